@@ -1,0 +1,94 @@
+"""From a specification to a file: draw the skeleton, stream the rows, add the pivots, check, encrypt."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from xlsxwriter.utility import xl_range
+
+from .cover import cover_name, cover_page
+from .crypt import encrypt_file
+from .fill import rows_xml
+from .package import locked_sheet, rewrite, sheet_lock
+from .pivot import Pivot, compute, make_cache
+from .pivot_check import check_indices
+from .pivot_parts import pivot_parts
+from .ready import ReadySheet, ready
+from .skeleton import Skeleton, draw
+from .spec import BookSpec, CannotWrite, PageSpec, PivotSpec, pick
+
+
+def write(book: BookSpec, path: Path) -> Path:
+    """Write `book` to `path`, all of it or nothing. Raises CannotWrite before anything appears under that name."""
+    path = Path(path)
+    handle, name = tempfile.mkstemp(prefix=".dakehu-", suffix=".xlsx", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        _compose(book, draft)
+        if book.file_password:
+            encrypt_file(draft, book.file_password)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def write_bytes(book: BookSpec) -> bytes:
+    """The same workbook in memory, for a small download."""
+    with tempfile.TemporaryDirectory(prefix="dakehu-") as folder:
+        return write(book, Path(folder) / "book.xlsx").read_bytes()
+
+
+def _compose(book: BookSpec, draft: Path) -> None:
+    sheets = [ready(sheet, book.language) for sheet in book.sheets]
+    pages = [cover_page(book, sheets), *book.pages]
+    _check_names([sheet.spec.name for sheet in sheets] + [page.name for page in pages], book)
+    pivots = _pivots(pages, {sheet.spec.name: sheet for sheet in sheets}, book)
+    skeleton = draw(book, sheets, pages, pivots)
+    tables = [(skeleton.parts[page], pivot) for page, found in pivots.items() for pivot in found]
+    edits, additions = pivot_parts(tables, book.language) if tables else ({}, {})
+    edits |= _sheet_edits(book, sheets, skeleton)
+    rows = {skeleton.parts[sheet.spec.name]: rows_xml(sheet, skeleton.styles[sheet.spec.name]) for sheet in sheets}
+    rewrite(skeleton.body, draft, rows, edits, additions)
+    check_indices(draft)
+
+
+def _check_names(names: list[str], book: BookSpec) -> None:
+    names = [*names, pick(book.language, "字典", "Lists")]
+    repeated = {name for name in names if sum(other.casefold() == name.casefold() for other in names) > 1}
+    if repeated:
+        raise CannotWrite(
+            f"工作表名称重复：{'、'.join(sorted(repeated))}（「{cover_name(book)}」和「{names[-1]}」是保留名称）。",
+            f"Sheet names repeat: {', '.join(sorted(repeated))} (“{cover_name(book)}” and “{names[-1]}” are taken).",
+        )
+
+
+def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec) -> dict[str, list[Pivot]]:
+    """Computed pivots by page. A source without rows has no pivot; the page says so in words instead."""
+    wanted: dict[str, list[PivotSpec]] = {}
+    for page in pages:
+        for spec in page.pivots:
+            if spec.source not in sheets:
+                raise CannotWrite(
+                    f"透视表「{spec.name}」的来源工作表「{spec.source}」不存在。",
+                    f"Pivot “{spec.name}” reads the sheet “{spec.source}”, which is not in this book.",
+                )
+            wanted.setdefault(spec.source, []).append(spec)
+    filled = {name: specs for name, specs in wanted.items() if sheets[name].frame.height}
+    caches = {name: make_cache(sheets[name], specs) for name, specs in filled.items()}
+    return {
+        page.name: [compute(spec, caches[spec.source], book.language) for spec in page.pivots if spec.source in caches]
+        for page in pages
+    }
+
+
+def _sheet_edits(book: BookSpec, sheets: list[ReadySheet], skeleton: Skeleton) -> dict[str, object]:
+    lock = sheet_lock(book.sheet_password)
+    extents = {
+        skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.frame.height, len(sheet.spec.columns) - 1)
+        for sheet in sheets
+    }
+    return {part: locked_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
