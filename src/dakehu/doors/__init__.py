@@ -1,0 +1,1 @@
+"""Ways in and out: web, api, cli, workbook. Manners, no opinions."""

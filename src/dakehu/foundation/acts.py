@@ -1,0 +1,339 @@
+"""The only way to write. An action authorises, opens a transaction, runs, collects every change of every
+field, appends one sealed audit entry and stores what it announces, all or nothing.
+
+Outside an act, saving raises WriteOutsideAction: an unaudited change is not forbidden by a rule, it does
+not run.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from dakehu.foundation import scope
+from dakehu.foundation.fields import Facts, described, has_facts
+from dakehu.foundation.refusals import NotAllowed, Refused, WriteOutsideAction
+from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
+from dakehu.foundation.words import Words, say
+
+Body = TypeVar("Body", bound=Callable[..., Any])
+
+
+@dataclass
+class Change:
+    """One row made, changed, deleted or opened. `before` and `after` hold plain values by field name."""
+
+    model: str
+    pk: Any
+    kind: str  # created | changed | deleted | opened | many
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    client_id: int | None = None
+
+
+@dataclass
+class Act:
+    """What is being done now: its changes and announcements, written down when it ends well."""
+
+    name: str
+    reason: str = ""
+    changes: list[Change] = field(default_factory=list)
+    announced: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    inner: list[str] = field(default_factory=list)
+    note: dict[str, Any] = field(default_factory=dict)
+
+
+_act: ContextVar[Act | None] = ContextVar("dakehu_act", default=None)
+
+
+def current_act() -> Act:
+    act = _act.get()
+    if act is None:
+        raise WriteOutsideAction("nothing is written outside an action (see dakehu.foundation.acts)")
+    return act
+
+
+# --- what an action takes ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Take:
+    """One parameter of an action or query: its field facts come from `model.field`, or are given.
+
+    `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
+    of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
+    json) or `words` which choices it has.
+    """
+
+    name: str
+    model: str = ""
+    field: str = ""
+    required: bool = True
+    facts: Facts | None = None
+    kind: str = "text"
+    words: Any = None
+
+
+def takes_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Take, ...]:
+    """Parameters that are fields: `takes_of("service.Interaction", "client", "held_at", optional=("promise",),
+    next_on="due_on")` (a keyword names the parameter, its value the field)."""
+    made = [Take(n, model, n) for n in names]
+    made += [Take(n, model, n, required=False) for n in optional]
+    made += [Take(param, model, of, required=False) for param, of in renamed.items()]
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Action:
+    """An entry of the register of verbs."""
+
+    name: str
+    needs: str
+    zh: str
+    en: str
+    takes: tuple[Take, ...]
+    body: Callable[..., Any]
+    doc: str
+    opens_doors: bool = True  # False: called by other actions only, not by name through a door
+
+    @property
+    def label(self) -> Words:
+        return say(self.zh, self.en)
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def action(
+    name: str,
+    *,
+    needs: str,
+    zh: str,
+    en: str,
+    takes: Iterable[Any] = (),
+    by_name: bool = True,
+) -> Callable[[Body], Body]:
+    """Register a verb. The body takes keyword arguments only and runs inside one act and one transaction.
+
+    `needs` is a permission ("" for everybody signed in). `by_name=False` keeps it off the doors.
+    """
+    flat: list[Take] = []
+    for item in takes:
+        flat.extend([item] if isinstance(item, Take) else item)
+
+    def wrap(body: Body) -> Body:
+        kinds = {p.kind for p in inspect.signature(body).parameters.values()}
+        if kinds - {inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD}:
+            raise TypeError(f"{name}: verbs take keyword arguments only")
+
+        @functools.wraps(body)
+        def run(**given: Any) -> Any:
+            actor = scope.current_actor()
+            if not actor.may(needs):
+                raise NotAllowed(say(zh, en), needs)
+            outer = _act.get()
+            if outer is not None:
+                outer.inner.append(name)
+                return body(**given)
+            with act(name):
+                return body(**given)
+
+        ACTIONS[name] = Action(name, str(needs), zh, en, tuple(flat), run, inspect.getdoc(body) or "", by_name)
+        return run  # type: ignore[return-value]
+
+    return wrap
+
+
+@contextmanager
+def act(name: str, reason: str = "") -> Iterator[Act]:
+    """An act by hand, for what is not a registered verb (set-up, migrations of data, key rotation)."""
+    from dakehu.foundation import audit, jobs
+
+    made = Act(name, reason)
+    token = _act.set(made)
+    try:
+        with transaction.atomic():
+            yield made
+            if made.changes or made.announced or made.note:
+                audit.append(made)
+            jobs.store_announcements(made.announced)
+    finally:
+        _act.reset(token)
+
+
+def announce(event: str, **payload: Any) -> None:
+    """Tell whoever reacts (`@reacts(event)`), after the act has been committed. Payload: plain JSON values."""
+    current_act().announced.append((event, payload))
+
+
+def note(**facts: Any) -> None:
+    """Add a fact to the audit entry of the present act (a file's hash, counts)."""
+    current_act().note.update(facts)
+
+
+def record_opening(place: str) -> None:
+    actor = scope.current_actor()
+    made = current_act()
+    if not (actor.is_system or "sealed.open" in actor.permissions):
+        raise NotAllowed(say("查看加密信息", "open sealed values"), "sealed.open")
+    made.changes.append(Change(place, None, "opened"))
+
+
+# --- rows that are written in acts only ----------------------------------------------------------
+
+
+class Recorded(models.Model):
+    """A row whose every change is on the record. `row_version` grows by one at each change."""
+
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
+
+    client_path = ""  # the way from this row to its client; "" for rows that are not client data
+    found_by: tuple[str, ...] = ()  # fields by which a person may name a row of this model
+    computed_columns: tuple[Any, ...] = ()
+
+    objects: Any = scope.Common()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+        made = super().from_db(db, field_names, values)
+        made._loaded = dict(zip(field_names, values, strict=False))
+        return made
+
+    def save(self, *args: Any, **options: Any) -> None:
+        made = current_act()
+        adding = self._state.adding
+        before = {} if adding else getattr(self, "_loaded", {})
+        tracked = {f.attname: f for f in self._meta.concrete_fields if _is_tracked(f)}
+        after = {name: getattr(self, name) for name in tracked}
+        changed = {n: v for n, v in after.items() if adding or n not in before or not _same(before[n], v)}
+        if adding:
+            super().save(*args, **options)
+            changed = {n: v for n, v in after.items() if v not in (None, "", False)}
+        elif changed:
+            self.row_version += 1
+            columns = [tracked[n].name for n in changed]
+            columns += [f.name for f in self._meta.concrete_fields if isinstance(f, BlindIndex)]
+            super().save(force_update=True, update_fields=[*columns, "row_version", "changed_at"])
+        else:
+            return
+        self._loaded = {**before, **after}
+        made.changes.append(
+            Change(
+                self._meta.label,
+                self.pk,
+                "created" if adding else "changed",
+                {} if adding else {n: before.get(n) for n in changed},
+                changed,
+                self.client_number(),
+            )
+        )
+
+    def delete(self, *args: Any, **options: Any) -> Any:
+        made = current_act()
+        gone = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if _is_tracked(f)}
+        made.changes.append(Change(self._meta.label, self.pk, "deleted", gone, {}, self.client_number()))
+        with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
+            models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
+        return None
+
+    def client_number(self) -> int | None:
+        """The id of the client this row belongs to, for the audit; None for rows that belong to none."""
+        if not self.client_path:
+            return None
+        if self.client_path == "pk":
+            return self.pk
+        head, _, rest = self.client_path.partition("__")
+        if not rest:
+            return getattr(self, f"{head}_id")
+        value: Any = self
+        for step in self.client_path.split("__"):
+            value = getattr(value, step)
+        return value.pk if value is not None else None
+
+
+class ClientRecorded(Recorded):
+    """A row of client data: seen through the scope, written in acts."""
+
+    objects: Any = scope.Scoped()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+
+UNTRACKED = {"row_version", "created_at", "changed_at"}
+
+
+def _is_tracked(f: Any) -> bool:
+    return not f.primary_key and f.name not in UNTRACKED and not isinstance(f, BlindIndex)
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, Sealed):
+        return after not in (None, "") and before == after
+    return bool(before == after)
+
+
+# --- many rows at once ---------------------------------------------------------------------------
+
+
+def record_many(
+    model: Any, made: list[Any], changed: list[Any], columns: list[str], *, client_ids: Iterable[int] = ()
+) -> None:
+    """Write many rows in the present act: insert `made`, update `columns` of `changed`.
+
+    The audit entry holds counts and row ids, not every value (row by row would not be sensible for 50,000
+    trades); the act's note should name the source file and its hash.
+    """
+    open_act = current_act()
+    plain = models.QuerySet(model)
+    if made:
+        plain.bulk_create(made, batch_size=500)
+    if changed:
+        indexes = [f.name for f in model._meta.concrete_fields if isinstance(f, BlindIndex) and f.of in columns]
+        for row in changed:
+            row.row_version += 1
+            for index in indexes:
+                model._meta.get_field(index).pre_save(row, False)
+        plain.bulk_update(changed, [*columns, *indexes, "row_version"], batch_size=200)
+    ids = {"created": [row.pk for row in made], "changed": [row.pk for row in changed]}
+    open_act.changes.append(
+        Change(model._meta.label, None, "many", {}, {**ids, "columns": sorted(columns), "clients": sorted(client_ids)})
+    )
+
+
+def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
+    """Set columns of one row in the present act without loading it (key rotation, stored figures)."""
+    current_act().changes.append(Change(model._meta.label, pk, "changed", {}, dict(values)))
+    models.QuerySet(model).filter(pk=pk).update(**values)
+
+
+def must_match(row: Recorded, version: int | None) -> None:
+    """Raise Conflict if `row` is no longer at `version` (None: the writer did not say, the last one wins)."""
+    from dakehu.foundation.refusals import Conflict
+
+    if version is not None and row.row_version != version:
+        current = {name: getattr(row, f.attname) for name, f, _ in described(type(row)) if has_facts(f)}
+        raise Conflict(current, row.row_version)
+
+
+def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
+    """A refusal about one field, ready to raise."""
+    return Refused({field_name: [say(zh, en, **values)]})
+
+
+__all__ = [
+    "ACTIONS", "Act", "Action", "Change", "ClientRecorded", "Recorded", "SealedText", "Take", "act", "action",
+    "announce", "current_act", "must_match", "note", "record_many", "record_opening", "refuse", "takes_of",
+    "write_columns",
+]  # fmt: skip

@@ -1,0 +1,64 @@
+"""Files kept encrypted outside the database, under DAKEHU_HOME/files."""
+
+import hashlib
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from dakehu.foundation import keys, scope
+from dakehu.foundation.acts import current_act
+from dakehu.foundation.clock import now
+from dakehu.foundation.refusals import NotFound
+from dakehu.foundation.sealed import open_bytes, seal_bytes
+from dakehu.foundation.words import say
+
+
+def _path(key: str) -> Path:
+    folder = Path(settings.DAKEHU_HOME) / "files" / key[:2]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / key
+
+
+def keep(name: str, content: bytes, days: int | None = 30) -> Any:
+    """Store a file for the actor, for `days` (None: until removed). Call inside an act."""
+    from dakehu.foundation.models import StoredFile
+
+    current_act()
+    key = uuid.uuid4().hex
+    keys.write_private(_path(key), seal_bytes(f"file.{key}", content))
+    row = StoredFile(
+        key=key,
+        name=Path(name).name[:200],
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        owner_ref=scope.current_actor().user_id,
+        expires_at=now() + timedelta(days=days) if days else None,
+    )
+    row.save()
+    return row
+
+
+def read(key: str) -> tuple[str, bytes]:
+    """(name, content) of one's own file. Raises NotFound for anybody else's."""
+    from dakehu.foundation.models import StoredFile
+
+    actor = scope.current_actor()
+    row = StoredFile.objects.filter(key=key).first()
+    if row is None or (not actor.is_system and row.owner_ref != actor.user_id) or not _path(key).exists():
+        raise NotFound(say("文件", "file"))
+    return row.name, open_bytes(f"file.{key}", _path(key).read_bytes())
+
+
+def sweep() -> int:
+    """Remove files past their time; returns how many. Call inside an act, as the system."""
+    from dakehu.foundation.models import StoredFile
+
+    gone = 0
+    for row in StoredFile.objects.filter(expires_at__lt=now()):
+        _path(row.key).unlink(missing_ok=True)
+        row.delete()
+        gone += 1
+    return gone

@@ -1,0 +1,11 @@
+"""The only ways for data: in by `accept` (and `perform`), found by `narrow`, out by `present` (and `ask`)."""
+
+from dakehu.foundation.gates.accept import CellError, accept, accept_columns
+from dakehu.foundation.gates.ask import QUERIES, Query, ask, perform, query
+from dakehu.foundation.gates.narrow import narrow
+from dakehu.foundation.gates.present import Column, columns_of, present, present_one
+
+__all__ = [
+    "QUERIES", "CellError", "Column", "Query", "accept", "accept_columns", "ask", "columns_of", "narrow",
+    "perform", "present", "present_one", "query",
+]  # fmt: skip

@@ -1,0 +1,97 @@
+"""Search, filter and sort on behalf of a reader, who cannot filter by what they may not see in clear."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from dakehu.foundation import scope
+from dakehu.foundation.acts import Take
+from dakehu.foundation.fields import Facts, described, facts_of, has_facts, spelling_index
+from dakehu.foundation.gates.accept import Unfit, reader_of
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.sealed import BlindIndex, SealedText
+from dakehu.foundation.words import say
+
+OPERATORS = {
+    "eq": "", "ne": "", "has": "icontains", "starts": "istartswith", "gt": "gt", "ge": "gte", "lt": "lt",
+    "le": "lte", "in": "in", "empty": "isnull", "filled": "isnull",
+}  # fmt: skip
+
+
+def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "") -> Any:
+    """Keep the rows that pass all `filters` ({"field": value} or {"field.op": value}), sorted by `order`
+    ("field" or "-field", comma separated). Raises Refused for unknown or uncleared columns and bad values."""
+    model = rows.model
+    named = {name: facts for name, _, facts in described(model)}
+    index = spelling_index(named)
+    for key, value in (filters or {}).items():
+        if value in (None, ""):
+            continue
+        head, _, op = key.partition(".")
+        rows = _filter(rows, _column(model, index, head), op or "eq", value)
+    if order:
+        columns = []
+        for part in order.split(","):
+            name = _column(model, index, part.strip().lstrip("-")).name
+            columns.append(("-" if part.strip().startswith("-") else "") + name)
+        rows = rows.order_by(*columns, "-pk")
+    return rows
+
+
+def _column(model: Any, index: dict[str, str], name: str) -> Any:
+    from dakehu.foundation.fields import plain
+
+    found = index.get(plain(name))
+    if found is None:
+        raise Refused({name: [say("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
+    column = model._meta.get_field(found)
+    facts: Facts = facts_of(column)
+    if facts.sensitivity > scope.current_actor().clearance and not isinstance(column, SealedText):
+        raise Refused(
+            {name: [say("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=facts.label)]}
+        )
+    return column
+
+
+def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
+    if op not in OPERATORS:
+        raise Refused({column.name: [say("没有“{op}”这种条件。", "There is no condition “{op}”.", op=op)]})
+    if op in ("empty", "filled"):
+        blank = Q(**{f"{column.name}__isnull": True})
+        if isinstance(column, (models.CharField, models.TextField)):
+            blank |= Q(**{column.name: ""})
+        return rows.filter(blank) if op == "empty" else rows.exclude(blank)
+    if isinstance(column, SealedText):
+        return _filter_sealed(rows, column, value)
+    if op in ("has", "starts"):
+        if isinstance(column, models.ForeignKey):
+            test = Q()
+            for name in column.remote_field.model.found_by:
+                test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
+            return rows.filter(test)
+        return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
+    read = reader_of(Take(column.name, column.model._meta.label, column.name))
+    try:
+        if op == "in":
+            many = value if isinstance(value, (list, tuple)) else str(value).split(",")
+            return rows.filter(**{f"{column.name}__in": [read(v) for v in many]})
+        meant = read(value)
+    except Unfit as unfit:
+        raise Refused({column.name: [unfit.message]}) from None
+    if op == "ne":
+        return rows.exclude(**{column.name: meant})
+    if op == "eq" and isinstance(column, models.DateTimeField):
+        return rows.filter(**{f"{column.name}__date": meant.date()})
+    lookup = OPERATORS[op]
+    return rows.filter(**{f"{column.name}__{lookup}" if lookup else column.name: meant})
+
+
+def _filter_sealed(rows: Any, column: SealedText, value: Any) -> Any:
+    """Equality only, through the blind index beside the field."""
+    for beside in column.model._meta.fields:
+        if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
+            return rows.filter(**{beside.name: beside.index_of(str(value))})
+    label = facts_of(column).label if has_facts(column) else column.name
+    raise Refused({column.name: [say("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})

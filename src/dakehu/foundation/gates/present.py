@@ -1,0 +1,153 @@
+"""The only way data goes out: chosen columns, masked by the reader's clearance, in plain or shown values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from dakehu.foundation import clock, scope
+from dakehu.foundation.fields import Computed, Facts, Sensitivity, described
+from dakehu.foundation.sealed import DOTS, Sealed, SealedText
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as doors show it: facts, and the kind that decides alignment, editor and format."""
+
+    name: str
+    facts: Facts
+    kind: str  # text long choice date datetime money number rate bool key sealed json
+    field: Any = None
+    words: Any = None
+
+    @property
+    def label(self) -> str:
+        return self.facts.label
+
+    def as_plain(self) -> dict[str, Any]:
+        """For the browser and the API description."""
+        made: dict[str, Any] = {
+            "name": self.name, "label": self.label, "kind": self.kind, "unit": self.facts.unit,
+            "editable": self.facts.editable, "listed": self.facts.listed, "help": self.facts.help,
+        }  # fmt: skip
+        if self.words is not None:
+            made["choices"] = [{"value": m.value, "text": m.text} for m in self.words]
+        return made
+
+
+def kind_of(field: Any) -> str:
+    if hasattr(field, "words"):
+        return "choice"
+    for cls, kind in (
+        (SealedText, "sealed"), (models.ForeignKey, "key"), (models.JSONField, "json"),
+        (models.BooleanField, "bool"), (models.DateTimeField, "datetime"), (models.DateField, "date"),
+        (models.TextField, "long"), (models.IntegerField, "number"),
+    ):  # fmt: skip
+        if isinstance(field, cls):
+            return kind
+    if isinstance(field, models.DecimalField):
+        return {"%": "rate", "CNY": "money"}.get(field.facts.unit, "number")
+    return "text"
+
+
+def columns_of(model: Any, names: Iterable[str] | None = None) -> list[Column]:
+    """The described columns of a model (its computed ones last), or the named ones in that order."""
+    every = {n: Column(n, facts, kind_of(f), f, getattr(f, "words", None)) for n, f, facts in described(model)}
+    for made in getattr(model, "computed_columns", ()):
+        every[made.name] = Column(made.name, made.facts, made.kind, made)
+    return list(every.values()) if names is None else [every[n] for n in names if n in every]
+
+
+def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False) -> list[dict[str, Any]]:
+    """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
+    plain JSON values (codes, ISO dates, decimals as text, keys as {"id", "name"}).
+
+    Personal values are masked for readers without clearance; sealed ones are masked for everybody.
+    """
+    rows = rows if isinstance(rows, models.QuerySet) else list(rows)
+    model = rows.model if isinstance(rows, models.QuerySet) else (type(rows[0]) if rows else None)
+    if model is None:
+        return []
+    columns = columns_of(model, names)
+    if isinstance(rows, models.QuerySet):
+        keys = [c.name for c in columns if c.kind == "key"]
+        rows = rows.select_related(*keys) if keys else rows
+    clearance = scope.current_actor().clearance
+    return [_row(row, columns, clearance, shown) for row in rows]
+
+
+def present_one(row: Any, names: Iterable[str] | None = None, shown: bool = False) -> dict[str, Any]:
+    return present([row], names, shown)[0]
+
+
+def _row(row: Any, columns: list[Column], clearance: Sensitivity, shown: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": row.pk}
+    version = getattr(row, "row_version", None)
+    if version is not None:
+        made["row_version"] = version
+    for column in columns:
+        value = column.field.by(row) if isinstance(column.field, Computed) else getattr(row, column.name)
+        made[column.name] = _value(value, column, clearance, shown)
+    return made
+
+
+def masked(value: Any, facts: Facts) -> str:
+    return facts.mask(str(value)) if facts.mask else DOTS
+
+
+def _value(value: Any, column: Column, clearance: Sensitivity, shown: bool) -> Any:
+    if isinstance(value, Sealed):
+        return value.masked()
+    if isinstance(value, models.Model):
+        name = name_of(value, clearance)
+        return name if shown else {"id": value.pk, "name": name}
+    if value in (None, ""):
+        return "" if shown else value
+    if column.facts.sensitivity > clearance:
+        return masked(value, column.facts)
+    return text_of(value, column) if shown else plain_of(value)
+
+
+def plain_of(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return clock.local(value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def text_of(value: Any, column: Column) -> str:
+    """A value as a person reads it."""
+    if column.words is not None:
+        return str(column.words.text_of(value))
+    if isinstance(value, bool):
+        from dakehu.foundation.words import say
+
+        return str(say("是", "Yes") if value else say("否", "No"))
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if column.kind == "rate":
+        return f"{Decimal(value) * 100:.2f}%"
+    if column.kind == "money":
+        return f"{value:,.2f}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
+def name_of(row: Any, clearance: Sensitivity) -> str:
+    """How a row is called for a reader: its own name, masked where the reader is not cleared for it."""
+    for name in ("name", *getattr(row, "found_by", ())):
+        value = getattr(row, name, None)
+        if value not in (None, ""):
+            field = row._meta.get_field(name)
+            facts = getattr(field, "facts", None)
+            if facts is not None and facts.sensitivity > clearance:
+                return masked(value, facts)
+            return str(value)
+    return str(row.pk)

@@ -1,0 +1,46 @@
+"""Before each statement the session learns the actor's reach, when it differs from what it was last told.
+
+`set_config` is undone by a rollback, so every rollback forgets what was told.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from dakehu.foundation.scope import actor_or_none
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _told: Any = None
+    _telling = False
+
+    def create_cursor(self, name: Any = None) -> Any:
+        self._tell()
+        return super().create_cursor(name)
+
+    def _tell(self) -> None:
+        actor = actor_or_none()
+        wanted = ("", "", "")
+        if actor:
+            wanted = (str(actor.reach), ",".join(map(str, actor.covers)), str(actor.user_id or ""))
+        if wanted == self._told or self.connection is None:
+            return
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('dakehu.reach', %s, false), set_config('dakehu.covers', %s, false), "
+                "set_config('dakehu.user', %s, false)",
+                wanted,
+            )
+        self._told = wanted
+
+    def _rollback(self) -> None:
+        super()._rollback()
+        self._told = None
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)
+        self._told = None
+
+    def _close(self) -> None:
+        super()._close()
+        self._told = None

@@ -1,0 +1,100 @@
+"""Row security on PostgreSQL, generated from every model's `client_path`: the backstop for what no rule in
+the ORM can see (raw SQL, sideways joins). On SQLite the scope in the ORM and the tripwire hold alone.
+
+The desk connects under a role that does not own the tables; migrations run under the owner. Who is asking
+is told to the session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the database backend before each statement.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+
+from dakehu.foundation import scope
+
+_pieces: dict[str, str] = {}
+
+
+def rows_by(*, covered: str, walled: str) -> None:
+    """Called at start-up by the room that owns clients: SQL giving the ids of clients covered by
+    `dakehu_covers()`, and of clients hidden by an information wall."""
+    _pieces.update(covered=covered, walled=walled)
+
+
+def active(using: str = "default") -> bool:
+    """Whether row security really binds the role under which the desk is connected."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.rolname = current_user "
+            "WHERE c.relname = ANY(%s) AND c.relrowsecurity AND c.relowner <> r.oid "
+            "AND NOT r.rolsuper AND NOT r.rolbypassrls",
+            [[m._meta.db_table for m in scope.scoped_models()]],
+        )
+        (protected,) = cursor.fetchone()
+    return protected == len(scope.scoped_models())
+
+
+def sees(expression: str) -> str:
+    """SQL: may the session see the client whose id is `expression`?"""
+    reach = "(SELECT current_setting('dakehu.reach', true))"
+    return (
+        f"{reach} IN ('system', 'across')"
+        f" OR ({reach} = 'all' AND {expression} NOT IN (SELECT dakehu_walled()))"
+        f" OR ({reach} = 'covered' AND {expression} IN (SELECT dakehu_covered()))"
+    )
+
+
+def policies(model: Any) -> list[str]:
+    """The statements that protect one model's table."""
+    table, path = model._meta.db_table, model.client_path
+    if path == "pk":
+        column = model._meta.pk.column
+    else:
+        column = model._meta.get_field(path).column  # one hop: every client table names its client
+    test = sees(f'"{table}"."{column}"')
+    if model._meta.get_field(path if path != "pk" else model._meta.pk.name).null:
+        test = f'"{column}" IS NULL OR {test}'
+    return [
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'DROP POLICY IF EXISTS dakehu_scope ON "{table}"',
+        f'CREATE POLICY dakehu_scope ON "{table}" USING ({test}) WITH CHECK ({test})',
+    ]
+
+
+def statements(role: str) -> list[str]:
+    """Everything to run after migrations, as the owner, so that `role` sees only what its session may."""
+    made = [
+        "CREATE OR REPLACE FUNCTION dakehu_covers() RETURNS bigint[] LANGUAGE sql STABLE AS "
+        "$$ SELECT coalesce(string_to_array(nullif(current_setting('dakehu.covers', true), ''), ',')::bigint[], "
+        "'{}') $$",
+        f"CREATE OR REPLACE FUNCTION dakehu_covered() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
+        f"SET search_path = public AS $$ {_pieces['covered']} $$",
+        f"CREATE OR REPLACE FUNCTION dakehu_walled() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
+        f"SET search_path = public AS $$ {_pieces['walled']} $$",
+        f'GRANT USAGE ON SCHEMA public TO "{role}"',
+        f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
+        f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
+    ]
+    for model in scope.scoped_models():
+        made += policies(model)
+    audit = apps.get_model("foundation.AuditEntry")._meta.db_table
+    made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
+    return made
+
+
+def install(using: str) -> None:
+    """Put the policies in place after migrations (no effect on SQLite, or while tables are still missing)."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return
+    present = set(connection.introspection.table_names())
+    if not all(m._meta.db_table in present for m in scope.scoped_models()):
+        return
+    role = settings.DATABASES["default"]["USER"]
+    with connection.cursor() as cursor:
+        for statement in statements(role):
+            cursor.execute(statement)

@@ -1,0 +1,179 @@
+"""One settings file. Everything that differs between machines comes from DAKEHU_* variables."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from dakehu.project import env
+
+DAKEHU_HOME = Path(
+    env.text("DAKEHU_HOME", str(Path.home() / ".dakehu"), zh="数据目录:数据库、密钥、文件", en="Data directory: database, keys, files")
+).expanduser()
+DAKEHU_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式(显示错误细节)", en="Development mode (shows fault details)")
+DATABASE_URL = env.secret(
+    "DAKEHU_DATABASE_URL", zh="PostgreSQL 地址(应用角色);缺省用内置 SQLite", en="PostgreSQL address (application role); SQLite when absent"
+)
+OWNER_URL = env.secret(
+    "DAKEHU_OWNER_URL", zh="PostgreSQL 地址(表的所有者,仅迁移用)", en="PostgreSQL address of the tables' owner (migrations only)"
+)
+HTTPS = env.flag("DAKEHU_HTTPS", False, zh="只经 HTTPS 访问(安全 Cookie、HSTS)", en="Served over HTTPS only (secure cookies, HSTS)")
+ALLOWED_HOSTS = env.text(
+    "DAKEHU_HOSTS", "localhost,127.0.0.1,[::1],testserver", zh="允许的主机名,逗号分隔", en="Host names allowed, comma separated"
+).split(",")
+TIME_ZONE = env.text("DAKEHU_TIME_ZONE", "Asia/Shanghai", zh="时区", en="Time zone")
+UPLOAD_MB = env.number("DAKEHU_UPLOAD_MB", 200, zh="上传文件上限(MB)", en="Largest upload (MB)")
+SESSION_HOURS = env.number("DAKEHU_SESSION_HOURS", 10, zh="登录保持小时数", en="Hours a sign-in lasts")
+RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
+
+PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
+
+
+def _secret_key() -> str:
+    given = env.secret("DAKEHU_SECRET_KEY", zh="会话签名密钥;缺省在数据目录生成", en="Session signing key; made in the data directory when absent")
+    if given:
+        return given
+    if not PSEUDO_SECRET.exists():
+        PSEUDO_SECRET.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(PSEUDO_SECRET, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secrets.token_urlsafe(48))
+    return PSEUDO_SECRET.read_text()
+
+
+SECRET_KEY = _secret_key()
+
+
+def _postgres(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise env.WrongSetting("DAKEHU_DATABASE_URL: write postgresql://user:password@host:5432/name")
+    options: dict[str, object] = {}
+    host = parts.hostname or ""
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "dakehu.foundation.postgres",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", host)),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "OPTIONS": options,
+    }
+
+
+if DATABASE_URL:
+    DATABASES = {"default": _postgres(DATABASE_URL)}
+    if OWNER_URL:
+        DATABASES["owner"] = {**_postgres(OWNER_URL), "ENGINE": "django.db.backends.postgresql"}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DAKEHU_HOME / "dakehu.sqlite3",
+            "CONN_MAX_AGE": 600,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": (
+                    "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=268435456;"
+                    "PRAGMA cache_size=-65536;PRAGMA busy_timeout=20000;"
+                ),
+            },
+        }
+    }
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "axes",
+    "dakehu.foundation",
+    "dakehu.rooms.team",
+    "dakehu.rooms.clients",
+    "dakehu.rooms.ledger",
+    "dakehu.rooms.service",
+    "dakehu.doors.web",
+]
+AUTH_USER_MODEL = "team.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dakehu.rooms.team.signin.StaffBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dakehu.doors.web.middleware.Manners",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "dakehu.project.urls"
+WSGI_APPLICATION = "dakehu.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "dakehu.doors.web.context.frame",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STATIC_URL = "static/"
+STATIC_ROOT = DAKEHU_HOME / "static"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "dakehu.doors.web.views.faults.stale_form"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"dakehu": {"level": "INFO"}, "axes": {"level": "ERROR"}},
+}

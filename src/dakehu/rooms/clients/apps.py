@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class ClientsConfig(AppConfig):
+    name = "dakehu.rooms.clients"
+    label = "clients"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from dakehu.foundation import rowsecurity, scope
+        from dakehu.rooms.clients import actions, queries, sight  # noqa: F401  (they register themselves)
+
+        scope.see_clients_by(sight.condition, "clients.Client")
+        scope.coverage_table("clients_coverage")
+        rowsecurity.rows_by(covered=sight.COVERED_SQL, walled=sight.WALLED_SQL)

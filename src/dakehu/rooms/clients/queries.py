@@ -1,0 +1,165 @@
+"""What can be asked about clients."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from dakehu.foundation import clock
+from dakehu.foundation.acts import Take, takes_of
+from dakehu.foundation.fields import Facts
+from dakehu.foundation.gates.ask import query
+from dakehu.foundation.gates.narrow import narrow
+from dakehu.foundation.refusals import NotFound
+from dakehu.foundation.words import say
+from dakehu.rooms.clients import rules
+from dakehu.rooms.clients.models import Client, ClientTag, Consent, Contact, Coverage, History, KeyDate, Needs, Tag
+from dakehu.rooms.team.permissions import Permission
+
+CLIENT = takes_of("clients.Contact", "client")
+TEXT = Take("text", required=False, facts=Facts("搜索", "Search", aliases=("关键字", "q")))
+FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
+ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
+
+
+def matching(text: str) -> Q:
+    """Clients whose name, code, pinyin or initials contain the text, or whose phone, mail or ID equals it
+    (or ends in its four digits)."""
+    flat = text.strip()
+    test = Q(name__icontains=flat) | Q(code__icontains=flat)
+    if flat.isascii():
+        low = flat.lower().replace(" ", "")
+        test |= Q(pinyin__startswith=low) | Q(initials__startswith=low)
+        test |= Q(pk__in=_by_contact(low))
+        test |= Q(id_number_index=Client._meta.get_field("id_number_index").index_of(flat.upper()))
+    return test
+
+
+def _by_contact(value: str) -> Any:
+    whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
+    test = Q(value_index=whole.index_of(value))
+    if value.isdigit() and len(value) == 4:
+        test |= Q(ending_index=ending.index_of(value))
+    return Contact.objects.filter(test).values("client_id")
+
+
+@query("clients.list", needs=Permission.CLIENT_READ, zh="客户列表", en="Clients", takes=(TEXT, FILTERS, ORDER))
+def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Clients in scope. `filters` as in gates.narrow; `order` such as "-assets"; searched by `text`."""
+    rows = Client.objects.all()
+    if text and text.strip():
+        rows = rows.filter(matching(text))
+    return narrow(rows, filters or {}, order or "-assets")
+
+
+@query("clients.search", needs=Permission.CLIENT_READ, zh="搜索客户", en="Search clients",
+       takes=(Take("text", facts=Facts("搜索", "Search")),))  # fmt: skip
+def search(*, text: str) -> Any:
+    """The first fifty clients in scope that a text may mean: names that begin with it come first."""
+    from django.db.models import Case, IntegerField, Value, When
+
+    rank = Case(When(name__startswith=text, then=Value(0)), When(code=text, then=Value(0)), default=Value(1),
+                output_field=IntegerField())  # fmt: skip
+    return Client.objects.filter(matching(text)).annotate(rank=rank).order_by("rank", "name")[:50]
+
+
+@query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", takes=CLIENT)
+def one(*, client: Client) -> Client:
+    return client
+
+
+def found(pk: int) -> Client:
+    """A client by number within scope. Raises NotFound, whoever else may have it."""
+    row = Client.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(say("客户", "client"))
+    return row
+
+
+@query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", takes=CLIENT)
+def contacts(*, client: Client) -> Any:
+    return Contact.objects.filter(client=client).order_by("-primary", "kind", "pk")
+
+
+@query("clients.needs", needs=Permission.CLIENT_READ, zh="需求与偏好", en="Needs and preferences", takes=CLIENT)
+def needs(*, client: Client) -> Any:
+    return Needs.objects.filter(client=client)
+
+
+@query("clients.consents", needs=Permission.CLIENT_READ, zh="同意与拒绝", en="Consents", takes=CLIENT)
+def consents(*, client: Client) -> Any:
+    return Consent.objects.filter(client=client).order_by("-stated_on", "-pk")
+
+
+@query("clients.key_dates", needs=Permission.CLIENT_READ, zh="重要日期", en="Key dates", takes=CLIENT)
+def key_dates(*, client: Client) -> Any:
+    return KeyDate.objects.filter(client=client).order_by("on")
+
+
+@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Who serves", takes=CLIENT)
+def coverage(*, client: Client) -> Any:
+    return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
+
+
+@query("clients.history", needs=Permission.CLIENT_READ, zh="历史资料", en="Earlier data", takes=CLIENT)
+def history(*, client: Client) -> Any:
+    return History.objects.filter(client=client).order_by("-as_of_on")
+
+
+@query("clients.tags", needs=Permission.CLIENT_READ, zh="客户标签", en="Tags of a client", takes=CLIENT)
+def tags(*, client: Client) -> Any:
+    return Tag.objects.filter(pk__in=ClientTag.objects.filter(client=client).values("tag_id")).order_by("name")
+
+
+@query("clients.segments", needs=Permission.CLIENT_READ, zh="客户类别分布", en="Clients by segment")
+def segments() -> list[dict[str, Any]]:
+    """How many clients in scope each segment has."""
+    from django.db.models import Count
+
+    counted = Client.objects.values("segment").annotate(count=Count("pk")).order_by("-count")
+    return [{"segment": row["segment"], "count": row["count"]} for row in counted]
+
+
+@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", takes=CLIENT)
+def blockers(*, client: Client) -> list[dict[str, str]]:
+    refused = (
+        Consent.objects.filter(client=client, purpose="marketing").order_by("-stated_on", "-pk").values_list("state", flat=True).first()
+    )
+    found_ones = rules.blockers(
+        risk_level=str(client.risk_level), valid_to=client.risk_valid_to, status=str(client.status),
+        refused=refused in ("refused", "withdrawn"), today=clock.today(),
+    )  # fmt: skip
+    return [{"zh": zh, "en": en, "text": str(say(zh, en))} for zh, en in found_ones]
+
+
+@query("clients.dates_ahead", needs=Permission.CLIENT_READ, zh="近期重要日期", en="Dates ahead",
+       takes=(Take("days", required=False, kind="integer", facts=Facts("天数", "Days")),))  # fmt: skip
+def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
+    """Birthdays, key dates and expiring risk tests in the coming days (14 unless given), soonest first."""
+    from datetime import timedelta
+
+    from dakehu.rooms.clients import calendar_rules
+
+    today, span = clock.today(), days or 14
+    until = today + timedelta(days=span)
+    made = []
+    for row in KeyDate.objects.select_related("client"):
+        on = calendar_rules.next_occurrence(row.on, row.yearly, today)
+        if on and on <= until:
+            made.append({"client": row.client, "on": on, "what": row.label or str(type(row).kind.field.words.text_of(row.kind))})
+    window = calendar_rules.month_days(today, span)
+    test = Q(pk__in=[])
+    for month, day in window:
+        test |= Q(birth_on__month=month, birth_on__day=day)
+    for client in Client.objects.filter(test)[:200]:
+        on = calendar_rules.next_occurrence(client.birth_on, True, today)
+        made.append({"client": client, "on": on, "what": str(say("生日", "Birthday"))})
+    for client in Client.objects.filter(risk_valid_to__range=(today, until))[:200]:
+        made.append({"client": client, "on": client.risk_valid_to, "what": str(say("风险测评到期", "Risk test expires"))})
+    from dakehu.foundation import scope
+    from dakehu.foundation.gates.present import name_of
+
+    clearance = scope.current_actor().clearance
+    return [
+        {"client": {"id": m["client"].pk, "name": name_of(m["client"], clearance)}, "on": m["on"].isoformat(), "what": m["what"]}
+        for m in sorted(made, key=lambda m: m["on"])
+    ]

@@ -1,0 +1,31 @@
+"""Which clients an actor sees: the rule handed to the foundation, once for the ORM and once for row security.
+
+Covered: clients whom one of `actor.covers` serves now; a client behind an information wall only if the actor
+serves them in person. All: every client that no wall hides. Across walls and the system: every client.
+"""
+
+from django.db.models import Q
+
+from dakehu.foundation.scope import Actor, GuardedQuerySet, Reach
+from dakehu.rooms.clients.models import Coverage
+
+
+def condition(actor: Actor) -> Q:
+    serving = GuardedQuerySet(Coverage).filter(until=None)
+    mine = Q(pk__in=serving.filter(user_id=actor.user_id).values("client_id"))
+    if actor.reach is Reach.ALL:
+        return Q(walled=False) | mine
+    if actor.reach is not Reach.COVERED:
+        return Q(pk__in=[])
+    mates = [user for user in actor.covers if user != actor.user_id]
+    if not mates:
+        return mine
+    return mine | Q(walled=False, pk__in=serving.filter(user_id__in=mates).values("client_id"))
+
+
+COVERED_SQL = """
+SELECT c.client_id FROM clients_coverage c JOIN clients_client k ON k.id = c.client_id
+WHERE c.until IS NULL AND c.user_id = ANY(dakehu_covers())
+  AND (NOT k.walled OR c.user_id = nullif(current_setting('dakehu.user', true), '')::bigint)
+"""
+WALLED_SQL = "SELECT id FROM clients_client WHERE walled"

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "dakehu.rooms.ledger"
+    label = "ledger"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from dakehu.rooms.ledger import actions, queries  # noqa: F401  (they register themselves)

@@ -1,0 +1,79 @@
+"""What can be asked about investments."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from dakehu.foundation import clock
+from dakehu.foundation.acts import Take, takes_of
+from dakehu.foundation.fields import Facts
+from dakehu.foundation.gates.ask import query
+from dakehu.foundation.gates.narrow import narrow
+from dakehu.rooms.clients.models import Client
+from dakehu.rooms.ledger import rules
+from dakehu.rooms.ledger.models import Investment, ProductKind
+from dakehu.rooms.team.permissions import Permission
+
+RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
+CLIENT = takes_of("ledger.Investment", "client")
+FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
+ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
+
+
+@query("ledger.list", needs=Permission.LEDGER_READ, zh="投资记录列表", en="Investments", takes=(FILTERS, ORDER))
+def every(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    return narrow(Investment.objects.all(), filters or {}, order or "-invested_on")
+
+
+@query("ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", takes=CLIENT)
+def investments(*, client: Client) -> Any:
+    return Investment.objects.filter(client=client).order_by("-invested_on", "-pk")
+
+
+@query("ledger.summary", needs=Permission.LEDGER_READ, zh="投资汇总", en="Investment summary", takes=CLIENT)
+def summary(*, client: Client) -> dict[str, Any]:
+    """Totals, return, risk-adjusted return, the series by month and the share of each product kind.
+
+    Money is masked (None) for readers who are not cleared for personal values; shares and returns are not.
+    """
+    from dakehu.foundation import scope
+    from dakehu.foundation.fields import PERSONAL
+
+    cleared = scope.current_actor().clearance >= PERSONAL
+    rows = list(Investment.objects.filter(client=client).order_by("invested_on"))
+    valued = [r for r in rows if r.value is not None]
+    invested = sum((r.amount for r in rows), Decimal(0))
+    base, worth = sum((r.amount for r in valued), Decimal(0)), sum((r.value for r in valued), Decimal(0))
+    today = clock.today()
+    annual = [a for r in valued if (a := rules.annual_return(r.amount, r.value, r.invested_on, r.valued_on or today)) is not None]
+    months: dict[str, Decimal] = {}
+    running = Decimal(0)
+    for row in rows:
+        running += row.amount
+        months[row.invested_on.strftime("%Y-%m")] = running
+    kinds: dict[str, Decimal] = {}
+    for row in rows:
+        kinds[row.product_kind or "other"] = kinds.get(row.product_kind or "other", Decimal(0)) + row.amount
+    roi, ratio = rules.simple_return(base, worth), rules.risk_adjusted_return(annual, RISK_FREE)
+    return {
+        "count": len(rows),
+        "invested": str(invested) if cleared else None,
+        "value": str(worth) if cleared else None,
+        "return": None if roi is None else str(roi),
+        "risk_adjusted": None if ratio is None else round(ratio, 4),
+        "risk_free": RISK_FREE,
+        "months": [{"month": m, "invested": str(v) if cleared else str((v / invested).quantize(Decimal("0.0001")))}
+                   for m, v in months.items()] if invested else [],
+        "kinds": [{"kind": k, "name": ProductKind.text_of(k), "share": str((v / invested).quantize(Decimal("0.0001"))),
+                   "amount": str(v) if cleared else None}
+                  for k, v in sorted(kinds.items(), key=lambda p: -p[1])] if invested else [],
+    }  # fmt: skip
+
+
+@query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
+def by_kind() -> list[dict[str, Any]]:
+    """Number and sum of investments in scope per product kind."""
+    counted = Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
+    return [{"kind": r["product_kind"], "name": ProductKind.text_of(r["product_kind"] or "other"), "count": r["count"],
+             "amount": str(r["amount"])} for r in counted]  # fmt: skip

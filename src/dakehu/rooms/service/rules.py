@@ -1,0 +1,68 @@
+"""What is decided about service. Pure: no Django, no clock, no database."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+STEPS = {
+    "week": relativedelta(weeks=1),
+    "fortnight": relativedelta(weeks=2),
+    "month": relativedelta(months=1),
+    "quarter": relativedelta(months=3),
+    "half_year": relativedelta(months=6),
+    "year": relativedelta(years=1),
+}
+COMPLAINT_DAYS = 15  # working days to resolve and reply: unverified [K], a house setting and never shown as law
+REQUEST_DAYS = 5
+
+
+def next_contact(last: date, every_days: int, is_open: Callable[[date], bool]) -> date:
+    """Count from the last contact, then step forward to a day on which the desk works."""
+    day = last + timedelta(days=every_days)
+    while not is_open(day):
+        day += timedelta(days=1)
+    return day
+
+
+def next_in_series(first: date, every: str, after: date) -> date | None:
+    """The next day of a series after `after`, counted from its first day so that the 31st stays the 31st where
+    a month has one. None for a plan that happens once."""
+    step = STEPS.get(every)
+    if step is None:
+        return None
+    times = 1
+    while (day := first + step * times) <= after:
+        times += 1
+    return day
+
+
+def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -> date:
+    """The day on which `count` working days after `day` have passed."""
+    while count > 0:
+        day += timedelta(days=1)
+        if is_open(day):
+            count -= 1
+    return day
+
+
+def urgency(due: date, today: date, remind_days: int = 0) -> str:
+    """"overdue", "today", "soon" (inside its reminder) or "later"."""
+    if due < today:
+        return "overdue"
+    if due == today:
+        return "today"
+    return "soon" if (due - today).days <= max(remind_days, 1) else "later"
+
+
+MOVES = {
+    "open": {"working", "replied", "closed"},
+    "working": {"replied", "closed"},
+    "replied": {"working", "closed"},
+    "closed": {"working"},
+}
+
+
+def may_move(state: str, to: str) -> bool:
+    """Whether a request in `state` may go to `to`; a closed one may be taken up again."""
+    return to in MOVES.get(state, set())
