@@ -192,9 +192,9 @@ def _roles_and_database(superuser: str, password: str, port: int) -> Urls:
 
 
 def make_database(owner_url: str, name: str) -> str:
-    """Create database `name` under the owner and return the owner's URL of it. The application may use, not own.
+    """Create database `name` under the owner and return the owner's URL of it.
 
-    TRUNCATE is given here and nowhere else: Django empties tables with it after a test that really commits.
+    The application is given nothing here: what it may do is for the product's own migrations to grant.
     """
     import psycopg
 
@@ -202,8 +202,4 @@ def make_database(owner_url: str, name: str) -> str:
     with psycopg.connect(f"{server_url}/postgres", autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}"')
-    with psycopg.connect(f"{server_url}/{name}", autocommit=True) as database:
-        database.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
-        for what, rights in (("TABLES", "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"), ("SEQUENCES", "USAGE, SELECT")):
-            database.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO {APP}")
     return f"{server_url}/{name}"

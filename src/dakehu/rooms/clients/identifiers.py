@@ -124,25 +124,25 @@ def mobile(text: str) -> str:
     return number
 
 
+LANDLINE = re.compile(
+    r"(?:(?:\+|00)86[\s-]*\(?0?|\(?0)"  # the country, or the zero that stands for it
+    r"(10|2\d|[3-9]\d{2})\)?[\s-]*"  # area
+    r"([2-8]\d{2,3})[\s-]?(\d{4})"  # number
+    r"(?:\s*(?:-|转|ext\.?|#)\s*(\d{1,6}))?",  # extension
+    re.IGNORECASE,
+)
+
+
 def landline(text: str) -> str:
     """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
-    parts = [part for part in re.split(r"\D+", re.sub(r"^(\+|00)86", "0", tidied_spacing(text))) if part]
-    if parts and parts[0].startswith("00"):
-        parts[0] = parts[0][1:]
-    digits = "".join(parts[:2]) if len(parts) > 1 and len(parts[0]) <= 4 else "".join(parts[:1])
-    extension = parts[2:] if len(parts) > 1 and len(parts[0]) <= 4 else parts[1:]
-    area = re.fullmatch(r"(010|02\d|0[3-9]\d{2})([2-8]\d{6,7})", digits)
-    if area is None or len(extension) > 1 or (extension and not 1 <= len(extension[0]) <= 6):
+    found = LANDLINE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
         raise BadIdentifier(
             "座机号码应写作“区号-号码”，例如010-88886666，请核对。",
             "A landline is written with its area code, such as 010-88886666; please check it.",
         )
-    return "-".join((area[1], area[2], *extension))
-
-
-def tidied_spacing(text: str) -> str:
-    """Full-width signs made half-width and spaces at the ends dropped; the signs between the digits stay."""
-    return unicodedata.normalize("NFKC", text).strip()
+    area, head, tail, extension = found.groups()
+    return f"0{area}-{head}{tail}" + (f"-{extension}" if extension else "")
 
 
 def travel_document(text: str) -> str:

@@ -1,0 +1,47 @@
+"""What every test stands on: a data directory of its own, no network, warnings as errors, SQLite or PostgreSQL.
+
+`@pytest.mark.postgres` on a test, or `pytestmark = pytest.mark.postgres` in a file, says that it holds on both
+databases. Files in a folder named `postgres_only` hold on PostgreSQL alone. `make test` runs SQLite first and then
+`python scripts/with_postgres.py -- pytest -m postgres`, which sets the two addresses looked for here.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import pytest
+
+# Before the settings are imported: they read their variables once. Every worker of pytest-xdist comes through here.
+HOME = tempfile.mkdtemp(prefix="dakehu-test-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ["DAKEHU_HOME"] = HOME
+os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
+# Playwright's own loop runs in the test's thread, where Django would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ON_POSTGRES = bool(os.environ.get("DAKEHU_DATABASE_URL"))
+
+if ON_POSTGRES:
+    from tests.postgres_database import django_db_setup  # noqa: F401  (the fixture of the same name, for PostgreSQL)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what belongs to PostgreSQL alone, and leave it out of a run on SQLite."""
+    for item in items:
+        if "postgres_only" in item.path.parts:
+            item.add_marker(pytest.mark.postgres_only)
+        if item.get_closest_marker("postgres_only"):
+            item.add_marker(pytest.mark.postgres)
+    if not ON_POSTGRES:
+        elsewhere = [item for item in items if item.get_closest_marker("postgres_only")]
+        if elsewhere:
+            config.hook.pytest_deselected(items=elsewhere)
+            items[:] = [item for item in items if not item.get_closest_marker("postgres_only")]
+
+
+@pytest.fixture(scope="session")
+def on_postgres() -> bool:
+    """Whether this run is on PostgreSQL."""
+    return ON_POSTGRES

@@ -1,0 +1,82 @@
+"""The files themselves: small, finished, and free of what belongs to one machine only."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LONGEST = 400
+# Written in pieces, so that this file does not hold what it looks for.
+REGISTRIES = re.compile("|".join(["py" + r"pi\.(?:org|python)", "python" + "hosted", "registry" + r"\.npm", "npm" + "mirror"]))
+MACHINE_PATHS = re.compile("|".join([r"(?<![\w.])/wo" + r"rk/", r"/ro" + r"ot/", "bash" + "_jobs", r"/ho" + r"me/(?!user\b)\w+/"]))
+UNFINISHED = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", "NotImplemented" + "Error"]))
+SKIPPED = re.compile(r"mark\.(?:sk" + r"ip|xf" + r"ail)\b|pytest\.(?:sk" + r"ip|xf" + r"ail)\(")
+# Somebody else's work, kept as it was published.
+VENDORED = ("/vendor/", "/static/vendor")
+
+
+def ours() -> list[Path]:
+    """Every text file under version control or about to be, without what others published."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    paths = [ROOT / name for name in listed if not any(part in f"/{name}" for part in VENDORED)]
+    return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:8000]]
+
+
+def python_files() -> list[Path]:
+    return [path for path in ours() if path.suffix == ".py" and "migrations" not in path.parts]
+
+
+def lines_that_say(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
+    """`file:line: text` for every match, to be read by whoever has to mend it."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}"
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def test_no_python_file_is_longer_than_400_lines():
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in python_files()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+@pytest.mark.parametrize(
+    "pattern", [REGISTRIES, MACHINE_PATHS], ids=["names a package registry", "names a path of one machine"]
+)
+def test_no_file_names_a_place_that_others_do_not_have(pattern):
+    assert lines_that_say(pattern, ours()) == []
+
+
+def test_nothing_is_left_unfinished():
+    assert lines_that_say(UNFINISHED, [path for path in ours() if path.suffix in (".py", ".js", ".html", ".css")]) == []
+
+
+def test_no_test_is_skipped_or_expected_to_fail():
+    assert lines_that_say(SKIPPED, [path for path in python_files() if "tests" in path.parts]) == []
+
+
+def test_no_file_is_called_utils():
+    vague = {"utils", "helpers", "misc", "common"}
+    assert [str(path.relative_to(ROOT)) for path in python_files() if path.stem in vague] == []
+
+
+def test_the_locks_hold_versions_and_checksums_only():
+    for lock in sorted((ROOT / "requirements").glob("*.lock")):
+        text = lock.read_text()
+        assert "://" not in text, lock.name
+        pinned = re.findall(r"^[a-z0-9][\w.-]*==\S+ \\$", text, re.MULTILINE)
+        assert pinned and len(pinned) <= text.count("--hash=sha256:"), lock.name
+
+
+def test_the_larger_locks_agree_with_the_smaller():
+    pins = [
+        set(re.findall(r"^([a-z0-9][\w.-]*==\S+) \\$", (ROOT / f"requirements/{name}.lock").read_text(), re.MULTILINE))
+        for name in ("base", "dev", "bench")
+    ]
+    assert pins[0] <= pins[1] <= pins[2]
