@@ -1,0 +1,176 @@
+// Charts: <div class="chart" data-chart="line" data-name="资产走势" data-from="#id-of-json"> or data-src="/…".
+//
+// line, bar: {x: ["2026-01", …], series: [{name, values, kind?: line|bar, unit?, right?, area?, stack?, signed?,
+//            markers?: [{x, label, tone?}]}]}
+// donut:     {unit, total_label, slices: [{name, value, url?}]}
+// spark:     {values}
+// unit: money | rate | share | number. Colours come from the tokens and follow the theme.
+
+import { ask, each, make, read, safe } from "./parts.js";
+import { language, say, written } from "./words.js";
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map((n) => token(`--chart-${n}`));
+const drawn = new Map();
+
+each("[data-chart]", async (host) => {
+  try {
+    const data = host.dataset.src ? await ask(host.dataset.src) : read(host.dataset.from);
+    show(host, data);
+  } catch (fault) {
+    host.replaceChildren(make("p", { class: "chart__none", text: fault.message }));
+  }
+});
+
+/** Draw (or draw anew) `data` in `host`; an empty chart says so. */
+export function show(host, data) {
+  const filled = data && (data.slices?.length || data.values?.length || data.series?.some((one) => one.values.length));
+  if (!filled) {
+    host.replaceChildren(make("p", { class: "chart__none", text: host.dataset.empty ?? say("还没有可以画的数据。", "Nothing to draw yet.") }));
+    return;
+  }
+  const chart = drawn.get(host)?.chart ?? window.echarts.init(host, null, { renderer: "canvas", locale: language() === "zh" ? "ZH" : "EN" });
+  drawn.set(host, { chart, data });
+  chart.setOption(option(host, data), true);
+  host.setAttribute("role", "img");
+  host.setAttribute("aria-label", host.dataset.name ?? "");
+  new ResizeObserver(() => chart.resize()).observe(host);
+  chart.off("click");
+  chart.on("click", (event) => { if (event.data?.url) location.assign(safe(event.data.url)); });
+}
+
+document.addEventListener("dakehu:looks", () => {
+  for (const [host, { chart, data }] of drawn) {
+    if (!host.isConnected) {
+      chart.dispose();
+      drawn.delete(host);
+      continue;
+    }
+    chart.setOption(option(host, data), true);
+    chart.resize();
+  }
+});
+
+// A switch of spans over a chart: <div class="switch" data-span="#chart"><button data-last="63">3月</button>…
+each("[data-span]", (bar) => {
+  bar.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-last]");
+    const known = drawn.get(document.querySelector(bar.dataset.span));
+    if (!chosen || !known) return;
+    for (const button of bar.children) button.setAttribute("aria-pressed", button === chosen);
+    const count = known.data.x.length;
+    const start = Number(chosen.dataset.last) ? Math.max(0, count - Number(chosen.dataset.last)) : 0;
+    known.chart.dispatchAction({ type: "dataZoom", startValue: start, endValue: count - 1 });
+  });
+});
+
+function option(host, data) {
+  const kind = host.dataset.chart;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const shared = {
+    animation: !calm, animationDuration: 350, color: palette(), aria: { enabled: true, label: { enabled: false } },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: token("--muted") },
+    tooltip: {
+      // HTML tooltips would need inline styles, which the content policy forbids.
+      renderMode: "richText", confine: true, backgroundColor: token("--card"), borderColor: token("--line-strong"),
+      borderWidth: 1, padding: [8, 12], textStyle: { color: token("--ink"), fontSize: 12.5, lineHeight: 20 },
+    },
+  };
+  if (kind === "donut") return { ...shared, ...donut(host, data, shared.tooltip) };
+  if (kind === "spark") return { ...shared, ...spark(data) };
+  return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth < 480) };
+}
+
+function cartesian(data, kind, tooltip, small) {
+  const many = data.series.length > 1;
+  const right = data.series.some((one) => one.right);
+  return {
+    grid: { left: 8, right: right ? 8 : 14, top: many ? 38 : 14, bottom: 6, containLabel: true },
+    legend: many ? { top: 2, right: 4, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 16, textStyle: { color: token("--muted"), fontSize: 12 } } : undefined,
+    tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: kind === "bar" ? "shadow" : "line", lineStyle: { color: token("--line-strong") }, shadowStyle: { color: token("--accent"), opacity: 0.06 } }, formatter: (points) => explain(points, data) },
+    dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false }],
+    xAxis: {
+      type: "category", data: data.x, boundaryGap: data.series.some((one) => (one.kind ?? kind) === "bar"),
+      axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
+      axisLabel: { color: token("--muted"), fontSize: 11, hideOverlap: true, margin: 10, interval: small ? "auto" : undefined },
+    },
+    yAxis: [axis(data.series.find((one) => !one.right), true), ...(right ? [axis(data.series.find((one) => one.right), false)] : [])],
+    series: data.series.map((one, place) => line(one, place, kind, data.x)),
+  };
+}
+
+function axis(series, lines) {
+  return {
+    type: "value", scale: (series?.kind ?? "line") === "line", axisLine: { show: false }, axisTick: { show: false },
+    splitNumber: 4, splitLine: { show: lines, lineStyle: { color: token("--line"), type: [4, 4] } },
+    axisLabel: { color: token("--muted"), fontSize: 11, formatter: (value) => written(value, series?.unit, series?.unit === "money" ? 0 : undefined).replace(/\.00$/, "") },
+  };
+}
+
+function line(one, place, kind, x) {
+  const colour = one.tone ? token(`--${one.tone}`) : palette()[place % 8];
+  if ((one.kind ?? kind) === "bar") {
+    return {
+      type: "bar", name: one.name, yAxisIndex: one.right ? 1 : 0, stack: one.stack, barMaxWidth: 18,
+      itemStyle: { color: colour, borderRadius: one.stack ? 0 : 3 },
+      data: one.signed ? one.values.map((value) => ({ value, itemStyle: { color: token(value < 0 ? "--down" : "--up"), opacity: 0.72 } })) : one.values,
+    };
+  }
+  return {
+    type: "line", name: one.name, yAxisIndex: one.right ? 1 : 0, data: one.values, connectNulls: true,
+    showSymbol: one.values.length < 2, symbolSize: 6, lineStyle: { width: 2, color: colour, type: one.dashed ? "dashed" : "solid" },
+    itemStyle: { color: colour }, z: 3,
+    areaStyle: one.area ? { color: { type: "linear", x: 0, y: 0, x2: 0, y2: 1, colorStops: [{ offset: 0, color: faded(colour, 0.22) }, { offset: 1, color: faded(colour, 0.02) }] } } : undefined,
+    markPoint: one.markers?.length ? { symbol: "circle", symbolSize: 10, data: one.markers.map((mark) => marker(mark, one, x)) } : undefined,
+  };
+}
+
+/** A mark on the line at `x`, or at its own height `y`. */
+function marker(mark, one, x) {
+  return {
+    coord: [mark.x, mark.y ?? one.values[x.indexOf(mark.x)]], value: mark.label,
+    itemStyle: { color: token("--card"), borderColor: token(`--${mark.tone ?? "accent"}`), borderWidth: 2.5 },
+    label: { show: true, position: "top", distance: 6, color: token("--ink"), fontSize: 11, formatter: mark.label },
+  };
+}
+
+function faded(hex, alpha) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return `rgba(${r},${g},${b},${alpha})`;
+}
+
+function explain(points, data) {
+  const rows = points.map((point) => {
+    const one = data.series[point.seriesIndex];
+    return `${point.seriesName}  ${written(point.value, one.unit)}`;
+  });
+  return [points[0].axisValueLabel, ...rows].join("\n");
+}
+
+function donut(host, data, tooltip) {
+  const total = data.slices.reduce((sum, slice) => sum + Number(slice.value), 0);
+  return {
+    tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${written(point.value, data.unit)} · ${point.percent}%` },
+    legend: { bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 12, textStyle: { color: token("--muted"), fontSize: 12 } },
+    title: {
+      text: written(total, data.unit), subtext: data.total_label ?? say("合计", "Total"), left: "center", top: "31%", itemGap: 2,
+      textStyle: { color: token("--ink-strong"), fontSize: 17, fontWeight: 650 }, subtextStyle: { color: token("--muted"), fontSize: 12 },
+    },
+    series: [{
+      type: "pie", radius: ["50%", "72%"], center: ["50%", "41%"], label: { show: false }, labelLine: { show: false },
+      itemStyle: { borderColor: token("--card"), borderWidth: 2, borderRadius: 3 }, data: data.slices,
+      emphasis: { scaleSize: 4 },
+    }],
+  };
+}
+
+function spark(data) {
+  const rising = data.values[data.values.length - 1] >= data.values[0];
+  const colour = token(rising ? "--up" : "--down");
+  return {
+    tooltip: { show: false }, grid: { left: 1, right: 1, top: 3, bottom: 3 },
+    xAxis: { type: "category", show: false, boundaryGap: false, data: data.values.map((_, at) => at) },
+    yAxis: { type: "value", show: false, scale: true },
+    series: [{ type: "line", data: data.values, showSymbol: false, silent: true, lineStyle: { width: 1.6, color: colour }, areaStyle: { color: faded(colour, 0.1) } }],
+  };
+}
