@@ -125,7 +125,7 @@ def mobile(text: str) -> str:
 
 
 LANDLINE = re.compile(
-    r"(?:(?:\+|00)86[\s-]*\(?0?|\(?0)"  # the country, or the zero that stands for it
+    r"(?:(?:\+|00)86[\s-]*\(?0?\)?|\(?0)"  # the country, or the zero that stands for it
     r"(10|2\d|[3-9]\d{2})\)?[\s-]*"  # area
     r"([2-8]\d{2,3})[\s-]?(\d{4})"  # number
     r"(?:\s*(?:-|转|ext\.?|#)\s*(\d{1,6}))?",  # extension
