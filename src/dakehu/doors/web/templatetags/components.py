@@ -26,9 +26,7 @@ PAGES_AROUND = 2
 def attributes(given: Mapping[str, Any]) -> SafeString:
     """HTML attributes from keyword arguments, escaped, each with a space before it."""
     kept = ((name.replace("_", "-"), value) for name, value in given.items() if value not in (None, False))
-    return format_html_join(
-        "", "{}", ((format_html(' {}="{}"', n, "" if v is True else v),) for n, v in kept)
-    )
+    return format_html_join("", "{}", ((format_html(' {}="{}"', n, "" if v is True else v),) for n, v in kept))
 
 
 @register.simple_tag
@@ -37,14 +35,24 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     heard = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
-        SIZES.get(size, ""), heard, static("dakehu/icons/icons.svg"), name,
+        SIZES.get(size, ""),
+        heard,
+        static("dakehu/icons/icons.svg"),
+        name,
     )
 
 
 @register.inclusion_tag("components/button.html")
 def button(
-    label: object, icon: str = "", kind: str = "", url: str = "", type: str = "button", size: str = "",
-    only_icon: bool = False, hint: str = "", **given: Any,
+    label: object,
+    icon: str = "",
+    kind: str = "",
+    url: str = "",
+    type: str = "button",
+    size: str = "",
+    only_icon: bool = False,
+    hint: str = "",
+    **given: Any,
 ) -> dict[str, Any]:
     """A button, or a link that looks like one when it has a `url`.
 
@@ -52,16 +60,32 @@ def button(
     and as a tooltip · hint: the key that presses it, shown beside the label.
     """
     return {
-        "label": label, "icon": icon, "kind": kind, "url": url, "type": type, "size": size,
-        "only_icon": only_icon, "hint": hint, "attributes": attributes(given),
+        "label": label,
+        "icon": icon,
+        "kind": kind,
+        "url": url,
+        "type": type,
+        "size": size,
+        "only_icon": only_icon,
+        "hint": hint,
+        "attributes": attributes(given),
     }
 
 
 @register.inclusion_tag("components/field.html")
 def field(
-    name: str, label: object, value: object = "", kind: str = "text", choices: Iterable[Any] = (),
-    help: object = "", error: object = "", unit: object = "", required: bool = False, icon: str = "",
-    wide: bool = False, **given: Any,
+    name: str,
+    label: object,
+    value: object = "",
+    kind: str = "text",
+    choices: Iterable[Any] = (),
+    help: object = "",
+    error: object = "",
+    unit: object = "",
+    required: bool = False,
+    icon: str = "",
+    wide: bool = False,
+    **given: Any,
 ) -> dict[str, Any]:
     """One question of a form with its label, unit, help and error.
 
@@ -71,10 +95,20 @@ def field(
     errors = [str(error)] if error and not isinstance(error, list | tuple) else [str(e) for e in error or ()]
     held = "" if value is None else str(value)
     return {
-        "name": name, "id": given.pop("id", f"field-{name}"), "label": label, "value": held,
-        "checked": value in (True, "true", "on", "1"), "kind": kind, "help": help, "errors": errors,
+        "name": name,
+        "id": given.pop("id", f"field-{name}"),
+        "label": label,
+        "value": held,
+        "checked": value in (True, "true", "on", "1"),
+        "kind": kind,
+        "help": help,
+        "errors": errors,
         "choices": [(str(key), text, str(key) == held) for key, text in choices],
-        "unit": unit, "required": required, "icon": icon, "wide": wide, "attributes": attributes(given),
+        "unit": unit,
+        "required": required,
+        "icon": icon,
+        "wide": wide,
+        "attributes": attributes(given),
     }
 
 
@@ -86,16 +120,28 @@ def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: o
 
 @register.inclusion_tag("components/figure.html")
 def figure(
-    label: object, value: object, note: object = "", tone: str = "", note_tone: str = "", url: str = "",
-    explains: object = "", full: object = "",
+    label: object,
+    value: object,
+    note: object = "",
+    tone: str = "",
+    note_tone: str = "",
+    url: str = "",
+    explains: object = "",
+    full: object = "",
 ) -> dict[str, Any]:
     """One number in a tile; `url` leads to its rows, `explains` says what it counts.
 
     tone and note_tone: "" | up | down, note_tone also bad; full: the whole value, on hover.
     """
     return {
-        "label": label, "value": value, "note": note, "tone": tone, "note_tone": note_tone,
-        "url": url, "explains": explains, "full": full,
+        "label": label,
+        "value": value,
+        "note": note,
+        "tone": tone,
+        "note_tone": note_tone,
+        "url": url,
+        "explains": explains,
+        "full": full,
     }
 
 
@@ -110,8 +156,7 @@ def empty(
     title: object, text: object = "", action: object = "", url: str = "", icon: str = "inbox", **given: Any
 ) -> dict[str, Any]:
     """What an empty place says: that it is empty, why, and what to do next."""
-    return {"title": title, "text": text, "action": action, "url": url, "icon": icon,
-            "attributes": attributes(given)}
+    return {"title": title, "text": text, "action": action, "url": url, "icon": icon, "attributes": attributes(given)}
 
 
 @register.inclusion_tag("components/strip.html")
@@ -119,8 +164,14 @@ def strip(
     text: object, kind: str = "", title: object = "", action: object = "", url: str = "", icon: str = ""
 ) -> dict[str, Any]:
     """A band over a page. kind: blocking (red) | note (amber) | good (green) | "" (plain news)."""
-    return {"text": text, "kind": kind, "title": title, "action": action, "url": url,
-            "icon": icon or STRIP_ICONS.get(kind, "info")}
+    return {
+        "text": text,
+        "kind": kind,
+        "title": title,
+        "action": action,
+        "url": url,
+        "icon": icon or STRIP_ICONS.get(kind, "info"),
+    }
 
 
 @register.inclusion_tag("components/steps.html")
@@ -135,16 +186,28 @@ def steps(items: Sequence[Any], current: int) -> dict[str, Any]:
 
 @register.inclusion_tag("components/progress.html")
 def progress(
-    value: float = 0, label: object = "", note: object = "", state: str = "", poll: str = "",
-    target: str = "", reload: bool = False,
+    value: float = 0,
+    label: object = "",
+    note: object = "",
+    state: str = "",
+    poll: str = "",
+    target: str = "",
+    reload: bool = False,
 ) -> dict[str, Any]:
     """A bar from 0 to 100; with `poll` (a job's JSON address) it moves by itself.
 
     state: "" | done | failed; target: selector that receives the job's `result_html`;
     reload: load the page anew when the job ends.
     """
-    return {"value": round(float(value)), "label": label, "note": note, "state": state, "poll": poll,
-            "target": target, "reload": reload}
+    return {
+        "value": round(float(value)),
+        "label": label,
+        "note": note,
+        "state": state,
+        "poll": poll,
+        "target": target,
+        "reload": reload,
+    }
 
 
 @register.inclusion_tag("components/pager.html")
@@ -163,8 +226,10 @@ def pager(page: int, pages: int, url: str, total: int | None = None) -> dict[str
             links.append({"gap": True})
         links.append({"number": number, "url": at(number), "current": number == page})
     return {
-        "links": links if pages > 1 else [], "total": total,
-        "earlier": at(page - 1) if page > 1 else "", "later": at(page + 1) if page < pages else "",
+        "links": links if pages > 1 else [],
+        "total": total,
+        "earlier": at(page - 1) if page > 1 else "",
+        "later": at(page + 1) if page < pages else "",
     }
 
 
@@ -176,27 +241,55 @@ def kbd(keys: str) -> SafeString:
 
 @register.simple_block_tag
 def card(
-    content: str, title: object = "", note: object = "", link: object = "", url: str = "",
-    flush: bool = False, id: str = "", level: int = 2,
+    content: str,
+    title: object = "",
+    note: object = "",
+    link: object = "",
+    url: str = "",
+    flush: bool = False,
+    id: str = "",
+    level: int = 2,
 ) -> str:
     """`{% card "标题" %}…{% endcard %}`; flush: the content (a table, a list) reaches the edges."""
-    return render_to_string("components/card.html", {
-        "content": content, "title": title, "note": note, "link": link or (say("全部", "All") if url else ""),
-        "url": url, "flush": flush, "id": id, "level": level,
-    })
+    return render_to_string(
+        "components/card.html",
+        {
+            "content": content,
+            "title": title,
+            "note": note,
+            "link": link or (say("全部", "All") if url else ""),
+            "url": url,
+            "flush": flush,
+            "id": id,
+            "level": level,
+        },
+    )
 
 
 @register.simple_block_tag
 def modal(content: str, id: str, title: object, wide: bool = False) -> str:
     """`{% modal "export" "导出" %}…{% endmodal %}`, opened by any `data-opens="export"`."""
-    return render_to_string("components/modal.html", {
-        "content": content, "id": id, "title": title, "wide": wide,
-    })
+    return render_to_string(
+        "components/modal.html",
+        {
+            "content": content,
+            "id": id,
+            "title": title,
+            "wide": wide,
+        },
+    )
 
 
 @register.simple_block_tag
 def menu(content: str, label: object, icon: str = "ellipsis", only_icon: bool = True, kind: str = "") -> str:
     """`{% menu "更多" %}…{% endmenu %}`: a button with a list under it (`.menu__item` rows)."""
-    return render_to_string("components/menu.html", {
-        "content": content, "label": label, "icon": icon, "only_icon": only_icon, "kind": kind,
-    })
+    return render_to_string(
+        "components/menu.html",
+        {
+            "content": content,
+            "label": label,
+            "icon": icon,
+            "only_icon": only_icon,
+            "kind": kind,
+        },
+    )

@@ -21,8 +21,15 @@ STEPS = {
     "en": ((Decimal(1_000_000_000), "B"), (Decimal(1_000_000), "M"), (Decimal(1_000), "K")),
 }
 CENT = Decimal("0.01")
-WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"),
-            ("周日", "Sun"))
+WEEKDAYS = (
+    ("周一", "Mon"),
+    ("周二", "Tue"),
+    ("周三", "Wed"),
+    ("周四", "Thu"),
+    ("周五", "Fri"),
+    ("周六", "Sat"),
+    ("周日", "Sun"),
+)
 
 
 def number(value: object) -> Decimal | None:
@@ -109,10 +116,8 @@ def moment(value: object) -> str:
 @register.filter
 def ago(value: object) -> SafeString | str:
     """A `<time>` that the browser rewrites as "3 小时前" and keeps fresh; the moment itself is on hover."""
-    if isinstance(value, datetime):
-        machine = value.isoformat()
-    elif isinstance(value, date):
-        machine = value.isoformat()
-    else:
+    if not isinstance(value, date):  # a datetime is a date too
         return str(value) if value else MISSING
-    return format_html('<time datetime="{}" title="{}" data-ago>{}</time>', machine, moment(value), day(value))
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>', value.isoformat(), moment(value), day(value)
+    )

@@ -108,7 +108,7 @@ function axis(series, lines) {
 }
 
 function line(one, place, kind, x) {
-  const colour = one.tone ? token(`--${one.tone}`) : palette()[place % 8];
+  const colour = one.tone ? token(`--${one.tone}`) : one.signed ? token("--up") : palette()[place % 8];
   if ((one.kind ?? kind) === "bar") {
     return {
       type: "bar", name: one.name, yAxisIndex: one.right ? 1 : 0, stack: one.stack, barMaxWidth: 18,
@@ -153,7 +153,7 @@ function donut(host, data, tooltip) {
     tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${written(point.value, data.unit)} · ${point.percent}%` },
     legend: { bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, itemGap: 12, textStyle: { color: token("--muted"), fontSize: 12 } },
     title: {
-      text: written(total, data.unit), subtext: data.total_label ?? say("合计", "Total"), left: "center", top: "31%", itemGap: 2,
+      text: written(total, data.unit), subtext: data.total_label ?? say("合计", "Total"), left: "center", top: "33%", itemGap: 2,
       textStyle: { color: token("--ink-strong"), fontSize: 17, fontWeight: 650 }, subtextStyle: { color: token("--muted"), fontSize: 12 },
     },
     series: [{

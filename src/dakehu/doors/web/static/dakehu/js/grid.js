@@ -13,6 +13,7 @@ import { say } from "./words.js";
 
 const PHONE = matchMedia("(max-width: 699px)");
 const SIZES = [50, 100, 200];
+const CARDS = 30;
 const grids = new Map();
 
 /** The grid drawn in `#id`: { table, reload(), query(), show(query), groupBy(field), ticked } */
@@ -54,7 +55,7 @@ function question(grid, params) {
   const text = grid.search?.value.trim();
   if (text) asked.set("q", text);
   asked.set("page", params.page ?? 1);
-  asked.set("size", params.size ?? grid.host.dataset.size ?? 100);
+  asked.set("size", params.size ?? (grid.table ? grid.host.dataset.size ?? 100 : CARDS));
   const sort = params.sort?.length
     ? params.sort.map((by) => (by.dir === "desc" ? "-" : "") + by.field).join(",")
     : grid.view.get("sort");
@@ -96,7 +97,7 @@ function draw(grid) {
       const answer = await rowsOf(grid, params);
       return { data: answer.rows, last_page: answer.last_page ?? 1, last_row: answer.total };
     },
-    selectableRange: 1, selectableRangeRows: true, selectableRangeClearCells: false,
+    selectableRange: 1, selectableRangeRows: true, selectableRangeAutoFocus: false, selectableRangeClearCells: false,
     clipboard: "copy", clipboardCopyStyled: false, clipboardCopyRowRange: "range",
     clipboardCopyConfig: { rowHeaders: false, columnHeaders: false },
     groupHeader: (value, count) => `${value ?? "–"} (${count})`,
@@ -135,7 +136,7 @@ function describe(grid, column) {
   const number = NUMBERS.has(column.kind);
   return {
     title: column.title, field: column.field, visible: !column.hidden,
-    width: column.width, minWidth: 72, headerSort: column.sort !== false,
+    width: column.width, minWidth: column.choices && column.filter ? 104 : 76, headerSort: column.sort !== false,
     headerSortStartingDir: number ? "desc" : "asc", headerTooltip: column.help || false,
     hozAlign: number ? "right" : "left", headerHozAlign: number ? "right" : "left",
     formatter: (at) => cell(at.getValue(), column, at.getRow().getData()),
@@ -213,9 +214,12 @@ function apply(grid, query) {
   grid.ticked.clear();
   tell(grid);
   if (!grid.table) return cards(grid);
-  grid.table.clearHeaderFilter();
-  grid.table.clearSort();
-  return grid.table.setPage(1);
+  // Clearing already asks the server anew, so ask once more only when there was nothing to clear.
+  const filtered = grid.table.getHeaderFilters().length > 0;
+  const sorted = grid.table.getSorters().length > 0;
+  if (filtered) grid.table.clearHeaderFilter();
+  if (sorted) grid.table.clearSort();
+  return filtered || sorted ? undefined : grid.table.setPage(1);
 }
 
 function wire(grid) {
