@@ -9,6 +9,9 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -45,3 +48,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def on_postgres() -> bool:
     """Whether this run is on PostgreSQL."""
     return ON_POSTGRES
+
+
+@pytest.fixture
+def superuser_sql(on_postgres: bool) -> Callable[[str, list[Any]], Any]:
+    """Run a statement as somebody who owns the whole database, past every guard of the desk. On PostgreSQL it
+    goes through a connection of its own, so the test must be transactional."""
+
+    def run(sql: str, values: list[Any]) -> Any:
+        from django.db import connection
+
+        if not on_postgres:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                return cursor.fetchall()
+        import psycopg
+
+        address = urlsplit(os.environ["DAKEHU_SUPERUSER_URL"])._replace(
+            path="/" + str(connection.settings_dict["NAME"])
+        )
+        with psycopg.connect(address.geturl(), autocommit=True) as server:
+            made = server.execute(sql, values)
+            return made.fetchall() if made.description else None
+
+    return run

@@ -139,8 +139,8 @@ def _start(
     become = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
     made = subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", password_file, "--auth", "scram-sha-256"]
-        + ["--encoding", "UTF8", "--no-locale", "--no-sync"],
+        [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", password_file, "--auth", "scram-sha-256",
+         "--encoding", "UTF8", "--no-locale", "--no-sync"],
         capture_output=True, text=True, cwd=folder, env=environment, check=False, **become,
     )  # fmt: skip
     if made.returncode:

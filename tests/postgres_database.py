@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.postgres import make_database
+from tests.postgres import APP, make_database
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,9 @@ def django_db_setup(
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = name
         call_command("migrate", database="owner", interactive=False, verbosity=0)
+        # Transactional tests empty the tables after themselves, which the product itself may never do.
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{APP}"')
         # Left open, the owner would look like a second database that tests must clean up.
         connections["owner"].close()
         yield

@@ -54,7 +54,9 @@ def test_decisions_are_numbered_without_gaps_and_say_what_was_given_up():
     assert numbers == list(range(1, len(records) + 1)) and len(records) >= 12
     for record in records:
         text = record.read_text(encoding="utf-8")
-        missing = [part for part in ("**Situation.**", "**Choice.**", "**Given up.**", "**Revisit**") if part not in text]
+        missing = [
+            part for part in ("**Situation.**", "**Choice.**", "**Given up.**", "**Revisit**") if part not in text
+        ]
         assert missing == [], record.name
 
 

@@ -68,7 +68,9 @@ def test_a_wrong_credit_code_is_refused(code):
         identifiers.credit_code(code)
 
 
-@pytest.mark.parametrize("text", ["13812341234", "138 1234 1234", "+86 138-1234-1234", "008613812341234", "１３８１２３４１２３４"])
+@pytest.mark.parametrize(
+    "text", ["13812341234", "138 1234 1234", "+86 138-1234-1234", "008613812341234", "１３８１２３４１２３４"]
+)
 def test_a_mobile_number_is_read_however_it_is_written(text):
     assert identifiers.mobile(text) == "13812341234"
 
@@ -160,12 +162,16 @@ def test_a_mask_keeps_enough_to_recognise_and_too_little_to_use(kind, value, sho
     assert masks.MASKS[kind](value) == shown
 
 
-@pytest.mark.parametrize("value", ["138xxxxxx88", "138****1234", "张*", "••••", "110***********002X", "６２２２＊＊＊＊１２３４"])
+@pytest.mark.parametrize(
+    "value", ["138xxxxxx88", "138****1234", "张*", "••••", "110***********002X", "６２２２＊＊＊＊１２３４"]
+)
 def test_a_masked_value_is_recognised_when_it_comes_back(value):
     assert masks.is_masked(value)
 
 
-@pytest.mark.parametrize("value", ["11010519491231002X", "11010519491231002x", "张伟", "13812341234", "maxx@example.cn", ""])
+@pytest.mark.parametrize(
+    "value", ["11010519491231002X", "11010519491231002x", "张伟", "13812341234", "maxx@example.cn", ""]
+)
 def test_a_real_value_is_not_taken_for_a_masked_one(value):
     assert not masks.is_masked(value)
 
