@@ -64,7 +64,7 @@ document.addEventListener("click", (event) => {
     navigator.clipboard?.writeText(copied.dataset.copy).then(() => toast({ text: say("已复制。", "Copied."), kind: "success" }));
   }
   for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(event.target) || hit(".menu__item")) menu.open = false;
+    if (!menu.contains(event.target) || hit(".menu__item:not(.choice)")) menu.open = false;
   }
 });
 

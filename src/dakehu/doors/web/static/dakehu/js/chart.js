@@ -29,14 +29,19 @@ export function show(host, data) {
     host.replaceChildren(make("p", { class: "chart__none", text: host.dataset.empty ?? say("还没有可以画的数据。", "Nothing to draw yet.") }));
     return;
   }
-  const chart = drawn.get(host)?.chart ?? window.echarts.init(host, null, { renderer: "canvas", locale: language() === "zh" ? "ZH" : "EN" });
+  const chart = drawn.get(host)?.chart ?? begin(host);
   drawn.set(host, { chart, data });
   chart.setOption(option(host, data), true);
   host.setAttribute("role", "img");
   host.setAttribute("aria-label", host.dataset.name ?? "");
-  new ResizeObserver(() => chart.resize()).observe(host);
   chart.off("click");
   chart.on("click", (event) => { if (event.data?.url) location.assign(safe(event.data.url)); });
+}
+
+function begin(host) {
+  const chart = window.echarts.init(host, null, { renderer: "canvas", locale: language() === "zh" ? "ZH" : "EN" });
+  new ResizeObserver(() => chart.resize()).observe(host);
+  return chart;
 }
 
 document.addEventListener("dakehu:looks", () => {
@@ -103,8 +108,13 @@ function axis(series, lines) {
   return {
     type: "value", scale: (series?.kind ?? "line") === "line", axisLine: { show: false }, axisTick: { show: false },
     splitNumber: 4, splitLine: { show: lines, lineStyle: { color: token("--line"), type: [4, 4] } },
-    axisLabel: { color: token("--muted"), fontSize: 11, formatter: (value) => written(value, series?.unit, series?.unit === "money" ? 0 : undefined).replace(/\.00$/, "") },
+    axisLabel: { color: token("--muted"), fontSize: 11, formatter: (value) => tick(value, series?.unit) },
   };
+}
+
+/** An axis value without the zeros that say nothing: 24 亿, 1.5B. */
+function tick(value, unit) {
+  return written(value, unit, unit === "money" ? 2 : undefined).replace(/(\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
 }
 
 function line(one, place, kind, x) {
