@@ -17,7 +17,7 @@ from django.db import models, transaction
 
 from dakehu.foundation import scope
 from dakehu.foundation.fields import Facts, described, has_facts
-from dakehu.foundation.refusals import NotAllowed, Refused, WriteOutsideAction
+from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
 from dakehu.foundation.words import Words, say
 
@@ -217,6 +217,7 @@ class Recorded(models.Model):
         after = {name: getattr(self, name) for name in tracked}
         changed = {n: v for n, v in after.items() if adding or n not in before or not _same(before[n], v)}
         if adding:
+            self._must_be_in_sight()
             super().save(*args, **options)
             changed = {n: v for n, v in after.items() if v not in (None, "", False)}
         elif changed:
@@ -245,6 +246,12 @@ class Recorded(models.Model):
         with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
             models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
         return None
+
+    def _must_be_in_sight(self) -> None:
+        """A row hangs only on a client whom the actor sees."""
+        client = self.client_number() if self.client_path not in ("", "pk") else None
+        if client is not None and not scope.client_model().objects.filter(pk=client).exists():
+            raise NotFound(say("客户", "client"))
 
     def client_number(self) -> int | None:
         """The id of the client this row belongs to, for the audit; None for rows that belong to none."""

@@ -87,9 +87,10 @@ def statements(role: str) -> list[str]:
 
 
 def install(using: str) -> None:
-    """Put the policies in place after migrations (no effect on SQLite, or while tables are still missing)."""
+    """Put the policies in place after migrations. No effect on SQLite, while tables are still missing, or under
+    the application's role where the owner has a connection of its own."""
     connection = connections[using]
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or (using == "default" and "owner" in settings.DATABASES):
         return
     present = set(connection.introspection.table_names())
     if not all(m._meta.db_table in present for m in scope.scoped_models()):

@@ -1,0 +1,92 @@
+"""On PostgreSQL the database itself keeps readers to their clients, whatever SQL reaches it."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from dakehu.foundation import rowsecurity, scope
+from tests.cast import acting
+
+pytestmark = pytest.mark.django_db
+
+
+def raw(sql: str, params=()):
+    """Run SQL past the ORM and past the tripwire, under the application's role."""
+    wrappers, connection.execute_wrappers = connection.execute_wrappers, []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall() if cursor.description else cursor.rowcount
+    finally:
+        connection.execute_wrappers = wrappers
+
+
+def test_row_security_is_really_active_for_the_applications_role():
+    assert rowsecurity.active()
+
+
+def test_every_client_table_has_a_policy():
+    covered = {row[0] for row in raw("SELECT tablename FROM pg_policies WHERE policyname = 'dakehu_scope'")}
+    assert covered == {m._meta.db_table for m in scope.scoped_models()}
+
+
+def test_raw_sql_shows_wang_none_of_lins_clients(lin, wang, zhang):
+    with acting(lin):
+        assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk]) == [(zhang.pk,)]
+    with acting(wang):
+        assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk]) == []
+        assert raw("SELECT id FROM clients_coverage WHERE client_id = %s", [zhang.pk]) == []
+
+
+def test_raw_sql_without_an_actor_shows_nothing(zhang):
+    assert raw("SELECT id FROM clients_client") == []
+
+
+def test_raw_sql_cannot_change_another_teams_client(wang, zhang):
+    with acting(wang):
+        assert raw("UPDATE clients_client SET name = 'X' WHERE id = %s", [zhang.pk]) == 0
+        with pytest.raises(DatabaseError), transaction.atomic():
+            raw("INSERT INTO clients_clienttag (client_id, tag_id, row_version, created_at, changed_at) "
+                "VALUES (%s, 1, 1, now(), now())", [zhang.pk])  # fmt: skip
+
+
+def test_a_sideways_join_that_the_orm_cannot_see_stays_inside_the_scope(lin, wang, zhang):
+    with acting(lin):
+        from dakehu.foundation.gates import perform
+
+        perform("clients.tag", {"client": zhang.code, "name": "重点"})
+    with acting(wang):
+        found = raw("SELECT c.client_id FROM clients_tag t JOIN clients_clienttag c ON c.tag_id = t.id")
+    assert found == []
+
+
+def test_a_wall_hides_from_the_lead_in_raw_sql_too(lin, zhou, he, zhang):
+    from dakehu.foundation.gates import perform
+
+    with acting(zhou):
+        assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
+    with acting(he):
+        perform("clients.set_wall", {"client": zhang.code, "walled": "是", "reason": "保密"})
+    with acting(zhou):
+        assert not raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
+    with acting(lin):
+        assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
+
+
+def test_the_session_is_told_anew_after_a_rollback(lin, wang, zhang):
+    with acting(lin):
+        try:
+            with transaction.atomic():
+                raw("SELECT 1")
+                raise RuntimeError
+        except RuntimeError:
+            pass
+        assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
+    with acting(wang):
+        assert not raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
+
+
+def test_the_application_may_not_touch_written_audit_entries():
+    with pytest.raises(DatabaseError), transaction.atomic():
+        raw("UPDATE foundation_auditentry SET body = ''")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        raw("DELETE FROM foundation_auditentry")

@@ -1,0 +1,112 @@
+"""Background work: it runs as its owner, can be watched and stopped, and survives a crash."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import models
+
+from dakehu.foundation import jobs, scope
+from dakehu.foundation.clock import now
+from dakehu.foundation.gates import perform
+from dakehu.foundation.models import Job
+from dakehu.foundation.refusals import NotFound, Refused
+from dakehu.foundation.words import say
+from tests.cast import acting
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+
+@pytest.fixture
+def kinds():
+    """Jobs registered for one test."""
+    before = dict(jobs.JOBS), {k: list(v) for k, v in jobs.REACTIONS.items()}
+    yield
+    jobs.JOBS.clear()
+    jobs.JOBS.update(before[0])
+    jobs.REACTIONS.clear()
+    jobs.REACTIONS.update(before[1])
+
+
+def test_a_job_runs_with_its_owners_rights_and_leaves_its_result(lin, kinds):
+    @jobs.job("test.who")
+    def who(progress):
+        progress(0.5, say("一半", "half"))
+        return {"name": scope.current_actor().name, "door": scope.current_actor().door}
+
+    with acting(lin):
+        number = jobs.start("test.who")
+    assert jobs.run_due() == 1
+    seen = jobs.look(number, lin.pk)
+    assert (seen["state"], seen["result"]) == ("done", {"name": lin.name, "door": "worker"})
+
+
+def test_wang_cannot_look_at_lins_job(lin, wang, kinds):
+    jobs.job("test.quiet")(lambda progress: {})
+    with acting(lin):
+        number = jobs.start("test.quiet")
+    with pytest.raises(NotFound):
+        jobs.look(number, wang.pk)
+
+
+def test_asking_to_stop_ends_a_running_job_at_its_next_step(lin, kinds):
+    @jobs.job("test.long")
+    def long(progress):
+        progress(0.1)
+        jobs.ask_to_stop(progress.number)
+        progress(0.2)
+        raise AssertionError("went on")
+
+    with acting(lin):
+        number = jobs.start("test.long")
+    jobs.run_due()
+    assert jobs.look(number, lin.pk)["state"] == "cancelled"
+
+
+def test_a_refusal_fails_the_job_with_its_sentence_and_is_not_tried_again(lin, kinds):
+    @jobs.job("test.refused")
+    def refused(progress):
+        raise Refused(say("文件打不开。", "The file does not open."))
+
+    with acting(lin):
+        number = jobs.start("test.refused")
+    jobs.run_due()
+    seen = jobs.look(number, lin.pk)
+    assert (seen["state"], seen["error"]) == ("failed", "文件打不开。")
+
+
+def test_a_fault_is_tried_again_later(lin, kinds):
+    @jobs.job("test.flaky")
+    def flaky(progress):
+        raise OSError("the network is away")
+
+    with acting(lin):
+        number = jobs.start("test.flaky")
+    jobs.run_due()
+    row = models.QuerySet(Job).get(pk=number)
+    assert (row.state, row.attempts) == ("queued", 1)
+    assert row.not_before > now()
+
+
+def test_a_job_whose_worker_died_is_taken_over_when_its_lease_runs_out(lin, kinds):
+    jobs.job("test.orphan")(lambda progress: {"ran": True})
+    with acting(lin):
+        number = jobs.start("test.orphan")
+    assert jobs.claim("a worker that dies").pk == number
+    assert jobs.claim("another") is None
+    models.QuerySet(Job).filter(pk=number).update(leased_until=now() - timedelta(seconds=1))
+    assert jobs.run_due("another") == 1
+    assert jobs.look(number, lin.pk)["state"] == "done"
+
+
+def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committed(lin, zhang, kinds):
+    heard = []
+
+    @jobs.reacts("interaction.logged")
+    def listen(*, interaction):
+        heard.append(interaction)
+
+    with acting(lin):
+        made = perform("service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "电话"})
+    assert heard == []
+    jobs.run_due()
+    assert heard == [made.pk]

@@ -1,0 +1,48 @@
+"""Whoever owns the database cannot change the record unnoticed."""
+
+import pytest
+
+from dakehu.foundation import audit, scope
+from dakehu.foundation.gates import perform
+from dakehu.foundation.models import AuditEntry
+from tests.cast import acting
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+
+def entries(action: str) -> list[AuditEntry]:
+    with scope.acting_as(scope.system("read the audit in a test")):
+        return list(AuditEntry.objects.filter(action=action).order_by("pk"))
+
+
+def test_a_tampered_entry_is_found_and_named(lin, zhang, superuser_sql):
+    with acting(lin):
+        for word in ("一", "二", "三"):
+            perform("clients.change", {"client": zhang.code, "occupation": word})
+    with scope.acting_as(scope.system("verify")):
+        assert audit.verify().broken is None
+    victim = entries("clients.change")[1]
+    superuser_sql("UPDATE foundation_auditentry SET body = replace(body, '二', '四') WHERE id = %s", [victim.pk])
+    with scope.acting_as(scope.system("verify")):
+        assert audit.verify().broken == victim.pk
+
+
+def test_a_removed_entry_is_found(lin, zhang, superuser_sql):
+    with acting(lin):
+        for word in ("一", "二", "三"):
+            perform("clients.change", {"client": zhang.code, "occupation": word})
+    gone, after = entries("clients.change")[1:3]
+    superuser_sql("DELETE FROM foundation_auditentry WHERE id = %s", [gone.pk])
+    with scope.acting_as(scope.system("verify")):
+        assert audit.verify().broken == after.pk
+
+
+def test_cutting_off_the_end_is_noticed_against_the_remembered_head(lin, zhang, superuser_sql):
+    with acting(lin):
+        perform("clients.change", {"client": zhang.code, "occupation": "医生"})
+    with scope.acting_as(scope.system("verify")):
+        audit.remember_head()
+        superuser_sql("DELETE FROM foundation_auditentry WHERE id = (SELECT max(id) FROM foundation_auditentry)", [])
+        verdict = audit.verify()
+    assert verdict.broken is not None
+    assert "cut off" in verdict.why
