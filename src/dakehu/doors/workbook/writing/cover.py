@@ -18,26 +18,34 @@ def cover_page(book: BookSpec, sheets: Sequence[ReadySheet]) -> PageSpec:
 
     cells = [Cell(0, 0, book.title, "title"), Cell(1, 0, book.generated_by, "note")]
     heads = (say("工作表", "Sheet"), say("记录数", "Records"), say("内容", "What it holds"))
-    cells += [Cell(3, column, head, "head") for column, head in enumerate(heads)]
+    cells += [Cell(3, column, head, "head_number" if column == 1 else "head") for column, head in enumerate(heads)]
     row = 4
     for sheet in sheets:
         cells.append(Cell(row, 0, sheet.spec.name, "link", link=sheet.spec.name))
         cells.append(Cell(row, 1, sheet.frame.height, "integer"))
         about = "  ".join(text for text in (sheet.spec.title, sheet.spec.note) if text)
-        cells.append(Cell(row, 2, about, "label"))
+        cells.append(Cell(row, 2, f"  {about}", "label"))
         row += 1
     for page in book.pages:
         cells.append(Cell(row, 0, page.name, "link", link=page.name))
         cells.append(Cell(row, 1, None, "integer"))
         about = say("公式、图表与数据透视表，随数据更新", "Formulas, charts and pivot tables that follow the data")
-        cells.append(Cell(row, 2, about, "label"))
+        cells.append(Cell(row, 2, f"  {about}", "label"))
         row += 1
     cells.append(Cell(row + 1, 0, say("怎样填写", "How to fill it in"), "section"))
     cells += [Cell(row + 1, column, None, "section") for column in (1, 2)]
     legend: list[tuple[Style, str, str]] = [
         ("required", say("必填", "Required"), say("蓝底标题：这一列必须填写", "Blue heading: must be filled in")),
-        ("optional", say("选填", "Optional"), say("浅色标题：知道就填，不知道留空", "Pale heading: fill in when known")),
-        ("computed", say("只读", "Read only"), say("灰色列：公式或编号，不能修改", "Grey column: a formula or a number")),
+        (
+            "optional",
+            say("选填", "Optional"),
+            say("浅色标题：知道就填，不知道留空", "Pale heading: fill in if known"),
+        ),
+        (
+            "computed",
+            say("只读", "Read only"),
+            say("灰色列：公式或编号，不能修改", "Grey column: formula or number"),
+        ),
     ]
     row += 2
     for style, label, meaning in legend:
@@ -50,7 +58,7 @@ def cover_page(book: BookSpec, sheets: Sequence[ReadySheet]) -> PageSpec:
         ),
         say(
             "新记录直接写在已有数据下方的空行。填好后把整个文件导入系统，重复导入不会产生重复记录。",
-            "Write new records in the empty rows below. Then import the whole file; importing twice adds nothing twice.",
+            "Write new records in the empty rows below. Then import the whole file; importing twice repeats nothing.",
         ),
         say(
             "请不要改动标题行和工作表名称，导入时靠它们认出每一列。",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from .look import AMBER, AMBER_TINT, BAND, GREEN, GREEN_TINT, LINE, RED, RED_TINT, Look
@@ -28,8 +29,6 @@ class ChoiceLists:
         inline = ",".join(choices)
         if len(inline) <= LIST_CHARACTERS and not any("," in c or '"' in c or c != c.strip() for c in choices):
             return list(choices)
-        from xlsxwriter.utility import xl_col_to_name
-
         self.columns.setdefault(choices, heading)
         letter = xl_col_to_name(list(self.columns).index(choices))
         return f"='{self.sheet_name}'!${letter}$2:${letter}${len(choices) + 1}"
@@ -65,7 +64,9 @@ def _rule(
     if column.listed_in is not None and column.listed_in[0] in others:
         return {"validate": "list", "source": "=" + others[column.listed_in[0]].cells_of(column.listed_in[1])}
     if column.unique:
-        counted = f"COUNTIF({sheet.cells_of(column.key).split('!')[1]},{sheet.same_row('{' + column.key + '}')})=1"
+        # Not COUNTIF: it reads long digit strings as numbers and calls numbers equal after 15 digits.
+        column_cells, cell = sheet.cells_of(column.key).split("!")[1], sheet.same_row("{" + column.key + "}")
+        counted = f"SUMPRODUCT(--({column_cells}={cell}))=1"
         return {"validate": "custom", "value": "=" + counted}
     if column.kind == "bool":
         return {"validate": "list", "source": list(yes_no(book.language))}
@@ -73,7 +74,7 @@ def _rule(
         return {"validate": "list", "source": lists.source(tuple(column.choices), column.heading)}
     if column.kind in ("date", "datetime"):
         low, high = column.minimum or EARLIEST, column.maximum or LATEST
-        return {"validate": "date", "criteria": "between", "minimum": _midnight(low), "maximum": _midnight(high)}
+        return {"validate": "date", "criteria": "between", "minimum": low, "maximum": high}
     if column.kind in NUMBERS:
         low = -HUGE if column.minimum is None else column.minimum
         high = HUGE if column.maximum is None else column.maximum
@@ -83,12 +84,6 @@ def _rule(
         low, high = int(column.minimum or 0), int(column.maximum or 32_767)  # type: ignore[arg-type]
         return {"validate": "length", "criteria": "between", "minimum": low, "maximum": high}
     return None
-
-
-def _midnight(day: float | date) -> object:
-    if isinstance(day, date) and not isinstance(day, datetime):
-        return datetime(day.year, day.month, day.day)
-    return day
 
 
 def _refusal(column: ColumnSpec, book: BookSpec) -> str:

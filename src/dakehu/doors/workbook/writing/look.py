@@ -45,6 +45,7 @@ STYLES: dict[Style, dict[str, Any]] = {
     "section": {"bold": True, "font_size": 12, "font_color": INK, "bottom": 1, "bottom_color": LINE},
     "note": {"font_color": QUIET},
     "head": _HEAD,
+    "head_number": {**_HEAD, "align": "right"},
     "label": {"font_color": INK, "bottom": 1, "bottom_color": LINE},
     "money": {**_MONEY, "bottom": 1, "bottom_color": LINE},
     "rate": {**_RATE, "bottom": 1, "bottom_color": LINE},
@@ -100,6 +101,8 @@ class Look:
         look["num_format"] = column.number_format or NUMBER_FORMATS[column.kind]
         if column.kind in CENTRED:
             look["align"] = "center"
+        else:
+            look.update(align="right" if column.kind in ("integer", "money", "rate") else "left", indent=1)
         if column.formula is not None or column.locked:
             look.update(font_color=QUIET)
         else:

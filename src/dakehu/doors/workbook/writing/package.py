@@ -64,9 +64,7 @@ def sheet_lock(password: str) -> bytes:
     for turn in range(SPINS):
         digest = hashlib.sha512(digest + turn.to_bytes(4, "little")).digest()
     hashed, salted = base64.b64encode(digest).decode(), base64.b64encode(salt).decode()
-    return (
-        f' algorithmName="SHA-512" hashValue="{hashed}" saltValue="{salted}" spinCount="{SPINS}"'
-    ).encode()
+    return (f' algorithmName="SHA-512" hashValue="{hashed}" saltValue="{salted}" spinCount="{SPINS}"').encode()
 
 
 def locked_sheet(lock: bytes, dimension: str | None) -> Callable[[bytes], bytes]:

@@ -65,7 +65,7 @@ def make_cache(sheet: ReadySheet, pivots: Sequence[PivotSpec]) -> Cache:
             spelling.setdefault(value.lower(), value)
         frame = frame.with_columns(pl.col(key).str.to_lowercase().replace_strict(spelling, return_dtype=pl.String))
         found: list[str | None] = sorted(spelling.values())
-        items[key] = tuple(found + [None] if frame[key].null_count() else found)
+        items[key] = tuple([*found, None] if frame[key].null_count() else found)
     return Cache(sheet, frame, items)
 
 
@@ -74,7 +74,11 @@ def compute(spec: PivotSpec, cache: Cache, language: Language) -> Pivot:
     _check(spec, cache)
     down = _ordered(cache.items[spec.down], spec.down_order)
     across = _ordered(cache.items[spec.across], spec.across_order) if spec.across else ()
-    cells = _crossed(spec, cache, down, across, language) if spec.across else _listed(spec, cache, down, language)
+    cells = (
+        _crossed(spec, spec.across, cache, down, across, language)
+        if spec.across
+        else _listed(spec, cache, down, language)
+    )
     row, column = spec.anchor
     moved = tuple(Cell(row + c.row, column + c.column, c.value, c.style) for c in cells)
     return Pivot(spec, cache, down, across, moved)
@@ -117,7 +121,7 @@ def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> l
     groups = {row[0]: row[1:] for row in cache.frame.group_by(spec.down).agg(measures).iter_rows()}
     totals = cache.frame.select(measures).row(0)
     cells = [Cell(0, 0, row_caption(language), "head")]
-    cells += [Cell(0, index, value.heading, "head") for index, value in enumerate(spec.values, 1)]
+    cells += [Cell(0, index, value.heading, "head_number") for index, value in enumerate(spec.values, 1)]
     for row, item in enumerate(down, 1):
         cells.append(Cell(row, 0, _label(item, language), "label"))
         for index, value in enumerate(spec.values, 1):
@@ -129,19 +133,18 @@ def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> l
     return cells
 
 
-def _crossed(spec: PivotSpec, cache: Cache, down: Items, across: Items, language: Language) -> list[Cell]:
-    assert spec.across is not None
+def _crossed(spec: PivotSpec, key: str, cache: Cache, down: Items, across: Items, language: Language) -> list[Cell]:
     value, measure = spec.values[0], _aggregate(spec.values[0])
     frame = cache.frame
-    inner = {(r, c): v for r, c, v in frame.group_by(spec.down, spec.across).agg(measure).iter_rows()}
+    inner = {(r, c): v for r, c, v in frame.group_by(spec.down, key).agg(measure).iter_rows()}
     rows = dict(frame.group_by(spec.down).agg(measure).iter_rows())
-    columns = dict(frame.group_by(spec.across).agg(measure).iter_rows())
+    columns = dict(frame.group_by(key).agg(measure).iter_rows())
     body, total = BODY[value.number_format]
     right, last = len(across) + 1, len(down) + 2
     cells = [Cell(0, 0, value.heading, "head"), Cell(0, 1, column_caption(language), "head")]
     cells += [Cell(0, index, None, "head") for index in range(2, right + 1)]
-    cells += [Cell(1, 0, row_caption(language), "head"), Cell(1, right, total_caption(language), "head")]
-    cells += [Cell(1, index, _label(item, language), "head") for index, item in enumerate(across, 1)]
+    cells += [Cell(1, 0, row_caption(language), "head"), Cell(1, right, total_caption(language), "head_number")]
+    cells += [Cell(1, index, _label(item, language), "head_number") for index, item in enumerate(across, 1)]
     for row, item in enumerate(down, 2):
         cells.append(Cell(row, 0, _label(item, language), "label"))
         cells += [Cell(row, index, inner.get((item, other)), body) for index, other in enumerate(across, 1)]

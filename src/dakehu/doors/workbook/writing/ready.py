@@ -28,7 +28,7 @@ class ReadySheet:
             if column.key == key:
                 return index
         raise CannotWrite(
-            f"工作表「{self.spec.name}」没有列「{key}」,请检查公式或透视表引用的列名。",
+            f"工作表「{self.spec.name}」没有列「{key}」，请检查公式或透视表引用的列名。",
             f"Sheet “{self.spec.name}” has no column “{key}”; check the key that a formula or pivot names.",
         )
 
@@ -53,7 +53,7 @@ def ready(sheet: SheetSpec, language: Language = "zh") -> ReadySheet:
     rows = sheet.frame.height
     if rows + 1 > EXCEL_ROWS:
         raise CannotWrite(
-            f"工作表「{sheet.name}」有 {rows:,} 行,Excel 最多容纳 {EXCEL_ROWS - 1:,} 行数据,请缩小范围后分批导出。",
+            f"工作表「{sheet.name}」有 {rows:,} 行，Excel 最多容纳 {EXCEL_ROWS - 1:,} 行数据，请缩小范围后分批导出。",
             f"Sheet “{sheet.name}” has {rows:,} rows; Excel holds {EXCEL_ROWS - 1:,}. Export a smaller selection.",
         )
     frame = sheet.frame.select([_value_of(sheet, column, language).alias(column.key) for column in sheet.columns])
@@ -67,7 +67,7 @@ def ready(sheet: SheetSpec, language: Language = "zh") -> ReadySheet:
 def _check_name(name: str) -> None:
     if not 0 < len(name) <= 31 or re.search(r"[\[\]:*?/\\]", name) or name.startswith("'") or name.endswith("'"):
         raise CannotWrite(
-            f"工作表名称「{name}」不可用：须为 1–31 个字符,且不含 [ ] : * ? / \\。",
+            f"工作表名称「{name}」不可用：须为 1–31 个字符，且不含 [ ] : * ? / \\。",
             f"“{name}” cannot name a sheet: use 1–31 characters without [ ] : * ? / \\.",
         )
 
@@ -75,7 +75,7 @@ def _check_name(name: str) -> None:
 def _check_headings(sheet: SheetSpec) -> None:
     if not 0 < len(sheet.columns) <= EXCEL_COLUMNS:
         raise CannotWrite(
-            f"工作表「{sheet.name}」有 {len(sheet.columns)} 列,须为 1–{EXCEL_COLUMNS} 列。",
+            f"工作表「{sheet.name}」有 {len(sheet.columns)} 列，须为 1–{EXCEL_COLUMNS} 列。",
             f"Sheet “{sheet.name}” has {len(sheet.columns)} columns; give it 1–{EXCEL_COLUMNS}.",
         )
     seen: set[str] = set()
@@ -83,8 +83,8 @@ def _check_headings(sheet: SheetSpec) -> None:
         heading = column.heading.casefold()
         if not heading or heading in seen:
             raise CannotWrite(
-                f"工作表「{sheet.name}」的列标题「{column.heading}」为空或重复,请为每列取不同的标题。",
-                f"In sheet “{sheet.name}” the heading “{column.heading}” is empty or repeated; make each one different.",
+                f"工作表「{sheet.name}」的列标题「{column.heading}」为空或重复，请为每列取不同的标题。",
+                f"In sheet “{sheet.name}” the heading “{column.heading}” is empty or repeated; make each different.",
             )
         seen.add(heading)
 
@@ -98,8 +98,8 @@ def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame) -> None:
         if isinstance(longest, int) and longest > EXCEL_CELL_CHARACTERS:
             row = (lengths.arg_max() or 0) + 2
             raise CannotWrite(
-                f"工作表「{sheet.name}」第 {row} 行「{column.heading}」有 {longest:,} 个字符,"
-                f"Excel 单元格最多 {EXCEL_CELL_CHARACTERS:,} 个,请缩短后再导出。",
+                f"工作表「{sheet.name}」第 {row} 行「{column.heading}」有 {longest:,} 个字符，"
+                f"Excel 单元格最多 {EXCEL_CELL_CHARACTERS:,} 个，请缩短后再导出。",
                 f"Sheet “{sheet.name}”, row {row}, “{column.heading}” holds {longest:,} characters; "
                 f"an Excel cell holds {EXCEL_CELL_CHARACTERS:,}. Shorten it, then export again.",
             )

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 from xlsxwriter import Workbook
@@ -123,17 +123,17 @@ def _table_sheet(
 def _width(sheet: ReadySheet, column: ColumnSpec) -> float:
     """Wide enough for the heading on two lines and for nearly all values; a Chinese character counts two."""
     words = re.split(r"(?<=[^\x00-\x7f])\s+(?=[\x20-\x7e]+$)", column.heading)
-    heading = max(_cells_wide(word) for word in words) + 4
+    heading = max(_cells_wide(word) for word in words) + 5
     values = sheet.frame[column.key].head(SAMPLE).drop_nulls()
     content = 0.0
     if column.kind in ("date", "datetime"):
         content = 12 if column.kind == "date" else 17
     elif column.kind in NUMBERS and values.dtype.is_numeric() and len(values):
-        extra = 4 if column.kind == "money" else 1
+        extra = 6 if column.kind == "money" else 3
         content = len(f"{values.abs().max():,.2f}") + extra
     elif values.dtype == pl.String and len(values):
         wide = (values.str.len_chars() + values.str.len_bytes()) / 2
-        content = float(wide.quantile(0.97) or 0) + 2
+        content = float(wide.quantile(0.97) or 0) + 4
     return float(min(max(heading, content, NARROWEST), WIDEST))
 
 
@@ -176,7 +176,7 @@ def _write(worksheet: Worksheet, cell: Cell, look: Look) -> None:
     elif value is None:
         worksheet.write_blank(cell.row, cell.column, None, form)
     elif isinstance(value, date):
-        worksheet.write_datetime(cell.row, cell.column, datetime(value.year, value.month, value.day), form)
+        worksheet.write_datetime(cell.row, cell.column, value, form)
     elif isinstance(value, str):
         worksheet.write_string(cell.row, cell.column, value, form)
     else:
@@ -216,7 +216,12 @@ def _chart(out: Workbook, worksheet: Worksheet, page: PageSpec, spec: ChartSpec)
 
 
 def _axis(number_format: str, font: dict[str, object]) -> dict[str, object]:
-    return {"num_format": number_format, "num_font": font, "line": {"none": True}, "major_gridlines": {"visible": False}}
+    return {
+        "num_format": number_format,
+        "num_font": font,
+        "line": {"none": True},
+        "major_gridlines": {"visible": False},
+    }
 
 
 def _reference(page: PageSpec, area: Area) -> list[object]:

@@ -59,7 +59,7 @@ def return_columns(keys: InvestmentKeys, as_of: date, language: Language = "zh")
     growth = pl.when((amount > 0) & (value >= 0)).then((value / amount).pow(YEAR / days) - 1)
     a, v, d = (f"{{{key}}}" for key in (keys.amount, keys.value, keys.date))
     known, gain = f"AND(ISNUMBER({a}),ISNUMBER({v}))", f"({v}-{a})/{a}"
-    yearly = f"IF({AS_OF}-{d}>={YEAR},IF({v}>=0,({v}/{a})^({YEAR}/({AS_OF}-{d}))-1,\"\"),{gain})"
+    yearly = f'IF({AS_OF}-{d}>={YEAR},IF({v}>=0,({v}/{a})^({YEAR}/({AS_OF}-{d}))-1,""),{gain})'
     return [
         ColumnSpec(
             keys.roi,
@@ -136,7 +136,7 @@ class _Page:
 
     def line(self, values: Iterable[str], style: Style) -> None:
         for column, value in enumerate(values):
-            self.put(column, value, style)
+            self.put(column, value, "head_number" if style == "head" and column else style)
         self.row += 1
 
     def section(self, title: str, note: str = "") -> None:
@@ -165,11 +165,11 @@ class _Page:
         self.row = RISK_FREE_CELL[0]
         self.put(0, self.say(RISK_FREE, "Risk-free rate"), "label")
         self.put(1, risk_free_rate, "input_rate")
-        self.put(2, notes[0], "note")
+        self.put(2, f"  {notes[0]}", "note")
         self.row = AS_OF_CELL[0]
         self.put(0, self.say(AS_OF, "As of"), "label")
         self.put(1, as_of, "input_date")
-        self.put(2, notes[1], "note")
+        self.put(2, f"  {notes[1]}", "note")
         self.row += 2
 
     def return_and_risk(self, risk_free_rate: float) -> None:
@@ -206,7 +206,7 @@ class _Page:
         known = frame.filter((pl.col(keys.amount) > 0) & pl.col(keys.value).is_not_null())
         paid, worth = _total(known, keys.amount), _total(known, keys.value)
         mean, spread = (frame[keys.annualised].mean(), frame[keys.annualised].std()) if frame.height else (None, None)
-        counted = f"COUNTIFS({amount},\"<>\"{where})"
+        counted = f'COUNTIFS({amount},"<>"{where})'
         basis = f'SUMIFS({amount},{amount},">0",{value},">=0"{where})'
         gained = f'(SUMIFS({value},{amount},">0",{value},">=0"{where})-{basis})/{basis}'
         picked = annualised if group is None else f"IF({risk}=$A{here},{annualised})"
@@ -257,7 +257,7 @@ class _Page:
             self.charts.append(ChartSpec("line", title, (top, 0), [amounts, running], (640, 330), "yyyy-mm"))
         if products is not None:
             shares = Series(self.say("投资金额", "Amount"), products, replace(products, first_column=6, last_column=6))
-            self.charts.append(ChartSpec("pie", self.say("产品分布", "Products"), (top, 5), [shares], (460, 330)))
+            self.charts.append(ChartSpec("pie", self.say("产品分布", "Products"), (top, 5), [shares], (400, 330)))
 
     def _pivots(self) -> None:
         keys, column = self.keys, self.sheet.spec.columns
@@ -323,7 +323,7 @@ class _Page:
         amount, product = self.sheet.cells_of(keys.amount), self.sheet.cells_of(key)
         heads = (("产品", "Product"), ("投资金额", "Amount"), ("占比", "Share"))
         for column, (zh, en) in enumerate(heads, 5):
-            self.put(column, self.say(zh, en), "head")
+            self.put(column, self.say(zh, en), "head" if column == 5 else "head_number")
         self.row += 1
         first, everything = self.row, _total(self.frame, keys.amount)
         shares = list(named.head(PRODUCTS_SHOWN).iter_rows())
