@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.postgres import NoPostgres, throw_away_server  # noqa: E402  (the repository must be importable first)
+from tests.postgres import NoPostgres, throw_away_server  # the repository must be importable first
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import django
 import pytest
 
 # Before the settings are imported: they read their variables once. Every worker of pytest-xdist comes through here.
@@ -22,6 +23,9 @@ os.environ["DAKEHU_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
 # Playwright's own loop runs in the test's thread, where Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# pytest-django looks for settings before this file is read, so it leaves the setting up to us.
+django.setup()
 
 ON_POSTGRES = bool(os.environ.get("DAKEHU_DATABASE_URL"))
 
