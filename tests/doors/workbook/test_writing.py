@@ -7,7 +7,9 @@ import subprocess
 import warnings
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import msoffcrypto
@@ -316,3 +318,25 @@ def test_libreoffice_recalculates_to_the_numbers_already_shown(path: Path, tmp_p
     with zipfile.ZipFile(tmp_path / path.name) as package:
         parts = package.namelist()
     assert sum("charts/chart" in part for part in parts) == 2 and sum("pivotTables/pivotTable" in p for p in parts) == 2
+
+
+def test_masked_amounts_and_empty_groups_still_make_a_book(tmp_path: Path) -> None:
+    invested = investments_sheet(6)
+    masked = [pl.lit("••••").alias("amount"), pl.lit("••••").alias("value"), pl.lit(None).alias("risk")]
+    invested = replace(invested, frame=invested.frame.with_columns(masked))
+    page = statistics_page(invested, KEYS, as_of=AS_OF, risk_free_rate=0.02, language="en")
+    path = write(BookSpec("Key accounts", [invested], [page], language="en"), tmp_path / "masked.xlsx")
+    assert check_indices(path) == 2
+    sheet = openpyxl.load_workbook(path)["投资历史"]
+    assert sheet["D2"].value == "••••"
+
+
+def test_spellings_that_differ_only_in_case_are_one_item_of_a_pivot(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"kind": ["ETF", "etf", None], "amount": [Decimal("1.5"), Decimal("2"), None]})
+    columns = [ColumnSpec("kind", "类别"), ColumnSpec("amount", "金额", "money")]
+    pivot = PivotSpec("透视", "表", "kind", [PivotValue("amount", "sum", "合计")], (0, 0))
+    path = write(
+        BookSpec("书", [SheetSpec("表", "", columns, frame)], [PageSpec("页", [], [pivot])]), tmp_path / "b.xlsx"
+    )
+    rows = list(openpyxl.load_workbook(path)["页"].iter_rows(values_only=True))
+    assert rows == [("行标签", "合计"), ("ETF", 3.5), ("(空白)", 0), ("总计", 3.5)]

@@ -63,7 +63,7 @@ def make_cache(sheet: ReadySheet, pivots: Sequence[PivotSpec]) -> Cache:
         spelling: dict[str, str] = {}
         for value in frame[key].drop_nulls().unique(maintain_order=True):
             spelling.setdefault(value.lower(), value)
-        frame = frame.with_columns(pl.col(key).str.to_lowercase().replace_strict(spelling, return_dtype=pl.String))
+        frame = frame.with_columns(pl.col(key).str.to_lowercase().replace(spelling))
         found: list[str | None] = sorted(spelling.values())
         items[key] = tuple([*found, None] if frame[key].null_count() else found)
     return Cache(sheet, frame, items)
@@ -109,7 +109,7 @@ def _aggregate(value: PivotValue) -> pl.Expr:
     column = pl.col(value.key)
     if value.how == "count":
         return column.count().alias(value.heading)
-    return getattr(column.cast(pl.Float64), value.how)().alias(value.heading)
+    return getattr(column.cast(pl.Float64, strict=False), value.how)().alias(value.heading)
 
 
 def _label(item: str | None, language: Language) -> str:

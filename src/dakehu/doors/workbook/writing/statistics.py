@@ -53,8 +53,8 @@ class InvestmentKeys:
 
 def return_columns(keys: InvestmentKeys, as_of: date, language: Language = "zh") -> list[ColumnSpec]:
     """Two formula columns for the investments sheet; they read the cell named 估值日 of the statistics page."""
-    amount, value = pl.col(keys.amount).cast(pl.Float64), pl.col(keys.value).cast(pl.Float64)
-    days = (pl.lit(as_of) - pl.col(keys.date).cast(pl.Date)).dt.total_days()
+    amount, value, day = _number(keys.amount), _number(keys.value), pl.col(keys.date).cast(pl.Date, strict=False)
+    days = (pl.lit(as_of) - day).dt.total_days()
     earned = pl.when(amount > 0).then((value - amount) / amount)
     growth = pl.when((amount > 0) & (value >= 0)).then((value / amount).pow(YEAR / days) - 1)
     a, v, d = (f"{{{key}}}" for key in (keys.amount, keys.value, keys.date))
@@ -122,7 +122,10 @@ class _Page:
     """The page while it grows downwards; `row` is the next free row."""
 
     def __init__(self, sheet: ReadySheet, keys: InvestmentKeys, language: Language) -> None:
-        self.sheet, self.keys, self.language, self.frame = sheet, keys, language, sheet.frame
+        self.sheet, self.keys, self.language = sheet, keys, language
+        self.frame = sheet.frame.with_columns(
+            _number(keys.amount), _number(keys.value), pl.col(keys.date).cast(pl.Date, strict=False)
+        )
         self.cells: list[Cell] = []
         self.pivots: list[PivotSpec] = []
         self.charts: list[ChartSpec] = []
@@ -340,6 +343,11 @@ class _Page:
             self.put(7, share / everything, "rate", f"G{self.row + 1}/SUM($G${first + 1}:$G${last})")
             self.row += 1
         return Area(first, 5, last - 1, 5)
+
+
+def _number(key: str) -> pl.Expr:
+    """The numbers of a column; a masked column has none."""
+    return pl.col(key).cast(pl.Float64, strict=False)
 
 
 def _total(frame: pl.DataFrame, key: str) -> float:
