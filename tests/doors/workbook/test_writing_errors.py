@@ -46,3 +46,11 @@ def test_the_last_sheet_lists_every_error_also_of_sheets_that_are_not_shown(tmp_
     rows = list(written(tmp_path)["错误清单"].iter_rows(values_only=True))
     assert len(rows) == 4
     assert rows[2] == ("基本信息", 3, "手机号码", "12345", "手机号码只有 5 位。", "请改为 11 位手机号。")
+
+
+def test_names_that_excel_refuses_are_made_to_fit(tmp_path: Path) -> None:
+    names = ["客户[2026]名单" + "长" * 40, "客户[2026]名单" + "长" * 41, "错误清单"]
+    tables = [FaultyTable(name, ["姓名"], {2: ["张三"]}) for name in names]
+    errors = [CellError(name, 2, "姓名", "张三", "不对。") for name in names]
+    book = openpyxl.load_workbook(write_errors(tables, errors, tmp_path / "errors.xlsx"))
+    assert len(book.sheetnames) == 4 and all(len(name) <= 31 for name in book.sheetnames)

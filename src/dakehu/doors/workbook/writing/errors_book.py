@@ -5,6 +5,7 @@ A fresh book, not an edited copy of the user's file: rewriting a foreign file lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,12 +53,30 @@ def write_errors(
     font = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
     with Workbook(str(path), {"default_format_properties": font}) as out:
         look = Look(out)
+        taken = {ERRORS_SHEET[language].casefold()}
         for table in tables:
             own = [error for error in errors if error.sheet == table.sheet]
             if own:
-                _table(out.add_worksheet(table.sheet[:31]), table, own, look)
+                _table(out.add_worksheet(_free_name(table.sheet, taken)), table, own, look)
         _list(out.add_worksheet(ERRORS_SHEET[language]), errors, look, language)
     return path
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    """The original name where Excel allows it; a CSV file's name, for one, may be too long or hold brackets."""
+    base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip(" '")[:31] or "1"
+    name, number = base, 2
+    while name.casefold() in taken:
+        name, number = f"{base[:28]} {number}", number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def _fit_to_page(worksheet: Worksheet) -> None:
+    worksheet.set_landscape()
+    worksheet.set_paper(9)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.repeat_rows(0)
 
 
 def _table(worksheet: Worksheet, table: FaultyTable, errors: Sequence[CellError], look: Look) -> None:
@@ -78,6 +97,7 @@ def _table(worksheet: Worksheet, table: FaultyTable, errors: Sequence[CellError]
         worksheet.write_string(place, len(table.headings), "；".join(_sentence(e) for e in faults), look.style("note"))
     worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
     worksheet.freeze_panes(1, 1)
+    _fit_to_page(worksheet)
     worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{len(rows) + 1}"})
 
 
@@ -120,3 +140,4 @@ def _list(worksheet: Worksheet, errors: Sequence[CellError], look: Look, languag
         worksheet.set_column(column, column, width)
     worksheet.autofilter(0, 0, max(len(errors), 1), len(heads) - 1)
     worksheet.freeze_panes(1, 0)
+    _fit_to_page(worksheet)
