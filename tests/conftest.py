@@ -76,3 +76,6 @@ def superuser_sql(on_postgres: bool) -> Callable[[str, list[Any]], Any]:
             return made.fetchall() if made.description else None
 
     return run
+
+
+pytest_plugins = ["tests.cast"]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.db import connection
+from tests.cast import acting
 
 from dakehu.foundation import scope
 from dakehu.foundation.gates import perform
@@ -11,7 +12,6 @@ from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.refusals import Conflict, Refused
 from dakehu.rooms.clients.models import Client
 from dakehu.rooms.service.models import FollowUp, Interaction
-from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -25,7 +25,13 @@ def test_lin_logs_a_call_and_the_next_one_is_planned(lin, zhang):
     with acting(lin):
         made = perform(
             "service.log_interaction",
-            {"客户": zhang.code, "服务时间": "2026-01-05 10:00", "事件描述": "咨询", "渠道": "电话", "next_on": "2026-12-01"},
+            {
+                "客户": zhang.code,
+                "服务时间": "2026-01-05 10:00",
+                "事件描述": "咨询",
+                "渠道": "电话",
+                "next_on": "2026-12-01",
+            },
         )
         plan = FollowUp.objects.get(client=zhang)
         zhang.refresh_from_db()

@@ -1,14 +1,14 @@
 """In by accept, found by narrow, out by present: the same for every door."""
 
 import pytest
+from tests.cast import acting
 
-from dakehu.foundation.gates import accept_columns, ask, columns_of, perform, present_one
 from dakehu.foundation.acts import ACTIONS
+from dakehu.foundation.gates import accept_columns, ask, columns_of, perform, present_one
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
 from dakehu.foundation.words import reading_in
 from dakehu.rooms.clients.models import Client
 from dakehu.rooms.ledger.models import Investment
-from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -16,9 +16,27 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 @pytest.mark.parametrize(
     "row",
     [
-        {"invested_on": "2023-01-15", "amount": "1000000", "product": "股票 A", "horizon": "long", "expected_return": "5%"},
-        {"投资日期": "2023年1月15日", "投资金额": "¥1,000,000", "投资产品": "股票 A", "投资周期": "长期", "预期收益": "每年 5%"},
-        {"Invested on": "2023/1/15", "投资金额 Amount (CNY)": "100万", "产品": "股票 A", "Horizon": "Long term", "预期收益率": "0.05"},
+        {
+            "invested_on": "2023-01-15",
+            "amount": "1000000",
+            "product": "股票 A",
+            "horizon": "long",
+            "expected_return": "5%",
+        },
+        {
+            "投资日期": "2023年1月15日",
+            "投资金额": "¥1,000,000",
+            "投资产品": "股票 A",
+            "投资周期": "长期",
+            "预期收益": "每年 5%",
+        },
+        {
+            "Invested on": "2023/1/15",
+            "投资金额 Amount (CNY)": "100万",
+            "产品": "股票 A",
+            "Horizon": "Long term",
+            "预期收益率": "0.05",
+        },
     ],
 )
 def test_english_names_chinese_headings_and_a_mixture_give_the_same_row(lin, zhang, row):
@@ -31,7 +49,9 @@ def test_english_names_chinese_headings_and_a_mixture_give_the_same_row(lin, zha
 
 def test_every_fault_is_reported_at_once_keyed_by_field_with_value_and_remedy(lin, zhang):
     with acting(lin), pytest.raises(Refused) as refusal:
-        perform("ledger.note_investment", {"client": zhang.code, "invested_on": "昨天吧", "horizon": "永远", "颜色": "红"})
+        perform(
+            "ledger.note_investment", {"client": zhang.code, "invested_on": "昨天吧", "horizon": "永远", "颜色": "红"}
+        )
     told = refusal.value.as_plain()
     assert set(told) == {"invested_on", "horizon", "颜色", "amount", "product"}
     assert "昨天吧" in told["invested_on"][0]
@@ -76,7 +96,9 @@ def test_the_analyst_sees_masked_names_and_cannot_filter_by_them(an, zhang):
 
 def test_names_of_clients_behind_keys_are_masked_too(an, lin, zhang):
     with acting(lin):
-        perform("ledger.note_investment", {"client": zhang.code, "invested_on": "2023-01-15", "amount": "1", "product": "A"})
+        perform(
+            "ledger.note_investment", {"client": zhang.code, "invested_on": "2023-01-15", "amount": "1", "product": "A"}
+        )
     with acting(an):
         (row,) = ask("ledger.investments", {"client": zhang.code})["rows"]
     assert row["client"]["name"] == "张*"

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import models
+from tests.cast import acting
 
 from dakehu.foundation import jobs, scope
 from dakehu.foundation.clock import now
@@ -11,7 +12,6 @@ from dakehu.foundation.gates import perform
 from dakehu.foundation.models import Job
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.words import say
-from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -106,7 +106,9 @@ def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committ
         heard.append(interaction)
 
     with acting(lin):
-        made = perform("service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "电话"})
+        made = perform(
+            "service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "电话"}
+        )
     assert heard == []
     jobs.run_due()
     assert heard == [made.pk]

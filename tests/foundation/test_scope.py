@@ -2,18 +2,22 @@
 
 import pytest
 from django.db import connection
+from tests.cast import acting
 
 from dakehu.foundation import scope
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.refusals import NoActor, NotAllowed, Refused, Unscoped, WriteOutsideAction
 from dakehu.rooms.clients.models import Client, Contact
-from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def test_a_query_without_an_actor_raises():
-    for question in (lambda: Client.objects.all(), lambda: Client.objects.exists(), lambda: Client.objects.exclude(pk=1)):
+    for question in (
+        lambda: Client.objects.all(),
+        lambda: Client.objects.exists(),
+        lambda: Client.objects.exclude(pk=1),
+    ):
         with pytest.raises(NoActor):
             question()
 

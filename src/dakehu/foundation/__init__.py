@@ -1,1 +1,1 @@
-"""How everything is described (fields), seen (scope), written (acts) and shown (gates), once for all rooms and doors."""
+"""How everything is described (fields), seen (scope), written (acts) and shown (gates), once for all."""

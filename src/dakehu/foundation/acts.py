@@ -204,8 +204,8 @@ class Recorded(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
-        made = super().from_db(db, field_names, values)
+    def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Any:
+        made = super().from_db(db, field_names, values, **options)
         made._loaded = dict(zip(field_names, values, strict=False))
         return made
 
@@ -303,7 +303,7 @@ def record_many(
     trades); the act's note should name the source file and its hash.
     """
     open_act = current_act()
-    plain = models.QuerySet(model)
+    plain: Any = models.QuerySet(model)
     if made:
         plain.bulk_create(made, batch_size=500)
     if changed:

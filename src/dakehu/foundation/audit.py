@@ -68,7 +68,6 @@ def _entry(change: "Change") -> dict[str, Any]:
     return made
 
 
-
 def _seal(previous: str, parts: list[Any]) -> str:
     text = json.dumps([previous, *parts], ensure_ascii=False, separators=(",", ":"))
     return hmac.new(keys.key("audit"), text.encode(), hashlib.sha256).hexdigest()

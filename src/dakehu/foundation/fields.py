@@ -7,8 +7,9 @@ part of a field's deconstruction, so changing one never makes a migration.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field as attribute
-from enum import Enum, IntEnum
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from enum import Enum, IntEnum, StrEnum
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -80,9 +81,7 @@ def field(
     example: str = "",
 ) -> DjangoField:
     """Attach facts to a Django field and return the same field."""
-    facts = Facts(
-        zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example
-    )
+    facts = Facts(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
     django_field.facts = facts  # type: ignore[attr-defined]
     return django_field
 
@@ -109,7 +108,7 @@ def described(model: Any) -> list[tuple[str, Any, Facts]]:
     return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f)]
 
 
-class Choices(str, Enum):
+class Choices(StrEnum):
     """Values with a name in each language: `LONG = "long", "长期", "Long term", ("5年以上",)`.
 
     They are not handed to Django as `choices`, so that renaming one never makes a migration.
@@ -124,9 +123,6 @@ class Choices(str, Enum):
         member._value_ = value
         member._zh, member._en, member._aliases = zh, en, aliases
         return member
-
-    def __str__(self) -> str:
-        return str(self.value)
 
     @property
     def zh(self) -> str:
@@ -152,10 +148,8 @@ class Choices(str, Enum):
     @classmethod
     def text_of(cls, value: str) -> str:
         """The name of a stored value in the reader's language; a value no longer in the list is shown as stored."""
-        try:
-            return cls(value).text
-        except ValueError:
-            return value
+        member: Any = cls._value2member_map_.get(value)
+        return str(member.text) if member is not None else value
 
 
 _CHOICE_INDEX: dict[type, dict[str, Any]] = {}

@@ -178,7 +178,8 @@ def run(row: Any, who: str) -> str:
     stop = threading.Event()
     beat = threading.Thread(target=_heartbeat, args=(row, who, stop), daemon=True)
     beat.start()
-    state, result, error = "done", {}, ""
+    state, error = "done", ""
+    result: dict[str, Any] = {}
     try:
         with scope.acting_as(scope.actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
             result = JOBS[row.kind](Progress(row.pk), **row.args) or {}

@@ -7,7 +7,7 @@ import base64
 import json
 import os
 import secrets
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -30,7 +30,7 @@ def write_private(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-@lru_cache(maxsize=None)
+@cache
 def key(name: str) -> bytes:
     """The 32-byte key called `name` ("index", "audit", …), made on first use."""
     path = folder() / f"{name}.key"
@@ -39,7 +39,7 @@ def key(name: str) -> bytes:
     return base64.b64decode(path.read_bytes())
 
 
-@lru_cache(maxsize=None)
+@cache
 def sealing_keys() -> tuple[int, dict[int, bytes]]:
     """(version in use, {version: key}). Old versions stay so that old values still open."""
     path = folder() / "sealing.json"

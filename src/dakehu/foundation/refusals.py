@@ -14,9 +14,7 @@ class Refused(Exception):
     status = 400
 
     def __init__(self, messages: "dict[str, list[Words | str]] | Words | str") -> None:
-        self.messages: dict[str, list[Words | str]] = (
-            messages if isinstance(messages, dict) else {"": [messages]}
-        )
+        self.messages: dict[str, list[Words | str]] = messages if isinstance(messages, dict) else {"": [messages]}
         super().__init__(messages)
 
     def __str__(self) -> str:

@@ -51,12 +51,10 @@ def sees(expression: str) -> str:
 def policies(model: Any) -> list[str]:
     """The statements that protect one model's table."""
     table, path = model._meta.db_table, model.client_path
-    if path == "pk":
-        column = model._meta.pk.column
-    else:
-        column = model._meta.get_field(path).column  # one hop: every client table names its client
+    own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
+    column = own.column
     test = sees(f'"{table}"."{column}"')
-    if model._meta.get_field(path if path != "pk" else model._meta.pk.name).null:
+    if own.null:
         test = f'"{column}" IS NULL OR {test}'
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
@@ -95,7 +93,7 @@ def install(using: str) -> None:
     present = set(connection.introspection.table_names())
     if not all(m._meta.db_table in present for m in scope.scoped_models()):
         return
-    role = settings.DATABASES["default"]["USER"]
+    role = str(settings.DATABASES["default"]["USER"])
     with connection.cursor() as cursor:
         for statement in statements(role):
             cursor.execute(statement)

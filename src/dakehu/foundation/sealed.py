@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,7 +22,7 @@ NONCE = 12
 DOTS = "•••"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cipher(version: int) -> AESGCM:
     return AESGCM(keys.sealing_keys()[1][version])
 
@@ -52,7 +52,7 @@ def blind(place: str, value: str) -> str:
 class Sealed:
     """A shut value. str() shows its mask; `.open()` gives the plain text inside an act, and is recorded."""
 
-    __slots__ = ("_body", "_place", "_mask")
+    __slots__ = ("_body", "_mask", "_place")
 
     def __init__(self, place: str, body: bytes, mask: Callable[[str], str] | None) -> None:
         self._place, self._body, self._mask = place, body, mask

@@ -59,7 +59,9 @@ _SHORT = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
 _MONTH_ONLY = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CN_DAY = re.compile(r"^([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?$")
+_CN_DAY = re.compile(
+    r"^([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?$"
+)
 _EPOCH = date(1899, 12, 30)
 
 
@@ -160,7 +162,9 @@ def to_datetime(value: Any) -> datetime:
         try:
             return datetime.fromisoformat(text.replace("Z", "+00:00"))
         except ValueError:
-            raise Unreadable(value, "日期和时间,如 2023-01-15 14:30", "a date and time such as 2023-01-15 14:30") from None
+            raise Unreadable(
+                value, "日期和时间,如 2023-01-15 14:30", "a date and time such as 2023-01-15 14:30"
+            ) from None
     split = re.match(r"^(\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?|\d{8})[ T]*(.*)$", text)
     if not split:
         return datetime.combine(to_date(value), time.min)
@@ -247,7 +251,10 @@ def _number(value: Any, text: str) -> Decimal:
     raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN)
 
 
-_RATE = re.compile(r"^(?:每年|每月|年化|年利率|年|约|预期|收益率?|p\.?a\.?)*\s*(.+?)\s*(%|‰|个点|个百分点|p\.?a\.?)?(?:/年|每年|年化|p\.?a\.?)?$", re.IGNORECASE)
+_RATE = re.compile(
+    r"^(?:每年|每月|年化|年利率|年|约|预期|收益率?|p\.?a\.?)*\s*(.+?)\s*(%|‰|个点|个百分点|p\.?a\.?)?(?:/年|每年|年化|p\.?a\.?)?$",
+    re.IGNORECASE,
+)
 
 
 def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:

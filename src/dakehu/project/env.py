@@ -48,5 +48,7 @@ def secret(name: str, *, zh: str, en: str) -> str:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as fault:
-            raise WrongSetting(f"{name}_FILE={path!r} cannot be read ({fault.strerror}): check path and rights") from None
+            raise WrongSetting(
+                f"{name}_FILE={path!r} cannot be read ({fault.strerror}): check path and rights"
+            ) from None
     return given or ""

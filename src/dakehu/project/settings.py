@@ -8,20 +8,34 @@ from urllib.parse import unquote, urlsplit
 from dakehu.project import env
 
 DAKEHU_HOME = Path(
-    env.text("DAKEHU_HOME", str(Path.home() / ".dakehu"), zh="数据目录:数据库、密钥、文件", en="Data directory: database, keys, files")
+    env.text(
+        "DAKEHU_HOME",
+        str(Path.home() / ".dakehu"),
+        zh="数据目录:数据库、密钥、文件",
+        en="Data directory: database, keys, files",
+    )
 ).expanduser()
 DAKEHU_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式(显示错误细节)", en="Development mode (shows fault details)")
 DATABASE_URL = env.secret(
-    "DAKEHU_DATABASE_URL", zh="PostgreSQL 地址(应用角色);缺省用内置 SQLite", en="PostgreSQL address (application role); SQLite when absent"
+    "DAKEHU_DATABASE_URL",
+    zh="PostgreSQL 地址(应用角色);缺省用内置 SQLite",
+    en="PostgreSQL address (application role); SQLite when absent",
 )
 OWNER_URL = env.secret(
-    "DAKEHU_OWNER_URL", zh="PostgreSQL 地址(表的所有者,仅迁移用)", en="PostgreSQL address of the tables' owner (migrations only)"
+    "DAKEHU_OWNER_URL",
+    zh="PostgreSQL 地址(表的所有者,仅迁移用)",
+    en="PostgreSQL address of the tables' owner (migrations only)",
 )
-HTTPS = env.flag("DAKEHU_HTTPS", False, zh="只经 HTTPS 访问(安全 Cookie、HSTS)", en="Served over HTTPS only (secure cookies, HSTS)")
+HTTPS = env.flag(
+    "DAKEHU_HTTPS", False, zh="只经 HTTPS 访问(安全 Cookie、HSTS)", en="Served over HTTPS only (secure cookies, HSTS)"
+)
 ALLOWED_HOSTS = env.text(
-    "DAKEHU_HOSTS", "localhost,127.0.0.1,[::1],testserver", zh="允许的主机名,逗号分隔", en="Host names allowed, comma separated"
+    "DAKEHU_HOSTS",
+    "localhost,127.0.0.1,[::1],testserver",
+    zh="允许的主机名,逗号分隔",
+    en="Host names allowed, comma separated",
 ).split(",")
 TIME_ZONE = env.text("DAKEHU_TIME_ZONE", "Asia/Shanghai", zh="时区", en="Time zone")
 UPLOAD_MB = env.number("DAKEHU_UPLOAD_MB", 200, zh="上传文件上限(MB)", en="Largest upload (MB)")
@@ -32,7 +46,11 @@ PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
 
 
 def _secret_key() -> str:
-    given = env.secret("DAKEHU_SECRET_KEY", zh="会话签名密钥;缺省在数据目录生成", en="Session signing key; made in the data directory when absent")
+    given = env.secret(
+        "DAKEHU_SECRET_KEY",
+        zh="会话签名密钥;缺省在数据目录生成",
+        en="Session signing key; made in the data directory when absent",
+    )
     if given:
         return given
     if not PSEUDO_SECRET.exists():

@@ -71,9 +71,7 @@ def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
     for key, value in raw.items():
         name = index.get(plain(key))
         if name is None:
-            faults.setdefault(key, []).append(
-                say("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key)
-            )
+            faults.setdefault(key, []).append(say("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key))
         elif name in given:
             faults.setdefault(name, []).append(say("给出了两次。", "Given twice."))
         else:
@@ -95,7 +93,7 @@ def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
 
 def missing(take: Take) -> Words:
     facts = facts_behind(take)
-    return say("请填写“{zh}”。", "“{en}” is required.", zh=facts.zh, en=facts.en)
+    return say("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
 
 
 def accept_columns(
@@ -157,11 +155,11 @@ def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
 def _as_words(unreadable: "values.Unreadable") -> Words:
     hint = f" {unreadable.suggestion}" if unreadable.suggestion else ""
     return say(
-        "“{value}”无法识别,应为{zh}。{hint}",
-        "Cannot read “{value}”; expected {en}.{hint}",
+        "“{value}”无法识别,应为{meant}。{hint}",
+        "Cannot read “{value}”; expected {wanted}.{hint}",
         value=str(unreadable.value)[:80],
-        zh=unreadable.expected_zh,
-        en=unreadable.expected_en,
+        meant=unreadable.expected_zh,
+        wanted=unreadable.expected_en,
         hint=hint,
     )
 
@@ -244,12 +242,15 @@ def _choice(words: Any) -> Reader:
     def run(value: Any) -> Any:
         member = words.read(str(value))
         if member is None:
-            zh = "、".join(m.zh for m in words)
-            en = ", ".join(m.en for m in words)
             raise Unfit(
-                say("“{value}”不在可选项中,可选:{zh}。", "“{value}” is not one of: {en}.",
-                    value=str(value)[:80], zh=zh, en=en)
-            )  # fmt: skip
+                say(
+                    "“{value}”不在可选项中,可选:{listed}。",
+                    "“{value}” is not one of: {named}.",
+                    value=str(value)[:80],
+                    listed="、".join(m.zh for m in words),
+                    named=", ".join(m.en for m in words),
+                )
+            )
         return member.value
 
     return run

@@ -50,7 +50,11 @@ def _column(model: Any, index: dict[str, str], name: str) -> Any:
     facts: Facts = facts_of(column)
     if facts.sensitivity > scope.current_actor().clearance and not isinstance(column, SealedText):
         raise Refused(
-            {name: [say("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=facts.label)]}
+            {
+                name: [
+                    say("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=facts.label)
+                ]
+            }
         )
     return column
 
@@ -68,7 +72,8 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if op in ("has", "starts"):
         if isinstance(column, models.ForeignKey):
             test = Q()
-            for name in column.remote_field.model.found_by:
+            target: Any = column.remote_field.model
+            for name in target.found_by:
                 test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
             return rows.filter(test)
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})

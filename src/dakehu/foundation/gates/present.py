@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation import clock, scope
-from dakehu.foundation.fields import Computed, Facts, Sensitivity, described
+from dakehu.foundation.fields import Computed, Facts, Sensitivity, described, facts_of
 from dakehu.foundation.sealed import DOTS, Sealed, SealedText
 
 
@@ -49,7 +49,7 @@ def kind_of(field: Any) -> str:
         if isinstance(field, cls):
             return kind
     if isinstance(field, models.DecimalField):
-        return {"%": "rate", "CNY": "money"}.get(field.facts.unit, "number")
+        return {"%": "rate", "CNY": "money"}.get(facts_of(field).unit, "number")
     return "text"
 
 

@@ -34,13 +34,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._told = wanted
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self._told = None
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._told = None
 
     def _close(self) -> None:
-        super()._close()
+        super()._close()  # type: ignore[misc]
         self._told = None

@@ -12,7 +12,6 @@ from dakehu.foundation.words import say
 from dakehu.rooms.clients import rules, words
 from dakehu.rooms.clients.identifiers import BadIdentifier
 from dakehu.rooms.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
-from dakehu.rooms.team.models import User
 from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("clients.Contact", "client")
@@ -33,7 +32,8 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
     ID number, the end of the risk test. Raises Refused for an ID number that cannot be right."""
     for name, value in given.items():
         if value is None and not Client._meta.get_field(name).null:
-            value = Client._meta.get_field(name).get_default()
+            unset: Any = Client._meta.get_field(name)
+            value = unset.get_default()
         setattr(client, name, value)
     client.pinyin, client.initials = rules.pinyin_of(client.name)
     number = given.get("id_number")
@@ -58,7 +58,9 @@ def free_code() -> str:
 
 @action("clients.create", needs=Permission.CLIENT_WRITE, zh="新建客户", en="Add a client",
         takes=(takes_of("clients.Client", "name", optional=("code", *DETAILS)), PHONE, MAIL))  # fmt: skip
-def create(*, name: str, code: str | None = None, phone: str | None = None, mail: str | None = None, **details: Any) -> Client:
+def create(
+    *, name: str, code: str | None = None, phone: str | None = None, mail: str | None = None, **details: Any
+) -> Client:
     """A new client, covered by whoever adds them."""
     actor = scope.current_actor()
     client = Client(code=code or free_code())
@@ -136,7 +138,9 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
     return row
 
 
-@action("clients.drop_contact", needs=Permission.CLIENT_WRITE, zh="删除联系方式", en="Drop a contact", takes=(ONE_CONTACT,))
+@action(
+    "clients.drop_contact", needs=Permission.CLIENT_WRITE, zh="删除联系方式", en="Drop a contact", takes=(ONE_CONTACT,)
+)
 def drop_contact(*, contact: int) -> None:
     _contact(contact).delete()
 
@@ -185,7 +189,9 @@ def record_consent(*, client: Client, purpose: str, state: str, channel: str | N
 
 @action("clients.add_key_date", needs=Permission.CLIENT_WRITE, zh="新增重要日期", en="Add a key date",
         takes=(CLIENT, takes_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))))  # fmt: skip
-def add_key_date(*, client: Client, kind: str, on: date, yearly: bool | None = None, label: str | None = None) -> KeyDate:
+def add_key_date(
+    *, client: Client, kind: str, on: date, yearly: bool | None = None, label: str | None = None
+) -> KeyDate:
     row = KeyDate(client=client, kind=kind, on=on, yearly=True if yearly is None else yearly, label=label or "")
     row.save()
     return row
@@ -214,7 +220,7 @@ def untag(*, client: Client, name: str) -> None:
 
 @action("clients.assign", needs=Permission.CLIENT_ASSIGN, zh="分派客户", en="Assign a client",
         takes=(CLIENT, takes_of("clients.Coverage", "user", optional=("role",))))  # fmt: skip
-def assign(*, client: Client, user: User, role: str | None = None) -> Coverage:
+def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
     """Give a client a main or deputy. A new main ends the duty of the old one today. A lead assigns within
     the team only."""
     actor, today, duty = scope.current_actor(), clock.today(), role or str(words.CoverRole.MAIN)
@@ -234,7 +240,7 @@ def assign(*, client: Client, user: User, role: str | None = None) -> Coverage:
 
 @action("clients.unassign", needs=Permission.CLIENT_ASSIGN, zh="结束服务关系", en="End a duty",
         takes=(CLIENT, takes_of("clients.Coverage", "user")))  # fmt: skip
-def unassign(*, client: Client, user: User) -> Coverage:
+def unassign(*, client: Client, user: Any) -> Coverage:
     held = Coverage.objects.filter(client=client, user=user, until=None).first()
     if held is None:
         raise NotFound(say("服务关系", "duty"))
@@ -261,5 +267,3 @@ def touch(*, client: Client, last_on: date | None, next_on: date | None) -> None
         client.last_contact_on = last_on
     client.next_contact_on = next_on
     client.save()
-
-

@@ -22,4 +22,4 @@ def next_occurrence(day: date, yearly: bool, today: date) -> date | None:
 def month_days(today: date, days: int) -> list[tuple[int, int]]:
     """(month, day) of today and the `days` after it; 29 February rides with the 28th."""
     found = [((today + timedelta(days=i)).month, (today + timedelta(days=i)).day) for i in range(days + 1)]
-    return found + [(2, 29)] if (2, 28) in found and (2, 29) not in found else found
+    return [*found, (2, 29)] if (2, 28) in found and (2, 29) not in found else found

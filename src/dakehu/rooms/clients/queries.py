@@ -122,7 +122,10 @@ def segments() -> list[dict[str, Any]]:
 @query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", takes=CLIENT)
 def blockers(*, client: Client) -> list[dict[str, str]]:
     refused = (
-        Consent.objects.filter(client=client, purpose="marketing").order_by("-stated_on", "-pk").values_list("state", flat=True).first()
+        Consent.objects.filter(client=client, purpose="marketing")
+        .order_by("-stated_on", "-pk")
+        .values_list("state", flat=True)
+        .first()
     )
     found_ones = rules.blockers(
         risk_level=str(client.risk_level), valid_to=client.risk_valid_to, status=str(client.status),
@@ -145,7 +148,9 @@ def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
     for row in KeyDate.objects.select_related("client"):
         on = calendar_rules.next_occurrence(row.on, row.yearly, today)
         if on and on <= until:
-            made.append({"client": row.client, "on": on, "what": row.label or str(type(row).kind.field.words.text_of(row.kind))})
+            made.append(
+                {"client": row.client, "on": on, "what": row.label or str(type(row).kind.field.words.text_of(row.kind))}
+            )
     window = calendar_rules.month_days(today, span)
     test = Q(pk__in=[])
     for month, day in window:
@@ -154,12 +159,18 @@ def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
         on = calendar_rules.next_occurrence(client.birth_on, True, today)
         made.append({"client": client, "on": on, "what": str(say("生日", "Birthday"))})
     for client in Client.objects.filter(risk_valid_to__range=(today, until))[:200]:
-        made.append({"client": client, "on": client.risk_valid_to, "what": str(say("风险测评到期", "Risk test expires"))})
+        made.append(
+            {"client": client, "on": client.risk_valid_to, "what": str(say("风险测评到期", "Risk test expires"))}
+        )
     from dakehu.foundation import scope
     from dakehu.foundation.gates.present import name_of
 
     clearance = scope.current_actor().clearance
     return [
-        {"client": {"id": m["client"].pk, "name": name_of(m["client"], clearance)}, "on": m["on"].isoformat(), "what": m["what"]}
+        {
+            "client": {"id": m["client"].pk, "name": name_of(m["client"], clearance)},
+            "on": m["on"].isoformat(),
+            "what": m["what"],
+        }
         for m in sorted(made, key=lambda m: m["on"])
     ]

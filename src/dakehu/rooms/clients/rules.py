@@ -32,14 +32,21 @@ def check_id_number(id_type: str, number: str) -> str:
 
 def guess_id_type(kind: str, number: str) -> str:
     """The kind of document a bare number is likely to be, from its form; "other" when nothing fits."""
-    for id_type, check in ((words.IdType.CREDIT_CODE, identifiers.credit_code), (words.IdType.RESIDENT, identifiers.resident_id)):
+    for id_type, check in (
+        (words.IdType.CREDIT_CODE, identifiers.credit_code),
+        (words.IdType.RESIDENT, identifiers.resident_id),
+    ):
         if (kind == words.Kind.PERSON) == (id_type == words.IdType.RESIDENT):
             try:
                 check(number)
             except BadIdentifier:
                 continue
             return id_type.value
-    return words.IdType.RESIDENT.value if kind == words.Kind.PERSON and len(number) in (15, 18) else words.IdType.OTHER.value
+    return (
+        words.IdType.RESIDENT.value
+        if kind == words.Kind.PERSON and len(number) in (15, 18)
+        else words.IdType.OTHER.value
+    )
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,9 @@ def read_contact(kind: str, value: str) -> Reading:
         return Reading(kind, identifiers.landline(text))
     if kind == words.ContactKind.MAIL:
         if text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2] or text.startswith("@"):
-            raise BadIdentifier("邮箱应形如 name@example.com,请核对。", "Mail looks like name@example.com; please check it.")
+            raise BadIdentifier(
+                "邮箱应形如 name@example.com,请核对。", "Mail looks like name@example.com; please check it."
+            )
         return Reading(kind, text.lower())
     return Reading(kind, text)
 
@@ -85,7 +94,9 @@ def next_code(taken: int) -> str:
     return f"DK{taken + 1:06d}"
 
 
-def blockers(*, risk_level: str, valid_to: date | None, refused: bool, status: str, today: date) -> list[tuple[str, str]]:
+def blockers(
+    *, risk_level: str, valid_to: date | None, refused: bool, status: str, today: date
+) -> list[tuple[str, str]]:
     """What stands in the way of business with a client now, as (zh, en) sentences for the red strip."""
     found = []
     if not risk_level:

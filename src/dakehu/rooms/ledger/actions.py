@@ -6,7 +6,6 @@ from dakehu.foundation.acts import Take, action, must_match, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
-from dakehu.rooms.clients.models import Client
 from dakehu.rooms.ledger.models import Investment
 from dakehu.rooms.team.permissions import Permission
 
@@ -24,7 +23,7 @@ def found(pk: int) -> Investment:
 
 @action("ledger.note_investment", needs=Permission.LEDGER_WRITE, zh="记录投资", en="Note an investment",
         takes=takes_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=REST))  # fmt: skip
-def note_investment(*, client: Client, **facts: Any) -> Investment:
+def note_investment(*, client: Any, **facts: Any) -> Investment:
     row = Investment(client=client, **{k: v for k, v in facts.items() if v is not None})
     row.save()
     return row
@@ -41,7 +40,13 @@ def change_investment(*, investment: int, version: int | None = None, **facts: A
     return row
 
 
-@action("ledger.drop_investment", needs=Permission.LEDGER_WRITE, zh="删除投资记录", en="Drop an investment", takes=(ONE, VERSION))
+@action(
+    "ledger.drop_investment",
+    needs=Permission.LEDGER_WRITE,
+    zh="删除投资记录",
+    en="Drop an investment",
+    takes=(ONE, VERSION),
+)
 def drop_investment(*, investment: int, version: int | None = None) -> None:
     row = found(investment)
     must_match(row, version)

@@ -63,7 +63,9 @@ class Investment(ClientRecorded):
         zh="当前市值", en="Value", unit="CNY", sensitivity=PERSONAL, listed=True,
         aliases=("市值", "现值", "赎回金额", "到期金额", "当前价值"),
     )  # fmt: skip
-    valued_on = field(models.DateField(null=True, blank=True), zh="估值日期", en="Valued on", aliases=("赎回日期", "到期日期"))
+    valued_on = field(
+        models.DateField(null=True, blank=True), zh="估值日期", en="Valued on", aliases=("赎回日期", "到期日期")
+    )
     result = field(models.CharField(max_length=200, blank=True, default=""), zh="投资结果", en="Result", sensitivity=PERSONAL,
                    listed=True, aliases=("结果", "投资收益说明"))  # fmt: skip
 

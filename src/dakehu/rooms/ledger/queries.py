@@ -10,7 +10,6 @@ from dakehu.foundation.acts import Take, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
-from dakehu.rooms.clients.models import Client
 from dakehu.rooms.ledger import rules
 from dakehu.rooms.ledger.models import Investment, ProductKind
 from dakehu.rooms.team.permissions import Permission
@@ -27,12 +26,12 @@ def every(*, filters: dict[str, Any] | None = None, order: str | None = None) ->
 
 
 @query("ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", takes=CLIENT)
-def investments(*, client: Client) -> Any:
+def investments(*, client: Any) -> Any:
     return Investment.objects.filter(client=client).order_by("-invested_on", "-pk")
 
 
 @query("ledger.summary", needs=Permission.LEDGER_READ, zh="投资汇总", en="Investment summary", takes=CLIENT)
-def summary(*, client: Client) -> dict[str, Any]:
+def summary(*, client: Any) -> dict[str, Any]:
     """Totals, return, risk-adjusted return, the series by month and the share of each product kind.
 
     Money is masked (None) for readers who are not cleared for personal values; shares and returns are not.
@@ -46,7 +45,11 @@ def summary(*, client: Client) -> dict[str, Any]:
     invested = sum((r.amount for r in rows), Decimal(0))
     base, worth = sum((r.amount for r in valued), Decimal(0)), sum((r.value for r in valued), Decimal(0))
     today = clock.today()
-    annual = [a for r in valued if (a := rules.annual_return(r.amount, r.value, r.invested_on, r.valued_on or today)) is not None]
+    annual = [
+        a
+        for r in valued
+        if (a := rules.annual_return(r.amount, r.value, r.invested_on, r.valued_on or today)) is not None
+    ]
     months: dict[str, Decimal] = {}
     running = Decimal(0)
     for row in rows:
@@ -74,6 +77,8 @@ def summary(*, client: Client) -> dict[str, Any]:
 @query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
 def by_kind() -> list[dict[str, Any]]:
     """Number and sum of investments in scope per product kind."""
-    counted = Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
+    counted = (
+        Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
+    )
     return [{"kind": r["product_kind"], "name": ProductKind.text_of(r["product_kind"] or "other"), "count": r["count"],
              "amount": str(r["amount"])} for r in counted]  # fmt: skip

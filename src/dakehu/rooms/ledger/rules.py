@@ -19,7 +19,7 @@ def annual_return(amount: Decimal | None, value: Decimal | None, start: date, en
     made, days = simple_return(amount, value), (end - start).days
     if made is None or days < 30 or made <= -1:
         return None
-    return float((1 + made)) ** (365 / days) - 1
+    return float(1 + made) ** (365 / days) - 1
 
 
 def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | None:

@@ -3,16 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from dakehu.foundation import clock, scope
+from dakehu.foundation import clock
 from dakehu.foundation.acts import Take, action, announce, must_match, refuse, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import actions as clients
-from dakehu.rooms.clients.models import Client
 from dakehu.rooms.service import rules
 from dakehu.rooms.service.models import FollowUp, Interaction, PlanState, Request, RequestState
-from dakehu.rooms.team.models import User
+from dakehu.rooms.team import queries as team
 from dakehu.rooms.team.permissions import Permission
 
 VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
@@ -23,9 +22,13 @@ NEXT = (
 )  # fmt: skip
 
 
-def keep_dates(client: Client, last_on: date | None = None) -> None:
+def keep_dates(client: Any, last_on: date | None = None) -> None:
     """Bring the client's last and next contact up to date with its plans."""
-    ahead = FollowUp.objects.filter(client=client, state=PlanState.PLANNED).order_by("due_on").values_list("due_on", flat=True)
+    ahead = (
+        FollowUp.objects.filter(client=client, state=PlanState.PLANNED)
+        .order_by("due_on")
+        .values_list("due_on", flat=True)
+    )
     clients.touch(client=client, last_on=last_on, next_on=ahead.first())
 
 
@@ -33,7 +36,7 @@ def keep_dates(client: Client, last_on: date | None = None) -> None:
         takes=(takes_of("service.Interaction", "client", "held_at", "summary",
                         optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on")), NEXT))  # fmt: skip
 def log_interaction(
-    *, client: Client, held_at: datetime, summary: str, staff: User | None = None, next_on: date | None = None,
+    *, client: Any, held_at: datetime, summary: str, staff: Any = None, next_on: date | None = None,
     next_in_days: int | None = None, next_subject: str | None = None, **facts: Any,
 ) -> Interaction:  # fmt: skip
     """Write down what was said and plan the next contact.
@@ -41,13 +44,14 @@ def log_interaction(
     Without `staff` it is whoever logs. The next contact is planned for `next_on`, or `next_in_days` after
     this one (moved to a trading day), and is about `next_subject`.
     """
-    actor = scope.current_actor()
     if held_at > clock.now():
         raise refuse("held_at", "服务时间不能晚于现在。", "The time cannot lie in the future.")
     if facts.get("promise_due_on") and not facts.get("promise"):
         raise refuse("promise", "填写了承诺期限,请同时写明承诺事项。", "A promised date needs the promise itself.")
-    row = Interaction(client=client, held_at=held_at, summary=summary, **{k: v for k, v in facts.items() if v is not None})
-    row.staff = staff or (User.objects.filter(pk=actor.user_id).first() if actor.user_id else None)
+    row = Interaction(
+        client=client, held_at=held_at, summary=summary, **{k: v for k, v in facts.items() if v is not None}
+    )
+    row.staff = staff or team.myself()
     row.save()
     on = clock.local(held_at).date()
     if next_on is None and next_in_days is not None:
@@ -55,7 +59,12 @@ def log_interaction(
     if next_on is not None:
         if next_on < on:
             raise refuse("next_on", "下次跟进日期不能早于本次服务。", "The next contact cannot come before this one.")
-        FollowUp(client=client, due_on=next_on, subject=next_subject or str(say("定期联系", "Regular contact")), owner=row.staff).save()
+        FollowUp(
+            client=client,
+            due_on=next_on,
+            subject=next_subject or str(say("定期联系", "Regular contact")),
+            owner=row.staff,
+        ).save()
     keep_dates(client, on)
     announce("interaction.logged", interaction=row.pk)
     return row
@@ -95,10 +104,9 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
 
 @action("service.plan_follow_up", needs=Permission.PLAN_WRITE, zh="安排跟进", en="Plan a follow-up",
         takes=takes_of("service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")))  # fmt: skip
-def plan_follow_up(*, client: Client, due_on: date, subject: str, owner: User | None = None, **facts: Any) -> FollowUp:
-    actor = scope.current_actor()
+def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **facts: Any) -> FollowUp:
     row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in facts.items() if v is not None})
-    row.owner = owner or (User.objects.filter(pk=actor.user_id).first() if actor.user_id else None)
+    row.owner = owner or team.myself()
     row.save()
     keep_dates(client)
     return row
@@ -138,7 +146,13 @@ def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | N
     return row
 
 
-@action("service.cancel_follow_up", needs=Permission.PLAN_WRITE, zh="取消跟进", en="Cancel a follow-up", takes=(ONE_PLAN, VERSION))
+@action(
+    "service.cancel_follow_up",
+    needs=Permission.PLAN_WRITE,
+    zh="取消跟进",
+    en="Cancel a follow-up",
+    takes=(ONE_PLAN, VERSION),
+)
 def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
     must_match(row, version)
@@ -150,14 +164,14 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
 
 @action("service.open_request", needs=Permission.REQUEST_WRITE, zh="登记需求或投诉", en="Open a request or complaint",
         takes=takes_of("service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")))  # fmt: skip
-def open_request(*, client: Client, kind: str, subject: str, opened_on: date | None = None, detail: str | None = None,
-                 owner: User | None = None, due_on: date | None = None) -> Request:  # fmt: skip
+def open_request(*, client: Any, kind: str, subject: str, opened_on: date | None = None, detail: str | None = None,
+                 owner: Any = None, due_on: date | None = None) -> Request:  # fmt: skip
     """Without a deadline a complaint gets 15 working days and anything else five."""
-    start, actor = opened_on or clock.today(), scope.current_actor()
+    start = opened_on or clock.today()
     days = rules.COMPLAINT_DAYS if kind == "complaint" else rules.REQUEST_DAYS
     row = Request(
         client=client, kind=kind, subject=subject, opened_on=start, detail=detail or "",
-        owner=owner or (User.objects.filter(pk=actor.user_id).first() if actor.user_id else None),
+        owner=owner or team.myself(),
         due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day),
     )  # fmt: skip
     row.save()
@@ -184,5 +198,3 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
     row.save()
     return row
-
-

@@ -47,12 +47,20 @@ class Interaction(ClientRecorded):
                     aliases=("内容", "服务内容", "沟通内容", "摘要", "描述", "记录"), example="客户咨询关于股票投资的问题")  # fmt: skip
     result = field(models.CharField(max_length=500, blank=True, default=""), zh="结果", en="Result", listed=True,
                    sensitivity=PERSONAL, aliases=("处理结果", "反馈结果", "反馈"))  # fmt: skip
-    mood = field(choice_field(Mood, blank=True, default=""), zh="客户情绪", en="Client's mood", sensitivity=PERSONAL, aliases=("情绪",))
+    mood = field(
+        choice_field(Mood, blank=True, default=""),
+        zh="客户情绪",
+        en="Client's mood",
+        sensitivity=PERSONAL,
+        aliases=("情绪",),
+    )
     promise = field(models.CharField(max_length=300, blank=True, default=""), zh="承诺事项", en="Promise", listed=True,
                     sensitivity=PERSONAL, aliases=("承诺",))  # fmt: skip
     promise_due_on = field(models.DateField(null=True, blank=True), zh="承诺期限", en="Promised for", listed=True,
                            aliases=("承诺日期",))  # fmt: skip
-    promise_kept_on = field(models.DateField(null=True, blank=True), zh="兑现日期", en="Promise kept on", editable=False)
+    promise_kept_on = field(
+        models.DateField(null=True, blank=True), zh="兑现日期", en="Promise kept on", editable=False
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [
@@ -85,13 +93,19 @@ class Request(ClientRecorded):
                    listed=True, aliases=("客户号", "客户姓名"))  # fmt: skip
     kind = field(choice_field(RequestKind), zh="类别", en="Kind", listed=True, aliases=("类型",))
     opened_on = field(models.DateField(), zh="受理日期", en="Opened on", listed=True, aliases=("日期",))
-    subject = field(models.CharField(max_length=160), zh="事项", en="Subject", listed=True, sensitivity=PERSONAL, aliases=("主题",))
-    detail = field(models.TextField(blank=True, default=""), zh="详情", en="Detail", sensitivity=PERSONAL, aliases=("内容",))
+    subject = field(
+        models.CharField(max_length=160), zh="事项", en="Subject", listed=True, sensitivity=PERSONAL, aliases=("主题",)
+    )
+    detail = field(
+        models.TextField(blank=True, default=""), zh="详情", en="Detail", sensitivity=PERSONAL, aliases=("内容",)
+    )
     owner = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="requests"),
                   zh="负责人", en="Owner", listed=True)  # fmt: skip
     state = field(choice_field(RequestState, default=RequestState.OPEN), zh="状态", en="State", listed=True)
     due_on = field(models.DateField(), zh="办结期限", en="Due on", listed=True, aliases=("期限", "截止日期"))
-    closed_on = field(models.DateField(null=True, blank=True), zh="办结日期", en="Closed on", listed=True, editable=False)
+    closed_on = field(
+        models.DateField(null=True, blank=True), zh="办结日期", en="Closed on", listed=True, editable=False
+    )
     outcome = field(models.CharField(max_length=500, blank=True, default=""), zh="处理结果", en="Outcome", listed=True,
                     sensitivity=PERSONAL)  # fmt: skip
 
@@ -127,10 +141,18 @@ class FollowUp(ClientRecorded):
                    aliases=("日期", "跟进日期", "下次跟进日期", "计划时间"), example="2023-02-15")  # fmt: skip
     subject = field(models.CharField(max_length=200), zh="计划事项", en="Plan", listed=True, sensitivity=PERSONAL,
                     aliases=("跟进事项", "跟进内容", "事项", "计划内容", "计划"), example="安排面对面会议")  # fmt: skip
-    channel = field(choice_field(Channel, blank=True, default=""), zh="跟进方式", en="Channel", listed=True, aliases=("方式", "渠道"))
+    channel = field(
+        choice_field(Channel, blank=True, default=""),
+        zh="跟进方式",
+        en="Channel",
+        listed=True,
+        aliases=("方式", "渠道"),
+    )
     owner = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"),
                   zh="负责人", en="Owner", listed=True, aliases=("跟进人", "客户经理"))  # fmt: skip
-    every = field(choice_field(Every, default=Every.ONCE), zh="重复", en="Repeats", listed=True, aliases=("频率", "周期"))
+    every = field(
+        choice_field(Every, default=Every.ONCE), zh="重复", en="Repeats", listed=True, aliases=("频率", "周期")
+    )
     remind_days = field(models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(90)]), zh="提前提醒天数",
                         en="Remind days before", aliases=("提醒",))  # fmt: skip
     state = field(choice_field(PlanState, default=PlanState.PLANNED), zh="状态", en="State", listed=True)

@@ -9,7 +9,6 @@ from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
 from dakehu.foundation.gates.present import name_of, present_one
-from dakehu.rooms.clients.models import Client
 from dakehu.rooms.service import rules
 from dakehu.rooms.service.models import FollowUp, Interaction, Request
 from dakehu.rooms.team.permissions import Permission
@@ -20,23 +19,39 @@ ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
 MINE = Take("mine", required=False, kind="bool", facts=Facts("只看我的", "Only mine"))
 
 
-@query("service.interactions", needs=Permission.SERVICE_READ, zh="服务记录列表", en="Interactions", takes=(FILTERS, ORDER))
+@query(
+    "service.interactions", needs=Permission.SERVICE_READ, zh="服务记录列表", en="Interactions", takes=(FILTERS, ORDER)
+)
 def interactions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     return narrow(Interaction.objects.all(), filters or {}, order or "-held_at")
 
 
-@query("service.interactions_of", needs=Permission.SERVICE_READ, zh="客户服务记录", en="Interactions of a client", takes=CLIENT)
-def interactions_of(*, client: Client) -> Any:
+@query(
+    "service.interactions_of",
+    needs=Permission.SERVICE_READ,
+    zh="客户服务记录",
+    en="Interactions of a client",
+    takes=CLIENT,
+)
+def interactions_of(*, client: Any) -> Any:
     return Interaction.objects.filter(client=client).order_by("-held_at", "-pk")
 
 
-@query("service.requests", needs=Permission.SERVICE_READ, zh="需求与投诉列表", en="Requests and complaints", takes=(FILTERS, ORDER))
+@query(
+    "service.requests",
+    needs=Permission.SERVICE_READ,
+    zh="需求与投诉列表",
+    en="Requests and complaints",
+    takes=(FILTERS, ORDER),
+)
 def requests(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     return narrow(Request.objects.all(), filters or {}, order or "due_on")
 
 
-@query("service.requests_of", needs=Permission.SERVICE_READ, zh="客户的需求与投诉", en="Requests of a client", takes=CLIENT)
-def requests_of(*, client: Client) -> Any:
+@query(
+    "service.requests_of", needs=Permission.SERVICE_READ, zh="客户的需求与投诉", en="Requests of a client", takes=CLIENT
+)
+def requests_of(*, client: Any) -> Any:
     return Request.objects.filter(client=client).order_by("-opened_on", "-pk")
 
 
@@ -45,8 +60,10 @@ def follow_ups(*, filters: dict[str, Any] | None = None, order: str | None = Non
     return narrow(FollowUp.objects.all(), filters or {}, order or "due_on")
 
 
-@query("service.follow_ups_of", needs=Permission.SERVICE_READ, zh="客户跟进计划", en="Follow-ups of a client", takes=CLIENT)
-def follow_ups_of(*, client: Client) -> Any:
+@query(
+    "service.follow_ups_of", needs=Permission.SERVICE_READ, zh="客户跟进计划", en="Follow-ups of a client", takes=CLIENT
+)
+def follow_ups_of(*, client: Any) -> Any:
     return FollowUp.objects.filter(client=client).order_by("due_on", "pk")
 
 
@@ -64,17 +81,26 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
     """
     day = clock.today()
     horizon = day + timedelta(days=3)
-    plans = FollowUp.objects.filter(state="planned", due_on__lte=day + timedelta(days=90)).select_related("client", "owner")
+    plans = FollowUp.objects.filter(state="planned", due_on__lte=day + timedelta(days=90)).select_related(
+        "client", "owner"
+    )
     asked = Request.objects.exclude(state="closed").filter(due_on__lte=horizon).select_related("client", "owner")
-    promised = Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon).exclude(promise="").select_related(
-        "client", "staff"
+    promised = (
+        Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon)
+        .exclude(promise="")
+        .select_related("client", "staff")
     )
     if mine:
         me = scope.current_actor().user_id
         plans, asked, promised = plans.filter(owner_id=me), asked.filter(owner_id=me), promised.filter(staff_id=me)
-    lines = [_line("follow_up", p, p.due_on, p.subject, p.owner, day, p.remind_days) for p in plans.order_by("due_on")[:2000]]
+    lines = [
+        _line("follow_up", p, p.due_on, p.subject, p.owner, day, p.remind_days) for p in plans.order_by("due_on")[:2000]
+    ]
     lines = [line for line in lines if line["urgency"] != "later"]
-    lines += [_line("complaint" if r.kind == "complaint" else "request", r, r.due_on, r.subject, r.owner, day, 3) for r in asked]
+    lines += [
+        _line("complaint" if r.kind == "complaint" else "request", r, r.due_on, r.subject, r.owner, day, 3)
+        for r in asked
+    ]
     lines += [_line("promise", i, i.promise_due_on, i.promise, i.staff, day, 3) for i in promised]
     weight = {"complaint": 0, "promise": 1, "request": 2, "follow_up": 3}
     lines.sort(key=lambda made: (made["due_on"], weight[made["what"]]))
@@ -99,7 +125,7 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
 
 @query("service.timeline", needs=Permission.SERVICE_READ, zh="客户时间线", en="Timeline of a client",
        takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))))  # fmt: skip
-def timeline(*, client: Client, limit: int | None = None) -> list[dict[str, Any]]:
+def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Interactions, requests and plans done of a client, newest first, as presented rows with `what` and `on`."""
     count = min(limit or 100, 500)
     made = []
@@ -107,7 +133,11 @@ def timeline(*, client: Client, limit: int | None = None) -> list[dict[str, Any]
         made.append({"what": "interaction", "at": clock.local(row.held_at).isoformat(), **_shown(row)})
     for row in Request.objects.filter(client=client).select_related("client", "owner").order_by("-opened_on")[:count]:
         made.append({"what": "request", "at": row.opened_on.isoformat(), **_shown(row)})
-    for row in FollowUp.objects.filter(client=client, state="done").select_related("client", "owner").order_by("-done_on")[:count]:
+    for row in (
+        FollowUp.objects.filter(client=client, state="done")
+        .select_related("client", "owner")
+        .order_by("-done_on")[:count]
+    ):
         made.append({"what": "follow_up", "at": (row.done_on or row.due_on).isoformat(), **_shown(row)})
     return sorted(made, key=lambda m: m["at"], reverse=True)[:count]
 

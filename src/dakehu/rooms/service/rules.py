@@ -47,7 +47,7 @@ def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -
 
 
 def urgency(due: date, today: date, remind_days: int = 0) -> str:
-    """"overdue", "today", "soon" (inside its reminder) or "later"."""
+    """ "overdue", "today", "soon" (inside its reminder) or "later"."""
     if due < today:
         return "overdue"
     if due == today:

@@ -14,7 +14,13 @@ class Branch(Recorded):
     """营业部"""
 
     code = field(models.CharField(max_length=20, unique=True), zh="营业部编号", en="Branch code", listed=True)
-    name = field(models.CharField(max_length=80, unique=True), zh="营业部", en="Branch", aliases=("分支机构", "网点"), listed=True)
+    name = field(
+        models.CharField(max_length=80, unique=True),
+        zh="营业部",
+        en="Branch",
+        aliases=("分支机构", "网点"),
+        listed=True,
+    )
     city = field(models.CharField(max_length=40, blank=True, default=""), zh="城市", en="City", listed=True)
     found_by = ("code", "name")
 
@@ -51,7 +57,11 @@ class User(AbstractBaseUser, Recorded):
     """A member of staff, who signs in."""
 
     username = field(
-        models.CharField(max_length=60, unique=True), zh="登录名", en="User name", aliases=("工号", "用户名"), listed=True
+        models.CharField(max_length=60, unique=True),
+        zh="登录名",
+        en="User name",
+        aliases=("工号", "用户名"),
+        listed=True,
     )
     name = field(models.CharField(max_length=60), zh="姓名", en="Name", listed=True)
     role = field(choice_field(RoleName, default=RoleName.MANAGER), zh="角色", en="Role", listed=True)
@@ -69,7 +79,9 @@ class User(AbstractBaseUser, Recorded):
     language = field(choice_field(Language, default=Language.ZH), zh="语言", en="Language")
     theme = field(choice_field(Theme, default=Theme.AUTO), zh="外观", en="Theme")
     preferences = models.JSONField(default=dict, blank=True)
-    last_login = field(models.DateTimeField(null=True, blank=True), zh="最近登录", en="Last sign-in", editable=False, listed=True)
+    last_login = field(
+        models.DateTimeField(null=True, blank=True), zh="最近登录", en="Last sign-in", editable=False, listed=True
+    )
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []

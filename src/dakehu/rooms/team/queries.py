@@ -38,6 +38,12 @@ def user_named(username: str) -> User:
     return user
 
 
+def myself() -> User | None:
+    """Whoever is asking; None for the system."""
+    user_id = scope.current_actor().user_id
+    return User.objects.filter(pk=user_id).first() if user_id else None
+
+
 def token_user(token: str) -> tuple[User, Token] | None:
     """Who holds this API token, if it is good today."""
     row = Token.objects.filter(digest=rules.token_digest(token)).select_related("user").first()
@@ -50,8 +56,6 @@ def token_user(token: str) -> tuple[User, Token] | None:
 @query("team.users", needs=Permission.TEAM_READ, zh="人员", en="Staff")
 def users() -> Any:
     return User.objects.order_by("team__name", "username")
-
-
 
 
 @query("team.branches", needs=Permission.TEAM_READ, zh="营业部", en="Branches")

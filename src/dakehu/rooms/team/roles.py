@@ -75,4 +75,3 @@ ROLES: dict[str, Role] = {
         ),
     )
 }  # fmt: skip
-

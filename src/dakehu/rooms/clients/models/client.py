@@ -42,7 +42,9 @@ class Client(ClientRecorded):
     )  # fmt: skip
     pinyin = models.CharField(max_length=200, blank=True, default="", editable=False)
     initials = models.CharField(max_length=60, blank=True, default="", editable=False)
-    gender = field(choice_field(words.Gender, blank=True, default=""), zh="性别", en="Gender", aliases=("sex",), example="男")
+    gender = field(
+        choice_field(words.Gender, blank=True, default=""), zh="性别", en="Gender", aliases=("sex",), example="男"
+    )
     birth_on = field(models.DateField(null=True, blank=True), zh="出生日期", en="Birth date", sensitivity=PERSONAL,
                      aliases=("生日", "出生年月", "date of birth", "dob"))  # fmt: skip
     stated_age = field(
@@ -54,14 +56,20 @@ class Client(ClientRecorded):
     employer = field(models.CharField(max_length=120, blank=True, default=""), zh="工作单位", en="Employer",
                      sensitivity=PERSONAL, aliases=("单位", "公司", "任职单位"))  # fmt: skip
     education = field(models.CharField(max_length=40, blank=True, default=""), zh="学历", en="Education")
-    id_type = field(choice_field(words.IdType, blank=True, default=""), zh="证件类型", en="ID type", aliases=("证件种类",))
+    id_type = field(
+        choice_field(words.IdType, blank=True, default=""), zh="证件类型", en="ID type", aliases=("证件种类",)
+    )
     id_number = field(SealedText(null=True, blank=True, mask=mask_id), zh="证件号码", en="ID number", sensitivity=SECRET,
                       mask=mask_id, aliases=("身份证", "身份证号", "身份证号码", "证件号", "统一社会信用代码", "信用代码", "ID no"))  # fmt: skip
     id_number_index = BlindIndex(of="id_number")
-    id_expires_on = field(models.DateField(null=True, blank=True), zh="证件有效期", en="ID expires on", aliases=("证件到期日",))
+    id_expires_on = field(
+        models.DateField(null=True, blank=True), zh="证件有效期", en="ID expires on", aliases=("证件到期日",)
+    )
     address = field(models.CharField(max_length=200, blank=True, default=""), zh="地址", en="Address", sensitivity=PERSONAL,
                     mask=mask_address, aliases=("联系地址", "通讯地址", "住址"))  # fmt: skip
-    tax_residency = field(models.CharField(max_length=40, blank=True, default=""), zh="税收居民身份", en="Tax residency")
+    tax_residency = field(
+        models.CharField(max_length=40, blank=True, default=""), zh="税收居民身份", en="Tax residency"
+    )
     controller = field(models.CharField(max_length=120, blank=True, default=""), zh="实际控制人", en="Actual controller",
                        sensitivity=PERSONAL, aliases=("实控人",))  # fmt: skip
     beneficial_owner = field(models.CharField(max_length=200, blank=True, default=""), zh="受益所有人", en="Beneficial owner",
@@ -91,14 +99,22 @@ class Client(ClientRecorded):
     status = field(choice_field(words.Status, default=words.Status.ACTIVE), zh="客户状态", en="Status", listed=True,
                    aliases=("状态",))  # fmt: skip
     opened_on = field(models.DateField(null=True, blank=True), zh="开户日期", en="Opened on", aliases=("开户日",))
-    source = field(models.CharField(max_length=80, blank=True, default=""), zh="客户来源", en="Source", aliases=("来源",))
+    source = field(
+        models.CharField(max_length=80, blank=True, default=""), zh="客户来源", en="Source", aliases=("来源",)
+    )
     branch = field(models.ForeignKey("team.Branch", null=True, blank=True, on_delete=models.PROTECT), zh="营业部",
                    en="Branch", listed=True, aliases=("所属营业部", "分支机构"))  # fmt: skip
-    remark = field(models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note"))
+    remark = field(
+        models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note")
+    )
     walled = field(models.BooleanField(default=False), zh="信息隔离", en="Information wall", editable=False)
     as_of_on = field(models.DateField(null=True, blank=True), zh="资料日期", en="Data as of", editable=False)
-    last_contact_on = field(models.DateField(null=True, blank=True), zh="最近联系", en="Last contact", editable=False, listed=True)
-    next_contact_on = field(models.DateField(null=True, blank=True), zh="下次跟进", en="Next contact", editable=False, listed=True)
+    last_contact_on = field(
+        models.DateField(null=True, blank=True), zh="最近联系", en="Last contact", editable=False, listed=True
+    )
+    next_contact_on = field(
+        models.DateField(null=True, blank=True), zh="下次跟进", en="Next contact", editable=False, listed=True
+    )
 
     computed_columns = (computed("age", zh="年龄(计算)", en="Age (worked out)", by=_age, kind="number"),)
 

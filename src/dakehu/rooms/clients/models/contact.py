@@ -31,7 +31,12 @@ class Contact(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
-    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="contacts"), zh="客户", en="Client", listed=True)
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="contacts"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
     kind = field(choice_field(words.ContactKind), zh="联系方式类型", en="Channel", listed=True, aliases=("类型",))
     value = field(SealedText(mask=mask_contact), zh="联系方式", en="Contact", sensitivity=SECRET, mask=mask_contact, listed=True,
                   aliases=("联系电话", "号码"))  # fmt: skip
@@ -42,7 +47,9 @@ class Contact(ClientRecorded):
     position = field(models.CharField(max_length=60, blank=True, default=""), zh="职务", en="Position", listed=True)
     verified = field(models.BooleanField(default=False), zh="已核实", en="Verified", listed=True)
     primary = field(models.BooleanField(default=False), zh="首选", en="Preferred", listed=True)
-    remark = field(models.CharField(max_length=200, blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL)
+    remark = field(
+        models.CharField(max_length=200, blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL
+    )
 
 
 class Consent(ClientRecorded):
@@ -51,13 +58,20 @@ class Consent(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
-    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents"), zh="客户", en="Client", listed=True)
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
     purpose = field(choice_field(words.Purpose), zh="用途", en="Purpose", listed=True)
     channel = field(choice_field(words.ContactKind, blank=True, default=""), zh="渠道", en="Channel", listed=True,
                     help_zh="留空表示全部渠道", help_en="Empty means every channel")  # fmt: skip
     state = field(choice_field(words.ConsentState), zh="意愿", en="Choice", listed=True)
     stated_on = field(models.DateField(), zh="日期", en="Date", listed=True)
-    evidence = field(models.CharField(max_length=200, blank=True, default=""), zh="凭证", en="Evidence", sensitivity=PERSONAL)
+    evidence = field(
+        models.CharField(max_length=200, blank=True, default=""), zh="凭证", en="Evidence", sensitivity=PERSONAL
+    )
 
 
 class KeyDate(ClientRecorded):
@@ -66,8 +80,19 @@ class KeyDate(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
-    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="key_dates"), zh="客户", en="Client", listed=True)
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="key_dates"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
     kind = field(choice_field(words.DateKind), zh="类型", en="Kind", listed=True)
     on = field(models.DateField(), zh="日期", en="Date", sensitivity=PERSONAL, listed=True)
     yearly = field(models.BooleanField(default=True), zh="每年", en="Every year", listed=True)
-    label = field(models.CharField(max_length=80, blank=True, default=""), zh="说明", en="Label", sensitivity=PERSONAL, listed=True)
+    label = field(
+        models.CharField(max_length=80, blank=True, default=""),
+        zh="说明",
+        en="Label",
+        sensitivity=PERSONAL,
+        listed=True,
+    )

@@ -16,7 +16,12 @@ class Coverage(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
-    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="coverage"), zh="客户", en="Client", listed=True)
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="coverage"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
     user = field(models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="coverage"), zh="服务人员", en="Staff",
                  listed=True, aliases=("客户经理", "投顾", "负责人"))  # fmt: skip
     role = field(choice_field(words.CoverRole, default=words.CoverRole.MAIN), zh="分工", en="Duty", listed=True)
@@ -47,8 +52,12 @@ class ClientTag(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
-    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags"), zh="客户", en="Client", listed=True)
-    tag = field(models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="clients"), zh="标签", en="Tag", listed=True)
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags"), zh="客户", en="Client", listed=True
+    )
+    tag = field(
+        models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="clients"), zh="标签", en="Tag", listed=True
+    )
 
     class Meta(ClientRecorded.Meta):
         constraints = [models.UniqueConstraint(fields=["client", "tag"], name="a_tag_once")]

@@ -16,7 +16,12 @@ class Needs(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
-    client = field(models.OneToOneField(Client, on_delete=models.CASCADE, related_name="needs"), zh="客户", en="Client", listed=True)
+    client = field(
+        models.OneToOneField(Client, on_delete=models.CASCADE, related_name="needs"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
     goal = field(models.CharField(max_length=200, blank=True, default=""), zh="投资目标", en="Investment goal",
                  sensitivity=PERSONAL, listed=True, aliases=("理财目标", "目标"), example="资产保值增值")  # fmt: skip
     term = field(choice_field(words.Horizon, blank=True, default=""), zh="投资期限", en="Term", listed=True,

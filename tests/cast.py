@@ -1,0 +1,96 @@
+"""The cast. Lin serves Zhang; Zhou leads Lin's team; Wang is on another team and must see nothing of Zhang; He is
+compliance and sees all; An analyses masked data; Admin runs the desk; the system acts with a reason.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dakehu.foundation import scope
+from dakehu.foundation.gates import perform
+from dakehu.rooms.team.queries import actor_of
+
+PASSWORD = "Correct-horse-9"
+
+
+@contextmanager
+def acting(user: Any, door: str = "test") -> Iterator[scope.Actor]:
+    """Everything inside is seen and done as this member of staff, with today's rights."""
+    with scope.acting_as(replace(actor_of(user), door=door)) as actor:
+        yield actor
+
+
+def as_system() -> Any:
+    return scope.acting_as(scope.system("set the stage of a test", "test"))
+
+
+def enter(username: str, name: str, role: str, team: str = "") -> Any:
+    """A member of staff, made as the product makes one; the first password counts as changed."""
+    from dakehu.foundation.acts import act
+
+    with as_system():
+        user = perform(
+            "team.add_user", {"username": username, "name": name, "role": role, "team": team, "password": PASSWORD}
+        )
+        with act("test.settle"):
+            user.must_change = False
+            user.save()
+    return user
+
+
+@pytest.fixture
+def teams(db: None) -> dict[str, Any]:
+    with as_system():
+        perform("team.open_branch", {"code": "SH01", "name": "上海陆家嘴营业部", "city": "上海"})
+        perform("team.open_branch", {"code": "BJ01", "name": "北京金融街营业部", "city": "北京"})
+        return {
+            "east": perform("team.form_team", {"name": "东区一队", "branch": "SH01"}),
+            "north": perform("team.form_team", {"name": "北区一队", "branch": "BJ01"}),
+        }
+
+
+@pytest.fixture
+def lin(teams: dict[str, Any]) -> Any:
+    return enter("lin", "林晓", "manager", "东区一队")
+
+
+@pytest.fixture
+def zhou(teams: dict[str, Any], lin: Any) -> Any:
+    return enter("zhou", "周宁", "lead", "东区一队")
+
+
+@pytest.fixture
+def wang(teams: dict[str, Any]) -> Any:
+    return enter("wang", "王强", "manager", "北区一队")
+
+
+@pytest.fixture
+def he(teams: dict[str, Any]) -> Any:
+    return enter("he", "何静", "compliance")
+
+
+@pytest.fixture
+def an(teams: dict[str, Any]) -> Any:
+    return enter("an", "安然", "analyst")
+
+
+@pytest.fixture
+def admin(teams: dict[str, Any]) -> Any:
+    return enter("admin", "管理员", "admin")
+
+
+@pytest.fixture
+def zhang(lin: Any) -> Any:
+    """Zhang San, Lin's client."""
+    with acting(lin):
+        return perform("clients.create", {"name": "张三", "code": "C0001", "gender": "男"})
+
+
+@pytest.fixture
+def qian(wang: Any) -> Any:
+    """Qian Er, Wang's client."""
+    with acting(wang):
+        return perform("clients.create", {"name": "钱二", "code": "C0002", "gender": "女"})
