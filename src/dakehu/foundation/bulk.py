@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import models
 
-from dakehu.foundation.acts import record_many
+from dakehu.foundation.acts import ACTIONS, record_many
 from dakehu.foundation.fields import PUBLIC, has_facts
-from dakehu.foundation.gates.accept import CellError
+from dakehu.foundation.gates.accept import CellError, missing
 from dakehu.foundation.sealed import DOTS
 from dakehu.foundation.words import Words
 
@@ -148,13 +148,14 @@ def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
 
 def write_dependents(
     model: Any, columns: Columns, weighed: Weighed, fields: tuple[str, ...], clients: list[int],
-    finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
+    finish: Callable[[Any, int, bool], None] = lambda row, place, new: None, also: tuple[str, ...] = (),
 ) -> tuple[list[Any], list[Any]]:  # fmt: skip
     """Write rows that hang on clients (`clients` names one for each row); returns (made, changed) rows.
 
-    `finish(row object, index, is new)` sets what follows from the values before they are written.
+    `finish(row object, index, is new)` sets what follows from the values before they are written; `also` names the
+    columns that it may set on a stored row.
     """
-    made, changed, touched = [], [], set()
+    made, changed, touched = [], [], set(also)
     for place in weighed.rows(CREATED):
         row = model(client_id=clients[place], **given_values(columns, fields, place))
         finish(row, place, True)
@@ -170,3 +171,15 @@ def write_dependents(
     if made or changed:
         record_many(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
     return made, changed
+
+
+def require(action_name: str, columns: Columns, weighed: Weighed) -> Weighed:
+    """A row to be made needs what the action for a single row needs."""
+    for take in ACTIONS[action_name].takes:
+        if not take.required or take.name == "client":
+            continue
+        column = columns.get(take.name)
+        for row in weighed.rows(CREATED):
+            if column is None or column[row] in (None, ""):
+                weighed.fault(row, take.name, "", missing(take))
+    return weighed

@@ -6,9 +6,9 @@ from typing import Any
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take, action, announce, must_match, note, refuse, takes_of
 from dakehu.foundation.fields import Facts
-from dakehu.foundation.refusals import NotFound
+from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.scope import Reach
-from dakehu.foundation.words import say
+from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import rules, words
 from dakehu.rooms.clients.identifiers import BadIdentifier
 from dakehu.rooms.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
@@ -47,6 +47,11 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
         client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, given.get("risk_valid_to"))
 
 
+def code_is_taken(code: str) -> Words:
+    return say("客户号“{code}”已存在,请联系团队长确认归属。", "Client code “{code}” exists; ask your desk head whose client it is.",
+               code=code)  # fmt: skip
+
+
 def free_code() -> str:
     """A client code that nobody has. Looks past the scope, because codes are unique in the firm."""
     with scope.elevated("numbering a new client"):
@@ -67,8 +72,7 @@ def create(
     set_details(client, {"name": name, **details})
     with scope.elevated("a new client is covered by whoever adds them"):
         if Client.objects.filter(code=client.code).exists():
-            raise refuse("code", "客户号“{code}”已存在,请联系团队长确认归属。",
-                         "Client code “{code}” exists; ask your desk head whose client it is.", code=client.code)  # fmt: skip
+            raise Refused({"code": [code_is_taken(client.code)]})
         client.save()
         if actor.user_id is not None:
             Coverage(client=client, user_id=actor.user_id, since=clock.today()).save()

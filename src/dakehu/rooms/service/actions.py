@@ -22,6 +22,9 @@ NEXT = (
 )  # fmt: skip
 
 
+REGULAR = say("定期联系", "Regular contact")
+
+
 def keep_dates(client: Any, last_on: date | None = None) -> None:
     """Bring the client's last and next contact up to date with its plans."""
     ahead = (
@@ -44,10 +47,15 @@ def log_interaction(
     Without `staff` it is whoever logs. The next contact is planned for `next_on`, or `next_in_days` after
     this one (moved to a trading day), and is about `next_subject`.
     """
-    if held_at > clock.now():
-        raise refuse("held_at", "服务时间不能晚于现在。", "The time cannot lie in the future.")
-    if facts.get("promise_due_on") and not facts.get("promise"):
-        raise refuse("promise", "填写了承诺期限,请同时写明承诺事项。", "A promised date needs the promise itself.")
+    on = clock.local(held_at).date()
+    if next_on is None and next_in_days is not None:
+        next_on = rules.next_contact(on, next_in_days, clock.is_trading_day)
+    fault = rules.interaction_fault(
+        held_at=held_at, now=clock.now(), held_on=on, promise=facts.get("promise") or "",
+        promise_due_on=facts.get("promise_due_on"), next_on=next_on,
+    )  # fmt: skip
+    if fault is not None:
+        raise refuse(*fault)
     row = Interaction(
         client=client, held_at=held_at, summary=summary, **{k: v for k, v in facts.items() if v is not None}
     )
@@ -127,6 +135,15 @@ def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any
     return row
 
 
+def next_of_series(row: FollowUp, done: date) -> FollowUp | None:
+    """The occurrence that a plan leaves behind when it is done, not yet saved; None for one that happens once."""
+    after = rules.next_in_series(row.due_on, str(row.every), max(done, row.due_on))
+    if after is None:
+        return None
+    return FollowUp(client_id=row.client_id, due_on=clock.next_trading_day(after), subject=row.subject, channel=row.channel,
+                    owner_id=row.owner_id, every=row.every, remind_days=row.remind_days)  # fmt: skip
+
+
 @action("service.finish_follow_up", needs=Permission.PLAN_WRITE, zh="完成跟进", en="Finish a follow-up",
         takes=(ONE_PLAN, VERSION, Take("on", kind="date", required=False, facts=Facts("完成日期", "Done on"))))  # fmt: skip
 def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | None = None) -> FollowUp:
@@ -138,10 +155,9 @@ def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | N
     done = on or clock.today()
     row.state, row.done_on = PlanState.DONE.value, done
     row.save()
-    after = rules.next_in_series(row.due_on, str(row.every), max(done, row.due_on))
+    after = next_of_series(row, done)
     if after is not None:
-        FollowUp(client=row.client, due_on=clock.next_trading_day(after), subject=row.subject, channel=row.channel,
-                 owner=row.owner, every=row.every, remind_days=row.remind_days).save()  # fmt: skip
+        after.save()
     keep_dates(row.client)
     return row
 

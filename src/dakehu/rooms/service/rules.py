@@ -1,7 +1,7 @@
 """What is decided about service. Pure: no Django, no clock, no database."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -15,6 +15,19 @@ STEPS = {
 }
 COMPLAINT_DAYS = 15  # working days to resolve and reply: unverified [K], a house setting and never shown as law
 REQUEST_DAYS = 5
+
+
+def interaction_fault(
+    *, held_at: datetime, now: datetime, held_on: date, promise: str, promise_due_on: date | None, next_on: date | None
+) -> tuple[str, str, str] | None:
+    """What is wrong with a contact to be written down, as (field, zh, en); None when all is well."""
+    if held_at > now:
+        return "held_at", "服务时间不能晚于现在。", "The time cannot lie in the future."
+    if promise_due_on and not promise:
+        return "promise", "填写了承诺期限,请同时写明承诺事项。", "A promised date needs the promise itself."
+    if next_on is not None and next_on < held_on:
+        return "next_on", "下次跟进日期不能早于本次服务。", "The next contact cannot come before this one."
+    return None
 
 
 def next_contact(last: date, every_days: int, is_open: Callable[[date], bool]) -> date:

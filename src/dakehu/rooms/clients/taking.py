@@ -1,0 +1,330 @@
+"""Taking in many clients at once: the rules of adding and changing one client, over whole columns.
+
+`weigh` only reads: it says for each row what would happen. `take_in` weighs nothing again; it writes what was weighed
+in the same transaction.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from dakehu.foundation import bulk, clock, scope
+from dakehu.foundation.acts import action, announce, record_many
+from dakehu.foundation.bulk import CREATED, ERROR, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
+from dakehu.foundation.fields import SECRET, facts_of
+from dakehu.foundation.scope import Reach
+from dakehu.foundation.words import Words, say
+from dakehu.rooms.clients import reaching, rules, words
+from dakehu.rooms.clients.actions import DETAILS, code_is_taken
+from dakehu.rooms.clients.finding import Ambiguous, Finder, taken_elsewhere
+from dakehu.rooms.clients.identifiers import BadIdentifier
+from dakehu.rooms.clients.models import Client, Coverage, History
+from dakehu.rooms.team.permissions import Permission
+
+FIELDS = ("name", *DETAILS, "as_of_on")
+OLDER = "older"  # a row that tells what was known earlier
+
+
+@dataclass
+class ClientsWeighed:
+    """`people` gives each row its client: a number, or -(row + 1) for one to be made. `history` lists the rows that
+    tell of an earlier day, with that day; `duties` the rows whose client gets another main member of staff."""
+
+    weighed: Weighed
+    people: list[int]
+    finder: Finder
+    contacts: reaching.Reaching
+    history: list[tuple[int, date]] = field(default_factory=list)
+    histories: Weighed = field(default_factory=lambda: Weighed.of(0))
+    duties: dict[int, Any] = field(default_factory=dict)
+
+
+def settle(columns: Columns, weighed: Weighed) -> None:
+    """Bring ID numbers into standard form and work out until when a risk test counts, as for a single client."""
+    numbers = columns.get("id_number")
+    if numbers is not None:
+        kinds, types = columns.get("kind"), columns.get("id_type")
+        for row, number in enumerate(numbers):
+            if not number or weighed.verdicts[row]:
+                continue
+            kind = (kinds[row] if kinds else None) or str(words.Kind.PERSON)
+            try:
+                id_type = (types[row] if types else None) or rules.guess_id_type(kind, number)
+                numbers[row] = rules.check_id_number(id_type, number)
+            except BadIdentifier as bad:
+                weighed.fault(row, "id_number", number, say(bad.zh, bad.en))
+    tested = columns.get("risk_tested_on")
+    if tested is not None:
+        stated = columns.get("risk_valid_to") or [None] * len(tested)
+        columns["risk_valid_to"] = [rules.risk_valid_to(t, s) if t else s for t, s in zip(tested, stated, strict=True)]
+
+
+def weigh(columns: Columns, given: list[list[tuple[str, str, str]]], weighed: Weighed, *, key: str, mode: str) -> ClientsWeighed:
+    """Weigh rows of clients. `given` are their contacts as [(kind, value, field)], `columns` their accepted values
+    ("staff" the main member of staff). Rows that already have a verdict are at fault and stay so."""
+    count = len(weighed.verdicts)
+    settle(columns, weighed)
+    contacts = reaching.read_all(given, weighed)
+    mobiles = [""] * count
+    for row, reading in zip(contacts.rows, contacts.readings, strict=True):
+        if reading.kind == words.ContactKind.MOBILE and not reading.warning_zh:
+            mobiles[row] = reading.value
+    empty = [""] * count
+    codes, names, ids = (columns.get(n) or empty for n in ("code", "name", "id_number"))
+    finder = Finder()
+    finder.learn(codes=_texts(codes), ids=_texts(ids), mobiles=mobiles, names=_texts(names))
+    people, keys = [0] * count, [None] * count
+    for row in range(count):
+        if weighed.verdicts[row]:
+            continue
+        own = {"code": codes[row] or "", "name": names[row] or "", "id_number": ids[row] or "", "mobile": mobiles[row]}
+        if key != "auto" and not own[key]:
+            weighed.fault(row, key, "", say("这一行没有用于匹配的值。", "This row lacks the value that clients are matched by."))
+            continue
+        try:
+            people[row] = finder.find(**own, key=key) or 0
+        except Ambiguous:
+            weighed.fault(row, "name", own["name"], say("不止一位客户符合,请补充客户号或证件号码。",
+                          "More than one client fits; add the client code or ID number."))  # fmt: skip
+            continue
+        keys[row] = ("pk", people[row]) if people[row] else tuple(own.values()) if not own["code"] else ("code", own["code"])
+    made = ClientsWeighed(weighed, people, finder, contacts)
+    _past_and_present(made, columns, keys)
+    _meet_stored(made, columns, codes, names, mode)
+    for row in range(count):
+        if weighed.verdicts[row] == CREATED:
+            people[row] = -(row + 1)
+        if people[row] and weighed.verdicts[row] != OLDER:
+            finder.add(people[row], code=codes[row] or "", name=names[row] or "", id_number=ids[row] or "", mobile=mobiles[row])
+    _weigh_history(made, columns, keys)
+    _weigh_duties(made, columns.get("staff"))
+    reaching.weigh(contacts, people, weighed)
+    return made
+
+
+def _texts(column: list[Any]) -> list[str]:
+    return [value for value in column if value]
+
+
+def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> None:
+    """Of several rows about one client the newest is the present; without dates they are duplicates."""
+    verdicts, days = made.weighed.verdicts, columns.get("as_of_on")
+    newest: dict[Any, int] = {}
+    for row, mark in enumerate(keys):
+        if verdicts[row] or mark is None:
+            continue
+        other = newest.setdefault(mark, row)
+        if other == row:
+            continue
+        if days is None or days[row] is None or days[other] is None:
+            if all(column[row] == column[other] for column in columns.values()):
+                verdicts[row] = SKIPPED
+                continue
+            made.weighed.fault(row, "code" if columns.get("code") else "name", "", say(
+                "同一客户在文件中出现了两次且内容不同,请只保留一行。",
+                "The same client stands in the file twice with different content; keep one row."))  # fmt: skip
+        elif days[row] >= days[other]:
+            verdicts[other] = OLDER
+            newest[mark] = row
+        else:
+            verdicts[row] = OLDER
+
+
+def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names: list[Any], mode: str) -> None:
+    """Compare with the clients that are stored; refuse codes that belong to somebody else's client."""
+    weighed, people = made.weighed, made.people
+    fields = tuple(n for n in ("code", *FIELDS) if n in columns)
+    read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
+    stored: bulk.Stored = {}
+    for part in bulk.chunks(sorted({p for p in people if p})):
+        for pk, *values in Client.objects.filter(pk__in=part).values_list("pk", *read).iterator(chunk_size=bulk.CHUNK):
+            stored[pk] = [(pk, tuple(values))]
+    days = columns.get("as_of_on")
+    if days is not None:
+        place = fields.index("as_of_on")
+        for row, pk in enumerate(people):
+            held = stored[pk][0][1][place] if pk in stored else None
+            if held and days[row] and days[row] < held and not weighed.verdicts[row]:
+                weighed.verdicts[row] = OLDER
+    index = Client._meta.get_field("id_number_index")
+    bulk.weigh(Client, columns, people, stored, fields, weighed, mode=mode,
+               same={"id_number": lambda held, given: held == index.index_of(given)})  # fmt: skip
+    taken = taken_elsewhere(_texts([codes[row] for row in weighed.rows(CREATED)]))
+    for row in weighed.rows(CREATED):
+        if codes[row] and codes[row] in taken:
+            weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
+        elif not names[row]:
+            weighed.fault(row, "name", "", say("新客户必须有姓名。", "A new client needs a name."))
+
+
+def _weigh_history(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> None:
+    days = columns.get("as_of_on")
+    if days is None:
+        return
+    present = {keys[row]: row for row, v in enumerate(made.weighed.verdicts) if v in (CREATED, UPDATED, UNCHANGED, SKIPPED)}
+    kept: dict[Any, int] = {}
+    for row in made.weighed.rows(OLDER):
+        now = present.get(keys[row])
+        if now is not None:
+            made.people[row] = made.people[now]
+        if made.people[row] and (now is None or days[now] != days[row]):
+            kept[keys[row], days[row]] = row  # the last row of a day counts
+    made.history = [(row, day) for (_, day), row in kept.items()]
+    known: set[Any] = set()
+    for part in bulk.chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
+        known.update(History.objects.filter(client_id__in=part).values_list("client_id", "as_of_on"))
+    made.histories = Weighed.of(len(made.history))
+    made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
+
+
+def may_give_to(user: Any) -> Words | None:
+    """Why the actor may not make this member of staff the main one of a client; None when they may."""
+    actor = scope.current_actor()
+    if actor.user_id == user.pk:
+        return None
+    if not actor.may(Permission.CLIENT_ASSIGN):
+        return say("您只能导入自己名下的客户,分派给他人请联系团队长。", "You import your own clients only; ask your desk head to assign others.")
+    if actor.reach is Reach.COVERED and user.pk not in actor.covers:
+        return say("“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
+    return None
+
+
+def _weigh_duties(made: ClientsWeighed, staff: list[Any] | None) -> None:
+    """A client whose stated main member of staff is not the present one changes hands."""
+    if staff is None:
+        return
+    weighed, held = made.weighed, {}
+    for part in bulk.chunks(sorted({p for p in made.people if p > 0})):
+        mains = Coverage.objects.filter(client_id__in=part, until=None, role=str(words.CoverRole.MAIN))
+        held.update(mains.values_list("client_id", "user_id"))
+    for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
+        user = staff[row]
+        if user is None or held.get(made.people[row]) == user.pk:
+            continue
+        refusal = may_give_to(user)
+        if refusal is not None:
+            weighed.fault(row, "staff", user.name, refusal)
+            continue
+        made.duties[row] = user
+        if weighed.verdicts[row] != CREATED:
+            weighed.verdicts[row] = UPDATED
+            weighed.differences.setdefault(row, {})["staff"] = (held.get(made.people[row]), user)
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+
+@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", by_name=False)
+def take_in(*, columns: Columns, made: ClientsWeighed) -> dict[int, int]:
+    """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
+    member of staff, else by whoever imports them."""
+    with scope.elevated("a new client is covered by whoever imports them"):
+        born = _create(columns, made)
+        _update(columns, made)
+        made.people[:] = [born.get(p, p) for p in made.people]
+        _write_history(columns, made)
+        _write_duties(made, born)
+        reaching.write(made.contacts, made.people, set(born.values()))
+    if born:
+        announce("clients.taken_in", count=len(born))
+    return born
+
+
+def _follow(client: Client, pinyin: dict[str, tuple[str, str]]) -> None:
+    known = pinyin.get(client.name)
+    if known is None:
+        known = pinyin[client.name] = rules.pinyin_of(client.name)
+    client.pinyin, client.initials = known
+    if client.id_number and isinstance(client.id_number, str) and not client.id_type:
+        client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
+
+
+def free_codes(count: int) -> list[str]:
+    """Client codes that nobody has."""
+    taken = set(Client.objects.filter(code__startswith=rules.next_code(0)[:2]).values_list("code", flat=True))
+    number, made = Client.objects.count(), []
+    while len(made) < count:
+        code, number = rules.next_code(number), number + 1
+        if code not in taken:
+            made.append(code)
+    return made
+
+
+def _create(columns: Columns, made: ClientsWeighed) -> dict[int, int]:
+    rows, pinyin = made.weighed.rows(CREATED), {}
+    codes = columns.get("code") or [""] * len(made.people)
+    spare = iter(free_codes(sum(1 for row in rows if not codes[row])))
+    clients = []
+    for row in rows:
+        client = Client(code=codes[row] or next(spare), **bulk.given_values(columns, FIELDS, row))
+        _follow(client, pinyin)
+        clients.append(client)
+    if clients:
+        record_many(Client, clients, [], [])
+    return {-(row + 1): client.pk for row, client in zip(rows, clients, strict=True)}
+
+
+def _update(columns: Columns, made: ClientsWeighed) -> None:
+    """Change clients; what an older day of the same source said goes to the history first."""
+    differences, days = made.weighed.differences, columns.get("as_of_on")
+    held = bulk.load(Client, (made.weighed.targets[row] for row in differences))
+    past, touched, pinyin = [], {"pinyin", "initials", "id_type"}, {}
+    for row, changes in differences.items():
+        client = held[made.weighed.targets[row]]  # type: ignore[index]
+        if days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on:
+            past.append(History(client=client, as_of_on=client.as_of_on, known=_known({n: v for n, (v, _) in changes.items()})))
+        for name, (_, given) in changes.items():
+            if name != "staff":
+                setattr(client, name, given)
+                touched.add(name)
+        _follow(client, pinyin)
+    changed = [held[made.weighed.targets[r]] for r, c in differences.items() if set(c) - {"staff"}]  # type: ignore[index]
+    if changed:
+        record_many(Client, [], changed, sorted(touched), client_ids=[c.pk for c in changed])
+    if past:
+        record_many(History, past, [], [], client_ids=[h.client_id for h in past])
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    """What was known, as JSON, without anything sealed."""
+    kept = {}
+    for name, value in values.items():
+        column: Any = None if name == "staff" else Client._meta.get_field(name)
+        if column is None or facts_of(column).sensitivity == SECRET or value in (None, ""):
+            continue
+        if isinstance(value, models.Model):
+            value = value.pk
+        kept[name] = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+    return kept
+
+
+def _write_history(columns: Columns, made: ClientsWeighed) -> None:
+    fresh = [
+        History(client_id=made.people[row], as_of_on=day, known=_known(bulk.given_values(columns, FIELDS, row)))
+        for (row, day), verdict in zip(made.history, made.histories.verdicts, strict=True)
+        if verdict == CREATED
+    ]
+    if fresh:
+        record_many(History, fresh, [], [])
+
+
+def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
+    today, actor = clock.today(), scope.current_actor()
+    taking = {made.people[row]: user.pk for row, user in made.duties.items()}
+    ended = []
+    main = str(words.CoverRole.MAIN)
+    for part in bulk.chunks(sorted(set(taking) - set(born.values()))):
+        for held in Coverage.objects.filter(client_id__in=part, until=None):
+            if held.role == main or held.user_id == taking[held.client_id]:
+                held.until = today
+                ended.append(held)
+    if actor.user_id is not None:
+        taking = {**{pk: actor.user_id for pk in born.values()}, **taking}
+    started = [Coverage(client_id=client, user_id=user, role=main, since=today) for client, user in taking.items()]
+    if ended:
+        record_many(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
+    if started:
+        record_many(Coverage, started, [], [], client_ids=[s.client_id for s in started])

@@ -1,0 +1,42 @@
+"""Taking in many investments at once."""
+
+from collections import Counter
+from typing import Any
+
+from dakehu.foundation import bulk, scope
+from dakehu.foundation.acts import action
+from dakehu.foundation.bulk import Columns, Stored, Weighed
+from dakehu.rooms.ledger.actions import REST
+from dakehu.rooms.ledger.models import Investment
+from dakehu.rooms.team.permissions import Permission
+
+FIELDS = ("invested_on", "amount", "product", *REST)
+
+
+def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str = "both") -> Weighed:
+    """An investment is known by client, day and product; where a client bought a product twice on a day, by the
+    amount as well."""
+    nothing: list[Any] = [None] * len(clients)
+    days, products, amounts = (columns.get(n) or nothing for n in ("invested_on", "product", "amount"))
+    fields = tuple(n for n in FIELDS if n in columns)
+    stored = bulk.stored_by_client(Investment, ("invested_on", "product", "amount"), fields, clients)
+    keys: list[Any] = list(zip(clients, days, products, amounts, strict=True))
+    held: Counter[Any] = Counter()
+    for key, rows in stored.items():
+        held[key[:3]] += len(rows)
+    named = Counter(key[:3] for key in keys)
+    several = {key for key in named if named[key] > 1 or held[key] > 1}
+    known: Stored = {}
+    for key, rows in stored.items():
+        known.setdefault(key if key[:3] in several else key[:3], []).extend(rows)
+    keys = [key if key[:3] in several else key[:3] for key in keys]
+    bulk.weigh(Investment, columns, keys, known, fields, weighed, mode=mode)
+    return bulk.require("ledger.note_investment", columns, weighed)
+
+
+@action("ledger.take_in", needs=Permission.LEDGER_WRITE, zh="批量导入投资记录", en="Take in many investments", by_name=False)
+def take_in(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
+    with scope.elevated("investments of clients just taken in"):
+        bulk.write_dependents(Investment, columns, weighed, FIELDS, clients)
+
+
