@@ -101,7 +101,9 @@ def weigh(
     *, mode: str = "both", same: dict[str, Same] | None = None,
 ) -> Weighed:  # fmt: skip
     """Give every row without a verdict one. Equal keys meet stored rows in order: the second to the second."""
-    compare = [(n, columns[n], (same or {}).get(n) or sameness(model, n), i) for i, n in enumerate(fields) if n in columns]
+    compare = [
+        (n, columns[n], (same or {}).get(n) or sameness(model, n), i) for i, n in enumerate(fields) if n in columns
+    ]
     seen: dict[Any, int] = {}
     for row, key in enumerate(keys):
         if weighed.verdicts[row]:

@@ -1,0 +1,111 @@
+"""What a heading means: exactly by a known spelling, by what stands beneath it, or at most as a suggestion."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from rapidfuzz import fuzz, process
+
+SUGGEST_FROM = 72  # of 100; below it a likeness is chance
+_BRACKETS = re.compile(r"[((【\[][^))】\]]*[))】\]]")
+_IDLE = re.compile(r"[\s_\-/·::*#、,.。|]+")
+CONTENT = {
+    "phone": re.compile(r"^(?:\+?86)?1[3-9][\d*xX×]{9}$"),
+    "mail": re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    "id": re.compile(r"^\d{17}[\dXx]$"),
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A field as people may name it in a file. `kind` helps to tell it by content ("phone", "mail", "id", "date"…)."""
+
+    part: str
+    field: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+    kind: str = "text"
+
+    def spellings(self) -> Iterable[str]:
+        yield from (self.zh, self.en, f"{self.zh} {self.en}", self.field, *self.aliases)
+
+
+@dataclass
+class Column:
+    """One column (or card line) of a table. `how`: name, alias, content, hand or "" (not mapped)."""
+
+    index: int
+    heading: str
+    field: str | None = None
+    how: str = ""
+    score: int = 0
+    suggestion: str | None = None
+    samples: list[str] = attribute(default_factory=list)
+
+
+def flat(heading: str) -> str:
+    """A heading without its unit, brackets, spaces and marks, half-width and in small letters."""
+    text = unicodedata.normalize("NFKC", heading).casefold()
+    return _IDLE.sub("", _BRACKETS.sub("", text)) or _IDLE.sub("", text)
+
+
+class Lexicon:
+    """The spellings of every part's fields."""
+
+    def __init__(self, vocabulary: Sequence[Term]) -> None:
+        self.parts: dict[str, dict[str, tuple[str, str]]] = {}
+        self.kinds: dict[str, dict[str, str]] = {}
+        for names in (True, False):  # a field's own names win over other fields' aliases
+            for term in vocabulary:
+                known = self.parts.setdefault(term.part, {})
+                self.kinds.setdefault(term.part, {})[term.field] = term.kind
+                own = (term.zh, term.en, f"{term.zh} {term.en}", term.field)
+                for spelling in own if names else term.aliases:
+                    known.setdefault(flat(spelling), (term.field, "name" if names else "alias"))
+
+    def means(self, part: str, heading: str) -> tuple[str, str] | None:
+        """(field, how) of a heading in one part, or None."""
+        return self.parts[part].get(flat(heading)) if heading else None
+
+    def known(self, part: str, cells: Iterable[str]) -> set[str]:
+        """The fields of a part that some cells name."""
+        return {found[0] for cell in cells if (found := self.means(part, cell))}
+
+    def map_columns(self, part: str, columns: list[Column], headings: list[list[str]]) -> None:
+        """Give each column its field: one field a column, the surest first. `headings[i]` are the texts that
+        may name column i (lower line, both lines, upper line)."""
+        taken: set[str] = set()
+        for sure in ("name", "alias"):
+            for column, texts in zip(columns, headings, strict=True):
+                for text in texts if column.field is None else ():
+                    found = self.means(part, text)
+                    if found and found[1] == sure and found[0] not in taken:
+                        column.field, column.how, column.score = found[0], sure, 100
+                        taken.add(found[0])
+                        break
+        self._by_content(part, columns, taken)
+        self._suggest(part, columns, taken)
+
+    def _by_content(self, part: str, columns: list[Column], taken: set[str]) -> None:
+        for column in columns:
+            if column.field or not column.samples:
+                continue
+            for kind, pattern in CONTENT.items():
+                fits = sum(bool(pattern.match(s.replace(" ", "").replace("-", ""))) for s in column.samples)
+                target = next((f for f, k in self.kinds[part].items() if k == kind and f not in taken), None)
+                if target and fits >= max(1, 0.8 * len(column.samples)):
+                    column.field, column.how, column.score = target, "content", 90
+                    taken.add(target)
+                    break
+
+    def _suggest(self, part: str, columns: list[Column], taken: set[str]) -> None:
+        spellings = [s for s, (f, _) in self.parts[part].items() if f not in taken]
+        for column in columns:
+            if column.field or not column.heading or not spellings:
+                continue
+            best = process.extractOne(flat(column.heading), spellings, scorer=fuzz.ratio, score_cutoff=SUGGEST_FROM)
+            if best:
+                column.suggestion, column.score = self.parts[part][best[0]][0], round(best[1])
