@@ -4,7 +4,6 @@ import json
 
 import pytest
 from django.db import connection
-from tests.cast import acting
 
 from dakehu.foundation import scope
 from dakehu.foundation.gates import perform
@@ -12,6 +11,7 @@ from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.refusals import Conflict, Refused
 from dakehu.rooms.clients.models import Client
 from dakehu.rooms.service.models import FollowUp, Interaction
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

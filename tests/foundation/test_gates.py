@@ -1,7 +1,6 @@
 """In by accept, found by narrow, out by present: the same for every door."""
 
 import pytest
-from tests.cast import acting
 
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.gates import accept_columns, ask, columns_of, perform, present_one
@@ -9,6 +8,7 @@ from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
 from dakehu.foundation.words import reading_in
 from dakehu.rooms.clients.models import Client
 from dakehu.rooms.ledger.models import Investment
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

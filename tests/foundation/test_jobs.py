@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import models
-from tests.cast import acting
 
 from dakehu.foundation import jobs, scope
 from dakehu.foundation.clock import now
@@ -12,6 +11,7 @@ from dakehu.foundation.gates import perform
 from dakehu.foundation.models import Job
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.words import say
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

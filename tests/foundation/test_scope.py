@@ -2,12 +2,12 @@
 
 import pytest
 from django.db import connection
-from tests.cast import acting
 
 from dakehu.foundation import scope
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.refusals import NoActor, NotAllowed, Refused, Unscoped, WriteOutsideAction
 from dakehu.rooms.clients.models import Client, Contact
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

@@ -7,13 +7,13 @@ from cryptography.exceptions import InvalidTag
 from django.core.exceptions import FieldError
 from django.db import connection
 from django.template import Context, Template
-from tests.cast import acting
 
 from dakehu.foundation import keys, scope, sealed
 from dakehu.foundation.acts import act
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.refusals import NotAllowed, WriteOutsideAction
 from dakehu.rooms.clients.models import Client, Contact
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NUMBER = "11010519491231002X"  # the published sample of the resident identity number

@@ -1,11 +1,11 @@
 """Whoever owns the database cannot change the record unnoticed."""
 
 import pytest
-from tests.cast import acting
 
 from dakehu.foundation import audit, scope
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 

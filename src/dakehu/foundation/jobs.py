@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +142,18 @@ def look(number: int, owner: int | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def queue() -> dict[str, Any]:
+    """How many jobs wait and run, how many failed since yesterday, and when a worker was last seen (None: never)."""
+    counted = {state: _rows().filter(state=state).count() for state in ("queued", "running")}
+    failed = _rows().filter(state="failed", ended_at__gt=now() - timedelta(days=1)).count()
+    seen = None
+    with suppress(FileNotFoundError):
+        seen = datetime.fromtimestamp(_run_file(0, "beat").stat().st_mtime, tz=UTC)
+    held = _rows().filter(state="running", leased_until__gt=now()).exists()
+    alive = held or (seen is not None and now() - seen < timedelta(minutes=3))
+    return {**counted, "failed": failed, "seen": seen, "alive": alive}
+
+
 # --- the worker ----------------------------------------------------------------------------------
 
 
@@ -225,6 +237,7 @@ def work(stop: threading.Event, idle: float = 0.5) -> None:
             if now() - remembered > timedelta(minutes=1):
                 with scope.acting_as(scope.system("remember the head of the audit chain", "worker")):
                     audit.remember_head()
+                _run_file(0, "beat").touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment
             log.exception("the worker could not look for work")

@@ -62,7 +62,7 @@ _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CN_DAY = re.compile(
     r"^([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?$"
 )
-_EPOCH = date(1899, 12, 30)
+_DAY_AND_TIME = re.compile(r"^(\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?|\d{8})[ T]*(.*)$", re.DOTALL)
 
 
 def _small_number(text: str) -> int:
@@ -116,8 +116,7 @@ def to_date(value: Any) -> date:
                          f"{year}-{first:02d}-{second:02d} / {year}-{second:02d}-{first:02d}")  # fmt: skip
     if _MONTH_ONLY.match(text):
         raise Unreadable(value, "写明日的完整日期", "a whole date, with the day")
-    split = re.match(r"^(.+?\d日?)[ T](.+)$", text)
-    if split:
+    if _DAY_AND_TIME.match(text):
         return to_datetime(value).date()
     raise Unreadable(value, _DATE_ZH, _DATE_EN)
 
@@ -165,7 +164,7 @@ def to_datetime(value: Any) -> datetime:
             raise Unreadable(
                 value, "日期和时间,如 2023-01-15 14:30", "a date and time such as 2023-01-15 14:30"
             ) from None
-    split = re.match(r"^(\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?|\d{8})[ T]*(.*)$", text)
+    split = _DAY_AND_TIME.match(text)
     if not split:
         return datetime.combine(to_date(value), time.min)
     day = to_date(split.group(1).replace(" ", ""))

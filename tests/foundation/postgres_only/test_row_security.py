@@ -2,9 +2,9 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.cast import acting
 
 from dakehu.foundation import rowsecurity, scope
+from tests.cast import acting
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,148 @@
+"""Values are read the way people write them, and refused where two readings are possible."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dakehu.foundation.contacts import split_contacts
+from dakehu.foundation.values import (
+    Unreadable,
+    to_bool,
+    to_date,
+    to_datetime,
+    to_decimal,
+    to_integer,
+    to_rate,
+    to_text,
+)  # fmt: skip
+
+DAY = date(2023, 1, 15)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2023-01-15", "2023-1-15", "2023/1/15", "2023.01.15", "20230115", "2023年1月15日", "2023 年 1 月 15 日", "2023-01-15",
+     "二〇二三年一月十五日", "15/01/2023", "01/15/2023", "2023-01-15 10:30", "2023-01-15T10:30:00", "44941", 44941, DAY,
+     datetime(2023, 1, 15, 23, 59)],
+)  # fmt: skip
+def test_a_day_is_understood_however_it_is_written(written):
+    assert to_date(written) == DAY
+
+
+@pytest.mark.parametrize(
+    "written", ["2023-13-01", "2023-02-30", "昨天", "2023年1月", "1月15日", "03/04/2023", "", "n/a"]
+)
+def test_a_day_that_is_none_or_could_be_two_is_refused(written):
+    with pytest.raises(Unreadable) as refusal:
+        to_date(written)
+    assert refusal.value.expected_zh
+    assert refusal.value.expected_en
+
+
+def test_day_or_month_first_is_refused_with_both_readings():
+    with pytest.raises(Unreadable) as refusal:
+        to_date("03/04/2023")
+    assert refusal.value.suggestion == "2023-03-04 / 2023-04-03"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("2023-01-15 14:30", (14, 30)), ("2023年1月15日 下午2点30分", (14, 30)), ("2023-01-15 2:30 PM", (14, 30)),
+     ("2023/1/15 上午9点", (9, 0)), ("2023-01-15 晚上8点半", (20, 30)), ("2023-01-15", (0, 0)), ("2023-01-15 周日 10:00", (10, 0))],
+)  # fmt: skip
+def test_a_time_of_day_is_understood(written, meant):
+    assert to_datetime(written) == datetime(2023, 1, 15, *meant)
+
+
+def test_a_time_with_its_offset_keeps_it():
+    assert to_datetime("2026-01-05T10:00:00+08:00").utcoffset().total_seconds() == 8 * 3600
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["1000000", "1,000,000", "1,000,000.00", "¥1,000,000", "¥1,000,000", "1000000元", "人民币100万元", "100万", "100 万", "一百万",
+     "0.01亿", "1000K", "1M", "100,0000", "1.0e6", "1000000", 1000000, 1000000.0, Decimal("1000000")],
+)  # fmt: skip
+def test_a_million_is_a_million_however_it_is_written(written):
+    assert to_decimal(written) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("(1,234)", -1234), ("-12.5", "-12.5"), ("壹拾贰", 12), ("三千五百", 3500)]
+)
+def test_other_numbers(written, meant):
+    assert to_decimal(written) == Decimal(meant)
+
+
+@pytest.mark.parametrize("written", ["一些", "1.234,56", "12,34", "--", "1e999x", True, "100万左右"])
+def test_what_is_no_number_or_an_ambiguous_one_is_refused(written):
+    with pytest.raises(Unreadable):
+        to_decimal(written)
+
+
+@pytest.mark.parametrize("written", ["5%", "每年 5%", "年化5%", "5个点", "0.05", "5", 0.05, 5, "5 %", "5.00%"])
+def test_a_rate_is_a_fraction(written):
+    assert to_rate(written) == Decimal("0.05")
+
+
+def test_a_bare_number_is_refused_as_a_rate_where_percent_is_not_understood():
+    with pytest.raises(Unreadable):
+        to_rate("5", bare_is_percent=False)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("35", 35), ("35岁", 35), (35.0, 35), ("3", 3)])
+def test_whole_numbers(written, meant):
+    assert to_integer(written) == meant
+
+
+def test_half_a_year_of_age_is_refused():
+    with pytest.raises(Unreadable):
+        to_integer("3.5")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("是", True), ("√", True), ("Y", True), ("否", False), ("×", False), (True, True)]
+)
+def test_ticks_and_crosses(written, meant):
+    assert to_bool(written) is meant
+
+
+def test_text_loses_what_is_invisible_and_keeps_chinese_punctuation():
+    assert to_text("\ufeff 张三,35 \u200b") == "张三,35"
+    assert to_text('="000001"') == "000001"
+    assert to_text(12345.0) == "12345"
+
+
+def test_a_cell_with_several_contacts_is_taken_apart():
+    assert split_contacts("手机号码:138xxxxxx88 电子邮件:zhangsan@example.com") == [
+        ("mobile", "138xxxxxx88"), ("mail", "zhangsan@example.com"),
+    ]  # fmt: skip
+    assert split_contacts("13800001234/021-58881234;微信:abc_12345") == [
+        ("mobile", "13800001234"), ("landline", "021-58881234"), ("wechat", "abc_12345"),
+    ]  # fmt: skip
+    assert split_contacts("请见名片") == []
+
+
+@given(st.dates(min_value=date(1901, 1, 1)))
+def test_every_day_survives_being_written_and_read(day):
+    for written in (day.isoformat(), f"{day.year:04d}年{day.month}月{day.day}日", day.strftime("%Y%m%d").zfill(8)):
+        assert to_date(written) == day
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
+def test_every_sum_survives_being_written_and_read(amount):
+    assert to_decimal(f"¥{amount:,}" if amount >= 0 else f"({-amount:,})") == amount
+
+
+@given(st.text())
+def test_no_text_breaks_a_reader(text):
+    for read in (to_date, to_datetime, to_decimal, to_rate, to_integer, to_bool):
+        try:
+            read(text)
+        except Unreadable:
+            pass
+    to_text(text)
+    split_contacts(text)
