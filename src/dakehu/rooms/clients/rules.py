@@ -13,9 +13,10 @@ RISK_TEST_DAYS = 730  # house default: firms use one or two years
 
 
 def pinyin_of(name: str) -> tuple[str, str]:
-    """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw")."""
+    """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw"), Lin Wei → "lw"."""
     whole = "".join(lazy_pinyin(name)).lower().replace(" ", "")
-    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower().replace(" ", "")
+    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda latin: [word[0] for word in latin.split()])
+    initials = "".join(letters).lower()
     return whole[:200], initials[:60]
 
 

@@ -1,0 +1,29 @@
+"""Returns of investments kept by hand, without a database."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from dakehu.rooms.ledger import rules
+
+
+def test_a_return_is_gain_over_amount():
+    assert rules.simple_return(Decimal(100), Decimal(105)) == Decimal("0.0500")
+    assert rules.simple_return(Decimal(100), None) is None
+    assert rules.simple_return(Decimal(0), Decimal(5)) is None
+
+
+def test_a_return_over_two_years_is_brought_to_one():
+    made = rules.annual_return(Decimal(100), Decimal(121), date(2022, 1, 1), date(2024, 1, 1))
+    assert made == pytest.approx(0.10, abs=1e-3)
+
+
+def test_a_few_days_say_nothing_about_a_year():
+    assert rules.annual_return(Decimal(100), Decimal(105), date(2024, 1, 1), date(2024, 1, 20)) is None
+
+
+def test_the_risk_adjusted_return_needs_two_investments_that_differ():
+    assert rules.risk_adjusted_return([0.05], 0.02) is None
+    assert rules.risk_adjusted_return([0.05, 0.05], 0.02) is None
+    assert rules.risk_adjusted_return([0.02, 0.08], 0.02) == pytest.approx(0.03 / (0.06 / 2**0.5))
