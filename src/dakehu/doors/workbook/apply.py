@@ -1,0 +1,66 @@
+"""Doing what a trial showed: one act, one transaction, for the whole file."""
+
+from typing import Any
+
+from dakehu.doors.workbook import report, trial
+from dakehu.doors.workbook.plan import Plan
+from dakehu.doors.workbook.reading import Book
+from dakehu.doors.workbook.trial import Progress, Trial
+from dakehu.foundation.acts import Take, action, note
+from dakehu.foundation.fields import Facts
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import say
+from dakehu.rooms.clients import keeping
+from dakehu.rooms.clients import taking as clients_taking
+from dakehu.rooms.ledger import taking as ledger_taking
+from dakehu.rooms.service import taking as service_taking
+from dakehu.rooms.team.permissions import Permission
+
+TAKERS = {
+    "investments": ledger_taking.take_in,
+    "interactions": service_taking.take_in_interactions,
+    "needs": keeping.take_in_needs,
+    "follow_ups": service_taking.take_in_follow_ups,
+}
+FILE = Take("file", facts=Facts("文件", "File"))
+
+
+class HasFaults(Refused):
+    """The file has faults, so nothing was written. `trial` holds them."""
+
+    def __init__(self, made: Trial) -> None:
+        self.trial = made
+        super().__init__(say(
+            "文件中有 {n} 处错误,没有导入任何内容。请改正后重新上传,或选择只导入没有错误的行。",
+            "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
+            n=made.faults()))  # fmt: skip
+
+
+@action("workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False)
+def take_in(*, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress) -> dict[str, Any]:
+    """Weigh the file again and write it, all or nothing; returns the report. Raises HasFaults."""
+    made = trial.run(book, plan, progress)
+    if made.faults() and not skip_errors:
+        raise HasFaults(made)
+    told = report.report(made)
+    progress(0.85, say("正在写入", "Writing"))
+    born: dict[int, int] = {}
+    if made.clients is not None and _has_work(made):
+        born = clients_taking.take_in(columns=made.stacks["clients"].columns, made=made.clients)
+    for name, take in TAKERS.items():
+        rows = made.stacks.get(name)
+        if rows is not None and rows.weighed.rows("created", "updated"):
+            owners = [born.get(owner, owner) for owner in made.owners[name]]
+            take(columns=rows.columns, weighed=rows.weighed, clients=owners)
+    progress(0.97, say("正在完成", "Finishing"))
+    note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"])
+    return told
+
+
+def _has_work(made: Trial) -> bool:
+    clients = made.clients
+    assert clients is not None
+    return bool(
+        clients.weighed.rows("created", "updated") or clients.contacts.weighed.rows("created")
+        or clients.histories.rows("created") or clients.duties
+    )  # fmt: skip

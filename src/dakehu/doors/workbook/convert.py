@@ -1,0 +1,163 @@
+"""From the text cells of a file to accepted values, by part: each distinct cell is read once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from dakehu.doors.workbook.mixed import split_contacts
+from dakehu.doors.workbook.plan import KEEP, Plan, TablePlan, address
+from dakehu.doors.workbook.reading import Book
+from dakehu.doors.workbook.vocabulary import Part
+from dakehu.foundation.acts import Take
+from dakehu.foundation.bulk import Weighed
+from dakehu.foundation.fields import PUBLIC
+from dakehu.foundation.gates.accept import accept_columns, facts_behind, field_behind
+from dakehu.foundation.sealed import SealedText
+from dakehu.foundation.words import say
+from dakehu.rooms.clients.masks import is_masked
+
+CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
+Contacts = list[tuple[str, str, str]]
+
+
+@dataclass
+class Grid:
+    """The records of one table as text. `cells[i]` is the column with index i of the plan; `lines[row]` is the line
+    of the sheet in which a record stands, counted from 1."""
+
+    plan: TablePlan
+    cells: dict[int, list[str | None]]
+    lines: list[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.lines)
+
+    def address(self, field_name: str, row: int) -> str:
+        return address(self.plan, field_name, self.lines[row])
+
+
+def grids(book: Book, plan: Plan) -> list[Grid]:
+    """The records of every table of the plan, blank and total rows left out."""
+    frames = {sheet.name: sheet.frame for sheet in book.sheets}
+    return [_grid(frames[table.sheet], table) for table in plan.tables if table.part and table.sheet in frames]
+
+
+def _grid(frame: pl.DataFrame, table: TablePlan) -> Grid:
+    mapped = [c.index for c in table.columns if c.feeds]
+    if table.layout == "card":
+        column = frame[f"c{table.value_column}"]
+        return Grid(table, {i: [column[i]] for i in mapped}, [table.first_row + 1])
+    body = frame.slice(table.first_row, table.last_row - table.first_row + 1)
+    idle = {row - table.first_row for row in table.skipped}
+    places = [row for row in range(body.height) if row not in idle]
+    whole = len(places) == body.height
+    cells = {}
+    for index in mapped:
+        values_of = body[f"c{index}"].to_list()
+        cells[index] = values_of if whole else [values_of[row] for row in places]
+    used = [row for row in range(len(places)) if any(column[row] for column in cells.values())]
+    if len(used) < len(places):
+        cells = {index: [column[row] for row in used] for index, column in cells.items()}
+        places = [places[row] for row in used]
+    return Grid(table, cells, [table.first_row + row + 1 for row in places])
+
+
+@dataclass
+class Stack:
+    """Everything that a file says about one part. `origin` names grid and row that each row came from."""
+
+    part: Part
+    columns: dict[str, list[Any]]
+    weighed: Weighed
+    origin: list[tuple[int, int]]
+    contacts: list[Contacts] = field(default_factory=list)
+    hidden: list[tuple[int, str, str]] = field(default_factory=list)  # masked cells that say nothing
+
+    @property
+    def count(self) -> int:
+        return len(self.origin)
+
+
+def stack(part: Part, grids: list[Grid]) -> Stack:
+    """Put the tables of one part on top of each other and read their cells."""
+    chosen = [(n, grid) for n, grid in enumerate(grids) if grid.plan.part == part.name and grid.count]
+    origin = [(n, row) for n, grid in chosen for row in range(grid.count)]
+    made = Stack(part, {}, Weighed.of(len(origin)), origin)
+    raw: dict[str, list[Any]] = {}
+    start = 0
+    for _, grid in chosen:
+        for column in grid.plan.columns:
+            for feed in column.feeds:
+                whole = raw.setdefault(feed.field, [None] * len(origin))
+                whole[start : start + grid.count] = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
+        start += grid.count
+    takes = [t for t in part.takes if t.name in raw]
+    for take in takes:
+        raw[take.name] = _without_masks(take, raw[take.name], made)
+    made.columns, faults = accept_columns(takes, raw, len(origin))
+    for fault in faults:
+        made.weighed.fault(fault.row, fault.field, fault.value, fault.message)
+    _nameless(made, chosen)
+    if part.name == "clients":
+        made.contacts = _contacts(made)
+    return made
+
+
+def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -> list[str | None]:
+    if not meanings and otherwise == KEEP:
+        return cells
+    known: dict[str | None, str | None] = {None: None}
+    for value in set(cells) - {None}:
+        kept = value if otherwise == KEEP else otherwise or None
+        known[value] = meanings.get(value, kept) or None  # type: ignore[arg-type]
+    return [known[value] for value in cells]
+
+
+def _without_masks(take: Take, cells: list[Any], made: Stack) -> list[Any]:
+    """A masked cell of a field that is not free text says nothing about the value behind it."""
+    facts, behind = facts_behind(take), field_behind(take)
+    free = behind is None or (not isinstance(behind, SealedText) and behind.get_internal_type() in ("CharField", "TextField"))
+    if facts.sensitivity <= PUBLIC or (free and not hasattr(behind, "words")):
+        return cells
+    masked = {value for value in set(cells) if value and is_masked(value)}
+    if not masked:
+        return cells
+    made.hidden += [(row, take.name, value) for row, value in enumerate(cells) if value in masked]
+    return [None if value in masked else value for value in cells]
+
+
+def _nameless(made: Stack, chosen: Iterable[tuple[int, Grid]]) -> None:
+    """Clients of a source that has codes only are called by their code."""
+    if made.part.name == "clients" and "name" not in made.columns and "code" in made.columns:
+        if all(grid.plan.name_by_code for _, grid in chosen):
+            made.columns["name"] = list(made.columns["code"])
+
+
+def _contacts(made: Stack) -> list[Contacts]:
+    """The contacts of every row; a cell that holds several is taken apart."""
+    found: list[Contacts] = [[] for _ in range(made.count)]
+    for name, kind in CHANNELS.items():
+        for row, value in enumerate(made.columns.get(name) or ()):
+            if value:
+                found[row] += [(kind, part, name) for part in _apart(value)]
+    for row, value in enumerate(made.columns.get("contact") or ()):
+        if not value or made.weighed.verdicts[row]:
+            continue
+        split = split_contacts(value)
+        found[row] += [(kind, part, "contact") for kind, part in split]
+        if not split:
+            made.weighed.fault(row, "contact", value, say(
+                "“{value}”不像手机、座机、邮箱或微信,请写明,如“手机:138…”。",
+                "“{value}” is neither a telephone, mail nor WeChat; say which, such as “手机:138…”.", value=value))  # fmt: skip
+    return found
+
+
+def _apart(value: str) -> list[str]:
+    flat = value
+    for separator in "/;;、,,\n":
+        flat = flat.replace(separator, " ")
+    parts = flat.split()
+    return parts if len(parts) > 1 and all(len(part) >= 7 for part in parts) else [value]

@@ -1,0 +1,156 @@
+"""The way in: open a file, say how it is read, try it, import it. For the command line in one call, for the browser
+step by step with a batch that belongs to whoever uploaded it."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from dakehu.doors.workbook import apply, plan as planning, reading, report, sources, trial
+from dakehu.doors.workbook.trial import Progress
+from dakehu.foundation import batches, jobs, scope
+from dakehu.foundation.acts import act
+from dakehu.foundation.models import BatchState
+from dakehu.foundation.refusals import NotAllowed, Refused
+from dakehu.foundation.words import say
+from dakehu.rooms.team.permissions import Permission
+
+SHOWN = 200
+
+
+def may_import() -> None:
+    """Raises NotAllowed for whoever may not import."""
+    if not scope.current_actor().may(Permission.IMPORT):
+        raise NotAllowed(say("导入表格", "import a workbook"), Permission.IMPORT)
+
+
+def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
+    """A file as sheets. Raises Refused with the reason and the remedy (a missing password is keyed "password")."""
+    try:
+        return reading.open_book(content, filename=name, password=password)
+    except (reading.NeedsPassword, reading.WrongPassword) as locked:
+        raise Refused({"password": [say(locked.zh, locked.en)]}) from locked
+    except reading.BookRefused as refused:
+        raise Refused({"file": [say(refused.zh, refused.en)]}) from refused
+
+
+def run_import(
+    path: Path, *, mode: str = "both", key: str = "", profile: str | None = None, password: str | None = None,
+    dry_run: bool = False, skip_errors: bool = False, progress: Progress = jobs.nobody_watches,
+) -> dict[str, Any]:  # fmt: skip
+    """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
+    warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`."""
+    may_import()
+    path = Path(path)
+    content = path.read_bytes()
+    progress(0.02, say("正在打开文件", "Opening the file"))
+    book = open_book(content, path.name, password)
+    plan = sources.recall(planning.guess(book), profile)
+    planning.set_mode(plan, mode, key or plan.key)
+    if dry_run:
+        return {**report.report(trial.run(book, plan, progress), SHOWN), "imported": False, "dry_run": True, "batch": None}
+    with act("workbook.open"):
+        batch = batches.start(path.name, content, password)
+        batch.plan = plan.as_plain()
+        batch.save()
+    told = _apply(batch.pk, skip_errors, progress, book)
+    return {**told, "faults": told["faults"][:SHOWN]}
+
+
+def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Book | None = None) -> dict[str, Any]:
+    """Write a batch once, whoever asks and however often; returns its report."""
+    may_import()
+    try:
+        with act("workbook.import"):
+            batch = batches.own(number, lock=True)
+            if batch.state == BatchState.APPLIED:
+                return {**batches.report_of(batch), "again": True}
+            content, password = batches.content_of(batch)
+            told = apply.take_in(
+                book=book or open_book(content, batch.filename, password), plan=planning.Plan.of(batch.plan),
+                sha256=hashlib.sha256(content).hexdigest(), batch=number, skip_errors=skip_errors, progress=progress,
+            )  # fmt: skip
+            told = {**told, "imported": True, "dry_run": False, "batch": number}
+            batches.keep_report(batch, told, BatchState.APPLIED)
+            return told
+    except apply.HasFaults as faulty:
+        told = {**report.report(faulty.trial), "imported": False, "dry_run": False, "batch": number}
+        with act("workbook.refuse"):
+            batches.keep_report(batches.own(number), told, BatchState.REFUSED)
+        return told
+
+
+# --- step by step, for the browser ---------------------------------------------------------------
+
+
+def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
+    """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
+    may_import()
+    book = open_book(content, name, password)
+    plan = sources.recall(planning.guess(book))
+    with act("workbook.open"):
+        batch = batches.start(name, content, password)
+        batch.plan = plan.as_plain()
+        batch.save()
+    return batch
+
+
+def book_of(batch: Any) -> reading.Book:
+    content, password = batches.content_of(batch)
+    return open_book(content, batch.filename, password)
+
+
+def correct(number: int, changes: dict[str, Any]) -> Any:
+    """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
+    may_import()
+    with act("workbook.correct"):
+        batch = batches.own(number, lock=True)
+        if batch.state == BatchState.APPLIED:
+            raise Refused(say("这个文件已经导入,不能再修改。", "This file has been imported and cannot be changed any more."))
+        plan = planning.correct(planning.Plan.of(batch.plan), book_of(batch), changes)
+        sources.remember(plan, batch.filename)
+        batch.plan, batch.state = plan.as_plain(), BatchState.OPENED.value
+        batch.save()
+    return batch
+
+
+def start_trial(number: int) -> int:
+    """Try a batch in the background; returns the job's number."""
+    return _start("workbook.trial", number)
+
+
+def start_apply(number: int, skip_errors: bool = False) -> int:
+    """Import a batch in the background; returns the job's number."""
+    return _start("workbook.apply", number, skip_errors=skip_errors)
+
+
+def _start(kind: str, number: int, **args: Any) -> int:
+    may_import()
+    with act(kind):
+        batch = batches.own(number, lock=True)
+        batch.job_ref = jobs.start(kind, batch=number, **args)
+        batch.save()
+        return int(batch.job_ref)
+
+
+@jobs.job("workbook.trial")
+def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
+    row = batches.own(batch)
+    progress(0.02, say("正在打开文件", "Opening the file"))
+    told = report.report(trial.run(book_of(row), planning.Plan.of(row.plan), progress))
+    with act("workbook.check"):
+        row = batches.own(batch, lock=True)
+        if row.state != BatchState.APPLIED:
+            batches.keep_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
+    return _short(told, batch)
+
+
+@jobs.job("workbook.apply")
+def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) -> dict[str, Any]:
+    progress(0.02, say("正在打开文件", "Opening the file"))
+    told = _apply(batch, skip_errors, progress)
+    return {**_short(told, batch), "imported": told["imported"]}
+
+
+def _short(told: dict[str, Any], batch: int) -> dict[str, Any]:
+    names = ("created", "updated", "unchanged", "skipped", "errors")
+    return {**{name: told[name] for name in names}, "batch": batch}

@@ -1,0 +1,141 @@
+"""A weighed file told to people: counts, samples of every kind of difference, faults with their cell and remedy.
+
+Values that must not lie about in clear (telephone, ID number) are shown masked, also in the report.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from dakehu.doors.workbook.convert import Stack
+from dakehu.doors.workbook.plan import heading_of
+from dakehu.doors.workbook.trial import Trial
+from dakehu.doors.workbook.vocabulary import Part
+from dakehu.foundation.bulk import CREATED, ERROR, UPDATED, VERDICTS
+from dakehu.foundation.fields import SECRET, Facts, model_of
+from dakehu.foundation.gates.accept import CellError
+from dakehu.foundation.gates.present import columns_of, text_of
+from dakehu.foundation.words import Words, reading_in, say
+
+FAULTS_KEPT, WARNINGS_SHOWN, SAMPLES = 5000, 200, 8
+CHANNEL_FIELDS = ("phone", "mail", "landline", "wechat", "contact", "client_phone")
+
+
+def totals(trial: Trial) -> dict[str, int]:
+    """Counts over the rows of all sheets; contacts, coverage and history are counted by part only."""
+    made = dict.fromkeys(VERDICTS, 0)
+    for rows in trial.stacks.values():
+        for verdict, count in rows.weighed.counts().items():
+            made[verdict] += count
+    return made
+
+
+def counts(trial: Trial) -> dict[str, dict[str, int]]:
+    """The same by part, with what came along with the clients."""
+    made = {name: rows.weighed.counts() for name, rows in trial.stacks.items()}
+    if trial.clients is not None:
+        along = {"contacts": trial.clients.contacts.counts(), "history": trial.clients.histories.counts()}
+        made |= {name: count for name, count in along.items() if any(count.values())}
+        if trial.clients.duties:
+            made["coverage"] = {**dict.fromkeys(VERDICTS, 0), CREATED: len(trial.clients.duties)}
+    return made
+
+
+def report(trial: Trial, limit: int = FAULTS_KEPT) -> dict[str, Any]:
+    """Everything the wizard, the command line and the error workbook show; at most `limit` faults."""
+    faults = list(_told(trial, "faults"))
+    warnings = list(_told(trial, "warnings"))
+    return {
+        **totals(trial),
+        "parts": counts(trial),
+        "titles": {name: [rows.part.title.zh, rows.part.title.en] for name, rows in trial.stacks.items()},
+        "samples": {name: _samples(trial, rows) for name, rows in trial.stacks.items()},
+        "faults": faults[:limit],
+        "faults_in_all": len(faults),
+        "warnings": warnings[:WARNINGS_SHOWN],
+        "warnings_in_all": len(warnings),
+        "mode": trial.plan.mode,
+        "key": trial.plan.key,
+    }
+
+
+def _told(trial: Trial, which: str) -> Iterator[dict[str, Any]]:
+    for rows in trial.stacks.values():
+        for fault in sorted(getattr(rows.weighed, which), key=lambda f: f.row):
+            yield told(trial, rows, fault)
+
+
+def _facts(part: Part, name: str) -> Facts | None:
+    return part.facts(name) if any(t.name == name for t in part.takes) else None
+
+
+def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
+    """One fault or warning: sheet, line, cell, heading, value, and what is wrong and how to mend it."""
+    number, row = rows.origin[fault.row]
+    grid = trial.grids[number]
+    facts = _facts(rows.part, fault.field)
+    value, message = fault.value[:80], fault.message
+    if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
+        value, message = _covered(fault, facts)
+    remedy = remedy_for(facts)
+    return {
+        "table": trial.plan.tables.index(grid.plan), "sheet": grid.plan.sheet, "row": grid.lines[row], "cell": grid.address(fault.field, row),
+        "column": heading_of(grid.plan, fault.field) or (facts.zh if facts else ""), "part": rows.part.name,
+        "field": fault.field, "value": value, "zh": message.in_("zh"), "en": message.in_("en"),
+        "remedy_zh": remedy.in_("zh"), "remedy_en": remedy.in_("en"),
+    }  # fmt: skip
+
+
+def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
+    mask = facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
+    value = mask(fault.value) if fault.value else ""
+    both = [fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code) for code in ("zh", "en")]
+    return value, Words(*both)
+
+
+def remedy_for(facts: Facts | None) -> Words:
+    """What to write instead, from the field's own help and example."""
+    if facts is None:
+        return say("请改正后重新上传。", "Mend it and upload again.")
+    zh = "".join(filter(None, (facts.help_zh, f"示例:{facts.example}" if facts.example else ""))) or "请改正这一格后重新上传。"
+    en = " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else ""))) or "Mend this cell and upload again."
+    return Words(zh, en)
+
+
+def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:
+    """The first changes, cell by cell, and the first new rows."""
+    columns = {c.name: c for c in columns_of(model_of(rows.part.model))}
+    made = []
+    for row in list(rows.weighed.differences)[:SAMPLES]:
+        if rows.weighed.verdicts[row] == ERROR:
+            continue
+        number, line = rows.origin[row]
+        changes = [
+            {"field": n, "label": [columns[n].facts.zh, columns[n].facts.en] if n in columns else _label(rows.part, n),
+             "before": _text(before, columns.get(n)), "after": _text(after, columns.get(n))}
+            for n, (before, after) in rows.weighed.differences[row].items()
+        ]  # fmt: skip
+        made.append({"verdict": UPDATED, "sheet": trial.grids[number].plan.sheet, "row": trial.grids[number].lines[line],
+                     "changes": changes})  # fmt: skip
+    for row in rows.weighed.rows(CREATED)[:SAMPLES]:
+        number, line = rows.origin[row]
+        values = {n: _text(column[row], columns.get(n)) for n, column in rows.columns.items()
+                  if n in columns and column[row] not in (None, "")}  # fmt: skip
+        made.append({"verdict": CREATED, "sheet": trial.grids[number].plan.sheet, "row": trial.grids[number].lines[line],
+                     "values": values})  # fmt: skip
+    return made
+
+
+def _label(part: Part, name: str) -> list[str]:
+    facts = _facts(part, name)
+    return [facts.zh, facts.en] if facts else [name, name]
+
+
+def _text(value: Any, column: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if column is not None and column.facts.sensitivity == SECRET:
+        return "•••"
+    if hasattr(value, "_meta") or column is None or column.kind == "key":
+        return str(value)
+    with reading_in("zh"):
+        return text_of(value, column)[:200]
