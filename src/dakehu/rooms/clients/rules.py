@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 
@@ -15,8 +16,8 @@ RISK_TEST_DAYS = 730  # house default: firms use one or two years
 def pinyin_of(name: str) -> tuple[str, str]:
     """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw"), Lin Wei → "lw"."""
     whole = "".join(lazy_pinyin(name)).lower().replace(" ", "")
-    words_first = {"style": Style.FIRST_LETTER, "errors": lambda latin: [word[0] for word in latin.split()]}
-    letters = lazy_pinyin(name, **words_first)
+    first: Any = {"style": Style.FIRST_LETTER, "errors": lambda latin: [word[0] for word in latin.split()]}
+    letters = lazy_pinyin(name, **first)
     initials = "".join(letters).lower()
     return whole[:200], initials[:60]
 
