@@ -1,5 +1,6 @@
 """From the text cells of a file to accepted values, by part: each distinct cell is read once."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -156,8 +157,9 @@ def _contacts(made: Stack) -> list[Contacts]:
 
 
 def _apart(value: str) -> list[str]:
-    flat = value
-    for separator in "/;;、,,\n":
-        flat = flat.replace(separator, " ")
-    parts = flat.split()
+    """Several numbers in one cell: always apart at 、 and line ends, elsewhere where every piece could be one."""
+    sure = [part.strip() for part in value.replace("\n", "、").split("、") if part.strip()]
+    if len(sure) > 1:
+        return sure
+    parts = re.split(r"[/;;,,\s]+", value.strip())
     return parts if len(parts) > 1 and all(len(part) >= 7 for part in parts) else [value]

@@ -1,0 +1,146 @@
+"""The way out: the empty template, and the filled workbook of any clients in scope, masked to the reader's clearance."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from dakehu.doors.workbook import frames, writing
+from dakehu.doors.workbook.trial import Progress
+from dakehu.doors.workbook.vocabulary import Part, parts
+from dakehu.foundation import clock, files, jobs, scope
+from dakehu.foundation.acts import ACTIONS, Take, act, action, note
+from dakehu.foundation.fields import Facts, model_of
+from dakehu.foundation.gates.accept import facts_behind, field_behind
+from dakehu.foundation.refusals import NotAllowed, Refused
+from dakehu.foundation.words import language as reading_language, say
+from dakehu.rooms.ledger.queries import RISK_FREE
+from dakehu.rooms.team.permissions import Permission
+
+TITLE = say("大客户管理表", "Key client table")
+SINGLE = {
+    "clients": "clients.create", "investments": "ledger.note_investment", "interactions": "service.log_interaction",
+    "needs": "clients.note_needs", "follow_ups": "service.plan_follow_up",
+}  # fmt: skip
+PARAMETERS = (
+    Take("clients", required=False, kind="json", facts=Facts("客户", "Clients")),
+    Take("password", required=False, facts=Facts("打开密码", "File password")),
+)
+
+
+def write_template(path: Path, *, language: str | None = None) -> Path:
+    """The empty workbook: five sheets with their lists and rules, and nothing of anybody in it."""
+    return writing.write(_book({}, language or reading_language()), Path(path))
+
+
+@action("workbook.export", needs=Permission.EXPORT, zh="导出表格", en="Export a workbook", takes=PARAMETERS, by_name=False)
+def write_filled(
+    *, path: Path, clients: Iterable[int] | None = None, password: str | None = None, language: str | None = None,
+    progress: Progress = jobs.nobody_watches,
+) -> dict[str, int]:  # fmt: skip
+    """Write the workbook of `clients` (numbers; None: all in scope) to `path`; returns {part: rows}. The audit keeps
+    who took how much, never what. Clients out of scope are left out as if they did not exist."""
+    chosen = model_of("clients.Client").objects.order_by("code")
+    if clients is not None:
+        chosen = chosen.filter(pk__in=list(clients))
+    numbers = list(chosen.values_list("pk", flat=True))
+    speaking = language or reading_language()
+    filled = {}
+    for done, (name, part) in enumerate(parts().items()):
+        progress(0.1 + 0.12 * done, say("正在读取{title}", "Reading {title}", title=str(part.title)))
+        filled[name] = frames.frame(part, numbers, speaking)
+    progress(0.7, say("正在写入工作簿", "Writing the workbook"))
+    try:
+        writing.write(_book(filled, speaking, password or ""), Path(path))
+    except writing.CannotWrite as cannot:
+        raise Refused(say(cannot.zh, cannot.en)) from cannot
+    counts = {name: frame.height for name, frame in filled.items()}
+    note(file=Path(path).name, locked=bool(password), counts=counts)
+    return counts
+
+
+def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") -> writing.BookSpec:
+    sheets = {name: _sheet(part, filled.get(name), language) for name, part in parts().items()}
+    today, invested = clock.today(), sheets["investments"]
+    kinds = filled["investments"]["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
+    keys = writing.InvestmentKeys(
+        "invested_on", "amount", "value", "product", "horizon", "risk_preference",
+        "product_kind" if kinds.is_not_null().any() or not len(kinds) else None,
+    )  # fmt: skip
+    sheets["investments"] = replace(invested, columns=[*invested.columns, *writing.return_columns(keys, today, language)])
+    page = writing.statistics_page(sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language)
+    return writing.BookSpec(
+        TITLE.in_(language), list(sheets.values()), [page], language=language, created=clock.local(clock.now()),
+        generated_by=str(say("由 dakehu 生成", "Made by dakehu")), file_password=password,
+    )  # fmt: skip
+
+
+def _sheet(part: Part, frame: pl.DataFrame | None, language: str) -> writing.SheetSpec:
+    columns = [_column(part, take, language) for take in frames.takes_out(part)]
+    title = part.title.in_("zh")
+    return writing.SheetSpec(title, part.title.in_(language), columns, pl.DataFrame() if frame is None else frame)
+
+
+def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:
+    facts, behind, kind = facts_behind(take), field_behind(take), frames.kind(take)
+    required = {t.name for t in ACTIONS[SINGLE[part.name]].takes if t.required}
+    choices: list[str] = []
+    if kind == "choice":
+        choices = [m.label_in(language) for m in behind.words]
+    elif behind is not None and behind.is_relation:
+        choices = _names(behind.remote_field.model)
+    low, high = _limits(behind) if kind in ("money", "rate", "integer") else (None, None)
+    if kind == "text" and behind is not None and not choices and getattr(behind, "max_length", None):
+        high = behind.max_length
+    help_text = facts.help_en if language == "en" else facts.help_zh
+    example = (f"Example: {facts.example}" if language == "en" else f"示例:{facts.example}") if facts.example else ""
+    own_code = take.name == "client_code"
+    return writing.ColumnSpec(
+        take.name, facts.heading, "choice" if choices else kind, choices=choices,
+        required=take.name in required or own_code, unique=part.name == "clients" and take.name == "code",
+        minimum=low, maximum=high, help=" ".join(filter(None, (help_text, example))),
+        listed_in=(parts()["clients"].title.in_("zh"), "code") if own_code else None,
+        mark="due" if take.name == "due_on" else "",
+        open_while=("state", [_planned(part, language)]) if take.name == "due_on" else None,
+    )  # fmt: skip
+
+
+def _planned(part: Part, language: str) -> str:
+    return str(field_behind(part.take("state")).words("planned").label_in(language))
+
+
+def _names(model: Any) -> list[str]:
+    return list(model.objects.order_by("name").values_list("name", flat=True)[:500])
+
+
+def _limits(behind: Any) -> tuple[float | None, float | None]:
+    low = next((float(v.limit_value) for v in behind.validators if type(v) is MinValueValidator), None)
+    high = next((float(v.limit_value) for v in behind.validators if type(v) is MaxValueValidator), None)
+    return low, high
+
+
+# --- in the background -------------------------------------------------------------------------------
+
+
+def start_export(clients: list[int] | None = None, password: str | None = None, language: str | None = None) -> int:
+    """Write the workbook in the background; the job's result names the file to download (files.read)."""
+    if not scope.current_actor().may(Permission.EXPORT):
+        raise NotAllowed(say("导出表格", "export a workbook"), Permission.EXPORT)
+    with act("workbook.order"):
+        lock = files.keep("password", password.encode(), days=1).key if password else ""
+    return jobs.start("workbook.export", clients=clients, lock=lock, language=language or reading_language())
+
+
+@jobs.job("workbook.export")
+def export(progress: Progress, *, clients: list[int] | None, lock: str, language: str) -> dict[str, Any]:
+    password = files.read(lock)[1].decode() if lock else None
+    name = f"{TITLE.in_(language)}-{clock.today():%Y%m%d}.xlsx"
+    with TemporaryDirectory(prefix="dakehu-") as folder, act("workbook.export"):
+        path = Path(folder) / name
+        counts = write_filled(path=path, clients=clients, password=password, language=language, progress=progress)
+        kept = files.keep(name, path.read_bytes(), days=7)
+    return {"file": kept.key, "name": name, "counts": counts}
