@@ -145,7 +145,7 @@ def _contacts(made: Stack) -> list[Contacts]:
             if value:
                 found[row] += [(kind, part, name) for part in _apart(value)]
     for row, value in enumerate(made.columns.get("contact") or ()):
-        if not value or made.weighed.verdicts[row]:
+        if not value:
             continue
         split = split_contacts(value)
         found[row] += [(kind, part, "contact") for kind, part in split]

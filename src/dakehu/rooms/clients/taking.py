@@ -48,7 +48,7 @@ def settle(columns: Columns, weighed: Weighed) -> None:
     if numbers is not None:
         kinds, types = columns.get("kind"), columns.get("id_type")
         for row, number in enumerate(numbers):
-            if not number or weighed.verdicts[row]:
+            if not number:
                 continue
             kind = (kinds[row] if kinds else None) or str(words.Kind.PERSON)
             try:

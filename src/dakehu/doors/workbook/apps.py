@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class WorkbookConfig(AppConfig):
+    name = "dakehu.doors.workbook"
+    label = "workbook"
+
+    def ready(self) -> None:
+        from dakehu.doors.workbook import intake, outgo  # noqa: F401  (their jobs and actions register themselves)
