@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "dakehu.rooms.clients",
     "dakehu.rooms.ledger",
     "dakehu.rooms.service",
+    "dakehu.doors.workbook",
     "dakehu.doors.web",
 ]
 AUTH_USER_MODEL = "team.User"
