@@ -142,6 +142,12 @@ def look(number: int, owner: int | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
+    """The owner's latest jobs of a kind, newest first, each as `look` tells it with `at`, when it was queued."""
+    rows = _rows().filter(kind=kind, owner_ref=owner).order_by("-pk").values_list("pk", "created_at")[:most]
+    return [{**look(number, owner), "at": at} for number, at in rows]
+
+
 def queue() -> dict[str, Any]:
     """How many jobs wait and run, how many failed since yesterday, and when a worker was last seen (None: never)."""
     counted = {state: _rows().filter(state=state).count() for state in ("queued", "running")}

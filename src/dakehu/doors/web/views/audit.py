@@ -1,0 +1,160 @@
+"""The audit page: who did what, when, to which client, and whether the record still holds."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dakehu.foundation import scope
+from dakehu.foundation.acts import ACTIONS
+from dakehu.foundation.fields import described, model_of
+from dakehu.foundation.gates import QUERIES, accept, present
+from dakehu.foundation.gates.present import name_of
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import Words, say
+from dakehu.rooms.clients import queries as clients
+from dakehu.rooms.team import oversight
+
+SHOWN = 40
+KINDS: dict[str, tuple[Words, str]] = {
+    "created": (say("新增", "Created"), "good"),
+    "changed": (say("修改", "Changed"), "accent"),
+    "deleted": (say("删除", "Deleted"), "bad"),
+    "opened": (say("查看加密信息", "Sealed value opened"), "warn"),
+    "many": (say("批量写入", "Written in bulk"), "violet"),
+}
+DOORS = {
+    "web": say("网页", "Web"), "api": say("接口", "API"), "cli": say("命令行", "Command line"),
+    "worker": say("后台", "Background"), "workbook": say("工作簿", "Workbook"),
+}  # fmt: skip
+FILTERS = ("actor", "action", "client", "since", "until")
+
+
+def trail(request: HttpRequest) -> HttpResponse:
+    held = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    faults: dict[str, list[str]] = {}
+    rows: list[dict[str, Any]] = []
+    people = oversight.audit_people()
+    asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
+    if request.GET.get("before", "").isdigit():
+        asked["before"] = request.GET["before"]
+    if held["client"]:
+        asked["client"] = list(clients.clients(text=held["client"]).values_list("pk", flat=True)[:500])
+    try:
+        rows = oversight.audit_trail(**accept(QUERIES["team.audit"].takes, {**asked, "limit": SHOWN + 1}))
+    except Refused as refused:
+        faults = refused.as_plain()
+    more = len(rows) > SHOWN
+    rows = rows[:SHOWN]
+    last = rows[-1]["id"] if more else None
+    kept = {name: value for name, value in held.items() if value}
+    return render(
+        request,
+        "audit/page.html",
+        {
+            "page_title": say("操作记录", "Audit trail"),
+            "page_note": say("谁在何时做了什么;每一条都与前一条相扣,改动会被发现", "Who did what and when; every entry is sealed to the one before"),
+            "rows": _with_clients(rows), "held": held, "faults": faults, "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
+            "actions": _actions(), "narrowed": bool(kept), "older": "?" + urlencode({**kept, "before": last}) if last else "",
+            "newest": "?" + urlencode(kept) if "before" in asked else "",
+        },
+    )  # fmt: skip
+
+
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    from django.contrib import messages
+
+    verdict = oversight.verify_audit()
+    if verdict["broken"] is None:
+        text = say("已核验 {n} 条操作记录,全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}")
+        messages.success(request, str(text))
+    else:
+        text = say(
+            "第 {id} 条操作记录被破坏(共读到 {n} 条)。请立即通知合规,并保留数据库现状。",
+            "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
+            id=verdict["broken"], n=f"{verdict['entries']:,}",
+        )  # fmt: skip
+        messages.error(request, str(text))
+    back = request.POST.get("next", "")
+    return redirect("system" if back == "system" else "audit")
+
+
+def _actions() -> list[tuple[str, Any]]:
+    labels = sorted(((name, str(a.label)) for name, a in ACTIONS.items()), key=lambda pair: pair[1])
+    return [("", say("所有操作", "Every action")), *labels]
+
+
+def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name the clients the reader may see; the others stay without a name."""
+    numbers = {row["client"] for row in rows if row["client"]}
+    seen = clients.clients().filter(pk__in=numbers)
+    named = {c["id"]: c["name"] for c in present(seen, ["name"], shown=True)}
+    names: dict[tuple[str, Any], str] = {}
+    for row in rows:
+        row["client_name"] = named.get(row["client"], "")
+        row["door_text"] = DOORS.get(row["door"], row["door"])
+        row["shown"] = [_change(change, names) for change in row["changes"]]
+    return rows
+
+
+def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
+    """One row's change in words: what kind of row, what happened, each field before and after."""
+    word, tone = KINDS.get(change["kind"], (say("其他", "Other"), ""))
+    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model"], "pk": change["pk"], "fields": []}
+    try:
+        model = model_of(change["model"])
+    except (LookupError, ValueError):
+        return made
+    made["what"] = _model_name(model, change["model"])
+    if change["kind"] == "many":
+        after = change["after"]
+        made["counts"] = [(say("新增", "created"), len(after.get("created", []))), (say("修改", "changed"), len(after.get("changed", [])))]
+        return made  # fmt: skip
+    facts = {f.attname: (f, known) for _, f, known in described(model)}
+    for attname in {**change["before"], **change["after"]}:
+        if attname in facts:
+            f, known = facts[attname]
+            before, after = (_text(f, side.get(attname), names) for side in (change["before"], change["after"]))
+            made["fields"].append({"label": known.label, "before": before, "after": after})
+    return made
+
+
+def _model_name(model: Any, label: str) -> str:
+    """What rows of a table are called: the first words of the verb that makes them would lie, so its own facts."""
+    heading = MODELS.get(label)
+    return str(heading) if heading else label.rpartition(".")[2]
+
+
+MODELS = {
+    "clients.Client": say("客户", "Client"), "clients.Contact": say("联系方式", "Contact"),
+    "clients.Needs": say("需求与偏好", "Needs"), "clients.Coverage": say("服务关系", "Coverage"),
+    "clients.Consent": say("同意与拒绝", "Consent"), "clients.Tag": say("标签", "Tag"),
+    "clients.ClientTag": say("客户标签", "Tag of a client"), "clients.KeyDate": say("重要日期", "Key date"),
+    "clients.History": say("历史资料", "Earlier data"), "ledger.Investment": say("投资记录", "Investment"),
+    "service.Interaction": say("服务记录", "Interaction"), "service.FollowUp": say("跟进计划", "Follow-up"),
+    "service.Request": say("客户诉求", "Request"), "team.User": say("人员", "Staff"), "team.Team": say("团队", "Team"),
+    "team.Branch": say("营业部", "Branch"), "team.Token": say("访问令牌", "Token"),
+    "team.SavedView": say("视图", "View"), "foundation.Batch": say("导入批次", "Import batch"),
+    "foundation.SourceProfile": say("来源设置", "Source profile"), "foundation.StoredFile": say("文件", "File"),
+    "foundation.CalendarDay": say("交易日历", "Trading calendar"),
+}  # fmt: skip
+
+
+def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:
+    if value in (None, ""):
+        return ""
+    if hasattr(f, "words"):
+        return str(f.words.text_of(value))
+    if isinstance(value, bool):
+        return str(say("是", "Yes") if value else say("否", "No"))
+    if f.is_relation:
+        key = (f.related_model._meta.label, value)
+        if key not in names:
+            row = f.related_model.objects.filter(pk=value).first()
+            names[key] = name_of(row, scope.current_actor().clearance) if row else f"#{value}"
+        return names[key]
+    text = str(value)
+    return text[:16].replace("T", " ") if len(text) >= 19 and text[10:11] == "T" else text

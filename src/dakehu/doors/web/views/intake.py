@@ -1,0 +1,224 @@
+"""The import wizard: one page from file to result. What it shows follows from the state of the batch, so it can be
+left at any moment and come back to."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from dakehu.doors.web.views import intake_plan
+from dakehu.doors.workbook import intake, wizard
+from dakehu.foundation import batches, jobs, scope
+from dakehu.foundation.models import BatchState
+from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
+from dakehu.foundation.words import say
+
+STEPS = (
+    say("文件", "File"), say("工作表与列", "Sheets and columns"), say("差异试算", "Trial run"), say("导入", "Import"),
+    say("结果", "Result"),
+)  # fmt: skip
+TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": ""}
+RECENT = 12
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Step one: the file. POST opens it; asked with Accept: JSON it answers {url} or {messages}."""
+    intake.may_import()
+    faults: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            return _opened(request, _uploaded(request))
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            faults = refused.as_plain()
+            if _wants_json(request):
+                return JsonResponse({"messages": faults}, status=422)
+    rows = [_line(batch) for batch in batches.mine()[:RECENT]]
+    return render(
+        request,
+        "intake/start.html",
+        {
+            "page_title": say("导入", "Import"),
+            "page_note": say("把现在用的客户表交给它,看清每一处变化再导入", "Hand over the table you use, see every change, then import"),
+            "steps": STEPS, "step": 0, "recent": rows, "faults": faults, "largest": settings.UPLOAD_MB,
+        },
+        status=422 if faults else 200,
+    )  # fmt: skip
+
+
+def _uploaded(request: HttpRequest) -> Any:
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refused({"file": [say("请先选择一个文件。", "Choose a file first.")]})
+    if (file.size or 0) > settings.UPLOAD_MB << 20:
+        raise Refused({"file": [say("文件有 {size} MB,超过上限 {most} MB。请分成几个文件,或请管理员调高 DAKEHU_UPLOAD_MB。",
+                                    "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
+                                    size=(file.size or 0) >> 20, most=settings.UPLOAD_MB)]})  # fmt: skip
+    return intake.open_upload(file.name or "table", file.read(), request.POST.get("password") or None)
+
+
+def _opened(request: HttpRequest, batch: Any) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"url": f"/import/{batch.pk}/"})
+    return redirect("import-batch", pk=batch.pk)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _line(batch: Any) -> dict[str, Any]:
+    """A batch in the list of recent ones."""
+    state = BatchState(batch.state)
+    return {"pk": batch.pk, "name": batch.filename, "state": state.text, "tone": TONES[state.value],
+            "counts": batch.report.get("counts", {}), "at": batch.applied_at or batch.created_at}  # fmt: skip
+
+
+@require_GET
+def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The wizard at whatever step the batch is."""
+    intake.may_import()
+    batch = batches.own(pk)
+    job = _job(batch)
+    if job and not job["ended"]:
+        return _running(request, batch, job)
+    if batch.state == BatchState.APPLIED:
+        return _page(request, batch, "intake/result.html", 4, **intake_plan.report(batches.report_of(batch)))
+    looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
+    if looked and request.GET.get("step") != "columns":
+        told = intake_plan.report(batches.report_of(batch))
+        return _page(request, batch, "intake/differences.html", 2, failure=_failure(job), **told)
+    return _page(request, batch, "intake/columns.html", 1, failure=_failure(job), **intake_plan.described(batch.plan))
+
+
+def _job(batch: Any) -> dict[str, Any] | None:
+    if not batch.job_ref:
+        return None
+    return jobs.look(batch.job_ref, scope.current_actor().user_id)
+
+
+def _failure(job: dict[str, Any] | None) -> str:
+    """Why the last run came to nothing, in words."""
+    if job is None or job["state"] == "done":
+        return ""
+    if job["state"] == "cancelled":
+        return str(say("已取消,没有写入任何内容。", "Cancelled; nothing was written."))
+    refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
+    said = " ".join(text for texts in refused.values() for text in texts)
+    return said or str(
+        say(
+            "后台出错,没有写入任何内容。请再试一次;仍不行请把批次号 {pk} 告诉管理员。",
+            "The background run failed and nothing was written. Try again; if it keeps failing, tell your administrator job {pk}.",
+            pk=job["id"],
+        )
+    )
+
+
+def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
+    applying = job["kind"] == "workbook.apply"
+    plan = intake_plan.described(batch.plan)
+    return _page(
+        request, batch, "intake/running.html", 3 if applying else 2, applying=applying,
+        percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
+        counts=batch.report.get("counts", {}),
+    )  # fmt: skip
+
+
+def _page(request: HttpRequest, batch: Any, template: str, step: int, **context: Any) -> HttpResponse:
+    address = f"/import/{batch.pk}/"
+    open_still = batch.state != BatchState.APPLIED
+    looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
+    steps: list[dict[str, Any]] = [{"label": label, "note": "", "url": ""} for label in STEPS]
+    steps[0] |= {"note": batch.filename, "url": "/import/"}
+    if open_still and step > 1:
+        steps[1]["url"] = f"{address}?step=columns"
+    if open_still and looked and step == 1:
+        steps[2]["url"] = address
+    return render(
+        request,
+        template,
+        {
+            "page_title": batch.filename, "batch": batch, "steps": steps, "step": step,
+            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}], **context,
+        },
+    )  # fmt: skip
+
+
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the corrections made on the columns page; with `then=trial` go on to the trial run."""
+    batch = batches.own(pk)
+    changes = intake_plan.changes(batch.plan, request.POST)
+    try:
+        if changes["tables"] or changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"]:
+            intake.correct(pk, changes)
+        if request.POST.get("then") == "trial":
+            intake.start_trial(pk)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(f"/import/{pk}/?step=columns")
+    return redirect("import-batch", pk=pk) if request.POST.get("then") == "trial" else redirect(f"/import/{pk}/?step=columns")  # fmt: skip
+
+
+@require_POST
+def trial(request: HttpRequest, pk: int) -> HttpResponse:
+    batches.own(pk)
+    intake.start_trial(pk)
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Import what the trial showed; `skip_errors` leaves the faulty rows out."""
+    batch = batches.own(pk)
+    job = _job(batch)
+    if batch.state != BatchState.APPLIED and not (job and not job["ended"]):
+        intake.start_apply(pk, skip_errors=request.POST.get("skip_errors") == "true")
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = batches.own(pk)
+    if batch.job_ref:
+        jobs.ask_to_stop(batch.job_ref)
+        messages.info(request, str(say("正在停止;已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")))  # fmt: skip
+    return redirect("import-batch", pk=pk)
+
+
+@require_GET
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """The running job for poll.js."""
+    return JsonResponse(as_polled(_job(batches.own(pk))))
+
+
+def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
+    """A job as the progress bar asks for it: {state, progress 0–1, label, note}."""
+    if job is None:
+        raise NotFound(say("任务", "job"))
+    state = {"queued": "waiting"}.get(job["state"], job["state"])
+    note = str(say("排队中,前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+    return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
+
+
+@require_GET
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows at fault as a workbook to mend and upload again."""
+    name, content = wizard.error_book(pk)
+    return downloaded(name, content)
+
+
+def downloaded(name: str, content: bytes) -> HttpResponse:
+    """A workbook under its name, in whatever language the name is; never kept by the browser's cache."""
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
