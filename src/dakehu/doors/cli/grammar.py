@@ -1,0 +1,74 @@
+"""Every command with its options. The generated reference is made from this."""
+
+import argparse
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="dakehu", description="大客户管理工作台 · the desk for key clients")
+    who = argparse.ArgumentParser(add_help=False)
+    who.add_argument("--as", dest="as_user", metavar="USER", default="", help="以此人员身份 · act as this member of staff")
+    who.add_argument("--reason", default="", help="以系统身份操作的原因 · why the system acts")
+    who.add_argument("--json", action="store_true", help="只输出一个 JSON 对象 · print one JSON object")
+    who.add_argument("--lang", choices=("zh", "en"), default="", help="语言 · language")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    def add(name: str, words: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, description=words, parents=[who])
+
+    served = {
+        "demo": "建立演示券商并启动 · set up a demonstration brokerage and serve it",
+        "serve": "启动工作台 · serve the desk",
+        "open": "导入文件并打开工作台 · import a file and open the desk",
+    }
+    for name, words in served.items():
+        made = add(name, words)
+        made.add_argument("--host", default="127.0.0.1", help="监听地址 · address to listen on")
+        made.add_argument("--port", type=int, default=8000, help="端口 · port")
+        made.add_argument("--no-browser", action="store_true", help="不打开浏览器 · do not open a browser")
+        if name == "demo":
+            made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
+        if name == "open":
+            _reading(made)
+    add("work", "运行后台任务 · run background work")
+    add("migrate", "建立或升级数据库 · create or upgrade the database")
+    made = add("import", "导入表格 · import a workbook")
+    _reading(made)
+    made.add_argument("--dry-run", action="store_true", help="只试算,不写入 · try only, write nothing")
+    made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
+    made = add("export", "导出大客户管理表 · export the workbook")
+    made.add_argument("file", type=Path)
+    made.add_argument("--clients", default="", metavar="CODES", help="客户号,逗号分隔 · client codes, comma separated")
+    made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
+    made.add_argument("--password-file", type=Path, help="打开密码所在文件 · file that holds the password")
+    made = add("template", "空白模板 · an empty template")
+    made.add_argument("file", type=Path)
+    add("check", "检查设置 · check the installation")
+    add("verify", "核验操作记录链 · verify the audit chain")
+    made = add("backup", "备份 · back up")
+    made.add_argument("file", type=Path)
+    made.add_argument("--password-file", type=Path, help="连同密钥加密备份 · encrypt, and take the keys along")
+    made = add("restore", "恢复到空的数据目录 · restore into an empty data directory")
+    made.add_argument("file", type=Path)
+    made.add_argument("--password-file", type=Path, help="备份的密码 · the backup's password")
+    made = add("ask", "按名称提问 · ask a query by its name")
+    made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
+    made.add_argument("values", nargs="*", metavar="key=value")
+    made = add("do", "按名称执行操作 · do an action by its name")
+    made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
+    made.add_argument("values", nargs="*", metavar="key=value")
+    made = add("user", "首位人员与密码 · the first member of staff, and passwords")
+    made.add_argument("what", choices=("add", "list", "password"))
+    made.add_argument("values", nargs="*", metavar="key=value")
+    made.add_argument("--password-file", type=Path, help="密码所在文件 · file that holds the password")
+    made = add("keys", "加密密钥 · sealing keys")
+    made.add_argument("what", choices=("rotate", "list"))
+    return top
+
+
+def _reading(made: argparse.ArgumentParser) -> None:
+    made.add_argument("file", type=Path)
+    made.add_argument("--mode", choices=("create", "update", "both"), default="both", help="新增、更新或两者 · what to do")
+    made.add_argument("--key", default="", metavar="FIELD", help="按哪个字段识别客户 · field that tells clients apart")
+    made.add_argument("--profile", default=None, metavar="NAME", help="来源配置 · source profile")
+    made.add_argument("--password-file", type=Path, help="文件密码所在文件 · file that holds its password")

@@ -1,0 +1,51 @@
+"""The command line: every query and action by its name, and the work around the desk.
+
+`--json` prints one object on standard output; words for people go to standard error. The exit status is 0 on
+success, 1 when the desk refused, 2 when the command was not understood.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    from dakehu.doors.cli.grammar import parser
+
+    line = parser().parse_args(words)
+    if not line.command:
+        parser().print_help(sys.stderr)
+        return 2
+    import django
+
+    django.setup()
+    from dakehu.doors.cli import running
+    from dakehu.foundation.refusals import Refused
+    from dakehu.foundation.words import reading_in
+
+    with reading_in(line.lang or _language()):
+        try:
+            return running.run(line)
+        except Refused as refusal:
+            return running.refused(line, refusal)
+        except KeyboardInterrupt:
+            print("\n", file=sys.stderr)
+            return 130
+        except Exception as fault:  # no stack trace reaches a user
+            if os.environ.get("DAKEHU_DEBUG") == "1":
+                traceback.print_exc()
+            return running.broken(line, fault)
+
+
+def _language() -> str:
+    """The terminal's language, Chinese unless it says otherwise."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if said.lower().startswith("en") else "zh"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

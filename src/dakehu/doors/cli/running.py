@@ -1,0 +1,285 @@
+"""What each command does. Output: one JSON object with --json, else words for people."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from dakehu.doors.cli import desk, vault
+from dakehu.doors.workbook import intake, outgo
+from dakehu.foundation import audit, jobs, keys, scope, sealed
+from dakehu.foundation.acts import ACTIONS, act
+from dakehu.foundation.gates import QUERIES, ask, perform
+from dakehu.foundation.gates.ask import answer
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import Words, say
+from dakehu.rooms.clients import queries as clients
+from dakehu.rooms.team import queries as team
+
+WITHOUT_DATABASE = ("restore", "demo", "migrate")
+
+
+def run(line: argparse.Namespace) -> int:
+    """Do one command in the name of whoever gives it."""
+    if line.command not in WITHOUT_DATABASE:
+        desk.make_ready()
+    with scope.acting_as(who(line)):
+        return int(COMMANDS[line.command](line) or 0)
+
+
+def who(line: argparse.Namespace) -> scope.Actor:
+    """`--as USER`, or the system with the stated reason (its own for commands that state one by themselves)."""
+    if line.as_user:
+        with scope.acting_as(scope.system("who is at the command line", "cli")):
+            return replace(team.actor_of(team.user_named(line.as_user)), door="cli", reason=line.reason)
+    reason = line.reason
+    if not reason and line.command not in ("ask", "do", "export"):
+        reason = f"dakehu {line.command} {getattr(line, 'file', '') or ''}".strip()
+    if not reason:
+        raise Refused(
+            say("请用 --as 指明人员,或用 --reason 说明系统操作的原因。", "Say who acts with --as, or give the system's reason with --reason.")
+        )
+    return scope.system(reason, "cli")
+
+
+# --- speaking --------------------------------------------------------------------------------------
+
+
+def tell(words: Words | str) -> None:
+    """Words for a person, beside whatever goes to standard output."""
+    print(str(words), file=sys.stderr)
+
+
+def give(line: argparse.Namespace, made: Any, lines: Iterable[str] = ()) -> None:
+    """The result: as one JSON object, or as lines for a person."""
+    if line.json:
+        sys.stdout.write(json.dumps(audit.plain_value(made), ensure_ascii=False) + "\n")
+    else:
+        for text in lines or [json.dumps(audit.plain_value(made), ensure_ascii=False, indent=2)]:
+            print(text)
+
+
+def refused(line: argparse.Namespace, refusal: Refused) -> int:
+    plain = refusal.as_plain()
+    if line.json:
+        print(json.dumps({"refused": plain, "status": refusal.status}, ensure_ascii=False))
+    for name, texts in plain.items():
+        for text in texts:
+            tell(f"{name}: {text}" if name else text)
+    return 1
+
+
+def broken(line: argparse.Namespace, fault: Exception) -> int:
+    if line.json:
+        print(json.dumps({"fault": type(fault).__name__, "status": 500}, ensure_ascii=False))
+    tell(
+        say("程序出错({kind}:{text})。设置 DAKEHU_DEBUG=1 可查看细节。", "A fault ({kind}: {text}). Set DAKEHU_DEBUG=1 to see the details.",
+            kind=type(fault).__name__, text=str(fault)[:300])
+    )  # fmt: skip
+    return 1
+
+
+def secret_in(path: Path | None) -> str | None:
+    """The first line of a password file."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, IndexError):
+        raise Refused(say("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)) from None
+
+
+def pairs(words: list[str]) -> dict[str, Any]:
+    """`key=value`, `key:=json`, `key=@file.json`; a key given again makes a list."""
+    made: dict[str, Any] = {}
+    for word in words:
+        key, sign, text = word.partition("=")
+        if not sign:
+            raise Refused(say("“{word}”应写成 字段=值。", "Write “{word}” as key=value.", word=word))
+        try:
+            if key.endswith(":"):
+                value, key = json.loads(text), key[:-1]
+            elif text.startswith("@"):
+                value = json.loads(Path(text[1:]).read_text(encoding="utf-8"))
+            else:
+                value = text
+        except (ValueError, OSError) as fault:
+            raise Refused({key: [say("读不懂:{why}", "Not readable: {why}", why=fault)]}) from None
+        if key in made:
+            made[key] = [*(made[key] if isinstance(made[key], list) else [made[key]]), value]
+        else:
+            made[key] = value
+    return made
+
+
+# --- commands --------------------------------------------------------------------------------------
+
+
+def do_ask(line: argparse.Namespace) -> None:
+    if not line.name:
+        give(line, {name: str(q.label) for name, q in sorted(QUERIES.items())}, [f"{n:32} {q.label}" for n, q in sorted(QUERIES.items())])
+        return
+    give(line, ask(line.name, pairs(line.values)))
+
+
+def do_do(line: argparse.Namespace) -> None:
+    if not line.name:
+        known = {n: a for n, a in sorted(ACTIONS.items()) if a.opens_doors}
+        give(line, {n: str(a.label) for n, a in known.items()}, [f"{n:32} {a.label}" for n, a in known.items()])
+        return
+    made = answer(perform(line.name, pairs(line.values)))
+    give(line, made if isinstance(made, dict) else {"result": made})
+
+
+def do_import(line: argparse.Namespace) -> int:
+    told = intake.run_import(
+        existing(line.file), mode=line.mode, key=line.key, profile=line.profile, password=secret_in(line.password_file),
+        dry_run=line.dry_run, skip_errors=line.skip_errors, progress=_progress(line),
+    )  # fmt: skip
+    give(line, told, list(_told(told)))
+    for fault in told.get("faults", [])[:20]:
+        tell(f"{fault.get('sheet', '')}!{fault.get('cell', '')} {fault.get('value', '')}: {fault.get('message', '')}")
+    return 0 if told.get("imported") or line.dry_run and not told["errors"] else 1
+
+
+def _told(told: dict[str, Any]) -> Iterable[str]:
+    words = {"created": say("新增", "created"), "updated": say("更新", "updated"), "unchanged": say("不变", "unchanged"),
+             "skipped": say("跳过", "skipped"), "errors": say("错误", "errors")}  # fmt: skip
+    yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
+    for warning in told.get("warnings", [])[:20]:
+        yield str(warning.get("message", warning) if isinstance(warning, dict) else warning)
+    if told.get("batch"):
+        yield str(say("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _progress(line: argparse.Namespace) -> Any:
+    if line.json or not sys.stderr.isatty():
+        return jobs.nobody_watches
+
+    def show(share: float, words: Words | str = "") -> None:
+        sys.stderr.write(f"\r{share * 100:5.1f}% {words!s:60.60}")
+        sys.stderr.flush()
+
+    return show
+
+
+def existing(path: Path) -> Path:
+    if not path.is_file():
+        raise Refused({"file": [say("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
+    return path
+
+
+def do_export(line: argparse.Namespace) -> None:
+    chosen: list[int] | None = None
+    if line.clients or line.filter:
+        rows = clients.clients(filters=pairs(line.filter))
+        codes = [code.strip() for code in line.clients.split(",") if code.strip()]
+        rows = rows.filter(code__in=codes) if codes else rows
+        chosen = list(rows.values_list("pk", flat=True))
+        missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
+        if missing:
+            raise Refused({"clients": [say("找不到客户:{names}。", "No such clients: {names}.", names="、".join(missing))]})
+    language = line.lang or None
+    counts = outgo.write_filled(path=line.file, clients=chosen, password=secret_in(line.password_file), language=language)
+    give(line, {"file": str(line.file), "counts": counts}, [f"{line.file}: " + ", ".join(f"{k} {v}" for k, v in counts.items())])
+
+
+def do_template(line: argparse.Namespace) -> None:
+    outgo.write_template(line.file, language=line.lang or None)
+    give(line, {"file": str(line.file)}, [str(line.file)])
+
+
+def do_verify(line: argparse.Namespace) -> int:
+    verdict = audit.verify()
+    if verdict.broken is None:
+        audit.remember_head()
+    words = (
+        say("{n} 条操作记录完好,首尾相接。", "{n} audit entries hold, each sealed to the one before.", n=verdict.entries)
+        if verdict.broken is None
+        else say("第 {id} 条操作记录不可信:{why}", "Audit entry {id} does not hold: {why}", id=verdict.broken, why=verdict.why)
+    )
+    give(line, {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}, [str(words)])
+    return 0 if verdict.broken is None else 1
+
+
+def do_check(line: argparse.Namespace) -> int:
+    from django.core.checks import run_checks
+
+    found = run_checks(databases=list(settings.DATABASES))
+    errors = [m for m in found if m.level >= 40]
+    give(line, {"errors": len(errors), "messages": [{"id": m.id, "level": m.level, "message": str(m.msg), "hint": str(m.hint or "")} for m in found]},
+         [f"{m.id or '-'}  {m.msg}" + (f"\n      {m.hint}" if m.hint else "") for m in found]
+         or [str(say("一切正常。", "All is well."))])  # fmt: skip
+    return 1 if errors else 0
+
+
+def do_user(line: argparse.Namespace) -> None:
+    raw = pairs(line.values)
+    given = secret_in(line.password_file)
+    if given:
+        raw["password"] = given
+    name = {"add": "team.add_user", "password": "team.reset_password"}.get(line.what)
+    give(line, ask("team.users", {}) if name is None else answer(perform(name, raw)))
+
+
+def do_keys(line: argparse.Namespace) -> None:
+    moved = 0
+    if line.what == "rotate":
+        keys.add_sealing_key()
+        with act("keys.rotate", reason=line.reason or "dakehu keys rotate"):
+            for model in scope.scoped_models():
+                for field in sealed.sealed_fields(model):
+                    moved += sealed.reseal(model, field)
+    current, known = keys.sealing_keys()
+    give(line, {"current": current, "versions": sorted(known), "moved": moved})
+
+
+def do_backup(line: argparse.Namespace) -> None:
+    give(line, vault.backup(line.file, secret_in(line.password_file), tell))
+
+
+def do_restore(line: argparse.Namespace) -> None:
+    give(line, vault.restore(existing(line.file), secret_in(line.password_file)))
+
+
+def do_migrate(line: argparse.Namespace) -> None:
+    desk.migrate()
+    give(line, {"migrated": True}, [str(say("数据库已是最新。", "The database is up to date."))])
+
+
+def do_serve(line: argparse.Namespace) -> int:
+    return desk.serve(line.host, line.port, browser=not line.no_browser)
+
+
+def do_open(line: argparse.Namespace) -> int:
+    told = intake.run_import(
+        existing(line.file), mode=line.mode, key=line.key, profile=line.profile, password=secret_in(line.password_file),
+        progress=_progress(line),
+    )  # fmt: skip
+    give(line, told, list(_told(told)))
+    if not told.get("imported"):
+        return 1
+    return desk.serve(line.host, line.port, browser=not line.no_browser)
+
+
+def do_work(line: argparse.Namespace) -> int:
+    return desk.work()
+
+
+def do_demo(line: argparse.Namespace) -> int:
+    from dakehu.doors.cli import demo
+
+    return int(demo.main(line.host, line.port, serve=not line.no_serve, browser=not line.no_browser) or 0)
+
+
+COMMANDS = {
+    "ask": do_ask, "do": do_do, "import": do_import, "export": do_export, "template": do_template, "verify": do_verify,
+    "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
+    "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
+}  # fmt: skip
+

@@ -1,0 +1,87 @@
+"""What `dakehu check` looks at, each with a stable id and a remedy."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+from django.db import DatabaseError, connection
+
+from dakehu.foundation import clock, rowsecurity, scope
+from dakehu.foundation.words import say
+
+
+def calendar(**_: Any) -> list[Any]:
+    """dakehu.W001: the trading calendar runs out."""
+    try:
+        with scope.acting_as(scope.system("check the calendar", "cli")):
+            last = clock.calendar_ends_on()
+    except DatabaseError:
+        return []
+    if last is not None and last - clock.today() > timedelta(days=60):
+        return []
+    return [
+        Warning(
+            say("交易日历到 {day} 为止。", "The trading calendar ends on {day}.", day=last or "—"),
+            hint=say("在“系统”页补充下一年的休市日。", "Add the coming year's holidays on the System page."),
+            id="dakehu.W001",
+        )
+    ]
+
+
+def rows(**_: Any) -> list[Any]:
+    """dakehu.W002: on SQLite only the ORM keeps readers to their clients. dakehu.E001: row security is not active."""
+    if connection.vendor != "postgresql":
+        return [
+            Warning(
+                say("内置 SQLite:客户范围只由程序守护。", "SQLite: only the program keeps readers to their clients."),
+                hint=say("多人使用请换 PostgreSQL,由数据库行级安全再守一道。", "For a team use PostgreSQL, whose row security stands behind."),
+                id="dakehu.W002",
+            )
+        ]
+    try:
+        active = rowsecurity.active()
+    except DatabaseError:
+        return []
+    if active:
+        return []
+    return [
+        Error(
+            say("行级安全没有生效。", "Row security is not active."),
+            hint=say("应用角色不能拥有表,也不能绕过行级安全;用 DAKEHU_OWNER_URL 运行 dakehu migrate。",
+                     "The application's role must not own the tables nor bypass row security; run dakehu migrate with DAKEHU_OWNER_URL."),
+            id="dakehu.E001",
+        )
+    ]  # fmt: skip
+
+
+def secrets(**_: Any) -> list[Any]:
+    """dakehu.E002: others may read the keys. dakehu.W003: fault details are shown."""
+    found: list[Any] = []
+    folder = Path(settings.DAKEHU_HOME) / "keys"
+    if os.name == "posix" and folder.exists() and folder.stat().st_mode & 0o077:
+        found.append(
+            Error(
+                say("密钥目录 {path} 可被他人读取。", "Others may read the keys in {path}.", path=folder),
+                hint=f"chmod 700 {folder}",
+                id="dakehu.E002",
+            )
+        )
+    if settings.DEBUG:
+        found.append(
+            Warning(
+                say("开发模式已打开。", "Development mode is on."),
+                hint=say("正式使用请去掉 DAKEHU_DEBUG。", "Unset DAKEHU_DEBUG for real use."),
+                id="dakehu.W003",
+            )
+        )
+    return found
+
+
+def install() -> None:
+    """Register the checks (called when the foundation starts)."""
+    for check in (calendar, rows):
+        register(check, "database")
+    register(secrets)
