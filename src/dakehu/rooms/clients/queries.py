@@ -119,6 +119,35 @@ def segments() -> list[dict[str, Any]]:
     return [{"segment": row["segment"], "count": row["count"]} for row in counted]
 
 
+COUNTED = ("segment", "risk_level", "risk_valid_to", "assets", "occupation", "branch")
+
+
+@query("clients.completeness", needs=Permission.CLIENT_READ, zh="资料完整度", en="Completeness of data")
+def completeness() -> dict[str, Any]:
+    """How complete the book is: {"clients", "share" (0 to 1, None for an empty book), "missing": [{"field", "label",
+    "count"}] most often missing first}. Counts six fields that service and suitability lean on."""
+    from django.db.models import CharField, Count
+
+    from dakehu.foundation.fields import facts_of
+
+    tests = {}
+    for name in COUNTED:
+        blank = Q(**{f"{name}__isnull": True})
+        if isinstance(Client._meta.get_field(name), CharField):
+            blank |= Q(**{name: ""})
+        tests[name] = Count("pk", filter=blank)
+    counted = Client.objects.aggregate(everybody=Count("pk"), **tests)
+    total = counted.pop("everybody")
+    missing = [{"field": name, "label": facts_of(Client._meta.get_field(name)).label, "count": count}
+               for name, count in sorted(counted.items(), key=lambda pair: -pair[1]) if count]  # fmt: skip
+    gaps = sum(row["count"] for row in missing)
+    return {
+        "clients": total,
+        "share": 1 - gaps / (total * len(COUNTED)) if total else None,
+        "missing": missing,
+    }
+
+
 @query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", takes=CLIENT)
 def blockers(*, client: Client) -> list[dict[str, str]]:
     refused = (

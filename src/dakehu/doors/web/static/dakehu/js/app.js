@@ -9,6 +9,7 @@ import { pressed, listKeys } from "./keys.js";
 import "./upload.js";
 import "./poll.js";
 import "./autosave.js";
+import "./act.js";
 
 const root = document.documentElement;
 

@@ -1,0 +1,14 @@
+// The client list remembers its order, so that j and k on a client go to the next and previous of this list.
+
+import { gridOf } from "../grid.js";
+
+const host = document.getElementById("clients");
+
+function remember() {
+  const rows = gridOf("clients")?.table?.getData?.() ?? [];
+  const ids = rows.length ? rows.map((row) => row.id) : [...host.querySelectorAll("a[data-row]")].map((link) => Number(link.pathname.split("/")[2]));
+  if (ids.length) sessionStorage.setItem("dakehu-list", JSON.stringify(ids));
+}
+
+addEventListener("pagehide", remember);
+document.addEventListener("worked", () => gridOf("clients")?.reload());

@@ -1,0 +1,178 @@
+"""Every verb of the desk through one form: asked by GET, done by POST, always `perform`."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from dakehu.doors.web import forms
+from dakehu.foundation import scope
+from dakehu.foundation.acts import ACTIONS, Action
+from dakehu.foundation.fields import model_of
+from dakehu.foundation.gates import perform, present_one
+from dakehu.foundation.refusals import Conflict, NotAllowed, NotFound, Refused
+from dakehu.foundation.words import Words, say
+from dakehu.rooms.clients import queries as clients
+
+# A parameter that names a row, and whose row it is.
+ROWS = {
+    "contact": "clients.Contact", "interaction": "service.Interaction", "request": "service.Request",
+    "follow_up": "service.FollowUp", "investment": "ledger.Investment",
+}  # fmt: skip
+OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
+HIDDEN = ("client", "version", *ROWS)
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpResponse:
+    """The form of action `name` and its doing; with `client_id` it is about that client."""
+    client = clients.found(client_id) if client_id is not None else None
+    action = ACTIONS.get(name)
+    if action is None or not action.opens_doors:
+        raise NotFound(say("操作", "action"), name)
+    if not scope.current_actor().may(action.needs):
+        raise NotAllowed(action.label, action.needs)
+    if request.method == "GET":
+        return ask_for(request, action, client, dict(request.GET.items()))
+    raw = forms.answers(action, request.POST, changing=is_change(action))
+    takes = {take.name for take in action.takes}
+    if client is not None and "client" in takes:
+        raw["client"] = client.pk
+    try:
+        result = perform(name, raw)
+    except Conflict:
+        return ask_for(request, action, client, dict(request.POST.items()), conflict=True)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return ask_for(request, action, client, dict(request.POST.items()), dict(refusal.messages))
+    return done(request, action, client, result)
+
+
+def is_change(action: Action) -> bool:
+    return "version" in {take.name for take in action.takes}
+
+
+def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
+    """The row that an action is about to change, or None for one that makes something new."""
+    for take in action.takes:
+        label = ROWS.get(take.name)
+        if label and str(given.get(take.name, "")).isdigit():
+            row = model_of(label).objects.filter(pk=int(given[take.name])).first()
+            if row is None:
+                raise NotFound()
+            return row
+    label = OF_THE_CLIENT.get(action.name)
+    if label == "clients.Client":
+        return client
+    return model_of(label).objects.filter(client=client).first() if label else None
+
+
+def ask_for(
+    request: HttpRequest, action: Action, client: Any, given: dict[str, Any],
+    faults: dict[str, list[Any]] | None = None, conflict: bool = False,
+) -> HttpResponse:  # fmt: skip
+    """The form: as a fragment in a dialog, or as a page of its own. 422 with faults, 409 with a conflict."""
+    row = row_behind(action, client, given)
+    now = present_one(row) if row is not None else {}
+    typed = {name: given[name] for name in given if name in {t.name for t in action.takes}}
+    values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
+    asked = forms.questions(action, values, faults, leave_out=HIDDEN)
+    named = {question.name for question in asked}
+    elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
+    keep = {name: given[name] for name in (*ROWS, "then") if given.get(name)}
+    if "version" in {take.name for take in action.takes} and row is not None:
+        # After a conflict the form carries the present version: saving again is a decision made with both in sight.
+        keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
+    page = {
+        "action": action, "questions": asked, "elsewhere": elsewhere, "keep": keep, "client": client,
+        "differences": differences(row, asked) if conflict else [], "conflict": conflict, "about": about(row),
+        "post_url": request.path, "page_title": action.label, "danger": is_end(action),
+    }  # fmt: skip
+    inside = request.headers.get("HX-Request")
+    wanted = request.POST.get("form") or request.GET.get("form")
+    if wanted == "composer" and client is not None:
+        from dakehu.doors.web.views.client import composer
+
+        template, page = "client/composer.html", {**page, **composer(client, given, faults)}
+    else:
+        template = "act_form.html" if inside else "act_page.html"
+    status = 409 if conflict else 422 if faults else 200
+    response = render(request, template, page, status=status)
+    if elsewhere and inside:
+        response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join(elsewhere), "kind": "error"}})
+    return response
+
+
+def is_end(action: Action) -> bool:
+    """Whether the verb takes something away: its button is red."""
+    return action.name.partition(".")[2].startswith(("drop", "cancel", "revoke", "unassign", "untag"))
+
+
+def about(row: Any) -> str:
+    """The row in a word, for questions such as "delete this?"."""
+    if row is None:
+        return ""
+    shown = present_one(row, shown=True)
+    said = (shown.get(name) for name in ("subject", "product", "value", "summary", "goal", "name"))
+    return next((str(text) for text in said if text), "")
+
+
+def differences(row: Any, asked: list[forms.Question]) -> list[dict[str, str]]:
+    """What stands there now against what was typed, field by field."""
+    shown, plain = present_one(row, shown=True), present_one(row)
+    made = []
+    for question in asked:
+        if question.name not in shown or question.kind == "password":
+            continue
+        typed = str(question.value if question.value is not None else "")
+        present = plain[question.name]
+        as_text = {str(value): text for value, text in question.choices}
+        held = present["id"] if isinstance(present, dict) else present
+        if typed not in (str(held or ""), shown[question.name], str(question.placeholder)) and not _same(typed, held):
+            made.append({"label": question.label, "present": shown[question.name] or "–",
+                         "typed": as_text.get(typed, typed) or "–"})  # fmt: skip
+    return made
+
+
+def _same(typed: str, held: Any) -> bool:
+    try:
+        number = float(typed.rstrip("%")) / (100 if typed.endswith("%") else 1)
+        return abs(number - float(held)) < 1e-9
+    except (TypeError, ValueError):
+        return False
+
+
+def done(request: HttpRequest, action: Action, client: Any, result: Any) -> HttpResponse:
+    """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
+    text = say("已完成:{what}。", "Done: {what}.", what=action.label)
+    if isinstance(result, dict) and ("value" in result or "token" in result):
+        secret = {"action": action, "value": result.get("value") or result.get("token"), "client": client,
+                  "once": "token" in result, "page_title": action.label}  # fmt: skip
+        inside = request.headers.get("HX-Request")
+        return render(request, "act_value.html" if inside else "act_value_page.html", secret)
+    if not request.headers.get("HX-Request"):
+        messages.success(request, str(text))
+        return HttpResponseRedirect(after(client, result))
+    if request.POST.get("then") == "stay":
+        return stay(text)
+    messages.success(request, str(text))
+    if client is None and result is not None and action.name == "clients.create":
+        return HttpResponse(headers={"HX-Redirect": after(client, result)})
+    return HttpResponse(headers={"HX-Refresh": "true"})
+
+
+def stay(text: Words) -> HttpResponse:
+    """The dialog closes, the list that listens for "worked" draws itself anew."""
+    told = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
+    return HttpResponse(headers={"HX-Trigger": json.dumps(told)})
+
+
+def after(client: Any, result: Any) -> str:
+    made = client if client is not None else result
+    if getattr(getattr(made, "_meta", None), "label", "") == "clients.Client":
+        return f"/clients/{made.pk}/"
+    return "/me" if client is None else "/"
