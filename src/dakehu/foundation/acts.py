@@ -302,10 +302,12 @@ def record_many(
     The audit entry holds counts and row ids, not every value (row by row would not be sensible for 50,000
     trades); the act's note should name the source file and its hash.
     """
+    from dakehu.foundation import rows
+
     open_act = current_act()
     plain: Any = models.QuerySet(model)
     if made:
-        plain.bulk_create(made, batch_size=500)
+        rows.insert(model, made)
     if changed:
         indexes = [f.name for f in model._meta.concrete_fields if isinstance(f, BlindIndex) and f.of in columns]
         for row in changed:

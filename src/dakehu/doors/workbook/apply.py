@@ -45,7 +45,7 @@ def take_in(*, book: Book, plan: Plan, sha256: str, batch: int | None, skip_erro
     told = report.report(made)
     progress(0.85, say("正在写入", "Writing"))
     born: dict[int, int] = {}
-    if made.clients is not None and _has_work(made):
+    if made.clients is not None and _has_work(made.clients):
         born = clients_taking.take_in(columns=made.stacks["clients"].columns, made=made.clients)
     for name, take in TAKERS.items():
         rows = made.stacks.get(name)
@@ -57,9 +57,7 @@ def take_in(*, book: Book, plan: Plan, sha256: str, batch: int | None, skip_erro
     return told
 
 
-def _has_work(made: Trial) -> bool:
-    clients = made.clients
-    assert clients is not None
+def _has_work(clients: clients_taking.ClientsWeighed) -> bool:
     return bool(
         clients.weighed.rows("created", "updated") or clients.contacts.weighed.rows("created")
         or clients.histories.rows("created") or clients.duties

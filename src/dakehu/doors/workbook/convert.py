@@ -132,9 +132,9 @@ def _without_masks(take: Take, cells: list[Any], made: Stack) -> list[Any]:
 
 def _nameless(made: Stack, chosen: Iterable[tuple[int, Grid]]) -> None:
     """Clients of a source that has codes only are called by their code."""
-    if made.part.name == "clients" and "name" not in made.columns and "code" in made.columns:
-        if all(grid.plan.name_by_code for _, grid in chosen):
-            made.columns["name"] = list(made.columns["code"])
+    nameless = made.part.name == "clients" and "name" not in made.columns and "code" in made.columns
+    if nameless and all(grid.plan.name_by_code for _, grid in chosen):
+        made.columns["name"] = list(made.columns["code"])
 
 
 def _contacts(made: Stack) -> list[Contacts]:

@@ -59,7 +59,7 @@ def read_all(given: list[list[tuple[str, str, str]]], weighed: Weighed) -> Reach
 def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
     """Which contacts are new to their client. One that shows the mask of a stored one is that one."""
     index = Contact._meta.get_field("value_index")
-    stored = {c for row, c in enumerate(clients) if c > 0 and not weighed.verdicts[row] == "errors"}
+    stored = {c for row, c in enumerate(clients) if c > 0 and weighed.verdicts[row] != "errors"}
     known: set[tuple[int, str]] = set()
     for part in chunks(sorted(stored)):
         known.update(Contact.objects.filter(client_id__in=part).values_list("client_id", "value_index"))

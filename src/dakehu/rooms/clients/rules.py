@@ -15,6 +15,9 @@ RISK_TEST_DAYS = 730  # house default: firms use one or two years
 
 def pinyin_of(name: str) -> tuple[str, str]:
     """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw"), Lin Wei → "lw"."""
+    if name.isascii():
+        words_of = name.lower().split()
+        return "".join(words_of)[:200], "".join(word[0] for word in words_of)[:60]
     whole = "".join(lazy_pinyin(name)).lower().replace(" ", "")
     first: Any = {"style": Style.FIRST_LETTER, "errors": lambda latin: [word[0] for word in latin.split()]}
     letters = lazy_pinyin(name, **first)

@@ -13,7 +13,7 @@ from django.db import models
 
 from dakehu.foundation import bulk, clock, scope
 from dakehu.foundation.acts import action, announce, record_many
-from dakehu.foundation.bulk import CREATED, ERROR, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
+from dakehu.foundation.bulk import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
 from dakehu.foundation.fields import SECRET, facts_of
 from dakehu.foundation.scope import Reach
 from dakehu.foundation.words import Words, say
@@ -322,7 +322,7 @@ def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
                 held.until = today
                 ended.append(held)
     if actor.user_id is not None:
-        taking = {**{pk: actor.user_id for pk in born.values()}, **taking}
+        taking = {**dict.fromkeys(born.values(), actor.user_id), **taking}
     started = [Coverage(client_id=client, user_id=user, role=main, since=today) for client, user in taking.items()]
     if ended:
         record_many(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
