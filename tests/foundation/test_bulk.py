@@ -1,0 +1,93 @@
+"""Many rows at once: weighed against what is stored, written in one act, counted truthfully."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from dakehu.foundation import bulk, scope
+from dakehu.foundation.acts import act, record_many
+from dakehu.foundation.bulk import CREATED, SKIPPED, UNCHANGED, UPDATED, Weighed
+from dakehu.foundation.refusals import NotAllowed, WriteOutsideAction
+from dakehu.rooms.clients import taking
+from dakehu.rooms.clients.models import Client
+from dakehu.rooms.ledger import taking as ledger
+from dakehu.rooms.ledger.models import Investment
+from tests.cast import acting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+def weighed(client, columns: dict, **more) -> Weighed:
+    count = len(columns["invested_on"])
+    return ledger.weigh(columns, [client.pk] * count, Weighed.of(count), **more)
+
+
+def lots(*amounts: int) -> dict:
+    return {
+        "invested_on": [date(2023, 1, 15)] * len(amounts), "product": ["股票 A"] * len(amounts),
+        "amount": [Decimal(a) for a in amounts],
+    }  # fmt: skip
+
+
+def take(client, columns: dict) -> Weighed:
+    made = weighed(client, columns)
+    with act("test.take"):
+        ledger.take_in(columns=columns, weighed=made, clients=[client.pk] * len(made.verdicts))
+    return made
+
+
+def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
+    with acting(lin):
+        assert take(zhang, lots(5)).verdicts == [CREATED]
+        assert take(zhang, lots(5)).verdicts == [UNCHANGED]
+        again = take(zhang, lots(6))
+        assert again.verdicts == [UPDATED]
+        assert again.differences == {0: {"amount": (Decimal("5.00"), Decimal(6))}}
+        row = Investment.objects.get()
+        assert (row.amount, row.row_version) == (6, 2)
+
+
+def test_two_purchases_of_one_product_on_one_day_stay_two(lin, zhang):
+    with acting(lin):
+        assert take(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
+        assert take(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
+        assert Investment.objects.count() == 3
+
+
+def test_modes_skip_what_they_may_not_touch(lin, zhang):
+    with acting(lin):
+        assert weighed(zhang, lots(5), mode="update").verdicts == [SKIPPED]
+        take(zhang, lots(5))
+        assert weighed(zhang, lots(6), mode="create").verdicts == [SKIPPED]
+
+
+def test_a_row_without_what_a_single_one_needs_is_at_fault(lin, zhang):
+    with acting(lin):
+        made = weighed(zhang, {"invested_on": [date(2023, 1, 15)], "product": ["股票 A"]})
+    assert [(f.field, f.row) for f in made.faults] == [("amount", 0)]
+
+
+def test_the_mask_of_a_stored_value_says_nothing(lin, zhang):
+    same = bulk.sameness(Client, "name")
+    assert same("张三", "张*") and same("张三", "•••") and not same("张三", "李四")
+    assert not bulk.sameness(Client, "occupation")("医生", "医*")
+
+
+def test_taking_in_needs_the_right_of_the_single_row_action(an, zhang):
+    with acting(an), pytest.raises(NotAllowed):
+        taking.take_in(columns={}, made=None)
+
+
+def test_bulk_rows_are_written_in_acts_only_and_get_their_numbers(lin, zhang):
+    with acting(lin):
+        row = Investment(client=zhang, invested_on=date(2023, 1, 15), amount=Decimal(5), product="债券")
+        with pytest.raises(WriteOutsideAction):
+            record_many(Investment, [row], [], [])
+        with act("test.bulk"), scope.elevated("test"):
+            record_many(Investment, [row], [], [])
+        assert Investment.objects.get(pk=row.pk).product == "债券"
+        with act("test.single"):
+            later = Investment(client=zhang, invested_on=date(2023, 1, 16), amount=Decimal(5), product="债券")
+            later.save()
+        assert later.pk > row.pk
