@@ -37,7 +37,10 @@ def rows(**_: Any) -> list[Any]:
         return [
             Warning(
                 say("内置 SQLite:客户范围只由程序守护。", "SQLite: only the program keeps readers to their clients."),
-                hint=say("多人使用请换 PostgreSQL,由数据库行级安全再守一道。", "For a team use PostgreSQL, whose row security stands behind."),
+                hint=say(
+                    "多人使用请换 PostgreSQL,由数据库行级安全再守一道。",
+                    "For a team use PostgreSQL, whose row security stands behind.",
+                ),
                 id="dakehu.W002",
             )
         ]
@@ -82,6 +85,5 @@ def secrets(**_: Any) -> list[Any]:
 
 def install() -> None:
     """Register the checks (called when the foundation starts)."""
-    for check in (calendar, rows):
-        register(check, "database")
-    register(secrets)
+    for check in (calendar, rows, secrets):
+        register(check)

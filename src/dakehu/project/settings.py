@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "dakehu.rooms.service",
     "dakehu.doors.workbook",
     "dakehu.doors.web",
+    "dakehu.doors.api",
 ]
 AUTH_USER_MODEL = "team.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dakehu.rooms.team.signin.StaffBackend"]
@@ -171,7 +172,6 @@ USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DAKEHU_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None

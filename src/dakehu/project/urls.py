@@ -7,6 +7,7 @@ from dakehu.project import checks
 checks.install()
 
 urlpatterns = [
+    path("api/v1/", include("dakehu.doors.api.urls")),
     path("", include("dakehu.doors.web.urls")),
 ]
 

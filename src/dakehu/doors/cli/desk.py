@@ -78,7 +78,17 @@ def work() -> int:
 def serve(host: str, port: int, *, browser: bool = True) -> int:
     """Serve the desk with a worker beside it, until stopped. Both are spawned, never forked (polars would hang)."""
     if _taken(host, port):
-        raise Refused({"port": [say("端口 {port} 已被占用,请用 --port 换一个。", "Port {port} is in use; choose another with --port.", port=port)]})
+        raise Refused(
+            {
+                "port": [
+                    say(
+                        "端口 {port} 已被占用,请用 --port 换一个。",
+                        "Port {port} is in use; choose another with --port.",
+                        port=port,
+                    )
+                ]
+            }
+        )
     on_postgres = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
     for connection in connections.all(initialized_only=True):
         connection.close()
@@ -94,7 +104,16 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
     try:
         if _answers(address, children[0], stopping):
-            print(str(say("工作台已就绪:{address} (Ctrl+C 停止)", "The desk is ready: {address} (Ctrl+C stops it)", address=address)), flush=True)
+            print(
+                str(
+                    say(
+                        "工作台已就绪:{address} (Ctrl+C 停止)",
+                        "The desk is ready: {address} (Ctrl+C stops it)",
+                        address=address,
+                    )
+                ),
+                flush=True,
+            )
             if browser:
                 webbrowser.open(address)
         while not stopping.wait(1):

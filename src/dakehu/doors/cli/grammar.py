@@ -7,7 +7,9 @@ from pathlib import Path
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="dakehu", description="大客户管理工作台 · the desk for key clients")
     who = argparse.ArgumentParser(add_help=False)
-    who.add_argument("--as", dest="as_user", metavar="USER", default="", help="以此人员身份 · act as this member of staff")
+    who.add_argument(
+        "--as", dest="as_user", metavar="USER", default="", help="以此人员身份 · act as this member of staff"
+    )
     who.add_argument("--reason", default="", help="以系统身份操作的原因 · why the system acts")
     who.add_argument("--json", action="store_true", help="只输出一个 JSON 对象 · print one JSON object")
     who.add_argument("--lang", choices=("zh", "en"), default="", help="语言 · language")
@@ -68,7 +70,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _reading(made: argparse.ArgumentParser) -> None:
     made.add_argument("file", type=Path)
-    made.add_argument("--mode", choices=("create", "update", "both"), default="both", help="新增、更新或两者 · what to do")
+    made.add_argument(
+        "--mode", choices=("create", "update", "both"), default="both", help="新增、更新或两者 · what to do"
+    )
     made.add_argument("--key", default="", metavar="FIELD", help="按哪个字段识别客户 · field that tells clients apart")
     made.add_argument("--profile", default=None, metavar="NAME", help="来源配置 · source profile")
     made.add_argument("--password-file", type=Path, help="文件密码所在文件 · file that holds its password")

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,10 @@ def who(line: argparse.Namespace) -> scope.Actor:
         reason = f"dakehu {line.command} {getattr(line, 'file', '') or ''}".strip()
     if not reason:
         raise Refused(
-            say("请用 --as 指明人员,或用 --reason 说明系统操作的原因。", "Say who acts with --as, or give the system's reason with --reason.")
+            say(
+                "请用 --as 指明人员,或用 --reason 说明系统操作的原因。",
+                "Say who acts with --as, or give the system's reason with --reason.",
+            )
         )
     return scope.system(reason, "cli")
 
@@ -91,7 +95,9 @@ def secret_in(path: Path | None) -> str | None:
     try:
         return path.read_text(encoding="utf-8").splitlines()[0]
     except (OSError, IndexError):
-        raise Refused(say("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)) from None
+        raise Refused(
+            say("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)
+        ) from None
 
 
 def pairs(words: list[str]) -> dict[str, Any]:
@@ -122,7 +128,11 @@ def pairs(words: list[str]) -> dict[str, Any]:
 
 def do_ask(line: argparse.Namespace) -> None:
     if not line.name:
-        give(line, {name: str(q.label) for name, q in sorted(QUERIES.items())}, [f"{n:32} {q.label}" for n, q in sorted(QUERIES.items())])
+        give(
+            line,
+            {name: str(q.label) for name, q in sorted(QUERIES.items())},
+            [f"{n:32} {q.label}" for n, q in sorted(QUERIES.items())],
+        )
         return
     give(line, ask(line.name, pairs(line.values)))
 
@@ -144,7 +154,7 @@ def do_import(line: argparse.Namespace) -> int:
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
         tell(f"{fault.get('sheet', '')}!{fault.get('cell', '')} {fault.get('value', '')}: {fault.get('message', '')}")
-    return 0 if told.get("imported") or line.dry_run and not told["errors"] else 1
+    return 0 if told.get("imported") or (line.dry_run and not told["errors"]) else 1
 
 
 def _told(told: dict[str, Any]) -> Iterable[str]:
@@ -183,10 +193,18 @@ def do_export(line: argparse.Namespace) -> None:
         chosen = list(rows.values_list("pk", flat=True))
         missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
         if missing:
-            raise Refused({"clients": [say("找不到客户:{names}。", "No such clients: {names}.", names="、".join(missing))]})
+            raise Refused(
+                {"clients": [say("找不到客户:{names}。", "No such clients: {names}.", names="、".join(missing))]}
+            )
     language = line.lang or None
-    counts = outgo.write_filled(path=line.file, clients=chosen, password=secret_in(line.password_file), language=language)
-    give(line, {"file": str(line.file), "counts": counts}, [f"{line.file}: " + ", ".join(f"{k} {v}" for k, v in counts.items())])
+    counts = outgo.write_filled(
+        path=line.file, clients=chosen, password=secret_in(line.password_file), language=language
+    )
+    give(
+        line,
+        {"file": str(line.file), "counts": counts},
+        [f"{line.file}: " + ", ".join(f"{k} {v}" for k, v in counts.items())],
+    )
 
 
 def do_template(line: argparse.Namespace) -> None:
@@ -199,9 +217,16 @@ def do_verify(line: argparse.Namespace) -> int:
     if verdict.broken is None:
         audit.remember_head()
     words = (
-        say("{n} 条操作记录完好,首尾相接。", "{n} audit entries hold, each sealed to the one before.", n=verdict.entries)
+        say(
+            "{n} 条操作记录完好,首尾相接。", "{n} audit entries hold, each sealed to the one before.", n=verdict.entries
+        )
         if verdict.broken is None
-        else say("第 {id} 条操作记录不可信:{why}", "Audit entry {id} does not hold: {why}", id=verdict.broken, why=verdict.why)
+        else say(
+            "第 {id} 条操作记录不可信:{why}",
+            "Audit entry {id} does not hold: {why}",
+            id=verdict.broken,
+            why=verdict.why,
+        )
     )
     give(line, {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}, [str(words)])
     return 0 if verdict.broken is None else 1
@@ -210,6 +235,7 @@ def do_verify(line: argparse.Namespace) -> int:
 def do_check(line: argparse.Namespace) -> int:
     from django.core.checks import run_checks
 
+    import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
     errors = [m for m in found if m.level >= 40]
     give(line, {"errors": len(errors), "messages": [{"id": m.id, "level": m.level, "message": str(m.msg), "hint": str(m.hint or "")} for m in found]},
@@ -282,4 +308,3 @@ COMMANDS = {
     "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
     "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
 }  # fmt: skip
-

@@ -36,13 +36,20 @@ def backup(target: Path, password: str | None, tell: Callable[[Words], None]) ->
     """Write a consistent snapshot to `target`. With a password it is encrypted and holds the keys; without one
     the keys stay behind, and without them sealed values cannot be opened after a restore."""
     if target.exists():
-        raise Refused({"file": [say("“{path}”已存在,不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]})
+        raise Refused(
+            {"file": [say("“{path}”已存在,不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]}
+        )
     home = Path(settings.DAKEHU_HOME)
     made = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=made, mode="w:gz") as archive:
         snapshot = _database(Path(folder))
         archive.add(snapshot, snapshot.name)
-        about = {"version": __version__, "made_at": now().isoformat(), "database": connection.vendor, "keys": bool(password)}
+        about = {
+            "version": __version__,
+            "made_at": now().isoformat(),
+            "database": connection.vendor,
+            "keys": bool(password),
+        }
         note = Path(folder) / "about.json"
         note.write_text(json.dumps(about))
         archive.add(note, "about.json")
@@ -71,7 +78,9 @@ def _database(folder: Path) -> Path:
         return target
     program = shutil.which("pg_dump")
     if program is None:
-        raise Refused(say("备份 PostgreSQL 需要 pg_dump,请先安装。", "Backing up PostgreSQL needs pg_dump; install it first."))
+        raise Refused(
+            say("备份 PostgreSQL 需要 pg_dump,请先安装。", "Backing up PostgreSQL needs pg_dump; install it first.")
+        )
     target = folder / "dakehu.dump"
     told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
     subprocess.run(
@@ -88,10 +97,17 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
     for name in ("dakehu.sqlite3", "files"):
         if (home / name).exists():
             raise Refused(
-                say("数据目录 {home} 不是空的,请用 DAKEHU_HOME 指定一个新目录。", "{home} is not empty; name a new directory with DAKEHU_HOME.", home=home)
+                say(
+                    "数据目录 {home} 不是空的,请用 DAKEHU_HOME 指定一个新目录。",
+                    "{home} is not empty; name a new directory with DAKEHU_HOME.",
+                    home=home,
+                )
             )
     body = _opened(source.read_bytes(), password)
-    with tempfile.TemporaryDirectory(dir=home) as folder, tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as archive:
+    with (
+        tempfile.TemporaryDirectory(dir=home) as folder,
+        tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as archive,
+    ):
         archive.extractall(folder, filter="data")
         about: dict[str, Any] = json.loads((Path(folder) / "about.json").read_text())
         dump = Path(folder) / "dakehu.dump"
@@ -111,18 +127,30 @@ def _opened(body: bytes, password: str | None) -> bytes:
     if not body.startswith(MAGIC):
         return body
     if not password:
-        raise Refused(say("备份已加密,请用 --password-file 给出密码。", "The backup is encrypted; give its password with --password-file."))
+        raise Refused(
+            say(
+                "备份已加密,请用 --password-file 给出密码。",
+                "The backup is encrypted; give its password with --password-file.",
+            )
+        )
     salt, rest = body[len(MAGIC) : len(MAGIC) + SALT], body[len(MAGIC) + SALT :]
     try:
         return AESGCM(_key(password, salt)).decrypt(rest[:NONCE], rest[NONCE:], MAGIC)
     except InvalidTag:
-        raise Refused(say("备份密码不正确,或文件已损坏。", "The password is wrong, or the backup is damaged.")) from None
+        raise Refused(
+            say("备份密码不正确,或文件已损坏。", "The password is wrong, or the backup is damaged.")
+        ) from None
 
 
 def _into_postgres(dump: Path) -> None:
     program = shutil.which("pg_restore")
     if connection.vendor != "postgresql" or program is None:
-        raise Refused(say("这是 PostgreSQL 备份,需要 DAKEHU_DATABASE_URL 和 pg_restore。", "A PostgreSQL backup needs DAKEHU_DATABASE_URL and pg_restore."))
+        raise Refused(
+            say(
+                "这是 PostgreSQL 备份,需要 DAKEHU_DATABASE_URL 和 pg_restore。",
+                "A PostgreSQL backup needs DAKEHU_DATABASE_URL and pg_restore.",
+            )
+        )
     told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
     subprocess.run(
         [program, "--exit-on-error", "-h", told["HOST"], "-p", told["PORT"] or "5432", "-U", told["USER"], "-d", told["NAME"], str(dump)],

@@ -1,0 +1,69 @@
+"""How the API speaks: JSON, one shape for every refusal, the right status."""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from dakehu.foundation.audit import plain_value
+from dakehu.foundation.refusals import Conflict, NotFound, Refused
+from dakehu.foundation.words import say
+
+log = logging.getLogger("dakehu.api")
+View = Callable[..., HttpResponse]
+
+
+def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
+    """Any plain values as JSON. Sealed values cannot pass: they become their dots."""
+    body = orjson.dumps(made, default=plain_value, option=orjson.OPT_NON_STR_KEYS)
+    return HttpResponse(body, status=status, content_type="application/json; charset=utf-8", headers=headers)
+
+
+def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
+    """{"messages": {field: [sentence]}}; a conflict also carries the present values and their version."""
+    made: dict[str, Any] = {"messages": refusal.as_plain()}
+    if isinstance(refusal, Conflict):
+        made["current"] = {name: plain_value(value) for name, value in refusal.current.items()}
+        made["row_version"] = refusal.version
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    return json_answer(made, status or refusal.status, **headers)
+
+
+def speaks_json(view: View) -> View:
+    """Turn refusals into their answers, and faults into a request id: no stack trace leaves the house."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **named)
+        except Refused as refusal:
+            return refusal_answer(refusal)
+        except Exception:
+            number = getattr(request, "request_id", "")
+            log.exception("request %s failed: %s", number, request.path)
+            sentence = say(
+                "程序出错,编号 {id},请告知管理员。", "A fault, number {id}; please tell your administrator.", id=number
+            )
+            return json_answer({"messages": {"": [str(sentence)]}}, 500)
+
+    return run
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent. Raises Refused for anything else."""
+    if not request.body:
+        return {}
+    try:
+        made = orjson.loads(request.body)
+    except orjson.JSONDecodeError as fault:
+        raise Refused(say("正文不是 JSON:{why}", "The body is not JSON: {why}", why=str(fault))) from None
+    if not isinstance(made, dict):
+        raise Refused(say("正文应为一个 JSON 对象。", "The body must be one JSON object."))
+    return made
+
+
+def missing() -> NotFound:
+    return NotFound(say("这个地址", "address"))
