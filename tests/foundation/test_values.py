@@ -145,3 +145,22 @@ def test_no_text_breaks_a_reader(text):
             read(text)
     to_text(text)
     split_contacts(text)
+
+
+@pytest.mark.parametrize("text", ["1e30000000", "1e400", "一万五", "一二三", "万", "百", "--5", "((5))", "١٢"])
+def test_a_number_that_has_no_end_or_two_readings_is_refused(text):
+    with pytest.raises(Unreadable):
+        to_decimal(text)
+    with pytest.raises(Unreadable):
+        to_integer(text)
+
+
+@pytest.mark.parametrize("text", ["二〇二三年十十月一日", "二〇二三年十三月一日"])
+def test_a_month_that_is_none_is_refused_in_chinese_numerals_too(text):
+    with pytest.raises(Unreadable):
+        to_date(text)
+
+
+@pytest.mark.parametrize("text", ["110101198001011234", "6222021380000123456"])
+def test_an_id_or_card_number_holds_no_telephone_number(text):
+    assert split_contacts(text) == []

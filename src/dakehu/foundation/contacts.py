@@ -12,7 +12,7 @@ _MAIL = r"[A-Za-z0-9._%+*-]+@[A-Za-z0-9.*-]+\.[A-Za-z]{2,}"
 _MOBILE = r"(?:\+?86[- ]?)?1[3-9](?:[ -]?[\dxX*×•]){9}"
 _LANDLINE = r"\(?0\d{2,3}\)?[- ]?\d{7,8}(?:(?:-|转|ext\.?)\d{1,6})?"
 _PIECE = re.compile(
-    rf"(?P<label>{_LABEL})?\s*[::]?\s*(?:(?P<mail>{_MAIL})|(?P<mobile>{_MOBILE})(?!\d)|(?P<landline>{_LANDLINE}))",
+    rf"(?P<label>{_LABEL})?\s*[::]?\s*(?:(?P<mail>{_MAIL})|(?<!\d)(?P<mobile>{_MOBILE})(?!\d)|(?<!\d)(?P<landline>{_LANDLINE})(?!\d))",
     re.IGNORECASE,
 )
 _WECHAT = re.compile(r"(?:微信号|微信|wechat)\s*[::]\s*([A-Za-z][-\w]{5,19})", re.IGNORECASE)

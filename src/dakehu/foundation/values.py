@@ -41,7 +41,9 @@ def to_text(value: Any) -> str:
         return value.isoformat(sep=" ", timespec="minutes") if value.time() != time.min else value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return "" if value is None else str(value).strip()
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    return str(value).strip()
 
 
 def _flat(value: Any) -> str:
@@ -60,7 +62,7 @@ _SERIAL = re.compile(r"^\d{5}(?:\.\d+)?$")
 _MONTH_ONLY = re.compile(r"^(\d{4})[-/.年](\d{1,2})月?$")
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CN_DAY = re.compile(
-    r"^([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?$"
+    r"^([〇零一二三四五六七八九]{4})年([一二三四五六七八九]|十[一二]?)月([一二三四五六七八九]|[一二三]?十[一二三四五六七八九]?)日?$"
 )
 _DAY_AND_TIME = re.compile(r"^(\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?|\d{8})[ T]*(.*)$", re.DOTALL)
 
@@ -179,7 +181,7 @@ _NUMBER_EN = "a number such as 1000000 or 1,000,000"
 _UNITS = {"亿": Decimal(10) ** 8, "千万": Decimal(10) ** 7, "百万": Decimal(10) ** 6, "万": Decimal(10) ** 4,
           "千": Decimal(1000), "百": Decimal(100), "K": Decimal(1000), "M": Decimal(10) ** 6, "B": Decimal(10) ** 9}  # fmt: skip
 _MONEY = re.compile(r"(?i)^(?:人民币|RMB|CNY|USD|HKD|US\$|HK\$|[¥¥$€])\s*|\s*(?:元整|元|圆|块|人民币|RMB|CNY|股|份)$")
-_PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:E[+-]?\d+)?$", re.IGNORECASE)
+_PLAIN = re.compile(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,2})?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _WAN_GROUPS = re.compile(r"^[+-]?\d{1,4}(?:,\d{4})+(?:\.\d+)?$")
 _EUROPEAN = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d{1,2}$")
@@ -190,8 +192,19 @@ _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 100
 _CHINESE = re.compile(r"^[〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+$")
 
 
-def _chinese_number(text: str) -> Decimal:
-    """一百二十万 → 1200000."""
+_BARE_SCALE = re.compile("^[百千万亿佰仟]")
+_DIGITS_IN_A_ROW = re.compile("[一二两三四五六七八九壹贰叁肆伍陆柒捌玖〇零]{2}")
+_SPOKEN_SHORT = re.compile("([百佰千仟万亿])([一二两三四五六七八九壹贰叁肆伍陆柒捌玖])$")
+_NEXT_BELOW = {"百": "十", "佰": "十", "千": "百", "仟": "百", "万": "千", "亿": "千万"}
+
+
+def _chinese_number(value: Any, text: str) -> Decimal:
+    """一百二十万 → 1200000. Spoken short forms (一万五) and strings of digits (一二三) are refused, not guessed."""
+    short = _SPOKEN_SHORT.search(text)
+    if short:
+        raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN, text + _NEXT_BELOW[short.group(1)])
+    if _BARE_SCALE.match(text) or _DIGITS_IN_A_ROW.search(re.sub("[零〇](?=.)", "", text)):
+        raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN)
     total = section = digit = 0
     for sign in text:
         if sign in _NUMERALS:
@@ -212,24 +225,25 @@ def to_decimal(value: Any) -> Decimal:
     if isinstance(value, bool):
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN)
     if isinstance(value, (Decimal, int)):
-        return Decimal(value)
+        return _decimal(value, value)
     if isinstance(value, float):
         return _decimal(value, repr(value))
     text = _flat(value).replace("−", "-").replace(",", ",").replace(" ", "").replace("'", "")
-    negative = bool(re.match(r"^\(.*\)$", text))
-    text = text.strip("()") if negative else text
+    negative = bool(re.match(r"^\([^()]*\)$", text))
+    text = text[1:-1] if negative else text
     sign = "-" if text.startswith("-") else ""
-    text = sign + _MONEY.sub("", _MONEY.sub("", text.lstrip("-")))
+    text = sign + _MONEY.sub("", _MONEY.sub("", text.removeprefix("-")))
     number = _number(value, text)
     return -number if negative else number
 
 
-def _decimal(value: Any, text: str) -> Decimal:
+def _decimal(value: Any, text: str | int | Decimal) -> Decimal:
+    """A finite number below 10^100: arithmetic on a larger exponent would never end."""
     try:
         made = Decimal(text)
     except InvalidOperation:
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN) from None
-    if not made.is_finite():
+    if not made.is_finite() or made.adjusted() >= 100:
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN)
     return made
 
@@ -243,7 +257,7 @@ def _number(value: Any, text: str) -> Decimal:
         raise Unreadable(value, "小数点为“.”的数字", "a number with “.” as its decimal point",
                          text.replace(".", "").replace(",", "."))  # fmt: skip
     if _CHINESE.match(text):
-        return _chinese_number(text)
+        return _chinese_number(value, text)
     unit = _UNIT.match(text)
     if unit and unit.group(1):
         return _number(value, unit.group(1)) * _UNITS[unit.group(2).upper()]

@@ -224,3 +224,58 @@ def test_every_real_file_at_hand_opens():
         for sheet in open_book(path).sheets:
             assert sheet.frame.height > 1, path.name
             guess(sheet, VOCABULARY)
+
+
+def written(fill) -> bytes:
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    fill(book)
+    book.close()
+    return made.getvalue()
+
+
+def test_a_table_that_begins_in_column_c_keeps_its_addresses_its_errors_and_its_total():
+    def fill(book):
+        sheet = book.add_worksheet("基本信息")
+        for at, row in enumerate([ROWS[0], ["000123", "张三", 5], ["000124", "李四", 6], ["", "合计", 11]]):
+            sheet.write_row(at + 2, 2, row)
+        sheet.write_formula(4, 4, "=1/0", None, "#DIV/0!")
+
+    sheet, table = only_table(written(fill))
+    assert table.cell("assets", 4) == "E4"
+    assert table.records(sheet).rows() == [("000123", "张三", "5", 4), ("000124", "李四", "#DIV/0!", 5)]
+    assert table.skipped == [(6, "total")]
+
+
+def test_errors_stay_on_their_own_sheet_when_the_tabs_were_reordered():
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("错")
+    first.title = "好"
+    for sheet in (first, second):
+        sheet.append(["客户号", "客户姓名"])
+        sheet.append(["A1", "张三"])
+    second["A2"].value, second["A2"].data_type = "#N/A", "e"
+    made = io.BytesIO()
+    book.save(made)
+    moved = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(moved, "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            if name == "xl/workbook.xml":
+                head, rest = body.split(b"<sheets>")
+                tags, tail = rest.split(b"</sheets>")
+                one, two = tags.split(b"/>")[:2]
+                body = head + b"<sheets>" + two + b"/>" + one + b"/></sheets>" + tail
+            new.writestr(name, body)
+    shown = {s.name: (s.frame["c0"][1], s.faults) for s in open_book(moved.getvalue(), filename="t.xlsx").sheets}
+    assert shown == {"错": ("#N/A", {(1, 0): "#N/A"}), "好": ("A1", {})}
+
+
+def test_long_numbers_keep_the_digits_excel_keeps_and_a_damaged_id_looks_damaged():
+    def fill(book):
+        sheet = book.add_worksheet("基本信息")
+        for at, cell in enumerate(["客户号", 110101197505051234, 1234567890123.45, 1e-12, 0.1 + 0.2, 0.05]):
+            sheet.write(at, 0, cell)
+
+    column = open_book(written(fill), filename="t.xlsx").sheets[0].frame["c0"].to_list()
+    assert column == ["客户号", "1.10101197505051e+17", "1234567890123.45", "1e-12", "0.3", "0.05"]

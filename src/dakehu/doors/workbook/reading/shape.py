@@ -164,12 +164,7 @@ def _matches(row: list[str], lexicon: Lexicon) -> int:
 
 
 def _continues(table: Table, row: list[str]) -> bool:
-    return (
-        table.layout == "rows"
-        and bool(row[0].strip())
-        and table.part is not None
-        and bool(re.match(TOTAL_TEXT, row[0].strip()))
-    )
+    return table.layout == "rows" and table.part is not None and bool(re.match(TOTAL_TEXT, _text(row).strip()))
 
 
 def _heading_among(rows: list[list[str]], lines: range, lexicon: Lexicon, about: str | None) -> int | None:
@@ -205,7 +200,7 @@ def _row_table(sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon:
     if part:
         lexicon.map_columns(part, columns, headings)
     table = Table(sheet.name, part, "rows", at, body, last, columns, titles.strip())
-    table.skipped = _idle_rows(sheet, body, last)
+    table.skipped = _idle_rows(sheet, body, last, columns[0].index if columns else 0)
     return table
 
 
@@ -225,12 +220,13 @@ def _part(lexicon: Lexicon, headings: list[str], about: str | None) -> str | Non
     return best if named >= 2 or (named and best == about) else None
 
 
-def _idle_rows(sheet: Sheet, first: int, last: int) -> list[tuple[int, str]]:
-    """Blank rows and rows of totals between two rows, numbered as in the file."""
+def _idle_rows(sheet: Sheet, first: int, last: int, left: int) -> list[tuple[int, str]]:
+    """Blank rows and rows of totals between two rows, numbered as in the file; `left` is the first column in use."""
     body = sheet.frame.slice(first, last - first + 1).with_row_index("__at")
     cells = [pl.col(c).str.strip_chars().fill_null("") for c in sheet.frame.columns]
     blank = body.filter(pl.all_horizontal([c == "" for c in cells]))["__at"].to_list()
-    total = body.filter(pl.any_horizontal([c.str.contains(TOTAL_TEXT) for c in cells[:3]]))["__at"].to_list()
+    said = [c.str.contains(TOTAL_TEXT) for c in cells[left : left + 3]]
+    total = body.filter(pl.any_horizontal(said))["__at"].to_list()
     rows = {**dict.fromkeys(total, "total"), **dict.fromkeys(blank, "blank")}
     return [(at + first + 1, why) for at, why in sorted(rows.items())]
 
@@ -240,10 +236,11 @@ TOTAL_TEXT = r"(?i)^(?:合\s*计|总\s*计|小\s*计|grand total|total|subtotal)
 
 def _extend(table: Table, rows: list[list[str]], last: int) -> None:
     """Rows after a blank line that bring no heading of their own belong to the table above."""
+    left = table.columns[0].index if table.columns else 0
     for i in range(table.last_row + 1, last + 1):
         if not _filled(rows[i]):
             table.skipped.append((i + 1, "blank"))
-        elif any(re.match(TOTAL_TEXT, cell.strip()) for cell in rows[i][:3]):
+        elif any(re.match(TOTAL_TEXT, cell.strip()) for cell in rows[i][left : left + 3]):
             table.skipped.append((i + 1, "total"))
     table.last_row = last
 

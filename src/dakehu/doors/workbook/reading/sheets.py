@@ -1,9 +1,11 @@
 """The sheets of an xlsx, xls, xlsb or ods file, read by columns."""
 
+import html
 import io
 import logging
 import re
 import zipfile
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import fastexcel
@@ -17,9 +19,14 @@ if TYPE_CHECKING:
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it announces every column it reads as text
 _MIDNIGHT = r" 00:00:00$"
-_TIME_ONLY = r"^1899-12-3[01] "
-_ERROR_CELL = re.compile(rb'<c [^>]*?r="([A-Z]+)(\d+)"[^>]*?t="e"[^>]*>.*?<v>([^<]*)</v>', re.DOTALL)
-FAULTS_UP_TO = 60_000_000  # bytes of sheet XML in which error cells are looked for
+_TIME_ONLY = r"^(?:1899-12-3[01]|1904-01-01) "
+_CELL = re.compile(rb"<c ([^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]*|[^<]*[eE][^<]*|[^<]{15,})</v>")
+_ADDRESS = re.compile(rb'r="([A-Z]+)(\d+)"')
+_TYPE = re.compile(rb't="(\w+)"')
+_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
+SEARCHED_UP_TO = 60_000_000  # bytes of sheet XML in which single cells are looked for
+_ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)\s*=\s*"([^"]*)"')
+Cells = dict[tuple[int, int], str]
 
 
 def read(content: bytes, name: str) -> "list[Sheet]":
@@ -35,16 +42,17 @@ def read(content: bytes, name: str) -> "list[Sheet]":
         if "password" in str(fault).lower():
             raise NeedsPassword(name) from fault
         raise Unopenable(name, "文件已损坏或格式不支持。", "it is damaged, or of a kind not supported.") from fault
-    faults = _error_cells(content)
+    parts = _sheet_parts(content)
     made: list[Sheet] = []
-    for position, meta in enumerate(book.sheets_metadata):
+    for meta in book.sheets_metadata:
         if str(meta.typ) not in ("SheetTypeEnum.WorkSheet", "WorkSheet"):
             continue
-        frame = _frame(reader, meta.name, name)
-        merged = _merged(book, meta.name)
+        merged, left = _merged_and_left(book, meta.name)
+        frame = _from_column_a(_frame(reader, meta.name, name), left)
+        faults, long_numbers = _single_cells(content, parts.get(meta.name, ""))
+        shown = _shown(frame, long_numbers)
         visible = str(meta.visible).endswith("Visible")
-        sheet = Sheet(meta.name, frame, visible, merged, faults.get(position, {}))
-        made.append(_with_faults(sheet))
+        made.append(Sheet(meta.name, _put(frame, faults | shown), visible, merged, faults))
     return made
 
 
@@ -64,33 +72,71 @@ def _frame(reader: Any, sheet: str, name: str) -> pl.DataFrame:
     return frame.with_columns(*cleaned, *others) if frame.width else frame
 
 
-def _merged(book: Any, sheet: str) -> list[tuple[int, int, int, int]]:
-    try:
-        ranges = book.get_sheet_by_name(sheet).merged_cell_ranges or []
-    except Exception:  # formats without merged ranges say so in their own ways
-        return []
-    return [(a[0], a[1], b[0], b[1]) for a, b in ranges]
+def _merged_and_left(book: Any, sheet: str) -> tuple[list[tuple[int, int, int, int]], int]:
+    """The merged ranges, and how many empty columns stand before the first cell (the fast reader drops them)."""
+    read = book.get_sheet_by_name(sheet)
+    left = read.start[1] if read.start else 0
+    return [(a[0], a[1], b[0], b[1]) for a, b in read.merged_cell_ranges or []], left
 
 
-def _error_cells(content: bytes) -> dict[int, dict[tuple[int, int], str]]:
-    """{position of the sheet: {(row, column): "#DIV/0!"}} for xlsx: the fast readers show such cells as empty."""
-    found: dict[int, dict[tuple[int, int], str]] = {}
+def _from_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:
+    if not left or not frame.width:
+        return frame
+    moved = frame.rename({f"c{i}": f"c{i + left}" for i in range(frame.width)})
+    return moved.select(*(pl.lit(None, dtype=pl.String).alias(f"c{i}") for i in range(left)), pl.all())
+
+
+def _sheet_parts(content: bytes) -> dict[str, str]:
+    """{sheet name: its file in the archive} of an xlsx; the order of tabs says nothing about the file names."""
     if content[:4] != b"PK\x03\x04":
-        return found
+        return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = {p.filename: p for p in archive.infolist() if re.match(r"xl/worksheets/sheet\d+\.xml$", p.filename)}
-        for filename, part in parts.items():
-            if part.file_size > FAULTS_UP_TO:
-                continue
-            body = archive.read(filename)
-            if b't="e"' not in body:
-                continue
-            position = int(re.findall(r"(\d+)\.xml", filename)[0]) - 1
-            found[position] = {
-                (int(row) - 1, _column(letters.decode())): text.decode()
-                for letters, row, text in _ERROR_CELL.findall(body)
-            }
-    return found
+        names = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return {}
+        book = archive.read("xl/workbook.xml").decode(errors="replace")
+        links = archive.read("xl/_rels/workbook.xml.rels").decode(errors="replace")
+    targets = {tag.get("Id"): tag.get("Target", "") for tag in _tags(links, "Relationship")}
+    sheets = {tag.get("name", ""): targets.get(tag.get("id"), "") for tag in _tags(book, "sheet")}
+    paths = {name: target.lstrip("/") if target.startswith("/") else f"xl/{target}" for name, target in sheets.items()}
+    return {name: path for name, path in paths.items() if path in names}
+
+
+def _tags(xml: str, tag: str) -> list[dict[str, str]]:
+    """The attributes of each such element, without name spaces. No XML parser: nothing in the file is expanded."""
+    found = re.findall(rf"<(?:\w+:)?{tag}\s([^>]*)>", xml)
+    return [{key: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)} for attributes in found]
+
+
+def _single_cells(content: bytes, part: str) -> tuple[Cells, Cells]:
+    """Cells of an xlsx sheet that the fast reader changes: errors (it shows nothing) and long numbers (it rounds)."""
+    faults: Cells = {}
+    numbers: Cells = {}
+    if not part:
+        return faults, numbers
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if archive.getinfo(part).file_size > SEARCHED_UP_TO:
+            return faults, numbers
+        body = archive.read(part)
+    for attributes, text in _CELL.findall(body):
+        address, kind = _ADDRESS.search(attributes), _TYPE.search(attributes)
+        sort = kind.group(1) if kind else b"n"
+        if address and sort in (b"e", b"n"):
+            at = (int(address.group(2)) - 1, _column(address.group(1).decode()))
+            (faults if sort == b"e" else numbers)[at] = text.decode()
+    return faults, numbers
+
+
+def _shown(frame: pl.DataFrame, numbers: Cells) -> Cells:
+    """The long numbers that are no dates, with the 15 digits Excel itself keeps, where the reader shows others: a
+    damaged 18-digit number (1.1e+17) stays recognisable instead of looking like a whole one."""
+    shown: Cells = {}
+    for (row, column), text in numbers.items():
+        read = frame[row, column] if row < frame.height and column < frame.width else None
+        exact = text if text.isdigit() else f"{float(text):.15g}"
+        if read and _NUMBER.match(read) and Decimal(read) != Decimal(exact):
+            shown[row, column] = exact
+    return shown
 
 
 def _column(letters: str) -> int:
@@ -100,12 +146,16 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _with_faults(sheet: "Sheet") -> "Sheet":
-    """Put error values where the reader left a hole, so that they are refused instead of taken for nothing."""
-    for (row, column), text in sheet.faults.items():
-        if row < sheet.frame.height and column < sheet.frame.width:
-            name = f"c{column}"
-            values = sheet.frame[name].to_list()
+def _put(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+    """The frame with some cells replaced, a column at a time."""
+    columns: dict[int, dict[int, str]] = {}
+    for (row, column), text in cells.items():
+        if row < frame.height and column < frame.width:
+            columns.setdefault(column, {})[row] = text
+    made = []
+    for column, texts in columns.items():
+        values = frame[f"c{column}"].to_list()
+        for row, text in texts.items():
             values[row] = text
-            sheet.frame = sheet.frame.with_columns(pl.Series(name, values, dtype=pl.String))
-    return sheet
+        made.append(pl.Series(f"c{column}", values, dtype=pl.String))
+    return frame.with_columns(made) if made else frame
