@@ -59,7 +59,7 @@ lock: setup-dev ## Write requirements/*.lock anew (needs pip-tools in .venv)
 	@scripts/lock
 
 bench: .venv/installed-dev .venv/installed-bench ## Rows per second and peak memory, beside django-import-export
-	@$(PYTHON) -m bench
+	@$(PYTHON) benchmarks/import_far_trans.py
 
 clean: ## Remove .venv and what the tools leave behind; the desk's data stays
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

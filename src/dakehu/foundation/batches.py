@@ -53,7 +53,9 @@ def content_of(batch: Batch) -> tuple[bytes, str | None]:
 def keep_report(batch: Batch, told: dict[str, Any], state: BatchState) -> None:
     """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act."""
     kept = files.keep("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
-    counts = {name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told}
+    counts = {
+        name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
+    }
     batch.report = {**{k: v for k, v in batch.report.items() if k == "lock"}, "counts": counts, "key": kept.key}
     batch.state = state.value
     if state == BatchState.APPLIED:

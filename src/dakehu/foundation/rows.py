@@ -25,7 +25,9 @@ def insert(model: Any, rows: list[Any]) -> None:
         names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
         table = connection.ops.quote_name(model._meta.db_table)
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{f.rel_db_type(connection) if f.primary_key else f.db_type(connection)}[]" for f in fields)
+            arrays = ", ".join(
+                f"%s::{f.rel_db_type(connection) if f.primary_key else f.db_type(connection)}[]" for f in fields
+            )
             sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608  names come from models
             for start in range(0, len(rows), AT_ONCE):
                 cursor.execute(sql, [column[start : start + AT_ONCE] for column in columns])

@@ -27,7 +27,12 @@ def test_the_real_file_gives_its_known_counts_and_a_second_run_changes_nothing()
         }  # fmt: skip
         assert Client.objects.filter(kind="institution").count() == 39
         moved = Client.objects.get(code="DED5BF19E23CCCFEE322")
-        assert (moved.name, moved.risk_level, moved.risk_basis, moved.capacity) == (moved.code, "C3", "tested", "80k_300k")
+        assert (moved.name, moved.risk_level, moved.risk_basis, moved.capacity) == (
+            moved.code,
+            "C3",
+            "tested",
+            "80k_300k",
+        )
         assert [h.as_of_on.isoformat() for h in History.objects.filter(client=moved)] == ["2021-03-19"]
         guessed = Client.objects.filter(risk_basis="estimated").first()
         assert guessed is not None and guessed.risk_level

@@ -47,7 +47,12 @@ def test_a_gb18030_table_with_title_totals_wan_and_full_width_digits_is_understo
         told = intake.run_import(path)
         assert (told["created"], told["errors"]) == (2, 0), told["faults"]
         first, second = Client.objects.order_by("code")
-        assert (first.name, first.assets, first.birth_on.isoformat(), first.risk_level) == ("李四", 1000000, "1980-05-06", "C3")
+        assert (first.name, first.assets, first.birth_on.isoformat(), first.risk_level) == (
+            "李四",
+            1000000,
+            "1980-05-06",
+            "C3",
+        )
         assert (second.code, second.assets, second.gender) == ("A002", 1000000, "female")
         assert {str(c.value) for c in Contact.objects.all()} == {"138****5678", "139****4321"}
         assert (first.pinyin, first.initials) == ("lisi", "ls")
@@ -67,7 +72,9 @@ def test_faults_name_sheet_cell_value_and_remedy_and_nothing_is_written(lin, tmp
         assert set(found) == {("基本信息", "C2"), ("基本信息", "D3"), ("基本信息", "E3")}
         risk = found["基本信息", "E3"]
         assert risk["value"] == "很高" and "C3 稳健型" in risk["zh"] and "Balanced" in risk["en"] and risk["remedy_zh"]
-        assert "110105194912310021" not in json.dumps(told, ensure_ascii=False), "an ID number is not copied into a report"
+        assert "110105194912310021" not in json.dumps(told, ensure_ascii=False), (
+            "an ID number is not copied into a report"
+        )
         assert (told["created"], told["errors"]) == (1, 2)
         good = intake.run_import(path, skip_errors=True)
         assert (good["imported"], good["created"], good["errors"]) == (True, 1, 2)
@@ -203,14 +210,19 @@ def test_columns_corrected_by_hand_are_tried_imported_and_remembered_for_the_nex
         batch = intake.open_upload("手工表.csv", UNKNOWN.encode())
         seen = wizard.describe(batch.pk)["tables"][0]
         assert [c["heading"] for c in seen["columns"]] == ["编码", "称呼", "干什么的"]
-        intake.correct(batch.pk, {"tables": {"0": {"part": "clients", "columns": {"0": "code", "1": "name", "2": "occupation"}}}})
+        intake.correct(
+            batch.pk, {"tables": {"0": {"part": "clients", "columns": {"0": "code", "1": "name", "2": "occupation"}}}}
+        )
         job = intake.start_trial(batch.pk)
         jobs.run_due()
         assert jobs.look(job, lin.pk)["result"]["created"] == 2 and not Client.objects.exists()
         job = intake.start_apply(batch.pk)
         jobs.run_due()
         assert jobs.look(job, lin.pk)["result"]["imported"] is True
-        assert list(Client.objects.order_by("code").values_list("name", "occupation")) == [("甲一", "律师"), ("乙二", "医生")]
+        assert list(Client.objects.order_by("code").values_list("name", "occupation")) == [
+            ("甲一", "律师"),
+            ("乙二", "医生"),
+        ]
         again = intake.open_upload("下个月.csv", UNKNOWN.encode())
         assert [c["field"] for c in wizard.describe(again.pk)["tables"][0]["columns"]] == ["code", "name", "occupation"]
 

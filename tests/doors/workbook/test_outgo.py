@@ -28,7 +28,10 @@ def full(lin, tmp_path: Path) -> None:
         perform("clients.add_contact", {"client": client.code, "kind": "手机", "value": "13912345678"})
         perform("clients.change", {"client": client.code, "id_number": "11010519491231002X", "assets": "500万"})
         perform("clients.note_needs", {"client": client.code, "bearable_loss": "100%", "expected_return": "5%"})
-        perform("service.log_interaction", {"client": client.code, "held_at": "2023-03-01 10:30", "summary": "=1+1", "next_on": "2023-04-01"})
+        perform(
+            "service.log_interaction",
+            {"client": client.code, "held_at": "2023-03-01 10:30", "summary": "=1+1", "next_on": "2023-04-01"},
+        )
 
 
 def rows(book: openpyxl.Workbook, name: str) -> list[dict]:

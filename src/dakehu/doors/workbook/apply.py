@@ -36,8 +36,12 @@ class HasFaults(Refused):
             n=made.faults()))  # fmt: skip
 
 
-@action("workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False)
-def take_in(*, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress) -> dict[str, Any]:
+@action(
+    "workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False
+)
+def take_in(
+    *, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress
+) -> dict[str, Any]:
     """Weigh the file again and write it, all or nothing; returns the report. Raises HasFaults."""
     made = trial.run(book, plan, progress)
     if made.faults() and not skip_errors:

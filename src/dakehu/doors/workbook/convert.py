@@ -120,7 +120,9 @@ def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -
 def _without_masks(take: Take, cells: list[Any], made: Stack) -> list[Any]:
     """A masked cell of a field that is not free text says nothing about the value behind it."""
     facts, behind = facts_behind(take), field_behind(take)
-    free = behind is None or (not isinstance(behind, SealedText) and behind.get_internal_type() in ("CharField", "TextField"))
+    free = behind is None or (
+        not isinstance(behind, SealedText) and behind.get_internal_type() in ("CharField", "TextField")
+    )
     if facts.sensitivity <= PUBLIC or (free and not hasattr(behind, "words")):
         return cells
     masked = {value for value in set(cells) if value and is_masked(value)}

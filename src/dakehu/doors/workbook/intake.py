@@ -5,7 +5,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from dakehu.doors.workbook import apply, plan as planning, reading, report, sources, trial
+from dakehu.doors.workbook import apply, reading, report, sources, trial
+from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.trial import Progress
 from dakehu.foundation import batches, jobs, scope
 from dakehu.foundation.acts import act
@@ -47,7 +48,12 @@ def run_import(
     plan = sources.recall(planning.guess(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
     if dry_run:
-        return {**report.report(trial.run(book, plan, progress), SHOWN), "imported": False, "dry_run": True, "batch": None}
+        return {
+            **report.report(trial.run(book, plan, progress), SHOWN),
+            "imported": False,
+            "dry_run": True,
+            "batch": None,
+        }
     with act("workbook.open"):
         batch = batches.start(path.name, content, password)
         batch.plan = plan.as_plain()
@@ -105,7 +111,9 @@ def correct(number: int, changes: dict[str, Any]) -> Any:
     with act("workbook.correct"):
         batch = batches.own(number, lock=True)
         if batch.state == BatchState.APPLIED:
-            raise Refused(say("这个文件已经导入,不能再修改。", "This file has been imported and cannot be changed any more."))
+            raise Refused(
+                say("这个文件已经导入,不能再修改。", "This file has been imported and cannot be changed any more.")
+            )
         plan = planning.correct(planning.Plan.of(batch.plan), book_of(batch), changes)
         sources.remember(plan, batch.filename)
         batch.plan, batch.state = plan.as_plain(), BatchState.OPENED.value

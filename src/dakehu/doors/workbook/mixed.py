@@ -9,7 +9,9 @@ LABELS = {
     "wechat": "微信号 微信 wechat",
 }
 KIND_OF = {word: kind for kind, words in LABELS.items() for word in words.split()}
-_LABEL = re.compile("(" + "|".join(sorted(map(re.escape, KIND_OF), key=len, reverse=True)) + r")\s*[::]?\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    "(" + "|".join(sorted(map(re.escape, KIND_OF), key=len, reverse=True)) + r")\s*[::]?\s*", re.IGNORECASE
+)
 _SEPARATORS = re.compile(r"[\s,,;;、|]+|/(?=\D|1[3-9])")
 _FORMS = (
     ("mail", re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")),

@@ -17,7 +17,8 @@ from dakehu.foundation.acts import ACTIONS, Take, act, action, note
 from dakehu.foundation.fields import Facts, model_of
 from dakehu.foundation.gates.accept import facts_behind, field_behind
 from dakehu.foundation.refusals import NotAllowed, Refused
-from dakehu.foundation.words import language as reading_language, say
+from dakehu.foundation.words import language as reading_language
+from dakehu.foundation.words import say
 from dakehu.rooms.ledger.queries import RISK_FREE
 from dakehu.rooms.team.permissions import Permission
 
@@ -37,7 +38,9 @@ def write_template(path: Path, *, language: str | None = None) -> Path:
     return writing.write(_book({}, language or reading_language()), Path(path))
 
 
-@action("workbook.export", needs=Permission.EXPORT, zh="导出表格", en="Export a workbook", takes=PARAMETERS, by_name=False)
+@action(
+    "workbook.export", needs=Permission.EXPORT, zh="导出表格", en="Export a workbook", takes=PARAMETERS, by_name=False
+)
 def write_filled(
     *, path: Path, clients: Iterable[int] | None = None, password: str | None = None, language: str | None = None,
     progress: Progress = jobs.nobody_watches,
@@ -71,8 +74,12 @@ def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") ->
         "invested_on", "amount", "value", "product", "horizon", "risk_preference",
         "product_kind" if kinds.is_not_null().any() or not len(kinds) else None,
     )  # fmt: skip
-    sheets["investments"] = replace(invested, columns=[*invested.columns, *writing.return_columns(keys, today, language)])
-    page = writing.statistics_page(sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language)
+    sheets["investments"] = replace(
+        invested, columns=[*invested.columns, *writing.return_columns(keys, today, language)]
+    )
+    page = writing.statistics_page(
+        sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language
+    )
     return writing.BookSpec(
         TITLE.in_(language), list(sheets.values()), [page], language=language, created=clock.local(clock.now()),
         generated_by=str(say("由 dakehu 生成", "Made by dakehu")), file_password=password,

@@ -94,7 +94,9 @@ def _table(found: reading.Table) -> TablePlan:
     known = vocabulary.parts()
     part = found.part if found.part in known else ""
     columns = [
-        ColumnPlan(c.index, c.heading, [Feed(c.field)] if c.field and part else [], c.how, c.suggestion or "", c.samples)
+        ColumnPlan(
+            c.index, c.heading, [Feed(c.field)] if c.field and part else [], c.how, c.suggestion or "", c.samples
+        )
         for c in found.columns
     ]
     return TablePlan(
@@ -122,7 +124,9 @@ def correct(plan: Plan, book: reading.Book, changes: dict[str, Any]) -> Plan:
         try:
             table = plan.tables[int(number)]
         except (ValueError, IndexError):
-            raise Refused({"tables": [say("文件里没有第{n}张表。", "There is no table {n} in the file.", n=number)]}) from None
+            raise Refused(
+                {"tables": [say("文件里没有第{n}张表。", "There is no table {n} in the file.", n=number)]}
+            ) from None
         _correct_table(table, book, wanted)
     return plan
 

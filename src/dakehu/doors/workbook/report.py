@@ -88,7 +88,10 @@ def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
 def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
     mask = facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
     value = mask(fault.value) if fault.value else ""
-    both = [fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code) for code in ("zh", "en")]
+    both = [
+        fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code)
+        for code in ("zh", "en")
+    ]
     return value, Words(*both)
 
 
@@ -96,8 +99,14 @@ def remedy_for(facts: Facts | None) -> Words:
     """What to write instead, from the field's own help and example."""
     if facts is None:
         return say("请改正后重新上传。", "Mend it and upload again.")
-    zh = "".join(filter(None, (facts.help_zh, f"示例:{facts.example}" if facts.example else ""))) or "请改正这一格后重新上传。"
-    en = " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else ""))) or "Mend this cell and upload again."
+    zh = (
+        "".join(filter(None, (facts.help_zh, f"示例:{facts.example}" if facts.example else "")))
+        or "请改正这一格后重新上传。"
+    )
+    en = (
+        " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else "")))
+        or "Mend this cell and upload again."
+    )
     return Words(zh, en)
 
 

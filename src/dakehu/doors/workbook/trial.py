@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from dakehu.doors.workbook.convert import Grid, Stack, grids, stack
 from dakehu.doors.workbook.plan import Plan, check
@@ -52,7 +51,9 @@ def run(book: Book, plan: Plan, progress: Progress) -> Trial:
     progress(0.3, say("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:
-        made.clients = clients_taking.weigh(people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode)
+        made.clients = clients_taking.weigh(
+            people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode
+        )
         _warn_of_masks(people)
     progress(0.6, say("正在核对其他工作表", "Checking the other sheets"))
     for name, weigh in WEIGHERS.items():
@@ -95,7 +96,9 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
                 known[named] = _find(finder, named, broken)
             found = known[named]
         if isinstance(found, Words):
-            rows.weighed.fault(row, next((n for n in NAMES if n in rows.columns), NAMES[0]), " ".join(named).strip(), found)
+            rows.weighed.fault(
+                row, next((n for n in NAMES if n in rows.columns), NAMES[0]), " ".join(named).strip(), found
+            )
         elif found < 0 and made.clients and made.clients.weighed.verdicts[-found - 1] == SKIPPED:
             rows.weighed.verdicts[row] = SKIPPED
         else:
@@ -129,12 +132,14 @@ def _find(finder: Finder, named: tuple[str, ...], broken: set[str]) -> int | Wor
     try:
         found = finder.find(code=code, name=name, id_number=id_number, mobile=phone)
     except Ambiguous:
-        return say("“{name}”对应不止一位客户,请填写客户号。", "“{name}” fits more than one client; add the code.", name=name or phone)
+        return say(
+            "“{name}”对应不止一位客户,请填写客户号。",
+            "“{name}” fits more than one client; add the code.",
+            name=name or phone,
+        )
     if found is not None:
         return found
     if {code, name} & (broken - {""}):
         return say("这位客户在“基本信息”中的资料有错误,请先改正。", "This client's own row has errors; mend it first.")
     return say("找不到客户“{who}”,请先在“基本信息”中登记,或核对客户号。",
                "Cannot find client “{who}”; enter them in “基本信息” first, or check the code.", who=code or name or id_number or phone)  # fmt: skip
-
-

@@ -78,12 +78,11 @@ def error_book(number: int) -> tuple[str, bytes]:
     names = _names(plan)
     for grid in grids(intake.book_of(batch), plan):
         columns = grid.plan.columns
-        cells = {
-            line: [grid.cells[c.index][row] for c in columns] for row, line in enumerate(grid.lines)
-        }
+        cells = {line: [grid.cells[c.index][row] for c in columns] for row, line in enumerate(grid.lines)}
         tables.append(writing.FaultyTable(names[plan.tables.index(grid.plan)], [c.heading for c in columns], cells))
     errors = [
-        writing.CellError(names[f["table"]], f["row"], f["column"], f["value"], f[speaking], f[f"remedy_{speaking}"]) for f in faults
+        writing.CellError(names[f["table"]], f["row"], f["column"], f["value"], f[speaking], f[f"remedy_{speaking}"])
+        for f in faults
     ]
     with TemporaryDirectory(prefix="dakehu-") as folder:
         path = writing.write_errors(tables, errors, Path(folder) / "errors.xlsx", speaking)  # type: ignore[arg-type]

@@ -54,7 +54,9 @@ class Finder:
             self.names.setdefault(name, set()).add(number)
             self.in_file.setdefault(name, set()).add(number)
 
-    def find(self, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "", key: str = "auto") -> int | None:
+    def find(
+        self, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "", key: str = "auto"
+    ) -> int | None:
         """The client, or None. The strongest identifier that is given decides; a name only where nothing else is.
 
         Raises Ambiguous for a name or number that several clients share.

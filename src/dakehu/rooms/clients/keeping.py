@@ -18,10 +18,18 @@ def weigh_needs(columns: Columns, clients: list[int], weighed: Weighed, *, mode:
     """Needs are one row a client; a second row about the same client in one file counts as a further change."""
     fields = tuple(n for n in WISHES if n in columns)
     keys = [(c,) for c in clients]
-    return bulk.weigh(Needs, columns, keys, bulk.stored_by_client(Needs, (), fields, clients), fields, weighed, mode=mode)
+    return bulk.weigh(
+        Needs, columns, keys, bulk.stored_by_client(Needs, (), fields, clients), fields, weighed, mode=mode
+    )
 
 
-@action("clients.take_in_needs", needs=Permission.CLIENT_WRITE, zh="批量导入需求与偏好", en="Take in many needs", by_name=False)
+@action(
+    "clients.take_in_needs",
+    needs=Permission.CLIENT_WRITE,
+    zh="批量导入需求与偏好",
+    en="Take in many needs",
+    by_name=False,
+)
 def take_in_needs(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
     today = clock.today()
     noted = columns.get("noted_on") or [None] * len(clients)

@@ -62,7 +62,9 @@ def settle(columns: Columns, weighed: Weighed) -> None:
         columns["risk_valid_to"] = [rules.risk_valid_to(t, s) if t else s for t, s in zip(tested, stated, strict=True)]
 
 
-def weigh(columns: Columns, given: list[list[tuple[str, str, str]]], weighed: Weighed, *, key: str, mode: str) -> ClientsWeighed:
+def weigh(
+    columns: Columns, given: list[list[tuple[str, str, str]]], weighed: Weighed, *, key: str, mode: str
+) -> ClientsWeighed:
     """Weigh rows of clients. `given` are their contacts as [(kind, value, field)], `columns` their accepted values
     ("staff" the main member of staff). Rows that already have a verdict are at fault and stay so."""
     count = len(weighed.verdicts)
@@ -82,7 +84,9 @@ def weigh(columns: Columns, given: list[list[tuple[str, str, str]]], weighed: We
             continue
         own = {"code": codes[row] or "", "name": names[row] or "", "id_number": ids[row] or "", "mobile": mobiles[row]}
         if key != "auto" and not own[key]:
-            weighed.fault(row, key, "", say("这一行没有用于匹配的值。", "This row lacks the value that clients are matched by."))
+            weighed.fault(
+                row, key, "", say("这一行没有用于匹配的值。", "This row lacks the value that clients are matched by.")
+            )
             continue
         try:
             people[row] = finder.find(**own, key=key) or 0
@@ -90,7 +94,9 @@ def weigh(columns: Columns, given: list[list[tuple[str, str, str]]], weighed: We
             weighed.fault(row, "name", own["name"], say("不止一位客户符合,请补充客户号或证件号码。",
                           "More than one client fits; add the client code or ID number."))  # fmt: skip
             continue
-        keys[row] = ("pk", people[row]) if people[row] else tuple(own.values()) if not own["code"] else ("code", own["code"])
+        keys[row] = (
+            ("pk", people[row]) if people[row] else tuple(own.values()) if not own["code"] else ("code", own["code"])
+        )
     made = ClientsWeighed(weighed, people, finder, contacts)
     _past_and_present(made, columns, keys)
     _meet_stored(made, columns, codes, names, mode)
@@ -98,7 +104,9 @@ def weigh(columns: Columns, given: list[list[tuple[str, str, str]]], weighed: We
         if weighed.verdicts[row] == CREATED:
             people[row] = -(row + 1)
         if people[row] and weighed.verdicts[row] != OLDER:
-            finder.add(people[row], code=codes[row] or "", name=names[row] or "", id_number=ids[row] or "", mobile=mobiles[row])
+            finder.add(
+                people[row], code=codes[row] or "", name=names[row] or "", id_number=ids[row] or "", mobile=mobiles[row]
+            )
     _weigh_history(made, columns, keys)
     _weigh_duties(made, columns.get("staff"))
     reaching.weigh(contacts, people, weighed)
@@ -164,7 +172,9 @@ def _weigh_history(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> N
     days = columns.get("as_of_on")
     if days is None:
         return
-    present = {keys[row]: row for row, v in enumerate(made.weighed.verdicts) if v in (CREATED, UPDATED, UNCHANGED, SKIPPED)}
+    present = {
+        keys[row]: row for row, v in enumerate(made.weighed.verdicts) if v in (CREATED, UPDATED, UNCHANGED, SKIPPED)
+    }
     kept: dict[Any, int] = {}
     for row in made.weighed.rows(OLDER):
         now = present.get(keys[row])
@@ -186,7 +196,10 @@ def may_give_to(user: Any) -> Words | None:
     if actor.user_id == user.pk:
         return None
     if not actor.may(Permission.CLIENT_ASSIGN):
-        return say("您只能导入自己名下的客户,分派给他人请联系团队长。", "You import your own clients only; ask your desk head to assign others.")
+        return say(
+            "您只能导入自己名下的客户,分派给他人请联系团队长。",
+            "You import your own clients only; ask your desk head to assign others.",
+        )
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:
         return say("“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
     return None
@@ -275,7 +288,9 @@ def _update(columns: Columns, made: ClientsWeighed) -> None:
     for row, changes in differences.items():
         client = held[made.weighed.targets[row]]  # type: ignore[index]
         if days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on:
-            past.append(History(client=client, as_of_on=client.as_of_on, known=_known({n: v for n, (v, _) in changes.items()})))
+            past.append(
+                History(client=client, as_of_on=client.as_of_on, known=_known({n: v for n, (v, _) in changes.items()}))
+            )
         for name, (_, given) in changes.items():
             if name != "staff":
                 setattr(client, name, given)
@@ -297,7 +312,9 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(value, models.Model):
             value = value.pk
-        kept[name] = value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        kept[name] = (
+            value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        )
     return kept
 
 

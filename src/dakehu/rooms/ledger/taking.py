@@ -34,9 +34,9 @@ def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str =
     return bulk.require("ledger.note_investment", columns, weighed)
 
 
-@action("ledger.take_in", needs=Permission.LEDGER_WRITE, zh="批量导入投资记录", en="Take in many investments", by_name=False)
+@action(
+    "ledger.take_in", needs=Permission.LEDGER_WRITE, zh="批量导入投资记录", en="Take in many investments", by_name=False
+)
 def take_in(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
     with scope.elevated("investments of clients just taken in"):
         bulk.write_dependents(Investment, columns, weighed, FIELDS, clients)
-
-

@@ -36,7 +36,9 @@ def weigh_interactions(columns: Columns, clients: list[int], weighed: Weighed, *
     held, said = _column(columns, "held_at", count), _column(columns, "summary", count)
     fields = tuple(n for n in SPOKEN if n in columns and n not in ("held_at", "summary"))
     stored: Stored = {}
-    for (client, at, summary), rows in bulk.stored_by_client(Interaction, ("held_at", "summary"), fields, clients).items():
+    for (client, at, summary), rows in bulk.stored_by_client(
+        Interaction, ("held_at", "summary"), fields, clients
+    ).items():
         stored.setdefault((client, to_minute(at), summary), []).extend(rows)
     keys = [(c, to_minute(h), s) for c, h, s in zip(clients, held, said, strict=True)]
     bulk.weigh(Interaction, columns, keys, stored, fields, weighed, mode=mode)
@@ -113,7 +115,13 @@ def weigh_follow_ups(columns: Columns, clients: list[int], weighed: Weighed, *, 
     return bulk.require("service.plan_follow_up", columns, weighed)
 
 
-@action("service.take_in_follow_ups", needs=Permission.PLAN_WRITE, zh="批量导入跟进计划", en="Take in many follow-ups", by_name=False)
+@action(
+    "service.take_in_follow_ups",
+    needs=Permission.PLAN_WRITE,
+    zh="批量导入跟进计划",
+    en="Take in many follow-ups",
+    by_name=False,
+)
 def take_in_follow_ups(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
     """Write plans. One that the file marks as done leaves its next occurrence behind, as when finished by hand."""
     mine, today = _staff_number(), clock.today()

@@ -1,0 +1,195 @@
+"""Rows per second and peak memory of importing FAR-Trans, beside django-import-export into the same table.
+
+    .venv/bin/python benchmarks/import_far_trans.py [FILE]
+    .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/import_far_trans.py [FILE]
+
+Each line is a process of its own with an empty database. dakehu reads the whole file (32,468 rows): it finds the newest
+row of each of the 29,090 clients, keeps the older ones as history, weighs every row, writes and seals the audit. The
+peer is spared that: it gets the newest rows with their columns already named and read, and a plain twin of the client
+model that knows nothing of scope, audit or row versions.
+"""
+
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "../shared/data/far-trans/customer_information.csv"
+RUNS = {
+    "dakehu, first import": "ours",
+    "dakehu, same file again": "again",
+    "django-import-export, default": "peer",
+    "django-import-export, use_bulk": "peer-bulk",
+}
+ONE_BY_ONE = 5000  # rows for the peer's default way, which is too slow for all of them
+
+
+def database() -> dict[str, str]:
+    """Addresses of a new, empty database for one run; {} where the run uses SQLite."""
+    if not os.environ.get("DAKEHU_OWNER_URL"):
+        return {}
+    from tests.postgres import make_database
+
+    name = f"bench_{time.time_ns()}"
+    make_database(os.environ["DAKEHU_OWNER_URL"], name)
+    return {
+        key: urlsplit(os.environ[key])._replace(path=f"/{name}").geturl()
+        for key in ("DAKEHU_DATABASE_URL", "DAKEHU_OWNER_URL")
+    }
+
+
+def start() -> None:
+    import django
+    from django.core.management import call_command
+    from django.db import connections
+
+    django.setup()
+    call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
+
+
+def let_the_peer_count() -> None:
+    """On PostgreSQL the peer sets the sequence back itself, which the application's role may not do."""
+    from django.db import connections
+
+    if "owner" in connections:
+        role = connections["default"].settings_dict["USER"]
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f'GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO "{role}"')
+
+
+def ours(path: Path, twice: bool) -> int:
+    from dakehu.doors.workbook import intake
+
+    if twice:
+        intake.run_import(path)
+    begun = time.perf_counter()
+    told = intake.run_import(path)
+    clocked(begun)
+    assert (told["created"], told["unchanged"]) == ((0, 29090) if twice else (29090, 0)), told
+    return 32468
+
+
+def newest(path: Path) -> list[dict[str, str]]:
+    """The newest row of each client, its values as the model stores them."""
+    from dakehu.rooms.clients.words import Capacity, RiskLevel
+
+    kept: dict[str, dict[str, str]] = {}
+    with path.open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if row["customerID"] not in kept or row["timestamp"] >= kept[row["customerID"]]["timestamp"]:
+                kept[row["customerID"]] = row
+    return [
+        {
+            "code": row["customerID"], "name": row["customerID"], "segment": row["customerType"],
+            "kind": "institution" if row["customerType"] == "Legal Entity" else "person",
+            "risk_level": str(RiskLevel.read(row["riskLevel"].removeprefix("Predicted_")) or ""),
+            "risk_basis": "estimated" if row["riskLevel"].startswith("Predicted_") else "tested",
+            "capacity": str(Capacity.read(row["investmentCapacity"].removeprefix("Predicted_")) or ""),
+            "risk_tested_on": row["lastQuestionnaireDate"], "as_of_on": row["timestamp"],
+        }
+        for row in kept.values()
+    ]  # fmt: skip
+
+
+def twin() -> Any:
+    """A plain model over the table of clients."""
+    from django.db import models
+
+    from dakehu.foundation.fields import model_of
+
+    fields: dict[str, Any] = {}
+    for field in model_of("clients.Client")._meta.concrete_fields:
+        if field.is_relation:
+            fields[field.name] = models.BigIntegerField(null=True, db_column=field.column)
+        else:
+            fields[field.name] = field.clone()
+    meta = type("Meta", (), {"app_label": "clients", "db_table": "clients_client", "managed": False})
+    return type("Twin", (models.Model,), {**fields, "Meta": meta, "__module__": __name__})
+
+
+def peer(path: Path, bulk: bool) -> int:
+    import tablib
+    from import_export import resources
+
+    let_the_peer_count()
+    rows = newest(path)
+    rows = rows if bulk else rows[:ONE_BY_ONE]
+    meta = {
+        "model": twin(), "import_id_fields": ["code"], "fields": list(rows[0]), "use_bulk": bulk,
+        "skip_diff": bulk, "batch_size": 1000,
+    }  # fmt: skip
+    resource_class = type("Clients", (resources.ModelResource,), {"Meta": type("Meta", (), meta)})
+    begun = time.perf_counter()
+    data = tablib.Dataset(headers=list(rows[0]))
+    for row in rows:
+        data.append(list(row.values()))
+    result = resource_class().import_data(data, raise_errors=True)
+    clocked(begun)
+    assert result.totals["new"] == len(rows), result.totals
+    return len(rows)
+
+
+SECONDS: list[float] = []
+
+
+def clocked(begun: float) -> None:
+    SECONDS.append(time.perf_counter() - begun)
+
+
+def child(kind: str, path: Path) -> None:
+    start()
+    from dakehu.foundation import scope
+
+    with scope.acting_as(scope.system("benchmark", "cli")):
+        rows = ours(path, kind == "again") if kind in ("ours", "again") else peer(path, kind == "peer-bulk")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"rows": rows, "seconds": round(SECONDS[0], 2), "peak_mb": peak}))
+
+
+def main() -> int:
+    """Run each line in turn and print one table. Returns 2 when the data are not here."""
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
+    if not path.exists():
+        print(f"{path.name} is not here: give its path as the argument", file=sys.stderr)
+        return 2
+    where = "PostgreSQL" if os.environ.get("DAKEHU_OWNER_URL") else "SQLite"
+    print(f"{where:32} {'rows':>8} {'seconds':>8} {'rows/s':>8} {'peak MB':>8}")
+    for label, kind in RUNS.items():
+        with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as home:
+            given = {
+                **os.environ,
+                **database(),
+                "DAKEHU_HOME": home,
+                "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
+            }
+            run = subprocess.run(
+                [sys.executable, __file__, "--child", kind, str(path)],
+                env=given,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if run.returncode:
+            print(run.stderr[-3000:], file=sys.stderr)
+            return run.returncode
+        told = json.loads(run.stdout.splitlines()[-1])
+        speed = told["rows"] / told["seconds"]
+        print(f"{label:32} {told['rows']:>8,} {told['seconds']:>8} {speed:>8,.0f} {told['peak_mb']:>8,}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], Path(sys.argv[3]))
+    else:
+        sys.exit(main())
