@@ -147,6 +147,8 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
 def starting_values(action: Action) -> dict[str, Any]:
     """What a new form begins with: now, today, whoever is asking."""
     begin: dict[str, Any] = {"held_at": clock.local(clock.now()).isoformat()}
+    if action.name == "service.log_interaction":
+        begin["channel"] = "call"  # how most of them are held
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
     if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request"):

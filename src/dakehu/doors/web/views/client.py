@@ -68,7 +68,7 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.found(client_id)
-    page = {**head_of(client), "identity": facts_of(client, ("risk_level", "segment", *IDENTITY)),
+    page = {**head_of(client), "identity": facts_of(client, IDENTITY),
             "contacts": present(clients.contacts(client=client), shown=True)}  # fmt: skip
     if scope.current_actor().may(Permission.SERVICE_READ):
         page["moments"] = moments_of(client, "", 6)

@@ -148,7 +148,7 @@ def _same(typed: str, held: Any) -> bool:
 
 def done(request: HttpRequest, action: Action, client: Any, result: Any) -> HttpResponse:
     """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
-    text = say("已完成:{what}。", "Done: {what}.", what=action.label)
+    text = say("已完成：{what}。", "Done: {what}.", what=action.label)
     if isinstance(result, dict) and ("value" in result or "token" in result):
         secret = {"action": action, "value": result.get("value") or result.get("token"), "client": client,
                   "once": "token" in result, "page_title": action.label}  # fmt: skip

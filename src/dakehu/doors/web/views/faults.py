@@ -8,7 +8,7 @@ from django.shortcuts import render
 from dakehu.foundation.refusals import Conflict, Refused
 from dakehu.foundation.words import Words, say
 
-SIGN_IN_FIRST = say("登录已过期,请重新登录。", "Your session has ended; please sign in again.")
+SIGN_IN_FIRST = say("登录已过期，请重新登录。", "Your session has ended; please sign in again.")
 
 TITLES = {
     400: say("没有照办", "Not done"),
@@ -50,7 +50,7 @@ def page(request: HttpRequest, status: int, texts: list[Any]) -> HttpResponse:
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: an address that is not ours, or a client who is not the reader's: the two look alike."""
     text: Words = say(
-        "没有这个页面,或者它不在您的权限范围内。请检查地址,或用搜索查找。",
+        "没有这个页面，或者它不在您的权限范围内。请检查地址，或用搜索查找。",
         "There is no such page, or it lies outside what you may see. Check the address, or search.",
     )
     if wants_json(request):
@@ -69,7 +69,7 @@ def unreadable(request: HttpRequest, exception: Exception | None = None) -> Http
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is older than the session, or came from elsewhere."""
     text = say(
-        "页面停留太久,表单已失效,内容没有提交。请返回、刷新页面后再试。",
+        "页面停留太久，表单已失效，内容没有提交。请返回、刷新页面后再试。",
         "This page was open too long and its form has lapsed; nothing was sent. Go back, reload and try again.",
     )
     if request.headers.get("HX-Request") or wants_json(request):
@@ -81,7 +81,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault. The id leads an administrator to the log."""
     number = getattr(request, "request_id", "")
     text = say(
-        "问题出在系统,不在您的操作;已经记入日志。请稍后再试,仍有问题时把编号 {number} 告诉管理员。",
+        "问题出在系统，不在您的操作；已经记入日志。请稍后再试，仍有问题时把编号 {number} 告诉管理员。",
         "The fault is ours, not yours, and it is in the log. Try again in a moment; if it stays, give your administrator the number {number}.",
         number=number,
     )

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.team.signin import note_sign_in
 
-WRONG = say("登录名或密码不正确,请核对后再试。", "User name or password is wrong; please check and try again.")
+WRONG = say("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
 
 
 def locked_words() -> Words:
     minutes = round(timedelta(hours=settings.AXES_COOLOFF_TIME).total_seconds() / 60)
     return say(
-        "连续输错 {count} 次,这个登录名已锁定 {minutes} 分钟。到时再试;着急或忘了密码,请管理员重置。",
+        "连续输错 {count} 次，这个登录名已锁定 {minutes} 分钟。到时再试；着急或忘了密码，请管理员重置。",
         "{count} wrong tries: this user name is locked for {minutes} minutes. Try again then; if it is urgent or you "
         "forgot the password, ask your administrator to reset it.",
         count=settings.AXES_FAILURE_LIMIT,

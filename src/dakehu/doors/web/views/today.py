@@ -34,19 +34,19 @@ def why(line: dict[str, Any]) -> Words:
     facts = {"days": abs(days), "due": line["due_on"]}
     if what == "promise":
         if days < 0:
-            return say("答应过 {due} 前做到,已过 {days} 天", "Promised by {due}, {days} days ago", **facts)
+            return say("答应过 {due} 前做到，已过 {days} 天", "Promised by {due}, {days} days ago", **facts)
         return say("答应过 {due} 前做到", "Promised by {due}", **facts)
     if what in ("complaint", "request"):
         if days < 0:
-            return say("办结期限 {due},已超 {days} 天", "Was due on {due}, {days} days over", **facts)
+            return say("办结期限 {due}，已超 {days} 天", "Was due on {due}, {days} days over", **facts)
         if days == 0:
             return say("办结期限就在今天", "Its deadline is today")
-        return say("办结期限 {due},还有 {days} 天", "Due on {due}, {days} days left", **facts)
+        return say("办结期限 {due}，还有 {days} 天", "Due on {due}, {days} days left", **facts)
     if days < 0:
-        return say("计划在 {due} 跟进,已逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
+        return say("计划在 {due} 跟进，已逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
     if days == 0:
         return say("计划今天跟进", "Planned for today")
-    return say("计划在 {due} 跟进,提前提醒", "Planned for {due}; you asked to be reminded", **facts)
+    return say("计划在 {due} 跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
 
 
 @require_safe
@@ -62,7 +62,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         line["why"] = why(line)
     groups = [
         {"key": key, "title": title, "tone": tone, "count": made["counts"].get(key, 0),
-         "lines": [line for line in made["lines"] if line["urgency"] == key]}
+         "badge": f"{title} {made['counts'].get(key, 0)}", "lines": [line for line in made["lines"] if line["urgency"] == key]}
         for key, title, tone in GROUPS
     ]  # fmt: skip
     page = {"groups": groups, "counts": made["counts"], "whose": whose, "total": sum(g["count"] for g in groups),
@@ -80,7 +80,7 @@ def around(made: dict[str, Any]) -> dict[str, Any]:
     return {
         "page_title": say("今日台账", "Today"), "day": day, "trading": clock.is_trading_day(day),
         "contacts": made["contacts_this_week"], "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
-        "fill": fill, "ahead": dates_ahead(day), "segments": [s for s in clients.segments() if s["count"]][:6],
+        "fill": fill, "ahead": dates_ahead(day),
     }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ function send(form) {
 function refused(form, messages) {
   const place = form.querySelector("[data-intake-password]");
   const asked = messages?.password;
-  const said = messages ? Object.values(messages).flat().join(" ") : say("文件没有传上去,请再试一次。", "The file did not arrive. Please try again.");
+  const said = messages ? Object.values(messages).flat().join(" ") : say("文件没有传上去，请再试一次。", "The file did not arrive. Please try again.");
   form.querySelector("[data-intake-refused]").replaceChildren(
     make("p", { class: `strip ${asked ? "strip--note" : "strip--blocking"}`, text: said }),
   );
