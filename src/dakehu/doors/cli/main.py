@@ -20,6 +20,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if not line.command:
         parser().print_help(sys.stderr)
         return 2
+    if line.command == "demo":  # never in the data directory of somebody's work, unless it is named
+        os.environ.setdefault("DAKEHU_HOME", os.path.abspath("demo-home"))
     import django
 
     django.setup()
