@@ -36,16 +36,16 @@ def trail(request: HttpRequest) -> HttpResponse:
     held = {name: request.GET.get(name, "").strip() for name in FILTERS}
     faults: dict[str, list[str]] = {}
     rows: list[dict[str, Any]] = []
-    people = oversight.audit_people()
     asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
     if request.GET.get("before", "").isdigit():
         asked["before"] = request.GET["before"]
     if held["client"]:
-        asked["client"] = list(clients.clients(text=held["client"]).values_list("pk", flat=True)[:500])
+        asked["client"] = list(clients.clients(text=held["client"], order="code").values_list("pk", flat=True)[:500])
     try:
         rows = oversight.audit_trail(**accept(QUERIES["team.audit"].takes, {**asked, "limit": SHOWN + 1}))
     except Refused as refused:
         faults = refused.as_plain()
+    people = oversight.audit_people()
     more = len(rows) > SHOWN
     rows = rows[:SHOWN]
     last = rows[-1]["id"] if more else None
@@ -55,7 +55,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "audit/page.html",
         {
             "page_title": say("操作记录", "Audit trail"),
-            "page_note": say("谁在何时做了什么;每一条都与前一条相扣,改动会被发现", "Who did what and when; every entry is sealed to the one before"),
+            "page_note": say("谁在何时做了什么；每一条都与前一条相扣，改动会被发现", "Who did what and when; every entry is sealed to the one before"),
             "rows": _with_clients(rows), "held": held, "faults": faults, "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
             "actions": _actions(), "narrowed": bool(kept), "older": "?" + urlencode({**kept, "before": last}) if last else "",
             "newest": "?" + urlencode(kept) if "before" in asked else "",
@@ -69,11 +69,11 @@ def verify(request: HttpRequest) -> HttpResponse:
 
     verdict = oversight.verify_audit()
     if verdict["broken"] is None:
-        text = say("已核验 {n} 条操作记录,全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}")
+        text = say("已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}")
         messages.success(request, str(text))
     else:
         text = say(
-            "第 {id} 条操作记录被破坏(共读到 {n} 条)。请立即通知合规,并保留数据库现状。",
+            "第 {id} 条操作记录被破坏(共读到 {n} 条)。请立即通知合规，并保留数据库现状。",
             "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
             id=verdict["broken"], n=f"{verdict['entries']:,}",
         )  # fmt: skip
@@ -90,7 +90,7 @@ def _actions() -> list[tuple[str, Any]]:
 def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Name the clients the reader may see; the others stay without a name."""
     numbers = {row["client"] for row in rows if row["client"]}
-    seen = clients.clients().filter(pk__in=numbers)
+    seen = clients.clients(order="code").filter(pk__in=numbers)
     named = {c["id"]: c["name"] for c in present(seen, ["name"], shown=True)}
     names: dict[tuple[str, Any], str] = {}
     for row in rows:

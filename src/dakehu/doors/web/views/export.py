@@ -71,7 +71,7 @@ def _chosen(given: Any) -> tuple[str, Any]:
     """("selection" | "filter" | "all", the clients meant, always within scope)."""
     if given.get("ids"):
         wanted = [int(part) for part in given["ids"].split(",") if part.strip().isdigit()]
-        return "selection", clients.clients().filter(pk__in=wanted)
+        return "selection", clients.clients(order="code").filter(pk__in=wanted)
     text, filters, _ = grid.asked_of({name: value for name, value in _handed(given)})
     if text or filters:
         return "filter", clients.clients(text=text, filters=filters, order="code")
@@ -84,7 +84,7 @@ def _checked(request: HttpRequest) -> dict[str, list[str]]:
     if not password:
         if request.POST.get("open") == "true":
             return {}
-        return {"password": [str(say("请设密码,或勾选“不加密”。", "Set a password, or tick “without a password”."))]}
+        return {"password": [str(say("请设密码，或勾选“不加密”。", "Set a password, or tick “without a password”."))]}
     if len(password) < SHORTEST:
         return {"password": [str(say("密码至少 {n} 位。", "Use at least {n} characters.", n=SHORTEST))]}
     if password != again:

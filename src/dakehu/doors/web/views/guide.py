@@ -19,7 +19,7 @@ ORDER = ("index", "today", "clients", "client", "import", "export", "staff", "au
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
     "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
-    "clients": "clients", "account": "account", "": "today",
+    "clients": "clients", "account": "account", "me": "account", "": "today",
 }  # fmt: skip
 
 

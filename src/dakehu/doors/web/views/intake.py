@@ -45,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "intake/start.html",
         {
             "page_title": say("导入", "Import"),
-            "page_note": say("把现在用的客户表交给它,看清每一处变化再导入", "Hand over the table you use, see every change, then import"),
+            "page_note": say("把现在用的客户表交给它，看清每一处变化再导入", "Hand over the table you use, see every change, then import"),
             "steps": STEPS, "step": 0, "recent": rows, "faults": faults, "largest": settings.UPLOAD_MB,
         },
         status=422 if faults else 200,
@@ -57,7 +57,7 @@ def _uploaded(request: HttpRequest) -> Any:
     if file is None:
         raise Refused({"file": [say("请先选择一个文件。", "Choose a file first.")]})
     if (file.size or 0) > settings.UPLOAD_MB << 20:
-        raise Refused({"file": [say("文件有 {size} MB,超过上限 {most} MB。请分成几个文件,或请管理员调高 DAKEHU_UPLOAD_MB。",
+        raise Refused({"file": [say("文件有 {size} MB,超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
                                     "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
                                     size=(file.size or 0) >> 20, most=settings.UPLOAD_MB)]})  # fmt: skip
     return intake.open_upload(file.name or "table", file.read(), request.POST.get("password") or None)
@@ -108,12 +108,12 @@ def _failure(job: dict[str, Any] | None) -> str:
     if job is None or job["state"] == "done":
         return ""
     if job["state"] == "cancelled":
-        return str(say("已取消,没有写入任何内容。", "Cancelled; nothing was written."))
+        return str(say("已取消，没有写入任何内容。", "Cancelled; nothing was written."))
     refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
     said = " ".join(text for texts in refused.values() for text in texts)
     return said or str(
         say(
-            "后台出错,没有写入任何内容。请再试一次;仍不行请把批次号 {pk} 告诉管理员。",
+            "后台出错，没有写入任何内容。请再试一次；仍不行请把批次号 {pk} 告诉管理员。",
             "The background run failed and nothing was written. Try again; if it keeps failing, tell your administrator job {pk}.",
             pk=job["id"],
         )
@@ -190,7 +190,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     batch = batches.own(pk)
     if batch.job_ref:
         jobs.ask_to_stop(batch.job_ref)
-        messages.info(request, str(say("正在停止;已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")))  # fmt: skip
+        messages.info(request, str(say("正在停止；已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")))  # fmt: skip
     return redirect("import-batch", pk=pk)
 
 
@@ -205,7 +205,7 @@ def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
     if job is None:
         raise NotFound(say("任务", "job"))
     state = {"queued": "waiting"}.get(job["state"], job["state"])
-    note = str(say("排队中,前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+    note = str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
     return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
 
 

@@ -21,7 +21,7 @@ HOW: dict[str, tuple[Words, str]] = {
     "profile": (say("沿用来源设置", "As remembered"), "violet"),
 }
 MODE_ABOUT = {
-    "both": say("没有的新增,已有的更新", "New clients are added, known ones updated"),
+    "both": say("没有的新增，已有的更新", "New clients are added, known ones updated"),
     "create": say("已有的客户跳过", "Known clients are skipped"),
     "update": say("没有的客户跳过", "Unknown clients are skipped"),
 }
@@ -117,7 +117,7 @@ def report(told: dict[str, Any]) -> dict[str, Any]:
     parts = vocabulary.parts()
     return {
         "told": told,
-        "tiles": [{"name": v, "count": told.get(v, 0), "label": VERDICT_WORDS[v][0], "explains": VERDICT_WORDS[v][2]} for v in VERDICTS],
+        "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in VERDICTS],
         "verdicts": [VERDICT_WORDS[v][0] for v in VERDICTS],
         "by_part": [(titles.get(name, name), [counts.get(v, 0) for v in VERDICTS]) for name, counts in told.get("parts", {}).items()],
         "samples": [
@@ -129,6 +129,13 @@ def report(told: dict[str, Any]) -> dict[str, Any]:
         "work": told.get("created", 0) + told.get("updated", 0) + sum(
             counts.get("created", 0) + counts.get("updated", 0) for name, counts in told.get("parts", {}).items() if name in EXTRA_PARTS),
     }  # fmt: skip
+
+
+def _tile(verdict: str, count: int) -> dict[str, Any]:
+    word, _, explains = VERDICT_WORDS[verdict]
+    wrong = verdict == "errors" and count
+    return {"count": f"{count:,}", "label": word, "explains": explains,
+            "note": say("改正后再导入", "Mend, then import") if wrong else "", "note_tone": "bad" if wrong else ""}  # fmt: skip
 
 
 def _sample(row: dict[str, Any], part: vocabulary.Part, mine: int) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def teams(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     return _form(
         request, "team.add_user", {}, say("新增人员", "Add a member of staff"),
-        done=lambda user: say("已新增{name};首次登录须修改密码。", "Added {name}, who must change the password at the first sign-in.", name=user.name),
-        hint=say("把初始密码当面或电话告诉本人;首次登录必须修改。", "Tell the first password in person or by phone; it must be changed at the first sign-in."),
+        done=lambda user: say("已新增{name}；首次登录须修改密码。", "Added {name}, who must change the password at the first sign-in.", name=user.name),
+        hint=say("把初始密码当面或电话告诉本人；首次登录必须修改。", "Tell the first password in person or by phone; it must be changed at the first sign-in."),
     )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request, "team.change_user", present_one(user), say("修改人员", "Change a member of staff"), user=user,
         done=lambda changed: say("已保存{name}的资料。", "Saved {name}.", name=changed.name),
-        hint=say("停用后立即不能登录;名下客户与记录保留,请先移交。", "Deactivated staff cannot sign in; their clients and records stay, so hand them over first."),
+        hint=say("停用后立即不能登录；名下客户与记录保留，请先移交。", "Deactivated staff cannot sign in; their clients and records stay, so hand them over first."),
     )  # fmt: skip
 
 
@@ -113,8 +113,8 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(pk)
     return _form(
         request, "team.reset_password", {}, say("重置密码", "Reset a password"), user=user,
-        done=lambda changed: say("已重置{name}的密码;下次登录须修改。", "Reset the password of {name}, to be changed at the next sign-in.", name=changed.name),
-        hint=say("至少 10 位,不能全是数字或常见密码。", "At least 10 characters; not all digits, not a common one."),
+        done=lambda changed: say("已重置{name}的密码；下次登录须修改。", "Reset the password of {name}, to be changed at the next sign-in.", name=changed.name),
+        hint=say("至少 10 位，不能全是数字或常见密码。", "At least 10 characters; not all digits, not a common one."),
     )  # fmt: skip
 
 
@@ -176,8 +176,8 @@ def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, 
 REACH = {
     "none": say("看不到客户", "Sees no client"),
     "covered": say("只看到自己(或本队)名下的客户", "Sees the clients they (or their team) cover"),
-    "all": say("看到全部客户,隔离墙内除外", "Sees every client outside information walls"),
-    "across": say("看到全部客户,含隔离墙内", "Sees every client, across walls"),
+    "all": say("看到全部客户，隔离墙内除外", "Sees every client outside information walls"),
+    "across": say("看到全部客户，含隔离墙内", "Sees every client, across walls"),
 }
 RIGHTS = {
     "client.read": say("查看客户", "See clients"), "client.write": say("新增、修改客户", "Add and change clients"),

@@ -58,7 +58,7 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
             "剩余不足 2 GB,请清理或扩容数据目录所在磁盘。", "Less than 2 GB are left; free or add space where the data directory lies.")})  # fmt: skip
     if seen["calendar"]["short"]:
         made.append({"kind": "note", "title": say("交易日历将用完", "The trading calendar runs out"), "text": say(
-            "日历只到 {day};之后按周一至周五计算。请补录下一年的休市安排。",
+            "日历只到 {day}；之后按周一至周五计算。请补录下一年的休市安排。",
             "It ends on {day}; after that every weekday counts. Add next year's holidays.",
             day=seen["calendar"]["ends_on"] or "–"), "url": "/system/calendar/", "action": say("维护日历", "Open the calendar")})  # fmt: skip
     if seen["database"]["vendor"] == "postgresql" and not seen["database"]["row_security"]:
@@ -67,7 +67,7 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
             "The application's role must not own the tables or be a superuser. Set up the two roles as the guide says, then migrate.")})  # fmt: skip
     if seen["worker"]["failed"]:
         made.append({"kind": "note", "title": say("有任务失败", "Jobs have failed"), "text": say(
-            "最近一天有 {n} 个后台任务失败,原因见各自的页面和服务日志。",
+            "最近一天有 {n} 个后台任务失败，原因见各自的页面和服务日志。",
             "{n} background jobs failed within a day; their pages and the server's log say why.", n=seen["worker"]["failed"])})  # fmt: skip
     return made
 
