@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dakehu.project import env
+from dakehu.foundation import env
 
 DAKEHU_HOME = Path(
     env.text(

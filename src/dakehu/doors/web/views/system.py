@@ -14,7 +14,7 @@ from dakehu.foundation.fields import described, model_of
 from dakehu.foundation.gates import perform, present
 from dakehu.foundation.refusals import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.words import say
-from dakehu.project import env
+from dakehu.foundation import env
 from dakehu.rooms.team import oversight
 from dakehu.rooms.team.permissions import Permission
 
