@@ -305,16 +305,13 @@ def record_many(
     from dakehu.foundation import rows
 
     open_act = current_act()
-    plain: Any = models.QuerySet(model)
     if made:
         rows.insert(model, made)
     if changed:
         indexes = [f.name for f in model._meta.concrete_fields if isinstance(f, BlindIndex) and f.of in columns]
         for row in changed:
             row.row_version += 1
-            for index in indexes:
-                model._meta.get_field(index).pre_save(row, False)
-        plain.bulk_update(changed, [*columns, *indexes, "row_version"], batch_size=200)
+        rows.update(model, changed, [*columns, *indexes, "row_version", "changed_at"])
     ids = {"created": [row.pk for row in made], "changed": [row.pk for row in changed]}
     open_act.changes.append(
         Change(model._meta.label, None, "many", {}, {**ids, "columns": sorted(columns), "clients": sorted(client_ids)})

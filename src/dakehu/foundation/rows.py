@@ -1,4 +1,4 @@
-"""Many rows into one table, fast: values prepared column by column, each distinct one once, and one statement for
+"""Many rows of one table, fast: values prepared column by column, each distinct one once, and one statement for
 thousands of rows. Only acts.record_many calls this.
 
 Row security forbids COPY into a protected table, so PostgreSQL gets arrays to unnest; SQLite gets executemany.
@@ -25,9 +25,7 @@ def insert(model: Any, rows: list[Any]) -> None:
         names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
         table = connection.ops.quote_name(model._meta.db_table)
         if connection.vendor == "postgresql":
-            arrays = ", ".join(
-                f"%s::{f.rel_db_type(connection) if f.primary_key else f.db_type(connection)}[]" for f in fields
-            )
+            arrays = ", ".join(f"%s::{_type(f, connection)}[]" for f in fields)
             sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608  names come from models
             for start in range(0, len(rows), AT_ONCE):
                 cursor.execute(sql, [column[start : start + AT_ONCE] for column in columns])
@@ -37,6 +35,32 @@ def insert(model: Any, rows: list[Any]) -> None:
             cursor.executemany(sql, list(zip(*columns, strict=True)))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
+
+
+def update(model: Any, rows: list[Any], names: list[str]) -> None:
+    """Write the named fields of stored objects of one model, inside the open transaction."""
+    connection = connections[router.db_for_write(model)]
+    quote, key = connection.ops.quote_name, model._meta.pk
+    fields = [key, *(model._meta.get_field(name) for name in names)]
+    columns = [_prepared(f, rows, connection, adding=False) for f in fields]
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{_type(f, connection)}[]" for f in fields)
+            told = ", ".join(quote(f.column) for f in fields)
+            wanted = ", ".join(f"{quote(f.column)} = given.{quote(f.column)}" for f in fields[1:])
+            same = f"{table}.{quote(key.column)} = given.{quote(key.column)}"
+            sql = f"UPDATE {table} SET {wanted} FROM unnest({arrays}) AS given({told}) WHERE {same}"  # noqa: S608  names come from models
+            for start in range(0, len(rows), AT_ONCE):
+                cursor.execute(sql, [column[start : start + AT_ONCE] for column in columns])
+        else:
+            wanted = ", ".join(f"{quote(f.column)} = %s" for f in fields[1:])
+            sql = f"UPDATE {table} SET {wanted} WHERE {quote(key.column)} = %s"  # noqa: S608  names come from models
+            cursor.executemany(sql, list(zip(*columns[1:], columns[0], strict=True)))
+
+
+def _type(field: Any, connection: Any) -> str:
+    return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
 def _numbers(connection: Any, cursor: Any, model: Any, count: int) -> list[int]:
@@ -54,9 +78,9 @@ def _numbers(connection: Any, cursor: Any, model: Any, count: int) -> list[int]:
     return list(range(start, start + count))
 
 
-def _prepared(field: Any, rows: list[Any], connection: Any) -> list[Any]:
+def _prepared(field: Any, rows: list[Any], connection: Any, *, adding: bool = True) -> list[Any]:
     """One column as the database takes it."""
-    raw = [field.pre_save(row, True) for row in rows]
+    raw = [field.pre_save(row, adding) for row in rows]
     if isinstance(field, (SealedText, BlindIndex)):
         return [field.get_db_prep_save(value, connection) for value in raw]
     known: dict[Any, Any] = {}

@@ -296,3 +296,27 @@ def test_a_thing_that_is_no_table_is_refused_with_the_reason(lin, tmp_path):
             assert "x.xlsx" in refusal.value.as_plain()["file"][0]
         with pytest.raises(Refused):
             intake.run_import(csv(tmp_path / "n.csv", "你好\n世界\n"))
+
+
+def test_a_sealed_number_is_compared_without_opening_and_replaced_in_bulk(lin, zhang, tmp_path):
+    head = "客户号,客户姓名,身份证号,职业\n"
+    first, second = "11010519491231002X", "440524188001010014"
+    with acting(lin):
+        told = intake.run_import(csv(tmp_path / "a.csv", f"{head}C0001,张三,{first},医生\n"))
+        assert told["updated"] == 1
+        before = Client.objects.get()
+        assert before.id_number == first and before.id_type == "resident"
+        assert intake.run_import(csv(tmp_path / "b.csv", f"{head}C0001,张三,{first.lower()},医生\n"))["unchanged"] == 1
+        assert (
+            intake.run_import(csv(tmp_path / "c.csv", f"{head}C0001,张三,110***********002X,医生\n"))["unchanged"] == 1
+        )
+        told = intake.run_import(csv(tmp_path / "d.csv", f"{head}C0001,张三,{second},律师\n"))
+        assert told["updated"] == 1 and second not in json.dumps(told)
+        after = Client.objects.get(id_number_index=Client._meta.get_field("id_number_index").index_of(second))
+        assert (after.id_number == second, after.occupation, after.row_version) == (
+            True,
+            "律师",
+            before.row_version + 1,
+        )
+        assert after.changed_at > before.changed_at
+        assert not AuditEntry.objects.filter(body__contains='"kind": "opened"').exists()

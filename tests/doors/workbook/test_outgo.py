@@ -14,7 +14,7 @@ from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.refusals import NotAllowed
 from dakehu.rooms.clients.models import Client
-from tests.cast import acting
+from tests.cast import acting, enter
 from tests.doors.workbook.article import write_article
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -132,3 +132,12 @@ def test_an_export_in_the_background_is_kept_for_its_owner(lin, full):
         assert result["state"] == "done", result
         name, content = files.read(result["result"]["file"])
     assert name.endswith(".xlsx") and content[:4] == b"\xd0\xcf\x11\xe0"
+
+
+def test_staff_who_share_a_name_come_back_as_themselves(lin, full, tmp_path):
+    enter("lin2", "林晓", "manager", "东区一队")
+    with acting(lin):
+        outgo.write_filled(path=tmp_path / "out.xlsx")
+        assert rows(openpyxl.load_workbook(tmp_path / "out.xlsx"), "基本信息")[0]["服务人员 Staff"] == "lin"
+        told = intake.run_import(tmp_path / "out.xlsx")
+        assert (told["unchanged"], told["errors"], told["updated"]) == (9, 0, 0)

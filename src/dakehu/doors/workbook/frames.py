@@ -1,5 +1,6 @@
 """The sheets of the table as columns of values: in scope, masked to the reader's clearance, sealed values masked always."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from dakehu.doors.workbook.vocabulary import CONTACT_KINDS, Part
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take
 from dakehu.foundation.bulk import CHUNK, chunks
-from dakehu.foundation.fields import Facts, Sensitivity, facts_of, model_of
+from dakehu.foundation.fields import Sensitivity, model_of
 from dakehu.foundation.gates.accept import facts_behind, field_behind
 from dakehu.foundation.gates.present import kind_of, masked
 from dakehu.foundation.sealed import Sealed
@@ -55,7 +56,15 @@ def frame(part: Part, clients: Any, language: str) -> pl.DataFrame:
 
 def _path(take: Take) -> str:
     behind = field_behind(take)
-    return f"{take.field}__name" if behind is not None and behind.is_relation else take.field or take.name
+    return f"{take.field}_id" if behind is not None and behind.is_relation else take.field or take.name
+
+
+def called(model: Any) -> dict[int, str]:
+    """{number: name} of staff or branches, as a person writes it and an import reads it: by the name, or by the first
+    field that names a row where several share the name."""
+    rows = list(model.objects.order_by("name").values_list("pk", "name", model.found_by[0]))
+    shared = Counter(name for _, name, _ in rows)
+    return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
 
 def _dependents(model: Any, paths: list[str], clients: Any) -> list[tuple[Any, ...]]:
@@ -90,19 +99,22 @@ def _contacts(clients: Any) -> dict[int, dict[str, str]]:
     return {client: {name: "、".join(values) for name, values in named.items()} for client, named in made.items()}
 
 
-def _staff(clients: Any) -> dict[int, str]:
-    made: dict[int, str] = {}
+def _staff(clients: Any) -> dict[int, int]:
+    made: dict[int, int] = {}
     for part in chunks(clients):
         rows = model_of("clients.Coverage").objects.filter(client_id__in=part, until=None, role="main")
-        made.update(rows.values_list("client_id", "user__name"))
+        made.update(rows.values_list("client_id", "user_id"))
     return made
 
 
 def _series(take: Take, values: Iterable[Any], clearance: Sensitivity, language: str) -> pl.Series:
     """One column, typed as the writer wants it; each distinct value is masked or named once."""
-    facts, shape = _facts(take), kind(take)
+    facts, shape = facts_behind(take), kind(take)
     behind = field_behind(take)
     values = [None if v == "" else v for v in values]
+    if behind is not None and behind.is_relation:
+        names = called(behind.remote_field.model)
+        return pl.Series([names.get(v) for v in values], dtype=pl.String)
     if any(isinstance(v, Sealed) for v in values):
         return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
     if facts.sensitivity > clearance:
@@ -121,10 +133,3 @@ def _series(take: Take, values: Iterable[Any], clearance: Sensitivity, language:
         return pl.Series(local, dtype=pl.Datetime("us"))
     plain = {"date": pl.Date, "integer": pl.Int64, "bool": pl.Boolean}.get(shape, pl.String)
     return pl.Series([v if plain != pl.String or v is None else str(v) for v in values], dtype=plain)
-
-
-def _facts(take: Take) -> Facts:
-    behind = field_behind(take)
-    if behind is not None and behind.is_relation and hasattr(behind.remote_field.model, "name"):
-        return facts_of(behind.remote_field.model._meta.get_field("name"))
-    return facts_behind(take)

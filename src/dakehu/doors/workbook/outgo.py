@@ -27,6 +27,7 @@ SINGLE = {
     "clients": "clients.create", "investments": "ledger.note_investment", "interactions": "service.log_interaction",
     "needs": "clients.note_needs", "follow_ups": "service.plan_follow_up",
 }  # fmt: skip
+LISTED = 500  # names in a drop-down
 PARAMETERS = (
     Take("clients", required=False, kind="json", facts=Facts("客户", "Clients")),
     Take("password", required=False, facts=Facts("打开密码", "File password")),
@@ -99,7 +100,7 @@ def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:
     if kind == "choice":
         choices = [m.label_in(language) for m in behind.words]
     elif behind is not None and behind.is_relation:
-        choices = _names(behind.remote_field.model)
+        choices = list(frames.called(behind.remote_field.model).values())[:LISTED]
     low, high = _limits(behind) if kind in ("money", "rate", "integer") else (None, None)
     if kind == "text" and behind is not None and not choices and getattr(behind, "max_length", None):
         high = behind.max_length
@@ -118,10 +119,6 @@ def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:
 
 def _planned(part: Part, language: str) -> str:
     return str(field_behind(part.take("state")).words("planned").label_in(language))
-
-
-def _names(model: Any) -> list[str]:
-    return list(model.objects.order_by("name").values_list("name", flat=True)[:500])
 
 
 def _limits(behind: Any) -> tuple[float | None, float | None]:
