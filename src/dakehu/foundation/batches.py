@@ -56,7 +56,11 @@ def keep_report(batch: Batch, told: dict[str, Any], state: BatchState) -> None:
     counts = {
         name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
     }
-    batch.report = {**{k: v for k, v in batch.report.items() if k == "lock"}, "counts": counts, "key": kept.key}
+    batch.report = {
+        **{k: v for k, v in batch.report.items() if k in ("lock", "samples")},
+        "counts": counts,
+        "key": kept.key,
+    }
     batch.state = state.value
     if state == BatchState.APPLIED:
         batch.applied_at = clock.now()

@@ -320,3 +320,51 @@ def test_a_sealed_number_is_compared_without_opening_and_replaced_in_bulk(lin, z
         )
         assert after.changed_at > before.changed_at
         assert not AuditEntry.objects.filter(body__contains='"kind": "opened"').exists()
+
+
+def test_each_clients_own_sheet_serves_that_client(lin, tmp_path):
+    def card(name: str, product: str) -> list[list]:
+        return [
+            ["基本信息"], ["字段名称", "示例数据"], ["客户姓名", name], ["性别", "女"], ["年龄", "40"], [],
+            ["投资历史"], ["投资日期", "投资金额", "投资产品"], ["2023-01-15", "100万", product], ["2023-02-15", "50万", product],
+        ]  # fmt: skip
+
+    with acting(lin):
+        told = intake.run_import(book(tmp_path / "t.xlsx", 李四=card("李四", "股票"), 王五=card("王五", "债券")))
+        assert told["errors"] == 0, told["faults"]
+        held = Investment.objects.order_by("client__name", "invested_on").values_list(
+            "client__name", "product", "amount"
+        )
+        assert sorted(held) == [
+            ("李四", "股票", 500000),
+            ("李四", "股票", 1000000),
+            ("王五", "债券", 500000),
+            ("王五", "债券", 1000000),
+        ]
+
+
+def test_a_plan_that_the_file_marks_as_done_leaves_its_next_occurrence_behind(lin, zhang, tmp_path):
+    head = "客户号,计划日期,计划事项,重复,状态\n"
+    with acting(lin):
+        intake.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,\n"))
+        told = intake.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,已完成\n"))
+        assert told["updated"] == 1, told
+        done, ahead = FollowUp.objects.order_by("due_on")
+        assert (done.state, ahead.state) == ("done", "planned") and done.done_on and ahead.due_on > done.done_on
+        zhang.refresh_from_db()
+        assert zhang.next_contact_on == ahead.due_on
+        again = intake.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,已完成\n"))
+        assert again["unchanged"] == 1 and FollowUp.objects.count() == 2
+
+
+@wizardly
+def test_no_cell_of_an_uploaded_file_lies_in_clear_in_the_database_before_it_is_imported(lin):
+    secret = "13812345678"
+    with acting(lin):
+        batch = intake.open_upload("t.csv", f"客户号,客户姓名,手机号码\nN1,甲一,{secret}\nN2,乙二,1381234\n".encode())
+        assert secret in json.dumps(wizard.describe(batch.pk))
+        intake.start_trial(batch.pk)
+        jobs.run_due()
+        row = Batch.objects.get(pk=batch.pk)
+        assert row.state == "checked"
+        assert secret not in json.dumps([row.plan, row.report]) and "1381234" not in json.dumps([row.plan, row.report])

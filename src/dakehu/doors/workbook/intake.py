@@ -2,13 +2,14 @@
 step by step with a batch that belongs to whoever uploaded it."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
 from dakehu.doors.workbook import apply, reading, report, sources, trial
 from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.trial import Progress
-from dakehu.foundation import batches, jobs, scope
+from dakehu.foundation import batches, files, jobs, scope
 from dakehu.foundation.acts import act
 from dakehu.foundation.models import BatchState
 from dakehu.foundation.refusals import NotAllowed, Refused
@@ -56,7 +57,7 @@ def run_import(
         }
     with act("workbook.open"):
         batch = batches.start(path.name, content, password)
-        batch.plan = plan.as_plain()
+        keep_plan(batch, plan)
         batch.save()
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
@@ -72,7 +73,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
                 return {**batches.report_of(batch), "again": True}
             content, password = batches.content_of(batch)
             told = apply.take_in(
-                book=book or open_book(content, batch.filename, password), plan=planning.Plan.of(batch.plan),
+                book=book or open_book(content, batch.filename, password), plan=plan_of(batch),
                 sha256=hashlib.sha256(content).hexdigest(), batch=number, skip_errors=skip_errors, progress=progress,
             )  # fmt: skip
             told = {**told, "imported": True, "dry_run": False, "batch": number}
@@ -85,6 +86,23 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
         return told
 
 
+def keep_plan(batch: Any, plan: planning.Plan) -> None:
+    """Put a plan on its batch. The sample cells in it may be anything, so they lie encrypted beside the database."""
+    plain = plan.as_plain()
+    samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
+    kept = files.keep("samples.json", json.dumps(samples, ensure_ascii=False).encode())
+    batch.plan, batch.report = plain, {**batch.report, "samples": kept.key}
+
+
+def plan_of(batch: Any) -> planning.Plan:
+    """The plan of a batch with its sample cells."""
+    plan = planning.Plan.of(batch.plan)
+    for table, samples in zip(plan.tables, json.loads(files.read(batch.report["samples"])[1]), strict=True):
+        for column, seen in zip(table.columns, samples, strict=True):
+            column.samples = seen
+    return plan
+
+
 # --- step by step, for the browser ---------------------------------------------------------------
 
 
@@ -95,7 +113,7 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     plan = sources.recall(planning.guess(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
-        batch.plan = plan.as_plain()
+        keep_plan(batch, plan)
         batch.save()
     return batch
 
@@ -114,9 +132,10 @@ def correct(number: int, changes: dict[str, Any]) -> Any:
             raise Refused(
                 say("这个文件已经导入,不能再修改。", "This file has been imported and cannot be changed any more.")
             )
-        plan = planning.correct(planning.Plan.of(batch.plan), book_of(batch), changes)
+        plan = planning.correct(plan_of(batch), book_of(batch), changes)
         sources.remember(plan, batch.filename)
-        batch.plan, batch.state = plan.as_plain(), BatchState.OPENED.value
+        keep_plan(batch, plan)
+        batch.state = BatchState.OPENED.value
         batch.save()
     return batch
 
@@ -144,7 +163,7 @@ def _start(kind: str, number: int, **args: Any) -> int:
 def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.own(batch)
     progress(0.02, say("正在打开文件", "Opening the file"))
-    told = report.report(trial.run(book_of(row), planning.Plan.of(row.plan), progress))
+    told = report.report(trial.run(book_of(row), plan_of(row), progress))
     with act("workbook.check"):
         row = batches.own(batch, lock=True)
         if row.state != BatchState.APPLIED:

@@ -27,7 +27,7 @@ KEY_NAMES = {
 def describe(number: int) -> dict[str, Any]:
     """A batch as plain values: how each table is read, with the choices for every select box."""
     batch = batches.own(number)
-    plan = Plan.of(batch.plan)
+    plan = intake.plan_of(batch)
     return {
         "batch": batch.pk, "filename": batch.filename, "state": str(batch.state), "job": batch.job_ref,
         "mode": plan.mode, "key": plan.key,
@@ -70,7 +70,7 @@ def error_book(number: int) -> tuple[str, bytes]:
     faults = batches.report_of(batch).get("faults", [])
     if not faults:
         raise NotFound(say("错误清单", "list of faults"))
-    plan, speaking = Plan.of(batch.plan), language()
+    plan, speaking = intake.plan_of(batch), language()
     for table in plan.tables:  # the whole row goes back, mapped or not
         for column in table.columns:
             column.feeds = column.feeds or [None]  # type: ignore[list-item]
