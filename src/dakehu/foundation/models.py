@@ -8,6 +8,7 @@ from django.db.models import Q
 from dakehu.foundation import scope
 from dakehu.foundation.acts import Recorded
 from dakehu.foundation.fields import Choices, choice_field, field
+from dakehu.foundation.retention import TWENTY_YEARS
 from dakehu.foundation.scope import Reach
 
 
@@ -42,6 +43,7 @@ class AuditEntry(models.Model):
     seal = models.CharField(max_length=64)
 
     client_path = "client_ref"
+    retention = TWENTY_YEARS
     objects: Any = AuditEntries()
 
     class Meta:

@@ -113,7 +113,7 @@ class SavedView(Recorded):
     """A list as somebody likes to see it: columns, filters, order."""
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="views")
-    page = models.CharField(max_length=40)
+    page = field(models.CharField(max_length=40), zh="页面", en="Page")
     name = field(models.CharField(max_length=60), zh="视图", en="View", listed=True)
     shared = field(models.BooleanField(default=False), zh="与团队共享", en="Shared with the team", listed=True)
-    state = models.JSONField(default=dict)
+    state = field(models.JSONField(default=dict), zh="列与筛选", en="Columns and filters")

@@ -1,0 +1,180 @@
+#!/usr/bin/env python
+"""Write docs/reference from the registers: actions, queries, settings, commands, roles, the data dictionary.
+
+python scripts/make_reference.py          writes the pages
+python scripts/make_reference.py --check  says which pages are behind, status 1 if any
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
+NOTE = "<!-- Written by scripts/make_reference.py; change the code it speaks of, then run it again. -->\n"
+
+
+def cell(text: Any) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ").strip()
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(list(heads))]
+    lines += ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def roles_with(permission: str) -> str:
+    from dakehu.rooms.team.roles import ROLES
+
+    if not permission:
+        return "每个人 everybody"
+    return ", ".join(name for name, role in ROLES.items() if permission in role.permissions)
+
+
+def takes_table(takes: Iterable[Any]) -> str:
+    from dakehu.foundation.gates.accept import facts_behind, field_behind
+    from dakehu.foundation.gates.present import kind_of
+
+    rows = []
+    for take in takes:
+        facts, behind = facts_behind(take), field_behind(take)
+        words = take.words if take.words is not None else getattr(behind, "words", None)
+        kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
+        choices = ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in words) if words is not None else ""
+        rows.append((f"`{take.name}`" + (" *" if take.required else ""), facts.heading, kind, choices or facts.example))
+    return (
+        table(("参数 parameter (* = required)", "含义 meaning", "kind", "可选值 choices / example"), rows)
+        if rows
+        else ""
+    )
+
+
+def entries(title: str, register: dict[str, Any]) -> str:
+    parts = [f"# {title}\n", NOTE]
+    for name, entry in sorted(register.items()):
+        parts.append(f"## `{name}`\n\n{entry.zh} · {entry.en}\n")
+        if not getattr(entry, "opens_doors", True):
+            parts.append("只由其他操作调用 · called by other actions only.\n")
+        parts.append(f"权限 needs: `{entry.needs or '—'}` ({roles_with(entry.needs)})\n")
+        if entry.doc:
+            parts.append(entry.doc + "\n")
+        parts.append(takes_table(entry.takes))
+    return "\n".join(part for part in parts if part)
+
+
+def actions() -> str:
+    from dakehu.foundation.acts import ACTIONS
+
+    return entries("操作 Actions", ACTIONS)
+
+
+def queries() -> str:
+    from dakehu.foundation.gates import QUERIES
+
+    return entries("查询 Queries", QUERIES)
+
+
+def settings() -> str:
+    from dakehu.foundation.env import SETTINGS
+
+    home = str(Path.home())
+    rows = [(f"`{name}`", f"`{default.replace(home, '~')}`" if default else "—", zh, en)
+            for name, (default, zh, en) in sorted(SETTINGS.items())]  # fmt: skip
+    more = "秘密设置可改用 `…_FILE` 指向文件 · a secret may be read from the file that `…_FILE` names.\n"
+    return f"# 设置 Settings\n\n{NOTE}\n{more}\n" + table(("变量 variable", "缺省 default", "用途", "what for"), rows)
+
+
+def commands() -> str:
+    from dakehu.doors.cli.grammar import parser
+
+    chosen = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    parts = ["# 命令 Commands\n", NOTE]
+    for name, sub in chosen.choices.items():
+        rows = []
+        for option in sub._actions:
+            if isinstance(option, argparse._HelpAction):
+                continue
+            shown = ", ".join(option.option_strings) or str(option.metavar or option.dest)
+            given = "|".join(str(choice) for choice in option.choices or ())
+            rows.append((f"`{shown}`", given, option.help or ""))
+        parts += [f"## `dakehu {name}`\n", f"{sub.description}\n", table(("option", "choices", "用途 what for"), rows)]
+    return "\n".join(parts)
+
+
+def roles() -> str:
+    from dakehu.rooms.team.permissions import Permission
+    from dakehu.rooms.team.roles import ROLES
+
+    described = table(("role", "名称 name", "看到 sees", "清晰到 cleared for", "做什么", "what it does"),
+                      [(f"`{name}`", f"{r.name.zh} {r.name.en}", r.reach, r.clearance.name.lower(), r.zh, r.en)
+                       for name, r in ROLES.items()])  # fmt: skip
+    granted = table(("permission", *ROLES), [(f"`{p}`", *("✓" if p in r.permissions else "" for r in ROLES.values()))
+                                             for p in Permission])  # fmt: skip
+    return f"# 角色与权限 Roles and rights\n\n{NOTE}\n{described}\n{granted}"
+
+
+def dictionary() -> str:
+    """Every described field of every model, and how long client data is kept."""
+    from django.apps import apps
+
+    from dakehu.foundation.gates import columns_of
+    from dakehu.foundation.retention import retention_table
+
+    kept = dict(retention_table())
+    parts = ["# 数据字典 Data dictionary\n", NOTE]
+    for model in sorted(apps.get_models(), key=lambda m: m._meta.label):
+        columns = columns_of(model) if model.__module__.startswith("dakehu.") else []
+        if not columns:
+            continue
+        parts.append(f"## `{model._meta.label}`\n")
+        held = kept.get(model._meta.label)
+        if held is not None:
+            parts.append(f"保存期限 kept: {held.years} 年 years · {held.basis_zh} · {held.basis_en} ({held.kind})\n")
+        rows = [(f"`{c.name}`", c.facts.heading, c.kind, c.facts.sensitivity.name.lower(), "、".join(c.facts.aliases),
+                 ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.words) if c.words is not None else "",
+                 " ".join(t for t in (c.facts.help_zh, c.facts.help_en) if t))
+                for c in columns]  # fmt: skip
+        parts.append(
+            table(
+                ("field", "名称 heading", "kind", "sensitivity", "别名 aliases", "可选值 choices", "说明 about"), rows
+            )
+        )
+    return "\n".join(parts)
+
+
+PAGES = {
+    "actions.md": actions, "queries.md": queries, "settings.md": settings, "commands.md": commands, "roles.md": roles,
+    "data-dictionary.md": dictionary,
+}  # fmt: skip
+
+
+def pages() -> dict[str, str]:
+    """{file name: text} of the whole reference; Django must be set up."""
+    return {name: make().rstrip() + "\n" for name, make in PAGES.items()}
+
+
+def main() -> int:
+    checking = "--check" in sys.argv[1:]
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DAKEHU_HOME"] = home
+        os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
+        import django
+
+        django.setup()
+        made = pages()
+    behind = [name for name, text in made.items()
+              if not (REFERENCE / name).exists() or (REFERENCE / name).read_text(encoding="utf-8") != text]  # fmt: skip
+    for name in behind:
+        print(f"{name}: {'behind the code' if checking else 'written'}")
+        if not checking:
+            REFERENCE.mkdir(parents=True, exist_ok=True)
+            (REFERENCE / name).write_text(made[name], encoding="utf-8")
+    return 1 if checking and behind else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
