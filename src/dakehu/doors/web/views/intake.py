@@ -94,7 +94,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     if looked and request.GET.get("step") != "columns":
         told = intake_plan.report(batches.report_of(batch))
         return _page(request, batch, "intake/differences.html", 2, failure=_failure(job), **told)
-    return _page(request, batch, "intake/columns.html", 1, failure=_failure(job), **intake_plan.described(batch.plan))
+    return _page(request, batch, "intake/columns.html", 1, failure=_failure(job), **intake_plan.described(intake.plan_of(batch).as_plain()))
 
 
 def _job(batch: Any) -> dict[str, Any] | None:
@@ -122,7 +122,7 @@ def _failure(job: dict[str, Any] | None) -> str:
 
 def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
     applying = job["kind"] == "workbook.apply"
-    plan = intake_plan.described(batch.plan)
+    plan = intake_plan.described(intake.plan_of(batch).as_plain())
     return _page(
         request, batch, "intake/running.html", 3 if applying else 2, applying=applying,
         percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
