@@ -206,10 +206,17 @@ def test_a_saved_view_keeps_the_query_and_is_shared_with_the_team_only(desk, lin
 
 def test_the_columns_one_chose_come_back(desk, lin, zhang):
     door = desk(lin)
-    kept = {"columns": [{"field": "code", "width": 90, "hidden": False}, {"field": "name", "width": 200, "hidden": True}]}
+    kept = {
+        "columns": [{"field": "code", "width": 90, "hidden": False}, {"field": "name", "width": 200, "hidden": True}]
+    }
     answer = door.post("/clients/columns", json.dumps(kept), content_type="application/json")
     assert answer.json() == {"kept": 2}
-    columns = json.loads(door.get("/clients/").content.decode().split('id="clients-columns" type="application/json">')[1].split("</script>")[0])
+    columns = json.loads(
+        door.get("/clients/")
+        .content.decode()
+        .split('id="clients-columns" type="application/json">')[1]
+        .split("</script>")[0]
+    )
     assert [(one["field"], one["hidden"]) for one in columns[:2]] == [("code", False), ("name", True)]
 
 
@@ -239,3 +246,27 @@ def test_a_missing_page_says_so_in_both_shapes(desk, lin):
     assert page.status_code == 404
     assert "没有找到" in page.content.decode()
     assert "messages" in desk(lin).get("/clients/999999/", **ROWS).json()
+
+
+def test_a_birthday_is_not_told_to_a_reader_without_clearance(desk, lin, an, zhang):
+    from dakehu.foundation.clock import today
+
+    with acting(lin):
+        perform("clients.change", {"client": zhang.pk, "birth_on": f"1988-{today():%m-%d}"})
+    assert "生日" in desk(lin).get("/").content.decode()
+    assert "生日 ·" not in desk(an).get("/").content.decode()
+
+
+def test_a_form_keeps_what_nobody_asked_to_change(desk, lin, zhang):
+    with acting(lin):
+        perform("clients.change", {"client": zhang.pk, "id_number": "110101199003070491"})
+    door = desk(lin)
+    page = door.get(f"/clients/{zhang.pk}/do/clients.change", **FORM).content.decode()
+    assert "110101199003070491" not in page
+    done = door.post(
+        f"/clients/{zhang.pk}/do/clients.change",
+        {"name": "张三", "code": "C0001", "id_number": "", "occupation": ""},
+        **FORM,
+    )
+    assert done["HX-Refresh"] == "true"
+    assert "1101**" in door.get(f"/clients/{zhang.pk}/?tab=basic").content.decode()

@@ -70,6 +70,9 @@ def questions(
 
 def question(take: Take, value: Any, errors: list[Any]) -> Question:
     facts, kind = facts_behind(take), kind_behind(take)
+    behind = field_behind(take)
+    if value is None and behind is not None and behind.has_default():
+        value = behind.get_default()
     made = Question(
         take.name, facts.label, KINDS.get(kind, "text"), as_typed(value, kind), help=facts.help,
         error=[str(text) for text in errors], required=take.required,
@@ -77,7 +80,7 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     )  # fmt: skip
     made.unit = facts.unit if kind == "money" else ""
     if kind == "choice":
-        words = take.words or field_behind(take).words  # type: ignore[union-attr]
+        words = take.words or behind.words  # type: ignore[union-attr]
         made.choices = [(member.value, member.text) for member in words]
     elif kind == "key":
         made.choices = rows_to_choose(take)
@@ -136,7 +139,7 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
         if kind == "bool" and take.name in shown:
             raw[take.name] = take.name in posted
         elif take.name in posted:
-            value = posted[take.name].strip()
+            value = str(posted[take.name]).strip()
             empties = changing and may_be_empty(take) and kind != "sealed" and take.name != "version"
             if value or empties or take.required:
                 # A chosen row goes by its number, which no other row may bear as its name.

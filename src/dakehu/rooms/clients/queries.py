@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from dakehu.foundation import clock
+from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take, takes_of
-from dakehu.foundation.fields import Facts
+from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
 from dakehu.foundation.refusals import NotFound
@@ -48,7 +48,8 @@ def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     rows = Client.objects.all()
     if text and text.strip():
         rows = rows.filter(matching(text))
-    return narrow(rows, filters or {}, order or "-assets")
+    cleared = scope.current_actor().clearance >= PERSONAL  # nobody is sorted for by what they may not see
+    return narrow(rows, filters or {}, order or ("-assets" if cleared else "code"))
 
 
 @query("clients.search", needs=Permission.CLIENT_READ, zh="搜索客户", en="Search clients",
@@ -174,7 +175,8 @@ def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
     today, span = clock.today(), days or 14
     until = today + timedelta(days=span)
     made = []
-    for row in KeyDate.objects.select_related("client"):
+    cleared = scope.current_actor().clearance >= PERSONAL  # a birthday tells who somebody is
+    for row in KeyDate.objects.select_related("client") if cleared else ():
         on = calendar_rules.next_occurrence(row.on, row.yearly, today)
         if on and on <= until:
             made.append(
@@ -184,14 +186,13 @@ def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
     test = Q(pk__in=[])
     for month, day in window:
         test |= Q(birth_on__month=month, birth_on__day=day)
-    for client in Client.objects.filter(test)[:200]:
+    for client in Client.objects.filter(test)[:200] if cleared else ():
         on = calendar_rules.next_occurrence(client.birth_on, True, today)
         made.append({"client": client, "on": on, "what": str(say("生日", "Birthday"))})
     for client in Client.objects.filter(risk_valid_to__range=(today, until))[:200]:
         made.append(
             {"client": client, "on": client.risk_valid_to, "what": str(say("风险测评到期", "Risk test expires"))}
         )
-    from dakehu.foundation import scope
     from dakehu.foundation.gates.present import name_of
 
     clearance = scope.current_actor().clearance

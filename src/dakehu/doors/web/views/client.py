@@ -13,7 +13,7 @@ from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import described, model_of
 from dakehu.foundation.gates import columns_of, present, present_one
-from dakehu.foundation.gates.present import Column
+from dakehu.foundation.gates.present import Column, name_of
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.ledger import queries as ledger
@@ -51,6 +51,7 @@ GROUPS = (
                                  "as_of_on")),
 )  # fmt: skip
 ROWS_SHOWN = 200
+ENTRIES_SHOWN = 60
 
 
 @require_safe
@@ -143,7 +144,10 @@ def open_work(client: Any) -> dict[str, Any]:
 def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | None) -> dict[str, Any]:
     """Log what was said and plan the next contact, in one card."""
     action = ACTIONS["service.log_interaction"]
-    values = {**forms.starting_values(action), **{k: v for k, v in given.items() if k in {t.name for t in action.takes}}}
+    values = {
+        **forms.starting_values(action),
+        **{k: v for k, v in given.items() if k in {t.name for t in action.takes}},
+    }
     asked = {question.name: question for question in forms.questions(action, values, faults)}
     loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
     return {
@@ -180,7 +184,11 @@ def code_of(model: str, name: str, text: str) -> str:
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
     is_person = client.kind == "person"
-    groups = [(title, facts_of(client, names, empty=True)) for title, names in GROUPS if names[0] != GROUPS[1][1][0] or not is_person]
+    groups = [
+        (title, facts_of(client, names, empty=True))
+        for title, names in GROUPS
+        if names[0] != GROUPS[1][1][0] or not is_person
+    ]
     return {"groups": groups, "contacts": present(clients.contacts(client=client), shown=True),
             "consents": present(clients.consents(client=client), shown=True),
             "coverage": present(clients.coverage(client=client), shown=True),
@@ -197,7 +205,10 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
                     "values": [float(m["invested"]) for m in total["months"]]}],
     }  # fmt: skip
     unit = "money" if total["invested"] is not None else "share"
-    donut = {"unit": unit, "slices": [{"name": k["name"], "value": float(k["amount"] or k["share"])} for k in total["kinds"]]}
+    donut = {
+        "unit": unit,
+        "slices": [{"name": k["name"], "value": float(k["amount"] or k["share"])} for k in total["kinds"]],
+    }
     return {"total": total, "line": line, "donut": donut, **table_of(rows, leave_out=("client",))}
 
 
@@ -222,49 +233,60 @@ def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
     made = []
     for row in present(clients.history(client=client), shown=False):
         known = row["known"]
-        facts = [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()] if isinstance(known, dict) else []
+        facts = (
+            [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()]
+            if isinstance(known, dict)
+            else []
+        )
         made.append({"as_of_on": row["as_of_on"], "facts": facts, "masked": "" if isinstance(known, dict) else known})
     return {"earlier": made}
 
 
 def said(column: Column | None, value: Any) -> str:
-    return str(column.words.text_of(value)) if column is not None and column.words is not None else str(value)
+    """A value of the record, which holds codes, numbers of rows and ISO moments, as a person reads it."""
+    if value in (None, ""):
+        return "–"
+    if column is None:
+        return str(value)
+    if column.words is not None:
+        return str(column.words.text_of(value))
+    if column.kind == "bool" and isinstance(value, bool):
+        return str(say("是", "Yes") if value else say("否", "No"))
+    if column.kind == "datetime":
+        return str(value)[:16].replace("T", " ")
+    if column.kind == "key" and str(value).isdigit():
+        row = column.field.remote_field.model.objects.filter(pk=value).first()
+        return name_of(row, scope.current_actor().clearance) if row is not None else str(value)
+    return str(value)
 
 
 def tab_audit(request: HttpRequest, client: Any) -> dict[str, Any]:
-    entries = model_of("foundation.AuditEntry").objects.filter(client_ref=client.pk).order_by("-pk")[:ROWS_SHOWN]
+    entries = model_of("foundation.AuditEntry").objects.filter(client_ref=client.pk).order_by("-pk")[:ENTRIES_SHOWN]
     return {"entries": [audit_line(entry) for entry in entries]}
 
 
 def audit_line(entry: Any) -> dict[str, Any]:
     body = json.loads(entry.body)
-    changes = [
-        {"place": place_of(change["model"]), "kind": change["kind"], "fields": changed_fields(change)}
-        for change in body.get("changes", [])
-    ]
+    changes = [{"kind": change["kind"], "fields": changed_fields(change)} for change in body.get("changes", [])]
     verb = ACTIONS.get(entry.action)
     return {"at": clock.local(entry.at), "who": entry.actor_name, "door": entry.door, "reason": body.get("note", {}).get("reason") or entry.reason,
             "what": verb.label if verb else entry.action, "changes": changes}  # fmt: skip
 
 
-def place_of(label: str) -> str:
-    try:
-        return str(model_of(label.split("#")[0])._meta.object_name)
-    except (LookupError, ValueError):
-        return label
-
-
 def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
-    """Which fields went from what to what, by their labels."""
+    """Which fields went from what to what, in labels and words; who the client is goes without saying."""
     try:
-        model = model_of(change["model"])
+        columns = {
+            column.field.attname: column
+            for column in columns_of(model_of(change["model"]))
+            if hasattr(column.field, "attname")
+        }
     except (LookupError, ValueError):
         return []
-    facts = {f.attname: facts.label for _, f, facts in described(model)}
     return [
-        {"label": facts[name], "was": str(change["before"].get(name) or "–"), "becomes": str(value if value not in (None, "") else "–")}
+        {"label": columns[name].label, "was": said(columns[name], change["before"].get(name)), "becomes": said(columns[name], value)}
         for name, value in change["after"].items()
-        if name in facts
+        if name in columns and columns[name].name != "client"
     ]  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
     needed = QUERIES["clients.list"]
     if not actor.may(needed.needs):
         raise NotAllowed(needed.label, needed.needs)
-    asked = {key: value for key, value in request.GET.items() if key != "view"}
+    asked = {key: str(value) for key, value in request.GET.items() if key != "view"}
     chosen = request.GET.get("view", "")
     views = ready_views()
     for view in team.views(page="clients"):

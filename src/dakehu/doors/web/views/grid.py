@@ -20,7 +20,16 @@ from dakehu.rooms.team import queries as team
 OURS = ("page", "size", "sort", "q", "view", "ids")
 LONGEST_PAGE = 200
 KINDS = {"money": "money", "rate": "share", "number": "number", "choice": "tag", "bool": "yes"}
-WIDTHS = {"name": 190, "code": 120, "assets": 124, "branch": 170, "risk_level": 124, "kind": 104, "status": 104, "segment": 110}
+WIDTHS = {
+    "name": 190,
+    "code": 120,
+    "assets": 124,
+    "branch": 170,
+    "risk_level": 124,
+    "kind": 104,
+    "status": 104,
+    "segment": 110,
+}
 FIRST = ("name", "code", "segment", "kind", "risk_level", "assets", "status", "last_contact_on", "next_contact_on")
 TONES = {
     "risk_level": {"C1": "good", "C2": "good", "C3": "accent", "C4": "warn", "C5": "bad"},

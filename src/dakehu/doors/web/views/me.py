@@ -76,7 +76,9 @@ def make_token(request: HttpRequest) -> HttpResponse:
     try:
         made = perform(action.name, raw)
     except Refused as refusal:
-        return draw(request, 422, token_asked=forms.questions(action, dict(request.POST.items()), dict(refusal.messages)))
+        return draw(
+            request, 422, token_asked=forms.questions(action, dict(request.POST.items()), dict(refusal.messages))
+        )
     return draw(request, made=made)
 
 

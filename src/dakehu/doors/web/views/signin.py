@@ -31,7 +31,9 @@ def locked_words() -> Words:
 def way_on(request: HttpRequest) -> str:
     """Where the reader wanted to go, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if ours else "/"
 
 
