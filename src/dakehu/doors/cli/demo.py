@@ -162,10 +162,8 @@ def _serve(codes: list[str], today: date) -> None:
         )
         perform("clients.tag", {"client": code, "name": "重点维护"})
     perform("clients.tag", {"client": d, "name": "打新常客"})
-    perform(
-        "clients.add_key_date",
-        {"client": c, "kind": "生日", "on": (today + timedelta(days=3)).replace(year=today.year - 40)},
-    )
+    perform("clients.add_key_date", {
+        "client": c, "kind": "到期日", "on": today + timedelta(days=3), "yearly": False, "label": "服务协议续签(演示)"})  # fmt: skip
 
 
 def _keep(table: Path, password: str) -> None:

@@ -96,7 +96,7 @@ def needs(random: Random, person: Person, day: date) -> dict[str, Any]:
 def plans(random: Random, person: Person, day: date) -> Iterator[dict[str, Any]]:
     """Some overdue, some for the day itself, most ahead; a third come again and again."""
     for subject in random.sample(talks.PLANS, random.randint(1, 3)):
-        lateness = random.choices((-1, 0, 1, 2), (8, 10, 30, 52))[0]
+        lateness = random.choices((-1, 0, 1, 2), (4, 10, 30, 56))[0]
         away = {-1: -random.randint(1, 12), 0: 0, 1: random.randint(1, 7), 2: random.randint(8, 110)}[lateness]
         yield {
             "计划日期": day + timedelta(days=away), "计划事项": subject, "跟进方式": random.choice(("电话", "微信", "面谈", "邮件")),

@@ -1,0 +1,90 @@
+"""The demonstration: what a newcomer sees after `make demo`."""
+
+import re
+import stat
+from datetime import date
+
+import openpyxl
+import pytest
+
+from dakehu.doors.cli import demo
+from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, write_book
+from dakehu.doors.cli.example.book import NOTICE, sheets_of
+from dakehu.doors.cli.example.people import STAFF
+from dakehu.doors.cli.example.talks import CORPORATE, PERSON_TALKS
+from dakehu.foundation.gates import ask
+from dakehu.foundation.refusals import Refused
+from dakehu.rooms.clients import queries as clients
+from dakehu.rooms.team import queries as team
+from tests.cast import acting, as_system
+
+PARTS = ["基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划"]
+
+
+def test_the_kept_example_is_what_the_generator_makes(tmp_path):
+    kept = demo.EXAMPLES / EXAMPLE
+    assert kept.read_bytes() == write_book(tmp_path / "again.xlsx", EXAMPLE_DAY).read_bytes(), (
+        "run scripts/make_example.py"
+    )
+    assert kept.stat().st_size < 1_000_000
+
+
+def test_every_sheet_says_first_that_it_is_invented():
+    book = openpyxl.load_workbook(demo.EXAMPLES / EXAMPLE, read_only=True)
+    assert book.sheetnames == PARTS
+    for sheet in book:
+        assert NOTICE in next(sheet.iter_rows(max_row=1, values_only=True))[0]
+
+
+def test_nobody_real_can_be_meant():
+    for row in sheets_of(EXAMPLE_DAY)["基本信息"]:
+        assert re.search(r"1\d\d0000\d{4}", row["联系方式"]) and "@example.com" in row["联系方式"]
+        if row["客户类型"] == "个人":
+            assert row["证件号码"][2:6] == "0000"
+
+
+def test_no_sentence_promises_a_return_and_there_are_sixty_of_them():
+    said = {row[2] for row in (*PERSON_TALKS, *CORPORATE)}
+    assert len(said) >= 60
+    spoken = " ".join(text for row in (*PERSON_TALKS, *CORPORATE) for text in row[2:])
+    assert not re.search(r"保证收益|稳赚|(?<!不)保本|无风险|必涨|承诺收益", spoken)
+
+
+def test_the_story_can_be_told_as_of_any_day():
+    day = date(2027, 3, 1)
+    told = sheets_of(day)
+    assert all(row["服务时间"].date() < day for row in told["客户服务记录"])
+    due = [row["计划日期"] for row in told["定期跟进计划"] if row["状态"] == "待跟进"]
+    assert min(due) < day < max(due) and day in due
+
+
+@pytest.fixture
+def brokerage(db, tmp_path):
+    table = tmp_path / "sign-ins.txt"
+    return demo.prepare(table), table
+
+
+def test_a_newcomer_finds_a_living_brokerage(brokerage):
+    report, table = brokerage
+    assert report["imported"] and report["errors"] == 0 and report["parts"]["clients"]["created"] == 300
+    assert stat.S_IMODE(table.stat().st_mode) == 0o600
+    sign_ins = table.read_text("utf-8")
+    assert [m.username for m in STAFF if m.username not in sign_ins] == []
+    lin, zhou = team.user_named("lin"), team.user_named("zhou")
+    password = re.search(r"Password: (\S+)", sign_ins)[1]
+    assert lin.check_password(password) and not lin.must_change
+    with acting(lin):
+        mine = clients.clients().count()
+        today = ask("service.today", {})
+        assert 20 <= mine < 40 and today
+        assert clients.dates_ahead(days=14)
+    with acting(zhou):
+        assert clients.clients().count() > mine
+    with acting(team.user_named("he")):
+        assert clients.clients().count() == 300
+        assert clients.clients().filter(walled=True).count() == 1
+    with as_system():
+        assert {str(u.role) for u in team.users()} == {"manager", "lead", "compliance", "analyst", "admin"}
+    # A second time the demonstration leaves a desk with people alone.
+    with pytest.raises(Refused, match="DAKEHU_HOME"):
+        demo.prepare(table)
