@@ -29,6 +29,6 @@ urlpatterns = [
     path("audit/verify", audit.verify, name="audit-verify"),
     path("system/", system.state, name="system"),
     path("system/calendar/", system.calendar, name="system-calendar"),
-    path("guide/", guide.page, {"name": "index"}, name="guide-index"),
+    path("guide/", guide.page, {"name": "start"}, name="guide-index"),
     path("guide/<slug:name>/", guide.page, name="guide"),
 ]

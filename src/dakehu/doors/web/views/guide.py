@@ -15,7 +15,8 @@ from dakehu.foundation.words import language, say
 
 FOLDER = Path(__file__).parents[1] / "guide"
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
-ORDER = ("index", "today", "clients", "client", "import", "export", "staff", "audit", "system", "account")
+ORDER = ("start", "sign-in", "today", "clients", "client", "import", "workbook", "export", "staff", "audit", "system",
+         "command-line", "api", "protect")  # fmt: skip
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
     "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
@@ -53,7 +54,7 @@ def guide_for(path: str) -> str:
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
         return "/guide/client/"
-    return f"/guide/{ABOUT.get(first, 'index')}/"
+    return f"/guide/{ABOUT.get(first, 'start')}/"
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
@@ -62,7 +63,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     known = pages(code)
     if name not in known:
         if name in ABOUT.values() or name in ORDER:
-            name = "index" if "index" in known else next(iter(known), "")
+            name = next(iter(known), "")
         if name not in known:
             raise NotFound(say("说明页", "guide page"), name)
     beside = request.headers.get("X-Requested-With") == "fetch"
