@@ -58,6 +58,14 @@ def test_a_time_of_day_is_understood(written, meant):
     assert to_datetime(written) == datetime(2023, 1, 15, *meant)
 
 
+def test_noon_is_in_the_day_and_a_midnight_that_could_be_two_is_refused():
+    assert to_datetime("2023-01-15 中午1点").hour == 13
+    assert to_datetime("2023-01-15 中午12点").hour == 12
+    assert to_datetime("2023-01-15 凌晨12点30分") == datetime(2023, 1, 15, 0, 30)
+    with pytest.raises(Unreadable):
+        to_datetime("2023-01-15 晚上12点")
+
+
 def test_a_time_with_its_offset_keeps_it():
     assert to_datetime("2026-01-05T10:00:00+08:00").utcoffset().total_seconds() == 8 * 3600
 
@@ -65,7 +73,7 @@ def test_a_time_with_its_offset_keeps_it():
 @pytest.mark.parametrize(
     "written",
     ["1000000", "1,000,000", "1,000,000.00", "¥1,000,000", "¥1,000,000", "1000000元", "人民币100万元", "100万", "100 万", "一百万",
-     "0.01亿", "1000K", "1M", "100,0000", "1.0e6", "1000000", 1000000, 1000000.0, Decimal("1000000")],
+     "0.01亿", "1000K", "100w", "1M", "100,0000", "1.0e6", "1000000", 1000000, 1000000.0, Decimal("1000000")],
 )  # fmt: skip
 def test_a_million_is_a_million_however_it_is_written(written):
     assert to_decimal(written) == 1_000_000

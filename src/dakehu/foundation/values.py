@@ -138,9 +138,11 @@ def _time(value: Any, text: str) -> time:
     part, hour, minute, second, half, after = found.groups()
     clock = int(hour)
     word = (part or after or "").upper()
-    if (word in _LATER or part in _LATER) and clock < 12:
+    if (word in _LATER or part in _LATER or (part == "中午" and clock < 3)) and clock < 12:
         clock += 12
-    if word == "AM" and clock == 12:
+    elif part == "晚上" and clock == 12:  # the midnight with which the day begins, or ends?
+        raise Unreadable(value, "明确的时间,如 00:00 或 23:59", "a clear time, such as 00:00 or 23:59")
+    elif (word == "AM" or part == "凌晨") and clock == 12:
         clock = 0
     try:
         return time(clock, 30 if half else int(minute or 0), int(second or 0))
@@ -179,13 +181,13 @@ def to_datetime(value: Any) -> datetime:
 _NUMBER_ZH = "数字,如 1000000、¥1,000,000 或 100万"
 _NUMBER_EN = "a number such as 1000000 or 1,000,000"
 _UNITS = {"亿": Decimal(10) ** 8, "千万": Decimal(10) ** 7, "百万": Decimal(10) ** 6, "万": Decimal(10) ** 4,
-          "千": Decimal(1000), "百": Decimal(100), "K": Decimal(1000), "M": Decimal(10) ** 6, "B": Decimal(10) ** 9}  # fmt: skip
+          "千": Decimal(1000), "百": Decimal(100), "K": Decimal(1000), "W": Decimal(10) ** 4, "M": Decimal(10) ** 6, "B": Decimal(10) ** 9}  # fmt: skip
 _MONEY = re.compile(r"(?i)^(?:人民币|RMB|CNY|USD|HKD|US\$|HK\$|[¥¥$€])\s*|\s*(?:元整|元|圆|块|人民币|RMB|CNY|股|份)$")
 _PLAIN = re.compile(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,2})?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _WAN_GROUPS = re.compile(r"^[+-]?\d{1,4}(?:,\d{4})+(?:\.\d+)?$")
 _EUROPEAN = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d{1,2}$")
-_UNIT = re.compile(r"^(.*?)(亿|千万|百万|万|千|百|K|M|B)$", re.IGNORECASE)
+_UNIT = re.compile(r"^(.*?)(亿|千万|百万|万|千|百|K|W|M|B)$", re.IGNORECASE)
 _NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2} | {
     c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}  # fmt: skip
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}

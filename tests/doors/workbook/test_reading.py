@@ -183,6 +183,19 @@ def test_the_five_tables_of_the_article_are_recognised_one_under_the_other_on_on
     assert shapes(open_book(workbook(rows, "Sheet1"), filename="t.xlsx").sheets) == FOUND
 
 
+def test_the_five_tables_are_recognised_without_a_blank_line_or_a_title_between_them():
+    titled = [line for name, block in ARTICLE.items() for line in ([name], *block)]
+    untitled = [line for block in ARTICLE.values() for line in block]
+    for rows in (titled, untitled):
+        assert shapes(open_book(workbook(rows, "Sheet1"), filename="t.xlsx").sheets) == FOUND
+
+
+def test_a_heading_repeated_in_the_middle_is_no_client():
+    rows = [["客户号", "客户姓名"], ["A1", "张三"], ["客户号", "客户姓名"], ["A2", "李四"]]
+    sheet = open_book(workbook(rows), filename="t.xlsx").sheets[0]
+    assert [t.records(sheet)["code"].to_list() for t in guess(sheet, VOCABULARY)] == [["A1"], ["A2"]]
+
+
 def test_the_cell_of_a_card_is_its_value():
     sheet, table = only_table(workbook(ARTICLE["基本信息"]))
     assert table.cell("occupation", 2) == "B5"

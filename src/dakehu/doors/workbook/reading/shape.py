@@ -100,7 +100,7 @@ def guess(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
     rows = sheet.head(sheet.frame.height)
     tables: list[Table] = []
     title = ""
-    for first, last in _blocks(rows):
+    for first, last in _blocks(rows, lexicon):
         lines = range(first, last + 1)
         if first == last and _filled(rows[first]) == 1 and not (tables and _continues(tables[-1], rows[first])):
             title = _text(rows[first])
@@ -138,16 +138,31 @@ def _first_line(rows: list[list[str]]) -> int:
     return next((i for i, row in enumerate(rows) if _filled(row) > 1), 0)
 
 
-def _blocks(rows: list[list[str]]) -> list[tuple[int, int]]:
-    """(first, last) of each run of lines without a blank line."""
-    made, start = [], None
+def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
+    """(first, last) of each run of lines that belong together: a blank line ends one, and so do a title, a
+    card's "字段名称" line and a line of headings that stand right under other rows."""
+    made: list[tuple[int, int]] = []
+    start: int | None = None
     for i, row in enumerate([*rows, []]):
-        if _filled(row) and start is None:
-            start = i
-        elif not _filled(row) and start is not None:
+        blank = not _filled(row)
+        if start is not None and (blank or (i > start and _begins(rows, i, start, lexicon))):
             made.append((start, i - 1))
             start = None
+        if start is None and not blank:
+            start = i
     return made
+
+
+def _begins(rows: list[list[str]], i: int, start: int, lexicon: Lexicon) -> bool:
+    """Whether line `i` opens a table of its own although no blank line stands before it."""
+    row = rows[i]
+    if _filled(row) == 1:
+        return _about(_text(row)) is not None and not _named(lexicon, _text(row))
+    if flat(_text(row)) in LABEL_HEADS:
+        return _filled(rows[i - 1]) > 1
+    cells = {cell for cell in row if cell.strip()}
+    whole = any(len(lexicon.known(part, cells)) == len(cells) for part in lexicon.parts)
+    return whole and i > start + 1 and _filled(rows[i - 1]) > 1 and _matches(rows[i - 1], lexicon) < 2
 
 
 def _about(text: str) -> str | None:

@@ -116,7 +116,7 @@ class Client(ClientRecorded):
         models.DateField(null=True, blank=True), zh="下次跟进", en="Next contact", editable=False, listed=True
     )
 
-    computed_columns = (computed("age", zh="年龄(计算)", en="Age (worked out)", by=_age, kind="number"),)
+    computed_columns = (computed("age", zh="年龄", en="Age", by=_age, kind="number"),)
 
     class Meta(ClientRecorded.Meta):
         indexes = [
