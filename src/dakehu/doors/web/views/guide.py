@@ -20,7 +20,7 @@ ORDER = ("start", "sign-in", "today", "clients", "client", "import", "workbook",
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
     "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
-    "clients": "clients", "account": "account", "me": "account", "": "today",
+    "clients": "clients", "me": "sign-in", "sign-in": "sign-in", "": "today",
 }  # fmt: skip
 
 
