@@ -32,8 +32,14 @@ FILTERS = (
 
 @query("team.audit", needs=Permission.AUDIT_READ, zh="操作记录", en="Audit trail", takes=FILTERS)
 def audit_trail(
-    *, actor: str | None = None, action: str | None = None, client: Any = None, since: date | None = None,
-    until: date | None = None, before: int | None = None, limit: int | None = None,
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    client: Any = None,
+    since: date | None = None,
+    until: date | None = None,
+    before: int | None = None,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Entries within the reader's sight, newest first, `limit` at a time (50; at most 500). `before` is the id
     of the last entry seen; `client` a client id or a list of them; days count on the desk's own wall clock."""

@@ -29,6 +29,17 @@ DOORS = {
     "web": say("网页", "Web"), "api": say("接口", "API"), "cli": say("命令行", "Command line"),
     "worker": say("后台", "Background"), "workbook": say("工作簿", "Workbook"),
 }  # fmt: skip
+# Acts by hand: steps of longer work that no verb stands for.
+STEPS = {
+    "workbook.open": say("打开导入文件", "Open a file to import"), "workbook.correct": say("修改列设置", "Correct the columns"),
+    "workbook.trial": say("开始试算", "Start a trial run"), "workbook.check": say("试算", "Trial run"),
+    "workbook.apply": say("开始导入", "Start an import"), "workbook.import": say("导入表格", "Import a workbook"),
+    "workbook.refuse": say("有错误，未导入", "Faults found, not imported"), "workbook.order": say("申请导出", "Order an export"),
+}  # fmt: skip
+NOTES = {
+    "file": say("文件", "File"), "counts": say("数量", "Counts"), "locked": say("已加密", "Locked"),
+    "sha256": say("文件指纹", "Fingerprint"), "batch": say("批次", "Batch"),
+}  # fmt: skip
 FILTERS = ("actor", "action", "client", "since", "until")
 
 
@@ -55,7 +66,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "audit/page.html",
         {
             "page_title": say("操作记录", "Audit trail"),
-            "page_note": say("谁在何时做了什么；每一条都与前一条相扣，改动会被发现", "Who did what and when; every entry is sealed to the one before"),
+            "page_note": say("谁在何时做了什么", "Who did what, and when"),
             "rows": _with_clients(rows), "held": held, "faults": faults, "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
             "actions": _actions(), "narrowed": bool(kept), "older": "?" + urlencode({**kept, "before": last}) if last else "",
             "newest": "?" + urlencode(kept) if "before" in asked else "",
@@ -69,7 +80,9 @@ def verify(request: HttpRequest) -> HttpResponse:
 
     verdict = oversight.verify_audit()
     if verdict["broken"] is None:
-        text = say("已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}")
+        text = say(
+            "已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
+        )
         messages.success(request, str(text))
     else:
         text = say(
@@ -83,7 +96,8 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _actions() -> list[tuple[str, Any]]:
-    labels = sorted(((name, str(a.label)) for name, a in ACTIONS.items()), key=lambda pair: pair[1])
+    named = {name: str(a.label) for name, a in ACTIONS.items()} | {name: str(words) for name, words in STEPS.items()}
+    labels = sorted(named.items(), key=lambda pair: pair[1])
     return [("", say("所有操作", "Every action")), *labels]
 
 
@@ -95,9 +109,26 @@ def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names: dict[tuple[str, Any], str] = {}
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
+        row["action_text"] = STEPS.get(row["action"], row["action_text"])
         row["door_text"] = DOORS.get(row["door"], row["door"])
+        row["notes"] = _notes(row["note"])
         row["shown"] = [_change(change, names) for change in row["changes"]]
     return rows
+
+
+def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
+    """What an act noted beside its rows, in words; counts as "created 3, updated 2" rather than as a structure."""
+    made = []
+    for key, value in note.items():
+        if isinstance(value, dict):
+            flat = {
+                f"{part} {k}": n for part, inner in value.items() if isinstance(inner, dict) for k, n in inner.items()
+            }
+            value = ", ".join(f"{k} {n}" for k, n in (flat or value).items() if n)
+        elif isinstance(value, bool):
+            value = str(say("是", "Yes") if value else say("否", "No"))
+        made.append((NOTES.get(key, key), str(value) or "–"))
+    return made
 
 
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
@@ -111,7 +142,10 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
     made["what"] = _model_name(model, change["model"])
     if change["kind"] == "many":
         after = change["after"]
-        made["counts"] = [(say("新增", "created"), len(after.get("created", []))), (say("修改", "changed"), len(after.get("changed", [])))]
+        made["counts"] = [
+            (say("新增", "created"), len(after.get("created", []))),
+            (say("修改", "changed"), len(after.get("changed", []))),
+        ]
         return made  # fmt: skip
     facts = {f.attname: (f, known) for _, f, known in described(model)}
     for attname in {**change["before"], **change["after"]}:

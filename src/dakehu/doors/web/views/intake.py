@@ -94,7 +94,14 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     if looked and request.GET.get("step") != "columns":
         told = intake_plan.report(batches.report_of(batch))
         return _page(request, batch, "intake/differences.html", 2, failure=_failure(job), **told)
-    return _page(request, batch, "intake/columns.html", 1, failure=_failure(job), **intake_plan.described(intake.plan_of(batch).as_plain()))
+    return _page(
+        request,
+        batch,
+        "intake/columns.html",
+        1,
+        failure=_failure(job),
+        **intake_plan.described(intake.plan_of(batch).as_plain()),
+    )
 
 
 def _job(batch: Any) -> dict[str, Any] | None:
@@ -205,7 +212,9 @@ def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
     if job is None:
         raise NotFound(say("任务", "job"))
     state = {"queued": "waiting"}.get(job["state"], job["state"])
-    note = str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+    note = (
+        str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+    )
     return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
 
 

@@ -80,7 +80,7 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
         word, tone = say("可能是“{name}”", "Perhaps “{name}”", name=suggestion), "warn"
     return {
         "name": f"t{number}.c{column['index']}", "index": column["index"], "letter": letters(column["index"]),
-        "heading": column["heading"], "samples": column["samples"][:3], "chosen": chosen, "mapped": bool(feeds),
+        "heading": column["heading"], "samples": column.get("samples", [])[:3], "chosen": chosen, "mapped": bool(feeds),
         "asis": "、".join(names.get(f["field"], f["field"]) for f in feeds) if feeds and not plain else "",
         "how": word, "tone": tone, "suggested": column["suggestion"] if suggestion else "",
     }  # fmt: skip

@@ -167,7 +167,11 @@ def _labels() -> dict[str, str]:
 
 
 def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, **context: Any) -> HttpResponse:
-    tabs = [("staff", say("人员", "Staff")), ("staff-roles", say("角色与权限", "Roles and rights")), ("staff-teams", say("营业部与团队", "Branches and teams"))]
+    tabs = [
+        ("staff", say("人员", "Staff")),
+        ("staff-roles", say("角色与权限", "Roles and rights")),
+        ("staff-teams", say("营业部与团队", "Branches and teams")),
+    ]
     context.setdefault("page_title", context.pop("title", say("人员与权限", "Staff and rights")))
     may_write = scope.current_actor().may(Permission.TEAM_WRITE)
     return render(request, template, {"page_note": NOTE, "tabs": tabs, "here": here, "may_write": may_write, **context}, status=status)  # fmt: skip

@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dakehu.doors.web import forms
-from dakehu.foundation import scope
+from dakehu.foundation import env, scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import described, model_of
 from dakehu.foundation.gates import perform, present
 from dakehu.foundation.refusals import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.words import say
-from dakehu.foundation import env
 from dakehu.rooms.team import oversight
 from dakehu.rooms.team.permissions import Permission
 
@@ -79,7 +78,9 @@ def _settings() -> list[dict[str, Any]]:
         given = os.environ.get(name)
         secret = any(word in name for word in SECRETS)
         filed = bool(os.environ.get(f"{name}_FILE"))
-        value = str(say("已设置", "Set") if given or filed else say("未设置", "Not set")) if secret else (given or default)
+        value = (
+            str(say("已设置", "Set") if given or filed else say("未设置", "Not set")) if secret else (given or default)
+        )
         made.append({"name": name, "value": value, "given": bool(given or filed), "text": say(zh, en)})
     return made
 
