@@ -1,0 +1,170 @@
+"""One feature, every door: "log an interaction and plan the next contact".
+
+The same row goes through the web page, the API, the command line and an imported workbook. It makes the same
+interaction and the same follow-up, and is refused with the same sentences, because no door has a label, a
+serializer or a permission check of its own.
+"""
+
+import html
+import json
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client as Browser
+
+from dakehu.doors.cli.main import main
+from dakehu.doors.workbook import intake
+from dakehu.foundation import clock
+from dakehu.foundation.acts import ACTIONS
+from dakehu.foundation.gates import perform, present_one
+from dakehu.foundation.gates.accept import facts_behind
+from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.refusals import Refused
+from dakehu.rooms.service.models import FollowUp, Interaction
+from tests.cast import acting, as_system
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+LOG = ACTIONS["service.log_interaction"]
+BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+
+
+def day(days: int) -> str:
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
+def the_row() -> dict[str, str]:
+    """What Lin writes down: by the action's own parameter names, in the words people use."""
+    return {
+        "held_at": f"{day(-1)} 10:30", "channel": "电话", "purpose": "年度回顾", "summary": "客户询问债券基金,偏好稳健",
+        "result": "已寄资料", "promise": "周五前发方案", "promise_due_on": day(4), "next_on": day(9),
+        "next_subject": "听取对方案的意见",
+    }  # fmt: skip
+
+
+# --- the doors: each takes (user, client, row) and returns the sentences of its refusal, or none ------
+
+
+def by_web(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str] | str:
+    browser = Browser()
+    browser.force_login(user, backend=BACKEND)
+    response = browser.post(f"/clients/{client.pk}/do/{LOG.name}", row)
+    return [] if response.status_code == 302 else html.unescape(response.content.decode())
+
+
+def by_api(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str]:
+    with acting(user):
+        token = perform("team.make_token", {"name": "试验"})["token"]
+    response = Browser().post(
+        "/api/v1/interactions", json.dumps({"client": client.code, **row}), content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )  # fmt: skip
+    assert response.status_code in (201, 400, 403, 404), response.content
+    return [text for texts in response.json().get("messages", {}).values() for text in texts]
+
+
+def by_command(user: Any, client: Any, row: dict[str, str], *, capsys: Any, **_: Any) -> list[str]:
+    values = [f"client={client.code}", *(f"{name}={value}" for name, value in row.items())]
+    status = main(["do", LOG.name, *values, "--as", user.username, "--json", "--lang", "zh"])
+    told = json.loads(capsys.readouterr().out)
+    assert status == (1 if "refused" in told else 0)
+    return [text for texts in told.get("refused", {}).values() for text in texts]
+
+
+def by_import(user: Any, client: Any, row: dict[str, str], *, tmp_path: Any, **_: Any) -> list[str]:
+    """A workbook with one row of 客户服务记录, whose headings are the field facts' own."""
+    takes = {take.name: facts_behind(take).zh for take in LOG.takes}
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "客户服务记录"
+    sheet.append(["客户号", *(takes[name] for name in row)])
+    sheet.append([client.code, *row.values()])
+    path = tmp_path / "服务记录.xlsx"
+    book.save(path)
+    with acting(user, "import"):
+        told = intake.run_import(path)
+    assert told["imported"] is not bool(told["faults"]), told
+    return [fault["zh"] for fault in told["faults"]]
+
+
+DOORS = {"web": by_web, "api": by_api, "cli": by_command, "import": by_import}
+
+
+def everything() -> list[dict[str, Any]]:
+    """All interactions and plans there are, without what numbers them."""
+    with as_system():
+        rows = [*Interaction.objects.order_by("pk"), *FollowUp.objects.order_by("pk")]
+        return [{k: v for k, v in present_one(row, shown=True).items() if k not in ("id", "row_version")} for row in rows]
+
+
+@pytest.fixture
+def directly(lin, zhang):
+    """What the action itself makes of the row: the measure of every door."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        mark = transaction.savepoint()
+        with acting(lin):
+            perform(LOG.name, {"client": zhang.pk, **the_row()})
+        made = everything()
+        transaction.savepoint_rollback(mark)
+    return made
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_same_row_makes_the_same_record_and_plan_through_every_door(door, lin, zhang, directly, capsys, tmp_path):
+    assert not DOORS[door](lin, zhang, the_row(), capsys=capsys, tmp_path=tmp_path)
+    made = everything()
+    assert made == directly and len(made) == 2
+    assert made[0]["staff"] == made[1]["owner"] == "林晓" and made[1]["subject"] == "听取对方案的意见"
+    with as_system():
+        zhang.refresh_from_db()
+        assert (zhang.last_contact_on.isoformat(), zhang.next_contact_on.isoformat()) == (day(-1), day(9))
+        entry = AuditEntry.objects.order_by("-pk")[0]
+        assert (entry.actor_name, entry.door) == ("林晓", door)
+
+
+FAULTS = {
+    "a time in the future": {"held_at": "2099-01-01 10:00"},
+    "no summary": {"summary": ""},
+    "a channel that there is not": {"channel": "信鸽"},
+    "a next contact before this one": {"next_on": "2001-01-01"},
+    "a day promised for, and no promise": {"promise": ""},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("door", DOORS)
+def test_the_same_fault_is_refused_with_the_same_sentence_through_every_door(door, fault, lin, zhang, capsys, tmp_path):
+    row = {**the_row(), **FAULTS[fault]}
+    with acting(lin), pytest.raises(Refused) as measure:
+        perform(LOG.name, {"client": zhang.pk, **row})
+    expected = [text for texts in measure.value.as_plain().values() for text in texts]
+    said = DOORS[door](lin, zhang, row, capsys=capsys, tmp_path=tmp_path)
+    assert [text for text in expected if text not in said] == [], said
+    assert everything() == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_another_teams_client_is_not_there_through_any_door(door, wang, zhang, capsys, tmp_path):
+    said = DOORS[door](wang, zhang, the_row(), capsys=capsys, tmp_path=tmp_path)
+    assert said and "张三" not in str(said)
+    assert everything() == []
+
+
+def test_the_web_answers_404_for_another_teams_client(wang, zhang):
+    browser = Browser()
+    browser.force_login(wang, backend=BACKEND)
+    assert browser.post(f"/clients/{zhang.pk}/do/{LOG.name}", the_row()).status_code == 404
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_who_may_not_log_may_not_log_through_any_door(door, an, zhang, capsys, tmp_path):
+    said: Any = ""
+    try:
+        said = DOORS[door](an, zhang, the_row(), capsys=capsys, tmp_path=tmp_path)
+    except Refused as refusal:
+        said = str(refusal)
+    assert said and everything() == []
