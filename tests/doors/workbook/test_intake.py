@@ -368,3 +368,12 @@ def test_no_cell_of_an_uploaded_file_lies_in_clear_in_the_database_before_it_is_
         row = Batch.objects.get(pk=batch.pk)
         assert row.state == "checked"
         assert secret not in json.dumps([row.plan, row.report]) and "1381234" not in json.dumps([row.plan, row.report])
+
+
+def test_half_a_contact_in_a_mixed_cell_is_not_lost_without_a_word(lin, tmp_path):
+    head = "客户号,客户姓名,联系方式\n"
+    with acting(lin):
+        told = intake.run_import(csv(tmp_path / "a.csv", f"{head}N1,甲一,手机:138 1234 5678 备用 1391234\n"))
+        assert told["errors"] == 1 and told["faults"][0]["cell"] == "C2"
+        told = intake.run_import(csv(tmp_path / "b.csv", f"{head}N1,甲一,手机:138 1234 5678 邮箱:a.b@163.com\n"))
+        assert told["parts"]["contacts"]["created"] == 2, told["faults"]

@@ -7,12 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.doors.workbook.mixed import split_contacts
 from dakehu.doors.workbook.plan import KEEP, Plan, TablePlan, address
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.vocabulary import Part
 from dakehu.foundation.acts import Take
 from dakehu.foundation.bulk import Weighed
+from dakehu.foundation.contacts import split_contacts
 from dakehu.foundation.fields import PUBLIC
 from dakehu.foundation.gates.accept import accept_columns, facts_behind, field_behind
 from dakehu.foundation.sealed import SealedText
@@ -151,11 +151,17 @@ def _contacts(made: Stack) -> list[Contacts]:
             continue
         split = split_contacts(value)
         found[row] += [(kind, part, "contact") for kind, part in split]
-        if not split:
+        if not split or _left_over(value, split):
             made.weighed.fault(row, "contact", value, say(
                 "“{value}”不像手机、座机、邮箱或微信,请写明,如“手机:138…”。",
                 "“{value}” is neither a telephone, mail nor WeChat; say which, such as “手机:138…”.", value=value))  # fmt: skip
     return found
+
+
+def _left_over(value: str, split: list[tuple[str, str]]) -> bool:
+    """Whether a number in the cell was not understood: half a contact must not be lost without a word."""
+    told = sum(sign.isdigit() for _, part in split for sign in part)
+    return sum(sign.isdigit() for sign in value) - told > 4
 
 
 def _apart(value: str) -> list[str]:
