@@ -106,7 +106,7 @@ def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     numbers = {row["client"] for row in rows if row["client"]}
     seen = clients.clients(order="code").filter(pk__in=numbers)
     named = {c["id"]: c["name"] for c in present(seen, ["name"], shown=True)}
-    names: dict[tuple[str, Any], str] = {}
+    names: dict[tuple[str, Any], str] = {("clients.Client", pk): name for pk, name in named.items()}
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
         row["action_text"] = STEPS.get(row["action"], row["action_text"])

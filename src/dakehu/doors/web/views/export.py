@@ -72,7 +72,7 @@ def _chosen(given: Any) -> tuple[str, Any]:
     if given.get("ids"):
         wanted = [int(part) for part in given["ids"].split(",") if part.strip().isdigit()]
         return "selection", clients.clients(order="code").filter(pk__in=wanted)
-    text, filters, _ = grid.asked_of({name: value for name, value in _handed(given)})
+    text, filters, _ = grid.asked_of(dict(_handed(given)))
     if text or filters:
         return "filter", clients.clients(text=text, filters=filters, order="code")
     return "all", clients.clients(order="code")

@@ -15,8 +15,9 @@ from dakehu.foundation.words import language, say
 
 FOLDER = Path(__file__).parents[1] / "guide"
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
-ORDER = ("start", "sign-in", "today", "clients", "client", "import", "workbook", "export", "staff", "audit", "system",
-         "command-line", "api", "protect")  # fmt: skip
+FIRST = "start"
+ORDER = (FIRST, "sign-in", "today", "clients", "client", "import", "export", "workbook", "protect", "staff", "audit",
+         "system", "command-line", "api")  # fmt: skip
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
     "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
@@ -54,18 +55,17 @@ def guide_for(path: str) -> str:
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
         return "/guide/client/"
-    return f"/guide/{ABOUT.get(first, 'start')}/"
+    return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """The page on its own, or (asked for by the drawer) its text alone. A page still missing leads to the first."""
+    """The page on its own, or (asked for by the drawer) its text alone."""
     code = language()
     known = pages(code)
+    if name == "index":
+        name = FIRST
     if name not in known:
-        if name in ABOUT.values() or name in ORDER:
-            name = next(iter(known), "")
-        if name not in known:
-            raise NotFound(say("说明页", "guide page"), name)
+        raise NotFound(say("说明页", "guide page"), name)
     beside = request.headers.get("X-Requested-With") == "fetch"
     context: dict[str, Any] = {
         "page_title": known[name], "crumbs": [{"label": say("使用说明", "Guide"), "url": "/guide/"}],
