@@ -76,6 +76,8 @@ def start(kind: str, **args: Any) -> int:
         raise LookupError(f"no such job: {kind}")
     row = Job(kind=kind, args=args, owner_ref=scope.current_actor().user_id, not_before=now())
     row.save()
+    for ending in ("progress", "cancel"):  # numbers come again after a restore; what was left behind is not ours
+        _run_file(row.pk, ending).unlink(missing_ok=True)
     return int(row.pk)
 
 

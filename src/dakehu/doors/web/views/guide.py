@@ -68,7 +68,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         raise NotFound(say("说明页", "guide page"), name)
     beside = request.headers.get("X-Requested-With") == "fetch"
     context: dict[str, Any] = {
-        "page_title": known[name], "crumbs": [{"label": say("使用说明", "Guide"), "url": "/guide/"}],
+        "page_title": known[name], "crumbs": [{"label": say("使用指南", "Guide"), "url": "/guide/"}],
         "text": html_of(name, code), "guide_pages": known.items(), "here": name,
     }  # fmt: skip
     answer = render(request, "guide/text.html" if beside else "guide/page.html", context)

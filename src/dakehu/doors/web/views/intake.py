@@ -77,7 +77,12 @@ def _line(batch: Any) -> dict[str, Any]:
     """A batch in the list of recent ones."""
     state = BatchState(batch.state)
     return {"pk": batch.pk, "name": batch.filename, "state": state.text, "tone": TONES[state.value],
-            "counts": batch.report.get("counts", {}), "at": batch.applied_at or batch.created_at}  # fmt: skip
+            "counts": _counts(batch), "at": batch.applied_at or batch.created_at}  # fmt: skip
+
+
+def _counts(batch: Any) -> dict[str, str]:
+    """The totals of a batch's last run, as people read numbers; {} before the first trial."""
+    return {name: f"{n:,}" for name, n in batch.report.get("counts", {}).items() if isinstance(n, int)}
 
 
 @require_GET
@@ -133,7 +138,7 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
     return _page(
         request, batch, "intake/running.html", 3 if applying else 2, applying=applying,
         percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
-        counts=batch.report.get("counts", {}),
+        counts=_counts(batch),
     )  # fmt: skip
 
 

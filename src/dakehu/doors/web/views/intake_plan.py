@@ -119,7 +119,7 @@ def report(told: dict[str, Any]) -> dict[str, Any]:
         "told": told,
         "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in VERDICTS],
         "verdicts": [VERDICT_WORDS[v][0] for v in VERDICTS],
-        "by_part": [(titles.get(name, name), [counts.get(v, 0) for v in VERDICTS]) for name, counts in told.get("parts", {}).items()],
+        "by_part": [(titles.get(name, name), [f"{counts.get(v, 0):,}" for v in VERDICTS]) for name, counts in told.get("parts", {}).items()],
         "samples": [
             {"name": name, "title": titles.get(name, name), "rows": [_sample(row, parts[name], mine) for row in rows]}
             for name, rows in told.get("samples", {}).items() if rows and name in parts
