@@ -117,7 +117,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "system/calendar.html",
         {
             "page_title": say("交易日历", "Trading calendar"),
-            "page_note": say("只列与“周一至周五交易”不同的日子", "Only days that differ from Monday to Friday"),
+            "page_note": say("只列例外的日子", "Exceptions only"),
             "crumbs": [{"label": say("系统", "System"), "url": "/system/"}], "years": years.items(), "labels": labels,
             "questions": forms.questions(action, values, faults, leave_out=("version",)), "whole": faults.get("", []),
             "version": values.get("row_version", "") or values.get("version", ""), "may_write": may_write,
