@@ -96,7 +96,9 @@ def everything() -> list[dict[str, Any]]:
     """All interactions and plans there are, without what numbers them."""
     with as_system():
         rows = [*Interaction.objects.order_by("pk"), *FollowUp.objects.order_by("pk")]
-        return [{k: v for k, v in present_one(row, shown=True).items() if k not in ("id", "row_version")} for row in rows]
+        return [
+            {k: v for k, v in present_one(row, shown=True).items() if k not in ("id", "row_version")} for row in rows
+        ]
 
 
 @pytest.fixture
@@ -131,6 +133,7 @@ FAULTS = {
     "no summary": {"summary": ""},
     "a channel that there is not": {"channel": "信鸽"},
     "a next contact before this one": {"next_on": "2001-01-01"},
+    "more days ahead than anybody plans": {"next_in_days": "99999999"},
     "a day promised for, and no promise": {"promise": ""},
 }
 
@@ -154,9 +157,13 @@ def test_another_teams_client_is_not_there_through_any_door(door, wang, zhang, c
     assert everything() == []
 
 
-def test_the_web_answers_404_for_another_teams_client(wang, zhang):
+def test_web_and_api_answer_404_for_another_teams_client(wang, zhang):
     browser = Browser()
     browser.force_login(wang, backend=BACKEND)
+    body = json.dumps({"client": zhang.pk, **the_row()})
+    for path in ("interactions", f"do/{LOG.name}"):
+        assert browser.post(f"/api/v1/{path}", body, content_type="application/json").status_code == 404
+    assert browser.get(f"/api/v1/q/service.timeline?client={zhang.pk}").status_code == 404
     assert browser.post(f"/clients/{zhang.pk}/do/{LOG.name}", the_row()).status_code == 404
 
 

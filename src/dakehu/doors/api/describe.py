@@ -26,8 +26,8 @@ def schema_of_column(column: Column) -> dict[str, Any]:
     """What a reader gets in a column."""
     facts = column.facts
     kind = dict(TYPES[column.kind])
-    if isinstance(kind.get("type"), str):
-        kind["type"] = [kind["type"], "null"]
+    if "type" in kind and "null" not in kind["type"]:
+        kind["type"] = [*([kind["type"]] if isinstance(kind["type"], str) else kind["type"]), "null"]
     made = {**kind, "title": f"{facts.zh} {facts.en}", "x-sensitivity": facts.sensitivity.name.lower()}
     if facts.help_zh:
         made["description"] = f"{facts.help_zh} {facts.help_en}"

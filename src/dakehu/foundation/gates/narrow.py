@@ -23,6 +23,8 @@ OPERATORS = {
 def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "") -> Any:
     """Keep the rows that pass all `filters` ({"field": value} or {"field.op": value}), sorted by `order`
     ("field" or "-field", comma separated). Raises Refused for unknown or uncleared columns and bad values."""
+    if filters is not None and not isinstance(filters, Mapping):
+        raise Refused({"filters": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
     model = rows.model
     named = {name: facts for name, _, facts in described(model)}
     index = spelling_index(named)

@@ -23,8 +23,10 @@ ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
 
 def matching(text: str) -> Q:
     """Clients whose name, code, pinyin or initials contain the text, or whose phone, mail or ID equals it
-    (or ends in its four digits)."""
+    (or ends in its four digits). Readers who see personal values masked search by code alone."""
     flat = text.strip()
+    if scope.current_actor().clearance < PERSONAL:
+        return Q(code__icontains=flat)  # whoever sees masks only cannot try out names and numbers either
     test = Q(name__icontains=flat) | Q(code__icontains=flat)
     if flat.isascii():
         low = flat.lower().replace(" ", "")
@@ -167,12 +169,12 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
 @query("clients.dates_ahead", needs=Permission.CLIENT_READ, zh="近期重要日期", en="Dates ahead",
        takes=(Take("days", required=False, kind="integer", facts=Facts("天数", "Days")),))  # fmt: skip
 def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
-    """Birthdays, key dates and expiring risk tests in the coming days (14 unless given), soonest first."""
+    """Birthdays, key dates and expiring risk tests in the coming days (14 unless given, at most 366), soonest first."""
     from datetime import timedelta
 
     from dakehu.rooms.clients import calendar_rules
 
-    today, span = clock.today(), days or 14
+    today, span = clock.today(), max(1, min(days or 14, 366))
     until = today + timedelta(days=span)
     made = []
     cleared = scope.current_actor().clearance >= PERSONAL  # a birthday tells who somebody is

@@ -48,6 +48,9 @@ def log_interaction(
     this one (moved to a trading day), and is about `next_subject`.
     """
     on = clock.local(held_at).date()
+    beyond = rules.days_fault(next_in_days)
+    if beyond is not None:
+        raise refuse(*beyond)
     if next_on is None and next_in_days is not None:
         next_on = rules.next_contact(on, next_in_days, clock.is_trading_day)
     fault = rules.interaction_fault(
@@ -61,12 +64,7 @@ def log_interaction(
     )
     row.staff = staff or team.myself()
     row.save()
-    on = clock.local(held_at).date()
-    if next_on is None and next_in_days is not None:
-        next_on = rules.next_contact(on, next_in_days, clock.is_trading_day)
     if next_on is not None:
-        if next_on < on:
-            raise refuse("next_on", "下次跟进日期不能早于本次服务。", "The next contact cannot come before this one.")
         FollowUp(
             client=client,
             due_on=next_on,

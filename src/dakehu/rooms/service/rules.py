@@ -30,6 +30,16 @@ def interaction_fault(
     return None
 
 
+FURTHEST_DAYS = 3660  # a plan ten years ahead is a slip of the finger
+
+
+def days_fault(days: int | None) -> tuple[str, str, str] | None:
+    """What is wrong with "next contact in so many days", as (field, zh, en); None when all is well."""
+    if days is not None and not 0 <= days <= FURTHEST_DAYS:
+        return "next_in_days", "应在 0 到 3660 天之间。", "Must be between 0 and 3,660 days."
+    return None
+
+
 def next_contact(last: date, every_days: int, is_open: Callable[[date], bool]) -> date:
     """Count from the last contact, then step forward to a day on which the desk works."""
     day = last + timedelta(days=every_days)

@@ -53,6 +53,10 @@ def _hold_to_the_rules(columns: Columns, weighed: Weighed, count: int) -> None:
     for row in weighed.rows(CREATED, UPDATED):
         held_at, on = columns["held_at"][row], clock.local(columns["held_at"][row]).date()
         days = _column(columns, "next_in_days", count)[row]
+        beyond = rules.days_fault(days)
+        if beyond is not None:
+            weighed.fault(row, beyond[0], days, say(beyond[1], beyond[2]))
+            continue
         if ahead[row] is None and days is not None:
             ahead[row] = rules.next_contact(on, days, is_open)
         fault = rules.interaction_fault(

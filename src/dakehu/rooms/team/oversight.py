@@ -49,7 +49,8 @@ def audit_trail(
     if action:
         rows = rows.filter(action=action)
     if client is not None:
-        rows = rows.filter(client_ref__in=client if isinstance(client, list) else [client])
+        named = client if isinstance(client, list) else [client]
+        rows = rows.filter(client_ref__in=[n for n in named if str(n).isdecimal() and len(str(n)) < 19])
     if since:
         rows = rows.filter(at__gte=clock.at_local(datetime.combine(since, time.min)))
     if until:
