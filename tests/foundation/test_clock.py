@@ -12,14 +12,19 @@ from dakehu.foundation.models import CalendarDay
 from tests.cast import as_system
 
 
-@pytest.mark.parametrize(("utc", "day"), [("2026-01-05 15:59:59", date(2026, 1, 5)), ("2026-01-05 16:30:00", date(2026, 1, 6))])
+@pytest.mark.parametrize(
+    ("utc", "day"), [("2026-01-05 15:59:59", date(2026, 1, 5)), ("2026-01-05 16:30:00", date(2026, 1, 6))]
+)
 def test_half_past_midnight_in_shanghai_is_already_tomorrow(utc, day):
     with freeze_time(utc):
         assert clock.today() == day
 
 
 def test_what_a_person_writes_is_a_time_on_the_desks_wall():
-    assert clock.at_local(datetime(2026, 1, 5, 0, 30)).astimezone(ZoneInfo("UTC")).isoformat() == "2026-01-04T16:30:00+00:00"
+    assert (
+        clock.at_local(datetime(2026, 1, 5, 0, 30)).astimezone(ZoneInfo("UTC")).isoformat()
+        == "2026-01-04T16:30:00+00:00"
+    )
 
 
 @pytest.mark.django_db

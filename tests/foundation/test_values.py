@@ -121,6 +121,7 @@ def test_ticks_and_crosses(written, meant):
 
 def test_text_loses_what_is_invisible_and_keeps_chinese_punctuation():
     assert to_text("\ufeff 张三,35 \u200b") == "张三,35"
+    assert to_text("咨询\uff0c\uff21股\u3002") == "咨询\uff0cA股\u3002"
     assert to_text('="000001"') == "000001"
     assert to_text(12345.0) == "12345"
 
@@ -132,6 +133,10 @@ def test_a_cell_with_several_contacts_is_taken_apart():
     assert split_contacts("13800001234/021-58881234;微信:abc_12345") == [
         ("mobile", "13800001234"), ("landline", "021-58881234"), ("wechat", "abc_12345"),
     ]  # fmt: skip
+    assert split_contacts("手机\uff1a13800001234\uff0c邮箱\uff1aa@b.cn") == [
+        ("mobile", "13800001234"),
+        ("mail", "a@b.cn"),
+    ]
     assert split_contacts("请见名片") == []
 
 

@@ -1,6 +1,7 @@
 """Several contacts in one cell, taken apart: `手机号码:138xxxxxx88 电子邮件:zhangsan@example.com`. Pure."""
 
 import re
+import unicodedata
 
 from dakehu.foundation.values import to_text
 
@@ -12,16 +13,16 @@ _MAIL = r"[A-Za-z0-9._%+*-]+@[A-Za-z0-9.*-]+\.[A-Za-z]{2,}"
 _MOBILE = r"(?:\+?86[- ]?)?1[3-9](?:[ -]?[\dxX*×•]){9}"
 _LANDLINE = r"\(?0\d{2,3}\)?[- ]?\d{7,8}(?:(?:-|转|ext\.?)\d{1,6})?"
 _PIECE = re.compile(
-    rf"(?P<label>{_LABEL})?\s*[::]?\s*(?:(?P<mail>{_MAIL})|(?<!\d)(?P<mobile>{_MOBILE})(?!\d)|(?<!\d)(?P<landline>{_LANDLINE})(?!\d))",
+    rf"(?P<label>{_LABEL})?\s*[:]?\s*(?:(?P<mail>{_MAIL})|(?<!\d)(?P<mobile>{_MOBILE})(?!\d)|(?<!\d)(?P<landline>{_LANDLINE})(?!\d))",
     re.IGNORECASE,
 )
-_WECHAT = re.compile(r"(?:微信号|微信|wechat)\s*[::]\s*([A-Za-z][-\w]{5,19})", re.IGNORECASE)
+_WECHAT = re.compile(r"(?:微信号|微信|wechat)\s*[:]\s*([A-Za-z][-\w]{5,19})", re.IGNORECASE)
 
 
 def split_contacts(value: object) -> list[tuple[str, str]]:
     """(kind, value) pairs of a cell, in order: kind is mobile, landline, mail or wechat. Masked numbers are
     kept as they stand. Text in which nothing is recognised gives an empty list."""
-    text = to_text(value)
+    text = unicodedata.normalize("NFKC", to_text(value))
     found: list[tuple[int, str, str]] = []
     for piece in _WECHAT.finditer(text):
         if not re.fullmatch(_MOBILE, piece.group(1)):

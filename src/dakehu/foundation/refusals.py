@@ -33,7 +33,7 @@ class NotAllowed(Refused):
     def __init__(self, what: Words | str, needs: str) -> None:
         super().__init__(
             say(
-                "您的角色不能“{what}”(需要权限 {needs})。如工作需要,请联系管理员。",
+                "您的角色不能“{what}”(需要权限 {needs})。如工作需要，请联系管理员。",
                 "Your role may not “{what}” (it needs {needs}). Ask your administrator if your work requires it.",
                 what=what,
                 needs=needs,
@@ -61,7 +61,7 @@ class Conflict(Refused):
         self.current, self.version = current, version
         super().__init__(
             say(
-                "这条记录刚被他人修改,请核对当前内容后再保存。",
+                "这条记录刚被他人修改，请核对当前内容后再保存。",
                 "Somebody has changed this record meanwhile. Compare with the present values, then save again.",
             )
         )

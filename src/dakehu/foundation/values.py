@@ -21,7 +21,7 @@ class Unreadable(ValueError):
 
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u202a-\u202e\u2060\u00ad]")
 _WRAPPED = re.compile(r'^="(.*)"$')
-_CHINESE_MARKS = {ord(c): c for c in ",。;:!?()“”‘’、《》【】"}
+_CHINESE_MARKS = {ord(c): c for c in "\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff08\uff09“”‘’、《》【】"}
 
 
 def to_text(value: Any) -> str:

@@ -11,34 +11,34 @@ DAKEHU_HOME = Path(
     env.text(
         "DAKEHU_HOME",
         str(Path.home() / ".dakehu"),
-        zh="数据目录:数据库、密钥、文件",
+        zh="数据目录：数据库、密钥、文件",
         en="Data directory: database, keys, files",
     )
 ).expanduser()
 DAKEHU_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式(显示错误细节)", en="Development mode (shows fault details)")
+DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式（显示错误细节）", en="Development mode (shows fault details)")
 DATABASE_URL = env.secret(
     "DAKEHU_DATABASE_URL",
-    zh="PostgreSQL 地址(应用角色);缺省用内置 SQLite",
+    zh="PostgreSQL 地址（应用角色）;缺省用内置 SQLite",
     en="PostgreSQL address (application role); SQLite when absent",
 )
 OWNER_URL = env.secret(
     "DAKEHU_OWNER_URL",
-    zh="PostgreSQL 地址(表的所有者,仅迁移用)",
+    zh="PostgreSQL 地址（表的所有者，仅迁移用）",
     en="PostgreSQL address of the tables' owner (migrations only)",
 )
 HTTPS = env.flag(
-    "DAKEHU_HTTPS", False, zh="只经 HTTPS 访问(安全 Cookie、HSTS)", en="Served over HTTPS only (secure cookies, HSTS)"
+    "DAKEHU_HTTPS", False, zh="只经 HTTPS 访问（安全 Cookie、HSTS）", en="Served over HTTPS only (secure cookies, HSTS)"
 )
 ALLOWED_HOSTS = env.text(
     "DAKEHU_HOSTS",
     "localhost,127.0.0.1,[::1],testserver",
-    zh="允许的主机名,逗号分隔",
+    zh="允许的主机名，逗号分隔",
     en="Host names allowed, comma separated",
 ).split(",")
 TIME_ZONE = env.text("DAKEHU_TIME_ZONE", "Asia/Shanghai", zh="时区", en="Time zone")
-UPLOAD_MB = env.number("DAKEHU_UPLOAD_MB", 200, zh="上传文件上限(MB)", en="Largest upload (MB)")
+UPLOAD_MB = env.number("DAKEHU_UPLOAD_MB", 200, zh="上传文件上限（MB）", en="Largest upload (MB)")
 SESSION_HOURS = env.number("DAKEHU_SESSION_HOURS", 10, zh="登录保持小时数", en="Hours a sign-in lasts")
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
@@ -48,7 +48,7 @@ PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
 def _secret_key() -> str:
     given = env.secret(
         "DAKEHU_SECRET_KEY",
-        zh="会话签名密钥;缺省在数据目录生成",
+        zh="会话签名密钥；缺省在数据目录生成",
         en="Session signing key; made in the data directory when absent",
     )
     if given:

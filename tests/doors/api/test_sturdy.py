@@ -42,3 +42,13 @@ def test_every_value_that_may_be_missing_is_described_so(lin, zhang):
     for name, value in row.items():
         if value is None and "type" in schemas["Client"]["properties"][name]:
             assert "null" in schemas["Client"]["properties"][name]["type"], name
+
+
+def test_a_name_or_code_that_is_taken_is_refused(lin, zhang, admin):
+    at_lins, at_admins = browser_of(lin), browser_of(admin)
+    at_lins.post("/api/v1/clients", '{"name": "李四", "code": "K1"}', content_type="application/json")
+    changed = at_lins.patch(f"/api/v1/clients/{zhang.pk}", '{"code": "K1"}', content_type="application/json")
+    assert changed.status_code == 400 and set(changed.json()["messages"]) == {"code"}
+    branch = json.dumps({"code": "SH99", "name": "上海陆家嘴营业部"})
+    opened = at_admins.post("/api/v1/do/team.open_branch", branch, content_type="application/json")
+    assert opened.status_code == 400 and set(opened.json()["messages"]) == {"name"}

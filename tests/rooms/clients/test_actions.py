@@ -44,7 +44,7 @@ def present_one_as(user, row):
 def test_the_masked_telephone_of_the_article_is_kept_unverified_and_completed_later(lin, zhang):
     with acting(lin):
         made = perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
-        assert (made.verified, made.remark) == (False, "号码打码,待核实")
+        assert (made.verified, made.remark) == (False, "号码打码，待核实")
         with pytest.raises(Refused):
             perform("clients.verify_contact", {"contact": made.pk, "value": "138xxxxxx99"})
         perform("clients.verify_contact", {"contact": made.pk, "value": "13800000088"})

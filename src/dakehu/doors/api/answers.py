@@ -45,7 +45,9 @@ def speaks_json(view: View) -> View:
             number = getattr(request, "request_id", "")
             log.exception("request %s failed: %s", number, request.path)
             sentence = say(
-                "程序出错,编号 {id},请告知管理员。", "A fault, number {id}; please tell your administrator.", id=number
+                "程序出错，编号 {id}，请告知管理员。",
+                "A fault, number {id}; please tell your administrator.",
+                id=number,
             )
             return json_answer({"messages": {"": [str(sentence)]}}, 500)
 

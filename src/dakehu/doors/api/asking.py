@@ -45,11 +45,11 @@ def actor_of(request: Any) -> scope.Actor:
             actor = rules.with_scopes(team.actor_of(user), list(row.scopes))
         return actor
     if not request.user.is_authenticated or request.user.must_change:
-        raise SignInFirst(say("请先登录,或使用访问令牌。", "Sign in, or use an API token."))
+        raise SignInFirst(say("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
     if request.method not in SAFE:
         refused = _Csrf(lambda _: HttpResponse()).process_view(request, None, (), {})  # type: ignore[arg-type]
         if refused is not None:
-            raise SignInFirst(say("页面已过期,请刷新后重试。", "The page is stale; reload it and try again."))
+            raise SignInFirst(say("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
     with scope.acting_as(scope.system("read the session", "api")):
         return team.actor_of(request.user)
 

@@ -49,7 +49,7 @@ def prepare(table: Path) -> dict[str, Any]:
     with scope.acting_as(scope.system("look whether the desk is empty", "cli")):
         if team.users().exists():
             raise Refused(
-                say("数据目录 {home} 里已有人员,演示不会写入。请用 DAKEHU_HOME 指定一个空目录。",
+                say("数据目录 {home} 里已有人员，演示不会写入。请用 DAKEHU_HOME 指定一个空目录。",
                     "{home} already holds a desk; the demo leaves it alone. Name an empty directory in DAKEHU_HOME.",
                     home=settings.DAKEHU_HOME)
             )  # fmt: skip
@@ -62,7 +62,7 @@ def prepare(table: Path) -> dict[str, Any]:
         if report["errors"]:
             raise Refused(
                 say(
-                    "演示表格有 {n} 处错误,没有导入。",
+                    "演示表格有 {n} 处错误，没有导入。",
                     "The example workbook has {n} faults; nothing was imported.",
                     n=report["errors"],
                 )
@@ -131,7 +131,7 @@ def _live() -> None:
                                    "state": {"query": urlencode({"segment.eq": "私人财富", "sort": "-assets"})}})  # fmt: skip
         walled = _codes(7)[-1]
     with _as(team.user_named("he")):
-        perform("clients.set_wall", {"client": walled, "walled": True, "reason": "演示:参与一项未公开项目"})
+        perform("clients.set_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"})
 
 
 def _serve(codes: list[str], today: date) -> None:
@@ -150,25 +150,25 @@ def _serve(codes: list[str], today: date) -> None:
     perform("service.keep_promise", {"interaction": kept.pk})
     perform("service.log_interaction", {
         "client": e, "held_at": f"{today - timedelta(days=1)} 14:00", "channel": "微信", "summary": "客户询问到期资金的几种安排。",
-        "result": "先了解期限与用款计划。", "promise": "发一页说明,列出各自的风险与费用", "promise_due_on": today, "next_in_days": 7,
+        "result": "先了解期限与用款计划。", "promise": "发一页说明，列出各自的风险与费用", "promise_due_on": today, "next_in_days": 7,
         "next_subject": "听取客户对说明的意见"})  # fmt: skip
     perform(
-        "clients.record_consent", {"client": f, "purpose": "营销推广", "state": "拒绝", "evidence": "电话录音(演示)"}
+        "clients.record_consent", {"client": f, "purpose": "营销推广", "state": "拒绝", "evidence": "电话录音（演示）"}
     )
     for code in (a, b):
         perform(
             "clients.record_consent",
-            {"client": code, "purpose": "日常服务", "state": "同意", "evidence": "开户协议(演示)"},
+            {"client": code, "purpose": "日常服务", "state": "同意", "evidence": "开户协议（演示）"},
         )
         perform("clients.tag", {"client": code, "name": "重点维护"})
     perform("clients.tag", {"client": d, "name": "打新常客"})
     perform("clients.add_key_date", {
-        "client": c, "kind": "到期日", "on": today + timedelta(days=3), "yearly": False, "label": "服务协议续签(演示)"})  # fmt: skip
+        "client": c, "kind": "到期日", "on": today + timedelta(days=3), "yearly": False, "label": "服务协议续签（演示）"})  # fmt: skip
 
 
 def _keep(table: Path, password: str) -> None:
     """Write who signs in as what, readable by the owner of the data directory alone."""
-    lines = ["演示券商(纯属虚构)· 登录名与密码", "Demonstration brokerage (invented) · sign-ins", ""]
+    lines = ["演示券商（纯属虚构）· 登录名与密码", "Demonstration brokerage (invented) · sign-ins", ""]
     for member in STAFF:
         role = ROLES[member.role]
         lines.append(f"  {member.username:<8}{role.name.zh} {role.name.en:<24}{member.name} {member.team}")

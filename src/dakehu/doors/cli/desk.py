@@ -82,7 +82,7 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
             {
                 "port": [
                     say(
-                        "端口 {port} 已被占用,请用 --port 换一个。",
+                        "端口 {port} 已被占用，请用 --port 换一个。",
                         "Port {port} is in use; choose another with --port.",
                         port=port,
                     )
@@ -95,7 +95,7 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", "2" if on_postgres else "1", "--blocking-threads", "8", "--workers-kill-timeout", "10s",
-        "--log-level", "warning", "--no-access-log", "dakehu.project.wsgi:application",
+        "--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application",
     ]  # fmt: skip
     children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "dakehu.doors.cli.main", "work"])]
     stopping = threading.Event()
@@ -107,7 +107,7 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
             print(
                 str(
                     say(
-                        "工作台已就绪:{address} (Ctrl+C 停止)",
+                        "工作台已就绪：{address} (Ctrl+C 停止)",
                         "The desk is ready: {address} (Ctrl+C stops it)",
                         address=address,
                     )

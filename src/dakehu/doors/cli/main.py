@@ -4,19 +4,20 @@
 success, 1 when the desk refused, 2 when the command was not understood.
 """
 
+import argparse
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+
+from dakehu.doors.cli.grammar import parser
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    from dakehu.doors.cli.grammar import parser
-
-    line = parser().parse_args(words)
+    line = understood(words)
     if not line.command:
         parser().print_help(sys.stderr)
         return 2
@@ -41,6 +42,20 @@ def main(words: Sequence[str] | None = None) -> int:
             if os.environ.get("DAKEHU_DEBUG") == "1":
                 traceback.print_exc()
             return running.broken(line, fault)
+
+
+def understood(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command line read; `key=value` may stand before or after the options."""
+    line, rest = parser().parse_known_args(words)
+    values = [word for word in rest if "=" in word and not word.startswith("-")]
+    if len(values) < len(rest) or (values and not hasattr(line, "values")):
+        parser().error(
+            "unrecognized arguments: "
+            + " ".join(word for word in rest if word not in values or not hasattr(line, "values"))
+        )
+    if values:
+        line.values = [*line.values, *values]
+    return line
 
 
 def _language() -> str:

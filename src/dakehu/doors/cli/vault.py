@@ -37,7 +37,7 @@ def backup(target: Path, password: str | None, tell: Callable[[Words], None]) ->
     the keys stay behind, and without them sealed values cannot be opened after a restore."""
     if target.exists():
         raise Refused(
-            {"file": [say("“{path}”已存在,不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]}
+            {"file": [say("“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]}
         )
     home = Path(settings.DAKEHU_HOME)
     made = io.BytesIO()
@@ -61,7 +61,7 @@ def backup(target: Path, password: str | None, tell: Callable[[Words], None]) ->
         salt, nonce = os.urandom(SALT), os.urandom(NONCE)
         body = MAGIC + salt + nonce + AESGCM(_key(password, salt)).encrypt(nonce, body, MAGIC)
     else:
-        tell(say("备份不含密钥:请另行妥善保存 {path},否则加密信息无法恢复。",
+        tell(say("备份不含密钥：请另行妥善保存 {path}，否则加密信息无法恢复。",
                  "The keys are not in this backup: keep {path} safe, or sealed values are lost.", path=home / "keys"))  # fmt: skip
     keys.write_private(target, body)
     return {"file": str(target), "bytes": len(body), **about}
@@ -98,7 +98,7 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
         if (home / name).exists():
             raise Refused(
                 say(
-                    "数据目录 {home} 不是空的,请用 DAKEHU_HOME 指定一个新目录。",
+                    "数据目录 {home} 不是空的，请用 DAKEHU_HOME 指定一个新目录。",
                     "{home} is not empty; name a new directory with DAKEHU_HOME.",
                     home=home,
                 )
@@ -129,7 +129,7 @@ def _opened(body: bytes, password: str | None) -> bytes:
     if not password:
         raise Refused(
             say(
-                "备份已加密,请用 --password-file 给出密码。",
+                "备份已加密，请用 --password-file 给出密码。",
                 "The backup is encrypted; give its password with --password-file.",
             )
         )
@@ -138,7 +138,7 @@ def _opened(body: bytes, password: str | None) -> bytes:
         return AESGCM(_key(password, salt)).decrypt(rest[:NONCE], rest[NONCE:], MAGIC)
     except InvalidTag:
         raise Refused(
-            say("备份密码不正确,或文件已损坏。", "The password is wrong, or the backup is damaged.")
+            say("备份密码不正确，或文件已损坏。", "The password is wrong, or the backup is damaged.")
         ) from None
 
 
@@ -147,7 +147,7 @@ def _into_postgres(dump: Path) -> None:
     if connection.vendor != "postgresql" or program is None:
         raise Refused(
             say(
-                "这是 PostgreSQL 备份,需要 DAKEHU_DATABASE_URL 和 pg_restore。",
+                "这是 PostgreSQL 备份，需要 DAKEHU_DATABASE_URL 和 pg_restore。",
                 "A PostgreSQL backup needs DAKEHU_DATABASE_URL and pg_restore.",
             )
         )

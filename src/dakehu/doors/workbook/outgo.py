@@ -105,7 +105,7 @@ def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:
     if kind == "text" and behind is not None and not choices and getattr(behind, "max_length", None):
         high = behind.max_length
     help_text = facts.help_en if language == "en" else facts.help_zh
-    example = (f"Example: {facts.example}" if language == "en" else f"示例:{facts.example}") if facts.example else ""
+    example = (f"Example: {facts.example}" if language == "en" else f"示例：{facts.example}") if facts.example else ""
     own_code = take.name == "client_code"
     return writing.ColumnSpec(
         take.name, facts.heading, "choice" if choices else kind, choices=choices,

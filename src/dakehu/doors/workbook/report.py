@@ -100,7 +100,7 @@ def remedy_for(facts: Facts | None) -> Words:
     if facts is None:
         return say("请改正后重新上传。", "Mend it and upload again.")
     zh = (
-        "".join(filter(None, (facts.help_zh, f"示例:{facts.example}" if facts.example else "")))
+        "".join(filter(None, (facts.help_zh, f"示例：{facts.example}" if facts.example else "")))
         or "请改正这一格后重新上传。"
     )
     en = (

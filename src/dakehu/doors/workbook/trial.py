@@ -70,7 +70,7 @@ def _warn_of_masks(rows: Stack) -> None:
     """A masked value of a row to be made is lost, so it is said; on a stored row the stored value stays."""
     for row, name, value in rows.hidden:
         if rows.weighed.verdicts[row] == CREATED:
-            rows.weighed.warn(row, name, value, say("“{value}”已打码,没有导入;请补全后再导入。",
+            rows.weighed.warn(row, name, value, say("“{value}”已打码，没有导入；请补全后再导入。",
                               "“{value}” is masked and was not imported; complete it and import again.", value=value))  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
         if not any(named):
             sheet = made.grids[rows.origin[row][0]].plan.sheet
             found: int | Words = by_sheet.get(sheet, 0) or alone or say(
-                "这一行没有写明是哪位客户,请填写客户号或客户姓名。", "The row does not say whose it is; add the client code or name.")  # fmt: skip
+                "这一行没有写明是哪位客户，请填写客户号或客户姓名。", "The row does not say whose it is; add the client code or name.")  # fmt: skip
         else:
             if named not in known:
                 known[named] = _find(finder, named, broken)
@@ -133,13 +133,13 @@ def _find(finder: Finder, named: tuple[str, ...], broken: set[str]) -> int | Wor
         found = finder.find(code=code, name=name, id_number=id_number, mobile=phone)
     except Ambiguous:
         return say(
-            "“{name}”对应不止一位客户,请填写客户号。",
+            "“{name}”对应不止一位客户，请填写客户号。",
             "“{name}” fits more than one client; add the code.",
             name=name or phone,
         )
     if found is not None:
         return found
     if {code, name} & (broken - {""}):
-        return say("这位客户在“基本信息”中的资料有错误,请先改正。", "This client's own row has errors; mend it first.")
-    return say("找不到客户“{who}”,请先在“基本信息”中登记,或核对客户号。",
+        return say("这位客户在“基本信息”中的资料有错误，请先改正。", "This client's own row has errors; mend it first.")
+    return say("找不到客户“{who}”，请先在“基本信息”中登记，或核对客户号。",
                "Cannot find client “{who}”; enter them in “基本信息” first, or check the code.", who=code or name or id_number or phone)  # fmt: skip

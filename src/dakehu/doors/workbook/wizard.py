@@ -19,7 +19,7 @@ MODE_NAMES = {
     "both": say("新增并更新", "Create and update"), "create": say("只新增", "Create only"), "update": say("只更新", "Update only"),
 }  # fmt: skip
 KEY_NAMES = {
-    "auto": say("自动(客户号、证件、手机、姓名)", "Automatic (code, ID, mobile, name)"), "code": say("客户号", "Client code"),
+    "auto": say("自动（客户号、证件、手机、姓名）", "Automatic (code, ID, mobile, name)"), "code": say("客户号", "Client code"),
     "id_number": say("证件号码", "ID number"), "mobile": say("手机号码", "Mobile"), "name": say("客户姓名", "Client name"),
 }  # fmt: skip
 

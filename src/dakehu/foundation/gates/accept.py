@@ -155,7 +155,7 @@ def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
 def _as_words(unreadable: "values.Unreadable") -> Words:
     hint = f" {unreadable.suggestion}" if unreadable.suggestion else ""
     return say(
-        "“{value}”无法识别,应为{meant}。{hint}",
+        "“{value}”无法识别，应为{meant}。{hint}",
         "Cannot read “{value}”; expected {wanted}.{hint}",
         value=str(unreadable.value)[:80],
         meant=unreadable.expected_zh,
@@ -227,7 +227,7 @@ def _checked(behind: Any, read: Reader) -> Reader:
             long = getattr(behind, "max_length", None)
             if long and isinstance(made, str) and len(made) > long:
                 raise Unfit(
-                    say("最多 {n} 个字符,现有 {have} 个。", "At most {n} characters, there are {have}.",
+                    say("最多 {n} 个字符，现有 {have} 个。", "At most {n} characters, there are {have}.",
                         n=long, have=len(made))
                 ) from None  # fmt: skip
             raise Unfit(text if isinstance(text, Words) else say(text, text)) from None
@@ -244,7 +244,7 @@ def _choice(words: Any) -> Reader:
         if member is None:
             raise Unfit(
                 say(
-                    "“{value}”不在可选项中,可选:{listed}。",
+                    "“{value}”不在可选项中，可选：{listed}。",
                     "“{value}” is not one of: {named}.",
                     value=str(value)[:80],
                     listed="、".join(m.zh for m in words),
@@ -310,6 +310,6 @@ def _one(found: list[Any], text: str) -> Any:
         raise Unfit(say("找不到“{text}”。", "Cannot find “{text}”.", text=text))
     if len(found) > 1:
         raise Unfit(
-            say("“{text}”对应不止一条记录,请改用编号。", "“{text}” names more than one row; use its code.", text=text)
+            say("“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text)
         )
     return found[0]

@@ -48,7 +48,7 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
 
 
 def code_is_taken(code: str) -> Words:
-    return say("客户号“{code}”已存在,请联系团队长确认归属。", "Client code “{code}” exists; ask your desk head whose client it is.",
+    return say("客户号“{code}”已存在，请联系团队长确认归属。", "Client code “{code}” exists; ask your desk head whose client it is.",
                code=code)  # fmt: skip
 
 
@@ -90,6 +90,9 @@ def change(*, client: Client, version: int | None = None, **details: Any) -> Cli
     for must in ("code", "name"):
         if must in details and not details[must]:
             raise refuse(must, "不能为空。", "Cannot be empty.")
+    with scope.elevated("codes are unique in the firm"):
+        if "code" in details and Client.objects.filter(code=details["code"]).exclude(pk=client.pk).exists():
+            raise Refused({"code": [code_is_taken(details["code"])]})
     set_details(client, details)
     client.save()
     return client
@@ -103,7 +106,7 @@ def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact
         raise refuse("value", bad.zh, bad.en) from None
     contact = Contact(client=client, kind=reading.kind, value=reading.value, **extra)
     if reading.warning_zh and not contact.remark:
-        contact.remark = str(say("号码打码,待核实", "Masked, to be verified"))
+        contact.remark = str(say("号码打码，待核实", "Masked, to be verified"))
     contact.save()
     return contact
 

@@ -87,7 +87,7 @@ def write(reaching: Reaching, clients: list[int], born: set[int]) -> None:
         client, reading = clients[reaching.rows[place]], reaching.readings[place]
         first = (client, reading.kind) not in primary
         primary.add((client, reading.kind))
-        remark = str(say("号码打码,待核实", "Masked, to be verified")) if reading.warning_zh else ""
+        remark = str(say("号码打码，待核实", "Masked, to be verified")) if reading.warning_zh else ""
         made.append(Contact(client_id=client, kind=reading.kind, value=reading.value, remark=remark,
                             primary=first and client in born))  # fmt: skip
     if made:

@@ -74,7 +74,7 @@ def read_contact(kind: str, value: str) -> Reading:
     if is_masked(text):
         return Reading(
             kind, text,
-            f"“{text}”是打码的号码,已作为未核实联系方式保留,请向客户核实后补全。",
+            f"“{text}”是打码的号码，已作为未核实联系方式保留，请向客户核实后补全。",
             f"“{text}” is masked; it is kept as an unverified contact. Ask the client and complete it.",
         )  # fmt: skip
     if kind == words.ContactKind.MOBILE:
@@ -112,5 +112,5 @@ def blockers(
     if refused:
         found.append(("客户拒绝营销联系", "The client refuses marketing contact"))
     if status == words.Status.RESTRICTED:
-        found.append(("客户资料限制处理,只可保存", "Restricted: data may only be stored"))
+        found.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
     return found

@@ -91,7 +91,7 @@ def weigh(
         try:
             people[row] = finder.find(**own, key=key) or 0
         except Ambiguous:
-            weighed.fault(row, "name", own["name"], say("不止一位客户符合,请补充客户号或证件号码。",
+            weighed.fault(row, "name", own["name"], say("不止一位客户符合，请补充客户号或证件号码。",
                           "More than one client fits; add the client code or ID number."))  # fmt: skip
             continue
         keys[row] = (
@@ -132,7 +132,7 @@ def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -
                 verdicts[row] = SKIPPED
                 continue
             made.weighed.fault(row, "code" if columns.get("code") else "name", "", say(
-                "同一客户在文件中出现了两次且内容不同,请只保留一行。",
+                "同一客户在文件中出现了两次且内容不同，请只保留一行。",
                 "The same client stands in the file twice with different content; keep one row."))  # fmt: skip
         elif days[row] >= days[other]:
             verdicts[other] = OLDER
@@ -197,7 +197,7 @@ def may_give_to(user: Any) -> Words | None:
         return None
     if not actor.may(Permission.CLIENT_ASSIGN):
         return say(
-            "您只能导入自己名下的客户,分派给他人请联系团队长。",
+            "您只能导入自己名下的客户，分派给他人请联系团队长。",
             "You import your own clients only; ask your desk head to assign others.",
         )
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:

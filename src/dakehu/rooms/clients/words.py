@@ -69,9 +69,14 @@ class ContactKind(Choices):
 
 
 class Horizon(Choices):
-    SHORT = "short", "短期", "Short term", ("1年以内", "一年以内", "短期(1年以内)", "<1年")
-    MEDIUM = "medium", "中期", "Medium term", ("1-3年", "一至三年", "中期(1-3年)")
-    LONG = "long", "长期", "Long term", ("3年以上", "三年以上", "5年以上", "中长期", "长期(3年以上)", "长期(5年以上)")
+    SHORT = "short", "短期", "Short term", ("1年以内", "一年以内", "短期（1年以内）", "<1年")
+    MEDIUM = "medium", "中期", "Medium term", ("1-3年", "一至三年", "中期（1-3年）")
+    LONG = (
+        "long",
+        "长期",
+        "Long term",
+        ("3年以上", "三年以上", "5年以上", "中长期", "长期（3年以上）", "长期（5年以上）"),
+    )
 
 
 class CoverRole(Choices):

@@ -24,7 +24,7 @@ def interaction_fault(
     if held_at > now:
         return "held_at", "服务时间不能晚于现在。", "The time cannot lie in the future."
     if promise_due_on and not promise:
-        return "promise", "填写了承诺期限,请同时写明承诺事项。", "A promised date needs the promise itself."
+        return "promise", "填写了承诺期限，请同时写明承诺事项。", "A promised date needs the promise itself."
     if next_on is not None and next_on < held_on:
         return "next_on", "下次跟进日期不能早于本次服务。", "The next contact cannot come before this one."
     return None

@@ -35,6 +35,8 @@ def set_password(user: User, password: str) -> None:
 def open_branch(*, code: str, name: str, city: str = "") -> Branch:
     if Branch.objects.filter(code=code).exists():
         raise refuse("code", "编号“{code}”已存在。", "Code “{code}” is taken.", code=code)
+    if Branch.objects.filter(name=name).exists():
+        raise refuse("name", "营业部“{name}”已存在。", "Branch “{name}” exists.", name=name)
     branch = Branch(code=code, name=name, city=city or "")
     branch.save()
     return branch
@@ -125,7 +127,7 @@ def make_token(*, name: str, scopes: list[str] | None = None, expires_on: date |
     wanted = sorted(scopes or actor.permissions)
     beyond = [s for s in wanted if not actor.may(s)]
     if beyond:
-        raise refuse("scopes", "您没有这些权限:{names}。", "You do not hold: {names}.", names=", ".join(beyond))
+        raise refuse("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(beyond))
     until = expires_on or today + timedelta(days=90)
     if not today <= until <= rules.longest_token_life(today):
         raise refuse("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")

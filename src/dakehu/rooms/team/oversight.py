@@ -22,7 +22,7 @@ PAGE = 50
 FILTERS = (
     Take("actor", required=False, facts=Facts("操作人", "Actor")),
     Take("action", required=False, facts=Facts("操作", "Action")),
-    Take("client", required=False, kind="json", facts=Facts("客户编号(内部)", "Client ids")),
+    Take("client", required=False, kind="json", facts=Facts("客户编号（内部）", "Client ids")),
     Take("since", required=False, kind="date", facts=Facts("从", "From")),
     Take("until", required=False, kind="date", facts=Facts("到", "To")),
     Take("before", required=False, kind="integer", facts=Facts("早于条目", "Before entry")),

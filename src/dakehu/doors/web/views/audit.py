@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from dakehu.doors.workbook.undoing import called
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import described, model_of
@@ -39,6 +40,7 @@ STEPS = {
 NOTES = {
     "file": say("文件", "File"), "counts": say("数量", "Counts"), "locked": say("已加密", "Locked"),
     "sha256": say("文件指纹", "Fingerprint"), "batch": say("批次", "Batch"),
+    "removed": say("删除", "Removed"), "restored": say("恢复", "Restored"),
 }  # fmt: skip
 FILTERS = ("actor", "action", "client", "since", "until")
 
@@ -86,7 +88,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         messages.success(request, str(text))
     else:
         text = say(
-            "第 {id} 条操作记录被破坏(共读到 {n} 条)。请立即通知合规，并保留数据库现状。",
+            "第 {id} 条操作记录被破坏（共读到 {n} 条）。请立即通知合规，并保留数据库现状。",
             "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
             id=verdict["broken"], n=f"{verdict['entries']:,}",
         )  # fmt: skip
@@ -139,12 +141,13 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
         model = model_of(change["model"])
     except (LookupError, ValueError):
         return made
-    made["what"] = _model_name(model, change["model"])
+    made["what"] = str(called(change["model"]))
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [
             (say("新增", "created"), len(after.get("created", []))),
             (say("修改", "changed"), len(after.get("changed", []))),
+            (say("删除", "removed"), len(after.get("removed", []))),
         ]
         return made  # fmt: skip
     facts = {f.attname: (f, known) for _, f, known in described(model)}
@@ -154,27 +157,6 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
             before, after = (_text(f, side.get(attname), names) for side in (change["before"], change["after"]))
             made["fields"].append({"label": known.label, "before": before, "after": after})
     return made
-
-
-def _model_name(model: Any, label: str) -> str:
-    """What rows of a table are called: the first words of the verb that makes them would lie, so its own facts."""
-    heading = MODELS.get(label)
-    return str(heading) if heading else label.rpartition(".")[2]
-
-
-MODELS = {
-    "clients.Client": say("客户", "Client"), "clients.Contact": say("联系方式", "Contact"),
-    "clients.Needs": say("需求与偏好", "Needs"), "clients.Coverage": say("服务关系", "Coverage"),
-    "clients.Consent": say("同意与拒绝", "Consent"), "clients.Tag": say("标签", "Tag"),
-    "clients.ClientTag": say("客户标签", "Tag of a client"), "clients.KeyDate": say("重要日期", "Key date"),
-    "clients.History": say("历史资料", "Earlier data"), "ledger.Investment": say("投资记录", "Investment"),
-    "service.Interaction": say("服务记录", "Interaction"), "service.FollowUp": say("跟进计划", "Follow-up"),
-    "service.Request": say("客户诉求", "Request"), "team.User": say("人员", "Staff"), "team.Team": say("团队", "Team"),
-    "team.Branch": say("营业部", "Branch"), "team.Token": say("访问令牌", "Token"),
-    "team.SavedView": say("视图", "View"), "foundation.Batch": say("导入批次", "Import batch"),
-    "foundation.SourceProfile": say("来源设置", "Source profile"), "foundation.StoredFile": say("文件", "File"),
-    "foundation.CalendarDay": say("交易日历", "Trading calendar"),
-}  # fmt: skip
 
 
 def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:

@@ -179,14 +179,14 @@ def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, 
 
 REACH = {
     "none": say("看不到客户", "Sees no client"),
-    "covered": say("只看到自己(或本队)名下的客户", "Sees the clients they (or their team) cover"),
+    "covered": say("只看到自己（或本队）名下的客户", "Sees the clients they (or their team) cover"),
     "all": say("看到全部客户，隔离墙内除外", "Sees every client outside information walls"),
     "across": say("看到全部客户，含隔离墙内", "Sees every client, across walls"),
 }
 RIGHTS = {
     "client.read": say("查看客户", "See clients"), "client.write": say("新增、修改客户", "Add and change clients"),
     "client.assign": say("分派客户", "Assign clients"), "client.wall": say("设置隔离墙", "Set information walls"),
-    "sealed.open": say("查看加密信息(留痕)", "Open sealed values (on the record)"), "service.read": say("查看服务记录", "See service records"),
+    "sealed.open": say("查看加密信息（留痕）", "Open sealed values (on the record)"), "service.read": say("查看服务记录", "See service records"),
     "service.log": say("记录服务", "Log service"), "service.plan": say("制定跟进计划", "Plan contacts"),
     "service.request": say("处理诉求与投诉", "Handle requests and complaints"), "ledger.read": say("查看投资记录", "See investments"),
     "ledger.write": say("维护投资记录", "Keep investments"), "data.import": say("导入", "Import"), "data.export": say("导出", "Export"),

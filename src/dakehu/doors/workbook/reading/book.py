@@ -77,7 +77,7 @@ def open_book(
         if sheet.frame.height > limits.rows or sheet.frame.width > limits.columns:
             raise TooLarge(
                 name,
-                f"工作表“{sheet.name}”超过 {limits.rows} 行或 {limits.columns} 列,请拆分后上传。",
+                f"工作表“{sheet.name}”超过 {limits.rows} 行或 {limits.columns} 列，请拆分后上传。",
                 f"sheet “{sheet.name}” has more than {limits.rows} rows or {limits.columns} columns; split it.",
             )
     if not any(sheet.frame.height for sheet in found):
@@ -115,8 +115,8 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
             unpacked = sum(part.file_size for part in archive.infolist())
             kinds = {part.filename for part in archive.infolist()}
     except zipfile.BadZipFile as fault:
-        raise Unopenable(name, "文件已损坏,请重新导出。", "it is damaged; export it again.") from fault
+        raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
     if unpacked > limits.unpacked_bytes:
-        raise TooLarge(name, "解压后超过上限,请拆分后上传。", "unpacked it exceeds the limit; split it.")
+        raise TooLarge(name, "解压后超过上限，请拆分后上传。", "unpacked it exceeds the limit; split it.")
     if not any(k.startswith("xl/") for k in kinds) and "content.xml" not in kinds:
         raise Unopenable(name, "这不是电子表格。", "this is not a workbook.")

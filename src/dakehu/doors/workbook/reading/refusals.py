@@ -12,22 +12,22 @@ class BookRefused(ValueError):
 class NeedsPassword(BookRefused):
     def __init__(self, filename: str) -> None:
         super().__init__(
-            f"“{filename}”有打开密码,请输入密码后重试。", f"“{filename}” is locked; give its password and try again."
+            f"“{filename}”有打开密码，请输入密码后重试。", f"“{filename}” is locked; give its password and try again."
         )
 
 
 class WrongPassword(BookRefused):
     def __init__(self, filename: str) -> None:
         super().__init__(
-            f"“{filename}”的密码不正确,请核对。", f"The password for “{filename}” is wrong; please check it."
+            f"“{filename}”的密码不正确，请核对。", f"The password for “{filename}” is wrong; please check it."
         )
 
 
 class Unopenable(BookRefused):
     def __init__(self, filename: str, zh: str, en: str) -> None:
-        super().__init__(f"“{filename}”打不开:{zh}", f"“{filename}” does not open: {en}")
+        super().__init__(f"“{filename}”打不开：{zh}", f"“{filename}” does not open: {en}")
 
 
 class TooLarge(BookRefused):
     def __init__(self, filename: str, zh: str, en: str) -> None:
-        super().__init__(f"“{filename}”太大:{zh}", f"“{filename}” is too large: {en}")
+        super().__init__(f"“{filename}”太大：{zh}", f"“{filename}” is too large: {en}")

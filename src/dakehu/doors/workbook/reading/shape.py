@@ -246,7 +246,7 @@ def _idle_rows(sheet: Sheet, first: int, last: int, left: int) -> list[tuple[int
     return [(at + first + 1, why) for at, why in sorted(rows.items())]
 
 
-TOTAL_TEXT = r"(?i)^(?:合\s*计|总\s*计|小\s*计|grand total|total|subtotal)[::]?$"
+TOTAL_TEXT = r"(?i)^(?:合\s*计|总\s*计|小\s*计|grand total|total|subtotal)[:\uff1a]?$"
 
 
 def _extend(table: Table, rows: list[list[str]], last: int) -> None:

@@ -40,7 +40,7 @@ def read(content: bytes, name: str, rows: int, columns: int) -> "Sheet":
     if frame.height > rows or frame.width > columns:
         raise TooLarge(
             name,
-            f"超过 {rows} 行或 {columns} 列,请拆分后上传。",
+            f"超过 {rows} 行或 {columns} 列，请拆分后上传。",
             f"more than {rows} rows or {columns} columns; split it.",
         )
     stem = name.rpartition("/")[2].rpartition(".")[0] or name
@@ -62,7 +62,7 @@ def decode(content: bytes, name: str) -> str:
     best = from_bytes(sample, cp_isolation=LIKELY).best()
     if best is None:
         raise Unopenable(
-            name, "认不出文字编码,请另存为 UTF-8 或 xlsx。", "its encoding is unknown; save it as UTF-8 or xlsx."
+            name, "认不出文字编码，请另存为 UTF-8 或 xlsx。", "its encoding is unknown; save it as UTF-8 or xlsx."
         )
     return content.decode(best.encoding, errors="replace")
 

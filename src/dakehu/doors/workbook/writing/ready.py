@@ -100,7 +100,7 @@ def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame) -> None:
             raise CannotWrite(
                 f"工作表「{sheet.name}」第 {row} 行「{column.heading}」有 {longest:,} 个字符，"
                 f"Excel 单元格最多 {EXCEL_CELL_CHARACTERS:,} 个，请缩短后再导出。",
-                f"Sheet “{sheet.name}”, row {row}, “{column.heading}” holds {longest:,} characters; "
+                f"Sheet “{sheet.name}”, row {row}，“{column.heading}” holds {longest:,} characters; "
                 f"an Excel cell holds {EXCEL_CELL_CHARACTERS:,}. Shorten it, then export again.",
             )
 

@@ -31,7 +31,7 @@ class Client(ClientRecorded):
     code = field(
         models.CharField(max_length=40, unique=True), zh="客户号", en="Client code", listed=True,
         aliases=("客户编号", "客户代码", "资金账号", "资金账户", "customerID", "Account No", "client no", "编号"),
-        help_zh="在本机构内唯一;留空则自动编号", help_en="Unique within the firm; numbered automatically when left empty",
+        help_zh="在本机构内唯一；留空则自动编号", help_en="Unique within the firm; numbered automatically when left empty",
         example="DK000001",
     )  # fmt: skip
     kind = field(choice_field(words.Kind, default=words.Kind.PERSON), zh="客户类型", en="Client kind", listed=True,
