@@ -1,0 +1,85 @@
+"""Every page can be used by everybody: no serious or critical finding of axe-core, light and dark, wide and narrow."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dakehu.foundation.gates import perform
+from tests.cast import PASSWORD, acting
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TABS = ("", "?tab=basic", "?tab=investments", "?tab=service", "?tab=needs", "?tab=plans", "?tab=history")
+PAGES = {
+    "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/do/clients.create",
+            *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up"],
+    "admin": ["/staff/", "/audit/", "/system/", "/api/v1/docs", "/no-such-page"],
+}  # fmt: skip
+LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
+
+
+@pytest.fixture
+def staged(lin, admin, zhang):
+    """A client with something of everything, so that no page is empty."""
+    with acting(lin):
+        perform("clients.change", {"client": zhang.code, "assets": "500万", "segment": "私人财富", "risk_level": "C3"})
+        perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
+        perform("clients.note_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
+        perform("service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "promise": "寄资料",
+                                            "promise_due_on": "2026-01-09", "next_on": "2026-02-02"})  # fmt: skip
+        perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "响应慢"})
+        for month, value in (("01", "105万"), ("06", "95万")):
+            perform("ledger.note_investment", {"client": zhang.code, "invested_on": f"2025-{month}-15", "amount": "100万",
+                                               "product": "甲", "product_kind": "股票", "value": value})  # fmt: skip
+    return zhang
+
+
+def findings(play, address, user, paths, look, size) -> list[str]:
+    """What axe finds serious or critical on each page, as "path: rule at selector"."""
+    browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    context = browser.new_context(
+        color_scheme=look, viewport={"width": size[0], "height": size[1]}, bypass_csp=True, locale="zh-CN"
+    )
+    at = context.new_page()
+    at.goto(f"{address}/sign-in")
+    found = _check(at, "/sign-in")
+    at.fill("[name=username]", user)
+    at.fill("[name=password]", PASSWORD)
+    at.press("[name=password]", "Enter")
+    at.wait_for_url(lambda url: "sign-in" not in url)
+    for path in paths:
+        at.goto(address + path, wait_until="networkidle")
+        found += _check(at, path)
+    browser.close()
+    return found
+
+
+def _check(at, path) -> list[str]:
+    at.add_script_tag(path=str(AXE))
+    made = at.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{path}: {rule['id']} at {rule['nodes'][0]['target']}"
+        for rule in made["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("user", list(PAGES))
+def test_no_page_has_a_serious_finding(live_server, staged, user):
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine: the pages went unchecked by axe-core")
+    from playwright.sync_api import sync_playwright
+
+    paths = [path.format(client=staged.pk) for path in PAGES[user]]
+    with sync_playwright() as play:
+        found = [
+            f"{look} {size[0]} {line}"
+            for look, size in LOOKS
+            for line in findings(play, live_server.url, user, paths, look, size)
+        ]
+    assert found == []
