@@ -46,6 +46,7 @@ class Act:
     announced: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     inner: list[str] = field(default_factory=list)
     note: dict[str, Any] = field(default_factory=dict)
+    kept: Any = None  # foundation.undo.Kept, while what is written is kept to be undone
 
 
 _act: ContextVar[Act | None] = ContextVar("dakehu_act", default=None)
@@ -219,8 +220,12 @@ class Recorded(models.Model):
         if adding:
             self._must_be_in_sight()
             super().save(*args, **options)
+            if made.kept is not None:
+                made.kept.made(type(self), [self])
             changed = {n: v for n, v in after.items() if v not in (None, "", False)}
         elif changed:
+            if made.kept is not None:
+                made.kept.changing(type(self), [self], [tracked[n].name for n in changed])
             self.row_version += 1
             columns = [tracked[n].name for n in changed]
             columns += [f.name for f in self._meta.concrete_fields if isinstance(f, BlindIndex)]
@@ -241,6 +246,8 @@ class Recorded(models.Model):
 
     def delete(self, *args: Any, **options: Any) -> Any:
         made = current_act()
+        if made.kept is not None:
+            made.kept.deleting(self)
         gone = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if _is_tracked(f)}
         made.changes.append(Change(self._meta.label, self.pk, "deleted", gone, {}, self.client_number()))
         with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
@@ -307,7 +314,11 @@ def record_many(
     open_act = current_act()
     if made:
         rows.insert(model, made)
+        if open_act.kept is not None:
+            open_act.kept.made(model, made)
     if changed:
+        if open_act.kept is not None:
+            open_act.kept.changing(model, changed, columns)
         indexes = [f.name for f in model._meta.concrete_fields if isinstance(f, BlindIndex) and f.of in columns]
         for row in changed:
             row.row_version += 1
@@ -316,6 +327,14 @@ def record_many(
     open_act.changes.append(
         Change(model._meta.label, None, "many", {}, {**ids, "columns": sorted(columns), "clients": sorted(client_ids)})
     )
+
+
+def remove_many(model: Any, numbers: list[int]) -> None:
+    """Delete rows on which nothing hangs, in the present act. The audit entry holds their numbers."""
+    from dakehu.foundation import rows
+
+    rows.delete(model, numbers)
+    current_act().changes.append(Change(model._meta.label, None, "many", {}, {"removed": numbers}))
 
 
 def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
@@ -340,6 +359,6 @@ def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
 
 __all__ = [
     "ACTIONS", "Act", "Action", "Change", "ClientRecorded", "Recorded", "SealedText", "Take", "act", "action",
-    "announce", "current_act", "must_match", "note", "record_many", "record_opening", "refuse", "takes_of",
-    "write_columns",
+    "announce", "current_act", "must_match", "note", "record_many", "record_opening", "refuse", "remove_many",
+    "takes_of", "write_columns",
 ]  # fmt: skip

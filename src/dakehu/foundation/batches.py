@@ -50,8 +50,9 @@ def content_of(batch: Batch) -> tuple[bytes, str | None]:
     return files.read(batch.file_key)[1], files.read(lock)[1].decode() if lock else None
 
 
-def keep_report(batch: Batch, told: dict[str, Any], state: BatchState) -> None:
-    """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act."""
+def keep_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str = "") -> None:
+    """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act. `undo` is the key
+    of what taking it back needs (see foundation.undo)."""
     kept = files.keep("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
     counts = {
         name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
@@ -60,6 +61,7 @@ def keep_report(batch: Batch, told: dict[str, Any], state: BatchState) -> None:
         **{k: v for k, v in batch.report.items() if k in ("lock", "samples")},
         "counts": counts,
         "key": kept.key,
+        **({"undo": undo} if undo else {}),
     }
     batch.state = state.value
     if state == BatchState.APPLIED:

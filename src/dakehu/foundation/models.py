@@ -104,6 +104,7 @@ class BatchState(Choices):
     APPLIED = "applied", "已导入", "Imported"
     REFUSED = "refused", "未导入", "Not imported"
     CANCELLED = "cancelled", "已取消", "Cancelled"
+    UNDONE = "undone", "已撤销", "Undone"
 
 
 class Batch(Recorded):

@@ -1,5 +1,5 @@
 """Many rows of one table, fast: values prepared column by column, each distinct one once, and one statement for
-thousands of rows. Only acts.record_many calls this.
+thousands of rows. Only acts.record_many and acts.remove_many call this.
 
 Row security forbids COPY into a protected table, so PostgreSQL gets arrays to unnest; SQLite gets executemany.
 """
@@ -57,6 +57,19 @@ def update(model: Any, rows: list[Any], names: list[str]) -> None:
             wanted = ", ".join(f"{quote(f.column)} = %s" for f in fields[1:])
             sql = f"UPDATE {table} SET {wanted} WHERE {quote(key.column)} = %s"  # noqa: S608  names come from models
             cursor.executemany(sql, list(zip(*columns[1:], columns[0], strict=True)))
+
+
+def delete(model: Any, numbers: list[int]) -> None:
+    """Delete rows by number, inside the open transaction. What hangs on them is not looked for: the database checks
+    that nothing does when the transaction ends."""
+    connection = connections[router.db_for_write(model)]
+    quote, key = connection.ops.quote_name, model._meta.pk
+    start = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(key.column)}"  # noqa: S608  names come from models
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{start} = ANY(%s)", [numbers])
+        else:
+            cursor.executemany(f"{start} = %s", [(number,) for number in numbers])
 
 
 def _type(field: Any, connection: Any) -> str:

@@ -44,7 +44,7 @@ def who(line: argparse.Namespace) -> scope.Actor:
     if not reason:
         raise Refused(
             say(
-                "请用 --as 指明人员,或用 --reason 说明系统操作的原因。",
+                "请用 --as 指明人员，或用 --reason 说明系统操作的原因。",
                 "Say who acts with --as, or give the system's reason with --reason.",
             )
         )
@@ -82,7 +82,7 @@ def broken(line: argparse.Namespace, fault: Exception) -> int:
     if line.json:
         print(json.dumps({"fault": type(fault).__name__, "status": 500}, ensure_ascii=False))
     tell(
-        say("程序出错({kind}:{text})。设置 DAKEHU_DEBUG=1 可查看细节。", "A fault ({kind}: {text}). Set DAKEHU_DEBUG=1 to see the details.",
+        say("程序出错（{kind}:{text}）。设置 DAKEHU_DEBUG=1 可查看细节。", "A fault ({kind}: {text}). Set DAKEHU_DEBUG=1 to see the details.",
             kind=type(fault).__name__, text=str(fault)[:300])
     )  # fmt: skip
     return 1
@@ -115,7 +115,7 @@ def pairs(words: list[str]) -> dict[str, Any]:
             else:
                 value = text
         except (ValueError, OSError) as fault:
-            raise Refused({key: [say("读不懂:{why}", "Not readable: {why}", why=fault)]}) from None
+            raise Refused({key: [say("读不懂：{why}", "Not readable: {why}", why=fault)]}) from None
         if key in made:
             made[key] = [*(made[key] if isinstance(made[key], list) else [made[key]]), value]
         else:
@@ -178,6 +178,13 @@ def _progress(line: argparse.Namespace) -> Any:
     return show
 
 
+def do_undo(line: argparse.Namespace) -> None:
+    told = answer(perform("workbook.undo", {"batch": line.batch}))
+    words = say("已撤销批次 {batch}：删除 {removed} 条记录，恢复 {restored} 条记录。",
+                "Batch {batch} is undone: {removed} records removed, {restored} restored.", **told)  # fmt: skip
+    give(line, told, [str(words)])
+
+
 def existing(path: Path) -> Path:
     if not path.is_file():
         raise Refused({"file": [say("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
@@ -194,7 +201,7 @@ def do_export(line: argparse.Namespace) -> None:
         missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
         if missing:
             raise Refused(
-                {"clients": [say("找不到客户:{names}。", "No such clients: {names}.", names="、".join(missing))]}
+                {"clients": [say("找不到客户：{names}。", "No such clients: {names}.", names="、".join(missing))]}
             )
     language = line.lang or None
     counts = outgo.write_filled(
@@ -218,11 +225,13 @@ def do_verify(line: argparse.Namespace) -> int:
         audit.remember_head()
     words = (
         say(
-            "{n} 条操作记录完好,首尾相接。", "{n} audit entries hold, each sealed to the one before.", n=verdict.entries
+            "{n} 条操作记录完好，首尾相接。",
+            "{n} audit entries hold, each sealed to the one before.",
+            n=verdict.entries,
         )
         if verdict.broken is None
         else say(
-            "第 {id} 条操作记录不可信:{why}",
+            "第 {id} 条操作记录不可信：{why}",
             "Audit entry {id} does not hold: {why}",
             id=verdict.broken,
             why=verdict.why,
@@ -304,7 +313,7 @@ def do_demo(line: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "ask": do_ask, "do": do_do, "import": do_import, "export": do_export, "template": do_template, "verify": do_verify,
+    "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "template": do_template, "verify": do_verify,
     "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
     "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
 }  # fmt: skip

@@ -10,6 +10,7 @@ urlpatterns = [
     path("import/<int:pk>/columns", intake.correct, name="import-correct"),
     path("import/<int:pk>/trial", intake.trial, name="import-trial"),
     path("import/<int:pk>/apply", intake.apply, name="import-apply"),
+    path("import/<int:pk>/undo", intake.undo, name="import-undo"),
     path("import/<int:pk>/cancel", intake.cancel, name="import-cancel"),
     path("import/<int:pk>/progress", intake.progress, name="import-progress"),
     path("import/<int:pk>/errors.xlsx", intake.errors, name="import-errors"),

@@ -31,7 +31,7 @@ class HasFaults(Refused):
     def __init__(self, made: Trial) -> None:
         self.trial = made
         super().__init__(say(
-            "文件中有 {n} 处错误,没有导入任何内容。请改正后重新上传,或选择只导入没有错误的行。",
+            "文件中有 {n} 处错误，没有导入任何内容。请改正后重新上传，或选择只导入没有错误的行。",
             "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
             n=made.faults()))  # fmt: skip
 

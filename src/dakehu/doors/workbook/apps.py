@@ -6,4 +6,4 @@ class WorkbookConfig(AppConfig):
     label = "workbook"
 
     def ready(self) -> None:
-        from dakehu.doors.workbook import intake, outgo  # noqa: F401  (their jobs and actions register themselves)
+        from dakehu.doors.workbook import intake, outgo, undoing  # noqa: F401  (their jobs and actions register themselves)

@@ -9,7 +9,7 @@ from typing import Any
 from dakehu.doors.workbook import apply, reading, report, sources, trial
 from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.trial import Progress
-from dakehu.foundation import batches, files, jobs, scope
+from dakehu.foundation import batches, files, jobs, scope, undo
 from dakehu.foundation.acts import act
 from dakehu.foundation.models import BatchState
 from dakehu.foundation.refusals import NotAllowed, Refused
@@ -71,19 +71,31 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             batch = batches.own(number, lock=True)
             if batch.state == BatchState.APPLIED:
                 return {**batches.report_of(batch), "again": True}
+            _must_not_be_undone(batch)
             content, password = batches.content_of(batch)
-            told = apply.take_in(
-                book=book or open_book(content, batch.filename, password), plan=plan_of(batch),
-                sha256=hashlib.sha256(content).hexdigest(), batch=number, skip_errors=skip_errors, progress=progress,
-            )  # fmt: skip
+            with undo.keeping() as kept:
+                told = apply.take_in(
+                    book=book or open_book(content, batch.filename, password), plan=plan_of(batch), batch=number,
+                    sha256=hashlib.sha256(content).hexdigest(), skip_errors=skip_errors, progress=progress,
+                )  # fmt: skip
             told = {**told, "imported": True, "dry_run": False, "batch": number}
-            batches.keep_report(batch, told, BatchState.APPLIED)
+            batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
             return told
     except apply.HasFaults as faulty:
         told = {**report.report(faulty.trial), "imported": False, "dry_run": False, "batch": number}
         with act("workbook.refuse"):
             batches.keep_report(batches.own(number), told, BatchState.REFUSED)
         return told
+
+
+def _must_not_be_undone(batch: Any) -> None:
+    if batch.state == BatchState.UNDONE:
+        raise Refused(
+            say(
+                "这次导入已经撤销。如需再次导入，请重新上传文件。",
+                "This import was undone. Upload the file again to import it anew.",
+            )
+        )
 
 
 def keep_plan(batch: Any, plan: planning.Plan) -> None:
@@ -130,8 +142,9 @@ def correct(number: int, changes: dict[str, Any]) -> Any:
         batch = batches.own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             raise Refused(
-                say("这个文件已经导入,不能再修改。", "This file has been imported and cannot be changed any more.")
+                say("这个文件已经导入，不能再修改。", "This file has been imported and cannot be changed any more.")
             )
+        _must_not_be_undone(batch)
         plan = planning.correct(plan_of(batch), book_of(batch), changes)
         sources.remember(plan, batch.filename)
         keep_plan(batch, plan)
@@ -154,6 +167,7 @@ def _start(kind: str, number: int, **args: Any) -> int:
     may_import()
     with act(kind):
         batch = batches.own(number, lock=True)
+        _must_not_be_undone(batch)
         batch.job_ref = jobs.start(kind, batch=number, **args)
         batch.save()
         return int(batch.job_ref)
@@ -166,7 +180,7 @@ def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     told = report.report(trial.run(book_of(row), plan_of(row), progress))
     with act("workbook.check"):
         row = batches.own(batch, lock=True)
-        if row.state != BatchState.APPLIED:
+        if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
             batches.keep_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
     return _short(told, batch)
 

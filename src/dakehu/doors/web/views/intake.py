@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dakehu.doors.web.views import intake_plan
 from dakehu.doors.workbook import intake, wizard
 from dakehu.foundation import batches, jobs, scope
+from dakehu.foundation.gates import perform
 from dakehu.foundation.models import BatchState
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
 from dakehu.foundation.words import say
@@ -21,7 +22,8 @@ STEPS = (
     say("文件", "File"), say("工作表与列", "Sheets and columns"), say("差异试算", "Trial run"), say("导入", "Import"),
     say("结果", "Result"),
 )  # fmt: skip
-TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": ""}
+TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
+SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 RECENT = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -93,7 +95,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = _job(batch)
     if job and not job["ended"]:
         return _running(request, batch, job)
-    if batch.state == BatchState.APPLIED:
+    if batch.state in SETTLED:
         return _page(request, batch, "intake/result.html", 4, **intake_plan.report(batches.report_of(batch)))
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     if looked and request.GET.get("step") != "columns":
@@ -144,7 +146,7 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
 
 def _page(request: HttpRequest, batch: Any, template: str, step: int, **context: Any) -> HttpResponse:
     address = f"/import/{batch.pk}/"
-    open_still = batch.state != BatchState.APPLIED
+    open_still = batch.state not in SETTLED
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     steps: list[dict[str, Any]] = [{"label": label, "note": "", "url": ""} for label in STEPS]
     steps[0] |= {"note": batch.filename, "url": "/import/"}
@@ -194,6 +196,28 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     job = _job(batch)
     if batch.state != BatchState.APPLIED and not (job and not job["ended"]):
         intake.start_apply(pk, skip_errors=request.POST.get("skip_errors") == "true")
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back; a refusal stands on the result page, record by record."""
+    try:
+        told = perform("workbook.undo", {"batch": pk})
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        batch = batches.own(pk)
+        if batch.state not in SETTLED:
+            messages.error(request, str(refused))
+            return redirect("import-batch", pk=pk)
+        texts = [text for said in refused.as_plain().values() for text in said]
+        made = _page(request, batch, "intake/result.html", 4, hindered=texts, **intake_plan.report(batches.report_of(batch)))  # fmt: skip
+        made.status_code = 422
+        return made
+    done = say("已撤销：删除 {a} 条记录，恢复 {b} 条记录。", "Undone: {a} records removed, {b} restored.",
+               a=told["removed"], b=told["restored"])  # fmt: skip
+    messages.success(request, str(done))
     return redirect("import-batch", pk=pk)
 
 

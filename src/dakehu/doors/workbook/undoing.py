@@ -1,0 +1,52 @@
+"""Undoing an import: every row it made is removed, every row it changed gets its earlier values back."""
+
+from typing import Any
+
+from dakehu.foundation import batches, undo
+from dakehu.foundation.acts import Take, action, note
+from dakehu.foundation.fields import Facts
+from dakehu.foundation.models import BatchState
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import Words, say
+from dakehu.rooms.team.permissions import Permission
+
+BATCH = Take("batch", kind="integer", facts=Facts("导入批次", "Import batch"))
+TABLES = {
+    "clients.Client": say("客户", "Client"), "clients.Contact": say("联系方式", "Contact"),
+    "clients.Needs": say("需求与偏好", "Needs"), "clients.Coverage": say("服务关系", "Coverage"),
+    "clients.Consent": say("同意与拒绝", "Consent"), "clients.Tag": say("标签", "Tag"),
+    "clients.ClientTag": say("客户标签", "Tag of a client"), "clients.KeyDate": say("重要日期", "Key date"),
+    "clients.History": say("历史资料", "Earlier data"), "ledger.Investment": say("投资记录", "Investment"),
+    "service.Interaction": say("服务记录", "Interaction"), "service.FollowUp": say("跟进计划", "Follow-up"),
+    "service.Request": say("客户诉求", "Request"), "team.User": say("人员", "Staff"), "team.Team": say("团队", "Team"),
+    "team.Branch": say("营业部", "Branch"), "team.Token": say("访问令牌", "Token"),
+    "team.SavedView": say("视图", "View"), "foundation.Batch": say("导入批次", "Import batch"),
+    "foundation.SourceProfile": say("来源设置", "Source profile"), "foundation.StoredFile": say("文件", "File"),
+    "foundation.CalendarDay": say("交易日历", "Trading calendar"),
+}  # fmt: skip
+
+
+def called(label: str) -> Words:
+    """What rows of a table are called."""
+    bare = label.rpartition(".")[2]
+    return TABLES.get(label) or say(bare, bare)
+
+
+@action("workbook.undo", needs=Permission.IMPORT, zh="撤销导入", en="Undo an import", takes=(BATCH,))
+def undo_import(*, batch: int) -> dict[str, Any]:
+    """Take back a whole import with its side effects, all or nothing, as whoever imported it. Returns {undone, batch,
+    removed, restored}: numbers of rows. Refused, saying on what, once anything later depends on it."""
+    row = batches.own(batch, lock=True)
+    if row.state == BatchState.UNDONE:
+        raise Refused({"batch": [say("这次导入已经撤销过了。", "This import has been undone already.")]})
+    if row.state != BatchState.APPLIED:
+        raise Refused({"batch": [say("这个文件还没有导入，没有可以撤销的内容。",
+                                     "This file has not been imported, so there is nothing to undo.")]})  # fmt: skip
+    if not row.report.get("undo"):
+        raise Refused({"batch": [say("这次导入早于撤销功能，没有保存撤销所需的资料。",
+                                     "This import is older than undo: what it would need was not kept.")]})  # fmt: skip
+    made = undo.take_back(row.report["undo"], called)
+    row.state = BatchState.UNDONE.value
+    row.save()
+    note(file=row.filename, batch=batch, **made)
+    return {"undone": True, "batch": batch, **made}
