@@ -58,6 +58,12 @@ def test_every_fault_is_reported_at_once_keyed_by_field_with_value_and_remedy(li
     assert "长期" in told["horizon"][0]
 
 
+def test_a_list_where_one_value_goes_is_refused(lin, zhang):
+    with acting(lin), pytest.raises(Refused) as refusal:
+        perform("clients.change", {"client": zhang.code, "name": ["甲", "乙"], "assets": {"a": 1}})
+    assert set(refusal.value.as_plain()) == {"name", "assets"}
+
+
 def test_the_same_fault_is_told_in_the_readers_language(lin, zhang):
     with acting(lin), reading_in("en"), pytest.raises(Refused) as refusal:
         perform("ledger.note_investment", {"client": zhang.code, "invested_on": "2023-01-15", "product": "A"})

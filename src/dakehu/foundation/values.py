@@ -53,7 +53,7 @@ def _flat(value: Any) -> str:
 
 # --- dates -----------------------------------------------------------------------------------------
 
-_DATE_ZH = "日期,如 2023-01-15 或 2023年1月15日"
+_DATE_ZH = "日期，如 2023-01-15 或 2023年1月15日"
 _DATE_EN = "a date such as 2023-01-15"
 _YMD = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
@@ -114,7 +114,7 @@ def to_date(value: Any) -> date:
             return _day(value, year, second, first)
         if second > 12 or first == second:
             return _day(value, year, first, second)
-        raise Unreadable(value, "年在前的日期(日、月先后不明)", "a date with the year first (day or month comes first?)",
+        raise Unreadable(value, "年在前的日期（日、月先后不明）", "a date with the year first (day or month comes first?)",
                          f"{year}-{first:02d}-{second:02d} / {year}-{second:02d}-{first:02d}")  # fmt: skip
     if _MONTH_ONLY.match(text):
         raise Unreadable(value, "写明日的完整日期", "a whole date, with the day")
@@ -134,20 +134,20 @@ _LATER = ("下午", "傍晚", "晚上", "PM")
 def _time(value: Any, text: str) -> time:
     found = _TIME.match(text.strip())
     if not found:
-        raise Unreadable(value, "时间,如 14:30", "a time such as 14:30")
+        raise Unreadable(value, "时间，如 14:30", "a time such as 14:30")
     part, hour, minute, second, half, after = found.groups()
     clock = int(hour)
     word = (part or after or "").upper()
     if (word in _LATER or part in _LATER or (part == "中午" and clock < 3)) and clock < 12:
         clock += 12
     elif part == "晚上" and clock == 12:  # the midnight with which the day begins, or ends?
-        raise Unreadable(value, "明确的时间,如 00:00 或 23:59", "a clear time, such as 00:00 or 23:59")
+        raise Unreadable(value, "明确的时间，如 00:00 或 23:59", "a clear time, such as 00:00 or 23:59")
     elif (word == "AM" or part == "凌晨") and clock == 12:
         clock = 0
     try:
         return time(clock, 30 if half else int(minute or 0), int(second or 0))
     except ValueError:
-        raise Unreadable(value, "时间,如 14:30", "a time such as 14:30") from None
+        raise Unreadable(value, "时间，如 14:30", "a time such as 14:30") from None
 
 
 def to_datetime(value: Any) -> datetime:
@@ -178,7 +178,7 @@ def to_datetime(value: Any) -> datetime:
 
 # --- numbers ---------------------------------------------------------------------------------------
 
-_NUMBER_ZH = "数字,如 1000000、¥1,000,000 或 100万"
+_NUMBER_ZH = "数字，如 1000000、¥1,000,000 或 100万"
 _NUMBER_EN = "a number such as 1000000 or 1,000,000"
 _UNITS = {"亿": Decimal(10) ** 8, "千万": Decimal(10) ** 7, "百万": Decimal(10) ** 6, "万": Decimal(10) ** 4,
           "千": Decimal(1000), "百": Decimal(100), "K": Decimal(1000), "W": Decimal(10) ** 4, "M": Decimal(10) ** 6, "B": Decimal(10) ** 9}  # fmt: skip
@@ -283,11 +283,11 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
     else:
         found = _RATE.match(_flat(value))
         if not found:
-            raise Unreadable(value, "比率,如 5%", "a rate such as 5%")
+            raise Unreadable(value, "比率，如 5%", "a rate such as 5%")
         try:
             bare, mark = to_decimal(found.group(1)), found.group(2) or ""
         except Unreadable:
-            raise Unreadable(value, "比率,如 5%", "a rate such as 5%") from None
+            raise Unreadable(value, "比率，如 5%", "a rate such as 5%") from None
     if mark == "‰":
         return bare / 1000
     if mark:
@@ -295,7 +295,7 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
     if abs(bare) < 1:
         return bare
     if not bare_is_percent:
-        raise Unreadable(value, "带百分号的比率,如 5%", "a rate with its percent sign, such as 5%", f"{bare}%")
+        raise Unreadable(value, "带百分号的比率，如 5%", "a rate with its percent sign, such as 5%", f"{bare}%")
     return bare / 100
 
 

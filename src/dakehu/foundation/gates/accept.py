@@ -138,12 +138,16 @@ def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
     """The function that reads one raw value for a parameter. `among` are all values that will come."""
     behind = field_behind(take)
     read = _by_kind(take) if behind is None else _by_field(behind, among)
+    names_a_row = isinstance(behind, models.ForeignKey) or (take.model and behind is None)
+    structured = names_a_row or take.kind == "json" or isinstance(behind, models.JSONField)
 
     def run(value: Any) -> Any:
         if value in EMPTY or (isinstance(value, str) and not value.strip()):
             if take.required:
                 raise Unfit(missing(take))
             return None if behind is None or behind.null or not _is_text(behind) else ""
+        if isinstance(value, (list, dict)) and not structured:
+            raise Unfit(say("这里只能填一个值。", "One value goes here, not a list or an object."))
         try:
             return read(value)
         except values.Unreadable as unreadable:
