@@ -107,9 +107,10 @@ def pairs(words: list[str]) -> dict[str, Any]:
         key, sign, text = word.partition("=")
         if not sign:
             raise Refused(say("“{word}”应写成 字段=值。", "Write “{word}” as key=value.", word=word))
+        from_json, key = key.endswith(":"), key.removesuffix(":")
         try:
-            if key.endswith(":"):
-                value, key = json.loads(text), key[:-1]
+            if from_json:
+                value = json.loads(text)
             elif text.startswith("@"):
                 value = json.loads(Path(text[1:]).read_text(encoding="utf-8"))
             else:
