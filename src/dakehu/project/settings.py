@@ -20,7 +20,7 @@ DAKEHU_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式（显示错误细节）", en="Development mode (shows fault details)")
 DATABASE_URL = env.secret(
     "DAKEHU_DATABASE_URL",
-    zh="PostgreSQL 地址（应用角色）;缺省用内置 SQLite",
+    zh="PostgreSQL 地址（应用角色）；缺省用内置 SQLite",
     en="PostgreSQL address (application role); SQLite when absent",
 )
 OWNER_URL = env.secret(

@@ -52,7 +52,7 @@ ROLES: dict[str, Role] = {
         ),
         Role(
             RoleName.COMPLIANCE,
-            "合规监督：查看全部客户与操作记录（含隔离墙内）,处理投诉，设置隔离墙；不代做业务。",
+            "合规监督：查看全部客户与操作记录（含隔离墙内），处理投诉，设置隔离墙；不代做业务。",
             "Watches over conduct: sees every client and the audit (across walls), handles complaints, sets walls; does no business.",
             frozenset({P.CLIENT_READ, P.CLIENT_WALL, P.SEALED_OPEN, P.SERVICE_READ, P.REQUEST_WRITE, P.LEDGER_READ,
                        P.EXPORT, P.AUDIT_READ, P.TEAM_READ, P.SYSTEM_READ}),
