@@ -169,7 +169,7 @@ def take_back(key: str, called: Called) -> dict[str, int]:
     if found:
         raise _depends(found, called)
     try:
-        with transaction.atomic(), scope.elevated("undo: as it was before"):
+        with scope.elevated("undo: as it was before"), transaction.atomic():
             for label, born in reversed(kept.created.items()):
                 remove_many(model_of(label), list(born))
             restored = sum(_restore(model_of(label), rows) for label, rows in kept.changed.items())

@@ -39,3 +39,17 @@ def test_the_real_file_gives_its_known_counts_and_a_second_run_changes_nothing()
         second = intake.run_import(FILE)
         assert (second["created"], second["updated"], second["unchanged"]) == (0, 0, 29090)
         assert second["parts"]["history"]["unchanged"] == 3378
+
+
+def test_the_grown_file_of_a_source_that_tells_its_last_day_again_is_taken_in(tmp_path):
+    head = "customerID,customerType,riskLevel,investmentCapacity,lastQuestionnaireDate,timestamp\n"
+    days = [f"C1,Premium,{level},CAP_80K_300K,2021-11-30,{day}\n" for level, day in (
+        ("Balanced", "2021-03-19"), ("Balanced", "2022-01-21"), ("Aggressive", "2023-02-01"))]  # fmt: skip
+    path = tmp_path / "customer_information.csv"
+    with scope.acting_as(scope.system("import the customers of FAR-Trans")):
+        path.write_text(head + "".join(days[:2]))
+        assert intake.run_import(path)["created"] == 1
+        path.write_text(head + "".join(days))
+        assert intake.run_import(path)["updated"] == 1
+        assert [h.as_of_on.isoformat() for h in History.objects.order_by("as_of_on")] == ["2021-03-19", "2022-01-21"]
+        assert History.objects.get(as_of_on="2022-01-21").known["risk_level"] == "C3" != Client.objects.get().risk_level

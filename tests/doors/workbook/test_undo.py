@@ -9,7 +9,7 @@ from django.db import models
 
 from dakehu.doors.cli.main import main
 from dakehu.doors.workbook import intake
-from dakehu.foundation import audit, scope, undo
+from dakehu.foundation import audit, files, scope, undo
 from dakehu.foundation.acts import act
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry, Batch, StoredFile
@@ -206,6 +206,34 @@ def test_what_was_never_imported_cannot_be_undone(lin, tmp_path):
         with pytest.raises(Refused) as refusal:
             perform("workbook.undo", {"batch": batch.pk})
         assert "还没有导入" in str(refusal.value)
+
+
+def test_an_import_whose_notes_are_past_their_time_is_refused_in_words(lin, zhang, tmp_path):
+    with acting(lin):
+        told = intake.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, NEW]))
+    with as_system(), act("test.sweep"):
+        row = StoredFile.objects.get(key=Batch.objects.get(pk=told["batch"]).report["undo"])
+        row.expires_at = row.created_at
+        row.save()
+        assert files.sweep() == 1
+    with acting(lin), pytest.raises(Refused) as refusal:
+        perform("workbook.undo", {"batch": told["batch"]})
+    assert "90 天" in str(refusal.value)
+
+
+def test_a_code_that_was_given_to_another_client_since_stands_in_the_way(lin, known, tmp_path):
+    path = book(
+        tmp_path / "t.xlsx", 基本信息=[["客户号", "客户姓名", "证件号码"], ["C0009", "张三", "11010519491231002X"]]
+    )
+    with acting(lin):
+        told = intake.run_import(path, key="id_number")
+        assert told["updated"] == 1 and Client.objects.get().code == "C0009", told["faults"]
+        perform("clients.create", {"name": "赵六", "code": "C0001"})
+        before = seen()
+        with pytest.raises(Refused) as refusal:
+            perform("workbook.undo", {"batch": told["batch"]})
+        assert "占用" in str(refusal.value)
+    assert seen() == before
 
 
 def test_nobody_undoes_the_import_of_another(lin, wang, an, tmp_path):

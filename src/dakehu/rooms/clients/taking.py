@@ -285,9 +285,11 @@ def _update(columns: Columns, made: ClientsWeighed) -> None:
     differences, days = made.weighed.differences, columns.get("as_of_on")
     held = bulk.load(Client, (made.weighed.targets[row] for row in differences))
     past, touched, pinyin = [], {"pinyin", "initials", "id_type"}, {}
+    told = {(made.people[row], day) for row, day in made.history}  # the file itself tells of that day, and more
     for row, changes in differences.items():
         client = held[made.weighed.targets[row]]  # type: ignore[index]
-        if days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on:
+        earlier = days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on
+        if earlier and (client.pk, client.as_of_on) not in told:
             past.append(
                 History(client=client, as_of_on=client.as_of_on, known=_known({n: v for n, (v, _) in changes.items()}))
             )
