@@ -85,6 +85,18 @@ def test_the_session_is_told_anew_after_a_rollback(lin, wang, zhang):
         assert not raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
 
 
+def test_a_change_of_actor_after_an_error_does_not_hide_the_error(lin, wang, zhang):
+    with acting(lin), pytest.raises(DatabaseError, match="no_such_table"), transaction.atomic():
+        try:
+            raw("SELECT * FROM no_such_table")
+        except DatabaseError:
+            with acting(wang), pytest.raises(DatabaseError):
+                raw("SELECT 1")
+            raise
+    with acting(wang):
+        assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk]) == []
+
+
 def test_the_application_may_not_touch_written_audit_entries():
     with pytest.raises(DatabaseError), transaction.atomic():
         raw("UPDATE foundation_auditentry SET body = ''")

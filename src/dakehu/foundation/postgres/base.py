@@ -6,6 +6,7 @@
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
 
 from dakehu.foundation.scope import actor_or_none
 
@@ -25,6 +26,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             wanted = (str(actor.reach), ",".join(map(str, actor.covers)), str(actor.user_id or ""))
         if wanted == self._told or self.connection is None:
             return
+        if self.connection.info.transaction_status == TransactionStatus.INERROR:
+            return  # nothing can be said, or read, before the rollback; then it is said anew
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('dakehu.reach', %s, false), set_config('dakehu.covers', %s, false), "
