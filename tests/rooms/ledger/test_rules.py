@@ -19,6 +19,12 @@ def test_a_return_over_two_years_is_brought_to_one():
     assert made == pytest.approx(0.10, abs=1e-3)
 
 
+def test_months_without_an_investment_stay_on_the_line():
+    flows = [(date(2025, 11, 3), Decimal(5)), (date(2026, 2, 1), Decimal(7)), (date(2025, 11, 20), Decimal(1))]
+    assert rules.by_month(flows) == {"2025-11": 6, "2025-12": 6, "2026-01": 6, "2026-02": 13}
+    assert rules.by_month([]) == {}
+
+
 def test_a_few_days_say_nothing_about_a_year():
     assert rules.annual_return(Decimal(100), Decimal(105), date(2024, 1, 1), date(2024, 1, 20)) is None
 

@@ -50,11 +50,7 @@ def summary(*, client: Any) -> dict[str, Any]:
         for r in valued
         if (a := rules.annual_return(r.amount, r.value, r.invested_on, r.valued_on or today)) is not None
     ]
-    months: dict[str, Decimal] = {}
-    running = Decimal(0)
-    for row in rows:
-        running += row.amount
-        months[row.invested_on.strftime("%Y-%m")] = running
+    months = rules.by_month([(row.invested_on, row.amount) for row in rows])
     kinds: dict[str, Decimal] = {}
     for row in rows:
         kinds[row.product_kind or "other"] = kinds.get(row.product_kind or "other", Decimal(0)) + row.amount

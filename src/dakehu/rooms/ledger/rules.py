@@ -22,6 +22,20 @@ def annual_return(amount: Decimal | None, value: Decimal | None, start: date, en
     return float(1 + made) ** (365 / days) - 1
 
 
+def by_month(flows: Sequence[tuple[date, Decimal]]) -> dict[str, Decimal]:
+    """{"2025-04": sum invested up to the end of that month} for every month from the first flow to the last,
+    the quiet ones included, so that a line over them keeps its pace. Empty without flows."""
+    if not flows:
+        return {}
+    ordered = sorted(flows)
+    first, last = ordered[0][0], ordered[-1][0]
+    months = [(n // 12, n % 12 + 1) for n in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)]
+    return {
+        f"{year:04d}-{month:02d}": sum((a for day, a in ordered if (day.year, day.month) <= (year, month)), Decimal(0))
+        for year, month in months
+    }
+
+
 def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | None:
     """(mean − risk-free) / sample standard deviation of a client's annual returns per investment: a Sharpe
     ratio across investments. None with fewer than two, or when all are equal."""
