@@ -45,4 +45,4 @@ def test_cutting_off_the_end_is_noticed_against_the_remembered_head(lin, zhang, 
         superuser_sql("DELETE FROM foundation_auditentry WHERE id = (SELECT max(id) FROM foundation_auditentry)", [])
         verdict = audit.verify()
     assert verdict.broken is not None
-    assert "cut off" in verdict.why
+    assert "cut off" in verdict.why.en

@@ -20,6 +20,7 @@ from dakehu.foundation import keys, scope
 from dakehu.foundation.clock import now
 from dakehu.foundation.fields import PUBLIC, has_facts
 from dakehu.foundation.sealed import DOTS, Sealed, SealedText
+from dakehu.foundation.words import Words, say
 
 if TYPE_CHECKING:
     from dakehu.foundation.acts import Act, Change
@@ -115,7 +116,7 @@ class Verdict:
 
     entries: int
     broken: int | None
-    why: str = ""
+    why: Words | str = ""
 
 
 def verify() -> Verdict:
@@ -126,18 +127,22 @@ def verify() -> Verdict:
     for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
         count, last = count + 1, entry.pk
         if entry.previous != previous:
-            return Verdict(count, entry.pk, "an entry before it was removed, inserted or replaced")
+            return Verdict(
+                count,
+                entry.pk,
+                say("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
+            )
         if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
-            return Verdict(count, entry.pk, "its content was changed")
+            return Verdict(count, entry.pk, say("内容被改动过", "its content was changed"))
         previous = entry.seal
     remembered = _head_file()
     if remembered.exists():
         head = json.loads(remembered.read_text())
         if head["id"] > last:
-            return Verdict(count, head["id"], "it was cut off from the end of the chain")
+            return Verdict(count, head["id"], say("它在链尾被截去", "it was cut off from the end of the chain"))
         at_head = AuditEntry.objects.filter(pk=head["id"]).values_list("seal", flat=True).first()
         if at_head != head["seal"]:
-            return Verdict(count, head["id"], "the chain was rebuilt up to it")
+            return Verdict(count, head["id"], say("到它为止的链被重建过", "the chain was rebuilt up to it"))
     return Verdict(count, None)
 
 

@@ -377,3 +377,22 @@ def test_half_a_contact_in_a_mixed_cell_is_not_lost_without_a_word(lin, tmp_path
         assert told["errors"] == 1 and told["faults"][0]["cell"] == "C2"
         told = intake.run_import(csv(tmp_path / "b.csv", f"{head}N1,甲一,手机:138 1234 5678 邮箱:a.b@163.com\n"))
         assert told["parts"]["contacts"]["created"] == 2, told["faults"]
+
+
+def test_the_warning_about_a_masked_number_names_the_cell_it_stands_in(lin, tmp_path):
+    path = tmp_path / "客户.csv"
+    path.write_text("客户号,姓名,手机号码\nM1,钱伟,139xxxxxx77\n", encoding="utf-8")
+    with acting(lin):
+        told = intake.run_import(path)
+    assert [(w["cell"], w["column"]) for w in told["warnings"]] == [("C2", "手机号码")]
+
+
+def test_the_command_line_tells_faults_in_words_and_that_nothing_was_imported(lin, tmp_path, capsys):
+    from dakehu.doors.cli.main import main
+
+    path = tmp_path / "客户.csv"
+    path.write_text("客户号,姓名,开户日期\nM1,钱伟,2023-13-01\n", encoding="utf-8")
+    assert main(["import", str(path), "--as", "lin"]) == 1
+    said = capsys.readouterr()
+    assert "没有导入任何内容" in said.out
+    assert "C2 “2023-13-01”无法识别" in said.err

@@ -18,7 +18,7 @@ from dakehu.foundation.acts import ACTIONS, act
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.ask import answer
 from dakehu.foundation.refusals import Refused
-from dakehu.foundation.words import Words, say
+from dakehu.foundation.words import Words, language, say
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.team import queries as team
 
@@ -154,7 +154,7 @@ def do_import(line: argparse.Namespace) -> int:
     )  # fmt: skip
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
-        tell(f"{fault.get('sheet', '')}!{fault.get('cell', '')} {fault.get('value', '')}: {fault.get('message', '')}")
+        tell(_place(fault))
     return 0 if told.get("imported") or (line.dry_run and not told["errors"]) else 1
 
 
@@ -163,9 +163,16 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
              "skipped": say("跳过", "skipped"), "errors": say("错误", "errors")}  # fmt: skip
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
-        yield str(warning.get("message", warning) if isinstance(warning, dict) else warning)
-    if told.get("batch"):
+        yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    if not told.get("imported") and not told.get("dry_run"):
+        yield str(say("没有导入任何内容。", "Nothing was imported."))
+    elif told.get("batch"):
         yield str(say("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _place(found: dict[str, Any]) -> str:
+    """A fault of an import: where, what, and how to mend it, in the reader's language."""
+    return f"{found['sheet']} {found['cell']} {found[language()]} {found['remedy_' + language()]}".rstrip()
 
 
 def _progress(line: argparse.Namespace) -> Any:

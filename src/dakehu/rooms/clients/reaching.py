@@ -18,6 +18,7 @@ class Reaching:
 
     rows: list[int] = field(default_factory=list)
     readings: list[rules.Reading] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # the column each came from
     weighed: Weighed = field(default_factory=lambda: Weighed.of(0))
 
     def counts(self) -> dict[str, int]:
@@ -52,6 +53,7 @@ def read_all(given: list[list[tuple[str, str, str]]], weighed: Weighed) -> Reach
                 weighed.fault(row, name, value, say(reading.zh, reading.en))
             else:
                 made.rows.append(row)
+                made.names.append(name)
                 made.readings.append(reading)
     return made
 
@@ -77,7 +79,7 @@ def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
         known.add(mark)
         reaching.weighed.verdicts[place] = UNCHANGED if there else CREATED
         if reading.warning_zh and not there:
-            weighed.warn(row, "contact", reading.value, say(reading.warning_zh, reading.warning_en))
+            weighed.warn(row, reaching.names[place], reading.value, say(reading.warning_zh, reading.warning_en))
 
 
 def write(reaching: Reaching, clients: list[int], born: set[int]) -> None:
