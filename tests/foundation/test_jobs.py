@@ -112,3 +112,24 @@ def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committ
     assert heard == []
     jobs.run_due()
     assert heard == [made.pk]
+
+
+def test_the_worker_removes_files_past_their_time_and_keeps_the_others(lin):
+    import threading
+
+    from dakehu.foundation import files
+    from dakehu.foundation.acts import act
+    from dakehu.foundation.models import StoredFile
+
+    with acting(lin), act("test.files"):
+        old, new = files.keep("旧.xlsx", b"old"), files.keep("新.xlsx", b"new")
+        old.expires_at = now() - timedelta(days=1)
+        old.save()
+    stop = threading.Event()
+    threading.Timer(1, stop.set).start()
+    jobs.work(stop, idle=0.1)
+    with acting(lin):
+        assert list(StoredFile.objects.values_list("key", flat=True)) == [new.key]
+        assert files.read(new.key) == ("新.xlsx", b"new")
+        with pytest.raises(NotFound):
+            files.read(old.key)

@@ -234,8 +234,10 @@ def run_due(who: str = "") -> int:
 
 
 def work(stop: threading.Event, idle: float = 0.5) -> None:
-    """Run jobs until `stop` is set; remembers the head of the audit chain once a minute."""
-    from dakehu.foundation import audit
+    """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain and removes files
+    that are past their time."""
+    from dakehu.foundation import audit, files
+    from dakehu.foundation.acts import act
 
     who, remembered = worker_name(), now() - timedelta(minutes=5)
     while not stop.is_set():
@@ -245,6 +247,8 @@ def work(stop: threading.Event, idle: float = 0.5) -> None:
             if now() - remembered > timedelta(minutes=1):
                 with scope.acting_as(scope.system("remember the head of the audit chain", "worker")):
                     audit.remember_head()
+                    with act("files.sweep"):
+                        files.sweep()
                 _run_file(0, "beat").touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment

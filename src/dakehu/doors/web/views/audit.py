@@ -36,6 +36,7 @@ STEPS = {
     "workbook.trial": say("开始试算", "Start a trial run"), "workbook.check": say("试算", "Trial run"),
     "workbook.apply": say("开始导入", "Start an import"), "workbook.import": say("导入表格", "Import a workbook"),
     "workbook.refuse": say("有错误，未导入", "Faults found, not imported"), "workbook.order": say("申请导出", "Order an export"),
+    "files.sweep": say("清理到期文件", "Remove expired files"), "keys.rotate": say("更换密钥", "Rotate the sealing key"),
 }  # fmt: skip
 NOTES = {
     "file": say("文件", "File"), "counts": say("数量", "Counts"), "locked": say("已加密", "Locked"),
