@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def on_postgres() -> bool:
     """Whether this run is on PostgreSQL."""
     return ON_POSTGRES
+
+
+@pytest.fixture(autouse=True)
+def no_remembered_head() -> None:
+    """Each test has a chain of its own: a head remembered in another test's must not judge it."""
+    (Path(HOME) / "audit-head.json").unlink(missing_ok=True)
 
 
 @pytest.fixture
