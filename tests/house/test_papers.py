@@ -48,10 +48,10 @@ def test_every_make_target_describes_itself():
     assert targets and [name for name, rest in targets if "## " not in rest] == []
 
 
-def test_decisions_are_numbered_without_gaps_and_say_what_was_given_up():
+def test_each_decision_has_its_own_number_and_says_what_was_given_up():
     records = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
     numbers = [int(record.name[:4]) for record in records]
-    assert numbers == list(range(1, len(records) + 1)) and len(records) >= 12
+    assert len(set(numbers)) == len(records) >= 12
     for record in records:
         text = record.read_text(encoding="utf-8")
         missing = [

@@ -13,10 +13,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from dakehu.foundation import scope
-from dakehu.foundation.fields import Facts, described, has_facts
+from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
 from dakehu.foundation.words import Words, say
@@ -344,12 +344,23 @@ def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
 
 
 def must_match(row: Recorded, version: int | None) -> None:
-    """Raise Conflict if `row` is no longer at `version` (None: the writer did not say, the last one wins)."""
+    """Raise Conflict if `row` is no longer at `version` (None: the writer did not say, the last one wins).
+
+    The row is read anew and held until the act ends, so that of two who save at the same moment one is told.
+    """
+    from dakehu.foundation.gates.present import present_one
     from dakehu.foundation.refusals import Conflict
 
-    if version is not None and row.row_version != version:
-        current = {name: getattr(row, f.attname) for name, f, _ in described(type(row)) if has_facts(f)}
-        raise Conflict(current, row.row_version)
+    if version is None:
+        return
+    rows = type(row).objects.filter(pk=row.pk)
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    now = rows.first()
+    if now is None:
+        raise NotFound()
+    if now.row_version != version:
+        raise Conflict(present_one(now), now.row_version, now)
 
 
 def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:

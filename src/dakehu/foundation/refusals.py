@@ -53,18 +53,31 @@ class NotFound(Refused):
 
 
 class Conflict(Refused):
-    """The row has changed since it was read. `current` holds the present values by field."""
+    """The row has changed since it was read. `current` holds its present values by field, as the reader may see them.
+
+    Where both sides were compared (gates.perform_over), `clashes` tells by field what it was, what was sent and what
+    stands now, plain and in words; `by` and `at` name whoever wrote last ("" if not known); `kept` are the labels of
+    fields that only others changed.
+    """
 
     status = 412
 
-    def __init__(self, current: dict[str, Any], version: int) -> None:
-        self.current, self.version = current, version
+    def __init__(self, current: dict[str, Any], version: int, row: Any = None) -> None:
+        self.current, self.version, self.row = current, version, row
+        self.clashes: dict[str, dict[str, Any]] = {}
+        self.kept: list[str] = []
+        self.by = self.at = ""
         super().__init__(
             say(
                 "这条记录刚被他人修改，请核对当前内容后再保存。",
                 "Somebody has changed this record meanwhile. Compare with the present values, then save again.",
             )
         )
+
+    def as_told(self) -> dict[str, Any]:
+        """What a door sends along with the sentences: {row_version, current, fields, by, at, kept}."""
+        return {"row_version": self.version, "current": self.current, "fields": self.clashes, "by": self.by,
+                "at": self.at, "kept": self.kept}  # fmt: skip
 
 
 class NoActor(RuntimeError):

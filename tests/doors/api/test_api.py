@@ -69,6 +69,19 @@ def test_a_stale_version_is_refused_with_the_present_values(call, lin, zhang):
     )
     assert status == 412
     assert told["current"]["occupation"] == "医生"
+    assert (told["fields"]["occupation"]["mine"], told["fields"]["occupation"]["current"]) == ("律师", "医生")
+    assert told["row_version"] == zhang.row_version + 1
+
+
+def test_who_says_what_was_read_is_refused_only_where_both_changed(call, lin, zhang):
+    key, old = token(lin), {"HTTP_IF_MATCH": f'"{zhang.row_version}"'}
+    call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "医生"})
+    base = {"occupation": "", "employer": ""}
+    status, made = call(key, "PATCH", f"/clients/{zhang.code}", {"employer": "华瑞控股", "base": base}, **old)
+    assert (status, made["employer"], made["occupation"]) == (200, "华瑞控股", "医生")
+    status, told = call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "律师", "base": base}, **old)
+    assert (status, told["fields"]["occupation"]["base"]) == (412, "")
+    assert call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "律师", "base": "x"})[0] == 400
 
 
 def test_a_token_holds_only_its_scopes(call, lin, zhang):

@@ -23,11 +23,11 @@ def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
 
 
 def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
-    """{"messages": {field: [sentence]}}; a conflict also carries the present values and their version."""
+    """{"messages": {field: [sentence]}}; a conflict also carries the present values, their version and, field by
+    field, what was sent against what stands there."""
     made: dict[str, Any] = {"messages": refusal.as_plain()}
     if isinstance(refusal, Conflict):
-        made["current"] = {name: plain_value(value) for name, value in refusal.current.items()}
-        made["row_version"] = refusal.version
+        made |= refusal.as_told()
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
     return json_answer(made, status or refusal.status, **headers)
 

@@ -60,6 +60,12 @@ def schema_of_take(take: Take) -> dict[str, Any]:
     return made
 
 
+BASE = say(
+    "读取时的值：别人没有动过的字段会直接合并，不会因版本较旧而被拒绝。",
+    "The values that were read: fields that nobody else touched are merged instead of refused for an older version.",
+)
+
+
 def _model_schema(label: str) -> dict[str, Any]:
     columns = {c.name: schema_of_column(c) for c in columns_of(model_of(label))}
     return {"type": "object", "properties": {"id": {"type": "integer"}, "row_version": {"type": "integer"}, **columns}}
@@ -68,6 +74,8 @@ def _model_schema(label: str) -> dict[str, Any]:
 def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = False) -> dict[str, Any]:
     chosen = [t for t in takes if t.name not in leave_out]
     made: dict[str, Any] = {"type": "object", "properties": {t.name: schema_of_take(t) for t in chosen}}
+    if loose:
+        made["properties"]["base"] = {"type": "object", "title": "base", "description": str(BASE)}
     required = [t.name for t in chosen if t.required and not loose]
     if required:
         made["required"] = required
@@ -109,7 +117,9 @@ def openapi() -> dict[str, Any]:
     schemas: dict[str, Any] = {
         "Refusal": {"type": "object", "required": ["messages"], "properties": {
             "messages": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-            "current": {"type": "object"}, "row_version": {"type": "integer"}}},
+            "current": {"type": "object"}, "row_version": {"type": "integer"}, "by": {"type": "string"}, "at": {"type": "string"},
+            "kept": {"type": "array", "items": {"type": "string"}},
+            "fields": {"type": "object", "additionalProperties": {"type": "object"}}}},
     }  # fmt: skip
     for name, resource in RESOURCES.items():
         short = resource.model.partition(".")[2]

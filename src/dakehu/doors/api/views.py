@@ -11,7 +11,7 @@ from dakehu.doors.api.answers import body_of, json_answer, missing
 from dakehu.doors.api.asking import asked_by
 from dakehu.doors.api.resources import RESOURCES, Resource
 from dakehu.foundation.fields import model_of
-from dakehu.foundation.gates import QUERIES, ask, perform, present_one
+from dakehu.foundation.gates import QUERIES, ask, perform, perform_over, present_one
 from dakehu.foundation.gates.ask import answer
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.words import say
@@ -73,7 +73,9 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponse:
 
 @asked_by("GET", "PATCH")
 def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
-    """GET shows one; PATCH changes it. `If-Match: <row_version>` guards against overwriting (412)."""
+    """GET shows one; PATCH changes it. `If-Match: <row_version>` guards against overwriting: a field that
+    somebody else changed meanwhile is refused (412, with both values). `base` in the body, the values that were read,
+    lets through what nobody else touched."""
     resource = resource_named(name)
     if request.method == "GET":
         if resource.one:
@@ -85,10 +87,11 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
             made = present_one(row)
         return json_answer(made, ETag=f'"{made["row_version"]}"')
     raw = body_of(request)
-    match = request.headers.get("If-Match", "").strip('W/" ')
-    if match:
-        raw["version"] = match
-    made = _seen(lambda: perform(resource.change, {**raw, resource.key: key}), resource.key)
+    match, base = request.headers.get("If-Match", "").strip('W/" '), raw.pop("base", {})
+    if not isinstance(base, dict):
+        raise Refused({"base": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
+    version = match or raw.pop("version", None)
+    made = _seen(lambda: perform_over(resource.change, {**raw, resource.key: key}, base, version).row, resource.key)
     return json_answer(present_one(made), ETag=f'"{made.row_version}"')
 
 

@@ -36,6 +36,7 @@ class Question:
     required: bool = False
     wide: bool = False
     placeholder: str = ""
+    secret: bool = False  # the value is not shown, so nobody can say what it was
 
 
 def kind_behind(take: Take) -> str:
@@ -85,12 +86,13 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     elif kind == "key":
         made.choices = rows_to_choose(take)
     if kind == "sealed":
+        made.secret = True
         made.value, made.placeholder = "", str(value or facts.example)
         made.help = made.help or str(say("留空则不改动", "Leave empty to keep it as it is")) if value else made.help
     if made.kind == "select" and (may_be_empty(take) or value in (None, "")):
         made.choices = [("", str(say("—", "—"))), *made.choices]
     if "password" in take.name or take.name == "current":
-        made.kind, made.value = "password", ""
+        made.kind, made.value, made.secret = "password", "", True
     if take.name == "reason":
         made.kind = "textarea"
     return made

@@ -12,7 +12,7 @@ from dakehu.doors.web import forms
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS, Action
 from dakehu.foundation.fields import model_of
-from dakehu.foundation.gates import perform, present_one
+from dakehu.foundation.gates import perform, perform_over, present_one
 from dakehu.foundation.refusals import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import queries as clients
@@ -23,6 +23,14 @@ ROWS = {
     "follow_up": "service.FollowUp", "investment": "ledger.Investment",
 }  # fmt: skip
 OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
+# Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
+SETS = (
+    "clients.change",
+    "clients.note_needs",
+    "service.change_interaction",
+    "service.change_follow_up",
+    "ledger.change_investment",
+)
 HIDDEN = ("client", "version", *ROWS)
 
 
@@ -41,15 +49,36 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
     takes = {take.name for take in action.takes}
     if client is not None and "client" in takes:
         raw["client"] = client.pk
+    kept: list[str] = []
     try:
-        result = perform(name, raw)
-    except Conflict:
-        return ask_for(request, action, client, dict(request.POST.items()), conflict=True)
+        if name in SETS:
+            saved = perform_over(name, decided(raw, request.POST), shown_before(request.POST), raw.pop("version", None))
+            result, kept = saved.row, saved.kept
+        else:
+            result = perform(name, raw)
+    except Conflict as conflict:
+        return ask_for(request, action, client, dict(request.POST.items()), conflict=conflict)
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
         return ask_for(request, action, client, dict(request.POST.items()), dict(refusal.messages))
-    return done(request, action, client, result)
+    return done(request, action, client, result, kept)
+
+
+def decided(raw: dict[str, Any], posted: Any) -> dict[str, Any]:
+    """What is to be written after a choice between mine and theirs: theirs stays by not being written."""
+    return {
+        name: value for name, value in raw.items() if name != "version" and posted.get(f"choose.{name}") != "current"
+    }
+
+
+def shown_before(posted: Any) -> dict[str, Any]:
+    """The values that the form showed when it was opened; {} for a form that does not say."""
+    try:
+        base = json.loads(posted.get("base") or "{}")
+    except ValueError:
+        return {}
+    return base if isinstance(base, dict) else {}
 
 
 def is_change(action: Action) -> bool:
@@ -73,12 +102,15 @@ def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
 
 def ask_for(
     request: HttpRequest, action: Action, client: Any, given: dict[str, Any],
-    faults: dict[str, list[Any]] | None = None, conflict: bool = False,
+    faults: dict[str, list[Any]] | None = None, conflict: Conflict | None = None,
 ) -> HttpResponse:  # fmt: skip
     """The form: as a fragment in a dialog, or as a page of its own. 422 with faults, 409 with a conflict."""
-    row = row_behind(action, client, given)
+    row = conflict.row if conflict is not None else row_behind(action, client, given)
     now = present_one(row) if row is not None else {}
+    before = shown_before(given)
     typed = {name: given[name] for name in given if name in {t.name for t in action.takes}}
+    if conflict is not None:  # what I did not touch shows what stands there now
+        typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
     asked = forms.questions(action, values, faults, leave_out=HIDDEN)
     named = {question.name for question in asked}
@@ -87,9 +119,13 @@ def ask_for(
     if "version" in {take.name for take in action.takes} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
+        fresh = forms.questions(action, now, None, leave_out=HIDDEN)
+        keep["base"] = given["base"] if given.get("base") and not conflict else json.dumps(
+            {q.name: q.value for q in fresh if q.name in now and not q.secret}, ensure_ascii=False, default=str
+        )  # fmt: skip
     page = {
         "action": action, "questions": asked, "elsewhere": elsewhere, "keep": keep, "client": client,
-        "differences": differences(row, asked) if conflict else [], "conflict": conflict, "about": about(row),
+        "conflict": conflict, "about": about(row),
         "post_url": request.path, "page_title": action.label, "danger": is_end(action),
     }  # fmt: skip
     inside = request.headers.get("HX-Request")
@@ -121,34 +157,12 @@ def about(row: Any) -> str:
     return next((str(text) for text in said if text), "")
 
 
-def differences(row: Any, asked: list[forms.Question]) -> list[dict[str, str]]:
-    """What stands there now against what was typed, field by field."""
-    shown, plain = present_one(row, shown=True), present_one(row)
-    made = []
-    for question in asked:
-        if question.name not in shown or question.kind == "password":
-            continue
-        typed = str(question.value if question.value is not None else "")
-        present = plain[question.name]
-        as_text = {str(value): text for value, text in question.choices}
-        held = present["id"] if isinstance(present, dict) else present
-        if typed not in (str(held or ""), shown[question.name], str(question.placeholder)) and not _same(typed, held):
-            made.append({"label": question.label, "present": shown[question.name] or "–",
-                         "typed": as_text.get(typed, typed) or "–"})  # fmt: skip
-    return made
-
-
-def _same(typed: str, held: Any) -> bool:
-    try:
-        number = float(typed.rstrip("%")) / (100 if typed.endswith("%") else 1)
-        return abs(number - float(held)) < 1e-9
-    except (TypeError, ValueError):
-        return False
-
-
-def done(request: HttpRequest, action: Action, client: Any, result: Any) -> HttpResponse:
+def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
     """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
     text = say("已完成：{what}。", "Done: {what}.", what=action.label)
+    if kept:
+        text = say("已完成：{what}；他人刚改过的“{listed}”予以保留。", "Done: {what}; what others just changed ({named}) was kept.",
+                   what=action.label, listed="、".join(kept), named=", ".join(kept))  # fmt: skip
     if isinstance(result, dict) and ("value" in result or "token" in result):
         secret = {"action": action, "value": result.get("value") or result.get("token"), "client": client,
                   "once": "token" in result, "page_title": action.label}  # fmt: skip
