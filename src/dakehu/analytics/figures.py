@@ -1,0 +1,99 @@
+"""The figures of a client: their columns, and why one may be missing.
+
+Every formula stands in `docs/figures.md` with its source. Rates and shares are plain numbers (0.05 is 5 %), money is in
+the currency of the prices, days are calendar days unless a name says otherwise.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+CLASSES = 6  # asset classes told apart in the mix: stock, fund, bond, repo and cash, private and structured, other
+
+
+class Column(IntEnum):
+    """Where each figure stands in the row of a client."""
+
+    NAV = 0
+    DEPOSITS = 1
+    WITHDRAWALS = 2
+    FEES = 3
+    PNL = 4
+    ROI = 5
+    TWR = 6
+    CAGR = 7
+    XIRR = 8
+    XIRR_ROOTS = 9
+    VOLATILITY = 10
+    SHARPE = 11
+    SORTINO = 12
+    CALMAR = 13
+    MAX_DRAWDOWN = 14
+    PEAK_DAY = 15
+    TROUGH_DAY = 16
+    VAR95 = 17
+    CVAR95 = 18
+    BETA = 19
+    ALPHA = 20
+    TURNOVER = 21
+    COST_DRAG = 22
+    HOLDING_DAYS = 23
+    WIN_RATE = 24
+    CLOSED = 25
+    REALISED = 26
+    INCOME = 27
+    PGR = 28
+    PLR = 29
+    GAINS_TAKEN = 30
+    GAINS_KEPT = 31
+    LOSSES_TAKEN = 32
+    LOSSES_KEPT = 33
+    HHI = 34
+    HOLDINGS = 35
+    FIRST_DAY = 36
+    DAYS = 37
+    CLASS_0 = 38
+    CLASS_1 = 39
+    CLASS_2 = 40
+    CLASS_3 = 41
+    CLASS_4 = 42
+    CLASS_5 = 43
+
+
+COLUMNS = len(Column)
+
+
+class Reason(IntEnum):
+    """Why a figure is missing, or, for SEVERAL_ROOTS, why it should be read with care."""
+
+    NONE = 0
+    NO_TRADES = 1
+    NO_PRICE = 2  # something was held on a day without a price
+    TOO_SHORT = 3  # fewer than two daily returns, or less than 30 days for a yearly rate
+    NO_VARIATION = 4  # the returns never differed, so nothing can be divided by their spread
+    NO_SIGN_CHANGE = 5  # money only went in, or only came out: no rate makes it worth nothing
+    NO_ROOT = 6  # no rate within the range searched
+    SEVERAL_ROOTS = 7  # more than one rate fits; the one given follows the stated rule
+    NO_SALES = 8
+    NO_HOLDINGS = 9
+    NO_DRAWDOWN = 10
+    NO_DEPOSITS = 11
+    NO_BENCHMARK = 12
+    ALL_LOST = 13  # nothing was left, so no yearly rate follows
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One row per client.
+
+    values: float64 [clients, COLUMNS], NaN where a figure is missing; day columns hold the index into the calendar.
+    reasons: uint8 [clients, COLUMNS], `Reason`; never NONE where a value is NaN.
+    """
+
+    values: np.ndarray
+    reasons: np.ndarray
+
+    def column(self, name: Column) -> np.ndarray:
+        """One figure of every client, float64 [clients]."""
+        return self.values[:, name]

@@ -1,0 +1,305 @@
+"""The portfolio kernel: the figures of every client in one pass over the trades, nothing but the figures leaving the core.
+
+Stateless on purpose: each close computes everything from the trades and prices of the day, so a restated price or a late
+trade needs no repair. Memory beside the input is a few rows of one client's days per thread.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from dakehu.analytics import daily, dealing
+from dakehu.analytics.figures import CLASSES, COLUMNS, Column, Figures, Reason
+from dakehu.analytics.jit import compiled
+from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
+
+TRADING_DAYS = 252.0
+MINIMUM_DAYS = 30  # a yearly rate from less than this misleads more than it tells
+AT_ONCE = 2000  # clients handed to a thread at a time
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the kernel reads. C clients, T trades, A assets, D days.
+
+    offsets: int64 [C + 1]; client c has the trades offsets[c]..offsets[c + 1], ordered by asset, then day, then as dealt.
+    asset: int32 [T], row of `prices`. day: int32 [T], column of `prices`.
+    quantity: int64 [T], thousandths of a share, bought positive, sold negative, 0 for money alone (dividends).
+    value: float64 [T], money dealt before fees, never negative; 0 for a change of quantity alone (splits).
+    fee: float64 [T], never negative.
+    flow: float64 [T], money that came into the portfolio from outside (positive) or left it (negative).
+    prices: float64 [A, D], carried forward over days without dealing, NaN where unknown.
+    ordinals: int64 [D], the calendar day of each column, ascending.
+    market: float64 [D], levels of the index compared with; NaN throughout where there is none.
+    kind: int8 [A], asset class 0..CLASSES - 1.
+    """
+
+    offsets: np.ndarray
+    asset: np.ndarray
+    day: np.ndarray
+    quantity: np.ndarray
+    value: np.ndarray
+    fee: np.ndarray
+    flow: np.ndarray
+    prices: np.ndarray
+    ordinals: np.ndarray
+    market: np.ndarray
+    kind: np.ndarray
+
+    @property
+    def clients(self) -> int:
+        return len(self.offsets) - 1
+
+
+def securities_flow(quantity: np.ndarray, value: np.ndarray, fee: np.ndarray) -> np.ndarray:
+    """`Book.flow` when only securities are looked at: what is bought comes in with its fees, proceeds and dividends leave
+    after fees. float64 [T]. With cash kept as an asset of price 1, the flows are the deposits and withdrawals instead."""
+    return np.where(quantity > 0, value + fee, fee - value)
+
+
+@compiled
+def _ratio(over, under):
+    return over / under if under > 0 else np.nan
+
+
+@compiled
+def _run(begin, end, offsets, asset, day, quantity, value, fee, flow, prices, ordinals, market, has_market, kind,
+         table, grid, start_at, largest, values, reasons):  # fmt: skip
+    days = prices.shape[1]
+    worth, returns, wealth, peak, room = (
+        np.zeros(days), np.empty(days), np.empty(days), np.empty(days), np.empty(days + 1),
+    )  # fmt: skip
+    counts = np.zeros(days + 2, np.int32)
+    order, slot, active = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
+    slot_asset, slot_held, held = np.empty(largest, np.int32), np.empty(largest, np.int64), np.zeros(largest, np.int64)
+    cost, opened, taken = np.zeros(largest), np.zeros(largest), np.zeros(largest)
+    marks = np.zeros(largest, np.uint8)
+    flow_day, after = np.empty(largest + 1, np.int64), np.empty(largest + 1, np.int64)
+    flow_in, flow_out, paid = np.empty(largest + 1), np.empty(largest + 1), np.empty(largest + 1)
+    worths = np.empty(grid.size)
+
+    for client in range(begin, end):
+        row = values[client]
+        why = reasons[client]
+        start, stop = offsets[client], offsets[client + 1]
+        n_trades = stop - start
+        if n_trades == 0:
+            why[:] = Reason.NO_TRADES.value
+            continue
+        first, last_trade = day[start], day[start]
+        for i in range(start, stop):
+            first = min(first, day[i])
+            last_trade = max(last_trade, day[i])
+
+        worth[first:] = 0.0
+        slots = daily.value_positions(
+            start, stop, asset, day, quantity, prices, days, worth, slot, slot_asset, slot_held
+        )
+        dealing.order_by_day(start, stop, day, first, last_trade - first + 1, counts, order)
+        holdings = 0
+        for s in range(slots):
+            holdings += 1 if slot_held[s] != 0 else 0
+        n = (days if holdings else last_trade + 1) - first
+        total = 0.0
+        for amount in worth[first : first + n]:
+            total += amount
+
+        # Flows by day; deposits, dealing and fees by the way.
+        flows, deposits, withdrawals, fees, bought, sold, income = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for i in range(n_trades):
+            trade = start + order[i]
+            if flows == 0 or flow_day[flows - 1] != day[trade]:
+                flow_day[flows] = day[trade]
+                flow_in[flows] = 0.0
+                flow_out[flows] = 0.0
+                flows += 1
+            if flow[trade] > 0:
+                flow_in[flows - 1] += flow[trade]
+                deposits += flow[trade]
+            else:
+                flow_out[flows - 1] -= flow[trade]
+                withdrawals -= flow[trade]
+            fees += fee[trade]
+            if quantity[trade] > 0:
+                bought += value[trade]
+            elif quantity[trade] < 0:
+                sold += value[trade]
+            else:
+                income += value[trade]
+
+        row[Column.DEPOSITS.value] = deposits
+        row[Column.WITHDRAWALS.value] = withdrawals
+        row[Column.FEES.value] = fees
+        row[Column.INCOME.value] = income
+        row[Column.HOLDINGS.value] = holdings
+        row[Column.FIRST_DAY.value] = first
+        row[Column.DAYS.value] = n
+        if np.isnan(total):
+            for c in range(COLUMNS):
+                if np.isnan(row[c]):
+                    why[c] = Reason.NO_PRICE.value
+            continue
+
+        nav = worth[first + n - 1]
+        row[Column.NAV.value] = nav
+        row[Column.PNL.value] = nav + withdrawals - deposits
+        if deposits > 0:
+            row[Column.ROI.value] = row[Column.PNL.value] / deposits
+        else:
+            why[Column.ROI.value] = Reason.NO_DEPOSITS.value
+
+        # The money-weighted rate: money in is paid, money out and what is left are received.
+        for f in range(flows):
+            after[f] = ordinals[flow_day[f]] - ordinals[first]
+            paid[f] = flow_out[f] - flow_in[f]
+        count = flows
+        if nav != 0.0:
+            finish = ordinals[first + n - 1] - ordinals[first]
+            if count == 0 or after[count - 1] != finish:
+                after[count] = finish
+                paid[count] = 0.0
+                count += 1
+            paid[count - 1] += nav
+        if after[count - 1] < MINIMUM_DAYS:
+            why[Column.XIRR.value] = Reason.TOO_SHORT.value
+            why[Column.XIRR_ROOTS.value] = Reason.TOO_SHORT.value
+        else:
+            rate, roots, reason = solve(after, paid, count, table, grid, start_at, worths)
+            row[Column.XIRR.value] = rate
+            row[Column.XIRR_ROOTS.value] = roots
+            why[Column.XIRR.value] = reason
+
+        daily.daily_returns(worth, first, n, flow_day, flow_in, flow_out, flows, returns)
+        growth, fall, top, bottom = daily.growth_and_drawdown(returns, n, wealth, peak)
+        row[Column.TWR.value] = growth - 1.0
+        row[Column.MAX_DRAWDOWN.value] = fall
+        cagr = np.nan
+        if growth <= 0:
+            why[Column.CAGR.value] = Reason.ALL_LOST.value
+        elif ordinals[first + n - 1] - ordinals[first] < MINIMUM_DAYS:
+            why[Column.CAGR.value] = Reason.TOO_SHORT.value
+        else:
+            cagr = growth ** (TRADING_DAYS / n) - 1.0
+            row[Column.CAGR.value] = cagr
+        if fall < 0:
+            row[Column.PEAK_DAY.value] = first + max(top, 0)
+            row[Column.TROUGH_DAY.value] = first + bottom
+            row[Column.CALMAR.value] = cagr / -fall
+            why[Column.CALMAR.value] = why[Column.CAGR.value]
+        else:
+            for c in (Column.PEAK_DAY.value, Column.TROUGH_DAY.value, Column.CALMAR.value):
+                why[c] = Reason.NO_DRAWDOWN.value
+
+        if n < 2:
+            for c in (
+                Column.VOLATILITY.value, Column.SHARPE.value, Column.SORTINO.value, Column.VAR95.value,
+                Column.CVAR95.value, Column.BETA.value, Column.ALPHA.value,
+            ):  # fmt: skip
+                why[c] = Reason.TOO_SHORT.value
+        else:
+            mean, squares, losses, market_mean, market_squares, products = daily.moments(
+                returns, n, market[first : first + n]
+            )
+            deviation = np.sqrt(squares / (n - 1))
+            row[Column.VOLATILITY.value] = deviation * np.sqrt(TRADING_DAYS)
+            if deviation > 0:
+                row[Column.SHARPE.value] = mean / deviation * np.sqrt(TRADING_DAYS)
+            else:
+                why[Column.SHARPE.value] = Reason.NO_VARIATION.value
+            if losses > 0:
+                row[Column.SORTINO.value] = mean * TRADING_DAYS / (np.sqrt(losses / n) * np.sqrt(TRADING_DAYS))
+            else:
+                why[Column.SORTINO.value] = Reason.NO_VARIATION.value
+            at_risk, worst = daily.worst_days(returns, n, mean, deviation, room)
+            row[Column.VAR95.value] = at_risk
+            row[Column.CVAR95.value] = worst
+            if not has_market or np.isnan(products):
+                why[Column.BETA.value] = Reason.NO_BENCHMARK.value
+                why[Column.ALPHA.value] = Reason.NO_BENCHMARK.value
+            elif market_squares > 0:
+                beta = products / market_squares
+                row[Column.BETA.value] = beta
+                row[Column.ALPHA.value] = (1.0 + mean - beta * market_mean) ** TRADING_DAYS - 1.0
+            else:
+                why[Column.BETA.value] = Reason.NO_VARIATION.value
+                why[Column.ALPHA.value] = Reason.NO_VARIATION.value
+
+        average = total / n
+        years = n / TRADING_DAYS
+        row[Column.TURNOVER.value] = _ratio((bought + sold) / 2, average * years)
+        row[Column.COST_DRAG.value] = _ratio(fees, average * years)
+        if not average > 0:
+            why[Column.TURNOVER.value] = Reason.NO_HOLDINGS.value
+            why[Column.COST_DRAG.value] = Reason.NO_HOLDINGS.value
+
+        closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = dealing.replay(
+            start, n_trades, order, day, ordinals, slot, slots, slot_asset, quantity, value, fee, prices,
+            held, cost, opened, taken, marks, active,
+        )  # fmt: skip
+        for s in range(slots):
+            held[s] = 0
+            cost[s] = 0.0
+            opened[s] = 0.0
+            taken[s] = 0.0
+            marks[s] = 0
+        row[Column.CLOSED.value] = closed
+        row[Column.REALISED.value] = realised
+        row[Column.GAINS_TAKEN.value] = gt
+        row[Column.GAINS_KEPT.value] = gk
+        row[Column.LOSSES_TAKEN.value] = lt
+        row[Column.LOSSES_KEPT.value] = lk
+        row[Column.WIN_RATE.value] = _ratio(won, closed)
+        row[Column.HOLDING_DAYS.value] = _ratio(days_held, quantity_closed)
+        row[Column.PGR.value] = _ratio(gt, gt + gk)
+        row[Column.PLR.value] = _ratio(lt, lt + lk)
+        for c in (Column.WIN_RATE.value, Column.HOLDING_DAYS.value, Column.PGR.value, Column.PLR.value):
+            if np.isnan(row[c]):
+                why[c] = Reason.NO_SALES.value
+
+        if holdings and nav > 0:
+            concentration = 0.0
+            for c in range(CLASSES):
+                row[Column.CLASS_0.value + c] = 0.0
+            for s in range(slots):
+                if slot_held[s] != 0:
+                    weight = slot_held[s] / daily.UNITS * prices[slot_asset[s], days - 1] / nav
+                    concentration += weight * weight
+                    row[Column.CLASS_0.value + kind[slot_asset[s]]] += weight
+            row[Column.HHI.value] = concentration
+        else:
+            why[Column.HHI.value] = Reason.NO_HOLDINGS.value
+            for c in range(CLASSES):
+                why[Column.CLASS_0.value + c] = Reason.NO_HOLDINGS.value
+
+
+def compute(book: Book, threads: int | None = None) -> Figures:
+    """The figures of every client of the book, as of its last day. Bit-equal for any number of threads.
+
+    threads: as many as there are cores, unless told.
+    """
+    clients = book.clients
+    values = np.full((clients, COLUMNS), np.nan)
+    reasons = np.zeros((clients, COLUMNS), np.uint8)
+    if clients == 0:
+        return Figures(values, reasons)
+    market = daily.market_returns(book.market)
+    has_market = not bool(np.isnan(book.market).all())
+    table = discounts(int(book.ordinals[-1] - book.ordinals[0])) if len(book.ordinals) else np.empty((0, len(GRID)))
+    largest = max(int(np.max(np.diff(book.offsets))), 1)
+
+    def run(begin: int) -> None:
+        _run(
+            begin, min(begin + AT_ONCE, clients), book.offsets, book.asset, book.day, book.quantity, book.value,
+            book.fee, book.flow, book.prices, book.ordinals, market, has_market, book.kind,
+            table, GRID, START_AT, largest, values, reasons,
+        )  # fmt: skip
+
+    if threads == 1 or clients <= AT_ONCE:
+        for begin in range(0, clients, AT_ONCE):
+            run(begin)
+    else:
+        with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+            list(pool.map(run, range(0, clients, AT_ONCE)))
+    return Figures(values, reasons)
