@@ -32,7 +32,7 @@ def reason(book: Book, name: Column, client: int = 0) -> Reason:
 def real_prices() -> np.ndarray:
     """Closing prices of the tickers that traded on every day: float64 [470, 1259]."""
     if not PRICES.exists():
-        pytest.skip("the real prices (../shared/data/prices_sp500_5yr) are not on this machine")
+        pytest.skip("the real data is absent: ../shared/data/prices_sp500_5yr")
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for row in csv.DictReader(gzip.decompress(PRICES.read_bytes()).decode().splitlines()):
         if row["close"]:
@@ -176,7 +176,9 @@ def test_the_disposition_to_sell_winners_is_counted_as_odean_does():
 def test_a_split_changes_neither_worth_nor_profit():
     trades = [(0, 0, 0, 100, 1000.0, 0.0), (0, 0, 5, 100, 0.0, 0.0), (0, 0, 8, -200, 1000.0, 0.0)]
     book = book_of(trades, [[10.0] * 5 + [5.0] * 5])
-    assert figure(book, Column.REALISED) == pytest.approx(0.0, abs=1e-9) and figure(book, Column.TWR) == pytest.approx(0.0)
+    assert figure(book, Column.REALISED) == pytest.approx(0.0, abs=1e-9) and figure(book, Column.TWR) == pytest.approx(
+        0.0
+    )
     assert figure(book, Column.HOLDING_DAYS) == 8.0
 
 

@@ -38,7 +38,7 @@ PRINTED = [
 
 def test_the_printed_values_come_out_to_the_last_digit_printed():
     if not BACON.exists():
-        pytest.skip("the printed values (../shared/data) are not on this machine")
+        pytest.skip("the real data is absent: ../shared/data")
     rows = list(csv.reader(BACON.read_text().splitlines()))[1:]
     returns, market = (np.array([float(row[i]) for row in rows]) for i in (1, 2))
     for number, (measure, printed, digits) in enumerate(PRINTED):

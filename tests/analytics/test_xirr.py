@@ -17,7 +17,7 @@ CASES = Path(__file__).parents[2] / "../shared/data/reference/xirr_cases.json"
 
 def _cases(part: str) -> list[dict]:
     if not CASES.exists():
-        pytest.skip("the published XIRR cases (../shared/data) are not on this machine")
+        pytest.skip("the real data is absent: ../shared/data")
     return json.loads(CASES.read_text())[part]
 
 
