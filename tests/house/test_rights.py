@@ -17,6 +17,8 @@ FOR_EVERYBODY = {
     "do clients.touch", "do clients.touch_many", "do team.change_my_password", "do team.drop_view", "do team.make_token",
     "do team.revoke_token", "do team.save_view", "do team.set_preferences", "do team.signed_in", "ask team.me",
     "ask team.tokens", "ask team.views",
+    "do workbook.undo",  # refuses by itself whoever may not do what is undone
+    "ask workbook.undoable",
     "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
 }  # fmt: skip
 

@@ -46,6 +46,7 @@ class Act:
     announced: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     inner: list[str] = field(default_factory=list)
     note: dict[str, Any] = field(default_factory=dict)
+    client_id: int | None = None  # the client it is about, where its changes concern several
     kept: Any = None  # foundation.undo.Kept, while what is written is kept to be undone
 
 
@@ -247,7 +248,7 @@ class Recorded(models.Model):
     def delete(self, *args: Any, **options: Any) -> Any:
         made = current_act()
         if made.kept is not None:
-            made.kept.deleting(self)
+            made.kept.deleting_with_dependents(self)
         gone = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if _is_tracked(f)}
         made.changes.append(Change(self._meta.label, self.pk, "deleted", gone, {}, self.client_number()))
         with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
@@ -333,13 +334,20 @@ def remove_many(model: Any, numbers: list[int]) -> None:
     """Delete rows on which nothing hangs, in the present act. The audit entry holds their numbers."""
     from dakehu.foundation import rows
 
+    kept = current_act().kept
+    if kept is not None:
+        for row in models.QuerySet(model).filter(pk__in=numbers).order_by("-pk"):
+            kept.deleting(row)
     rows.delete(model, numbers)
     current_act().changes.append(Change(model._meta.label, None, "many", {}, {"removed": numbers}))
 
 
 def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
     """Set columns of one row in the present act without loading it (key rotation, stored figures)."""
-    current_act().changes.append(Change(model._meta.label, pk, "changed", {}, dict(values)))
+    open_act = current_act()
+    if open_act.kept is not None and issubclass(model, Recorded):
+        open_act.kept.overwriting(model, pk, values)
+    open_act.changes.append(Change(model._meta.label, pk, "changed", {}, dict(values)))
     models.QuerySet(model).filter(pk=pk).update(**values)
 
 

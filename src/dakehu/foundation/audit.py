@@ -96,7 +96,7 @@ def append(act: "Act") -> Any:
         action=act.name,
         reason=(act.reason or actor.reason)[:300],
         request_id=actor.request_id,
-        client_ref=clients.pop() if len(clients) == 1 else None,
+        client_ref=act.client_id or (clients.pop() if len(clients) == 1 else None),
         body=json.dumps(body, ensure_ascii=False, sort_keys=True),
     )
     with scope.acting_as(replace(actor, reach=scope.Reach.SYSTEM)):

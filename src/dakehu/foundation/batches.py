@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection
 
 from dakehu.foundation import clock, files, scope
+from dakehu.foundation.acts import current_act
 from dakehu.foundation.models import Batch, BatchState
 from dakehu.foundation.refusals import NotFound
-from dakehu.foundation.words import say
+from dakehu.foundation.words import Words, say
 
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:
@@ -25,10 +26,11 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
     return batch
 
 
-def own(number: int, *, lock: bool = False) -> Batch:
-    """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends."""
+def own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
+    """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends;
+    `any_act` also finds acts other than imports."""
     actor = scope.current_actor()
-    rows = Batch.objects.all()
+    rows = Batch.objects.all() if any_act else Batch.objects.filter(act="")
     if lock and connection.features.has_select_for_update:
         rows = rows.select_for_update()
     batch = rows.filter(pk=number).first()
@@ -37,11 +39,22 @@ def own(number: int, *, lock: bool = False) -> Batch:
     return batch
 
 
-def mine() -> Any:
-    """The actor's batches, newest first."""
+def mine(*, any_act: bool = False) -> Any:
+    """The actor's imports, newest first; with `any_act` whatever else may be undone, too."""
     actor = scope.current_actor()
-    rows = Batch.objects.order_by("-pk")
+    rows = Batch.objects.order_by("-pk") if any_act else Batch.objects.filter(act="").order_by("-pk")
     return rows if actor.is_system else rows.filter(owner_ref=actor.user_id)
+
+
+def keep_act(about: Words | str, undo: str) -> int:
+    """Keep what the present act needs to be undone (`undo` as Kept.store gives it); returns the number by which it is.
+    `about` says to whom or what it was done, without names of clients."""
+    batch = Batch(
+        act=current_act().name, filename=str(about)[:200], owner_ref=scope.current_actor().user_id,
+        state=BatchState.APPLIED.value, applied_at=clock.now(), report={"undo": undo},
+    )  # fmt: skip
+    batch.save()
+    return int(batch.pk)
 
 
 def content_of(batch: Batch) -> tuple[bytes, str | None]:

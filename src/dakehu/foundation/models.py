@@ -108,8 +108,10 @@ class BatchState(Choices):
 
 
 class Batch(Recorded):
-    """One import from upload to result: what the file is, how it is read, what it would change, what it changed."""
+    """One import from upload to result: what the file is, how it is read, what it would change, what it changed. Or
+    another act that may be undone (`act` is its name): `filename` then says what it was done to."""
 
+    act = models.CharField(max_length=80, blank=True, default="")
     filename = field(models.CharField(max_length=200), zh="文件名", en="File name", listed=True)
     file_key = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
+from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from dakehu.foundation import audit, bulk, clock, files, scope
@@ -59,6 +60,27 @@ class Kept:
                 before = row._loaded[column]
                 if column not in note[1] and _differs(before, getattr(row, column)):
                     note[1][column] = before
+
+    def overwriting(self, model: Any, pk: int, values: dict[str, Any]) -> None:
+        """Note a stored row whose columns are about to be set without its version growing."""
+        row = models.QuerySet(model).filter(pk=pk).first()
+        if row is None or pk in self.created.get(model._meta.label, {}):
+            return
+        note = self.changed.setdefault(model._meta.label, {}).setdefault(pk, [row.row_version, {}])
+        for name in values:
+            column = model._meta.get_field(name).attname
+            note[1].setdefault(column, row._loaded[column])
+
+    def deleting_with_dependents(self, row: Any) -> None:
+        """Note a row and whatever the database deletes along with it."""
+        collector = Collector(using=row._state.db or DEFAULT_DB_ALIAS)
+        collector.can_fast_delete = lambda *args, **options: False  # type: ignore[method-assign]
+        with scope.elevated("undo: what goes along"):
+            collector.collect([row])
+        for model, rows in collector.data.items():
+            for other in rows if issubclass(model, Recorded) and model is not type(row) else ():
+                self.deleting(other)
+        self.deleting(row)
 
     def deleting(self, row: Any) -> None:
         label = row._meta.label
@@ -173,7 +195,7 @@ def take_back(key: str, called: Called) -> dict[str, int]:
             for label, born in reversed(kept.created.items()):
                 remove_many(model_of(label), list(born))
             restored = sum(_restore(model_of(label), rows) for label, rows in kept.changed.items())
-            for label, gone in kept.deleted.items():
+            for label, gone in reversed(kept.deleted.items()):  # what hung on a row went before it
                 restored += _revive(model_of(label), gone)
     except IntegrityError as taken:
         raise Refused(
@@ -234,10 +256,11 @@ def _restore(model: Any, rows: dict[int, list[Any]]) -> int:
 
 
 def _revive(model: Any, rows: dict[int, dict[str, Any]]) -> int:
-    for values in rows.values():
+    for pk, values in rows.items():
         row = model(**values)
         row.row_version += 1
         row.save(force_insert=True)
+        models.QuerySet(model).filter(pk=pk).update(created_at=values["created_at"])
     return len(rows)
 
 

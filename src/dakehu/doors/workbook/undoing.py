@@ -1,16 +1,20 @@
-"""Undoing an import: every row it made is removed, every row it changed gets its earlier values back."""
+"""Undoing an import, a bulk edit, a hand-over or a merge: every row it made is removed, every row it changed or deleted
+gets its earlier values back."""
 
+from datetime import timedelta
 from typing import Any
 
-from dakehu.foundation import batches, undo
-from dakehu.foundation.acts import Take, action, note
+from dakehu.foundation import batches, clock, scope, undo
+from dakehu.foundation.acts import ACTIONS, Take, action, note
 from dakehu.foundation.fields import Facts
+from dakehu.foundation.gates.ask import query
 from dakehu.foundation.models import BatchState
-from dakehu.foundation.refusals import Refused
+from dakehu.foundation.refusals import NotAllowed, Refused
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.team.permissions import Permission
 
-BATCH = Take("batch", kind="integer", facts=Facts("导入批次", "Import batch"))
+BATCH = Take("batch", kind="integer", facts=Facts("批次", "Batch", aliases=("导入批次", "Import batch")))
+SHOWN = 200
 TABLES = {
     "clients.Client": say("客户", "Client"), "clients.Contact": say("联系方式", "Contact"),
     "clients.Needs": say("需求与偏好", "Needs"), "clients.Coverage": say("服务关系", "Coverage"),
@@ -32,13 +36,15 @@ def called(label: str) -> Words:
     return TABLES.get(label) or say(bare, bare)
 
 
-@action("workbook.undo", needs=Permission.IMPORT, zh="撤销导入", en="Undo an import", takes=(BATCH,))
-def undo_import(*, batch: int) -> dict[str, Any]:
-    """Take back a whole import with its side effects, all or nothing, as whoever imported it. Returns {undone, batch,
-    removed, restored}: numbers of rows. Refused, saying on what, once anything later depends on it."""
-    row = batches.own(batch, lock=True)
+@action("workbook.undo", needs="", zh="撤销操作", en="Undo", takes=(BATCH,))
+def undo_batch(*, batch: int) -> dict[str, Any]:
+    """Take back a whole import, bulk edit, hand-over or merge with its side effects, all or nothing, as whoever did it.
+    Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
+    anything later depends on it."""
+    row = batches.own(batch, lock=True, any_act=True)
+    may_undo(row)
     if row.state == BatchState.UNDONE:
-        raise Refused({"batch": [say("这次导入已经撤销过了。", "This import has been undone already.")]})
+        raise Refused({"batch": [say("这次操作已经撤销过了。", "This has been undone already.")]})
     if row.state != BatchState.APPLIED:
         raise Refused({"batch": [say("这个文件还没有导入，没有可以撤销的内容。",
                                      "This file has not been imported, so there is nothing to undo.")]})  # fmt: skip
@@ -48,5 +54,31 @@ def undo_import(*, batch: int) -> dict[str, Any]:
     made = undo.take_back(row.report["undo"], called)
     row.state = BatchState.UNDONE.value
     row.save()
-    note(file=row.filename, batch=batch, **made)
+    note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
     return {"undone": True, "batch": batch, **made}
+
+
+def may_undo(batch: Any) -> None:
+    """Raises NotAllowed for whoever may no longer do what is to be undone."""
+    done = ACTIONS.get(batch.act)
+    needs = done.needs if done is not None else Permission.IMPORT
+    if not scope.current_actor().may(needs):
+        raise NotAllowed(say("撤销操作", "Undo"), needs)
+
+
+@query("workbook.undoable", needs="", zh="可撤销的操作", en="What may be undone")
+def undoable() -> list[dict[str, Any]]:
+    """One's own imports, bulk edits, hand-overs and merges of the last 90 days that stand and may be undone, newest
+    first, at most 200: [{batch, what, about, at}]. `what` is the verb in the reader's language, `at` an ISO time."""
+    since = clock.now() - timedelta(days=undo.DAYS)
+    rows = batches.mine(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
+    return [
+        {"batch": row.pk, "what": str(what_was_done(row)), "about": row.filename,
+         "at": clock.local(row.applied_at).isoformat(timespec="minutes")}
+        for row in rows[:SHOWN] if row.report.get("undo")
+    ]  # fmt: skip
+
+
+def what_was_done(batch: Any) -> Words:
+    done = ACTIONS.get(batch.act)
+    return done.label if done is not None else say("导入表格", "Import a workbook")

@@ -225,24 +225,11 @@ def untag(*, client: Client, name: str) -> None:
     row.delete()
 
 
-@action("clients.assign", needs=Permission.CLIENT_ASSIGN, zh="分派客户", en="Assign a client",
-        takes=(CLIENT, takes_of("clients.Coverage", "user", optional=("role",))))  # fmt: skip
-def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
-    """Give a client a main or deputy. A new main ends the duty of the old one today. A lead assigns within
-    the team only."""
-    actor, today, duty = scope.current_actor(), clock.today(), role or str(words.CoverRole.MAIN)
+def must_lead(user: Any) -> None:
+    """Raises Refused where the actor may not give clients to this member of staff: a lead assigns within the team."""
+    actor = scope.current_actor()
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:
         raise refuse("user", "“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
-    with scope.elevated("handing a client over"):
-        current = list(Coverage.objects.filter(client=client, until=None))
-        for held in current:
-            if held.user_id == user.pk or (duty == words.CoverRole.MAIN and held.role == words.CoverRole.MAIN):
-                held.until = today
-                held.save()
-        row = Coverage(client=client, user=user, role=duty, since=today)
-        row.save()
-    announce("clients.assigned", client=client.pk, user=user.pk)
-    return row
 
 
 @action("clients.unassign", needs=Permission.CLIENT_ASSIGN, zh="结束服务关系", en="End a duty",
