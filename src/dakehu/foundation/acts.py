@@ -336,7 +336,8 @@ def remove_many(model: Any, numbers: list[int]) -> None:
 
     kept = current_act().kept
     if kept is not None:
-        for row in models.QuerySet(model).filter(pk__in=numbers).order_by("-pk"):
+        gone: Any = models.QuerySet(model).filter(pk__in=numbers).order_by("-pk")
+        for row in gone:
             kept.deleting(row)
     rows.delete(model, numbers)
     current_act().changes.append(Change(model._meta.label, None, "many", {}, {"removed": numbers}))
