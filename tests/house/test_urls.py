@@ -25,7 +25,7 @@ HEAD = """# What everybody on the cast gets at every address: GET, and POST with
 """
 # Parameters of addresses: what stands there in the test.
 NAMES = {"guide/<slug:name>/": "index", "api/v1/<str:name>": "clients", "api/v1/<str:name>/<str:key>": "clients",
-         "api/v1/q/<str:name>": "clients.list", "api/v1/do/<str:name>": "clients.create"}  # fmt: skip
+         "clients/many/<str:name>": "set", "api/v1/q/<str:name>": "clients.list", "api/v1/do/<str:name>": "clients.create"}  # fmt: skip
 DOES = "service.log_interaction"
 
 

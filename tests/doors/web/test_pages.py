@@ -66,8 +66,7 @@ def test_the_grid_finds_filters_sorts_and_sums_on_the_server(desk, lin, zhang):
     assert names("f.name=王") == ["王五"]
     assert names("assets.empty=1") == ["张三"]
     answer = door.get("/clients/rows?size=2", **ROWS).json()
-    assert (answer["total"], answer["last_page"], len(answer["rows"])) == (3, 2, 2)
-    assert float(answer["sums"]["assets"]) == 5_800_000
+    assert (answer["total"], len(answer["rows"]), answer["before"]) == (3, 2, "")
 
 
 def test_a_filter_that_cannot_be_read_is_refused_in_words(desk, lin, zhang):

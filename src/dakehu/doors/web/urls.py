@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dakehu.doors.web.views import client, clients, doing, frame, grid, me, palette, signin, today
+from dakehu.doors.web.views import cells, client, clients, doing, frame, grid, many, me, palette, signin, today
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today_page, name="today"),
@@ -18,7 +18,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/tokens/<int:token_id>/revoke", me.revoke_token, name="revoke-token"),
     path("clients/", clients.client_list, name="clients"),
     path("clients/rows", grid.rows, name="client-rows"),
-    path("clients/columns", grid.keep_columns, name="client-columns"),
+    path("clients/sums", grid.sums, name="client-sums"),
+    path("clients/columns", grid.own_columns, name="client-columns"),
+    path("clients/paste", cells.paste, name="client-paste"),
+    path("clients/many/<str:name>", many.ask_many, name="client-many"),
+    path("clients/undo/<int:batch>", cells.take_back, name="client-undo"),
+    path("clients/<int:client_id>/cells", cells.change, name="client-cells"),
     path("clients/views", clients.save_view, name="save-view"),
     path("clients/views/<int:view_id>/drop", clients.drop_view, name="drop-view"),
     path("clients/<int:client_id>/", client.client_page, name="client"),

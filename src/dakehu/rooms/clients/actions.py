@@ -31,9 +31,9 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
     """Put accepted values on a client and keep what follows from them in step: pinyin, standard form of the
     ID number, the end of the risk test. Raises Refused for an ID number that cannot be right."""
     for name, value in given.items():
-        if value is None and not Client._meta.get_field(name).null:
-            unset: Any = Client._meta.get_field(name)
-            value = unset.get_default()
+        column: Any = Client._meta.get_field(name)
+        if (value is None and not column.null) or (value == "" and not column.blank):
+            value = column.get_default()
         setattr(client, name, value)
     client.pinyin, client.initials = rules.pinyin_of(client.name)
     number = given.get("id_number")

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from dakehu.foundation import clock
-from dakehu.foundation.acts import Take, action, announce, must_match, refuse, takes_of
+from dakehu.foundation import batches, clock, undo
+from dakehu.foundation.acts import ACTIONS, Take, action, announce, must_match, refuse, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import actions as clients
+from dakehu.rooms.clients import many
 from dakehu.rooms.service import rules
 from dakehu.rooms.service.models import FollowUp, Interaction, PlanState, Request, RequestState
 from dakehu.rooms.team import queries as team
@@ -116,6 +117,18 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     row.save()
     keep_dates(client)
     return row
+
+
+@action("service.plan_many", needs=Permission.PLAN_WRITE, zh="批量安排跟进", en="Plan follow-ups for many",
+        takes=(many.WHO, tuple(take for take in ACTIONS["service.plan_follow_up"].takes if take.name != "client")))  # fmt: skip
+def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
+    """The same follow-up for many clients, whom `clients` (codes or numbers) or `filters` name, in one act. Returns
+    {changed, batch: by which `dakehu undo` takes it back}."""
+    chosen = many.who(clients, filters)
+    with undo.keeping() as kept:
+        for client in chosen:
+            plan_follow_up(client=client, **plan)
+    return {"changed": len(chosen), "batch": batches.keep_act(many.about(chosen), kept.store())}
 
 
 ONE_PLAN = Take("follow_up", kind="integer", facts=Facts("跟进计划", "Follow-up"))

@@ -1,5 +1,6 @@
 """The client list: saved views as tabs, the grid, a new client."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from dakehu.doors.web.views.grid import described_columns
+from dakehu.doors.web.views.grid import cleaned, described_columns
 from dakehu.foundation import clock, scope
 from dakehu.foundation.gates import perform
 from dakehu.foundation.gates.ask import QUERIES
@@ -47,20 +48,26 @@ def client_list(request: HttpRequest) -> HttpResponse:
                       "shared": view.shared, "mine": view.owner_id == actor.user_id})  # fmt: skip
     now = next((view for view in views if view["key"] == chosen), views[0])
     query = urlencode(asked) if asked else now["query"]
+    key = "" if asked else now["key"]
     return render(
         request, "clients/list.html",
-        {"views": views, "now": now["key"] if not asked else None, "query": query, "columns": described_columns(),
-         "page_title": say("客户", "Clients"), "asked": asked},
+        {"views": views, "now": key if not asked else None, "query": query, "columns": described_columns(key),
+         "page_title": say("客户", "Clients"), "asked": asked, "view": key},
     )  # fmt: skip
 
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep the list as it stands under a name; shared with the team if wished."""
+    """Keep the list as it stands under a name, its columns included; shared with the team if wished, where each may
+    arrange the columns anew without changing them for the others."""
+    try:
+        columns = cleaned(json.loads(request.POST.get("columns") or "[]"))
+    except (ValueError, KeyError, TypeError):
+        columns = []
     view = perform(
         "team.save_view",
         {"page": "clients", "name": request.POST.get("name", ""), "shared": "shared" in request.POST,
-         "state": {"query": request.POST.get("query", "")[:2000]}},
+         "state": {"query": request.POST.get("query", "")[:2000], "columns": columns}},
     )  # fmt: skip
     messages.success(request, str(say("视图“{name}”已保存。", "View “{name}” saved.", name=view.name)))
     return HttpResponseRedirect(f"/clients/?view={view.pk}")

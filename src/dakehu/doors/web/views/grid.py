@@ -1,23 +1,27 @@
 """Rows for the client grid: filtered, sorted and paged here, so that a hundred thousand clients feel like a hundred."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
+from django.db.models import Avg, Count, Sum
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from dakehu.doors.web.forms import rows_to_choose
 from dakehu.doors.web.views.faults import plain
 from dakehu.foundation import scope
+from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import model_of
-from dakehu.foundation.gates import columns_of, perform, present
-from dakehu.foundation.gates.present import Column
+from dakehu.foundation.gates import columns_of, counted, page_of, perform, present
+from dakehu.foundation.gates.present import Column, plain_of
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.sealed import DOTS
+from dakehu.foundation.words import say
+from dakehu.rooms.clients import cells
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.team import queries as team
 
-OURS = ("page", "size", "sort", "q", "view", "ids")
+OURS = ("page", "size", "sort", "q", "view", "ids", "after", "before", "last")
 LONGEST_PAGE = 200
 KINDS = {"money": "money", "rate": "share", "number": "number", "choice": "tag", "bool": "yes"}
 WIDTHS = {
@@ -35,6 +39,15 @@ TONES = {
     "risk_level": {"C1": "good", "C2": "good", "C3": "accent", "C4": "warn", "C5": "bad"},
     "status": {"active": "good", "prospect": "accent", "dormant": "warn", "closed": "", "restricted": "bad"},
 }
+EDITORS = {
+    "money": "number",
+    "rate": "number",
+    "number": "number",
+    "date": "date",
+    "choice": "choice",
+    "key": "key",
+    "bool": "choice",
+}
 KEPT = "clients.columns"  # the page under which one's own choice of columns is kept
 
 
@@ -45,10 +58,13 @@ def grid_columns() -> list[Column]:
     return sorted(every, key=lambda column: place.get(column.name, len(FIRST)))
 
 
-def described_columns() -> list[dict[str, Any]]:
-    """The columns as the grid draws them, in the reader's own choice where they made one."""
-    clearance = scope.current_actor().clearance
-    chosen = {row["field"]: row for row in kept_columns()}
+def described_columns(view: str = "") -> list[dict[str, Any]]:
+    """The columns as the grid draws them under a view, in the reader's own choice where they made one."""
+    actor = scope.current_actor()
+    clearance = actor.clearance
+    kept = kept_columns(view)
+    chosen = {row["field"]: row for row in kept}
+    edited = {take.name: take for take in ACTIONS["clients.change"].takes if actor.may(ACTIONS["clients.change"].needs)}
     made = []
     for column in grid_columns():
         stored = hasattr(column.field, "attname")
@@ -65,20 +81,31 @@ def described_columns() -> list[dict[str, Any]]:
             one["kind"] = "link"
         if column.name == "status":
             one["kind"] = "state"
-        if column.name == "assets":
-            one["sum"] = cleared
+        if cleared and column.name in edited:
+            one["edit"] = EDITORS.get(column.kind, "text")
+            one["many"] = column.name in cells.SET
+            if column.kind == "key":
+                one["options"] = [text for _, text in rows_to_choose(edited[column.name])]
+            one["must"] = not column.field.blank and not column.field.null
         if column.name in chosen:
             one["hidden"] = bool(chosen[column.name].get("hidden"))
             one["width"] = chosen[column.name].get("width") or one["width"]
         made.append(one)
-    order = [row["field"] for row in kept_columns()]
+    order = [row["field"] for row in kept]
     return sorted(made, key=lambda one: order.index(one["field"]) if one["field"] in order else len(order))
 
 
-def kept_columns() -> list[dict[str, Any]]:
+def kept_columns(view: str = "") -> list[dict[str, Any]]:
+    """The reader's own columns of a view; else those with which the view was shared; else their usual ones."""
     me = scope.current_actor().user_id
-    view = next((v for v in team.views(page=KEPT) if v.owner_id == me), None)
-    return list(view.state.get("columns", [])) if view is not None else []
+    mine = {row.name: row for row in team.views(page=KEPT) if row.owner_id == me}
+    if f"{KEPT}:{view}" in mine:
+        return list(mine[f"{KEPT}:{view}"].state.get("columns", []))
+    if view.isdigit():
+        shared = next((row for row in team.views(page="clients") if row.pk == int(view)), None)
+        if shared is not None and shared.state.get("columns"):
+            return list(shared.state["columns"])
+    return list(mine[KEPT].state.get("columns", [])) if KEPT in mine else []
 
 
 def asked_of(given: Any) -> tuple[str, dict[str, Any], str]:
@@ -126,33 +153,49 @@ def default_order() -> str:
 
 @require_safe
 def rows(request: HttpRequest) -> JsonResponse:
-    """{rows, last_page, total, sums} for one page of the grid."""
+    """{rows, before, after, total, more}: one page of the grid, the places of its neighbours, and how many rows there are
+    (`more`: than the number at which counting stops). `after`, `before` or `last` say which page."""
+    columns, given = grid_columns(), request.GET
     try:
-        found = matching(request.GET)
-        page, size = max(1, int(request.GET.get("page", 1))), int(request.GET.get("size", 100))
+        found = matching(given)
+        size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
+        keys = [column.name for column in columns if column.kind == "key"]
+        page = page_of(found.select_related(*keys), given.get("sort") or default_order(), size,
+                       after=given.get("after", ""), before=given.get("before", ""), last="last" in given)  # fmt: skip
     except Refused as refusal:
         return plain(dict(refusal.messages), refusal.status)
     except ValueError:
-        return plain({"page": ["page, size: 1, 2, 3 …"]}, 400)
-    size = min(max(size, 1), LONGEST_PAGE)
-    from django.db.models import Count, Sum
+        return plain({"size": [say("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
+    total, more = (len(page.rows), False) if not (page.before or page.after) else counted(found)
+    made = [as_cells(row, columns) for row in present(page.rows, [c.name for c in columns])]
+    return JsonResponse({"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
+                        json_dumps_params={"ensure_ascii": False})  # fmt: skip
 
-    cleared = scope.current_actor().clearance
-    columns = grid_columns()
-    sums = {c.name: Sum(c.name) for c in columns if c.name == "assets" and c.facts.sensitivity <= cleared}
-    whole = found.order_by().aggregate(total=Count("pk"), **sums)
-    total = whole.pop("total")
-    part = found[(page - 1) * size : page * size]
-    answer = {
-        "rows": [as_cells(row, columns) for row in present(part, [c.name for c in columns])],
-        "last_page": max(1, -(-total // size)), "total": total,
-        "sums": {name: format(value, "f") if isinstance(value, Decimal) else value for name, value in whole.items()},
-    }  # fmt: skip
-    return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+
+@require_safe
+def sums(request: HttpRequest) -> JsonResponse:
+    """{count, assets: {sum, average, filled} or null}: over the whole list as filtered, within the reader's scope. Assets
+    only for readers who may see them; the average is over clients whose assets are known."""
+    try:
+        found = matching(request.GET).order_by()
+    except Refused as refusal:
+        return plain(dict(refusal.messages), refusal.status)
+    assets = next(c for c in grid_columns() if c.name == "assets")
+    asked = {"count": Count("pk")}
+    if assets.facts.sensitivity <= scope.current_actor().clearance:
+        asked |= {"sum": Sum("assets"), "average": Avg("assets"), "filled": Count("assets")}
+    told = found.aggregate(**asked)
+    made = {name: plain_of(told[name]) for name in ("sum", "average", "filled")} if "sum" in told else None
+    return JsonResponse({"count": told["count"], "assets": made})
 
 
 def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": row["id"], "url": f"/clients/{row['id']}/", "peek": f"/clients/{row['id']}/peek"}
+    made: dict[str, Any] = {
+        "id": row["id"],
+        "row_version": row["row_version"],
+        "url": f"/clients/{row['id']}/",
+        "peek": f"/clients/{row['id']}/peek",
+    }
     for column in columns:
         value = row[column.name]
         if isinstance(value, dict):
@@ -161,18 +204,31 @@ def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
     return made
 
 
-@require_POST
-def keep_columns(request: HttpRequest) -> JsonResponse:
-    """Remember which columns one shows, how wide and in which order."""
-    known = {column.name for column in grid_columns()}
+def own_columns(request: HttpRequest) -> JsonResponse:
+    """The columns of a view as the reader has them; POST {view, columns} remembers which one shows, how wide and in which
+    order; POST {view, columns: []} goes back to those of the view."""
+    if request.method != "POST":
+        return JsonResponse(
+            {"columns": described_columns(request.GET.get("view", ""))}, json_dumps_params={"ensure_ascii": False}
+        )
     try:
-        sent = json.loads(request.body)["columns"]
-        columns = [
-            {"field": c["field"], "width": min(int(c["width"]), 900), "hidden": bool(c["hidden"])}
-            for c in sent
-            if c["field"] in known
-        ]
-    except (ValueError, KeyError, TypeError):
-        return plain({"columns": ["{columns: [{field, width, hidden}]}"]}, 400)
-    perform("team.save_view", {"page": KEPT, "name": KEPT, "state": {"columns": columns}})
+        sent = json.loads(request.body)
+        view, columns = str(sent.get("view") or "")[:20], cleaned(sent["columns"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return plain({"columns": ["{view, columns: [{field, width, hidden}]}"]}, 400)
+    name = f"{KEPT}:{view}" if view else KEPT
+    if columns:
+        perform("team.save_view", {"page": KEPT, "name": name, "state": {"columns": columns}})
+    else:
+        me = scope.current_actor().user_id
+        for row in team.views(page=KEPT):
+            if row.owner_id == me and row.name == name:
+                perform("team.drop_view", {"view": row.pk})
     return JsonResponse({"kept": len(columns)})
+
+
+def cleaned(sent: Any) -> list[dict[str, Any]]:
+    """Columns as somebody arranged them, without what is not ours. Raises KeyError, TypeError, ValueError."""
+    known = {column.name for column in grid_columns()}
+    return [{"field": c["field"], "width": min(int(c["width"]), 900), "hidden": bool(c["hidden"])}
+            for c in sent if c["field"] in known]  # fmt: skip

@@ -4,9 +4,12 @@ import { ask, make, safe } from "./parts.js";
 import { say } from "./words.js";
 
 let opener = null;
+let now = {};
 
-/** Loads HTML from `address`; `page` is where the same thing is a whole page. Focus returns on closing. */
-export async function openDrawer(address, { title = "", page = null } = {}) {
+/** Loads HTML from `address`; `page` is where the same thing is a whole page. Focus returns on closing. In a list, `step(±1)`
+ * opens the row after or before, and `closed()` is told when the drawer goes. */
+export async function openDrawer(address, { title = "", page = null, step = null, closed = null } = {}) {
+  now = { address, step, closed };
   const drawer = document.getElementById("drawer");
   const body = document.getElementById("drawer-body");
   document.getElementById("drawer-title").textContent = title;
@@ -18,15 +21,42 @@ export async function openDrawer(address, { title = "", page = null } = {}) {
     opener = document.activeElement;
     if (matchMedia("(max-width: 899px)").matches) drawer.showModal();
     else drawer.show();
-    drawer.addEventListener("close", () => opener?.focus?.(), { once: true });
+    drawer.addEventListener("close", () => {
+      opener?.focus?.({ preventScroll: true });
+      now.closed?.();
+      now = {};
+    }, { once: true });
   }
+  document.getElementById("drawer-steps").hidden = !step;
+  await fill(address);
+  if (now.address === address) body.focus();
+}
+
+async function fill(address) {
+  const body = document.getElementById("drawer-body");
   try {
     const text = await ask(address);
+    if (now.address !== address) return; // another row was opened meanwhile
     body.innerHTML = text;
     window.htmx?.process(body);
     body.dispatchEvent(new CustomEvent("dakehu:arrived", { bubbles: true }));
   } catch (fault) {
     body.replaceChildren(make("p", { class: "strip strip--blocking", text: fault.message }));
   }
-  body.focus();
 }
+
+/** j and k, or the arrows inside the drawer, go through the list while the drawer stays. */
+document.addEventListener("keydown", (event) => {
+  if (!now.step || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal:not(#drawer)")) return;
+  if (event.target.matches("input, textarea, select") || event.target.closest(".tabulator")) return;
+  const by = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by) return;
+  event.preventDefault();
+  now.step(by);
+});
+document.addEventListener("click", (event) => {
+  const by = event.target.closest?.("[data-drawer-step]")?.dataset.drawerStep;
+  if (by) now.step?.(Number(by));
+});
+// What was done from the drawer shows in it.
+document.addEventListener("worked", () => { if (now.address) fill(now.address); });

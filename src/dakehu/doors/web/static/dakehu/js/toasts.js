@@ -39,7 +39,9 @@ async function takeBack(address, line) {
   try {
     await ask(address, { method: "POST" });
     line.remove();
-    location.reload();
+    toast({ text: say("已撤销。", "Undone."), kind: "success" });
+    if (document.querySelector("[data-grid]")) document.body.dispatchEvent(new CustomEvent("worked", { bubbles: true }));
+    else location.reload();
   } catch (fault) {
     toast({ text: fault.message, kind: "error" });
   }

@@ -1,0 +1,23 @@
+// Tabulator calls the whole box a grid; say which parts really are the grid.
+
+import { say } from "./words.js";
+
+export function roles(host) {
+  const give = (selector, role) => host.querySelectorAll(selector).forEach((part) => part.setAttribute("role", role));
+  const name = host.dataset.name ?? say("列表", "List");
+  host.setAttribute("role", "group");
+  host.setAttribute("aria-label", name);
+  give(".tabulator-header, .tabulator-table", "rowgroup");
+  give(".tabulator-header-contents", "presentation");
+  give(".tabulator-headers, .tabulator-row", "row");
+  give(".tabulator-row-header.tabulator-cell", "rowheader");
+  give(".tabulator-cell:not(.tabulator-row-header)", "gridcell");
+  const head = host.querySelector(".tabulator-header");
+  if (head) head.id ||= `${host.id}-head`;
+  const body = host.querySelector(".tabulator-tableholder");
+  body.setAttribute("role", "grid");
+  body.setAttribute("aria-label", name);
+  if (head) body.setAttribute("aria-owns", head.id);
+  body.setAttribute("tabindex", "0");
+  for (const part of host.querySelectorAll(".tabulator-col.tabulator-row-header")) part.setAttribute("aria-label", say("行", "Row"));
+}
