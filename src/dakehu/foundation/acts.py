@@ -198,6 +198,7 @@ class Recorded(models.Model):
 
     client_path = ""  # the way from this row to its client; "" for rows that are not client data
     found_by: tuple[str, ...] = ()  # fields by which a person may name a row of this model
+    once_found_by = ""  # the way to names that it bore before, of which each meant one row
     computed_columns: tuple[Any, ...] = ()
 
     objects: Any = scope.Common()

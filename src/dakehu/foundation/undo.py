@@ -20,6 +20,7 @@ from django.utils import timezone
 from dakehu.foundation import audit, bulk, clock, files, scope
 from dakehu.foundation.acts import ACTIONS, Recorded, current_act, record_many, remove_many
 from dakehu.foundation.fields import model_of
+from dakehu.foundation.hanging import hanging_on
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.sealed import Sealed, SealedText
 from dakehu.foundation.words import Words, say
@@ -230,10 +231,8 @@ def _hung_on_since(kept: Kept) -> Iterator[Row]:
     with scope.elevated("undo: what depends on it"):
         for label, owners in ours.items():
             born = kept.created.get(label, {})
-            for relation in model_of(label)._meta.get_fields(include_hidden=True):
-                if not relation.auto_created or relation.concrete or not (relation.one_to_many or relation.one_to_one):
-                    continue
-                other, by = relation.related_model, relation.field.attname
+            for other, key in hanging_on(model_of(label)):
+                by = key.attname
                 known = ours.get(other._meta.label, set())
                 for group, later in ((born, {}), (owners - set(born), {"changed_at__gt": kept.since})):
                     if later and not issubclass(other, Recorded):

@@ -280,6 +280,8 @@ def _key(target: Any, among: list[Any] | None) -> Reader:
             found = list(target.objects.filter(**{name: text})[:2])
             if found:
                 break
+        if not found and target.once_found_by and not isinstance(value, int):
+            found = list(target.objects.filter(**{target.once_found_by: text})[:1])
         if not found and text.isdigit() and len(text) < 19:
             found = list(target.objects.filter(pk=int(text))[:1])
         return _one(found, text)
@@ -301,12 +303,25 @@ def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
                 key = str(getattr(row, name))
                 if row not in found.setdefault(key, []):
                     found[key].append(row)
+        lost = [text for text in part if text not in found] if target.once_found_by else []
+        for text, row in _once(target, lost):
+            found[text] = [row]
 
     def run(value: Any) -> Any:
         text = values.to_text(value)
         return _one(found.get(text, [])[:2], text)
 
     return run
+
+
+def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
+    """[(former name, row)] of rows that were found by another name once."""
+    if not lost:
+        return []
+    by = target.once_found_by
+    named = target.objects.filter(**{f"{by}__in": lost}).values_list(by, "pk")
+    rows = target.objects.in_bulk([pk for _, pk in named])
+    return [(text, rows[pk]) for text, pk in named if text in lost]
 
 
 def _one(found: list[Any], text: str) -> Any:

@@ -10,6 +10,7 @@ from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.scope import Reach
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import rules, words
+from dakehu.rooms.clients.finding import taken_elsewhere
 from dakehu.rooms.clients.identifiers import BadIdentifier
 from dakehu.rooms.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
 from dakehu.rooms.team.permissions import Permission
@@ -56,7 +57,7 @@ def free_code() -> str:
     """A client code that nobody has. Looks past the scope, because codes are unique in the firm."""
     with scope.elevated("numbering a new client"):
         taken = Client.objects.count()
-        while Client.objects.filter(code=rules.next_code(taken)).exists():
+        while taken_elsewhere([rules.next_code(taken)]):
             taken += 1
     return rules.next_code(taken)
 
@@ -71,7 +72,7 @@ def create(
     client = Client(code=code or free_code())
     set_details(client, {"name": name, **details})
     with scope.elevated("a new client is covered by whoever adds them"):
-        if Client.objects.filter(code=client.code).exists():
+        if taken_elsewhere([client.code]):
             raise Refused({"code": [code_is_taken(client.code)]})
         client.save()
         if actor.user_id is not None:
@@ -91,7 +92,7 @@ def change(*, client: Client, version: int | None = None, **details: Any) -> Cli
         if must in details and not details[must]:
             raise refuse(must, "不能为空。", "Cannot be empty.")
     with scope.elevated("codes are unique in the firm"):
-        if "code" in details and Client.objects.filter(code=details["code"]).exclude(pk=client.pk).exists():
+        if details.get("code", client.code) != client.code and taken_elsewhere([details["code"]]):
             raise Refused({"code": [code_is_taken(details["code"])]})
     set_details(client, details)
     client.save()

@@ -8,7 +8,7 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from dakehu.foundation import rowsecurity, scope
-        from dakehu.rooms.clients import actions, cells, keeping, many, queries, sight, taking  # noqa: F401  (they register themselves)
+        from dakehu.rooms.clients import actions, cells, keeping, many, merging, queries, sight, taking  # noqa: F401  (they register themselves)
 
         scope.see_clients_by(sight.condition, "clients.Client")
         scope.coverage_table("clients_coverage")

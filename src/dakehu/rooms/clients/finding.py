@@ -7,7 +7,7 @@ from typing import Any
 
 from dakehu.foundation import scope
 from dakehu.foundation.bulk import chunks
-from dakehu.rooms.clients.models import Client, Contact
+from dakehu.rooms.clients.models import Client, Contact, Former
 
 KEYS = ("auto", "code", "id_number", "mobile", "name")
 
@@ -25,11 +25,15 @@ class Finder:
     mobiles: dict[str, set[int]] = field(default_factory=dict)
     names: dict[str, set[int]] = field(default_factory=dict)
     in_file: dict[str, set[int]] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)  # {code of a client merged away: code of the one who remains}
 
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
         """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values."""
         for part in chunks({c for c in codes if c}):
             self.codes.update(Client.objects.filter(code__in=part).values_list("code", "pk"))
+            once = Former.objects.filter(code__in=[c for c in part if c not in self.codes])
+            for code, pk, present in once.values_list("code", "client_id", "client__code"):
+                self.codes[code], self.former[code] = pk, present
         by_id = {_index(Client, "id_number_index", i): i for i in ids if i}
         for part in chunks(by_id):
             rows = Client.objects.filter(id_number_index__in=part).values_list("id_number_index", "pk")
@@ -87,4 +91,5 @@ def taken_elsewhere(codes: Iterable[str]) -> set[str]:
     with scope.elevated("codes are unique in the firm"):
         for part in chunks({c for c in codes if c}):
             taken.update(Client.objects.filter(code__in=part).values_list("code", flat=True))
+            taken.update(Former.objects.filter(code__in=part).values_list("code", flat=True))
     return taken

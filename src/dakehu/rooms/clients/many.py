@@ -11,7 +11,7 @@ from dakehu.foundation.gates.narrow import narrow
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import actions, words
-from dakehu.rooms.clients.models import Client, Coverage
+from dakehu.rooms.clients.models import Client, Coverage, Former
 from dakehu.rooms.team.permissions import Permission
 
 AT_MOST = 5000
@@ -53,6 +53,8 @@ def _named(clients: Any) -> list[Client]:
         numbers = [int(a) for a in part if str(a).isdecimal() and len(str(a)) < 19]
         for client in Client.objects.filter(Q(code__in=[str(a) for a in part]) | Q(pk__in=numbers)):
             by_code[client.code] = by_number[client.pk] = client
+        for once in Former.objects.filter(code__in=[str(a) for a in part]).select_related("client"):
+            by_code.setdefault(once.code, once.client)
     made: dict[int, Client] = {}
     lost: list[str] = []
     for one in asked:

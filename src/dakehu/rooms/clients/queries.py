@@ -12,7 +12,18 @@ from dakehu.foundation.gates.narrow import narrow
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import rules
-from dakehu.rooms.clients.models import Client, ClientTag, Consent, Contact, Coverage, History, KeyDate, Needs, Tag
+from dakehu.rooms.clients.models import (
+    Client,
+    ClientTag,
+    Consent,
+    Contact,
+    Coverage,
+    Former,
+    History,
+    KeyDate,
+    Needs,
+    Tag,
+)
 from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("clients.Contact", "client")
@@ -28,6 +39,7 @@ def matching(text: str) -> Q:
     if scope.current_actor().clearance < PERSONAL:
         return Q(code__icontains=flat)  # whoever sees masks only cannot try out names and numbers either
     test = Q(name__icontains=flat) | Q(code__icontains=flat)
+    test |= Q(pk__in=Former.objects.filter(code__iexact=flat).values("client_id"))
     if flat.isascii():
         low = flat.lower().replace(" ", "")
         test |= Q(pinyin__startswith=low) | Q(initials__startswith=low)
@@ -71,8 +83,8 @@ def one(*, client: Client) -> Client:
 
 
 def found(pk: int) -> Client:
-    """A client by number within scope. Raises NotFound, whoever else may have it."""
-    row = Client.objects.filter(pk=pk).first()
+    """A client by number within scope; for one merged away whoever remains. Raises NotFound, whoever else may have it."""
+    row = Client.objects.filter(pk=pk).first() or Client.objects.filter(former__number=pk).first()
     if row is None:
         raise NotFound(say("客户", "client"))
     return row

@@ -21,7 +21,7 @@ from dakehu.rooms.clients import reaching, rules, words
 from dakehu.rooms.clients.actions import DETAILS, code_is_taken
 from dakehu.rooms.clients.finding import Ambiguous, Finder, taken_elsewhere
 from dakehu.rooms.clients.identifiers import BadIdentifier
-from dakehu.rooms.clients.models import Client, Coverage, History
+from dakehu.rooms.clients.models import Client, Coverage, Former, History
 from dakehu.rooms.team.permissions import Permission
 
 FIELDS = ("name", *DETAILS, "as_of_on")
@@ -78,6 +78,7 @@ def weigh(
     codes, names, ids = (columns.get(n) or empty for n in ("code", "name", "id_number"))
     finder = Finder()
     finder.learn(codes=_texts(codes), ids=_texts(ids), mobiles=mobiles, names=_texts(names))
+    codes[:] = [finder.former.get(code, code) for code in codes]
     people, keys = [0] * count, [None] * count
     for row in range(count):
         if weighed.verdicts[row]:
@@ -257,7 +258,8 @@ def _follow(client: Client, pinyin: dict[str, tuple[str, str]]) -> None:
 
 def free_codes(count: int) -> list[str]:
     """Client codes that nobody has."""
-    taken = set(Client.objects.filter(code__startswith=rules.next_code(0)[:2]).values_list("code", flat=True))
+    ours = {"code__startswith": rules.next_code(0)[:2]}
+    taken = {c for model in (Client, Former) for c in model.objects.filter(**ours).values_list("code", flat=True)}
     number, made = Client.objects.count(), []
     while len(made) < count:
         code, number = rules.next_code(number), number + 1

@@ -103,3 +103,23 @@ class DateKind(Choices):
     FOUNDED = "founded", "成立日", "Founding day", ("公司成立日",)
     EXPIRY = "expiry", "到期日", "Expiry", ("证件到期",)
     OTHER = "other", "其他", "Other"
+
+
+class GroupKind(Choices):
+    HOUSEHOLD = "household", "家庭", "Household", ("家族", "family")
+    CONCERT = "concert", "一致行动人", "Acting in concert", ("一致行动",)
+    CONTROL = "control", "实控人", "Actual controller", ("实际控制", "集团", "实控人体系")
+
+
+class Relation(Choices):
+    """What one member is to another. rules.opposite tells the way back."""
+
+    SPOUSE = "spouse", "配偶", "Spouse", ("夫妻", "丈夫", "妻子")
+    FATHER = "father", "父亲", "Father", ("爸爸",)
+    MOTHER = "mother", "母亲", "Mother", ("妈妈",)
+    CHILD = "child", "子女", "Child", ("儿子", "女儿", "孩子")
+    SIBLING = "sibling", "兄弟姐妹", "Sibling", ("兄弟", "姐妹")
+    CONTROLLER = "controller", "实际控制人", "Controller", ("实控人", "控股股东")
+    CONTROLLED = "controlled", "被控制企业", "Controlled company", ("控股企业", "子公司")
+    CONCERT = "concert", "一致行动人", "Acts in concert", ("一致行动",)
+    OTHER = "other", "其他关系", "Related otherwise", ("其他",)

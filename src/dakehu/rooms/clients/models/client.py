@@ -26,6 +26,7 @@ class Client(ClientRecorded):
 
     client_path = "pk"
     found_by = ("code", "name")
+    once_found_by = "former__code"
     retention = TWENTY_YEARS
 
     code = field(

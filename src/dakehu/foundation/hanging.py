@@ -1,0 +1,12 @@
+"""What hangs on a row: every foreign key of every table that points to its table, read from the models themselves, so
+that a new table is thought of without being told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def hanging_on(model: Any) -> Iterator[tuple[Any, Any]]:
+    """(other model, its foreign key) for every foreign key that points to `model`."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
+            yield relation.related_model, relation.field
