@@ -29,7 +29,6 @@ from dakehu.rooms.clients.models import (
 from dakehu.rooms.service.models import FollowUp, Interaction
 from tests.cast import acting, as_system
 
-BOTH = [pytest.mark.django_db, pytest.mark.postgres]
 OWN = ("row_version", "changed_at")  # they grow, so that nobody's open form saves over what was undone
 
 
