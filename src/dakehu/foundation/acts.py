@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from dakehu.foundation import scope
 from dakehu.foundation.fields import Facts
+from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
 from dakehu.foundation.words import Words, say
@@ -325,23 +326,51 @@ def record_many(
         for row in changed:
             row.row_version += 1
         rows.update(model, changed, [*columns, *indexes, "row_version", "changed_at"])
-    ids = {"created": [row.pk for row in made], "changed": [row.pk for row in changed]}
-    open_act.changes.append(
-        Change(model._meta.label, None, "many", {}, {**ids, "columns": sorted(columns), "clients": sorted(client_ids)})
-    )
+    numbers = {"created": Numbers(row.pk for row in made), "changed": Numbers(row.pk for row in changed)}
+    _note_many(model, {**numbers, "clients": Numbers(client_ids)}, sorted(columns))
 
 
-def remove_many(model: Any, numbers: list[int]) -> None:
+def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> list[int]:
+    """Write `count` new rows in the present act from whole columns (by column name, such as `branch_id`; None and ""
+    leave a field to its default); returns their numbers, in order. For the audit see record_many."""
+    from dakehu.foundation import columns as whole
+
+    open_act = current_act()
+    numbers = whole.insert(model, count, columns)
+    if open_act.kept is not None:
+        open_act.kept.made_numbers(model, numbers)
+    clients = numbers if model.client_path == "pk" else columns.get(f"{model.client_path}_id", ())
+    _note_many(model, {"created": Numbers(numbers), "clients": Numbers(clients)}, sorted(columns))
+    return numbers
+
+
+def remove_many(model: Any, numbers: Iterable[int]) -> None:
     """Delete rows on which nothing hangs, in the present act. The audit entry holds their numbers."""
     from dakehu.foundation import rows
 
+    gone = numbers if isinstance(numbers, Numbers) else Numbers(numbers)
     kept = current_act().kept
     if kept is not None:
-        gone: Any = models.QuerySet(model).filter(pk__in=numbers).order_by("-pk")
-        for row in gone:
+        held: Any = models.QuerySet(model).filter(pk__among=gone).order_by("-pk")
+        for row in held:
             kept.deleting(row)
-    rows.delete(model, numbers)
-    current_act().changes.append(Change(model._meta.label, None, "many", {}, {"removed": numbers}))
+    rows.delete(model, gone)
+    _note_many(model, {"removed": gone})
+
+
+def _note_many(model: Any, told: dict[str, Numbers], columns: Iterable[str] = ()) -> None:
+    """Add to what the present act did to a table in bulk: one change a table, numbers as runs."""
+    changes = current_act().changes
+    label = model._meta.label
+    last = next((c for c in reversed(changes) if c.kind == "many" and c.model == label), None)
+    if last is None:
+        last = Change(label, None, "many", {}, {"columns": []})
+        changes.append(last)
+    for name, numbers in told.items():
+        known = Numbers.of(last.after.get(name, ()))
+        known.merge(numbers)
+        last.after[name] = known.runs
+    last.after["columns"] = sorted({*last.after["columns"], *columns})
 
 
 def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
@@ -380,6 +409,6 @@ def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
 
 __all__ = [
     "ACTIONS", "Act", "Action", "Change", "ClientRecorded", "Recorded", "SealedText", "Take", "act", "action",
-    "announce", "current_act", "must_match", "note", "record_many", "record_opening", "refuse", "remove_many",
+    "announce", "current_act", "must_match", "note", "record_columns", "record_many", "record_opening", "refuse", "remove_many",
     "takes_of", "write_columns",
 ]  # fmt: skip

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
+from dakehu.foundation import among
+
 
 class FoundationConfig(AppConfig):
     name = "dakehu.foundation"
@@ -11,6 +13,7 @@ class FoundationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        among.register()
         connection_created.connect(_guard, dispatch_uid="dakehu.tripwire")
         post_migrate.connect(_protect_rows, sender=self, dispatch_uid="dakehu.rows")
 

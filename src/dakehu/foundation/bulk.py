@@ -20,7 +20,7 @@ from dakehu.foundation.words import Words
 CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR = "created", "updated", "unchanged", "skipped", "errors"
 VERDICTS = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
 MODES = ("both", "create", "update")
-CHUNK = 5000
+CHUNK = 20_000
 
 Columns = dict[str, list[Any]]
 Stored = dict[Any, list[tuple[int, tuple[Any, ...]]]]
@@ -70,7 +70,7 @@ def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], 
     found: Stored = {}
     columns = [model._meta.get_field(name).attname for name in fields]
     for part in chunks(sorted({c for c in clients if c > 0})):
-        rows = model.objects.filter(client_id__in=part).order_by("pk").values_list("pk", "client_id", *key, *columns)
+        rows = model.objects.filter(client_id__among=part).order_by("pk").values_list("pk", "client_id", *key, *columns)
         for pk, client, *rest in rows.iterator(chunk_size=CHUNK):
             found.setdefault((client, *rest[: len(key)]), []).append((pk, tuple(rest[len(key) :])))
     return found
@@ -144,7 +144,7 @@ def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
     """The rows with these numbers, by number."""
     found: dict[int, Any] = {}
     for part in chunks(sorted({n for n in numbers if n is not None})):
-        found.update({row.pk: row for row in model.objects.filter(pk__in=part)})
+        found.update({row.pk: row for row in model.objects.filter(pk__among=part)})
     return found
 
 

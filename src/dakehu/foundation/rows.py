@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connections, router, transaction
 
+from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.sealed import BlindIndex, SealedText
 
 AT_ONCE = 5000
@@ -19,13 +20,13 @@ def insert(model: Any, rows: list[Any]) -> None:
     connection = connections[router.db_for_write(model)]
     fields = list(model._meta.concrete_fields)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for row, number in zip(rows, _numbers(connection, cursor, model, len(rows)), strict=True):
+        for row, number in zip(rows, numbers(connection, cursor, model, len(rows)), strict=True):
             row.pk = number
         columns = [_prepared(f, rows, connection) for f in fields]
         names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
         table = connection.ops.quote_name(model._meta.db_table)
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{_type(f, connection)}[]" for f in fields)
+            arrays = ", ".join(f"%s::{type_of(f, connection)}[]" for f in fields)
             sql = f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608  names come from models
             for start in range(0, len(rows), AT_ONCE):
                 cursor.execute(sql, [column[start : start + AT_ONCE] for column in columns])
@@ -46,7 +47,7 @@ def update(model: Any, rows: list[Any], names: list[str]) -> None:
     table = quote(model._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{_type(f, connection)}[]" for f in fields)
+            arrays = ", ".join(f"%s::{type_of(f, connection)}[]" for f in fields)
             told = ", ".join(quote(f.column) for f in fields)
             wanted = ", ".join(f"{quote(f.column)} = given.{quote(f.column)}" for f in fields[1:])
             same = f"{table}.{quote(key.column)} = given.{quote(key.column)}"
@@ -59,24 +60,22 @@ def update(model: Any, rows: list[Any], names: list[str]) -> None:
             cursor.executemany(sql, list(zip(*columns[1:], columns[0], strict=True)))
 
 
-def delete(model: Any, numbers: list[int]) -> None:
+def delete(model: Any, gone: Numbers) -> None:
     """Delete rows by number, inside the open transaction. What hangs on them is not looked for: the database checks
     that nothing does when the transaction ends."""
     connection = connections[router.db_for_write(model)]
     quote, key = connection.ops.quote_name, model._meta.pk
     start = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(key.column)}"  # noqa: S608  names come from models
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"{start} = ANY(%s)", [numbers])
-        else:
-            cursor.executemany(f"{start} = %s", [(number,) for number in numbers])
+        for run in gone.parts(AT_ONCE):
+            cursor.execute(f"{start} BETWEEN %s AND %s", run)
 
 
-def _type(field: Any, connection: Any) -> str:
+def type_of(field: Any, connection: Any) -> str:
     return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
-def _numbers(connection: Any, cursor: Any, model: Any, count: int) -> list[int]:
+def numbers(connection: Any, cursor: Any, model: Any, count: int) -> list[int]:
     """Numbers for new rows, taken from the table's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column
     if connection.vendor == "postgresql":

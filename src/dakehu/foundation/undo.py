@@ -10,6 +10,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from dakehu.foundation import audit, bulk, clock, files, scope
 from dakehu.foundation.acts import ACTIONS, Recorded, current_act, record_many, remove_many
 from dakehu.foundation.fields import model_of
 from dakehu.foundation.hanging import hanging_on
+from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.sealed import Sealed, SealedText
 from dakehu.foundation.words import Words, say
@@ -32,28 +34,45 @@ Called = Callable[[str], Words]
 Row = tuple[Any, int]  # model and number
 
 
+@dataclass
+class Born:
+    """The rows an act made in one table. Each is at version 1, unless the act changed it again (`later`)."""
+
+    numbers: Numbers = field(default_factory=Numbers)
+    later: dict[int, int] = field(default_factory=dict)
+
+    def version(self, number: int) -> int:
+        return self.later.get(number, 1)
+
+
 class Kept:
-    """What one act writes: {model label: {number: version}} of rows made, {label: {number: [version, earlier values]}}
-    of rows changed, {label: {number: earlier values}} of rows deleted. Versions are those the act gave; values stand
-    by column."""
+    """What one act writes: {model label: Born} of rows made, {label: {number: [version, earlier values]}} of rows
+    changed, {label: {number: earlier values}} of rows deleted. Versions are those the act gave; values stand by
+    column."""
 
     def __init__(self) -> None:
         self.since = timezone.now()
-        self.created: dict[str, dict[int, int]] = {}
+        self.created: dict[str, Born] = {}
         self.changed: dict[str, dict[int, list[Any]]] = {}
         self.deleted: dict[str, dict[int, dict[str, Any]]] = {}
 
     def made(self, model: Any, rows: Iterable[Any]) -> None:
-        self.created.setdefault(model._meta.label, {}).update((row.pk, row.row_version) for row in rows)
+        every = list(rows)
+        self.made_numbers(model, [row.pk for row in every])
+        born = self.created[model._meta.label]
+        born.later.update({row.pk: row.row_version for row in every if row.row_version != 1})
+
+    def made_numbers(self, model: Any, numbers: list[int]) -> None:
+        self.created.setdefault(model._meta.label, Born()).numbers.add(numbers)
 
     def changing(self, model: Any, rows: Iterable[Any], names: Iterable[str]) -> None:
         """Note stored rows whose fields `names` are about to be written, before their version grows."""
         columns = [model._meta.get_field(name).attname for name in names]
-        born = self.created.get(model._meta.label, {})
+        born = self.created.get(model._meta.label, Born())
         held = self.changed.setdefault(model._meta.label, {})
         for row in rows:
-            if row.pk in born:
-                born[row.pk] = row.row_version + 1
+            if row.pk in born.numbers:
+                born.later[row.pk] = row.row_version + 1
                 continue
             note = held.setdefault(row.pk, [0, {}])
             note[0] = row.row_version + 1
@@ -85,7 +104,7 @@ class Kept:
 
     def deleting(self, row: Any) -> None:
         label = row._meta.label
-        if self.created.get(label, {}).pop(row.pk, None) is None:
+        if not self.created.get(label, Born()).numbers.remove(row.pk):
             before: dict[str, Any] = self.changed.get(label, {}).pop(row.pk, [0, {}])[1]
             self.deleted.setdefault(label, {})[row.pk] = {**row._loaded, **before}
 
@@ -93,7 +112,7 @@ class Kept:
         """Put the notes away encrypted, for 90 days; returns the key by which `take_back` finds them."""
         body = {
             "since": self.since.isoformat(),
-            "created": {label: [list(rows), list(rows.values())] for label, rows in self.created.items()},
+            "created": {label: [born.numbers.runs, born.later] for label, born in self.created.items()},
             "changed": {
                 label: {pk: [got, _plain(model_of(label), before)] for pk, (got, before) in rows.items()}
                 for label, rows in self.changed.items()
@@ -119,7 +138,10 @@ def _stored(key: str) -> Kept:
         ) from gone
     kept = Kept()
     kept.since = datetime.fromisoformat(body["since"])
-    kept.created = {label: dict(zip(*columns, strict=True)) for label, columns in body["created"].items()}
+    kept.created = {
+        label: Born(Numbers.of(runs), {int(pk): version for pk, version in later.items()})
+        for label, (runs, later) in body["created"].items()
+    }
     kept.changed = {
         label: {int(pk): [got, _values(model_of(label), before)] for pk, (got, before) in rows.items()}
         for label, rows in body["changed"].items()
@@ -194,7 +216,7 @@ def take_back(key: str, called: Called) -> dict[str, int]:
     try:
         with scope.elevated("undo: as it was before"), transaction.atomic():
             for label, born in reversed(kept.created.items()):
-                remove_many(model_of(label), list(born))
+                remove_many(model_of(label), born.numbers)
             restored = sum(_restore(model_of(label), rows) for label, rows in kept.changed.items())
             for label, gone in reversed(kept.deleted.items()):  # what hung on a row went before it
                 restored += _revive(model_of(label), gone)
@@ -205,41 +227,49 @@ def take_back(key: str, called: Called) -> dict[str, int]:
                 "An earlier value (such as a client code) belongs to another record now, so this cannot be undone.",
             )
         ) from taken
-    return {"removed": sum(map(len, kept.created.values())), "restored": restored}
+    return {"removed": sum(len(born.numbers) for born in kept.created.values()), "restored": restored}
 
 
 def _written_since(kept: Kept) -> Iterator[Row]:
     """Rows that are gone, out of sight, or no longer at the version the act gave them. Holds the others."""
-    given = {label: dict(rows) for label, rows in kept.created.items()}
+    for label, born in kept.created.items():
+        for first, last in born.numbers.parts(bulk.CHUNK):
+            now = _versions(model_of(label).objects.filter(pk__range=(first, last)))
+            for pk in range(first, last + 1):
+                if now.get(pk) != born.version(pk):
+                    yield model_of(label), pk
     for label, rows in kept.changed.items():
-        given.setdefault(label, {}).update({pk: got for pk, (got, _) in rows.items()})
-    for label, versions in given.items():
-        model = model_of(label)
-        for part in bulk.chunks(sorted(versions)):
-            rows = model.objects.filter(pk__in=part).order_by("pk")
-            if connection.features.has_select_for_update:
-                rows = rows.select_for_update()
-            now = dict(rows.values_list("pk", "row_version"))
-            yield from ((model, pk) for pk in part if now.get(pk) != versions[pk])
+        for part in bulk.chunks(sorted(rows)):
+            now = _versions(model_of(label).objects.filter(pk__among=part))
+            yield from ((model_of(label), pk) for pk in part if now.get(pk) != rows[pk][0])
+
+
+def _versions(rows: Any) -> dict[int, int]:
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    return dict(rows.order_by("pk").values_list("pk", "row_version"))
 
 
 def _hung_on_since(kept: Kept) -> Iterator[Row]:
     """Rows of others that hang on a row made, or that were written later and hang on a row changed."""
-    ours = {
-        label: {*kept.created.get(label, ()), *kept.changed.get(label, ())} for label in {*kept.created, *kept.changed}
-    }
     with scope.elevated("undo: what depends on it"):
-        for label, owners in ours.items():
-            born = kept.created.get(label, {})
+        for label in {*kept.created, *kept.changed}:
+            born = kept.created.get(label, Born()).numbers
+            made = [{"gte": first, "lte": last} for first, last in born.parts(bulk.CHUNK)]
+            changed = [{"among": part} for part in bulk.chunks(sorted(kept.changed.get(label, ())))]
             for other, key in hanging_on(model_of(label)):
-                by = key.attname
-                known = ours.get(other._meta.label, set())
-                for group, later in ((born, {}), (owners - set(born), {"changed_at__gt": kept.since})):
-                    if later and not issubclass(other, Recorded):
-                        continue
-                    for part in bulk.chunks(sorted(group)):
-                        rows: Any = models.QuerySet(other).filter(**{f"{by}__in": part}, **later)
-                        yield from ((other, pk) for pk in rows.values_list("pk", flat=True) if pk not in known)
+                yield from _others(kept, other, key.attname, made, {})
+                if issubclass(other, Recorded):
+                    yield from _others(kept, other, key.attname, changed, {"changed_at__gt": kept.since})
+
+
+def _others(kept: Kept, other: Any, by: str, among: list[dict[str, Any]], later: dict[str, Any]) -> Iterator[Row]:
+    """Rows of `other` that name one of `among` by their column `by` and that the act itself did not write."""
+    label = other._meta.label
+    born, changed = kept.created.get(label, Born()).numbers, kept.changed.get(label, {})
+    for test in among:
+        rows: Any = models.QuerySet(other).filter(**{f"{by}__{how}": what for how, what in test.items()}, **later)
+        yield from ((other, pk) for pk in rows.values_list("pk", flat=True) if pk not in born and pk not in changed)
 
 
 def _restore(model: Any, rows: dict[int, list[Any]]) -> int:

@@ -21,6 +21,8 @@ class Unreadable(ValueError):
 
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u202a-\u202e\u2060\u00ad]")
 _WRAPPED = re.compile(r'^="(.*)"$')
+# Text that to_text would leave as it is: printable ASCII and common Chinese signs, without spaces at its ends or "=" first.
+_SETTLED = re.compile("[!-<>-~\u4e00-\u9fff](?:[ -~\u4e00-\u9fff]*[!-~\u4e00-\u9fff])?")
 _CHINESE_MARKS = {ord(c): c for c in "\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff08\uff09“”‘’、《》【】"}
 
 
@@ -28,6 +30,8 @@ def to_text(value: Any) -> str:
     """Text with full-width letters and digits made half-width (Chinese punctuation stays), without invisible
     signs and Excel's `="…"` wrapper. Whole numbers lose a `.0` tail; dates become ISO."""
     if isinstance(value, str):
+        if _SETTLED.fullmatch(value):
+            return value
         text = _INVISIBLE.sub("", value)
         wrapped = _WRAPPED.match(text.strip())
         if wrapped:
@@ -221,9 +225,14 @@ def _chinese_number(value: Any, text: str) -> Decimal:
     return Decimal(total + section + digit)
 
 
+_SIMPLE = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+
+
 def to_decimal(value: Any) -> Decimal:
     """A number or sum of money: thousands separators, ¥ and 元, 万 and 亿, Chinese numerals, (1,234) for a
     negative one. A comma where a decimal point would be (1.234,56) is refused as ambiguous."""
+    if isinstance(value, str) and _SIMPLE.fullmatch(value):
+        return Decimal(value)
     if isinstance(value, bool):
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN)
     if isinstance(value, (Decimal, int)):

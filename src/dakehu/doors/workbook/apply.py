@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.doors.workbook import report, trial
+from dakehu.doors.workbook import slices
 from dakehu.doors.workbook.plan import Plan
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.trial import Progress, Trial
@@ -26,14 +26,14 @@ FILE = Take("file", facts=Facts("文件", "File"))
 
 
 class HasFaults(Refused):
-    """The file has faults, so nothing was written. `trial` holds them."""
+    """The file has faults, so nothing was written. `told` is the report that lists them."""
 
-    def __init__(self, made: Trial) -> None:
-        self.trial = made
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
         super().__init__(say(
             "文件中有 {n} 处错误，没有导入任何内容。请改正后重新上传，或选择只导入没有错误的行。",
             "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
-            n=made.faults()))  # fmt: skip
+            n=told["faults_in_all"]))  # fmt: skip
 
 
 @action(
@@ -43,11 +43,15 @@ def take_in(
     *, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress
 ) -> dict[str, Any]:
     """Weigh the file again and write it, all or nothing; returns the report. Raises HasFaults."""
-    made = trial.run(book, plan, progress)
-    if made.faults() and not skip_errors:
-        raise HasFaults(made)
-    told = report.report(made)
-    progress(0.85, say("正在写入", "Writing"))
+    told = slices.run(book, plan, progress, write=_write, skip_errors=skip_errors)
+    if told["faults_in_all"] and not skip_errors:
+        raise HasFaults(told)
+    progress(0.97, say("正在完成", "Finishing"))
+    note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"])
+    return told
+
+
+def _write(made: Trial) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
         born = clients_taking.take_in(columns=made.stacks["clients"].columns, made=made.clients)
@@ -56,9 +60,6 @@ def take_in(
         if rows is not None and rows.weighed.rows("created", "updated"):
             owners = [born.get(owner, owner) for owner in made.owners[name]]
             take(columns=rows.columns, weighed=rows.weighed, clients=owners)
-    progress(0.97, say("正在完成", "Finishing"))
-    note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"])
-    return told
 
 
 def _has_work(clients: clients_taking.ClientsWeighed) -> bool:

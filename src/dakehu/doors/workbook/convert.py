@@ -51,19 +51,22 @@ def _grid(frame: pl.DataFrame, table: TablePlan) -> Grid:
     if table.layout == "card":
         column = frame[f"c{table.value_column}"]
         return Grid(table, {i: [column[i]] for i in mapped}, [table.first_row + 1])
-    body = frame.slice(table.first_row, table.last_row - table.first_row + 1)
-    idle = {row - table.first_row for row in table.skipped}
-    places = [row for row in range(body.height) if row not in idle]
-    whole = len(places) == body.height
-    cells = {}
-    for index in mapped:
-        values_of = body[f"c{index}"].to_list()
-        cells[index] = values_of if whole else [values_of[row] for row in places]
-    used = [row for row in range(len(places)) if any(column[row] for column in cells.values())]
-    if len(used) < len(places):
-        cells = {index: [column[row] for row in used] for index, column in cells.items()}
-        places = [places[row] for row in used]
-    return Grid(table, cells, [table.first_row + row + 1 for row in places])
+    return grid_of(lines_of(frame, table), table)
+
+
+def lines_of(frame: pl.DataFrame, table: TablePlan) -> pl.DataFrame:
+    """The mapped columns of a table, `line` beside them (from 1); rows that say nothing are left out."""
+    mapped = [f"c{c.index}" for c in table.columns if c.feeds]
+    body = frame.select(mapped).slice(table.first_row, table.last_row - table.first_row + 1)
+    body = body.with_columns(pl.int_range(table.first_row + 1, table.first_row + 1 + body.height).alias("line"))
+    if table.skipped:
+        body = body.filter(~pl.col("line").is_in([row + 1 for row in table.skipped]))
+    return body.filter(pl.any_horizontal([pl.col(c).fill_null("") != "" for c in mapped])) if mapped else body.clear()
+
+
+def grid_of(lines: pl.DataFrame, table: TablePlan) -> Grid:
+    cells = {c.index: lines[f"c{c.index}"].to_list() for c in table.columns if c.feeds}
+    return Grid(table, cells, lines["line"].to_list())
 
 
 @dataclass

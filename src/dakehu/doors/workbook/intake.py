@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dakehu.doors.workbook import apply, reading, report, sources, trial
+from dakehu.doors.workbook import apply, reading, slices, sources
 from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.trial import Progress
 from dakehu.foundation import batches, files, jobs, scope, undo
@@ -50,7 +50,7 @@ def run_import(
     planning.set_mode(plan, mode, key or plan.key)
     if dry_run:
         return {
-            **report.report(trial.run(book, plan, progress), SHOWN),
+            **slices.run(book, plan, progress, limit=SHOWN),
             "imported": False,
             "dry_run": True,
             "batch": None,
@@ -82,7 +82,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
             return told
     except apply.HasFaults as faulty:
-        told = {**report.report(faulty.trial), "imported": False, "dry_run": False, "batch": number}
+        told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
         with act("workbook.refuse"):
             batches.keep_report(batches.own(number), told, BatchState.REFUSED)
         return told
@@ -177,7 +177,7 @@ def _start(kind: str, number: int, **args: Any) -> int:
 def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.own(batch)
     progress(0.02, say("正在打开文件", "Opening the file"))
-    told = report.report(trial.run(book_of(row), plan_of(row), progress))
+    told = slices.run(book_of(row), plan_of(row), progress)
     with act("workbook.check"):
         row = batches.own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):

@@ -58,6 +58,29 @@ def report(trial: Trial, limit: int = FAULTS_KEPT) -> dict[str, Any]:
     }
 
 
+def joined(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
+    """The report of one slice of a file added to that of the slices before ({} for none)."""
+    if not told:
+        return more
+    made = {**more, **{name: told[name] + more[name] for name in (*VERDICTS, "faults_in_all", "warnings_in_all")}}
+    made["faults"] = (told["faults"] + more["faults"])[:limit]
+    made["warnings"] = (told["warnings"] + more["warnings"])[:WARNINGS_SHOWN]
+    made["parts"] = {
+        name: {v: told["parts"].get(name, {}).get(v, 0) + more["parts"].get(name, {}).get(v, 0) for v in VERDICTS}
+        for name in {**told["parts"], **more["parts"]}
+    }
+    made["titles"] = {**told["titles"], **more["titles"]}
+    made["samples"] = {
+        name: _first_of_each(told["samples"].get(name, []) + more["samples"].get(name, []))
+        for name in {**told["samples"], **more["samples"]}
+    }
+    return made
+
+
+def _first_of_each(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for kind in (UPDATED, CREATED) for row in [s for s in samples if s["verdict"] == kind][:SAMPLES]]
+
+
 def _told(trial: Trial, which: str) -> Iterator[dict[str, Any]]:
     for rows in trial.stacks.values():
         for fault in sorted(getattr(rows.weighed, which), key=lambda f: f.row):

@@ -42,12 +42,16 @@ class Trial:
 def run(book: Book, plan: Plan, progress: Progress) -> Trial:
     """Weigh every table of the plan. Raises Refused when there is nothing to weigh."""
     check(plan)
-    made = Trial(plan, grids(book, plan))
+    return weigh(plan, grids(book, plan), progress)
+
+
+def weigh(plan: Plan, found: list[Grid], progress: Progress) -> Trial:
+    made = Trial(plan, found)
     progress(0.1, say("正在识别单元格", "Reading the cells"))
     for name, part in parts().items():
-        found = stack(part, made.grids)
-        if found.count:
-            made.stacks[name] = found
+        rows = stack(part, made.grids)
+        if rows.count:
+            made.stacks[name] = rows
     progress(0.3, say("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:
@@ -56,11 +60,11 @@ def run(book: Book, plan: Plan, progress: Progress) -> Trial:
         )
         _warn_of_masks(people)
     progress(0.6, say("正在核对其他工作表", "Checking the other sheets"))
-    for name, weigh in WEIGHERS.items():
+    for name, weigh_rows in WEIGHERS.items():
         if name in made.stacks:
             rows = made.stacks[name]
             made.owners[name] = _owners(made, rows)
-            weigh(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
+            weigh_rows(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
             _warn_of_masks(rows)
     progress(0.8, say("比对完成", "Compared"))
     return made

@@ -30,20 +30,20 @@ class Finder:
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
         """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values."""
         for part in chunks({c for c in codes if c}):
-            self.codes.update(Client.objects.filter(code__in=part).values_list("code", "pk"))
-            once = Former.objects.filter(code__in=[c for c in part if c not in self.codes])
+            self.codes.update(Client.objects.filter(code__among=part).values_list("code", "pk"))
+            once = Former.objects.filter(code__among=[c for c in part if c not in self.codes])
             for code, pk, present in once.values_list("code", "client_id", "client__code"):
                 self.codes[code], self.former[code] = pk, present
         by_id = {_index(Client, "id_number_index", i): i for i in ids if i}
         for part in chunks(by_id):
-            rows = Client.objects.filter(id_number_index__in=part).values_list("id_number_index", "pk")
+            rows = Client.objects.filter(id_number_index__among=part).values_list("id_number_index", "pk")
             self.ids.update({by_id[index]: pk for index, pk in rows})
         by_mobile = {_index(Contact, "value_index", m): m for m in mobiles if m}
         for part in chunks(by_mobile):
-            for index, pk in Contact.objects.filter(value_index__in=part).values_list("value_index", "client_id"):
+            for index, pk in Contact.objects.filter(value_index__among=part).values_list("value_index", "client_id"):
                 self.mobiles.setdefault(by_mobile[index], set()).add(pk)
         for part in chunks({n for n in names if n}):
-            for name, pk in Client.objects.filter(name__in=part).values_list("name", "pk"):
+            for name, pk in Client.objects.filter(name__among=part).values_list("name", "pk"):
                 self.names.setdefault(name, set()).add(pk)
 
     def add(self, number: int, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "") -> None:
@@ -90,6 +90,6 @@ def taken_elsewhere(codes: Iterable[str]) -> set[str]:
     taken: set[str] = set()
     with scope.elevated("codes are unique in the firm"):
         for part in chunks({c for c in codes if c}):
-            taken.update(Client.objects.filter(code__in=part).values_list("code", flat=True))
-            taken.update(Former.objects.filter(code__in=part).values_list("code", flat=True))
+            taken.update(Client.objects.filter(code__among=part).values_list("code", flat=True))
+            taken.update(Former.objects.filter(code__among=part).values_list("code", flat=True))
     return taken

@@ -12,8 +12,12 @@ manuals of the Shanghai and Shenzhen depositories. Account patterns are soft: a 
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+
+import numpy as np
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
@@ -25,6 +29,7 @@ PROVINCES = frozenset(
     "50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
 )
 FIRST_BIRTH_YEAR = 1850
+_RESIDENT = re.compile("[0-9]{17}[0-9X]")
 
 
 class BadIdentifier(ValueError):
@@ -89,6 +94,24 @@ def _lengthened(number: str) -> str:
 
 def _id_check(seventeen: str) -> str:
     return ID_CHECKS[sum(int(digit) * weight for digit, weight in zip(seventeen, ID_WEIGHTS, strict=True)) % 11]
+
+
+def sound_residents(numbers: Iterable[str | None]) -> set[str]:
+    """Those of many numbers that resident_id takes and leaves as they are; it judges the others one by one."""
+    plain = [number for number in numbers if number and _RESIDENT.fullmatch(number) and number[:2] in PROVINCES]
+    if not plain:
+        return set()
+    signs = np.frombuffer("".join(plain).encode(), dtype=np.uint8).reshape(len(plain), 18)
+    check = np.frombuffer(ID_CHECKS.encode(), dtype=np.uint8)[(signs[:, :17] - 48) @ np.array(ID_WEIGHTS) % 11]
+    return {number for number, fits in zip(plain, check == signs[:, 17], strict=True) if fits and _born(number[6:14])}
+
+
+@lru_cache(maxsize=100_000)
+def _born(day: str) -> bool:
+    try:
+        return date(int(day[:4]), int(day[4:6]), int(day[6:])).year >= FIRST_BIRTH_YEAR
+    except ValueError:
+        return False
 
 
 def credit_code(text: str) -> str:

@@ -1,15 +1,18 @@
 """Contacts of many clients at once: normalised, compared by blind index, never opened and never lost."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from dakehu.foundation.acts import record_many
+from dakehu.foundation.acts import record_columns
 from dakehu.foundation.bulk import CREATED, UNCHANGED, Weighed, chunks
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import rules, words
 from dakehu.rooms.clients.identifiers import BadIdentifier
 from dakehu.rooms.clients.masks import is_masked
 from dakehu.rooms.clients.models import Contact
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")  # already in standard form
 
 
 @dataclass
@@ -27,6 +30,8 @@ class Reaching:
 
 def read(kind: str, value: str) -> rules.Reading:
     """A contact in standard form; what stands in a telephone column may also be a landline. Raises BadIdentifier."""
+    if _MOBILE.fullmatch(value) and kind == words.ContactKind.MOBILE:
+        return rules.Reading(kind, value)
     if kind == words.ContactKind.MOBILE and not is_masked(value):
         try:
             return rules.read_contact(kind, value)
@@ -64,14 +69,16 @@ def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
     stored = {c for row, c in enumerate(clients) if c > 0 and weighed.verdicts[row] != "errors"}
     known: set[tuple[int, str]] = set()
     for part in chunks(sorted(stored)):
-        known.update(Contact.objects.filter(client_id__in=part).values_list("client_id", "value_index"))
+        known.update(Contact.objects.filter(client_id__among=part).values_list("client_id", "value_index"))
     hidden = {clients[row] for row, r in zip(reaching.rows, reaching.readings, strict=True) if r.warning_zh}
     shown: set[tuple[int, str]] = set()
     for part in chunks(sorted(hidden & stored)):
-        shown.update((c.client_id, str(c.value)) for c in Contact.objects.filter(client_id__in=part))
+        shown.update((c.client_id, str(c.value)) for c in Contact.objects.filter(client_id__among=part))
+    held = [place for place, row in enumerate(reaching.rows) if clients[row] > 0]
+    marks = dict(zip(held, index.indexes_of([reaching.readings[place].value for place in held]), strict=True))
     reaching.weighed = Weighed.of(len(reaching.rows))
     for place, (row, reading) in enumerate(zip(reaching.rows, reaching.readings, strict=True)):
-        mark = (clients[row], index.index_of(reading.value))
+        mark = (clients[row], marks.get(place, reading.value))  # a client to be made has nothing stored to compare
         there = mark in known or (clients[row], reading.value) in shown
         if weighed.verdicts[row] in ("errors", "skipped", "older"):
             reaching.weighed.verdicts[place] = "skipped"
@@ -84,13 +91,17 @@ def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
 
 def write(reaching: Reaching, clients: list[int], born: set[int]) -> None:
     """Write the new contacts; the first of a kind that a client made just now gets is the preferred one."""
-    made, primary = [], set()
-    for place in reaching.weighed.rows(CREATED):
-        client, reading = clients[reaching.rows[place]], reaching.readings[place]
-        first = (client, reading.kind) not in primary
-        primary.add((client, reading.kind))
-        remark = str(say("号码打码，待核实", "Masked, to be verified")) if reading.warning_zh else ""
-        made.append(Contact(client_id=client, kind=reading.kind, value=reading.value, remark=remark,
-                            primary=first and client in born))  # fmt: skip
-    if made:
-        record_many(Contact, made, [], [], client_ids={row.client_id for row in made})
+    places, primary = reaching.weighed.rows(CREATED), set()
+    owners = [clients[reaching.rows[place]] for place in places]
+    readings = [reaching.readings[place] for place in places]
+    first: list[bool] = []
+    for client, reading in zip(owners, readings, strict=True):
+        mark = (client, reading.kind)
+        first.append(client in born and mark not in primary)
+        primary.add(mark)
+    remark = str(say("号码打码，待核实", "Masked, to be verified"))
+    if places:
+        record_columns(Contact, len(places), {
+            "client_id": owners, "kind": [r.kind for r in readings], "value": [r.value for r in readings],
+            "remark": [remark if r.warning_zh else "" for r in readings], "primary": first,
+        })  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation import bulk, clock, scope
-from dakehu.foundation.acts import action, announce, record_many
+from dakehu.foundation.acts import action, announce, record_columns, record_many
 from dakehu.foundation.bulk import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
 from dakehu.foundation.fields import SECRET, facts_of
 from dakehu.foundation.scope import Reach
@@ -20,8 +20,9 @@ from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import reaching, rules, words
 from dakehu.rooms.clients.actions import DETAILS, code_is_taken
 from dakehu.rooms.clients.finding import Ambiguous, Finder, taken_elsewhere
-from dakehu.rooms.clients.identifiers import BadIdentifier
+from dakehu.rooms.clients.identifiers import BadIdentifier, sound_residents
 from dakehu.rooms.clients.models import Client, Coverage, Former, History
+from dakehu.rooms.clients.pinyin import names_read
 from dakehu.rooms.team.permissions import Permission
 
 FIELDS = ("name", *DETAILS, "as_of_on")
@@ -47,8 +48,9 @@ def settle(columns: Columns, weighed: Weighed) -> None:
     numbers = columns.get("id_number")
     if numbers is not None:
         kinds, types = columns.get("kind"), columns.get("id_type")
+        sound = sound_residents(numbers)
         for row, number in enumerate(numbers):
-            if not number:
+            if not number or (number in sound and not (kinds and kinds[row]) and not (types and types[row])):
                 continue
             kind = (kinds[row] if kinds else None) or str(words.Kind.PERSON)
             try:
@@ -77,7 +79,7 @@ def weigh(
     empty = [""] * count
     codes, names, ids = (columns.get(n) or empty for n in ("code", "name", "id_number"))
     finder = Finder()
-    finder.learn(codes=_texts(codes), ids=_texts(ids), mobiles=mobiles, names=_texts(names))
+    _learn(finder, codes, ids, mobiles, names, key)
     codes[:] = [finder.former.get(code, code) for code in codes]
     people, keys = [0] * count, [None] * count
     for row in range(count):
@@ -112,6 +114,16 @@ def weigh(
     _weigh_duties(made, columns.get("staff"))
     reaching.weigh(contacts, people, weighed)
     return made
+
+
+def _learn(finder: Finder, codes: list[Any], ids: list[Any], mobiles: list[str], names: list[Any], key: str) -> None:
+    """Look up what the rows are recognised by, and nothing else: a row with a code is not looked for by its name."""
+    if key == "auto":
+        rest = [row for row, code in enumerate(codes) if not code]
+        ids, mobiles, names = ([column[row] for row in rest] for column in (ids, mobiles, names))
+    wanted = {"code": codes, "id_number": ids, "mobile": mobiles, "name": names}
+    chosen = {name: _texts(column) if key in ("auto", name) else [] for name, column in wanted.items()}
+    finder.learn(codes=chosen["code"], ids=chosen["id_number"], mobiles=chosen["mobile"], names=chosen["name"])
 
 
 def _texts(column: list[Any]) -> list[str]:
@@ -149,7 +161,9 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
     read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
     stored: bulk.Stored = {}
     for part in bulk.chunks(sorted({p for p in people if p})):
-        for pk, *values in Client.objects.filter(pk__in=part).values_list("pk", *read).iterator(chunk_size=bulk.CHUNK):
+        for pk, *values in (
+            Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=bulk.CHUNK)
+        ):
             stored[pk] = [(pk, tuple(values))]
     days = columns.get("as_of_on")
     if days is not None:
@@ -186,7 +200,7 @@ def _weigh_history(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> N
     made.history = [(row, day) for (_, day), row in kept.items()]
     known: set[Any] = set()
     for part in bulk.chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
-        known.update(History.objects.filter(client_id__in=part).values_list("client_id", "as_of_on"))
+        known.update(History.objects.filter(client_id__among=part).values_list("client_id", "as_of_on"))
     made.histories = Weighed.of(len(made.history))
     made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
 
@@ -212,7 +226,7 @@ def _weigh_duties(made: ClientsWeighed, staff: list[Any] | None) -> None:
         return
     weighed, held = made.weighed, {}
     for part in bulk.chunks(sorted({p for p in made.people if p > 0})):
-        mains = Coverage.objects.filter(client_id__in=part, until=None, role=str(words.CoverRole.MAIN))
+        mains = Coverage.objects.filter(client_id__among=part, until=None, role=str(words.CoverRole.MAIN))
         held.update(mains.values_list("client_id", "user_id"))
     for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
         user = staff[row]
@@ -247,11 +261,8 @@ def take_in(*, columns: Columns, made: ClientsWeighed) -> dict[int, int]:
     return born
 
 
-def _follow(client: Client, pinyin: dict[str, tuple[str, str]]) -> None:
-    known = pinyin.get(client.name)
-    if known is None:
-        known = pinyin[client.name] = rules.pinyin_of(client.name)
-    client.pinyin, client.initials = known
+def _follow(client: Client) -> None:
+    client.pinyin, client.initials = names_read(client.name)
     if client.id_number and isinstance(client.id_number, str) and not client.id_type:
         client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
 
@@ -269,24 +280,42 @@ def free_codes(count: int) -> list[str]:
 
 
 def _create(columns: Columns, made: ClientsWeighed) -> dict[int, int]:
-    rows, pinyin = made.weighed.rows(CREATED), {}
+    rows = made.weighed.rows(CREATED)
     codes = columns.get("code") or [""] * len(made.people)
     spare = iter(free_codes(sum(1 for row in rows if not codes[row])))
-    clients = []
-    for row in rows:
-        client = Client(code=codes[row] or next(spare), **bulk.given_values(columns, FIELDS, row))
-        _follow(client, pinyin)
-        clients.append(client)
-    if clients:
-        record_many(Client, clients, [], [])
-    return {-(row + 1): client.pk for row, client in zip(rows, clients, strict=True)}
+    given = {name: [columns[name][row] for row in rows] for name in FIELDS if name in columns}
+    given["code"] = [codes[row] or next(spare) for row in rows]
+    read = [names_read(name) for name in given["name"]]
+    given["pinyin"], given["initials"] = [whole for whole, _ in read], [short for _, short in read]
+    _guess_types(given)
+    if "branch" in given:
+        given["branch_id"] = [branch.pk if branch else None for branch in given.pop("branch")]
+    numbers = record_columns(Client, len(rows), given) if rows else []
+    return {-(row + 1): number for row, number in zip(rows, numbers, strict=True)}
+
+
+def _guess_types(given: Columns) -> None:
+    """Name the kind of document where a number comes without it."""
+    ids = given.get("id_number")
+    if ids is None:
+        return
+    types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
+    person, resident = str(words.Kind.PERSON), str(words.IdType.RESIDENT)
+    given["id_type"] = [
+        (types[at] if types else None) or (resident if number in sound and not (kinds and kinds[at]) else _type_of(number, (kinds[at] if kinds else None) or person))
+        for at, number in enumerate(ids)
+    ]  # fmt: skip
+
+
+def _type_of(number: str, kind: str) -> str:
+    return rules.guess_id_type(kind, number) if number else ""
 
 
 def _update(columns: Columns, made: ClientsWeighed) -> None:
     """Change clients; what an older day of the same source said goes to the history first."""
     differences, days = made.weighed.differences, columns.get("as_of_on")
     held = bulk.load(Client, (made.weighed.targets[row] for row in differences))
-    past, touched, pinyin = [], {"pinyin", "initials", "id_type"}, {}
+    past, touched = [], {"pinyin", "initials", "id_type"}
     told = {(made.people[row], day) for row, day in made.history}  # the file itself tells of that day, and more
     for row, changes in differences.items():
         client = held[made.weighed.targets[row]]  # type: ignore[index]
@@ -299,7 +328,7 @@ def _update(columns: Columns, made: ClientsWeighed) -> None:
             if name != "staff":
                 setattr(client, name, given)
                 touched.add(name)
-        _follow(client, pinyin)
+        _follow(client)
     changed = [held[made.weighed.targets[r]] for r, c in differences.items() if set(c) - {"staff"}]  # type: ignore[index]
     if changed:
         record_many(Client, [], changed, sorted(touched), client_ids=[c.pk for c in changed])
@@ -338,14 +367,15 @@ def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
     ended = []
     main = str(words.CoverRole.MAIN)
     for part in bulk.chunks(sorted(set(taking) - set(born.values()))):
-        for held in Coverage.objects.filter(client_id__in=part, until=None):
+        for held in Coverage.objects.filter(client_id__among=part, until=None):
             if held.role == main or held.user_id == taking[held.client_id]:
                 held.until = today
                 ended.append(held)
     if actor.user_id is not None:
         taking = {**dict.fromkeys(born.values(), actor.user_id), **taking}
-    started = [Coverage(client_id=client, user_id=user, role=main, since=today) for client, user in taking.items()]
     if ended:
         record_many(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
-    if started:
-        record_many(Coverage, started, [], [], client_ids=[s.client_id for s in started])
+    if taking:
+        count = len(taking)
+        record_columns(Coverage, count, {
+            "client_id": list(taking), "user_id": list(taking.values()), "role": [main] * count, "since": [today] * count})  # fmt: skip

@@ -146,9 +146,9 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [
-            (say("新增", "created"), len(after.get("created", []))),
-            (say("修改", "changed"), len(after.get("changed", []))),
-            (say("删除", "removed"), len(after.get("removed", []))),
+            (say("新增", "created"), _count(after.get("created", []))),
+            (say("修改", "changed"), _count(after.get("changed", []))),
+            (say("删除", "removed"), _count(after.get("removed", []))),
         ]
         return made  # fmt: skip
     facts = {f.attname: (f, known) for _, f, known in described(model)}
@@ -175,3 +175,8 @@ def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:
         return names[key]
     text = str(value)
     return text[:16].replace("T", " ") if len(text) >= 19 and text[10:11] == "T" else text
+
+
+def _count(numbers: list[Any]) -> int:
+    """How many rows a bulk change names: by runs [first, last], or one by one as older entries do."""
+    return sum(run[1] - run[0] + 1 if isinstance(run, list) else 1 for run in numbers)
