@@ -312,7 +312,7 @@ def record_many(
     The audit entry holds counts and row ids, not every value (row by row would not be sensible for 50,000
     trades); the act's note should name the source file and its hash.
     """
-    from dakehu.foundation import rows
+    from dakehu.foundation import rows, tally
 
     open_act = current_act()
     if made:
@@ -327,26 +327,27 @@ def record_many(
             row.row_version += 1
         rows.update(model, changed, [*columns, *indexes, "row_version", "changed_at"])
     numbers = {"created": Numbers(row.pk for row in made), "changed": Numbers(row.pk for row in changed)}
-    _note_many(model, {**numbers, "clients": Numbers(client_ids)}, sorted(columns))
+    tally.note(model, {**numbers, "clients": Numbers(client_ids)}, sorted(columns))
 
 
 def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> list[int]:
     """Write `count` new rows in the present act from whole columns (by column name, such as `branch_id`; None and ""
     leave a field to its default); returns their numbers, in order. For the audit see record_many."""
     from dakehu.foundation import columns as whole
+    from dakehu.foundation import tally
 
     open_act = current_act()
     numbers = whole.insert(model, count, columns)
     if open_act.kept is not None:
         open_act.kept.made_numbers(model, numbers)
     clients = numbers if model.client_path == "pk" else columns.get(f"{model.client_path}_id", ())
-    _note_many(model, {"created": Numbers(numbers), "clients": Numbers(clients)}, sorted(columns))
+    tally.note(model, {"created": Numbers(numbers), "clients": Numbers(clients)}, sorted(columns))
     return numbers
 
 
 def remove_many(model: Any, numbers: Iterable[int]) -> None:
     """Delete rows on which nothing hangs, in the present act. The audit entry holds their numbers."""
-    from dakehu.foundation import rows
+    from dakehu.foundation import rows, tally
 
     gone = numbers if isinstance(numbers, Numbers) else Numbers(numbers)
     kept = current_act().kept
@@ -355,22 +356,7 @@ def remove_many(model: Any, numbers: Iterable[int]) -> None:
         for row in held:
             kept.deleting(row)
     rows.delete(model, gone)
-    _note_many(model, {"removed": gone})
-
-
-def _note_many(model: Any, told: dict[str, Numbers], columns: Iterable[str] = ()) -> None:
-    """Add to what the present act did to a table in bulk: one change a table, numbers as runs."""
-    changes = current_act().changes
-    label = model._meta.label
-    last = next((c for c in reversed(changes) if c.kind == "many" and c.model == label), None)
-    if last is None:
-        last = Change(label, None, "many", {}, {"columns": []})
-        changes.append(last)
-    for name, numbers in told.items():
-        known = Numbers.of(last.after.get(name, ()))
-        known.merge(numbers)
-        last.after[name] = known.runs
-    last.after["columns"] = sorted({*last.after["columns"], *columns})
+    tally.note(model, {"removed": gone})
 
 
 def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
