@@ -38,6 +38,7 @@ ICONS = {"call": "phone", "wechat": "message-circle", "mail": "mail", "message":
          "event": "users-round", "video": "monitor", "request": "inbox", "complaint": "flag", "follow_up": "check"}  # fmt: skip
 # What the composer asks besides the text: at once, and behind "more".
 AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
+QUICK = ("channel", "next_on")  # beside the list
 MORE = ("result", "mood", "promise", "promise_due_on", "staff")
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
 # The client's own fields, in the groups in which people look for them.
@@ -71,9 +72,26 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     client = clients.found(client_id)
     page = {**head_of(client), "identity": facts_of(client, IDENTITY),
             "contacts": present(clients.contacts(client=client), shown=True)}  # fmt: skip
-    if scope.current_actor().may(Permission.SERVICE_READ):
-        page["moments"] = moments_of(client, "", 6)
+    actor = scope.current_actor()
+    if actor.may(Permission.SERVICE_READ):
+        page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
+    if actor.may(Permission.INTERACTION_LOG):
+        page |= quick()
     return render(request, "client/peek.html", page)
+
+
+def quick() -> dict[str, Any]:
+    """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
+    action = ACTIONS["service.log_interaction"]
+    begin = forms.starting_values(action)
+    others = [take.name for take in action.takes if take.name not in ("summary", *QUICK)]
+    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
+    return {
+        "compose": action,
+        "text": asked["summary"],
+        "at_once": [asked[name] for name in QUICK],
+        "held_at": begin["held_at"],
+    }
 
 
 def head_of(client: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ const dialog = document.getElementById("act");
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== dialog || !dialog.childElementCount) return;
   if (!dialog.open) dialog.showModal();
-  const wrong = dialog.querySelector(".field--wrong .control, .strip--blocking");
+  const wrong = dialog.querySelector(".clash input:checked, .field--wrong .control, .strip--blocking");
   const first = dialog.querySelector(".dialog__body .control:not([type=hidden])");
   (wrong ?? first)?.focus?.();
 });

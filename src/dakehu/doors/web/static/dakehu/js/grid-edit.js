@@ -71,6 +71,7 @@ async function send(grid, id, field, typed, was) {
     const told = await ask(address(grid, id), { method: "POST", json: { version: shown.row_version, base, values: { [field]: typed } } });
     mark(grid, id, field, null);
     settle(grid, id, told.row);
+    grid.resum();
     if (told.kept.length) {
       toast({ text: say(`已保存。他人刚改过的“${told.kept.join("、")}”已一并更新。`, `Saved. What others just changed is up to date too: ${told.kept.join(", ")}.`), kind: "info" });
     }
@@ -162,7 +163,7 @@ function clash(grid, id, field, typed, told) {
   const line = (label, value, kind) => [make("dt", { text: label }), make("dd", { class: kind, text: value ?? "–" })];
   const theirs = make("button", { class: "button", type: "button", text: say("采用现在的", "Keep what stands") });
   const mine = make("button", { class: "button button--main", type: "button", text: say("保留我的", "Keep mine") });
-  const dialog = make("dialog", { class: "dialog cell-clash", "aria-labelledby": "cell-clash-title" },
+  const dialog = make("dialog", { class: "dialog cell-clash", "aria-labelledby": "cell-clash-title", tabindex: "-1" },
     make("header", { class: "dialog__head" }, make("h2", { id: "cell-clash-title", text: say(`“${both.label}”刚被他人修改`, `“${both.label}” was just changed`) }), who && make("span", { class: "muted", text: who })),
     make("dl", { class: "dialog__body cell-clash__sides" },
       ...line(say("原来", "It was"), both.base_text, "muted"), ...line(say("现在", "It is now"), both.current_text, "strong"),
@@ -190,7 +191,7 @@ function clash(grid, id, field, typed, told) {
     dialog.style.left = `${Math.max(12, Math.min(at.left, innerWidth - dialog.offsetWidth - 12))}px`;
     dialog.style.top = `${Math.max(12, Math.min(at.bottom + 4, innerHeight - dialog.offsetHeight - 12))}px`;
   }
-  mine.focus();
+  dialog.focus(); // neither button: the Enter that ended the typing must not decide
 }
 
 /** How a cell looks while it is saved, or when it is wrong. */

@@ -6,7 +6,8 @@ import { say, plain, written } from "./words.js";
 
 const SIZES = [50, 100, 200];
 
-/** Draws the foot of a grid into the box around it; returns `tell(answer)` for each page that arrives. */
+/** Draws the foot of a grid into the box around it; returns `tell(answer, query, anew)` for each page that arrives: `anew`
+ * when rows have changed, so that what was summed no longer holds. */
 export function foot(grid) {
   const count = make("span", { class: "grid-foot__count", "aria-live": "polite" });
   const sums = make("span", { class: "grid-foot__sums" });
@@ -40,10 +41,10 @@ export function foot(grid) {
       sums.textContent = fault.message;
     }
   };
-  return (answer, query) => {
+  return (answer, query, anew = false) => {
     first.disabled = back.disabled = !answer.before;
     last.disabled = next.disabled = !answer.after;
-    if (query === asked) return; // another page of the same list: what was counted holds
+    if (query === asked && !anew) return; // another page of the same list: what was counted holds
     count.textContent = rowsIn(answer.total, answer.more);
     sums.replaceChildren();
     asked = null;

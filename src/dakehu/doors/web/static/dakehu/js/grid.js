@@ -62,7 +62,9 @@ async function again(grid) {
   hush(grid);
   const at = grid.table.getRanges?.()[0]?.getCells?.()[0]?.[0];
   const [id, field] = at ? [at.getRow().getData().id, at.getField()] : [];
+  grid.anew = true;
   await grid.table.replaceData();
+  here(grid);
   const cell = id && field && grid.table.getRow(id) && grid.table.getRow(id).getCell(field);
   if (cell) grid.table.getRanges()[0]?.setBounds(cell, cell);
 }
@@ -94,7 +96,8 @@ async function rowsOf(grid, params) {
   for (const place of grid.host.dataset.total ? document.querySelectorAll(grid.host.dataset.total) : []) {
     place.textContent = rowsIn(total ?? rows.length, more);
   }
-  grid.told?.(grid.answer, list);
+  grid.told?.(grid.answer, list, grid.anew);
+  grid.anew = false;
   return { ...grid.answer, rows: rows.map((row) => held(grid, row)) };
 }
 
@@ -128,6 +131,7 @@ function draw(grid) {
   grid.table.on("cellEditing", () => hush(grid));
   grid.table.on("scrollVertical", () => hush(grid));
   grid.told = foot(grid);
+  grid.resum = later(400, () => grid.told(grid.answer, grid.asked, true));
   if (host.dataset.paste) ranges(grid);
   host.addEventListener("keydown", (event) => keyed(grid, event));
   host.addEventListener("dblclick", (event) => {

@@ -1,0 +1,54 @@
+"""A real browser in the hands of a member of staff, and a keyboard without a mouse."""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+from tests.cast import PASSWORD
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AT_MOST = 120  # presses of Tab until something must have been reached
+
+
+@contextmanager
+def browsers():
+    """Opens browsers: `sign_in(address, "lin")` gives a page whose complaints are collected in `page.complaints`."""
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine: the desk was not worked by hand")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+
+        def sign_in(address, username):
+            context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
+            context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+            at = context.new_page()
+            at.complaints = []
+            at.on("pageerror", lambda fault: at.complaints.append(str(fault)))
+            at.goto(f"{address}/sign-in")
+            at.fill("[name=username]", username)
+            at.fill("[name=password]", PASSWORD)
+            at.press("[name=password]", "Enter")
+            at.wait_for_url(lambda url: "sign-in" not in url)
+            return at
+
+        yield sign_in
+        browser.close()
+
+
+def reach(page, words):
+    """Press Tab until what has the focus is called so: by its text, its label or its value."""
+    for _ in range(AT_MOST):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            "(at => [at.innerText, at.getAttribute('aria-label'), at.value, at.title].join(' '))(document.activeElement)"
+        )
+        if words in said:
+            return
+    raise AssertionError(f"the keyboard does not reach “{words}” on {page.url}")
