@@ -32,7 +32,8 @@ class Weighed:
     """What columns would do to one table, row by row.
 
     `targets` holds the number of the stored row (None: none). `differences` maps a row to {field: (stored, given)}.
-    Faults and warnings carry the index of the row.
+    Faults and warnings carry the index of the row. `anchored` names rows whose stored row is known for certain, by its
+    number in `targets`, with the fields in which they change it: there an empty value erases.
     """
 
     verdicts: list[str]
@@ -40,6 +41,7 @@ class Weighed:
     differences: dict[int, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
     faults: list[CellError] = field(default_factory=list)
     warnings: list[CellError] = field(default_factory=list)
+    anchored: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, count: int) -> "Weighed":
@@ -100,7 +102,10 @@ def weigh(
     model: Any, columns: Columns, keys: list[Any], stored: Stored, fields: tuple[str, ...], weighed: Weighed,
     *, mode: str = "both", same: dict[str, Same] | None = None,
 ) -> Weighed:  # fmt: skip
-    """Give every row without a verdict one. Equal keys meet stored rows in order: the second to the second."""
+    """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
+    what is left of the stored rows in order: the second to the second."""
+    _weigh_anchored(model, columns, weighed, mode)
+    claimed = {weighed.targets[row] for row in weighed.anchored}
     compare = [
         (n, columns[n], (same or {}).get(n) or sameness(model, n), i) for i, n in enumerate(fields) if n in columns
     ]
@@ -110,7 +115,7 @@ def weigh(
             continue
         nth = seen.get(key, 0)
         seen[key] = nth + 1
-        matches = stored.get(key, ())
+        matches = [m for m in stored.get(key, ()) if m[0] not in claimed] if claimed else stored.get(key, ())
         if nth >= len(matches):
             weighed.verdicts[row] = SKIPPED if mode == "update" else CREATED
             continue
@@ -128,6 +133,34 @@ def weigh(
         if changed:
             weighed.differences[row] = changed
     return weighed
+
+
+def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -> None:
+    rows = [row for row in weighed.anchored if not weighed.verdicts[row]]
+    fields = {f.name: f for f in model._meta.concrete_fields}
+    names = sorted({name for row in rows for name in weighed.anchored[row] if name in fields and name in columns})
+    read = [fields[name].attname for name in names]
+    same = {name: sameness(model, name) for name in names}
+    held: dict[int, dict[str, Any]] = {}
+    for part in chunks(sorted({weighed.targets[row] or 0 for row in rows})):
+        for pk, *values in model.objects.filter(pk__in=part).values_list("pk", *read):
+            held[pk] = dict(zip(names, values, strict=True))
+    for row in rows:
+        if mode == "create":
+            weighed.verdicts[row] = SKIPPED
+            continue
+        changed = {}
+        for name in sorted(weighed.anchored[row] & set(names)):
+            before, given = held[weighed.targets[row] or 0][name], columns[name][row]
+            if given in (None, ""):
+                given = None if fields[name].null else ""
+                if before not in (None, ""):
+                    changed[name] = (before, given)
+            elif not same[name](before, given):
+                changed[name] = (before, given)
+        weighed.verdicts[row] = UPDATED if changed else UNCHANGED
+        if changed:
+            weighed.differences[row] = changed
 
 
 def given_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:

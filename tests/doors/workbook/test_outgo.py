@@ -62,7 +62,7 @@ def test_sending_the_exported_workbook_in_again_changes_nothing(lin, full, tmp_p
         before = Client.objects.get().row_version
         told = intake.run_import(tmp_path / "out.xlsx")
         assert (told["created"], told["updated"], told["errors"], told["unchanged"]) == (0, 0, 0, 9), told
-        assert told["parts"]["contacts"]["created"] == 0
+        assert "contacts" not in told["parts"]
         client = Client.objects.get()
         assert client.row_version == before
         assert client.id_number == "11010519491231002X"
@@ -159,4 +159,4 @@ def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path
         outgo.write_filled(path=tmp_path / "out.xlsx", language=language)
         told = intake.run_import(tmp_path / "out.xlsx")
     assert (told["unchanged"], told["created"], told["updated"], told["errors"]) == (5, 0, 0, 0), told["faults"]
-    assert told["parts"]["contacts"] == {"created": 0, "updated": 0, "unchanged": 2, "skipped": 0, "errors": 0}
+    assert "contacts" not in told["parts"] and told["keyed"] == 5 and told["cells"] == []

@@ -38,6 +38,10 @@ def parser() -> argparse.ArgumentParser:
     _reading(made)
     made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
     made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
+    made.add_argument("--prefer", choices=("file", "desk"), default="",
+                      help="两边都改过的格以谁为准 · whose value counts where both changed a cell")  # fmt: skip
+    made.add_argument("--delete-missing", action="store_true",
+                      help="删除导出后从表中去掉的行 · delete rows that the sheet lacks since its export")  # fmt: skip
     made = add("undo", "撤销一次导入 · undo an import")
     made.add_argument("batch", metavar="BATCH", help="导入时给出的批次号 · the batch that the import reported")
     made = add("export", "导出大客户管理表 · export the workbook")

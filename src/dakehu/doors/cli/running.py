@@ -150,7 +150,8 @@ def do_do(line: argparse.Namespace) -> None:
 def do_import(line: argparse.Namespace) -> int:
     told = intake.run_import(
         existing(line.file), mode=line.mode, key=line.key, profile=line.profile, password=secret_in(line.password_file),
-        dry_run=line.dry_run, skip_errors=line.skip_errors, progress=_progress(line),
+        dry_run=line.dry_run, skip_errors=line.skip_errors, prefer=line.prefer,
+        delete_missing=line.delete_missing, progress=_progress(line),
     )  # fmt: skip
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
@@ -164,10 +165,27 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
         yield str(say("没有导入任何内容。", "Nothing was imported."))
     elif told.get("batch"):
         yield str(say("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _met(told: dict[str, Any]) -> Iterable[str]:
+    """What came of a workbook that was exported before: clashes, and rows that it lacks."""
+    mine = 1 if language() == "en" else 0
+    for cell in [c for c in told.get("cells", []) if c["fate"] == "clash" and not c["decided"]][:20]:
+        yield str(say("{sheet} {cell} {label}：导出时“{base}”，表格中“{mine}”，系统中“{current}”",
+                      "{sheet} {cell} {label}: exported “{base}”, in the file “{mine}”, on the desk “{current}”",
+                      **{**cell, "label": cell["label"][mine]}))  # fmt: skip
+    if told.get("undecided"):
+        yield str(say("{n} 处两边都改过，请加 --prefer file 或 --prefer desk。",
+                      "{n} cells were changed on both sides: add --prefer file or --prefer desk.", n=told["undecided"]))  # fmt: skip
+    kept = told.get("missing_in_all", 0) - told.get("deleted", 0)
+    if kept:
+        yield str(say("表中去掉的 {n} 行在系统中保留；要删除请加 --delete-missing。",
+                      "{n} rows that the file lacks stay on the desk; add --delete-missing to delete them.", n=kept))  # fmt: skip
 
 
 def _place(found: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.doors.workbook import slices
+from dakehu.doors.workbook import missing, slices
 from dakehu.doors.workbook.plan import Plan
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.trial import Progress, Trial
@@ -36,16 +36,29 @@ class HasFaults(Refused):
             n=told["faults_in_all"]))  # fmt: skip
 
 
+class Undecided(HasFaults):
+    """Cells were changed both in the file and on the desk, so nothing was written. `told` lists them."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.told = told
+        Refused.__init__(self, say(
+            "有 {n} 处在表格和系统中都被修改且内容不同，没有导入任何内容。请逐处决定，或用 --prefer file（以表格为准）或 --prefer desk（以系统为准）。",
+            "{n} cells were changed both in the workbook and on the desk, so nothing was imported. Decide each, or use "
+            "--prefer file (the workbook counts) or --prefer desk (the desk counts).", n=told["undecided"]))  # fmt: skip
+
+
 @action(
     "workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False
 )
 def take_in(
     *, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress
 ) -> dict[str, Any]:
-    """Weigh the file again and write it, all or nothing; returns the report. Raises HasFaults."""
+    """Weigh the file again and write it, all or nothing; returns the report. Raises HasFaults, Undecided."""
     told = slices.run(book, plan, progress, write=_write, skip_errors=skip_errors)
     if told["faults_in_all"] and not skip_errors:
         raise HasFaults(told)
+    if told["undecided"]:
+        raise Undecided(told)
     progress(0.97, say("正在完成", "Finishing"))
     note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"])
     return told
@@ -60,6 +73,7 @@ def _write(made: Trial) -> None:
         if rows is not None and rows.weighed.rows("created", "updated"):
             owners = [born.get(owner, owner) for owner in made.owners[name]]
             take(columns=rows.columns, weighed=rows.weighed, clients=owners)
+    missing.remove(made.missing)
 
 
 def _has_work(clients: clients_taking.ClientsWeighed) -> bool:

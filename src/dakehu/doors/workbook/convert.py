@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
 from dakehu.doors.workbook.plan import KEEP, Plan, TablePlan, address
 from dakehu.doors.workbook.reading import Book
-from dakehu.doors.workbook.vocabulary import Part
+from dakehu.doors.workbook.vocabulary import ROW_KEY, Part
 from dakehu.foundation.acts import Take
 from dakehu.foundation.bulk import Weighed
 from dakehu.foundation.contacts import split_contacts
@@ -20,6 +21,7 @@ from dakehu.foundation.words import say
 from dakehu.rooms.clients.masks import is_masked
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
+ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
 Contacts = list[tuple[str, str, str]]
 
 
@@ -79,6 +81,7 @@ class Stack:
     origin: list[tuple[int, int]]
     contacts: list[Contacts] = field(default_factory=list)
     hidden: list[tuple[int, str, str]] = field(default_factory=list)  # masked cells that say nothing
+    raw: dict[str, list[Any]] = field(default_factory=dict)  # the cells as they stand, where rows have keys
 
     @property
     def count(self) -> int:
@@ -99,6 +102,8 @@ def stack(part: Part, grids: list[Grid]) -> Stack:
                 whole[start : start + grid.count] = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
         start += grid.count
     takes = [t for t in part.takes if t.name in raw]
+    if any(raw.get(ROW_KEY) or ()):
+        made.raw = dict(raw)
     for take in takes:
         raw[take.name] = _without_masks(take, raw[take.name], made)
     made.columns, faults = accept_columns(takes, raw, len(origin))
@@ -108,6 +113,26 @@ def stack(part: Part, grids: list[Grid]) -> Stack:
     if part.name == "clients":
         made.contacts = _contacts(made)
     return made
+
+
+def values_of(part: Part, texts: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Cells of an exported sheet as values; a masked or unreadable one is None."""
+    count = len(next(iter(texts.values()), ()))
+    aside = Stack(part, {}, Weighed.of(count), [])
+    takes = [take for take in part.takes if take.name in texts]
+    raw = {t.name: _without_masks(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in takes}
+    return accept_columns(takes, raw, count)[0]
+
+
+def text_of(cell: Any) -> str:
+    """A cell, read from a file or about to be written into one, as the text that stands for it in either."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    return ILLEGAL_SIGNS.sub("", str(cell).replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -> list[str | None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.doors.workbook.vocabulary import CONTACT_KINDS, Part
+from dakehu.doors.workbook.vocabulary import CONTACT_KINDS, ROW_KEY, Part
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take
 from dakehu.foundation.bulk import CHUNK, chunks
@@ -20,7 +20,10 @@ from dakehu.foundation.sealed import Sealed
 KINDS = {"choice": "choice", "date": "date", "datetime": "datetime", "money": "money", "rate": "rate", "bool": "bool"}
 CHANNELS = {"mobile": "phone", "mail": "mail", **{kind: kind for kind in CONTACT_KINDS}}
 NAMED = {"client_code": "client__code", "client_name": "client__name"}
-LEFT_OUT = {"contact", "client_id_number", "client_phone", "next_on", "next_in_days", "next_subject", "as_of_on"}
+LEFT_OUT = {
+    "contact", "client_id_number", "client_phone", "next_on", "next_in_days", "next_subject", "as_of_on", ROW_KEY,
+}  # fmt: skip
+NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of takes_out: which row it is, and how old
 
 
 def takes_out(part: Part) -> list[Take]:
@@ -39,19 +42,21 @@ def kind(take: Take) -> str:
     return KINDS.get(found, "text")
 
 
-def frame(part: Part, clients: Any, language: str) -> pl.DataFrame:
-    """The rows of a part that belong to `clients` (numbers), one column for each of takes_out."""
+def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
+    """The rows of a part that belong to `clients` (numbers), or the rows numbered `rows`: one column for each of
+    takes_out, beside NUMBER and VERSION."""
     takes = takes_out(part)
     if part.name == "clients":
-        rows = _clients(takes, clients)
+        found = _clients(takes, clients if rows is None else rows)
     else:
-        paths = [NAMED.get(t.name) or _path(t) for t in takes]
-        rows = _dependents(model_of(part.model), paths, clients)
+        paths = ["pk", "row_version", *(NAMED.get(t.name) or _path(t) for t in takes)]
+        by, numbers = ("client_id", clients) if rows is None else ("pk", rows)
+        found = _dependents(model_of(part.model), paths, by, numbers)
     clearance = scope.current_actor().clearance
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in takes]
-    return pl.DataFrame(
-        {t.name: _series(t, values, clearance, language) for t, values in zip(takes, columns, strict=True)}, strict=False
-    )  # fmt: skip
+    numbers, versions, *columns = list(zip(*found, strict=True)) if found else [[] for _ in range(len(takes) + 2)]
+    made = {t.name: _series(t, values, clearance, language) for t, values in zip(takes, columns, strict=True)}
+    marks = {NUMBER: pl.Series(numbers, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
+    return pl.DataFrame({**made, **marks}, strict=False)
 
 
 def _path(take: Take) -> str:
@@ -67,10 +72,10 @@ def called(model: Any) -> dict[int, str]:
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
 
-def _dependents(model: Any, paths: list[str], clients: Any) -> list[tuple[Any, ...]]:
+def _dependents(model: Any, paths: list[str], by: str, numbers: Any) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
-    for part in chunks(clients):
-        found = model.objects.filter(client_id__in=part).order_by("client__code", "pk")
+    for part in chunks(numbers):
+        found = model.objects.filter(**{f"{by}__in": part}).order_by("client__code", "pk")
         rows += list(found.values_list(*paths).iterator(chunk_size=CHUNK))
     return rows
 
@@ -82,9 +87,10 @@ def _clients(takes: list[Take], clients: Any) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for part in chunks(clients):
         found = model_of("clients.Client").objects.filter(pk__in=part).order_by("code")
-        for pk, *values in found.values_list("pk", *own).iterator(chunk_size=CHUNK):
+        for pk, version, *values in found.values_list("pk", "row_version", *own).iterator(chunk_size=CHUNK):
             known = {**dict(zip(own, values, strict=True)), **reached.get(pk, {}), "staff": served.get(pk)}
-            rows.append(tuple(known.get(t.name if t.name in beside else _path(t)) for t in takes))
+            cells = (known.get(t.name if t.name in beside else _path(t)) for t in takes)
+            rows.append((pk, version, *cells))
     return rows
 
 

@@ -37,10 +37,15 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
 
 def run_import(
     path: Path, *, mode: str = "both", key: str = "", profile: str | None = None, password: str | None = None,
-    dry_run: bool = False, skip_errors: bool = False, progress: Progress = jobs.nobody_watches,
+    dry_run: bool = False, skip_errors: bool = False, prefer: str = "", delete_missing: bool = False,
+    progress: Progress = jobs.nobody_watches,
 ) -> dict[str, Any]:  # fmt: skip
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
-    warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`."""
+    warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
+
+    Of rows that come back from an export: nothing is written either while cells were changed both in the file and on
+    the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
+    `delete_missing`."""
     may_import()
     path = Path(path)
     content = path.read_bytes()
@@ -48,6 +53,7 @@ def run_import(
     book = open_book(content, path.name, password)
     plan = sources.recall(planning.guess(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
+    plan.prefer, plan.delete_missing = prefer, delete_missing
     if dry_run:
         return {
             **slices.run(book, plan, progress, limit=SHOWN),

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from dakehu.doors.workbook import frames, writing
+from dakehu.doors.workbook import frames, rowkeys, writing
 from dakehu.doors.workbook.trial import Progress
-from dakehu.doors.workbook.vocabulary import Part, parts
+from dakehu.doors.workbook.vocabulary import ROW_KEY, SINGLE, Part, parts
 from dakehu.foundation import clock, files, jobs, scope
 from dakehu.foundation.acts import ACTIONS, Take, act, action, note
 from dakehu.foundation.fields import Facts, model_of
@@ -23,10 +23,6 @@ from dakehu.rooms.ledger.queries import RISK_FREE
 from dakehu.rooms.team.permissions import Permission
 
 TITLE = say("大客户管理表", "Key client table")
-SINGLE = {
-    "clients": "clients.create", "investments": "ledger.note_investment", "interactions": "service.log_interaction",
-    "needs": "clients.note_needs", "follow_ups": "service.plan_follow_up",
-}  # fmt: skip
 LISTED = 500  # names in a drop-down
 PARAMETERS = (
     Take("clients", required=False, kind="json", facts=Facts("客户", "Clients")),
@@ -57,6 +53,11 @@ def write_filled(
     for done, (name, part) in enumerate(parts().items()):
         progress(0.1 + 0.12 * done, say("正在读取{title}", "Reading {title}", title=str(part.title)))
         filled[name] = frames.frame(part, numbers, speaking)
+    export = rowkeys.keep(filled)
+    filled = {
+        name: frame.with_columns(pl.Series(ROW_KEY, rowkeys.keyed(export, name, frame), dtype=pl.String))
+        for name, frame in filled.items()
+    }
     progress(0.7, say("正在写入工作簿", "Writing the workbook"))
     try:
         writing.write(_book(filled, speaking, password or ""), Path(path))
@@ -81,6 +82,8 @@ def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") ->
     page = writing.statistics_page(
         sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language
     )
+    if filled:
+        sheets = {name: _with_key(parts()[name], sheet) for name, sheet in sheets.items()}
     return writing.BookSpec(
         TITLE.in_(language), list(sheets.values()), [page], language=language, created=clock.local(clock.now()),
         generated_by=str(say("由 dakehu 生成", "Made by dakehu")), file_password=password,
@@ -91,6 +94,12 @@ def _sheet(part: Part, frame: pl.DataFrame | None, language: str) -> writing.She
     columns = [_column(part, take, language) for take in frames.takes_out(part)]
     title = part.title.in_("zh")
     return writing.SheetSpec(title, part.title.in_(language), columns, pl.DataFrame() if frame is None else frame)
+
+
+def _with_key(part: Part, sheet: writing.SheetSpec) -> writing.SheetSpec:
+    """The sheet with its row keys last, out of sight. Not locked: Excel sorts and deletes no row with a locked cell."""
+    column = writing.ColumnSpec(ROW_KEY, part.facts(ROW_KEY).heading, hidden=True)
+    return replace(sheet, columns=[*sheet.columns, column])
 
 
 def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:

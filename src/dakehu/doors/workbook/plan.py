@@ -62,11 +62,20 @@ class TablePlan:
 
 @dataclass
 class Plan:
-    """How a whole file is read. `key` says what clients are recognised by, `mode` what may happen to them."""
+    """How a whole file is read. `key` says what clients are recognised by, `mode` what may happen to them.
+
+    Of rows that come back from an export: `decided` keeps what a person decided on each clash ({mark: "file" or
+    "desk"}), `prefer` decides the others, `deleted` the marks of rows that are to go with the sheet that lacks them,
+    and `delete_missing` all of them.
+    """
 
     tables: list[TablePlan]
     key: str = "auto"
     mode: str = "both"
+    prefer: str = ""
+    decided: dict[str, str] = field(default_factory=dict)
+    deleted: list[str] = field(default_factory=list)
+    delete_missing: bool = False
 
     def as_plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,7 +86,12 @@ class Plan:
         for table in plain["tables"]:
             columns = [ColumnPlan(**{**c, "feeds": [Feed(**f) for f in c["feeds"]]}) for c in table["columns"]]
             tables.append(TablePlan(**{**table, "columns": columns}))
-        return cls(tables, plain.get("key", "auto"), plain.get("mode", "both"))
+        rest = {
+            name: plain[name]
+            for name in ("key", "mode", "prefer", "decided", "deleted", "delete_missing")
+            if name in plain
+        }
+        return cls(tables, **rest)
 
 
 def guess(book: reading.Book) -> Plan:

@@ -3,13 +3,15 @@
 Values that must not lie about in clear (telephone, ID number) are shown masked, also in the report.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dakehu.doors.workbook.convert import Stack
+from dakehu.doors.workbook.meeting import AGREED, CLASH, MINE, THEIRS, Cell
+from dakehu.doors.workbook.missing import Missing
 from dakehu.doors.workbook.plan import heading_of
 from dakehu.doors.workbook.trial import Trial
-from dakehu.doors.workbook.vocabulary import Part
+from dakehu.doors.workbook.vocabulary import Part, parts
 from dakehu.foundation.bulk import CREATED, ERROR, UPDATED, VERDICTS
 from dakehu.foundation.fields import SECRET, Facts, model_of
 from dakehu.foundation.gates.accept import CellError
@@ -17,6 +19,9 @@ from dakehu.foundation.gates.present import columns_of, text_of
 from dakehu.foundation.words import Words, reading_in, say
 
 FAULTS_KEPT, WARNINGS_SHOWN, SAMPLES = 5000, 200, 8
+FATES = (CLASH, MINE, THEIRS, AGREED)
+CELLS_SHOWN, MISSING_SHOWN = 1000, 500
+ROW_GONE = say("整行（系统中已删除）", "The whole row (deleted on the desk)")
 CHANNEL_FIELDS = ("phone", "mail", "landline", "wechat", "contact", "client_phone")
 
 
@@ -55,7 +60,53 @@ def report(trial: Trial, limit: int = FAULTS_KEPT) -> dict[str, Any]:
         "warnings_in_all": len(warnings),
         "mode": trial.plan.mode,
         "key": trial.plan.key,
+        **met(trial),
     }
+
+
+def undecided(trial: Trial) -> int:
+    """How many clashes, and deletions of rows changed meanwhile, wait for a person."""
+    return len(trial.meeting.open()) + sum(row.open for row in trial.missing)
+
+
+def met(trial: Trial) -> dict[str, Any]:
+    """What came of rows that an export brought back: cells that differ, clashes first, and rows the file lacks."""
+    cells = sorted(trial.meeting.cells, key=lambda c: (c.fate != CLASH, bool(c.decided), c.fate == THEIRS))
+    return {
+        "keyed": sum(map(len, trial.meeting.keys.values())),
+        "expired": len(trial.meeting.expired),
+        "undecided": undecided(trial),
+        "fates": {fate: sum(cell.fate == fate for cell in cells) for fate in FATES},
+        "cells": [_cell(trial, cell) for cell in cells[:CELLS_SHOWN]],
+        "missing": [_missing(trial, row) for row in trial.missing[:MISSING_SHOWN]],
+        "missing_in_all": len(trial.missing),
+        "deleted": sum(row.goes for row in trial.missing),
+    }
+
+
+def _cell(trial: Trial, cell: Cell) -> dict[str, Any]:
+    rows = trial.stacks[cell.part]
+    number, row = rows.origin[cell.row]
+    grid, facts = trial.grids[number], _facts(rows.part, cell.field)
+    secret = facts is not None and (facts.sensitivity == SECRET or cell.field in CHANNEL_FIELDS)
+    texts = {"base": cell.base, "mine": cell.mine, "current": cell.current}
+    if secret and facts is not None:
+        texts = {name: text if "*" in text else _mask(facts)(text) if text else "" for name, text in texts.items()}
+    who = next((rows.columns[n][cell.row] for n in ("name", "client_name", "client_code") if n in rows.columns), "")
+    return {
+        "mark": cell.mark, "part": cell.part, "sheet": grid.plan.sheet, "row": grid.lines[row],
+        "cell": grid.address(cell.field, row), "field": cell.field, "who": str(who or ""),
+        "label": [facts.zh, facts.en] if facts else [ROW_GONE.zh, ROW_GONE.en],
+        **{name: text[:200] for name, text in texts.items()}, "fate": cell.fate, "decided": cell.decided, "known": cell.known,
+    }  # fmt: skip
+
+
+def _missing(trial: Trial, row: Missing) -> dict[str, Any]:
+    title, why = parts()[row.part].title, row.why_not
+    return {
+        "mark": row.mark, "part": row.part, "title": [title.zh, title.en], "text": row.text, "may_go": why is None,
+        "why": [why.zh, why.en] if why else ["", ""], "changed": row.changed, "goes": row.goes, "undecided": row.open,
+    }  # fmt: skip
 
 
 def joined(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
@@ -108,8 +159,12 @@ def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _mask(facts: Facts) -> Callable[[str], str]:
+    return facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
+
+
 def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
-    mask = facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
+    mask = _mask(facts)
     value = mask(fault.value) if fault.value else ""
     both = [
         fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code)

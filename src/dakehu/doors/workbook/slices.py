@@ -16,6 +16,7 @@ from dakehu.doors.workbook.convert import Grid, grid_of, lines_of
 from dakehu.doors.workbook.plan import Plan, TablePlan, check
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.trial import Progress, Trial
+from dakehu.doors.workbook.vocabulary import ROW_KEY
 from dakehu.foundation.words import say
 
 SLICE = 20_000
@@ -33,7 +34,7 @@ def run(
     if table is None:
         made = trial.run(book, plan, progress)
         told = report.report(made, limit)
-        if write is not None and (skip_errors or not made.faults()):
+        if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
             progress(0.85, say("正在写入", "Writing"))
             write(made)
         return told
@@ -53,6 +54,8 @@ def _long(book: Book, plan: Plan) -> TablePlan | None:
     if len(read) != 1 or read[0].part != "clients" or read[0].layout != "rows":
         return None
     table = read[0]
+    if any(feed.field == ROW_KEY for column in table.columns for feed in column.feeds):
+        return None  # what an export brings back is compared as a whole
     long = table.last_row - table.first_row >= SLICE
     return table if long and any(s.name == table.sheet for s in book.sheets) and _mark(plan, table) else None
 

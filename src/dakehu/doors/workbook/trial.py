@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dakehu.doors.workbook.convert import Grid, Stack, grids, stack
+from dakehu.doors.workbook.meeting import Meeting, meet
+from dakehu.doors.workbook.missing import Missing, left_out
 from dakehu.doors.workbook.plan import Plan, check
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.vocabulary import parts
@@ -34,6 +36,8 @@ class Trial:
     stacks: dict[str, Stack] = field(default_factory=dict)
     clients: clients_taking.ClientsWeighed | None = None
     owners: dict[str, list[int]] = field(default_factory=dict)
+    meeting: Meeting = field(default_factory=Meeting)
+    missing: list[Missing] = field(default_factory=list)
 
     def faults(self) -> int:
         return sum(len(s.weighed.faults) for s in self.stacks.values())
@@ -52,6 +56,8 @@ def weigh(plan: Plan, found: list[Grid], progress: Progress) -> Trial:
         rows = stack(part, made.grids)
         if rows.count:
             made.stacks[name] = rows
+    made.meeting = meet(made.stacks, plan)
+    made.missing = left_out(made.meeting, made.grids, plan)
     progress(0.3, say("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:
@@ -91,6 +97,10 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
         if rows.weighed.verdicts[row]:
             continue
         named = tuple(texts[n][row] for n in NAMES)
+        own = made.meeting.owners.get(rows.part.name, {}).get(row)
+        if own is not None and "client_code" not in rows.weighed.anchored[row]:
+            owners[row] = own
+            continue
         if not any(named):
             sheet = made.grids[rows.origin[row][0]].plan.sheet
             found: int | Words = by_sheet.get(sheet, 0) or alone or say(
@@ -105,6 +115,10 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
             )
         elif found < 0 and made.clients and made.clients.weighed.verdicts[-found - 1] == SKIPPED:
             rows.weighed.verdicts[row] = SKIPPED
+        elif own is not None and found != own:
+            rows.weighed.fault(row, "client_code", named[0], say(
+                "一条记录不能改到别的客户名下。请恢复原客户号；需要时在新行填写，并删除这一行。",
+                "A record does not move to another client. Put back the client code; if need be, enter a new row and delete this one."))  # fmt: skip
         else:
             owners[row] = found
     return owners

@@ -16,6 +16,12 @@ from dakehu.foundation.words import Words, say
 
 NAMING = "client"  # the part of a client that the other sheets name them by
 CONTACT_KINDS = ("landline", "wechat")
+# The action by which a single row of a part is made.
+SINGLE = {
+    "clients": "clients.create", "investments": "ledger.note_investment", "interactions": "service.log_interaction",
+    "needs": "clients.note_needs", "follow_ups": "service.plan_follow_up",
+}  # fmt: skip
+ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is known again
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,10 @@ def parts() -> dict[str, Part]:
         Part("follow_ups", say("定期跟进计划", "Follow-up plans"), "service.FollowUp",
              (*_named_by(), *_optional("service.plan_follow_up", NAMING), state)),
     )  # fmt: skip
-    return {part.name: part for part in made}
+    sealed = Take(ROW_KEY, required=False, facts=Facts(
+        "行钥", "Row key", help_zh="请勿修改：系统凭它认出这一行。",
+        help_en="Leave as it is: by this the desk knows the row again."))  # fmt: skip
+    return {part.name: replace(part, takes=(*part.takes, sealed)) for part in made}
 
 
 def spellings(part: Part) -> Iterator[tuple[str, Facts, Any]]:

@@ -4,6 +4,7 @@
 in the same transaction.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -61,6 +62,9 @@ def settle(columns: Columns, weighed: Weighed) -> None:
     tested = columns.get("risk_tested_on")
     if tested is not None:
         stated = columns.get("risk_valid_to") or [None] * len(tested)
+        for row, names in weighed.anchored.items():
+            if "risk_tested_on" in names and "risk_valid_to" not in names:  # it follows from the new day
+                stated[row], weighed.anchored[row] = None, names | {"risk_valid_to"}
         columns["risk_valid_to"] = [rules.risk_valid_to(t, s) if t else s for t, s in zip(tested, stated, strict=True)]
 
 
@@ -83,7 +87,10 @@ def weigh(
     codes[:] = [finder.former.get(code, code) for code in codes]
     people, keys = [0] * count, [None] * count
     for row in range(count):
-        if weighed.verdicts[row]:
+        if row in weighed.anchored and weighed.verdicts[row] in ("", UNCHANGED):
+            people[row] = weighed.targets[row] or 0
+            keys[row] = ("pk", people[row])
+        if weighed.verdicts[row] or row in weighed.anchored:
             continue
         own = {"code": codes[row] or "", "name": names[row] or "", "id_number": ids[row] or "", "mobile": mobiles[row]}
         if key != "auto" and not own[key]:
@@ -175,7 +182,12 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
     index = Client._meta.get_field("id_number_index")
     bulk.weigh(Client, columns, people, stored, fields, weighed, mode=mode,
                same={"id_number": lambda held, given: held == index.index_of(given)})  # fmt: skip
-    taken = taken_elsewhere(_texts([codes[row] for row in weighed.rows(CREATED)]))
+    recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
+    taken = taken_elsewhere(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
+    given = Counter(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
+    for row in recoded:
+        if codes[row] in taken or given[codes[row]] > 1:
+            weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
     for row in weighed.rows(CREATED):
         if codes[row] and codes[row] in taken:
             weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
@@ -230,6 +242,8 @@ def _weigh_duties(made: ClientsWeighed, staff: list[Any] | None) -> None:
         held.update(mains.values_list("client_id", "user_id"))
     for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
         user = staff[row]
+        if row in weighed.anchored and "staff" not in weighed.anchored[row]:
+            continue
         if user is None or held.get(made.people[row]) == user.pk:
             continue
         refusal = may_give_to(user)

@@ -88,11 +88,11 @@ def take_in_interactions(*, columns: Columns, weighed: Weighed, clients: list[in
                                   owner_id=row.staff_id))  # fmt: skip
 
     with scope.elevated("interactions of clients just taken in"):
-        made, _ = bulk.write_dependents(Interaction, columns, weighed, SPOKEN, clients, finish)
+        made, changed = bulk.write_dependents(Interaction, columns, weighed, SPOKEN, clients, finish)
         if plans:
             record_many(FollowUp, plans, [], [], client_ids={plan.client_id for plan in plans})
         last: dict[int, date] = {}
-        for row in made:
+        for row in (*made, *changed):
             on = clock.local(row.held_at).date()
             last[row.client_id] = max(on, last.get(row.client_id, on))
         keep_dates_of(last, last)

@@ -26,6 +26,8 @@ ALLOWED = {
     "sort": True,
     "format_columns": True,
     "format_rows": True,
+    "insert_rows": True,
+    "delete_rows": True,
     "select_locked_cells": True,
     "select_unlocked_cells": True,
 }
