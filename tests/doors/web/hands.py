@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
 AT_MOST = 120  # presses of Tab until something must have been reached
 
 
@@ -52,3 +54,14 @@ def reach(page, words):
         if words in said:
             return
     raise AssertionError(f"the keyboard does not reach “{words}” on {page.url}")
+
+
+def findings(page):
+    """What axe-core finds serious or critical on the page as it stands, as "rule at selector"."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    made = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']} at {rule['nodes'][0]['target']}"
+        for rule in made["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]

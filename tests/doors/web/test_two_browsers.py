@@ -6,7 +6,7 @@ from dakehu.foundation import jobs
 from dakehu.foundation.gates import perform
 from dakehu.rooms.clients.models import Client
 from tests.cast import acting, as_system
-from tests.doors.web.hands import browsers, reach
+from tests.doors.web.hands import browsers, findings, reach
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = ".tabulator-row:has-text('张三')"
@@ -56,6 +56,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
         write(mine, "segment", "钻石")
         mine.wait_for_selector(".cell-clash[open]")
         said = mine.inner_text(".cell-clash")
+        assert findings(mine) == []
         assert all(word in said for word in ("普通", "铂金", "钻石", "周宁"))
         mine.keyboard.press("Escape")
         saved(mine, "segment", "钻石")
@@ -93,6 +94,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
         write(mine, "assets", "很多")
         mine.wait_for_selector(".grid-bubble:has-text('无法识别')")
         assert cell(mine, "assets").inner_text() == "很多" and stored(zhang.pk).assets == 5_000_000
+        assert findings(mine) == []
         mine.click(".grid-bubble button:has-text('还原')")
         saved(mine, "assets", "500.00 万")
         assert mine.complaints == theirs.complaints == []
@@ -114,6 +116,7 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.evaluate("navigator.clipboard.writeText('钻石\\t机构\\r\\n铂金\\t外星人\\r\\n')")
         page.keyboard.press("Control+v")
         page.wait_for_selector("#paste:has-text('将修改 2 位客户的 3 处'):has-text('外星人')")
+        assert findings(page) == []
         page.keyboard.press("Enter")
         page.wait_for_selector(".tabulator-row:has-text('孙二'):has-text('铂金') .grid-cell--wrong:has-text('外星人')")
         page.locator(".tabulator-row").first.locator("[tabulator-field=segment]").click()
@@ -130,6 +133,8 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.wait_for_selector("#drawer[open] #quick-summary")
         page.keyboard.press("j")
         page.wait_for_selector("#drawer-title:has-text('孙二')")
+        page.wait_for_selector("#quick-summary")
+        assert findings(page) == []
         page.fill("#quick-summary", "来电问分红")
         page.click(".quick button[type=submit]")
         page.wait_for_selector("#drawer .timeline:has-text('来电问分红')")
