@@ -20,6 +20,7 @@ from dakehu.foundation.fields import Facts
 from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
+from dakehu.foundation.search import index
 from dakehu.foundation.words import Words, say
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -223,6 +224,7 @@ class Recorded(models.Model):
         if adding:
             self._must_be_in_sight()
             super().save(*args, **options)
+            index.follow(type(self), [self], new=True)
             if made.kept is not None:
                 made.kept.made(type(self), [self])
             changed = {n: v for n, v in after.items() if v not in (None, "", False)}
@@ -233,6 +235,8 @@ class Recorded(models.Model):
             columns = [tracked[n].name for n in changed]
             columns += [f.name for f in self._meta.concrete_fields if isinstance(f, BlindIndex)]
             super().save(force_update=True, update_fields=[*columns, "row_version", "changed_at"])
+            if index.touches(type(self), columns):
+                index.follow(type(self), [self], new=False)
         else:
             return
         self._loaded = {**before, **after}
@@ -253,6 +257,7 @@ class Recorded(models.Model):
             made.kept.deleting_with_dependents(self)
         gone = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if _is_tracked(f)}
         made.changes.append(Change(self._meta.label, self.pk, "deleted", gone, {}, self.client_number()))
+        index.forget(type(self), [self.pk])
         with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
             models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
         return None
@@ -317,6 +322,7 @@ def record_many(
     open_act = current_act()
     if made:
         rows.insert(model, made)
+        index.follow(model, made, new=True)
         if open_act.kept is not None:
             open_act.kept.made(model, made)
     if changed:
@@ -326,6 +332,8 @@ def record_many(
         for row in changed:
             row.row_version += 1
         rows.update(model, changed, [*columns, *indexes, "row_version", "changed_at"])
+        if index.touches(model, columns):
+            index.follow(model, changed, new=False)
     numbers = {"created": Numbers(row.pk for row in made), "changed": Numbers(row.pk for row in changed)}
     tally.note(model, {**numbers, "clients": Numbers(client_ids)}, sorted(columns))
 
@@ -338,6 +346,7 @@ def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> lis
 
     open_act = current_act()
     numbers = whole.insert(model, count, columns)
+    index.follow_columns(model, numbers, columns)
     if open_act.kept is not None:
         open_act.kept.made_numbers(model, numbers)
     clients = numbers if model.client_path == "pk" else columns.get(f"{model.client_path}_id", ())
@@ -355,6 +364,7 @@ def remove_many(model: Any, numbers: Iterable[int]) -> None:
         held: Any = models.QuerySet(model).filter(pk__among=gone).order_by("-pk")
         for row in held:
             kept.deleting(row)
+    index.forget(model, gone)
     rows.delete(model, gone)
     tally.note(model, {"removed": gone})
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from dakehu.foundation import scope
+from dakehu.foundation.search import index, lookup
 
 _pieces: dict[str, str] = {}
 
@@ -79,6 +80,8 @@ def statements(role: str) -> list[str]:
     ]
     for model in scope.scoped_models():
         made += policies(model)
+    lines = index.line_model()._meta
+    made.append(lookup.function(lines.db_table, sees(f'"{lines.db_table}"."client_id"')))
     audit = apps.get_model("foundation.AuditEntry")._meta.db_table
     made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
     return made

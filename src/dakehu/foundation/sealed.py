@@ -201,6 +201,26 @@ def sealed_fields(model: Any) -> list[SealedText]:
     return [f for f in model._meta.fields if isinstance(f, SealedText)]
 
 
+def reindex(model: Any, batch: int = 2000) -> int:
+    """Write blind indexes that are missing or out of step; returns how many rows changed. Call inside an act."""
+    from dakehu.foundation.acts import write_columns
+
+    indexes = [f for f in model._meta.fields if isinstance(f, BlindIndex)]
+    last, changed = 0, 0
+    while indexes:
+        rows: list[Any] = list(models.QuerySet(model).filter(pk__gt=last).order_by("pk")[:batch])
+        if not rows:
+            break
+        last = rows[-1].pk
+        for row in rows:
+            before = {f.attname: getattr(row, f.attname) for f in indexes}
+            after = {f.attname: f.pre_save(row, False) for f in indexes}
+            if after != before:
+                write_columns(model, row.pk, after)
+                changed += 1
+    return changed
+
+
 def reseal(model: Any, field: SealedText, batch: int = 2000) -> int:
     """Move every value of a field to the key in use; returns how many moved. Call inside an act."""
     from dakehu.foundation.acts import write_columns

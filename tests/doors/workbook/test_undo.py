@@ -58,8 +58,11 @@ def dump() -> dict[str, list]:
     for model in scoped_models():
         if model is AuditEntry:
             continue
-        columns = [f.attname for f in model._meta.concrete_fields if f.name not in own]
-        rows = models.QuerySet(model).order_by("pk").values(*columns)
+        derived = getattr(model, "derived", False)  # such rows follow others, and may come back under other numbers
+        columns = [
+            f.attname for f in model._meta.concrete_fields if f.name not in own and not (derived and f.primary_key)
+        ]
+        rows = models.QuerySet(model).order_by(*(columns if derived else ["pk"])).values(*columns)
         made[model._meta.label] = [
             {name: value._plain() if hasattr(value, "_plain") else value for name, value in row.items()} for row in rows
         ]

@@ -14,10 +14,11 @@ from django.conf import settings
 from dakehu.doors.cli import desk, vault
 from dakehu.doors.workbook import intake, outgo
 from dakehu.foundation import audit, jobs, keys, scope, sealed
-from dakehu.foundation.acts import ACTIONS, act
+from dakehu.foundation.acts import ACTIONS, act, note
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.ask import answer
-from dakehu.foundation.refusals import Refused
+from dakehu.foundation.refusals import NotAllowed, Refused
+from dakehu.foundation.search import index
 from dakehu.foundation.words import Words, language, say
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.team import queries as team
@@ -245,6 +246,24 @@ def do_template(line: argparse.Namespace) -> None:
     give(line, {"file": str(line.file)}, [str(line.file)])
 
 
+def do_reindex(line: argparse.Namespace) -> None:
+    """Lines of the search table and blind indexes, from the rows they follow; nothing else is touched."""
+    if not scope.current_actor().is_system:
+        raise NotAllowed(say("重建搜索索引", "write the search index anew"))
+    counts: dict[str, int] = {}
+    with act("search.rebuild", line.reason):
+        index.rebuild(counts.__setitem__)
+        for model in scope.scoped_models():
+            sealed.reindex(model)
+        note(rows=dict(counts))
+    total = sum(counts.values())
+    give(
+        line,
+        {"rows": counts},
+        [str(say("已为 {n} 条记录重建搜索索引。", "The search index of {n} records was written anew.", n=total))],
+    )
+
+
 def do_verify(line: argparse.Namespace) -> int:
     verdict = audit.verify()
     if verdict.broken is None:
@@ -339,7 +358,7 @@ def do_demo(line: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "template": do_template, "verify": do_verify,
+    "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "template": do_template, "verify": do_verify, "reindex": do_reindex,
     "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
     "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
 }  # fmt: skip

@@ -8,8 +8,10 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from dakehu.foundation import rowsecurity, scope
-        from dakehu.rooms.clients import actions, cells, keeping, many, merging, queries, sight, taking  # noqa: F401  (they register themselves)
+        from dakehu.foundation.search import index
+        from dakehu.rooms.clients import actions, cells, keeping, many, merging, queries, searching, sight, taking  # noqa: F401  (they register themselves)
 
         scope.see_clients_by(sight.condition, "clients.Client")
         scope.coverage_table("clients_coverage")
+        index.lines_are("clients.SearchLine")
         rowsecurity.rows_by(covered=sight.COVERED_SQL, walled=sight.WALLED_SQL)

@@ -18,42 +18,18 @@ from dakehu.rooms.clients.models import (
     Consent,
     Contact,
     Coverage,
-    Former,
     History,
     KeyDate,
     Needs,
     Tag,
 )
+from dakehu.rooms.clients.searching import matching
 from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("clients.Contact", "client")
 TEXT = Take("text", required=False, facts=Facts("搜索", "Search", aliases=("关键字", "q")))
 FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
 ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
-
-
-def matching(text: str) -> Q:
-    """Clients whose name, code, pinyin or initials contain the text, or whose phone, mail or ID equals it
-    (or ends in its four digits). Readers who see personal values masked search by code alone."""
-    flat = text.strip()
-    if scope.current_actor().clearance < PERSONAL:
-        return Q(code__icontains=flat)  # whoever sees masks only cannot try out names and numbers either
-    test = Q(name__icontains=flat) | Q(code__icontains=flat)
-    test |= Q(pk__in=Former.objects.filter(code__iexact=flat).values("client_id"))
-    if flat.isascii():
-        low = flat.lower().replace(" ", "")
-        test |= Q(pinyin__startswith=low) | Q(initials__startswith=low)
-        test |= Q(pk__in=_by_contact(low))
-        test |= Q(id_number_index=Client._meta.get_field("id_number_index").index_of(flat.upper()))
-    return test
-
-
-def _by_contact(value: str) -> Any:
-    whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
-    test = Q(value_index=whole.index_of(value))
-    if value.isdigit() and len(value) == 4:
-        test |= Q(ending_index=ending.index_of(value))
-    return Contact.objects.filter(test).values("client_id")
 
 
 @query("clients.list", needs=Permission.CLIENT_READ, zh="客户列表", en="Clients", takes=(TEXT, FILTERS, ORDER))
@@ -64,17 +40,6 @@ def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, o
         rows = rows.filter(matching(text))
     cleared = scope.current_actor().clearance >= PERSONAL  # nobody is sorted for by what they may not see
     return narrow(rows, filters or {}, order or ("-assets" if cleared else "code"))
-
-
-@query("clients.search", needs=Permission.CLIENT_READ, zh="搜索客户", en="Search clients",
-       takes=(Take("text", facts=Facts("搜索", "Search")),))  # fmt: skip
-def search(*, text: str) -> Any:
-    """The first fifty clients in scope that a text may mean: names that begin with it come first."""
-    from django.db.models import Case, IntegerField, Value, When
-
-    rank = Case(When(name__startswith=text, then=Value(0)), When(code=text, then=Value(0)), default=Value(1),
-                output_field=IntegerField())  # fmt: skip
-    return Client.objects.filter(matching(text)).annotate(rank=rank).order_by("rank", "name")[:50]
 
 
 @query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", takes=CLIENT)

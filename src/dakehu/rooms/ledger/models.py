@@ -6,6 +6,7 @@ from django.db import models
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, Choices, choice_field, computed, field
 from dakehu.foundation.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import TEXT
 from dakehu.rooms.clients.words import Horizon, RiskLevel
 
 
@@ -33,6 +34,7 @@ class Investment(ClientRecorded):
     """One investment of a client, as the manager keeps it."""
 
     client_path = "client"
+    searched = {"product": TEXT, "result": TEXT}
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="investments"), zh="客户",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, Choices, choice_field, field
 from dakehu.foundation.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import TEXT
 
 
 class Channel(Choices):
@@ -31,6 +32,7 @@ class Interaction(ClientRecorded):
     """One contact with a client: when, how, what was said, what came of it, what was promised."""
 
     client_path = "client"
+    searched = {"purpose": TEXT, "summary": TEXT, "result": TEXT, "promise": TEXT}
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="interactions"), zh="客户",
@@ -87,6 +89,7 @@ class Request(ClientRecorded):
     """Something a client asks for or complains of, with a deadline and an end."""
 
     client_path = "client"
+    searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="requests"), zh="客户", en="Client",
@@ -133,6 +136,7 @@ class FollowUp(ClientRecorded):
     """The next contact with a client, once or again and again."""
 
     client_path = "client"
+    searched = {"subject": TEXT}
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="follow_ups"), zh="客户", en="Client",

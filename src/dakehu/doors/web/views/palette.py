@@ -10,9 +10,8 @@ from dakehu.doors.web.context import pages_for
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import plain
-from dakehu.foundation.gates import present
 from dakehu.foundation.words import Words, say
-from dakehu.rooms.clients import queries as clients
+from dakehu.rooms.clients import searching
 from dakehu.rooms.team.permissions import Permission
 
 ON_A_CLIENT = re.compile(r"/clients/(\d+)/")
@@ -43,13 +42,13 @@ def meant(asked: str, words: Words) -> bool:
 
 
 def people(asked: str) -> list[dict[str, Any]]:
-    rows = clients.search(text=asked)[:CLIENTS_SHOWN]
-    return [
-        {"group": say("客户", "Clients"), "label": row["name"], "url": f"/clients/{row['id']}/",
-         "hint": " · ".join(text for text in (row["code"], row["segment"], row["branch"]) if text),
-         "icon": "user-round"}
-        for row in present(rows, ("name", "code", "segment", "branch"), shown=True)
-    ]  # fmt: skip
+    made = []
+    for row in searching.search(text=asked)["rows"][:CLIENTS_SHOWN]:
+        where = f"{row['found_in']}：{row['passage']}" if row["passage"] else ""
+        facts = (row["code"], row["segment"], (row["branch"] or {}).get("name"), where)
+        made.append({"group": say("客户", "Clients"), "label": row["name"], "url": f"/clients/{row['id']}/",
+                     "hint": " · ".join(text for text in facts if text), "icon": "user-round"})  # fmt: skip
+    return made
 
 
 def verbs(request: HttpRequest, actor: scope.Actor) -> list[dict[str, Any]]:

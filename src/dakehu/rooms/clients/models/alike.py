@@ -5,6 +5,7 @@ from django.db import models
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, field
 from dakehu.foundation.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import CODE, NAME
 from dakehu.rooms.clients.masks import mask_name
 from dakehu.rooms.clients.models.client import Client
 
@@ -13,6 +14,7 @@ class Former(ClientRecorded):
     """A client who was merged into another: still found by the old code, and what was known then and did not survive."""
 
     client_path = "client"
+    searched = {"code": CODE, "name": NAME}
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="former"), zh="客户", en="Client",

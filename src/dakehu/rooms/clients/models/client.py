@@ -10,8 +10,15 @@ from dakehu.foundation.fields import PERSONAL, SECRET, choice_field, computed, f
 from dakehu.foundation.retention import TWENTY_YEARS
 from dakehu.foundation.scope import GuardedQuerySet
 from dakehu.foundation.sealed import BlindIndex, SealedText
+from dakehu.foundation.search.index import CODE, NAME, TEXT
 from dakehu.rooms.clients import words
 from dakehu.rooms.clients.masks import mask_address, mask_id, mask_name
+
+
+def last_four(value: str) -> str:
+    """The last four of an ID number, the check letter included; "" for what is too short to have them."""
+    kept = "".join(c for c in value.upper() if c.isalnum())
+    return kept[-4:] if len(kept) >= 8 else ""
 
 
 def _age(client: "Client") -> int | None:
@@ -27,6 +34,10 @@ class Client(ClientRecorded):
     client_path = "pk"
     found_by = ("code", "name")
     once_found_by = "former__code"
+    searched = {
+        "name": NAME, "code": CODE, "occupation": TEXT, "segment": TEXT, "employer": TEXT, "controller": TEXT,
+        "beneficial_owner": TEXT, "legal_representative": TEXT, "address": TEXT, "remark": TEXT,
+    }  # fmt: skip
     retention = TWENTY_YEARS
 
     code = field(
@@ -63,6 +74,7 @@ class Client(ClientRecorded):
     id_number = field(SealedText(null=True, blank=True, mask=mask_id), zh="证件号码", en="ID number", sensitivity=SECRET,
                       mask=mask_id, aliases=("身份证", "身份证号", "身份证号码", "证件号", "统一社会信用代码", "信用代码", "ID no"))  # fmt: skip
     id_number_index = BlindIndex(of="id_number")
+    id_ending_index = BlindIndex(of="id_number", part=last_four)
     id_expires_on = field(
         models.DateField(null=True, blank=True), zh="证件有效期", en="ID expires on", aliases=("证件到期日",)
     )

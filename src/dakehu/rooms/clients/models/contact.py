@@ -6,6 +6,7 @@ from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, SECRET, choice_field, field
 from dakehu.foundation.retention import TWENTY_YEARS
 from dakehu.foundation.sealed import BlindIndex, SealedText
+from dakehu.foundation.search.index import TEXT
 from dakehu.rooms.clients import words
 from dakehu.rooms.clients.masks import is_masked, mask_account, mask_mail, mask_phone
 from dakehu.rooms.clients.models.client import Client
@@ -29,6 +30,7 @@ class Contact(ClientRecorded):
     """One way to reach a client. Unverified until somebody got through."""
 
     client_path = "client"
+    searched = {"person": TEXT, "position": TEXT, "remark": TEXT}
     retention = TWENTY_YEARS
 
     client = field(

@@ -6,6 +6,7 @@ from django.db import models
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, choice_field, field
 from dakehu.foundation.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import TEXT
 from dakehu.rooms.clients import words
 from dakehu.rooms.clients.models.client import Client
 
@@ -14,6 +15,7 @@ class Needs(ClientRecorded):
     """Goal, term, return and loss, likes and taboos; one row a client."""
 
     client_path = "client"
+    searched = {"goal": TEXT, "likes": TEXT, "taboos": TEXT, "liquidity": TEXT}
     retention = TWENTY_YEARS
 
     client = field(

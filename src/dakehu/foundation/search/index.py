@@ -1,0 +1,127 @@
+"""The search table: a line for each row that people look for, kept in step inside the act that writes the row.
+
+A model says what it is found by: `searched = {"name": NAME, "code": CODE, "remark": TEXT}`. Fields above PUBLIC go into a
+line of their own, which readers without clearance are not given. Sealed fields never go in.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, models, router
+
+from dakehu.foundation.fields import PERSONAL, PUBLIC, facts_of
+from dakehu.foundation.search.text import code_tokens, name_tokens, tokens
+
+How = Callable[[str], str]
+NAME: How = name_tokens
+CODE: How = code_tokens
+TEXT: How = tokens
+
+AT_ONCE = 2000
+_line_label = ""
+
+
+def lines_are(label: str) -> None:
+    """Called once at start-up by the room that owns clients: the model of the search table."""
+    global _line_label
+    _line_label = label
+
+
+def line_model() -> Any:
+    return apps.get_model(_line_label)
+
+
+def searched(model: Any) -> dict[str, How]:
+    return getattr(model, "searched", {})
+
+
+def searched_models() -> list[Any]:
+    return [m for m in apps.get_models() if searched(m)]
+
+
+def touches(model: Any, columns: Iterable[str]) -> bool:
+    """Whether writing these fields changes what rows are found by."""
+    wanted = searched(model)
+    return bool(wanted) and any(name in wanted or name == model.client_path for name in columns)
+
+
+def _levels(model: Any) -> dict[int, list[tuple[str, How]]]:
+    """What goes into the line of each sensitivity: [(column, how)]."""
+    made: dict[int, list[tuple[str, How]]] = {}
+    for name, how in searched(model).items():
+        sensitivity = PERSONAL if facts_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
+        made.setdefault(int(sensitivity), []).append((name, how))
+    return made
+
+
+def follow(model: Any, rows: list[Any], *, new: bool) -> None:
+    """Write the lines of stored rows anew, inside the open transaction."""
+    if not rows or not searched(model):
+        return
+    if not new:
+        forget(model, [row.pk for row in rows])
+    columns = {name: [getattr(row, name) for row in rows] for name in searched(model)}
+    client = model._meta.pk.attname if model.client_path == "pk" else model._meta.get_field(model.client_path).attname
+    _write(model, [row.pk for row in rows], [getattr(row, client) for row in rows], columns)
+
+
+def follow_columns(model: Any, numbers: list[int], columns: dict[str, list[Any]]) -> None:
+    """Write the lines of rows that were just written as whole columns."""
+    if searched(model):
+        clients = numbers if model.client_path == "pk" else columns[model._meta.get_field(model.client_path).attname]
+        _write(model, numbers, clients, columns)
+
+
+def _write(model: Any, numbers: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
+    label = model._meta.label
+    for level, fields in _levels(model).items():
+        given = [(columns[name], how) for name, how in fields if name in columns]
+        made = []
+        for place, number in enumerate(numbers):
+            words = " ".join(filter(None, (how(str(values[place])) for values, how in given if values[place])))
+            if words:
+                made.append((clients[place], label, number, level, words))
+        _insert(made)
+
+
+def forget(model: Any, numbers: Iterable[int]) -> None:
+    """Remove the lines of rows that go, inside the open transaction."""
+    if not searched(model):
+        return
+    line = line_model()
+    connection = connections[router.db_for_write(line)]
+    every = list(numbers)
+    with connection.cursor() as cursor:
+        for start in range(0, len(every), AT_ONCE):
+            part = every[start : start + AT_ONCE]
+            places = ", ".join(["%s"] * len(part))
+            sql = f"DELETE FROM {line._meta.db_table} WHERE what = %s AND number IN ({places})"  # noqa: S608  names come from models
+            cursor.execute(sql, [model._meta.label, *part])
+
+
+def _insert(made: list[tuple[Any, ...]]) -> None:
+    line = line_model()
+    connection = connections[router.db_for_write(line)]
+    table = f"INSERT INTO {line._meta.db_table} (client_id, what, number, level, words)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            kinds = "%s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::text[]"
+            for start in range(0, len(made), AT_ONCE):
+                columns = [list(column) for column in zip(*made[start : start + AT_ONCE], strict=True)]
+                cursor.execute(f"{table} SELECT * FROM unnest({kinds})", columns)  # noqa: S608  names come from models
+        else:
+            cursor.executemany(f"{table} VALUES (%s, %s, %s, %s, %s)", made)
+
+
+def rebuild(told: Callable[[str, int], None]) -> None:
+    """Write every line anew. Run as the system, inside an act; `told(label, rows)` is called as it goes on."""
+    for model in searched_models():
+        last, count = 0, 0
+        while True:
+            rows: list[Any] = list(models.QuerySet(model).filter(pk__gt=last).order_by("pk")[:AT_ONCE])
+            if not rows:
+                break
+            follow(model, rows, new=False)
+            last, count = rows[-1].pk, count + len(rows)
+            told(model._meta.label, count)

@@ -1,0 +1,30 @@
+"""The search table of everything that hangs on a client."""
+
+from typing import Any
+
+from django.db import models
+
+from dakehu.foundation import scope
+from dakehu.foundation.retention import TWENTY_YEARS
+from dakehu.foundation.search.lookup import SearchWords
+from dakehu.rooms.clients.models.client import Client
+
+
+class SearchLine(models.Model):
+    """What one row is found by. Derived: written beside the row itself (foundation.search.index), never by hand."""
+
+    client_path = "client"
+    derived = True  # nothing depends on a line; it follows its row
+    retention = TWENTY_YEARS
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", db_index=True)
+    what = models.CharField(max_length=60)
+    number = models.BigIntegerField()
+    level = models.SmallIntegerField()
+    words = SearchWords()
+
+    objects: Any = scope.Scoped()
+
+    class Meta:
+        base_manager_name = "objects"
+        indexes = [models.Index(fields=["what", "number"], name="search_line_row")]

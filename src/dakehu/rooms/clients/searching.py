@@ -1,0 +1,139 @@
+"""Finding clients by what people type, within scope and clearance: the best hits first, and what they were found by."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from dakehu.foundation import scope
+from dakehu.foundation.acts import Take
+from dakehu.foundation.fields import PERSONAL, Facts, facts_of, model_of
+from dakehu.foundation.gates.ask import query
+from dakehu.foundation.gates.present import present
+from dakehu.foundation.scope import Reach
+from dakehu.foundation.search import text as writing
+from dakehu.foundation.search.index import searched
+from dakehu.foundation.search.lookup import Asked
+from dakehu.foundation.search.text import Wanted
+from dakehu.rooms.clients.models import Client, Contact, SearchLine
+from dakehu.rooms.team.permissions import Permission
+
+SHOWN = 50
+MOST = 3000  # lines looked at for one question, where the reader sees nearly every client
+AROUND = 24  # characters of a note shown before and after what was found
+OWN = ("clients.Client", "clients.Former")  # a client is found by the codes of those merged into it too
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A client, and the row by which they were found: its model, number, and the field, each "" or 0 where the client's
+    own name, code or number was meant."""
+
+    client: int
+    what: str = ""
+    number: int = 0
+
+
+def _lines(wanted: Wanted | None, own: bool | None = None) -> Any:
+    """Lines in scope and clearance that match; of clients themselves, of what hangs on them, or of both."""
+    if wanted is None:
+        return SearchLine.objects.none()
+    actor = scope.current_actor()
+    capped = actor.reach is not Reach.COVERED
+    rows = SearchLine.objects.filter(words__finds=Asked(wanted, MOST if capped else 0), level__lte=int(actor.clearance))
+    if own is not None:
+        rows = rows.filter(what__in=OWN) if own else rows.exclude(what__in=OWN)
+    return rows
+
+
+def by_numbers(text: str) -> Q | None:
+    """Clients whose phone, mail or ID number is the text, or ends in its four characters; None where it cannot be one.
+    Who sees such values masked only cannot try them out."""
+    flat = writing.fold(text).replace(" ", "").replace("-", "")
+    if scope.current_actor().clearance < PERSONAL or len(flat) < 4 or not flat.isascii():
+        return None
+    whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
+    number, last = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
+    contact = Q(value_index__in={whole.index_of(flat), whole.index_of(text.strip())})
+    test = Q(id_number_index=number.index_of(flat.upper()))
+    if len(flat) == 4 and flat[:3].isdigit():
+        contact |= Q(ending_index=ending.index_of(flat)) if flat.isdigit() else Q()
+        test |= Q(id_ending_index=last.index_of("0000" + flat.upper()))
+    return test | Q(pk__in=Contact.objects.filter(contact).values("client_id"))
+
+
+def matching(text: str) -> Q:
+    """A condition for lists of clients: found by name, code, pinyin, initials, fragment or number."""
+    test = Q(pk__in=[])
+    for wanted in (writing.fragment(text), writing.spelled(text)):
+        if wanted is not None:
+            test |= Q(pk__in=_lines(wanted, own=True).values("client_id"))
+    numbers = by_numbers(text)
+    return test if numbers is None else test | numbers
+
+
+def hits(text: str) -> Iterator[Hit]:
+    """Clients that may be meant, the likeliest first, each once."""
+    seen: set[int] = set()
+    numbers = by_numbers(text)
+    rounds: list[Any] = [
+        _lines(writing.whole("nm", text), own=True), _lines(writing.whole("cd", text), own=True),
+        Client.objects.filter(numbers) if numbers is not None else Client.objects.none(),
+        _lines(writing.whole("nm", text, beginning=True), own=True),
+        _lines(writing.whole("cd", text, beginning=True), own=True),
+        _lines(writing.spelled(text), own=True), _lines(writing.fragment(text), own=True),
+        _lines(writing.fragment(text), own=False),
+    ]  # fmt: skip
+    for place, rows in enumerate(rounds):
+        if rows.model is Client:
+            found = [Hit(pk) for pk in rows.values_list("pk", flat=True)[:SHOWN]]
+        else:
+            told = place >= len(rounds) - 2
+            found = [
+                Hit(client, what, number) if told else Hit(client)
+                for client, what, number in rows.values_list("client_id", "what", "number")[: SHOWN * 4]
+            ]
+        for hit in found:
+            if hit.client not in seen:
+                seen.add(hit.client)
+                yield hit
+        if len(seen) >= SHOWN:
+            return
+
+
+def _shown_by(row: Any, text: str) -> tuple[str, str]:
+    """(label of the field, the passage around what was typed) of the row by which a client was found."""
+    words = [writing.fold(word) for word in text.split()] or [""]
+    presented = present([row], list(searched(type(row))), shown=True)[0]
+    for name in searched(type(row)):
+        value = str(presented.get(name) or "")
+        flat = writing.fold(value)
+        at = next((flat.find(word) for word in words if word in flat), -1)
+        if value and at >= 0:
+            begin, end = max(0, at - AROUND), at + len(words[0]) + AROUND
+            passage = ("…" if begin else "") + value[begin:end] + ("…" if end < len(value) else "")
+            return str(facts_of(row._meta.get_field(name)).label), passage.replace("\n", " ")
+    return "", ""
+
+
+@query("clients.search", needs=Permission.CLIENT_READ, zh="搜索客户", en="Search clients",
+       takes=(Take("text", facts=Facts("搜索", "Search")),))  # fmt: skip
+def search(*, text: str) -> dict[str, Any]:
+    """At most fifty clients in scope that a text may mean, the likeliest first: {"count", "rows"}. Found by name (one
+    character, any fragment, either script), pinyin, initials, client code, phone, mail and ID number (whole, or the last
+    four), contact persons, notes and plans. `found_in` and `passage` say where, when it was not the name or the number."""
+    found = list(dict.fromkeys(hits(text)))[:SHOWN]
+    clients = {row.pk: row for row in Client.objects.filter(pk__in=[hit.client for hit in found])}
+    behind: dict[tuple[str, int], Any] = {}
+    for what in {hit.what for hit in found if hit.what}:
+        model = model_of(what)
+        wanted = [hit.number for hit in found if hit.what == what]
+        behind.update({(what, row.pk): row for row in model.objects.filter(pk__in=wanted)})
+    hit_of = {hit.client: hit for hit in found}
+    rows = present([clients[hit.client] for hit in found if hit.client in clients])
+    for row in rows:
+        hit = hit_of[row["id"]]
+        source = behind.get((hit.what, hit.number))
+        row["found_in"], row["passage"] = _shown_by(source, text) if source is not None else ("", "")
+    return {"count": len(rows), "rows": rows}
