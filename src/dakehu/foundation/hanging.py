@@ -9,6 +9,6 @@ def hanging_on(model: Any) -> Iterator[tuple[Any, Any]]:
     """(other model, its foreign key) for every foreign key that points to `model`. Derived rows (the search table) are
     left out: they follow the rows they describe."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
-            if not getattr(relation.related_model, "derived", False):
-                yield relation.related_model, relation.field
+        points = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+        if points and not getattr(relation.related_model, "derived", False):
+            yield relation.related_model, relation.field

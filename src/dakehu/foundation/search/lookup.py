@@ -24,7 +24,7 @@ class Asked:
     most: int = 0
 
 
-class SearchWords(models.TextField):
+class SearchWords(models.TextField):  # type: ignore[type-arg]
     """The tokens of a line (see `text`)."""
 
 
