@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from dakehu.foundation import scope
 from dakehu.foundation.fields import Facts
@@ -21,6 +21,7 @@ from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
 from dakehu.foundation.search import index
+from dakehu.foundation.versions import must_match
 from dakehu.foundation.words import Words, say
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -376,26 +377,6 @@ def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
         open_act.kept.overwriting(model, pk, values)
     open_act.changes.append(Change(model._meta.label, pk, "changed", {}, dict(values)))
     models.QuerySet(model).filter(pk=pk).update(**values)
-
-
-def must_match(row: Recorded, version: int | None) -> None:
-    """Raise Conflict if `row` is no longer at `version` (None: the writer did not say, the last one wins).
-
-    The row is read anew and held until the act ends, so that of two who save at the same moment one is told.
-    """
-    from dakehu.foundation.gates.present import present_one
-    from dakehu.foundation.refusals import Conflict
-
-    if version is None:
-        return
-    rows = type(row).objects.filter(pk=row.pk)
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    now = rows.first()
-    if now is None:
-        raise NotFound()
-    if now.row_version != version:
-        raise Conflict(present_one(now), now.row_version, now)
 
 
 def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
