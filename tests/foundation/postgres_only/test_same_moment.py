@@ -1,0 +1,38 @@
+"""Two who save one row at the very same moment: one is told, nothing passes unseen."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from dakehu.foundation.gates import perform
+from dakehu.foundation.refusals import Conflict
+from dakehu.rooms.clients.models import Client
+from tests.cast import acting, as_system
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+TOGETHER = 6
+
+
+def test_of_those_who_save_one_version_at_the_same_moment_one_succeeds_and_the_others_are_told(lin, zhang):
+    at_once = Barrier(TOGETHER)
+
+    def save(number):
+        try:
+            with acting(lin):
+                at_once.wait(timeout=20)
+                perform(
+                    "clients.change", {"client": zhang.pk, "version": zhang.row_version, "occupation": f"第{number}位"}
+                )
+            return "saved"
+        except Conflict:
+            return "told"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(TOGETHER) as people:
+        ends = sorted(people.map(save, range(TOGETHER)))
+    assert ends == ["saved", *["told"] * (TOGETHER - 1)]
+    with as_system():
+        assert Client.objects.get(pk=zhang.pk).row_version == zhang.row_version + 1
