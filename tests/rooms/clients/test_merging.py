@@ -27,6 +27,7 @@ from dakehu.rooms.clients.models import (
     NotTheSame,
 )
 from dakehu.rooms.service.models import FollowUp, Interaction
+from dakehu.rooms.ledger.models import Account, HeldRow, TradeBatch
 from tests.cast import acting, as_system
 
 OWN = ("row_version", "changed_at")  # they grow, so that nobody's open form saves over what was undone
@@ -80,6 +81,10 @@ def twice(lin, zhang):
         NotTheSame(client=one, other=two).save()
         for client in (one, two):
             History(client=client, as_of_on=date(2025, 1, 1), known={"segment": client.code}).save()
+            Account(client=client, kind="shares", number=f"A00000000{client.pk % 10}").save()
+            HeldRow(client=client, source="流水.csv", line=2, reason="side", digest=client.code).save()
+            TradeBatch(client=client, file=client.code, source="流水.csv", first_day=date(2025, 1, 2), last_day=date(2025, 1, 2),
+                       sha256="", rows=0, amount=0, net=0, fee=0).save()  # fmt: skip
         Former(client=two, code="C0008", number=77, name="张山", merged_on=date(2025, 1, 1)).save()
     return one, two
 

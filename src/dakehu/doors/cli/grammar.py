@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", "建立或升级数据库 · create or upgrade the database")
     made = add("import", "导入表格 · import a workbook")
     _reading(made)
+    made.add_argument("--client", default="", metavar="CODE", help="对账单属于哪位客户 · whose statement it is")
     made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
     made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
     made.add_argument("--prefer", choices=("file", "desk"), default="",

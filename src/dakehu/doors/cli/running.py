@@ -152,7 +152,7 @@ def do_import(line: argparse.Namespace) -> int:
     told = intake.run_import(
         existing(line.file), mode=line.mode, key=line.key, profile=line.profile, password=secret_in(line.password_file),
         dry_run=line.dry_run, skip_errors=line.skip_errors, prefer=line.prefer,
-        delete_missing=line.delete_missing, progress=_progress(line),
+        delete_missing=line.delete_missing, progress=_progress(line), client=line.client,
     )  # fmt: skip
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:

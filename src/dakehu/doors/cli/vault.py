@@ -53,7 +53,7 @@ def backup(target: Path, password: str | None, tell: Callable[[Words], None]) ->
         note = Path(folder) / "about.json"
         note.write_text(json.dumps(about))
         archive.add(note, "about.json")
-        for name in ("files", "audit-head.json", *(["keys"] if password else [])):
+        for name in ("files", "journal", "audit-head.json", *(["keys"] if password else [])):
             if (home / name).exists():
                 archive.add(home / name, name)
     body = made.getvalue()
@@ -94,7 +94,7 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
     """Put a backup into an empty data directory; refuses one that is in use."""
     home = Path(settings.DAKEHU_HOME)
     connections.close_all()
-    for name in ("dakehu.sqlite3", "files"):
+    for name in ("dakehu.sqlite3", "files", "journal"):
         if (home / name).exists():
             raise Refused(
                 say(

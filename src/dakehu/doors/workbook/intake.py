@@ -8,6 +8,7 @@ from typing import Any
 
 from dakehu.doors.workbook import apply, reading, slices, sources
 from dakehu.doors.workbook import plan as planning
+from dakehu.doors.workbook.statements import intake as statements
 from dakehu.doors.workbook.trial import Progress
 from dakehu.foundation import batches, files, jobs, scope, undo
 from dakehu.foundation.acts import act
@@ -38,19 +39,24 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
 def run_import(
     path: Path, *, mode: str = "both", key: str = "", profile: str | None = None, password: str | None = None,
     dry_run: bool = False, skip_errors: bool = False, prefer: str = "", delete_missing: bool = False,
-    progress: Progress = jobs.nobody_watches,
+    progress: Progress = jobs.nobody_watches, client: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
     warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
 
     Of rows that come back from an export: nothing is written either while cells were changed both in the file and on
     the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
-    `delete_missing`."""
+    `delete_missing`.
+
+    A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is."""
     may_import()
     path = Path(path)
     content = path.read_bytes()
     progress(0.02, say("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
+    statement = statements.recognise(book)
+    if statement is not None:
+        return _run_statement(statement, content, password, client, dry_run)
     plan = sources.recall(planning.guess(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
@@ -67,6 +73,19 @@ def run_import(
         batch.save()
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
+
+
+def _run_statement(
+    statement: statements.Statement, content: bytes, password: str | None, client: str, dry_run: bool
+) -> dict[str, Any]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    if dry_run:
+        return statements.trial(statement, client, sha256)
+    with act("workbook.open"):
+        batch = batches.start(statement.filename, content, password)
+        keep_plan(batch, planning.Plan([]))
+        batch.save()
+    return statements.run(statement, batch.pk, client, sha256)
 
 
 def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Book | None = None) -> dict[str, Any]:

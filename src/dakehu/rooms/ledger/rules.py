@@ -1,6 +1,7 @@
 """What is decided about investments. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from statistics import fmean, stdev
@@ -43,3 +44,62 @@ def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | N
         return None
     spread = stdev(annual)
     return None if spread == 0 else (fmean(annual) - risk_free) / spread
+
+
+@dataclass(frozen=True)
+class Step:
+    """One trade as the rules see it: quantity in thousandths of a share (bought positive, 0 for money alone), `net` and
+    `fee` in fen."""
+
+    asset: int
+    day: date
+    quantity: int
+    net: int
+    fee: int
+
+
+@dataclass
+class Trip:
+    """A position from the first trade until it was nothing again (`closed` None while it is open). `pnl` is what came in
+    less what went out, fees included, in fen; for an open one that is the money still in it, with its sign turned."""
+
+    asset: int
+    opened: date
+    closed: date | None = None
+    quantity: int = 0
+    pnl: int = 0
+    fees: int = 0
+    trades: int = 0
+
+    @property
+    def days(self) -> int | None:
+        return None if self.closed is None else (self.closed - self.opened).days
+
+
+def round_trips(steps: Iterable[Step]) -> list[Trip]:
+    """Round trips of one client, in the order in which they ended, open ones last. `steps` in the order dealt. Money
+    without shares (dividends) counts to the trip that is open in the security, else to none."""
+    open_ones: dict[int, Trip] = {}
+    made: list[Trip] = []
+    for step in steps:
+        trip = open_ones.get(step.asset)
+        if trip is None:
+            if step.quantity == 0:
+                continue
+            trip = open_ones[step.asset] = Trip(step.asset, step.day)
+        trip.quantity += step.quantity
+        trip.pnl += step.net
+        trip.fees += step.fee
+        trip.trades += 1
+        if trip.quantity == 0:
+            trip.closed = step.day
+            made.append(open_ones.pop(step.asset))
+    return [*made, *open_ones.values()]
+
+
+def win_rate(steps: Iterable[Step]) -> float | None:
+    """The share of securities whose cash effects sum to more than nothing, whatever is still held; None without trades."""
+    sums: dict[int, int] = {}
+    for step in steps:
+        sums[step.asset] = sums.get(step.asset, 0) + step.net
+    return sum(total > 0 for total in sums.values()) / len(sums) if sums else None

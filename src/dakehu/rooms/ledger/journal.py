@@ -1,0 +1,82 @@
+"""Trades and prices on disk: immutable Parquet files under DAKEHU_HOME/journal, readable by their owner only.
+
+A file exists because a row of the register names it (models.register): it is written whole, under a name nobody has
+used, before the act that registers it commits. A crash leaves the old state and at most an orphan file, which
+`sweep_orphans` removes. The files hold numbers of clients and products, never names.
+"""
+
+import os
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+
+# Money in fen, quantity in thousandths of a share (bought positive), day as a date, time in seconds (-1 unknown).
+# `digest` and `nth` tell a row from every other of its client: two equal fills are the first and the second.
+TRADES = pa.schema(
+    [
+        ("client", pa.int64()), ("asset", pa.int32()), ("day", pa.date32()), ("seq", pa.int64()), ("side", pa.int8()),
+        ("quantity", pa.int64()), ("price", pa.float64()), ("amount", pa.int64()), ("net", pa.int64()),
+        ("commission", pa.int64()), ("stamp", pa.int64()), ("transfer", pa.int64()), ("other", pa.int64()),
+        ("time", pa.int32()), ("currency", pa.string()), ("ref", pa.string()), ("digest", pa.int64()), ("nth", pa.int32()),
+        ("batch", pa.int64()),
+    ]
+)  # fmt: skip
+PRICES = pa.schema([("asset", pa.int32()), ("day", pa.date32()), ("price", pa.float64()), ("batch", pa.int64())])
+NO_ASSET = 0  # rows of money alone
+ORDER = [("client", "ascending"), ("asset", "ascending"), ("day", "ascending"), ("time", "ascending"),
+         ("seq", "ascending")]  # fmt: skip
+
+
+def folder() -> Path:
+    made = Path(settings.DAKEHU_HOME) / "journal"
+    made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return made
+
+
+def new_name() -> str:
+    return uuid.uuid4().hex
+
+
+def path_of(name: str) -> Path:
+    return folder() / f"{name}.parquet"
+
+
+def write(path: Path, table: pa.Table) -> None:
+    """Write a table whole or not at all, for its owner only, and have the disk confirm it."""
+    part = path.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        pq.write_table(table, stream, compression="zstd")
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as a table in the order of the journal."""
+    return pa.Table.from_pylist(rows, schema=TRADES).sort_by(ORDER)
+
+
+def read(paths: Iterable[Path], columns: list[str] | None = None, filters: Any = None, schema: pa.Schema = TRADES) -> pa.Table:  # fmt: skip
+    """The rows of some files put one after the other. `filters` as pyarrow takes them; they skip whole row groups."""
+    shape = schema if columns is None else pa.schema([schema.field(name) for name in columns])
+    tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]
+    return pa.concat_tables(tables) if tables else shape.empty_table()
+
+
+def sweep_orphans(known: set[str]) -> int:
+    """Remove files and folders that no register row names; returns how many. Call while nobody imports."""
+    gone = 0
+    for path in folder().iterdir():
+        if path.name.split(".")[0] in known:
+            continue
+        for inner in sorted(path.iterdir()) if path.is_dir() else ():
+            inner.unlink()
+        path.rmdir() if path.is_dir() else path.unlink()
+        gone += 1
+    return gone

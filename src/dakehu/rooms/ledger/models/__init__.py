@@ -1,0 +1,10 @@
+"""What clients hold and trade: investments kept by hand, products and their codes, accounts, the register of the journal."""
+
+from dakehu.rooms.ledger.models.investment import Investment, ProductKind
+from dakehu.rooms.ledger.models.product import CorporateAction, CorporateKind, Product, SecurityCode, SecurityKind
+from dakehu.rooms.ledger.models.register import Account, AccountKind, HeldRow, HeldState, TradeBatch
+
+__all__ = [
+    "Account", "AccountKind", "CorporateAction", "CorporateKind", "HeldRow", "HeldState", "Investment",
+    "Product", "ProductKind", "SecurityCode", "SecurityKind", "TradeBatch",
+]  # fmt: skip

@@ -1,0 +1,199 @@
+"""Taking in a client's statement: every row told exactly, known already, without effect, or held back with its reason.
+
+Rows are recognised by what stands in them, with their occurrence: two equal fills are the first and the second, so an
+overlapping export adds only what is new, and a statement cut in two adds what the whole one would.
+"""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from dakehu.foundation import scope
+from dakehu.foundation.acts import action, note
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import say
+from dakehu.rooms.clients.actions import create as create_client
+from dakehu.rooms.ledger import journal, products, trades
+from dakehu.rooms.ledger.codes import Security, market_of_account
+from dakehu.rooms.ledger.models import Account, AccountKind, HeldRow, TradeBatch
+from dakehu.rooms.ledger.reckoning import Dealt, Doubt, Written, judge
+from dakehu.rooms.ledger.sides import Side
+from dakehu.rooms.team.permissions import Permission
+
+AT_MOST = 10_000_000  # rows of one batch: what `seq` leaves room for
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file: its line from 1, what stood there by heading, how it was read, and what a profile says its
+    words mean. `broken` names a cell that could not be read."""
+
+    line: int
+    cells: dict[str, str]
+    written: Written | None
+    meaning: Side | None = None
+    broken: Doubt | None = None
+
+    def digest(self) -> int:
+        """63 bits of what stands in the row, wherever it stands."""
+        text = "\x1f".join(f"{k}\x1e{v}" for k, v in sorted(self.cells.items()) if v)
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+@dataclass
+class Judged:
+    """A file judged: rows told (with digest and occurrence), held back, and of no effect."""
+
+    told: list[tuple[Line, Dealt, int, int]] = field(default_factory=list)
+    held: list[tuple[Line, Doubt, str]] = field(default_factory=list)
+    idle: int = 0
+
+    def securities(self) -> dict[Security, tuple[str, str]]:
+        """{security: (name, currency)}."""
+        made: dict[Security, tuple[str, str]] = {}
+        for _, dealt, _, _ in self.told:
+            if dealt.security is not None:
+                made.setdefault(dealt.security, (dealt.name, dealt.currency))
+        return made
+
+    def accounts(self) -> list[str]:
+        return sorted({line.written.account for line, *_ in self.told if line.written and line.written.account})
+
+
+def weigh(lines: list[Line]) -> Judged:
+    """Judge every row by itself; nothing is written."""
+    made, seen = Judged(), Counter[int]()
+    for line in lines:
+        digest = line.digest()
+        seen[digest] += 1
+        try:
+            if line.written is None or line.broken is not None:
+                raise line.broken or Doubt("number")
+            dealt = judge(line.written, line.meaning)
+        except Doubt as doubt:
+            made.held.append((line, doubt, f"{digest:016x}.{seen[digest]}"))
+            continue
+        if dealt is None:
+            made.idle += 1
+        else:
+            made.told.append((line, dealt, digest, seen[digest]))
+    return made
+
+
+def owner_of(judged: Judged, sha256: str) -> Any | None:
+    """The client a statement belongs to by its accounts, or by being imported before; None for nobody yet. Refused where
+    it is somebody whom the actor does not see, or where its accounts are of several clients."""
+    model = scope.client_model()
+    index = Account._meta.get_field("number_index").index_of
+    numbers = [index(number) for number in judged.accounts()]
+    with scope.elevated("whose statement it is"):
+        owners = set(Account.objects.filter(number_index__in=numbers).values_list("client_id", flat=True))
+        if not owners:
+            owners = set(TradeBatch.objects.filter(sha256=sha256).values_list("client_id", flat=True)) - {None}
+    if len(owners) > 1:
+        raise Refused({"client": [say("对账单中的账户属于不止一位客户，请用 --client 指明客户号。",
+                                      "The accounts of this statement are of several clients; name one with --client.")]})  # fmt: skip
+    found = model.objects.filter(pk__in=owners).first()
+    if owners and found is None:
+        raise Refused({"client": [say("这份对账单的账户不在您的范围内，请联系团队长确认归属。",
+                                      "The accounts of this statement are not within your sight; ask your desk head.")]})  # fmt: skip
+    return found
+
+
+@action("ledger.take_statement", needs=Permission.IMPORT, zh="导入对账单", en="Take in a statement", by_name=False)
+def take_statement(*, client: Any | None, name: str, judged: Judged, numbers: dict[tuple[str, str], int], source: str,
+                   sha256: str) -> dict[str, Any]:  # fmt: skip
+    """Write what is new of a judged file for `client` (None: a new one, called `name`). Returns {client, created,
+    unchanged, skipped, quarantined, cash_effect (fen), new_client}. `numbers` are the products (see products.learn)."""
+    made_new = client is None
+    client = client or create_client(name=name[:120] or source[:120])
+    stored: Counter[int] = Counter(trades.of_clients([client.pk])["digest"].to_pylist())
+    new = [one for one in judged.told if one[3] > stored[one[2]]]
+    _keep_accounts(client, judged)
+    held = _hold(client, judged, source)
+    if new:
+        register(client, new, numbers, source, sha256)
+    note(statement=source, sha256=sha256, rows=len(new), held=held)
+    return {
+        "client": client, "new_client": made_new, "created": len(new), "unchanged": len(judged.told) - len(new),
+        "skipped": judged.idle, "quarantined": held, "cash_effect": sum(dealt.net for _, dealt, _, _ in new),
+    }  # fmt: skip
+
+
+def register(client: Any, new: list[tuple[Line, Dealt, int, int]], numbers: dict[tuple[str, str], int], source: str,
+             sha256: str) -> TradeBatch:  # fmt: skip
+    """Put rows into the journal as one file and one row of the register, inside the present act."""
+    if len(new) > AT_MOST:
+        raise Refused(
+            {"file": [say("一份对账单最多 {n} 行，请拆分。", "A statement has {n} rows at most; split it.", n=AT_MOST)]}
+        )
+    days = [dealt.day for _, dealt, _, _ in new]
+    batch = TradeBatch(
+        file=journal.new_name(), source=source[-80:], client=client, first_day=min(days), last_day=max(days),
+        sha256=sha256, rows=len(new), amount=sum(d.amount for _, d, _, _ in new), net=sum(d.net for _, d, _, _ in new),
+        fee=sum(d.fee for _, d, _, _ in new),
+    )  # fmt: skip
+    batch.save()
+    rows = [
+        {"client": client.pk, "asset": _number(dealt, numbers), "day": dealt.day, "seq": batch.pk * AT_MOST + place,
+         "side": int(dealt.side), "quantity": dealt.quantity, "price": dealt.price, "amount": dealt.amount,
+         "net": dealt.net, "commission": dealt.commission, "stamp": dealt.stamp, "transfer": dealt.transfer,
+         "other": dealt.other, "time": dealt.time, "currency": dealt.currency, "ref": dealt.ref, "digest": digest,
+         "nth": nth, "batch": batch.pk}
+        for place, (_, dealt, digest, nth) in enumerate(_as_dealt(new))
+    ]  # fmt: skip
+    journal.write(journal.path_of(batch.file), journal.trades_of(rows))
+    return batch
+
+
+def _as_dealt(new: list[tuple[Line, Dealt, int, int]]) -> list[tuple[Line, Dealt, int, int]]:
+    """In the order of the file; a file that runs from new to old is turned round."""
+    return list(reversed(new)) if len(new) > 1 and new[0][1].day > new[-1][1].day else new
+
+
+def _number(dealt: Dealt, numbers: dict[tuple[str, str], int]) -> int:
+    return journal.NO_ASSET if dealt.security is None else numbers[dealt.security.code, dealt.security.market]
+
+
+def _keep_accounts(client: Any, judged: Judged) -> None:
+    index: Any = Account._meta.get_field("number_index")
+    for number in judged.accounts():
+        if not Account.objects.filter(client=client, number_index=index.index_of(number)).exists():
+            Account(
+                client=client, kind=AccountKind.SHARES.value, number=number, market=market_of_account(number)
+            ).save()
+
+
+def _hold(client: Any, judged: Judged, source: str) -> int:
+    """Hold rows back that are not held, released or dropped already; returns how many."""
+    digests = [digest for _, _, digest in judged.held]
+    known: set[str] = set()
+    for start in range(0, len(digests), 5000):
+        part = digests[start : start + 5000]
+        known |= set(HeldRow.objects.filter(client=client, digest__in=part).values_list("digest", flat=True))
+    new = [one for one in judged.held if one[2] not in known]
+    for line, doubt, digest in new:
+        HeldRow(client=client, source=source[-120:], line=line.line, cells=line.cells, reason=doubt.reason,
+                detail=doubt.detail[:300], digest=digest).save()  # fmt: skip
+    return len(new)
+
+
+def learn(judged: Judged) -> dict[tuple[str, str], int]:
+    """The numbers of every security a judged file names, new ones entered (an act of its own)."""
+    named = judged.securities()
+    return products.learn(named=named) if named else {}
+
+
+def balances(judged: Judged) -> dict[str, Any]:
+    """Whether the running cash balance follows from row to row: {"checked": rows compared, "broken": those that miss it,
+    "first": the line of the first miss or None}. Nothing is compared without a balance column."""
+    rows = [(line.line, dealt) for line, dealt, _, _ in judged.told if dealt.balance is not None]
+    if len(rows) > 1 and rows[0][1].day > rows[-1][1].day:
+        rows.reverse()
+    broken = [
+        place for (_, before), (place, after) in pairwise(rows)
+        if before.balance is not None and after.balance is not None and before.balance + after.net != after.balance
+    ]  # fmt: skip
+    return {"checked": max(0, len(rows) - 1), "broken": len(broken), "first": broken[0] if broken else None}
