@@ -26,8 +26,8 @@ from dakehu.rooms.clients.models import (
     Needs,
     NotTheSame,
 )
-from dakehu.rooms.service.models import FollowUp, Interaction
 from dakehu.rooms.ledger.models import Account, HeldRow, TradeBatch
+from dakehu.rooms.service.models import FollowUp, Interaction
 from tests.cast import acting, as_system
 
 OWN = ("row_version", "changed_at")  # they grow, so that nobody's open form saves over what was undone
