@@ -54,7 +54,10 @@ def bytes_of_every_row() -> dict[str, list]:
 def twice(lin, zhang):
     """Zhang San twice, each with everything that can hang on a client, some of it the same."""
     with acting(lin):
-        perform("clients.create", {"name": "張三", "code": "C0009", "phone": "13812345678", "assets": "900000"})
+        perform(
+            "clients.create",
+            {"name": "張三", "code": "C0009", "phone": "13812345678", "assets": "900000", "anyway": True},
+        )
         for code, phone in (("C0001", "13812345678"), ("C0009", "13987654321")):
             perform("clients.add_contact", {"client": code, "kind": "手机", "value": phone, "primary": True})
             perform("clients.tag", {"client": code, "name": "重点"})

@@ -72,7 +72,7 @@ def parts() -> dict[str, Part]:
     """Every part by name, in the order of the workbook."""
     dated = replace(_fact("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     clients = (
-        *_optional("clients.create"), *_channels(), _plain("contact", _fact("clients.Contact", "value")),
+        *_optional("clients.create", "anyway"), *_channels(), _plain("contact", _fact("clients.Contact", "value")),
         Take("staff", "clients.Coverage", "user", required=False), _plain("as_of_on", dated, "date"),
     )  # fmt: skip
     state = Take("state", "service.FollowUp", "state", required=False)

@@ -10,6 +10,7 @@ from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.scope import Reach
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import rules, words
+from dakehu.rooms.clients.duplicates import ANYWAY, MAIL, PHONE, must_be_new, of_new
 from dakehu.rooms.clients.finding import taken_elsewhere
 from dakehu.rooms.clients.identifiers import BadIdentifier
 from dakehu.rooms.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
@@ -24,8 +25,6 @@ DETAILS = (
     "investor_class", "risk_level", "risk_basis", "risk_tested_on", "risk_valid_to", "capacity", "assets",
     "income_band", "status", "opened_on", "source", "branch", "remark",
 )  # fmt: skip
-PHONE = Take("phone", required=False, facts=Facts("手机号码", "Mobile", aliases=("手机", "手机号", "联系电话", "电话")))
-MAIL = Take("mail", required=False, facts=Facts("电子邮件", "E-mail", aliases=("邮箱", "email")))
 
 
 def set_details(client: Client, given: dict[str, Any]) -> None:
@@ -63,14 +62,17 @@ def free_code() -> str:
 
 
 @action("clients.create", needs=Permission.CLIENT_WRITE, zh="新建客户", en="Add a client",
-        takes=(takes_of("clients.Client", "name", optional=("code", *DETAILS)), PHONE, MAIL))  # fmt: skip
+        takes=(takes_of("clients.Client", "name", optional=("code", *DETAILS)), PHONE, MAIL, ANYWAY))  # fmt: skip
 def create(
-    *, name: str, code: str | None = None, phone: str | None = None, mail: str | None = None, **details: Any
-) -> Client:
-    """A new client, covered by whoever adds them."""
+    *, name: str, code: str | None = None, phone: str | None = None, mail: str | None = None,
+    anyway: bool | None = None, **details: Any,
+) -> Client:  # fmt: skip
+    """A new client, covered by whoever adds them. Refused (409), naming them, where clients in scope are likely the same,
+    or where somebody else serves one with this very phone or mail; `anyway` overrides that, but never the same ID number."""
     actor = scope.current_actor()
     client = Client(code=code or free_code())
     set_details(client, {"name": name, **details})
+    must_be_new(of_new(client, (("mobile", phone), ("mail", mail))), bool(anyway))
     with scope.elevated("a new client is covered by whoever adds them"):
         if taken_elsewhere([client.code]):
             raise Refused({"code": [code_is_taken(client.code)]})

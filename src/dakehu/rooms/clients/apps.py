@@ -9,7 +9,18 @@ class ClientsConfig(AppConfig):
     def ready(self) -> None:
         from dakehu.foundation import rowsecurity, scope
         from dakehu.foundation.search import index
-        from dakehu.rooms.clients import actions, cells, keeping, many, merging, queries, searching, sight, taking  # noqa: F401  (they register themselves)
+        from dakehu.rooms.clients import (  # noqa: F401  (they register themselves)
+            actions,
+            cells,
+            duplicates,
+            keeping,
+            many,
+            merging,
+            queries,
+            searching,
+            sight,
+            taking,
+        )
 
         scope.see_clients_by(sight.condition, "clients.Client")
         scope.coverage_table("clients_coverage")
