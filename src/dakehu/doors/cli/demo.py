@@ -130,8 +130,24 @@ def _live() -> None:
         perform("team.save_view", {"page": "clients", "name": "私人财富客户", "shared": True,
                                    "state": {"query": urlencode({"segment.eq": "私人财富", "sort": "-assets"})}})  # fmt: skip
         walled = _codes(7)[-1]
+        _belong()
     with _as(team.user_named("he")):
         perform("clients.set_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"})
+
+
+def _belong() -> None:
+    """A household, companies of one controller, and one client who was added twice."""
+    people = [row.code for row in clients.clients().filter(kind="person").order_by("code")[:12]]
+    firms = [row.code for row in clients.clients().exclude(kind="person").order_by("code")[:2]]
+    a, b, c, d, owner = people[7:12]
+    home = perform("clients.form_group", {"client": a, "kind": "家庭", "name": "一家四口（演示）"})["group"]
+    for code, relation in ((b, "配偶"), (c, "子女"), (d, "子女")):
+        perform("clients.add_member", {"client": a, "group": home, "member": code, "relation": relation})
+    held = perform("clients.form_group", {"client": owner, "kind": "实控人", "name": "同一实控人（演示）"})["group"]
+    for code in firms:
+        perform("clients.add_member", {"client": owner, "group": held, "member": code, "relation": "被控制企业"})
+    twice = clients.clients().filter(code=people[6]).first()
+    perform("clients.create", {"name": twice.name, "birth_on": twice.birth_on, "source": "同事转介", "anyway": True})
 
 
 def _serve(codes: list[str], today: date) -> None:

@@ -43,8 +43,10 @@ def parser() -> argparse.ArgumentParser:
                       help="两边都改过的格以谁为准 · whose value counts where both changed a cell")  # fmt: skip
     made.add_argument("--delete-missing", action="store_true",
                       help="删除导出后从表中去掉的行 · delete rows that the sheet lacks since its export")  # fmt: skip
-    made = add("undo", "撤销一次导入 · undo an import")
-    made.add_argument("batch", metavar="BATCH", help="导入时给出的批次号 · the batch that the import reported")
+    made = add("undo", "撤销导入、批量修改、移交或合并 · undo an import, bulk edit, hand-over or merge")
+    made.add_argument(
+        "batch", nargs="?", metavar="BATCH", help="批次号，留空列出可撤销的 · the batch; left out, they are listed"
+    )
     made = add("export", "导出大客户管理表 · export the workbook")
     made.add_argument("file", type=Path)
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")

@@ -206,6 +206,10 @@ def _progress(line: argparse.Namespace) -> Any:
 
 
 def do_undo(line: argparse.Namespace) -> None:
+    if line.batch is None:
+        rows = ask("workbook.undoable", {})
+        give(line, {"undoable": rows}, [f"{r['batch']:>8}  {r['at'][:16]}  {r['what']}  {r['about']}" for r in rows])
+        return
     told = answer(perform("workbook.undo", {"batch": line.batch}))
     words = say("已撤销批次 {batch}：删除 {removed} 条记录，恢复 {restored} 条记录。",
                 "Batch {batch} is undone: {removed} records removed, {restored} restored.", **told)  # fmt: skip

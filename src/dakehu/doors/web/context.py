@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, Words, str, str], ...] = (
     ("/clients/", say("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/import/", say("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", say("导出", "Export"), "download", Permission.EXPORT),
+    ("/undo/", say("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),
     ("/staff/", say("人员与角色", "Staff and roles"), "users-round", Permission.TEAM_WRITE),
     ("/audit/", say("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
     ("/system/", say("系统", "System"), "server", Permission.SYSTEM_READ),

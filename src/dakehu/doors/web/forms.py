@@ -19,6 +19,7 @@ KINDS = {
 }  # fmt: skip
 WIDE = ("summary", "detail", "remark", "result", "outcome", "likes", "taboos", "address", "reason", "goal", "subject")
 PEOPLE = "team.User"
+TYPED = "clients.Client"  # too many to choose from: named by code or name
 
 
 @dataclass
@@ -83,6 +84,8 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     if kind == "choice":
         words = take.words or behind.words  # type: ignore[union-attr]
         made.choices = [(member.value, member.text) for member in words]
+    elif kind == "key" and target_of(take) == TYPED:
+        made.kind = "text"
     elif kind == "key":
         made.choices = rows_to_choose(take)
     if kind == "sealed":
@@ -98,9 +101,14 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     return made
 
 
-def rows_to_choose(take: Take) -> list[tuple[str, str]]:
+def target_of(take: Take) -> str:
+    """The label of the model whose rows a parameter names."""
     behind = field_behind(take)
-    label = behind.remote_field.model._meta.label if behind is not None else take.model
+    return str(behind.remote_field.model._meta.label if behind is not None else take.model)
+
+
+def rows_to_choose(take: Take) -> list[tuple[str, str]]:
+    label = target_of(take)
     if label == PEOPLE:
         return [(str(user.pk), user.name) for user in team.users().filter(is_active=True)]
     if label == "team.Branch":
@@ -145,7 +153,7 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
             empties = changing and may_be_empty(take) and kind != "sealed" and take.name != "version"
             if value or empties or take.required:
                 # A chosen row goes by its number, which no other row may bear as its name.
-                raw[take.name] = int(value) if kind == "key" and value.isdigit() else value
+                raw[take.name] = int(value) if kind == "key" and value.isdigit() and target_of(take) != TYPED else value
     return raw
 
 

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from dakehu.doors.web.views import audit, export, guide, intake, staff, system
+from dakehu.doors.web.views import alike, audit, export, guide, intake, staff, system, undoing
 
 urlpatterns = [
+    path("clients/alike", alike.hint, name="client-alike"),
+    path("clients/duplicates", alike.duplicates, name="duplicates"),
+    path("clients/<int:client_id>/merge", alike.merge_with, name="merge-with"),
+    path("clients/<int:client_id>/merge/<int:other_id>", alike.merge, name="merge"),
+    path("clients/<int:client_id>/apart/<int:other_id>", alike.tell_apart, name="tell-apart"),
+    path("undo/", undoing.undoable, name="undo"),
+    path("undo/<int:pk>", undoing.take_back, name="undo-one"),
     path("import/", intake.start, name="import"),
     path("import/<int:pk>/", intake.batch_page, name="import-batch"),
     path("import/<int:pk>/columns", intake.correct, name="import-correct"),

@@ -13,6 +13,7 @@ class ClientsConfig(AppConfig):
             actions,
             cells,
             duplicates,
+            grouping,
             keeping,
             many,
             merging,

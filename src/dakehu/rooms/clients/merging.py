@@ -95,6 +95,7 @@ def merge(
     wanted = taken(take)
     must_match(client, version)
     must_match(other, other_version)
+    _must_see_followers(client, other)
     current_act().client_id = client.pk
     with undo.keeping() as kept, scope.elevated("merging two records of one client"):
         lost = _fill(client, other, wanted)
@@ -198,14 +199,36 @@ def _settle_members(client: Client, other: Client) -> None:
     mine = {row.group_id: row for row in Member.objects.filter(client=client)}
     for gone in Member.objects.filter(client=other, group__in=mine):
         held = mine[gone.group_id]
-        for follower in Member.objects.filter(to=gone):
-            if follower.pk == held.pk:  # it hung on the other, and now hangs where the other did
-                follower.to_id, follower.relation = gone.to_id, gone.relation
-            else:
-                follower.to_id = held.pk
+        if gone.pk in _above(held):  # it hung on the other, and now hangs where the other did
+            held.to_id, held.relation = gone.to_id, gone.relation
+            held.save()
+        for follower in Member.objects.filter(to=gone).exclude(pk=held.pk):
+            follower.to_id = held.pk
             follower.save()
     for row in NotTheSame.objects.filter(client__in=(client.pk, other.pk), other__in=(client.pk, other.pk)):
         row.delete()
+
+
+def _must_see_followers(client: Client, other: Client) -> None:
+    """Raises Refused where a member out of sight is related through the other in a group of both: whose row it is, that
+    manager or the lead moves it."""
+    shared = Member.objects.filter(client=client).values_list("group_id", flat=True)
+    hanging = {"to__client": other, "group__in": list(shared)}
+    seen = Member.objects.filter(**hanging).count()
+    with scope.elevated("whether others hang on a member"):
+        everybody = Member.objects.filter(**hanging).count()
+    if seen < everybody:
+        raise refuse("other", "群组里有其他客户经理服务的成员与这位客户直接相关。请对调两位客户后再合并，或联系团队负责人。",
+                     "A member served by somebody else is related through this client. Swap the two, or ask the desk head.")  # fmt: skip
+
+
+def _above(member: Member) -> set[int]:
+    """The members on whom one hangs, all the way up."""
+    found: set[int] = set()
+    while member.to_id is not None and member.to_id not in found:
+        found.add(member.to_id)
+        member = Member.objects.get(pk=member.to_id)
+    return found
 
 
 def move(model: Any, key: Any, client: Client, other: Client) -> tuple[int, int]:

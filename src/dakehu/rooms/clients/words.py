@@ -112,11 +112,12 @@ class GroupKind(Choices):
 
 
 class Relation(Choices):
-    """What one member is to another. rules.opposite tells the way back."""
+    """What one member is to another. kin_rules.opposite tells the way back."""
 
     SPOUSE = "spouse", "配偶", "Spouse", ("夫妻", "丈夫", "妻子")
     FATHER = "father", "父亲", "Father", ("爸爸",)
     MOTHER = "mother", "母亲", "Mother", ("妈妈",)
+    PARENT = "parent", "父母", "Parent", ("家长",)
     CHILD = "child", "子女", "Child", ("儿子", "女儿", "孩子")
     SIBLING = "sibling", "兄弟姐妹", "Sibling", ("兄弟", "姐妹")
     CONTROLLER = "controller", "实际控制人", "Controller", ("实控人", "控股股东")

@@ -9,6 +9,9 @@ from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
 from dakehu.foundation.gates.present import name_of, present_one
+from dakehu.foundation.refusals import NotFound
+from dakehu.foundation.words import say
+from dakehu.rooms.clients import grouping
 from dakehu.rooms.service import rules
 from dakehu.rooms.service.models import FollowUp, Interaction, Request
 from dakehu.rooms.team.permissions import Permission
@@ -127,16 +130,27 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
        takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))))  # fmt: skip
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Interactions, requests and plans done of a client, newest first, as presented rows with `what` and `on`."""
-    count = min(limit or 100, 500)
+    return _moments({"client": client}, min(limit or 100, 500))
+
+
+@query("service.group_timeline", needs=Permission.SERVICE_READ, zh="群组时间线", en="Timeline of a group",
+       takes=(CLIENT, grouping.GROUP, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))))  # fmt: skip
+def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list[dict[str, Any]]:
+    """The same of all members in scope of a group to which the client belongs."""
+    members = grouping.seen_members(group).filter(client=client)
+    if not members.exists():
+        raise NotFound(say("群组", "group"))
+    return _moments({"client__in": grouping.seen_members(group).values("client_id")}, min(limit or 100, 500))
+
+
+def _moments(of: dict[str, Any], count: int) -> list[dict[str, Any]]:
     made = []
-    for row in Interaction.objects.filter(client=client).select_related("client", "staff").order_by("-held_at")[:count]:
+    for row in Interaction.objects.filter(**of).select_related("client", "staff").order_by("-held_at")[:count]:
         made.append({"what": "interaction", "at": clock.local(row.held_at).isoformat(), **_shown(row)})
-    for row in Request.objects.filter(client=client).select_related("client", "owner").order_by("-opened_on")[:count]:
+    for row in Request.objects.filter(**of).select_related("client", "owner").order_by("-opened_on")[:count]:
         made.append({"what": "request", "at": row.opened_on.isoformat(), **_shown(row)})
     for row in (
-        FollowUp.objects.filter(client=client, state="done")
-        .select_related("client", "owner")
-        .order_by("-done_on")[:count]
+        FollowUp.objects.filter(state="done", **of).select_related("client", "owner").order_by("-done_on")[:count]
     ):
         made.append({"what": "follow_up", "at": (row.done_on or row.due_on).isoformat(), **_shown(row)})
     return sorted(made, key=lambda m: m["at"], reverse=True)[:count]

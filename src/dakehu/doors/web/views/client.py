@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.doors.web import forms
+from dakehu.doors.web.views.relations import tab_relations  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import described, model_of
@@ -27,6 +28,7 @@ TABS = (
     ("service", say("服务记录", "Service"), Permission.SERVICE_READ),
     ("needs", say("需求与偏好", "Needs and preferences"), ""),
     ("plans", say("跟进计划", "Plans"), Permission.SERVICE_READ),
+    ("relations", say("关系与家庭", "Relations"), ""),
     ("history", say("历史资料", "Earlier data"), ""),
     ("audit", say("操作记录", "Audit"), Permission.AUDIT_READ),
 )

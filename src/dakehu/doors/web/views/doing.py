@@ -31,7 +31,8 @@ SETS = (
     "service.change_follow_up",
     "ledger.change_investment",
 )
-HIDDEN = ("client", "version", *ROWS)
+CARRIED = ("group",)  # said by the page, never asked
+HIDDEN = ("client", "version", *CARRIED, *ROWS)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,10 +113,11 @@ def ask_for(
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
-    asked = forms.questions(action, values, faults, leave_out=HIDDEN)
+    unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
+    asked = forms.questions(action, values, faults, leave_out=(*HIDDEN, *unasked))
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
-    keep = {name: given[name] for name in (*ROWS, "then") if given.get(name)}
+    keep = {name: given[name] for name in (*ROWS, *CARRIED, "then") if given.get(name)}
     if "version" in {take.name for take in action.takes} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)

@@ -1,0 +1,23 @@
+"""The tab of relations: the groups of a client as trees, with what they own together and what was said to all of them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from dakehu.foundation import scope
+from dakehu.rooms.clients import grouping
+from dakehu.rooms.service import queries as service
+from dakehu.rooms.team.permissions import Permission
+
+STREAM = 40
+
+
+def tab_relations(request: HttpRequest, client: Any) -> dict[str, Any]:
+    from dakehu.doors.web.views.client import icon_of
+
+    groups = grouping.groups(client=client)
+    may_read = scope.current_actor().may(Permission.SERVICE_READ)
+    for group in groups:
+        stream = service.group_timeline(client=client, group=group["id"], limit=STREAM) if may_read else []
+        group["moments"] = [{**m, "on": m["at"][:10], "time": m["at"][11:16], "icon": icon_of(m)} for m in stream]
+    return {"groups": groups}

@@ -1,0 +1,36 @@
+"""What may be undone: one's own imports, bulk edits, hand-overs, merges; each taken back by a press."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from dakehu.foundation.gates import QUERIES, perform
+from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
+from dakehu.foundation.words import say
+
+
+@require_safe
+def undoable(request: HttpRequest) -> HttpResponse:
+    return _page(request, [])
+
+
+def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
+    page = {"rows": QUERIES["workbook.undoable"].body(), "hindered": hindered,
+            "page_title": QUERIES["workbook.undoable"].label}  # fmt: skip
+    return render(request, "undo/page.html", page, status=422 if hindered else 200)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one act back; a refusal stands on the page, record by record."""
+    try:
+        told = perform("workbook.undo", {"batch": pk})
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        return _page(request, [text for texts in refused.as_plain().values() for text in texts])
+    done = say("已撤销：删除 {a} 条记录，恢复 {b} 条记录。", "Undone: {a} records removed, {b} restored.",
+               a=told["removed"], b=told["restored"])  # fmt: skip
+    messages.success(request, str(done))
+    return redirect("undo")
