@@ -83,6 +83,8 @@ def test_an_undo_in_the_way_of_later_work_says_so_on_the_page(lin, zhang):
 def test_a_household_is_drawn_as_a_tree_of_links_on_the_client_page(lin, zhang):
     with acting(lin):
         perform("clients.create", {"name": "李梅", "code": "007", "gender": "女"})
+        perform("service.log_interaction", {"client": "007", "held_at": "2025-03-01 10:00", "summary": "开户"})
+        perform("service.open_request", {"client": "007", "kind": "咨询", "subject": "费率"})
     browser = browser_of(lin)
     assert "还没有家庭或群组" in text(browser.get(f"/clients/{zhang.pk}/?tab=relations"))
     browser.post(f"/clients/{zhang.pk}/do/clients.form_group", {"kind": "household", "name": "张家"})
@@ -94,4 +96,4 @@ def test_a_household_is_drawn_as_a_tree_of_links_on_the_client_page(lin, zhang):
         group = Group.objects.get().pk
     browser.post(f"/clients/{zhang.pk}/do/clients.add_member", {"group": group, "member": "007", "relation": "spouse"})
     page = text(browser.get(f"/clients/{zhang.pk}/?tab=relations"))
-    assert "李梅" in page and "配偶" in page and 'class="kin__below"' in page
+    assert "费率" in page and "李梅" in page and "配偶" in page and 'class="kin__below"' in page

@@ -1,15 +1,13 @@
 """Likely duplicates: the hint while a client is typed in, the list of pairs, and the page on which two become one."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.doors.workbook.undoing import called
+from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
-from dakehu.foundation.fields import facts_of, model_of
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.refusals import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.words import say
@@ -41,7 +39,8 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
-    perform("clients.tell_apart", {"client": client_id, "other": other_id})
+    client, other = clients.found(client_id), clients.found(other_id)
+    perform("clients.tell_apart", {"client": client.pk, "other": other.pk})
     messages.success(
         request, str(say("已记下：不是同一人，不再提示。", "Noted: not the same person. It is not suggested again."))
     )
@@ -52,6 +51,7 @@ def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpRespo
 def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     """Both records side by side; each differing field is chosen. POST makes one of the two."""
     client, other = clients.found(client_id), clients.found(other_id)
+    _may_merge()
     if client.pk == other.pk:
         return redirect("client", client_id=client.pk)
     given = request.POST if request.method == "POST" else request.GET
@@ -73,20 +73,22 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     page = {
         "client": client, "other": other, "shown": preview["client"], "others": preview["other"],
         "fields": preview["fields"], "moves": [(called(label), count) for label, count in preview["moves"].items()],
-        "faults": faults, "page_title": ACTIONS["clients.merge"].label, "label": _labels(),
+        "faults": faults, "page_title": ACTIONS["clients.merge"].label,
     }  # fmt: skip
     return render(request, "clients/merge.html", page, status=412 if faults else 200)
 
 
-def _labels() -> dict[str, Any]:
-    model = model_of("clients.Client")
-    return {name: facts_of(model._meta.get_field(name)).label for name in ("code", "name")}
+def _may_merge() -> None:
+    verb = ACTIONS["clients.merge"]
+    if not scope.current_actor().may(verb.needs):
+        raise NotAllowed(verb.label, verb.needs)
 
 
 @require_safe
 def merge_with(request: HttpRequest, client_id: int) -> HttpResponse:
     """Which other record? By code; leads on to the page of both."""
     client, typed = clients.found(client_id), request.GET.get("other", "").strip()
+    _may_merge()
     fault = ""
     if typed:
         rows = clients.clients(filters={"code": typed})
