@@ -185,7 +185,7 @@ def check(plan: Plan) -> None:
     """Raises Refused where two columns feed one field, or where there is nothing to import."""
     tables = [t for t in plan.tables if t.part and any(c.feeds for c in t.columns)]
     if not tables:
-        raise Refused(say("没有找到可以导入的表：请指定工作表、表头行和各列的含义。",
+        raise Refused(say("文件里没有找到可以导入的表：请指定工作表、表头行和各列的含义。",
                           "No table to import was found: choose the sheet, its heading row and what the columns mean."))  # fmt: skip
     for table in tables:
         for name, headings in _fed_twice(table):

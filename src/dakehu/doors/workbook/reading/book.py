@@ -11,6 +11,7 @@ import polars as pl
 from dakehu.doors.workbook.reading import sheets, texts
 from dakehu.doors.workbook.reading.refusals import NeedsPassword, TooLarge, Unopenable, WrongPassword
 
+SWOLLEN_FROM = 20_000_000  # bytes of one part; a sheet of real rows packs to a tenth or a fiftieth, never to a 200th
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -113,10 +114,14 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
+            swollen = any(
+                part.file_size > SWOLLEN_FROM and part.file_size > 200 * part.compress_size
+                for part in archive.infolist()
+            )
             kinds = {part.filename for part in archive.infolist()}
     except zipfile.BadZipFile as fault:
         raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
-    if unpacked > limits.unpacked_bytes:
+    if swollen or unpacked > limits.unpacked_bytes:
         raise TooLarge(name, "解压后超过上限，请拆分后上传。", "unpacked it exceeds the limit; split it.")
     if not any(k.startswith("xl/") for k in kinds) and "content.xml" not in kinds:
         raise Unopenable(name, "这不是电子表格。", "this is not a workbook.")

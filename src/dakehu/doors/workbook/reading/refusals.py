@@ -25,7 +25,10 @@ class WrongPassword(BookRefused):
 
 class Unopenable(BookRefused):
     def __init__(self, filename: str, zh: str, en: str) -> None:
-        super().__init__(f"“{filename}”打不开：{zh}", f"“{filename}” does not open: {en}")
+        super().__init__(
+            f"“{filename}”打不开：{zh}请用 Excel 或 WPS 打开检查，另存为 .xlsx 后重新上传。",
+            f"“{filename}” does not open: {en} Look at it in Excel, save it as .xlsx and upload that.",
+        )
 
 
 class TooLarge(BookRefused):

@@ -12,6 +12,7 @@ import fastexcel
 import polars as pl
 import python_calamine
 
+from dakehu.doors.workbook.reading import extent
 from dakehu.doors.workbook.reading.refusals import NeedsPassword, Unopenable
 
 if TYPE_CHECKING:
@@ -33,21 +34,27 @@ def read(content: bytes, name: str) -> "list[Sheet]":
     """Every sheet that holds anything, in the order of the file."""
     from dakehu.doors.workbook.reading.book import Sheet
 
+    parts = _sheet_parts(content)
+    extent.guard(content, parts, name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         reader = fastexcel.read_excel(content)
     except python_calamine.PasswordError as locked:
         raise NeedsPassword(name) from locked
-    except Exception as fault:  # the parsers raise many kinds for damaged files
+    except BaseException as fault:  # the parsers raise many kinds for damaged files, and a panic is no Exception
+        _let_pass(fault)
         if "password" in str(fault).lower():
             raise NeedsPassword(name) from fault
         raise Unopenable(name, "文件已损坏或格式不支持。", "it is damaged, or of a kind not supported.") from fault
-    parts = _sheet_parts(content)
     made: list[Sheet] = []
     for meta in book.sheets_metadata:
         if str(meta.typ) not in ("SheetTypeEnum.WorkSheet", "WorkSheet"):
             continue
-        merged, left = _merged_and_left(book, meta.name)
+        try:
+            merged, left = _merged_and_left(book, meta.name)
+        except BaseException as fault:
+            _let_pass(fault)
+            raise Unopenable(name, f"工作表“{meta.name}”无法读取。", f"sheet “{meta.name}” cannot be read.") from fault
         frame = _from_column_a(_frame(reader, meta.name, name), left)
         faults, long_numbers = _single_cells(content, parts.get(meta.name, ""))
         shown = _shown(frame, long_numbers)
@@ -56,12 +63,19 @@ def read(content: bytes, name: str) -> "list[Sheet]":
     return made
 
 
+def _let_pass(fault: BaseException) -> None:
+    """A wish to stop is no damaged file."""
+    if isinstance(fault, (KeyboardInterrupt, SystemExit, MemoryError, GeneratorExit)):
+        raise fault
+
+
 def _frame(reader: Any, sheet: str, name: str) -> pl.DataFrame:
     try:
         loaded = reader.load_sheet(
             sheet, header_row=None, skip_rows=0, schema_sample_rows=None, dtypes="string"
         ).to_polars()
-    except Exception as fault:
+    except BaseException as fault:
+        _let_pass(fault)
         if "no data" in str(fault).lower() or "empty" in str(fault).lower():
             return pl.DataFrame()
         raise Unopenable(name, f"工作表“{sheet}”无法读取。", f"sheet “{sheet}” cannot be read.") from fault

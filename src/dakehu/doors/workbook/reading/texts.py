@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from charset_normalizer import from_bytes
 
+from dakehu.doors.workbook.reading import pages
 from dakehu.doors.workbook.reading.refusals import TooLarge, Unopenable
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def read(content: bytes, name: str, rows: int, columns: int) -> "Sheet":
     from dakehu.doors.workbook.reading.book import Sheet
 
     text = decode(content, name)
+    if pages.is_page(text):
+        return Sheet(_stem(name), pages.read(text, name))
     separator = separator_of(text)
     if "\0" in text[:SAMPLE]:
         raise Unopenable(name, "不是文本表格。", "it is not a table of text.")
@@ -43,8 +46,11 @@ def read(content: bytes, name: str, rows: int, columns: int) -> "Sheet":
             f"超过 {rows} 行或 {columns} 列，请拆分后上传。",
             f"more than {rows} rows or {columns} columns; split it.",
         )
-    stem = name.rpartition("/")[2].rpartition(".")[0] or name
-    return Sheet(stem or "CSV", frame, ragged=ragged)
+    return Sheet(_stem(name), frame, ragged=ragged)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0] or name or "CSV"
 
 
 def decode(content: bytes, name: str) -> str:
@@ -57,13 +63,17 @@ def decode(content: bytes, name: str) -> str:
             return content.decode("utf-8")
         except UnicodeDecodeError:
             pass
+    said = pages.DECLARED.search(content[:2048]) if content.lstrip()[:1] == b"<" else None
+    if said:
+        try:
+            return content.decode(pages.encoding_of(said.group(1)))
+        except (LookupError, UnicodeDecodeError):
+            pass
     cut = content[:SAMPLE].rfind(b"\n") + 1
     sample = content[:cut] if cut > 256 and b"\0" not in content[:SAMPLE] else content[: SAMPLE - SAMPLE % 2]
     best = from_bytes(sample, cp_isolation=LIKELY).best()
     if best is None:
-        raise Unopenable(
-            name, "认不出文字编码，请另存为 UTF-8 或 xlsx。", "its encoding is unknown; save it as UTF-8 or xlsx."
-        )
+        raise Unopenable(name, "认不出文字编码。", "its encoding is unknown.")
     return content.decode(best.encoding, errors="replace")
 
 

@@ -1,0 +1,233 @@
+"""A million clients from CSV and 200,000 from XLSX through the real worker, beside django-import-export in the same run.
+
+    .venv/bin/python benchmarks/import_million.py [ROWS [XLSX_ROWS]]
+    .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/import_million.py [ROWS [XLSX_ROWS]]
+
+dakehu: an empty database, a served desk and its worker as processes of their own; a desk head uploads each file and
+imports it in the background, while somebody asks for the first page of the client list again and again. Each row carries
+eleven columns, ID number and mobile among them: it becomes a client with sealed ID number and blind index, pinyin, a
+main member of staff, and a sealed contact with two blind indexes, all in one act. A second file is cancelled half way.
+The peer gets the same columns without the mobile, already read and named, and writes a plain twin of the client table
+alone, in the rows it is good for: 5,000 as it comes, 20,000 with `use_bulk`.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from import_far_trans import database, let_the_peer_count, start, twin  # noqa: E402
+from made_clients import HEADINGS, clients, write_csv  # noqa: E402
+
+PASSWORD = "Measured-2026-desk"
+PEER_ROWS = {False: 5_000, True: 20_000}
+
+
+def write_xlsx(path: Path, count: int) -> Path:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("基本信息")
+        for at, row in enumerate((HEADINGS, *clients(count, seed=2, first=1_000_000))):
+            sheet.write_row(at, 0, row)
+    return path
+
+
+# --- ours -------------------------------------------------------------------------------------------
+
+
+def hire() -> Any:
+    """A desk head who may import, as the one who asks."""
+    from dataclasses import replace
+
+    from dakehu.foundation import scope
+    from dakehu.foundation.gates import perform
+    from dakehu.rooms.team import queries as team
+
+    with scope.acting_as(scope.system("benchmark", "cli")):
+        perform("team.open_branch", {"code": "B1", "name": "上海", "city": "上海"})
+        perform("team.form_team", {"name": "一组", "branch": "B1"})
+        user = perform("team.add_user", {"username": "bench", "name": "林", "role": "团队长", "team": "一组", "password": PASSWORD + "1"})  # fmt: skip
+    asking = replace(team.actor_of(user), door="web")
+    with scope.acting_as(asking):
+        perform("team.change_my_password", {"current": PASSWORD + "1", "password": PASSWORD})
+    return replace(team.actor_of(team.user_named("bench")), door="web")
+
+
+def serve(port: int) -> subprocess.Popen[bytes]:
+    workers = "2" if os.environ.get("DAKEHU_DATABASE_URL") else "1"
+    return subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", workers,
+         "--blocking-threads", "8", "--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application"]
+    )  # fmt: skip
+
+
+def sign_in(address: str) -> Any:
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    for _ in range(300):
+        try:
+            page = browser.open(address + "sign-in", timeout=5).read().decode()
+            break
+        except OSError:
+            time.sleep(0.2)
+    mark = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    form = {"username": "bench", "password": PASSWORD, "csrfmiddlewaretoken": mark.group(1) if mark else ""}
+    browser.open(address + "sign-in", urlencode(form).encode(), timeout=30).read()
+    return browser
+
+
+def ask_for_the_list(browser: Any, address: str, stop: threading.Event, seconds: list[float]) -> None:
+    while not stop.wait(0.1):
+        begun = time.perf_counter()
+        browser.open(address + "clients/rows?size=50", timeout=120).read()
+        seconds.append(time.perf_counter() - begun)
+
+
+def peak_mb(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) >> 10  # type: ignore[union-attr]
+
+
+def until(number: int, enough: Any) -> dict[str, Any]:
+    from dakehu.foundation import jobs
+
+    while True:
+        seen = jobs.look(number, None)
+        if enough(seen):
+            return seen
+        time.sleep(0.05)
+
+
+def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.0) -> dict[str, Any]:
+    """Upload and import one file with a worker of its own; cancelled once its share reaches `stop_at`."""
+    from dakehu.doors.workbook import intake
+    from dakehu.foundation import jobs, scope
+    from dakehu.foundation.fields import model_of
+
+    address, asked, stop = f"http://127.0.0.1:{port}/", [], threading.Event()
+    with scope.acting_as(actor):
+        batch = intake.open_upload(path.name, path.read_bytes())
+    browser = sign_in(address)
+    asking = threading.Thread(target=ask_for_the_list, args=(browser, address, stop, asked))
+    worker = subprocess.Popen([sys.executable, "-m", "dakehu.doors.cli.main", "work"])
+    asking.start()
+    try:
+        with scope.acting_as(actor):
+            number = intake.start_apply(batch.pk)
+        begun = time.perf_counter()
+        seen = until(number, lambda told: told["ended"] or told["share"] >= stop_at)
+        if not seen["ended"]:
+            jobs.ask_to_stop(number)
+            asked_to_stop = time.perf_counter()
+            seen = until(number, lambda told: told["ended"])
+            begun = asked_to_stop
+        taken, peak = time.perf_counter() - begun, peak_mb(worker.pid)
+    finally:
+        stop.set()
+        worker.terminate()
+        worker.wait()
+        asking.join()
+    with scope.acting_as(scope.system("benchmark", "cli")):
+        stored = model_of("clients.Client").objects.count()
+    asked.sort()
+    return {
+        "state": seen["state"], "error": seen["error"], "rows": seen["result"].get("created", 0), "seconds": round(taken, 1), "peak_mb": peak,
+        "stored": stored, "p50_ms": round(asked[len(asked) // 2] * 1000), "p95_ms": round(asked[len(asked) * 95 // 100] * 1000), "asked": len(asked),
+    }  # fmt: skip
+
+
+def ours(rows: int, xlsx_rows: int) -> dict[str, Any]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    actor, server = hire(), serve(port)
+    made: dict[str, Any] = {}
+    try:
+        with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
+            book = write_xlsx(Path(folder) / "clients.xlsx", xlsx_rows)
+            made["cancelled"] = through_the_worker(actor, book, port, stop_at=0.4)
+            made["xlsx"] = through_the_worker(actor, book, port)
+            made["csv"] = through_the_worker(actor, write_csv(Path(folder) / "clients.csv", rows), port)
+    finally:
+        server.terminate()
+        server.wait()
+    return made
+
+
+# --- the peer ---------------------------------------------------------------------------------------
+
+
+def peer(*, bulk: bool) -> dict[str, Any]:
+    import resource
+
+    import tablib
+    from import_export import resources
+
+    let_the_peer_count()
+    names = ["code", "name", "gender", "id_number", "", "occupation", "segment", "risk_level", "risk_tested_on", "assets", "opened_on"]  # fmt: skip
+    kept = [n for n in names if n]
+    rows = [[v for v, n in zip(row, names, strict=True) if n] for row in clients(PEER_ROWS[bulk])]
+    for row in rows:
+        row[2] = {"男": "male", "女": "female"}[row[2]]
+    meta = {"model": twin(), "import_id_fields": ["code"], "fields": kept, "use_bulk": bulk, "skip_diff": bulk, "batch_size": 1000}  # fmt: skip
+    made = type("Clients", (resources.ModelResource,), {"Meta": type("Meta", (), meta)})
+    begun = time.perf_counter()
+    data = tablib.Dataset(*rows, headers=kept)
+    result = made().import_data(data, raise_errors=True)
+    taken = time.perf_counter() - begun
+    assert result.totals["new"] == len(rows), result.totals
+    return {"rows": len(rows), "seconds": round(taken, 1), "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}  # fmt: skip
+
+
+def child(kind: str, rows: int, xlsx_rows: int) -> None:
+    start()
+    told = ours(rows, xlsx_rows) if kind == "ours" else {kind: _peer_as_system(kind)}
+    print(json.dumps(told))
+
+
+def _peer_as_system(kind: str) -> dict[str, Any]:
+    from dakehu.foundation import scope
+
+    with scope.acting_as(scope.system("benchmark", "cli")):
+        return peer(bulk=kind == "peer-bulk")
+
+
+def main() -> int:
+    """Run each side in a process and database of its own and print one table."""
+    rows, xlsx_rows = (int(n) for n in (sys.argv[1:3] + ["1000000", "200000"][len(sys.argv) - 1 :]))
+    where = "PostgreSQL" if os.environ.get("DAKEHU_OWNER_URL") else "SQLite"
+    load = ", ".join(f"{n:.1f}" for n in os.getloadavg())
+    print(f"{where}, {os.cpu_count()} cores, load at the start {load}")
+    for kind in ("peer", "peer-bulk", "ours"):
+        with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as home:
+            given = {**os.environ, **database(), "DAKEHU_HOME": home, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}  # fmt: skip
+            command = [sys.executable, __file__, "--child", kind, str(rows), str(xlsx_rows)]
+            run = subprocess.run(command, env=given, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        if run.returncode:
+            return run.returncode
+        for label, told in json.loads(run.stdout.splitlines()[-1]).items():
+            speed = told["rows"] / told["seconds"] if told["seconds"] else 0
+            more = {k: v for k, v in told.items() if k not in ("rows", "seconds", "peak_mb")}
+            print(f"{label:12} {told['rows']:>9,} rows {told['seconds']:>7} s {speed:>8,.0f} rows/s {told['peak_mb']:>6,} MB  {more or ''}", flush=True)  # fmt: skip
+    print("load at the end", ", ".join(f"{n:.1f}" for n in os.getloadavg()))
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    else:
+        sys.exit(main())

@@ -1,0 +1,231 @@
+"""Read and try thousands of broken files: no crash, no hang, no flood of memory, and every refusal in words.
+
+    .venv/bin/python benchmarks/mutated_workbooks.py [COUNT [SEED [FOLDER]]]      (2,000 takes some minutes)
+
+Real files from ../shared/data and generated ones (xlsx, xls, ods, csv, locked, HTML called .xls) are broken by seeded
+mutations (benchmarks/mutations.py). Each is opened, guessed and tried without writing, in a process that is watched:
+it may not die, take longer than 10 s or grow beyond 1 GB. A refusal must name the file, sheet or field and say what
+to do. FOLDER keeps the files that failed. Exits with 1 when any did.
+"""
+
+import json
+import os
+import random
+import re
+import resource
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+import mutations  # noqa: E402
+from made_clients import HEADINGS, clients  # noqa: E402
+
+DATA = ROOT / "../shared/data"
+SECONDS, MEGABYTES = 10, 1000
+REMEDY = re.compile("请|可选|联系|密码")
+HTML = "<html><table><tr><td>客户号</td><td>客户姓名</td></tr><tr><td>A1</td><td>张三</td></tr></table></html>"
+
+
+def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]:
+    """(name, content) of files to break; `office` False leaves out what LibreOffice has to convert."""
+    found = [(p.name, _short(p.read_bytes())) for p in sorted((DATA / "broker_exports/samples").glob("*.csv"))]
+    for name in ("far-trans/customer_information.csv", "cn_trade_statement/jiaogedan_2019_2020.csv", "sentiment/waimai_10k.csv", "vcard/gmail-list.vcf"):  # fmt: skip
+        if (DATA / name).exists():
+            found.append((Path(name).name, _short((DATA / name).read_bytes())))
+    if (DATA / "sentiment/news_seed.xlsx").exists():
+        found += [("news_seed.xlsx", (DATA / "sentiment/news_seed.xlsx").read_bytes())]
+    lines = [HEADINGS, *clients(200)]
+    found += [("made.csv", "\n".join(",".join(row) for row in lines).encode()), ("web.xls", HTML.encode())]
+    books = [_small_book(folder / "small.xlsx", lines), _template(folder / "template.xlsx")]
+    if office and shutil.which("soffice"):
+        for ending in ("xls", "ods"):
+            subprocess.run(
+                ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/office", "--convert-to", ending, "--outdir", str(folder), *map(str, books)],
+                check=True, capture_output=True, timeout=180,
+            )  # fmt: skip
+            books += [folder / f"{stem}.{ending}" for stem in ("small", "template")]
+    found += 3 * [(p.name, p.read_bytes()) for p in books]
+    return [*found, ("locked.xlsx", _locked(folder / "small.xlsx", folder / "locked.xlsx"))]
+
+
+def _short(content: bytes) -> bytes:
+    return content if len(content) < 60_000 else content[: content.find(b"\n", 50_000) + 1]
+
+
+def _small_book(path: Path, lines: list[list[str]]) -> Path:
+    """Dates as dates, money as numbers, a formula, a title over merged cells, a second sheet."""
+    from datetime import date
+
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path) as book:
+        sheet, day = book.add_worksheet("基本信息"), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.merge_range(0, 0, 0, 5, "客户基本信息")
+        sheet.write_row(1, 0, lines[0])
+        for at, row in enumerate(lines[1:], 2):
+            sheet.write_row(at, 0, row[:8])
+            sheet.write_datetime(at, 8, date.fromisoformat(row[8]), day)  # type: ignore[arg-type]
+            sheet.write_number(at, 9, float(row[9]))
+            sheet.write_formula(at, 10, f'TEXT(I{at + 1},"yyyy-mm-dd")', None, row[8])
+        other = book.add_worksheet("投资历史")
+        other.write_row(0, 0, ["客户号", "投资日期", "投资金额", "投资产品"])
+        other.write_row(1, 0, ["B00000001", "2023-01-15", "5", "股票"])
+    return path
+
+
+def _template(path: Path) -> Path:
+    from dakehu.doors.workbook import outgo
+
+    return outgo.write_template(path, language="zh")
+
+
+def _locked(path: Path, to: Path) -> bytes:
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    with path.open("rb") as plain, to.open("wb") as out:
+        OOXMLFile(plain).encrypt("secret", out)
+    return to.read_bytes()
+
+
+# --- the process that reads -------------------------------------------------------------------------
+
+
+def read_on_demand() -> None:
+    """For each path on a line of standard input, one line of JSON about how reading it went."""
+    import django
+
+    django.setup()
+    from dakehu.doors.workbook import intake
+    from dakehu.foundation import scope
+    from dakehu.foundation.refusals import Refused
+
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # whoever floods dies before the machine does
+    for line in sys.stdin:
+        path = Path(line.strip())
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew for each file
+        begun, told = time.perf_counter(), {}
+        try:
+            with scope.acting_as(scope.system("mutated workbooks", "cli")):
+                done = intake.run_import(path, dry_run=True)
+            told = {"end": "read", "faults": [[f["cell"], f["zh"], f["remedy_zh"]] for f in done["faults"]]}
+        except Refused as refused:
+            told = {"end": "refused", "words": " ".join(str(w) for said in refused.as_plain().values() for w in said)}
+        except MemoryError:
+            told = {"end": "crash", "words": "MemoryError"}
+        except BaseException as fault:
+            import traceback
+
+            told = {"end": "crash", "words": "".join(traceback.format_exception(fault))[-1500:]}
+        peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+        told |= {"seconds": round(time.perf_counter() - begun, 2), "mb": int(peak.group(1)) >> 10 if peak else 0}
+        print(json.dumps(told, ensure_ascii=False), flush=True)
+
+
+class Reader:
+    """The reading process; a new one after each death."""
+
+    def __init__(self) -> None:
+        self.child: subprocess.Popen[str] | None = None
+
+    def read(self, path: Path) -> dict[str, Any]:
+        if self.child is None or self.child.poll() is not None:
+            self.child = subprocess.Popen([sys.executable, __file__, "--read"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                          stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+        child = self.child
+        child.stdin.write(f"{path}\n")  # type: ignore[union-attr]
+        child.stdin.flush()  # type: ignore[union-attr]
+        if not select.select([child.stdout], [], [], SECONDS * 6)[0]:
+            child.kill()
+            child.wait()
+            return {"end": "hang", "seconds": SECONDS * 6, "mb": 0}
+        line = child.stdout.readline()  # type: ignore[union-attr]
+        if not line:
+            child.wait()
+            return {"end": "crash", "words": f"the process died ({child.returncode})", "seconds": 0, "mb": 0}
+        return dict(json.loads(line))
+
+    def close(self) -> None:
+        if self.child is not None:
+            self.child.kill()
+            self.child.wait()
+            self.child = None
+
+
+def wrong_with(told: dict[str, Any]) -> str:
+    """What is wrong with how a file was read; "" when nothing is."""
+    if told["end"] in ("crash", "hang"):
+        return f"{told['end']}: {told.get('words', '')}"
+    if told["seconds"] > SECONDS:
+        return f"slow: {told['seconds']} s"
+    if told["mb"] > MEGABYTES:
+        return f"memory: {told['mb']} MB"
+    if told["end"] == "refused" and not (REMEDY.search(told["words"]) and ("“" in told["words"] or "文件" in told["words"])):  # fmt: skip
+        return f"mute refusal: {told['words']}"
+    bare = next((f for f in told.get("faults", []) if not (f[0] and f[1] and f[2])), None)
+    return f"mute fault: {bare}" if bare else ""
+
+
+def run(count: int, seed: int, keep: Path | None, *, office: bool = True) -> int:
+    """Break `count` files and read them; returns how many went wrong."""
+    draw, ends, wrong, worst = random.Random(seed), Counter[str](), 0, {"seconds": 0.0, "mb": 0}
+    with tempfile.TemporaryDirectory(prefix="dakehu-mutants-") as name:
+        folder, reader = Path(name), Reader()
+        sound = sound_files(folder, office=office)
+        for number in range(count):
+            file, content = sound[number % len(sound)]
+            broken, done = content, []
+            for _ in range(draw.choice((1, 1, 1, 2))):
+                mutation = draw.choice(mutations.of(broken) if broken else mutations.ANY[-1:])
+                try:
+                    broken = mutation(broken, draw) or b"\n"
+                except Exception:  # broken beyond what this mutation can take apart
+                    broken = mutations.flip(broken, draw)
+                done.append(mutation.__name__)
+            path = folder / file
+            path.write_bytes(broken)
+            told = reader.read(path)
+            if told["mb"] > MEGABYTES / 2:
+                reader.close()  # what its allocator keeps must not be laid at the next file's door
+            fault = wrong_with(told)
+            ends[told["end"]] += 1
+            worst = {key: max(worst[key], told[key]) for key in worst}
+            if fault:
+                wrong += 1
+                print(f"{number} {file} {'+'.join(done)}: {fault}", flush=True)
+                if keep:
+                    keep.mkdir(parents=True, exist_ok=True)
+                    (keep / f"{number}-{file}").write_bytes(broken)
+        reader.close()
+    print(
+        f"{count} files, seed {seed}: {dict(ends)}; wrong {wrong}; slowest {worst['seconds']} s, largest {worst['mb']} MB"
+    )
+    return wrong
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["--read"]:
+        read_on_demand()
+        return 0
+    count, seed = (int(n) for n in (sys.argv[1:3] + ["2000", "1"][len(sys.argv[1:3]) :]))
+    keep = Path(sys.argv[3]) if len(sys.argv) > 3 else None
+    with tempfile.TemporaryDirectory(prefix="dakehu-mutants-home-") as home:
+        os.environ |= {"DAKEHU_HOME": home, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        return 1 if run(count, seed, keep, office=count > 200) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,219 @@
+"""Kill -9 an import, the import of its edited file and an undo at random moments, and look at what is left.
+
+    python scripts/kill_at_random.py [ROUNDS [ROWS]]                                      (SQLite, in a directory of its own)
+    python scripts/with_postgres.py -- python scripts/kill_at_random.py [ROUNDS [ROWS]]   (PostgreSQL, in a database of its own)
+
+Each round kills each of the three once, in a process of its own. After every kill the desk must be as before or as
+after, the batch must say which, and the audit chain must hold; done again, it must end as if nothing had happened,
+without duplicates; and the undo must bring back what was there before. Prints one line a round, and exits with 1 at the
+first thing that is wrong.
+"""
+
+import csv
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from import_far_trans import database, start  # noqa: E402
+from made_clients import HEADINGS, clients  # noqa: E402
+
+
+class Wrong(Exception):
+    """What a kill must not leave behind."""
+
+
+def must(holds: bool, what: str) -> None:
+    if not holds:
+        raise Wrong(what)
+
+
+def begin() -> None:
+    """A client table of several slices, so that a kill may fall between two of them."""
+    from dakehu.doors.workbook import slices
+
+    slices.SLICE = 250
+
+
+def as_system() -> Any:
+    from dakehu.foundation import scope
+
+    return scope.acting_as(scope.system("kill -9 harness", "cli"))
+
+
+def do(what: str, batch: int) -> Any:
+    """Import a batch that was uploaded, or undo it."""
+    from dakehu.doors.workbook import intake
+    from dakehu.foundation.gates import perform
+
+    with as_system():
+        return intake._apply(batch, False, lambda *_: None) if what == "import" else perform("workbook.undo", {"batch": batch})  # fmt: skip
+
+
+def upload(path: Path) -> int:
+    from dakehu.doors.workbook import intake
+
+    with as_system():
+        return int(intake.open_upload(path.name, path.read_bytes()).pk)
+
+
+def state() -> str:
+    """A fingerprint of every row of client data, without numbers, versions and times."""
+    from dakehu.foundation.acts import UNTRACKED
+    from dakehu.foundation.models import AuditEntry
+    from dakehu.foundation.scope import scoped_models
+    from dakehu.foundation.sealed import SealedText
+
+    seen = hashlib.sha256()
+    with as_system():
+        for model in sorted(scoped_models(), key=lambda m: m._meta.label):
+            if model is AuditEntry:
+                continue
+            names = [f.attname for f in model._meta.concrete_fields if f.name not in UNTRACKED and not f.primary_key
+                     and not isinstance(f, SealedText) and f.attname != "client_id"]  # fmt: skip
+            if model.client_path == "client":
+                names.append("client__code")
+            lines = sorted(map(repr, model.objects.values_list(*names)))
+            seen.update("\n".join([model._meta.label, *lines]).encode())
+    return seen.hexdigest()[:16]
+
+
+def sound(batch: int, applied: bool | None) -> None:
+    """The audit chain holds, no client is twice there, and the batch says what happened."""
+    from django.db.models import Count
+
+    from dakehu.foundation import audit
+    from dakehu.foundation.fields import model_of
+    from dakehu.foundation.models import Batch
+
+    with as_system():
+        verdict = audit.verify()
+        must(verdict.broken is None, f"the audit chain: {verdict}")
+        audit.remember_head()
+        for label, by in (
+            ("clients.Contact", ("client", "value_index")),
+            ("clients.Coverage", ("client", "user", "until")),
+        ):
+            twice = model_of(label).objects.values(*by).annotate(n=Count("pk")).filter(n__gt=1)
+            must(not twice.exists(), f"{label} twice")
+        if applied is not None:
+            must((Batch.objects.get(pk=batch).state == "applied") is applied, "the batch says something else")
+
+
+def killed(what: str, batch: int, after: float) -> float:
+    """Start the work in a process of its own, kill it `after` seconds into it; returns how long it really ran."""
+    child = subprocess.Popen([sys.executable, __file__, "--child", what, str(batch)], stdout=subprocess.PIPE, text=True)
+    must(child.stdout is not None and child.stdout.readline() == "go\n", "the child did not start")
+    begun = time.perf_counter()
+    try:
+        child.wait(timeout=after)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    child.stdout.close()  # type: ignore[union-attr]
+    return time.perf_counter() - begun
+
+
+def write(path: Path, rows: list[list[str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows([HEADINGS, *rows])
+    return path
+
+
+def empty() -> None:
+    """Begin anew: no client data at all (the audit stays)."""
+    from django.db import connections
+
+    from dakehu.foundation.models import AuditEntry
+    from dakehu.foundation.scope import scoped_models
+
+    tables = [m._meta.db_table for m in scoped_models() if m is not AuditEntry]
+    connections["default"].close()
+    if "owner" in connections:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        return
+    with connections["default"].constraint_checks_disabled(), connections["default"].cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  names come from models
+
+
+def run(rounds: int, count: int, seed: int) -> None:
+    from django.db import connection
+
+    begin()
+    draw = random.Random(seed)  # noqa: S311  moments, not secrets
+    fell: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="dakehu-kill-") as folder:
+        first = list(clients(count))
+        edited = [[*row[:5], "退休" if n % 3 else row[5], *row[6:]] for n, row in enumerate(first)]
+        edited += list(clients(count // 4, seed=2, first=5_000_000))
+        files = write(Path(folder) / "first.csv", first), write(Path(folder) / "edited.csv", edited)
+        steps = (("import", files[0], 0, 1), ("import", files[1], 1, 2), ("undo", None, 2, 1))
+        states, lasted, batch = [state()], [], 0
+        for what, path, _, _ in steps:  # once without a kill, to know how long each takes and what it leads to
+            batch = upload(path) if path else batch
+            begun = time.perf_counter()
+            do(what, batch)
+            lasted.append(time.perf_counter() - begun)
+            states.append(state())
+        must(len(set(states)) == 3 and states[3] == states[1], "an undo without a kill does not lead back")
+        for number in range(1, rounds + 1):
+            empty()
+            line = []
+            for (what, path, before, after), long in zip(steps, lasted, strict=True):
+                batch = upload(path) if path else batch
+                connection.close()
+                ran = killed(what, batch, draw.uniform(0, long * 1.5))
+                now = state()
+                must(now in (states[before], states[after]), f"{what}: neither the old nor the new state")
+                there = now == states[after]
+                sound(batch, there is (what == "import"))
+                fell[f"{what}: {'new' if there else 'old'}"] += 1
+                line.append(f"{what} {ran:.2f} s, {'new' if there else 'old'}")
+                if what == "import" or not there:
+                    do(what, batch)  # again: an import is written once, whether or not it had been
+                must(state() == states[after], f"{what} done again leads elsewhere")
+                sound(batch, what == "import")
+            print(f"round {number}: {'; '.join(line)}", flush=True)
+    print(
+        f"{connection.vendor}: {rounds} rounds, {3 * rounds} kills; left in which state: {dict(sorted(fell.items()))}"
+    )
+
+
+def child(what: str, batch: int) -> None:
+    import django
+
+    django.setup()
+    begin()
+    print("go", flush=True)
+    do(what, batch)
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], int(sys.argv[3]))
+        return 0
+    rounds, count = (int(n) for n in (sys.argv[1:3] + ["50", "1500"][len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory(prefix="dakehu-kill-home-") as home:
+        os.environ.update(database(), DAKEHU_HOME=home, DJANGO_SETTINGS_MODULE="dakehu.project.settings")
+        start()
+        try:
+            run(rounds, count, seed=20261123)
+        except Wrong as wrong:
+            print(f"wrong: {wrong}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""What broken files taught: each is refused with its place and a remedy, and none takes the desk with it."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from dakehu.doors.workbook.reading import BookRefused, TooLarge, Unopenable, open_book
+
+
+def book(**cells: object) -> bytes:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "基本信息"
+    for row in (["客户号", "客户姓名"], ["A1", "张三"]):
+        sheet.append(row)
+    for address, value in cells.items():
+        sheet[address] = value
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def changed(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in source.namelist():
+            body = source.read(name)
+            made.writestr(name, body.replace(old, new, 1) if name == part else body)
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize("address", ["A1048576", "XFD1", "XFD1048576"])
+def test_a_stray_cell_in_the_last_corner_is_named_before_anything_is_laid_out(address):
+    with pytest.raises(TooLarge) as refused:
+        open_book(book(**{address: 1}), filename="远.xlsx")
+    assert address in refused.value.zh and "请删除" in refused.value.zh and "“基本信息”" in refused.value.zh
+
+
+def test_a_part_that_swells_is_refused_unread():
+    with pytest.raises(TooLarge):
+        open_book(changed(book(), SHEET, b"<sheetData>", b"<sheetData>" + b"<row/>" * 4_000_000), filename="炸.xlsx")
+
+
+def test_a_cell_that_the_reader_cannot_take_is_a_refusal_with_its_sheet():
+    with pytest.raises(Unopenable) as refused:
+        open_book(changed(book(), SHEET, b"</row>", b"</c></raw>"), filename="怪.xlsx")
+    assert "怪.xlsx" in refused.value.zh and "另存为 .xlsx" in refused.value.zh
+
+
+def test_a_panic_of_the_reader_is_a_refusal():
+    pieces = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40 + bytes(range(256)) * 8
+    with pytest.raises(BookRefused):
+        open_book(pieces, filename="碎.xls")
+
+
+def test_a_web_page_called_xls_is_read_as_its_table():
+    page = ("<html><meta charset=gb2312><style>td{mso}</style><table><tr><th>客户号</th><th colspan=2>客户姓名</th></tr>"
+            "<tr><td>A1<td>张&nbsp;三</td><td>a &amp; b</td></tr></table></html>")  # fmt: skip
+    (sheet,) = open_book(page.encode("gb18030"), filename="导出.xls").sheets
+    assert sheet.name == "导出" and sheet.frame.rows() == [("客户号", "客户姓名", None), ("A1", "张 三", "a & b")]
+
+
+def test_a_web_page_without_a_table_says_so():
+    with pytest.raises(Unopenable) as refused:
+        open_book("<html><title>登录超时</title></html>".encode(), filename="导出.xls")
+    assert "网页里没有表格" in refused.value.zh
