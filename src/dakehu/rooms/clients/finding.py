@@ -30,10 +30,7 @@ class Finder:
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
         """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values."""
         for part in chunks({c for c in codes if c}):
-            self.codes.update(Client.objects.filter(code__among=part).values_list("code", "pk"))
-            once = Former.objects.filter(code__among=[c for c in part if c not in self.codes])
-            for code, pk, present in once.values_list("code", "client_id", "client__code"):
-                self.codes[code], self.former[code] = pk, present
+            self._learn_codes(part)
         by_id = {_index(Client, "id_number_index", i): i for i in ids if i}
         for part in chunks(by_id):
             rows = Client.objects.filter(id_number_index__among=part).values_list("id_number_index", "pk")
@@ -45,6 +42,21 @@ class Finder:
         for part in chunks({n for n in names if n}):
             for name, pk in Client.objects.filter(name__among=part).values_list("name", "pk"):
                 self.names.setdefault(name, set()).add(pk)
+
+    def _learn_codes(self, codes: list[str]) -> None:
+        """Clients by code; the code of a record that was merged away leads to the client who took it in. Looked up in
+        the whole firm first and in the scope only where found: while a long import runs, the planner knows nothing of
+        the rows it wrote and takes minutes for the scope of thousands of codes that nobody has."""
+        with scope.elevated("which codes exist"):
+            held = dict(Client.objects.filter(code__among=codes).values_list("code", "pk"))
+            rest = [code for code in codes if code not in held]
+            once = dict(Former.objects.filter(code__among=rest).values_list("code", "client_id"))
+        numbers = {*held.values(), *once.values()}
+        seen = dict(Client.objects.filter(pk__among=numbers).values_list("pk", "code")) if numbers else {}
+        self.codes.update({code: pk for code, pk in held.items() if pk in seen})
+        for code, pk in once.items():
+            if pk in seen:
+                self.codes[code], self.former[code] = pk, seen[pk]
 
     def add(self, number: int, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "") -> None:
         """Remember a client of the file itself, so that its other sheets find them."""
