@@ -100,13 +100,15 @@ def elevated(reason: str) -> Iterator[Actor]:
 
 ClientRule = Callable[[Actor], Q]
 _client_rule: ClientRule | None = None
+_hidden_rule: ClientRule | None = None
 _client_label = ""
 
 
-def see_clients_by(rule: ClientRule, model_label: str) -> None:
-    """Called once at start-up by the room that owns clients: `rule(actor)` is a condition on the client model."""
-    global _client_rule, _client_label
-    _client_rule, _client_label = rule, model_label
+def see_clients_by(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
+    """Called once at start-up by the room that owns clients: `rule(actor)` is a condition on the client model, and
+    `hidden(actor)` its opposite for those who see nearly everybody, so that few clients need to be named, not most."""
+    global _client_rule, _client_label, _hidden_rule
+    _client_rule, _client_label, _hidden_rule = rule, model_label, hidden
 
 
 def client_model() -> Any:
@@ -120,13 +122,15 @@ def condition(actor: Actor, client_path: str) -> Q | None:
     """
     if actor.reach in (Reach.SYSTEM, Reach.ACROSS_WALLS):
         return None
-    if _client_rule is None:
+    if _client_rule is None or _hidden_rule is None:
         raise NoActor("no room has said which clients an actor may see")
-    rule = _client_rule(actor)
     if client_path == "pk":
-        return rule
-    visible = client_model().unscoped_for_scope().filter(rule).values("pk")
-    return Q(**{f"{client_path}__in": visible})
+        return _client_rule(actor)
+    every = client_model().unscoped_for_scope()
+    if actor.reach is Reach.ALL:
+        hidden = every.filter(_hidden_rule(actor)).values("pk")
+        return Q(**{f"{client_path}__isnull": False}) & ~Q(**{f"{client_path}__in": hidden})
+    return Q(**{f"{client_path}__in": every.filter(_client_rule(actor)).values("pk")})
 
 
 class GuardedQuerySet(models.QuerySet[Any]):

@@ -65,7 +65,7 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
     keys = _keys(rows.model, order)
     back = bool(before) or (last and not after)
     place = _read(before or after, order, keys)
-    found: list[Any] = []
+    numbers: list[int] = []
     first = keys[0]
     # The rows with a value in the first column, and those without one: two lists that follow each other.
     for empty in _parts(first, place, back):
@@ -78,10 +78,10 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
         if values is not None and (not first.nullable or (place is not None and (place[0] is None) == empty)):
             part = part.filter(_beyond(rest, values, back))
         part = part.order_by(*(key.order(back) for key in rest))
-        found += part[: size + 1 - len(found)]
-        if len(found) > size:
+        numbers += part.values_list("pk", flat=True)[: size + 1 - len(numbers)]
+        if len(numbers) > size:
             break
-    more, found = len(found) > size, found[:size]
+    more, found = len(numbers) > size, _looked_up(rows, numbers[:size])
     if back:
         found.reverse()
     if not found:
@@ -89,6 +89,15 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
     has_before, has_after = (more, bool(before)) if back else (bool(after), more)
     return Page(found, _place(found[0], order, keys) if has_before else "",
                 _place(found[-1], order, keys) if has_after else "")  # fmt: skip
+
+
+def _looked_up(rows: Any, numbers: list[int]) -> list[Any]:
+    """The rows of these numbers, in this order. Filtering and sorting thus read an index alone, and the table is read for
+    the rows that are shown; a row that went meanwhile is left out."""
+    fresh = rows.model.objects.filter(pk__in=numbers)
+    fresh.query.select_related = rows.query.select_related
+    held = {row.pk: row for row in fresh}
+    return [held[number] for number in numbers if number in held]
 
 
 def counted(rows: Any, cap: int = CAP) -> tuple[int, bool]:

@@ -18,10 +18,12 @@ FUNCTION = "dakehu_finds"
 @dataclass(frozen=True)
 class Asked:
     """`most`: how many lines to look at, 0 for all. Only a reader who sees nearly every client may be capped, because the
-    cap falls before the scope does."""
+    cap falls before the scope does. `each` reads the words of each line that the other conditions leave, without the index:
+    for few lines, and for lists that are walked in their order because nearly everybody would be found."""
 
     wanted: Wanted
     most: int = 0
+    each: bool = False
 
 
 class SearchWords(models.TextField):  # type: ignore[type-arg]
@@ -36,6 +38,10 @@ class Finds(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         asked: Asked = self.rhs
         table = self.lhs.target.model._meta.db_table
+        if asked.each:
+            words, _ = self.process_lhs(compiler, connection)
+            patterns = asked.wanted.patterns()
+            return " AND ".join([f"' ' || {words} || ' ' LIKE %s"] * len(patterns)), patterns
         quote = connection.ops.quote_name
         column = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{quote('id')}"
         if connection.vendor == "postgresql":

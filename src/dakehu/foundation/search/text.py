@@ -112,6 +112,10 @@ class Wanted:
         """In the language of FTS5."""
         return " AND ".join(f'"{" ".join(words)}"{" *" if open_end else ""}' for words, open_end in self.phrases)
 
+    def patterns(self) -> list[str]:
+        """As LIKE patterns upon the tokens with a space before and after."""
+        return [f"% {' '.join(words)}{'' if open_end else ' '}%" for words, open_end in self.phrases]
+
     def for_postgres(self) -> str:
         """In the language of to_tsquery."""
         return " & ".join(

@@ -23,7 +23,7 @@ class ClientsConfig(AppConfig):
             taking,
         )
 
-        scope.see_clients_by(sight.condition, "clients.Client")
+        scope.see_clients_by(sight.condition, "clients.Client", hidden=sight.hidden)
         scope.coverage_table("clients_coverage")
         index.lines_are("clients.SearchLine")
         rowsecurity.rows_by(covered=sight.COVERED_SQL, walled=sight.WALLED_SQL)

@@ -1,5 +1,6 @@
 """What can be asked about clients."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -9,7 +10,8 @@ from dakehu.foundation.acts import Take, takes_of
 from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
-from dakehu.foundation.refusals import NotFound
+from dakehu.foundation.gates.pages import counted
+from dakehu.foundation.refusals import NotAllowed, NotFound
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import rules
 from dakehu.rooms.clients.models import (
@@ -23,7 +25,7 @@ from dakehu.rooms.clients.models import (
     Needs,
     Tag,
 )
-from dakehu.rooms.clients.searching import matching
+from dakehu.rooms.clients.searching import matching, sought
 from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("clients.Contact", "client")
@@ -32,14 +34,47 @@ FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Fi
 ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
 
 
+@dataclass(frozen=True)
+class Listing:
+    """A list to be read a page at a time. `some` are those of its rows that are known at once, where counting all of them
+    would take long."""
+
+    rows: Any
+    some: Any = None
+
+    def counted(self) -> tuple[int, bool]:
+        """(number of rows, whether there are more)."""
+        if self.some is None:
+            return counted(self.rows)
+        return counted(self.some)[0], True
+
+
+def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Listing:
+    """As `clients.list`, for a list of which a page is shown. Raises NotAllowed as that does."""
+    if not scope.current_actor().may(Permission.CLIENT_READ):
+        raise NotAllowed(say("客户列表", "Clients"), Permission.CLIENT_READ)
+    order = order or usual_order()
+    if not text or not text.strip():
+        return Listing(narrow(Client.objects.all(), filters or {}, order))
+    found = sought(text)
+    rows = narrow(Client.objects.filter(found.walked), filters or {}, order)
+    if found.some is None:
+        return Listing(rows)
+    return Listing(rows, narrow(Client.objects.filter(found.some), filters or {}))
+
+
+def usual_order() -> str:
+    """The largest first; by code for readers who may not see assets, because an order would tell them."""
+    return "-assets" if scope.current_actor().clearance >= PERSONAL else "code"
+
+
 @query("clients.list", needs=Permission.CLIENT_READ, zh="客户列表", en="Clients", takes=(TEXT, FILTERS, ORDER))
 def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Clients in scope. `filters` as in gates.narrow; `order` such as "-assets"; searched by `text`."""
     rows = Client.objects.all()
     if text and text.strip():
         rows = rows.filter(matching(text))
-    cleared = scope.current_actor().clearance >= PERSONAL  # nobody is sorted for by what they may not see
-    return narrow(rows, filters or {}, order or ("-assets" if cleared else "code"))
+    return narrow(rows, filters or {}, order or usual_order())
 
 
 @query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", takes=CLIENT)

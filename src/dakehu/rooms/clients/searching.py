@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from dakehu.foundation import scope
 from dakehu.foundation.acts import Take
 from dakehu.foundation.fields import PERSONAL, Facts, facts_of, model_of
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.present import present
-from dakehu.foundation.scope import Reach
+from dakehu.foundation.scope import GuardedQuerySet, Reach
 from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
 from dakehu.foundation.search.lookup import Asked
@@ -63,14 +63,51 @@ def by_numbers(text: str) -> Q | None:
     return test | Q(pk__in=Contact.objects.filter(contact).values("client_id"))
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Conditions on clients for one text. `whole`: every client found. `walked`: the same, for a list that is read in its
+    own order until a page is full. `some`: those of the first `MOST` lines, where the index holds more; None where `whole` is
+    as cheap."""
+
+    whole: Q
+    walked: Q
+    some: Q | None
+
+
+def sought(text: str) -> Sought:
+    """Clients found by name, code, pinyin, initials, fragment or number. Those who serve few clients have the lines of
+    these read one by one; for the others the index is asked."""
+    asked = [wanted for wanted in (writing.fragment(text), writing.spelled(text)) if wanted is not None]
+    test = by_numbers(text) or Q(pk__in=[])
+    actor = scope.current_actor()
+    if actor.reach is Reach.COVERED:
+        for wanted in asked:
+            lines = _own_lines(Asked(wanted, each=True)).filter(client_id__in=Client.objects.values("pk"))
+            test |= Q(pk__in=lines.values("client_id"))
+        return Sought(test, test, None)
+    whole = walked = some = test
+    over = False
+    for wanted in asked:
+        first = Q(pk__in=_own_lines(Asked(wanted, MOST)).values("client_id"))
+        some |= first
+        if GuardedQuerySet(SearchLine).filter(words__finds=Asked(wanted, MOST + 1)).count() <= MOST:
+            whole, walked = whole | first, walked | first
+            continue
+        over = True
+        whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
+        walked |= Q(Exists(_own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))))
+    return Sought(whole, walked, some if over else None)
+
+
 def matching(text: str) -> Q:
-    """A condition for lists of clients: found by name, code, pinyin, initials, fragment or number."""
-    test = Q(pk__in=[])
-    for wanted in (writing.fragment(text), writing.spelled(text)):
-        if wanted is not None:
-            test |= Q(pk__in=_lines(wanted, own=True).values("client_id"))
-    numbers = by_numbers(text)
-    return test if numbers is None else test | numbers
+    """A condition for clients: whoever `sought` finds."""
+    return sought(text).whole
+
+
+def _own_lines(asked: Asked) -> Any:
+    """Lines about clients themselves that the reader may search, for conditions of a list that is itself in scope."""
+    level = int(scope.current_actor().clearance)
+    return GuardedQuerySet(SearchLine).filter(words__finds=asked, what__in=OWN, level__lte=level)
 
 
 def hits(text: str) -> Iterator[Hit]:

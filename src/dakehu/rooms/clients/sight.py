@@ -10,6 +10,13 @@ from dakehu.foundation.scope import Actor, GuardedQuerySet, Reach
 from dakehu.rooms.clients.models import Coverage
 
 
+def hidden(actor: Actor) -> Q:
+    """The opposite of `condition`, for actors with reach ALL."""
+    return Q(walled=True) & ~Q(
+        pk__in=GuardedQuerySet(Coverage).filter(until=None, user_id=actor.user_id).values("client_id")
+    )
+
+
 def condition(actor: Actor) -> Q:
     serving = GuardedQuerySet(Coverage).filter(until=None)
     mine = Q(pk__in=serving.filter(user_id=actor.user_id).values("client_id"))

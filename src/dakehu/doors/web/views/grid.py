@@ -12,7 +12,7 @@ from dakehu.doors.web.views.faults import plain
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import model_of
-from dakehu.foundation.gates import columns_of, counted, page_of, perform, present
+from dakehu.foundation.gates import columns_of, page_of, perform, present
 from dakehu.foundation.gates.present import Column, plain_of
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.sealed import DOTS
@@ -157,16 +157,17 @@ def rows(request: HttpRequest) -> JsonResponse:
     (`more`: than the number at which counting stops). `after`, `before` or `last` say which page."""
     columns, given = grid_columns(), request.GET
     try:
-        found = matching(given)
+        text, filters, order = asked_of(given)
+        listing = clients.listing(text=text, filters=filters, order=order)
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
-        page = page_of(found.select_related(*keys), given.get("sort") or default_order(), size,
+        page = page_of(listing.rows.select_related(*keys), order or default_order(), size,
                        after=given.get("after", ""), before=given.get("before", ""), last="last" in given)  # fmt: skip
     except Refused as refusal:
         return plain(dict(refusal.messages), refusal.status)
     except ValueError:
         return plain({"size": [say("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
-    total, more = (len(page.rows), False) if not (page.before or page.after) else counted(found)
+    total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
     made = [as_cells(row, columns) for row in present(page.rows, [c.name for c in columns])]
     return JsonResponse({"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
                         json_dumps_params={"ensure_ascii": False})  # fmt: skip

@@ -14,6 +14,8 @@ from dakehu.foundation.search.index import CODE, NAME, TEXT
 from dakehu.rooms.clients import words
 from dakehu.rooms.clients.masks import mask_address, mask_id, mask_name
 
+LISTED = ("risk_level", "status", "kind", "walled")  # what lists are filtered by besides what leads an index
+
 
 def last_four(value: str) -> str:
     """The last four of an ID number, the check letter included; "" for what is too short to have them."""
@@ -115,8 +117,10 @@ class Client(ClientRecorded):
     source = field(
         models.CharField(max_length=80, blank=True, default=""), zh="客户来源", en="Source", aliases=("来源",)
     )
-    branch = field(models.ForeignKey("team.Branch", null=True, blank=True, on_delete=models.PROTECT), zh="营业部",
-                   en="Branch", listed=True, aliases=("所属营业部", "分支机构"))  # fmt: skip
+    branch = field(
+        models.ForeignKey("team.Branch", null=True, blank=True, on_delete=models.PROTECT, db_index=False), zh="营业部",
+        en="Branch", listed=True, aliases=("所属营业部", "分支机构"),
+    )  # fmt: skip
     remark = field(
         models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note")
     )
@@ -136,7 +140,14 @@ class Client(ClientRecorded):
             models.Index(fields=["name"]),
             models.Index(fields=["pinyin"]),
             models.Index(fields=["initials"]),
-            models.Index(fields=["-assets", "id"]),
+            # Lists are filtered, sorted and counted within these alone; only the rows shown are read from the table.
+            models.Index(fields=["assets", "id", *LISTED, "branch", "segment"], name="list_by_assets"),
+            models.Index(fields=["branch", "assets", "id", *LISTED, "segment"], name="list_by_branch"),
+            models.Index(fields=["segment", "assets", "id", *LISTED, "branch"], name="list_by_segment"),
+            models.Index(fields=["id"], condition=models.Q(walled=True), name="behind_a_wall"),
+            models.Index(fields=["last_contact_on", "id"], name="list_by_last_contact"),
+            models.Index(fields=["next_contact_on", "id"], name="list_by_next_contact"),
+            models.Index(fields=["risk_valid_to", "id"], name="list_by_risk_test"),
         ]
 
     def __str__(self) -> str:
