@@ -1,6 +1,7 @@
 """A client's statement of trades: from the file to round trips, back again, and twice."""
 
 import json
+import runpy
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,34 @@ def test_the_running_balance_is_checked(tmp_path, lin, zhang):
     with acting(lin):
         made = intake.run_import(path, client="C0001")
     assert made["balances"] == {"checked": 2, "broken": 1, "first": 4}
+
+
+def test_a_row_held_back_is_corrected_released_and_known_from_then_on(tmp_path, lin, wang, zhang):
+    path = write(tmp_path / "疑.csv", BUY, SELL.replace("10989.5", "10000"), BUY.replace("买入", "质押登记"))
+    with acting(lin):
+        intake.run_import(path, client="C0001")
+        wrong, odd = ask("ledger.held_rows", {"client": "C0001"})["rows"][::-1]
+        with pytest.raises(Refused, match="对不上"):
+            perform("ledger.release", {"row": wrong["id"]})
+    with acting(wang), pytest.raises(Refused):
+        perform("ledger.release", {"row": wrong["id"]})
+    with acting(lin):
+        perform("ledger.correct_row", {"row": wrong["id"], "cells": {"net": "10989.5"}})
+        assert perform("ledger.release", {"row": wrong["id"]})["taken"]
+        perform("ledger.drop_row", {"row": odd["id"], "reason": "不是成交"})
+        assert trips("C0001")["pnl"] == 984.5
+        again = intake.run_import(path)
+        assert (again["created"], again["quarantined"]) == (0, 0)
+        with pytest.raises(Refused, match="处理过"):
+            perform("ledger.release", {"row": wrong["id"]})
+
+
+SAMPLES = Path(__file__).parents[4] / "shared" / "data" / "broker_exports" / "samples"
+
+
+@pytest.mark.skipif(not SAMPLES.exists(), reason="../shared/data/broker_exports is not here")
+def test_the_exports_of_29_brokers_are_told_or_held_back_as_the_paper_says():
+    maker = runpy.run_path(str(Path(__file__).parents[3] / "scripts" / "make_broker_exports.py"))
+    made = maker["table"]()
+    assert made.count("\n| ") == 31 and "not recognised" not in made
+    assert made == (Path(__file__).parents[3] / "docs" / "broker-exports.md").read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "sum": ("发生金额与成交金额、费用对不上", "The cash effect is not the amount and the fees"),
     "fees": ("费用各列含义不明，且没有发生金额可核对", "What the fee columns mean is open, and no cash effect tells"),
     "money": ("资金发生额缺失", "The sum of money is missing"),
-    "client": ("这一行属于哪位客户不明", "Whose row it is stays open"),
+    "currency": ("币种不明", "The currency is not said"),
     "cancelled": ("这一笔已撤销或未成交", "The order was cancelled or not filled"),
 }  # fmt: skip
 FEES = ("commission", "stamp", "transfer", "other")

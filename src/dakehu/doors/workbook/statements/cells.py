@@ -29,12 +29,29 @@ def number(text: str, decimal: str) -> Decimal | None:
     if not found:
         raise Doubt("number", text)
     sign, second, digits, power = found.groups()
-    thousands = "." if decimal == "," else ","
-    digits = re.sub(r"[' \u00a0]", "", digits).replace(thousands, "").replace(decimal, ".")
+    digits = _whole(re.sub(r"[' \u00a0]", "", digits), decimal)
+    if digits is None:
+        raise Doubt("number", text)
     try:
         return Decimal(f"{'-' if '-' in (sign + second) else ''}{digits}{power or ''}")
     except InvalidOperation:
         raise Doubt("number", text) from None
+
+
+def _whole(digits: str, decimal: str) -> str | None:
+    """Digits with a point and no thousands; None where the signs do not stand as thousands and decimals do. With "?" a
+    lone sign is a decimal one unless exactly three digits follow, which may mean either."""
+    if decimal == "?":
+        marks = [sign for sign in digits if sign in ".,"]
+        if len(marks) == 1 and len(digits.rpartition(marks[0])[2]) == 3:
+            return None
+        decimal = marks[-1] if marks else "."
+    head, mark, tail = digits.partition(decimal)
+    thousands = "." if decimal == "," else ","
+    if thousands in head and not re.match(rf"^\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+$", head):
+        return None
+    plain = head.replace(thousands, "") + ("." + tail if mark else "")
+    return plain if re.match(r"^\d*\.?\d*$", plain) else None
 
 
 def day(text: str, formats: tuple[str, ...]) -> date | None:
@@ -75,9 +92,9 @@ def line(place: int, cells: dict[str, str], layout: Layout) -> Line:
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
     meaning = layout.sides.get(bare(given.get("side", "")))
     try:
-        for heading, wanted in layout.refuse.items():
+        for heading, (reason, wanted) in layout.refuse.items():
             if re.search(wanted, cells.get(flat(heading), "")):
-                raise Doubt("cancelled", cells.get(flat(heading), ""))
+                raise Doubt(reason, cells.get(flat(heading), ""))
         return Line(place, shown, _written(given, cells, layout), meaning)
     except Doubt as doubt:
         return Line(place, shown, None, meaning, doubt)
@@ -88,10 +105,14 @@ def _written(given: dict[str, str], cells: dict[str, str], layout: Layout) -> Wr
     rest = [number(cells.get(flat(heading), ""), layout.decimal) for heading in layout.others]
     told = [value for value in rest if value is not None]
     currency = given.get("currency") or layout.currency
+    if not currency:
+        raise Doubt("currency")
+    if layout.signed_fees:
+        read |= {name: -read[name] for name in ("commission", "stamp", "transfer") if read[name] is not None}
     return Written(
         day(given.get("day", ""), layout.dates), given.get("side", ""), values.to_text(given.get("code", "")),
         values.to_text(given.get("name", "")), other=sum(told, Decimal(0)) if told else None,
         time=seconds(given.get("time", "")), account=values.to_text(given.get("account", "")),
-        market=given.get("market", ""), currency=CURRENCIES.get(currency, currency)[:3].upper() or "CNY",
+        market=given.get("market", ""), currency=CURRENCIES.get(currency, currency)[:3].upper(),
         foreign=layout.foreign, ref=given.get("ref", "")[:60], **read,
     )  # fmt: skip

@@ -61,12 +61,12 @@ def _lines(rows: list[list[str]], at: int, layout: Layout) -> tuple[list[Line], 
 
 
 def _apart(headings: list[str]) -> list[str]:
-    """Headings that come twice told apart: the second 货币 becomes 货币#2; nameless ones are #n."""
+    """Headings that come twice told apart: the second 货币 becomes 货币~2; nameless ones are ~1, ~2, …"""
     seen: dict[str, int] = {}
     made = []
     for heading in headings:
         seen[heading] = seen.get(heading, 0) + 1
-        made.append(f"{heading}#{seen[heading]}" if not heading or seen[heading] > 1 else heading)
+        made.append(f"{heading}~{seen[heading]}" if not heading or seen[heading] > 1 else heading)
     return made
 
 

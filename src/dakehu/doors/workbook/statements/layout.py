@@ -34,14 +34,18 @@ HEADINGS: dict[str, str] = {
     "client_code": "客户号 客户编号 客户代码",
 }
 OTHER_FEES = "其他费 其它费 其他费用 其他杂费 规费 结算费 清算费 交易规费 交易征费 附加费 经手费 证管费"
-CURRENCIES = {"人民币": "CNY", "RMB": "CNY", "港币": "HKD", "美元": "USD", "￥": "CNY"}
+CURRENCIES = {"人民币": "CNY", "RMB": "CNY", "港币": "HKD", "美元": "USD", "￥": "CNY", "€": "EUR", "$": "USD",
+              "£": "GBP", "CAN": "CAD"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Layout:
-    """`columns` {field: heading}, `others` headings of further fees, `sides` {word: meaning}, `decimal` the decimal sign,
-    `dates` formats as strptime has them (none: as people here write days), `currency` that of all rows where no column
-    says it, `foreign` the market of codes that no Chinese exchange knows, `split` how a column holds two things."""
+    """`columns` {field: heading} (`Heading~2` is the second of that name, `~1` the first without one), `others` headings
+    of further fees, `sides` {word: meaning}, `decimal` the decimal sign ("?" where the file mixes both), `dates` formats
+    as strptime has them (none: as people here write days), `currency` that of all rows where no column says it ("" where
+    the file leaves it open), `foreign` the market of codes that no Chinese exchange knows, `patterns` {field: expression
+    whose named groups are fields of their own}, `refuse` {heading: [reason, expression]} for rows to be held back,
+    `signed_fees` where fees stand below zero."""
 
     name: str
     columns: dict[str, str]
@@ -52,7 +56,8 @@ class Layout:
     currency: str = "CNY"
     foreign: str = ""
     patterns: dict[str, str] = field(default_factory=dict)
-    refuse: dict[str, str] = field(default_factory=dict)
+    refuse: dict[str, list[str]] = field(default_factory=dict)
+    signed_fees: bool = False
 
 
 @cache
@@ -68,7 +73,7 @@ def saved() -> tuple[tuple[frozenset[str], Layout], ...]:
             layout = Layout(
                 told["name"], told["columns"], tuple(told.get("others", ())), sides, told.get("decimal", "."),
                 tuple(told.get("dates", ())), told.get("currency", "CNY"), told.get("foreign", ""),
-                told.get("patterns", {}), told.get("refuse", {}),
+                told.get("patterns", {}), told.get("refuse", {}), told.get("signed_fees", False),
             )  # fmt: skip
             made.append((frozenset(flat(h) for h in told["headings"]), layout))
     return tuple(sorted(made, key=lambda pair: -len(pair[0])))
