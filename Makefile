@@ -13,7 +13,7 @@ ARGS ?=
 	@scripts/setup $*
 .PRECIOUS: .venv/installed-%
 
-.PHONY: help setup setup-dev demo test test-sqlite test-postgres check lint types layers migrations format lock bench clean
+.PHONY: help setup setup-dev demo test test-sqlite test-postgres check lint types layers migrations format lock bench roundtrip clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ lock: setup-dev ## Write requirements/*.lock anew (needs pip-tools in .venv)
 
 bench: .venv/installed-dev .venv/installed-bench ## Rows per second and peak memory, beside django-import-export
 	@$(PYTHON) benchmarks/import_far_trans.py
+
+roundtrip: setup-dev ## 200 random edit scripts on exported workbooks, and 24 through LibreOffice, against a model
+	@DAKEHU_ROUNDTRIPS=200 DAKEHU_ROUNDTRIPS_OFFICE=24 $(PYTHON) -m pytest -q tests/doors/workbook/test_roundtrip.py
 
 clean: ## Remove .venv and what the tools leave behind; the desk's data stays
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,12 +1,14 @@
 """The import wizard: from the file to the result, one page, nothing written before it is confirmed."""
 
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
 
 from dakehu.doors.workbook import outgo
 from dakehu.foundation import jobs
+from dakehu.foundation.gates import perform
 from dakehu.rooms.clients import queries as clients
 from tests.cast import acting
 from tests.doors.web.browsers import desk, table
@@ -202,3 +204,60 @@ def test_the_wizard_speaks_the_readers_language(lin):
     page = text(browser.get(tried(browser, GOOD, BAD)))
     assert "To mend" in page and "Skip the faulty rows" in page
     assert "需要改正" not in page
+
+
+# --- a workbook that comes back ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def back(lin, zhang, tmp_path):
+    """Lin's exported workbook with another occupation, an emptied remark and no plan; on the desk another occupation."""
+    with acting(lin):
+        perform("clients.change", {"client": "C0001", "occupation": "教师", "remark": "旧备注"})
+        perform("service.plan_follow_up", {"client": "C0001", "due_on": "2027-01-10", "subject": "回访"})
+        outgo.write_filled(path=tmp_path / "out.xlsx")
+        perform("clients.change", {"client": "C0001", "occupation": "会计"})
+    book = load_workbook(tmp_path / "out.xlsx")
+    for heading, value in (("职业", "医生"), ("备注", None)):
+        at = next(c.column for c in book["基本信息"][1] if c.value.startswith(heading))
+        book["基本信息"].cell(2, at).value = value
+    book["定期跟进计划"].delete_rows(2)
+    book.save(tmp_path / "out.xlsx")
+    browser = desk(lin)
+    with (tmp_path / "out.xlsx").open("rb") as file:
+        address = browser.post("/import/", {"file": file})["Location"]
+    browser.post(f"{address}columns", {"then": "trial"})
+    jobs.run_due()
+    return browser, address
+
+
+def test_a_workbook_that_comes_back_shows_three_values_and_asks_before_it_writes(back, lin):
+    browser, address = back
+    page = text(browser.get(address))
+    assert all(
+        word in page
+        for word in ("三方对照", "导出时", "教师", "医生", "会计", "请决定", "清空", "表中去掉的行", "回访")
+    )
+    browser.post(f"{address}apply", {})
+    jobs.run_due()
+    assert "请逐处选择" in text(browser.get(address))
+    with acting(lin):
+        assert clients.clients().get(code="C0001").occupation == "会计"
+
+
+def test_what_was_decided_in_the_browser_is_written_and_undone(back, lin):
+    browser, address = back
+    page = text(browser.get(address))
+    cell = re.search(r'name="(cell\.[^"]+)"', page)[1]
+    gone = re.search(r'name="gone" value="([^"]+)"', page)[1]
+    browser.post(f"{address}apply", {cell: "file", "gone": gone})
+    jobs.run_due()
+    assert "按您的选择处理了 1 行" in text(browser.get(address))
+    with acting(lin):
+        zhang = clients.clients().get(code="C0001")
+        assert (zhang.occupation, zhang.remark) == ("医生", "")
+        assert zhang.next_contact_on is None
+    browser.post(f"{address}undo")
+    with acting(lin):
+        zhang = clients.clients().get(code="C0001")
+        assert (zhang.occupation, zhang.remark, str(zhang.next_contact_on)) == ("会计", "旧备注", "2027-01-10")

@@ -8,6 +8,7 @@ from typing import Any
 
 from dakehu.doors.workbook import apply, reading, slices, sources
 from dakehu.doors.workbook import plan as planning
+from dakehu.doors.workbook.meeting import DESK, FILE
 from dakehu.doors.workbook.statements import intake as statements
 from dakehu.doors.workbook.trial import Progress
 from dakehu.foundation import batches, files, jobs, scope, undo
@@ -176,6 +177,20 @@ def correct(number: int, changes: dict[str, Any]) -> Any:
         batch.state = BatchState.OPENED.value
         batch.save()
     return batch
+
+
+def decide(number: int, decided: dict[str, str], deleted: list[str]) -> None:
+    """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
+    that the file lacks (marks as in the report)."""
+    may_import()
+    with act("workbook.decide"):
+        batch = batches.own(number, lock=True)
+        _must_not_be_undone(batch)
+        plan = plan_of(batch)
+        plan.decided |= {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
+        plan.deleted = deleted
+        keep_plan(batch, plan)
+        batch.save()
 
 
 def start_trial(number: int) -> int:

@@ -111,30 +111,40 @@ class _Sheet:
                 self.stack.contacts[row] = [c for c in self.stack.contacts[row] if c[2] in edits]
 
     def _open_keys(self) -> None:
-        seen: dict[tuple[str, int], int] = {}
+        bearers: dict[int, list[tuple[int, RowKey]]] = {}
         for row, text in enumerate(self.stack.raw[ROW_KEY]):
             if not text or not text.strip():
                 continue
             try:
                 key = rowkeys.opened(text)
             except Forged:
+                key = None
+            if key is None or key.part != self.part.name:
                 self._unknown_key(row)
-                continue
-            if key.part != self.part.name:
-                self._unknown_key(row)
-                continue
-            first = seen.setdefault((key.part, key.number), row)
-            if first != row:
+            else:
+                bearers.setdefault(key.number, []).append((row, key))
+        for rows in bearers.values():
+            self._take(*self._truest(rows))
+
+    def _truest(self, rows: list[tuple[int, RowKey]]) -> tuple[int, RowKey]:
+        """Of rows that bear one key, the one most like what was exported (the first of equals); the others are copies."""
+        if len(rows) == 1:
+            return rows[0]
+        chosen = min(rows, key=lambda bearer: len(self._changed(*bearer)))
+        for row, _ in rows:
+            if row != chosen[0]:
                 self.weighed.warn(row, ROW_KEY, "", say(
                     "这一行是从别的行复制来的（行钥相同），按新行处理。",
                     "This row is a copy of another (it has the same row key) and counts as a new one."))  # fmt: skip
-                continue
-            self.keys[row] = key
-            if self.meeting.exports.held(key.export, key.part) is None:
-                self.meeting.expired.add(key.export)
-            if not any(text_of(self.stack.raw[n][row]) for n in self.names):
-                self.meeting.emptied.setdefault(self.part.name, set()).add(row)
-                self.weighed.verdicts[row] = SKIPPED
+        return chosen
+
+    def _take(self, row: int, key: RowKey) -> None:
+        self.keys[row] = key
+        if self._base(key) is None:
+            self.meeting.expired.add(key.export)
+        if not any(text_of(self.stack.raw[n][row]) for n in self.names):
+            self.meeting.emptied.setdefault(self.part.name, set()).add(row)
+            self.weighed.verdicts[row] = SKIPPED
 
     def _unknown_key(self, row: int) -> None:
         self.weighed.fault(row, ROW_KEY, "", say(

@@ -191,10 +191,15 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Import what the trial showed; `skip_errors` leaves the faulty rows out."""
+    """Import what the trial showed; `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
+    both sides changed a cell, `gone` which rows go that the file lacks."""
     batch = batches.own(pk)
     job = _job(batch)
     if batch.state != BatchState.APPLIED and not (job and not job["ended"]):
+        decided = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("cell.")}
+        gone = [str(mark) for mark in request.POST.getlist("gone")]
+        if decided or gone:
+            intake.decide(pk, decided, gone)
         intake.start_apply(pk, skip_errors=request.POST.get("skip_errors") == "true")
     return redirect("import-batch", pk=pk)
 

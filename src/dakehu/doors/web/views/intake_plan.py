@@ -36,6 +36,11 @@ EXTRA_PARTS = {
     "contacts": say("联系方式", "Contacts"), "history": say("历史资料", "Earlier data"),
     "coverage": say("服务关系", "Coverage"),
 }  # fmt: skip
+FATE_WORDS = {
+    "clash": (say("请决定", "Decide"), "bad"), "file": (say("以表格为准", "The file counts"), "accent"),
+    "desk": (say("以系统为准", "The desk counts"), ""), "mine": (say("采用表格", "From the file"), "good"),
+    "theirs": (say("保留系统", "The desk stays"), ""), "same": (say("两边相同", "Both the same"), ""),
+}  # fmt: skip
 LAYOUTS = {"rows": say("每行一位", "One row each"), "card": say("竖排卡片", "Card: field and value")}
 
 
@@ -124,10 +129,39 @@ def report(told: dict[str, Any]) -> dict[str, Any]:
             {"name": name, "title": titles.get(name, name), "rows": [_sample(row, parts[name], mine) for row in rows]}
             for name, rows in told.get("samples", {}).items() if rows and name in parts
         ],
+        "meeting": _meeting(told, mine),
         "errors": [_fault(f) for f in told.get("faults", [])],
         "warnings": [_fault(f) for f in told.get("warnings", [])],
-        "work": told.get("created", 0) + told.get("updated", 0) + sum(
+        "work": told.get("undecided", 0) + sum(m["may_go"] for m in told.get("missing", [])) + told.get("created", 0) + told.get("updated", 0) + sum(
             counts.get("created", 0) + counts.get("updated", 0) for name, counts in told.get("parts", {}).items() if name in EXTRA_PARTS),
+    }  # fmt: skip
+
+
+def _meeting(told: dict[str, Any], mine: int) -> dict[str, Any]:
+    """Cells that differ of rows an export brought back, and rows the file lacks, for the eye."""
+    cells = [_met(cell, mine) for cell in told.get("cells", [])]
+    missing = [
+        {**m, "title": m["title"][mine], "why": m["why"][mine], "cancels": m["may_go"] and m["part"] == "follow_ups"}
+        for m in told.get("missing", [])
+    ]
+    return {
+        "rows": cells,
+        "missing": missing,
+        "clashes": told.get("fates", {}).get("clash", 0),
+        "expired": told.get("expired", 0),
+    }
+
+
+def _met(cell: dict[str, Any], mine: int) -> dict[str, Any]:
+    clash = cell["fate"] == "clash"
+    word, tone = FATE_WORDS[cell["decided"] or "clash" if clash else cell["fate"]]
+    if cell["fate"] == "mine" and not cell["mine"]:
+        word = say("清空", "Emptied")
+    gone = not cell["field"]
+    return {
+        **cell, "label": cell["label"][mine], "clash": clash, "word": word, "tone": tone,
+        "empty_mine": say("保留您的这一行", "Keep your row") if gone else say("（清空）", "(emptied)"),
+        "empty_current": say("保持删除", "Leave it deleted") if gone else "–",
     }  # fmt: skip
 
 

@@ -75,3 +75,10 @@ each("[data-rereads]", (control) => {
     form.requestSubmit(form.querySelector("[data-reread]"));
   });
 });
+
+/* One side counts for every cell that both changed; each can still be chosen otherwise. */
+each("[data-decide]", (button) => {
+  button.addEventListener("click", () => {
+    for (const radio of document.querySelectorAll(`input[type=radio][name^="cell."][value="${button.dataset.decide}"]`)) radio.checked = true;
+  });
+});
