@@ -26,7 +26,7 @@ TRADES = pa.schema(
         ("batch", pa.int64()),
     ]
 )  # fmt: skip
-PRICES = pa.schema([("asset", pa.int32()), ("day", pa.date32()), ("price", pa.float64()), ("batch", pa.int64())])
+PRICES = pa.schema([("asset", pa.int32()), ("day", pa.date32()), ("price", pa.float64())])
 NO_ASSET = 0  # rows of money alone
 ORDER = [("client", "ascending"), ("asset", "ascending"), ("day", "ascending"), ("time", "ascending"),
          ("seq", "ascending")]  # fmt: skip

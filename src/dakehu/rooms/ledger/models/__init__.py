@@ -2,9 +2,9 @@
 
 from dakehu.rooms.ledger.models.investment import Investment, ProductKind
 from dakehu.rooms.ledger.models.product import CorporateAction, CorporateKind, Product, SecurityCode, SecurityKind
-from dakehu.rooms.ledger.models.register import Account, AccountKind, HeldRow, HeldState, TradeBatch
+from dakehu.rooms.ledger.models.register import Account, AccountKind, HeldRow, HeldState, PriceFile, TradeBatch
 
 __all__ = [
-    "Account", "AccountKind", "CorporateAction", "CorporateKind", "HeldRow", "HeldState", "Investment",
+    "Account", "AccountKind", "CorporateAction", "CorporateKind", "HeldRow", "HeldState", "Investment", "PriceFile",
     "Product", "ProductKind", "SecurityCode", "SecurityKind", "TradeBatch",
 ]  # fmt: skip

@@ -61,6 +61,18 @@ class TradeBatch(Recorded):
         indexes = [models.Index(fields=["sha256"])]
 
 
+class PriceFile(Recorded):
+    """The prices of one source on one business day, a file of the journal. A newer file of the day takes its place."""
+
+    file = models.CharField(max_length=40, unique=True)
+    source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
+    day = field(models.DateField(), zh="业务日期", en="Business day", listed=True)
+    rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "day"], name="one_price_file_a_day")]
+
+
 class HeldState(Choices):
     WAITING = "waiting", "待处理", "Waiting"
     RELEASED = "released", "已放行", "Released"
