@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 
 from dakehu.foundation import scope
 from dakehu.foundation.acts import Take
@@ -60,7 +61,7 @@ def by_numbers(text: str) -> Q | None:
     if len(flat) == 4 and flat[:3].isdigit():
         contact |= Q(ending_index=ending.index_of(flat)) if flat.isdigit() else Q()
         test |= Q(id_ending_index=last.index_of("0000" + flat.upper()))
-    return test | Q(pk__in=Contact.objects.filter(contact).values("client_id"))
+    return test | Q(pk__in=set(Contact.objects.filter(contact).values_list("client_id", flat=True)[:MOST]))
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,17 @@ def sought(text: str) -> Sought:
             lines = _own_lines(Asked(wanted, each=True)).filter(client_id__in=Client.objects.values("pk"))
             test |= Q(pk__in=lines.values("client_id"))
         return Sought(test, test, None)
-    whole = walked = some = test
-    over = False
+    # Numbers are fetched and told back: PostgreSQL, given several subqueries with "or", would try every client.
+    known = set(Client.objects.filter(test).values_list("pk", flat=True)[:MOST])
+    whole, walked = Q(), Q()
     for wanted in asked:
-        first = Q(pk__in=_own_lines(Asked(wanted, MOST)).values("client_id"))
-        some |= first
-        if GuardedQuerySet(SearchLine).filter(words__finds=Asked(wanted, MOST + 1)).count() <= MOST:
-            whole, walked = whole | first, walked | first
-            continue
-        over = True
-        whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
-        walked |= Q(Exists(_own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))))
-    return Sought(whole, walked, some if over else None)
+        known.update(_own_lines(Asked(wanted, MOST)).values_list("client_id", flat=True))
+        if GuardedQuerySet(SearchLine).filter(words__finds=Asked(wanted, MOST + 1)).count() > MOST:
+            whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
+            each = _own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))
+            walked |= Q(IsNull(Subquery(each.values("pk")[:1]), False))  # EXISTS would be asked for all clients at once
+    first = Q(pk__in=known)
+    return Sought(whole | first, walked | first, first) if whole else Sought(first, first, None)
 
 
 def matching(text: str) -> Q:
