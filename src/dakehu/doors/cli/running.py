@@ -40,8 +40,9 @@ def who(line: argparse.Namespace) -> scope.Actor:
         with scope.acting_as(scope.system("who is at the command line", "cli")):
             return replace(team.actor_of(team.user_named(line.as_user)), door="cli", reason=line.reason)
     reason = line.reason
-    if not reason and line.command not in ("ask", "do", "export"):
-        reason = f"dakehu {line.command} {getattr(line, 'file', '') or ''}".strip()
+    if not reason and line.command not in ("do", "export"):
+        about = getattr(line, "file", "") or getattr(line, "name", "")
+        reason = f"dakehu {line.command} {about or ''}".strip()
     if not reason:
         raise Refused(
             say(
