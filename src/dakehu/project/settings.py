@@ -40,6 +40,27 @@ ALLOWED_HOSTS = env.text(
 TIME_ZONE = env.text("DAKEHU_TIME_ZONE", "Asia/Shanghai", zh="时区", en="Time zone")
 UPLOAD_MB = env.number("DAKEHU_UPLOAD_MB", 200, zh="上传文件上限（MB）", en="Largest upload (MB)")
 SESSION_HOURS = env.number("DAKEHU_SESSION_HOURS", 10, zh="登录保持小时数", en="Hours a sign-in lasts")
+SECOND_FACTOR_ROLES = tuple(
+    env.text(
+        "DAKEHU_SECOND_FACTOR_ROLES",
+        "",
+        zh="必须使用两步登录的角色，逗号分隔（如 admin,compliance）",
+        en="Roles that must sign in with a second factor, comma separated (such as admin,compliance)",
+    )
+    .replace(" ", "")
+    .split(",")
+)
+OIDC_URL = env.text(
+    "DAKEHU_OIDC_URL", "", zh="公司统一登录（OIDC）的地址", en="Address of the firm's own sign-in (OpenID Connect)"
+)
+OIDC_CLIENT_ID = env.text("DAKEHU_OIDC_CLIENT_ID", "", zh="统一登录的客户端编号", en="Client id at the firm's sign-in")
+OIDC_SECRET = env.secret("DAKEHU_OIDC_SECRET", zh="统一登录的客户端密钥", en="Client secret at the firm's sign-in")
+OIDC_MATCH = env.text(
+    "DAKEHU_OIDC_MATCH",
+    "mail",
+    zh="首次统一登录按什么认人：mail（已验证的邮箱）或 username（登录名）",
+    en="How the firm's sign-in finds a member of staff at first: mail (verified) or username",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
@@ -112,6 +133,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "dakehu.foundation",
     "dakehu.rooms.team",
     "dakehu.rooms.clients",
@@ -122,7 +149,39 @@ INSTALLED_APPS = [
     "dakehu.doors.api",
 ]
 AUTH_USER_MODEL = "team.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "dakehu.rooms.team.signin.StaffBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "dakehu.rooms.team.signin.StaffBackend",
+    "dakehu.rooms.team.signin.SecondStepBackend",
+]
+# Of django-allauth the desk uses its tables and checks (codes, passkeys, OIDC); the pages, addresses and acts are our own.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "mail"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "dakehu.rooms.team.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "dakehu"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_ADAPTER = "dakehu.rooms.team.adapters.FirmAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "firm",
+                "name": "firm",
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_SECRET,
+                "settings": {"server_url": OIDC_URL, "fetch_userinfo": False},
+            }
+        ],
+    }
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -135,6 +194,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "dakehu.doors.web.views.signin.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["code", "credential"]
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
@@ -145,6 +205,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "dakehu.doors.web.middleware.Manners",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

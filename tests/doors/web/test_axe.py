@@ -19,7 +19,7 @@ FLAGS = [
 ]  # fmt: skip
 TABS = ("", "?tab=basic", "?tab=investments", "?tab=service", "?tab=needs", "?tab=plans", "?tab=history")
 PAGES = {
-    "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/do/clients.create",
+    "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
             "/import/{opened}/", "/import/{tried}/"],
     "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/no-such-page"],

@@ -1,5 +1,6 @@
 """Who asks: a bearer token with its scopes, or the browser's session."""
 
+import base64
 import functools
 from dataclasses import replace
 from typing import Any
@@ -10,17 +11,22 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from dakehu.doors.api.answers import View, refusal_answer, speaks_json
-from dakehu.foundation import scope
+from dakehu.foundation import clock, scope
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
 from dakehu.rooms.team import queries as team
-from dakehu.rooms.team import rules
+from dakehu.rooms.team import rules, signin
+from dakehu.rooms.team.actions import token_used
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SignInFirst(Refused):
     status = 401
+
+
+class ReadOnly(Refused):
+    status = 403
 
 
 class WrongMethod(Refused):
@@ -36,14 +42,20 @@ def actor_of(request: Any) -> scope.Actor:
     """The actor behind a request. Raises SignInFirst without a good token or session."""
     given = request.headers.get("Authorization", "")
     if given:
-        kind, _, token = given.partition(" ")
         with scope.acting_as(scope.system("check an API token", "api")):
-            found = team.token_user(token.strip()) if kind.lower() == "bearer" else None
+            found = holder(given)
             if found is None:
                 raise SignInFirst(say("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
             user, row = found
             actor = rules.with_scopes(team.actor_of(user), list(row.scopes))
+            if row.read_only and request.method not in SAFE:
+                raise ReadOnly(say("此令牌只读，不能写入。", "This token is read-only."))
+            if row.last_used_on != clock.today():
+                with scope.acting_as(replace(actor, door="api")):
+                    token_used(token=row)
         return actor
+    if request.user.is_authenticated and signin.must_set_up(request.user, request.session):
+        raise SignInFirst(say("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
     if not request.user.is_authenticated or request.user.must_change:
         raise SignInFirst(say("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
     if request.method not in SAFE:
@@ -52,6 +64,22 @@ def actor_of(request: Any) -> scope.Actor:
             raise SignInFirst(say("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
     with scope.acting_as(scope.system("read the session", "api")):
         return team.actor_of(request.user)
+
+
+def holder(given: str) -> Any:
+    """Who holds the token of an Authorization header, and the token: as Bearer, or as the password beside one's user
+    name (Basic), which is what table programs can send. None when it is not good."""
+    kind, _, rest = given.partition(" ")
+    if kind.lower() == "bearer":
+        return team.token_user(rest.strip())
+    if kind.lower() != "basic":
+        return None
+    try:
+        username, _, token = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    found = team.token_user(token)
+    return found if found and found[0].username == username else None
 
 
 def asked_by(*methods: str) -> Any:
@@ -70,7 +98,10 @@ def asked_by(*methods: str) -> Any:
                         )
                     actor = actor_of(request)
                 except Refused as refusal:
-                    return refusal_answer(refusal)
+                    answer = refusal_answer(refusal)
+                    if refusal.status == 401 and not request.COOKIES:
+                        answer.headers["WWW-Authenticate"] = 'Basic realm="dakehu", charset="UTF-8"'
+                    return answer
                 with scope.acting_as(replace(actor, door="api", request_id=getattr(request, "request_id", ""))):
                     return speaks_json(view)(request, *args, **named)
 

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from dakehu.doors.web.views import faults
 from dakehu.foundation import clock, scope
 from dakehu.foundation.refusals import Refused
+from dakehu.rooms.team import sessions, signin
 from dakehu.rooms.team.queries import actor_of
 
 logger = logging.getLogger("dakehu.web")
@@ -22,6 +23,8 @@ logger = logging.getLogger("dakehu.web")
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
 OPEN_TO_ALL = (SIGN_IN, "/language", "/health", "/static/", "/favicon.ico")
 OWN_DOOR = "/api/"  # the API beside us says for itself who is asking
+SECURITY = "/me/security"
+UNTIL_SET_UP = (SECURITY, SIGN_OUT, "/language", "/health", "/static/")
 UNTIL_CHANGED = (PASSWORD, SIGN_OUT, "/language", "/health", "/static/")
 
 HEADERS = {
@@ -58,6 +61,10 @@ class Manners:
         else:
             if user.must_change and not request.path.startswith(UNTIL_CHANGED):
                 return elsewhere(request, PASSWORD, 403)
+            due = not user.must_change and signin.must_set_up(user, request.session)
+            if due and not request.path.startswith(UNTIL_SET_UP):
+                return elsewhere(request, SECURITY, 403)
+            sessions.seen(request)
             actor = actor_of(user)
         with scope.acting_as(replace(actor, door="web", request_id=request.request_id)):
             return self.get_response(request)

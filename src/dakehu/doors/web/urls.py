@@ -2,11 +2,31 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dakehu.doors.web.views import cells, client, clients, doing, frame, grid, many, me, palette, signin, today
+from dakehu.doors.web.views import (
+    cells,
+    client,
+    clients,
+    doing,
+    frame,
+    grid,
+    many,
+    me,
+    palette,
+    security,
+    signin,
+    signin_firm,
+    signin_second,
+    today,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today_page, name="today"),
     path("sign-in", signin.sign_in, name="sign-in"),
+    path("sign-in/second", signin_second.second, name="sign-in-second"),
+    path("sign-in/passkey", signin_second.passkey, name="sign-in-passkey"),
+    path("sign-in/passkey/answer", signin_second.passkey_answer, name="sign-in-passkey-answer"),
+    path("sign-in/firm", signin_firm.begin, name="sign-in-firm"),
+    path("sign-in/firm/callback", signin_firm.callback, {"provider_id": "firm"}, name="openid_connect_callback"),
     path("sign-out", signin.sign_out, name="sign-out"),
     path("language", frame.language, name="language"),
     path("health", frame.health, name="health"),
@@ -14,6 +34,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me", me.me_page, name="me"),
     path("me/settings", me.settings_of_mine, name="my-settings"),
     path("me/password", me.password, name="my-password"),
+    path("me/security", security.page, name="security"),
+    path("me/security/prove", security.prove, name="security-prove"),
+    path("me/security/codes", security.codes_app, name="security-codes"),
+    path("me/security/recovery", security.recovery, name="security-recovery"),
+    path("me/security/passkeys", security.passkey_add, name="security-passkeys"),
+    path("me/security/passkeys/begin", security.passkey_begin, name="security-passkey-begin"),
+    path("me/security/factors/<int:factor_id>/drop", security.drop, name="security-drop"),
+    path("me/security/sessions/<int:session_id>/end", security.end_session, name="security-end"),
+    path("me/security/sessions/end-others", security.end_others, name="security-end-others"),
+    path("me/notices/<int:notice_id>/read", security.read_notice, name="read-notice"),
     path("me/tokens", me.make_token, name="my-tokens"),
     path("me/tokens/<int:token_id>/revoke", me.revoke_token, name="revoke-token"),
     path("clients/", clients.client_list, name="clients"),

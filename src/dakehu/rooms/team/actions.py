@@ -9,12 +9,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from dakehu.foundation import clock, scope
-from dakehu.foundation.acts import Take, action, must_match, refuse, takes_of
+from dakehu.foundation.acts import Take, action, must_match, note, refuse, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.words import say
 from dakehu.rooms.team import rules
-from dakehu.rooms.team.models import Branch, SavedView, Team, Token, User
+from dakehu.rooms.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
 from dakehu.rooms.team.permissions import Permission
 
 PASSWORD = Take("password", facts=Facts("密码", "Password"))
@@ -113,16 +113,32 @@ def set_preferences(*, language: str | None = None, theme: str | None = None) ->
 
 
 @action("team.signed_in", needs="", zh="登录", en="Sign in", by_name=False)
-def signed_in(*, user: User) -> None:
-    """Note a sign-in; stronger hashing arrives with the next change of password."""
+def signed_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
+    """Note a sign-in. A device that is not known (by `digest`, of its cookie) is remembered, and any but the first
+    is told to the user."""
+    known = Device.objects.filter(user=user)
+    note(how=how, device=device, address=address)
+    if not known.filter(digest=digest).exists():
+        if known.exists():
+            note(new_device=True)
+            Notice(user=user, kind=NoticeKind.NEW_DEVICE, detail=f"{device} · {address}").save()
+        Device(user=user, name=device, address=address, digest=digest).save()
     user.last_login = clock.now()
     user.save()
 
 
+@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", by_name=False)
+def sign_in_failed(*, username: str, how: str, address: str) -> None:
+    note(username=username, how=how, address=address)
+
+
 @action("team.make_token", needs="", zh="新建访问令牌", en="Make an API token",
-        takes=(takes_of("team.Token", "name"), takes_of("team.Token", optional=("scopes", "expires_on"))))  # fmt: skip
-def make_token(*, name: str, scopes: list[str] | None = None, expires_on: date | None = None) -> dict[str, Any]:
-    """A key to the API with one's own rights or fewer, for at most a year. Shown once."""
+        takes=(takes_of("team.Token", "name"), takes_of("team.Token", optional=("scopes", "expires_on", "read_only"))))  # fmt: skip
+def make_token(
+    *, name: str, scopes: list[str] | None = None, expires_on: date | None = None, read_only: bool | None = None
+) -> dict[str, Any]:
+    """A key to the API with one's own rights or fewer, for at most a year; `read_only` ones ask and never write.
+    Shown once. With HTTP Basic it is the password beside the user name."""
     actor, today = scope.current_actor(), clock.today()
     wanted = sorted(scopes or actor.permissions)
     beyond = [s for s in wanted if not actor.may(s)]
@@ -133,9 +149,16 @@ def make_token(*, name: str, scopes: list[str] | None = None, expires_on: date |
         raise refuse("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
     token = "dk_" + secrets.token_urlsafe(32)
     row = Token(user=_myself(), name=name, scopes=wanted, hint=token[-4:], digest=rules.token_digest(token),
-                expires_on=until)  # fmt: skip
+                expires_on=until, read_only=bool(read_only))  # fmt: skip
     row.save()
     return {"id": row.pk, "token": token, "expires_on": until.isoformat(), "scopes": wanted}
+
+
+@action("team.token_used", needs="", zh="使用令牌", en="Use a token", by_name=False)
+def token_used(*, token: Token) -> None:
+    """Note the first use of a day."""
+    token.last_used_on = clock.today()
+    token.save()
 
 
 @action("team.revoke_token", needs="", zh="停用令牌", en="Revoke a token",

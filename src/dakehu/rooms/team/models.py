@@ -106,7 +106,40 @@ class Token(Recorded):
     hint = field(models.CharField(max_length=12), zh="末位", en="Ends in", listed=True, editable=False)
     digest = models.CharField(max_length=64, unique=True)
     expires_on = field(models.DateField(), zh="到期日", en="Expires on", listed=True)
+    read_only = field(
+        models.BooleanField(default=False), zh="只读", en="Read only", listed=True,
+        help_zh="只能查询，不能写入", help_en="May ask, may not write",
+    )  # fmt: skip
+    last_used_on = field(
+        models.DateField(null=True, blank=True), zh="最近使用", en="Last used", listed=True, editable=False
+    )
     revoked = field(models.BooleanField(default=False), zh="已停用", en="Revoked", listed=True)
+
+
+class Device(Recorded):
+    """A browser in which somebody has signed in before: known again by a cookie, of which a hash is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    name = field(models.CharField(max_length=80), zh="设备", en="Device", listed=True)
+    address = field(models.CharField(max_length=60), zh="地址", en="Address", listed=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_device_per_cookie")]
+
+
+class NoticeKind(Choices):
+    NEW_DEVICE = "new_device", "新设备登录", "Sign-in from a new device"
+    SECOND_RESET = "second_reset", "两步登录被重置", "Second factor reset"
+
+
+class Notice(Recorded):
+    """Something about somebody's own sign-in that they should see: on Today until they have read it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
+    detail = field(models.CharField(max_length=160, blank=True, default=""), zh="详情", en="Detail", listed=True)
+    read = field(models.BooleanField(default=False), zh="已读", en="Read", listed=True)
 
 
 class SavedView(Recorded):

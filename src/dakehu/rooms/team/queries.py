@@ -38,6 +38,11 @@ def user_named(username: str) -> User:
     return user
 
 
+def user_numbered(user_id: int | None) -> User | None:
+    """An active user by number; None for one who has left."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
+
+
 def myself() -> User | None:
     """Whoever is asking; None for the system."""
     user_id = scope.current_actor().user_id

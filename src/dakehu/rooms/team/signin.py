@@ -1,12 +1,20 @@
-"""Signing in: the password check for staff, under the system's eye, with the act recorded."""
+"""Signing in, step by step: the password, then the second factor of whoever has one; each under the system's eye."""
 
+import hashlib
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 
 from dakehu.foundation import scope
+from dakehu.rooms.team import factors
 from dakehu.rooms.team.models import User
 from dakehu.rooms.team.queries import actor_of
+
+BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+PASSED = "second"  # in the session of whoever holds a second factor
+PROVED = "proved"  # when the password was last given in this session
 
 
 class StaffBackend:
@@ -23,10 +31,62 @@ class StaffBackend:
         return User.objects.filter(pk=user_id, is_active=True).first()
 
 
-def note_sign_in(user: User, request_id: str = "") -> None:
-    from dataclasses import replace
+class SecondStepBackend:
+    """Checks a code (of an authenticator app, or a recovery code) or the answer of a passkey."""
 
+    def authenticate(self, request: Any, username: str = "", code: str = "", passkey: Any = None) -> User | None:
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            return None
+        with scope.acting_as(as_themselves(user, request)):
+            good = factors.check_passkey(user, passkey) if passkey is not None else factors.check_code(user, code)
+        return user if good else None
+
+    def get_user(self, user_id: int) -> User | None:
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def as_themselves(user: User, request: Any) -> scope.Actor:
+    return replace(actor_of(user), door="web", request_id=getattr(request, "request_id", ""))
+
+
+def note_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
+    """Record a sign-in: from which device (known again by the hash of its cookie), and how."""
     from dakehu.rooms.team.actions import signed_in
 
-    with scope.acting_as(replace(actor_of(user), door="web", request_id=request_id)):
-        signed_in(user=user)
+    with scope.acting_as(as_themselves(user, request)):
+        signed_in(
+            user=user,
+            how=how,
+            device=device_name(request.headers.get("User-Agent", "")),
+            address=address_of(request),
+            digest=hashlib.sha256(cookie.encode()).hexdigest(),
+        )
+
+
+def note_failure(username: str, request: Any, how: str) -> None:
+    from dakehu.rooms.team.actions import sign_in_failed
+
+    sign_in_failed(username=username[:60], how=how, address=address_of(request))
+
+
+def must_set_up(user: Any, session: Any) -> bool:
+    """Whether this role asks for a second factor and the session knows of none."""
+    return str(user.role) in settings.SECOND_FACTOR_ROLES and not session.get(PASSED)
+
+
+def address_of(request: Any) -> str:
+    return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
+
+
+SYSTEMS = (("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Mac OS X", "macOS"),
+           ("Linux", "Linux"))  # fmt: skip
+BROWSERS = (("Edg/", "Edge"), ("MicroMessenger", "WeChat"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"))  # fmt: skip
+
+
+def device_name(agent: str) -> str:
+    """A browser and a system in two words, from the User-Agent; its own beginning where neither is known."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return " · ".join(filter(None, (browser, system))) or agent[:40] or "?"

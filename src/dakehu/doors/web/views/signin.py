@@ -1,20 +1,26 @@
-"""Signing in and out, with a lock after five failures."""
+"""Signing in and out: the password first, with a lock after five failures; then the second step of whoever has one."""
 
+import secrets
 from datetime import timedelta
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dakehu.foundation import clock
 from dakehu.foundation.words import Words, say
-from dakehu.rooms.team.signin import note_sign_in
+from dakehu.rooms.team import factors, sessions, signin
 
 WRONG = say("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
+PENDING = "second_for"  # in the session of whoever has given the password and owes the second step
+DEVICE = "device"
+YEAR = 31536000
 
 
 def locked_words() -> Words:
@@ -42,21 +48,55 @@ def way_on(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     asked: Any = request
     if request.method == "GET":
-        return HttpResponseRedirect(way_on(request)) if asked.user.is_authenticated else draw(request)
+        if asked.user.is_authenticated:
+            return HttpResponseRedirect(way_on(request))
+        request.session.pop(PENDING, None)
+        return draw(request)
     username = request.POST.get("username", "").strip()
-    user: Any = authenticate(request, username=username, password=request.POST.get("password", ""))
-    if user is None:
-        return draw(request, WRONG, username, status=401)
-    login(request, user)
-    note_sign_in(user, asked.request_id)
+    user = checked(request, "password", username, password=request.POST.get("password", ""))
+    return draw(request, WRONG, username, status=401) if user is None else go_on(request, user, "password")
+
+
+def checked(request: HttpRequest, how: str, username: str, **given: Any) -> Any:
+    """The user whom axes and one of our backends let through, or None with the failure recorded. What comes
+    while a name is locked is not tried, and so not recorded again."""
+    open_still = AxesProxyHandler.is_allowed(request, {"username": username})
+    user = authenticate(request, username=username, **given)
+    if user is None and open_still:
+        signin.note_failure(username, request, how)
+    return user
+
+
+def go_on(request: HttpRequest, user: Any, how: str) -> HttpResponse:
+    """In, or to the second step first."""
+    if not factors.kinds_of(user):
+        return let_in(request, user, how)
+    request.session.cycle_key()
+    request.session[PENDING] = {"user": user.pk, "how": how, "at": int(clock.now().timestamp())}
+    return HttpResponseRedirect(f"/sign-in/second?{urlencode({'next': way_on(request)})}")
+
+
+def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> HttpResponse:
+    asked: Any = request
+    request.session.pop(PENDING, None)
+    login(request, user, backend=signin.BACKEND)
+    if second:
+        request.session[signin.PASSED] = True
+    request.session[signin.PROVED] = int(clock.now().timestamp())
+    cookie = request.COOKIES.get(DEVICE) or secrets.token_urlsafe(24)
+    signin.note_sign_in(user, asked, cookie, how)
+    sessions.opened(asked)
     response = HttpResponseRedirect(way_on(request))
     for name, value in (("theme", str(user.theme)), ("language", str(user.language))):
-        response.set_cookie(name, value, max_age=31536000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+        response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
+    response.set_cookie(
+        DEVICE, cookie, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+    )
     return response
 
 
 def draw(request: HttpRequest, fault: Words | str = "", username: str = "", status: int = 200) -> HttpResponse:
-    page = {"fault": fault, "username": username, "next": way_on(request)}
+    page = {"fault": fault, "username": username, "next": way_on(request), "firm": bool(settings.OIDC_URL)}
     return render(request, "signin.html", page, status=status)
 
 

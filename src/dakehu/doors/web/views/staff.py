@@ -118,6 +118,15 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _user(pk)
+    return _form(
+        request, "team.reset_second_factor", {}, say("重置两步登录", "Reset the second factor"), user=user,
+        done=lambda changed: say("已重置{name}的两步登录，本人会看到提醒。", "Reset the second factor of {name}, who will see a notice.", name=changed.name),
+        hint=say("手机或密钥丢失时使用：移除验证码、通行密钥和恢复码，下次登录只需密码。请先当面或电话核实本人。", "For lost phones or keys: removes codes, passkeys and recovery codes, so the next sign-in takes the password alone. Make sure of the person first."),
+    )  # fmt: skip
+
+
 def _user(pk: int) -> Any:
     user = team.users().filter(pk=pk).first()
     if user is None:

@@ -12,6 +12,7 @@ from dakehu.foundation import clock, scope
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.service import queries as service
+from dakehu.rooms.team import sessions
 from dakehu.rooms.team.permissions import Permission
 
 GROUPS = (
@@ -53,7 +54,7 @@ def why(line: dict[str, Any]) -> Words:
 def today_page(request: HttpRequest) -> HttpResponse:
     actor = scope.current_actor()
     if not actor.may(Permission.SERVICE_READ):
-        return render(request, "today/bare.html", {"page_title": say("欢迎", "Welcome")})
+        return render(request, "today/bare.html", {"page_title": say("欢迎", "Welcome"), "notices": sessions.notices()})
     # Those who serve clients begin with their own work; a lead's team is one press away.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) else "all")
     made = service.today(mine=whose == "mine")
@@ -69,7 +70,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
             "more": sum(g["count"] for g in groups) - len(made["lines"]), "team": len(actor.covers) > 1}  # fmt: skip
     if request.headers.get("HX-Request"):
         return render(request, "today/ledger.html", page)
-    return render(request, "today/page.html", {**page, **around(made)})
+    return render(request, "today/page.html", {**page, **around(made), "notices": sessions.notices()})
 
 
 def around(made: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import "./upload.js";
 import "./poll.js";
 import "./autosave.js";
 import "./act.js";
+import "./passkey.js";
 
 const root = document.documentElement;
 
