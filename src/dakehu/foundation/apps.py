@@ -1,3 +1,6 @@
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 from typing import Any
 
 from django.apps import AppConfig

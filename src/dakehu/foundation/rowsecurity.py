@@ -5,6 +5,9 @@ The desk connects under a role that does not own the tables; migrations run unde
 is told to the session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the database backend before each statement.
 """
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 from typing import Any
 
 from django.apps import apps

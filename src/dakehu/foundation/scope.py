@@ -5,6 +5,9 @@ An actor is set in one place per door (`acting_as`). Models of client data name 
 actor sees is handed in by the room that owns clients (`see_clients_by`), so that no arrow rises.
 """
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
