@@ -261,3 +261,13 @@ def test_what_was_decided_in_the_browser_is_written_and_undone(back, lin):
     with acting(lin):
         zhang = clients.clients().get(code="C0001")
         assert (zhang.occupation, zhang.remark, str(zhang.next_contact_on)) == ("会计", "旧备注", "2027-01-10")
+
+
+def test_a_decision_alone_is_enough_and_the_row_not_ticked_stays(back, lin):
+    browser, address = back
+    cell = re.search(r'name="(cell\.[^"]+)"', text(browser.get(address)))[1]
+    browser.post(f"{address}apply", {cell: "desk"})
+    jobs.run_due()
+    with acting(lin):
+        zhang = clients.clients().get(code="C0001")
+        assert (zhang.occupation, zhang.remark, str(zhang.next_contact_on)) == ("会计", "", "2027-01-10")

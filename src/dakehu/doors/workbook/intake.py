@@ -187,7 +187,8 @@ def decide(number: int, decided: dict[str, str], deleted: list[str]) -> None:
         batch = batches.own(number, lock=True)
         _must_not_be_undone(batch)
         plan = plan_of(batch)
-        plan.decided |= {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
+        chosen = {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
+        plan.decided = {**plan.decided, **chosen}  # a new one: the row tells what changed by what it was loaded with
         plan.deleted = deleted
         keep_plan(batch, plan)
         batch.save()
