@@ -9,7 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +59,15 @@ def on_postgres() -> bool:
 def no_remembered_head() -> None:
     """Each test has a chain of its own: a head remembered in another test's must not judge it."""
     (Path(HOME) / "audit-head.json").unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def no_custom_fields() -> Iterator[None]:
+    """Fields that a test added go with its transaction."""
+    from dakehu.foundation import customs
+
+    yield
+    customs.forget()
 
 
 @pytest.fixture

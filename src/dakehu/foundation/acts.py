@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from dakehu.foundation import scope
-from dakehu.foundation.fields import Facts
+from dakehu.foundation import customs, scope
 from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
 from dakehu.foundation.search import index
+from dakehu.foundation.takes import Customs, Take, takes_of
 from dakehu.foundation.versions import must_match
 from dakehu.foundation.words import Words, say
 
@@ -63,34 +63,7 @@ def current_act() -> Act:
     return act
 
 
-# --- what an action takes ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Take:
-    """One parameter of an action or query: its field facts come from `model.field`, or are given.
-
-    `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
-    of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
-    json) or `words` which choices it has.
-    """
-
-    name: str
-    model: str = ""
-    field: str = ""
-    required: bool = True
-    facts: Facts | None = None
-    kind: str = "text"
-    words: Any = None
-
-
-def takes_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Take, ...]:
-    """Parameters that are fields: `takes_of("service.Interaction", "client", "held_at", optional=("promise",),
-    next_on="due_on")` (a keyword names the parameter, its value the field)."""
-    made = [Take(n, model, n) for n in names]
-    made += [Take(n, model, n, required=False) for n in optional]
-    made += [Take(param, model, of, required=False) for param, of in renamed.items()]
-    return tuple(made)
+# --- the register of verbs ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -101,10 +74,18 @@ class Action:
     needs: str
     zh: str
     en: str
-    takes: tuple[Take, ...]
+    stated: tuple["Take | Customs", ...]
     body: Callable[..., Any]
     doc: str
     opens_doors: bool = True  # False: called by other actions only, not by name through a door
+
+    @property
+    def takes(self) -> tuple[Take, ...]:
+        """What it takes now: the custom fields of a model among them, as far as the reader may know of them."""
+        made: list[Take] = []
+        for item in self.stated:
+            made.extend([item] if isinstance(item, Take) else item.takes())
+        return tuple(made)
 
     @property
     def label(self) -> Words:
@@ -127,9 +108,9 @@ def action(
 
     `needs` is a permission ("" for everybody signed in). `by_name=False` keeps it off the doors.
     """
-    flat: list[Take] = []
+    flat: list[Take | Customs] = []
     for item in takes:
-        flat.extend([item] if isinstance(item, Take) else item)
+        flat.extend([item] if isinstance(item, (Take, Customs)) else item)
 
     def wrap(body: Body) -> Body:
         kinds = {p.kind for p in inspect.signature(body).parameters.values()}
@@ -241,22 +222,20 @@ class Recorded(models.Model):
         else:
             return
         self._loaded = {**before, **after}
+        was = {} if adding else {n: before.get(n) for n in changed}
+        customs.spread(was, changed)
         made.changes.append(
             Change(
-                self._meta.label,
-                self.pk,
-                "created" if adding else "changed",
-                {} if adding else {n: before.get(n) for n in changed},
-                changed,
-                self.client_number(),
+                self._meta.label, self.pk, "created" if adding else "changed", was, changed, self.client_number()
             )
-        )
+        )  # fmt: skip
 
     def delete(self, *args: Any, **options: Any) -> Any:
         made = current_act()
         if made.kept is not None:
             made.kept.deleting_with_dependents(self)
         gone = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if _is_tracked(f)}
+        customs.spread(gone, {})
         made.changes.append(Change(self._meta.label, self.pk, "deleted", gone, {}, self.client_number()))
         index.forget(type(self), [self.pk])
         with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
@@ -327,6 +306,7 @@ def record_many(
         if open_act.kept is not None:
             open_act.kept.made(model, made)
     if changed:
+        told, columns = sorted(columns), customs.columns_in_store(model, columns)
         if open_act.kept is not None:
             open_act.kept.changing(model, changed, columns)
         indexes = [f.name for f in model._meta.concrete_fields if isinstance(f, BlindIndex) and f.of in columns]
@@ -336,7 +316,7 @@ def record_many(
         if index.touches(model, columns):
             index.follow(model, changed, new=False)
     numbers = {"created": Numbers(row.pk for row in made), "changed": Numbers(row.pk for row in changed)}
-    tally.note(model, {**numbers, "clients": Numbers(client_ids)}, sorted(columns))
+    tally.note(model, {**numbers, "clients": Numbers(client_ids)}, told if changed else sorted(columns))
 
 
 def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> list[int]:
@@ -345,13 +325,14 @@ def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> lis
     from dakehu.foundation import columns as whole
     from dakehu.foundation import tally
 
-    open_act = current_act()
+    open_act, told = current_act(), sorted(columns)
+    columns = customs.folded(model, count, columns)
     numbers = whole.insert(model, count, columns)
     index.follow_columns(model, numbers, columns)
     if open_act.kept is not None:
         open_act.kept.made_numbers(model, numbers)
     clients = numbers if model.client_path == "pk" else columns.get(f"{model.client_path}_id", ())
-    tally.note(model, {"created": Numbers(numbers), "clients": Numbers(clients)}, sorted(columns))
+    tally.note(model, {"created": Numbers(numbers), "clients": Numbers(clients)}, told)
     return numbers
 
 
@@ -385,7 +366,7 @@ def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
 
 
 __all__ = [
-    "ACTIONS", "Act", "Action", "Change", "ClientRecorded", "Recorded", "SealedText", "Take", "act", "action",
+    "ACTIONS", "Act", "Action", "Change", "ClientRecorded", "Customs", "Recorded", "SealedText", "Take", "act", "action",
     "announce", "current_act", "must_match", "note", "record_columns", "record_many", "record_opening", "refuse", "remove_many",
     "takes_of", "write_columns",
 ]  # fmt: skip

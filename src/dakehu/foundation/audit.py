@@ -56,7 +56,7 @@ def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
     except (LookupError, ValueError):
         return {name: plain_value(value) for name, value in values.items()}
     shown = {}
-    for f in model._meta.concrete_fields:
+    for f in model._meta.fields:
         if f.attname in values:
             hidden = isinstance(f, SealedText) or not has_facts(f) or f.facts.sensitivity > PUBLIC
             value = values[f.attname]

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import models
 
+from dakehu.foundation import customs
 from dakehu.foundation.acts import ACTIONS, record_many
-from dakehu.foundation.fields import PUBLIC, has_facts
+from dakehu.foundation.fields import PUBLIC, has_facts, may
 from dakehu.foundation.gates.accept import CellError, missing
 from dakehu.foundation.sealed import DOTS
 from dakehu.foundation.words import Words
@@ -161,6 +162,17 @@ def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -
         weighed.verdicts[row] = UPDATED if changed else UNCHANGED
         if changed:
             weighed.differences[row] = changed
+
+
+def only_to_see(model: Any, columns: Columns, weighed: Weighed) -> None:
+    """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
+    for custom in customs.of(model._meta.label):
+        if custom.name not in columns or may(custom.facts.edited_by):
+            continue
+        for row, value in enumerate(columns[custom.name]):
+            new = weighed.verdicts[row] == CREATED and value not in (None, "")
+            if new or custom.name in weighed.differences.get(row, ()):
+                weighed.fault(row, custom.name, value, customs.not_yours(custom.facts))
 
 
 def given_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:

@@ -49,6 +49,8 @@ class Facts:
     help_zh: str = ""
     help_en: str = ""
     example: str = ""
+    seen_by: frozenset[str] = frozenset()  # roles; none named: everybody
+    edited_by: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
@@ -107,8 +109,19 @@ def model_of(label: str) -> Any:
 
 
 def described(model: Any) -> list[tuple[str, Any, Facts]]:
-    """(name, Django field, facts) of every described field of a model, in order of declaration."""
-    return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f)]
+    """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
+    declaration, custom ones last."""
+    return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f) and may(f.facts.seen_by)]
+
+
+def may(roles: frozenset[str]) -> bool:
+    """Whether whoever is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
+    from dakehu.foundation.scope import actor_or_none
+
+    if not roles:
+        return True
+    actor = actor_or_none()
+    return actor is None or actor.is_system or actor.role in roles
 
 
 class Choices(StrEnum):

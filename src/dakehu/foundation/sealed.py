@@ -198,7 +198,7 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
 
 
 def sealed_fields(model: Any) -> list[SealedText]:
-    return [f for f in model._meta.fields if isinstance(f, SealedText)]
+    return [f for f in model._meta.concrete_fields if isinstance(f, SealedText)]
 
 
 def reindex(model: Any, batch: int = 2000) -> int:

@@ -123,6 +123,9 @@ def _codes(count: int) -> list[str]:
 def _live() -> None:
     """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
     today = clock.today()
+    with _as(team.user_named(ADMIN)):
+        perform("fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "单选", "listed": True,
+                               "options": "上午 | Morning\n下午 | Afternoon\n收盘后 | After the close"})  # fmt: skip
     for name in ("lin", "wang", "mai"):
         with _as(team.user_named(name)):
             _serve(_codes(6), today)

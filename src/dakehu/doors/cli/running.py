@@ -13,7 +13,7 @@ from django.conf import settings
 
 from dakehu.doors.cli import desk, vault
 from dakehu.doors.workbook import intake, outgo
-from dakehu.foundation import audit, jobs, keys, scope, sealed
+from dakehu.foundation import audit, customs, jobs, keys, scope, sealed
 from dakehu.foundation.acts import ACTIONS, act, note
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.ask import answer
@@ -36,6 +36,7 @@ def run(line: argparse.Namespace) -> int:
 
 def who(line: argparse.Namespace) -> scope.Actor:
     """`--as USER`, or the system with the stated reason (its own for commands that state one by themselves)."""
+    customs.refresh()
     if line.as_user:
         with scope.acting_as(scope.system("who is at the command line", "cli")):
             return replace(team.actor_of(team.user_named(line.as_user)), door="cli", reason=line.reason)
@@ -320,6 +321,7 @@ def do_keys(line: argparse.Namespace) -> None:
             for model in scope.scoped_models():
                 for field in sealed.sealed_fields(model):
                     moved += sealed.reseal(model, field)
+            moved += customs.reseal()
     current, known = keys.sealing_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from dakehu.foundation import clock
 from dakehu.foundation.acts import Action, Take
+from dakehu.foundation.fields import may
 from dakehu.foundation.gates.accept import facts_behind, field_behind
 from dakehu.foundation.gates.present import kind_of
 from dakehu.foundation.words import say
@@ -66,7 +67,7 @@ def questions(
     return [
         question(take, values.get(take.name), faults.get(take.name, []))
         for take in action.takes
-        if take.name not in leave_out and kind_behind(take) != "json"
+        if take.name not in leave_out and kind_behind(take) != "json" and may(facts_behind(take).edited_by)
     ]
 
 
@@ -84,6 +85,7 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     if kind == "choice":
         words = take.words or behind.words  # type: ignore[union-attr]
         made.choices = [(member.value, member.text) for member in words]
+        made.kind = "checks" if hasattr(words, "many") else made.kind
     elif kind == "key" and target_of(take) == TYPED:
         made.kind = "text"
     elif kind == "key":
@@ -148,8 +150,10 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
         kind = kind_behind(take)
         if kind == "bool" and take.name in shown:
             raw[take.name] = take.name in posted
-        elif take.name in posted:
-            value = str(posted[take.name]).strip()
+        elif take.name in posted or (take.name in shown and changing):
+            value = (
+                ",".join(posted.getlist(take.name)).strip() if take.name in shown else str(posted[take.name]).strip()
+            )
             empties = changing and may_be_empty(take) and kind != "sealed" and take.name != "version"
             if value or empties or take.required:
                 # A chosen row goes by its number, which no other row may bear as its name.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.doors.web.views import alike, audit, export, guide, intake, staff, system, undoing
+from dakehu.doors.web.views import alike, audit, custom_fields, export, guide, intake, staff, system, undoing
 
 urlpatterns = [
     path("clients/alike", alike.hint, name="client-alike"),
@@ -38,6 +38,10 @@ urlpatterns = [
     path("audit/verify", audit.verify, name="audit-verify"),
     path("system/", system.state, name="system"),
     path("system/calendar/", system.calendar, name="system-calendar"),
+    path("system/fields/", custom_fields.listed, name="system-fields"),
+    path("system/fields/new", custom_fields.add, name="system-fields-add"),
+    path("system/fields/<int:pk>/", custom_fields.change, name="system-field"),
+    path("system/fields/<int:pk>/archive", custom_fields.archive, name="system-field-archive"),
     path("guide/", guide.page, {"name": "start"}, name="guide-index"),
     path("guide/<slug:name>/", guide.page, name="guide"),
 ]

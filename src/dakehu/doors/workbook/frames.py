@@ -126,6 +126,8 @@ def _series(take: Take, values: Iterable[Any], clearance: Sensitivity, language:
     if facts.sensitivity > clearance:
         known = {v: masked(v, facts) for v in set(values) - {None}}
         return pl.Series([known.get(v) for v in values], dtype=pl.String)
+    if shape == "choice" and hasattr(behind.words, "many"):  # type: ignore[union-attr]
+        return pl.Series([v and behind.words.label_of(v, language) for v in values], dtype=pl.String)  # type: ignore[union-attr]
     if shape == "choice":
         named = {m.value: m.label_in(language) for m in behind.words}  # type: ignore[union-attr]
         return pl.Series([named.get(v, v) for v in values], dtype=pl.String)

@@ -106,7 +106,9 @@ def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:
     facts, behind, kind = facts_behind(take), field_behind(take), frames.kind(take)
     required = {t.name for t in ACTIONS[SINGLE[part.name]].takes if t.required}
     choices: list[str] = []
-    if kind == "choice":
+    if kind == "choice" and hasattr(behind.words, "many"):
+        kind = "text"  # Excel's lists take one value only
+    elif kind == "choice":
         choices = [m.label_in(language) for m in behind.words]
     elif behind is not None and behind.is_relation:
         choices = list(frames.called(behind.remote_field.model).values())[:LISTED]

@@ -5,10 +5,11 @@ A part is one sheet of the table and takes what the action for a single row take
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from dakehu.doors.workbook.reading import Term
+from dakehu.foundation import customs, scope
 from dakehu.foundation.acts import ACTIONS, Take
 from dakehu.foundation.fields import Facts, facts_of, model_of
 from dakehu.foundation.gates.accept import facts_behind
@@ -67,9 +68,19 @@ def _channels() -> tuple[Take, ...]:
     return tuple(_plain(m.value, Facts(m.zh, m.en, m._aliases)) for m in members)
 
 
-@cache
 def parts() -> dict[str, Part]:
-    """Every part by name, in the order of the workbook."""
+    """Every part by name, in the order of the workbook, with the fields that the reader's role may know of."""
+    return _parts(*_reader())
+
+
+def _reader() -> tuple[Any, str]:
+    """What the vocabulary depends on: the custom fields in use, and the role."""
+    actor = scope.actor_or_none()
+    return customs.state_of(), "system" if actor is None or actor.is_system else actor.role
+
+
+@lru_cache(maxsize=32)
+def _parts(fields: Any, role: str) -> dict[str, Part]:
     dated = replace(_fact("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     clients = (
         *_optional("clients.create", "anyway"), *_channels(), _plain("contact", _fact("clients.Contact", "value")),
@@ -103,9 +114,13 @@ def spellings(part: Part) -> Iterator[tuple[str, Facts, Any]]:
 KINDS = {"phone": "phone", "mail": "mail", "id_number": "id", "client_id_number": "id", "client_phone": "phone"}
 
 
-@cache
 def terms() -> tuple[Term, ...]:
     """The same for the reader of sheets, which knows nothing of fields."""
+    return _terms(*_reader())
+
+
+@lru_cache(maxsize=32)
+def _terms(fields: Any, role: str) -> tuple[Term, ...]:
     return tuple(
         Term(part.name, name, facts.zh, facts.en, facts.aliases, KINDS.get(name, "text"))
         for part in parts().values()

@@ -77,6 +77,8 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if isinstance(column, SealedText):
         return _filter_sealed(rows, column, value)
     if op in ("has", "starts"):
+        listed = column.words.read(str(value)) if hasattr(column, "words") else None
+        value = listed.value if listed is not None else value  # a name of the list finds its code
         if isinstance(column, models.ForeignKey):
             test = Q()
             target: Any = column.remote_field.model

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation import clock, scope
-from dakehu.foundation.fields import Computed, Facts, Sensitivity, described, facts_of
+from dakehu.foundation.fields import Computed, Facts, Sensitivity, described, facts_of, may
 from dakehu.foundation.sealed import DOTS, Sealed, SealedText
 
 
@@ -31,10 +31,11 @@ class Column:
         """For the browser and the API description."""
         made: dict[str, Any] = {
             "name": self.name, "label": self.label, "kind": self.kind, "unit": self.facts.unit,
-            "editable": self.facts.editable, "listed": self.facts.listed, "help": self.facts.help,
+            "editable": self.facts.editable and may(self.facts.edited_by), "listed": self.facts.listed, "help": self.facts.help,
         }  # fmt: skip
         if self.words is not None:
             made["choices"] = [{"value": m.value, "text": m.text} for m in self.words]
+            made["several"] = hasattr(self.words, "many")
         return made
 
 

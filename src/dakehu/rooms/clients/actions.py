@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from dakehu.foundation import clock, scope
-from dakehu.foundation.acts import Take, action, announce, must_match, note, refuse, takes_of
+from dakehu.foundation import clock, customs, scope
+from dakehu.foundation.acts import Customs, Take, action, announce, must_match, note, refuse, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.scope import Reach
@@ -25,6 +25,11 @@ DETAILS = (
     "investor_class", "risk_level", "risk_basis", "risk_tested_on", "risk_valid_to", "capacity", "assets",
     "income_band", "status", "opened_on", "source", "branch", "remark",
 )  # fmt: skip
+
+
+def fields() -> tuple[str, ...]:
+    """What is known of a client himself, custom fields included."""
+    return ("name", *DETAILS, *customs.names("clients.Client"))
 
 
 def set_details(client: Client, given: dict[str, Any]) -> None:
@@ -62,7 +67,8 @@ def free_code() -> str:
 
 
 @action("clients.create", needs=Permission.CLIENT_WRITE, zh="新建客户", en="Add a client",
-        takes=(takes_of("clients.Client", "name", optional=("code", *DETAILS)), PHONE, MAIL, ANYWAY))  # fmt: skip
+        takes=(takes_of("clients.Client", "name", optional=("code", *DETAILS)), PHONE, MAIL, ANYWAY,
+               Customs("clients.Client", new=True)))  # fmt: skip
 def create(
     *, name: str, code: str | None = None, phone: str | None = None, mail: str | None = None,
     anyway: bool | None = None, **details: Any,
@@ -87,7 +93,8 @@ def create(
 
 
 @action("clients.change", needs=Permission.CLIENT_WRITE, zh="修改客户资料", en="Change a client",
-        takes=(CLIENT, VERSION, takes_of("clients.Client", optional=("code", "name", *DETAILS))))  # fmt: skip
+        takes=(CLIENT, VERSION, takes_of("clients.Client", optional=("code", "name", *DETAILS)),
+               Customs("clients.Client")))  # fmt: skip
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
     must_match(client, version)
     for must in ("code", "name"):

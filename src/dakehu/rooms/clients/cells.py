@@ -16,14 +16,20 @@ from dakehu.foundation.gates.accept import CellError, Unfit, reader_of, takes_in
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.threeway import compare
 from dakehu.foundation.words import Words, say
-from dakehu.rooms.clients.actions import DETAILS, set_details
+from dakehu.rooms.clients.actions import fields as fields_of_client
+from dakehu.rooms.clients.actions import set_details
 from dakehu.rooms.clients.many import about
 from dakehu.rooms.clients.models import Client
 from dakehu.rooms.team.permissions import Permission
 
 ROWS = Take("rows", kind="json", facts=Facts("逐行内容", "Rows"))
+
+
 # What may be set for many at once. Codes and ID numbers belong to one client each and are changed one by one.
-SET = tuple(name for name in ("name", *DETAILS) if name != "id_number")
+def settable() -> tuple[str, ...]:
+    return tuple(name for name in fields_of_client() if name != "id_number")
+
+
 FOLLOWS = {"name": ("pinyin", "initials"), "risk_tested_on": ("risk_valid_to",)}
 MOST = 20_000
 
@@ -49,7 +55,7 @@ class Reading:
     """Raw cells as values, each distinct one read once."""
 
     def __init__(self) -> None:
-        self.takes = {take.name: take for take in ACTIONS["clients.change"].takes if take.name in SET}
+        self.takes = {take.name: take for take in ACTIONS["clients.change"].takes if take.name in settable()}
         self.index = takes_index(self.takes.values())
         self.readers = {name: reader_of(take) for name, take in self.takes.items()}
         self.known: dict[tuple[str, str], Any] = {}

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.foundation import batches, clock, scope, undo
-from dakehu.foundation.acts import Take, action, announce, note, refuse, takes_of
+from dakehu.foundation.acts import Customs, Take, action, announce, note, refuse, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.narrow import narrow
 from dakehu.foundation.refusals import Refused
@@ -82,7 +82,7 @@ def about(clients: list[Client]) -> Words:
 
 
 @action("clients.change_many", needs=Permission.CLIENT_WRITE, zh="批量修改客户资料", en="Change many clients",
-        takes=(WHO, takes_of("clients.Client", optional=FIELDS)))  # fmt: skip
+        takes=(WHO, takes_of("clients.Client", optional=FIELDS), Customs("clients.Client")))  # fmt: skip
 def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> dict[str, Any]:
     """Give many clients one value: `clients` (codes or numbers) or `filters` say whom. All or nothing, one audit entry.
     Returns {changed, unchanged, batch}: numbers of clients, and by which `dakehu undo` takes it back (None where nothing

@@ -33,7 +33,6 @@ TAKEN = Take("take", required=False, kind="json", facts=Facts("取另一位的�
 OTHER_VERSION = Take(
     "other_version", required=False, kind="integer", facts=Facts("另一位的版本", "Version of the other")
 )
-FIELDS = ("name", *actions.DETAILS)
 WISHES = tuple(f.name for f in Needs._meta.concrete_fields if hasattr(f, "facts") and f.name != "client")
 
 
@@ -45,7 +44,7 @@ def must_differ(client: Client, other: Client) -> None:
 def taken(names: Any) -> set[str]:
     """The fields whose value comes from the other client: a list, or one text with commas. Raises Refused for unknown ones."""
     given = names if isinstance(names, list) else [part.strip() for part in str(names or "").split(",") if part.strip()]
-    unknown = [str(name) for name in given if name not in FIELDS]
+    unknown = [str(name) for name in given if name not in actions.fields()]
     if unknown:
         raise refuse("take", "没有“{name}”这个字段。", "There is no field “{name}” here.", name=unknown[0])
     return set(given)
@@ -53,8 +52,10 @@ def taken(names: Any) -> set[str]:
 
 def choices(client: Client, other: Client, wanted: set[str]) -> Iterator[tuple[str, merging_rules.Choice]]:
     """What becomes of each field. A risk level goes with its own test and dates, an ID number with its own document."""
-    mine, others = ({n: getattr(row, Client._meta.get_field(n).attname) for n in FIELDS} for row in (client, other))
-    for name in FIELDS:
+    mine, others = (
+        {n: getattr(row, Client._meta.get_field(n).attname) for n in actions.fields()} for row in (client, other)
+    )
+    for name in actions.fields():
         lead = merging_rules.GOES_WITH.get(name, name)
         if lead != name and (mine[lead] or others[lead]):
             follows = merging_rules.choose(mine[lead], others[lead], taken=lead in wanted)

@@ -19,15 +19,18 @@ from dakehu.foundation.fields import SECRET, facts_of
 from dakehu.foundation.scope import Reach
 from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import reaching, rules, words
-from dakehu.rooms.clients.actions import DETAILS, code_is_taken
+from dakehu.rooms.clients.actions import code_is_taken, fields
 from dakehu.rooms.clients.finding import Ambiguous, Finder, taken_elsewhere
 from dakehu.rooms.clients.identifiers import BadIdentifier, sound_residents
 from dakehu.rooms.clients.models import Client, Coverage, Former, History
 from dakehu.rooms.clients.pinyin import names_read
 from dakehu.rooms.team.permissions import Permission
 
-FIELDS = ("name", *DETAILS, "as_of_on")
 OLDER = "older"  # a row that tells what was known earlier
+
+
+def known_fields() -> tuple[str, ...]:
+    return (*fields(), "as_of_on")
 
 
 @dataclass
@@ -164,7 +167,7 @@ def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -
 def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names: list[Any], mode: str) -> None:
     """Compare with the clients that are stored; refuse codes that belong to somebody else's client."""
     weighed, people = made.weighed, made.people
-    fields = tuple(n for n in ("code", *FIELDS) if n in columns)
+    fields = tuple(n for n in ("code", *known_fields()) if n in columns)
     read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
     stored: bulk.Stored = {}
     for part in bulk.chunks(sorted({p for p in people if p})):
@@ -182,6 +185,7 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
     index = Client._meta.get_field("id_number_index")
     bulk.weigh(Client, columns, people, stored, fields, weighed, mode=mode,
                same={"id_number": lambda held, given: held == index.index_of(given)})  # fmt: skip
+    bulk.only_to_see(Client, columns, weighed)
     recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
     taken = taken_elsewhere(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
     given = Counter(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
@@ -297,7 +301,7 @@ def _create(columns: Columns, made: ClientsWeighed) -> dict[int, int]:
     rows = made.weighed.rows(CREATED)
     codes = columns.get("code") or [""] * len(made.people)
     spare = iter(free_codes(sum(1 for row in rows if not codes[row])))
-    given = {name: [columns[name][row] for row in rows] for name in FIELDS if name in columns}
+    given = {name: [columns[name][row] for row in rows] for name in known_fields() if name in columns}
     given["code"] = [codes[row] or next(spare) for row in rows]
     read = [names_read(name) for name in given["name"]]
     given["pinyin"], given["initials"] = [whole for whole, _ in read], [short for _, short in read]
@@ -367,7 +371,7 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 
 def _write_history(columns: Columns, made: ClientsWeighed) -> None:
     fresh = [
-        History(client_id=made.people[row], as_of_on=day, known=_known(bulk.given_values(columns, FIELDS, row)))
+        History(client_id=made.people[row], as_of_on=day, known=_known(bulk.given_values(columns, known_fields(), row)))
         for (row, day), verdict in zip(made.history, made.histories.verdicts, strict=True)
         if verdict == CREATED
     ]

@@ -13,7 +13,7 @@ from dakehu.foundation import audit, clock, jobs, keys, rowsecurity, scope
 from dakehu.foundation.acts import ACTIONS, Take
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
-from dakehu.foundation.models import AuditEntry, CalendarDay
+from dakehu.foundation.models import AuditEntry, CalendarDay, CustomField
 from dakehu.foundation.refusals import NotAllowed
 from dakehu.foundation.words import say
 from dakehu.rooms.team.permissions import Permission
@@ -109,6 +109,7 @@ def system_state() -> dict[str, Any]:
     return {
         "version": metadata.version("dakehu"),
         "database": _database(),
+        "fields": CustomField.objects.filter(archived=False).count(),
         "calendar": {"ends_on": ends_on, "short": ends_on is None or ends_on < clock.today() + timedelta(days=60)},
         "worker": jobs.queue(),
         "keys": {"in_use": current, "versions": sorted(known)},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.foundation import clock, scope
+from dakehu.foundation import clock, customs, scope
 from dakehu.foundation.acts import takes_of
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.refusals import NotFound
@@ -23,6 +23,7 @@ def actor_for(user_id: int) -> Actor:
 
 
 def actor_of(user: User) -> Actor:
+    customs.refresh()  # whoever begins to act meets the fields as they are now
     mates: tuple[int, ...] = ()
     if ROLES[str(user.role)].leads and user.team_id:
         mates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))

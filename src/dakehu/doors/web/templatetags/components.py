@@ -89,7 +89,7 @@ def field(
 ) -> dict[str, Any]:
     """One question of a form with its label, unit, help and error.
 
-    kind: text | textarea | select | checkbox | radio | hidden, or any type of `<input>`;
+    kind: text | textarea | select | checkbox | checks | radio | hidden, or any type of `<input>`;
     choices: (value, label) pairs; error: one text or a list of them, as in `Refused.messages`.
     """
     errors = [str(error)] if error and not isinstance(error, list | tuple) else [str(e) for e in error or ()]
@@ -103,7 +103,9 @@ def field(
         "kind": kind,
         "help": help,
         "errors": errors,
-        "choices": [(str(key), text, str(key) == held) for key, text in choices],
+        "choices": [
+            (str(key), text, str(key) in (held.split(",") if kind == "checks" else (held,))) for key, text in choices
+        ],
         "unit": unit,
         "required": required,
         "icon": icon,

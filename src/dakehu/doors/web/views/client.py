@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dakehu.doors.web import forms
 from dakehu.doors.web.views.relations import tab_relations  # noqa: F401  (found by its name, as the tabs below)
-from dakehu.foundation import clock, scope
+from dakehu.foundation import clock, customs, scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import described, model_of
 from dakehu.foundation.gates import columns_of, present, present_one
@@ -204,11 +204,15 @@ def code_of(model: str, name: str, text: str) -> str:
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
     is_person = client.kind == "person"
+    grouped = {name for _, names in GROUPS for name in names}
+    own = tuple(field.name for field in customs.of("clients.Client") if field.name not in grouped)
     groups = [
         (title, facts_of(client, names, empty=True))
         for title, names in GROUPS
         if names[0] != GROUPS[1][1][0] or not is_person
     ]
+    more = facts_of(client, own, empty=True)
+    groups += [(say("自定义字段", "Fields added"), more)] if more else []
     return {"groups": groups, "contacts": present(clients.contacts(client=client), shown=True),
             "consents": present(clients.consents(client=client), shown=True),
             "coverage": present(clients.coverage(client=client), shown=True),

@@ -11,7 +11,7 @@ from dakehu.doors.web.forms import rows_to_choose
 from dakehu.doors.web.views.faults import plain
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
-from dakehu.foundation.fields import model_of
+from dakehu.foundation.fields import may, model_of
 from dakehu.foundation.gates import columns_of, page_of, perform, present
 from dakehu.foundation.gates.present import Column, plain_of
 from dakehu.foundation.refusals import Refused
@@ -74,16 +74,18 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
             "hidden": not column.facts.listed, "sort": stored and cleared, "filter": stored and cleared,
             "help": column.facts.help, "width": WIDTHS.get(column.name, 118),
         }  # fmt: skip
-        if column.words is not None:
+        if hasattr(column.words, "many"):
+            one["kind"] = "text"
+        elif column.words is not None:
             tones = TONES.get(column.name, {})
             one["choices"] = [{"value": m.value, "label": m.text, "tone": tones.get(m.value, "")} for m in column.words]
         if column.name == "name":
             one["kind"] = "link"
         if column.name == "status":
             one["kind"] = "state"
-        if cleared and column.name in edited:
-            one["edit"] = EDITORS.get(column.kind, "text")
-            one["many"] = column.name in cells.SET
+        if cleared and column.name in edited and may(column.facts.edited_by):
+            one["edit"] = EDITORS.get(column.kind, "text") if one["kind"] != "text" else "text"
+            one["many"] = column.name in cells.settable()
             if column.kind == "key":
                 one["options"] = [text for _, text in rows_to_choose(edited[column.name])]
             one["must"] = not column.field.blank and not column.field.null

@@ -124,6 +124,7 @@ class Client(ClientRecorded):
     remark = field(
         models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note")
     )
+    extra = models.JSONField(default=dict, blank=True, editable=False)  # values of custom fields, by name
     walled = field(models.BooleanField(default=False), zh="信息隔离", en="Information wall", editable=False)
     as_of_on = field(models.DateField(null=True, blank=True), zh="资料日期", en="Data as of", editable=False)
     last_contact_on = field(
