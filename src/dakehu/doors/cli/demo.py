@@ -123,7 +123,7 @@ def _codes(count: int) -> list[str]:
 def _live() -> None:
     """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
     today = clock.today()
-    with _as(team.user_named(ADMIN)):
+    with _as(team.user_named("admin")):
         perform("fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "单选", "listed": True,
                                "options": "上午 | Morning\n下午 | Afternoon\n收盘后 | After the close"})  # fmt: skip
     for name in ("lin", "wang", "mai"):
@@ -180,6 +180,7 @@ def _serve(codes: list[str], today: date) -> None:
             {"client": code, "purpose": "日常服务", "state": "同意", "evidence": "开户协议（演示）"},
         )
         perform("clients.tag", {"client": code, "name": "重点维护"})
+        perform("clients.change", {"client": code, "首选联系时段": "收盘后"})
     perform("clients.tag", {"client": d, "name": "打新常客"})
     perform("clients.add_key_date", {
         "client": c, "kind": "到期日", "on": today + timedelta(days=3), "yearly": False, "label": "服务协议续签（演示）"})  # fmt: skip
