@@ -31,7 +31,7 @@ def test_every_field_of_client_data_has_facts(model):
 
 # What is worked out for looking up, and the audit's own seal and references (`body` is shown by the audit query).
 WITHOUT_FACTS = {
-    "clients.Client": ("pinyin", "initials"),
+    "clients.Client": ("pinyin", "initials", "extra"),
     "clients.SearchLine": ("client", "what", "number", "level", "words"),
     "foundation.AuditEntry": ("actor_ref", "request_id", "client_ref", "body", "previous", "seal"),
 }

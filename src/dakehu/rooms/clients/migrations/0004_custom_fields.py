@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0002_former_codes_and_groups'),
+        ('clients', '0003_search'),
     ]
 
     operations = [
