@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0003_search'),
+        ('clients', '0004_list_indexes'),
     ]
 
     operations = [
