@@ -78,8 +78,9 @@ def state() -> str:
         for model in sorted(scoped_models(), key=lambda m: m._meta.label):
             if model is AuditEntry:
                 continue
+            numbers = {"client_id", "number"} if getattr(model, "derived", False) else {"client_id"}
             names = [f.attname for f in model._meta.concrete_fields if f.name not in UNTRACKED and not f.primary_key
-                     and not isinstance(f, SealedText) and f.attname != "client_id"]  # fmt: skip
+                     and not isinstance(f, SealedText) and f.attname not in numbers]  # fmt: skip
             if model.client_path == "client":
                 names.append("client__code")
             lines = sorted(map(repr, model.objects.values_list(*names)))

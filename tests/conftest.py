@@ -58,7 +58,9 @@ def on_postgres() -> bool:
 @pytest.fixture(autouse=True)
 def no_remembered_head() -> None:
     """Each test has a chain of its own: a head remembered in another test's must not judge it."""
-    (Path(HOME) / "audit-head.json").unlink(missing_ok=True)
+    from django.conf import settings
+
+    (Path(settings.DAKEHU_HOME) / "audit-head.json").unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -30,13 +30,13 @@ def run(line: argparse.Namespace) -> int:
     """Do one command in the name of whoever gives it."""
     if line.command not in WITHOUT_DATABASE:
         desk.make_ready()
+        customs.refresh()
     with scope.acting_as(who(line)):
         return int(COMMANDS[line.command](line) or 0)
 
 
 def who(line: argparse.Namespace) -> scope.Actor:
     """`--as USER`, or the system with the stated reason (its own for commands that state one by themselves)."""
-    customs.refresh()
     if line.as_user:
         with scope.acting_as(scope.system("who is at the command line", "cli")):
             return replace(team.actor_of(team.user_named(line.as_user)), door="cli", reason=line.reason)
