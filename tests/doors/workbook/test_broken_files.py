@@ -34,6 +34,17 @@ def changed(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", SHEET])
+def test_a_part_that_does_not_unpack_makes_the_file_damaged_in_words(part):
+    content = bytearray(book())
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        at = archive.getinfo(part).header_offset + 30 + len(part) + 4
+    content[at : at + 24] = b"\xff" * 24
+    with pytest.raises(Unopenable) as refused:
+        open_book(bytes(content), filename="坏.xlsx")
+    assert "坏.xlsx" in refused.value.zh and "重新上传" in refused.value.zh
+
+
 @pytest.mark.parametrize("address", ["A1048576", "XFD1", "XFD1048576"])
 def test_a_stray_cell_in_the_last_corner_is_named_before_anything_is_laid_out(address):
     with pytest.raises(TooLarge) as refused:

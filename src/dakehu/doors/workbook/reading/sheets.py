@@ -5,6 +5,8 @@ import io
 import logging
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ import polars as pl
 import python_calamine
 
 from dakehu.doors.workbook.reading import extent
-from dakehu.doors.workbook.reading.refusals import NeedsPassword, Unopenable
+from dakehu.doors.workbook.reading.refusals import BookRefused, NeedsPassword, Unopenable
 
 if TYPE_CHECKING:
     from dakehu.doors.workbook.reading.book import Sheet
@@ -34,8 +36,9 @@ def read(content: bytes, name: str) -> "list[Sheet]":
     """Every sheet that holds anything, in the order of the file."""
     from dakehu.doors.workbook.reading.book import Sheet
 
-    parts = _sheet_parts(content)
-    extent.guard(content, parts, name)
+    with _unpacking(name):
+        parts = _sheet_parts(content)
+        extent.guard(content, parts, name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         reader = fastexcel.read_excel(content)
@@ -56,11 +59,24 @@ def read(content: bytes, name: str) -> "list[Sheet]":
             _let_pass(fault)
             raise Unopenable(name, f"工作表“{meta.name}”无法读取。", f"sheet “{meta.name}” cannot be read.") from fault
         frame = _from_column_a(_frame(reader, meta.name, name), left)
-        faults, long_numbers = _single_cells(content, parts.get(meta.name, ""))
+        with _unpacking(name):
+            faults, long_numbers = _single_cells(content, parts.get(meta.name, ""))
         shown = _shown(frame, long_numbers)
         visible = str(meta.visible).endswith("Visible")
         made.append(Sheet(meta.name, _put(frame, faults | shown), visible, merged, faults))
     return made
+
+
+@contextmanager
+def _unpacking(name: str) -> Iterator[None]:
+    """A damaged part of the archive is a refusal in words, whatever unpacking it raises (zlib.error, BadZipFile,
+    EOFError, OSError, NotImplementedError for a foreign compression, ...)."""
+    try:
+        yield
+    except BookRefused:
+        raise
+    except Exception as fault:
+        raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
 
 
 def _let_pass(fault: BaseException) -> None:
