@@ -119,7 +119,7 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
                 for part in archive.infolist()
             )
             kinds = {part.filename for part in archive.infolist()}
-    except zipfile.BadZipFile as fault:
+    except Exception as fault:  # BadZipFile, or what its list of names raises when damaged
         raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
     if swollen or unpacked > limits.unpacked_bytes:
         raise TooLarge(name, "解压后超过上限，请拆分后上传。", "unpacked it exceeds the limit; split it.")

@@ -3,13 +3,20 @@ would make the readers lay out billions of empty ones."""
 
 import io
 import re
+import struct
 import zipfile
+
+import olefile
 
 from dakehu.doors.workbook.reading.refusals import TooLarge
 
 BLOCK = 4_000_000
 SPARE_ROWS = 200_000  # rows that may be empty between those in use
 WIDEST = 2000
+WIDEST_OLD = 256  # columns of a BIFF8 sheet: a cell farther right is damage
+EMPTY_OLD = 4_000_000  # cells of an old sheet that may be laid out with hardly any in use
+_OLD_CELLS = frozenset((0x0006, 0x00BD, 0x00BE, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E))  # [MS-XLS] 2.3
+_BEGIN, _CONTINUES = 0x0809, struct.Struct("<HHHH")
 _FAR = re.compile(rb'<c[^>]{0,40}? r="([A-Z]{1,8})(\d{6,20})"|<c[^>]{0,40}? r="([A-Z]{3,8})(\d{1,20})"')
 
 
@@ -26,6 +33,30 @@ def guard(content: bytes, parts: dict[str, str], name: str) -> None:
                     name, f"工作表“{sheet}”在 {found} 有孤立的单元格，请删除它或所在的行列后重新上传。",
                     f"sheet “{sheet}” has a stray cell at {found}; delete it, or its row and column, and upload again.",
                 )  # fmt: skip
+
+
+def guard_old(content: bytes, name: str) -> None:
+    """Raise TooLarge for an .xls with a cell where none can be. A file without the stream is left to the readers."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as archive:
+            stream = next((n for n in ("Workbook", "Book") if archive.exists(n)), "")
+            records = archive.openstream(stream).read() if stream else b""
+    except Exception:  # whatever opening raises for a damaged archive
+        return
+    at = cells = height = width = 0
+    while at + _CONTINUES.size <= len(records):
+        kind, length, row, column = _CONTINUES.unpack_from(records, at)
+        at += 4 + length
+        if kind == _BEGIN:
+            cells = height = width = 0
+        if kind not in _OLD_CELLS:
+            continue
+        cells, height, width = cells + 1, max(height, row + 1), max(width, column + 1)
+        if column >= WIDEST_OLD or height * width > max(EMPTY_OLD, 100 * cells):
+            raise TooLarge(
+                name, f"第 {row + 1} 行第 {column + 1} 列有孤立的单元格，请删除它或所在的行列后重新上传。",
+                f"there is a stray cell in row {row + 1}, column {column + 1}; delete it and upload again.",
+            )  # fmt: skip
 
 
 def _stray(archive: zipfile.ZipFile, part: str) -> str:

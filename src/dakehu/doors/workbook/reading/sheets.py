@@ -29,6 +29,7 @@ _TYPE = re.compile(rb't="(\w+)"')
 _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
 SEARCHED_UP_TO = 60_000_000  # bytes of sheet XML in which single cells are looked for
 _ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)\s*=\s*"([^"]*)"')
+ZIP = b"PK\x03\x04"
 Cells = dict[tuple[int, int], str]
 
 
@@ -39,6 +40,8 @@ def read(content: bytes, name: str) -> "list[Sheet]":
     with _unpacking(name):
         parts = _sheet_parts(content)
         extent.guard(content, parts, name)
+        if content[:4] != ZIP:
+            extent.guard_old(content, name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         reader = fastexcel.read_excel(content)
@@ -118,7 +121,7 @@ def _from_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:
 
 def _sheet_parts(content: bytes) -> dict[str, str]:
     """{sheet name: its file in the archive} of an xlsx; the order of tabs says nothing about the file names."""
-    if content[:4] != b"PK\x03\x04":
+    if content[:4] != ZIP:
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = set(archive.namelist())
@@ -153,7 +156,8 @@ def _single_cells(content: bytes, part: str) -> tuple[Cells, Cells]:
         sort = kind.group(1) if kind else b"n"
         if address and sort in (b"e", b"n"):
             at = (int(address.group(2)) - 1, _column(address.group(1).decode()))
-            (faults if sort == b"e" else numbers)[at] = text.decode()
+            written = text.decode(errors="replace")
+            (faults if sort == b"e" or written.startswith("#") else numbers)[at] = written
     return faults, numbers
 
 
@@ -163,10 +167,18 @@ def _shown(frame: pl.DataFrame, numbers: Cells) -> Cells:
     shown: Cells = {}
     for (row, column), text in numbers.items():
         read = frame[row, column] if row < frame.height and column < frame.width else None
-        exact = text if text.isdigit() else f"{float(text):.15g}"
-        if read and _NUMBER.match(read) and Decimal(read) != Decimal(exact):
+        exact = text if text.isdigit() else _rounded(text)
+        if exact and read and _NUMBER.match(read) and Decimal(read) != Decimal(exact):
             shown[row, column] = exact
     return shown
+
+
+def _rounded(text: str) -> str:
+    """A number as Excel shows it, in 15 digits; "" for what only looked like one."""
+    try:
+        return f"{float(text):.15g}"
+    except ValueError:
+        return ""
 
 
 def _column(letters: str) -> int:
