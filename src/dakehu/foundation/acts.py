@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from dakehu.foundation import customs, scope
+from dakehu.foundation.hanging import derived_from
 from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
 from dakehu.foundation.sealed import BlindIndex, Sealed, SealedText
@@ -347,6 +348,8 @@ def remove_many(model: Any, numbers: Iterable[int]) -> None:
         for row in held:
             kept.deleting(row)
     index.forget(model, gone)
+    for derived, key in derived_from(model):
+        rows.delete(derived, gone, by=key)
     rows.delete(model, gone)
     tally.note(model, {"removed": gone})
 

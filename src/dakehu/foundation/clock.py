@@ -50,6 +50,15 @@ def next_trading_day(day: date) -> date:
     return day
 
 
+def trading_days(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included, on which the exchanges trade."""
+    from dakehu.foundation.models import CalendarDay
+
+    known = dict(CalendarDay.objects.filter(on__gte=first, on__lte=last).values_list("on", "trading"))
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in every if known.get(day, day.weekday() < 5)]
+
+
 def calendar_ends_on() -> date | None:
     """The last day for which holidays are known; None for an empty calendar."""
     from dakehu.foundation.models import CalendarDay

@@ -12,3 +12,11 @@ def hanging_on(model: Any) -> Iterator[tuple[Any, Any]]:
         points = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
         if points and not getattr(relation.related_model, "derived", False):
             yield relation.related_model, relation.field
+
+
+def derived_from(model: Any) -> Iterator[tuple[Any, Any]]:
+    """(derived model, its foreign key) for every table whose rows go with the row of `model` they describe."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        points = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
+        if points and getattr(relation.related_model, "derived", False):
+            yield relation.related_model, relation.field

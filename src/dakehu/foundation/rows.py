@@ -60,11 +60,11 @@ def update(model: Any, rows: list[Any], names: list[str]) -> None:
             cursor.executemany(sql, list(zip(*columns[1:], columns[0], strict=True)))
 
 
-def delete(model: Any, gone: Numbers) -> None:
-    """Delete rows by number, inside the open transaction. What hangs on them is not looked for: the database checks
+def delete(model: Any, gone: Numbers, by: Any = None) -> None:
+    """Delete rows by number (`by`: the number in that field instead), inside the open transaction. What hangs on them is not looked for: the database checks
     that nothing does when the transaction ends."""
     connection = connections[router.db_for_write(model)]
-    quote, key = connection.ops.quote_name, model._meta.pk
+    quote, key = connection.ops.quote_name, by or model._meta.pk
     start = f"DELETE FROM {quote(model._meta.db_table)} WHERE {quote(key.column)}"  # noqa: S608  names come from models
     with connection.cursor() as cursor:
         for run in gone.parts(AT_ONCE):

@@ -63,6 +63,16 @@ OIDC_MATCH = env.text(
 )
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
+BENCHMARK = env.text(
+    "DAKEHU_BENCHMARK",
+    "000300.SH",
+    zh="贝塔与阿尔法的基准指数（代码.市场）",
+    en="Index for beta and alpha (code.market)",
+)
+PRICES_STALE_DAYS = env.number(
+    "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
+)
+
 PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
 
 

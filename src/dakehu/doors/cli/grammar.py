@@ -63,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
     made = add("restore", "恢复到空的数据目录 · restore into an empty data directory")
     made.add_argument("file", type=Path)
     made.add_argument("--password-file", type=Path, help="备份的密码 · the backup's password")
+    made = add("close", "每晚结算：计算并发布客户指标 · the nightly close: compute and publish every client's figures")
+    made.add_argument(
+        "--date", default="", metavar="DATE", help="结算日期，缺省为最近交易日 · the day; the last trading day"
+    )
+    made.add_argument("--allow-stale", type=int, default=None, metavar="DAYS",
+                      help="行情最多可旧几天 · how many days old a price may be")  # fmt: skip
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from dakehu.doors.cli import desk, vault
 from dakehu.doors.workbook import intake, outgo
-from dakehu.foundation import audit, customs, jobs, keys, scope, sealed
+from dakehu.foundation import audit, customs, jobs, keys, scope, sealed, values
 from dakehu.foundation.acts import ACTIONS, act, note
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.ask import answer
@@ -21,6 +21,7 @@ from dakehu.foundation.refusals import NotAllowed, Refused
 from dakehu.foundation.search import index
 from dakehu.foundation.words import Words, language, say
 from dakehu.rooms.clients import queries as clients
+from dakehu.rooms.ledger import closing_run
 from dakehu.rooms.team import queries as team
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate")
@@ -270,6 +271,21 @@ def do_reindex(line: argparse.Namespace) -> None:
     )
 
 
+def do_close(line: argparse.Namespace) -> None:
+    try:
+        day = values.to_date(line.date) if line.date else None
+    except values.Unreadable as fault:
+        raise Refused({"date": [say("“{text}”不是{zh}。", "“{text}” is not {en}.", text=line.date, zh=fault.expected_zh,
+                                    en=fault.expected_en)]}) from None  # fmt: skip
+    told = closing_run.close(day=day, allow_stale=line.allow_stale, progress=_progress(line))
+    words = (
+        say("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **told)
+        if told["unchanged"]
+        else say("{day} 结算完成：{clients} 位客户。", "{day} is closed: {clients} clients.", **told)
+    )
+    give(line, told, [str(words)])
+
+
 def do_verify(line: argparse.Namespace) -> int:
     verdict = audit.verify()
     if verdict.broken is None:
@@ -366,6 +382,6 @@ def do_demo(line: argparse.Namespace) -> int:
 
 COMMANDS = {
     "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "template": do_template, "verify": do_verify, "reindex": do_reindex,
-    "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
+    "close": do_close, "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
     "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
 }  # fmt: skip

@@ -7,4 +7,14 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dakehu.rooms.ledger import actions, closing, holding, products, queries, statements, taking, trading  # noqa: F401  (they register themselves)
+        from dakehu.rooms.ledger import (  # noqa: F401  # noqa: F401  (they register themselves)
+            actions,
+            closing,
+            closing_run,
+            holding,
+            products,
+            queries,
+            statements,
+            taking,
+            trading,
+        )

@@ -11,7 +11,7 @@ from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
 from dakehu.rooms.ledger import rules
-from dakehu.rooms.ledger.models import Investment, ProductKind
+from dakehu.rooms.ledger.models import Figures, Investment, ProductKind
 from dakehu.rooms.team.permissions import Permission
 
 RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
@@ -68,6 +68,12 @@ def summary(*, client: Any) -> dict[str, Any]:
                    "amount": str(v) if cleared else None}
                   for k, v in sorted(kinds.items(), key=lambda p: -p[1])] if invested else [],
     }  # fmt: skip
+
+
+@query("ledger.figures", needs=Permission.LEDGER_READ, zh="客户指标", en="Figures of a client", takes=CLIENT)
+def figures(*, client: Any) -> Any:
+    """The client's figures as of the last close; None before the first. What is missing has its reason in `reasons`."""
+    return Figures.objects.filter(client=client).first()
 
 
 @query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")

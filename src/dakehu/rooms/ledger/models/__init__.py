@@ -1,10 +1,11 @@
 """What clients hold and trade: investments kept by hand, products and their codes, accounts, the register of the journal."""
 
+from dakehu.rooms.ledger.models.figures import Closing, Figures
 from dakehu.rooms.ledger.models.investment import Investment, ProductKind
 from dakehu.rooms.ledger.models.product import CorporateAction, CorporateKind, Product, SecurityCode, SecurityKind
 from dakehu.rooms.ledger.models.register import Account, AccountKind, HeldRow, HeldState, PriceFile, TradeBatch
 
 __all__ = [
-    "Account", "AccountKind", "CorporateAction", "CorporateKind", "HeldRow", "HeldState", "Investment", "PriceFile",
-    "Product", "ProductKind", "SecurityCode", "SecurityKind", "TradeBatch",
+    "Account", "AccountKind", "Closing", "CorporateAction", "CorporateKind", "Figures", "HeldRow", "HeldState",
+    "Investment", "PriceFile", "Product", "ProductKind", "SecurityCode", "SecurityKind", "TradeBatch",
 ]  # fmt: skip

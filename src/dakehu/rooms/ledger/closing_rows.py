@@ -1,0 +1,72 @@
+"""The kernel's figures as columns of the table of figures. Pure."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from dakehu.analytics.figures import Column, Figures, Reason
+
+EPOCH = date(1970, 1, 1)
+MONEY = {
+    "market_value": Column.NAV, "profit": Column.PNL, "realised": Column.REALISED, "income": Column.INCOME,
+    "fees": Column.FEES,
+}  # fmt: skip
+NUMBERS = {
+    "roi": Column.ROI, "twr": Column.TWR, "xirr": Column.XIRR, "cagr": Column.CAGR, "volatility": Column.VOLATILITY,
+    "sharpe": Column.SHARPE, "sortino": Column.SORTINO, "calmar": Column.CALMAR, "max_drawdown": Column.MAX_DRAWDOWN,
+    "var95": Column.VAR95, "cvar95": Column.CVAR95, "beta": Column.BETA, "alpha": Column.ALPHA,
+    "turnover": Column.TURNOVER, "cost_drag": Column.COST_DRAG, "holding_days": Column.HOLDING_DAYS,
+    "win_rate": Column.WIN_RATE, "pgr": Column.PGR, "plr": Column.PLR, "hhi": Column.HHI,
+}  # fmt: skip
+COUNTS = {
+    "xirr_roots": Column.XIRR_ROOTS,
+    "closed_sales": Column.CLOSED,
+    "holdings": Column.HOLDINGS,
+    "days": Column.DAYS,
+}
+DAYS = {"peak_on": Column.PEAK_DAY, "trough_on": Column.TROUGH_DAY, "first_on": Column.FIRST_DAY}
+SHOWN = {**MONEY, **NUMBERS, **COUNTS, **DAYS}
+TOO_LARGE = "too_large"  # a figure beyond what the table holds: 10^15
+REASONS = {
+    "no_trades": ("没有交易", "no trades"), "no_price": ("持有期间缺少行情", "no price on a day on which something was held"),
+    "too_short": ("时间太短", "too short a time"), "no_variation": ("收益没有波动", "returns never differed"),
+    "no_sign_change": ("资金只进或只出", "money only went in or only came out"), "no_root": ("没有适合的利率", "no rate fits"),
+    "several_roots": ("不止一个利率适合，请谨慎解读", "more than one rate fits; read with care"),
+    "no_sales": ("没有卖出", "nothing was sold"), "no_holdings": ("没有持仓", "nothing is held"),
+    "no_drawdown": ("没有回撤", "it never fell"), "no_deposits": ("没有投入", "nothing was put in"),
+    "no_benchmark": ("没有基准指数行情", "no prices of the index to compare with"), "all_lost": ("已全部亏损", "all was lost"),
+    TOO_LARGE: ("数值过大", "too large a number"),
+}  # fmt: skip
+_LARGEST = 1e15
+
+
+def columns(figures: Figures, days: np.ndarray) -> dict[str, list[Any]]:
+    """{field name: one value for each client, None where missing}, with `reasons` ({field name: reason} for each client).
+    days: int [D], days since 1970-01-01, of the columns of the book."""
+    made: dict[str, list[Any]] = {}
+    values, why = figures.values, figures.reasons
+    kept = np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
+    for names, places in ((MONEY, 2), (NUMBERS, 8)):
+        for name, column in names.items():
+            made[name] = _decimals(values[:, column], kept[:, column], places)
+    inflow = values[:, Column.DEPOSITS] - values[:, Column.WITHDRAWALS]
+    made["net_inflow"] = _decimals(inflow, kept[:, Column.DEPOSITS] & kept[:, Column.WITHDRAWALS], 2)
+    for name, column in COUNTS.items():
+        made[name] = [int(v) if k else None for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)]
+    for name, column in DAYS.items():
+        made[name] = [EPOCH + timedelta(days=int(days[int(v)])) if k else None
+                      for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)]  # fmt: skip
+    reasons: list[dict[str, str]] = [{} for _ in range(len(values))]
+    for name, column in SHOWN.items():
+        told = np.flatnonzero((why[:, column] != Reason.NONE) | ~kept[:, column])
+        for row in told.tolist():
+            code = int(why[row, column])
+            reasons[row][name] = Reason(code).name.lower() if code else TOO_LARGE
+    made["reasons"] = reasons
+    return made
+
+
+def _decimals(values: np.ndarray, kept: np.ndarray, places: int) -> list[Decimal | None]:
+    return [Decimal(f"{v:.{places}f}") if k else None for v, k in zip(values.tolist(), kept.tolist(), strict=True)]

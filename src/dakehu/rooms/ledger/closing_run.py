@@ -1,0 +1,226 @@
+"""The nightly close: trades and prices read, every client's figures computed in chunks, all of them published at once.
+
+Chunks lie under DAKEHU_HOME/close by the digest of what was read, so that a close that was killed goes on where it was.
+The history file of a day is written whole before the act that names it commits: old or new, never mixed.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.conf import settings
+
+from dakehu.analytics import kernel
+from dakehu.analytics.figures import COLUMNS, Column
+from dakehu.analytics.figures import Figures as Computed
+from dakehu.foundation import clock, scope
+from dakehu.foundation.acts import action, announce, note, record_columns, remove_many
+from dakehu.foundation.jobs import nobody_watches
+from dakehu.foundation.refusals import NotAllowed, Refused
+from dakehu.foundation.words import say
+from dakehu.rooms.ledger import closing, closing_book, closing_rows, journal, products
+from dakehu.rooms.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, SecurityKind, TradeBatch
+from dakehu.rooms.team.permissions import Permission
+
+AT_ONCE = 20_000  # clients of a chunk
+CURRENCY = "CNY"
+READY = time(16)  # prices of the day are made by then
+EPOCH = closing_rows.EPOCH
+SHOWN = 50
+
+
+def last_day() -> date:
+    """The last trading day whose prices are made."""
+    now = clock.local(clock.now())
+    end = now.date() if now.time() >= READY else now.date() - timedelta(days=1)
+    return clock.trading_days(end - timedelta(days=30), end)[-1]
+
+
+def close(*, day: date | None = None, allow_stale: int | None = None, at_once: int = AT_ONCE,
+          progress: Callable[..., None] = nobody_watches) -> dict[str, Any]:  # fmt: skip
+    """Close a day: {day, clients, unchanged, chunks_kept, published}. Refused where prices of something held on the day
+    are missing or older than `allow_stale` calendar days, with a list. The same inputs closed again change nothing."""
+    if not scope.current_actor().may(Permission.SYSTEM_WRITE):
+        raise NotAllowed(say("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
+    day = day or last_day()
+    allowed = settings.PRICES_STALE_DAYS if allow_stale is None else allow_stale
+    with scope.elevated("the nightly close"):
+        digest = _digest(day)
+        last = Closing.objects.filter(day=day).first()
+        if last is not None and last.digest == digest and path_of(last.file).is_file():
+            return {
+                "day": day.isoformat(),
+                "clients": last.clients,
+                "unchanged": True,
+                "chunks_kept": 0,
+                "published": False,
+            }
+        progress(0.0, say("正在读取成交与行情", "Reading trades and prices"))
+        clients, days, book = _read(day, allowed)
+        parts, kept = _compute(digest, clients, book, at_once, progress)
+        progress(0.9, say("正在发布指标", "Publishing the figures"))
+        name = f"{day.isoformat()}-{digest[:12]}"
+        journal.write(path_of(name), pa.concat_tables([pq.read_table(path) for path in parts]))
+        current = not Closing.objects.filter(day__gt=day).exists()
+        publish(day=day, digest=digest, name=name, parts=parts, days=days, current=current)
+        shutil.rmtree(parts[0].parent)
+    progress(1.0, say("结算完成", "Closed"))
+    return {
+        "day": day.isoformat(),
+        "clients": len(clients),
+        "unchanged": False,
+        "chunks_kept": kept,
+        "published": current,
+    }
+
+
+def path_of(name: str) -> Path:
+    """The history file of a close."""
+    made = Path(settings.DAKEHU_HOME) / "close"
+    made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return made / f"{name}.parquet"
+
+
+def _digest(day: date) -> str:
+    """Of all that the figures follow from: registers of trades and prices, products, the index, the kernel itself."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(kernel.__file__).parent.glob("*.py")))
+    told = [
+        day.isoformat(), settings.BENCHMARK, hashlib.sha256(code).hexdigest(),
+        sorted(TradeBatch.objects.values_list("file", "client_id")),
+        sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
+        sorted(Product.objects.values_list("pk", "kind", "currency")),
+        sorted(SecurityCode.objects.values_list("market", "code", "product_id")),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]:
+    made = closing.arrays_for_close(day)
+    if not len(made.clients):
+        raise Refused({"date": [say("{day} 及以前没有成交记录，无可结算。", "There are no trades up to {day}; nothing to close.",
+                                    day=day.isoformat())]})  # fmt: skip
+    first = EPOCH + timedelta(days=int(made.day.min()))
+    trading = [(d - EPOCH).days for d in clock.trading_days(first, day)]
+    days = np.unique(np.append(made.day, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
+    prices = closing.price_matrix(made.assets, days)
+    held = closing_book.held_at_end(made.offsets, made.asset, made.quantity)
+    lacking = closing_book.stale(held, prices.as_of, int(days[-1]), allowed)
+    if lacking.any():
+        raise _no_price(
+            made.assets[held.index[lacking]], held.holders[lacking], prices.as_of[held.index[lacking], -1], day
+        )
+    book = closing_book.book(
+        offsets=made.offsets, asset=made.asset, day=made.day, quantity=made.quantity, amount=made.amount, fee=made.fee,
+        kind=made.kind, matrix=prices.matrix, days=days, rates=_rates(made.assets, days), market=_benchmark(days),
+    )  # fmt: skip
+    return made.clients, days, book
+
+
+def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: date) -> Refused:
+    named = products.names(assets.tolist())
+    lines = [say("{day} 有 {n} 只持仓证券缺少行情或行情过旧，请先导入行情，或放宽 --allow-stale。",
+                 "On {day} {n} securities held have no price or too old a one: take in prices first, or allow more with --allow-stale.",
+                 day=day.isoformat(), n=len(assets))]  # fmt: skip
+    for asset, count, when in list(zip(assets.tolist(), holders.tolist(), made.tolist(), strict=True))[:SHOWN]:
+        told = named.get(asset, {"code": asset, "name": ""})
+        last = say("无", "none") if when < 0 else (EPOCH + timedelta(days=when)).isoformat()
+        lines.append(say("{code} {name}：最近行情 {last}，持有客户 {n} 位", "{code} {name}: last price {last}, held by {n} clients",
+                         code=told["code"], name=told["name"], last=last, n=count))  # fmt: skip
+    return Refused({"prices": list(lines)})
+
+
+def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """float64 [A, D]: what one unit of each security's currency is worth in CNY, by the product of kind 汇率 whose code
+    is the pair (USDCNY). Refused where a rate is missing on any day from the first trade on."""
+    currency = dict(Product.objects.values_list("pk", "currency"))
+    made = np.ones((len(assets), len(days)))
+    foreign = sorted({currency[a] for a in assets.tolist()} - {CURRENCY})
+    codes = SecurityCode.objects.filter(product__kind=SecurityKind.RATE, code__in=[f"{c}{CURRENCY}" for c in foreign])
+    pairs = {code[:3]: product for code, product in codes.values_list("code", "product_id")}
+    missing = []
+    for name in foreign:
+        row = closing.price_matrix(np.array([pairs.get(name, 0)]), days).matrix[0]
+        if np.isnan(row).any():
+            missing.append(name)
+        made[[i for i, a in enumerate(assets.tolist()) if currency[a] == name]] = row
+    if missing:
+        raise Refused({"currency": [say("缺少汇率：{names}。请登记类别为汇率、代码如 USDCNY 的产品并导入自首笔交易起的行情。",
+                                        "No exchange rate for {names}: enter a product of the class exchange rate with a code such as USDCNY, and its prices from the first trade on.",
+                                        names="、".join(missing))]})  # fmt: skip
+    return made
+
+
+def _benchmark(days: np.ndarray) -> np.ndarray:
+    """Levels of the index that DAKEHU_BENCHMARK names (code.market), float64 [D]; NaN throughout where there is none."""
+    code, _, market = settings.BENCHMARK.partition(".")
+    found = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
+    return closing.price_matrix(np.array([found or 0]), days).matrix[0]
+
+
+def _compute(digest: str, clients: np.ndarray, book: kernel.Book, at_once: int,
+             progress: Callable[..., None]) -> tuple[list[Path], int]:  # fmt: skip
+    """A file of figures for each chunk of clients; returns the files and how many were there from an earlier run."""
+    folder = path_of(digest).with_suffix("")
+    folder.mkdir(exist_ok=True, mode=0o700)
+    parts, kept = [], 0
+    for begin in range(0, len(clients), at_once):
+        end = min(begin + at_once, len(clients))
+        path = folder / f"{begin}-{end}.parquet"
+        parts.append(path)
+        if path.is_file():
+            kept += 1
+            continue
+        made = kernel.compute(closing_book.part(book, begin, end))
+        table: dict[str, Any] = {"client": clients[begin:end]}
+        table |= {column.name.lower(): made.values[:, column] for column in Column}
+        table |= {f"why_{column.name.lower()}": made.reasons[:, column] for column in Column}
+        journal.write(path, pa.table(table))
+        progress(0.1 + 0.8 * end / len(clients), say("已计算 {n} 位客户", "{n} clients computed", n=end))
+    return parts, kept
+
+
+def read_part(path: Path) -> tuple[np.ndarray, Computed]:
+    """(clients, figures) of a chunk or of a day's history."""
+    table = pq.read_table(path)
+    values, why = np.empty((table.num_rows, COLUMNS)), np.empty((table.num_rows, COLUMNS), np.uint8)
+    for column in Column:
+        values[:, column] = table[column.name.lower()].to_numpy()
+        why[:, column] = table[f"why_{column.name.lower()}"].to_numpy()
+    return table["client"].to_numpy(), Computed(values, why)
+
+
+@action("ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", by_name=False)
+def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
+    """Name the day's history file and, unless a later day is closed already, put the figures of all clients in the place
+    of those published before."""
+    row = Closing.objects.filter(day=day).first() or Closing(day=day)
+    count = 0
+    if current:
+        remove_many(Figures, Figures.objects.values_list("pk", flat=True))
+    for path in parts:
+        clients, made = read_part(path)
+        alive = np.isin(clients, np.array(list(_living(clients)), np.int64))
+        clients, made = clients[alive], Computed(made.values[alive], made.reasons[alive])
+        count += len(clients)
+        if current and len(clients):
+            told = {"client_id": clients.tolist(), "as_of": [day] * len(clients), **closing_rows.columns(made, days)}
+            record_columns(Figures, len(clients), told)
+    row.digest, row.file, row.clients = digest, name, count
+    row.save()
+    note(day=day.isoformat(), digest=digest, clients=count)
+    announce("ledger.closed", day=day.isoformat(), clients=count)
+    return row
+
+
+def _living(clients: np.ndarray) -> set[int]:
+    model, found = scope.client_model(), set()
+    for start in range(0, len(clients), 5000):
+        found |= set(model.objects.filter(pk__in=clients[start : start + 5000].tolist()).values_list("pk", flat=True))
+    return found
