@@ -73,7 +73,7 @@ def read(content: bytes, name: str) -> "list[Sheet]":
 @contextmanager
 def _unpacking(name: str) -> Iterator[None]:
     """A damaged part of the archive is a refusal in words, whatever unpacking it raises (zlib.error, BadZipFile,
-    EOFError, OSError, NotImplementedError for a foreign compression, ...)."""
+    EOFError, OSError, or what a foreign way of packing brings)."""
     try:
         yield
     except BookRefused:
