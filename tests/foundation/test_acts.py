@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 
 from dakehu.foundation import scope
+from dakehu.foundation.acts import act
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.refusals import Conflict, Refused
 from dakehu.rooms.clients.models import Client
 from dakehu.rooms.service.models import FollowUp, Interaction
+from dakehu.rooms.team.models import SavedView
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -103,6 +105,19 @@ def test_who_opened_a_telephone_number_is_on_the_record(lin, zhang):
     entry = entries("clients.open_contact")[0]
     assert json.loads(entry.body)["note"]["reason"] == "回访"
     assert "13912345678" not in entry.body
+
+
+def test_a_list_or_dictionary_changed_in_place_is_saved_and_on_the_record(lin):
+    with acting(lin):
+        perform("team.save_view", {"page": "clients", "name": "我的", "state": {"columns": ["name"]}})
+        view = SavedView.objects.get(name="我的")
+        for column in ("code", "assets"):
+            view.state["columns"].append(column)
+            with act("test.change_in_place"):
+                view.save()
+        assert SavedView.objects.get(name="我的").state == {"columns": ["name", "code", "assets"]}
+    change = json.loads(entries("test.change_in_place")[-1].body)["changes"][0]
+    assert change["before"]["state"] != change["after"]["state"]
 
 
 def test_on_sqlite_or_postgres_the_database_is_the_one_we_think(on_postgres):

@@ -15,7 +15,7 @@ from dakehu.foundation import customs
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.gates import ask, perform, present_one
 from dakehu.foundation.models import AuditEntry
-from dakehu.foundation.refusals import NotAllowed, Refused
+from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
 from dakehu.rooms.clients.models import Client
 from tests.cast import acting, as_system
 
@@ -80,6 +80,21 @@ def test_several_of_a_list(admin, lin, zhang):
         assert ask("clients.list", {"filters": {"爱好.has": "茶"}})["count"] == 1
         assert ask("clients.list", {"filters": {"爱好.has": "高尔夫"}})["count"] == 0
         assert present_one(Client.objects.get(pk=zhang.pk), shown=True)["x_hobbies"] == "茶、书画"
+
+
+def test_the_grid_shows_several_of_a_list_in_words_and_takes_them_back(admin, lin, zhang):
+    add(admin, "爱好", "Hobbies", "several", options="茶 | Tea\n高尔夫 | Golf\n书画 | Calligraphy")
+    change(lin, zhang, 爱好="书画、茶")
+    page = browser(lin)
+    row = page.get("/clients/rows").json()["rows"][0]
+    assert row["x_hobbies"] == "茶、书画"
+    sent = {
+        "version": row["row_version"],
+        "base": {"x_hobbies": row["x_hobbies"]},
+        "values": {"x_hobbies": "高尔夫、茶"},
+    }
+    told = page.post(f"/clients/{zhang.pk}/cells", json.dumps(sent), content_type="application/json")
+    assert told.status_code == 200 and told.json()["row"]["x_hobbies"] == "茶、高尔夫"
 
 
 def test_form_grid_page_and_api_have_it_without_a_restart(lin, zhang, hours):
@@ -167,6 +182,34 @@ def test_a_secret_field_is_sealed_in_the_database_and_keeps_through_a_change_of_
         with act("test.rotate"):
             assert customs.reseal() == 1
         assert Client.objects.get(pk=zhang.pk).x_safe_hint == "老照片背后"
+
+
+def test_a_secret_field_is_opened_for_a_reason_and_on_the_record(admin, an, lin, wang, zhang, capsys):
+    add(admin, "保险箱密码提示", "Safe hint", "text", sensitivity="secret")
+    change(lin, zhang, x_safe_hint="老照片背后")
+    page = browser(lin)
+    basics = page.get(f"/clients/{zhang.pk}/?tab=basic").content.decode()
+    address = f"/clients/{zhang.pk}/do/clients.open_field"
+    assert "老照片" not in basics and f"{address}?field=x_safe_hint" in basics
+    assert "x_safe_hint" in page.get(f"{address}?field=x_safe_hint").content.decode()
+    assert page.post(address, {"field": "x_safe_hint", "reason": ""}).status_code == 422
+    assert "老照片背后" in page.post(address, {"field": "x_safe_hint", "reason": "回访"}).content.decode()
+    sent = {"client": zhang.code, "field": "保险箱密码提示", "reason": "核对"}
+    told = page.post("/api/v1/do/clients.open_field", json.dumps(sent), content_type="application/json")
+    assert "老照片背后" in json.dumps(told.json(), ensure_ascii=False)
+    named = [f"{name}={value}" for name, value in sent.items()]
+    assert main(["do", "clients.open_field", *named, "--as", lin.username]) == 0
+    assert "老照片背后" in capsys.readouterr().out
+    with acting(an), pytest.raises(NotAllowed):
+        perform("clients.open_field", sent)
+    with acting(wang), pytest.raises(Refused):
+        perform("clients.open_field", sent)
+    with acting(lin), pytest.raises(NotFound):
+        perform("clients.open_field", {**sent, "field": "职业"})
+    with as_system():
+        looked = AuditEntry.objects.filter(action="clients.open_field").order_by("pk")
+        assert [json.loads(one.body)["note"]["reason"] for one in looked] == ["回访", "核对", "核对"]
+        assert all("老照片" not in one.body and "opened" in one.body for one in looked)
 
 
 def test_roles_that_may_not_see_a_field_do_not_meet_it(admin, he, lin, zhang):

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -194,7 +195,7 @@ class Recorded(models.Model):
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Any:
         made = super().from_db(db, field_names, values, **options)
-        made._loaded = dict(zip(field_names, values, strict=False))
+        made._loaded = _apart(zip(field_names, values, strict=False))
         return made
 
     def save(self, *args: Any, **options: Any) -> None:
@@ -222,7 +223,7 @@ class Recorded(models.Model):
                 index.follow(type(self), [self], new=False)
         else:
             return
-        self._loaded = {**before, **after}
+        self._loaded = {**before, **_apart(after.items())}
         was = {} if adding else {n: before.get(n) for n in changed}
         customs.spread(was, changed)
         made.changes.append(
@@ -279,6 +280,11 @@ UNTRACKED = {"row_version", "created_at", "changed_at"}
 
 def _is_tracked(f: Any) -> bool:
     return not f.primary_key and f.name not in UNTRACKED and not isinstance(f, BlindIndex)
+
+
+def _apart(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Values by name, apart from the row's own: a list or dictionary that is changed in place must differ from them."""
+    return {name: deepcopy(one) if isinstance(one, (dict, list)) else one for name, one in values}
 
 
 def _same(before: Any, after: Any) -> bool:

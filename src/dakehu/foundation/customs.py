@@ -262,6 +262,12 @@ def names(label: str) -> tuple[str, ...]:
     return tuple(field.name for field in of(label))
 
 
+def secret(label: str, said: str) -> Any:
+    """The sealed custom field that goes by this name, among those the role may see; None where there is none."""
+    seen = (f for f in of(label) if isinstance(f, Secret) and may(f.facts.seen_by))
+    return next((f for f in seen if plain(said) in {plain(s) for s in (f.name, *f.facts.spellings())}), None)
+
+
 def columns_in_store(model: Any, named: Iterable[str]) -> list[str]:
     """Names of fields as columns to write: custom ones lie in `extra`."""
     own = set(names(model._meta.label)) if model._meta.label in HOSTS else set()

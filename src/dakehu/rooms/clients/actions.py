@@ -180,6 +180,18 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     return {"value": client.id_number.open()}
 
 
+@action("clients.open_field", needs=Permission.SEALED_OPEN, zh="查看机密字段", en="See a secret field in full",
+        takes=(CLIENT, Take("field", facts=Facts("字段", "Field")), REASON))  # fmt: skip
+def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
+    """A sealed value that an administrator's field holds; `field` is its name, in any spelling."""
+    meant = customs.secret("clients.Client", field)
+    value = getattr(client, meant.name) if meant is not None else None
+    if not value:
+        raise NotFound(say("机密字段“{field}”的内容", "value of the secret field “{field}”", field=field))
+    note(reason=reason, client=client.pk, field=meant.name)
+    return {"value": value.open()}
+
+
 @action("clients.note_needs", needs=Permission.CLIENT_WRITE, zh="记录需求与偏好", en="Note needs and preferences",
         takes=(CLIENT, VERSION, takes_of("clients.Needs", optional=(
             "goal", "term", "expected_return", "bearable_loss", "risk_preference", "likes", "taboos", "liquidity", "noted_on"))))  # fmt: skip

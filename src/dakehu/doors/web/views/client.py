@@ -117,7 +117,7 @@ def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict
     shown, plain = present_one(row, names, shown=True), present_one(row, names)
     return [
         {"label": column.label, "text": shown[column.name], "plain": plain[column.name], "kind": column.kind,
-         "name": column.name}
+         "name": column.name, "opens": isinstance(column.field, customs.Secret)}
         for column in columns_of(type(row), names)
         if empty or shown[column.name] not in ("", None)
     ]  # fmt: skip

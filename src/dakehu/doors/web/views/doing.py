@@ -31,7 +31,7 @@ SETS = (
     "service.change_follow_up",
     "ledger.change_investment",
 )
-CARRIED = ("group",)  # said by the page, never asked
+CARRIED = ("group", "field")  # said by the page, never asked
 HIDDEN = ("client", "version", *CARRIED, *ROWS)
 
 

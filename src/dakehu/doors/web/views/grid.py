@@ -203,6 +203,8 @@ def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
         value = row[column.name]
         if isinstance(value, dict):
             value = value["name"]
+        if hasattr(column.words, "many") and value not in (None, "", DOTS):
+            value = column.words.text_of(value)
         made[column.name] = DOTS if value == DOTS else (value if value != "" else None)
     return made
 
