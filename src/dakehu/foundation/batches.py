@@ -13,6 +13,8 @@ from dakehu.foundation.models import Batch, BatchState
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import Words, say
 
+STAYS = ("lock", "samples", "mended", "rows")  # what a batch holds beside its last report
+
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:
     """Keep an uploaded file for the actor. Call inside an act."""
@@ -71,7 +73,7 @@ def keep_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str
         name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
     }
     batch.report = {
-        **{k: v for k, v in batch.report.items() if k in ("lock", "samples")},
+        **{k: v for k, v in batch.report.items() if k in STAYS},
         "counts": counts,
         "key": kept.key,
         **({"undo": undo} if undo else {}),
@@ -80,6 +82,11 @@ def keep_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str
     if state == BatchState.APPLIED:
         batch.applied_at = clock.now()
     batch.save()
+
+
+def report_key(batch: Batch) -> str:
+    """The name of the last report; "" before the first trial."""
+    return str(batch.report.get("key", ""))
 
 
 def report_of(batch: Batch) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from dakehu.foundation import keys, scope
 from dakehu.foundation.acts import current_act
@@ -50,6 +51,18 @@ def read(key: str) -> tuple[str, bytes]:
     if row is None or (not actor.is_system and row.owner_ref != actor.user_id) or not _path(key).exists():
         raise NotFound(say("文件", "file"))
     return row.name, open_bytes(f"file.{key}", _path(key).read_bytes())
+
+
+def drop(key: str) -> None:
+    """Remove one's own file before its time, once the act has ended well. Call inside an act. Raises NotFound for
+    anybody else's."""
+    from dakehu.foundation.models import StoredFile
+
+    row = StoredFile.objects.filter(key=key, owner_ref=scope.current_actor().user_id).first()
+    if row is None:
+        raise NotFound(say("文件", "file"))
+    row.delete()
+    transaction.on_commit(lambda: _path(key).unlink(missing_ok=True))
 
 
 def sweep() -> int:

@@ -49,7 +49,8 @@ def reach(page, words):
     for _ in range(AT_MOST):
         page.keyboard.press("Tab")
         said = page.evaluate(
-            "(at => [at.innerText, at.getAttribute('aria-label'), at.value, at.title].join(' '))(document.activeElement)"
+            "(at => at === document.body ? '' : [at.innerText, at.getAttribute('aria-label'), at.value, at.title].join(' '))"
+            "(document.activeElement)"
         )
         if words in said:
             return

@@ -21,7 +21,7 @@ TABS = ("", "?tab=basic", "?tab=investments", "?tab=service", "?tab=needs", "?ta
 PAGES = {
     "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
-            "/import/{opened}/", "/import/{tried}/"],
+            "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/"],
     "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/no-such-page"],
 }  # fmt: skip
 LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))

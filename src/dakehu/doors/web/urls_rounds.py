@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.doors.web.views import alike, audit, custom_fields, export, guide, intake, staff, system, undoing
+from dakehu.doors.web.views import alike, audit, custom_fields, export, guide, intake, mending, staff, system, undoing
 
 urlpatterns = [
     path("clients/alike", alike.hint, name="client-alike"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("import/<int:pk>/undo", intake.undo, name="import-undo"),
     path("import/<int:pk>/cancel", intake.cancel, name="import-cancel"),
     path("import/<int:pk>/progress", intake.progress, name="import-progress"),
+    path("import/<int:pk>/mend/", mending.page, name="import-mend"),
+    path("import/<int:pk>/mend/rows", mending.rows, name="import-mend-rows"),
+    path("import/<int:pk>/mend/cells", mending.cells, name="import-mend-cells"),
+    path("import/<int:pk>/mend/replace", mending.replace, name="import-mend-replace"),
     path("import/<int:pk>/errors.xlsx", intake.errors, name="import-errors"),
     path("export/", export.start, name="export"),
     path("export/template.xlsx", export.template, name="export-template"),

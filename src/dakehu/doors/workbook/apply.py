@@ -51,16 +51,18 @@ class Undecided(HasFaults):
     "workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False
 )
 def take_in(
-    *, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress
+    *, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress, mended: int = 0
 ) -> dict[str, Any]:
-    """Weigh the file again and write it, all or nothing; returns the report. Raises HasFaults, Undecided."""
+    """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
+    are not as they came (see overlay). Raises HasFaults, Undecided."""
     told = slices.run(book, plan, progress, write=_write, skip_errors=skip_errors)
+    told["mended"] = mended
     if told["faults_in_all"] and not skip_errors:
         raise HasFaults(told)
     if told["undecided"]:
         raise Undecided(told)
     progress(0.97, say("正在完成", "Finishing"))
-    note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"])
+    note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"], mended=mended)
     return told
 
 

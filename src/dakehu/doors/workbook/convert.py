@@ -45,25 +45,29 @@ class Grid:
 def grids(book: Book, plan: Plan) -> list[Grid]:
     """The records of every table of the plan, blank and total rows left out."""
     frames = {sheet.name: sheet.frame for sheet in book.sheets}
-    return [_grid(frames[table.sheet], table) for table in plan.tables if table.part and table.sheet in frames]
-
-
-def _grid(frame: pl.DataFrame, table: TablePlan) -> Grid:
-    mapped = [c.index for c in table.columns if c.feeds]
-    if table.layout == "card":
-        column = frame[f"c{table.value_column}"]
-        return Grid(table, {i: [column[i]] for i in mapped}, [table.first_row + 1])
-    return grid_of(lines_of(frame, table), table)
+    read = [table for table in plan.tables if table.part and table.sheet in frames]
+    return [grid_of(lines_of(frames[table.sheet], table), table) for table in read]
 
 
 def lines_of(frame: pl.DataFrame, table: TablePlan) -> pl.DataFrame:
-    """The mapped columns of a table, `line` beside them (from 1); rows that say nothing are left out."""
+    """The mapped columns of a table, `line` beside them (from 1); rows that say nothing are left out. A card is one line
+    whose columns are the lines of the sheet."""
     mapped = [f"c{c.index}" for c in table.columns if c.feeds]
+    if table.layout == "card":
+        column = frame[f"c{table.value_column}"]
+        told = {name: pl.Series([column[int(name[1:])]], dtype=pl.String) for name in mapped}
+        return pl.DataFrame({**told, "line": [table.first_row + 1]})
     body = frame.select(mapped).slice(table.first_row, table.last_row - table.first_row + 1)
     body = body.with_columns(pl.int_range(table.first_row + 1, table.first_row + 1 + body.height).alias("line"))
     if table.skipped:
         body = body.filter(~pl.col("line").is_in([row + 1 for row in table.skipped]))
-    return body.filter(pl.any_horizontal([pl.col(c).fill_null("") != "" for c in mapped])) if mapped else body.clear()
+    return telling(body)
+
+
+def telling(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines that say anything in one of their mapped columns."""
+    mapped = [c for c in lines.columns if c != "line"]
+    return lines.filter(pl.any_horizontal([pl.col(c).fill_null("") != "" for c in mapped])) if mapped else lines.clear()
 
 
 def grid_of(lines: pl.DataFrame, table: TablePlan) -> Grid:

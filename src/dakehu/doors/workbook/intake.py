@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dakehu.doors.workbook import apply, reading, slices, sources
+from dakehu.doors.workbook import apply, overlay, reading, slices, sources
 from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.meeting import DESK, FILE
 from dakehu.doors.workbook.statements import intake as statements
@@ -98,11 +98,10 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             if batch.state == BatchState.APPLIED:
                 return {**batches.report_of(batch), "again": True}
             _must_not_be_undone(batch)
-            content, password = batches.content_of(batch)
             with undo.keeping() as kept:
                 told = apply.take_in(
-                    book=book or open_book(content, batch.filename, password), plan=plan_of(batch), batch=number,
-                    sha256=hashlib.sha256(content).hexdigest(), skip_errors=skip_errors, progress=progress,
+                    book=book or book_of(batch), plan=plan_of(batch), batch=number, sha256=batch.sha256,
+                    skip_errors=skip_errors, progress=progress, mended=overlay.of(batch).count,
                 )  # fmt: skip
             told = {**told, "imported": True, "dry_run": False, "batch": number}
             batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
@@ -129,7 +128,8 @@ def keep_plan(batch: Any, plan: planning.Plan) -> None:
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
     kept = files.keep("samples.json", json.dumps(samples, ensure_ascii=False).encode())
-    batch.plan, batch.report = plain, {**batch.report, "samples": kept.key}
+    told = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
+    batch.plan, batch.report = plain, {**told, "samples": kept.key}
 
 
 def plan_of(batch: Any) -> planning.Plan:
@@ -156,9 +156,14 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     return batch
 
 
-def book_of(batch: Any) -> reading.Book:
+def book_as_it_came(batch: Any) -> reading.Book:
     content, password = batches.content_of(batch)
     return open_book(content, batch.filename, password)
+
+
+def book_of(batch: Any) -> reading.Book:
+    """The uploaded file with what was mended in it."""
+    return overlay.laid_over(book_as_it_came(batch), overlay.of(batch).cells)
 
 
 def correct(number: int, changes: dict[str, Any]) -> Any:
@@ -218,7 +223,7 @@ def _start(kind: str, number: int, **args: Any) -> int:
 def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.own(batch)
     progress(0.02, say("正在打开文件", "Opening the file"))
-    told = slices.run(book_of(row), plan_of(row), progress)
+    told = {**slices.run(book_of(row), plan_of(row), progress), "mended": overlay.of(row).count}
     with act("workbook.check"):
         row = batches.own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):

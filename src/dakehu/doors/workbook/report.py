@@ -176,14 +176,11 @@ def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
 def remedy_for(facts: Facts | None) -> Words:
     """What to write instead, from the field's own help and example."""
     if facts is None:
-        return say("请改正后重新上传。", "Mend it and upload again.")
-    zh = (
-        "".join(filter(None, (facts.help_zh, f"示例：{facts.example}" if facts.example else "")))
-        or "请改正这一格后重新上传。"
-    )
+        return say("请改正这一行。", "Mend this row.")
+    zh = "".join(filter(None, (facts.help_zh, f"示例：{facts.example}" if facts.example else ""))) or "请改正这一格。"
     en = (
         " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else "")))
-        or "Mend this cell and upload again."
+        or "Mend this cell."
     )
     return Words(zh, en)
 

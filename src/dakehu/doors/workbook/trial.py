@@ -49,7 +49,8 @@ def run(book: Book, plan: Plan, progress: Progress) -> Trial:
     return weigh(plan, grids(book, plan), progress)
 
 
-def weigh(plan: Plan, found: list[Grid], progress: Progress) -> Trial:
+def weigh(plan: Plan, found: list[Grid], progress: Progress, *, whole: bool = True) -> Trial:
+    """Weigh tables. What they lack of an export is looked for only where they are the `whole` file."""
     made = Trial(plan, found)
     progress(0.1, say("正在识别单元格", "Reading the cells"))
     for name, part in parts().items():
@@ -57,7 +58,7 @@ def weigh(plan: Plan, found: list[Grid], progress: Progress) -> Trial:
         if rows.count:
             made.stacks[name] = rows
     made.meeting = meet(made.stacks, plan)
-    made.missing = left_out(made.meeting, made.grids, plan)
+    made.missing = left_out(made.meeting, made.grids, plan) if whole else []
     progress(0.3, say("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:

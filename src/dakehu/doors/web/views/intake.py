@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.doors.web.views import intake_plan
-from dakehu.doors.workbook import intake, wizard
+from dakehu.doors.workbook import intake, overlay, wizard
 from dakehu.foundation import batches, jobs, scope
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import BatchState
@@ -100,7 +100,9 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     if looked and request.GET.get("step") != "columns":
         told = intake_plan.report(batches.report_of(batch))
-        return _page(request, batch, "intake/differences.html", 2, failure=_failure(job), **told)
+        return _page(
+            request, batch, "intake/differences.html", 2, failure=_failure(job), untried=overlay.untried(batch), **told
+        )
     return _page(
         request,
         batch,
@@ -191,11 +193,13 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Import what the trial showed; `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
+    """Import what the trial showed; what was mended since is tried first. `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
     both sides changed a cell, `gone` which rows go that the file lacks."""
     batch = batches.own(pk)
     job = _job(batch)
-    if batch.state != BatchState.APPLIED and not (job and not job["ended"]):
+    if batch.state != BatchState.APPLIED and overlay.untried(batch):
+        intake.start_trial(pk)
+    elif batch.state != BatchState.APPLIED and not (job and not job["ended"]):
         decided = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("cell.")}
         gone = [str(mark) for mark in request.POST.getlist("gone")]
         if decided or gone:

@@ -35,11 +35,26 @@ export function editor(column) {
       if (event.isComposing) return;
       if (event.key === "Enter") finish(true);
       if (event.key === "Escape") finish(false);
-      if (["Enter", "Escape"].includes(event.key)) event.stopPropagation();
+      if (event.key === "Tab") {
+        event.preventDefault();
+        finish(true);
+        onwards(at, event.shiftKey ? -1 : 1);
+      }
+      if (["Enter", "Escape", "Tab"].includes(event.key)) event.stopPropagation();
       if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") event.stopPropagation();
     });
     return input;
   };
+}
+
+/** The cell beside is selected, and the keys work there. */
+function onwards(at, by) {
+  const table = at.getTable();
+  const heads = table.getColumns().filter((head) => head.getField() && head.isVisible());
+  const next = heads[heads.findIndex((head) => head.getField() === at.getField()) + by];
+  const cell = next && at.getRow().getCell(next.getField());
+  if (cell) table.getRanges()[0]?.setBounds(cell, cell);
+  table.element.querySelector(".tabulator-tableholder").focus({ preventScroll: true });
 }
 
 function control(column) {
@@ -124,6 +139,7 @@ function bubble(grid, cell, id, field, message) {
   });
   drop.addEventListener("click", () => {
     hush(grid);
+    if (grid.putBack) return void grid.putBack(id, field);
     mark(grid, id, field, null);
     grid.reload();
   });

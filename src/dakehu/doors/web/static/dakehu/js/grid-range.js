@@ -105,6 +105,7 @@ function put(grid, cells) {
   if (!count) {
     return void toast({ text: say(`不能粘贴到：${[...outside].join("、")}`, `Cannot be pasted into: ${[...outside].join(", ")}`), kind: "warning" });
   }
+  if (grid.lay) return void grid.lay(rows); // a grid with a way of its own to write
   if (count === 1) return void single(grid, rows[0]);
   preview(grid, rows, [...outside]);
 }

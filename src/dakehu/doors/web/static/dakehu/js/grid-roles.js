@@ -2,6 +2,19 @@
 
 import { say } from "./words.js";
 
+/** Tab goes into the grid once, and out of it again. */
+export function tabs(host) {
+  host.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.target.matches("input, select, textarea")) return;
+    event.stopPropagation(); // Tabulator would move the selection and hold the focus
+    passed(host);
+  }, true);
+}
+
+function passed(host) {
+  for (const part of host.querySelectorAll(".tabulator-header[tabindex='0'], .tabulator-cell[tabindex='0']")) part.setAttribute("tabindex", "-1");
+}
+
 export function roles(host) {
   const give = (selector, role) => host.querySelectorAll(selector).forEach((part) => part.setAttribute("role", role));
   const name = host.dataset.name ?? say("列表", "List");
@@ -19,5 +32,6 @@ export function roles(host) {
   body.setAttribute("aria-label", name);
   if (head) body.setAttribute("aria-owns", head.id);
   body.setAttribute("tabindex", "0");
+  passed(host);
   for (const part of host.querySelectorAll(".tabulator-col.tabulator-row-header")) part.setAttribute("aria-label", say("行", "Row"));
 }

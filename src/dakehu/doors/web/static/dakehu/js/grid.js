@@ -13,7 +13,7 @@ import { commit, dress, editor, explain, held, hush } from "./grid-edit.js";
 import { foot, rowsIn } from "./grid-foot.js";
 import { arranged, keep, picker, swap } from "./grid-columns.js";
 import { copied, ranges } from "./grid-range.js";
-import { roles } from "./grid-roles.js";
+import { roles, tabs } from "./grid-roles.js";
 import { tell, tickColumn, wireMany } from "./grid-ticks.js";
 import { toast } from "./toasts.js";
 import { say } from "./words.js";
@@ -134,6 +134,7 @@ function draw(grid) {
   grid.resum = later(400, () => grid.told(grid.answer, grid.asked, true));
   if (host.dataset.paste) ranges(grid);
   host.addEventListener("keydown", (event) => keyed(grid, event));
+  tabs(host);
   host.addEventListener("dblclick", (event) => {
     const at = cellOf(grid, event.target);
     if (at && !editable(grid, at)) open(grid, at.getRow().getData());
