@@ -88,6 +88,70 @@ def test_the_trades_of_a_client_out_of_sight_are_nobodys(tmp_path, lin, wang, an
         assert trips("C0001")["count"] == 1 and trips("C0001")["pnl"] is None
 
 
+def of_client(code: str, row: str) -> str:
+    return f"{row},{code}"
+
+
+MANY = HEAD + ",客户号"
+
+
+def test_one_file_brings_the_trades_of_many_clients_each_to_their_own(tmp_path, lin, zhang):
+    with acting(lin):
+        perform("clients.create", {"name": "钱四", "code": "C0004"})
+    file = write(
+        tmp_path / "全公司.csv", of_client("C0001", BUY), of_client("C0004", BUY), of_client("C0001", SELL), head=MANY
+    )
+    with acting(lin):
+        tried = intake.run_import(file, dry_run=True)
+        assert tried["created"] == 3 and not TradeBatch.objects.exists()
+        made = intake.run_import(file)
+        assert (made["clients"], made["created"], made["securities"]) == (2, 3, 1)
+        assert made["cash_effect"] == -10005 * 2 + 10989.5
+        assert (trips("C0001")["trades"], trips("C0004")["trades"]) == (2, 1)
+        assert len(set(TradeBatch.objects.values_list("file", flat=True))) == 1
+        again = intake.run_import(file)
+        assert (again["created"], again["unchanged"]) == (0, 3)
+        perform("workbook.undo", {"batch": made["batch"]})
+    assert told("C0001") == told("C0004") == []
+
+
+def test_a_client_of_a_file_of_many_takes_the_trades_along_when_merged(tmp_path, zhou, zhang):
+    with acting(zhou):
+        perform("clients.create", {"name": "张三(重)", "code": "C0004"})
+        intake.run_import(write(tmp_path / "全公司.csv", of_client("C0001", BUY), of_client("C0004", SELL), head=MANY))
+        perform("clients.merge", {"client": "C0001", "other": "C0004"})
+        assert trips("C0001")["trades"] == 2
+        again = intake.run_import(
+            write(tmp_path / "又来.csv", of_client("C0001", BUY), of_client("C0004", SELL), head=MANY)
+        )
+        assert (again["created"], again["unchanged"]) == (0, 2)
+
+
+def test_a_file_of_many_clients_is_refused_whole_where_one_is_not_ones_own_or_a_row_names_nobody(
+    tmp_path, lin, wang, zhang
+):
+    with acting(wang):
+        perform("clients.create", {"name": "王强的客户", "code": "C0003"})
+    with acting(lin):
+        with pytest.raises(Refused, match="C0003, C0009"):
+            intake.run_import(
+                write(
+                    tmp_path / "混.csv",
+                    of_client("C0001", BUY),
+                    of_client("C0003", BUY),
+                    of_client("C0009", BUY),
+                    head=MANY,
+                )
+            )
+        with pytest.raises(Refused, match="第 3 行"):
+            intake.run_import(
+                write(
+                    tmp_path / "缺.csv", of_client("C0001", BUY), of_client("", BUY), of_client("C0002", BUY), head=MANY
+                )
+            )
+    assert not TradeBatch.objects.exists()
+
+
 def test_undo_takes_the_trades_back_and_leaves_the_product(tmp_path, lin, zhang):
     with acting(lin):
         first = intake.run_import(write(tmp_path / "一月.csv", BUY), client="C0001")

@@ -1,5 +1,6 @@
 """What can be asked about clients."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db.models import Q
 
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take, takes_of
+from dakehu.foundation.bulk import chunks
 from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
@@ -88,6 +90,14 @@ def found(pk: int) -> Client:
     if row is None:
         raise NotFound(say("客户", "client"))
     return row
+
+
+def by_number(numbers: Iterable[int]) -> dict[int, Client]:
+    """{number: client} of those of some clients whom the actor sees."""
+    made: dict[int, Client] = {}
+    for part in chunks(set(numbers)):
+        made.update({row.pk: row for row in Client.objects.filter(pk__among=part)})
+    return made
 
 
 @query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", takes=CLIENT)

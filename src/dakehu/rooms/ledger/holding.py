@@ -112,7 +112,7 @@ def _enter(held: HeldRow, dealt: Dealt) -> None:
     judged = statements.Judged(told=[(line, dealt, int(digest, 16), int(nth))])
     with scope.elevated("products that a released row names"):
         numbers = statements.learn(judged)
-    statements.register(held.client, judged.told, numbers, held.source, "")
+    statements.register([(held.client, judged.told)], numbers, held.source, "")
 
 
 @action(

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from dakehu.foundation import scope
-from dakehu.foundation.acts import action, note
+from dakehu.foundation.acts import action, note, record_many
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
 from dakehu.rooms.clients.actions import create as create_client
@@ -42,11 +42,14 @@ class Line:
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
+Told = tuple[Line, Dealt, int, int]  # a row, what it says, its digest and its occurrence
+
+
 @dataclass
 class Judged:
     """A file judged: rows told (with digest and occurrence), held back, and of no effect."""
 
-    told: list[tuple[Line, Dealt, int, int]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     held: list[tuple[Line, Doubt, str]] = field(default_factory=list)
     idle: int = 0
 
@@ -109,46 +112,74 @@ def take_statement(*, client: Any | None, name: str, judged: Judged, numbers: di
     unchanged, skipped, quarantined, cash_effect (fen), new_client}. `numbers` are the products (see products.learn)."""
     made_new = client is None
     client = client or create_client(name=name[:120] or source[:120])
-    stored: Counter[int] = Counter(trades.of_clients([client.pk])["digest"].to_pylist())
-    new = [one for one in judged.told if one[3] > stored[one[2]]]
-    _keep_accounts(client, judged)
-    held = _hold(client, judged, source)
-    if new:
-        register(client, new, numbers, source, sha256)
-    note(statement=source, sha256=sha256, rows=len(new), held=held)
+    return {"client": client, "new_client": made_new, **_take([(client, judged)], numbers, source, sha256)}
+
+
+@action("ledger.take_statements", needs=Permission.IMPORT, zh="导入多位客户的对账单", en="Take in a statement of many clients",
+        by_name=False)  # fmt: skip
+def take_statements(*, parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str,
+                    sha256: str) -> dict[str, Any]:  # fmt: skip
+    """Write what is new of a file whose rows are of many clients, each with their own rows judged. Returns {clients,
+    created, unchanged, skipped, quarantined, cash_effect (fen)}."""
+    return {"clients": len(parts), **_take(parts, numbers, source, sha256)}
+
+
+def _take(parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str, sha256: str) -> dict[str, Any]:  # fmt: skip
+    stored = _stored([client.pk for client, _ in parts])
+    new = [(client, [one for one in judged.told if one[3] > stored[client.pk, one[2]]]) for client, judged in parts]
+    count = sum(len(rows) for _, rows in new)
+    _keep_accounts(parts)
+    held = _hold(parts, source)
+    if count:
+        register([(client, rows) for client, rows in new if rows], numbers, source, sha256)
+    note(statement=source, sha256=sha256, rows=count, held=held)
     return {
-        "client": client, "new_client": made_new, "created": len(new), "unchanged": len(judged.told) - len(new),
-        "skipped": judged.idle, "quarantined": held, "cash_effect": sum(dealt.net for _, dealt, _, _ in new),
+        "created": count, "unchanged": sum(len(judged.told) for _, judged in parts) - count,
+        "skipped": sum(judged.idle for _, judged in parts), "quarantined": held,
+        "cash_effect": sum(dealt.net for _, rows in new for _, dealt, _, _ in rows),
     }  # fmt: skip
 
 
-def register(client: Any, new: list[tuple[Line, Dealt, int, int]], numbers: dict[tuple[str, str], int], source: str,
-             sha256: str) -> TradeBatch:  # fmt: skip
-    """Put rows into the journal as one file and one row of the register, inside the present act."""
-    if len(new) > AT_MOST:
+def _stored(clients: list[int]) -> Counter[tuple[int, int]]:
+    """{(client, digest): how often} of what the journal holds of some clients."""
+    table = trades.of_clients(clients)
+    return Counter(zip(table["client"].to_pylist(), table["digest"].to_pylist(), strict=True))
+
+
+def register(parts: list[tuple[Any, list[Told]]], numbers: dict[tuple[str, str], int], source: str,
+             sha256: str) -> list[TradeBatch]:  # fmt: skip
+    """Put rows into the journal as one file and, for each client, one row of the register, inside the present act."""
+    if any(len(rows) > AT_MOST for _, rows in parts):
         raise Refused(
             {"file": [say("一份对账单最多 {n} 行，请拆分。", "A statement has {n} rows at most; split it.", n=AT_MOST)]}
         )
-    days = [dealt.day for _, dealt, _, _ in new]
-    batch = TradeBatch(
-        file=journal.new_name(), source=source[-80:], client=client, first_day=min(days), last_day=max(days),
-        sha256=sha256, rows=len(new), amount=sum(d.amount for _, d, _, _ in new), net=sum(d.net for _, d, _, _ in new),
-        fee=sum(d.fee for _, d, _, _ in new),
-    )  # fmt: skip
-    batch.save()
+    name = journal.new_name()
+    made = [_batch(client, rows, name, source, sha256) for client, rows in parts]
+    record_many(TradeBatch, made, [], [], client_ids=[batch.client_id for batch in made])
     rows = [
-        {"client": client.pk, "asset": _number(dealt, numbers), "day": dealt.day, "seq": batch.pk * AT_MOST + place,
+        {"client": batch.client_id, "asset": _number(dealt, numbers), "day": dealt.day, "seq": batch.pk * AT_MOST + place,
          "side": int(dealt.side), "quantity": dealt.quantity, "price": dealt.price, "amount": dealt.amount,
          "net": dealt.net, "commission": dealt.commission, "stamp": dealt.stamp, "transfer": dealt.transfer,
          "other": dealt.other, "time": dealt.time, "currency": dealt.currency, "ref": dealt.ref, "digest": digest,
          "nth": nth, "batch": batch.pk}
+        for batch, (_, new) in zip(made, parts, strict=True)
         for place, (_, dealt, digest, nth) in enumerate(_as_dealt(new))
     ]  # fmt: skip
-    journal.write(journal.path_of(batch.file), journal.trades_of(rows))
-    return batch
+    journal.write(journal.path_of(name), journal.trades_of(rows))
+    return made
 
 
-def _as_dealt(new: list[tuple[Line, Dealt, int, int]]) -> list[tuple[Line, Dealt, int, int]]:
+def _batch(client: Any, rows: list[Told], file: str, source: str, sha256: str) -> TradeBatch:
+    dealt = [one[1] for one in rows]
+    days = [one.day for one in dealt]
+    return TradeBatch(
+        file=file, source=source[-80:], client=client, first_day=min(days), last_day=max(days), sha256=sha256,
+        rows=len(dealt), amount=sum(d.amount for d in dealt), net=sum(d.net for d in dealt),
+        fee=sum(d.fee for d in dealt),
+    )  # fmt: skip
+
+
+def _as_dealt(new: list[Told]) -> list[Told]:
     """In the order of the file; a file that runs from new to old is turned round."""
     return list(reversed(new)) if len(new) > 1 and new[0][1].day > new[-1][1].day else new
 
@@ -157,32 +188,40 @@ def _number(dealt: Dealt, numbers: dict[tuple[str, str], int]) -> int:
     return journal.NO_ASSET if dealt.security is None else numbers[dealt.security.code, dealt.security.market]
 
 
-def _keep_accounts(client: Any, judged: Judged) -> None:
+def _keep_accounts(parts: list[tuple[Any, Judged]]) -> None:
+    """Enter the accounts that the rows name and their clients have not had so far."""
     index: Any = Account._meta.get_field("number_index")
-    for number in judged.accounts():
-        if not Account.objects.filter(client=client, number_index=index.index_of(number)).exists():
-            Account(
-                client=client, kind=AccountKind.SHARES.value, number=number, market=market_of_account(number)
-            ).save()
+    named = {(client.pk, index.index_of(n)): n for client, judged in parts for n in judged.accounts()}
+    wanted = sorted({number for _, number in named})
+    for start in range(0, len(wanted), 5000):
+        rows = Account.objects.filter(number_index__in=wanted[start : start + 5000])
+        for known in rows.values_list("client_id", "number_index"):
+            named.pop(known, None)
+    made = [Account(client_id=owner, kind=AccountKind.SHARES.value, number=number, market=market_of_account(number))
+            for (owner, _), number in named.items()]  # fmt: skip
+    if made:
+        record_many(Account, made, [], [], client_ids=[row.client_id for row in made])
 
 
-def _hold(client: Any, judged: Judged, source: str) -> int:
+def _hold(parts: list[tuple[Any, Judged]], source: str) -> int:
     """Hold rows back that are not held, released or dropped already; returns how many."""
-    digests = [digest for _, _, digest in judged.held]
-    known: set[str] = set()
+    held = {(client.pk, digest): (line, doubt) for client, judged in parts for line, doubt, digest in judged.held}
+    digests = sorted({digest for _, digest in held})
     for start in range(0, len(digests), 5000):
-        part = digests[start : start + 5000]
-        known |= set(HeldRow.objects.filter(client=client, digest__in=part).values_list("digest", flat=True))
-    new = [one for one in judged.held if one[2] not in known]
-    for line, doubt, digest in new:
-        HeldRow(client=client, source=source[-120:], line=line.line, cells=line.cells, reason=doubt.reason,
-                detail=doubt.detail[:300], digest=digest).save()  # fmt: skip
-    return len(new)
+        rows = HeldRow.objects.filter(digest__in=digests[start : start + 5000])
+        for known in rows.values_list("client_id", "digest"):
+            held.pop(known, None)
+    made = [HeldRow(client_id=owner, source=source[-120:], line=line.line, cells=line.cells, reason=doubt.reason,
+                    detail=doubt.detail[:300], digest=digest)
+            for (owner, digest), (line, doubt) in held.items()]  # fmt: skip
+    if made:
+        record_many(HeldRow, made, [], [], client_ids=[row.client_id for row in made])
+    return len(made)
 
 
-def learn(judged: Judged) -> dict[tuple[str, str], int]:
-    """The numbers of every security a judged file names, new ones entered (an act of its own)."""
-    named = judged.securities()
+def learn(*judged: Judged) -> dict[tuple[str, str], int]:
+    """The numbers of every security that judged rows name, new ones entered (an act of its own)."""
+    named = {security: words for one in reversed(judged) for security, words in one.securities().items()}
     return products.learn(named=named) if named else {}
 
 

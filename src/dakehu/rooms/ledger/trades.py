@@ -33,14 +33,19 @@ def everything() -> pa.Table:
 
 
 def _live(clients: list[int] | None) -> pa.Table:
-    """The rows of registered files. A statement's rows are those of the client its register row names."""
-    rows = TradeBatch.objects.order_by("pk").values_list("file", "client_id")
-    shared = [journal.path_of(file) for file, owner in rows if owner is None]
+    """The rows of registered files. A statement's rows are those of the client whom the register row of their batch
+    names."""
+    rows = TradeBatch.objects.order_by("pk").values_list("pk", "file", "client_id")
+    shared = [journal.path_of(file) for _, file, owner in rows if owner is None]
     limit = None if clients is None else [("client", "in", clients)]
     tables = [journal.read(shared, filters=limit)] if clients is None or clients else [journal.read([])]
     wanted = None if clients is None else set(clients)
-    for file, owner in rows:
+    owners: dict[str, dict[int, int]] = {}
+    for batch, file, owner in rows:
         if owner is not None and (wanted is None or owner in wanted):
-            table = journal.read([journal.path_of(file)])
-            tables.append(table.set_column(0, "client", pa.array([owner] * table.num_rows, pa.int64())))
+            owners.setdefault(file, {})[batch] = owner
+    for file, named in owners.items():
+        table = journal.read([journal.path_of(file)], filters=[("batch", "in", list(named))])
+        owned = [named[batch] for batch in table["batch"].to_pylist()]
+        tables.append(table.set_column(0, "client", pa.array(owned, pa.int64())))
     return pa.concat_tables(tables).sort_by(journal.ORDER)

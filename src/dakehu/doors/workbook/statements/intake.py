@@ -1,5 +1,6 @@
 """A statement from file to ledger: found by its headings, judged row by row, written in one act that `undo` takes back."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from dakehu.foundation.words import say
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.clients.finding import Finder
 from dakehu.rooms.ledger import statements as ledger
-from dakehu.rooms.ledger.reckoning import REASONS
+from dakehu.rooms.ledger.reckoning import REASONS, Doubt
 from dakehu.rooms.ledger.statements import Judged, Line
 
 SHOWN = 200
@@ -23,12 +24,19 @@ SHOWN = 200
 
 @dataclass
 class Statement:
-    """A file of trades: its layout, its rows, and the clients its rows name (codes)."""
+    """A file of trades: its layout, its rows, and for each row the code of the client it names ("" where none)."""
 
     filename: str
     layout: Layout
     lines: list[Line]
-    codes: set[str]
+    owners: list[str]
+
+    def codes(self) -> set[str]:
+        return set(self.owners) - {""}
+
+    def of_many(self) -> bool:
+        """Whether rows of several clients stand in it."""
+        return len(self.codes()) > 1
 
 
 def recognise(book: reading.Book) -> Statement | None:
@@ -38,26 +46,25 @@ def recognise(book: reading.Book) -> Statement | None:
         for at, row in enumerate(rows):
             layout = found_in(row)
             if layout is not None:
-                lines, codes = _lines(sheet.head(sheet.frame.height), at, layout)
-                return Statement(book.filename, layout, lines, codes)
+                return Statement(book.filename, layout, *_lines(sheet.head(sheet.frame.height), at, layout))
     return None
 
 
-def _lines(rows: list[list[str]], at: int, layout: Layout) -> tuple[list[Line], set[str]]:
-    """Every row under the headings but blank ones, sums and headings said again."""
+def _lines(rows: list[list[str]], at: int, layout: Layout) -> tuple[list[Line], list[str]]:
+    """Every row under the headings but blank ones, sums and headings said again; and whom each names."""
     headings = _apart([flat(cell) for cell in rows[at]])
     used = {flat(h) for h in (*layout.columns.values(), *layout.others)}
     code = flat(layout.columns.get("client_code", ""))
-    made, codes = [], set()
+    made: list[Line] = []
+    owners: list[str] = []
     for place, row in enumerate(rows[at + 1 :], at + 2):
         named = dict(zip(headings, row, strict=False))
         filled = [named[h].strip() for h in used if named.get(h, "").strip()]
         if not filled or [flat(cell) for cell in row] == headings or _is_sum(row):
             continue
         made.append(cells.line(place, named, layout))
-        if code and named.get(code, "").strip():
-            codes.add(named[code].strip())
-    return made, codes
+        owners.append(named.get(code, "").strip() if code else "")
+    return made, owners
 
 
 def _apart(headings: list[str]) -> list[str]:
@@ -77,49 +84,89 @@ def _is_sum(row: list[str]) -> bool:
 
 def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     """What an import would do; nothing is written."""
-    judged = ledger.weigh(statement.lines)
-    _owner(statement, judged, client, sha256)
-    return {**_report(statement, judged), "created": len(judged.told), "unchanged": 0, "skipped": judged.idle,
-            "quarantined": len(judged.held), "imported": False, "dry_run": True, "batch": None}  # fmt: skip
+    parts = _parts(statement, client, sha256)
+    judged = [one for _, one in parts]
+    return {**_report(statement, judged), "created": sum(len(j.told) for j in judged), "unchanged": 0,
+            "skipped": sum(j.idle for j in judged), "quarantined": sum(len(j.held) for j in judged), "imported": False,
+            "dry_run": True, "batch": None}  # fmt: skip
 
 
 def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str, Any]:
-    """Import a statement for one client, as the opened batch `number`, and report {client, new_client, batch, created,
-    unchanged, skipped, quarantined, reasons, errors, rows, securities, cash_effect, balances, imported}."""
-    judged = ledger.weigh(statement.lines)
-    owner = _owner(statement, judged, client, sha256)
-    if not judged.told and not judged.held:
+    """Import a statement as the opened batch `number` and report {batch, created, unchanged, skipped, quarantined, reasons,
+    errors, rows, securities, cash_effect, balances, imported}, and {client, new_client} of one client or the number of
+    `clients` of a file whose rows name several."""
+    parts = _parts(statement, client, sha256)
+    judged = [one for _, one in parts]
+    if not any(one.told or one.held for one in judged):
         raise Refused({"file": [say("对账单里没有成交记录。", "There are no trades in this statement.")]})
-    numbers = ledger.learn(judged)
+    numbers = ledger.learn(*judged)
     with act("workbook.import"):
         batch = batches.own(number, lock=True)
         with undo.keeping() as kept:
-            made = ledger.take_statement(
-                client=owner, name=statement.filename.rpartition(".")[0] or statement.filename, judged=judged,
-                numbers=numbers, source=statement.filename, sha256=sha256,
-            )  # fmt: skip
-        told = {**_report(statement, judged), **made, "client": made["client"].code,
-                "cash_effect": made["cash_effect"] / 100, "imported": True, "dry_run": False, "batch": number}  # fmt: skip
+            written = {"numbers": numbers, "source": statement.filename, "sha256": sha256}
+            if len(parts) > 1:
+                made = ledger.take_statements(parts=parts, **written)
+            else:
+                name = statement.filename.rpartition(".")[0] or statement.filename
+                made = ledger.take_statement(client=parts[0][0], name=name, judged=judged[0], **written)
+                made["client"] = made["client"].code
+        told = {**_report(statement, judged), **made, "cash_effect": made["cash_effect"] / 100, "imported": True,
+                "dry_run": False, "batch": number}  # fmt: skip
         batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
     return told
 
 
-def _report(statement: Statement, judged: Judged) -> dict[str, Any]:
-    warnings = _warnings(judged)
+def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Judged]]:
+    """The rows judged, by whose they are: everything is the named client's, or that of the client whom the file tells of
+    (None: nobody's yet), or each row that of the client it names."""
+    if client or not statement.of_many():
+        judged = ledger.weigh(statement.lines)
+        return [(_owner(statement, judged, client, sha256), judged)]
+    nameless = next((n for n, code in zip(statement.lines, statement.owners, strict=True) if not code), None)
+    if nameless is not None:
+        raise Refused({"client": [say("第 {n} 行没有客户号；这份对账单里有多位客户，请补上客户号再导入。",
+                                      "Line {n} names no client, in a statement of several; fill in the client's code.",
+                                      n=nameless.line)]})  # fmt: skip
+    owners = _found(statement.codes())
+    lines: dict[Any, list[Line]] = {}
+    for line, code in zip(statement.lines, statement.owners, strict=True):
+        lines.setdefault(owners[code], []).append(line)
+    return [(owner, ledger.weigh(part)) for owner, part in lines.items()]
+
+
+def _found(codes: set[str]) -> dict[str, Any]:
+    """{code: client}; refused with the codes that are nobody's within sight."""
+    finder = Finder()
+    finder.learn(codes=codes, ids=(), mobiles=(), names=())
+    missing = sorted(codes - set(finder.codes))
+    if missing:
+        raise Refused({"client": [say("对账单里有 {n} 个客户号不在您的范围内或不存在：{codes}。请先建立这些客户，或删去这些行。",
+                                      "{n} client codes of the statement are unknown or not within your sight: {codes}. "
+                                      "Enter those clients first, or leave these rows out.",
+                                      n=len(missing), codes=", ".join(missing[:10]))]})  # fmt: skip
+    rows = clients.by_number(finder.codes[code] for code in codes)
+    return {code: rows[finder.codes[code]] for code in codes}
+
+
+def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
+    held = sorted((row for one in judged for row in one.held), key=lambda row: row[0].line)
     return {
         "kind": "statement", "layout": statement.layout.name, "rows": len(statement.lines), "updated": 0, "errors": 0,
-        "securities": len(judged.securities()), "reasons": _reasons(judged), "balances": ledger.balances(judged),
-        "parts": {}, "titles": {}, "samples": {}, "faults": [], "faults_in_all": 0, "warnings": warnings,
-        "warnings_in_all": len(judged.held), "mode": "both", "key": "auto",
+        "securities": len({security for one in judged for security in one.securities()}),
+        "reasons": dict(Counter(doubt.reason for _, doubt, _ in held)), "balances": _balances(judged),
+        "parts": {}, "titles": {}, "samples": {}, "faults": [], "faults_in_all": 0, "warnings": _warnings(held),
+        "warnings_in_all": len(held), "mode": "both", "key": "auto",
     }  # fmt: skip
 
 
+def _balances(judged: list[Judged]) -> dict[str, Any]:
+    told = [ledger.balances(one) for one in judged]
+    return {"checked": sum(one["checked"] for one in told), "broken": sum(one["broken"] for one in told),
+            "first": min((one["first"] for one in told if one["first"] is not None), default=None)}  # fmt: skip
+
+
 def _owner(statement: Statement, judged: Judged, client: str, sha256: str) -> Any | None:
-    code = client
-    if not code and len(statement.codes) > 1:
-        raise Refused({"client": [say("文件中有 {n} 位客户的记录，请按客户拆分。", "The file has rows of {n} clients; split it.",
-                                      n=len(statement.codes))]})  # fmt: skip
-    code = code or next(iter(statement.codes), "")
+    code = client or next(iter(statement.codes()), "")
     if not code:
         return ledger.owner_of(judged, sha256)
     finder = Finder()
@@ -129,17 +176,10 @@ def _owner(statement: Statement, judged: Judged, client: str, sha256: str) -> An
     return clients.found(finder.codes[code])
 
 
-def _reasons(judged: Judged) -> dict[str, int]:
-    made: dict[str, int] = {}
-    for _, doubt, _ in judged.held:
-        made[doubt.reason] = made.get(doubt.reason, 0) + 1
-    return made
-
-
-def _warnings(judged: Judged) -> list[dict[str, Any]]:
+def _warnings(held: list[tuple[Line, Doubt, str]]) -> list[dict[str, Any]]:
     """The first rows held back, as the report shows warnings."""
     return [
         {"sheet": "", "cell": f"A{line.line}", "row": line.line, "field": doubt.reason, "value": doubt.detail[:80],
          "zh": REASONS[doubt.reason][0], "en": REASONS[doubt.reason][1]}
-        for line, doubt, _ in judged.held[:SHOWN]
+        for line, doubt, _ in held[:SHOWN]
     ]  # fmt: skip

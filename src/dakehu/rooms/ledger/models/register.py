@@ -35,11 +35,12 @@ class Account(ClientRecorded):
 
 
 class TradeBatch(Recorded):
-    """One file of the journal: it exists because this row does. `day` is set for the files of a counter system, of
+    """Rows of a file of the journal: they exist because this row does. `day` is set for the files of a counter system, of
     which there is one for each source and business day. A client's statement spans `first_day` to `last_day` and names the
-    client here: its rows are that client's whatever number they carry, so that merging two records moves the trades."""
+    client here: its rows are that client's whatever number they carry, so that merging two records moves the trades. A
+    statement of many clients is one file and a batch for each of them; its rows carry the number of theirs."""
 
-    file = models.CharField(max_length=40, unique=True)
+    file = models.CharField(max_length=40, db_index=True)
     client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="statements"),
                    zh="客户", en="Client")  # fmt: skip
     source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
