@@ -2,13 +2,15 @@
 
 import re
 import stat
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from dakehu.doors.cli import demo
-from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, write_book
+from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
 from dakehu.doors.cli.example.book import NOTICE, sheets_of
 from dakehu.doors.cli.example.people import STAFF
 from dakehu.doors.cli.example.talks import CORPORATE, PERSON_TALKS
@@ -88,3 +90,15 @@ def test_a_newcomer_finds_a_living_brokerage(brokerage):
     # A second time the demonstration leaves a desk with people alone.
     with pytest.raises(Refused, match="DAKEHU_HOME"):
         demo.prepare(table)
+
+
+def test_the_invented_trades_reconcile_and_sell_nothing_that_is_not_held():
+    days = [day for day in (date(2024, 11, 20) + timedelta(n) for n in range(700)) if day.weekday() < 5]
+    held: Counter[tuple[str, str]] = Counter()
+    for row in market.statement(days, EXAMPLE_DAY):
+        fees = sum(Decimal(row[name]) for name in ("佣金", "印花税", "过户费"))
+        bought = row["买卖标志"] == "证券买入"
+        amount = Decimal(row["成交金额"])
+        assert Decimal(row["发生金额"]) == (-amount - fees if bought else amount - fees)
+        held[row["客户号"], row["证券代码"]] += row["成交数量"] if bought else -row["成交数量"]
+        assert held[row["客户号"], row["证券代码"]] >= 0

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from dakehu.doors.cli import desk
-from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, write_book
+from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
 from dakehu.doors.cli.example.people import BRANCHES, STAFF, TEAMS
 from dakehu.doors.workbook import intake
 from dakehu.foundation import clock, scope
@@ -67,6 +67,8 @@ def prepare(table: Path) -> dict[str, Any]:
                     n=report["errors"],
                 )
             )
+    _tell(str(say("导入演示交割单…", "Importing the example statement of trades …")))
+    _trade(Path(settings.DAKEHU_HOME))
     _tell(str(say("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
     _live()
     _keep(table, password)
@@ -86,6 +88,14 @@ def workbook(home: Path) -> Path:
         shutil.copyfile(kept, made)
         return made
     return write_book(made, today)
+
+
+def _trade(home: Path) -> None:
+    """Two years of invented trades of every client, through the ordinary door."""
+    today = clock.today()
+    days = clock.trading_days(today - timedelta(days=730), today - timedelta(days=1))
+    with scope.acting_as(scope.system("trades of the demonstration brokerage (演示)", "cli")):
+        intake.run_import(market.write_statement(home / market.STATEMENT, days, today))
 
 
 def _hire(password: str) -> None:
