@@ -9,7 +9,8 @@ import pytest
 from dakehu.doors.workbook import intake
 from dakehu.foundation import jobs
 from dakehu.foundation.gates import perform
-from tests.cast import PASSWORD, acting
+from dakehu.rooms.clients.models import Client
+from tests.cast import PASSWORD, acting, as_system
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
@@ -21,8 +22,9 @@ TABS = ("", "?tab=basic", "?tab=investments", "?tab=service", "?tab=needs", "?ta
 PAGES = {
     "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
-            "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/"],
-    "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/no-such-page"],
+            "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/", "/undo/", "/clients/duplicates",
+            "/clients/{client}/merge", "/clients/{client}/merge/{other}"],
+    "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/system/fields/", "/system/fields/new", "/undo/", "/no-such-page"],
 }  # fmt: skip
 LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
 
@@ -30,7 +32,13 @@ LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
 @pytest.fixture
 def staged(lin, admin, zhang):
     """A client with something of everything, so that no page is empty."""
+    with acting(admin):
+        perform(
+            "fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "one", "options": "上午 | Morning"}
+        )
     with acting(lin):
+        perform("clients.create", {"name": zhang.name, "code": "C0009", "anyway": True})
+        perform("clients.change_many", {"clients": "C0009", "segment": "高净值"})
         perform("clients.change", {"client": zhang.code, "assets": "500万", "segment": "私人财富", "risk_level": "C3"})
         perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
         perform("clients.note_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
@@ -90,7 +98,9 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
     with acting(lin):
         intake.start_trial(tried)
     jobs.run_due()
-    paths = [path.format(client=staged.pk, opened=opened, tried=tried) for path in PAGES[user]]
+    with as_system():
+        other = Client.objects.get(code="C0009").pk
+    paths = [path.format(client=staged.pk, other=other, opened=opened, tried=tried) for path in PAGES[user]]
     with sync_playwright() as play:
         found = [
             f"{look} {size[0]} {line}"
