@@ -10,6 +10,7 @@ from dakehu.doors.workbook import intake
 from dakehu.foundation import jobs
 from dakehu.foundation.gates import perform
 from dakehu.rooms.clients.models import Client
+from dakehu.rooms.ledger.models import HeldRow
 from tests.cast import PASSWORD, acting, as_system
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -23,7 +24,8 @@ PAGES = {
     "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
             "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/", "/undo/", "/clients/duplicates",
-            "/clients/{client}/merge", "/clients/{client}/merge/{other}"],
+            "/clients/{client}/merge", "/clients/{client}/merge/{other}", "/import/{statement}/?step=columns", "/import/{statement}/",
+            "/import/{dealt}/", "/held/", "/held/{held}/"],
     "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/system/fields/", "/system/fields/new", "/undo/", "/no-such-page"],
 }  # fmt: skip
 LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
@@ -51,11 +53,14 @@ def staged(lin, admin, zhang):
     return zhang
 
 
-def upload(user, name) -> int:
+CLIENTS = "客户号,姓名,开户日期\nM1,钱伟,2023-03-01\nM2,孙丽,2023-13-01\n"
+DEALS = "客户号,成交日期,证券代码,证券名称,业务名称,成交价格,成交数量,成交金额,发生金额\nC0001,20240105,878,云南铜业,买入,10,100,1000,-1000\nC0001,20240105,878,云南铜业,质押登记,10,100,1000,-1000\n"
+
+
+def upload(user, name, content=CLIENTS) -> int:
     """A file uploaded by a member of staff, with one good row and one at fault; returns the batch."""
-    content = "客户号,姓名,开户日期\nM1,钱伟,2023-03-01\nM2,孙丽,2023-13-01\n".encode()
     with acting(user):
-        return int(intake.open_upload(name, content).pk)
+        return int(intake.open_upload(name, content.encode()).pk)
 
 
 def findings(play, address, user, paths, look, size) -> list[str]:
@@ -95,12 +100,18 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
     from playwright.sync_api import sync_playwright
 
     opened, tried = (upload(lin, name) for name in ("列.csv", "差异.csv"))
+    statement, dealt = (upload(lin, name, DEALS) for name in ("对账单.csv", "已入账.csv"))
     with acting(lin):
         intake.start_trial(tried)
+        intake.start_trial(statement)
+        intake.start_apply(dealt)
     jobs.run_due()
     with as_system():
+        held = HeldRow.objects.get().pk
         other = Client.objects.get(code="C0009").pk
-    paths = [path.format(client=staged.pk, other=other, opened=opened, tried=tried) for path in PAGES[user]]
+    places = {"client": staged.pk, "other": other, "opened": opened, "tried": tried, "statement": statement, "dealt": dealt,
+              "held": held}  # fmt: skip
+    paths = [path.format(**places) for path in PAGES[user]]
     with sync_playwright() as play:
         found = [
             f"{look} {size[0]} {line}"

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from dakehu.doors.web.views import alike, audit, custom_fields, export, guide, intake, mending, staff, system, undoing
+from dakehu.doors.web.views import (
+    alike,
+    audit,
+    custom_fields,
+    export,
+    guide,
+    held,
+    intake,
+    mending,
+    staff,
+    statements,
+    system,
+    undoing,
+)  # fmt: skip
 
 urlpatterns = [
     path("clients/alike", alike.hint, name="client-alike"),
@@ -15,6 +28,7 @@ urlpatterns = [
     path("import/", intake.start, name="import"),
     path("import/<int:pk>/", intake.batch_page, name="import-batch"),
     path("import/<int:pk>/columns", intake.correct, name="import-correct"),
+    path("import/<int:pk>/whose", statements.whose, name="import-whose"),
     path("import/<int:pk>/trial", intake.trial, name="import-trial"),
     path("import/<int:pk>/apply", intake.apply, name="import-apply"),
     path("import/<int:pk>/undo", intake.undo, name="import-undo"),
@@ -25,6 +39,8 @@ urlpatterns = [
     path("import/<int:pk>/mend/cells", mending.cells, name="import-mend-cells"),
     path("import/<int:pk>/mend/replace", mending.replace, name="import-mend-replace"),
     path("import/<int:pk>/errors.xlsx", intake.errors, name="import-errors"),
+    path("held/", held.listed, name="held"),
+    path("held/<int:pk>/", held.row, name="held-row"),
     path("export/", export.start, name="export"),
     path("export/template.xlsx", export.template, name="export-template"),
     path("export/<int:pk>/", export.job_page, name="export-job"),

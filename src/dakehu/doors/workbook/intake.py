@@ -10,6 +10,7 @@ from dakehu.doors.workbook import apply, overlay, reading, slices, sources
 from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.meeting import DESK, FILE
 from dakehu.doors.workbook.statements import intake as statements
+from dakehu.doors.workbook.statements import steps
 from dakehu.doors.workbook.trial import Progress
 from dakehu.foundation import batches, files, jobs, scope, undo
 from dakehu.foundation.acts import act
@@ -148,12 +149,27 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
     may_import()
     book = open_book(content, name, password)
-    plan = sources.recall(planning.guess(book))
+    statement = statements.recognise(book)
+    plan = planning.Plan([]) if statement else sources.recall(planning.guess(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
         keep_plan(batch, plan)
+        if statement:
+            steps.keep(batch, statement)
         batch.save()
     return batch
+
+
+def read_as_tables(number: int) -> None:
+    """Read a file that looked like a statement as tables of clients after all."""
+    may_import()
+    with act("workbook.correct"):
+        batch = batches.own(number, lock=True)
+        steps.must_be_open(batch)
+        batch.report = {name: value for name, value in batch.report.items() if name != "statement"}
+        keep_plan(batch, sources.recall(planning.guess(book_as_it_came(batch))))
+        batch.state = BatchState.OPENED.value
+        batch.save()
 
 
 def book_as_it_came(batch: Any) -> reading.Book:
@@ -223,7 +239,7 @@ def _start(kind: str, number: int, **args: Any) -> int:
 def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.own(batch)
     progress(0.02, say("正在打开文件", "Opening the file"))
-    told = {**slices.run(book_of(row), plan_of(row), progress), "mended": overlay.of(row).count}
+    told = steps.trial(row, _statement_of(row, progress)) if steps.seen(row) else _try_tables(row, progress)
     with act("workbook.check"):
         row = batches.own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
@@ -231,10 +247,33 @@ def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     return _short(told, batch)
 
 
+def _try_tables(batch: Any, progress: Progress) -> dict[str, Any]:
+    return {**slices.run(book_of(batch), plan_of(batch), progress), "mended": overlay.of(batch).count}
+
+
+def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
+    found = statements.recognise(book_as_it_came(batch))
+    progress(0.3, say("正在逐行核对", "Checking every row"))
+    if found is None:
+        raise Refused(
+            say(
+                "这个文件不再认得是对账单，请重新上传。",
+                "This file is no longer known as a statement; upload it again.",
+            )
+        )
+    return found
+
+
 @jobs.job("workbook.apply")
 def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) -> dict[str, Any]:
     progress(0.02, say("正在打开文件", "Opening the file"))
-    told = _apply(batch, skip_errors, progress)
+    row = batches.own(batch)
+    if steps.seen(row):
+        may_import()
+        _must_not_be_undone(row)
+        told = steps.run(row, _statement_of(row, progress))
+    else:
+        told = _apply(batch, skip_errors, progress)
     return {**_short(told, batch), "imported": told["imported"]}
 
 

@@ -17,9 +17,18 @@ from dakehu.rooms.team.permissions import Permission
 ROW = Take("row", kind="integer", facts=Facts("待处理行", "Row held back"))
 CELLS = Take("cells", kind="json", facts=Facts("更正内容", "Corrections"))
 WHY = Take("reason", facts=Facts("原因", "Reason"))
+# What a corrected row may say, in the order in which a form asks.
+FIELDS = {
+    "day": Facts("成交日期", "Day"), "time": Facts("成交时间", "Time"), "side": Facts("业务名称", "Kind of business"),
+    "code": Facts("证券代码", "Security code"), "name": Facts("证券名称", "Security"), "market": Facts("交易市场", "Market"),
+    "account": Facts("股东账户", "Shareholder account"), "quantity": Facts("成交数量", "Quantity"),
+    "price": Facts("成交价格", "Price"), "amount": Facts("成交金额", "Amount"), "net": Facts("发生金额", "Cash effect"),
+    "charge": Facts("手续费", "Charge"), "commission": Facts("佣金", "Commission"), "stamp": Facts("印花税", "Stamp duty"),
+    "transfer": Facts("过户费", "Transfer fee"), "other": Facts("其他费用", "Other fees"),
+    "balance": Facts("资金余额", "Cash balance"), "currency": Facts("币种", "Currency"), "ref": Facts("成交编号", "Reference"),
+}  # fmt: skip
 NUMBERS = ("quantity", "price", "amount", "net", "charge", "balance", *FEES)
 TEXTS = ("side", "code", "name", "account", "market", "ref", "currency")
-FIELDS = {"day", "time", *NUMBERS, *TEXTS}
 
 
 def found(number: int) -> HeldRow:
@@ -70,7 +79,7 @@ def correct_row(*, row: int, cells: dict[str, Any]) -> HeldRow:
     held = found(row)
     if not isinstance(cells, dict):
         raise Refused({"cells": [say("请给出字段和内容。", "Give fields and their contents.")]})
-    unknown = sorted(set(cells) - FIELDS - set(held.cells))
+    unknown = sorted(set(cells) - set(FIELDS) - set(held.cells))
     if unknown:
         raise Refused(
             {"cells": [say("没有“{names}”这些字段。", "There are no fields “{names}”.", names="、".join(unknown))]}

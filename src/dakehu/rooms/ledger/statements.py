@@ -96,8 +96,8 @@ def owner_of(judged: Judged, sha256: str) -> Any | None:
         if not owners:
             owners = set(TradeBatch.objects.filter(sha256=sha256).values_list("client_id", flat=True)) - {None}
     if len(owners) > 1:
-        raise Refused({"client": [say("对账单中的账户属于不止一位客户，请用 --client 指明客户号。",
-                                      "The accounts of this statement are of several clients; name one with --client.")]})  # fmt: skip
+        raise Refused({"client": [say("对账单中的账户属于不止一位客户，请指明客户号（命令行：--client）。",
+                                      "The accounts of this statement are of several clients; name one (command line: --client).")]})  # fmt: skip
     found = model.objects.filter(pk__in=owners).first()
     if owners and found is None:
         raise Refused({"client": [say("这份对账单的账户不在您的范围内，请联系团队长确认归属。",
@@ -125,8 +125,7 @@ def take_statements(*, parts: list[tuple[Any, Judged]], numbers: dict[tuple[str,
 
 
 def _take(parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str, sha256: str) -> dict[str, Any]:  # fmt: skip
-    stored = _stored([client.pk for client, _ in parts])
-    new = [(client, [one for one in judged.told if one[3] > stored[client.pk, one[2]]]) for client, judged in parts]
+    new = _new(parts)
     count = sum(len(rows) for _, rows in new)
     _keep_accounts(parts)
     held = _hold(parts, source)
@@ -138,6 +137,18 @@ def _take(parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], 
         "skipped": sum(judged.idle for _, judged in parts), "quarantined": held,
         "cash_effect": sum(dealt.net for _, rows in new for _, dealt, _, _ in rows),
     }  # fmt: skip
+
+
+def _new(parts: list[tuple[Any, Judged]]) -> list[tuple[Any, list[Told]]]:
+    """The told rows of each client that the journal does not hold yet."""
+    stored = _stored([client.pk for client, _ in parts])
+    return [(client, [one for one in judged.told if one[3] > stored[client.pk, one[2]]]) for client, judged in parts]
+
+
+def known(parts: list[tuple[Any, Judged]]) -> int:
+    """How many told rows the journal holds already; nothing of a client who is yet to be made (None)."""
+    theirs = [part for part in parts if part[0] is not None]
+    return sum(len(judged.told) for _, judged in theirs) - sum(len(rows) for _, rows in _new(theirs))
 
 
 def _stored(clients: list[int]) -> Counter[tuple[int, int]]:

@@ -9,7 +9,7 @@ from dakehu.foundation import scope
 from dakehu.foundation.acts import Take, takes_of
 from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
-from dakehu.rooms.ledger import journal, products, rules, trades
+from dakehu.rooms.ledger import holding, journal, products, rules, trades
 from dakehu.rooms.ledger.models import HeldRow
 from dakehu.rooms.ledger.reckoning import REASONS
 from dakehu.rooms.ledger.sides import Side
@@ -123,6 +123,12 @@ def held_rows(*, client: Any | None = None, state: str | None = None) -> Any:
     if client is not None:
         rows = rows.filter(client=client)
     return rows.filter(state=state) if state else rows
+
+
+@query("ledger.row_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a row held back")
+def row_fields() -> list[dict[str, str]]:
+    """[{field, zh, en}] of what a row of a statement may say, in the order in which a form asks."""
+    return [{"field": name, "zh": facts.zh, "en": facts.en} for name, facts in holding.FIELDS.items()]
 
 
 @query("ledger.reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Why rows are held back")

@@ -10,20 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from dakehu.doors.web.views import intake_plan
+from dakehu.doors.web.views import intake_plan, statements
+from dakehu.doors.web.views.intake_frame import SETTLED, STEPS, failure_of, job_of, page_of
 from dakehu.doors.workbook import intake, overlay, wizard
+from dakehu.doors.workbook.statements import steps
 from dakehu.foundation import batches, jobs, scope
-from dakehu.foundation.gates import perform
+from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.models import BatchState
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
 from dakehu.foundation.words import say
 
-STEPS = (
-    say("文件", "File"), say("工作表与列", "Sheets and columns"), say("差异试算", "Trial run"), say("导入", "Import"),
-    say("结果", "Result"),
-)  # fmt: skip
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
-SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 RECENT = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,10 +45,16 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "page_title": say("导入", "Import"),
             "page_note": say("把现在用的客户表交给它，看清每一处变化再导入", "Hand over the table you use, see every change, then import"),
-            "steps": STEPS, "step": 0, "recent": rows, "faults": faults, "largest": settings.UPLOAD_MB,
+            "steps": STEPS, "step": 0, "recent": rows, "faults": faults, "held": _held(), "largest": settings.UPLOAD_MB,
         },
         status=422 if faults else 200,
     )  # fmt: skip
+
+
+def _held() -> int:
+    """How many rows of statements wait to be settled."""
+    asked = QUERIES["ledger.held_rows"]
+    return asked.body(state="waiting").count() if scope.current_actor().may(asked.needs) else 0
 
 
 def _uploaded(request: HttpRequest) -> Any:
@@ -92,77 +95,42 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The wizard at whatever step the batch is."""
     intake.may_import()
     batch = batches.own(pk)
-    job = _job(batch)
+    job = job_of(batch)
     if job and not job["ended"]:
         return _running(request, batch, job)
+    if steps.seen(batch):
+        return statements.stage(request, batch, job)
     if batch.state in SETTLED:
-        return _page(request, batch, "intake/result.html", 4, **intake_plan.report(batches.report_of(batch)))
+        return page_of(request, batch, "intake/result.html", 4, **intake_plan.report(batches.report_of(batch)))
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     if looked and request.GET.get("step") != "columns":
         told = intake_plan.report(batches.report_of(batch))
-        return _page(
-            request, batch, "intake/differences.html", 2, failure=_failure(job), untried=overlay.untried(batch), **told
+        return page_of(
+            request,
+            batch,
+            "intake/differences.html",
+            2,
+            failure=failure_of(job),
+            untried=overlay.untried(batch),
+            **told,
         )
-    return _page(
+    return page_of(
         request,
         batch,
         "intake/columns.html",
         1,
-        failure=_failure(job),
+        failure=failure_of(job),
         **intake_plan.described(intake.plan_of(batch).as_plain()),
-    )
-
-
-def _job(batch: Any) -> dict[str, Any] | None:
-    if not batch.job_ref:
-        return None
-    return jobs.look(batch.job_ref, scope.current_actor().user_id)
-
-
-def _failure(job: dict[str, Any] | None) -> str:
-    """Why the last run came to nothing, in words."""
-    if job is None or job["state"] == "done":
-        return ""
-    if job["state"] == "cancelled":
-        return str(say("已取消，没有写入任何内容。", "Cancelled; nothing was written."))
-    refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
-    said = " ".join(text for texts in refused.values() for text in texts)
-    return said or str(
-        say(
-            "后台出错，没有写入任何内容。请再试一次；仍不行请把批次号 {pk} 告诉管理员。",
-            "The background run failed and nothing was written. Try again; if it keeps failing, tell your administrator job {pk}.",
-            pk=job["id"],
-        )
     )
 
 
 def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
     applying = job["kind"] == "workbook.apply"
     plan = intake_plan.described(intake.plan_of(batch).as_plain())
-    return _page(
+    return page_of(
         request, batch, "intake/running.html", 3 if applying else 2, applying=applying,
         percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
         counts=_counts(batch),
-    )  # fmt: skip
-
-
-def _page(request: HttpRequest, batch: Any, template: str, step: int, **context: Any) -> HttpResponse:
-    address = f"/import/{batch.pk}/"
-    open_still = batch.state not in SETTLED
-    looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
-    steps: list[dict[str, Any]] = [{"label": label, "note": "", "url": ""} for label in STEPS]
-    steps[0] |= {"note": batch.filename, "url": "/import/"}
-    if open_still and step > 1:
-        steps[1]["url"] = f"{address}?step=columns"
-    if open_still and looked and step == 1:
-        steps[2]["url"] = address
-    return render(
-        request,
-        template,
-        {
-            "page_title": batch.filename, "batch": batch, "steps": steps, "step": step,
-            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}], **context,
-        },
     )  # fmt: skip
 
 
@@ -196,7 +164,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Import what the trial showed; what was mended since is tried first. `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
     both sides changed a cell, `gone` which rows go that the file lacks."""
     batch = batches.own(pk)
-    job = _job(batch)
+    job = job_of(batch)
     if batch.state != BatchState.APPLIED and overlay.untried(batch):
         intake.start_trial(pk)
     elif batch.state != BatchState.APPLIED and not (job and not job["ended"]):
@@ -221,7 +189,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("import-batch", pk=pk)
         texts = [text for said in refused.as_plain().values() for text in said]
-        made = _page(request, batch, "intake/result.html", 4, hindered=texts, **intake_plan.report(batches.report_of(batch)))  # fmt: skip
+        if steps.seen(batch):
+            made = statements.result(request, batch, texts)
+        else:
+            made = page_of(request, batch, "intake/result.html", 4, hindered=texts, **intake_plan.report(batches.report_of(batch)))  # fmt: skip
         made.status_code = 422
         return made
     done = say("已撤销：删除 {a} 条记录，恢复 {b} 条记录。", "Undone: {a} records removed, {b} restored.",
@@ -242,7 +213,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """The running job for poll.js."""
-    return JsonResponse(as_polled(_job(batches.own(pk))))
+    return JsonResponse(as_polled(job_of(batches.own(pk))))
 
 
 def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.doors.web.views.cells import answer, body_of
-from dakehu.doors.web.views.intake import STEPS
+from dakehu.doors.web.views.intake_frame import STEPS
 from dakehu.doors.workbook import intake, mending, overlay
 from dakehu.foundation import batches
 from dakehu.foundation.refusals import Refused

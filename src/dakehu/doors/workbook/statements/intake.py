@@ -20,6 +20,7 @@ from dakehu.rooms.ledger.reckoning import REASONS, Doubt
 from dakehu.rooms.ledger.statements import Judged, Line
 
 SHOWN = 200
+READ = 8  # rows shown as they were read
 
 
 @dataclass
@@ -83,12 +84,18 @@ def _is_sum(row: list[str]) -> bool:
 
 
 def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
-    """What an import would do; nothing is written."""
+    """What an import would do; nothing is written. Says further whose the rows are, as `run` does ("" for a client who is
+    new), and how the first `trades` were read."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
-    return {**_report(statement, judged), "created": sum(len(j.told) for j in judged), "unchanged": 0,
-            "skipped": sum(j.idle for j in judged), "quarantined": sum(len(j.held) for j in judged), "imported": False,
-            "dry_run": True, "batch": None}  # fmt: skip
+    told, known = sum(len(one.told) for one in judged), ledger.known(parts)
+    owner = parts[0][0]
+    whose = (
+        {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
+    )
+    return {**_report(statement, judged), **whose, "created": told - known, "unchanged": known,
+            "skipped": sum(one.idle for one in judged), "quarantined": sum(len(one.held) for one in judged),
+            "trades": _trades(judged), "imported": False, "dry_run": True, "batch": None}  # fmt: skip
 
 
 def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str, Any]:
@@ -102,6 +109,8 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
     numbers = ledger.learn(*judged)
     with act("workbook.import"):
         batch = batches.own(number, lock=True)
+        if batch.state == BatchState.APPLIED:
+            return {**batches.report_of(batch), "again": True}
         with undo.keeping() as kept:
             written = {"numbers": numbers, "source": statement.filename, "sha256": sha256}
             if len(parts) > 1:
@@ -176,10 +185,22 @@ def _owner(statement: Statement, judged: Judged, client: str, sha256: str) -> An
     return clients.found(finder.codes[code])
 
 
+def _trades(judged: list[Judged]) -> list[dict[str, Any]]:
+    """The first rows told, as they were read: money in yuan, `quantity` signed."""
+    rows = sorted((row for one in judged for row in one.told[:READ]), key=lambda row: row[0].line)[:READ]
+    return [
+        {"row": line.line, "day": dealt.day.isoformat(), "side": line.written.side if line.written else "",
+         "code": dealt.security.code if dealt.security else "", "market": dealt.security.market if dealt.security else "",
+         "name": dealt.name, "quantity": dealt.quantity / 1000, "price": dealt.price, "amount": dealt.amount / 100,
+         "net": dealt.net / 100, "fee": dealt.fee / 100}
+        for line, dealt, _, _ in rows
+    ]  # fmt: skip
+
+
 def _warnings(held: list[tuple[Line, Doubt, str]]) -> list[dict[str, Any]]:
     """The first rows held back, as the report shows warnings."""
     return [
         {"sheet": "", "cell": f"A{line.line}", "row": line.line, "field": doubt.reason, "value": doubt.detail[:80],
-         "zh": REASONS[doubt.reason][0], "en": REASONS[doubt.reason][1]}
+         "cells": line.cells, "zh": REASONS[doubt.reason][0], "en": REASONS[doubt.reason][1]}
         for line, doubt, _ in held[:SHOWN]
     ]  # fmt: skip

@@ -1,0 +1,60 @@
+"""A statement step by step, for the browser: what was seen in the file, whose it is, tried and imported in the background.
+
+What was seen stays with the batch (its report, "statement"), so that the file is not opened for every look at the page.
+"""
+
+from typing import Any
+
+from dakehu.doors.workbook.statements import intake
+from dakehu.doors.workbook.statements.intake import Statement
+from dakehu.foundation import batches
+from dakehu.foundation.acts import act, takes_of
+from dakehu.foundation.gates.accept import accept
+from dakehu.foundation.models import BatchState
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import say
+
+WHOSE = takes_of("ledger.HeldRow", "client")
+
+
+def keep(batch: Any, statement: Statement) -> None:
+    """Note on a batch that it is a statement, and what was seen in it. Call inside an act."""
+    layout = statement.layout
+    told = {"layout": layout.name, "rows": len(statement.lines), "clients": len(statement.codes()), "client": "",
+            "columns": [*layout.columns.items(), *(("other", heading) for heading in layout.others)]}  # fmt: skip
+    batch.report = {**batch.report, "statement": told}
+
+
+def seen(batch: Any) -> dict[str, Any]:
+    """{layout, rows, clients (codes its rows name), client (the code chosen, or ""), columns: [[field, heading]]}; {} for a
+    batch of other tables."""
+    return dict(batch.report.get("statement", {}))
+
+
+def belongs_to(pk: int, named: str) -> None:
+    """Say whose a statement is, by code or name; "" leaves it to what the file tells. Raises Refused."""
+    client = accept(WHOSE, {"client": named})["client"] if named else None
+    with act("workbook.correct"):
+        batch = batches.own(pk, lock=True)
+        must_be_open(batch)
+        batch.report = {**batch.report, "statement": {**seen(batch), "client": client.code if client else ""}}
+        batch.state = BatchState.OPENED.value
+        batch.save()
+
+
+def must_be_open(batch: Any) -> None:
+    if batch.state in (BatchState.APPLIED, BatchState.UNDONE):
+        raise Refused(
+            say(
+                "这个文件已经导入，不能再修改。请重新上传。",
+                "This file has been imported. Upload it again to change it.",
+            )
+        )
+
+
+def trial(batch: Any, statement: Statement) -> dict[str, Any]:
+    return intake.trial(statement, seen(batch)["client"], batch.sha256)
+
+
+def run(batch: Any, statement: Statement) -> dict[str, Any]:
+    return intake.run(statement, batch.pk, seen(batch)["client"], batch.sha256)
