@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from dakehu.foundation.gates import perform
+from dakehu.foundation.gates import perform, present
+from dakehu.rooms.clients.models import Client
 from tests.cast import acting
 from tests.doors.web.browsers import desk
 
@@ -103,6 +104,27 @@ def test_ticked_clients_or_all_that_match_get_one_value(lin, zhang, li):
     wrong = door.post("/clients/many/plan", {"ids": str(zhang.pk), "due_on": "改天", "subject": "回访"}, **FORM)
     assert wrong.status_code == 422 and "改天" in wrong.content.decode()
     assert door.get("/clients/many/assign?ids=1", **FORM).status_code in (200, 403)
+
+
+def test_a_custom_field_is_given_to_many_at_once_where_one_may_edit_it(lin, admin, zhang, li):
+    with acting(admin):
+        perform(
+            "fields.add", {"zh": "首选时段", "en": "Hours", "kind": "one", "options": "上午 | Morning\n晚间 | Evening"}
+        )
+        perform("fields.add", {"zh": "爱好", "en": "Likes", "kind": "several", "options": "茶 | Tea\n棋 | Chess"})
+        perform("fields.add", {"zh": "内部评价", "en": "Rating", "kind": "text", "edited_by": "admin"})
+    door = desk(lin)
+    offered = door.get(f"/clients/many/set?ids={zhang.pk}", **FORM).content.decode()
+    assert "首选时段" in offered and "爱好" in offered and "内部评价" not in offered
+    for name, given in (("x_hours", "晚间"), ("x_likes", "茶")):
+        asked = door.get(f"/clients/many/set?ids={zhang.pk}&field={name}", **FORM).content.decode()
+        assert given in asked
+        sent = asked.split(f">{given}<")[0].rsplit('value="', 1)[1].split('"')[0]
+        done = door.post("/clients/many/set", {"ids": f"{zhang.pk},{li.pk}", "field": name, name: sent}, **FORM)
+        assert json.loads(done["HX-Trigger"])["toast"]["text"].endswith("2 位客户。")
+    with acting(lin):
+        told = present(Client.objects.order_by("code"), ("x_hours", "x_likes"), shown=True)
+    assert [(row["x_hours"], row["x_likes"]) for row in told] == [("晚间", "茶")] * 2
 
 
 def test_everybody_arranges_a_shared_view_for_themselves(lin, zhou, zhang):

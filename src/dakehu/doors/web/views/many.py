@@ -62,8 +62,9 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def fields() -> list[tuple[str, str]]:
-    """The columns that may be set for many at once, by label."""
-    return [(one.name, one.label) for one in forms.questions(ACTIONS["clients.change"], {}) if one.name in many.FIELDS]
+    """The columns that may be set for many at once, custom ones included, by label."""
+    taken = {take.name for take in ACTIONS[VERBS["set"]].takes}
+    return [(one.name, one.label) for one in forms.questions(ACTIONS[SINGLE["set"]], {}) if one.name in taken]
 
 
 def questions(verb: str, single: Action, given: Any, field: str, faults: dict[str, Any]) -> list[forms.Question]:
