@@ -32,7 +32,10 @@ def test_cells_are_told_with_what_is_wrong_in_them_and_how_to_mend_it(lin):
     door = desk(lin)
     address = tried(door)
     assert "在线修改" in door.get(address).content.decode()
-    assert "还有 3 处要改正" in door.get(f"{address}mend/").content.decode()
+    page = door.get(f"{address}mend/").content.decode()
+    assert "还有 3 处要改正" in page
+    columns = json.loads(page.split('id="mend-columns" type="application/json">')[1].split("</script>")[0])
+    assert "C4 积极型" in columns[3]["suggest"] and columns[2]["suggest"] == []
     told = door.get(f"{address}mend/rows?table=0", **JSON).json()
     row = told["rows"][0]
     assert (row["id"], row["c2"]) == (3, "123") and set(row["faults"]) == {"c2", "c3"} and row["faults"]["c3"]["remedy"]

@@ -14,7 +14,7 @@ from dakehu.doors.workbook.plan import KEEP, Plan, TablePlan
 from dakehu.doors.workbook.vocabulary import ROW_KEY, parts
 from dakehu.foundation import batches, jobs, scope
 from dakehu.foundation.acts import act
-from dakehu.foundation.gates.accept import accept_columns
+from dakehu.foundation.gates.accept import accept_columns, field_behind
 from dakehu.foundation.models import BatchState
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.words import say
@@ -40,7 +40,7 @@ def state_of(batch: Any) -> Overlay:
 
 def tables(batch: Any) -> list[dict[str, Any]]:
     """The tables with anything to mend or mended: [{number, sheet, title, columns, faults}]. Each column: {index, heading,
-    field, choices or None}."""
+    field, label, choices: the words a choice takes, [] of anything else}."""
     plan, state = intake.plan_of(batch), state_of(batch)
     shown = _shown(plan, state)
     return [
@@ -121,9 +121,11 @@ def _editable(column: Any) -> bool:
 
 
 def _column(table: TablePlan, column: Any) -> dict[str, Any]:
-    feed = column.feeds[0]
-    return {"index": column.index, "heading": column.heading, "field": feed.field,
-            "label": parts()[table.part].facts(feed.field).label}  # fmt: skip
+    feed, part = column.feeds[0], parts()[table.part]
+    take = part.take(feed.field)
+    words = take.words or getattr(field_behind(take), "words", None)
+    return {"index": column.index, "heading": column.heading, "field": feed.field, "label": part.facts(feed.field).label,
+            "choices": [str(one.text) for one in words or ()]}  # fmt: skip
 
 
 def _index(table: TablePlan, field: str) -> int | None:

@@ -32,7 +32,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}, {"label": batch.filename, "url": f"/import/{pk}/"}],
         "tables": tables, "table": table, "left": mending.state_of(batch).in_all,
         "columns": [{"field": f"c{c['index']}", "index": c["index"], "title": c["heading"] or c["label"], "help": c["label"],
-                     "kind": "text", "edit": "text", "many": True, "sort": False} for c in table["columns"]],
+                     "kind": "text", "edit": "text", "many": True, "sort": False, "suggest": c["choices"]} for c in table["columns"]],
     })  # fmt: skip
 
 

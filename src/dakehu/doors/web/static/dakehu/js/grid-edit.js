@@ -64,7 +64,7 @@ function control(column) {
       ?? [["true", say("是", "Yes")], ["false", say("否", "No")]];
     return make("select", named, ...[...(column.must ? [] : [["", "–"]]), ...options].map(([value, label]) => make("option", { value, text: label })));
   }
-  return make("input", { ...named, type: column.edit === "date" ? "date" : "text", inputmode: column.edit === "number" ? "decimal" : undefined, autocomplete: "off" });
+  return make("input", { ...named, type: column.edit === "date" ? "date" : "text", inputmode: column.edit === "number" ? "decimal" : undefined, autocomplete: "off", list: column.suggest?.length ? `suggest-${column.field}` : undefined });
 }
 
 /** Send one changed cell; saves of one row follow each other, so that each knows the version of the one before. */

@@ -11,6 +11,9 @@ import { plain, say } from "../words.js";
 each("[data-mend]", (host) => {
   const grid = { host, columns: read(host.dataset.columns), marks: new Map(), lines: new Map() };
   const byField = (field) => grid.columns.find((one) => one.field === field);
+  for (const { field, suggest } of grid.columns) {
+    host.after(make("datalist", { id: `suggest-${field}` }, ...suggest.map((value) => make("option", { value }))));
+  }
   grid.table = new window.Tabulator(host, {
     columns: grid.columns.map((column) => changed(describe(grid, column))),
     rowHeader: { formatter: where(grid), width: 150, headerSort: false, resizable: false, frozen: true, title: say("位置", "Where") },
@@ -42,10 +45,12 @@ each("[data-mend]", (host) => {
     if (chosen.length) send(grid, chosen.map((at) => [at.getRow().getData().id, byField(at.getField()).index, null]));
     else toast({ text: say("所选的格没有改过。", "None of the selected cells was changed."), kind: "info" });
   });
-  document.getElementById("mend-replace").addEventListener("submit", (event) => {
+  const form = document.getElementById("mend-replace");
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    replace(grid, event.target);
+    replace(grid, form);
   });
+  form.elements.value.addEventListener("change", () => suggested(form));
   grid.table.on("tableBuilt", () => load(grid));
 });
 
@@ -139,6 +144,12 @@ async function replace(grid, form) {
   }
 }
 
+/** What the column whose value is replaced may say. */
+function suggested(form) {
+  const chosen = form.elements.value.value;
+  form.elements.text.setAttribute("list", chosen ? `suggest-c${JSON.parse(chosen)[0]}` : "");
+}
+
 /** How much is left, sheet by sheet, and what can be replaced. */
 function state(grid, told) {
   document.getElementById("mend-left").textContent = told.left
@@ -151,4 +162,5 @@ function state(grid, told) {
     value: JSON.stringify([index, text]),
     text: `${grid.columns.find((one) => one.index === index)?.title}: ${text || say("（空）", "(empty)")} × ${count}`,
   })));
+  suggested(form);
 }
