@@ -132,6 +132,15 @@ def test_a_row_in_doubt_is_corrected_released_and_another_dropped(lin, zhang):
         assert ask("ledger.round_trips", {"client": "C0001"})["pnl"] == 984.5
 
 
+def test_a_word_nobody_knew_is_explained_for_all_its_rows_at_once(lin, zhang):
+    browser = desk(lin)
+    taken(browser, ODD, ODD.replace("20240105", "20240109"))
+    assert "质押登记 × 2" in text(browser.get("/held/"))
+    done = browser.post("/held/explain", {"word": "质押登记", "meaning": "证券买入"}, follow=True)
+    assert "已更正 2 行，放行 2 行" in text(done) and "说明业务名称" in text(browser.get("/undo/"))
+    assert "没有因" in text(browser.post("/held/explain", {"word": "质押登记", "meaning": "证券买入"}, follow=True))
+
+
 def test_rows_in_doubt_are_seen_within_ones_scope_masked_for_analysts_and_settled_by_nobody_else(lin, wang, an, zhang):
     taken(desk(lin), WRONG)
     with as_system():

@@ -40,6 +40,7 @@ urlpatterns = [
     path("import/<int:pk>/mend/replace", mending.replace, name="import-mend-replace"),
     path("import/<int:pk>/errors.xlsx", intake.errors, name="import-errors"),
     path("held/", held.listed, name="held"),
+    path("held/explain", held.explain, name="held-explain"),
     path("held/<int:pk>/", held.row, name="held-row"),
     path("export/", export.start, name="export"),
     path("export/template.xlsx", export.template, name="export-template"),

@@ -11,6 +11,7 @@ class LedgerConfig(AppConfig):
             actions,
             closing,
             closing_run,
+            explaining,
             holding,
             products,
             queries,

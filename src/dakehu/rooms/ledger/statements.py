@@ -141,7 +141,7 @@ def _take(parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], 
 
 def _new(parts: list[tuple[Any, Judged]]) -> list[tuple[Any, list[Told]]]:
     """The told rows of each client that the journal does not hold yet."""
-    stored = _stored([client.pk for client, _ in parts])
+    stored = held_in_journal([client.pk for client, _ in parts])
     return [(client, [one for one in judged.told if one[3] > stored[client.pk, one[2]]]) for client, judged in parts]
 
 
@@ -151,7 +151,7 @@ def known(parts: list[tuple[Any, Judged]]) -> int:
     return sum(len(judged.told) for _, judged in theirs) - sum(len(rows) for _, rows in _new(theirs))
 
 
-def _stored(clients: list[int]) -> Counter[tuple[int, int]]:
+def held_in_journal(clients: list[int]) -> Counter[tuple[int, int]]:
     """{(client, digest): how often} of what the journal holds of some clients."""
     table = trades.of_clients(clients)
     return Counter(zip(table["client"].to_pylist(), table["digest"].to_pylist(), strict=True))

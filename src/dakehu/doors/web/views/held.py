@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dakehu.doors.web import forms
 from dakehu.doors.web.views.statements import said_of, words_of
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
@@ -40,9 +41,37 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/held.html", {
         "page_title": QUERIES[HELD].label, "rows": _lines(rows), "count": count, "client": client, "labels": _labels(),
         "tabs": [{"label": one.text, "url": f"?state={one.value}{whose}", "current": one.value == chosen} for one in choices],
+        "words": QUERIES["ledger.held_words"].body() if _may_write() and chosen == "waiting" else [], "explain": _explain(),
         "at": at, "pages": pages, "address": f"?state={chosen}{whose}&page={{page}}", "may_write": _may_write() and chosen == "waiting",
         "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}],
     })  # fmt: skip
+
+
+def _explain() -> dict[str, Any]:
+    """What the form asks that explains a word: labels and choices of the verb itself."""
+    meaning = next(one for one in forms.questions(ACTIONS["ledger.explain_word"], {}) if one.name == "meaning")
+    return {
+        "word": QUERIES["ledger.held_words"].label,
+        "meaning": meaning.label,
+        "choices": [c for c in meaning.choices if c[0]],
+    }
+
+
+@require_POST
+def explain(request: HttpRequest) -> HttpResponse:
+    """Say what a word means in all rows that wait because of it."""
+    try:
+        told = perform("ledger.explain_word", {name: request.POST.get(name, "") for name in ("word", "meaning")})
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        done = say("已更正 {n} 行，放行 {m} 行；可在“可撤销的操作”中撤销。",
+                   "{n} rows corrected, {m} released; “What may be undone” takes it back.",
+                   n=told["corrected"], m=told["released"])  # fmt: skip
+        messages.success(request, str(done))
+    return redirect("held")
 
 
 def _model() -> Any:

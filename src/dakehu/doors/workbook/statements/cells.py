@@ -88,7 +88,8 @@ def line(place: int, cells: dict[str, str], layout: Layout) -> Line:
         found = re.search(pattern, given.get(name, ""))
         if found:
             given.update({key: value for key, value in found.groupdict().items() if value})
-    shown = {name: value for name, value in given.items() if value}
+    # Whose it is stands apart: a row is the same trade in the client's own statement and in a file of many.
+    shown = {name: value for name, value in given.items() if value and name != "client_code"}
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
     meaning = layout.sides.get(bare(given.get("side", "")))
     try:

@@ -160,7 +160,9 @@ function state(grid, told) {
   form.hidden = !told.values.length && !told.mended;
   form.elements.value.replaceChildren(...told.values.map(([index, text, count]) => make("option", {
     value: JSON.stringify([index, text]),
-    text: `${grid.columns.find((one) => one.index === index)?.title}: ${text || say("（空）", "(empty)")} × ${count}`,
+    text: named(grid.columns.find((one) => one.index === index)?.title, text, count),
   })));
   suggested(form);
 }
+
+const named = (title, text, count) => say(`${title}：${text || "（空）"} × ${count}`, `${title}: ${text || "(empty)"} × ${count}`);
