@@ -9,6 +9,8 @@ from typing import Any
 from dakehu.doors.workbook import apply, overlay, reading, slices, sources
 from dakehu.doors.workbook import plan as planning
 from dakehu.doors.workbook.meeting import DESK, FILE
+from dakehu.doors.workbook.prices import intake as pricing
+from dakehu.doors.workbook.prices import layout as price_layout
 from dakehu.doors.workbook.statements import intake as statements
 from dakehu.doors.workbook.statements import steps
 from dakehu.doors.workbook.trial import Progress
@@ -50,7 +52,8 @@ def run_import(
     the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
     `delete_missing`.
 
-    A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is."""
+    A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
+    prices of a price file (see prices.intake)."""
     may_import()
     path = Path(path)
     content = path.read_bytes()
@@ -59,6 +62,9 @@ def run_import(
     statement = statements.recognise(book)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
+    table = price_layout.recognise(book)
+    if table is not None:
+        return _run_prices(table, content, password, dry_run, skip_errors)
     plan = sources.recall(planning.guess(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
@@ -83,11 +89,25 @@ def _run_statement(
     sha256 = hashlib.sha256(content).hexdigest()
     if dry_run:
         return statements.trial(statement, client, sha256)
+    return statements.run(statement, _started(statement.filename, content, password), client, sha256)
+
+
+def _run_prices(
+    table: price_layout.PriceTable, content: bytes, password: str | None, dry_run: bool, skip_errors: bool
+) -> dict[str, Any]:
+    if dry_run:
+        return pricing.trial(table)
+    number = _started(table.filename, content, password)
+    return pricing.run(table, number, hashlib.sha256(content).hexdigest(), skip_errors)
+
+
+def _started(name: str, content: bytes, password: str | None) -> int:
+    """The number of a new batch of a file that needs no plan."""
     with act("workbook.open"):
-        batch = batches.start(statement.filename, content, password)
+        batch = batches.start(name, content, password)
         keep_plan(batch, planning.Plan([]))
         batch.save()
-    return statements.run(statement, batch.pk, client, sha256)
+    return int(batch.pk)
 
 
 def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Book | None = None) -> dict[str, Any]:
@@ -150,6 +170,18 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     may_import()
     book = open_book(content, name, password)
     statement = statements.recognise(book)
+    if statement is None and price_layout.recognise(book) is not None:
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "这是行情文件，请用命令行导入：dakehu import {name}",
+                        "This is a price file: import it at the command line, dakehu import {name}",
+                        name=name,
+                    )
+                ]
+            }
+        )
     plan = planning.Plan([]) if statement else sources.recall(planning.guess(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)

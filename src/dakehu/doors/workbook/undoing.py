@@ -24,7 +24,7 @@ TABLES = {
     "clients.NotTheSame": say("“不是同一人”的判断", "Told apart"), "clients.Group": say("群组", "Group"),
     "clients.Member": say("群组成员", "Group member"), "clients.History": say("历史资料", "Earlier data"), "ledger.Investment": say("投资记录", "Investment"),
     "ledger.Account": say("账户", "Account"), "ledger.TradeBatch": say("成交记录", "Trades"),
-    "ledger.HeldRow": say("待处理行", "Row held back"),
+    "ledger.PriceFile": say("行情", "Prices"), "ledger.HeldRow": say("待处理行", "Row held back"),
     "service.Interaction": say("服务记录", "Interaction"), "service.FollowUp": say("跟进计划", "Follow-up"),
     "service.Request": say("客户诉求", "Request"), "team.User": say("人员", "Staff"), "team.Team": say("团队", "Team"),
     "team.Branch": say("营业部", "Branch"), "team.Token": say("访问令牌", "Token"),

@@ -125,8 +125,8 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
 
 def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: date) -> Refused:
     named = products.names(assets.tolist())
-    lines = [say("{day} 有 {n} 只持仓证券缺少行情或行情过旧，请先导入行情，或放宽 --allow-stale。",
-                 "On {day} {n} securities held have no price or too old a one: take in prices first, or allow more with --allow-stale.",
+    lines = [say("{day} 有 {n} 只持仓证券缺少行情或行情过旧。请导入行情文件（dakehu import 行情.csv，列：日期、证券代码、收盘价），或放宽 --allow-stale 天数。",
+                 "On {day} {n} securities held have no price or too old a one. Import a price file (dakehu import prices.csv, columns: date, code, close), or allow older ones with --allow-stale DAYS.",
                  day=day.isoformat(), n=len(assets))]  # fmt: skip
     for asset, count, when in list(zip(assets.tolist(), holders.tolist(), made.tolist(), strict=True))[:SHOWN]:
         told = named.get(asset, {"code": asset, "name": ""})
@@ -151,8 +151,8 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
             missing.append(name)
         made[[i for i, a in enumerate(assets.tolist()) if currency[a] == name]] = row
     if missing:
-        raise Refused({"currency": [say("缺少汇率：{names}。请登记类别为汇率、代码如 USDCNY 的产品并导入自首笔交易起的行情。",
-                                        "No exchange rate for {names}: enter a product of the class exchange rate with a code such as USDCNY, and its prices from the first trade on.",
+        raise Refused({"currency": [say("缺少汇率：{names}。请导入自首笔交易起的汇率（dakehu import 汇率.csv，列：日期、证券代码、收盘价，代码如 USDCNY）。",
+                                        "No exchange rate for {names}: import rates from the first trade on (dakehu import rates.csv, columns: date, code, close, with codes such as USDCNY).",
                                         names="、".join(missing))]})  # fmt: skip
     return made
 

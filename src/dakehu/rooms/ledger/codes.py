@@ -57,6 +57,11 @@ def is_isin(text: str) -> bool:
     return total % 10 == 0
 
 
+def market_of(text: str) -> str:
+    """A market as brokers write it, by its two letters; "" for a word that names none of the known ones."""
+    return _MARKETS.get(text.strip().upper(), "")
+
+
 def market_of_account(number: str) -> str:
     """SH for A…, B…, E… accounts, SZ for ten digits, "" where the account does not tell."""
     if re.match(r"^[A-F]\d{9}$", number):
@@ -76,7 +81,7 @@ def security(code: str, *, market: str = "", account: str = "") -> Security:
     head = re.match(r"^(SH|SZ|BJ)(\d{6})$", text)
     if head:
         market, text = head.group(1), head.group(2)
-    told = _MARKETS.get(market.strip().upper(), "")
+    told = market_of(market)
     if not text.isdigit() or not text.isascii():
         raise UnknownCode("code")
     if told == "HK" or (len(text) == 5 and text.startswith("0") and not told):
