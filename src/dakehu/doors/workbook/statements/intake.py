@@ -110,7 +110,7 @@ def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
     )
     return {**_report(statement, judged), **whose, "created": told - known, "unchanged": known,
-            "skipped": sum(one.idle for one in judged), "quarantined": sum(len(one.held) for one in judged),
+            "skipped": sum(one.idle for one in judged), "quarantined": ledger.in_doubt(parts),
             "trades": _trades(judged), "imported": False, "dry_run": True, "batch": None}  # fmt: skip
 
 
