@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,18 @@ from dakehu.foundation.clock import now
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.sealed import open_bytes, seal_bytes
 from dakehu.foundation.words import say
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as a door received it."""
+
+    name: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        """Some browsers send the whole path; only the last part of it is the name."""
+        object.__setattr__(self, "name", self.name.replace("\\", "/").rpartition("/")[2])
 
 
 def _path(key: str) -> Path:
@@ -51,6 +64,14 @@ def read(key: str) -> tuple[str, bytes]:
     if row is None or (not actor.is_system and row.owner_ref != actor.user_id) or not _path(key).exists():
         raise NotFound(say("文件", "file"))
     return row.name, open_bytes(f"file.{key}", _path(key).read_bytes())
+
+
+def content_of(key: str) -> bytes:
+    """What stands in a file to which a row of a room points. The room has found that row within the actor's scope, which is
+    why nobody is asked whose file it is. Raises NotFound where the file is gone."""
+    if not _path(key).exists():
+        raise NotFound(say("文件", "file"))
+    return open_bytes(f"file.{key}", _path(key).read_bytes())
 
 
 def drop(key: str) -> None:

@@ -14,7 +14,7 @@ class Take:
 
     `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
     of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
-    json) or `words` which choices it has.
+    json, file) or `words` which choices it has.
     """
 
     name: str

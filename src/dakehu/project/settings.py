@@ -73,6 +73,10 @@ PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )
 
+ATTACHMENT_MB = env.number(
+    "DAKEHU_ATTACHMENT_MB", 20, zh="一份客户文件最大多少 MB", en="Largest file kept with a client, in MB"
+)
+
 PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
 
 

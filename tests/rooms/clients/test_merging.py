@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, models
 
 from dakehu.foundation.acts import Recorded, act
+from dakehu.foundation.files import Upload
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.hanging import hanging_on
 from dakehu.foundation.models import AuditEntry, Batch, StoredFile
@@ -67,6 +68,7 @@ def twice(lin, zhang):
             perform("service.log_interaction", {"client": code, "held_at": "2025-03-01 10:00", "summary": "咨询",
                                                 "next_on": "2027-01-05"})  # fmt: skip
             perform("service.open_request", {"client": code, "kind": "咨询", "subject": "费率"})
+            perform("service.attach", {"client": code, "file": Upload(f"{code}.txt", code.encode())})
             perform("ledger.note_investment", {"client": code, "invested_on": "2024-01-15", "amount": "5",
                                                "product": "股票 A"})  # fmt: skip
         perform(
@@ -197,7 +199,7 @@ def test_a_merge_leaves_files_and_batches_of_the_desk_alone(lin, twice):
     with acting(lin):
         perform("clients.merge", {"client": "C0001", "other": "C0009"})
     with as_system():
-        assert Batch.objects.get().act == "clients.merge" and StoredFile.objects.count() == 1
+        assert Batch.objects.get().act == "clients.merge" and StoredFile.objects.exclude(expires_at=None).count() == 1
 
 
 def test_a_value_beats_none_and_the_survivors_own_beats_the_others():

@@ -9,6 +9,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from dakehu.foundation.audit import plain_value
+from dakehu.foundation.files import Upload
 from dakehu.foundation.refusals import Conflict, NotFound, Refused
 from dakehu.foundation.words import say
 
@@ -55,7 +56,10 @@ def speaks_json(view: View) -> View:
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent. Raises Refused for anything else."""
+    """The JSON object that was sent, or the fields and files of a form. Raises Refused for anything else."""
+    if request.content_type == "multipart/form-data":
+        sent = {name: Upload(file.name or "", file.read()) for name, file in request.FILES.items()}
+        return {**request.POST.dict(), **sent}
     if not request.body:
         return {}
     try:

@@ -44,7 +44,7 @@ def schema_of_take(take: Take) -> dict[str, Any]:
     kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
     words = getattr(behind, "words", None) or take.words
     plain = {"integer": ["integer", "string"], "number": ["integer", "string"], "bool": ["boolean", "string"],
-             "key": ["integer", "string", "object"], "json": None}.get(kind, ["string", "number"])  # fmt: skip
+             "key": ["integer", "string", "object"], "file": ["object"], "json": None}.get(kind, ["string", "number"])  # fmt: skip
     made: dict[str, Any] = {"title": f"{facts.zh} {facts.en}"}
     if plain:
         made["type"] = [*plain, "null"] if not take.required else plain

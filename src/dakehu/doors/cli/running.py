@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from dakehu.doors.cli import desk, vault
+from dakehu.doors.cli.pairs import pairs
 from dakehu.doors.workbook import intake, outgo
 from dakehu.foundation import audit, customs, jobs, keys, scope, sealed, values
 from dakehu.foundation.acts import ACTIONS, act, note
@@ -102,30 +103,6 @@ def secret_in(path: Path | None) -> str | None:
         raise Refused(
             say("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)
         ) from None
-
-
-def pairs(words: list[str]) -> dict[str, Any]:
-    """`key=value`, `key:=json`, `key=@file.json`; a key given again makes a list."""
-    made: dict[str, Any] = {}
-    for word in words:
-        key, sign, text = word.partition("=")
-        if not sign:
-            raise Refused(say("“{word}”应写成 字段=值。", "Write “{word}” as key=value.", word=word))
-        from_json, key = key.endswith(":"), key.removesuffix(":")
-        try:
-            if from_json:
-                value = json.loads(text)
-            elif text.startswith("@"):
-                value = json.loads(Path(text[1:]).read_text(encoding="utf-8"))
-            else:
-                value = text
-        except (ValueError, OSError) as fault:
-            raise Refused({key: [say("读不懂：{why}", "Not readable: {why}", why=fault)]}) from None
-        if key in made:
-            made[key] = [*(made[key] if isinstance(made[key], list) else [made[key]]), value]
-        else:
-            made[key] = value
-    return made
 
 
 # --- commands --------------------------------------------------------------------------------------
@@ -277,7 +254,7 @@ def do_close(line: argparse.Namespace) -> None:
     except values.Unreadable as fault:
         raise Refused({"date": [say("“{text}”不是{zh}。", "“{text}” is not {en}.", text=line.date, zh=fault.expected_zh,
                                     en=fault.expected_en)]}) from None  # fmt: skip
-    told = closing_run.close(day=day, allow_stale=line.allow_stale, engine=line.engine, progress=_progress(line))
+    told = closing_run.close(day=day, allow_stale=line.allow_stale, progress=_progress(line))
     words = (
         say("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **told)
         if told["unchanged"]
@@ -304,8 +281,19 @@ def do_verify(line: argparse.Namespace) -> int:
             why=verdict.why,
         )
     )
-    give(line, {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}, [str(words)])
-    return 0 if verdict.broken is None else 1
+    kept = ask("service.verify_attachments", {})
+    spoiled = [
+        str(say("客户文件 {attachment}：{why}", "Client's file {attachment}: {why}", **fault))
+        for fault in kept["faults"]
+    ]
+    lines = [
+        str(words),
+        str(say("{checked} 份客户文件已核对。", "{checked} files of clients were checked.", **kept)),
+        *spoiled,
+    ]
+    told = {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why, "files": kept}
+    give(line, told, lines)
+    return 0 if verdict.broken is None and not kept["faults"] else 1
 
 
 def do_check(line: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from dakehu.doors.web.views import (
     alike,
+    attachments,
     audit,
     custom_fields,
     export,
@@ -19,6 +20,8 @@ from dakehu.doors.web.views import (
 
 urlpatterns = [
     path("clients/alike", alike.hint, name="client-alike"),
+    path("clients/<int:client_id>/files", attachments.add, name="client-files"),
+    path("files/<int:attachment_id>", attachments.hand_out, name="attachment"),
     path("clients/duplicates", alike.duplicates, name="duplicates"),
     path("clients/<int:client_id>/merge", alike.merge_with, name="merge-with"),
     path("clients/<int:client_id>/merge/<int:other_id>", alike.merge, name="merge"),

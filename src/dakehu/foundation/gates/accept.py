@@ -1,5 +1,7 @@
 """The only way data comes in: any spelling of a field, any way people write a value, every fault at once."""
 
+import base64
+import binascii
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +15,7 @@ from django.db.models import Q
 from dakehu.foundation import clock, values
 from dakehu.foundation.acts import Take
 from dakehu.foundation.fields import Facts, facts_of, has_facts, model_of, plain, spelling_index
+from dakehu.foundation.files import Upload
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.sealed import SealedText
 from dakehu.foundation.words import Words, say
@@ -140,7 +143,7 @@ def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
     behind = field_behind(take)
     read = _by_kind(take) if behind is None else _by_field(behind, among)
     names_a_row = isinstance(behind, models.ForeignKey) or (take.model and behind is None)
-    structured = names_a_row or take.kind == "json" or isinstance(behind, models.JSONField)
+    structured = names_a_row or take.kind in ("json", "file") or isinstance(behind, models.JSONField)
 
     def run(value: Any) -> Any:
         if value in EMPTY or (isinstance(value, str) and not value.strip()):
@@ -187,7 +190,22 @@ def _by_kind(take: Take) -> Reader:
         "datetime": lambda v: clock.at_local(values.to_datetime(v)),
         "bool": values.to_bool,
         "json": lambda v: v,
+        "file": _upload,
     }[take.kind]
+
+
+def _upload(value: Any) -> Upload:
+    """A file as it came, or {"name": …, "content": base64} from a program that speaks JSON."""
+    if isinstance(value, Upload):
+        return value
+    try:
+        return Upload(str(value["name"]), base64.b64decode(value["content"], validate=True))
+    except (TypeError, KeyError, ValueError, binascii.Error):
+        raise Unfit(
+            say('这里要一个文件：网页上选择，命令行写“字段@路径”，接口用表单上传或 {"name": …, "content": base64}。',
+                'A file goes here: chosen in the browser, "field@path" on the command line, a form upload or '
+                '{"name": …, "content": base64} by the API.')
+        ) from None  # fmt: skip
 
 
 def _by_field(behind: Any, among: list[Any] | None) -> Reader:

@@ -7,4 +7,4 @@ class ServiceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from dakehu.rooms.service import actions, queries, taking  # noqa: F401  (they register themselves)
+        from dakehu.rooms.service import actions, attachments, queries, taking  # noqa: F401  (they register themselves)

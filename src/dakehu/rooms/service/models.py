@@ -167,3 +167,34 @@ class FollowUp(ClientRecorded):
             models.Index(fields=["due_on"], condition=Q(state="planned"), name="plans_open"),
             models.Index(fields=["client", "due_on"]),
         ]
+
+
+class Attachment(ClientRecorded):
+    """A paper, picture or recording kept with a client, perhaps with one contact or request. The file itself lies encrypted
+    outside the database; one taken away is kept for the record and can be returned."""
+
+    client_path = "client"
+    searched = {"name": TEXT, "description": TEXT}
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="attachments"), zh="客户",
+                   en="Client", listed=True)  # fmt: skip
+    name = field(models.CharField(max_length=200), zh="文件名", en="File name", listed=True, sensitivity=PERSONAL,
+                 example="开户资料.pdf")  # fmt: skip
+    description = field(models.CharField(max_length=300, blank=True, default=""), zh="说明", en="Description", listed=True,
+                        sensitivity=PERSONAL, aliases=("备注", "描述"))  # fmt: skip
+    interaction = field(models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.SET_NULL,
+                                          related_name="attachments"), zh="服务记录", en="Interaction")  # fmt: skip
+    request = field(models.ForeignKey(Request, null=True, blank=True, on_delete=models.SET_NULL,
+                                      related_name="attachments"), zh="需求与投诉", en="Request")  # fmt: skip
+    media = field(models.CharField(max_length=100), zh="类型", en="Type", editable=False)
+    size = field(models.BigIntegerField(), zh="大小", en="Size", unit="B", listed=True, editable=False)
+    added_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="添加人",
+                     en="Added by", listed=True, editable=False)  # fmt: skip
+    added_at = field(models.DateTimeField(), zh="添加时间", en="Added at", listed=True, editable=False)
+    removed_at = field(models.DateTimeField(null=True), zh="移除时间", en="Taken away at", editable=False)
+    file_key = field(models.CharField(max_length=40, unique=True), zh="文件编号", en="File key", editable=False)
+    sha256 = field(models.CharField(max_length=64), zh="校验值", en="Checksum", editable=False)
+
+    class Meta(ClientRecorded.Meta):
+        indexes = [models.Index(fields=["client", "-added_at"])]

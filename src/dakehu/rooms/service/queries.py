@@ -13,7 +13,7 @@ from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import grouping
 from dakehu.rooms.service import rules
-from dakehu.rooms.service.models import FollowUp, Interaction, Request
+from dakehu.rooms.service.models import Attachment, FollowUp, Interaction, Request
 from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("service.Interaction", "client")
@@ -129,7 +129,7 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
 @query("service.timeline", needs=Permission.SERVICE_READ, zh="客户时间线", en="Timeline of a client",
        takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))))  # fmt: skip
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
-    """Interactions, requests and plans done of a client, newest first, as presented rows with `what` and `on`."""
+    """Interactions, requests, plans done and files of a client, newest first, as presented rows with `what` and `on`."""
     return _moments({"client": client}, min(limit or 100, 500))
 
 
@@ -153,6 +153,9 @@ def _moments(of: dict[str, Any], count: int) -> list[dict[str, Any]]:
         FollowUp.objects.filter(state="done", **of).select_related("client", "owner").order_by("-done_on")[:count]
     ):
         made.append({"what": "follow_up", "at": (row.done_on or row.due_on).isoformat(), **_shown(row)})
+    papers = Attachment.objects.filter(removed_at=None, **of).select_related("client", "added_by").order_by("-added_at")
+    for row in papers[:count]:
+        made.append({"what": "attachment", "at": clock.local(row.added_at).isoformat(), **_shown(row)})
     return sorted(made, key=lambda m: m["at"], reverse=True)[:count]
 
 

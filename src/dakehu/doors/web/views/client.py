@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.doors.web import forms
-from dakehu.doors.web.views.relations import tab_relations  # noqa: F401  (found by its name, as the tabs below)
+from dakehu.doors.web.views.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
+from dakehu.doors.web.views.relations import tab_relations  # noqa: F401  (likewise)
 from dakehu.foundation import clock, customs, scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import described, model_of
@@ -28,16 +29,17 @@ TABS = (
     ("service", say("服务记录", "Service"), Permission.SERVICE_READ),
     ("needs", say("需求与偏好", "Needs and preferences"), ""),
     ("plans", say("跟进计划", "Plans"), Permission.SERVICE_READ),
+    ("files", say("文件", "Files"), Permission.SERVICE_READ),
     ("relations", say("关系与家庭", "Relations"), ""),
     ("history", say("历史资料", "Earlier data"), ""),
     ("audit", say("操作记录", "Audit"), Permission.AUDIT_READ),
 )
 KINDS = (
     ("", say("全部", "All")), ("interaction", say("服务", "Service")), ("request", say("需求与投诉", "Requests")),
-    ("follow_up", say("已完成计划", "Plans done")),
+    ("follow_up", say("已完成计划", "Plans done")), ("attachment", say("文件", "Files")),
 )  # fmt: skip
 ICONS = {"call": "phone", "wechat": "message-circle", "mail": "mail", "message": "message-circle", "meeting": "handshake",
-         "event": "users-round", "video": "monitor", "request": "inbox", "complaint": "flag", "follow_up": "check"}  # fmt: skip
+         "event": "users-round", "video": "monitor", "request": "inbox", "complaint": "flag", "follow_up": "check", "attachment": "paperclip"}  # fmt: skip
 # What the composer asks besides the text: at once, and behind "more".
 AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
 QUICK = ("channel", "next_on")  # beside the list
@@ -193,7 +195,7 @@ def icon_of(moment: dict[str, Any]) -> str:
         return ICONS.get(code_of("service.Interaction", "channel", moment["channel"]), "sticky-note")
     if moment["what"] == "request":
         return ICONS.get(code_of("service.Request", "kind", moment["kind"]), "inbox")
-    return ICONS["follow_up"]
+    return ICONS[moment["what"]]
 
 
 def code_of(model: str, name: str, text: str) -> str:

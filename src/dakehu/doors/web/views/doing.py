@@ -20,7 +20,7 @@ from dakehu.rooms.clients import queries as clients
 # A parameter that names a row, and whose row it is.
 ROWS = {
     "contact": "clients.Contact", "interaction": "service.Interaction", "request": "service.Request",
-    "follow_up": "service.FollowUp", "investment": "ledger.Investment",
+    "follow_up": "service.FollowUp", "investment": "ledger.Investment", "attachment": "service.Attachment",
 }  # fmt: skip
 OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
 # Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
@@ -30,6 +30,7 @@ SETS = (
     "service.change_interaction",
     "service.change_follow_up",
     "ledger.change_investment",
+    "service.describe_attachment",
 )
 CARRIED = ("group", "field")  # said by the page, never asked
 HIDDEN = ("client", "version", *CARRIED, *ROWS)

@@ -40,7 +40,9 @@ function send(box, input) {
     make("div", { class: "progress__line" }, make("span", { text: say("正在上传…", "Uploading…") }), percent), bar);
   box.after(shown);
   const form = new FormData(box.closest("form") ?? undefined);
-  for (const file of input.files) form.set(box.dataset.uploadName ?? input.name ?? "file", file);
+  const name = box.dataset.uploadName ?? input.name ?? "file";
+  form.delete(name);
+  for (const file of input.files) form.append(name, file);
   const request = new XMLHttpRequest();
   request.open("POST", box.dataset.upload);
   request.setRequestHeader("X-CSRFToken", csrf());
