@@ -67,6 +67,16 @@ def test_a_statement_is_recognised_tried_taken_in_and_taken_back(lin, zhang):
         assert not TradeBatch.objects.exists() and not HeldRow.objects.exists()
 
 
+def test_a_file_that_was_taken_in_already_has_nothing_new_and_nothing_new_in_doubt(lin, zhang):
+    browser = desk(lin)
+    taken(browser, BUY, ODD)
+    address = opened(browser, BUY, ODD)
+    browser.post(f"{address}whose", {"client": "C0001", "then": "trial"})
+    run()
+    page = text(browser.get(address))
+    assert "没有需要导入的新成交" in page and "确认导入" not in page
+
+
 def test_left_to_the_file_it_is_known_by_its_account_and_else_a_new_client(lin, zhang):
     browser = desk(lin)
     taken(browser, BUY)

@@ -12,7 +12,7 @@ from dakehu.doors.workbook import intake
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.refusals import NotAllowed, Refused
-from dakehu.rooms.ledger import closing, closing_book, closing_run
+from dakehu.rooms.ledger import closing, closing_book, closing_chunks, closing_run
 from dakehu.rooms.ledger.models import Closing, Figures, SecurityCode
 from tests.cast import acting, as_system
 
@@ -74,7 +74,7 @@ def test_published_figures_are_those_of_the_kernel(dealt, priced):
                 rates=np.ones((len(trades.assets), 3)), market=np.full(3, np.nan),
             )
         )  # fmt: skip
-        clients, kept = closing_run.read_part(closing_run.path_of(Closing.objects.get().file))
+        clients, kept = closing_chunks.read(closing_run.path_of(Closing.objects.get().file))
         rows = {row.client_id: row for row in Figures.objects.all()}
     assert clients.tolist() == trades.clients.tolist()
     assert np.array_equal(kept.values, direct.values, equal_nan=True) and np.array_equal(kept.reasons, direct.reasons)

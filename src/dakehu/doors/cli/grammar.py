@@ -69,6 +69,8 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--allow-stale", type=int, default=None, metavar="DAYS",
                       help="行情最多可旧几天 · how many days old a price may be")  # fmt: skip
+    made.add_argument("--engine", choices=("local", "spark"), default="local",
+                      help="在本机或 Spark 集群上计算，结果相同 · compute here or on a Spark cluster; same figures")  # fmt: skip
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")

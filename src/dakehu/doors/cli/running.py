@@ -254,7 +254,7 @@ def do_close(line: argparse.Namespace) -> None:
     except values.Unreadable as fault:
         raise Refused({"date": [say("“{text}”不是{zh}。", "“{text}” is not {en}.", text=line.date, zh=fault.expected_zh,
                                     en=fault.expected_en)]}) from None  # fmt: skip
-    told = closing_run.close(day=day, allow_stale=line.allow_stale, progress=_progress(line))
+    told = closing_run.close(day=day, allow_stale=line.allow_stale, engine=line.engine, progress=_progress(line))
     words = (
         say("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **told)
         if told["unchanged"]

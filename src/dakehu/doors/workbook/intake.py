@@ -169,7 +169,7 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
     may_import()
     book = open_book(content, name, password)
-    statement = statements.recognise(book)
+    statement = statements.glimpse(book)
     if statement is None and price_layout.recognise(book) is not None:
         raise Refused(
             {

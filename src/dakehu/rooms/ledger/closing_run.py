@@ -18,14 +18,13 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from dakehu.analytics import kernel
-from dakehu.analytics.figures import COLUMNS, Column
 from dakehu.analytics.figures import Figures as Computed
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import action, announce, note, record_columns, remove_many
 from dakehu.foundation.jobs import nobody_watches
 from dakehu.foundation.refusals import NotAllowed, Refused
 from dakehu.foundation.words import say
-from dakehu.rooms.ledger import closing, closing_book, closing_rows, journal, products
+from dakehu.rooms.ledger import closing, closing_book, closing_chunks, closing_rows, journal, products
 from dakehu.rooms.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, SecurityKind, TradeBatch
 from dakehu.rooms.team.permissions import Permission
 
@@ -44,12 +43,13 @@ def last_day() -> date:
 
 
 def close(*, day: date | None = None, allow_stale: int | None = None, at_once: int = AT_ONCE,
-          progress: Callable[..., None] = nobody_watches) -> dict[str, Any]:  # fmt: skip
-    """Close a day: {day, clients, unchanged, chunks_kept, published}. Refused where prices of something held on the day
+          engine: str = "local", progress: Callable[..., None] = nobody_watches) -> dict[str, Any]:  # fmt: skip
+    """Close a day: {day, clients, unchanged, chunks_kept, published}. engine: "local" or "spark"; the figures are the
+    same, and what one has begun the other finishes. Refused where prices of something held on the day
     are missing or older than `allow_stale` calendar days, with a list. The same inputs closed again change nothing."""
     if not scope.current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(say("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
-    day = day or last_day()
+    day, computing = day or last_day(), _engine(engine)
     allowed = settings.PRICES_STALE_DAYS if allow_stale is None else allow_stale
     with scope.elevated("the nightly close"):
         digest = _digest(day)
@@ -64,7 +64,7 @@ def close(*, day: date | None = None, allow_stale: int | None = None, at_once: i
             }
         progress(0.0, say("正在读取成交与行情", "Reading trades and prices"))
         clients, days, book = _read(day, allowed)
-        parts, kept = _compute(digest, clients, book, at_once, progress)
+        parts, kept = _compute(digest, clients, book, at_once, computing, progress)
         progress(0.9, say("正在发布指标", "Publishing the figures"))
         name = f"{day.isoformat()}-{digest[:12]}"
         journal.write(path_of(name), pa.concat_tables([pq.read_table(path) for path in parts]))
@@ -90,9 +90,8 @@ def path_of(name: str) -> Path:
 
 def _digest(day: date) -> str:
     """Of all that the figures follow from: registers of trades and prices, products, the index, the kernel itself."""
-    code = b"".join(path.read_bytes() for path in sorted(Path(kernel.__file__).parent.glob("*.py")))
     told = [
-        day.isoformat(), settings.BENCHMARK, hashlib.sha256(code).hexdigest(),
+        day.isoformat(), settings.BENCHMARK, closing_chunks.kernel_code(),
         sorted(TradeBatch.objects.values_list("file", "client_id")),
         sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
         sorted(Product.objects.values_list("pk", "kind", "currency")),
@@ -164,36 +163,30 @@ def _benchmark(days: np.ndarray) -> np.ndarray:
     return closing.price_matrix(np.array([found or 0]), days).matrix[0]
 
 
-def _compute(digest: str, clients: np.ndarray, book: kernel.Book, at_once: int,
+def _engine(name: str) -> closing_chunks.Engine:
+    if name == "spark":
+        from dakehu.rooms.ledger import closing_spark  # an extra: imported only when asked for
+
+        return closing_spark.engine()
+    return closing_chunks.here
+
+
+def _compute(digest: str, clients: np.ndarray, book: kernel.Book, at_once: int, engine: closing_chunks.Engine,
              progress: Callable[..., None]) -> tuple[list[Path], int]:  # fmt: skip
     """A file of figures for each chunk of clients; returns the files and how many were there from an earlier run."""
     folder = path_of(digest).with_suffix("")
     folder.mkdir(exist_ok=True, mode=0o700)
-    parts, kept = [], 0
-    for begin in range(0, len(clients), at_once):
-        end = min(begin + at_once, len(clients))
-        path = folder / f"{begin}-{end}.parquet"
-        parts.append(path)
-        if path.is_file():
-            kept += 1
-            continue
-        made = kernel.compute(closing_book.part(book, begin, end))
-        table: dict[str, Any] = {"client": clients[begin:end]}
-        table |= {column.name.lower(): made.values[:, column] for column in Column}
-        table |= {f"why_{column.name.lower()}": made.reasons[:, column] for column in Column}
-        journal.write(path, pa.table(table))
-        progress(0.1 + 0.8 * end / len(clients), say("已计算 {n} 位客户", "{n} clients computed", n=end))
-    return parts, kept
+    ends = [(begin, min(begin + at_once, len(clients))) for begin in range(0, len(clients), at_once)]
+    chunks = [closing_chunks.Chunk(begin, end, folder / f"{begin}-{end}.parquet") for begin, end in ends]
+    lacking = [chunk for chunk in chunks if not chunk.path.is_file()]
+    before = len(clients) - sum(chunk.end - chunk.begin for chunk in lacking)
 
+    def done(count: int) -> None:
+        n = before + count
+        progress(0.1 + 0.8 * n / len(clients), say("已计算 {n} 位客户", "{n} clients computed", n=n))
 
-def read_part(path: Path) -> tuple[np.ndarray, Computed]:
-    """(clients, figures) of a chunk or of a day's history."""
-    table = pq.read_table(path)
-    values, why = np.empty((table.num_rows, COLUMNS)), np.empty((table.num_rows, COLUMNS), np.uint8)
-    for column in Column:
-        values[:, column] = table[column.name.lower()].to_numpy()
-        why[:, column] = table[f"why_{column.name.lower()}"].to_numpy()
-    return table["client"].to_numpy(), Computed(values, why)
+    engine(book, clients, lacking, done)
+    return [chunk.path for chunk in chunks], len(chunks) - len(lacking)
 
 
 @action("ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", by_name=False)
@@ -205,7 +198,7 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     if current:
         remove_many(Figures, Figures.objects.values_list("pk", flat=True))
     for path in parts:
-        clients, made = read_part(path)
+        clients, made = closing_chunks.read(path)
         alive = np.isin(clients, np.array(list(_living(clients)), np.int64))
         clients, made = clients[alive], Computed(made.values[alive], made.reasons[alive])
         count += len(clients)

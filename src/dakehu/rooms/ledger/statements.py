@@ -214,17 +214,28 @@ def _keep_accounts(parts: list[tuple[Any, Judged]]) -> None:
         record_many(Account, made, [], [], client_ids=[row.client_id for row in made])
 
 
-def _hold(parts: list[tuple[Any, Judged]], source: str) -> int:
-    """Hold rows back that are not held, released or dropped already; returns how many."""
+def in_doubt(parts: list[tuple[Any, Judged]]) -> int:
+    """How many rows would be held back: without those that are held, released or dropped already."""
+    nobodys = sum(len(judged.held) for client, judged in parts if client is None)
+    return nobodys + len(_unsettled([part for part in parts if part[0] is not None]))
+
+
+def _unsettled(parts: list[tuple[Any, Judged]]) -> dict[tuple[int, str], tuple[Line, Doubt]]:
+    """{(client, digest): row and doubt} of rows that are not held, released or dropped already."""
     held = {(client.pk, digest): (line, doubt) for client, judged in parts for line, doubt, digest in judged.held}
     digests = sorted({digest for _, digest in held})
     for start in range(0, len(digests), 5000):
         rows = HeldRow.objects.filter(digest__in=digests[start : start + 5000])
         for known in rows.values_list("client_id", "digest"):
             held.pop(known, None)
+    return held
+
+
+def _hold(parts: list[tuple[Any, Judged]], source: str) -> int:
+    """Hold rows back that are not known so; returns how many."""
     made = [HeldRow(client_id=owner, source=source[-120:], line=line.line, cells=line.cells, reason=doubt.reason,
                     detail=doubt.detail[:300], digest=digest)
-            for (owner, digest), (line, doubt) in held.items()]  # fmt: skip
+            for (owner, digest), (line, doubt) in _unsettled(parts).items()]  # fmt: skip
     if made:
         record_many(HeldRow, made, [], [], client_ids=[row.client_id for row in made])
     return len(made)

@@ -3,19 +3,22 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
-from dakehu.doors.workbook.reading.headings import flat
+from dakehu.doors.workbook.reading import headings
 from dakehu.doors.workbook.statements.layout import CURRENCIES, Layout
 from dakehu.foundation import values
 from dakehu.rooms.ledger.reckoning import Doubt, Written
 from dakehu.rooms.ledger.sides import bare
 from dakehu.rooms.ledger.statements import Line
 
+flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
 NUMBERS = ("quantity", "price", "amount", "net", "commission", "stamp", "transfer", "charge", "balance")
 _MONEY = re.compile(
     r"^([+-]?)\s*(?:[A-Z]{3}|[$€£¥])?\s*([+-]?)(\d[\d.,' \u00a0]*|[.,]\d+)(E-?\d+)?\s*(?:[A-Z]{3}|[$€£¥])?$"
 )
+_PLAIN = re.compile(r"^-?\d+(\.\d+)?$")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _NOTHING = {"", "-", "--", "—", "none", "null", "nan"}
 
@@ -25,6 +28,8 @@ def number(text: str, decimal: str) -> Decimal | None:
     plain = values.to_text(text)
     if plain.casefold() in _NOTHING:
         return None
+    if decimal == "." and _PLAIN.match(plain):
+        return Decimal(plain)
     found = _MONEY.match(plain)
     if not found:
         raise Doubt("number", text)
@@ -54,6 +59,7 @@ def _whole(digits: str, decimal: str) -> str | None:
     return plain if re.match(r"^\d*\.?\d*$", plain) else None
 
 
+@lru_cache(4096)
 def day(text: str, formats: tuple[str, ...]) -> date | None:
     """A day; None for an empty cell. Raises Doubt where it cannot be read or may mean two days."""
     plain = values.to_text(text)

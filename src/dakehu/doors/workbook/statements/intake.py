@@ -1,6 +1,7 @@
 """A statement from file to ledger: found by its headings, judged row by row, written in one act that `undo` takes back."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,30 +43,45 @@ class Statement:
 
 def recognise(book: reading.Book) -> Statement | None:
     """The statement a file holds, or None for a file that is something else."""
+    found = _layout(book)
+    if found is None:
+        return None
+    rows, layout = found
+    read = [(cells.line(place, named, layout), owner) for place, named, owner in rows]
+    return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
+
+
+def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
+    """The layout of the statement a file holds, the number of its rows, and the codes of the clients they name; None for a
+    file that is something else. No cell is read yet, so that an upload answers soon."""
+    found = _layout(book)
+    if found is None:
+        return None
+    owners = [owner for _, _, owner in found[0]]
+    return found[1], len(owners), set(owners) - {""}
+
+
+def _layout(book: reading.Book) -> tuple[Iterator[tuple[int, dict[str, str], str]], Layout] | None:
     for sheet in book.sheets:
-        rows = sheet.head(SEARCH)
-        for at, row in enumerate(rows):
+        for at, row in enumerate(sheet.head(SEARCH)):
             layout = found_in(row)
             if layout is not None:
-                return Statement(book.filename, layout, *_lines(sheet.head(sheet.frame.height), at, layout))
+                return _rows(sheet.head(sheet.frame.height), at, layout), layout
     return None
 
 
-def _lines(rows: list[list[str]], at: int, layout: Layout) -> tuple[list[Line], list[str]]:
-    """Every row under the headings but blank ones, sums and headings said again; and whom each names."""
-    headings = _apart([flat(cell) for cell in rows[at]])
+def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int, dict[str, str], str]]:
+    """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
+    the client it names ("" for none)."""
+    flats = [flat(cell) for cell in rows[at]]
+    headings = _apart(flats)
     used = {flat(h) for h in (*layout.columns.values(), *layout.others)}
     code = flat(layout.columns.get("client_code", ""))
-    made: list[Line] = []
-    owners: list[str] = []
     for place, row in enumerate(rows[at + 1 :], at + 2):
         named = dict(zip(headings, row, strict=False))
-        filled = [named[h].strip() for h in used if named.get(h, "").strip()]
-        if not filled or [flat(cell) for cell in row] == headings or _is_sum(row):
-            continue
-        made.append(cells.line(place, named, layout))
-        owners.append(named.get(code, "").strip() if code else "")
-    return made, owners
+        filled = any(named.get(h, "").strip() for h in used)
+        if filled and not _is_sum(row) and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False)):
+            yield place, named, named.get(code, "").strip() if code else ""
 
 
 def _apart(headings: list[str]) -> list[str]:
@@ -94,7 +110,7 @@ def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
     )
     return {**_report(statement, judged), **whose, "created": told - known, "unchanged": known,
-            "skipped": sum(one.idle for one in judged), "quarantined": sum(len(one.held) for one in judged),
+            "skipped": sum(one.idle for one in judged), "quarantined": ledger.in_doubt(parts),
             "trades": _trades(judged), "imported": False, "dry_run": True, "batch": None}  # fmt: skip
 
 

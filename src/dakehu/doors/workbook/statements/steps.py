@@ -7,6 +7,7 @@ from typing import Any
 
 from dakehu.doors.workbook.statements import intake
 from dakehu.doors.workbook.statements.intake import Statement
+from dakehu.doors.workbook.statements.layout import Layout
 from dakehu.foundation import batches
 from dakehu.foundation.acts import act, takes_of
 from dakehu.foundation.gates.accept import accept
@@ -17,10 +18,10 @@ from dakehu.foundation.words import say
 WHOSE = takes_of("ledger.HeldRow", "client")
 
 
-def keep(batch: Any, statement: Statement) -> None:
-    """Note on a batch that it is a statement, and what was seen in it. Call inside an act."""
-    layout = statement.layout
-    told = {"layout": layout.name, "rows": len(statement.lines), "clients": len(statement.codes()), "client": "",
+def keep(batch: Any, glimpsed: tuple[Layout, int, set[str]]) -> None:
+    """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse). Call inside an act."""
+    layout, rows, codes = glimpsed
+    told = {"layout": layout.name, "rows": rows, "clients": len(codes), "client": "",
             "columns": [*layout.columns.items(), *(("other", heading) for heading in layout.others)]}  # fmt: skip
     batch.report = {**batch.report, "statement": told}
 
