@@ -67,7 +67,7 @@ BASE = say(
 
 
 def _model_schema(label: str) -> dict[str, Any]:
-    columns = {c.name: schema_of_column(c) for c in columns_of(model_of(label))}
+    columns = {c.name: schema_of_column(c) for c in columns_of(model_of(label), beside=True)}
     return {"type": "object", "properties": {"id": {"type": "integer"}, "row_version": {"type": "integer"}, **columns}}
 
 

@@ -90,9 +90,9 @@ def answer(result: Any) -> Any:
 
 def _plain(result: Any, limit: int, offset: int) -> Any:
     if isinstance(result, models.QuerySet):
-        return {"count": result.count(), "rows": present(result[offset : offset + limit])}
+        return {"count": result.count(), "rows": present(result[offset : offset + limit], beside=True)}
     if isinstance(result, models.Model):
-        return present_one(result)
+        return present_one(result, beside=True)
     if isinstance(result, (list, tuple)) and result and isinstance(result[0], models.Model):
         return {"count": len(result), "rows": present(result[offset : offset + limit])}
     if isinstance(result, dict):

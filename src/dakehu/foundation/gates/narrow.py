@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dakehu.foundation import scope
 from dakehu.foundation.acts import Take
+from dakehu.foundation.beside import lent
 from dakehu.foundation.fields import Facts, described, facts_of, has_facts, spelling_index
 from dakehu.foundation.gates.accept import Unfit, reader_of
 from dakehu.foundation.refusals import Refused
@@ -26,8 +27,7 @@ def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "")
     if filters is not None and not isinstance(filters, Mapping):
         raise Refused({"filters": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
     model = rows.model
-    named = {name: facts for name, _, facts in described(model)}
-    index = spelling_index(named)
+    index = spelling_index({name: facts for name, _, facts in [*described(model), *lent(model)]})
     for key, value in (filters or {}).items():
         if value in (None, ""):
             continue
@@ -42,7 +42,7 @@ def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "")
 def ordered_by(model: Any, order: str) -> list[tuple[Any, bool]]:
     """[(column, whether downwards)] of an order such as "-assets,name". Raises Refused for columns that are unknown or
     above the reader's clearance."""
-    index = spelling_index({name: facts for name, _, facts in described(model)})
+    index = spelling_index({name: facts for name, _, facts in [*described(model), *lent(model)]})
     parts = [part.strip() for part in order.split(",") if part.strip()]
     return [(_column(model, index, part.lstrip("-")), part.startswith("-")) for part in parts]
 
@@ -53,7 +53,8 @@ def _column(model: Any, index: dict[str, str], name: str) -> Any:
     found = index.get(plain(name))
     if found is None:
         raise Refused({name: [say("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
-    column = model._meta.get_field(found)
+    borrowed = next((field for own, field, _ in lent(model) if own == found), None)
+    column = model._meta.get_field(found) if borrowed is None else borrowed
     facts: Facts = facts_of(column)
     if facts.sensitivity > scope.current_actor().clearance and not isinstance(column, SealedText):
         raise Refused(
@@ -86,7 +87,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
                 test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
             return rows.filter(test)
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
-    read = reader_of(Take(column.name, column.model._meta.label, column.name))
+    read = reader_of(Take(column.name, column.model._meta.label, getattr(column, "own", column.name)))
     try:
         if op == "in":
             many = value if isinstance(value, (list, tuple)) else str(value).split(",")

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
@@ -43,7 +43,10 @@ class _Key:
 
     def of(self, row: Any) -> Any:
         for step in self.path.split("__"):
-            row = getattr(row, step) if row is not None else None
+            try:
+                row = getattr(row, step) if row is not None else None
+            except ObjectDoesNotExist:  # nothing stands beside it
+                return None
         return row
 
     def later(self, value: Any, back: bool) -> Q:
@@ -81,7 +84,7 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
         numbers += part.values_list("pk", flat=True)[: size + 1 - len(numbers)]
         if len(numbers) > size:
             break
-    more, found = len(numbers) > size, _looked_up(rows, numbers[:size])
+    more, found = len(numbers) > size, _looked_up(rows, numbers[:size], keys)
     if back:
         found.reverse()
     if not found:
@@ -91,12 +94,13 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
                 _place(found[-1], order, keys) if has_after else "")  # fmt: skip
 
 
-def _looked_up(rows: Any, numbers: list[int]) -> list[Any]:
+def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
     """The rows of these numbers, in this order. Filtering and sorting thus read an index alone, and the table is read for
     the rows that are shown; a row that went meanwhile is left out."""
     fresh = rows.model.objects.filter(pk__in=numbers)
     fresh.query.select_related = rows.query.select_related
-    held = {row.pk: row for row in fresh}
+    beside = sorted({key.path.rpartition("__")[0] for key in keys if hasattr(key.column, "own")})
+    held = {row.pk: row for row in (fresh.select_related(*beside) if beside else fresh)}
     return [held[number] for number in numbers if number in held]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation import clock, scope
+from dakehu.foundation.beside import lent, rows_beside
 from dakehu.foundation.fields import Computed, Facts, Sensitivity, described, facts_of, may
 from dakehu.foundation.sealed import DOTS, Sealed, SealedText
 
@@ -54,34 +55,50 @@ def kind_of(field: Any) -> str:
     return "text"
 
 
-def columns_of(model: Any, names: Iterable[str] | None = None) -> list[Column]:
-    """The described columns of a model (its computed ones last), or the named ones in that order."""
+def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = False) -> list[Column]:
+    """The described columns of a model (its computed ones last, and with `beside` those it borrows), or the named ones in
+    that order."""
     every = {n: Column(n, facts, kind_of(f), f, getattr(f, "words", None)) for n, f, facts in described(model)}
     for made in getattr(model, "computed_columns", ()):
         every[made.name] = Column(made.name, made.facts, made.kind, made)
+    if beside or names is not None:
+        every |= {n: Column(n, facts, kind_of(f), f) for n, f, facts in lent(model)}
     return list(every.values()) if names is None else [every[n] for n in names if n in every]
 
 
-def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False) -> list[dict[str, Any]]:
+def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False,
+            beside: bool = False) -> list[dict[str, Any]]:  # fmt: skip
     """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
     plain JSON values (codes, ISO dates, decimals as text, keys as {"id", "name"}).
 
-    Personal values are masked for readers without clearance; sealed ones are masked for everybody.
+    Personal values are masked for readers without clearance; sealed ones are masked for everybody. Borrowed columns
+    (named, or all with `beside`) come with `why_missing`: {column: why it is empty}, in the reader's language.
     """
     rows = rows if isinstance(rows, models.QuerySet) else list(rows)
     model = rows.model if isinstance(rows, models.QuerySet) else (type(rows[0]) if rows else None)
     if model is None:
         return []
-    columns = columns_of(model, names)
+    columns = columns_of(model, names, beside)
     if isinstance(rows, models.QuerySet):
         keys = [c.name for c in columns if c.kind == "key"]
         rows = rows.select_related(*keys) if keys else rows
     clearance = scope.current_actor().clearance
-    return [_row(row, columns, clearance, shown) for row in rows]
+    borrowed = [column for column in columns if hasattr(column.field, "own")]
+    if not borrowed:
+        return [_row(row, columns, clearance, shown) for row in rows]
+    held = list(rows)
+    others = rows_beside(model, (row.pk for row in held))
+    own = [column for column in columns if column not in borrowed]
+    return [
+        {**_row(row, own, clearance, shown), **_borrowed(others.get(row.pk), borrowed, clearance, shown)}
+        for row in held
+    ]
 
 
-def present_one(row: Any, names: Iterable[str] | None = None, shown: bool = False) -> dict[str, Any]:
-    return present([row], names, shown)[0]
+def present_one(
+    row: Any, names: Iterable[str] | None = None, shown: bool = False, beside: bool = False
+) -> dict[str, Any]:
+    return present([row], names, shown, beside)[0]
 
 
 def _row(row: Any, columns: list[Column], clearance: Sensitivity, shown: bool) -> dict[str, Any]:
@@ -93,6 +110,15 @@ def _row(row: Any, columns: list[Column], clearance: Sensitivity, shown: bool) -
         value = column.field.by(row) if isinstance(column.field, Computed) else getattr(row, column.name)
         made[column.name] = _value(value, column, clearance, shown)
     return made
+
+
+def _borrowed(other: Any, columns: list[Column], clearance: Sensitivity, shown: bool) -> dict[str, Any]:
+    """The borrowed cells of a row, from the row beside it (None: there is none), and why some are empty."""
+    made: dict[str, Any] = {c.name: _value(getattr(other, c.field.own, None), c, clearance, shown) for c in columns}
+    why = {
+        c.name: str(other.why_missing(c.field.own)) for c in columns if other is not None and made[c.name] in (None, "")
+    }
+    return {**made, "why_missing": {name: text for name, text in why.items() if text}}
 
 
 def masked(value: Any, facts: Facts) -> str:

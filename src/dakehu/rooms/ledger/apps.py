@@ -7,6 +7,7 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from dakehu.foundation.beside import Loan, lend
         from dakehu.rooms.ledger import (  # noqa: F401  # noqa: F401  (they register themselves)
             actions,
             closing,
@@ -18,4 +19,10 @@ class LedgerConfig(AppConfig):
             statements,
             taking,
             trading,
+        )
+        from dakehu.rooms.ledger.models.figures import LISTS
+        from dakehu.rooms.team.permissions import Permission
+
+        lend(
+            "clients.Client", Loan("ledger.Figures", "figures", "client_id", ("as_of", *LISTS), Permission.LEDGER_READ)
         )

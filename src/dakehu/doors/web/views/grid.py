@@ -53,7 +53,7 @@ KEPT = "clients.columns"  # the page under which one's own choice of columns is 
 
 def grid_columns() -> list[Column]:
     """Every column that a list may show, the telling ones first; sealed values and texts of any length stay out."""
-    every = [c for c in columns_of(model_of("clients.Client")) if c.kind not in ("sealed", "json", "long")]
+    every = [c for c in columns_of(model_of("clients.Client"), beside=True) if c.kind not in ("sealed", "json", "long")]
     place = {name: number for number, name in enumerate(FIRST)}
     return sorted(every, key=lambda column: place.get(column.name, len(FIRST)))
 
@@ -206,6 +206,7 @@ def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
         if hasattr(column.words, "many") and value not in (None, "", DOTS):
             value = column.words.text_of(value)
         made[column.name] = DOTS if value == DOTS else (value if value != "" else None)
+    made["why"] = row.get("why_missing", {})
     return made
 
 

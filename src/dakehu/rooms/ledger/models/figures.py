@@ -7,6 +7,12 @@ from django.db import models
 from dakehu.foundation.acts import ClientRecorded, Recorded
 from dakehu.foundation.fields import PERSONAL, field
 from dakehu.foundation.retention import TWENTY_YEARS
+from dakehu.foundation.words import say
+from dakehu.rooms.ledger.closing_rows import REASONS
+
+# The figures by which lists of clients are sorted and filtered, each within an index of its own.
+LISTS = ("market_value", "net_inflow", "profit", "fees", "roi", "twr", "xirr", "volatility", "sharpe", "max_drawdown",
+         "turnover", "holdings")  # fmt: skip
 
 
 def _money(zh: str, en: str, help_zh: str = "", help_en: str = "", listed: bool = False) -> Any:
@@ -91,6 +97,14 @@ class Figures(ClientRecorded):
     first_on = _day("首次交易", "First trade")
     days = _count("统计天数", "Days counted", "交易日", "Trading days")
     reasons = field(models.JSONField(default=dict), zh="缺失原因", en="Why missing", editable=False)
+
+    class Meta(ClientRecorded.Meta):
+        indexes = [models.Index(fields=[name, "client"], name=f"figures_by_{name}") for name in LISTS]
+
+    def why_missing(self, name: str) -> Any:
+        """Why a figure is missing, in words; "" where nothing is said of it."""
+        told = REASONS.get(self.reasons.get(name, ""))
+        return say(*told) if told else ""
 
 
 class Closing(Recorded):

@@ -10,7 +10,10 @@ export const NUMBERS = new Set(["money", "rate", "share", "number"]);
 
 /** An element or text for `value`; masked values arrive as text and stay as they are. */
 export function cell(value, column, row) {
-  if (!filled(value)) return make("span", { class: "muted", text: "–" });
+  if (!filled(value)) {
+    const why = row.why?.[column.field];
+    return make("span", { class: "muted", text: why ?? "–", title: why });
+  }
   if (column.kind === "link") {
     return make("a", { href: safe(row.url), text: value, tabindex: "-1" });
   }
