@@ -54,7 +54,7 @@ def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.Da
         found = _dependents(model_of(part.model), paths, by, numbers)
     clearance = scope.current_actor().clearance
     numbers, versions, *columns = list(zip(*found, strict=True)) if found else [[] for _ in range(len(takes) + 2)]
-    made = {t.name: _series(t, values, clearance, language) for t, values in zip(takes, columns, strict=True)}
+    made = {t.name: series(t, values, clearance, language) for t, values in zip(takes, columns, strict=True)}
     marks = {NUMBER: pl.Series(numbers, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
     return pl.DataFrame({**made, **marks}, strict=False)
 
@@ -113,7 +113,7 @@ def _staff(clients: Any) -> dict[int, int]:
     return made
 
 
-def _series(take: Take, values: Iterable[Any], clearance: Sensitivity, language: str) -> pl.Series:
+def series(take: Take, values: Iterable[Any], clearance: Sensitivity, language: str) -> pl.Series:
     """One column, typed as the writer wants it; each distinct value is masked or named once."""
     facts, shape = facts_behind(take), kind(take)
     behind = field_behind(take)

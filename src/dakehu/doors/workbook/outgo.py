@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from dakehu.doors.workbook import frames, rowkeys, writing
+from dakehu.doors.workbook import beside, frames, rowkeys, writing
 from dakehu.doors.workbook.trial import Progress
 from dakehu.doors.workbook.vocabulary import ROW_KEY, SINGLE, Part, parts
 from dakehu.foundation import clock, files, jobs, scope
@@ -58,6 +58,7 @@ def write_filled(
         name: frame.with_columns(pl.Series(ROW_KEY, rowkeys.keyed(export, name, frame), dtype=pl.String))
         for name, frame in filled.items()
     }
+    filled["clients"] = beside.laid(filled["clients"], speaking)
     progress(0.7, say("正在写入工作簿", "Writing the workbook"))
     try:
         writing.write(_book(filled, speaking, password or ""), Path(path))
@@ -82,6 +83,9 @@ def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") ->
     page = writing.statistics_page(
         sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language
     )
+    if filled and beside.WHY in filled["clients"].columns:
+        clients = sheets["clients"]
+        sheets["clients"] = replace(clients, columns=[*clients.columns, *beside.columns(language)])
     if filled:
         sheets = {name: _with_key(parts()[name], sheet) for name, sheet in sheets.items()}
     return writing.BookSpec(
