@@ -26,6 +26,7 @@ from dakehu.foundation.gates import perform
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import queries as clients
+from dakehu.rooms.ledger import closing_run
 from dakehu.rooms.team import queries as team
 from dakehu.rooms.team.roles import ROLES
 
@@ -91,11 +92,13 @@ def workbook(home: Path) -> Path:
 
 
 def _trade(home: Path) -> None:
-    """Two years of invented trades of every client, through the ordinary door."""
+    """Two years of invented trades of every client and of prices, through the ordinary door, and the close of the last day."""
     today = clock.today()
     days = clock.trading_days(today - timedelta(days=730), today - timedelta(days=1))
     with scope.acting_as(scope.system("trades of the demonstration brokerage (演示)", "cli")):
         intake.run_import(market.write_statement(home / market.STATEMENT, days, today))
+        intake.run_import(market.write_prices(home / market.PRICES, days))
+        closing_run.close(day=days[-1])
 
 
 def _hire(password: str) -> None:
