@@ -1,0 +1,217 @@
+"""The nightly close of 300,000 invented clients with 4 million trades, on this machine and on a Spark cluster of two
+workers: every figure compared, with seconds and memory of each.
+
+    .venv/bin/python benchmarks/close_spark.py [--clients 300000] [--home FOLDER]
+
+Each close runs in a process of its own on a copy of the same home. `--home` keeps the seeded home for the next time.
+Memory is resident memory as the system counts it, highest sum seen; pages that processes share count in each.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pyarrow as pa
+
+DAY = date(2026, 11, 20)
+EPOCH = date(1970, 1, 1)
+PRODUCTS, DAYS, RUNS, EACH = 800, 1250, 4, 3.3  # trading days; securities of a client, trades in each on average
+QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+TWO_WORKERS = (
+    "--master local-cluster[2,1,1024] --conf spark.cores.max=2 --conf spark.scheduler.minRegisteredResourcesRatio=1 "
+    "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1 --conf spark.ui.enabled=false "
+    f"--conf 'spark.executor.extraJavaOptions={QUICK_START}' --driver-java-options '{QUICK_START}' pyspark-shell"
+)
+
+
+def desk(home: Path) -> None:
+    """Django on the given home."""
+    os.environ |= {"DAKEHU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
+    import django
+
+    django.setup()
+
+
+def seed(home: Path, count: int) -> int:
+    """Clients, products, prices and a file of trades for each day, as a counter system gives them; returns the trades."""
+    desk(home)
+    from django.core.management import call_command
+    from django.db import transaction
+
+    from dakehu.foundation import clock, rows, scope
+    from dakehu.foundation.fields import model_of
+    from dakehu.rooms.ledger import journal
+    from dakehu.rooms.ledger.models import PriceFile, Product, SecurityCode, TradeBatch
+
+    call_command("migrate", verbosity=0)
+    dice, client = np.random.default_rng(4), model_of("clients.Client")
+    with scope.acting_as(scope.system("benchmark", "cli")):
+        days = clock.trading_days(DAY - timedelta(days=2 * DAYS), DAY)[-DAYS:]
+        for start in range(0, count, 20_000):
+            with transaction.atomic():
+                end = min(start + 20_000, count)
+                rows.insert(client, [client(code=f"DK{n:07}", name=f"客户{n}") for n in range(start, end)])
+        with transaction.atomic():
+            products = [Product(name=f"股票{n}", kind="stock", currency="CNY", lot=1) for n in range(PRODUCTS)]
+            rows.insert(Product, products)
+            codes = [SecurityCode(product=p, market="SSE", code=f"{600000 + n}") for n, p in enumerate(products)]
+            rows.insert(SecurityCode, codes)
+        numbers = np.array([p.pk for p in products])
+        owners = np.array(list(client.objects.order_by("pk").values_list("pk", flat=True)))
+        prices = np.round(20 * np.exp(np.cumsum(dice.normal(0.0002, 0.02, (PRODUCTS, DAYS)), axis=1)), 2) + 0.01
+        made = trades(dice, owners, prices)
+        places = np.searchsorted(made["day"], np.arange(DAYS + 1))
+        files, batches = [], []
+        for n, day in enumerate(days):
+            name = journal.new_name()
+            table = {"asset": numbers, "day": [day] * PRODUCTS, "price": prices[:, n]}
+            journal.write(journal.path_of(name), pa.table(table, schema=journal.PRICES))
+            files.append(PriceFile(file=name, source="行情", day=day, rows=PRODUCTS))
+            own = {key: column[places[n] : places[n + 1]] for key, column in made.items()}
+            if len(own["day"]):
+                batches.append(batch_of(own, day, numbers))
+        with transaction.atomic():
+            rows.insert(PriceFile, files)
+            rows.insert(TradeBatch, batches)
+    return len(made["day"])
+
+
+def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.ndarray]:
+    """Runs of dealing, ordered by day: bought first, then sold in part and bought again, never below nothing."""
+    runs = len(owners) * RUNS
+    counts = dice.poisson(EACH - 1, runs) + 1
+    owner, asset, lots = np.repeat(owners, RUNS), dice.integers(0, PRODUCTS, runs), dice.integers(1, 30, runs)
+    run = np.repeat(np.arange(runs), counts)
+    nth = np.arange(len(run)) - np.repeat(np.cumsum(counts) - counts, counts)
+    day = np.sort(dice.integers(0, DAYS, len(run)) + run * DAYS) - run * DAYS  # ascending within each run
+    shares = np.select([nth == 0, nth % 2 == 1], [1000, -300], 500) * lots[run]
+    order = np.argsort(day, kind="stable")
+    made = {"client": owner[run], "asset": asset[run], "day": day, "shares": shares, "price": prices[asset[run], day]}
+    return {name: column[order] for name, column in made.items()}
+
+
+def batch_of(own: dict[str, np.ndarray], day: date, numbers: np.ndarray) -> Any:
+    """A day's file of the journal, and the row that registers it."""
+    from dakehu.rooms.ledger import journal
+    from dakehu.rooms.ledger.models import TradeBatch
+    from dakehu.rooms.ledger.sides import Side
+
+    size = len(own["day"])
+    nothing = np.zeros(size, np.int64)
+    amount = np.rint(np.abs(own["shares"]) * own["price"] * 100).astype(np.int64)
+    fee = np.maximum(amount // 4000, 500)
+    bought = own["shares"] > 0
+    table = {
+        "client": own["client"], "asset": numbers[own["asset"]], "day": [day] * size, "seq": np.arange(size),
+        "side": np.where(bought, int(Side.BUY), int(Side.SELL)), "quantity": own["shares"] * 1000,
+        "price": own["price"], "amount": amount, "net": np.where(bought, -amount, amount) - fee, "commission": fee,
+        "stamp": nothing, "transfer": nothing, "other": nothing, "time": nothing - 1, "currency": ["CNY"] * size,
+        "ref": [""] * size, "digest": np.arange(size) + (day - EPOCH).days * 1_000_000, "nth": nothing, "batch": nothing,
+    }  # fmt: skip
+    name = journal.new_name()
+    columns = [pa.array(table[f.name], f.type) for f in journal.TRADES]
+    journal.write(journal.path_of(name), pa.Table.from_arrays(columns, schema=journal.TRADES).sort_by(journal.ORDER))
+    return TradeBatch(file=name, source="柜台", day=day, first_day=day, last_day=day, sha256=name, rows=size,
+                      amount=int(amount.sum()), net=int(table["net"].sum()), fee=int(fee.sum()))  # fmt: skip
+
+
+def close(home: Path, engine: str) -> None:
+    """One close; prints after how many seconds its parts were done."""
+    desk(home)
+    from dakehu.foundation import scope
+    from dakehu.rooms.ledger import closing_run
+
+    begun, seen = time.perf_counter(), dict[str, float]()
+
+    computing = closing_run._engine(engine)
+
+    def timed(*given: Any) -> None:
+        seen["read"] = round(time.perf_counter() - begun, 1)
+        computing(*given)
+        seen["computed"] = round(time.perf_counter() - begun, 1)
+
+    closing_run._engine = lambda name: timed
+    with scope.acting_as(scope.system("benchmark", "cli")):
+        told = closing_run.close(day=DAY, allow_stale=30, engine=engine)
+    seen["published"] = round(time.perf_counter() - begun, 1)
+    print(json.dumps(told | {"seconds": seen}))
+
+
+def measured(home: Path, engine: str) -> dict[str, Any]:
+    """A close in a process of its own, with the memory of its processes."""
+    begun, peak, most = time.perf_counter(), {"desk": 0, "java": 0, "workers": 0}, 0
+    run = subprocess.Popen([sys.executable, __file__, "--close", engine, "--home", str(home)], stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, env=os.environ | {"PYSPARK_SUBMIT_ARGS": TWO_WORKERS})  # fmt: skip
+    watched = psutil.Process(run.pid)
+    while run.poll() is None:
+        now = dict.fromkeys(peak, 0)
+        for process in [watched, *watched.children(recursive=True)]:
+            try:
+                kind = "desk" if process == watched else "java" if process.name() == "java" else "workers"
+                now[kind] += process.memory_info().rss
+            except psutil.Error:
+                continue
+        peak, most = {kind: max(peak[kind], now[kind]) for kind in peak}, max(most, sum(now.values()))
+        time.sleep(0.3)
+    assert run.stdout is not None
+    told = run.stdout.read()
+    if run.returncode:
+        raise SystemExit(f"the close with {engine} ended with {run.returncode}: {told.decode()}")
+    memory = {kind: round(size / 2**20) for kind, size in (peak | {"all": most}).items()}
+    return json.loads(told) | {"whole": round(time.perf_counter() - begun, 1), "memory_MiB": memory}
+
+
+def differing(one: Path, other: Path) -> dict[str, int]:
+    """Figures that differ: kernel's own numbers in the history files by bit, and the published table by row."""
+    from dakehu.rooms.ledger import closing_chunks
+
+    files = [next((home / "close").glob("*.parquet")) for home in (one, other)]
+    (clients, figures), (same_clients, same) = (closing_chunks.read(path) for path in files)
+    assert np.array_equal(clients, same_clients)
+    bits = int((figures.values.view(np.int64) != same.values.view(np.int64)).sum())
+    reasons = int((figures.reasons != same.reasons).sum())
+    base = sqlite3.connect(next(one.glob("*.sqlite3")))
+    base.execute("ATTACH ? AS other", (str(next(other.glob("*.sqlite3"))),))
+    names = [row[1] for row in base.execute("PRAGMA table_info(ledger_figures)")]
+    told = ", ".join(f'"{name}"' for name in names if name not in ("id", "created_at", "changed_at"))
+    query = f"SELECT count(*) FROM (SELECT {told} FROM ledger_figures EXCEPT SELECT {told} FROM other.ledger_figures)"
+    return {"clients": len(clients), "figures": figures.values.size, "bits": bits, "reasons": reasons,
+            "table_rows": base.execute(query).fetchone()[0]}  # fmt: skip
+
+
+def main() -> None:
+    line = argparse.ArgumentParser(description=__doc__)
+    line.add_argument("--clients", type=int, default=300_000)
+    line.add_argument("--home", type=Path)
+    line.add_argument("--close", choices=("local", "spark"))
+    told = line.parse_args()
+    if told.close:
+        return close(told.home, told.close)
+    with tempfile.TemporaryDirectory(prefix="close-spark-") as made:
+        home = told.home or Path(made) / "home"
+        if not home.exists():
+            home.mkdir(mode=0o700)
+            begun = time.perf_counter()
+            print(f"{seed(home, told.clients):,} trades, seeded in {time.perf_counter() - begun:.0f} s", flush=True)
+        else:
+            desk(home)
+        homes = {engine: Path(made) / engine for engine in ("local", "spark")}
+        for engine, copy in homes.items():
+            shutil.copytree(home, copy)
+            print(engine, json.dumps(measured(copy, engine)), f"load {os.getloadavg()[0]:.1f}", flush=True)
+        print("differing", json.dumps(differing(homes["local"], homes["spark"])))
+
+
+if __name__ == "__main__":
+    main()
