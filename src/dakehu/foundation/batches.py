@@ -13,7 +13,7 @@ from dakehu.foundation.models import Batch, BatchState
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import Words, say
 
-STAYS = ("lock", "samples", "mended", "rows", "statement")  # what a batch holds beside its last report
+STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a batch holds beside its last report
 
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:

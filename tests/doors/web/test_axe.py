@@ -25,7 +25,7 @@ PAGES = {
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
             "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/", "/undo/", "/clients/duplicates",
             "/clients/{client}/merge", "/clients/{client}/merge/{other}", "/import/{statement}/?step=columns", "/import/{statement}/",
-            "/import/{dealt}/", "/held/", "/held/{held}/"],
+            "/import/{dealt}/", "/import/{priced}/", "/held/", "/held/{held}/"],
     "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/system/fields/", "/system/fields/new", "/undo/", "/no-such-page"],
 }  # fmt: skip
 LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
@@ -55,6 +55,7 @@ def staged(lin, admin, zhang):
 
 CLIENTS = "客户号,姓名,开户日期\nM1,钱伟,2023-03-01\nM2,孙丽,2023-13-01\n"
 DEALS = "客户号,成交日期,证券代码,证券名称,业务名称,成交价格,成交数量,成交金额,发生金额\nC0001,20240105,878,云南铜业,买入,10,100,1000,-1000\nC0001,20240105,878,云南铜业,质押登记,10,100,1000,-1000\n"
+PRICES = "日期,证券代码,名称,收盘价,产品类别\n2024-01-05,000300.SH,沪深300,3329.11,指数\n2024-01-08,000300.SH,沪深300,停牌,指数\n2024-01-08,600999,某股,12.5,\n"
 
 
 def upload(user, name, content=CLIENTS) -> int:
@@ -101,16 +102,18 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
 
     opened, tried = (upload(lin, name) for name in ("列.csv", "差异.csv"))
     statement, dealt = (upload(lin, name, DEALS) for name in ("对账单.csv", "已入账.csv"))
+    priced = upload(lin, "行情.csv", PRICES)
     with acting(lin):
         intake.start_trial(tried)
         intake.start_trial(statement)
+        intake.start_trial(priced)
         intake.start_apply(dealt)
     jobs.run_due()
     with as_system():
         held = HeldRow.objects.get().pk
         other = Client.objects.get(code="C0009").pk
     places = {"client": staged.pk, "other": other, "opened": opened, "tried": tried, "statement": statement, "dealt": dealt,
-              "held": held}  # fmt: skip
+              "held": held, "priced": priced}  # fmt: skip
     paths = [path.format(**places) for path in PAGES[user]]
     with sync_playwright() as play:
         found = [

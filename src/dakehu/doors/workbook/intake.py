@@ -170,35 +170,26 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     may_import()
     book = open_book(content, name, password)
     statement = statements.glimpse(book)
-    if statement is None and price_layout.recognise(book) is not None:
-        raise Refused(
-            {
-                "file": [
-                    say(
-                        "这是行情文件，请用命令行导入：dakehu import {name}",
-                        "This is a price file: import it at the command line, dakehu import {name}",
-                        name=name,
-                    )
-                ]
-            }
-        )
-    plan = planning.Plan([]) if statement else sources.recall(planning.guess(book))
+    prices = None if statement else price_layout.recognise(book)
+    plan = planning.Plan([]) if statement or prices else sources.recall(planning.guess(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
         keep_plan(batch, plan)
         if statement:
             steps.keep(batch, statement)
+        if prices:
+            batch.report = {**batch.report, "prices": {"shape": prices.shape, "rows": prices.cells.height}}
         batch.save()
     return batch
 
 
 def read_as_tables(number: int) -> None:
-    """Read a file that looked like a statement as tables of clients after all."""
+    """Read a file that looked like a statement, or like prices, as tables of clients after all."""
     may_import()
     with act("workbook.correct"):
         batch = batches.own(number, lock=True)
         steps.must_be_open(batch)
-        batch.report = {name: value for name, value in batch.report.items() if name != "statement"}
+        batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
         keep_plan(batch, sources.recall(planning.guess(book_as_it_came(batch))))
         batch.state = BatchState.OPENED.value
         batch.save()
@@ -271,7 +262,7 @@ def _start(kind: str, number: int, **args: Any) -> int:
 def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.own(batch)
     progress(0.02, say("正在打开文件", "Opening the file"))
-    told = steps.trial(row, _statement_of(row, progress)) if steps.seen(row) else _try_tables(row, progress)
+    told = _tried(row, progress)
     with act("workbook.check"):
         row = batches.own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
@@ -279,8 +270,30 @@ def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     return _short(told, batch)
 
 
-def _try_tables(batch: Any, progress: Progress) -> dict[str, Any]:
+def _tried(batch: Any, progress: Progress) -> dict[str, Any]:
+    if steps.seen(batch):
+        return steps.trial(batch, _statement_of(batch, progress))
+    if has_prices(batch):
+        return pricing.trial(_prices_of(batch, progress))
     return {**slices.run(book_of(batch), plan_of(batch), progress), "mended": overlay.of(batch).count}
+
+
+def has_prices(batch: Any) -> bool:
+    """Whether a batch is a price file."""
+    return "prices" in batch.report
+
+
+def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
+    found = price_layout.recognise(book_as_it_came(batch))
+    progress(0.3, say("正在逐个核对价格", "Checking every price"))
+    if found is None:
+        raise Refused(
+            say(
+                "这个文件不再认得是行情文件，请重新上传。",
+                "This file is no longer known as a price file; upload it again.",
+            )
+        )
+    return found
 
 
 def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
@@ -300,10 +313,13 @@ def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
 def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) -> dict[str, Any]:
     progress(0.02, say("正在打开文件", "Opening the file"))
     row = batches.own(batch)
-    if steps.seen(row):
+    if steps.seen(row) or has_prices(row):
         may_import()
         _must_not_be_undone(row)
+    if steps.seen(row):
         told = steps.run(row, _statement_of(row, progress))
+    elif has_prices(row):
+        told = pricing.run(_prices_of(row, progress), row.pk, row.sha256, skip_errors)
     else:
         told = _apply(batch, skip_errors, progress)
     return {**_short(told, batch), "imported": told["imported"]}

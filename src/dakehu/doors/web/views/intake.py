@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from dakehu.doors.web.views import intake_plan, statements
+from dakehu.doors.web.views import intake_plan, price_files, statements
 from dakehu.doors.web.views.intake_frame import SETTLED, STEPS, failure_of, job_of, page_of
 from dakehu.doors.workbook import intake, overlay, wizard
 from dakehu.doors.workbook.statements import steps
@@ -100,6 +100,8 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _running(request, batch, job)
     if steps.seen(batch):
         return statements.stage(request, batch, job)
+    if intake.has_prices(batch):
+        return price_files.stage(request, batch, job)
     if batch.state in SETTLED:
         return page_of(request, batch, "intake/result.html", 4, **intake_plan.report(batches.report_of(batch)))
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
@@ -191,6 +193,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         texts = [text for said in refused.as_plain().values() for text in said]
         if steps.seen(batch):
             made = statements.result(request, batch, texts)
+        elif intake.has_prices(batch):
+            made = price_files.result(request, batch, texts)
         else:
             made = page_of(request, batch, "intake/result.html", 4, hindered=texts, **intake_plan.report(batches.report_of(batch)))  # fmt: skip
         made.status_code = 422

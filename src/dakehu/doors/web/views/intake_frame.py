@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from dakehu.doors.workbook import intake
 from dakehu.doors.workbook.statements import steps as statements
 from dakehu.foundation import jobs, scope
 from dakehu.foundation.models import BatchState
@@ -15,6 +16,7 @@ STEPS = (
     say("结果", "Result"),
 )  # fmt: skip
 WHOSE = say("归属客户", "Whose it is")  # the second step of a statement
+PRICES = say("行情文件", "Price file")
 SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 
 
@@ -49,6 +51,8 @@ def page_of(request: HttpRequest, batch: Any, template: str, step: int, **contex
     steps[0] |= {"note": batch.filename, "url": "/import/"}
     if statements.seen(batch):
         steps[1]["label"] = WHOSE
+    elif intake.has_prices(batch):
+        steps[1]["label"] = PRICES
     if open_still and step > 1:
         steps[1]["url"] = f"{address}?step=columns"
     if open_still and looked and step == 1:
