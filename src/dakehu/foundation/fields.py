@@ -114,6 +114,11 @@ def described(model: Any) -> list[tuple[str, Any, Facts]]:
     return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f) and may(f.facts.seen_by)]
 
 
+def labels_of(label: str) -> dict[str, str]:
+    """{field name: its label in the reader's language} of a model such as "ledger.Figures"."""
+    return {name: facts.label for name, _, facts in described(model_of(label))}
+
+
 def may(roles: frozenset[str]) -> bool:
     """Whether whoever is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
     from dakehu.foundation.scope import actor_or_none

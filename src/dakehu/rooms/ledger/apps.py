@@ -16,6 +16,7 @@ class LedgerConfig(AppConfig):
             holding,
             products,
             queries,
+            rollups,
             statements,
             taking,
             trading,

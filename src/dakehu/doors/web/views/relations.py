@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from dakehu.foundation import scope
+from dakehu.foundation.fields import labels_of
 from dakehu.rooms.clients import grouping
+from dakehu.rooms.ledger import rollups
 from dakehu.rooms.service import queries as service
 from dakehu.rooms.team.permissions import Permission
 
@@ -16,8 +18,10 @@ def tab_relations(request: HttpRequest, client: Any) -> dict[str, Any]:
     from dakehu.doors.web.views.client import icon_of
 
     groups = grouping.groups(client=client)
+    may_sum = scope.current_actor().may(Permission.LEDGER_READ)
     may_read = scope.current_actor().may(Permission.SERVICE_READ)
     for group in groups:
+        group["figures"] = rollups.of_group(client=client, group=group["id"]) if may_sum else {}
         stream = service.group_timeline(client=client, group=group["id"], limit=STREAM) if may_read else []
         group["moments"] = [{**m, "on": m["at"][:10], "time": m["at"][11:16], "icon": icon_of(m)} for m in stream]
-    return {"groups": groups}
+    return {"groups": groups, "figure_labels": labels_of("ledger.Figures")}

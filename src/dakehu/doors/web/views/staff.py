@@ -9,9 +9,11 @@ from django.shortcuts import redirect, render
 from dakehu.doors.web import forms
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
+from dakehu.foundation.fields import PERSONAL, labels_of
 from dakehu.foundation.gates import perform, present, present_one
 from dakehu.foundation.refusals import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.words import Words, say
+from dakehu.rooms.ledger import rollups
 from dakehu.rooms.team import queries as team
 from dakehu.rooms.team.permissions import Permission
 from dakehu.rooms.team.roles import ROLES
@@ -78,18 +80,31 @@ def teams(request: HttpRequest) -> HttpResponse:
     members: dict[int, list[str]] = {}
     for user in team.users().filter(is_active=True):
         members.setdefault(user.team_id, []).append(user.name)
-    rows = present(listed, shown=True)
+    rows, branches = present(listed, shown=True), present(list(team.branches()), shown=True)
+    sums = _sums()
     for row in rows:
-        row["members"] = members.get(row["id"], [])
+        row |= {"members": members.get(row["id"], []), "sums": sums["team"].get(row["id"])}
+    for row in branches:
+        row["sums"] = sums["branch"].get(row["id"])
     asked = {
         name: forms.questions(ACTIONS[name], request.POST if posted == name else {}, faults if posted == name else {})
         for name in ("team.open_branch", "team.form_team")
     }
     return _page(
         request, "staff/teams.html", "staff-teams", status=422 if faults else 200, teams=rows,
-        branches=present(list(team.branches()), shown=True), branch_form=asked["team.open_branch"],
+        branches=branches, with_sums=any(sums.values()), figure_labels=labels_of("ledger.Figures"),
+        sums_as_of=max((row["as_of"] for rows in sums.values() for row in rows.values()), default=""), branch_form=asked["team.open_branch"],
         team_form=asked["team.form_team"], labels=_labels(), whole=faults.get("", []), posted=posted,
     )  # fmt: skip
+
+
+def _sums() -> dict[str, dict[int, dict[str, Any]]]:
+    """Figures of branches and teams by their number, of the clients in sight; none for readers who may not see money."""
+    actor = scope.current_actor()
+    if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:
+        return {"branch": {}, "team": {}}
+    return {"branch": {row["branch"]: row for row in rollups.by_branch()},
+            "team": {row["team"]: row for row in rollups.by_team()}}  # fmt: skip
 
 
 def add(request: HttpRequest) -> HttpResponse:
