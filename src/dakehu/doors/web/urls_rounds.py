@@ -12,6 +12,7 @@ from dakehu.doors.web.views import (
     held,
     intake,
     mending,
+    money,
     staff,
     statements,
     system,
@@ -21,6 +22,7 @@ from dakehu.doors.web.views import (
 urlpatterns = [
     path("clients/alike", alike.hint, name="client-alike"),
     path("clients/<int:client_id>/files", attachments.add, name="client-files"),
+    path("clients/<int:client_id>/figures/<str:name>", money.explained, name="figure"),
     path("files/<int:attachment_id>", attachments.hand_out, name="attachment"),
     path("clients/duplicates", alike.duplicates, name="duplicates"),
     path("clients/<int:client_id>/merge", alike.merge_with, name="merge-with"),

@@ -50,7 +50,11 @@ class Trades:
 
 def arrays_for_close(until: date | None = None) -> Trades:
     """The trades of the firm up to and including `until` (None: all). Only the system may ask; PermissionError otherwise."""
-    table = trades.everything()
+    return grouped(trades.everything(), until)
+
+
+def grouped(table: pa.Table, until: date | None = None) -> Trades:
+    """The dealings in securities among some rows of the journal (ordered as journal.ORDER) up to and including `until`."""
     wanted = pc.and_(pc.is_in(table["side"], pa.array([int(s) for s in DEALT], pa.int8())),
                      pc.not_equal(table["asset"], journal.NO_ASSET))  # fmt: skip
     if until is not None:

@@ -105,9 +105,7 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
     if not len(made.clients):
         raise Refused({"date": [say("{day} 及以前没有成交记录，无可结算。", "There are no trades up to {day}; nothing to close.",
                                     day=day.isoformat())]})  # fmt: skip
-    first = EPOCH + timedelta(days=int(made.day.min()))
-    trading = [(d - EPOCH).days for d in clock.trading_days(first, day)]
-    days = np.unique(np.append(made.day, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
+    days = calendar_of(made.day, day)
     prices = closing.price_matrix(made.assets, days)
     held = closing_book.held_at_end(made.offsets, made.asset, made.quantity)
     lacking = closing_book.stale(held, prices.as_of, int(days[-1]), allowed)
@@ -115,11 +113,23 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
         raise _no_price(
             made.assets[held.index[lacking]], held.holders[lacking], prices.as_of[held.index[lacking], -1], day
         )
-    book = closing_book.book(
+    return made.clients, days, book_of(made, prices)
+
+
+def calendar_of(dealt: np.ndarray, day: date) -> np.ndarray:
+    """Trading days from the first of `dealt` (days since 1970-01-01) to `day`, with those and `day`: int32 [D]."""
+    first = EPOCH + timedelta(days=int(dealt.min()))
+    trading = [(d - EPOCH).days for d in clock.trading_days(first, day)]
+    return np.unique(np.append(dealt, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
+
+
+def book_of(made: closing.Trades, prices: closing.Prices) -> kernel.Book:
+    """What the kernel reads, on the days of the prices. Refused where an exchange rate is missing."""
+    days = prices.days
+    return closing_book.book(
         offsets=made.offsets, asset=made.asset, day=made.day, quantity=made.quantity, amount=made.amount, fee=made.fee,
         kind=made.kind, matrix=prices.matrix, days=days, rates=_rates(made.assets, days), market=_benchmark(days),
     )  # fmt: skip
-    return made.clients, days, book
 
 
 def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: date) -> Refused:
@@ -161,6 +171,13 @@ def _benchmark(days: np.ndarray) -> np.ndarray:
     code, _, market = settings.BENCHMARK.partition(".")
     found = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
     return closing.price_matrix(np.array([found or 0]), days).matrix[0]
+
+
+def benchmark_name() -> str:
+    """The name of the index to compare with; "" where it has not been entered."""
+    code, _, market = settings.BENCHMARK.partition(".")
+    named = SecurityCode.objects.filter(code=code, market=market).values_list("product__name", flat=True).first()
+    return named or ""
 
 
 def _engine(name: str) -> closing_chunks.Engine:

@@ -10,13 +10,14 @@ from dakehu.foundation.acts import Take, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
-from dakehu.rooms.ledger import rules
+from dakehu.rooms.ledger import rules, valuing
 from dakehu.rooms.ledger.models import Figures, Investment, ProductKind
 from dakehu.rooms.team.permissions import Permission
 
 RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
 CLIENT = takes_of("ledger.Investment", "client")
 FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
+FIGURE = Take("figure", facts=Facts("指标", "Figure"))
 ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
 
 
@@ -84,3 +85,21 @@ def by_kind() -> list[dict[str, Any]]:
     )
     return [{"kind": r["product_kind"], "name": ProductKind.text_of(r["product_kind"] or "other"), "count": r["count"],
              "amount": str(r["amount"])} for r in counted]  # fmt: skip
+
+
+@query("ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", takes=(*CLIENT, FIGURE))
+def explain(*, client: Any, figure: str) -> dict[str, Any]:
+    """How a figure of a client is made, from trades and prices as they are now, as of the last close: {figure, label,
+    formula, as_of, number, reason, why, inputs, rows, hidden}. The rows and inputs are the arithmetic itself (plain
+    numbers, not rounded); `reason` and `why` say why a number is missing. A reader without clearance for personal values
+    gets no rows and no sums (`hidden`)."""
+    return valuing.explain(client, figure)
+
+
+@query("ledger.portfolio", needs=Permission.LEDGER_READ, zh="持仓与净值", en="Portfolio of a client", takes=CLIENT)
+def portfolio(*, client: Any) -> dict[str, Any]:
+    """What a client holds and how it grew, from trades and prices as they are now, as of the last close: {as_of, holdings:
+    [{code, name, quantity, price, price_day, cost, value, profit, return, weight, since, days}], flows: [{day, money_in,
+    money_out}], line: {day, growth, drawdown, flow, index, index_name} or None without dealings, hidden}. Numbers are plain and
+    not rounded; None where a price is missing, and for sums of money where the reader is not cleared for them (`hidden`)."""
+    return valuing.portfolio(client)

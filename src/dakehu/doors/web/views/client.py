@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dakehu.doors.web import forms
 from dakehu.doors.web.views.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
+from dakehu.doors.web.views.money import tab_money  # noqa: F401  (likewise)
 from dakehu.doors.web.views.relations import tab_relations  # noqa: F401  (likewise)
 from dakehu.foundation import clock, customs, scope
 from dakehu.foundation.acts import ACTIONS
@@ -25,6 +26,7 @@ from dakehu.rooms.team.permissions import Permission
 TABS = (
     ("overview", say("概览", "Overview"), ""),
     ("basic", say("基本信息", "Basics"), ""),
+    ("money", say("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
     ("investments", say("投资历史", "Investments"), Permission.LEDGER_READ),
     ("service", say("服务记录", "Service"), Permission.SERVICE_READ),
     ("needs", say("需求与偏好", "Needs and preferences"), ""),
