@@ -13,7 +13,6 @@ cannot do is left out.
 import argparse
 import atexit
 import base64
-import itertools
 import json
 import os
 import random
@@ -311,7 +310,7 @@ def own_cases() -> dict[str, Callable[[], Ask]]:
 
     return {
         "list page of 50": lambda: rows(),
-        "filter and sort": lambda: rows(**{"name": dice.choice(SURNAMES), "sort": "-name"}),
+        "filter and sort": lambda: rows(name=dice.choice(SURNAMES), sort="-name"),
         "by fragment": lambda: rows(q=dice.choice(FRAGMENTS)),
         "by last four": lambda: rows(q=four(dice)),
     }
