@@ -19,7 +19,17 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-TABS = ("", "?tab=basic", "?tab=files", "?tab=investments", "?tab=service", "?tab=needs", "?tab=plans", "?tab=history")
+TABS = (
+    "",
+    "?tab=basic",
+    "?tab=files",
+    "?tab=money",
+    "?tab=investments",
+    "?tab=service",
+    "?tab=needs",
+    "?tab=plans",
+    "?tab=history",
+)
 PAGES = {
     "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
