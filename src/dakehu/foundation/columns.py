@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from django.db import connections, models, router, transaction
 
-from dakehu.foundation import rows
+from dakehu.foundation import ahead, rows
 from dakehu.foundation.clock import now
 from dakehu.foundation.sealed import BlindIndex, SealedText
 
@@ -31,13 +31,13 @@ def insert(model: Any, count: int, given: Given) -> list[int]:
     (`branch_id`, not `branch`)."""
     connection = connections[router.db_for_write(model)]
     fields = list(model._meta.concrete_fields)
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        numbers = rows.numbers(connection, cursor, model, count)
+    with transaction.atomic(using=connection.alias, savepoint=False):
+        numbers = rows.numbers(connection, model, count)
         columns = {f: _column(f, given, connection) for f in fields if not f.primary_key}
         if connection.vendor == "postgresql":
-            _unnest(connection, cursor, model, numbers, columns)
+            _unnest(connection, model, numbers, columns)
         else:
-            _many(connection, cursor, model, numbers, columns)
+            _many(connection, model, numbers, columns)
     return numbers
 
 
@@ -63,7 +63,7 @@ def _column(field: Any, given: Given, connection: Any) -> Any:
     return [known[value] for value in values]
 
 
-def _many(connection: Any, cursor: Any, model: Any, numbers: list[int], columns: dict[Any, Any]) -> None:
+def _many(connection: Any, model: Any, numbers: list[int], columns: dict[Any, Any]) -> None:
     quote = connection.ops.quote_name
     varied = {f: c for f, c in columns.items() if not isinstance(c, Same)}
     fixed = {f: c.value for f, c in columns.items() if isinstance(c, Same)}
@@ -71,10 +71,11 @@ def _many(connection: Any, cursor: Any, model: Any, numbers: list[int], columns:
     places = ", ".join(["%s"] * (1 + len(columns)))
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  names come from models
     tail = tuple(fixed.values())
-    cursor.executemany(sql, [(*row, *tail) for row in zip(numbers, *varied.values(), strict=True)])
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [(*row, *tail) for row in zip(numbers, *varied.values(), strict=True)])
 
 
-def _unnest(connection: Any, cursor: Any, model: Any, numbers: list[int], columns: dict[Any, Any]) -> None:
+def _unnest(connection: Any, model: Any, numbers: list[int], columns: dict[Any, Any]) -> None:
     quote, key = connection.ops.quote_name, model._meta.pk
     varied: dict[Any, Any] = {key: numbers, **{f: c for f, c in columns.items() if not isinstance(c, Same)}}
     fixed = {f: c.value for f, c in columns.items() if isinstance(c, Same)}
@@ -85,7 +86,7 @@ def _unnest(connection: Any, cursor: Any, model: Any, numbers: list[int], column
     sql = f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT {chosen} FROM unnest({arrays}) AS given({told})"  # noqa: S608  names come from models
     for start in range(0, len(numbers), AT_ONCE):
         arrays_now = [_array(f, column[start : start + AT_ONCE]) for f, column in varied.items()]
-        cursor.execute(sql, [*fixed.values(), *arrays_now])
+        ahead.write(connection, sql, [*fixed.values(), *arrays_now])
 
 
 def _array(field: Any, values: list[Any]) -> str:

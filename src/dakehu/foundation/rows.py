@@ -4,11 +4,11 @@ thousands of rows. Only acts.record_many and acts.remove_many call this.
 Row security forbids COPY into a protected table, so PostgreSQL gets arrays to unnest; SQLite gets executemany.
 """
 
-from itertools import chain
 from typing import Any
 
 from django.db import connections, router, transaction
 
+from dakehu.foundation import ahead
 from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.sealed import BlindIndex, SealedText
 
@@ -20,7 +20,7 @@ def insert(model: Any, rows: list[Any]) -> None:
     connection = connections[router.db_for_write(model)]
     fields = list(model._meta.concrete_fields)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for row, number in zip(rows, numbers(connection, cursor, model, len(rows)), strict=True):
+        for row, number in zip(rows, numbers(connection, model, len(rows)), strict=True):
             row.pk = number
         columns = [_prepared(f, rows, connection) for f in fields]
         names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
@@ -75,19 +75,28 @@ def type_of(field: Any, connection: Any) -> str:
     return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
-def numbers(connection: Any, cursor: Any, model: Any, count: int) -> list[int]:
+def numbers(connection: Any, model: Any, count: int) -> list[int]:
     """Numbers for new rows, taken from the table's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column
     if connection.vendor == "postgresql":
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [connection.ops.quote_name(table), column, count],
-        )
-        return list(chain.from_iterable(cursor.fetchall()))
-    cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-    last = cursor.fetchone()
+        return _from_sequence(connection, connection.ops.quote_name(table), column, count)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = cursor.fetchone()
     start = (last[0] if last else 0) + 1
     return list(range(start, start + count))
+
+
+def _from_sequence(connection: Any, table: str, column: str, count: int) -> list[int]:
+    if not count:
+        return []
+    with ahead.between(), connection.cursor() as cursor:
+        cursor.execute(
+            "WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name) "
+            "SELECT string_agg(nextval(own.name)::text, ',') FROM own, generate_series(1, %s)",
+            [table, column, count],
+        )
+        return [int(number) for number in cursor.fetchone()[0].split(",")]
 
 
 def _prepared(field: Any, rows: list[Any], connection: Any, *, adding: bool = True) -> list[Any]:

@@ -169,6 +169,11 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
     def place(self) -> str:
         return f"{self.model._meta.db_table}.{self.column}"
 
+    def db_type(self, connection: Any) -> str | None:
+        """Django gives every indexed `varchar` a second index for LIKE; under its longer name the type gets none."""
+        found = super().db_type(connection)
+        return found and found.replace("varchar", "character varying") if connection.vendor == "postgresql" else found
+
     def index_of(self, plain: str) -> str:
         """What to look for: the index of a value as a person gives it."""
         shown = self.part(plain) if self.part else plain

@@ -7,6 +7,7 @@ from dakehu.doors.workbook.plan import Plan
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.trial import Progress, Trial
 from dakehu.foundation.acts import Take, action, note
+from dakehu.foundation.ahead import going_ahead
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
@@ -55,7 +56,8 @@ def take_in(
 ) -> dict[str, Any]:
     """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
     are not as they came (see overlay). Raises HasFaults, Undecided."""
-    told = slices.run(book, plan, progress, write=_write, skip_errors=skip_errors)
+    with going_ahead():
+        told = slices.run(book, plan, progress, write=_write, skip_errors=skip_errors)
     told["mended"] = mended
     if told["faults_in_all"] and not skip_errors:
         raise HasFaults(told)

@@ -17,6 +17,7 @@ from dakehu.doors.workbook.plan import Plan, TablePlan, check
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.trial import Progress, Trial
 from dakehu.doors.workbook.vocabulary import ROW_KEY
+from dakehu.foundation import ahead
 from dakehu.foundation.words import say
 
 SLICE = 20_000
@@ -78,4 +79,5 @@ def _cut(book: Book, plan: Plan, table: TablePlan) -> Iterator[tuple[Grid, int, 
     for start in range(0, apart.height, SLICE):
         yield grid_of(apart.slice(start, SLICE), table), start, lines.height
     if together.height:
+        ahead.settle()  # they may mean clients whom an earlier slice made
         yield grid_of(together, table), apart.height, lines.height

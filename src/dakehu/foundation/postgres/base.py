@@ -1,4 +1,5 @@
-"""Before each statement the session learns the actor's reach, when it differs from what it was last told.
+"""Before each statement the session learns the actor's reach, when it differs from what it was last told, and writes that
+went ahead (foundation.ahead) are waited for.
 
 `set_config` is undone by a rollback, so every rollback forgets what was told.
 """
@@ -12,14 +13,17 @@ from dakehu.foundation.scope import actor_or_none
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    line: Any = None  # foundation.ahead.Line, while writes go ahead
     _told: Any = None
-    _telling = False
 
     def create_cursor(self, name: Any = None) -> Any:
-        self._tell()
+        if self.line is not None:
+            self.line.settle()
+        self.tell()
         return super().create_cursor(name)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Let the session know for whom it acts."""
         actor = actor_or_none()
         wanted = ("", "", "")
         if actor:

@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, models, router
 
+from dakehu.foundation import ahead
 from dakehu.foundation.fields import PERSONAL, PUBLIC, facts_of
 from dakehu.foundation.search.text import code_tokens, name_tokens, tokens
 
@@ -21,7 +22,7 @@ NAME: How = name_tokens
 CODE: How = code_tokens
 TEXT: How = tokens
 
-AT_ONCE = 2000
+AT_ONCE = 5000
 _line_label = ""
 
 
@@ -77,15 +78,14 @@ def follow_columns(model: Any, numbers: list[int], columns: dict[str, list[Any]]
 
 
 def _write(model: Any, numbers: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
-    label = model._meta.label
     for level, fields in _levels(model).items():
         given = [(columns[name], how) for name, how in fields if name in columns]
-        made = []
+        told: list[tuple[int, int, str]] = []
         for place, number in enumerate(numbers):
             words = " ".join(filter(None, (how(str(values[place])) for values, how in given if values[place])))
             if words:
-                made.append((clients[place], label, number, level, words))
-        _insert(made)
+                told.append((clients[place], number, words))
+        _insert(model._meta.label, level, told)
 
 
 def forget(model: Any, numbers: Iterable[int]) -> None:
@@ -103,18 +103,21 @@ def forget(model: Any, numbers: Iterable[int]) -> None:
             cursor.execute(sql, [model._meta.label, *part])
 
 
-def _insert(made: list[tuple[Any, ...]]) -> None:
+def _insert(label: str, level: int, told: list[tuple[int, int, str]]) -> None:
+    """Write lines of one model and level from (client, number, words)."""
     line = line_model()
     connection = connections[router.db_for_write(line)]
-    table = f"INSERT INTO {line._meta.db_table} (client_id, what, number, level, words)"
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            kinds = "%s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::text[]"
-            for start in range(0, len(made), AT_ONCE):
-                columns = [list(column) for column in zip(*made[start : start + AT_ONCE], strict=True)]
-                cursor.execute(f"{table} SELECT * FROM unnest({kinds})", columns)  # noqa: S608  names come from models
-        else:
-            cursor.executemany(f"{table} VALUES (%s, %s, %s, %s, %s)", made)
+    table = f"INSERT INTO {line._meta.db_table} (what, level, client_id, number, words)"
+    if connection.vendor == "postgresql":
+        arrays = "unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given"
+        for start in range(0, len(told), AT_ONCE):
+            clients, numbers, words = zip(*told[start : start + AT_ONCE], strict=True)
+            texts = '{"' + '","'.join(words) + '"}'  # tokens are letters and digits
+            given = [f"{{{','.join(map(str, column))}}}" for column in (clients, numbers)]
+            ahead.write(connection, f"{table} SELECT %s, %s, given.* FROM {arrays}", [label, level, *given, texts])  # noqa: S608  names come from models
+    else:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"{table} VALUES (%s, %s, %s, %s, %s)", [(label, level, *one) for one in told])
 
 
 def rebuild(told: Callable[[str, int], None]) -> None:

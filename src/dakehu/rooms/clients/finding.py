@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dakehu.foundation import scope
+from dakehu.foundation import ahead, scope
 from dakehu.foundation.bulk import chunks
 from dakehu.rooms.clients.models import Client, Contact, Former
 
@@ -28,9 +28,11 @@ class Finder:
     former: dict[str, str] = field(default_factory=dict)  # {code of a client merged away: code of the one who remains}
 
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
-        """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values."""
+        """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values. Of a long
+        file each slice asks on its own, and has no client in common with those that are still being written."""
         for part in chunks({c for c in codes if c}):
-            self._learn_codes(part)
+            with ahead.between():
+                self._learn_codes(part)
         by_id = {_index(Client, "id_number_index", i): i for i in ids if i}
         for part in chunks(by_id):
             rows = Client.objects.filter(id_number_index__among=part).values_list("id_number_index", "pk")
@@ -100,7 +102,7 @@ def _index(model: Any, name: str, plain: str) -> str:
 def taken_elsewhere(codes: Iterable[str]) -> set[str]:
     """Codes that some client has, in or out of the reader's scope: codes are unique in the firm."""
     taken: set[str] = set()
-    with scope.elevated("codes are unique in the firm"):
+    with ahead.between(), scope.elevated("codes are unique in the firm"):
         for part in chunks({c for c in codes if c}):
             taken.update(Client.objects.filter(code__among=part).values_list("code", flat=True))
             taken.update(Former.objects.filter(code__among=part).values_list("code", flat=True))

@@ -300,7 +300,8 @@ def free_codes(count: int) -> list[str]:
 def _create(columns: Columns, made: ClientsWeighed) -> dict[int, int]:
     rows = made.weighed.rows(CREATED)
     codes = columns.get("code") or [""] * len(made.people)
-    spare = iter(free_codes(sum(1 for row in rows if not codes[row])))
+    lacking = sum(1 for row in rows if not codes[row])
+    spare = iter(free_codes(lacking) if lacking else ())
     given = {name: [columns[name][row] for row in rows] for name in known_fields() if name in columns}
     given["code"] = [codes[row] or next(spare) for row in rows]
     read = [names_read(name) for name in given["name"]]
