@@ -25,7 +25,6 @@ import psutil
 import pyarrow as pa
 
 DAY = date(2026, 11, 20)
-EPOCH = date(1970, 1, 1)
 PRODUCTS, DAYS, RUNS, EACH = 800, 1250, 4, 3.3  # trading days; securities of a client, trades in each on average
 QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 TWO_WORKERS = (
@@ -51,8 +50,9 @@ def seed(home: Path, count: int) -> int:
 
     from dakehu.foundation import clock, rows, scope
     from dakehu.foundation.fields import model_of
+    from dakehu.rooms.ledger import days as counter
     from dakehu.rooms.ledger import journal
-    from dakehu.rooms.ledger.models import PriceFile, Product, SecurityCode, TradeBatch
+    from dakehu.rooms.ledger.models import PriceFile, Product, SecurityCode
 
     call_command("migrate", verbosity=0)
     dice, client = np.random.default_rng(4), model_of("clients.Client")
@@ -72,7 +72,7 @@ def seed(home: Path, count: int) -> int:
         prices = np.round(20 * np.exp(np.cumsum(dice.normal(0.0002, 0.02, (PRODUCTS, DAYS)), axis=1)), 2) + 0.01
         made = trades(dice, owners, prices)
         places = np.searchsorted(made["day"], np.arange(DAYS + 1))
-        files, batches = [], []
+        files = []
         for n, day in enumerate(days):
             name = journal.new_name()
             table = {"asset": numbers, "day": [day] * PRODUCTS, "price": prices[:, n]}
@@ -80,10 +80,9 @@ def seed(home: Path, count: int) -> int:
             files.append(PriceFile(file=name, source="行情", day=day, rows=PRODUCTS))
             own = {key: column[places[n] : places[n + 1]] for key, column in made.items()}
             if len(own["day"]):
-                batches.append(batch_of(own, day, numbers))
+                counter.take_day(source="柜台", day=day, table=day_of(own, numbers))
         with transaction.atomic():
             rows.insert(PriceFile, files)
-            rows.insert(TradeBatch, batches)
     return len(made["day"])
 
 
@@ -101,10 +100,9 @@ def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.nd
     return {name: column[order] for name, column in made.items()}
 
 
-def batch_of(own: dict[str, np.ndarray], day: date, numbers: np.ndarray) -> Any:
-    """A day's file of the journal, and the row that registers it."""
-    from dakehu.rooms.ledger import journal
-    from dakehu.rooms.ledger.models import TradeBatch
+def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
+    """A day's trades as the counter tells them."""
+    from dakehu.rooms.ledger import days
     from dakehu.rooms.ledger.sides import Side
 
     size = len(own["day"])
@@ -113,17 +111,12 @@ def batch_of(own: dict[str, np.ndarray], day: date, numbers: np.ndarray) -> Any:
     fee = np.maximum(amount // 4000, 500)
     bought = own["shares"] > 0
     table = {
-        "client": own["client"], "asset": numbers[own["asset"]], "day": [day] * size, "seq": np.arange(size),
-        "side": np.where(bought, int(Side.BUY), int(Side.SELL)), "quantity": own["shares"] * 1000,
-        "price": own["price"], "amount": amount, "net": np.where(bought, -amount, amount) - fee, "commission": fee,
-        "stamp": nothing, "transfer": nothing, "other": nothing, "time": nothing - 1, "currency": ["CNY"] * size,
-        "ref": [""] * size, "digest": np.arange(size) + (day - EPOCH).days * 1_000_000, "nth": nothing, "batch": nothing,
+        "client": own["client"], "asset": numbers[own["asset"]], "side": np.where(bought, int(Side.BUY), int(Side.SELL)),
+        "quantity": own["shares"] * 1000, "price": own["price"], "amount": amount,
+        "net": np.where(bought, -amount, amount) - fee, "commission": fee, "stamp": nothing, "transfer": nothing,
+        "other": nothing, "time": nothing - 1, "currency": ["CNY"] * size, "ref": [""] * size,
     }  # fmt: skip
-    name = journal.new_name()
-    columns = [pa.array(table[f.name], f.type) for f in journal.TRADES]
-    journal.write(journal.path_of(name), pa.Table.from_arrays(columns, schema=journal.TRADES).sort_by(journal.ORDER))
-    return TradeBatch(file=name, source="柜台", day=day, first_day=day, last_day=day, sha256=name, rows=size,
-                      amount=int(amount.sum()), net=int(table["net"].sum()), fee=int(fee.sum()))  # fmt: skip
+    return pa.table({f.name: pa.array(table[f.name], f.type) for f in days.GIVEN}, schema=days.GIVEN)
 
 
 def close(home: Path, engine: str) -> None:

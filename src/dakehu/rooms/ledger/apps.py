@@ -8,10 +8,12 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from dakehu.foundation.beside import Loan, lend
-        from dakehu.rooms.ledger import (  # noqa: F401  # noqa: F401  (they register themselves)
+        from dakehu.rooms.ledger import (  # noqa: F401  (they register themselves)
             actions,
             closing,
             closing_run,
+            compacting,
+            days,
             explaining,
             holding,
             products,

@@ -24,7 +24,7 @@ from dakehu.foundation.acts import action, announce, note, record_columns, remov
 from dakehu.foundation.jobs import nobody_watches
 from dakehu.foundation.refusals import NotAllowed, Refused
 from dakehu.foundation.words import say
-from dakehu.rooms.ledger import closing, closing_book, closing_chunks, closing_rows, journal, products
+from dakehu.rooms.ledger import closing, closing_book, closing_chunks, closing_rows, compacting, journal, products
 from dakehu.rooms.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, SecurityKind, TradeBatch
 from dakehu.rooms.team.permissions import Permission
 
@@ -44,13 +44,15 @@ def last_day() -> date:
 
 def close(*, day: date | None = None, allow_stale: int | None = None, at_once: int = AT_ONCE,
           engine: str = "local", progress: Callable[..., None] = nobody_watches) -> dict[str, Any]:  # fmt: skip
-    """Close a day: {day, clients, unchanged, chunks_kept, published}. engine: "local" or "spark"; the figures are the
-    same, and what one has begun the other finishes. Refused where prices of something held on the day
+    """Close a day: {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts files of trades put into
+    buckets on the way. engine: "local" or "spark"; the figures are the same, and what one has begun the other finishes.
+    Refused where prices of something held on the day
     are missing or older than `allow_stale` calendar days, with a list. The same inputs closed again change nothing."""
     if not scope.current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(say("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
     day, computing = day or last_day(), _engine(engine)
     allowed = settings.PRICES_STALE_DAYS if allow_stale is None else allow_stale
+    compacted = compacting.compact()["files"]
     with scope.elevated("the nightly close"):
         digest = _digest(day)
         last = Closing.objects.filter(day=day).first()
@@ -61,6 +63,7 @@ def close(*, day: date | None = None, allow_stale: int | None = None, at_once: i
                 "unchanged": True,
                 "chunks_kept": 0,
                 "published": False,
+                "compacted": compacted,
             }
         progress(0.0, say("正在读取成交与行情", "Reading trades and prices"))
         clients, days, book = _read(day, allowed)
@@ -78,6 +81,7 @@ def close(*, day: date | None = None, allow_stale: int | None = None, at_once: i
         "unchanged": False,
         "chunks_kept": kept,
         "published": current,
+        "compacted": compacted,
     }
 
 

@@ -1,12 +1,93 @@
-"""Reading the journal within scope: whoever asks gets the trades of clients they see, and no others."""
+"""Reading the journal within scope: whoever asks gets the trades of clients they see, and no others.
+
+A batch's rows stand in a file of its own until compacting.py has put them into buckets of clients. The register of batches
+decides what counts: rows of a batch that is not registered are nobody's, and a statement's rows are those of the client its
+register row names, wherever and under whatever number they stand.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from django.db.models import Q
 
 from dakehu.foundation import scope
+from dakehu.foundation.numbers import Numbers
 from dakehu.rooms.ledger import journal
-from dakehu.rooms.ledger.models import TradeBatch
+from dakehu.rooms.ledger.models import Bucket, Compaction, TradeBatch
+
+SHARED = -1  # stands for the owner of a batch whose rows are of many clients
+
+
+@dataclass(frozen=True)
+class Register:
+    """The register at one moment. Of B batches, numbers ascending: number, owner (SHARED: as the rows say) and rows as
+    int64 [B], file. `compacted` are the numbers whose rows stand in `buckets` (ascending by client), `gone` says since when
+    one of them is not registered; `version` is the state of the buckets, 0 before the first compaction."""
+
+    number: np.ndarray
+    owner: np.ndarray
+    rows: np.ndarray
+    files: list[str]
+    compacted: Numbers
+    gone: dict[str, str]
+    buckets: list[Bucket]
+    version: int
+
+    def fresh_files(self) -> dict[str, list[int]]:
+        """{file: places of its batches} of the files whose rows are not in buckets, oldest first."""
+        found: dict[str, list[int]] = {}
+        for place, number in enumerate(self.number.tolist()):
+            if number not in self.compacted:
+                found.setdefault(self.files[place], []).append(place)
+        return found
+
+    def judge(self, client: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of rows by client and batch, int64 [N]: (whose each is, which are of a registered batch), int64 and bool [N]. A
+        row of no registered batch stays with the client it names."""
+        if not len(self.number):
+            return client, np.zeros(len(batch), bool)
+        place = np.minimum(np.searchsorted(self.number, batch), len(self.number) - 1)
+        live = self.number[place] == batch
+        return np.where(live & (self.owner[place] != SHARED), self.owner[place], client), live
+
+    def named(self, table: pa.Table) -> pa.Table:
+        """Rows, each under the client whose it is."""
+        client = plain(table["client"])
+        owner, _ = self.judge(client, plain(table["batch"]))
+        return table if np.array_equal(owner, client) else table.set_column(0, "client", pa.array(owner))
+
+    def claim(self, table: pa.Table) -> tuple[pa.Table, bool]:
+        """Those of some rows whose batch is registered, each under its owner; and whether any was under another."""
+        client = plain(table["client"])
+        owner, live = self.judge(client, plain(table["batch"]))
+        moved = not np.array_equal(owner, client)
+        if moved:
+            table = table.set_column(0, "client", pa.array(owner))
+        return table if live.all() else table.filter(pa.array(live)), moved
+
+
+def plain(column: pa.ChunkedArray) -> np.ndarray:
+    return column.combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def register(clients: list[int] | None = None) -> Register:
+    """The register, or what of it concerns some clients. Read again where a compaction was published meanwhile: what stands
+    in files and what stands in buckets are then of one moment on every database."""
+    while True:
+        before = Compaction.objects.values_list("row_version", "batches", "gone").first()
+        buckets = list(Bucket.objects.order_by("first_client"))
+        rows = TradeBatch.objects.order_by("pk")
+        if clients is not None:
+            rows = rows.filter(Q(client_id__among=clients) | Q(client=None))
+        told = list(rows.values_list("pk", "client_id", "rows", "file"))
+        if Compaction.objects.values_list("row_version", flat=True).first() == (before[0] if before else None):
+            break
+    number, owner, count = (np.array([row[i] if row[i] is not None else SHARED for row in told], np.int64) for i in range(3))  # fmt: skip
+    version, runs, gone = before or (0, [], {})
+    return Register(number, owner, count, [row[3] for row in told], Numbers.of(runs), gone, buckets, version)
 
 
 def visible(clients: Iterable[int]) -> list[int]:
@@ -22,7 +103,8 @@ def visible(clients: Iterable[int]) -> list[int]:
 def of_clients(clients: Iterable[int]) -> pa.Table:
     """The trades of some clients (journal.TRADES), ordered by (client, asset, day, as dealt); clients out of sight have
     none."""
-    return _live(visible(clients))
+    seen = visible(clients)
+    return _live(seen) if seen else journal.read([])
 
 
 def everything() -> pa.Table:
@@ -33,19 +115,35 @@ def everything() -> pa.Table:
 
 
 def _live(clients: list[int] | None) -> pa.Table:
-    """The rows of registered files. A statement's rows are those of the client whom the register row of their batch
-    names."""
-    rows = TradeBatch.objects.order_by("pk").values_list("pk", "file", "client_id")
-    shared = [journal.path_of(file) for _, file, owner in rows if owner is None]
+    """The rows of registered batches, from buckets and from files of their own."""
+    book = register(clients)
     limit = None if clients is None else [("client", "in", clients)]
-    tables = [journal.read(shared, filters=limit)] if clients is None or clients else [journal.read([])]
-    wanted = None if clients is None else set(clients)
-    owners: dict[str, dict[int, int]] = {}
-    for batch, file, owner in rows:
-        if owner is not None and (wanted is None or owner in wanted):
-            owners.setdefault(file, {})[batch] = owner
-    for file, named in owners.items():
-        table = journal.read([journal.path_of(file)], filters=[("batch", "in", list(named))])
-        owned = [named[batch] for batch in table["batch"].to_pylist()]
-        tables.append(table.set_column(0, "client", pa.array(owned, pa.int64())))
-    return pa.concat_tables(tables).sort_by(journal.ORDER)
+    near = [one for one in book.buckets if clients is None or _holds(one, clients)]
+    bucketed, moved = book.claim(journal.read([journal.path_of(one.file) for one in near], filters=limit))
+    tables = [bucketed]
+    if clients is not None and (strayed := _short(book, bucketed)):
+        every = [journal.path_of(one.file) for one in book.buckets]
+        tables = [bucketed.filter(pc.invert(pc.is_in(bucketed["batch"], pa.array(strayed, pa.int64())))),
+                  book.claim(journal.read(every, filters=[("batch", "in", strayed)]))[0]]  # fmt: skip
+    for file, places in book.fresh_files().items():
+        shared = int(book.owner[places[0]]) == SHARED
+        narrow = limit if shared else [("batch", "in", book.number[places].tolist())]
+        tables.append(book.claim(journal.read([journal.path_of(file)], filters=limit and narrow))[0])
+    found = pa.concat_tables([table for table in tables if table.num_rows] or [bucketed])
+    return found if found.num_rows == bucketed.num_rows and not moved else found.sort_by(journal.ORDER)
+
+
+def _holds(bucket: Bucket, clients: list[int]) -> bool:
+    """Whether any of some client numbers (ascending) is within a bucket's."""
+    return bool(np.searchsorted(clients, bucket.last_client, "right") > np.searchsorted(clients, bucket.first_client))
+
+
+def _short(book: Register, found: pa.Table) -> list[int]:
+    """Compacted statements of which rows are missing among those found: they stand under the client who had them before
+    two records became one, until the next compaction."""
+    theirs = [place for place in np.flatnonzero(book.owner != SHARED) if int(book.number[place]) in book.compacted]
+    if not theirs:
+        return []
+    batch, count = np.unique(plain(found["batch"]), return_counts=True)
+    counted = dict(zip(batch.tolist(), count.tolist(), strict=True))
+    return [int(book.number[p]) for p in theirs if counted.get(int(book.number[p]), 0) < int(book.rows[p])]

@@ -3,9 +3,18 @@
 from dakehu.rooms.ledger.models.figures import Closing, Figures
 from dakehu.rooms.ledger.models.investment import Investment, ProductKind
 from dakehu.rooms.ledger.models.product import CorporateAction, CorporateKind, Product, SecurityCode, SecurityKind
-from dakehu.rooms.ledger.models.register import Account, AccountKind, HeldRow, HeldState, PriceFile, TradeBatch
+from dakehu.rooms.ledger.models.register import (
+    Account,
+    AccountKind,
+    Bucket,
+    Compaction,
+    HeldRow,
+    HeldState,
+    PriceFile,
+    TradeBatch,
+)
 
 __all__ = [
-    "Account", "AccountKind", "Closing", "CorporateAction", "CorporateKind", "Figures", "HeldRow", "HeldState",
+    "Account", "AccountKind", "Bucket", "Closing", "Compaction", "CorporateAction", "CorporateKind", "Figures", "HeldRow", "HeldState",
     "Investment", "PriceFile", "Product", "ProductKind", "SecurityCode", "SecurityKind", "TradeBatch",
 ]  # fmt: skip

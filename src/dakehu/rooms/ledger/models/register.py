@@ -62,6 +62,25 @@ class TradeBatch(Recorded):
         indexes = [models.Index(fields=["sha256"])]
 
 
+class Bucket(Recorded):
+    """A file of compacted trades, of the clients from `first_client` to `last_client` and no others: it exists because this
+    row does. No client stands in two buckets. Rows of batches undone since, or of clients merged since, may stand in it
+    still: whoever reads asks the register of batches (see trades.py)."""
+
+    file = models.CharField(max_length=40, unique=True)
+    first_client = models.BigIntegerField()
+    last_client = models.BigIntegerField()
+    rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)
+
+
+class Compaction(Recorded):
+    """What stands in the buckets, in one row (number 1): the runs of batch numbers whose rows are there instead of in files
+    of their own, and since when a batch among them has been missing from the register ({number: ISO day})."""
+
+    batches = models.JSONField(default=list)
+    gone = models.JSONField(default=dict)
+
+
 class PriceFile(Recorded):
     """The prices of one source on one business day, a file of the journal. A newer file of the day takes its place."""
 

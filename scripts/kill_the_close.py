@@ -1,0 +1,269 @@
+"""Kill -9 the nightly close while it compacts the journal and while it publishes figures, and look at what is left.
+
+    python scripts/kill_the_close.py [ROUNDS [CLIENTS]]                                      (SQLite, in a directory of its own)
+    python scripts/with_postgres.py -- python scripts/kill_the_close.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a database of its own)
+
+Each round takes in one more day of trades and prices, starts the close in a process of its own, waits until it says that
+it compacts or publishes, in turn, and kills it at a moment drawn over the whole length of that phase, as last seen. Then
+every trade must be there exactly once, and the figures must be all of the close before or all of this one. Closed again,
+the figures must be those that the kernel gives from the days as they were taken in. Prints one line a round, and exits
+with 1 at the first thing that is wrong.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
+
+from import_far_trans import database, start  # noqa: E402
+from kill_at_random import Wrong, as_system, must  # noqa: E402
+
+PRODUCTS, EACH_DAY = 60, 2000
+SOURCE = "柜台"
+PHASES = ("compacting", "publishing")
+FIRST = date(2026, 1, 5)
+
+
+def seed(count: int) -> tuple[list[int], list[int]]:
+    """(clients, products) by number."""
+    from django.db import transaction
+
+    from dakehu.foundation import rows
+    from dakehu.foundation.fields import model_of
+    from dakehu.rooms.ledger.models import Product, SecurityCode
+
+    client = model_of("clients.Client")
+    people = [client(code=f"K{n:06}", name=f"客户{n}") for n in range(count)]
+    products = [Product(name=f"股票{n}", kind="stock", currency="CNY", lot=1) for n in range(PRODUCTS)]
+    with as_system(), transaction.atomic():
+        rows.insert(client, people)
+        rows.insert(Product, products)
+        codes = [SecurityCode(product=p, market="SH", code=f"{600000 + n}") for n, p in enumerate(products)]
+        rows.insert(SecurityCode, codes)
+    return [p.pk for p in people], [p.pk for p in products]
+
+
+def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
+    """A day's purchases, with fees, as the counter tells them."""
+    from dakehu.rooms.ledger import days
+    from dakehu.rooms.ledger.sides import Side
+
+    size, none = EACH_DAY, np.zeros(EACH_DAY, np.int64)
+    lots, price = draw.integers(1, 20, size) * 100, np.round(draw.uniform(5, 50, size), 2)
+    amount = np.rint(lots * price * 100).astype(np.int64)
+    fee = np.maximum(amount // 4000, 500)
+    told = {
+        "client": draw.choice(clients, size), "asset": draw.choice(products, size), "side": np.full(size, int(Side.BUY)),
+        "quantity": lots * 1000, "price": price, "amount": amount, "net": -amount - fee, "commission": fee, "stamp": none,
+        "transfer": none, "other": none, "time": none - 1, "currency": ["CNY"] * size, "ref": [f"{day}-{n}" for n in range(size)],
+    }  # fmt: skip
+    return pa.table({f.name: pa.array(told[f.name], f.type) for f in days.GIVEN}, schema=days.GIVEN)
+
+
+def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
+    from dakehu.rooms.ledger import closing, days
+
+    table = one_day(draw, day, clients, products)
+    with as_system():
+        days.take_day(source=SOURCE, day=day, table=table)
+        closing.take_prices(source="行情", day=day, prices={p: float(v) for p, v in zip(products, np.round(draw.uniform(5, 50, len(products)), 2), strict=True)})  # fmt: skip
+    return table
+
+
+def told_by(table: pa.Table) -> Counter[Any]:
+    """Rows as a bag: what was taken in, without the numbers that the journal gave them."""
+    from dakehu.rooms.ledger import days
+
+    return Counter(zip(*(table[name].to_pylist() for name in days.GIVEN.names), strict=True))
+
+
+def expected(day: date) -> bytes:
+    """The figures that the kernel gives for a day, straight from the trades."""
+    from dakehu.analytics import kernel
+    from dakehu.rooms.ledger import closing, closing_run
+
+    with as_system():
+        made = closing.arrays_for_close(day)
+        days = closing_run.calendar_of(made.day, day)
+        figures = kernel.compute(closing_run.book_of(made, closing.price_matrix(made.assets, days)))
+    return figures.values.tobytes() + figures.reasons.tobytes()
+
+
+def published() -> tuple[date | None, bytes]:
+    """(day, figures) that are published, after looking whether table and history file tell one state."""
+    from dakehu.rooms.ledger import closing_chunks, closing_run
+    from dakehu.rooms.ledger.models import Closing, Figures
+
+    with as_system():
+        last = Closing.objects.order_by("-day").first()
+        days = set(Figures.objects.values_list("as_of", flat=True))
+        if last is None:
+            must(not days, "figures without a close")
+            return None, b""
+        must(days == {last.day}, f"figures of {days} beside the close of {last.day}")
+        clients, figures = closing_chunks.read(closing_run.path_of(last.file))
+        worth = dict(Figures.objects.values_list("client_id", "twr"))
+    from dakehu.analytics.figures import Column
+
+    must(len(worth) == last.clients == len(clients), "a number of figures that no close published")
+    for place, client in enumerate(clients.tolist()):
+        value, held = figures.values[place, Column.TWR], worth[client]
+        must((held is None) == bool(np.isnan(value)), "figures of two closes, mixed")
+        must(held is None or abs(float(held) - value) < 1e-7, "figures of two closes, mixed")
+    return last.day, figures.values.tobytes() + figures.reasons.tobytes()
+
+
+def sound(taken: Counter[Any]) -> None:
+    """Every trade exactly once, and the audit chain whole."""
+    from dakehu.foundation import audit
+    from dakehu.rooms.ledger import trades
+
+    with as_system():
+        must(told_by(trades.everything()) == taken, "trades lost or doubled")
+        verdict = audit.verify()
+        must(verdict.broken is None, f"the audit chain: {verdict}")
+        audit.remember_head()
+
+
+def compacted() -> int:
+    """How many compactions have been published."""
+    from dakehu.rooms.ledger.models import Compaction
+
+    with as_system():
+        return Compaction.objects.values_list("row_version", flat=True).first() or 0
+
+
+class Child:
+    """A close in a process of its own, which says when its phases begin and end."""
+
+    def __init__(self, day: date) -> None:
+        self.seen: dict[str, float] = {}
+        self._heard = {f"{phase} {word}": threading.Event() for phase in PHASES for word in ("begins", "ends")}
+        self.run = subprocess.Popen(
+            [sys.executable, __file__, "--child", day.isoformat()], stdout=subprocess.PIPE, text=True
+        )
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        for line in self.run.stdout or ():
+            self.seen[line.strip()] = time.perf_counter()
+            self._heard[line.strip()].set()
+
+    def kill_in(self, phase: str, after: float) -> None:
+        must(self._heard[f"{phase} begins"].wait(120), f"{phase} never began")
+        time.sleep(after)
+        self.run.kill()
+        self.end()
+
+    def end(self) -> int:
+        code = self.run.wait()
+        self._listener.join()
+        return code
+
+    def lasted(self, phase: str) -> float | None:
+        both = [self.seen.get(f"{phase} {word}") for word in ("begins", "ends")]
+        return both[1] - both[0] if both[0] is not None and both[1] is not None else None
+
+
+def run(rounds: int, count: int, number: int) -> None:
+    from django.db import connection
+
+    moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
+    clients, products = seed(count)
+    from dakehu.foundation import clock
+
+    calendar = clock.trading_days(FIRST, date(2026, 11, 20))
+    taken: Counter[Any] = Counter()
+    lasted = dict.fromkeys(PHASES, 0.0)
+    fell: Counter[str] = Counter()
+    for day in calendar[:20]:
+        taken += told_by(take_in(draw, day, clients, products))
+    connection.close()
+    first = Child(calendar[19])  # once without a kill: how long the phases take
+    must(first.end() == 0, "the close does not end well")
+    lasted = {phase: first.lasted(phase) or 0.1 for phase in PHASES}
+    for nth in range(1, rounds + 1):
+        day, phase = calendar[19 + nth], PHASES[nth % 2]
+        before, buckets = published(), compacted()
+        taken += told_by(take_in(draw, day, clients, products))
+        wanted = expected(day)
+        connection.close()
+        after = moments.uniform(0, lasted[phase] * 1.1)
+        child = Child(day)
+        child.kill_in(phase, after)
+        inside = child.lasted(phase) is None
+        sound(taken)
+        left = published()
+        must(left in (before, (day, wanted)), "neither the figures of before nor the new ones")
+        if phase == "publishing":
+            state = "new" if left[0] == day else "old"
+        else:
+            state = "new" if compacted() != buckets else "old"
+        fell[f"{phase}, {'inside' if inside else 'just after'}: {state}"] += 1
+        connection.close()
+        again = Child(day)
+        must(again.end() == 0, "the close does not end well when repeated")
+        must(published() == (day, wanted), "closed again, the figures are not those of the kernel")
+        sound(taken)
+        lasted = {p: (lasted[p] + (again.lasted(p) or lasted[p])) / 2 if p == phase else lasted[p] for p in PHASES}
+        print(f"round {nth}: {phase}, killed after {after:.2f} s of about {lasted[phase]:.2f}; {state}", flush=True)
+    print(
+        f"{connection.vendor}: {rounds} kills; where, and which state was left (buckets or figures): {dict(sorted(fell.items()))}"
+    )
+
+
+def child(day: date) -> None:
+    import django
+
+    django.setup()
+    from dakehu.rooms.ledger import closing_run, compacting
+
+    def telling(phase: str, body: Any) -> Any:
+        def told(**given: Any) -> Any:
+            print(f"{phase} begins", flush=True)
+            made = body(**given)
+            print(f"{phase} ends", flush=True)
+            return made
+
+        return told
+
+    compacting.ROWS = 4_000  # several buckets
+    compacting.SOON = timedelta(0)  # the sweep removes files within the phase that is killed
+    compacting.compact = telling("compacting", compacting.compact)
+    closing_run.publish = telling("publishing", closing_run.publish)
+    with as_system():
+        closing_run.close(day=day)
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["--child"]:
+        child(date.fromisoformat(sys.argv[2]))
+        return 0
+    rounds, count = (int(n) for n in (sys.argv[1:3] + ["50", "3000"][len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory(prefix="dakehu-kill-") as home:
+        os.environ.update(database(), DAKEHU_HOME=home, DJANGO_SETTINGS_MODULE="dakehu.project.settings")
+        start()
+        try:
+            run(rounds, count, 20261123)
+        except Wrong as wrong:
+            print(f"wrong: {wrong}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
