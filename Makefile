@@ -58,8 +58,9 @@ format: setup-dev ## Format the code and mend what ruff can mend
 lock: setup-dev ## Write requirements/*.lock anew (needs pip-tools in .venv)
 	@scripts/lock
 
-bench: .venv/installed-dev .venv/installed-bench ## Rows per second and peak memory, beside django-import-export
+bench: .venv/installed-dev .venv/installed-bench ## Imports and the portfolio kernel, each beside its peers
 	@$(PYTHON) benchmarks/import_far_trans.py
+	@$(PYTHON) benchmarks/kernel.py
 
 roundtrip: setup-dev ## 200 random edit scripts on exported workbooks, and 24 through LibreOffice, against a model
 	@DAKEHU_ROUNDTRIPS=200 DAKEHU_ROUNDTRIPS_OFFICE=24 $(PYTHON) -m pytest -q tests/doors/workbook/test_roundtrip.py

@@ -12,6 +12,8 @@ from dakehu.analytics.jit import compiled
 
 UNITS = 1000.0  # quantities are whole thousandths of a share
 TAIL = 0.05
+BLOCK = 32  # days looked at together for the deepest fall
+ROUNDED = 1.0 + 1e-12  # a block on the edge is looked at
 
 
 @compiled
@@ -146,17 +148,10 @@ def growth_and_drawdown(returns, n, wealth, peak):
             continue
         last, top = wealth[end - 1], peak[end - 1]
         level = highest / growth  # the highest before this stretch, in its own measure
-        a, b = wealth[begin:end], peak[begin:end]
-        least = 1.0
-        for k in range(a.size):
-            share = a[k] / (b[k] if b[k] > level else level)
-            b[k] = share
-            least = share if share < least else least
+        least, where = _deepest(wealth[begin:end], peak[begin:end], level)
         if least - 1.0 < deepest:
             deepest = least - 1.0
-            trough = begin
-            while peak[trough] != least:
-                trough += 1
+            trough = begin + where
         highest = max(highest, growth * top)
         growth *= last
     if trough < 0:
@@ -168,17 +163,39 @@ def growth_and_drawdown(returns, n, wealth, peak):
         end = min(n if part == 3 else begin + s, trough + 1)
         if begin >= end:
             break
-        most = 0.0
-        a = wealth[begin:end]
-        for k in range(a.size):
-            most = a[k] if a[k] > most else most
+        most = peak[end - 1]
         if level * most > high:
             high = level * most
-            day = begin
-            while wealth[day] != most:
-                day += 1
+            day = begin + np.searchsorted(peak[begin:end], most)  # ascending: the first day that was as high
         level *= wealth[end - 1]
     return growth, deepest, day, trough
+
+
+@compiled
+def _deepest(a, b, level):
+    """(least share of the highest so far, its first day) of a stretch: a over the larger of b, which ascends, and level.
+
+    A division takes as long as a dozen comparisons, so a block of days is looked at only where its lowest day over its
+    highest peak would be deeper than what was found before.
+    """
+    least, where = 1.0, 0
+    for start in range(0, a.size, BLOCK):
+        stop = min(start + BLOCK, a.size)
+        top = b[stop - 1] if b[stop - 1] > level else level
+        m0, m1, m2, m3 = a[start], a[start], a[start], a[start]
+        for k in range(start, stop - 3, 4):  # four side by side, as in _compound
+            m0 = a[k] if a[k] < m0 else m0
+            m1 = a[k + 1] if a[k + 1] < m1 else m1
+            m2 = a[k + 2] if a[k + 2] < m2 else m2
+            m3 = a[k + 3] if a[k + 3] < m3 else m3
+        for k in range(stop - (stop - start) % 4, stop):
+            m0 = a[k] if a[k] < m0 else m0
+        if min(min(m0, m1), min(m2, m3)) < least * top * ROUNDED:
+            for k in range(start, stop):
+                share = a[k] / (b[k] if b[k] > level else level)
+                if share < least:
+                    least, where = share, k
+    return least, where
 
 
 @compiled
