@@ -4,7 +4,6 @@ Written a second time on purpose, not shared with the kernel: that both come to 
 Formulas with their sources stand in docs/figures.md.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,28 +73,42 @@ def dealings(case: Case) -> list[dict[str, Any]]:
              "value": float(b.value[i]), "fee": float(b.fee[i])} for i in np.argsort(b.day, kind="stable")]  # fmt: skip
 
 
-def sales(case: Case) -> list[dict[str, Any]]:
-    """What was closed, one row for each security and day: {day, asset, quantity, proceeds, fee, cost, profit}.
+@dataclass(frozen=True)
+class Walk:
+    """Every dealing gone through in order. sales: what was closed, one row for each security and day: {day, asset,
+    quantity, proceeds, fee, cost, profit, held_days}. carried: {asset: (average cost of what is held, fees of purchase
+    included; the day since which something has been held)}. evenings: {day with a sale: [(asset, quantity in thousandths,
+    cost of what is held)]} of what was still held in its evening.
 
-    Cost is the average of what was held, fees of purchase included. Of something sold short, `proceeds` is what buying it
-    back took, `cost` what the short sale had brought, and the profit is the other way round.
+    Cost is the average of what was held, fees of purchase included; held_days are counted from the average day on which
+    it was bought. Of something sold short, `proceeds` is what buying it back took, `cost` what the short sale had
+    brought, and the profit is the other way round.
     """
-    return _walked(case)[0]
+
+    sales: list[dict[str, Any]]
+    carried: dict[int, tuple[float, int]]
+    evenings: dict[int, list[tuple[int, int, float]]]
 
 
-def carried(case: Case) -> dict[int, tuple[float, int]]:
-    """{asset: (average cost of what is held, fees of purchase included; the day since which something has been held)}."""
-    return _walked(case)[1]
+TOLD = ("quantity", "proceeds", "fee", "cost", "profit", "held_days")
 
 
-def _walked(case: Case) -> tuple[list[dict[str, Any]], dict[int, tuple[float, int]]]:
-    """Every dealing in order: what was closed, and what is carried in the end."""
+def sales(case: Case) -> list[dict[str, Any]]:
+    """What was closed; see Walk."""
+    return walked(case).sales
+
+
+def walked(case: Case) -> Walk:
+    """The walk through all dealings of a client."""
     b = case.book
     held: dict[int, int] = {}
     cost: dict[int, float] = {}
     since: dict[int, int] = {}
+    bought: dict[int, float] = {}  # the average day on which what is held was bought
     made: dict[tuple[int, int], dict[str, Any]] = {}
-    for i in np.argsort(b.day, kind="stable"):
+    evenings: dict[int, list[tuple[int, int, float]]] = {}
+    order = np.argsort(b.day, kind="stable").tolist()
+    for place, i in enumerate(order):
         asset, change, value, fee = int(b.asset[i]), int(b.quantity[i]), float(b.value[i]), float(b.fee[i])
         have, day = held.get(asset, 0), int(b.ordinals[b.day[i]])
         if change and value:
@@ -104,33 +117,40 @@ def _walked(case: Case) -> tuple[list[dict[str, Any]], dict[int, tuple[float, in
                 share = part / abs(change)
                 paid = cost[asset] * part / abs(have)
                 profit = (value * share - paid if have > 0 else paid - value * share) - fee * share
-                row = made.setdefault((day, asset), {"day": day, "asset": asset, "quantity": 0.0, "proceeds": 0.0,
-                                                     "fee": 0.0, "cost": 0.0, "profit": 0.0})  # fmt: skip
-                told = (part / UNITS, value * share, fee * share, paid, profit)
-                for name, more in zip(("quantity", "proceeds", "fee", "cost", "profit"), told, strict=True):
+                row = made.setdefault((day, asset), {"day": day, "asset": asset, **dict.fromkeys(TOLD, 0.0)})
+                told = (part / UNITS, value * share, fee * share, paid, profit, part / UNITS * (day - bought[asset]))
+                for name, more in zip(TOLD, told, strict=True):
                     row[name] += more
                 cost[asset] -= paid
+                evenings[day] = []
             rest = (abs(change) - part) / abs(change)
             cost[asset] = cost.get(asset, 0.0) + rest * (value + (fee if change > 0 else -fee))
         held[asset] = have + change
         if change and (not have or have * held[asset] < 0):
-            since[asset] = day
+            since[asset], bought[asset] = day, float(day)
+        elif change * have > 0 and value:
+            bought[asset] += (day - bought[asset]) * change / held[asset]
         if not held[asset]:
             cost[asset] = 0.0
-    return list(made.values()), {asset: (cost.get(asset, 0.0), since[asset]) for asset, left in held.items() if left}
+        if day in evenings and (place + 1 == len(order) or b.day[order[place + 1]] != b.day[i]):
+            evenings[day] = [(one, left, cost.get(one, 0.0)) for one, left in held.items() if left]
+    for row in made.values():
+        row["held_days"] /= row["quantity"]
+    carried = {asset: (cost.get(asset, 0.0), since[asset]) for asset, left in held.items() if left}
+    return Walk(list(made.values()), carried, evenings)
 
 
 def _added(rows: list[dict[str, Any]], name: str) -> float:
     return float(sum(row[name] for row in rows))
 
 
-def _market_value(case: Case) -> Explained:
+def market_value(case: Case) -> Explained:
     rows = holdings(case)
     value = _added(rows, "value")
     return Explained({"market_value": value}, rows, value)
 
 
-def _hhi(case: Case) -> Explained:
+def hhi(case: Case) -> Explained:
     rows = holdings(case)
     return Explained({"market_value": _added(rows, "value")}, rows, float(sum(row["weight"] ** 2 for row in rows)))
 
@@ -141,23 +161,23 @@ def _put_in(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
     return {**inputs, "market_value": _added(holdings(case), "value")}, rows
 
 
-def _net_inflow(case: Case) -> Explained:
+def net_inflow(case: Case) -> Explained:
     inputs, rows = _put_in(case)
     del inputs["market_value"]
     return Explained(inputs, rows, inputs["money_in"] - inputs["money_out"])
 
 
-def _profit(case: Case) -> Explained:
+def profit(case: Case) -> Explained:
     inputs, rows = _put_in(case)
     return Explained(inputs, rows, inputs["market_value"] + inputs["money_out"] - inputs["money_in"])
 
 
-def _roi(case: Case) -> Explained:
-    whole = _profit(case)
+def roi(case: Case) -> Explained:
+    whole = profit(case)
     return Explained({"profit": whole.number, **whole.inputs}, whole.rows, whole.number / whole.inputs["money_in"])
 
 
-def _twr(case: Case) -> Explained:
+def twr(case: Case) -> Explained:
     growth = float(np.prod(1.0 + case.days.returns))
     return Explained({"growth": growth, "days": len(case.days.returns)}, days(case), growth - 1.0)
 
@@ -167,25 +187,19 @@ def _spread(case: Case) -> dict[str, float]:
     return {"mean": float(returns.mean()), "deviation": float(returns.std(ddof=1)), "days": len(returns)}
 
 
-def _volatility(case: Case) -> Explained:
+def volatility(case: Case) -> Explained:
     inputs = _spread(case)
     return Explained(inputs, days(case), inputs["deviation"] * TRADING_DAYS**0.5)
 
 
-def _sharpe(case: Case) -> Explained:
+def sharpe(case: Case) -> Explained:
     inputs = _spread(case)
     return Explained(inputs, days(case), inputs["mean"] / inputs["deviation"] * TRADING_DAYS**0.5)
 
 
-def _max_drawdown(case: Case) -> Explained:
-    deepest = float(min(case.days.drawdown))
-    trough = int(np.argmin(case.days.drawdown))
-    highest = float(max(1.0, case.days.growth[: trough + 1].max()))
-    return Explained({"highest": highest, "lowest": float(case.days.growth[trough])}, days(case), deepest)
-
-
-def _xirr(case: Case) -> Explained:
-    """The rate is the kernel's (its root rule is in docs/figures.md); the rows show that it makes the flows worth 0."""
+def present_values(case: Case, rate: float) -> list[dict[str, Any]]:
+    """Money taken out less money put in by day, what is left counted as taken out at the end, and what each is worth on
+    the first day at a yearly rate: {day, after, amount, factor, present}."""
     s = case.days
     paid = {row["day"]: row["money_out"] - row["money_in"] for row in flows(case)}
     left = _added(holdings(case), "value")
@@ -194,8 +208,15 @@ def _xirr(case: Case) -> Explained:
     rows = []
     for day, amount in sorted(paid.items()):
         after = day - int(s.ordinals[0])
-        factor = (1.0 + case.rate) ** (-after / YEAR)
+        factor = (1.0 + rate) ** (-after / YEAR)
         rows.append({"day": day, "after": after, "amount": amount, "factor": factor, "present": amount * factor})
+    return rows
+
+
+def xirr(case: Case) -> Explained:
+    """The rate is the kernel's (its root rule is in docs/figures.md); the rows show that it makes the flows worth 0."""
+    rows = present_values(case, case.rate)
+    left = _added(holdings(case), "value")
     return Explained({"market_value": left, "present": _added(rows, "present")}, rows, case.rate)
 
 
@@ -203,7 +224,7 @@ def _yearly(case: Case) -> dict[str, float]:
     return {"mean_value": float(case.days.worth.mean()), "years": len(case.days.worth) / TRADING_DAYS}
 
 
-def _turnover(case: Case) -> Explained:
+def turnover(case: Case) -> Explained:
     rows, inputs = dealings(case), _yearly(case)
     inputs["bought"] = float(sum(row["value"] for row in rows if row["quantity"] > 0))
     inputs["sold"] = float(sum(row["value"] for row in rows if row["quantity"] < 0))
@@ -211,32 +232,24 @@ def _turnover(case: Case) -> Explained:
     return Explained(inputs, rows, number)
 
 
-def _fees(case: Case) -> Explained:
+def fees(case: Case) -> Explained:
     rows = dealings(case)
     return Explained({"fees": _added(rows, "fee")}, rows, _added(rows, "fee"))
 
 
-def _cost_drag(case: Case) -> Explained:
-    inputs, paid = _yearly(case), _fees(case)
+def cost_drag(case: Case) -> Explained:
+    inputs, paid = _yearly(case), fees(case)
     number = paid.number / (inputs["mean_value"] * inputs["years"])
     return Explained({**paid.inputs, **inputs}, paid.rows, number)
 
 
-def _realised(case: Case) -> Explained:
+def realised(case: Case) -> Explained:
     rows = sales(case)
     inputs = {name: _added(rows, name) for name in ("proceeds", "fee", "cost")}
     return Explained(inputs, rows, _added(rows, "profit"))
 
 
-def _win_rate(case: Case) -> Explained:
+def win_rate(case: Case) -> Explained:
     rows = sales(case)
     inputs = {"sales": len(rows), "won": sum(row["profit"] > 0 for row in rows)}
     return Explained(inputs, rows, inputs["won"] / inputs["sales"])
-
-
-# By the name of the field in the table of figures, whose label and formula in words stand there.
-EXPLAINED: dict[str, Callable[[Case], Explained]] = {
-    "market_value": _market_value, "net_inflow": _net_inflow, "profit": _profit, "realised": _realised, "fees": _fees,
-    "roi": _roi, "twr": _twr, "xirr": _xirr, "volatility": _volatility, "sharpe": _sharpe,
-    "max_drawdown": _max_drawdown, "turnover": _turnover, "cost_drag": _cost_drag, "win_rate": _win_rate, "hhi": _hhi,
-}  # fmt: skip

@@ -90,7 +90,8 @@ def by_kind() -> list[dict[str, Any]]:
 @query("ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", takes=(*CLIENT, FIGURE))
 def explain(*, client: Any, figure: str) -> dict[str, Any]:
     """How a figure of a client is made, from trades and prices as they are now, as of the last close: {figure, label,
-    formula, as_of, number, reason, why, inputs, rows, hidden}. The rows and inputs are the arithmetic itself (plain
+    formula, as_of, number (a date for days), reason, why, inputs, rows, hidden, index (the name of the one compared with,
+    for beta and alpha)}. Every published figure can be asked for. The rows and inputs are the arithmetic itself (plain
     numbers, not rounded); `reason` and `why` say why a number is missing. A reader without clearance for personal values
     gets no rows and no sums (`hidden`)."""
     return valuing.explain(client, figure)

@@ -25,6 +25,21 @@ class Side(IntEnum):
     IDLE = 99  # understood, and of no effect
 
 
+_SAID: dict[Side, tuple[str, str]] = {
+    Side.BUY: ("买入", "Buy"), Side.SELL: ("卖出", "Sell"), Side.BONUS: ("送股", "Bonus"),
+    Side.CASH_IN: ("转入", "Cash in"), Side.CASH_OUT: ("转出", "Cash out"),
+    Side.INCOME: ("红利利息", "Income"), Side.TAX: ("扣税", "Tax"), Side.COST: ("费用", "Cost"),
+    Side.REPO_LEND: ("逆回购", "Repo lent"), Side.REPO_RETURN: ("逆回购到期", "Repo returned"),
+    Side.MOVE_IN: ("转托转入", "Moved in"), Side.MOVE_OUT: ("转托转出", "Moved out"),
+    Side.IDLE: ("无影响", "No effect"),
+}  # fmt: skip
+
+
+def said(name: str) -> tuple[str, str]:
+    """(Chinese, English) of a side as lists of trades name it: its name in small letters."""
+    return _SAID[Side[name.upper()]]
+
+
 POSITION = {
     Side.BUY: 1, Side.SELL: -1, Side.BONUS: 1, Side.MOVE_IN: 1, Side.MOVE_OUT: -1,
 }  # fmt: skip

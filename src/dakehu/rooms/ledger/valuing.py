@@ -14,7 +14,7 @@ from dakehu.foundation import scope
 from dakehu.foundation.fields import PERSONAL, facts_of
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
-from dakehu.rooms.ledger import arithmetic, closing, closing_rows, closing_run, products, trades
+from dakehu.rooms.ledger import arithmetic, closing, closing_rows, closing_run, products, taken_apart, trades
 from dakehu.rooms.ledger.models import Closing, Figures
 
 EPOCH = closing_rows.EPOCH
@@ -50,9 +50,9 @@ def value(client: Any, day: date) -> Valued | None:
 
 
 def explain(client: Any, figure: str) -> dict[str, Any]:
-    """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden}; see ledger.explain."""
-    if figure not in arithmetic.EXPLAINED:
-        known = "、".join(arithmetic.EXPLAINED)
+    """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden, index}; see ledger.explain."""
+    if figure not in taken_apart.EXPLAINED:
+        known = "、".join(taken_apart.EXPLAINED)
         raise Refused({"figure": [say("没有可拆解的指标“{name}”，可用：{known}。",
                                       "There is no figure “{name}” to take apart; there are: {known}.",
                                       name=figure, known=known)]})  # fmt: skip
@@ -61,7 +61,7 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
     day = day_of()
     told: dict[str, Any] = {
         "figure": figure, "label": str(facts.label), "formula": str(facts.help), "as_of": day.isoformat(),
-        "number": None, "reason": None, "why": None, "inputs": {}, "rows": [], "hidden": clearance < PERSONAL,
+        "number": None, "reason": None, "why": None, "inputs": {}, "rows": [], "hidden": clearance < PERSONAL, "index": "",
     }  # fmt: skip
     made = value(client, day)
     reason = _reason(made, figure)
@@ -71,11 +71,17 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
     if made is None or reason not in (Reason.NONE, Reason.SEVERAL_ROOTS):
         return told
     rate = float(made.figures.column(Column.XIRR)[0])
-    steps = arithmetic.EXPLAINED[figure](arithmetic.Case(made.book, made.days, rate))
+    steps = taken_apart.EXPLAINED[figure](arithmetic.Case(made.book, made.days, rate))
     if clearance >= facts.sensitivity:
-        told["number"] = steps.number
+        told["number"] = _date(int(steps.number)) if figure in closing_rows.DAYS else steps.number
+    if figure in taken_apart.AGAINST_INDEX:
+        told["index"] = closing_run.benchmark_name()
     if not told["hidden"]:
         told["inputs"], told["rows"] = steps.inputs, _named(steps.rows, made)
+        if not steps.rows:
+            told["why"] = str(
+                say("没有这样的交易或持仓，因此是 0。", "There are no such dealings or holdings, so it is 0.")
+            )
     return told
 
 
@@ -87,18 +93,18 @@ def _reason(made: Valued | None, figure: str) -> Reason:
 
 
 def _named(rows: list[dict[str, Any]], made: Valued) -> list[dict[str, Any]]:
-    """Days as dates, securities by code and name; where a price is shown, the day it was made."""
+    """Days as dates, securities by code and name; where a price is shown, the day it was made. Missing numbers are None."""
     named = products.names(made.assets.tolist())
     shown = []
     for row in rows:
-        told = dict(row)
+        told = {name: None if value != value else value for name, value in row.items()}
         if "day" in told:
             told["day"] = (EPOCH + timedelta(days=told["day"])).isoformat()
         if "asset" in told:
             place = told.pop("asset")
             told |= {name: named[int(made.assets[place])][name] for name in ("code", "name")}
             if "price" in told:
-                told["price_day"] = (EPOCH + timedelta(days=int(made.as_of[place]))).isoformat()
+                told["price_day"] = None if told["price"] is None else _date(int(made.as_of[place]))
         shown.append(told)
     return shown
 
@@ -121,7 +127,7 @@ def portfolio(client: Any) -> dict[str, Any]:
 
 def _holdings(case: arithmetic.Case, made: Valued, day: date, hidden: bool) -> list[dict[str, Any]]:
     """The largest first. Sums are None for readers to whom money is masked, and where a price is missing."""
-    carried = arithmetic.carried(case)
+    carried = arithmetic.walked(case).carried
     rows = []
     for row in arithmetic.holdings(case):
         cost, since = carried[row["asset"]]
@@ -135,10 +141,7 @@ def _holdings(case: arithmetic.Case, made: Valued, day: date, hidden: bool) -> l
             row |= {"quantity": None, "cost": None, "value": None, "profit": None}
         rows.append(row)
     rows.sort(key=lambda row: -(row["weight"] or 0.0))
-    named = _named(rows, made)
-    for row in named:
-        row["price_day"] = row["price_day"] if row["price"] is not None else None
-    return named
+    return _named(rows, made)
 
 
 def _line(made: Valued) -> dict[str, Any]:

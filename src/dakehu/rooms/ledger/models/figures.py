@@ -90,8 +90,18 @@ class Figures(ClientRecorded):
     holding_days = _ratio("平均持有天数", "Days held", "按卖出数量加权", "Weighted by quantity sold")
     win_rate = _rate("胜率", "Win rate", "盈利的卖出占比", "Share of sales with a profit")
     closed_sales = _count("卖出次数", "Sales")
-    pgr = _ratio("盈利兑现比例", "Gains realised", "处置效应 PGR", "Proportion of gains realised (PGR)")
-    plr = _ratio("亏损兑现比例", "Losses realised", "处置效应 PLR", "Proportion of losses realised (PLR)")
+    pgr = _ratio(
+        "盈利兑现比例",
+        "Gains realised",
+        "兑现盈利 ÷（兑现 + 未兑现盈利），处置效应 PGR",
+        "Gains taken ÷ gains taken and kept (PGR)",
+    )
+    plr = _ratio(
+        "亏损兑现比例",
+        "Losses realised",
+        "兑现亏损 ÷（兑现 + 未兑现亏损），处置效应 PLR",
+        "Losses taken ÷ losses taken and kept (PLR)",
+    )
     hhi = _ratio("持仓集中度", "Concentration", "Σ 权重²，1 为单一持仓", "Σ weight²; 1 is a single holding")
     holdings = _count("持仓只数", "Securities held")
     first_on = _day("首次交易", "First trade")
