@@ -159,6 +159,7 @@ INSTALLED_APPS = [
     "dakehu.rooms.ledger",
     "dakehu.rooms.service",
     "dakehu.doors.workbook",
+    "dakehu.doors.report",
     "dakehu.doors.web",
     "dakehu.doors.api",
 ]

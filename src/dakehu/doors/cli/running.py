@@ -13,6 +13,7 @@ from django.conf import settings
 
 from dakehu.doors.cli import desk, vault
 from dakehu.doors.cli.pairs import pairs
+from dakehu.doors.report import giving
 from dakehu.doors.workbook import intake, outgo
 from dakehu.foundation import audit, customs, jobs, keys, scope, sealed, values
 from dakehu.foundation.acts import ACTIONS, act, note
@@ -43,7 +44,7 @@ def who(line: argparse.Namespace) -> scope.Actor:
         with scope.acting_as(scope.system("who is at the command line", "cli")):
             return replace(team.actor_of(team.user_named(line.as_user)), door="cli", reason=line.reason)
     reason = line.reason
-    if not reason and line.command not in ("do", "export"):
+    if not reason and line.command not in ("do", "export", "report"):
         about = getattr(line, "file", "") or getattr(line, "name", "")
         reason = f"dakehu {line.command} {about or ''}".strip()
     if not reason:
@@ -202,18 +203,29 @@ def existing(path: Path) -> Path:
     return path
 
 
+def _chosen(line: argparse.Namespace) -> list[int] | None:
+    """The clients that --clients and --filter name, those in sight; None where neither is given."""
+    if not line.clients and not line.filter:
+        return None
+    rows = clients.clients(filters=pairs(line.filter))
+    codes = [code.strip() for code in line.clients.split(",") if code.strip()]
+    rows = rows.filter(code__in=codes) if codes else rows
+    missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
+    if missing:
+        raise Refused(
+            {"clients": [say("找不到客户：{names}。", "No such clients: {names}.", names="、".join(missing))]}
+        )
+    return list(rows.values_list("pk", flat=True))
+
+
+def do_report(line: argparse.Namespace) -> None:
+    told = giving.written(line.file, _chosen(line), line.lang or None, _progress(line))
+    words = say("{file}：{clients} 份报告。", "{file}: {clients} reports.", file=line.file, **told["counts"])
+    give(line, told, [str(words), *(f"{one['client']}: {one['why']}" for one in told["failed"])])
+
+
 def do_export(line: argparse.Namespace) -> None:
-    chosen: list[int] | None = None
-    if line.clients or line.filter:
-        rows = clients.clients(filters=pairs(line.filter))
-        codes = [code.strip() for code in line.clients.split(",") if code.strip()]
-        rows = rows.filter(code__in=codes) if codes else rows
-        chosen = list(rows.values_list("pk", flat=True))
-        missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
-        if missing:
-            raise Refused(
-                {"clients": [say("找不到客户：{names}。", "No such clients: {names}.", names="、".join(missing))]}
-            )
+    chosen = _chosen(line)
     language = line.lang or None
     counts = outgo.write_filled(
         path=line.file, clients=chosen, password=secret_in(line.password_file), language=language
@@ -369,7 +381,7 @@ def do_demo(line: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "template": do_template, "verify": do_verify, "reindex": do_reindex,
+    "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "report": do_report, "template": do_template, "verify": do_verify, "reindex": do_reindex,
     "close": do_close, "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
     "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,22 +102,41 @@ class Prices:
     days: np.ndarray
 
 
+@dataclass(frozen=True)
+class Said:
+    """Prices as the files say them, R rows ordered by asset, then by day and registration. asset: int32 [R], product
+    numbers; day: int32 [R], days since 1970-01-01; price: float64 [R]."""
+
+    asset: np.ndarray
+    day: np.ndarray
+    price: np.ndarray
+
+
+@lru_cache(maxsize=1)
+def _prices_in(folder: Path, names: tuple[str, ...]) -> Said:
+    """A registered file never changes, so what was read last is kept (16 bytes a price): the page of a client would
+    otherwise open one file for every day of every price ever imported."""
+    table = journal.read([folder / f"{name}.parquet" for name in names], schema=journal.PRICES)
+    asset = _plain(table["asset"])
+    order = np.argsort(asset, kind="stable")
+    return Said(asset[order], _plain(table["day"].cast(pa.int32()))[order], _plain(table["price"])[order])
+
+
 def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     """Prices of `assets` (product numbers [A], ascending) on `days` (int32 [D], days since 1970-01-01, ascending). A price
     made between two of the days counts from the later one on; where two sources price a day, the one registered last."""
     last = int(days[-1]) if len(days) else -1
     files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
     known = [file for file, day in files if (day - date(1970, 1, 1)).days <= last]
-    table = journal.read([journal.path_of(name) for name in known], schema=journal.PRICES)
-    number, made, price = _plain(table["asset"]), _plain(table["day"].cast(pa.int32())), _plain(table["price"])
-    row = np.searchsorted(assets, number)
-    ours = row < len(assets)
-    ours[ours] = assets[row[ours]] == number[ours]
+    said = _prices_in(journal.folder(), tuple(known))
+    begin, end = np.searchsorted(said.asset, assets), np.searchsorted(said.asset, assets, side="right")
+    row = np.repeat(np.arange(len(assets)), end - begin)
+    taken = np.arange(len(row)) + np.repeat(begin - np.append(0, np.cumsum(end - begin)[:-1]), end - begin)
     matrix = np.full((len(assets), len(days)), np.nan)
     as_of = np.full((len(assets), len(days)), -1, np.int32)
-    column = np.searchsorted(days, made)
-    matrix[row[ours], column[ours]] = price[ours]
-    as_of[row[ours], column[ours]] = made[ours]
+    column = np.searchsorted(days, said.day[taken])
+    matrix[row, column] = said.price[taken]
+    as_of[row, column] = said.day[taken]
     for d in range(1, len(days)):
         empty = as_of[:, d] < 0
         matrix[empty, d], as_of[empty, d] = matrix[empty, d - 1], as_of[empty, d - 1]

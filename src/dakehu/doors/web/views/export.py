@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from dakehu.doors.report import giving
 from dakehu.doors.web.views import grid
 from dakehu.doors.web.views.intake import as_polled, downloaded
 from dakehu.doors.workbook import outgo
@@ -21,7 +22,7 @@ from dakehu.foundation.words import language, say
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.team.permissions import Permission
 
-KIND = "workbook.export"
+KINDS = ("workbook.export", giving.KIND)
 SHORTEST = 8
 STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accent", "cancelled": ""}
 
@@ -32,7 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if not actor.may(Permission.EXPORT):
         raise NotAllowed(say("导出表格", "export a workbook"), Permission.EXPORT)
     given = request.POST if request.method == "POST" else request.GET
-    chosen, rows = _chosen(given)
+    chosen, rows = chosen_of(given)
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
@@ -45,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
             raise
         except Refused as refused:
             faults = refused.as_plain()
-    recent = [{**job, "tone": STATES.get(job["state"], "")} for job in jobs.recent(KIND, actor.user_id)]
+    recent = [{**job, "tone": STATES.get(job["state"], "")} for job in _recent(actor.user_id)]
     return render(
         request,
         "export/page.html",
@@ -61,13 +62,18 @@ def start(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def _recent(owner: int | None) -> list[dict[str, Any]]:
+    """The latest workbooks and reports, newest first."""
+    return sorted((job for kind in KINDS for job in jobs.recent(kind, owner)), key=lambda job: -job["id"])[:10]
+
+
 def _handed(given: Any) -> list[tuple[str, str]]:
     """What says which clients are meant, to travel through the form."""
     own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "page", "size")
     return [(name, value) for name, value in given.items() if name not in own and value]
 
 
-def _chosen(given: Any) -> tuple[str, Any]:
+def chosen_of(given: Any) -> tuple[str, Any]:
     """("selection" | "filter" | "all", the clients meant, always within scope)."""
     if given.get("ids"):
         wanted = [int(part) for part in given["ids"].split(",") if part.strip().isdigit()]
@@ -108,7 +114,7 @@ def _sealed() -> list[str]:
 
 def _own_job(pk: int) -> dict[str, Any]:
     job = jobs.look(pk, scope.current_actor().user_id)
-    if job["kind"] != KIND:
+    if job["kind"] not in KINDS:
         raise NotFound(say("导出", "export"), pk)
     return job
 
@@ -127,6 +133,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
             "crumbs": [{"label": say("导出", "Export"), "url": "/export/"}], "job": job, "why": why,
             "percent": round(job["share"] * 100), "words": job["words"] or job["state_text"],
             "counts": [(part.title, counts[name]) for name, part in parts().items() if name in counts],
+            "reports": job["kind"] == giving.KIND, "failed": job["result"].get("failed", []),
         },
     )  # fmt: skip
 

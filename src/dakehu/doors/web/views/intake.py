@@ -23,6 +23,7 @@ from dakehu.foundation.words import say
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
 RECENT = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"pdf": "application/pdf", "zip": "application/zip"}
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -239,8 +240,8 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def downloaded(name: str, content: bytes) -> HttpResponse:
-    """A workbook under its name, in whatever language the name is; never kept by the browser's cache."""
-    answer = HttpResponse(content, content_type=XLSX)
+    """A workbook, report or bundle under its name, in whatever language the name is; never kept by the browser's cache."""
+    answer = HttpResponse(content, content_type=MEDIA.get(name.rpartition(".")[2], XLSX))
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["Cache-Control"] = "private, no-store"
     return answer
