@@ -10,6 +10,7 @@ class LedgerConfig(AppConfig):
         from dakehu.foundation.beside import Loan, lend
         from dakehu.rooms.ledger import (  # noqa: F401  (they register themselves)
             actions,
+            attributing,
             closing,
             closing_run,
             compacting,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from dakehu.doors.web.views.change import change_of
 from dakehu.foundation.gates import ask, columns_of, present_one
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
@@ -36,6 +37,7 @@ def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
             "falls": falls_of(told["line"]),
             "donut": donut_of(told["holdings"], told["hidden"]),
             "flows": told["flows"][:PAGE],
+            "change": change_of(request, client, told["as_of"]),
         }
     return page | trades_of(request, client)
 

@@ -4,6 +4,7 @@
 //            markers?: [{x, label, tone?}]}]}
 // donut:     {unit, total_label, slices: [{name, value, url?}]}
 // spark:     {values}
+// steps:     {unit, steps: [{name, from, to, whole?}]}; each step begins where the one before ends
 // unit: money | rate | share | number. Colours come from the tokens and follow the theme.
 
 import { ask, each, make, read, safe } from "./parts.js";
@@ -24,7 +25,7 @@ each("[data-chart]", async (host) => {
 
 /** Draw (or draw anew) `data` in `host`; an empty chart says so. */
 export function show(host, data) {
-  const filled = data && (data.slices?.length || data.values?.length || data.series?.some((one) => one.values.length));
+  const filled = data && (data.slices?.length || data.steps?.length || data.values?.length || data.series?.some((one) => one.values.length));
   if (!filled) {
     host.replaceChildren(make("p", { class: "chart__none", text: host.dataset.empty ?? say("还没有可以画的数据。", "Nothing to draw yet.") }));
     return;
@@ -82,6 +83,7 @@ function option(host, data) {
     },
   };
   if (kind === "donut") return { ...shared, ...donut(host, data, shared.tooltip) };
+  if (kind === "steps") return { ...shared, ...steps(data, shared.tooltip) };
   if (kind === "spark") return { ...shared, ...spark(data) };
   return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth < 480) };
 }
@@ -171,6 +173,24 @@ function donut(host, data, tooltip) {
       itemStyle: { borderColor: token("--card"), borderWidth: 2, borderRadius: 3 }, data: data.slices,
       emphasis: { scaleSize: 4 },
     }],
+  };
+}
+
+/** Floating bars; ECharts draws them as candlesticks, which may lie below zero. */
+function steps(data, tooltip) {
+  const bars = data.steps.map((one) => {
+    const colour = token(one.whole ? "--accent" : one.to < one.from ? "--down" : "--up");
+    return {
+      value: [one.from, one.to, Math.min(one.from, one.to), Math.max(one.from, one.to)],
+      itemStyle: { color: colour, color0: colour, borderColor: colour, borderColor0: colour, opacity: 0.8 },
+    };
+  });
+  return {
+    grid: { left: 8, right: 14, top: 14, bottom: 6, containLabel: true },
+    tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${written(data.steps[point.dataIndex].to - data.steps[point.dataIndex].from, data.unit)}` },
+    xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0 } },
+    yAxis: { ...axis({ kind: "bar", unit: data.unit }, true) },
+    series: [{ type: "candlestick", barWidth: "46%", data: bars }],
   };
 }
 

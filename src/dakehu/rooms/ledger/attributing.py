@@ -1,0 +1,95 @@
+"""What a client's change of worth between two days is made of, by asset class, and how the client did beside the index.
+
+The effects of allocation and selection need a benchmark by asset class, which nothing in the records names: the answer says
+so instead of inventing one (docs/decisions/0040).
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from dakehu.analytics import attribution
+from dakehu.analytics.figures import CLASSES
+from dakehu.foundation import scope
+from dakehu.foundation.acts import Take, takes_of
+from dakehu.foundation.fields import PERSONAL, Facts
+from dakehu.foundation.gates.ask import query
+from dakehu.foundation.refusals import Refused
+from dakehu.foundation.words import say
+from dakehu.rooms.ledger import closing_run, valuing
+from dakehu.rooms.team.permissions import Permission
+
+CLIENT = takes_of("ledger.Investment", "client")
+SPAN = (
+    Take("since", required=False, kind="date", facts=Facts("从", "From")),
+    Take("until", required=False, kind="date", facts=Facts("到", "To")),
+)
+PARTS = ("opening", "net_inflow", "market", "fees", "closing")
+# In the numbering of analytics.figures.
+NAMED = (
+    ("股票", "Stocks"), ("基金", "Funds"), ("债券", "Bonds"), ("回购与现金", "Repo and cash"),
+    ("私募、资管与收益凭证", "Private and structured"), ("其他", "Other"),
+)  # fmt: skip
+
+
+@query("ledger.attribution", needs=Permission.LEDGER_READ, zh="资产变动与归因", en="Change of worth and its causes",
+       takes=(*CLIENT, *SPAN))  # fmt: skip
+def change(*, client: Any, since: date | None = None, until: date | None = None) -> dict[str, Any]:
+    """From the evening of `since` (None: from before the first trade) to the evening of `until` (None, and no later than: the day last closed):
+    {since, until, hidden, total: {opening, net_inflow, market, fees, closing}, classes: [{name, the same}], own, index,
+    excess, index_name, effects, why}. closing = opening + net_inflow + market − fees, exactly; market is before fees. own is
+    the time-weighted return of the securities, index the one compared with over the same days, excess their difference.
+    Sums are None where a price is missing and for readers not cleared for them (`hidden`). effects is None, with the reason
+    in `why`: no benchmark by asset class is recorded. Refused where `until` is not after `since`."""
+    closed = valuing.day_of()
+    last = min(until or closed, closed)
+    if since is not None and since >= last:
+        raise Refused({"since": [say("开始日期须早于结束日期 {day}。", "The first day must be before the last, {day}.",
+                                     day=last.isoformat())]})  # fmt: skip
+    hidden = scope.current_actor().clearance < PERSONAL
+    told: dict[str, Any] = {
+        "since": since.isoformat() if since else None, "until": last.isoformat(), "hidden": hidden, "total": None,
+        "classes": [], "own": None, "index": None, "excess": None, "index_name": "", "effects": None,
+        "why": str(say("没有按资产类别设定的基准，因此不拆分配置与选择效应。",
+                       "No benchmark by asset class is recorded, so allocation and selection are not told apart.")),
+    }  # fmt: skip
+    made = valuing.value(client, last)
+    if made is None:
+        return told
+    day = (since - valuing.EPOCH).days if since else int(made.book.ordinals[0]) - 1
+    first = int(np.searchsorted(made.book.ordinals, day, side="right")) - 1
+    found = attribution.change(made.book, 0, first, len(made.book.ordinals) - 1)
+    parts = {name: getattr(found, name) for name in PARTS}
+    if not hidden:
+        told["total"] = {name: _number(float(values.sum())) for name, values in parts.items()}
+        told["classes"] = [
+            {"name": str(say(*NAMED[kind])), **{name: _number(float(values[kind])) for name, values in parts.items()}}
+            for kind in range(CLASSES) if any(values[kind] for values in parts.values())
+        ]  # fmt: skip
+    return told | _beside(made, day)
+
+
+def _beside(made: valuing.Valued, day: int) -> dict[str, Any]:
+    """{own, index, excess, index_name} from the evening of `day` on; the index begins no earlier than the client."""
+    days = made.days
+    own = _number(float(np.prod(1.0 + days.returns[days.ordinals > day]) - 1.0))
+    begin = max(day, int(days.ordinals[0]))
+    within = made.book.market[(made.book.ordinals >= begin) & (made.book.ordinals <= int(days.ordinals[-1]))]
+    before = made.book.market[made.book.ordinals <= begin]
+    start = float(before[-1]) if len(before) else float("nan")
+    index = _number(float(within[-1]) / start - 1.0) if len(within) else None
+    excess = None if own is None or index is None else own - index
+    return {"own": own, "index": index, "excess": excess,
+            "index_name": closing_run.benchmark_name() if index is not None else ""}  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def spans(until: date) -> dict[str, date | None]:
+    """{name: since} of the periods people ask for, each ending on `until`: month, year, twelve months, everything."""
+    month, year = until.replace(day=1), until.replace(month=1, day=1)
+    one = timedelta(days=1)
+    return {"month": month - one, "year": year - one, "twelve": until - timedelta(days=365), "all": None}
