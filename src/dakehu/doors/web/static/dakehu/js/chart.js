@@ -176,21 +176,21 @@ function donut(host, data, tooltip) {
   };
 }
 
-/** Floating bars; ECharts draws them as candlesticks, which may lie below zero. */
+/** Floating bars: the part of each above zero and the part below, each on a bar that is not seen. */
 function steps(data, tooltip) {
-  const bars = data.steps.map((one) => {
-    const colour = token(one.whole ? "--accent" : one.to < one.from ? "--down" : "--up");
-    return {
-      value: [one.from, one.to, Math.min(one.from, one.to), Math.max(one.from, one.to)],
-      itemStyle: { color: colour, color0: colour, borderColor: colour, borderColor0: colour, opacity: 0.8 },
-    };
-  });
+  const colour = (one) => token(one.whole ? "--accent" : one.to < one.from ? "--down" : "--up");
+  const above = data.steps.map((one) => [Math.max(Math.min(one.from, one.to), 0), Math.max(one.from, one.to, 0)]);
+  const below = data.steps.map((one) => [Math.min(Math.max(one.from, one.to), 0), Math.min(one.from, one.to, 0)]);
+  const parts = [above, below].flatMap((spans) => [
+    { data: spans.map(([near]) => near), silent: true, itemStyle: { color: "transparent" } },
+    { data: spans.map(([near, far], at) => ({ value: far - near, itemStyle: { color: colour(data.steps[at]), opacity: 0.8 } })) },
+  ]);
   return {
     grid: { left: 8, right: 14, top: 14, bottom: 6, containLabel: true },
     tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${written(data.steps[point.dataIndex].to - data.steps[point.dataIndex].from, data.unit)}` },
     xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0 } },
-    yAxis: { ...axis({ kind: "bar", unit: data.unit }, true) },
-    series: [{ type: "candlestick", barWidth: "46%", data: bars }],
+    yAxis: axis({ kind: "bar", unit: data.unit }, true),
+    series: parts.map((part) => ({ type: "bar", stack: "steps", barMaxWidth: 64, ...part })),
   };
 }
 
