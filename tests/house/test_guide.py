@@ -8,7 +8,7 @@ import pytest
 from dakehu.doors.cli.grammar import parser
 from dakehu.doors.web.views import guide
 
-PAGES = ("start", "sign-in", "today", "clients", "client", "import", "export", "staff", "audit", "system", "workbook",
+PAGES = ("start", "sign-in", "today", "clients", "client", "market", "import", "export", "staff", "audit", "system", "workbook",
          "command-line", "api", "protect")  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_links_between_the_pages_lead_somewhere(code):
         assert set(linked) <= set(PAGES), name
 
 
-@pytest.mark.parametrize("address", ["/", "/clients/", "/clients/7/", "/import/", "/export/", "/staff/", "/audit/", "/system/", "/me/", "/guide/"])  # fmt: skip
+@pytest.mark.parametrize("address", ["/", "/clients/", "/clients/7/", "/market/", "/import/", "/export/", "/staff/", "/audit/", "/system/", "/me/", "/guide/"])  # fmt: skip
 def test_every_page_of_the_desk_has_its_page_of_the_guide(address):
     assert guide.guide_for(address).strip("/").rpartition("/")[2] in PAGES
 

@@ -31,7 +31,7 @@ TABS = (
     "?tab=history",
 )
 PAGES = {
-    "lin": ["/", "/clients/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
+    "lin": ["/", "/clients/", "/market/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
             *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
             "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/", "/undo/", "/clients/duplicates",
             "/clients/{client}/merge", "/clients/{client}/merge/{other}", "/import/{statement}/?step=columns", "/import/{statement}/",

@@ -16,6 +16,7 @@ from dakehu.rooms.team.permissions import Permission
 PAGES: tuple[tuple[str, Words, str, str], ...] = (
     ("/", say("今日台账", "Today"), "list-checks", Permission.SERVICE_READ),
     ("/clients/", say("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/market/", say("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", say("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", say("导出", "Export"), "download", Permission.EXPORT),
     ("/undo/", say("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),

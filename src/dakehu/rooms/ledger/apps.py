@@ -17,6 +17,7 @@ class LedgerConfig(AppConfig):
             days,
             explaining,
             holding,
+            markets,
             products,
             queries,
             rollups,

@@ -143,6 +143,17 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     return Prices(matrix, as_of, days)
 
 
+def history(product: int) -> tuple[np.ndarray, np.ndarray]:
+    """(days since 1970-01-01, int32 [N], prices above zero, float64 [N]) on which a product was priced, ascending; where two
+    sources price a day, the one registered last."""
+    files = PriceFile.objects.order_by("day", "pk").values_list("file", flat=True)
+    said = _prices_in(journal.folder(), tuple(files))
+    begin, end = np.searchsorted(said.asset, product), np.searchsorted(said.asset, product, side="right")
+    day, price = said.day[begin:end], said.price[begin:end]
+    keep = (price > 0) & (np.append(day[1:], -1) != day)
+    return day[keep], price[keep]
+
+
 @action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", by_name=False)
 def take_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
     """Closing prices of one business day by product number, in the product's currency. A day that the source has given

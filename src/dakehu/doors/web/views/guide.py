@@ -16,12 +16,12 @@ from dakehu.foundation.words import language, say
 FOLDER = Path(__file__).parents[1] / "guide"
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 FIRST = "start"
-ORDER = (FIRST, "sign-in", "today", "clients", "client", "import", "export", "workbook", "protect", "staff", "audit",
+ORDER = (FIRST, "sign-in", "today", "clients", "client", "market", "import", "export", "workbook", "protect", "staff", "audit",
          "system", "command-line", "api")  # fmt: skip
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
     "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
-    "clients": "clients", "me": "sign-in", "sign-in": "sign-in", "": "today",
+    "clients": "clients", "market": "market", "me": "sign-in", "sign-in": "sign-in", "": "today",
 }  # fmt: skip
 
 
