@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dakehu.doors.workbook import intake
-from dakehu.rooms.ledger import closing
+from dakehu.rooms.ledger import closing, closing_book, trades
 from dakehu.rooms.ledger.models import PriceFile, SecurityCode
 from tests.cast import acting, as_system
 
@@ -65,3 +65,18 @@ def test_prices_are_carried_forward_and_say_from_when(dealt):
         days[1],
         days[1],
     ]
+
+
+def test_the_close_reads_only_the_columns_it_needs_and_the_same_rows(dealt):
+    with as_system():
+        some, every = trades.everything([*trades.NEEDED, *closing.WANTED]), trades.everything()
+    assert some.equals(every.select(some.column_names)) and "digest" not in some.column_names
+
+
+def test_what_is_held_at_the_end_counts_neighbours_with_the_same_security_apart():
+    """Three clients, the second without trades; the first ends with asset 1, which the third begins with, owing as much."""
+    offsets, asset = np.array([0, 3, 3, 5]), np.array([0, 0, 1, 1, 2], np.int32)
+    held = closing_book.held_at_end(offsets, asset, np.array([1000, -1000, 500, -500, 700], np.int64))
+    assert held.index.tolist() == [1, 2] and held.holders.tolist() == [2, 1]
+    nothing = closing_book.held_at_end(np.array([0, 0]), np.array([], np.int32), np.array([], np.int64))
+    assert not len(nothing.index) and not len(nothing.holders)

@@ -17,13 +17,14 @@ class Held:
 
 
 def held_at_end(offsets: np.ndarray, asset: np.ndarray, quantity: np.ndarray) -> Held:
-    """What clients still hold after all their trades. Shapes as in kernel.Book."""
-    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
-    width = int(asset.max()) + 1 if len(asset) else 1
-    pairs, place = np.unique(owner * width + asset, return_inverse=True)
-    left = np.zeros(len(pairs), np.int64)
-    np.add.at(left, place, quantity)
-    index, holders = np.unique(pairs[left != 0] % width, return_counts=True)
+    """What clients still hold after all their trades, which stand by client and asset. Shapes as in kernel.Book."""
+    if not len(asset):
+        return Held(np.array([], np.int64), np.array([], np.int64))
+    begins = np.append(True, asset[1:] != asset[:-1])
+    begins[offsets[:-1][offsets[:-1] < len(asset)]] = True
+    first = np.flatnonzero(begins)
+    held = asset[first[np.add.reduceat(quantity, first) != 0]]
+    index, holders = np.unique(held.astype(np.int64), return_counts=True)
     return Held(index, holders)
 
 
@@ -43,11 +44,13 @@ def book(*, offsets: np.ndarray, asset: np.ndarray, day: np.ndarray, quantity: n
     `day` and `days` are days since 1970-01-01, every one of `day` among the ascending `days`; amount and fee are fen of
     each security's currency; rates: float64 [A, D], what one unit of that currency is worth in the firm's.
     """
-    column = np.searchsorted(days, day)
+    place = np.zeros(int(days[-1] - days[0]) + 1, np.int32)
+    place[days - days[0]] = np.arange(len(days), dtype=np.int32)
+    column = place[day - days[0]]
     rate = rates[asset, column]
     value, cost = amount / 100 * rate, fee / 100 * rate
     return Book(
-        offsets=offsets, asset=asset, day=column.astype(np.int32), quantity=quantity, value=value, fee=cost,
+        offsets=offsets, asset=asset, day=column, quantity=quantity, value=value, fee=cost,
         flow=securities_flow(quantity, value, cost), prices=matrix * rates, ordinals=days.astype(np.int64),
         market=market, kind=kind,
     )  # fmt: skip

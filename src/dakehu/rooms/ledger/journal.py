@@ -8,6 +8,7 @@ compacting.sweep removes. The files hold numbers of clients and products, never 
 import os
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -66,5 +67,16 @@ def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
 def read(paths: Iterable[Path], columns: list[str] | None = None, filters: Any = None, schema: pa.Schema = TRADES) -> pa.Table:  # fmt: skip
     """The rows of some files put one after the other. `filters` as pyarrow takes them; they skip whole row groups."""
     shape = schema if columns is None else pa.schema([schema.field(name) for name in columns])
-    tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]
+    if filters is not None:
+        tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            tables = list(pool.map(lambda path: _whole(path, shape), paths))
     return pa.concat_tables(tables) if tables else shape.empty_table()
+
+
+def _whole(path: Path, shape: pa.Schema) -> pa.Table:
+    """Some columns of all rows. A file opened by itself costs a quarter of one opened as a set of files, and of prices
+    there is a file for every day."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=shape.names, use_threads=False).select(shape.names).cast(shape)

@@ -18,6 +18,7 @@ from dakehu.foundation.numbers import Numbers
 from dakehu.rooms.ledger import journal
 from dakehu.rooms.ledger.models import Bucket, Compaction, TradeBatch
 
+NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and tell whose they are
 SHARED = -1  # stands for the owner of a batch whose rows are of many clients
 
 
@@ -107,19 +108,20 @@ def of_clients(clients: Iterable[int]) -> pa.Table:
     return _live(seen) if seen else journal.read([])
 
 
-def everything() -> pa.Table:
-    """Every trade of the firm, ordered likewise. Only the desk itself may ask (scope.system)."""
+def everything(columns: list[str] | None = None) -> pa.Table:
+    """Every trade of the firm, ordered likewise; of `columns` only those, which must hold what the order and the register
+    need (NEEDED). Only the desk itself may ask (scope.system)."""
     if not scope.current_actor().is_system:
         raise PermissionError("every trade of the firm is read by the system only: wrap it in scope.system(reason)")
-    return _live(None)
+    return _live(None, columns)
 
 
-def _live(clients: list[int] | None) -> pa.Table:
+def _live(clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
     """The rows of registered batches, from buckets and from files of their own."""
     book = register(clients)
     limit = None if clients is None else [("client", "in", clients)]
     near = [one for one in book.buckets if clients is None or _holds(one, clients)]
-    bucketed, moved = book.claim(journal.read([journal.path_of(one.file) for one in near], filters=limit))
+    bucketed, moved = book.claim(journal.read([journal.path_of(one.file) for one in near], columns, limit))
     tables = [bucketed]
     if clients is not None and (strayed := _short(book, bucketed)):
         every = [journal.path_of(one.file) for one in book.buckets]
@@ -128,7 +130,7 @@ def _live(clients: list[int] | None) -> pa.Table:
     for file, places in book.fresh_files().items():
         shared = int(book.owner[places[0]]) == SHARED
         narrow = limit if shared else [("batch", "in", book.number[places].tolist())]
-        tables.append(book.claim(journal.read([journal.path_of(file)], filters=limit and narrow))[0])
+        tables.append(book.claim(journal.read([journal.path_of(file)], columns, limit and narrow))[0])
     found = pa.concat_tables([table for table in tables if table.num_rows] or [bucketed])
     return found if found.num_rows == bucketed.num_rows and not moved else found.sort_by(journal.ORDER)
 

@@ -1,0 +1,76 @@
+"""From the journal's files to everybody's figures: what reading costs beside the kernel.
+
+    .venv/bin/python benchmarks/close_reading.py [--clients 300000] [--home FOLDER]
+
+Invented clients and trades as in close_spark.py, a day at a time through the counter's action, compacted. Each line is the
+best of three rounds: registers and buckets of trades, a price file for every trading day, the book in the firm's currency,
+the kernel on all cores. `--home` keeps the seeded home for the next time.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import close_spark
+import numpy as np
+
+ROUNDS = 3
+
+
+def one_round() -> dict[str, float]:
+    """Seconds of each part, the trades and prices read anew."""
+    from dakehu.analytics import kernel
+    from dakehu.rooms.ledger import closing, closing_book, closing_run
+
+    seconds = dict[str, float]()
+
+    def clocked(name: str, body: Callable[[], Any]) -> Any:
+        begun = time.perf_counter()
+        made = body()
+        seconds[name] = time.perf_counter() - begun
+        return made
+
+    made = clocked("trades", lambda: closing.arrays_for_close(close_spark.DAY))
+    days = clocked("calendar", lambda: closing_run.calendar_of(made.day, close_spark.DAY))
+    prices = clocked("prices", lambda: closing.price_matrix(made.assets, days))
+    held = clocked("held", lambda: closing_book.held_at_end(made.offsets, made.asset, made.quantity))
+    clocked("stale", lambda: closing_book.stale(held, prices.as_of, int(days[-1]), 30))
+    book = clocked("book", lambda: closing_run.book_of(made, prices))
+    figures = clocked("kernel", lambda: kernel.compute(book))
+    assert np.isfinite(figures.values[:, 0]).all()
+    return seconds
+
+
+def main() -> None:
+    line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    line.add_argument("--clients", type=int, default=300_000)
+    line.add_argument("--home", type=Path)
+    told = line.parse_args()
+    with tempfile.TemporaryDirectory(prefix="close-reading-") as made:
+        home = told.home or Path(made) / "home"
+        if not home.exists():
+            home.mkdir(mode=0o700)
+            print(f"{close_spark.seed(home, told.clients):,} trades", flush=True)
+        close_spark.desk(home)
+        from dakehu.foundation import scope
+        from dakehu.rooms.ledger import compacting
+
+        with scope.acting_as(scope.system("benchmark", "cli")), scope.elevated("benchmark"):
+            compacting.compact()
+            one_round()  # the kernel is compiled, or read compiled
+            rounds = [one_round() for _ in range(ROUNDS)]
+    best = {name: min(one[name] for one in rounds) for name in rounds[0]}
+    print(", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()))
+    whole = min(sum(one.values()) for one in rounds)
+    ratio = whole / best["kernel"]
+    print(
+        f"from the journal to figures {whole:.2f} s, {ratio:.2f} times the kernel (aim 2), load {os.getloadavg()[0]:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
