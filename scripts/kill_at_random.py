@@ -3,7 +3,8 @@
     python scripts/kill_at_random.py [ROUNDS [ROWS]]                                      (SQLite, in a directory of its own)
     python scripts/with_postgres.py -- python scripts/kill_at_random.py [ROUNDS [ROWS]]   (PostgreSQL, in a database of its own)
 
-Each round kills each of the three once, in a process of its own. After every kill the desk must be as before or as
+Each round kills each of the three once, in a process of its own, at a moment drawn over the whole of what the same work took
+when it last ran to its end: the machine may grow busier meanwhile. After every kill the desk must be as before or as
 after, the batch must say which, and the audit chain must hold; done again, it must end as if nothing had happened,
 without duplicates; and the undo must bring back what was there before. Prints one line a round, and exits with 1 at the
 first thing that is wrong.
@@ -26,6 +27,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from import_far_trans import database, start  # noqa: E402
 from made_clients import HEADINGS, clients  # noqa: E402
+
+QUARTERS = ("first quarter", "second quarter", "third quarter", "last quarter", "after the end, as expected")
 
 
 class Wrong(Exception):
@@ -171,23 +174,30 @@ def run(rounds: int, count: int, seed: int) -> None:
         for number in range(1, rounds + 1):
             empty()
             line = []
-            for (what, path, before, after), long in zip(steps, lasted, strict=True):
+            for nth, (what, path, before, after) in enumerate(steps):
                 batch = upload(path) if path else batch
                 connection.close()
-                ran = killed(what, batch, draw.uniform(0, long * 1.5))
+                moment = draw.uniform(0, 1.1)
+                ran = killed(what, batch, moment * lasted[nth])
                 now = state()
                 must(now in (states[before], states[after]), f"{what}: neither the old nor the new state")
                 there = now == states[after]
                 sound(batch, there is (what == "import"))
-                fell[f"{what}: {'new' if there else 'old'}"] += 1
-                line.append(f"{what} {ran:.2f} s, {'new' if there else 'old'}")
+                fell[f"{QUARTERS[min(int(moment * 4), 4)]}, {'new' if there else 'old'}"] += 1
+                line.append(f"{what} {ran:.2f} of {lasted[nth]:.2f} s, {'new' if there else 'old'}")
+                begun = time.perf_counter()
                 if what == "import" or not there:
                     do(what, batch)  # again: an import is written once, whether or not it had been
+                if not there:
+                    lasted[nth] = time.perf_counter() - begun
                 must(state() == states[after], f"{what} done again leads elsewhere")
                 sound(batch, what == "import")
             print(f"round {number}: {'; '.join(line)}", flush=True)
+    print(f"{connection.vendor}: {rounds} rounds, {3 * rounds} kills; when, and which state was left:")
     print(
-        f"{connection.vendor}: {rounds} rounds, {3 * rounds} kills; left in which state: {dict(sorted(fell.items()))}"
+        "; ".join(
+            f"{when} {fell[when]}" for when in sorted(fell, key=lambda w: (QUARTERS.index(w.rsplit(",", 1)[0]), w))
+        )
     )
 
 
