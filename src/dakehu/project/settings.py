@@ -73,6 +73,16 @@ PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )
 
+QUOTES = env.text(
+    "DAKEHU_QUOTES",
+    "",
+    zh="自动取行情的来源：akshare 或 tushare；留空不联网",
+    en="Data service for prices: akshare or tushare; empty for none",
+)
+QUOTES_URL = env.text(
+    "DAKEHU_QUOTES_URL", "", zh="行情来源的地址，缺省为其官方地址", en="Address of that service, if not its own"
+)
+TUSHARE_TOKEN = env.secret("DAKEHU_TUSHARE_TOKEN", zh="tushare 的令牌", en="Token for tushare")
 ATTACHMENT_MB = env.number(
     "DAKEHU_ATTACHMENT_MB", 20, zh="一份客户文件最大多少 MB", en="Largest file kept with a client, in MB"
 )

@@ -75,6 +75,16 @@ def parser() -> argparse.ArgumentParser:
                       help="行情最多可旧几天 · how many days old a price may be")  # fmt: skip
     made.add_argument("--engine", choices=("local", "spark"), default="local",
                       help="在本机或 Spark 集群上计算，结果相同 · compute here or on a Spark cluster; same figures")  # fmt: skip
+    made = add("quotes", "从数据服务取行情（需先启用） · fetch prices from a data service (off by default)")
+    made.add_argument(
+        "--codes",
+        default="",
+        metavar="CODES",
+        help="如 600000.SH,index:000300.SH；缺省为已登记的全部 · all entered, if left out",
+    )
+    made.add_argument("--from", dest="since", default="", metavar="DATE", help="起始日期 · first day")
+    made.add_argument("--to", dest="until", default="", metavar="DATE", help="截止日期 · last day")
+    made.add_argument("--dry-run", action="store_true", help="只试不写 · report only")
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from dakehu.doors.cli import desk, vault
+from dakehu.doors.cli import desk, quoting, vault
 from dakehu.doors.cli.pairs import pairs
 from dakehu.doors.report import giving
 from dakehu.doors.workbook import intake, outgo
@@ -380,8 +380,14 @@ def do_demo(line: argparse.Namespace) -> int:
     return int(demo.main(line.host, line.port, serve=not line.no_serve, browser=not line.no_browser) or 0)
 
 
+def do_quotes(line: argparse.Namespace) -> int:
+    told = quoting.fetch(line)
+    give(line, told, list(_told(told)))
+    return 0 if told.get("imported") or line.dry_run else 1
+
+
 COMMANDS = {
-    "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "report": do_report, "template": do_template, "verify": do_verify, "reindex": do_reindex,
+    "quotes": do_quotes, "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "report": do_report, "template": do_template, "verify": do_verify, "reindex": do_reindex,
     "close": do_close, "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
     "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
 }  # fmt: skip
