@@ -33,6 +33,7 @@ def browsers():
             at = context.new_page()
             at.complaints = []
             at.on("pageerror", lambda fault: at.complaints.append(str(fault)))
+            at.on("filechooser", lambda _: None)  # from now on choosers are caught, not only once somebody waits for one
             at.goto(f"{address}/sign-in")
             at.fill("[name=username]", username)
             at.fill("[name=password]", PASSWORD)
@@ -55,6 +56,24 @@ def reach(page, words):
         if words in said:
             return
     raise AssertionError(f"the keyboard does not reach “{words}” on {page.url}")
+
+
+def choose(page, file):
+    """Press Space at the file field that has the focus until its chooser opens, and choose the file there.
+
+    A busy machine may take the first press before the browser catches choosers; people press again, too.
+    """
+    from playwright.sync_api import TimeoutError as Waited
+
+    for _ in range(10):
+        try:
+            with page.expect_file_chooser(timeout=6000) as chooser:
+                page.keyboard.press("Space")
+        except Waited:
+            continue
+        chooser.value.set_files(file)
+        return
+    raise AssertionError(f"no file can be chosen with the keyboard on {page.url}")
 
 
 def findings(page):

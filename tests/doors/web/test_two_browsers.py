@@ -6,7 +6,7 @@ from dakehu.foundation import jobs
 from dakehu.foundation.gates import perform
 from dakehu.rooms.clients.models import Client
 from tests.cast import acting, as_system
-from tests.doors.web.hands import browsers, findings, reach
+from tests.doors.web.hands import browsers, choose, findings, reach
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = ".tabulator-row:has-text('张三')"
@@ -151,9 +151,7 @@ def test_the_keyboard_alone_imports_a_table_and_takes_it_back(live_server, lin, 
         page = sign_in(live_server.url, "lin")
         page.goto(f"{live_server.url}/import/")
         reach(page, "选择文件")
-        with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Space")
-        chooser.value.set_files(table)
+        choose(page, table)
         reach(page, "打开文件")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=怎么导入")
