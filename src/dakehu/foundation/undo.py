@@ -22,6 +22,7 @@ from dakehu.foundation import audit, bulk, clock, files, scope
 from dakehu.foundation.acts import ACTIONS, Recorded, current_act, record_many, remove_many
 from dakehu.foundation.fields import model_of
 from dakehu.foundation.hanging import hanging_on
+from dakehu.foundation.jobs import nobody_watches
 from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.sealed import Sealed, SealedText
@@ -31,6 +32,7 @@ DAYS = 90
 SHOWN = 20
 
 Called = Callable[[str], Words]
+Tell = Callable[[float, Words], None]
 Row = tuple[Any, int]  # model and number
 
 
@@ -203,20 +205,32 @@ def _values(model: Any, plain: dict[str, Any]) -> dict[str, Any]:
 # --- taking back ------------------------------------------------------------------------------------
 
 
-def take_back(key: str, called: Called) -> dict[str, int]:
+def rows_of(key: str) -> int:
+    """How many rows undoing what was stored under `key` would touch. Raises Refused where it is gone."""
+    kept = _stored(key)
+    return sum(len(born.numbers) for born in kept.created.values()) + sum(
+        len(rows) for held in (kept.changed, kept.deleted) for rows in held.values()
+    )
+
+
+def take_back(key: str, called: Called, progress: Tell = nobody_watches) -> dict[str, int]:
     """Undo what was stored under `key`, inside the present act; returns {"removed", "restored"}: numbers of rows.
 
     Raises Refused, saying on what, where a row was written or hung on later, or is out of the actor's sight now.
     `called` names the rows of a table.
     """
     kept = _stored(key)
+    progress(0.05, say("正在检查之后有没有改动", "Looking for later changes"))
     found = list(dict.fromkeys([*_written_since(kept), *_hung_on_since(kept)]))
     if found:
         raise _depends(found, called)
     try:
         with scope.elevated("undo: as it was before"), transaction.atomic():
-            for label, born in reversed(kept.created.items()):
+            for done, (label, born) in enumerate(reversed(kept.created.items())):
+                share = 0.3 + 0.5 * done / len(kept.created)
+                progress(share, say("正在删除新增的记录：{what}", "Removing what was made: {what}", what=called(label)))
                 remove_many(model_of(label), born.numbers)
+            progress(0.8, say("正在恢复原来的内容", "Restoring what was there before"))
             restored = sum(_restore(model_of(label), rows) for label, rows in kept.changed.items())
             for label, gone in reversed(kept.deleted.items()):  # what hung on a row went before it
                 restored += _revive(model_of(label), gone)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("clients/<int:client_id>/apart/<int:other_id>", alike.tell_apart, name="tell-apart"),
     path("undo/", undoing.undoable, name="undo"),
     path("undo/<int:pk>", undoing.take_back, name="undo-one"),
+    path("undo/<int:pk>/progress", undoing.progress, name="undo-progress"),
     path("import/", intake.start, name="import"),
     path("import/<int:pk>/", intake.batch_page, name="import-batch"),
     path("import/<int:pk>/columns", intake.correct, name="import-correct"),

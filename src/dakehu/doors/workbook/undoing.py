@@ -4,8 +4,8 @@ gets its earlier values back."""
 from datetime import timedelta
 from typing import Any
 
-from dakehu.foundation import batches, clock, scope, undo
-from dakehu.foundation.acts import ACTIONS, Take, action, note
+from dakehu.foundation import batches, clock, jobs, scope, undo
+from dakehu.foundation.acts import ACTIONS, Take, act, action, note
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.models import BatchState
@@ -15,6 +15,8 @@ from dakehu.rooms.team.permissions import Permission
 
 BATCH = Take("batch", kind="integer", facts=Facts("批次", "Batch", aliases=("导入批次", "Import batch")))
 SHOWN = 200
+KIND = "workbook.undo"  # the job
+AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
 TABLES = {
     "clients.Client": say("客户", "Client"), "clients.Contact": say("联系方式", "Contact"),
     "clients.Needs": say("需求与偏好", "Needs"), "clients.Coverage": say("服务关系", "Coverage"),
@@ -45,6 +47,61 @@ def undo_batch(*, batch: int) -> dict[str, Any]:
     """Take back a whole import, bulk edit, hand-over or merge with its side effects, all or nothing, as whoever did it.
     Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
     anything later depends on it."""
+    return _taken_back(batch, jobs.nobody_watches)
+
+
+def begin(number: int) -> bool:
+    """Start to take a large batch back in the background, as whoever did it; False where it is small enough to be taken
+    back while somebody waits (or cannot be taken back at all, which `undo_batch` says)."""
+    row = batches.own(number, any_act=True)
+    may_undo(row)
+    if row.state != BatchState.APPLIED or not row.report.get("undo") or undo.rows_of(row.report["undo"]) <= AT_ONCE:
+        return False
+    with act("workbook.begin_undo"):
+        row = batches.own(number, lock=True, any_act=True)
+        job = jobs.look(row.job_ref, scope.current_actor().user_id) if row.job_ref else None
+        if job is None or job["ended"]:
+            row.job_ref = jobs.start(KIND, batch=number)
+            row.save()
+    return True
+
+
+def why_not(batch: Any) -> list[str]:
+    """Why taking an import back in the background came to nothing, in words; [] where it did not, or nobody tried."""
+    job = jobs.look(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
+    if batch.state != BatchState.APPLIED or job is None or job["kind"] != KIND:
+        return []
+    return _why_not(job)
+
+
+def _told(job: dict[str, Any] | None) -> dict[str, Any]:
+    """How far taking a batch back in the background has come."""
+    return {"running": job is not None and not job["ended"], "why_not": _why_not(job) if job is not None else []}
+
+
+def _why_not(job: dict[str, Any]) -> list[str]:
+    if not job["ended"] or job["state"] == "done":
+        return []
+    if job["state"] == "cancelled":
+        return [str(say("已取消，没有撤销任何内容。", "Cancelled; nothing was taken back."))]
+    refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
+    return [text for texts in refused.values() for text in texts] or [
+        str(say("后台出错，没有撤销任何内容。请再试一次；仍不行请把任务号 {n} 告诉管理员。",
+                "The background run failed and nothing was taken back. Try again; if it keeps failing, tell your administrator job {n}.",
+                n=job["id"]))
+    ]  # fmt: skip
+
+
+@jobs.job(KIND)
+def undo_in_background(progress: jobs.Progress, *, batch: int) -> dict[str, Any]:
+    """`undo_batch` with somebody watching. Done again after a worker died it is the same."""
+    if batches.own(batch, any_act=True).state == BatchState.UNDONE:
+        return {"undone": True, "batch": batch, "again": True}
+    with act("workbook.undo"):
+        return _taken_back(batch, progress)
+
+
+def _taken_back(batch: int, progress: undo.Tell) -> dict[str, Any]:
     row = batches.own(batch, lock=True, any_act=True)
     may_undo(row)
     if row.state == BatchState.UNDONE:
@@ -55,7 +112,7 @@ def undo_batch(*, batch: int) -> dict[str, Any]:
     if not row.report.get("undo"):
         raise Refused({"batch": [say("这次导入早于撤销功能，没有保存撤销所需的资料。",
                                      "This import is older than undo: what it would need was not kept.")]})  # fmt: skip
-    made = undo.take_back(row.report["undo"], called)
+    made = undo.take_back(row.report["undo"], called, progress)
     row.state = BatchState.UNDONE.value
     row.save()
     note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
@@ -73,12 +130,14 @@ def may_undo(batch: Any) -> None:
 @query("workbook.undoable", needs="", zh="可撤销的操作", en="What may be undone")
 def undoable() -> list[dict[str, Any]]:
     """One's own imports, bulk edits, hand-overs and merges of the last 90 days that stand and may be undone, newest
-    first, at most 200: [{batch, what, about, at}]. `what` is the verb in the reader's language, `at` an ISO time."""
+    first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO
+    time; `running` says that it is being taken back, `why_not` why that came to nothing."""
     since = clock.now() - timedelta(days=undo.DAYS)
+    undos = {job["id"]: job for job in jobs.recent(KIND, scope.current_actor().user_id, most=SHOWN)}
     rows = batches.mine(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
     return [
         {"batch": row.pk, "what": str(what_was_done(row)), "about": row.filename,
-         "at": clock.local(row.applied_at).isoformat(timespec="minutes")}
+         "at": clock.local(row.applied_at).isoformat(timespec="minutes"), **_told(undos.get(row.job_ref))}
         for row in rows[:SHOWN] if row.report.get("undo")
     ]  # fmt: skip
 

@@ -34,6 +34,7 @@ DOORS = {
 STEPS = {
     "workbook.open": say("打开导入文件", "Open a file to import"), "workbook.correct": say("修改列设置", "Correct the columns"),
     "workbook.trial": say("开始试算", "Start a trial run"), "workbook.check": say("试算", "Trial run"),
+    "workbook.begin_undo": say("开始撤销", "Start an undo"),
     "workbook.apply": say("开始导入", "Start an import"), "workbook.import": say("导入表格", "Import a workbook"),
     "workbook.refuse": say("有错误，未导入", "Faults found, not imported"), "workbook.order": say("申请导出", "Order an export"),
     "files.sweep": say("清理到期文件", "Remove expired files"), "keys.rotate": say("更换密钥", "Rotate the sealing key"),

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.doors.report import giving
 from dakehu.doors.web.views import grid
-from dakehu.doors.web.views.intake import as_polled, downloaded
+from dakehu.doors.web.views.intake import downloaded
+from dakehu.doors.web.views.intake_frame import as_polled
 from dakehu.doors.workbook import outgo
 from dakehu.doors.workbook.vocabulary import parts
 from dakehu.foundation import files, jobs, scope

@@ -11,8 +11,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.doors.web.views import intake_plan, price_files, statements
-from dakehu.doors.web.views.intake_frame import SETTLED, STEPS, failure_of, job_of, page_of
-from dakehu.doors.workbook import intake, overlay, wizard
+from dakehu.doors.web.views.intake_frame import SETTLED, STEPS, as_polled, failure_of, job_of, page_of
+from dakehu.doors.workbook import intake, overlay, undoing, wizard
 from dakehu.doors.workbook.statements import steps
 from dakehu.foundation import batches, jobs, scope
 from dakehu.foundation.gates import QUERIES, perform
@@ -104,7 +104,10 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     if intake.has_prices(batch):
         return price_files.stage(request, batch, job)
     if batch.state in SETTLED:
-        return page_of(request, batch, "intake/result.html", 4, **intake_plan.report(batches.report_of(batch)))
+        hindered = undoing.why_not(batch)
+        return page_of(
+            request, batch, "intake/result.html", 4, hindered=hindered, **intake_plan.report(batches.report_of(batch))
+        )
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     if looked and request.GET.get("step") != "columns":
         told = intake_plan.report(batches.report_of(batch))
@@ -128,10 +131,11 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
-    applying = job["kind"] == "workbook.apply"
+    doing = job["kind"].rpartition(".")[2]
+    applying = doing == "apply"
     plan = intake_plan.described(intake.plan_of(batch).as_plain())
     return page_of(
-        request, batch, "intake/running.html", 3 if applying else 2, applying=applying,
+        request, batch, "intake/running.html", 2 if doing == "trial" else 3, doing=doing, applying=applying,
         percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
         counts=_counts(batch),
     )  # fmt: skip
@@ -181,8 +185,10 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the whole import back; a refusal stands on the result page, record by record."""
+    """Take the whole import back, a large one in the background; a refusal stands on the result page, record by record."""
     try:
+        if undoing.begin(pk):
+            return redirect("import-batch", pk=pk)
         told = perform("workbook.undo", {"batch": pk})
     except (NotAllowed, NotFound):
         raise
@@ -219,17 +225,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """The running job for poll.js."""
     return JsonResponse(as_polled(job_of(batches.own(pk))))
-
-
-def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
-    """A job as the progress bar asks for it: {state, progress 0–1, label, note}."""
-    if job is None:
-        raise NotFound(say("任务", "job"))
-    state = {"queued": "waiting"}.get(job["state"], job["state"])
-    note = (
-        str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
-    )
-    return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
 
 
 @require_GET

@@ -9,6 +9,7 @@ from dakehu.doors.workbook import intake
 from dakehu.doors.workbook.statements import steps as statements
 from dakehu.foundation import jobs, scope
 from dakehu.foundation.models import BatchState
+from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
 
 STEPS = (
@@ -41,6 +42,17 @@ def failure_of(job: dict[str, Any] | None) -> str:
             pk=job["id"],
         )
     )
+
+
+def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
+    """A job as the progress bar asks for it: {state, progress 0–1, label, note}."""
+    if job is None:
+        raise NotFound(say("任务", "job"))
+    state = {"queued": "waiting"}.get(job["state"], job["state"])
+    note = (
+        str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+    )
+    return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
 
 
 def page_of(request: HttpRequest, batch: Any, template: str, step: int, **context: Any) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dakehu.doors.web.views.intake_frame import SETTLED, failure_of, page_of
 from dakehu.doors.web.views.intake_plan import VERDICT_WORDS
+from dakehu.doors.workbook import undoing
 from dakehu.foundation import batches
 from dakehu.foundation.models import BatchState
 from dakehu.foundation.words import language, say
@@ -18,7 +19,7 @@ COLUMNS = {"code": say("证券代码", "Security code"), "price": say("价格", 
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
     """The wizard at whatever step the file is."""
     if batch.state in SETTLED:
-        return result(request, batch)
+        return result(request, batch, undoing.why_not(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
         return page_of(request, batch, "intake/prices.html", 2, failure=failure_of(job), **_shown(told))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from dakehu.doors.web.views.intake_frame import SETTLED, failure_of, page_of
-from dakehu.doors.workbook import intake
+from dakehu.doors.workbook import intake, undoing
 from dakehu.doors.workbook.statements import steps
 from dakehu.foundation import batches
 from dakehu.foundation.gates import QUERIES
@@ -35,7 +35,7 @@ def words_of(query: str, key: str) -> dict[str, str]:
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
     """The wizard at whatever step the statement is."""
     if batch.state in SETTLED:
-        return result(request, batch)
+        return result(request, batch, undoing.why_not(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
         return page_of(request, batch, "intake/statement_trial.html", 2, failure=failure_of(job), **_shown(told))

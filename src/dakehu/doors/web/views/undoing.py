@@ -1,10 +1,13 @@
 """What may be undone: one's own imports, bulk edits, hand-overs, merges; each taken back by a press."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from dakehu.doors.web.views.intake_frame import as_polled, job_of
+from dakehu.doors.workbook import undoing
+from dakehu.foundation import batches
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
 from dakehu.foundation.words import say
@@ -15,6 +18,12 @@ def undoable(request: HttpRequest) -> HttpResponse:
     return _page(request, [])
 
 
+@require_safe
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """The running undo for poll.js."""
+    return JsonResponse(as_polled(job_of(batches.own(pk, any_act=True))))
+
+
 def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
     page = {"rows": QUERIES["workbook.undoable"].body(), "hindered": hindered,
             "page_title": QUERIES["workbook.undoable"].label}  # fmt: skip
@@ -23,8 +32,10 @@ def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one act back; a refusal stands on the page, record by record."""
+    """Take one act back, a large one in the background; a refusal stands on the page, record by record."""
     try:
+        if undoing.begin(pk):
+            return redirect("undo")
         told = perform("workbook.undo", {"batch": pk})
     except (NotAllowed, NotFound):
         raise
