@@ -284,7 +284,11 @@ def _is_tracked(f: Any) -> bool:
 
 def _apart(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Values by name, apart from the row's own: a list or dictionary that is changed in place must differ from them."""
-    return {name: deepcopy(one) if isinstance(one, (dict, list)) else one for name, one in values}
+    made = dict(values)
+    for name, one in made.items():
+        if type(one) is dict or type(one) is list:
+            made[name] = deepcopy(one)
+    return made
 
 
 def _same(before: Any, after: Any) -> bool:

@@ -8,6 +8,7 @@ other; its facts are said once, where the field is declared.
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from dakehu.foundation import scope
@@ -47,6 +48,7 @@ def lent(model: Any) -> list[tuple[str, Any, Facts]]:
     return [] if loan is None else [_borrowed(loan, name) for name in loan.names]
 
 
+@cache  # a list asks for them several times a page
 def _borrowed(loan: Loan, name: str) -> tuple[str, Any, Facts]:
     field: Any = copy.copy(model_of(loan.of)._meta.get_field(name))
     field.name, field.own, field.null = f"{loan.through}__{name}", name, True

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from enum import Enum, IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -197,7 +198,12 @@ def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any
 
 def plain(text: str) -> str:
     """A name reduced to what matters when two spellings are compared."""
-    flat = unicodedata.normalize("NFKC", str(text)).casefold()
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=16_384)  # the same names of columns and values come again with every list and every cell
+def _plain(text: str) -> str:
+    flat = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\s_\-/·::*()()\[\]【】“”\"']+", "", flat)
 
 

@@ -33,7 +33,9 @@ def browsers():
             at = context.new_page()
             at.complaints = []
             at.on("pageerror", lambda fault: at.complaints.append(str(fault)))
-            at.on("filechooser", lambda _: None)  # from now on choosers are caught, not only once somebody waits for one
+            at.on(
+                "filechooser", lambda _: None
+            )  # from now on choosers are caught, not only once somebody waits for one
             at.goto(f"{address}/sign-in")
             at.fill("[name=username]", username)
             at.fill("[name=password]", PASSWORD)

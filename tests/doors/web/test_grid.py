@@ -41,6 +41,9 @@ def test_pages_follow_each_other_and_sums_are_taken_over_all_of_them(lin, an, zh
         2,
     ]
     assert desk(an).get("/clients/sums", **ROWS).json()["assets"] is None
+    told = door.get("/clients/rows?size=2&sort=-assets&show=name,branch,nonsense", **ROWS).json()["rows"]
+    assert [set(row) for row in told] == [{"id", "row_version", "url", "peek", "name", "branch", "why"}] * 2
+    assert [row["name"] for row in told] == [row["name"] for row in first["rows"]]
     assert door.get("/clients/rows?after=nonsense", **ROWS).status_code == 400
 
 

@@ -1,4 +1,4 @@
-"""Lists in which a text finds more clients than the index is asked for: walked in their own order, nobody left out."""
+"""Lists in which a text finds more clients than are put in order: walked in their own order, nobody left out."""
 
 import pytest
 
@@ -18,6 +18,7 @@ NAMES = ("张伟", "張三丰", "李张琴", "王五", "赵六", "张家港投�
 def book(lin, monkeypatch):
     """Six clients, four of them with 张 in the name, while the index is asked for two lines only."""
     monkeypatch.setattr(searching, "MOST", 2)
+    monkeypatch.setattr(searching, "SORTED", 2)
     with acting(lin):
         for number, name in enumerate(NAMES):
             perform(

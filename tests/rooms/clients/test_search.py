@@ -1,6 +1,8 @@
 """Searching as users of a Chinese desk expect it: found by whatever they remember, in scope, never by what they may not see."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting, as_system
@@ -80,6 +82,22 @@ def test_a_changed_name_is_found_by_the_new_one_only(lin, named):
     with acting(lin):
         perform("clients.change", {"client": "C0001", "name": "左宗棠"})
         assert codes("左宗") == ["C0001"] and codes("曾") == []
+
+
+def test_twenty_clients_found_cost_no_more_questions_than_two(lin, zhang, admin):
+    def asked():
+        with CaptureQueriesContext(connection) as questions:
+            assert codes("赵")
+        return len(questions)
+
+    with acting(lin):
+        for number in range(20):
+            if number == 2:
+                few = asked()
+            with acting(admin):
+                branch = perform("team.open_branch", {"code": f"Z{number}", "name": f"网点{number}", "city": "上海"})
+            perform("clients.create", {"name": f"赵{number}", "code": f"Z{number}", "branch": branch.code})
+        assert asked() == few
 
 
 def test_the_list_is_searched_the_same_way(lin, named):

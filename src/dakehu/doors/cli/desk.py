@@ -89,12 +89,11 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
                 ]
             }
         )
-    on_postgres = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
     for connection in connections.all(initialized_only=True):
         connection.close()
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "2" if on_postgres else "1", "--blocking-threads", "8", "--workers-kill-timeout", "10s",
+        "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "10s",
         "--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application",
     ]  # fmt: skip
     children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "dakehu.doors.cli.main", "work"])]

@@ -99,6 +99,8 @@ def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
     the rows that are shown; a row that went meanwhile is left out."""
     fresh = rows.model.objects.filter(pk__in=numbers)
     fresh.query.select_related = rows.query.select_related
+    left, deferring = rows.query.deferred_loading
+    fresh.query.deferred_loading = (left - {key.path for key in keys} if deferring else left, deferring)
     beside = sorted({key.path.rpartition("__")[0] for key in keys if hasattr(key.column, "own")})
     held = {row.pk: row for row in (fresh.select_related(*beside) if beside else fresh)}
     return [held[number] for number in numbers if number in held]

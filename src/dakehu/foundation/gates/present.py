@@ -1,17 +1,21 @@
 """The only way data goes out: chosen columns, masked by the reader's clearance, in plain or shown values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
 
-from dakehu.foundation import clock, scope
+from dakehu.foundation import clock, customs, scope
 from dakehu.foundation.beside import lent, rows_beside
 from dakehu.foundation.fields import Computed, Facts, Sensitivity, described, facts_of, may
 from dakehu.foundation.sealed import DOTS, Sealed, SealedText
+
+AS_STORED = ("text", "choice", "long", "bool")  # kinds that are told as they are stored
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,20 @@ def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = Fa
     return list(every.values()) if names is None else [every[n] for n in names if n in every]
 
 
+def unread(model: Any, columns: list[Column]) -> list[str]:
+    """Fields of a model's table that none of these columns shows, so that a list need not fetch them. Numbers, versions
+    and keys stay, and everything does where a column is worked out from a row."""
+    if any(isinstance(column.field, Computed) for column in columns):
+        return []
+    shown = {column.name for column in columns}
+    if any(getattr(column.field, "custom", False) for column in columns):
+        shown.add(customs.STORE)
+    return [
+        field.name for field in model._meta.concrete_fields
+        if not field.primary_key and not field.is_relation and field.name not in shown and field.name != "row_version"
+    ]  # fmt: skip
+
+
 def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False,
             beside: bool = False) -> list[dict[str, Any]]:  # fmt: skip
     """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
@@ -79,20 +97,20 @@ def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool
     if model is None:
         return []
     columns = columns_of(model, names, beside)
+    keys = [c.name for c in columns if c.kind == "key"]
     if isinstance(rows, models.QuerySet):
-        keys = [c.name for c in columns if c.kind == "key"]
         rows = rows.select_related(*keys) if keys else rows
+    else:
+        models.prefetch_related_objects(rows, *keys)
     clearance = scope.current_actor().clearance
     borrowed = [column for column in columns if hasattr(column.field, "own")]
+    own = [(c.name, _reader(c), _teller(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
     if not borrowed:
-        return [_row(row, columns, clearance, shown) for row in rows]
+        return [_row(row, own) for row in rows]
     held = list(rows)
     others = rows_beside(model, (row.pk for row in held))
-    own = [column for column in columns if column not in borrowed]
-    return [
-        {**_row(row, own, clearance, shown), **_borrowed(others.get(row.pk), borrowed, clearance, shown)}
-        for row in held
-    ]
+    lent_here = [(c.name, c.field.own, _teller(c, clearance, shown)) for c in borrowed]
+    return [{**_row(row, own), **_borrowed(others.get(row.pk), lent_here)} for row in held]
 
 
 def present_one(
@@ -101,24 +119,44 @@ def present_one(
     return present([row], names, shown, beside)[0]
 
 
-def _row(row: Any, columns: list[Column], clearance: Sensitivity, shown: bool) -> dict[str, Any]:
+Teller = Callable[[Any], Any]
+
+
+def _row(row: Any, columns: list[tuple[str, Teller, Teller]]) -> dict[str, Any]:
+    """`columns`: (name, how its value is read from a row, how that is told)."""
     made: dict[str, Any] = {"id": row.pk}
     version = getattr(row, "row_version", None)
     if version is not None:
         made["row_version"] = version
-    for column in columns:
-        value = column.field.by(row) if isinstance(column.field, Computed) else getattr(row, column.name)
-        made[column.name] = _value(value, column, clearance, shown)
+    for name, read, tell in columns:
+        made[name] = tell(read(row))
     return made
 
 
-def _borrowed(other: Any, columns: list[Column], clearance: Sensitivity, shown: bool) -> dict[str, Any]:
-    """The borrowed cells of a row, from the row beside it (None: there is none), and why some are empty."""
-    made: dict[str, Any] = {c.name: _value(getattr(other, c.field.own, None), c, clearance, shown) for c in columns}
-    why = {
-        c.name: str(other.why_missing(c.field.own)) for c in columns if other is not None and made[c.name] in (None, "")
-    }
+def _borrowed(other: Any, columns: list[tuple[str, str, Teller]]) -> dict[str, Any]:
+    """The borrowed cells of a row, from the row beside it (None: there is none), and why some are empty. `columns`:
+    (name, its name in that row, how its value is told)."""
+    made: dict[str, Any] = {name: tell(getattr(other, own, None)) for name, own, tell in columns}
+    if other is None:
+        return {**made, "why_missing": {}}
+    why = {name: str(other.why_missing(own)) for name, own, _ in columns if made[name] in (None, "")}
     return {**made, "why_missing": {name: text for name, text in why.items() if text}}
+
+
+def _reader(column: Column) -> Teller:
+    return column.field.by if isinstance(column.field, Computed) else attrgetter(column.name)
+
+
+def _teller(column: Column, clearance: Sensitivity, shown: bool) -> Teller:
+    """How the values of a column are told: decided once for all rows. Most columns hold text as it is told."""
+    cleared = column.facts.sensitivity <= clearance
+    if cleared and not shown and column.kind in AS_STORED and not isinstance(column.field, Computed):
+        return _as_stored
+    return partial(_value, column=column, clearance=clearance, shown=shown)
+
+
+def _as_stored(value: Any) -> Any:
+    return value
 
 
 def masked(value: Any, facts: Facts) -> str:

@@ -7,7 +7,7 @@ spoken, which would forbid the index; so a function of the owner's asks the inde
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections, models
+from django.db import connections, models, router
 from django.db.models.lookups import Lookup
 
 from dakehu.foundation.search.text import Wanted
@@ -49,6 +49,26 @@ class Finds(Lookup):
         limit = f" LIMIT {int(asked.most)}" if asked.most else ""
         found = quote(found_table(table))
         return f"{column} IN (SELECT rowid FROM {found} WHERE {found} MATCH %s{limit})", [asked.wanted.for_sqlite()]  # noqa: S608  names come from models
+
+
+def held(model: Any, asked: Asked) -> int:
+    """How many lines the index of a model holds for what is asked, `asked.most` at most: to choose a way of reading, never
+    to be told. On SQLite the index answers alone, so lines out of sight count too."""
+    table = model._meta.db_table
+    connection = connections[router.db_for_read(model)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"SELECT count(*) FROM (SELECT {FUNCTION}(%s, %s)) AS lines",  # noqa: S608  a name of ours
+                [asked.wanted.for_postgres(), asked.most or None],
+            )
+        else:
+            found = connection.ops.quote_name(found_table(table))
+            cursor.execute(
+                f"SELECT count(*) FROM (SELECT rowid FROM {found} WHERE {found} MATCH %s LIMIT %s)",  # noqa: S608  names come from models
+                [asked.wanted.for_sqlite(), asked.most or -1],
+            )
+        return int(cursor.fetchone()[0])
 
 
 def found_table(table: str) -> str:

@@ -15,13 +15,14 @@ from dakehu.foundation.gates.present import present
 from dakehu.foundation.scope import GuardedQuerySet, Reach
 from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
-from dakehu.foundation.search.lookup import Asked
+from dakehu.foundation.search.lookup import Asked, held
 from dakehu.foundation.search.text import Wanted
 from dakehu.rooms.clients.models import Client, Contact, SearchLine
 from dakehu.rooms.team.permissions import Permission
 
 SHOWN = 50
 MOST = 3000  # lines looked at for one question, where the reader sees nearly every client
+SORTED = 10_000  # lines up to which their clients are put in order; where there are more, the order is walked
 AROUND = 24  # characters of a note shown before and after what was found
 OWN = ("clients.Client", "clients.Former")  # a client is found by the codes of those merged into it too
 
@@ -88,20 +89,32 @@ def sought(text: str) -> Sought:
         return Sought(test, test, None)
     # Numbers are fetched and told back: PostgreSQL, given several subqueries with "or", would try every client.
     known = set(Client.objects.filter(test).values_list("pk", flat=True)[:MOST])
-    whole, walked = Q(), Q()
+    many = []
     for wanted in asked:
-        known.update(_own_lines(Asked(wanted, MOST)).values_list("client_id", flat=True))
-        if GuardedQuerySet(SearchLine).filter(words__finds=Asked(wanted, MOST + 1)).count() > MOST:
-            whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
-            each = _own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))
-            walked |= Q(IsNull(Subquery(each.values("pk")[:1]), False))  # EXISTS would be asked for all clients at once
-    first = Q(pk__in=known)
-    return Sought(whole | first, walked | first, first) if whole else Sought(first, first, None)
+        lines = held(SearchLine, Asked(wanted, SORTED + 1))
+        if lines > SORTED:
+            many.append(wanted)
+        elif lines:
+            known.update(_numbers(Asked(wanted)))
+    if not many:
+        first = Q(pk__among=known)
+        return Sought(first, first, None)
+    whole = walked = Q(pk__among=known)
+    for wanted in many:
+        known.update(_numbers(Asked(wanted, MOST)))
+        whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
+        each = _own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))
+        walked |= Q(IsNull(Subquery(each.values("pk")[:1]), False))  # EXISTS would be asked for all clients at once
+    return Sought(whole, walked, Q(pk__among=known))
 
 
 def matching(text: str) -> Q:
     """A condition for clients: whoever `sought` finds."""
     return sought(text).whole
+
+
+def _numbers(asked: Asked) -> Any:
+    return _own_lines(asked).values_list("client_id", flat=True)
 
 
 def _own_lines(asked: Asked) -> Any:

@@ -12,7 +12,7 @@ from dakehu.doors.web.views.faults import plain
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS
 from dakehu.foundation.fields import may, model_of
-from dakehu.foundation.gates import columns_of, page_of, perform, present
+from dakehu.foundation.gates import columns_of, page_of, perform, present, unread
 from dakehu.foundation.gates.present import Column, plain_of
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.sealed import DOTS
@@ -21,7 +21,7 @@ from dakehu.rooms.clients import cells
 from dakehu.rooms.clients import queries as clients
 from dakehu.rooms.team import queries as team
 
-OURS = ("page", "size", "sort", "q", "view", "ids", "after", "before", "last")
+OURS = ("page", "size", "sort", "q", "view", "ids", "after", "before", "last", "show")
 LONGEST_PAGE = 200
 KINDS = {"money": "money", "rate": "share", "number": "number", "choice": "tag", "bool": "yes"}
 WIDTHS = {
@@ -156,14 +156,19 @@ def default_order() -> str:
 @require_safe
 def rows(request: HttpRequest) -> JsonResponse:
     """{rows, before, after, total, more}: one page of the grid, the places of its neighbours, and how many rows there are
-    (`more`: than the number at which counting stops). `after`, `before` or `last` say which page."""
+    (`more`: than the number at which counting stops). `after`, `before` or `last` say which page; `show` (names with
+    commas) which columns, all if it is not given."""
     columns, given = grid_columns(), request.GET
+    if given.get("show"):
+        wanted = set(given["show"].split(","))
+        columns = [column for column in columns if column.name in wanted]
     try:
         text, filters, order = asked_of(given)
         listing = clients.listing(text=text, filters=filters, order=order)
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
-        page = page_of(listing.rows.select_related(*keys), order or default_order(), size,
+        found = listing.rows.select_related(*keys).defer(*unread(listing.rows.model, columns))
+        page = page_of(found, order or default_order(), size,
                        after=given.get("after", ""), before=given.get("before", ""), last="last" in given)  # fmt: skip
     except Refused as refusal:
         return plain(dict(refusal.messages), refusal.status)

@@ -44,8 +44,11 @@ function list(grid, place, describe) {
     const tick = make("input", { type: "checkbox", checked: !column.hidden });
     tick.addEventListener("change", () => {
       column.hidden = !tick.checked;
-      if (tick.checked) grid.table?.showColumn(column.field);
-      else grid.table?.hideColumn(column.field);
+      if (!tick.checked) grid.table?.hideColumn(column.field);
+      else if (grid.table) {
+        grid.table.showColumn(column.field);
+        grid.reload();
+      }
       keep(grid);
     });
     return make("label", { class: "menu__item choice" }, tick, make("span", { text: column.title }));

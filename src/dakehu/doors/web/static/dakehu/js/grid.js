@@ -85,11 +85,14 @@ function question(grid, params) {
 
 async function rowsOf(grid, params) {
   grid.last = params;
+  const { host } = grid;
   const asked = question(grid, params);
   const list = asked.toString();
   if (grid.asked !== list) grid.place = {}; // another list begins at its beginning
   grid.asked = list;
   asked.set("size", grid.table ? grid.size : CARDS);
+  // Columns that nobody sees are not asked for; one that is shown later comes with the rows read anew.
+  if (host.dataset.keep) asked.set("show", (grid.table ? arranged(grid) : grid.columns).filter((at) => !at.hidden).map((at) => at.field).join(","));
   for (const [name, value] of Object.entries(grid.place)) asked.set(name, value);
   grid.answer = await ask(`${grid.host.dataset.src}?${asked}`);
   const { total, more, rows } = grid.answer;
