@@ -32,6 +32,7 @@ from dakehu.doors.workbook.writing import (
     write,
     write_bytes,
 )
+from dakehu.doors.workbook.writing.spec import SPARE_ROWS
 
 AS_OF = date(2026, 11, 23)
 RISKS = ["保守型", "稳健型", "进取型"]
@@ -152,7 +153,9 @@ def test_each_table_sheet_freezes_filters_and_protects(book: openpyxl.Workbook) 
     for name in ("基本信息", "投资历史", "定期跟进计划"):
         sheet = book[name]
         assert sheet.freeze_panes == "C2"
-        assert [table.autoFilter.ref for table in sheet.tables.values()] == [sheet.tables[next(iter(sheet.tables))].ref]
+        [table] = sheet.tables.values()
+        filled = sum(cell.value is not None for cell in sheet["A"])
+        assert table.autoFilter.ref == table.ref and table.ref.endswith(f"{filled + SPARE_ROWS}")
         assert sheet.protection.sheet and sheet.protection.algorithmName == "SHA-512"
         assert not sheet.protection.autoFilter and not sheet.protection.sort, "0 means allowed"
         assert not sheet["A2"].protection.locked

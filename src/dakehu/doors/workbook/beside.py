@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from dakehu.doors.workbook import frames, writing
-from dakehu.foundation import scope
 from dakehu.foundation.acts import Take
 from dakehu.foundation.beside import lent, rows_beside
+from dakehu.foundation.bulk import chunks
 from dakehu.foundation.fields import Facts, model_of
 from dakehu.foundation.words import reading_in, say
 
@@ -37,22 +37,33 @@ def columns(language: str) -> list[writing.ColumnSpec]:
 
 def laid(frame: pl.DataFrame, language: str) -> pl.DataFrame:
     """The sheet of clients with these columns; as it was where none of them has any figures."""
-    numbers = frame[frames.NUMBER].to_list()
-    others = rows_beside(model_of(CLIENTS), numbers)
-    if not others:
-        return frame
-    clearance = scope.current_actor().clearance
-    made = [
-        frames.series(take, [getattr(others.get(n), take.field, None) for n in numbers], clearance, language).alias(
-            take.name
-        )
-        for take in takes()
-    ]
-    return frame.with_columns(*made, pl.Series(WHY, [_why(others.get(n), language) for n in numbers], dtype=pl.String))
+    told = {take.name: frames.Telling(take, language) for take in takes()}
+    why = _Why(language)
+    parts, some = [], False
+    for numbers in chunks(frame[frames.NUMBER], frames.READ):
+        others = rows_beside(model_of(CLIENTS), numbers)
+        some = some or bool(others)
+        made = {
+            take.name: told[take.name].series(getattr(others.get(n), take.field, None) for n in numbers)
+            for take in takes()
+        }
+        made[WHY] = pl.Series([why.told(others.get(n)) for n in numbers], dtype=pl.String)
+        parts.append(pl.DataFrame(made))
+    return frame.hstack(frames.joined(told, parts)) if some else frame
 
 
-def _why(row: Any, language: str) -> str | None:
-    with reading_in(language):
-        told = [(frames.facts_behind(take).label, row and str(row.why_missing(take.field))) for take in takes()]
-    stop, mark = ("；", "：") if language == "zh" else ("; ", ": ")
-    return stop.join(f"{label}{mark}{why}" for label, why in told if why) or None
+class _Why:
+    """Why figures are missing, in the language of the file."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        with reading_in(language):
+            self.fields = [(take.field, frames.facts_behind(take).label) for take in takes()]
+
+    def told(self, row: Any) -> str | None:
+        if row is None:
+            return None
+        with reading_in(self.language):
+            found = [(label, str(row.why_missing(field))) for field, label in self.fields]
+        stop, mark = ("；", "：") if self.language == "zh" else ("; ", ": ")
+        return stop.join(f"{label}{mark}{why}" for label, why in found if why) or None

@@ -1,9 +1,10 @@
 """The sheets of the table as columns of values: in scope, masked to the reader's clearance, sealed values masked always."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -11,8 +12,8 @@ import polars as pl
 from dakehu.doors.workbook.vocabulary import CONTACT_KINDS, ROW_KEY, Part
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take
-from dakehu.foundation.bulk import CHUNK, chunks
-from dakehu.foundation.fields import Sensitivity, model_of
+from dakehu.foundation.bulk import chunks
+from dakehu.foundation.fields import model_of
 from dakehu.foundation.gates.accept import facts_behind, field_behind
 from dakehu.foundation.gates.present import kind_of, masked
 from dakehu.foundation.sealed import Sealed
@@ -23,6 +24,8 @@ NAMED = {"client_code": "client__code", "client_name": "client__name"}
 LEFT_OUT = {
     "contact", "client_id_number", "client_phone", "next_on", "next_in_days", "next_subject", "as_of_on", ROW_KEY,
 }  # fmt: skip
+READ = 5_000  # rows read at a time
+Columns = list[Sequence[Any]]  # numbers, versions, and one of values for each column
 NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of takes_out: which row it is, and how old
 
 
@@ -44,7 +47,8 @@ def kind(take: Take) -> str:
 
 def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
     """The rows of a part that belong to `clients` (numbers), or the rows numbered `rows`: one column for each of
-    takes_out, beside NUMBER and VERSION."""
+    takes_out, beside NUMBER and VERSION. Read some thousand rows at a time, because a column holds a value in a tenth of
+    the memory that it takes as it comes from the database."""
     takes = takes_out(part)
     if part.name == "clients":
         found = _clients(takes, clients if rows is None else rows)
@@ -52,11 +56,21 @@ def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.Da
         paths = ["pk", "row_version", *(NAMED.get(t.name) or _path(t) for t in takes)]
         by, numbers = ("client_id", clients) if rows is None else ("pk", rows)
         found = _dependents(model_of(part.model), paths, by, numbers)
-    clearance = scope.current_actor().clearance
-    numbers, versions, *columns = list(zip(*found, strict=True)) if found else [[] for _ in range(len(takes) + 2)]
-    made = {t.name: series(t, values, clearance, language) for t, values in zip(takes, columns, strict=True)}
+    told = {t.name: Telling(t, language) for t in takes}
+    return joined(told, [_columns(told, some) for some in found] or [_columns(told, [])])
+
+
+def joined(told: "dict[str, Telling]", parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Frames one below the other, their columns finished."""
+    whole = pl.concat(parts)
+    return whole.with_columns(one.finished(whole[name]) for name, one in told.items())
+
+
+def _columns(told: "dict[str, Telling]", columns: Columns) -> pl.DataFrame:
+    numbers, versions, *values = columns or ((),) * (len(told) + 2)
+    made = {name: one.series(column) for (name, one), column in zip(told.items(), values, strict=True)}
     marks = {NUMBER: pl.Series(numbers, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
-    return pl.DataFrame({**made, **marks}, strict=False)
+    return pl.DataFrame(made | marks)
 
 
 def _path(take: Take) -> str:
@@ -72,72 +86,89 @@ def called(model: Any) -> dict[int, str]:
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
 
-def _dependents(model: Any, paths: list[str], by: str, numbers: Any) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for part in chunks(numbers):
-        found = model.objects.filter(**{f"{by}__in": part}).order_by("client__code", "pk")
-        rows += list(found.values_list(*paths).iterator(chunk_size=CHUNK))
-    return rows
+def _dependents(model: Any, paths: list[str], by: str, numbers: Any) -> Iterator[Columns]:
+    for part in chunks(numbers, READ):
+        found = model.objects.filter(**{f"{by}__among": part}).order_by("client__code", "pk")
+        rows = found.values_list(*paths).iterator(chunk_size=READ)
+        while some := list(islice(rows, READ)):
+            yield list(zip(*some, strict=True))
 
 
-def _clients(takes: list[Take], clients: Any) -> list[tuple[Any, ...]]:
+def _clients(takes: list[Take], clients: Any) -> Iterator[Columns]:
     beside = {*CHANNELS.values(), "staff"}
-    own = [_path(t) for t in takes if t.name not in beside]
-    reached, served = _contacts(clients), _staff(clients)
-    rows: list[tuple[Any, ...]] = []
-    for part in chunks(clients):
-        found = model_of("clients.Client").objects.filter(pk__in=part).order_by("code")
-        for pk, version, *values in found.values_list("pk", "row_version", *own).iterator(chunk_size=CHUNK):
-            known = {**dict(zip(own, values, strict=True)), **reached.get(pk, {}), "staff": served.get(pk)}
-            cells = (known.get(t.name if t.name in beside else _path(t)) for t in takes)
-            rows.append((pk, version, *cells))
-    return rows
+    paths = ["pk", "row_version", *(_path(t) for t in takes if t.name not in beside)]
+    for part in chunks(clients, READ):
+        rows = list(model_of("clients.Client").objects.filter(pk__among=part).order_by("code").values_list(*paths))
+        if not rows:
+            continue
+        numbers, versions, *own = zip(*rows, strict=True)
+        reached, served, stored = _contacts(part), _staff(part), iter(own)
+        cells: Columns = [numbers, versions]
+        for take in takes:
+            if take.name == "staff":
+                cells.append([served.get(pk) for pk in numbers])
+            elif take.name in beside:
+                cells.append([reached.get(pk, {}).get(take.name) for pk in numbers])
+            else:
+                cells.append(next(stored))
+        yield cells
 
 
 def _contacts(clients: Any) -> dict[int, dict[str, str]]:
-    """{client: {column: masked contacts, the preferred one first}}."""
+    """{client: {column: masked contacts, the preferred one first}} of a chunk of clients."""
     made: dict[int, dict[str, list[str]]] = {}
-    for part in chunks(clients):
-        rows = model_of("clients.Contact").objects.filter(client_id__in=part).order_by("-primary", "pk")
-        for client, channel, value in rows.values_list("client_id", "kind", "value"):
-            if channel in CHANNELS:
-                made.setdefault(client, {}).setdefault(CHANNELS[channel], []).append(str(value))
+    rows = model_of("clients.Contact").objects.filter(client_id__among=clients).order_by("-primary", "pk")
+    for client, channel, value in rows.values_list("client_id", "kind", "value"):
+        if channel in CHANNELS:
+            made.setdefault(client, {}).setdefault(CHANNELS[channel], []).append(str(value))
     return {client: {name: "、".join(values) for name, values in named.items()} for client, named in made.items()}
 
 
 def _staff(clients: Any) -> dict[int, int]:
-    made: dict[int, int] = {}
-    for part in chunks(clients):
-        rows = model_of("clients.Coverage").objects.filter(client_id__in=part, until=None, role="main")
-        made.update(rows.values_list("client_id", "user_id"))
-    return made
+    rows = model_of("clients.Coverage").objects.filter(client_id__among=clients, until=None, role="main")
+    return dict(rows.values_list("client_id", "user_id"))
 
 
-def series(take: Take, values: Iterable[Any], clearance: Sensitivity, language: str) -> pl.Series:
-    """One column, typed as the writer wants it; each distinct value is masked or named once."""
-    facts, shape = facts_behind(take), kind(take)
-    behind = field_behind(take)
-    values = [None if v == "" else v for v in values]
-    if behind is not None and behind.is_relation:
-        names = called(behind.remote_field.model)
-        return pl.Series([names.get(v) for v in values], dtype=pl.String)
-    if any(isinstance(v, Sealed) for v in values):
-        return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
-    if facts.sensitivity > clearance:
-        known = {v: masked(v, facts) for v in set(values) - {None}}
-        return pl.Series([known.get(v) for v in values], dtype=pl.String)
-    if shape == "choice" and hasattr(behind.words, "many"):  # type: ignore[union-attr]
-        return pl.Series([v and behind.words.label_of(v, language) for v in values], dtype=pl.String)  # type: ignore[union-attr]
-    if shape == "choice":
-        named = {m.value: m.label_in(language) for m in behind.words}  # type: ignore[union-attr]
-        return pl.Series([named.get(v, v) for v in values], dtype=pl.String)
-    if shape == "rate" and any(v is not None and abs(v) >= 1 for v in values):
-        # A bare 1 in a cell reads as 1 %, so a column with such rates goes out as text with its sign.
-        return pl.Series([None if v is None else f"{(v * 100).normalize():f}%" for v in values], dtype=pl.String)
-    if shape in ("money", "rate"):
-        return pl.Series([float(v) if isinstance(v, Decimal) else v for v in values], dtype=pl.Float64)
-    if shape == "datetime":
-        local = [clock.local(v).replace(tzinfo=None) if isinstance(v, datetime) else None for v in values]
-        return pl.Series(local, dtype=pl.Datetime("us"))
-    plain = {"date": pl.Date, "integer": pl.Int64, "bool": pl.Boolean}.get(shape, pl.String)
-    return pl.Series([v if plain != pl.String or v is None else str(v) for v in values], dtype=plain)
+class Telling:
+    """How the values of a column go out, typed as the writer wants them; each distinct value is masked or named once."""
+
+    def __init__(self, take: Take, language: str) -> None:
+        self.facts, self.shape, self.language = facts_behind(take), kind(take), language
+        behind = field_behind(take)
+        self.words = getattr(behind, "words", None) if self.shape == "choice" else None
+        self.names = called(behind.remote_field.model) if behind is not None and behind.is_relation else None
+        self.hidden = self.facts.sensitivity > scope.current_actor().clearance
+
+    def series(self, values: Iterable[Any]) -> pl.Series:
+        """Some values of the column. Rates come as text until all are known (see `finished`)."""
+        values = [None if v == "" else v for v in values]
+        if self.names is not None:
+            return pl.Series([self.names.get(v) for v in values], dtype=pl.String)
+        if self.shape == "text" and any(isinstance(v, Sealed) for v in values):
+            return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
+        if self.hidden:
+            known = {v: masked(v, self.facts) for v in set(values) - {None}}
+            return pl.Series([known.get(v) for v in values], dtype=pl.String)
+        if self.words is not None and hasattr(self.words, "many"):
+            return pl.Series([v and self.words.label_of(v, self.language) for v in values], dtype=pl.String)
+        if self.words is not None:
+            named = {m.value: m.label_in(self.language) for m in self.words}
+            return pl.Series([named.get(v, v) for v in values], dtype=pl.String)
+        if self.shape == "money":
+            return pl.Series([float(v) if isinstance(v, Decimal) else v for v in values], dtype=pl.Float64)
+        if self.shape == "datetime":
+            local = [clock.local(v).replace(tzinfo=None) if isinstance(v, datetime) else None for v in values]
+            return pl.Series(local, dtype=pl.Datetime("us"))
+        plain = {"date": pl.Date, "integer": pl.Int64, "bool": pl.Boolean}.get(self.shape, pl.String)
+        return pl.Series([v if plain != pl.String or v is None else str(v) for v in values], dtype=plain)
+
+    def finished(self, told: pl.Series) -> pl.Series:
+        """The whole column. Rates are numbers, or text with the sign where one is 100 % or more, because a bare 1 in a cell
+        reads as 1 %."""
+        if self.shape != "rate" or self.hidden:
+            return told
+        numbers = told.cast(pl.Float64)
+        if not (numbers.abs() >= 1).any():
+            return numbers.alias(told.name)
+        texts = [None if v is None else f"{(Decimal(v) * 100).normalize():f}%" for v in told]
+        return pl.Series(told.name, texts, dtype=pl.String)

@@ -45,29 +45,27 @@ class Finds(Lookup):
         quote = connection.ops.quote_name
         column = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{quote('id')}"
         if connection.vendor == "postgresql":
-            return f"{column} IN (SELECT {FUNCTION}(%s, %s))", [asked.wanted.for_postgres(), asked.most or None]
+            return f"{column} IN (SELECT {FUNCTION}(%s, %s::text[], %s))", [
+                *asked.wanted.for_postgres(),
+                asked.most or None,
+            ]
         limit = f" LIMIT {int(asked.most)}" if asked.most else ""
         found = quote(found_table(table))
         return f"{column} IN (SELECT rowid FROM {found} WHERE {found} MATCH %s{limit})", [asked.wanted.for_sqlite()]  # noqa: S608  names come from models
 
 
-def held(model: Any, asked: Asked) -> int:
-    """How many lines the index of a model holds for what is asked, `asked.most` at most: to choose a way of reading, never
-    to be told. On SQLite the index answers alone, so lines out of sight count too."""
-    table = model._meta.db_table
+def held(model: Any, asked: Asked) -> int | None:
+    """How many lines the index of a model holds for what is asked, `asked.most` at most and in sight or not: to choose a way
+    of reading, never to be told. None on PostgreSQL, where counting them costs as much as reading them."""
     connection = connections[router.db_for_read(model)]
+    if connection.vendor == "postgresql":
+        return None
+    found = connection.ops.quote_name(found_table(model._meta.db_table))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"SELECT count(*) FROM (SELECT {FUNCTION}(%s, %s)) AS lines",  # noqa: S608  a name of ours
-                [asked.wanted.for_postgres(), asked.most or None],
-            )
-        else:
-            found = connection.ops.quote_name(found_table(table))
-            cursor.execute(
-                f"SELECT count(*) FROM (SELECT rowid FROM {found} WHERE {found} MATCH %s LIMIT %s)",  # noqa: S608  names come from models
-                [asked.wanted.for_sqlite(), asked.most or -1],
-            )
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT rowid FROM {found} WHERE {found} MATCH %s LIMIT %s)",  # noqa: S608  names come from models
+            [asked.wanted.for_sqlite(), asked.most or -1],
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -97,7 +95,8 @@ def prepare(alias: str, table: str) -> None:
 def function(table: str, sees: str) -> str:
     """The statement that makes PostgreSQL's function: lines that match and that the session may see."""
     return (
-        f"CREATE OR REPLACE FUNCTION {FUNCTION}(asked text, most int) RETURNS SETOF bigint LANGUAGE sql STABLE "  # noqa: S608  names come from models
+        f"CREATE OR REPLACE FUNCTION {FUNCTION}(asked text, shaped text[], most int) RETURNS SETOF bigint LANGUAGE sql STABLE "  # noqa: S608  names come from models
         f"SECURITY DEFINER SET search_path = public AS $$ SELECT id FROM {table} "
-        f"WHERE to_tsvector('simple', words) @@ to_tsquery('simple', asked) AND ({sees}) LIMIT most $$"
+        f"WHERE to_tsvector('simple', words) @@ to_tsquery('simple', asked) AND ' ' || words || ' ' LIKE ALL (shaped) "
+        f"AND ({sees}) LIMIT most $$"
     )

@@ -116,12 +116,13 @@ class Wanted:
         """As LIKE patterns upon the tokens with a space before and after."""
         return [f"% {' '.join(words)}{'' if open_end else ' '}%" for words, open_end in self.phrases]
 
-    def for_postgres(self) -> str:
-        """In the language of to_tsquery."""
-        return " & ".join(
-            "(" + " <-> ".join([*words[:-1], words[-1] + (":*" if open_end else "")]) + ")"
-            for words, open_end in self.phrases
-        )
+    def for_postgres(self) -> tuple[str, list[str]]:
+        """All tokens in the language of to_tsquery, and the phrases of several of them as patterns. Asked for a phrase, the
+        index leaves it to the words of every line, cut anew, whether the tokens follow one another; LIKE tells ten times
+        as quickly."""
+        tokens = [[*words[:-1], words[-1] + (":*" if open_end else "")] for words, open_end in self.phrases]
+        several = Wanted(tuple(phrase for phrase in self.phrases if len(phrase[0]) > 1))
+        return " & ".join(" & ".join(phrase) for phrase in tokens), several.patterns()
 
 
 def whole(kind: str, text: str, *, beginning: bool = False) -> Wanted | None:

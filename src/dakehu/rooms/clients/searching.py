@@ -89,23 +89,22 @@ def sought(text: str) -> Sought:
         return Sought(test, test, None)
     # Numbers are fetched and told back: PostgreSQL, given several subqueries with "or", would try every client.
     known = set(Client.objects.filter(test).values_list("pk", flat=True)[:MOST])
-    many = []
+    some, many = set(known), []
     for wanted in asked:
-        lines = held(SearchLine, Asked(wanted, SORTED + 1))
-        if lines > SORTED:
+        found, more = _first(wanted)
+        some |= found
+        if more:
             many.append(wanted)
-        elif lines:
-            known.update(_numbers(Asked(wanted)))
-    if not many:
-        first = Q(pk__among=known)
-        return Sought(first, first, None)
+        else:
+            known |= found
     whole = walked = Q(pk__among=known)
+    if not many:
+        return Sought(whole, whole, None)
     for wanted in many:
-        known.update(_numbers(Asked(wanted, MOST)))
         whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
         each = _own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))
         walked |= Q(IsNull(Subquery(each.values("pk")[:1]), False))  # EXISTS would be asked for all clients at once
-    return Sought(whole, walked, Q(pk__among=known))
+    return Sought(whole, walked, Q(pk__among=some))
 
 
 def matching(text: str) -> Q:
@@ -113,8 +112,18 @@ def matching(text: str) -> Q:
     return sought(text).whole
 
 
-def _numbers(asked: Asked) -> Any:
-    return _own_lines(asked).values_list("client_id", flat=True)
+def _first(wanted: Wanted) -> tuple[set[int], bool]:
+    """The clients of the lines first found, and whether there are more. All lines are read where they are few enough for
+    their clients to be put in order."""
+    lines = held(SearchLine, Asked(wanted, SORTED + 1))
+    if lines == 0:
+        return set(), False
+    most = MOST if lines is not None and lines > SORTED else SORTED
+    rows = GuardedQuerySet(SearchLine).filter(words__finds=Asked(wanted, most + 1))
+    read = list(rows.values_list("client_id", "what", "level"))
+    level = int(scope.current_actor().clearance)
+    more = len(read) > most
+    return {client for client, what, at in read[: MOST if more else most] if what in OWN and at <= level}, more
 
 
 def _own_lines(asked: Asked) -> Any:

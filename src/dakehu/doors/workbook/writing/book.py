@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from xlsxwriter.utility import xl_range
@@ -11,12 +12,12 @@ from xlsxwriter.utility import xl_range
 from .cover import cover_name, cover_page
 from .crypt import encrypt_file
 from .fill import rows_xml
-from .package import locked_sheet, rewrite, sheet_lock
+from .package import locked_sheet, rewrite, sheet_lock, widened
 from .pivot import Pivot, compute, make_cache
 from .pivot_check import check_indices
 from .pivot_parts import pivot_parts
 from .ready import ReadySheet, ready
-from .skeleton import Skeleton, draw
+from .skeleton import Skeleton, draw, table_drawn
 from .spec import BookSpec, CannotWrite, PageSpec, PivotSpec, pick
 
 
@@ -50,7 +51,7 @@ def _compose(book: BookSpec, draft: Path) -> None:
     skeleton = draw(book, sheets, pages, pivots)
     tables = [(skeleton.parts[page], pivot) for page, found in pivots.items() for pivot in found]
     edits, additions = pivot_parts(tables, book.language) if tables else ({}, {})
-    edits |= _sheet_edits(book, sheets, skeleton)
+    edits |= _sheet_edits(book, sheets, skeleton) | _table_edits(sheets)
     rows = {skeleton.parts[sheet.spec.name]: rows_xml(sheet, skeleton.styles[sheet.spec.name]) for sheet in sheets}
     rewrite(skeleton.body, draft, rows, edits, additions)
     check_indices(draft)
@@ -85,10 +86,20 @@ def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec
     }
 
 
-def _sheet_edits(book: BookSpec, sheets: list[ReadySheet], skeleton: Skeleton) -> dict[str, object]:
+def _sheet_edits(book: BookSpec, sheets: list[ReadySheet], skeleton: Skeleton) -> dict[str, Callable[[bytes], bytes]]:
     lock = sheet_lock(book.sheet_password)
     extents = {
         skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.frame.height, len(sheet.spec.columns) - 1)
         for sheet in sheets
     }
     return {part: locked_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
+
+
+def _table_edits(sheets: list[ReadySheet]) -> dict[str, Callable[[bytes], bytes]]:
+    """Every table down to its last prepared row."""
+    return {
+        f"xl/tables/table{number}.xml": widened(
+            xl_range(*table_drawn(sheet)), xl_range(0, 0, sheet.last_row, len(sheet.spec.columns) - 1)
+        )
+        for number, sheet in enumerate(sheets, 1)
+    }

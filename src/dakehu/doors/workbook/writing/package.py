@@ -55,6 +55,12 @@ def _put(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> None:
             part.write(chunk)
 
 
+def widened(drawn: str, whole: str) -> Callable[[bytes], bytes]:
+    """An edit that makes a table (and its filter) of the cells `drawn` one of the cells `whole`."""
+    before, after = f'ref="{drawn}"'.encode(), f'ref="{whole}"'.encode()
+    return lambda body: body.replace(before, after)
+
+
 def sheet_lock(password: str) -> bytes:
     """Attributes of `<sheetProtection>` for a password, SHA-512 as Excel 2013 and later write them."""
     if not password:
