@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dakehu.analytics.attribution import Effects, brinson, change, linked
+from dakehu.analytics.attribution import Effects, brinson, change, contributed, days_by_class, linked
 from dakehu.analytics.series import series_of
 from tests.analytics import books
 
@@ -70,3 +70,35 @@ def test_parts_of_the_change_add_up_for_any_book_and_any_days():
         at = np.searchsorted(days.ordinals, book.ordinals[last]) if last >= 0 else len(days.ordinals)
         if at < len(days.ordinals) and days.ordinals[at] == book.ordinals[last]:
             assert float(made.closing.sum()) == pytest.approx(float(days.worth[at]), rel=1e-9, abs=1e-6)
+
+
+def test_contributions_of_classes_are_the_return_of_the_day():
+    # stock: 100 at 10 on day 0; day 2: half is sold at 12 for a bond at 600, in money that comes in beside what goes out
+    book = books.book_of([(0, 0, 0, 100, 1000, 0), (0, 0, 2, -50, 600, 0), (0, 1, 2, 6, 600, 0), (0, 1, 3, -6, 630, 0)],
+                         [[10.0, 11.0, 12.0, 12.0], [100.0, 100.0, 101.0, 105.0]], kind=[0, 2])  # fmt: skip
+    weights, brought = days_by_class(book, 0, -1, 3)
+    assert weights.sum(axis=1) == pytest.approx([1, 1, 1, 1]) and weights[1].tolist() == [1, 0, 0, 0, 0, 0]
+    assert weights[2, [0, 2]] == pytest.approx([1100 / 1700, 600 / 1700])
+    assert brought[2, [0, 2]] == pytest.approx([(600 + 600 - 1100) / 1700, 6 / 1700])
+    assert brought.sum(axis=1) == pytest.approx(series_of(book, 0).returns)
+
+
+def test_contributions_add_up_to_the_returns_of_any_client_on_any_day():
+    random = np.random.default_rng(5)
+    prices = np.cumprod(1 + random.normal(0, 0.02, (8, 60)), axis=1) * 20
+    book = books.invented(40, prices, np.full(60, np.nan), 9)
+    for client in range(40):
+        days = series_of(book, client)
+        first, last = (int(np.searchsorted(book.ordinals, days.ordinals[at])) for at in (0, -1))
+        weights, brought = days_by_class(book, client, first - 1, last)
+        assert brought.sum(axis=1) == pytest.approx(days.returns, abs=1e-12)
+        assert weights.sum(axis=1) == pytest.approx(np.ones(len(days.returns)))
+
+
+def test_contributed_effects_are_brinsons_with_the_interaction_in_the_selection():
+    weights, returns = np.array([0.4, 0.5, 0.1]), np.array([0.20, 0.05, 0.01])
+    shares, market = np.array([0.3, 0.4, 0.3]), np.array([0.10, 0.07, 0.02])
+    known, made = brinson(weights, returns, shares, market), contributed(weights, weights * returns, shares, market)
+    assert made.allocation == pytest.approx(known.allocation)
+    assert made.selection == pytest.approx(known.selection + known.interaction)
+    assert made.total() == pytest.approx(known.total())

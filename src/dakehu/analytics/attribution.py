@@ -7,6 +7,8 @@ import numpy as np
 from dakehu.analytics.figures import CLASSES
 from dakehu.analytics.kernel import Book
 
+CASH = 3  # the class of repo and cash, in the numbering of figures
+
 
 @dataclass(frozen=True)
 class Effects:
@@ -45,6 +47,17 @@ def brinson(
     return Effects(more * (theirs - whole), market_weights * better, more * better)
 
 
+def contributed(
+    weights: np.ndarray, contributions: np.ndarray, market_weights: np.ndarray, market_returns: np.ndarray
+) -> Effects:
+    """Effects of one period of which what each class contributed is known (float64 [K], summing to the portfolio's return)
+    rather than its return, which a class bought and sold within the period need not have. `selection` is then
+    contribution − w × B_k, what Brinson calls selection and interaction together, and `interaction` is zero."""
+    whole = float(np.sum(market_weights * market_returns))
+    allocation = (weights - market_weights) * (market_returns - whole)
+    return Effects(allocation, contributions - weights * market_returns, np.zeros(len(weights)))
+
+
 def linked(periods: list[Effects], portfolio: np.ndarray, market: np.ndarray) -> Effects:
     """Effects of several periods that sum to the excess of the compounded returns (Cariño 1999). `portfolio` and `market`:
     float64 [T], the returns of each period, each above −1. Raises ValueError where their numbers differ."""
@@ -60,6 +73,32 @@ def linked(periods: list[Effects], portfolio: np.ndarray, market: np.ndarray) ->
 def _spread(own: float, market: float) -> float:
     """(ln(1 + r) − ln(1 + b)) / (r − b), and its limit where both are equal."""
     return 1 / (1 + own) if own == market else float((np.log1p(own) - np.log1p(market)) / (own - market))
+
+
+def days_by_class(book: Book, client: int, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """(weights, contributions) of the asset classes on each day after column `first` up to column `last` of the prices:
+    float64 [T, 6]. A day's weights are of what worked that day (worth the evening before and money that came in, as
+    daily.daily_returns counts) and sum to 1; its contributions sum to that day's return of the securities. On days on
+    which nothing worked all is cash that brought nothing. NaN where something held has no price."""
+    start, stop = int(book.offsets[client]), int(book.offsets[client + 1])
+    asset, day, flow = book.asset[start:stop], book.day[start:stop], book.flow[start:stop]
+    kinds = book.kind[asset].astype(np.int64)
+    worth = np.zeros((book.prices.shape[1], CLASSES))
+    for number in np.unique(asset).tolist():
+        mine = asset == number
+        dealt = np.bincount(day[mine], weights=book.quantity[start:stop][mine], minlength=len(worth))
+        held = np.cumsum(dealt)
+        worth[:, int(book.kind[number])] += np.where(held != 0, held / 1000 * book.prices[number], 0.0)
+    came, went = np.zeros_like(worth), np.zeros_like(worth)
+    np.add.at(came, (day, kinds), np.maximum(flow, 0.0))
+    np.add.at(went, (day, kinds), np.maximum(-flow, 0.0))
+    base = np.vstack([np.zeros(CLASSES), worth[:-1]]) + came
+    whole = base.sum(axis=1, keepdims=True)
+    idle = np.eye(CLASSES)[CASH]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weights = np.where(whole != 0, base / whole, idle)
+        contributions = np.where(whole != 0, (worth + went - base) / whole, 0.0)
+    return weights[first + 1 : last + 1], contributions[first + 1 : last + 1]
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,13 @@ BENCHMARK = env.text(
     zh="贝塔与阿尔法的基准指数（代码.市场）",
     en="Index for beta and alpha (code.market)",
 )
+CLASS_BENCHMARK = env.text(
+    "DAKEHU_CLASS_BENCHMARK",
+    "",
+    zh="按资产类别的基准，用于归因：类别 占比 指数（代码.市场）或年利率，例如 stock 60% 000300.SH, bond 30% 000012.SH, cash 10% 2%",
+    en="Benchmark by asset class, for attribution: class, share, index (code.market) or rate a year, such as stock 60% 000300.SH, "
+    "bond 30% 000012.SH, cash 10% 2%",
+)
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )

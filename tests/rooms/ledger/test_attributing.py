@@ -60,3 +60,45 @@ def test_the_steps_of_the_chart_lead_from_the_worth_before_to_the_worth_after():
     total = {"opening": 100.0, "net_inflow": -130.0, "market": 50.0, "fees": 2.0, "closing": 18.0}
     steps = steps_of(total)
     assert [(one["from"], one["to"]) for one in steps] == [(0, 100), (100, -30), (-30, 20), (20, 18), (0, 18)]
+
+
+def test_allocation_and_selection_sum_to_the_excess_over_the_benchmark_by_class(lin, invested, settings):  # noqa: F811
+    settings.CLASS_BENCHMARK = f"stock 60% {settings.BENCHMARK}, bond 20% 3%, cash 20% 0%"
+    half = DAYS[len(DAYS) // 2].isoformat()
+    with acting(lin):
+        told = [
+            ask("ledger.attribution", {"client": "C0001", **span}) for span in ({}, {"since": half}, {"until": half})
+        ]
+    for one in told:
+        made = one["effects"]
+        assert one["why"] == "" and made["own"] == pytest.approx(one["own"], abs=1e-12)
+        assert made["excess"] == pytest.approx(made["own"] - made["benchmark"], abs=1e-12)
+        assert made["allocation"] + made["selection"] == pytest.approx(made["excess"], abs=1e-12)
+        for name in ("allocation", "selection"):
+            assert sum(row[name] for row in made["classes"]) == pytest.approx(made[name], abs=1e-12)
+        assert sum(row["weight"] for row in made["classes"]) == pytest.approx(1)
+        assert {row["name"]: row["measure"] for row in made["classes"]}["股票"] == "演示基准指数"
+
+
+def test_beside_one_index_for_everything_the_benchmark_is_that_index(lin, invested, settings):  # noqa: F811
+    settings.CLASS_BENCHMARK = f"stock 100% {settings.BENCHMARK}"
+    with acting(lin):
+        told = ask("ledger.attribution", {"client": "C0001"})
+    assert told["effects"]["benchmark"] == pytest.approx(told["index"], abs=1e-12)
+    assert told["effects"]["excess"] == pytest.approx(told["excess"], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("stock 60% 000300.SH", "DAKEHU_CLASS_BENCHMARK"), ("stock 100% 999999.SH", "999999.SH")]
+)
+def test_a_benchmark_that_is_wrong_or_has_no_prices_is_named_instead_of_used(lin, invested, settings, wrong, said):  # noqa: F811
+    settings.CLASS_BENCHMARK = wrong
+    with acting(lin):
+        told = ask("ledger.attribution", {"client": "C0001"})
+    assert told["effects"] is None and said in told["why"] and told["own"] is not None
+
+
+def test_the_tab_shows_where_the_excess_comes_from(lin, invested, settings):  # noqa: F811
+    settings.CLASS_BENCHMARK = f"stock 60% {settings.BENCHMARK}, cash 40% 1.5%"
+    page = browser_of(lin).get(f"/clients/{invested.pk}/?tab=money").content.decode()
+    assert "超额从哪里来" in page and "配置效应" in page and "1.5%" in page and "没有按资产类别设定的基准" not in page

@@ -33,3 +33,16 @@ def test_the_risk_adjusted_return_needs_two_investments_that_differ():
     assert rules.risk_adjusted_return([0.05], 0.02) is None
     assert rules.risk_adjusted_return([0.05, 0.05], 0.02) is None
     assert rules.risk_adjusted_return([0.02, 0.08], 0.02) == pytest.approx(0.03 / (0.06 / 2**0.5))
+
+
+def test_a_benchmark_by_class_is_read_as_people_write_it():
+    read = rules.class_benchmark("stock 60% 000300.SH，bond 30% 000012.SH, cash 10% 2%")
+    assert read == {0: (0.6, "000300.SH"), 2: (0.3, "000012.SH"), 3: (0.1, "2%")}
+    assert rules.rate_of("2%") == 0.02 and rules.rate_of("000300.SH") is None and rules.class_benchmark("") == {}
+
+
+@pytest.mark.parametrize("wrong", ["stock 60%", "shares 100% 000300.SH", "stock 60% 000300.SH", "stock x% 000300.SH",
+                                   "stock 50% 1%, stock 50% 2%", "stock 100% two", "stock -10% 1%, cash 110% 1%"])  # fmt: skip
+def test_what_is_no_benchmark_by_class_is_not_guessed(wrong):
+    with pytest.raises(ValueError, match=r"stock|shares"):
+        rules.class_benchmark(wrong)

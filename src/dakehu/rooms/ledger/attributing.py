@@ -1,13 +1,14 @@
 """What a client's change of worth between two days is made of, by asset class, and how the client did beside the index.
 
-The effects of allocation and selection need a benchmark by asset class, which nothing in the records names: the answer says
-so instead of inventing one (docs/decisions/0040).
+The effects of allocation and selection need a benchmark by asset class (DAKEHU_CLASS_BENCHMARK): without one the answer says so
+instead of inventing it (docs/decisions/0040 and 0046).
 """
 
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from dakehu.analytics import attribution
 from dakehu.analytics.figures import CLASSES
@@ -17,7 +18,7 @@ from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import say
-from dakehu.rooms.ledger import closing_run, valuing
+from dakehu.rooms.ledger import closing_run, rules, valuing
 from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("ledger.Investment", "client")
@@ -40,8 +41,10 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
     {since, until, hidden, total: {opening, net_inflow, market, fees, closing}, classes: [{name, the same}], own, index,
     excess, index_name, effects, why}. closing = opening + net_inflow + market − fees, exactly; market is before fees. own is
     the time-weighted return of the securities, index the one compared with over the same days, excess their difference.
-    Sums are None where a price is missing and for readers not cleared for them (`hidden`). effects is None, with the reason
-    in `why`: no benchmark by asset class is recorded. Refused where `until` is not after `since`."""
+    Sums are None where a price is missing and for readers not cleared for them (`hidden`). effects: {own, benchmark, excess,
+    classes: [{name, measure, weight, market_weight, market, allocation, selection}], allocation, selection}, linked over the days
+    (Brinson, Cariño), weights as the mean of the days; allocation and selection sum to excess = own − benchmark. None, with the
+    reason in `why`, without a benchmark by asset class or its prices. Refused where `until` is not after `since`."""
     closed = valuing.day_of()
     last = min(until or closed, closed)
     if since is not None and since >= last:
@@ -51,8 +54,7 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
     told: dict[str, Any] = {
         "since": since.isoformat() if since else None, "until": last.isoformat(), "hidden": hidden, "total": None,
         "classes": [], "own": None, "index": None, "excess": None, "index_name": "", "effects": None,
-        "why": str(say("没有按资产类别设定的基准，因此不拆分配置与选择效应。",
-                       "No benchmark by asset class is recorded, so allocation and selection are not told apart.")),
+        "why": "",
     }  # fmt: skip
     made = valuing.value(client, last)
     if made is None:
@@ -67,7 +69,7 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
             {"name": str(say(*NAMED[kind])), **{name: _number(float(values[kind])) for name, values in parts.items()}}
             for kind in range(CLASSES) if any(values[kind] for values in parts.values())
         ]  # fmt: skip
-    return told | _beside(made, day)
+    return told | _beside(made, day) | _causes(made, first)
 
 
 def _beside(made: valuing.Valued, day: int) -> dict[str, Any]:
@@ -82,6 +84,64 @@ def _beside(made: valuing.Valued, day: int) -> dict[str, Any]:
     excess = None if own is None or index is None else own - index
     return {"own": own, "index": index, "excess": excess,
             "index_name": closing_run.benchmark_name() if index is not None else ""}  # fmt: skip
+
+
+def _causes(made: valuing.Valued, first: int) -> dict[str, Any]:
+    """{effects, why} from the evening of column `first` on."""
+    book, days = made.book, made.days
+    try:
+        wanted = rules.class_benchmark(settings.CLASS_BENCHMARK)
+    except ValueError as wrong:
+        return {"why": str(say("按资产类别的基准看不懂：“{part}”。请管理员改正 DAKEHU_CLASS_BENCHMARK。",
+                               "The benchmark by asset class is not understood: “{part}”. An administrator sets DAKEHU_CLASS_BENCHMARK right.",
+                               part=wrong))}  # fmt: skip
+    if not wanted:
+        return {"why": str(say("没有按资产类别设定的基准，因此不拆分配置与选择效应。",
+                               "No benchmark by asset class is recorded, so allocation and selection are not told apart."))}  # fmt: skip
+    last = int(np.searchsorted(book.ordinals, days.ordinals[-1]))
+    shares, market, missing = np.zeros(CLASSES), np.zeros((last - first, CLASSES)), []
+    for kind, (share, measure) in wanted.items():
+        shares[kind] = share
+        moved = _moves(measure, book.ordinals)[first + 1 : last + 1]
+        if not np.isfinite(moved).all():
+            missing.append(measure)
+        market[:, kind] = moved
+    if missing:
+        return {"why": str(say("基准指数在这段时间缺少行情：{names}，因此不拆分配置与选择效应。",
+                               "No prices of the benchmark over these days: {names}, so allocation and selection are not told apart.",
+                               names="、".join(missing)))}  # fmt: skip
+    weights, brought = attribution.days_by_class(book, 0, first, last)
+    own, theirs = brought.sum(axis=1), market @ shares
+    if not len(own) or not (np.isfinite(own).all() and (own > -1).all() and (theirs > -1).all()):
+        return {"why": str(say("这段时间有证券缺少行情，因此不拆分配置与选择效应。",
+                               "Something held has no price over these days, so allocation and selection are not told apart."))}  # fmt: skip
+    each = [attribution.contributed(w, c, shares, m) for w, c, m in zip(weights, brought, market, strict=True)]
+    linked = attribution.linked(each, own, theirs)
+    classes = [
+        {"name": str(say(*NAMED[kind])), "measure": _called(wanted[kind][1]) if kind in wanted else "",
+         "weight": float(weights[:, kind].mean()), "market_weight": float(shares[kind]),
+         "market": float(np.prod(1 + market[:, kind]) - 1) if kind in wanted else None,
+         "allocation": float(linked.allocation[kind]), "selection": float(linked.selection[kind])}
+        for kind in range(CLASSES) if kind in wanted or weights[:, kind].any()
+    ]  # fmt: skip
+    total, beside = float(np.prod(1 + own) - 1), float(np.prod(1 + theirs) - 1)
+    return {"why": "", "effects": {
+        "own": total, "benchmark": beside, "excess": total - beside, "classes": classes,
+        "allocation": float(linked.allocation.sum()), "selection": float(linked.selection.sum()),
+    }}  # fmt: skip
+
+
+def _moves(measure: str, ordinals: np.ndarray) -> np.ndarray:
+    """Daily returns of a measure on the days of the book, float64 [D]; 0 on the first, NaN where the index has no price."""
+    rate = rules.rate_of(measure)
+    if rate is not None:
+        return np.append(0.0, (1 + rate) ** (np.diff(ordinals) / 365) - 1)
+    level = closing_run.index_levels(measure, ordinals)
+    return np.append(0.0, level[1:] / level[:-1] - 1)
+
+
+def _called(measure: str) -> str:
+    return closing_run.index_name(measure) or measure
 
 
 def _number(value: float) -> float | None:

@@ -132,7 +132,7 @@ def book_of(made: closing.Trades, prices: closing.Prices) -> kernel.Book:
     days = prices.days
     return closing_book.book(
         offsets=made.offsets, asset=made.asset, day=made.day, quantity=made.quantity, amount=made.amount, fee=made.fee,
-        kind=made.kind, matrix=prices.matrix, days=days, rates=_rates(made.assets, days), market=_benchmark(days),
+        kind=made.kind, matrix=prices.matrix, days=days, rates=_rates(made.assets, days), market=index_levels(settings.BENCHMARK, days),
     )  # fmt: skip
 
 
@@ -170,16 +170,21 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
     return made
 
 
-def _benchmark(days: np.ndarray) -> np.ndarray:
-    """Levels of the index that DAKEHU_BENCHMARK names (code.market), float64 [D]; NaN throughout where there is none."""
-    code, _, market = settings.BENCHMARK.partition(".")
+def index_levels(name: str, days: np.ndarray) -> np.ndarray:
+    """Levels of an index (code.market) on some days, float64 [D]; NaN throughout where it has not been entered."""
+    code, _, market = name.partition(".")
     found = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
     return closing.price_matrix(np.array([found or 0]), days).matrix[0]
 
 
 def benchmark_name() -> str:
     """The name of the index to compare with; "" where it has not been entered."""
-    code, _, market = settings.BENCHMARK.partition(".")
+    return index_name(settings.BENCHMARK)
+
+
+def index_name(name: str) -> str:
+    """What an index (code.market) is called; "" where it has not been entered."""
+    code, _, market = name.partition(".")
     named = SecurityCode.objects.filter(code=code, market=market).values_list("product__name", flat=True).first()
     return named or ""
 

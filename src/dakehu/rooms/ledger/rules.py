@@ -103,3 +103,36 @@ def win_rate(steps: Iterable[Step]) -> float | None:
     for step in steps:
         sums[step.asset] = sums.get(step.asset, 0) + step.net
     return sum(total > 0 for total in sums.values()) / len(sums) if sums else None
+
+
+CLASS_CODES = ("stock", "fund", "bond", "cash", "private", "other")  # in the numbering of analytics.figures
+
+
+def class_benchmark(text: str) -> dict[int, tuple[float, str]]:
+    """{asset class: (share, measure)} of a benchmark such as "stock 60% 000300.SH, bond 30% 000012.SH, cash 10% 2%": the
+    measure is an index (code.market) or a rate a year. Shares come to 100 %. {} for no text. Raises ValueError with the part
+    that is not understood."""
+    made: dict[int, tuple[float, str]] = {}
+    for part in filter(None, (one.strip() for one in text.replace("，", ",").split(","))):
+        words = part.split()
+        if len(words) != 3 or words[0] not in CLASS_CODES or CLASS_CODES.index(words[0]) in made:
+            raise ValueError(part)
+        share = _percent(words[1])
+        if share is None or share < 0 or ("." not in words[2] and _percent(words[2]) is None):
+            raise ValueError(part)
+        made[CLASS_CODES.index(words[0])] = (share, words[2])
+    if made and abs(sum(share for share, _ in made.values()) - 1) > 1e-9:
+        raise ValueError(text)
+    return made
+
+
+def rate_of(measure: str) -> float | None:
+    """The rate a year of a measure such as "2%"; None for an index."""
+    return _percent(measure)
+
+
+def _percent(text: str) -> float | None:
+    try:
+        return float(text.removesuffix("%")) / 100 if text.endswith("%") else None
+    except ValueError:
+        return None
