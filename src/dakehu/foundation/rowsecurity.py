@@ -12,7 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 
 from dakehu.foundation import scope
 from dakehu.foundation.search import index, lookup
@@ -77,6 +77,8 @@ def statements(role: str) -> list[str]:
         f"SET search_path = public AS $$ {_pieces['covered']} $$",
         f"CREATE OR REPLACE FUNCTION dakehu_walled() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
         f"SET search_path = public AS $$ {_pieces['walled']} $$",
+        f"CREATE OR REPLACE FUNCTION dakehu_measure() RETURNS void LANGUAGE plpgsql SECURITY DEFINER "
+        f"SET search_path = public AS $$ BEGIN ANALYZE {scope.client_model()._meta.db_table}; END $$",
         f'GRANT USAGE ON SCHEMA public TO "{role}"',
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
@@ -88,6 +90,16 @@ def statements(role: str) -> list[str]:
     audit = apps.get_model("foundation.AuditEntry")._meta.db_table
     made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
     return made
+
+
+def measure() -> None:
+    """Inside the act that wrote many rows, before it ends: let PostgreSQL count the clients anew. At the end it looks up the
+    client of every row that hangs on one; where the table was vacuumed while its rows were not yet committed (after a
+    cancelled import, say) it believes the table empty, takes any index that holds the number at all, and reads the whole of
+    it for every row: 430 s for 200,000 clients instead of 45. No effect on SQLite."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT dakehu_measure()")
 
 
 def install(using: str) -> None:

@@ -4,8 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from dakehu.doors.workbook import intake, slices
+from dakehu.doors.workbook import apply, intake, slices
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import Cancelled
 from dakehu.foundation.models import AuditEntry
@@ -91,3 +92,13 @@ def test_cancelling_between_slices_leaves_nothing(tmp_path, lin, short_slices):
     with acting(lin), pytest.raises(Cancelled):
         intake.run_import(table(tmp_path / "长.csv", *people(12)), progress=stop)
     assert stored() == []
+
+
+def test_postgresql_knows_how_many_clients_there_are_before_a_large_import_ends(lin, tmp_path, monkeypatch):
+    monkeypatch.setattr(apply, "MANY", 3)
+    with acting(lin):
+        assert intake.run_import(table(tmp_path / "客户.csv", *people(3)))["created"] == 3
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'clients_client'")
+            assert cursor.fetchone()[0] >= 3

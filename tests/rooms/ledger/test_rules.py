@@ -42,7 +42,7 @@ def test_a_benchmark_by_class_is_read_as_people_write_it():
 
 
 @pytest.mark.parametrize("wrong", ["stock 60%", "shares 100% 000300.SH", "stock 60% 000300.SH", "stock x% 000300.SH",
-                                   "stock 50% 1%, stock 50% 2%", "stock 100% two", "stock -10% 1%, cash 110% 1%"])  # fmt: skip
+                                   "stock 50% 1%, stock 50% 2%", "stock 100% two", "stock nan% 1%", "stock 100% nan%", "stock 100% -100%", "stock 100% 1.5", "stock -10% 1%, cash 110% 1%"])  # fmt: skip
 def test_what_is_no_benchmark_by_class_is_not_guessed(wrong):
     with pytest.raises(ValueError, match=r"stock|shares"):
         rules.class_benchmark(wrong)

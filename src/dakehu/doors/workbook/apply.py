@@ -6,6 +6,7 @@ from dakehu.doors.workbook import missing, slices
 from dakehu.doors.workbook.plan import Plan
 from dakehu.doors.workbook.reading import Book
 from dakehu.doors.workbook.trial import Progress, Trial
+from dakehu.foundation import rowsecurity
 from dakehu.foundation.acts import Take, action, note
 from dakehu.foundation.ahead import going_ahead
 from dakehu.foundation.fields import Facts
@@ -23,6 +24,7 @@ TAKERS = {
     "needs": keeping.take_in_needs,
     "follow_ups": service_taking.take_in_follow_ups,
 }
+MANY = 10_000  # rows written, from which on the database counts anew
 FILE = Take("file", facts=Facts("文件", "File"))
 
 
@@ -58,6 +60,8 @@ def take_in(
     are not as they came (see overlay). Raises HasFaults, Undecided."""
     with going_ahead():
         told = slices.run(book, plan, progress, write=_write, skip_errors=skip_errors)
+    if sum(part.get("created", 0) + part.get("updated", 0) for part in told["parts"].values()) >= MANY:
+        rowsecurity.measure()
     told["mended"] = mended
     if told["faults_in_all"] and not skip_errors:
         raise HasFaults(told)

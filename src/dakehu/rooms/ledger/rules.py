@@ -1,5 +1,6 @@
 """What is decided about investments. Pure."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -118,7 +119,9 @@ def class_benchmark(text: str) -> dict[int, tuple[float, str]]:
         if len(words) != 3 or words[0] not in CLASS_CODES or CLASS_CODES.index(words[0]) in made:
             raise ValueError(part)
         share = _percent(words[1])
-        if share is None or share < 0 or ("." not in words[2] and _percent(words[2]) is None):
+        rate = _percent(words[2])
+        code, _, market = words[2].partition(".")
+        if share is None or share < 0 or not (rate > -1 if rate is not None else code and market.isalpha()):
             raise ValueError(part)
         made[CLASS_CODES.index(words[0])] = (share, words[2])
     if made and abs(sum(share for share, _ in made.values()) - 1) > 1e-9:
@@ -133,6 +136,7 @@ def rate_of(measure: str) -> float | None:
 
 def _percent(text: str) -> float | None:
     try:
-        return float(text.removesuffix("%")) / 100 if text.endswith("%") else None
+        number = float(text.removesuffix("%")) / 100 if text.endswith("%") else math.nan
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
