@@ -95,6 +95,12 @@ def test_an_analyst_exports_masked_values_and_lin_may_not_export_what_is_not_her
         assert outgo.write_filled(path=tmp_path / "wang.xlsx", clients=[number])["clients"] == 0
 
 
+def test_more_clients_may_be_chosen_than_a_statement_takes_values(lin, full, tmp_path):
+    with acting(lin):
+        everybody = outgo.write_filled(path=tmp_path / "all.xlsx")
+        assert outgo.write_filled(path=tmp_path / "chosen.xlsx", clients=range(300_000)) == everybody
+
+
 def test_an_administrator_may_not_export(admin, tmp_path):
     with acting(admin), pytest.raises(NotAllowed):
         outgo.write_filled(path=tmp_path / "never.xlsx")

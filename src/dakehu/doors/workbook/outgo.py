@@ -46,7 +46,7 @@ def write_filled(
     who took how much, never what. Clients out of scope are left out as if they did not exist."""
     chosen = model_of("clients.Client").objects.order_by("code")
     if clients is not None:
-        chosen = chosen.filter(pk__in=list(clients))
+        chosen = chosen.filter(pk__among=list(clients))
     numbers = list(chosen.values_list("pk", flat=True))
     speaking = language or reading_language()
     filled = {}
