@@ -52,3 +52,11 @@ def test_the_guide_names_every_command(code):
 
 def test_the_papers_point_to_the_guide():
     assert (Path(__file__).parents[2] / "docs/guide/README.md").exists()
+
+
+def test_chinese_text_has_full_width_punctuation():
+    beside = re.compile(r"[\u4e00-\u9fff”）》](?:\*\*)?[,;:?!(](?!\))|\([^()\n]*[\u4e00-\u9fff]")
+    for name in PAGES:
+        told = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", "", text_of("zh", name), flags=re.S)
+        found = [line for line in told.splitlines() if beside.search(line)]
+        assert not found, f"{name}: {found}"

@@ -1,6 +1,7 @@
 """Signing in and out, the lock, the first password, and what a page says of itself."""
 
 import pytest
+from django.db import models
 
 from tests.cast import PASSWORD
 
@@ -70,6 +71,24 @@ def test_signing_out_takes_a_post_and_ends_the_session(door, lin):
     assert door.get("/sign-out").status_code == 405
     assert door.post("/sign-out")["Location"] == "/sign-in"
     assert door.get("/").status_code == 302
+
+
+def test_a_session_whose_time_is_over_and_one_of_a_user_who_left_open_nothing(door, lin):
+    from datetime import timedelta
+
+    from django.contrib.sessions.models import Session
+
+    from dakehu.foundation import clock
+    from dakehu.rooms.team.models import User
+
+    enter(door, "lin")
+    assert door.get("/").status_code == 200
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    assert door.get("/")["Location"].startswith("/sign-in")
+    enter(door, "lin")
+    assert door.get("/").status_code == 200
+    models.QuerySet(User).filter(pk=lin.pk).update(is_active=False)
+    assert door.get("/")["Location"].startswith("/sign-in")
 
 
 def test_a_first_password_must_be_changed_before_anything_else(door, teams):

@@ -5,6 +5,7 @@ import pytest
 from dakehu.foundation.gates import page_of, perform
 from dakehu.foundation.refusals import NotAllowed
 from dakehu.foundation.scope import acting_as
+from dakehu.foundation.search.text import fragment
 from dakehu.rooms.clients import queries, searching
 from dakehu.rooms.clients.models import SearchLine
 from tests.cast import acting
@@ -86,3 +87,21 @@ def test_a_list_without_the_right_to_read_clients_is_refused(lin, book):
 
     with acting_as(replace(actor_of(lin), permissions=frozenset())), pytest.raises(NotAllowed):
         queries.listing(text="张")
+
+
+def test_that_a_list_is_long_is_taken_as_known_for_a_minute_and_a_short_one_is_counted_each_time(he, lin, book):
+    with acting(he):
+        assert queries.listing(text="张").counted()[1] and searching._many.get(fragment("张"))
+        assert queries.listing(text="王五").counted() == (1, False)
+    with acting(lin):
+        perform("clients.create", {"name": "王五六", "code": "W2"})
+    with acting(he):
+        assert queries.listing(text="王五").counted() == (2, False)
+
+
+def test_a_list_that_became_short_since_says_its_true_number(he, book, monkeypatch):
+    with acting(he):
+        queries.listing(text="张")
+        monkeypatch.setattr(searching, "MOST", 50)
+        assert queries.listing(text="张").counted() == (4, False)
+        assert told(queries.listing(text="张", order="-assets"), "-assets") == ["K5", "K2", "K1", "K0"]

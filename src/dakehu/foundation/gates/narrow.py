@@ -1,6 +1,7 @@
 """Search, filter and sort on behalf of a reader, who cannot filter by what they may not see in clear."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -27,7 +28,7 @@ def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "")
     if filters is not None and not isinstance(filters, Mapping):
         raise Refused({"filters": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
     model = rows.model
-    index = spelling_index({name: facts for name, _, facts in [*described(model), *lent(model)]})
+    index = _spellings(model)
     for key, value in (filters or {}).items():
         if value in (None, ""):
             continue
@@ -39,10 +40,20 @@ def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "")
     return rows
 
 
+def _spellings(model: Any) -> dict[str, str]:
+    """{any spelling: name} of the columns of a model that the reader may know of."""
+    return _spelled(tuple((name, field) for name, field, _ in [*described(model), *lent(model)]))
+
+
+@lru_cache(maxsize=256)  # a list asks for the same several times a page
+def _spelled(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
+    return spelling_index({name: facts_of(field) for name, field in columns})
+
+
 def ordered_by(model: Any, order: str) -> list[tuple[Any, bool]]:
     """[(column, whether downwards)] of an order such as "-assets,name". Raises Refused for columns that are unknown or
     above the reader's clearance."""
-    index = spelling_index({name: facts for name, _, facts in [*described(model), *lent(model)]})
+    index = _spellings(model)
     parts = [part.strip() for part in order.split(",") if part.strip()]
     return [(_column(model, index, part.lstrip("-")), part.startswith("-")) for part in parts]
 

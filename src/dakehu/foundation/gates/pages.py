@@ -97,7 +97,7 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
 def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
     """The rows of these numbers, in this order. Filtering and sorting thus read an index alone, and the table is read for
     the rows that are shown; a row that went meanwhile is left out."""
-    fresh = rows.model.objects.filter(pk__in=numbers)
+    fresh = rows.model.objects.filter(pk__among=numbers)
     fresh.query.select_related = rows.query.select_related
     left, deferring = rows.query.deferred_loading
     fresh.query.deferred_loading = (left - {key.path for key in keys} if deferring else left, deferring)

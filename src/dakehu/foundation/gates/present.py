@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -59,28 +59,43 @@ def kind_of(field: Any) -> str:
     return "text"
 
 
+@lru_cache(maxsize=4096)  # a list asks for its columns several times a page
+def _column(name: str, field: Any) -> Column:
+    return Column(name, field.facts, kind_of(field), field, getattr(field, "words", None))
+
+
 def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = False) -> list[Column]:
     """The described columns of a model (its computed ones last, and with `beside` those it borrows), or the named ones in
     that order."""
-    every = {n: Column(n, facts, kind_of(f), f, getattr(f, "words", None)) for n, f, facts in described(model)}
+    every = {name: _column(name, f) for name, f, _ in described(model)}
     for made in getattr(model, "computed_columns", ()):
         every[made.name] = Column(made.name, made.facts, made.kind, made)
     if beside or names is not None:
-        every |= {n: Column(n, facts, kind_of(f), f) for n, f, facts in lent(model)}
+        every |= {name: _column(name, f) for name, f, _ in lent(model)}
     return list(every.values()) if names is None else [every[n] for n in names if n in every]
 
 
 def unread(model: Any, columns: list[Column]) -> list[str]:
-    """Fields of a model's table that none of these columns shows, so that a list need not fetch them. Numbers, versions
-    and keys stay, and everything does where a column is worked out from a row."""
+    """Fields that none of these columns shows, of a model's table and of the rows behind its keys, so that a list need not
+    fetch them. Numbers, versions and keys stay, and everything does where a column is worked out from a row."""
     if any(isinstance(column.field, Computed) for column in columns):
         return []
     shown = {column.name for column in columns}
     if any(getattr(column.field, "custom", False) for column in columns):
         shown.add(customs.STORE)
+    shown.add("row_version")
+    left = _left_out(model, shown)
+    for column in columns:
+        if column.kind == "key":  # of the row behind a key only what it may be called by (see name_of)
+            target = column.field.related_model
+            left += [f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "found_by", ())})]
+    return left
+
+
+def _left_out(model: Any, shown: set[str]) -> list[str]:
     return [
         field.name for field in model._meta.concrete_fields
-        if not field.primary_key and not field.is_relation and field.name not in shown and field.name != "row_version"
+        if not field.primary_key and not field.is_relation and field.name not in shown
     ]  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What can be asked about clients."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dakehu.foundation import clock, scope
 from dakehu.foundation.acts import Take, takes_of
+from dakehu.foundation.awhile import Awhile
 from dakehu.foundation.bulk import chunks
 from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
@@ -36,19 +37,30 @@ FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Fi
 ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
 
 
+_long = Awhile()  # (number, True) of lists that are longer than one counts
+
+
 @dataclass(frozen=True)
 class Listing:
-    """A list to be read a page at a time. `some` are those of its rows that are known at once, where counting all of them
-    would take long."""
+    """A list to be read a page at a time. `some` gives those of its rows that are found at once, and whether there are
+    others, where counting all of them would take long; `asked` tells the list from others of the same reader."""
 
     rows: Any
-    some: Any = None
+    asked: str
+    some: Callable[[], tuple[Any, bool]] | None = None
 
     def counted(self) -> tuple[int, bool]:
-        """(number of rows, whether there are more)."""
-        if self.some is None:
-            return counted(self.rows)
-        return counted(self.some)[0], True
+        """(number of rows, whether there are more). That a list is longer than one counts is taken as known for a minute."""
+        actor = scope.current_actor()
+        key = (actor.user_id, actor.reach, actor.covers, actor.clearance, self.asked)
+        known: tuple[int, bool] | None = _long.get(key)
+        if known is not None:
+            return known
+        rows, beyond = self.some() if self.some is not None else (self.rows, False)
+        number, more = counted(rows)
+        if more or beyond:
+            _long.put(key, (number, True))
+        return number, more or beyond
 
 
 def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Listing:
@@ -56,13 +68,20 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     if not scope.current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(say("客户列表", "Clients"), Permission.CLIENT_READ)
     order = order or usual_order()
+    asked = repr((text, sorted((filters or {}).items())))
     if not text or not text.strip():
-        return Listing(narrow(Client.objects.all(), filters or {}, order))
+        return Listing(narrow(Client.objects.all(), filters or {}, order), asked)
     found = sought(text)
     rows = narrow(Client.objects.filter(found.walked), filters or {}, order)
     if found.some is None:
-        return Listing(rows)
-    return Listing(rows, narrow(Client.objects.filter(found.some), filters or {}))
+        return Listing(rows, asked)
+    find = found.some
+
+    def some() -> tuple[Any, bool]:
+        test, more = find()
+        return narrow(Client.objects.filter(test), filters or {}), more
+
+    return Listing(rows, asked, some)
 
 
 def usual_order() -> str:

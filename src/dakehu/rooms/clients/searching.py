@@ -1,6 +1,6 @@
 """Finding clients by what people type, within scope and clearance: the best hits first, and what they were found by."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db.models.lookups import IsNull
 
 from dakehu.foundation import scope
 from dakehu.foundation.acts import Take
+from dakehu.foundation.awhile import Awhile
 from dakehu.foundation.fields import PERSONAL, Facts, facts_of, model_of
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.present import present
@@ -68,12 +69,12 @@ def by_numbers(text: str) -> Q | None:
 @dataclass(frozen=True)
 class Sought:
     """Conditions on clients for one text. `whole`: every client found. `walked`: the same, for a list that is read in its
-    own order until a page is full. `some`: those of the first `MOST` lines, where the index holds more; None where `whole` is
-    as cheap."""
+    own order until a page is full. `some` gives those of the first `MOST` lines, and whether the index holds more of
+    them; it is None where `whole` is as cheap."""
 
     whole: Q
     walked: Q
-    some: Q | None
+    some: Callable[[], tuple[Q, bool]] | None
 
 
 def sought(text: str) -> Sought:
@@ -89,11 +90,10 @@ def sought(text: str) -> Sought:
         return Sought(test, test, None)
     # Numbers are fetched and told back: PostgreSQL, given several subqueries with "or", would try every client.
     known = set(Client.objects.filter(test).values_list("pk", flat=True)[:MOST])
-    some, many = set(known), []
+    many = []
     for wanted in asked:
-        found, more = _first(wanted)
-        some |= found
-        if more:
+        found = _few(wanted)
+        if found is None:
             many.append(wanted)
         else:
             known |= found
@@ -104,7 +104,12 @@ def sought(text: str) -> Sought:
         whole |= Q(pk__in=_own_lines(Asked(wanted)).values("client_id"))
         each = _own_lines(Asked(wanted, each=True)).filter(client_id=OuterRef("pk"))
         walked |= Q(IsNull(Subquery(each.values("pk")[:1]), False))  # EXISTS would be asked for all clients at once
-    return Sought(whole, walked, Q(pk__among=some))
+
+    def some() -> tuple[Q, bool]:
+        read = [_read(wanted, MOST) for wanted in many]
+        return Q(pk__among=known.union(*(found for found, _ in read))), any(more for _, more in read)
+
+    return Sought(whole, walked, some)
 
 
 def matching(text: str) -> Q:
@@ -112,18 +117,29 @@ def matching(text: str) -> Q:
     return sought(text).whole
 
 
-def _first(wanted: Wanted) -> tuple[set[int], bool]:
-    """The clients of the lines first found, and whether there are more. All lines are read where they are few enough for
-    their clients to be put in order."""
+_many = Awhile()  # True of what stands in more lines than are sorted
+
+
+def _few(wanted: Wanted) -> set[int] | None:
+    """The clients of all lines that hold what is wanted, if these are few enough for their clients to be put in order."""
+    if _many.get(wanted):
+        return None
     lines = held(SearchLine, Asked(wanted, SORTED + 1))
     if lines == 0:
-        return set(), False
-    most = MOST if lines is not None and lines > SORTED else SORTED
+        return set()
+    more = lines is not None and lines > SORTED
+    found, more = (set(), True) if more else _read(wanted, SORTED)
+    if more:
+        _many.put(wanted, True)
+    return None if more else found
+
+
+def _read(wanted: Wanted, most: int) -> tuple[set[int], bool]:
+    """The clients of the first `most` lines, and whether there are more lines."""
     rows = GuardedQuerySet(SearchLine).filter(words__finds=Asked(wanted, most + 1))
     read = list(rows.values_list("client_id", "what", "level"))
     level = int(scope.current_actor().clearance)
-    more = len(read) > most
-    return {client for client, what, at in read[: MOST if more else most] if what in OWN and at <= level}, more
+    return {client for client, what, at in read[:most] if what in OWN and at <= level}, len(read) > most
 
 
 def _own_lines(asked: Asked) -> Any:

@@ -14,7 +14,7 @@ from dakehu.doors.cli.example.people import Person, make_clients
 EXAMPLE = "演示大客户管理表.xlsx"
 EXAMPLE_DAY = date(2026, 11, 21)  # the kept example tells of the work before this day
 SEED = 20241004
-NOTICE = "演示数据,纯属虚构"
+NOTICE = "演示数据，纯属虚构"
 MONEY = {"资产规模", "投资金额", "当前市值"}
 
 
@@ -73,7 +73,7 @@ def write_book(path: Path, day: date) -> Path:
     """Write the workbook as of `day`; returns its path."""
     random = Random(SEED)  # noqa: S311
     with xlsxwriter.Workbook(str(path)) as book:
-        book.set_properties({"title": f"大客户管理表({NOTICE})", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
+        book.set_properties({"title": f"大客户管理表（{NOTICE}）", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}), "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1}),
             "day": book.add_format({"num_format": "yyyy-mm-dd"}), "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),

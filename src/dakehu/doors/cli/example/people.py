@@ -42,7 +42,7 @@ REMARKS = (
     "偏好上午联系",
     "与配偶共同决策",
     "习惯看纸质报告",
-    "重视隐私,资料勿转发",
+    "重视隐私，资料勿转发",
     "普通话与粤语均可",
     "对费用敏感",
 )
@@ -60,9 +60,9 @@ class Branch:
 
 
 BRANCHES = (
-    Branch("SH01", "上海陆家嘴营业部(演示)", "上海", "310000", "021"),
-    Branch("BJ01", "北京金融街营业部(演示)", "北京", "110000", "010"),
-    Branch("SZ01", "深圳福田营业部(演示)", "深圳", "440000", "0755"),
+    Branch("SH01", "上海陆家嘴营业部（演示）", "上海", "310000", "021"),
+    Branch("BJ01", "北京金融街营业部（演示）", "北京", "110000", "010"),
+    Branch("SZ01", "深圳福田营业部（演示）", "深圳", "440000", "0755"),
 )
 TEAMS = (("浦江一队", "SH01"), ("金融街一队", "BJ01"), ("鹏城一队", "SZ01"))
 
@@ -170,14 +170,14 @@ def _name(person: Person, random: Random, order: int, day: date) -> None:
         person.name = random.choice(SURNAMES) + random.choice(MEN if man else WOMEN)
         person.born_on = date(day.year - random.randint(27, 74), random.randint(1, 12), random.randint(1, 28))
         person.occupation = random.choice(JOBS)
-        person.employer = f"{random.choice(FIRMS)}{random.choice(LINES)}(虚构)" if random.random() < 0.5 else ""
+        person.employer = f"{random.choice(FIRMS)}{random.choice(LINES)}（虚构）" if random.random() < 0.5 else ""
         person.id_number = id_number(person.branch.region, person.born_on, 2 * random.randint(1, 480) + int(man))
         return
     head = random.choice(SURNAMES) + random.choice(MEN + WOMEN)
     if person.kind == "机构":
-        person.name = f"{person.branch.city}{random.choice(FIRMS)}{random.choice(LINES)}有限公司(虚构)"
+        person.name = f"{person.branch.city}{random.choice(FIRMS)}{random.choice(LINES)}有限公司（虚构）"
         person.id_number = credit_code(person.branch.region, order)
         person.representative = head
     else:
-        person.name = f"{random.choice(FIRMS)}{random.choice(('稳进', '量化', '债券增强', '全天候'))}{random.randint(1, 9)}号私募基金(虚构)"
+        person.name = f"{random.choice(FIRMS)}{random.choice(('稳进', '量化', '债券增强', '全天候'))}{random.randint(1, 9)}号私募基金（虚构）"
     person.segment = "机构"

@@ -35,6 +35,7 @@ WIDTHS = {
     "segment": 110,
 }
 FIRST = ("name", "code", "segment", "kind", "risk_level", "assets", "status", "last_contact_on", "next_contact_on")
+PLACES = {name: place for place, name in enumerate(FIRST)}
 TONES = {
     "risk_level": {"C1": "good", "C2": "good", "C3": "accent", "C4": "warn", "C5": "bad"},
     "status": {"active": "good", "prospect": "accent", "dormant": "warn", "closed": "", "restricted": "bad"},
@@ -54,8 +55,7 @@ KEPT = "clients.columns"  # the page under which one's own choice of columns is 
 def grid_columns() -> list[Column]:
     """Every column that a list may show, the telling ones first; sealed values and texts of any length stay out."""
     every = [c for c in columns_of(model_of("clients.Client"), beside=True) if c.kind not in ("sealed", "json", "long")]
-    place = {name: number for number, name in enumerate(FIRST)}
-    return sorted(every, key=lambda column: place.get(column.name, len(FIRST)))
+    return sorted(every, key=lambda column: PLACES.get(column.name, len(FIRST)))
 
 
 def described_columns(view: str = "") -> list[dict[str, Any]]:
