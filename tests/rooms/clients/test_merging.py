@@ -27,6 +27,7 @@ from dakehu.rooms.clients.models import (
     Needs,
     NotTheSame,
 )
+from dakehu.rooms.ledger import journal
 from dakehu.rooms.ledger.models import Account, HeldRow, TradeBatch
 from dakehu.rooms.service.models import FollowUp, Interaction
 from tests.cast import acting, as_system
@@ -90,6 +91,7 @@ def twice(lin, zhang):
             HeldRow(client=client, source="流水.csv", line=2, reason="side", digest=client.code).save()
             TradeBatch(client=client, file=client.code, source="流水.csv", first_day=date(2025, 1, 2), last_day=date(2025, 1, 2),
                        sha256="", rows=0, amount=0, net=0, fee=0).save()  # fmt: skip
+            journal.write(journal.path_of(client.code), journal.trades_of([]))
         Former(client=two, code="C0008", number=77, name="张山", merged_on=date(2025, 1, 1)).save()
     return one, two
 

@@ -1,7 +1,7 @@
 """Two records of one client become one. Whatever hangs on the other moves, in every room, by the models' own foreign
 keys; what can stand only once (a label, the needs, the same number twice) is merged or dropped. All of it may be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,7 +23,7 @@ from dakehu.foundation.fields import SECRET, Facts, facts_of
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.present import present_one
 from dakehu.foundation.hanging import hanging_on
-from dakehu.foundation.words import say
+from dakehu.foundation.words import Words, say
 from dakehu.rooms.clients import actions, merging_rules
 from dakehu.rooms.clients.models import Client, Contact, Coverage, Former, History, Member, Needs, NotTheSame
 from dakehu.rooms.team.permissions import Permission
@@ -64,11 +64,22 @@ def choices(client: Client, other: Client, wanted: set[str]) -> Iterator[tuple[s
             yield name, merging_rules.choose(mine[name], others[name], taken=name in wanted)
 
 
+Remark = Callable[[Client, Client], Iterable[Words]]
+_remarks: list[Remark] = []
+
+
+def remark_by(told: Remark) -> Remark:
+    """Said by a room above of a function `told(client, other)`: what else a preview should say."""
+    _remarks.append(told)
+    return told
+
+
 @query("clients.merge_preview", needs=Permission.CLIENT_WRITE, zh="合并预览", en="What a merge would do",
        takes=(actions.CLIENT, OTHER, TAKEN))  # fmt: skip
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
     """What `clients.merge` would do, without doing it: {"client", "other": as shown, "fields": [{field, label, mine, other,
-    survives ("mine" or "other"), differs}] where either says something, "moves": {table: rows of the other}}."""
+    survives ("mine" or "other"), differs}] where either says something, "moves": {table: rows of the other}, "remarks": what
+    else follows, in the reader's language}."""
     must_differ(client, other)
     mine, others = present_one(client, shown=True), present_one(other, shown=True)
     lines = [
@@ -81,7 +92,8 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
         count = model.objects.filter(**{key.name: other}).count()
         if count:
             moves[model._meta.label] = moves.get(model._meta.label, 0) + count
-    return {"client": mine, "other": others, "fields": lines, "moves": moves}
+    remarks = [str(words) for told in _remarks for words in told(client, other)]
+    return {"client": mine, "other": others, "fields": lines, "moves": moves, "remarks": remarks}
 
 
 @action("clients.merge", needs=Permission.CLIENT_WRITE, zh="合并客户", en="Merge two clients",

@@ -23,6 +23,7 @@ from dakehu.rooms.clients.models import (
     Consent,
     Contact,
     Coverage,
+    Former,
     History,
     KeyDate,
     Needs,
@@ -117,6 +118,12 @@ def by_number(numbers: Iterable[int]) -> dict[int, Client]:
     for part in chunks(set(numbers)):
         made.update({row.pk: row for row in Client.objects.filter(pk__among=part)})
     return made
+
+
+def heirs(numbers: list[int] | None = None) -> list[int]:
+    """The clients in sight into whom others were merged: those of some numbers, or all."""
+    rows = Former.objects.all() if numbers is None else Former.objects.filter(client_id__among=numbers)
+    return sorted(set(rows.values_list("client_id", flat=True)))
 
 
 @query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", takes=CLIENT)

@@ -2,7 +2,8 @@
 
 A batch's rows stand in a file of its own until compacting.py has put them into buckets of clients. The register of batches
 decides what counts: rows of a batch that is not registered are nobody's, and a statement's rows are those of the client its
-register row names, wherever and under whatever number they stand.
+register row names, wherever and under whatever number they stand. Where two records of one client became one, a row of a
+statement that both had taken in counts once.
 """
 
 from collections.abc import Iterable
@@ -15,9 +16,11 @@ from django.db.models import Q
 
 from dakehu.foundation import scope
 from dakehu.foundation.numbers import Numbers
+from dakehu.rooms.clients.queries import heirs
 from dakehu.rooms.ledger import journal
 from dakehu.rooms.ledger.models import Bucket, Compaction, TradeBatch
 
+IDENTITY = ("digest", "nth")  # what tells a row of a statement from every other of its client (see statements.py)
 NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and tell whose they are
 SHARED = -1  # stands for the owner of a batch whose rows are of many clients
 
@@ -36,6 +39,10 @@ class Register:
     gone: dict[str, str]
     buckets: list[Bucket]
     version: int
+
+    def owners(self, batch: np.ndarray) -> np.ndarray:
+        """Whose rows of registered batches are by the register, SHARED where the rows say it: int64 [N]."""
+        return self.owner[np.searchsorted(self.number, batch)] if len(batch) else batch
 
     def fresh_files(self) -> dict[str, list[int]]:
         """{file: places of its batches} of the files whose rows are not in buckets, oldest first."""
@@ -105,7 +112,10 @@ def of_clients(clients: Iterable[int]) -> pa.Table:
     """The trades of some clients (journal.TRADES), ordered by (client, asset, day, as dealt); clients out of sight have
     none."""
     seen = visible(clients)
-    return _live(seen) if seen else journal.read([])
+    if not seen:
+        return journal.read([])
+    book = register(seen)
+    return once(book, _live(book, seen), heirs(seen))
 
 
 def everything(columns: list[str] | None = None) -> pa.Table:
@@ -113,12 +123,40 @@ def everything(columns: list[str] | None = None) -> pa.Table:
     need (NEEDED). Only the desk itself may ask (scope.system)."""
     if not scope.current_actor().is_system:
         raise PermissionError("every trade of the firm is read by the system only: wrap it in scope.system(reason)")
-    return _live(None, columns)
+    book, both = register(), heirs()
+    if not both:
+        return _live(book, None, columns)
+    wider = None if columns is None else list(dict.fromkeys([*columns, *IDENTITY]))
+    found = once(book, _live(book, None, wider), both)
+    return found if columns is None else found.select([name for name in found.column_names if name in columns])
 
 
-def _live(clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
+def once(book: Register, table: pa.Table, clients: list[int]) -> pa.Table:
+    """Some ordered rows without those that stand a second time in the statements of one of `clients`, the one of the oldest
+    batch being kept. Rows of counter systems, which bear no mark of their own, all count."""
+    client, batch = plain(table["client"]), plain(table["batch"])
+    rows = np.flatnonzero(np.isin(client, clients) & (book.owners(batch) != SHARED))
+    if not len(rows):
+        return table
+    told = [client[rows], *(plain(table[name])[rows] for name in IDENTITY)]
+    order = np.lexsort((batch[rows], *reversed(told)))
+    again = np.logical_and.reduce([one[order][1:] == one[order][:-1] for one in told])
+    kept = np.ones(table.num_rows, bool)
+    kept[rows[order][1:][again]] = False
+    return table if kept.all() else table.filter(pa.array(kept))
+
+
+def held_twice(mine: int, other: int) -> int:
+    """How many rows of statements two clients both hold: as many count once when the two become one."""
+    book, table = register([mine, other]), of_clients([mine, other])
+    stated = table.filter(pa.array(book.owners(plain(table["batch"])) != SHARED))
+    rows = [set(zip(*(part[name].to_pylist() for name in IDENTITY), strict=True))
+            for part in (stated.filter(pc.equal(stated["client"], pk)) for pk in (mine, other))]  # fmt: skip
+    return len(rows[0] & rows[1])
+
+
+def _live(book: Register, clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
     """The rows of registered batches, from buckets and from files of their own."""
-    book = register(clients)
     limit = None if clients is None else [("client", "in", clients)]
     near = [one for one in book.buckets if clients is None or _holds(one, clients)]
     bucketed, moved = book.claim(journal.read([journal.path_of(one.file) for one in near], columns, limit))

@@ -9,6 +9,8 @@ from dakehu.foundation import scope
 from dakehu.foundation.acts import Take, takes_of
 from dakehu.foundation.fields import PERSONAL, Facts
 from dakehu.foundation.gates.ask import query
+from dakehu.foundation.words import Words, say
+from dakehu.rooms.clients.merging import remark_by
 from dakehu.rooms.ledger import holding, journal, products, rules, trades
 from dakehu.rooms.ledger.models import HeldRow
 from dakehu.rooms.ledger.reckoning import REASONS
@@ -17,6 +19,15 @@ from dakehu.rooms.team.permissions import Permission
 
 CLIENT = takes_of("ledger.Investment", "client")
 PAGE = 1000
+
+
+@remark_by
+def counted_once(client: Any, other: Any) -> list[Words]:
+    """Said before two records become one: of statements that both have taken in, each row counts once."""
+    both = trades.held_twice(client.pk, other.pk) if scope.current_actor().may(Permission.LEDGER_READ) else 0
+    return [say("两边都导入过的 {n} 笔成交，合并后只计一次；撤销合并后各归各位。",
+                "{n} trades stand in statements of both; after the merge they count once, and return to each if it is undone.",
+                n=both)] if both else []  # fmt: skip
 
 
 def _rows(client: Any) -> pa.Table:

@@ -73,7 +73,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     page = {
         "client": client, "other": other, "shown": preview["client"], "others": preview["other"],
         "fields": preview["fields"], "moves": [(called(label), count) for label, count in preview["moves"].items()],
-        "faults": faults, "page_title": ACTIONS["clients.merge"].label,
+        "remarks": preview["remarks"], "faults": faults, "page_title": ACTIONS["clients.merge"].label,
     }  # fmt: skip
     return render(request, "clients/merge.html", page, status=412 if faults else 200)
 
