@@ -8,7 +8,6 @@ import polars as pl
 from dakehu.doors.workbook import frames, writing
 from dakehu.foundation.acts import Take
 from dakehu.foundation.beside import lent, rows_beside
-from dakehu.foundation.bulk import chunks
 from dakehu.foundation.fields import Facts, model_of
 from dakehu.foundation.words import reading_in, say
 
@@ -35,21 +34,27 @@ def columns(language: str) -> list[writing.ColumnSpec]:
     return [*made, writing.ColumnSpec(WHY, WHY_FACTS.heading, help=NOTE.in_(language))]
 
 
-def laid(frame: pl.DataFrame, language: str) -> pl.DataFrame:
-    """The sheet of clients with these columns; as it was where none of them has any figures."""
-    told = {take.name: frames.Telling(take, language) for take in takes()}
-    why = _Why(language)
-    parts, some = [], False
-    for numbers in chunks(frame[frames.NUMBER], frames.READ):
+class Laid:
+    """These columns for some clients after others; `some` says whether any of them has had any figures."""
+
+    def __init__(self, language: str) -> None:
+        self.told = {take.name: frames.Telling(take, language) for take in takes()}
+        self.why, self.some = _Why(language), False
+
+    def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of the sheet of clients with these columns, not finished."""
+        numbers = frame[frames.NUMBER].to_list()
         others = rows_beside(model_of(CLIENTS), numbers)
-        some = some or bool(others)
+        self.some = self.some or bool(others)
         made = {
-            take.name: told[take.name].series(getattr(others.get(n), take.field, None) for n in numbers)
-            for take in takes()
+            name: one.series(getattr(others.get(n), one.take.field, None) for n in numbers)
+            for name, one in self.told.items()
         }
-        made[WHY] = pl.Series([why.told(others.get(n)) for n in numbers], dtype=pl.String)
-        parts.append(pl.DataFrame(made))
-    return frame.hstack(frames.joined(told, parts)) if some else frame
+        made[WHY] = pl.Series([self.why.told(others.get(n)) for n in numbers], dtype=pl.String)
+        return frame.hstack(pl.DataFrame(made))
+
+    def names(self) -> list[str]:
+        return [*self.told, WHY]
 
 
 class _Why:

@@ -1,11 +1,13 @@
 """The sheets of the table as columns of values: in scope, masked to the reader's clearance, sealed values masked always."""
 
+import io
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
@@ -47,8 +49,18 @@ def kind(take: Take) -> str:
 
 def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
     """The rows of a part that belong to `clients` (numbers), or the rows numbered `rows`: one column for each of
-    takes_out, beside NUMBER and VERSION. Read some thousand rows at a time, because a column holds a value in a tenth of
-    the memory that it takes as it comes from the database."""
+    takes_out, beside NUMBER and VERSION."""
+    told = tellings(part, language)
+    return finished(told, pl.concat(list(slices(part, clients, told, rows=rows))))
+
+
+def tellings(part: Part, language: str) -> "dict[str, Telling]":
+    """{column of a sheet: how its values go out}."""
+    return {take.name: Telling(take, language) for take in takes_out(part)}
+
+
+def slices(part: Part, clients: Any, told: "dict[str, Telling]", *, rows: Any = None) -> Iterator[pl.DataFrame]:
+    """The same some thousand rows at a time, at least one frame, their columns not finished."""
     takes = takes_out(part)
     if part.name == "clients":
         found = _clients(takes, clients if rows is None else rows)
@@ -56,14 +68,37 @@ def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.Da
         paths = ["pk", "row_version", *(NAMED.get(t.name) or _path(t) for t in takes)]
         by, numbers = ("client_id", clients) if rows is None else ("pk", rows)
         found = _dependents(model_of(part.model), paths, by, numbers)
-    told = {t.name: Telling(t, language) for t in takes}
-    return joined(told, [_columns(told, some) for some in found] or [_columns(told, [])])
+    empty = True
+    for some in found:
+        yield _columns(told, some)
+        empty = False
+    if empty:
+        yield _columns(told, [])
 
 
-def joined(told: "dict[str, Telling]", parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Frames one below the other, their columns finished."""
-    whole = pl.concat(parts)
-    return whole.with_columns(one.finished(whole[name]) for name, one in told.items())
+def finished(told: "dict[str, Telling]", frame: pl.DataFrame) -> pl.DataFrame:
+    """Some rows with their columns finished, once all rows have been told."""
+    return frame.with_columns(one.finished(frame[name]) for name, one in told.items())
+
+
+class Spool:
+    """Slices of rows put aside in an open file: in memory there is one at a time."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.places: list[tuple[int, int]] = []  # where a slice begins, and how long it is
+        self.height = 0
+
+    def add(self, frame: pl.DataFrame) -> None:
+        body = io.BytesIO()
+        frame.write_ipc(body, compression="lz4")
+        self.places.append((self.file.seek(0, os.SEEK_END), self.file.write(body.getbuffer())))
+        self.height += frame.height
+
+    def read(self) -> Iterator[pl.DataFrame]:
+        for begin, length in self.places:
+            self.file.seek(begin)
+            yield pl.read_ipc(io.BytesIO(self.file.read(length)))
 
 
 def _columns(told: "dict[str, Telling]", columns: Columns) -> pl.DataFrame:
@@ -133,14 +168,21 @@ class Telling:
     """How the values of a column go out, typed as the writer wants them; each distinct value is masked or named once."""
 
     def __init__(self, take: Take, language: str) -> None:
-        self.facts, self.shape, self.language = facts_behind(take), kind(take), language
+        self.take, self.facts, self.shape, self.language = take, facts_behind(take), kind(take), language
         behind = field_behind(take)
         self.words = getattr(behind, "words", None) if self.shape == "choice" else None
         self.names = called(behind.remote_field.model) if behind is not None and behind.is_relation else None
         self.hidden = self.facts.sensitivity > scope.current_actor().clearance
+        self.large = False  # whether a rate of 100 % or more was among the values
 
     def series(self, values: Iterable[Any]) -> pl.Series:
         """Some values of the column. Rates come as text until all are known (see `finished`)."""
+        made = self._series(values)
+        if self.shape == "rate" and not self.hidden:
+            self.large = self.large or bool((made.cast(pl.Float64).abs() >= 1).any())
+        return made
+
+    def _series(self, values: Iterable[Any]) -> pl.Series:
         values = [None if v == "" else v for v in values]
         if self.names is not None:
             return pl.Series([self.names.get(v) for v in values], dtype=pl.String)
@@ -163,12 +205,11 @@ class Telling:
         return pl.Series([v if plain != pl.String or v is None else str(v) for v in values], dtype=plain)
 
     def finished(self, told: pl.Series) -> pl.Series:
-        """The whole column. Rates are numbers, or text with the sign where one is 100 % or more, because a bare 1 in a cell
-        reads as 1 %."""
+        """Some of the column, once all of it has been told. Rates are numbers, or text with the sign where one is 100 % or
+        more, because a bare 1 in a cell reads as 1 %."""
         if self.shape != "rate" or self.hidden:
             return told
-        numbers = told.cast(pl.Float64)
-        if not (numbers.abs() >= 1).any():
-            return numbers.alias(told.name)
+        if not self.large:
+            return told.cast(pl.Float64)
         texts = [None if v is None else f"{(Decimal(v) * 100).normalize():f}%" for v in told]
         return pl.Series(told.name, texts, dtype=pl.String)

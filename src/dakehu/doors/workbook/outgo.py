@@ -1,10 +1,10 @@
 """The way out: the empty template, and the filled workbook of any clients in scope, masked to the reader's clearance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any
 
 import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -49,30 +49,66 @@ def write_filled(
         chosen = chosen.filter(pk__among=list(clients))
     numbers = list(chosen.values_list("pk", flat=True))
     speaking = language or reading_language()
-    filled = {}
-    for done, (name, part) in enumerate(parts().items()):
-        progress(0.1 + 0.12 * done, say("正在读取{title}", "Reading {title}", title=str(part.title)))
-        filled[name] = frames.frame(part, numbers, speaking)
-    export = rowkeys.keep(filled)
-    filled = {
-        name: frame.with_columns(pl.Series(ROW_KEY, rowkeys.keyed(export, name, frame), dtype=pl.String))
-        for name, frame in filled.items()
-    }
-    filled["clients"] = beside.laid(filled["clients"], speaking)
-    progress(0.7, say("正在写入工作簿", "Writing the workbook"))
-    try:
-        writing.write(_book(filled, speaking, password or ""), Path(path))
-    except writing.CannotWrite as cannot:
-        raise Refused(say(cannot.zh, cannot.en)) from cannot
-    counts = {name: frame.height for name, frame in filled.items()}
+    with TemporaryFile(prefix="dakehu-") as aside:  # without a name: a kill leaves nothing of it
+        filled = _read(numbers, speaking, aside, progress)
+        progress(0.7, say("正在写入工作簿", "Writing the workbook"))
+        try:
+            writing.write(_book(filled, speaking, password or ""), Path(path))
+        except writing.CannotWrite as cannot:
+            raise Refused(say(cannot.zh, cannot.en)) from cannot
+    counts = {name: one.spool.height for name, one in filled.items()}
     note(file=Path(path).name, locked=bool(password), counts=counts)
     return counts
 
 
-def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") -> writing.BookSpec:
+def _read(clients: list[int], language: str, aside: IO[bytes], progress: Progress) -> "dict[str, Filled]":
+    """The rows of every sheet, put aside, and what an import will compare with kept."""
+    filled = {}
+    for done, (name, part) in enumerate(parts().items()):
+        progress(0.1 + 0.12 * done, say("正在读取{title}", "Reading {title}", title=str(part.title)))
+        laid = beside.Laid(language) if name == "clients" else None
+        filled[name] = Filled(name, frames.tellings(part, language), laid, frames.Spool(aside))
+        filled[name].fill(frames.slices(part, clients, filled[name].told))
+    export = rowkeys.keep({name: one.exported() for name, one in filled.items()})
+    for one in filled.values():
+        one.export = export
+    return filled
+
+
+class Filled:
+    """The rows of a sheet, put aside while they are read, and told again slice by slice: as they are exported, and with the
+    sealed key of each row."""
+
+    def __init__(
+        self, name: str, told: dict[str, frames.Telling], laid: beside.Laid | None, spool: frames.Spool
+    ) -> None:
+        self.name, self.told, self.laid, self.spool, self.export = name, told, laid, spool, ""
+
+    def fill(self, slices: Iterable[pl.DataFrame]) -> None:
+        for some in slices:
+            self.spool.add(some if self.laid is None else self.laid.beside(some))
+
+    def exported(self) -> Iterator[pl.DataFrame]:
+        """What an import compares with: the columns of the sheet, without those that are only beside them."""
+        for some in self.spool.read():
+            yield frames.finished(self.told, some if self.laid is None else some.drop(self.laid.names()))
+
+    def rows(self) -> Iterator[pl.DataFrame]:
+        """What is written: columns beside the clients where anybody has figures, and the keys."""
+        begin = 0
+        for some in self.spool.read():
+            frame = frames.finished(self.told, some)
+            if self.laid is not None:
+                frame = frames.finished(self.laid.told, frame) if self.laid.some else frame.drop(self.laid.names())
+            keys = rowkeys.keyed(self.export, self.name, frame, begin)
+            begin += frame.height
+            yield frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
+
+
+def _book(filled: dict[str, Filled], language: str, password: str = "") -> writing.BookSpec:
     sheets = {name: _sheet(part, filled.get(name), language) for name, part in parts().items()}
     today, invested = clock.today(), sheets["investments"]
-    kinds = filled["investments"]["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
+    kinds = invested.frame["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
     keys = writing.InvestmentKeys(
         "invested_on", "amount", "value", "product", "horizon", "risk_preference",
         "product_kind" if kinds.is_not_null().any() or not len(kinds) else None,
@@ -83,8 +119,8 @@ def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") ->
     page = writing.statistics_page(
         sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language
     )
-    if filled and beside.WHY in filled["clients"].columns:
-        clients = sheets["clients"]
+    clients = sheets["clients"]
+    if beside.WHY in clients.frame.columns:
         sheets["clients"] = replace(clients, columns=[*clients.columns, *beside.columns(language)])
     if filled:
         sheets = {name: _with_key(parts()[name], sheet) for name, sheet in sheets.items()}
@@ -94,10 +130,15 @@ def _book(filled: dict[str, pl.DataFrame], language: str, password: str = "") ->
     )  # fmt: skip
 
 
-def _sheet(part: Part, frame: pl.DataFrame | None, language: str) -> writing.SheetSpec:
+def _sheet(part: Part, filled: Filled | None, language: str) -> writing.SheetSpec:
+    """A sheet whose rows are read slice by slice; but the investments, which the statistics want as a whole."""
     columns = [_column(part, take, language) for take in frames.takes_out(part)]
-    title = part.title.in_("zh")
-    return writing.SheetSpec(title, part.title.in_(language), columns, pl.DataFrame() if frame is None else frame)
+    title, frame, slices = part.title.in_("zh"), pl.DataFrame(), None
+    if filled is not None and part.name == "investments":
+        frame = pl.concat(filled.rows())
+    elif filled is not None:
+        frame, slices = next(filled.rows()), writing.Slices(filled.spool.height, filled.rows)
+    return writing.SheetSpec(title, part.title.in_(language), columns, frame, slices=slices)
 
 
 def _with_key(part: Part, sheet: writing.SheetSpec) -> writing.SheetSpec:

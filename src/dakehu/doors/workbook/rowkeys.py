@@ -10,6 +10,7 @@ import binascii
 import io
 import struct
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -42,24 +43,25 @@ class RowKey:
     version: int
 
 
-def keep(filled: dict[str, pl.DataFrame]) -> str:
-    """Keep what is about to be exported; returns the name of the export. Call inside an act."""
+def keep(filled: dict[str, Iterable[pl.DataFrame]]) -> str:
+    """Keep what is about to be exported, some rows at a time; returns the name of the export. Call inside an act."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
-        for name, frame in filled.items():
-            part = io.BytesIO()
-            frame.write_parquet(part, compression="zstd")
-            archive.writestr(name, part.getvalue())
+        for name, slices in filled.items():
+            for place, frame in enumerate(slices):
+                part = io.BytesIO()
+                frame.write_parquet(part, compression="zstd")
+                archive.writestr(f"{name}/{place:06}", part.getvalue())
     return str(files.keep("export.zip", body.getvalue(), DAYS).key)
 
 
-def keyed(export: str, part: str, frame: pl.DataFrame) -> list[str]:
-    """The key of every row of a frame."""
+def keyed(export: str, part: str, frame: pl.DataFrame, begin: int) -> list[str]:
+    """The key of every row of a frame, whose first stands in the place `begin` of its part."""
     name, number = bytes.fromhex(export), list(parts()).index(part)
     rows = zip(frame[NUMBER].to_list(), frame[VERSION].to_list(), strict=True)
     return [
         base64.urlsafe_b64encode(seal_bytes(PLACE, BODY.pack(name, number, place, row, version))).decode()
-        for place, (row, version) in enumerate(rows)
+        for place, (row, version) in enumerate(rows, begin)
     ]
 
 
@@ -95,5 +97,7 @@ def _read(export: str) -> dict[str, Columns] | None:
     except NotFound:
         return None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        held = {name: pl.read_parquet(io.BytesIO(archive.read(name))) for name in archive.namelist()}
-    return {name: frame.to_dict(as_series=False) for name, frame in held.items()}
+        held: dict[str, list[pl.DataFrame]] = {}
+        for name in archive.namelist():
+            held.setdefault(name.split("/")[0], []).append(pl.read_parquet(io.BytesIO(archive.read(name))))
+    return {name: pl.concat(slices).to_dict(as_series=False) for name, slices in held.items()}

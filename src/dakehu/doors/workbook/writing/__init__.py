@@ -12,6 +12,7 @@ from .spec import (
     PivotSpec,
     PivotValue,
     SheetSpec,
+    Slices,
 )
 from .statistics import InvestmentKeys, return_columns, statistics_page
 
@@ -26,6 +27,7 @@ __all__ = [
     "PivotSpec",
     "PivotValue",
     "SheetSpec",
+    "Slices",
     "check_indices",
     "encrypt_file",
     "return_columns",

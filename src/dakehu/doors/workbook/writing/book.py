@@ -78,7 +78,7 @@ def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec
                     f"Pivot “{spec.name}” reads the sheet “{spec.source}”, which is not in this book.",
                 )
             wanted.setdefault(spec.source, []).append(spec)
-    filled = {name: specs for name, specs in wanted.items() if sheets[name].frame.height}
+    filled = {name: specs for name, specs in wanted.items() if sheets[name].height}
     caches = {name: make_cache(sheets[name], specs) for name, specs in filled.items()}
     return {
         page.name: [compute(spec, caches[spec.source], book.language) for spec in page.pivots if spec.source in caches]
@@ -89,8 +89,7 @@ def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec
 def _sheet_edits(book: BookSpec, sheets: list[ReadySheet], skeleton: Skeleton) -> dict[str, Callable[[bytes], bytes]]:
     lock = sheet_lock(book.sheet_password)
     extents = {
-        skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.frame.height, len(sheet.spec.columns) - 1)
-        for sheet in sheets
+        skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.height, len(sheet.spec.columns) - 1) for sheet in sheets
     }
     return {part: locked_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
 

@@ -22,7 +22,7 @@ def cover_page(book: BookSpec, sheets: Sequence[ReadySheet]) -> PageSpec:
     row = 4
     for sheet in sheets:
         cells.append(Cell(row, 0, sheet.spec.name, "link", link=sheet.spec.name))
-        cells.append(Cell(row, 1, sheet.frame.height, "integer"))
+        cells.append(Cell(row, 1, sheet.height, "integer"))
         about = "  ".join(text for text in (sheet.spec.title, sheet.spec.note) if text)
         cells.append(Cell(row, 2, f"  {about}", "label"))
         row += 1

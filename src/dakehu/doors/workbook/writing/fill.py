@@ -35,12 +35,13 @@ class CellStyles:
 
 def rows_xml(sheet: ReadySheet, styles: Sequence[CellStyles]) -> Iterator[bytes]:
     """`<row>` elements from row 2 to the last prepared row, in chunks."""
-    frame = sheet.frame
-    spare = sheet.last_row - frame.height
-    for start in range(0, frame.height, CHUNK):
-        yield _chunk(sheet, frame.slice(start, CHUNK), start + 2, styles)
+    spare, row = sheet.last_row - sheet.height, 2
+    for frame in sheet.parts():
+        for start in range(0, frame.height, CHUNK):
+            yield _chunk(sheet, frame.slice(start, CHUNK), row + start, styles)
+        row += frame.height
     if spare > 0 and any(column.formula is not None for column in sheet.spec.columns):
-        yield _chunk(sheet, frame.clear(spare), frame.height + 2, styles)
+        yield _chunk(sheet, sheet.frame.clear(spare), row, styles)
 
 
 def _chunk(sheet: ReadySheet, frame: pl.DataFrame, first_row: int, styles: Sequence[CellStyles]) -> bytes:

@@ -52,7 +52,7 @@ class Pivot:
 
 def make_cache(sheet: ReadySheet, pivots: Sequence[PivotSpec]) -> Cache:
     """Gather the axis columns of all pivots over one sheet; spellings that differ only in case become one."""
-    frame, items = sheet.frame, {}
+    frame, items = sheet.whole(), {}
     for key in dict.fromkeys(key for pivot in pivots for key in (pivot.down, pivot.across) if key):
         sheet.position(key)
         if frame.schema[key] != pl.String:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,11 +18,28 @@ NUMBERS = {"integer", "money", "rate"}
 
 @dataclass(frozen=True)
 class ReadySheet:
-    """A sheet whose frame holds exactly the columns of the spec, typed. `last_row` is the last prepared row, from 0."""
+    """A sheet whose frame holds exactly the columns of the spec, typed: all rows, or the first slice of them. `height` is how
+    many rows there are, `last_row` the last prepared one, from 0."""
 
     spec: SheetSpec
     frame: pl.DataFrame
+    height: int
     last_row: int
+    language: Language
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The rows from the first, a slice at a time. Raises CannotWrite for a cell that Excel cannot hold."""
+        if self.spec.slices is None:
+            yield self.frame
+            return
+        begin = 0
+        for part in self.spec.slices.read():
+            yield _checked(self.spec, part, begin, self.language)
+            begin += part.height
+
+    def whole(self) -> pl.DataFrame:
+        """All rows at once, for what cannot be told from a slice."""
+        return self.frame if self.spec.slices is None else pl.concat(self.parts())
 
     def position(self, key: str) -> int:
         for index, column in enumerate(self.spec.columns):
@@ -50,18 +68,23 @@ def ready(sheet: SheetSpec, language: Language = "zh") -> ReadySheet:
     """Check the sheet against Excel's limits and type its frame. Raises CannotWrite."""
     _check_name(sheet.name)
     _check_headings(sheet)
-    rows = sheet.frame.height
+    rows = sheet.frame.height if sheet.slices is None else sheet.slices.height
     if rows + 1 > EXCEL_ROWS:
         raise CannotWrite(
             f"工作表「{sheet.name}」有 {rows:,} 行，Excel 最多容纳 {EXCEL_ROWS - 1:,} 行数据，请缩小范围后分批导出。",
             f"Sheet “{sheet.name}” has {rows:,} rows; Excel holds {EXCEL_ROWS - 1:,}. Export a smaller selection.",
         )
-    frame = sheet.frame.select([_value_of(sheet, column, language).alias(column.key) for column in sheet.columns])
-    if rows == 0:
-        frame = frame.clear()
-    _check_lengths(sheet, frame)
     last_row = min(max(rows + sheet.spare_rows, 1), EXCEL_ROWS - 1)
-    return ReadySheet(sheet, frame, last_row)
+    return ReadySheet(sheet, _checked(sheet, sheet.frame, 0, language), rows, last_row, language)
+
+
+def _checked(sheet: SheetSpec, rows: pl.DataFrame, begin: int, language: Language) -> pl.DataFrame:
+    """Some rows of a sheet, the first of them its row `begin` (from 0), typed."""
+    frame = rows.select([_value_of(sheet, rows, column, language).alias(column.key) for column in sheet.columns])
+    if rows.height == 0:
+        frame = frame.clear()
+    _check_lengths(sheet, frame, begin)
+    return frame
 
 
 def _check_name(name: str) -> None:
@@ -89,14 +112,14 @@ def _check_headings(sheet: SheetSpec) -> None:
         seen.add(heading)
 
 
-def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame) -> None:
+def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame, begin: int) -> None:
     for column in sheet.columns:
         if frame.schema[column.key] != pl.String or not frame.height:
             continue
         lengths = frame[column.key].str.len_chars()
         longest = lengths.max()
         if isinstance(longest, int) and longest > EXCEL_CELL_CHARACTERS:
-            row = (lengths.arg_max() or 0) + 2
+            row = begin + (lengths.arg_max() or 0) + 2
             raise CannotWrite(
                 f"工作表「{sheet.name}」第 {row} 行「{column.heading}」有 {longest:,} 个字符，"
                 f"Excel 单元格最多 {EXCEL_CELL_CHARACTERS:,} 个，请缩短后再导出。",
@@ -105,12 +128,12 @@ def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame) -> None:
             )
 
 
-def _value_of(sheet: SheetSpec, column: ColumnSpec, language: Language) -> pl.Expr:
-    if column.cached is not None and sheet.frame.height:
+def _value_of(sheet: SheetSpec, rows: pl.DataFrame, column: ColumnSpec, language: Language) -> pl.Expr:
+    if column.cached is not None and rows.height:
         value, kind_now = column.cached, None
-    elif column.key in sheet.frame.columns:
-        value, kind_now = pl.col(column.key), sheet.frame.schema[column.key]
-    elif sheet.frame.height == 0:
+    elif column.key in rows.columns:
+        value, kind_now = pl.col(column.key), rows.schema[column.key]
+    elif rows.height == 0:
         value, kind_now = pl.lit(None), pl.Null()
     else:
         raise CannotWrite(

@@ -121,7 +121,7 @@ def _table_sheet(
     worksheet.hide_gridlines(2)
     _printing(worksheet, book, sheet.spec.title or sheet.spec.name)
     worksheet.repeat_rows(0)
-    worksheet.print_area(0, 0, max(sheet.frame.height, 1), len(columns) - 1)
+    worksheet.print_area(0, 0, max(sheet.height, 1), len(columns) - 1)
     return styles
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -65,11 +65,20 @@ class ColumnSpec:
 
 
 @dataclass(frozen=True)
+class Slices:
+    """More rows than are held at once: how many there are, and how to read them from the first, some thousand at a time.
+    Every slice has the same columns and types; they may be read more than once."""
+
+    height: int
+    read: Callable[[], Iterator[pl.DataFrame]]
+
+
+@dataclass(frozen=True)
 class SheetSpec:
     """A table sheet: headings in row 1, one record a row below, then `spare_rows` prepared empty rows.
 
     `frame` has one column per `ColumnSpec.key` (others are ignored); nulls are empty cells. A numeric or date column
-    that arrives as text (a masked value) is written as text. An empty frame makes a template.
+    that arrives as text (a masked value) is written as text. An empty frame makes a template. With `slices`, these are the rows and `frame` is the first of them.
     """
 
     name: str
@@ -79,6 +88,7 @@ class SheetSpec:
     note: str = ""
     frozen_columns: int = 2
     spare_rows: int = SPARE_ROWS
+    slices: Slices | None = None
 
 
 @dataclass(frozen=True)

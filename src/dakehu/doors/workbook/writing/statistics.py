@@ -104,7 +104,7 @@ def statistics_page(
     page = _Page(sheet, keys, language)
     page.heading(as_of, risk_free_rate)
     page.return_and_risk(risk_free_rate)
-    if sheet.frame.height:
+    if sheet.height:
         page.charts_and_pivots()
     else:
         page.nothing_yet()
@@ -123,7 +123,7 @@ class _Page:
 
     def __init__(self, sheet: ReadySheet, keys: InvestmentKeys, language: Language) -> None:
         self.sheet, self.keys, self.language = sheet, keys, language
-        self.frame = sheet.frame.with_columns(
+        self.frame = sheet.whole().with_columns(
             _number(keys.amount), _number(keys.value), pl.col(keys.date).cast(pl.Date, strict=False)
         )
         self.cells: list[Cell] = []
