@@ -8,7 +8,7 @@ import msoffcrypto
 import openpyxl
 import pytest
 
-from dakehu.doors.workbook import intake, outgo
+from dakehu.doors.workbook import frames, intake, outgo
 from dakehu.foundation import files, jobs
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry
@@ -166,3 +166,35 @@ def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path
         told = intake.run_import(tmp_path / "out.xlsx")
     assert (told["unchanged"], told["created"], told["updated"], told["errors"]) == (5, 0, 0, 0), told["faults"]
     assert "contacts" not in told["parts"] and told["keyed"] == 5 and told["cells"] == []
+
+
+def cells(path: Path) -> dict[str, list]:
+    """{sheet: its rows without the sealed keys}, of the workbook's tables."""
+    book = openpyxl.load_workbook(path)
+    made = {}
+    for name in ("基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划"):
+        head, *body = book[name].iter_rows(values_only=True)
+        made[name] = [head[:-1], *(row[:-1] for row in body if row[0])]
+    return made
+
+
+def test_rows_read_two_at_a_time_make_the_same_workbook_and_go_round(lin, full, tmp_path, monkeypatch):
+    with acting(lin):
+        for number, loss in enumerate(("5%", "10%", "120%", "7%")):
+            perform("clients.create", {"code": f"K{number}", "name": f"客户{'甲乙丙丁'[number]}"})
+            perform("clients.note_needs", {"client": f"K{number}", "bearable_loss": "20%", "expected_return": loss})
+        outgo.write_filled(path=tmp_path / "whole.xlsx")
+        monkeypatch.setattr(frames, "READ", 2)
+        counts = outgo.write_filled(path=tmp_path / "slices.xlsx")
+        assert counts["clients"] == 5 and cells(tmp_path / "slices.xlsx") == cells(tmp_path / "whole.xlsx")
+        head, *body = cells(tmp_path / "slices.xlsx")["需求与偏好"]
+        at = next(n for n, heading in enumerate(head) if heading.endswith("Expected return"))
+        assert sorted(row[at] for row in body) == [
+            "10%",
+            "120%",
+            "5%",
+            "5%",
+            "7%",
+        ]  # one of 100 % or more makes all text
+        told = intake.run_import(tmp_path / "slices.xlsx")
+        assert told["created"] == told["updated"] == 0

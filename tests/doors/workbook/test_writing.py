@@ -26,6 +26,7 @@ from dakehu.doors.workbook.writing import (
     PivotSpec,
     PivotValue,
     SheetSpec,
+    Slices,
     check_indices,
     return_columns,
     statistics_page,
@@ -343,3 +344,10 @@ def test_spellings_that_differ_only_in_case_are_one_item_of_a_pivot(tmp_path: Pa
     )
     rows = list(openpyxl.load_workbook(path)["页"].iter_rows(values_only=True))
     assert rows == [("行标签", "合计"), ("ETF", 3.5), ("(空白)", 0), ("总计", 3.5)]
+
+
+def test_a_cell_too_long_in_a_later_slice_is_named_by_its_row():
+    slices = [pl.DataFrame({"t": ["短", "短"]}), pl.DataFrame({"t": ["短", "长" * 32_768]})]
+    sheet = SheetSpec("表", "", [ColumnSpec("t", "备注")], slices[0], slices=Slices(4, lambda: iter(slices)))
+    with pytest.raises(CannotWrite, match="第 5 行"):
+        write_bytes(BookSpec("书", [sheet]))
