@@ -142,7 +142,26 @@ def killed(what: str, batch: int, after: float) -> float:
         child.kill()
         child.wait()
     child.stdout.close()  # type: ignore[union-attr]
-    return time.perf_counter() - begun
+    ran = time.perf_counter() - begun
+    settled()
+    return ran
+
+
+def settled() -> None:
+    """Wait until the server has noticed: a COMMIT that was on its way when the child died is still carried out."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+    until = time.monotonic() + 60
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            if cursor.fetchone()[0] == 0:
+                return
+        must(time.monotonic() < until, "the server still works for a child that is dead")
+        time.sleep(0.02)
 
 
 def write(path: Path, rows: list[list[str]]) -> Path:

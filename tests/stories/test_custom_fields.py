@@ -39,6 +39,45 @@ def browser(user: Any) -> Browser:
     return made
 
 
+MARKETS = "A股/B股 | A/B shares\n港股、美股 | HK, US shares\n债券 | Bonds\n港股 | HK shares"
+
+
+@pytest.mark.parametrize(
+    "text", ["A股/B股、港股、美股", "A/B shares, HK, US shares", "港股、美股 | A股/B股", "港股、美股/A股/B股"]
+)
+def test_names_of_a_list_may_hold_commas_and_slashes(admin, lin, zhang, text):
+    add(admin, "市场", "Markets", "several", options=MARKETS)
+    assert change(lin, zhang, 市场=text)["x_markets"] == "a_b_shares,hk_us_shares"
+    with acting(lin):
+        assert [c["code"] for c in ask("clients.list", {"filters": {"x_markets": "A股/B股、港股、美股"}})["rows"]] == [
+            "C0001"
+        ]
+
+
+def test_such_names_go_round_through_a_workbook_in_both_languages(admin, lin, zhang, tmp_path):
+    add(admin, "市场", "Markets", "several", options=MARKETS)
+    add(admin, "主场", "Home market", "one", options=MARKETS)
+    change(lin, zhang, 市场="港股、美股、港股", 主场="港股、美股")
+    for language in ("zh", "en"):
+        path = tmp_path / f"{language}.xlsx"
+        with acting(lin):
+            outgo.write_filled(path=path, language=language)
+            told = intake.run_import(path)
+        assert (told["created"], told["updated"]) == (0, 0)
+    with acting(lin):
+        assert present_one(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
+        found = ask("clients.list", {"filters": {"x_home_market.in": "债券,港股、美股"}})["rows"]
+    assert [client["code"] for client in found] == ["C0001"]
+
+
+def test_a_name_that_reads_like_others_and_a_text_that_names_none_are_refused(admin, lin, zhang):
+    with pytest.raises(Refused, match="会被读成其他几个可选值"):
+        add(admin, "茶", "Tea", "several", options="红茶 | Black\n绿茶 | Green\n红茶、绿茶 | Both")
+    add(admin, "市场", "Markets", "several", options=MARKETS)
+    with pytest.raises(Refused, match="港股/期货"):
+        change(lin, zhang, 市场="港股/期货")
+
+
 @pytest.fixture
 def hours(admin):
     return add(

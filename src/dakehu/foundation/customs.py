@@ -139,6 +139,11 @@ class Secret(InExtra, SealedText):
         return KeyTextTransform(self.name, store.get_col(alias), output_field=self)
 
 
+def pieces_of(text: str) -> list[tuple[int, int]]:
+    """Where the pieces of a text begin and end between the signs that may stand between names."""
+    return [piece.span() for piece in re.finditer(r"[^,，、;；|/\n]+", text) if piece[0].strip()]
+
+
 class Several:
     """A closed list of which a field holds several: stored as codes with commas, spoken of as `Choices` are."""
 
@@ -146,15 +151,24 @@ class Several:
 
     def __init__(self, words: type[Choices]) -> None:
         self.words = words
+        names = [name for member in words for name in (member.zh, member.en, *member._aliases)]
+        self.longest = max((len(pieces_of(name)) for name in names), default=1)
 
     def __iter__(self) -> Any:
         return iter(self.words)
 
     def read(self, text: str) -> "_Chosen | None":
-        """All that the text names, in the order of the list; None where a part names nothing."""
-        parts = [part for part in re.split(r"[,，、;；|/\n]+", text) if part.strip()]
-        found = {self.words.read(part) for part in parts}
-        return None if None in found or not found else _Chosen([one for one in self.words if one in found])
+        """All that the text names, in the order of the list; None where a part names nothing. A name may itself hold a
+        sign that stands between names: the longest known name is taken that leaves names after it."""
+        pieces = pieces_of(text)
+        named: list[set[Any] | None] = [None] * len(pieces) + [set()]  # what the text names from each piece on
+        for at in reversed(range(len(pieces))):
+            for end in range(min(at + self.longest, len(pieces)), at, -1):
+                one, after = self.words.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
+                if one is not None and after is not None:
+                    named[at] = {one, *after}
+                    break
+        return _Chosen([one for one in self.words if one in named[0]]) if named[0] else None
 
     def text_of(self, value: str) -> str:
         return ("、" if language() == "zh" else ", ").join(self.words.text_of(one) for one in value.split(","))

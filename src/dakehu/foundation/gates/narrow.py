@@ -10,6 +10,7 @@ from django.db.models import Q
 from dakehu.foundation import scope
 from dakehu.foundation.acts import Take
 from dakehu.foundation.beside import lent
+from dakehu.foundation.customs import Several
 from dakehu.foundation.fields import Facts, described, facts_of, has_facts, spelling_index
 from dakehu.foundation.gates.accept import Unfit, reader_of
 from dakehu.foundation.refusals import Refused
@@ -101,7 +102,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     read = reader_of(Take(column.name, column.model._meta.label, getattr(column, "own", column.name)))
     try:
         if op == "in":
-            many = value if isinstance(value, (list, tuple)) else str(value).split(",")
+            many = value if isinstance(value, (list, tuple)) else _each(column, str(value))
             return rows.filter(**{f"{column.name}__in": [read(v) for v in many]})
         meant = read(value)
     except Unfit as unfit:
@@ -112,6 +113,13 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
         return rows.filter(**{f"{column.name}__date": meant.date()})
     lookup = OPERATORS[op]
     return rows.filter(**{f"{column.name}__{lookup}" if lookup else column.name: meant})
+
+
+def _each(column: Any, text: str) -> list[str]:
+    """The values that a text with commas names. Names of a list may hold a comma themselves."""
+    words = getattr(column, "words", None)
+    chosen = Several(words).read(text) if words is not None and not hasattr(words, "many") else None
+    return (text if chosen is None else chosen.value).split(",")
 
 
 def _filter_sealed(rows: Any, column: SealedText, value: Any) -> Any:

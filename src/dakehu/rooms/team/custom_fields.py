@@ -34,7 +34,8 @@ MOST_OPTIONS = 200
 
 def options_of(text: str, known: list[list[str]]) -> list[list[str]]:
     """[[code, zh, en]] from lines such as `上午 | Morning`. A value that is there already keeps its code, under either of
-    its names. Raises Refused for an empty list, a name without its other language, and names given twice."""
+    its names. A name may hold commas and slashes. Raises Refused for an empty list, names given twice, and a name that reads
+    like several others one after the other."""
     codes = {plain(name): code for code, *both in known for name in both}
     used, made, seen = {code for code, *_ in known}, [], set()
     for line in re.split(r"[\n；;]+", text):
@@ -42,13 +43,6 @@ def options_of(text: str, known: list[list[str]]) -> list[list[str]]:
             continue
         zh, _, en = (part.strip() for part in re.sub("[｜]", "|", line).partition("|"))
         en = en or zh
-        if re.search(r"[,，、;；/]", zh + en):
-            raise refuse(
-                "options",
-                "“{line}”含有逗号、顿号或斜杠，请换一种写法。",
-                "“{line}” holds a comma or slash; word it without.",
-                line=line.strip()[:60],
-            )
         code = codes.get(plain(zh)) or codes.get(plain(en)) or _code(en, used)
         if code in seen or {plain(zh), plain(en)} & {plain(n) for one in made for n in one[1:]}:
             raise refuse("options", "“{line}”出现了两次。", "“{line}” is given twice.", line=line.strip()[:60])
@@ -59,6 +53,12 @@ def options_of(text: str, known: list[list[str]]) -> list[list[str]]:
         raise refuse("options", "请至少给出一个可选值。", "Give at least one list value.")
     if len(made) > MOST_OPTIONS:
         raise refuse("options", "最多 {n} 个可选值。", "At most {n} list values.", n=MOST_OPTIONS)
+    names = {plain(name) for one in made for name in one[1:]}
+    for name in (name for one in made for name in one[1:]):
+        pieces = [name[begin:end] for begin, end in customs.pieces_of(name)]
+        if len(pieces) > 1 and all(plain(piece) in names for piece in pieces):
+            raise refuse("options", "“{name}”会被读成其他几个可选值，请换一种写法。",
+                         "“{name}” reads like several other list values; word it differently.", name=name[:60])  # fmt: skip
     return made
 
 
