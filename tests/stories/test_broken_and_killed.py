@@ -24,7 +24,7 @@ def run(tmp_path: Path, script: str, *words: str) -> str:
 
 
 def test_an_import_its_edited_file_and_an_undo_are_killed_and_nothing_is_half_done(tmp_path):
-    assert "1 rounds, 3 kills" in run(tmp_path, "scripts/kill_at_random.py", "1", "300")
+    assert "1 rounds, 5 kills" in run(tmp_path, "scripts/kill_at_random.py", "1", "300")
 
 
 def test_broken_files_are_read_or_refused_in_words(tmp_path):

@@ -55,7 +55,7 @@ def prepare(table: Path) -> dict[str, Any]:
                     home=settings.DAKEHU_HOME)
             )  # fmt: skip
     password = new_password()
-    with scope.acting_as(scope.system("set up the demonstration brokerage (演示)", "cli")):
+    with scope.acting_as(scope.system("set up the demonstration brokerage（演示）", "cli")):
         _tell(str(say("建立三家营业部与人员…", "Three branches and their staff …")))
         _hire(password)
         _tell(str(say("导入演示表格…", "Importing the example workbook …")))
@@ -95,7 +95,7 @@ def _trade(home: Path) -> None:
     """Two years of invented trades of every client and of prices, through the ordinary door, and the close of the last day."""
     today = clock.today()
     days = clock.trading_days(today - timedelta(days=730), today - timedelta(days=1))
-    with scope.acting_as(scope.system("trades of the demonstration brokerage (演示)", "cli")):
+    with scope.acting_as(scope.system("trades of the demonstration brokerage（演示）", "cli")):
         intake.run_import(market.write_statement(home / market.STATEMENT, days, today))
         intake.run_import(market.write_prices(home / market.PRICES, days))
         closing_run.close(day=days[-1])

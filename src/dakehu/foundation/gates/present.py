@@ -84,9 +84,14 @@ def unread(model: Any, columns: list[Column]) -> list[str]:
     if any(getattr(column.field, "custom", False) for column in columns):
         shown.add(customs.STORE)
     shown.add("row_version")
-    left = _left_out(model, shown)
+    return _left_out(model, shown) + _unread_behind(columns)
+
+
+def _unread_behind(columns: list[Column]) -> list[str]:
+    """Fields of the rows behind keys, but what these may be called by (see name_of)."""
+    left = []
     for column in columns:
-        if column.kind == "key":  # of the row behind a key only what it may be called by (see name_of)
+        if column.kind == "key":
             target = column.field.related_model
             left += [f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "found_by", ())})]
     return left
@@ -115,6 +120,8 @@ def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool
     keys = [c.name for c in columns if c.kind == "key"]
     if isinstance(rows, models.QuerySet):
         rows = rows.select_related(*keys) if keys else rows
+        if keys and not any(isinstance(column.field, Computed) for column in columns):
+            rows = rows.defer(*_unread_behind(columns))
     else:
         models.prefetch_related_objects(rows, *keys)
     clearance = scope.current_actor().clearance
