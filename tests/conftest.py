@@ -71,6 +71,7 @@ def nothing_known_of_long_lists() -> Iterator[None]:
     yield
     queries._long.forget()
     searching._many.forget()
+    searching._few_served.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -56,13 +56,16 @@ def test_initials_are_walked_too(he, book):
         assert told(queries.listing(text="z", order="code"), "code") == ["K0", "K1", "K4", "K5"]
 
 
-def test_a_manager_finds_own_clients_only_however_common_the_text(lin, wang, book):
+@pytest.mark.parametrize("few", [0, 5_000], ids=["by the index", "line by line"])
+def test_a_manager_finds_own_clients_only_however_common_the_text(lin, wang, book, few, monkeypatch):
+    monkeypatch.setattr(searching, "FEW", few)
     with acting(wang):
         perform("clients.create", {"name": "张小北", "code": "W1"})
         assert told(queries.listing(text="张", order="code"), "code") == ["W1"]
     with acting(lin):
         assert told(queries.listing(text="张", order="code"), "code") == ["K0", "K1", "K2", "K5"]
         assert queries.listing(text="张").counted() == (4, False)
+        assert {row["code"] for row in searching.search(text="张")["rows"]} == {"K0", "K1", "K2", "K5"}
 
 
 def test_masked_readers_do_not_find_by_names_when_the_list_is_walked(an, book):

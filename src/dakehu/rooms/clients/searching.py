@@ -18,12 +18,13 @@ from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
 from dakehu.foundation.search.lookup import Asked, held
 from dakehu.foundation.search.text import Wanted
-from dakehu.rooms.clients.models import Client, Contact, SearchLine
+from dakehu.rooms.clients.models import Client, Contact, Coverage, SearchLine
 from dakehu.rooms.team.permissions import Permission
 
 SHOWN = 50
 MOST = 3000  # lines looked at for one question, where the reader sees nearly every client
 SORTED = 10_000  # lines up to which their clients are put in order; where there are more, the order is walked
+FEW = 5_000  # clients whose lines are read one by one; for readers who cover more the index is asked
 AROUND = 24  # characters of a note shown before and after what was found
 OWN = ("clients.Client", "clients.Former")  # a client is found by the codes of those merged into it too
 
@@ -43,11 +44,25 @@ def _lines(wanted: Wanted | None, own: bool | None = None) -> Any:
     if wanted is None:
         return SearchLine.objects.none()
     actor = scope.current_actor()
-    capped = actor.reach is not Reach.COVERED
-    rows = SearchLine.objects.filter(words__finds=Asked(wanted, MOST if capped else 0), level__lte=int(actor.clearance))
+    asked = Asked(wanted, MOST) if actor.reach is not Reach.COVERED else Asked(wanted, each=_serves_few())
+    rows = SearchLine.objects.filter(words__finds=asked, level__lte=int(actor.clearance))
     if own is not None:
         rows = rows.filter(what__in=OWN) if own else rows.exclude(what__in=OWN)
     return rows
+
+
+_few_served = Awhile()  # whether those whom some people serve are few
+
+
+def _serves_few() -> bool:
+    """Whether an actor with covered clients has so few of them that reading all their lines is quicker than the index."""
+    covers = scope.current_actor().covers
+    few: bool | None = _few_served.get(covers)
+    if few is None:
+        served = GuardedQuerySet(Coverage).filter(until=None, user_id__in=covers)
+        few = served[: FEW + 1].count() <= FEW
+        _few_served.put(covers, few)
+    return few
 
 
 def by_numbers(text: str) -> Q | None:
@@ -85,7 +100,7 @@ def sought(text: str) -> Sought:
     actor = scope.current_actor()
     if actor.reach is Reach.COVERED:
         for wanted in asked:
-            lines = _own_lines(Asked(wanted, each=True)).filter(client_id__in=Client.objects.values("pk"))
+            lines = _own_lines(Asked(wanted, each=_serves_few())).filter(client_id__in=Client.objects.values("pk"))
             test |= Q(pk__in=lines.values("client_id"))
         return Sought(test, test, None)
     # Numbers are fetched and told back: PostgreSQL, given several subqueries with "or", would try every client.
