@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -21,13 +22,22 @@ def folder() -> Path:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner can read, whole or not at all."""
-    part = path.with_suffix(path.suffix + f".{os.getpid()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(path)
+    write_private_parts(path, (content,))
+
+
+def write_private_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """The same for what comes part by part; where the coming breaks off, nothing is left."""
+    made = path.with_suffix(path.suffix + f".{os.getpid()}.part")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.writelines(parts)
+            stream.flush()
+            os.fsync(stream.fileno())
+        made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
 
 
 @cache

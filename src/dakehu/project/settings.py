@@ -91,7 +91,7 @@ QUOTES_URL = env.text(
 )
 TUSHARE_TOKEN = env.secret("DAKEHU_TUSHARE_TOKEN", zh="tushare 的令牌", en="Token for tushare")
 ATTACHMENT_MB = env.number(
-    "DAKEHU_ATTACHMENT_MB", 20, zh="一份客户文件最大多少 MB", en="Largest file kept with a client, in MB"
+    "DAKEHU_ATTACHMENT_MB", 200, zh="一份客户文件最大多少 MB", en="Largest file kept with a client, in MB"
 )
 
 PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"

@@ -1,10 +1,13 @@
 """Files of a client in the browser and over the API."""
 
+import base64
 import json
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from dakehu.foundation import files, sealedfile
 from dakehu.foundation.gates import perform
 from dakehu.rooms.service.models import Attachment
 from tests.cast import acting, as_system
@@ -39,7 +42,7 @@ def test_a_file_is_handed_out_to_be_saved_and_never_shown_inside_the_desk(lin, w
     with as_system():
         row = Attachment.objects.get()
     answer = browser_of(lin).get(f"/files/{row.pk}")
-    assert answer.content == PAPER and answer["Content-Disposition"].startswith("attachment")
+    assert answer.getvalue() == PAPER and answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
     assert browser_of(wang).get(f"/files/{row.pk}").status_code == 404
     assert browser_of(wang).post(f"/clients/{zhang.pk}/files", {"file": [sent()]}).status_code == 404
@@ -70,4 +73,39 @@ def test_the_api_takes_a_form_or_json_and_gives_the_content_back(client, lin, zh
         content_type="application/json",
         headers=head,
     )
-    assert opened.json()["content"] == "5L2g5aW9"
+    told = json.loads(opened.getvalue())
+    assert told["content"] == "5L2g5aW9" and told["name"] == "a.txt" and told["size"] == 6
+
+
+def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, lin, zhang):
+    recording = b"ID3\x04" + bytes(range(256)) * 16_000  # above what Django holds in memory
+    browser_of(lin).post(f"/clients/{zhang.pk}/files", {"file": [sent("录音.mp3", recording)]})
+    with as_system():
+        row = Attachment.objects.get()
+    answer = browser_of(lin).get(f"/files/{row.pk}")
+    parts = list(answer.streaming_content)
+    assert answer.streaming and len(parts) > 20 and b"".join(parts) == recording
+    assert answer["Content-Length"] == str(len(recording))
+    with acting(lin):
+        token = perform("team.make_token", {"name": "脚本", "scopes": ["service.read", "client.read"]})["token"]
+    ask = {"path": "/api/v1/do/service.open_attachment", "data": json.dumps({"attachment": row.pk}),
+           "content_type": "application/json"}  # fmt: skip
+    head = {"Authorization": f"Bearer {token}"}
+    bare = client.post(**ask, headers={**head, "Accept": "application/octet-stream"})
+    assert bare.getvalue() == recording and bare["Content-Length"] == str(len(recording))
+    assert bare["Content-Disposition"].startswith("attachment")
+    told = client.post(**ask, headers=head)
+    whole = told.getvalue()
+    assert told["Content-Length"] == str(len(whole)) and told["Content-Type"].startswith("application/json")
+    assert base64.b64decode(json.loads(whole)["content"]) == recording
+
+
+def test_a_file_that_was_cut_short_breaks_off_and_never_passes_for_whole(lin, zhang):
+    browser_of(lin).post(f"/clients/{zhang.pk}/files", {"file": [sent("录音.mp3", b"ID3\x04" + bytes(600_000))]})
+    with as_system():
+        row = Attachment.objects.get()
+    kept = files._path(row.file_key)
+    kept.write_bytes(kept.read_bytes()[: 3 + sealedfile.SALT + 2 * (sealedfile.SLICE + sealedfile.TAG)])
+    answer = browser_of(lin).get(f"/files/{row.pk}")
+    with pytest.raises(InvalidTag):
+        list(answer.streaming_content)

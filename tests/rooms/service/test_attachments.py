@@ -4,18 +4,20 @@ import base64
 import hashlib
 import io
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from dakehu.doors.cli.main import main
-from dakehu.foundation import files
+from dakehu.foundation import files, keys
 from dakehu.foundation.files import Upload
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
-from dakehu.rooms.service.filetypes import kinds_within
+from dakehu.foundation.sealed import seal_bytes
+from dakehu.rooms.service.filetypes import DIRECTORY, HEAD, kinds_within
 from dakehu.rooms.service.models import Attachment
 from tests.cast import acting, as_system
 
@@ -50,7 +52,63 @@ def paper(lin, zhang):
     (b"<html><script>", ()), (b"  <svg onload=x>", ()), (b"#!/bin/sh\n", ()), (b"PK\x03\x04damaged", ()), (b"\x00\x01\x02\x03", ()),
 ])  # fmt: skip
 def test_a_file_is_what_stands_in_it(content, kinds):
-    assert kinds_within(content) == kinds
+    assert kinds_within(io.BytesIO(content)) == kinds
+
+
+def test_a_long_text_is_judged_by_its_head_even_where_that_ends_within_a_character():
+    long = "客户电话\n".encode("gb18030") * 40_000
+    for before in (b"", b"a"):
+        assert kinds_within(io.BytesIO(before + long)) == ("txt", "csv", "eml")
+    assert kinds_within(io.BytesIO(b"\x80" * (HEAD + 9))) == ()
+
+
+def test_of_an_archive_no_more_is_read_than_the_names_of_an_office_document_take():
+    class Watched(io.BytesIO):
+        largest = 0
+
+        def read(self, count=-1, /):
+            part = super().read(count)
+            self.largest = max(self.largest, len(part))
+            return part
+
+    listed = (4 * DIRECTORY).to_bytes(4, "little")
+    swollen = (
+        b"PK\x03\x04" + bytes(4 * DIRECTORY) + b"PK\x05\x06" + bytes(4) + b"\xff\x7f" * 2 + listed + b"\x04\0\0\0\0\0"
+    )
+    content = Watched(swollen)
+    assert kinds_within(content) == () and content.largest <= DIRECTORY + 1
+
+
+def test_a_large_file_is_kept_opened_and_verified_in_the_memory_of_a_few_slices(lin, paper, tmp_path):
+    recording = tmp_path / "会议录像.mp4"
+    with recording.open("wb") as stream:
+        stream.write(b"\x00\x00\x00\x18ftypmp42")
+        stream.truncate(40 << 20)
+    tracemalloc.start()
+    try:
+        with acting(lin):
+            row = perform("service.attach", {"client": "C0001", "file": Upload(recording.name, recording)})
+            told = perform("service.open_attachment", {"attachment": row.pk})
+            seen = hashlib.sha256()
+            for part in told["content"]:
+                seen.update(part)
+            with pytest.raises(Refused, match="已有同样的文件"):
+                perform("service.attach", {"client": "C0001", "file": Upload(recording.name, recording)})
+        with as_system():
+            assert ask("service.verify_attachments", {}) == {"checked": 2, "faults": []}
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 8 << 20
+    assert row.size == 40 << 20 and row.sha256 == seen.hexdigest() == hashlib.sha256(recording.read_bytes()).hexdigest()
+
+
+def test_a_file_kept_before_files_were_sealed_in_slices_opens_and_is_verified(lin, paper):
+    keys.write_private(files._path(paper.file_key), seal_bytes(f"file.{paper.file_key}", PAPER))
+    with acting(lin):
+        assert perform("service.open_attachment", {"attachment": paper.pk})["content"].whole() == PAPER
+    with as_system():
+        assert ask("service.verify_attachments", {}) == {"checked": 1, "faults": []}
 
 
 def test_a_file_lies_encrypted_outside_the_database_and_opening_it_is_on_the_record(lin, paper, settings):
@@ -59,7 +117,7 @@ def test_a_file_lies_encrypted_outside_the_database_and_opening_it_is_on_the_rec
     assert PAPER not in kept.read_bytes() and kept.stat().st_mode & 0o077 == 0
     with acting(lin):
         opened = perform("service.open_attachment", {"attachment": paper.pk})
-        assert base64.b64decode(opened["content"]) == PAPER and opened["sha256"] == hashlib.sha256(PAPER).hexdigest()
+        assert opened["content"].whole() == PAPER and opened["sha256"] == hashlib.sha256(PAPER).hexdigest()
         assert ask("service.timeline", {"client": "C0001"})[0]["name"] == "风险测评.pdf"
     with as_system():
         assert AuditEntry.objects.get(action="service.open_attachment").actor_name == lin.name

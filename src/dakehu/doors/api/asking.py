@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -88,7 +89,7 @@ def asked_by(*methods: str) -> Any:
     def wrap(view: View) -> View:
         @csrf_exempt
         @functools.wraps(view)
-        def run(request: Any, *args: Any, **named: Any) -> HttpResponse:
+        def run(request: Any, *args: Any, **named: Any) -> HttpResponseBase:
             wanted = request.headers.get("Accept-Language", "zh").lower()
             with translation.override("en" if wanted.startswith("en") else "zh-hans"):
                 try:

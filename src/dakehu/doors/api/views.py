@@ -4,13 +4,15 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from dakehu.doors.api import describe
-from dakehu.doors.api.answers import body_of, json_answer, missing
+from dakehu.doors.api.answers import body_of, content_answer, json_answer, missing
 from dakehu.doors.api.asking import asked_by
 from dakehu.doors.api.resources import RESOURCES, Resource
 from dakehu.foundation.fields import model_of
+from dakehu.foundation.files import Content
 from dakehu.foundation.gates import QUERIES, ask, perform, perform_over, present_one
 from dakehu.foundation.gates.ask import answer
 from dakehu.foundation.refusals import NotFound, Refused
@@ -43,9 +45,12 @@ def query_view(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @asked_by("POST")
-def action_view(request: HttpRequest, name: str) -> HttpResponse:
+def action_view(request: HttpRequest, name: str) -> HttpResponseBase:
     raw = body_of(request)
-    return json_answer(answer(_client_seen(lambda: perform(name, raw), raw)))
+    made = _client_seen(lambda: perform(name, raw), raw)
+    if isinstance(made, dict) and isinstance(made.get("content"), Content):
+        return content_answer(request, made)
+    return json_answer(answer(made))
 
 
 def resource_named(name: str) -> Resource:

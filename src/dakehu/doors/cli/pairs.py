@@ -12,9 +12,10 @@ from dakehu.foundation.words import say
 
 def _file(key: str, path: Path) -> Upload:
     try:
-        return Upload(path.name, path.read_bytes())
+        path.open("rb").close()
     except OSError as fault:
         raise Refused({key: [say("文件“{path}”读不到：{why}", "The file “{path}” cannot be read: {why}", path=path, why=fault.strerror)]}) from None  # fmt: skip
+    return Upload(path.name, path)
 
 
 def pairs(words: list[str]) -> dict[str, Any]:

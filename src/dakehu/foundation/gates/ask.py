@@ -1,5 +1,6 @@
 """Questions by name, and verbs by name: every door's GET is `ask`, every door's POST is `perform`."""
 
+import base64
 import functools
 import inspect
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from django.db import models
 
 from dakehu.foundation import scope
 from dakehu.foundation.acts import ACTIONS, Take
+from dakehu.foundation.files import Content
 from dakehu.foundation.gates.accept import accept
 from dakehu.foundation.gates.present import present, present_one
 from dakehu.foundation.refusals import NotAllowed, NotFound
@@ -97,4 +99,6 @@ def _plain(result: Any, limit: int, offset: int) -> Any:
         return {"count": len(result), "rows": present(result[offset : offset + limit])}
     if isinstance(result, dict):
         return {k: _plain(v, limit, offset) for k, v in result.items()}
+    if isinstance(result, Content):
+        return base64.b64encode(result.whole()).decode()
     return result

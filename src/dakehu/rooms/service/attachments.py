@@ -1,6 +1,5 @@
 """Files kept with a client: added, opened on the record, described, taken away, returned, and verified."""
 
-import base64
 import hashlib
 from typing import Any
 
@@ -34,15 +33,16 @@ def attach(*, client: Any, file: Upload, description: str | None = None, interac
     for name, row in (("interaction", interaction), ("request", request)):
         if row is not None and row.client_id != client.pk:
             raise refuse(name, "这条记录属于另一位客户。", "That record is another client's.")
-    digest = hashlib.sha256(file.content).hexdigest()
-    same = Attachment.objects.filter(client=client, sha256=digest, removed_at=None).first()
-    if same is not None:
+    alike = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
+    digest = file.sha256 if alike else ""  # else it is taken on the way into the store
+    for same in (row for row in alike if row.sha256 == digest):
         raise Refused({"file": [say("这位客户已有同样的文件“{name}”。", "This client has the same file already: “{name}”.",
                                     name=same.name)]})  # fmt: skip
-    kept = files.keep(file.name, file.content, days=None)
+    with file.opened() as content:
+        kept = files.keep(file.name, content, days=None)
     row = Attachment(
         client=client, name=file.name[-200:], description=description or "", interaction=interaction, request=request,
-        media=media, size=len(file.content), added_by=team.myself(), added_at=clock.now(), file_key=kept.key, sha256=digest,
+        media=media, size=kept.size, added_by=team.myself(), added_at=clock.now(), file_key=kept.key, sha256=kept.sha256,
     )  # fmt: skip
     row.save()
     return row
@@ -51,15 +51,17 @@ def attach(*, client: Any, file: Upload, description: str | None = None, interac
 def _media(file: Upload) -> str:
     """The media type of a file that may be kept. Raises Refused with place, value and remedy."""
     most = settings.ATTACHMENT_MB * 1024 * 1024
-    if not file.content:
+    size = file.size
+    if not size:
         raise Refused(
             {"file": [say("“{name}”是空的，请重新选择。", "“{name}” is empty; choose it again.", name=file.name)]}
         )
-    if len(file.content) > most:
+    if size > most:
         raise Refused({"file": [say("“{name}”有 {have:.1f} MB，最多 {most} MB；请压缩或拆分后再添加。",
                                     "“{name}” has {have:.1f} MB, {most} MB at most; compress or split it.",
-                                    name=file.name, have=len(file.content) / 1048576, most=settings.ATTACHMENT_MB)]})  # fmt: skip
-    ending, within = ending_of(file.name), kinds_within(file.content)
+                                    name=file.name, have=size / 1048576, most=settings.ATTACHMENT_MB)]})  # fmt: skip
+    with file.opened() as content:
+        ending, within = ending_of(file.name), kinds_within(content)
     if not within:
         raise Refused({"file": [say("“{name}”的内容不是可以保存的类型。可以保存：{listed}。",
                                     "What stands in “{name}” is not of a kind that is kept. Kept are: {listed}.",
@@ -83,14 +85,14 @@ def found(pk: int) -> Attachment:
 )
 def open_attachment(*, attachment: int) -> dict[str, Any]:
     """{name, media, size, sha256, content (base64)} of a file; that it was opened stands in the audit. Refused for readers to
-    whom personal values are masked."""
+    whom personal values are masked. The API gives the file itself to who asks for `application/octet-stream`."""
     row = found(attachment)
     if scope.current_actor().clearance < PERSONAL:
         raise NotAllowed(say("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
     content = files.content_of(row.file_key)
     note(attachment=row.pk, client=row.client_id)
     return {"name": row.name, "media": row.media, "size": row.size, "sha256": row.sha256,
-            "content": base64.b64encode(content).decode()}  # fmt: skip
+            "content": content}  # fmt: skip
 
 
 @action("service.describe_attachment", needs=Permission.INTERACTION_LOG, zh="修改文件说明", en="Describe a client's file",
@@ -151,8 +153,10 @@ def verify_attachments() -> dict[str, Any]:
         for row in Attachment.objects.order_by("pk").iterator(chunk_size=500):
             checked += 1
             try:
-                whole = hashlib.sha256(files.content_of(row.file_key)).hexdigest() == row.sha256
-                why = "" if whole else str(say("内容已改变", "its content has changed"))
+                digest = hashlib.sha256()
+                for part in files.content_of(row.file_key):
+                    digest.update(part)
+                why = "" if digest.hexdigest() == row.sha256 else str(say("内容已改变", "its content has changed"))
             except NotFound:
                 why = str(say("文件不在", "the file is gone"))
             except (InvalidTag, LookupError, ValueError):
