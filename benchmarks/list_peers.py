@@ -306,7 +306,8 @@ def own_cases() -> dict[str, Callable[[], Ask]]:
     dice = random.Random(3)
 
     def rows(**given: str) -> Ask:
-        return "GET", "/clients/rows?size=50&" + "&".join(f"{k}={quote(v)}" for k, v in given.items()), None
+        asked = "".join(f"&{name}={quote(value)}" for name, value in given.items())
+        return "GET", f"/clients/rows?size=50&show={list_million.SHOWN}{asked}", None
 
     return {
         "list page of 50": lambda: rows(),
