@@ -170,6 +170,26 @@ def test_the_workbook_goes_out_with_its_list_and_comes_back(lin, zhang, hours, t
     assert sheet.cell(2, place + 1).value == "上午"
 
 
+def test_what_is_edited_or_emptied_in_an_exported_workbook_comes_back_and_is_undone(admin, lin, zhang, hours, tmp_path):
+    add(admin, "备用金", "Reserve", "amount")
+    change(lin, zhang, x_preferred_hours="morning", 备用金="5万")
+    path = tmp_path / "out.xlsx"
+    with acting(lin):
+        outgo.write_filled(path=path)
+    book = openpyxl.load_workbook(path)
+    heading = [cell.value for cell in book["基本信息"][1]]
+    book["基本信息"].cell(2, heading.index("首选联系时段 Preferred hours") + 1).value = "晚间"
+    book["基本信息"].cell(2, next(n for n, text in enumerate(heading, 1) if text.startswith("备用金"))).value = None
+    book.save(path)
+    with acting(lin):
+        told = intake.run_import(path)
+        held = Client.objects.get(pk=zhang.pk)
+        assert told["updated"] == 1 and (held.x_preferred_hours, held.x_reserve) == ("evening", None)
+        perform("workbook.undo", {"batch": told["batch"]})
+        held = Client.objects.get(pk=zhang.pk)
+    assert (held.x_preferred_hours, held.x_reserve) == ("morning", 50000)
+
+
 def test_an_import_reads_it_by_an_alias_and_names_the_cell_at_fault(lin, zhang, hours, tmp_path):
     book = openpyxl.Workbook()
     for row in (

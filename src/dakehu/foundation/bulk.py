@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation import customs
-from dakehu.foundation.acts import ACTIONS, record_many
+from dakehu.foundation.acts import Take, record_many
 from dakehu.foundation.fields import PUBLIC, has_facts, may
 from dakehu.foundation.gates.accept import CellError, missing
 from dakehu.foundation.sealed import DOTS
@@ -138,7 +138,7 @@ def weigh(
 
 def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -> None:
     rows = [row for row in weighed.anchored if not weighed.verdicts[row]]
-    fields = {f.name: f for f in model._meta.concrete_fields}
+    fields = {f.name: f for f in model._meta.fields}  # those kept in `extra` among them
     names = sorted({name for row in rows for name in weighed.anchored[row] if name in fields and name in columns})
     read = [fields[name].attname for name in names]
     same = {name: sameness(model, name) for name in names}
@@ -220,9 +220,9 @@ def write_dependents(
     return made, changed
 
 
-def require(action_name: str, columns: Columns, weighed: Weighed) -> Weighed:
+def require(takes: Iterable[Take], columns: Columns, weighed: Weighed) -> Weighed:
     """A row to be made needs what the action for a single row needs."""
-    for take in ACTIONS[action_name].takes:
+    for take in takes:
         if not take.required or take.name == "client":
             continue
         column = columns.get(take.name)

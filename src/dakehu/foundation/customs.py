@@ -24,9 +24,18 @@ from dakehu.foundation.sealed import Sealed, SealedText
 from dakehu.foundation.words import language, say
 
 STORE = "extra"
-HOSTS = ("clients.Client",)
 _lock = threading.Lock()
 _taken_up: Any = None  # the state of the definitions that is in use; None: none yet
+
+
+def store() -> Any:
+    """The column of a model that takes custom fields: their values by name. Its label stands in models.Host too."""
+    return models.JSONField(default=dict, blank=True, editable=False)
+
+
+def hosts() -> tuple[str, ...]:
+    """Labels of the models that take custom fields."""
+    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").words)
 
 
 class OnRow:
@@ -237,7 +246,7 @@ def refresh() -> None:
     rows = definitions.objects
     with _lock:
         stored = list(rows.filter(archived=False).order_by("position", "pk")) if state[0] else []
-        for label in HOSTS:
+        for label in hosts():
             _install(model_of(label), [(one.name, made_of(one)) for one in stored if one.model == label])
         _taken_up = state
 
@@ -246,8 +255,8 @@ def forget() -> None:
     """Have no custom fields, until somebody refreshes."""
     global _taken_up
     with _lock:
-        if any(of(label) for label in HOSTS):
-            for label in HOSTS:
+        for label in hosts():
+            if of(label):
                 _install(model_of(label), [])
         _taken_up = None
 
@@ -285,14 +294,14 @@ def secret(label: str, said: str) -> Any:
 
 def columns_in_store(model: Any, named: Iterable[str]) -> list[str]:
     """Names of fields as columns to write: custom ones lie in `extra`."""
-    own = set(names(model._meta.label)) if model._meta.label in HOSTS else set()
+    own = set(names(model._meta.label))
     made = [name for name in named if name not in own]
     return made if len(made) == len(list(named)) or STORE in made else [*made, STORE]
 
 
 def folded(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Whole columns with the custom ones put into `extra`. Raises Refused for a field the role may not edit."""
-    fields = [f for f in of(model._meta.label) if f.name in columns] if model._meta.label in HOSTS else []
+    fields = [f for f in of(model._meta.label) if f.name in columns]
     if not fields:
         return columns
     store: list[dict[str, Any]] = [{} for _ in range(count)]
@@ -342,7 +351,7 @@ def free_name(english: str, taken: Iterable[str]) -> str:
     return made
 
 
-def clash(label: str, zh: str, en: str, aliases: Iterable[str], own: str = "") -> str:
+def clash(label: str, *said: str, own: str = "") -> str:
     """The first of these names that another field of the model goes by already; "" where none does."""
     from dakehu.foundation.fields import has_facts
 
@@ -350,4 +359,4 @@ def clash(label: str, zh: str, en: str, aliases: Iterable[str], own: str = "") -
     used = {
         plain(s) for f in model._meta.fields if has_facts(f) and f.name != own for s in (f.name, *f.facts.spellings())
     }
-    return next((text for text in (zh, en, *aliases) if plain(text) in used), "")
+    return next((text for text in said if plain(text) in used), "")

@@ -151,7 +151,14 @@ class Openness(Choices):
 
 
 class Host(Choices):
+    """The tables that take custom fields (see customs.store), as the workbook and the client's page call them."""
+
     CLIENT = "clients.Client", "客户", "Client"
+    INVESTMENT = "ledger.Investment", "投资历史", "Investment"
+    INTERACTION = "service.Interaction", "服务记录", "Service record"
+    NEEDS = "clients.Needs", "需求与偏好", "Needs and preferences"
+    FOLLOW_UP = "service.FollowUp", "跟进计划", "Follow-up plan"
+    REQUEST = "service.Request", "需求与投诉", "Request or complaint"
 
 
 class CustomField(Recorded):

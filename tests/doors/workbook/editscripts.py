@@ -35,6 +35,12 @@ FIELDS = {
     "needs": {"goal": ("投资目标", "text", True), "taboos": ("禁忌", "text", True)},
     "follow_ups": {"due_on": ("计划日期", "date", False), "subject": ("计划事项", "text", False)},
 }  # fmt: skip
+CUSTOM = {
+    "x_jotting": ("批注", "text", True),
+    "x_weight": ("权重", "money", True),
+}  # added by the administrator to every sheet
+for _part in FIELDS.values():
+    _part |= CUSTOM
 CHANGES = {"clients": ("clients.change", "client"), "investments": ("ledger.change_investment", "investment"),
            "interactions": ("service.change_interaction", "interaction"),
            "follow_ups": ("service.change_follow_up", "follow_up")}  # fmt: skip
@@ -46,7 +52,13 @@ def rows_of(part: str) -> dict[int, dict[str, Any]]:
     """{number: values by column} straight from the table."""
     model = model_of(MODELS[part])
     names = [f.attname for f in model._meta.concrete_fields if f.attname not in DERIVED]
-    return {row["id"]: row for row in models.QuerySet(model).values(*names)}
+    return {row["id"]: _spread(row) for row in models.QuerySet(model).values(*names)}
+
+
+def _spread(row: dict[str, Any]) -> dict[str, Any]:
+    added = row.pop("extra")
+    weight = added.get("x_weight")
+    return {**row, "x_jotting": added.get("x_jotting", ""), "x_weight": None if weight is None else Decimal(weight)}
 
 
 class Script:

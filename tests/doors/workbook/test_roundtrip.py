@@ -14,7 +14,7 @@ from dakehu.doors.workbook import intake, outgo
 from dakehu.foundation.gates import perform
 from dakehu.rooms.clients.models import Client
 from tests.cast import acting, as_system
-from tests.doors.workbook.editscripts import FIELDS, SHEETS, Script, rows_of
+from tests.doors.workbook.editscripts import FIELDS, MODELS, SHEETS, Script, rows_of
 from tests.doors.workbook.test_undo import seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -25,20 +25,24 @@ OFFICE = int(os.environ.get("DAKEHU_ROUNDTRIPS_OFFICE", "0"))
 
 
 @pytest.fixture
-def desk(lin):
+def desk(lin, admin):
+    with acting(admin):
+        for model in MODELS.values():
+            perform("fields.add", {"zh": "批注", "en": "Jotting", "kind": "text", "model": model})
+            perform("fields.add", {"zh": "权重", "en": "Weight", "kind": "amount", "model": model})
     with acting(lin):
         for at, name in enumerate(("欧阳静", "陈默", "苏白", "顾北"), 1):
             code = f"K{at}"
             perform("clients.create", {"name": name, "code": code, "phone": f"1391234567{at}", "occupation": "教师",
-                                       "assets": f"{at}000000.25", "remark": "行一\n行二"})  # fmt: skip
+                                       "assets": f"{at}000000.25", "remark": "行一\n行二", "批注": "客户批注", "权重": "2.5"})  # fmt: skip
             for day in range(1, 4):
                 perform("ledger.note_investment", {"client": code, "invested_on": f"2024-0{day}-11", "amount": f"{day}0000.5",
-                                                   "product": f"基金{at}{day}", "result": "持平"})  # fmt: skip
+                                                   "product": f"基金{at}{day}", "result": "持平", "批注": f"批{day}"})  # fmt: skip
                 perform(
                     "service.plan_follow_up", {"client": code, "due_on": f"2027-0{day}-1{at}", "subject": f"回访{day}"}
                 )
             perform("service.log_interaction", {"client": code, "held_at": "2025-01-05 10:37", "summary": f"初访{at}"})
-            perform("clients.note_needs", {"client": code, "goal": "稳健", "taboos": "晚间来电"})
+            perform("clients.note_needs", {"client": code, "goal": "稳健", "taboos": "晚间来电", "权重": at})
     return lin
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from dakehu.foundation import clock, customs, scope
 from dakehu.foundation.acts import Customs, Take, action, announce, must_match, note, refuse, takes_of
 from dakehu.foundation.fields import Facts
+from dakehu.foundation.gates.accept import missing
 from dakehu.foundation.refusals import NotFound, Refused
 from dakehu.foundation.scope import Reach
 from dakehu.foundation.words import Words, say
@@ -194,11 +195,18 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
 
 @action("clients.note_needs", needs=Permission.CLIENT_WRITE, zh="记录需求与偏好", en="Note needs and preferences",
         takes=(CLIENT, VERSION, takes_of("clients.Needs", optional=(
-            "goal", "term", "expected_return", "bearable_loss", "risk_preference", "likes", "taboos", "liquidity", "noted_on"))))  # fmt: skip
+            "goal", "term", "expected_return", "bearable_loss", "risk_preference", "likes", "taboos", "liquidity", "noted_on")),
+               Customs("clients.Needs")))  # fmt: skip
 def note_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:
     needs = Needs.objects.filter(client=client).first() or Needs(client=client)
     if needs.pk:
         must_match(needs, version)
+    else:
+        lacking = [
+            t for t in Customs("clients.Needs", new=True).takes() if t.required and wishes.get(t.name) in (None, "")
+        ]
+        if lacking:
+            raise Refused({take.name: [missing(take)] for take in lacking})
     for name, value in wishes.items():
         setattr(needs, name, value)
     needs.noted_on = wishes.get("noted_on") or clock.today()

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from dakehu.foundation import bulk, clock, scope
-from dakehu.foundation.acts import action, record_many
+from dakehu.foundation import bulk, clock, customs, scope
+from dakehu.foundation.acts import Customs, action, record_many
 from dakehu.foundation.bulk import Columns, Weighed
 from dakehu.rooms.clients.models import Client, Needs
 from dakehu.rooms.team.permissions import Permission
@@ -14,13 +14,17 @@ WISHES = (
 )  # fmt: skip
 
 
+def wishes() -> tuple[str, ...]:
+    return (*WISHES, *customs.names("clients.Needs"))
+
+
 def weigh_needs(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str = "both") -> Weighed:
     """Needs are one row a client; a second row about the same client in one file counts as a further change."""
-    fields = tuple(n for n in WISHES if n in columns)
-    keys = [(c,) for c in clients]
-    return bulk.weigh(
-        Needs, columns, keys, bulk.stored_by_client(Needs, (), fields, clients), fields, weighed, mode=mode
-    )
+    fields = tuple(n for n in wishes() if n in columns)
+    stored = bulk.stored_by_client(Needs, (), fields, clients)
+    bulk.weigh(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
+    bulk.only_to_see(Needs, columns, weighed)
+    return bulk.require(Customs("clients.Needs", new=True).takes(), columns, weighed)
 
 
 @action(
@@ -38,7 +42,7 @@ def take_in_needs(*, columns: Columns, weighed: Weighed, clients: list[int]) -> 
         row.noted_on = noted[place] or today
 
     with scope.elevated("needs of clients just taken in"):
-        bulk.write_dependents(Needs, columns, weighed, WISHES, clients, finish, also=("noted_on",))
+        bulk.write_dependents(Needs, columns, weighed, wishes(), clients, finish, also=("noted_on",))
 
 
 @action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", by_name=False)

@@ -175,6 +175,7 @@ def _settle_needs(client: Client, other: Client) -> None:
     for name in WISHES:
         if getattr(mine, name) in merging_rules.EMPTY:
             setattr(mine, name, getattr(theirs, name))
+    mine.extra = {**theirs.extra, **mine.extra}
     mine.save()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation import bulk, clock, scope
-from dakehu.foundation.acts import action, announce, record_columns, record_many
+from dakehu.foundation.acts import Customs, action, announce, record_columns, record_many
 from dakehu.foundation.bulk import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
 from dakehu.foundation.fields import SECRET, facts_of
 from dakehu.foundation.scope import Reach
@@ -171,10 +171,8 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
     read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
     stored: bulk.Stored = {}
     for part in bulk.chunks(sorted({p for p in people if p})):
-        for pk, *values in (
-            Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=bulk.CHUNK)
-        ):
-            stored[pk] = [(pk, tuple(values))]
+        found = Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=bulk.CHUNK)
+        stored |= {pk: [(pk, tuple(values))] for pk, *values in found}
     days = columns.get("as_of_on")
     if days is not None:
         place = fields.index("as_of_on")
@@ -186,6 +184,7 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
     bulk.weigh(Client, columns, people, stored, fields, weighed, mode=mode,
                same={"id_number": lambda held, given: held == index.index_of(given)})  # fmt: skip
     bulk.only_to_see(Client, columns, weighed)
+    bulk.require(Customs("clients.Client", new=True).takes(), columns, weighed)
     recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
     taken = taken_elsewhere(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
     given = Counter(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.foundation.acts import Take, action, must_match, takes_of
+from dakehu.foundation.acts import Customs, Take, action, must_match, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
@@ -22,7 +22,8 @@ def found(pk: int) -> Investment:
 
 
 @action("ledger.note_investment", needs=Permission.LEDGER_WRITE, zh="记录投资", en="Note an investment",
-        takes=takes_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=REST))  # fmt: skip
+        takes=(takes_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=REST),
+               Customs("ledger.Investment", new=True)))  # fmt: skip
 def note_investment(*, client: Any, **facts: Any) -> Investment:
     row = Investment(client=client, **{k: v for k, v in facts.items() if v is not None})
     row.save()
@@ -30,7 +31,8 @@ def note_investment(*, client: Any, **facts: Any) -> Investment:
 
 
 @action("ledger.change_investment", needs=Permission.LEDGER_WRITE, zh="修改投资记录", en="Change an investment",
-        takes=(ONE, VERSION, takes_of("ledger.Investment", optional=("invested_on", "amount", "product", *REST))))  # fmt: skip
+        takes=(ONE, VERSION, takes_of("ledger.Investment", optional=("invested_on", "amount", "product", *REST)),
+               Customs("ledger.Investment")))  # fmt: skip
 def change_investment(*, investment: int, version: int | None = None, **facts: Any) -> Investment:
     row = found(investment)
     must_match(row, version)

@@ -3,14 +3,16 @@
 from collections import Counter
 from typing import Any
 
-from dakehu.foundation import bulk, scope
-from dakehu.foundation.acts import action
+from dakehu.foundation import bulk, customs, scope
+from dakehu.foundation.acts import ACTIONS, action
 from dakehu.foundation.bulk import Columns, Stored, Weighed
 from dakehu.rooms.ledger.actions import REST
 from dakehu.rooms.ledger.models import Investment
 from dakehu.rooms.team.permissions import Permission
 
-FIELDS = ("invested_on", "amount", "product", *REST)
+
+def fields() -> tuple[str, ...]:
+    return ("invested_on", "amount", "product", *REST, *customs.names("ledger.Investment"))
 
 
 def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str = "both") -> Weighed:
@@ -18,8 +20,8 @@ def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str =
     amount as well."""
     nothing: list[Any] = [None] * len(clients)
     days, products, amounts = (columns.get(n) or nothing for n in ("invested_on", "product", "amount"))
-    fields = tuple(n for n in FIELDS if n in columns)
-    stored = bulk.stored_by_client(Investment, ("invested_on", "product", "amount"), fields, clients)
+    given = tuple(n for n in fields() if n in columns)
+    stored = bulk.stored_by_client(Investment, ("invested_on", "product", "amount"), given, clients)
     keys: list[Any] = list(zip(clients, days, products, amounts, strict=True))
     held: Counter[Any] = Counter()
     for key, rows in stored.items():
@@ -30,8 +32,9 @@ def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str =
     for key, rows in stored.items():
         known.setdefault(key if key[:3] in several else key[:3], []).extend(rows)
     keys = [key if key[:3] in several else key[:3] for key in keys]
-    bulk.weigh(Investment, columns, keys, known, fields, weighed, mode=mode)
-    return bulk.require("ledger.note_investment", columns, weighed)
+    bulk.weigh(Investment, columns, keys, known, given, weighed, mode=mode)
+    bulk.only_to_see(Investment, columns, weighed)
+    return bulk.require(ACTIONS["ledger.note_investment"].takes, columns, weighed)
 
 
 @action(
@@ -39,4 +42,4 @@ def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str =
 )
 def take_in(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
     with scope.elevated("investments of clients just taken in"):
-        bulk.write_dependents(Investment, columns, weighed, FIELDS, clients)
+        bulk.write_dependents(Investment, columns, weighed, fields(), clients)

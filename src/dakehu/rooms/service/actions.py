@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dakehu.foundation import batches, clock, undo
-from dakehu.foundation.acts import ACTIONS, Take, action, announce, must_match, refuse, takes_of
+from dakehu.foundation.acts import ACTIONS, Customs, Take, action, announce, must_match, refuse, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
@@ -38,7 +38,8 @@ def keep_dates(client: Any, last_on: date | None = None) -> None:
 
 @action("service.log_interaction", needs=Permission.INTERACTION_LOG, zh="记录服务", en="Log an interaction",
         takes=(takes_of("service.Interaction", "client", "held_at", "summary",
-                        optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on")), NEXT))  # fmt: skip
+                        optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on")), NEXT,
+               Customs("service.Interaction", new=True)))  # fmt: skip
 def log_interaction(
     *, client: Any, held_at: datetime, summary: str, staff: Any = None, next_on: date | None = None,
     next_in_days: int | None = None, next_subject: str | None = None, **facts: Any,
@@ -87,7 +88,8 @@ def _row(model: Any, pk: int, zh: str, en: str) -> Any:
 @action("service.change_interaction", needs=Permission.INTERACTION_LOG, zh="修改服务记录", en="Change an interaction",
         takes=(Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")), VERSION,
                takes_of("service.Interaction", optional=("held_at", "channel", "staff", "purpose", "summary", "result", "mood",
-                                                         "promise", "promise_due_on"))))  # fmt: skip
+                                                         "promise", "promise_due_on")),
+               Customs("service.Interaction")))  # fmt: skip
 def change_interaction(*, interaction: int, version: int | None = None, **facts: Any) -> Interaction:
     row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
     must_match(row, version)
@@ -110,7 +112,8 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
 
 
 @action("service.plan_follow_up", needs=Permission.PLAN_WRITE, zh="安排跟进", en="Plan a follow-up",
-        takes=takes_of("service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")))  # fmt: skip
+        takes=(takes_of("service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")),
+               Customs("service.FollowUp", new=True)))  # fmt: skip
 def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **facts: Any) -> FollowUp:
     row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in facts.items() if v is not None})
     row.owner = owner or team.myself()
@@ -120,7 +123,7 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
 
 
 @action("service.plan_many", needs=Permission.PLAN_WRITE, zh="批量安排跟进", en="Plan follow-ups for many",
-        takes=(many.WHO, tuple(take for take in ACTIONS["service.plan_follow_up"].takes if take.name != "client")))  # fmt: skip
+        takes=(many.WHO, tuple(item for item in ACTIONS["service.plan_follow_up"].stated if getattr(item, "name", "") != "client")))  # fmt: skip
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
     """The same follow-up for many clients, whom `clients` (codes or numbers) or `filters` name, in one act. Returns
     {changed, batch: by which `dakehu undo` takes it back}."""
@@ -135,7 +138,8 @@ ONE_PLAN = Take("follow_up", kind="integer", facts=Facts("跟进计划", "Follow
 
 
 @action("service.change_follow_up", needs=Permission.PLAN_WRITE, zh="修改跟进计划", en="Change a follow-up",
-        takes=(ONE_PLAN, VERSION, takes_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days"))))  # fmt: skip
+        takes=(ONE_PLAN, VERSION, takes_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
+               Customs("service.FollowUp")))  # fmt: skip
 def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any) -> FollowUp:
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
     must_match(row, version)
@@ -152,7 +156,7 @@ def next_of_series(row: FollowUp, done: date) -> FollowUp | None:
     if after is None:
         return None
     return FollowUp(client_id=row.client_id, due_on=clock.next_trading_day(after), subject=row.subject, channel=row.channel,
-                    owner_id=row.owner_id, every=row.every, remind_days=row.remind_days)  # fmt: skip
+                    owner_id=row.owner_id, every=row.every, remind_days=row.remind_days, extra=dict(row.extra))  # fmt: skip
 
 
 @action("service.finish_follow_up", needs=Permission.PLAN_WRITE, zh="完成跟进", en="Finish a follow-up",
@@ -190,16 +194,17 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
 
 
 @action("service.open_request", needs=Permission.REQUEST_WRITE, zh="登记需求或投诉", en="Open a request or complaint",
-        takes=takes_of("service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")))  # fmt: skip
+        takes=(takes_of("service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")),
+               Customs("service.Request", new=True)))  # fmt: skip
 def open_request(*, client: Any, kind: str, subject: str, opened_on: date | None = None, detail: str | None = None,
-                 owner: Any = None, due_on: date | None = None) -> Request:  # fmt: skip
+                 owner: Any = None, due_on: date | None = None, **more: Any) -> Request:  # fmt: skip
     """Without a deadline a complaint gets 15 working days and anything else five."""
     start = opened_on or clock.today()
     days = rules.COMPLAINT_DAYS if kind == "complaint" else rules.REQUEST_DAYS
     row = Request(
         client=client, kind=kind, subject=subject, opened_on=start, detail=detail or "",
         owner=owner or team.myself(),
-        due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day),
+        due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day), **more,
     )  # fmt: skip
     row.save()
     announce("request.opened", request=row.pk)
@@ -208,12 +213,13 @@ def open_request(*, client: Any, kind: str, subject: str, opened_on: date | None
 
 @action("service.move_request", needs=Permission.REQUEST_WRITE, zh="处理需求或投诉", en="Move a request on",
         takes=(Take("request", kind="integer", facts=Facts("需求或投诉", "Request")), VERSION,
-               takes_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail"))))  # fmt: skip
+               takes_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
+               Customs("service.Request")))  # fmt: skip
 def move_request(*, request: int, version: int | None = None, state: str | None = None, **facts: Any) -> Request:
     row: Request = _row(Request, request, "需求或投诉", "request")
     must_match(row, version)
     for name, value in facts.items():
-        if value is not None:
+        if value is not None or row._meta.get_field(name).null:
             setattr(row, name, value)
     if state and state != row.state:
         if not rules.may_move(str(row.state), state):

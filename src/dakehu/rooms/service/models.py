@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
+from dakehu.foundation import customs
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, Choices, choice_field, field
 from dakehu.foundation.retention import TWENTY_YEARS
@@ -63,6 +64,7 @@ class Interaction(ClientRecorded):
     promise_kept_on = field(
         models.DateField(null=True, blank=True), zh="兑现日期", en="Promise kept on", editable=False
     )
+    extra = customs.store()
 
     class Meta(ClientRecorded.Meta):
         indexes = [
@@ -111,6 +113,7 @@ class Request(ClientRecorded):
     )
     outcome = field(models.CharField(max_length=500, blank=True, default=""), zh="处理结果", en="Outcome", listed=True,
                     sensitivity=PERSONAL)  # fmt: skip
+    extra = customs.store()
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["due_on"], condition=~Q(state="closed"), name="requests_open")]
@@ -161,6 +164,7 @@ class FollowUp(ClientRecorded):
                         en="Remind days before", aliases=("提醒",))  # fmt: skip
     state = field(choice_field(PlanState, default=PlanState.PLANNED), zh="状态", en="State", listed=True)
     done_on = field(models.DateField(null=True, blank=True), zh="完成日期", en="Done on", editable=False, listed=True)
+    extra = customs.store()
 
     class Meta(ClientRecorded.Meta):
         indexes = [

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Min
 
-from dakehu.foundation import bulk, clock, scope
-from dakehu.foundation.acts import action, announce, record_many
+from dakehu.foundation import bulk, clock, customs, scope
+from dakehu.foundation.acts import ACTIONS, action, announce, record_many
 from dakehu.foundation.bulk import CREATED, UPDATED, Columns, Stored, Weighed
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import keeping
@@ -19,6 +19,14 @@ from dakehu.rooms.team.permissions import Permission
 
 SPOKEN = ("held_at", "channel", "staff", "purpose", "summary", "result", "mood", "promise", "promise_due_on")
 PLANNED = ("due_on", "subject", "channel", "owner", "every", "remind_days", "state")
+
+
+def spoken() -> tuple[str, ...]:
+    return (*SPOKEN, *customs.names("service.Interaction"))
+
+
+def planned() -> tuple[str, ...]:
+    return (*PLANNED, *customs.names("service.FollowUp"))
 
 
 def _column(columns: Columns, name: str, count: int) -> list[Any]:
@@ -34,7 +42,7 @@ def weigh_interactions(columns: Columns, clients: list[int], weighed: Weighed, *
     """A contact is known by client, minute and what was said. Adds the column `next_on` where days are given."""
     count = len(clients)
     held, said = _column(columns, "held_at", count), _column(columns, "summary", count)
-    fields = tuple(n for n in SPOKEN if n in columns and n not in ("held_at", "summary"))
+    fields = tuple(n for n in spoken() if n in columns and n not in ("held_at", "summary"))
     stored: Stored = {}
     for (client, at, summary), rows in bulk.stored_by_client(
         Interaction, ("held_at", "summary"), fields, clients
@@ -42,7 +50,8 @@ def weigh_interactions(columns: Columns, clients: list[int], weighed: Weighed, *
         stored.setdefault((client, to_minute(at), summary), []).extend(rows)
     keys = [(c, to_minute(h), s) for c, h, s in zip(clients, held, said, strict=True)]
     bulk.weigh(Interaction, columns, keys, stored, fields, weighed, mode=mode)
-    bulk.require("service.log_interaction", columns, weighed)
+    bulk.only_to_see(Interaction, columns, weighed)
+    bulk.require(ACTIONS["service.log_interaction"].takes, columns, weighed)
     _hold_to_the_rules(columns, weighed, count)
     return weighed
 
@@ -88,7 +97,7 @@ def take_in_interactions(*, columns: Columns, weighed: Weighed, clients: list[in
                                   owner_id=row.staff_id))  # fmt: skip
 
     with scope.elevated("interactions of clients just taken in"):
-        made, changed = bulk.write_dependents(Interaction, columns, weighed, SPOKEN, clients, finish)
+        made, changed = bulk.write_dependents(Interaction, columns, weighed, spoken(), clients, finish)
         if plans:
             record_many(FollowUp, plans, [], [], client_ids={plan.client_id for plan in plans})
         last: dict[int, date] = {}
@@ -113,10 +122,11 @@ def weigh_follow_ups(columns: Columns, clients: list[int], weighed: Weighed, *, 
     """A plan is known by client, day and subject."""
     count = len(clients)
     due, about = _column(columns, "due_on", count), _column(columns, "subject", count)
-    fields = tuple(n for n in PLANNED if n in columns and n not in ("due_on", "subject"))
+    fields = tuple(n for n in planned() if n in columns and n not in ("due_on", "subject"))
     stored = bulk.stored_by_client(FollowUp, ("due_on", "subject"), fields, clients)
     bulk.weigh(FollowUp, columns, list(zip(clients, due, about, strict=True)), stored, fields, weighed, mode=mode)
-    return bulk.require("service.plan_follow_up", columns, weighed)
+    bulk.only_to_see(FollowUp, columns, weighed)
+    return bulk.require(ACTIONS["service.plan_follow_up"].takes, columns, weighed)
 
 
 @action(
@@ -141,7 +151,7 @@ def take_in_follow_ups(*, columns: Columns, weighed: Weighed, clients: list[int]
                 series.append(after)
 
     with scope.elevated("plans of clients just taken in"):
-        made, changed = bulk.write_dependents(FollowUp, columns, weighed, PLANNED, clients, finish, also=("done_on",))
+        made, changed = bulk.write_dependents(FollowUp, columns, weighed, planned(), clients, finish, also=("done_on",))
         if series:
             record_many(FollowUp, series, [], [], client_ids={row.client_id for row in series})
         keep_dates_of({row.client_id for row in (*made, *changed)})

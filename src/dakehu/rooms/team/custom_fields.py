@@ -1,15 +1,17 @@
 """Fields that administrators add: the verbs and the question. What a definition does stands in foundation.customs."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Max
 
 from dakehu.foundation import customs
-from dakehu.foundation.acts import Take, action, must_match, refuse, takes_of
+from dakehu.foundation.acts import ACTIONS, Customs, Take, action, must_match, refuse, takes_of
 from dakehu.foundation.fields import Facts, plain
 from dakehu.foundation.gates import present, query
-from dakehu.foundation.models import CustomField
+from dakehu.foundation.gates.accept import facts_behind
+from dakehu.foundation.models import CustomField, Host
 from dakehu.rooms.team.permissions import Permission
 from dakehu.rooms.team.roles import RoleName
 
@@ -26,7 +28,7 @@ BY = (
     Take("seen_by", required=False, words=ROLES, facts=Facts(
         "可见角色", "Seen by", help_zh="不选即所有角色可见", help_en="None chosen: every role")),
     Take("edited_by", required=False, words=ROLES, facts=Facts(
-        "可编辑角色", "Edited by", help_zh="不选即所有可修改客户的角色", help_en="None chosen: every role that may change clients")),
+        "可编辑角色", "Edited by", help_zh="不选即所有可修改这类资料的角色", help_en="None chosen: every role that may change such rows")),
 )  # fmt: skip
 ABOUT = ("required", "listed", "help_zh", "help_en", "position")
 MOST_OPTIONS = 200
@@ -85,9 +87,13 @@ def put(row: Any, given: dict[str, Any]) -> None:
     if row.sensitivity == "secret" and row.kind not in ("text", "long"):
         raise refuse("sensitivity", "机密字段只能是文本或长文本，请改类型或敏感级别。",
                      "A secret field is text or long text; choose another kind or sensitivity.")  # fmt: skip
+    if row.sensitivity == "secret" and row.model != Host.CLIENT:
+        raise refuse("sensitivity", "机密字段只能加在客户上，请改所属或敏感级别。",
+                     "A secret field belongs to clients only; choose another table or sensitivity.")  # fmt: skip
     if not row.zh or not row.en:
         raise refuse("zh" if not row.zh else "en", "不能为空。", "Cannot be empty.")
-    taken = "" if row.archived else customs.clash(str(row.model), row.zh, row.en, row.aliases, row.name)
+    said = (row.zh, row.en, *row.aliases)
+    taken = "" if row.archived else customs.clash(str(row.model), *said, own=row.name) or _asked_beside(row, said)
     if taken:
         raise refuse("zh" if taken == row.zh else "en" if taken == row.en else "aliases",
                      "“{name}”已是另一个字段的名称，请换一个。", "“{name}” names another field already; choose another.", name=taken)  # fmt: skip
@@ -95,12 +101,26 @@ def put(row: Any, given: dict[str, Any]) -> None:
     customs.refresh()
 
 
+def _asked_beside(row: Any, said: Iterable[str]) -> str:
+    """The first of these names by which a form or sheet of the table asks for something else, such as the phone of a new
+    client; "" where none does."""
+    of_the_table = (one for one in ACTIONS.values() if any(customs_of(item) == row.model for item in one.stated))
+    asked = (take for one in of_the_table for take in one.takes if take.name != row.name)
+    used = {plain(text) for take in asked for text in (take.name, *facts_behind(take).spellings())}
+    return next((text for text in said if plain(text) in used), "")
+
+
+def customs_of(item: Take | Customs) -> str:
+    """The model whose custom fields stand here among what an action takes; "" for a parameter."""
+    return item.model if isinstance(item, Customs) else ""
+
+
 @action("fields.add", needs=Permission.SYSTEM_WRITE, zh="新增自定义字段", en="Add a field",
         takes=(takes_of("foundation.CustomField", "zh", "en", "kind", optional=("model", "sensitivity")), BY,
                takes_of("foundation.CustomField", optional=ABOUT)))  # fmt: skip
 def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: str | None = None, **more: Any) -> Any:
     """A field of its own kind on a table. It is in every form, list, workbook, import and the API from the next request on."""
-    row = CustomField(model=model or "clients.Client", zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public")
+    row = CustomField(model=model or Host.CLIENT.value, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public")
     used = set(CustomField.objects.filter(model=row.model).values_list("name", flat=True))
     row.name = customs.free_name(en, used)
     if more.get("position") is None:
@@ -120,8 +140,8 @@ def change(*, field: Any, version: int | None = None, **given: Any) -> Any:
         kept = {code for code, *_ in options_of(str(given["options"]), field.options)}
         gone = [zh for code, zh, _ in field.options if code not in kept and _in_use(field, code)]
         if gone:
-            raise refuse("options", "“{name}”仍有客户在用，不能去掉；请先修改这些客户。",
-                         "“{name}” is still in use; change those clients first.", name=gone[0])  # fmt: skip
+            raise refuse("options", "“{name}”仍在使用，不能去掉；请先修改那些记录。",
+                         "“{name}” is still in use; change those rows first.", name=gone[0])  # fmt: skip
     put(field, given)
     return field
 

@@ -57,6 +57,8 @@ GROUPS = (
     (say("关系", "Relationship"), ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on",
                                  "as_of_on")),
 )  # fmt: skip
+MOMENTS = {"interaction": "service.Interaction", "request": "service.Request", "follow_up": "service.FollowUp",
+           "attachment": "service.Attachment"}  # fmt: skip
 ROWS_SHOWN = 200
 ENTRIES_SHOWN = 60
 
@@ -90,14 +92,19 @@ def quick() -> dict[str, Any]:
     """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
     action = ACTIONS["service.log_interaction"]
     begin = forms.starting_values(action)
-    others = [take.name for take in action.takes if take.name not in ("summary", *QUICK)]
+    here = (*QUICK, *(take.name for take in action.takes if is_custom(take) and take.required))
+    others = [take.name for take in action.takes if take.name not in ("summary", *here)]
     asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
     return {
         "compose": action,
         "text": asked["summary"],
-        "at_once": [asked[name] for name in QUICK],
+        "at_once": [asked[name] for name in here],
         "held_at": begin["held_at"],
     }
+
+
+def is_custom(take: Any) -> bool:
+    return take.name in customs.names(take.model) if take.model else False
 
 
 def head_of(client: Any) -> dict[str, Any]:
@@ -173,11 +180,14 @@ def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | 
         **{k: v for k, v in given.items() if k in {t.name for t in action.takes}},
     }
     asked = {question.name: question for question in forms.questions(action, values, faults)}
+    added = [(take.name, take.required) for take in action.takes if is_custom(take) and take.name in asked]
+    at_once = (*AT_ONCE, *(name for name, required in added if required))
+    more = (*MORE, *(name for name, required in added if not required))
     loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
     return {
-        "compose": action, "text": asked["summary"], "at_once": [asked[name] for name in AT_ONCE],
-        "more": [asked[name] for name in MORE], "loose": loose, "client": client,
-        "more_open": any(asked[name].error for name in MORE),
+        "compose": action, "text": asked["summary"], "at_once": [asked[name] for name in at_once],
+        "more": [asked[name] for name in more], "loose": loose, "client": client,
+        "more_open": any(asked[name].error for name in more),
     }  # fmt: skip
 
 
@@ -187,9 +197,21 @@ def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
     for moment in service.timeline(client=client, limit=limit if not kind else 300):
         if kind and moment["what"] != kind:
             continue
-        moment |= {"on": moment["at"][:10], "time": moment["at"][11:16], "icon": icon_of(moment)}
+        moment |= {
+            "on": moment["at"][:10],
+            "time": moment["at"][11:16],
+            "icon": icon_of(moment),
+            "added": added_to(moment),
+        }
         made.append(moment)
     return made[:limit]
+
+
+def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
+    """What the fields that an administrator added say of a moment: label and text."""
+    label = MOMENTS[moment["what"]]
+    said = [(column, moment.get(column.name)) for column in columns_of(model_of(label), customs.names(label))]
+    return [{"label": column.label, "text": str(text)} for column, text in said if text not in ("", None)]
 
 
 def icon_of(moment: dict[str, Any]) -> str:

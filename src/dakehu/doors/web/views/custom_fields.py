@@ -89,7 +89,7 @@ def _form(request: HttpRequest, name: str, values: dict[str, Any], title: Words,
             faults, status = conflict.as_plain(), 409
         except Refused as refused:
             faults, status, values = refused.as_plain(), 422, {**values, **raw}
-    asked = forms.questions(action, values, faults, leave_out=("field", "version", "model"))
+    asked = forms.questions(action, values, faults, leave_out=("field", "version"))
     for question in asked:
         question.kind = "textarea" if question.name == "options" else question.kind
         question.wide = question.wide or question.name in ("options", "seen_by", "edited_by")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from dakehu.foundation import customs
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, SECRET, choice_field, computed, field
 from dakehu.foundation.retention import TWENTY_YEARS
@@ -124,7 +125,7 @@ class Client(ClientRecorded):
     remark = field(
         models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note")
     )
-    extra = models.JSONField(default=dict, blank=True, editable=False)  # values of custom fields, by name
+    extra = customs.store()
     walled = field(models.BooleanField(default=False), zh="信息隔离", en="Information wall", editable=False)
     as_of_on = field(models.DateField(null=True, blank=True), zh="资料日期", en="Data as of", editable=False)
     last_contact_on = field(

@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from dakehu.foundation import customs
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, choice_field, field
 from dakehu.foundation.retention import TWENTY_YEARS
@@ -49,3 +50,4 @@ class Needs(ClientRecorded):
     liquidity = field(models.CharField(max_length=200, blank=True, default=""), zh="流动性需求", en="Liquidity need",
                       sensitivity=PERSONAL, aliases=("用钱计划",))  # fmt: skip
     noted_on = field(models.DateField(null=True, blank=True), zh="记录日期", en="Noted on")
+    extra = customs.store()

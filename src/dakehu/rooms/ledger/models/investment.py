@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from dakehu.foundation import customs
 from dakehu.foundation.acts import ClientRecorded
 from dakehu.foundation.fields import PERSONAL, Choices, choice_field, computed, field
 from dakehu.foundation.retention import TWENTY_YEARS
@@ -70,6 +71,7 @@ class Investment(ClientRecorded):
     )
     result = field(models.CharField(max_length=200, blank=True, default=""), zh="投资结果", en="Result", sensitivity=PERSONAL,
                    listed=True, aliases=("结果", "投资收益说明"))  # fmt: skip
+    extra = customs.store()
 
     computed_columns = (computed("simple_return", zh="收益率", en="Return", by=_return, kind="rate", unit="%"),)
 
