@@ -120,7 +120,7 @@ class Script:
         for part, title in SHEETS.items():
             sheet = self.book[title]
             head = [c.value for c in sheet[1]]
-            looks = [c.number_format for c in sheet[2]]
+            looks = _looks(sheet)
             body = [[c.value for c in row] for row in sheet.iter_rows(min_row=2, max_row=1 + len(self.base[part]))]
             numbers = self._in_order(part)
             rows = list(zip(numbers, body, strict=True))
@@ -147,6 +147,8 @@ class Script:
             for name, (heading, kind, may_be_empty) in FIELDS[part].items():
                 if self.chance.random() < 0.2:
                     wanted = None if may_be_empty and self.chance.random() < 0.3 else self.value(kind)
+                    if wanted is None and self.base[part][number][name] in (None, ""):
+                        continue  # emptying what is empty is no edit
                     row[_place(head, heading)] = _cell(wanted)
                     self.edits.setdefault((part, number), {})[name] = wanted
         return rows
@@ -249,6 +251,12 @@ class Script:
 
 def _place(head: list[str], heading: str) -> int:
     return next(at for at, text in enumerate(head) if text.split()[0] == heading)
+
+
+def _looks(sheet: Any) -> list[str]:
+    """The format of each column, which moves with it even where it has no value yet."""
+    spans = {span.min: (span.max, span.number_format) for span in sheet.column_dimensions.values()}
+    return [look for first, (last, look) in sorted(spans.items()) for _ in range(first, last + 1)]
 
 
 def _cell(value: Any) -> Any:
