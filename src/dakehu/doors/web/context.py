@@ -1,5 +1,6 @@
 """What every page shows around its content: menu, saved views, who is signed in."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,8 +33,14 @@ class Rights:
 
     def __init__(self, actor: scope.Actor) -> None:
         self.actor = actor
+        self.asked: dict[str, dict[str, bool]] = {}
 
     def __getitem__(self, room: str) -> dict[str, bool]:
+        if room not in self.asked:
+            self.asked[room] = self._of(room)
+        return self.asked[room]
+
+    def _of(self, room: str) -> dict[str, bool]:
         verbs = [a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.opens_doors]
         if not verbs:
             raise KeyError(room)
@@ -49,6 +56,7 @@ def pages_for(actor: scope.Actor) -> list[dict[str, Any]]:
     ]
 
 
+@cache
 def exists(url: str) -> bool:
     try:
         resolve(url)

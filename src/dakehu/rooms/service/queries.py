@@ -1,6 +1,7 @@
 """What can be asked about service."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from dakehu.foundation import clock, scope
@@ -8,7 +9,7 @@ from dakehu.foundation.acts import Take, takes_of
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.narrow import narrow
-from dakehu.foundation.gates.present import name_of, present_one
+from dakehu.foundation.gates.present import name_of, present
 from dakehu.foundation.refusals import NotFound
 from dakehu.foundation.words import say
 from dakehu.rooms.clients import grouping
@@ -144,20 +145,22 @@ def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list
 
 
 def _moments(of: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    made = []
-    for row in Interaction.objects.filter(**of).select_related("client", "staff").order_by("-held_at")[:count]:
-        made.append({"what": "interaction", "at": clock.local(row.held_at).isoformat(), **_shown(row)})
-    for row in Request.objects.filter(**of).select_related("client", "owner").order_by("-opened_on")[:count]:
-        made.append({"what": "request", "at": row.opened_on.isoformat(), **_shown(row)})
-    for row in (
-        FollowUp.objects.filter(state="done", **of).select_related("client", "owner").order_by("-done_on")[:count]
-    ):
-        made.append({"what": "follow_up", "at": (row.done_on or row.due_on).isoformat(), **_shown(row)})
+    said = Interaction.objects.filter(**of).select_related("client", "staff").order_by("-held_at")
+    asked = Request.objects.filter(**of).select_related("client", "owner").order_by("-opened_on")
+    plans = FollowUp.objects.filter(state="done", **of).select_related("client", "owner").order_by("-done_on")
     papers = Attachment.objects.filter(removed_at=None, **of).select_related("client", "added_by").order_by("-added_at")
-    for row in papers[:count]:
-        made.append({"what": "attachment", "at": clock.local(row.added_at).isoformat(), **_shown(row)})
+    made = [
+        *_told("interaction", said[:count], lambda row: clock.local(row.held_at)),
+        *_told("request", asked[:count], lambda row: row.opened_on),
+        *_told("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
+        *_told("attachment", papers[:count], lambda row: clock.local(row.added_at)),
+    ]
     return sorted(made, key=lambda m: m["at"], reverse=True)[:count]
 
 
-def _shown(row: Any) -> dict[str, Any]:
-    return present_one(row, shown=True)
+def _told(what: str, found: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
+    rows = list(found)
+    return [
+        {"what": what, "at": at(row).isoformat(), **shown}
+        for row, shown in zip(rows, present(rows, shown=True), strict=True)
+    ]
