@@ -34,6 +34,13 @@ if ON_POSTGRES:
     from tests.postgres_database import django_db_setup  # noqa: F401  (the fixture of the same name, for PostgreSQL)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Before workers begin: one that found the settings named would read them before it comes to this file, with the home
+    of the process that starts it, and all would share one."""
+    del os.environ["DJANGO_SETTINGS_MODULE"], os.environ["DAKEHU_HOME"]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what belongs to PostgreSQL alone, and leave it out of a run on SQLite."""
