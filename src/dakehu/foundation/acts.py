@@ -183,6 +183,7 @@ class Recorded(models.Model):
     changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     client_path = ""  # the way from this row to its client; "" for rows that are not client data
+    said_once = False  # whether one row says enough where a client would have two that say the same, word for word
     found_by: tuple[str, ...] = ()  # fields by which a person may name a row of this model
     once_found_by = ""  # the way to names that it bore before, of which each meant one row
     computed_columns: tuple[Any, ...] = ()

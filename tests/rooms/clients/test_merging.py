@@ -17,6 +17,7 @@ from dakehu.rooms.clients.merging_rules import Choice, Duty
 from dakehu.rooms.clients.models import (
     Client,
     ClientTag,
+    Consent,
     Contact,
     Coverage,
     Former,
@@ -28,8 +29,8 @@ from dakehu.rooms.clients.models import (
     NotTheSame,
 )
 from dakehu.rooms.ledger import journal
-from dakehu.rooms.ledger.models import Account, HeldRow, TradeBatch
-from dakehu.rooms.service.models import FollowUp, Interaction
+from dakehu.rooms.ledger.models import Account, HeldRow, Investment, TradeBatch
+from dakehu.rooms.service.models import FollowUp, Interaction, Request
 from tests.cast import acting, as_system
 
 OWN = ("row_version", "changed_at")  # they grow, so that nobody's open form saves over what was undone
@@ -67,7 +68,7 @@ def twice(lin, zhang):
             perform("clients.record_consent", {"client": code, "purpose": "营销", "state": "同意"})
             perform("clients.add_key_date", {"client": code, "kind": "生日", "on": "1980-02-03"})
             perform("service.log_interaction", {"client": code, "held_at": "2025-03-01 10:00", "summary": "咨询",
-                                                "next_on": "2027-01-05"})  # fmt: skip
+                                                "next_on": "2027-01-05", "next_subject": f"回访{code}"})  # fmt: skip
             perform("service.open_request", {"client": code, "kind": "咨询", "subject": "费率"})
             perform("service.attach", {"client": code, "file": Upload(f"{code}.txt", code.encode())})
             perform("ledger.note_investment", {"client": code, "invested_on": "2024-01-15", "amount": "5",
@@ -115,7 +116,8 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         one = Client.objects.get()
         assert (one.code, one.name, one.assets, one.risk_level) == ("C0001", "张三", 900000, "C3")
         assert one.id_number.same_as("11010519491231002X") and one.risk_tested_on == date(2026, 1, 5)
-        assert Interaction.objects.count() == FollowUp.objects.count() == KeyDate.objects.count() == 2
+        assert FollowUp.objects.count() == Request.objects.count() == Consent.objects.count() == 2
+        assert Interaction.objects.count() == Investment.objects.count() == KeyDate.objects.count() == 1
         assert Contact.objects.count() == 2 and Contact.objects.filter(primary=True).count() == 1
         assert ClientTag.objects.count() == 2 and Coverage.objects.filter(until=None).count() == 1
         assert Needs.objects.get().taboos == "晚间" and Member.objects.count() == 1
@@ -124,7 +126,8 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         assert Former.objects.get(code="C0009").known["name"] == "張三"
         entry = AuditEntry.objects.get(action="clients.merge")
     assert entry.client_ref == one.pk and "張三" not in entry.body
-    assert told["dropped"] == 5  # one number, one label, the needs, a day of history, the second place in the group
+    # one number, one label, the needs, a day of history, the second place in the group; a contact, a date, an investment
+    assert told["dropped"] == 8
 
 
 @pytest.mark.django_db
@@ -140,6 +143,24 @@ def test_un_merge_returns_every_row_to_where_it_was_byte_by_byte(lin, twice):
     with as_system():
         after = bytes_of_every_row()
     assert {label for label in before if before[label] != after[label]} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_what_both_say_word_for_word_stands_once_as_often_as_either_says_it(lin, twice):
+    bought = {"invested_on": "2024-01-15", "amount": "5", "product": "股票 A"}
+    with acting(lin):
+        perform("ledger.note_investment", {"client": "C0009", **bought})  # the other bought it twice that day
+        perform("ledger.note_investment", {"client": "C0009", **bought, "result": "盈利"})
+        with_file = perform(
+            "service.log_interaction", {"client": "C0009", "held_at": "2025-04-01 10:00", "summary": "签约"}
+        )
+        perform("service.log_interaction", {"client": "C0001", "held_at": "2025-04-01 10:00", "summary": "签约"})
+        perform("service.attach", {"client": "C0009", "interaction": with_file.pk, "file": Upload("约.txt", b"a")})
+        perform("clients.merge", {"client": "C0001", "other": "C0009"})
+        assert sorted(Investment.objects.values_list("result", flat=True)) == ["", "", "盈利"]
+        assert Interaction.objects.filter(summary="签约").count() == 2  # a file hangs on one of them
+        assert Interaction.objects.filter(summary="咨询").count() == 1
 
 
 @pytest.mark.django_db
@@ -175,6 +196,7 @@ def test_the_preview_tells_which_value_survives_and_what_moves(lin, twice):
     assert (lines["name"]["survives"], lines["name"]["differs"]) == ("other", True)
     assert (lines["assets"]["survives"], lines["assets"]["differs"]) == ("other", False)
     assert told["moves"]["service.Interaction"] == 1 and told["moves"]["clients.Contact"] == 2
+    assert told["remarks"] == ["另有 3 条记录（投资、服务、计划等）两边一字不差，合并后只留一份。"]
     with as_system():
         assert Client.objects.count() == 2
 

@@ -19,7 +19,7 @@ from dakehu.foundation.acts import (
     refuse,
     remove_many,
 )
-from dakehu.foundation.fields import SECRET, Facts, facts_of
+from dakehu.foundation.fields import SECRET, Facts, facts_of, has_facts
 from dakehu.foundation.gates.ask import query
 from dakehu.foundation.gates.present import present_one
 from dakehu.foundation.hanging import hanging_on
@@ -92,7 +92,7 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
         count = model.objects.filter(**{key.name: other}).count()
         if count:
             moves[model._meta.label] = moves.get(model._meta.label, 0) + count
-    remarks = [str(words) for told in _remarks for words in told(client, other)]
+    remarks = [str(words) for told in (_once, *_remarks) for words in told(client, other)]
     return {"client": mine, "other": others, "fields": lines, "moves": moves, "remarks": remarks}
 
 
@@ -246,8 +246,12 @@ def _above(member: Member) -> set[int]:
 
 
 def move(model: Any, key: Any, client: Client, other: Client) -> tuple[int, int]:
-    """Rows of one table go from `other` to `client`; those that may stand only once are dropped. Returns (moved, dropped)."""
-    moving, dropped = [], 0
+    """Rows of one table go from `other` to `client`; those that may stand only once are dropped, and those that say what a
+    row of the client's says. Returns (moved, dropped)."""
+    twice = _told_twice(model, key, client, other)
+    if twice:
+        remove_many(model, sorted(twice))
+    moving, dropped = [], len(twice)
     once = key.unique or any(key.name in getattr(rule, "fields", ()) for rule in model._meta.constraints)
     for row in model.objects.filter(**{key.name: other}).order_by("pk"):
         setattr(row, key.name, client)
@@ -260,6 +264,29 @@ def move(model: Any, key: Any, client: Client, other: Client) -> tuple[int, int]
     if moving:
         record_many(model, [], moving, [key.name], client_ids=[client.pk])
     return len(moving), dropped
+
+
+def _told_twice(model: Any, key: Any, client: Client, other: Client) -> set[int]:
+    """Numbers of the other's rows that say, word for word, what a row of the client's says, and on which nothing hangs."""
+    if not model.said_once:
+        return set()
+    told = [f.attname for f in model._meta.fields if has_facts(f) and f.name != key.name]
+    mine, others = (
+        [(row.pk, str([getattr(row, name) for name in told])) for row in model.objects.filter(**{key.name: one})]
+        for one in (client, other)
+    )
+    twice = merging_rules.told_twice([said for _, said in mine], others)
+    for hanging, to in hanging_on(model):
+        twice -= set(hanging.objects.filter(**{f"{to.name}__in": twice}).values_list(to.attname, flat=True))
+    return twice
+
+
+def _once(client: Client, other: Client) -> Iterator[Words]:
+    """How many rows will stand once that stand twice now."""
+    count = sum(len(_told_twice(model, key, client, other)) for model, key in hanging_on(Client))
+    if count:
+        yield say("另有 {n} 条记录（投资、服务、计划等）两边一字不差，合并后只留一份。",
+                  "{n} records (investments, service, plans) say the same on both sides, word for word; one of each stays.", n=count)  # fmt: skip
 
 
 def _stands_already(row: models.Model) -> bool:

@@ -1,6 +1,7 @@
 """What is decided when two clients become one. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +28,17 @@ def choose(mine: Any, other: Any, *, taken: bool) -> Choice:
     if mine in EMPTY:
         return Choice("other", False)
     return Choice("other" if taken else "mine", True)
+
+
+def told_twice(mine: Iterable[str], others: Iterable[tuple[int, str]]) -> set[int]:
+    """Of the other's rows (number, what it says) those that say what a row of the client's says: as many as the client has,
+    so that one who bought the same twice still did."""
+    held, twice = Counter(mine), set()
+    for number, said in others:
+        if held[said]:
+            held[said] -= 1
+            twice.add(number)
+    return twice
 
 
 @dataclass(frozen=True)

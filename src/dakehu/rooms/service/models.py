@@ -33,6 +33,7 @@ class Interaction(ClientRecorded):
     """One contact with a client: when, how, what was said, what came of it, what was promised."""
 
     client_path = "client"
+    said_once = True
     searched = {"purpose": TEXT, "summary": TEXT, "result": TEXT, "promise": TEXT}
     retention = TWENTY_YEARS
 
@@ -139,6 +140,7 @@ class FollowUp(ClientRecorded):
     """The next contact with a client, once or again and again."""
 
     client_path = "client"
+    said_once = True
     searched = {"subject": TEXT}
     retention = TWENTY_YEARS
 

@@ -80,6 +80,7 @@ class KeyDate(ClientRecorded):
     """A day to remember."""
 
     client_path = "client"
+    said_once = True
     retention = TWENTY_YEARS
 
     client = field(

@@ -35,6 +35,7 @@ class Investment(ClientRecorded):
     """One investment of a client, as the manager keeps it."""
 
     client_path = "client"
+    said_once = True
     searched = {"product": TEXT, "result": TEXT}
     retention = TWENTY_YEARS
 

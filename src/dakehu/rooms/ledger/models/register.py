@@ -103,6 +103,7 @@ class HeldRow(ClientRecorded):
     """A row of a statement that was not taken in: what stood in it, and why it is held back."""
 
     client_path = "client"
+    said_once = True
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="held_rows"), zh="客户",
