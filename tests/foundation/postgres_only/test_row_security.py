@@ -104,3 +104,7 @@ def test_the_application_may_not_touch_written_audit_entries():
         raw("UPDATE foundation_auditentry SET body = ''")
     with pytest.raises(DatabaseError), transaction.atomic():
         raw("DELETE FROM foundation_auditentry")
+
+
+def test_no_statement_of_the_desk_is_compiled():
+    assert raw("SHOW jit") == [("off",)]

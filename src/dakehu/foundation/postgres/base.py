@@ -16,6 +16,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     line: Any = None  # foundation.ahead.Line, while writes go ahead
     _told: Any = None
 
+    def init_connection_state(self) -> None:
+        """No statement of a desk runs long enough for its own compiling to pay: PostgreSQL, which takes a walk that ends at
+        a full page for a walk to the end, would spend a quarter of a second on a list that takes 60 ms."""
+        super().init_connection_state()
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET jit = off")
+
     def create_cursor(self, name: Any = None) -> Any:
         if self.line is not None:
             self.line.settle()
