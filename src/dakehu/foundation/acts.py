@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from dakehu.foundation import customs, scope
+from dakehu.foundation import busy, customs, scope
 from dakehu.foundation.hanging import derived_from
 from dakehu.foundation.numbers import Numbers
 from dakehu.foundation.refusals import NotAllowed, NotFound, Refused, WriteOutsideAction
@@ -145,7 +145,7 @@ def act(name: str, reason: str = "") -> Iterator[Act]:
     made = Act(name, reason)
     token = _act.set(made)
     try:
-        with transaction.atomic():
+        with busy.told(), transaction.atomic():
             yield made
             if made.changes or made.announced or made.note:
                 audit.append(made)

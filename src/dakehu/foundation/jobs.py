@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections, models, transaction
 
 from dakehu.foundation import scope
+from dakehu.foundation.busy import Busy
 from dakehu.foundation.clock import now
 from dakehu.foundation.refusals import Refused
 from dakehu.foundation.words import Words
@@ -205,6 +206,8 @@ def run(row: Any, who: str) -> str:
             result = JOBS[row.kind](Progress(row.pk), **row.args) or {}
     except Cancelled:
         state = "cancelled"
+    except Busy as fault:
+        state, error = "failed" if row.attempts >= MAX_ATTEMPTS else "queued", str(fault)
     except Refused as refusal:
         state, error = "failed", str(refusal)
         result = {"refused": refusal.as_plain()}

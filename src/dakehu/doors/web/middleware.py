@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from dakehu.doors.web.views import faults
-from dakehu.foundation import clock, scope
+from dakehu.foundation import busy, clock, scope
 from dakehu.foundation.refusals import Refused
 from dakehu.rooms.team import sessions, signin
 from dakehu.rooms.team.queries import actor_of
@@ -73,6 +73,8 @@ class Manners:
         """A refusal becomes its answer; anything else is logged under the request's id and never shown."""
         if isinstance(fault, Refused):
             return faults.refused(request, fault)
+        if busy.in_vain(fault):
+            return faults.refused(request, busy.Busy())
         if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
             return None  # Django has answers for these, drawn by our own pages
         asked: Any = request

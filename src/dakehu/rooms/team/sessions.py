@@ -5,7 +5,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
-from dakehu.foundation import clock, scope
+from dakehu.foundation import busy, clock, scope
 from dakehu.foundation.acts import Take, action, note
 from dakehu.foundation.fields import Facts
 from dakehu.foundation.gates.ask import query
@@ -31,13 +31,24 @@ def opened(request: Any) -> None:
 
 
 def seen(request: Any) -> None:
-    """Note that a session is in use, every five minutes at most. No act: it says nothing that anybody did."""
-    now = clock.now()
-    if now.timestamp() - request.session.get(SEEN, 0) > EVERY and request.session.session_key:
-        request.session[SEEN] = int(now.timestamp())
-        UserSession.objects.filter(session_key=request.session.session_key).update(
-            last_seen_at=now, ip=address_of(request)
-        )
+    """Note that a session is in use, every five minutes at most; nobody waits for it where somebody else writes. No act: it
+    says nothing that anybody did."""
+    now, before = clock.now(), request.session.get(SEEN, 0)
+    if now.timestamp() - before <= EVERY or not request.session.session_key:
+        return
+    modified = request.session.modified
+    request.session[SEEN] = int(now.timestamp())
+    try:
+        with busy.at_once():
+            request.session.save()
+            UserSession.objects.filter(session_key=request.session.session_key).update(
+                last_seen_at=now, ip=address_of(request)
+            )
+    except busy.Busy:
+        request.session[SEEN] = before
+        request.session.modified = modified
+    else:
+        request.session.modified = False
 
 
 @query("team.sessions", needs="", zh="我的登录", en="Where I am signed in")

@@ -15,6 +15,7 @@ TITLES = {
     403: say("没有权限", "Not allowed"),
     404: say("没有找到", "Not found"),
     412: say("内容已被他人修改", "Changed by somebody else"),
+    503: say("请稍后再试", "Try again in a moment"),
     500: say("系统出错了", "Something went wrong here"),
 }
 

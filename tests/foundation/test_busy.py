@@ -1,0 +1,66 @@
+"""While somebody else writes for long on SQLite, readers read on and writers are told."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+
+from dakehu.foundation.busy import Busy
+from dakehu.foundation.gates import perform
+from dakehu.rooms.service.models import Interaction
+from dakehu.rooms.team.sessions import SEEN
+from tests.cast import acting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+
+
+@pytest.fixture
+def long_write() -> Iterator[sqlite3.Connection]:
+    """Another connection that can begin to write, as a large import does, and does not end. The tests' database is in
+    memory, where nobody waits for it; on disk one waits 20 seconds first."""
+    other = sqlite3.connect(str(connection.settings_dict["NAME"]), uri=True, isolation_level=None)
+    yield other
+    if other.in_transaction:
+        other.execute("ROLLBACK")
+    other.close()
+
+
+def test_who_writes_meanwhile_is_told_to_try_again_and_keeps_what_was_typed(lin, zhang, long_write):
+    page = Browser()
+    page.force_login(lin, backend=BACKEND)
+    page.get("/clients/")
+    long_write.execute("BEGIN IMMEDIATE")
+    with acting(lin), pytest.raises(Busy, match="正在进行大批写入"):
+        perform("service.log_interaction", {"client": zhang.pk, "held_at": "2026-01-05 10:00", "summary": "初访"})
+    sent = {"held_at": "2026-01-05T10:00", "summary": "客户问起年报", "channel": "call", "form": "composer"}
+    told = page.post(f"/clients/{zhang.pk}/do/service.log_interaction", sent)
+    assert told.status_code == 422
+    assert "正在进行大批写入" in told.content.decode() and "客户问起年报" in told.content.decode()
+    asked = {"client": zhang.pk, "held_at": "2026-01-05 10:00", "summary": "初访"}
+    told = page.post("/api/v1/do/service.log_interaction", json.dumps(asked), "application/json")
+    assert told.status_code == 503 and "正在进行大批写入" in told.json()["messages"][""][0]
+    long_write.execute("ROLLBACK")
+    with acting(lin):
+        assert not Interaction.objects.exists()
+        perform("service.log_interaction", {"client": zhang.pk, "held_at": "2026-01-05 10:00", "summary": "初访"})
+
+
+def test_who_reads_meanwhile_reads_on_though_the_time_of_their_visit_is_due_to_be_noted(lin, zhang, long_write):
+    page = Browser()
+    page.force_login(lin, backend=BACKEND)
+    session = page.session
+    session[SEEN] = 1
+    session.save()
+    long_write.execute("BEGIN IMMEDIATE")
+    assert page.get("/clients/").status_code == 200
+    assert page.session[SEEN] == 1
+    long_write.execute("ROLLBACK")
+    assert page.get("/clients/").status_code == 200
+    assert page.session[SEEN] > 1
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone()[0] == 20_000
