@@ -29,7 +29,7 @@ WIDTHS = {
     "code": 120,
     "assets": 124,
     "branch": 170,
-    "risk_level": 124,
+    "risk_level": 138,
     "kind": 104,
     "status": 104,
     "segment": 110,
