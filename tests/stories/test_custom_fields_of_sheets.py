@@ -1,6 +1,8 @@
 """Custom fields of the other sheets: investments, service records, needs, plans, and of requests."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -244,3 +246,39 @@ def test_the_administrator_chooses_the_table_in_the_browser(admin, lin, zhang):
     assert page.post("/system/fields/new", sent).status_code == 302
     assert "服务记录" in page.get("/system/fields/").content.decode()
     assert made(lin, "service.Interaction", zhang, 地点="静安").x_place == "静安"
+
+
+EDITS = [
+    ("text", "喝茶", "读书", "读书"), ("long", "一\n二", "三\n四", "三\n四"), ("whole", "3", 7, 7), ("amount", "100万", 250000.5, Decimal("250000.50")),
+    ("percent", "5%", 0.125, Decimal("0.125")), ("date", "2026-03-01", date(2027, 1, 31), date(2027, 1, 31)),
+    ("yesno", "是", "否", False), ("one", "上午", "Evening", "evening"), ("several", "上午", "晚间、上午", "morning,evening"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("kind", "first", "typed", "kept"), EDITS, ids=[kind for kind, *_ in EDITS])
+def test_every_kind_comes_back_as_it_was_typed_and_empty_as_empty(
+    admin, lin, zhang, qian, tmp_path, language, kind, first, typed, kept
+):
+    add(
+        admin,
+        "试验",
+        "Trial",
+        kind,
+        model="service.Interaction",
+        **({"options": LIST} if kind in ("one", "several") else {}),
+    )
+    rows = [made(lin, "service.Interaction", zhang, 试验=first, summary=f"第{n}次") for n in range(3)]
+    with acting(lin):
+        outgo.write_filled(path=tmp_path / "out.xlsx", language=language)
+        untouched = intake.run_import(tmp_path / "out.xlsx")
+        assert (untouched["created"], untouched["updated"]) == (0, 0)
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    sheet = book["客户服务记录"]
+    column = next(cell.column for cell in sheet[1] if "Trial" in str(cell.value))
+    sheet.cell(2, column).value, sheet.cell(3, column).value = typed, None
+    book.save(tmp_path / "edited.xlsx")
+    with acting(lin):
+        assert intake.run_import(tmp_path / "edited.xlsx")["updated"] == 2
+        held = [Interaction.objects.get(pk=row.pk).x_trial for row in rows]
+    assert held == [kept, None, rows[2].x_trial]
