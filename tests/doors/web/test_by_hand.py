@@ -50,12 +50,12 @@ def test_a_morning_at_the_desk(page, live_server, lin):
     page.keyboard.type("客户咨询股票投资")
     page.wait_for_selector("[data-draft-state]:has-text('已自动保存')")
     page.reload()
-    assert page.input_value("#note-summary") == "客户咨询股票投资"
+    page.wait_for_function("document.querySelector('#note-summary').value === '客户咨询股票投资'")
     page.fill("[name=next_on]", "2030-01-08")
     page.click("#note button[type=submit]")
     page.wait_for_selector("#timeline:has-text('客户咨询股票投资')")
     page.wait_for_selector(".client-right:has-text('2030-01-08')")
-    assert page.input_value("#note-summary") == ""
+    page.wait_for_function("document.querySelector('#note-summary').value === ''")
 
     # Keys: e edits, Escape leaves, Ctrl K finds by pinyin.
     page.keyboard.press("e")

@@ -82,7 +82,7 @@ def test_codes_are_turned_on_and_asked_for(page, live_server):
     page.goto(f"{live_server.url}/me/security")
     page.click("a:has-text('启用')")
     secret = page.inner_text("#totp-secret").replace(" ", "")
-    assert page.evaluate("document.querySelector('.qr').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
     page.fill("[name=code]", code_of(secret))
     page.press("[name=code]", "Enter")
     page.wait_for_selector("#recovery-codes")

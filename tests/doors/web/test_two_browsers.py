@@ -122,7 +122,7 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.locator(".tabulator-row").first.locator("[tabulator-field=segment]").click()
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Control+c")
-        assert page.evaluate("navigator.clipboard.readText()") == "钻石\t机构"
+        page.wait_for_function("navigator.clipboard.readText().then(text => text === '钻石\\t机构')")
         page.click(".toast:has-text('已写入') button:has-text('撤销')")
         page.wait_for_selector(".tabulator-row:has-text('赵一'):has-text('普通')")
 
@@ -140,7 +140,7 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.wait_for_selector("#drawer .timeline:has-text('来电问分红')")
         page.keyboard.press("Escape")
         page.wait_for_selector("#drawer:not([open])", state="attached")
-        assert page.evaluate("document.activeElement.classList.contains('tabulator-tableholder')")
+        page.wait_for_function("document.activeElement.classList.contains('tabulator-tableholder')")
         assert page.complaints == []
 
 
