@@ -43,6 +43,14 @@ def test_what_does_not_fit_finds_nothing(lin, named, typed):
         assert codes(typed) == []
 
 
+@pytest.mark.parametrize("typed", ["曾国藩" * 20_000, "zengguofan" * 10_000, "1" * 60_000, "曾 国 " * 5_000])
+def test_a_whole_page_pasted_into_the_search_is_answered(lin, he, named, typed):
+    for reader in (lin, he):
+        with acting(reader):
+            assert codes(typed) == (["C0001"] if " " in typed else [])
+            assert [row["code"] for row in ask("clients.list", {"text": typed})["rows"]] == codes(typed)
+
+
 def test_wang_finds_nothing_of_lins_clients(wang, named):
     with acting(wang):
         for typed in ("曾国藩", "zgf", "C0001", "5678", "李秘书"):

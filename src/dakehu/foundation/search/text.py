@@ -19,6 +19,7 @@ import opencc
 from pypinyin import Style, pinyin
 
 LONGEST = 4000  # characters of one row that are worth finding it by
+ASKED = 200  # characters of what is typed that are looked for: neither database takes patterns or words of any length
 _RUNS = re.compile(r"[a-z0-9]+|[^\Wa-z0-9_]")
 _ASCII = re.compile(r"[a-z0-9]+")
 _SPELLED = 4  # characters of a name that may be spelled or abbreviated one by one; the rest is spelled
@@ -127,20 +128,20 @@ class Wanted:
 
 def whole(kind: str, text: str, *, beginning: bool = False) -> Wanted | None:
     """A whole name ("nm") or code ("cd"), or one that begins so."""
-    flat = bare(text)
+    flat = bare(text)[:ASKED]
     return Wanted(((((kind + _letters(flat)),), beginning),)) if flat else None
 
 
 def spelled(text: str) -> Wanted | None:
     """A name typed in letters, in full, abbreviated or mixed."""
-    flat = fold(text).replace(" ", "").replace("'", "")
+    flat = fold(text).replace(" ", "").replace("'", "")[:ASKED]
     return Wanted(((("py" + flat,), True),)) if _ASCII.fullmatch(flat) and not flat.isdigit() else None
 
 
 def fragment(text: str) -> Wanted | None:
     """Text that contains each word of what was typed, anywhere."""
     phrases = []
-    for word in fold(text)[:200].split():
+    for word in fold(text)[:ASKED].split():
         words: list[str] = []
         for run in _RUNS.findall(word):
             cut = _cut(run)
