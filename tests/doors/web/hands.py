@@ -47,6 +47,15 @@ def browsers():
         browser.close()
 
 
+def until(page, expression):
+    """Wait until the page says so. Playwright's own waiting needs eval, which the pages forbid."""
+    for _ in range(300):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true on {page.url}: {expression}")
+
+
 def reach(page, words):
     """Press Tab until what has the focus is called so: by its text, its label or its value."""
     for _ in range(AT_MOST):

@@ -6,6 +6,7 @@ import pytest
 
 from dakehu.foundation.gates import perform
 from tests.cast import PASSWORD, acting
+from tests.doors.web.hands import until
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -50,12 +51,12 @@ def test_a_morning_at_the_desk(page, live_server, lin):
     page.keyboard.type("客户咨询股票投资")
     page.wait_for_selector("[data-draft-state]:has-text('已自动保存')")
     page.reload()
-    page.wait_for_function("document.querySelector('#note-summary').value === '客户咨询股票投资'")
+    until(page, "document.querySelector('#note-summary').value === '客户咨询股票投资'")
     page.fill("[name=next_on]", "2030-01-08")
     page.click("#note button[type=submit]")
     page.wait_for_selector("#timeline:has-text('客户咨询股票投资')")
     page.wait_for_selector(".client-right:has-text('2030-01-08')")
-    page.wait_for_function("document.querySelector('#note-summary').value === ''")
+    until(page, "document.querySelector('#note-summary').value === ''")
 
     # Keys: e edits, Escape leaves, Ctrl K finds by pinyin.
     page.keyboard.press("e")

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tests.cast import PASSWORD
+from tests.doors.web.hands import until
 from tests.doors.web.test_second_factor import acts, code_of
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -82,7 +83,7 @@ def test_codes_are_turned_on_and_asked_for(page, live_server):
     page.goto(f"{live_server.url}/me/security")
     page.click("a:has-text('启用')")
     secret = page.inner_text("#totp-secret").replace(" ", "")
-    page.wait_for_function("document.querySelector('.qr').naturalWidth > 0")
+    until(page, "document.querySelector('.qr').naturalWidth > 0")
     page.fill("[name=code]", code_of(secret))
     page.press("[name=code]", "Enter")
     page.wait_for_selector("#recovery-codes")

@@ -6,7 +6,7 @@ from dakehu.foundation import jobs
 from dakehu.foundation.gates import perform
 from dakehu.rooms.clients.models import Client
 from tests.cast import acting, as_system
-from tests.doors.web.hands import browsers, choose, findings, reach
+from tests.doors.web.hands import browsers, choose, findings, reach, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = ".tabulator-row:has-text('张三')"
@@ -122,7 +122,7 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.locator(".tabulator-row").first.locator("[tabulator-field=segment]").click()
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Control+c")
-        page.wait_for_function("navigator.clipboard.readText().then(text => text === '钻石\\t机构')")
+        until(page, "navigator.clipboard.readText().then(text => text === '钻石\\t机构')")
         page.click(".toast:has-text('已写入') button:has-text('撤销')")
         page.wait_for_selector(".tabulator-row:has-text('赵一'):has-text('普通')")
 
@@ -140,7 +140,7 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.wait_for_selector("#drawer .timeline:has-text('来电问分红')")
         page.keyboard.press("Escape")
         page.wait_for_selector("#drawer:not([open])", state="attached")
-        page.wait_for_function("document.activeElement.classList.contains('tabulator-tableholder')")
+        until(page, "document.activeElement.classList.contains('tabulator-tableholder')")
         assert page.complaints == []
 
 
