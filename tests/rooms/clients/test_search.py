@@ -37,6 +37,16 @@ def test_a_client_is_found_by_whatever_is_remembered(lin, named, typed):
         assert "C0001" in codes(typed)
 
 
+@pytest.mark.parametrize(
+    "typed", ["+86 139 1234 5678", "8613912345678", "0086 13912345678", "010-88886666", "01088886666", "(010) 8888 6666",
+              "+86 10 8888 6666"],
+)  # fmt: skip
+def test_a_number_is_found_however_it_is_written(lin, named, typed):
+    with acting(lin):
+        perform("clients.add_contact", {"client": "C0001", "kind": "座机", "value": "010-88886666"})
+        assert codes(typed) == ["C0001"]
+
+
 @pytest.mark.parametrize("typed", ["藩国", "zz", "9999", "1391234567", "无此人", "%", "'", "*", "曾 无"])
 def test_what_does_not_fit_finds_nothing(lin, named, typed):
     with acting(lin):

@@ -18,7 +18,10 @@ from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
 from dakehu.foundation.search.lookup import Asked, held
 from dakehu.foundation.search.text import Wanted
+from dakehu.rooms.clients import rules
+from dakehu.rooms.clients.identifiers import BadIdentifier
 from dakehu.rooms.clients.models import Client, Contact, Coverage, SearchLine
+from dakehu.rooms.clients.words import ContactKind
 from dakehu.rooms.team.permissions import Permission
 
 SHOWN = 50
@@ -73,12 +76,21 @@ def by_numbers(text: str) -> Q | None:
         return None
     whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
     number, last = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
-    contact = Q(value_index__in={whole.index_of(flat), whole.index_of(text.strip())})
+    contact = Q(value_index__in={whole.index_of(one) for one in (flat, text.strip(), *_as_stored(text))})
     test = Q(id_number_index=number.index_of(flat.upper()))
     if len(flat) == 4 and flat[:3].isdigit():
         contact |= Q(ending_index=ending.index_of(flat)) if flat.isdigit() else Q()
         test |= Q(id_ending_index=last.index_of("0000" + flat.upper()))
     return test | Q(pk__in=set(Contact.objects.filter(contact).values_list("client_id", flat=True)[:MOST]))
+
+
+def _as_stored(text: str) -> Iterator[str]:
+    """The standard forms in which a contact typed so would have been stored: +86 139 1234 5678 → 13912345678."""
+    for kind in (ContactKind.MOBILE, ContactKind.LANDLINE):
+        try:
+            yield rules.read_contact(kind, text).value
+        except BadIdentifier:
+            continue
 
 
 @dataclass(frozen=True)
