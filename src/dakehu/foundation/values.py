@@ -170,7 +170,7 @@ def to_datetime(value: Any) -> datetime:
             return datetime.fromisoformat(text.replace("Z", "+00:00"))
         except ValueError:
             raise Unreadable(
-                value, "日期和时间,如 2023-01-15 14:30", "a date and time such as 2023-01-15 14:30"
+                value, "日期和时间，如 2023-01-15 14:30", "a date and time such as 2023-01-15 14:30"
             ) from None
     split = _DAY_AND_TIME.match(text)
     if not split:

@@ -36,9 +36,9 @@ def rows(**_: Any) -> list[Any]:
     if connection.vendor != "postgresql":
         return [
             Warning(
-                say("内置 SQLite:客户范围只由程序守护。", "SQLite: only the program keeps readers to their clients."),
+                say("内置 SQLite：客户范围只由程序守护。", "SQLite: only the program keeps readers to their clients."),
                 hint=say(
-                    "多人使用请换 PostgreSQL,由数据库行级安全再守一道。",
+                    "多人使用请换 PostgreSQL，由数据库行级安全再守一道。",
                     "For a team use PostgreSQL, whose row security stands behind.",
                 ),
                 id="dakehu.W002",

@@ -79,7 +79,7 @@ def _database(folder: Path) -> Path:
     program = shutil.which("pg_dump")
     if program is None:
         raise Refused(
-            say("备份 PostgreSQL 需要 pg_dump,请先安装。", "Backing up PostgreSQL needs pg_dump; install it first.")
+            say("备份 PostgreSQL 需要 pg_dump，请先安装。", "Backing up PostgreSQL needs pg_dump; install it first.")
         )
     target = folder / "dakehu.dump"
     told = settings.DATABASES.get("owner") or settings.DATABASES["default"]

@@ -84,7 +84,7 @@ def read_contact(kind: str, value: str) -> Reading:
     if kind == words.ContactKind.MAIL:
         if text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2] or text.startswith("@"):
             raise BadIdentifier(
-                "邮箱应形如 name@example.com,请核对。", "Mail looks like name@example.com; please check it."
+                "邮箱应形如 name@example.com，请核对。", "Mail looks like name@example.com; please check it."
             )
         return Reading(kind, text.lower())
     return Reading(kind, text)

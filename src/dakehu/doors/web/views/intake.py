@@ -63,7 +63,7 @@ def _uploaded(request: HttpRequest) -> Any:
     if file is None:
         raise Refused({"file": [say("请先选择一个文件。", "Choose a file first.")]})
     if (file.size or 0) > settings.UPLOAD_MB << 20:
-        raise Refused({"file": [say("文件有 {size} MB,超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
+        raise Refused({"file": [say("文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
                                     "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
                                     size=(file.size or 0) >> 20, most=settings.UPLOAD_MB)]})  # fmt: skip
     return intake.open_upload(file.name or "table", file.read(), request.POST.get("password") or None)

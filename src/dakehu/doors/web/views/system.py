@@ -54,7 +54,7 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
             "Imports, exports and reminders wait. Run dakehu work (dakehu serve brings one along).")})  # fmt: skip
     if seen["disk"]["free"] < 2 * GIGA:
         made.append({"kind": "blocking", "title": say("磁盘将满", "The disk is nearly full"), "text": say(
-            "剩余不足 2 GB,请清理或扩容数据目录所在磁盘。", "Less than 2 GB are left; free or add space where the data directory lies.")})  # fmt: skip
+            "剩余不足 2 GB，请清理或扩容数据目录所在磁盘。", "Less than 2 GB are left; free or add space where the data directory lies.")})  # fmt: skip
     if seen["calendar"]["short"]:
         made.append({"kind": "note", "title": say("交易日历将用完", "The trading calendar runs out"), "text": say(
             "日历只到 {day}；之后按周一至周五计算。请补录下一年的休市安排。",
