@@ -38,7 +38,7 @@ def test_a_client_is_found_by_whatever_is_remembered(lin, named, typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["+86 139 1234 5678", "8613912345678", "0086 13912345678", "010-88886666", "01088886666", "(010) 8888 6666",
+    "typed", ["+86 139 1234 5678", "(139) 1234-5678", "8613912345678", "0086 13912345678", "010-88886666", "01088886666", "(010) 8888 6666",
               "+86 10 8888 6666"],
 )  # fmt: skip
 def test_a_number_is_found_however_it_is_written(lin, named, typed):
