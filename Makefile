@@ -63,7 +63,7 @@ bench: .venv/installed-dev .venv/installed-bench ## Imports and the portfolio ke
 	@$(PYTHON) benchmarks/kernel.py
 
 roundtrip: setup-dev ## 200 random edit scripts on exported workbooks, and 24 through LibreOffice, against a model
-	@DAKEHU_ROUNDTRIPS=200 DAKEHU_ROUNDTRIPS_OFFICE=24 $(PYTHON) -m pytest -q tests/doors/workbook/test_roundtrip.py
+	@DAKEHU_ROUNDTRIPS=200 DAKEHU_ROUNDTRIPS_OFFICE=24 $(PYTHON) -m pytest -q tests/exchange/test_roundtrip.py
 
 clean: ## Remove .venv and what the tools leave behind; the desk's data stays
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

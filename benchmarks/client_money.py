@@ -84,7 +84,7 @@ def around(home: Path) -> dict[str, str]:
 
 
 def dakehu(home: Path, *words: str) -> Any:
-    done = subprocess.run([sys.executable, "-m", "dakehu.doors.cli.main", *words, "--json"], env=around(home),
+    done = subprocess.run([sys.executable, "-m", "dakehu.interfaces.cli.main", *words, "--json"], env=around(home),
                           capture_output=True, text=True, check=False)  # fmt: skip
     if done.returncode:
         raise SystemExit(f"dakehu {' '.join(words)}: {(done.stderr or done.stdout)[-1500:]}")
@@ -97,7 +97,7 @@ def furnish(home: Path, folder: Path) -> None:
     days = [d for d in (last - timedelta(n) for n in range(5 * 365, -1, -1)) if d.weekday() < 5]
     prices = walks(days)
     dakehu(home, "user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
-    settle = ("from dakehu.foundation import scope, acts; from dakehu.foundation.fields import model_of; u = model_of('team.User')",
+    settle = ("from dakehu.foundation import scope, acts; from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
               "c = scope.acting_as(scope.system('bench', 'cli')); c.__enter__(); a = acts.act('bench.settle'); a.__enter__()",
               "r = u.objects.get(username='lin'); r.must_change = False; r.save(); a.__exit__(None, None, None)")  # fmt: skip
     start = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dakehu.project.settings'; django.setup()"
@@ -122,7 +122,7 @@ def served(home: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     with (home / "serve.log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "dakehu.doors.cli.main", "serve", "--port", str(port), "--no-browser"],
+            [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"],
             env=around(home), stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
     base = f"http://127.0.0.1:{port}"

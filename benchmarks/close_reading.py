@@ -24,7 +24,9 @@ ROUNDS = 3
 def one_round() -> dict[str, float]:
     """Seconds of each part, the trades and prices read anew."""
     from dakehu.analytics import kernel
-    from dakehu.rooms.ledger import closing, closing_book, closing_run
+    from dakehu.domains.ledger.close import book as close_book
+    from dakehu.domains.ledger.close import inputs as close_inputs
+    from dakehu.domains.ledger.close import run as close_run
 
     seconds = dict[str, float]()
 
@@ -34,12 +36,12 @@ def one_round() -> dict[str, float]:
         seconds[name] = time.perf_counter() - begun
         return made
 
-    made = clocked("trades", lambda: closing.arrays_for_close(close_spark.DAY))
-    days = clocked("calendar", lambda: closing_run.calendar_of(made.day, close_spark.DAY))
-    prices = clocked("prices", lambda: closing.price_matrix(made.assets, days))
-    held = clocked("held", lambda: closing_book.held_at_end(made.offsets, made.asset, made.quantity))
-    clocked("stale", lambda: closing_book.stale(held, prices.as_of, int(days[-1]), 30))
-    book = clocked("book", lambda: closing_run.book_of(made, prices))
+    made = clocked("trades", lambda: close_inputs.arrays_for_close(close_spark.DAY))
+    days = clocked("calendar", lambda: close_run.calendar_of(made.day, close_spark.DAY))
+    prices = clocked("prices", lambda: close_inputs.price_matrix(made.assets, days))
+    held = clocked("held", lambda: close_book.held_at_end(made.offsets, made.asset, made.quantity))
+    clocked("stale", lambda: close_book.stale(held, prices.as_of, int(days[-1]), 30))
+    book = clocked("book", lambda: close_run.book_of(made, prices))
     figures = clocked("kernel", lambda: kernel.compute(book))
     assert np.isfinite(figures.values[:, 0]).all()
     return seconds
@@ -56,11 +58,11 @@ def main() -> None:
             home.mkdir(mode=0o700)
             print(f"{close_spark.seed(home, told.clients):,} trades", flush=True)
         close_spark.desk(home)
-        from dakehu.foundation import scope
-        from dakehu.rooms.ledger import compacting
+        from dakehu.domains.ledger.trades import compaction
+        from dakehu.foundation.access import scope
 
         with scope.acting_as(scope.system("benchmark", "cli")), scope.elevated("benchmark"):
-            compacting.compact()
+            compaction.compact()
             one_round()  # the kernel is compiled, or read compiled
             rounds = [one_round() for _ in range(ROUNDS)]
     best = {name: min(one[name] for one in rounds) for name in rounds[0]}

@@ -48,11 +48,13 @@ def seed(home: Path, count: int) -> int:
     from django.core.management import call_command
     from django.db import transaction
 
-    from dakehu.foundation import clock, rows, scope
-    from dakehu.foundation.fields import model_of
-    from dakehu.rooms.ledger import days as counter
-    from dakehu.rooms.ledger import journal
-    from dakehu.rooms.ledger.models import PriceFile, Product, SecurityCode
+    from dakehu.domains.ledger.models import PriceFile, Product, SecurityCode
+    from dakehu.domains.ledger.trades import daily_feed as counter
+    from dakehu.domains.ledger.trades import journal
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.base import clock
+    from dakehu.foundation.records import bulk_sql
+    from dakehu.foundation.schema.fields import model_of
 
     call_command("migrate", verbosity=0)
     dice, client = np.random.default_rng(4), model_of("clients.Client")
@@ -61,12 +63,12 @@ def seed(home: Path, count: int) -> int:
         for start in range(0, count, 20_000):
             with transaction.atomic():
                 end = min(start + 20_000, count)
-                rows.insert(client, [client(code=f"DK{n:07}", name=f"客户{n}") for n in range(start, end)])
+                bulk_sql.insert(client, [client(code=f"DK{n:07}", name=f"客户{n}") for n in range(start, end)])
         with transaction.atomic():
             products = [Product(name=f"股票{n}", kind="stock", currency="CNY", lot=1) for n in range(PRODUCTS)]
-            rows.insert(Product, products)
+            bulk_sql.insert(Product, products)
             codes = [SecurityCode(product=p, market="SSE", code=f"{600000 + n}") for n, p in enumerate(products)]
-            rows.insert(SecurityCode, codes)
+            bulk_sql.insert(SecurityCode, codes)
         numbers = np.array([p.pk for p in products])
         owners = np.array(list(client.objects.order_by("pk").values_list("pk", flat=True)))
         prices = np.round(20 * np.exp(np.cumsum(dice.normal(0.0002, 0.02, (PRODUCTS, DAYS)), axis=1)), 2) + 0.01
@@ -82,7 +84,7 @@ def seed(home: Path, count: int) -> int:
             if len(own["day"]):
                 counter.take_day(source="柜台", day=day, table=day_of(own, numbers))
         with transaction.atomic():
-            rows.insert(PriceFile, files)
+            bulk_sql.insert(PriceFile, files)
     return len(made["day"])
 
 
@@ -102,8 +104,8 @@ def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.nd
 
 def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
     """A day's trades as the counter tells them."""
-    from dakehu.rooms.ledger import days
-    from dakehu.rooms.ledger.sides import Side
+    from dakehu.domains.ledger.trades import daily_feed
+    from dakehu.domains.ledger.trades.transaction_types import Side
 
     size = len(own["day"])
     nothing = np.zeros(size, np.int64)
@@ -116,27 +118,27 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
         "net": np.where(bought, -amount, amount) - fee, "commission": fee, "stamp": nothing, "transfer": nothing,
         "other": nothing, "time": nothing - 1, "currency": ["CNY"] * size, "ref": [""] * size,
     }  # fmt: skip
-    return pa.table({f.name: pa.array(table[f.name], f.type) for f in days.GIVEN}, schema=days.GIVEN)
+    return pa.table({f.name: pa.array(table[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
 
 
 def close(home: Path, engine: str) -> None:
     """One close; prints after how many seconds its parts were done."""
     desk(home)
-    from dakehu.foundation import scope
-    from dakehu.rooms.ledger import closing_run
+    from dakehu.domains.ledger.close import run as close_run
+    from dakehu.foundation.access import scope
 
     begun, seen = time.perf_counter(), dict[str, float]()
 
-    computing = closing_run._engine(engine)
+    computing = close_run._engine(engine)
 
     def timed(*given: Any) -> None:
         seen["read"] = round(time.perf_counter() - begun, 1)
         computing(*given)
         seen["computed"] = round(time.perf_counter() - begun, 1)
 
-    closing_run._engine = lambda name: timed
+    close_run._engine = lambda name: timed
     with scope.acting_as(scope.system("benchmark", "cli")):
-        told = closing_run.close(day=DAY, allow_stale=30, engine=engine)
+        told = close_run.close(day=DAY, allow_stale=30, engine=engine)
     seen["published"] = round(time.perf_counter() - begun, 1)
     print(json.dumps(told | {"seconds": seen}))
 
@@ -167,10 +169,10 @@ def measured(home: Path, engine: str) -> dict[str, Any]:
 
 def differing(one: Path, other: Path) -> dict[str, int]:
     """Figures that differ: kernel's own numbers in the history files by bit, and the published table by row."""
-    from dakehu.rooms.ledger import closing_chunks
+    from dakehu.domains.ledger.close import chunks as close_chunks
 
     files = [next((home / "close").glob("*.parquet")) for home in (one, other)]
-    (clients, figures), (same_clients, same) = (closing_chunks.read(path) for path in files)
+    (clients, figures), (same_clients, same) = (close_chunks.read(path) for path in files)
     assert np.array_equal(clients, same_clients)
     bits = int((figures.values.view(np.int64) != same.values.view(np.int64)).sum())
     reasons = int((figures.reasons != same.reasons).sum())

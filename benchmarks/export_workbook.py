@@ -27,7 +27,7 @@ from benchmarks.made_clients import HEADINGS, clients  # noqa: E402
 def ours(path: Path, rows: list[list[str]]) -> None:
     import polars as pl
 
-    from dakehu.doors.workbook import writing
+    from dakehu.exchange.workbook import writing
 
     kinds = {"测评日期": "date", "开户日期": "date", "资产规模": "money"}
     columns = [writing.ColumnSpec(f"f{i}", heading, kinds.get(heading, "text")) for i, heading in enumerate(HEADINGS)]  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def whole(count: int) -> list[float]:
         subprocess.run([sys.executable, list_million.__file__, "--child", "sqlite", folder, str(count)], env=env, cwd=ROOT,
                        stdout=subprocess.DEVNULL, check=True)  # fmt: skip
         path, begun = Path(folder) / "out.xlsx", time.perf_counter()
-        run = subprocess.Popen([sys.executable, "-m", "dakehu.doors.cli.main", "export", str(path), "--reason", "benchmark", "--json"],
+        run = subprocess.Popen([sys.executable, "-m", "dakehu.interfaces.cli.main", "export", str(path), "--reason", "benchmark", "--json"],
                                env=env, cwd=ROOT, stdout=subprocess.DEVNULL)  # fmt: skip
         _, status, used = os.wait4(run.pid, 0)
         taken = time.perf_counter() - begun

@@ -66,12 +66,12 @@ def let_the_peer_count() -> None:
 
 
 def ours(path: Path, twice: bool) -> int:
-    from dakehu.doors.workbook import intake
+    from dakehu.exchange.imports import service as imports
 
     if twice:
-        intake.run_import(path)
+        imports.run_import(path)
     begun = time.perf_counter()
-    told = intake.run_import(path)
+    told = imports.run_import(path)
     clocked(begun)
     assert (told["created"], told["unchanged"]) == ((0, 29090) if twice else (29090, 0)), told
     return 32468
@@ -79,7 +79,7 @@ def ours(path: Path, twice: bool) -> int:
 
 def newest(path: Path) -> list[dict[str, str]]:
     """The newest row of each client, its values as the model stores them."""
-    from dakehu.rooms.clients.words import Capacity, RiskLevel
+    from dakehu.domains.clients.choices import Capacity, RiskLevel
 
     kept: dict[str, dict[str, str]] = {}
     with path.open(encoding="utf-8") as stream:
@@ -103,7 +103,7 @@ def twin() -> Any:
     """A plain model over the table of clients."""
     from django.db import models
 
-    from dakehu.foundation.fields import model_of
+    from dakehu.foundation.schema.fields import model_of
 
     fields: dict[str, Any] = {}
     for field in model_of("clients.Client")._meta.concrete_fields:
@@ -146,7 +146,7 @@ def clocked(begun: float) -> None:
 
 def child(kind: str, path: Path) -> None:
     start()
-    from dakehu.foundation import scope
+    from dakehu.foundation.access import scope
 
     with scope.acting_as(scope.system("benchmark", "cli")):
         rows = ours(path, kind == "again") if kind in ("ours", "again") else peer(path, kind == "peer-bulk")

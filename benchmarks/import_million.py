@@ -54,9 +54,9 @@ def hire() -> Any:
     """A desk head who imports, and somebody of compliance who looks at everybody's clients meanwhile."""
     from dataclasses import replace
 
-    from dakehu.foundation import scope
+    from dakehu.domains.team import queries as team
+    from dakehu.foundation.access import scope
     from dakehu.foundation.gates import perform
-    from dakehu.rooms.team import queries as team
 
     with scope.acting_as(scope.system("benchmark", "cli")):
         perform("team.open_branch", {"code": "B1", "name": "上海", "city": "上海"})
@@ -104,7 +104,7 @@ def peak_mb(pid: int) -> int:
 
 
 def until(number: int, enough: Any) -> dict[str, Any]:
-    from dakehu.foundation import jobs
+    from dakehu.foundation.jobs import queue as jobs
 
     while True:
         seen = jobs.look(number, None)
@@ -115,20 +115,21 @@ def until(number: int, enough: Any) -> dict[str, Any]:
 
 def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.0) -> dict[str, Any]:
     """Upload and import one file with a worker of its own; cancelled once its share reaches `stop_at`."""
-    from dakehu.doors.workbook import intake
-    from dakehu.foundation import jobs, scope
-    from dakehu.foundation.fields import model_of
+    from dakehu.exchange.imports import service as imports
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.jobs import queue as jobs
+    from dakehu.foundation.schema.fields import model_of
 
     address, asked, stop = f"http://127.0.0.1:{port}/", [], threading.Event()
     with scope.acting_as(actor):
-        batch = intake.open_upload(path.name, path.read_bytes())
+        batch = imports.open_upload(path.name, path.read_bytes())
     browser = sign_in(address)
     asking = threading.Thread(target=ask_for_the_list, args=(browser, address, stop, asked))
-    worker = subprocess.Popen([sys.executable, "-m", "dakehu.doors.cli.main", "work"])
+    worker = subprocess.Popen([sys.executable, "-m", "dakehu.interfaces.cli.main", "work"])
     asking.start()
     try:
         with scope.acting_as(actor):
-            number = intake.start_apply(batch.pk)
+            number = imports.start_apply(batch.pk)
         begun = time.perf_counter()
         seen = until(number, lambda told: told["ended"] or told["share"] >= stop_at)
         if not seen["ended"]:
@@ -201,7 +202,7 @@ def child(kind: str, rows: int, xlsx_rows: int) -> None:
 
 
 def _peer_as_system(kind: str) -> dict[str, Any]:
-    from dakehu.foundation import scope
+    from dakehu.foundation.access import scope
 
     with scope.acting_as(scope.system("benchmark", "cli")):
         return peer(bulk=kind == "peer-bulk")

@@ -34,8 +34,8 @@ SOURCE = "柜台"
 
 
 def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
-    from dakehu.rooms.ledger import days
-    from dakehu.rooms.ledger.sides import Side
+    from dakehu.domains.ledger.trades import daily_feed
+    from dakehu.domains.ledger.trades.transaction_types import Side
 
     draw = np.random.default_rng(number)
     none, sold = np.zeros(EACH, np.int64), draw.random(EACH) < 0.4
@@ -49,7 +49,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
         "other": none, "time": np.sort(draw.integers(34200, 54000, EACH)), "currency": ["CNY"] * EACH,
         "ref": [f"{number:04}{n:06}" for n in range(EACH)],
     }  # fmt: skip
-    return pa.table({f.name: pa.array(told[f.name], f.type) for f in days.GIVEN}, schema=days.GIVEN)
+    return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
 
 
 def clocked(body: Callable[[], Any]) -> tuple[float, Any]:
@@ -72,23 +72,24 @@ def size_of(folder: Path) -> int:
 def people() -> tuple[np.ndarray, np.ndarray]:
     from django.db import transaction
 
-    from dakehu.foundation import rows, scope
-    from dakehu.foundation.fields import model_of
-    from dakehu.rooms.ledger.models import Product
+    from dakehu.domains.ledger.models import Product
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.records import bulk_sql
+    from dakehu.foundation.schema.fields import model_of
 
     client = model_of("clients.Client")
     with scope.acting_as(scope.system("benchmark", "cli")), transaction.atomic():
         clients = [client(code=f"DK{n:07}", name=f"客户{n}") for n in range(CLIENTS)]
         products = [Product(name=f"股票{n}", kind="stock", currency="CNY", lot=1) for n in range(PRODUCTS)]
-        rows.insert(client, clients)
-        rows.insert(Product, products)
+        bulk_sql.insert(client, clients)
+        bulk_sql.insert(Product, products)
     return np.array([c.pk for c in clients]), np.array([p.pk for p in products])
 
 
 def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]:
-    from dakehu.foundation import scope
-    from dakehu.rooms.ledger import compacting, journal, trades
-    from dakehu.rooms.ledger import days as counter
+    from dakehu.domains.ledger.trades import compaction, journal, reader
+    from dakehu.domains.ledger.trades import daily_feed as counter
+    from dakehu.foundation.access import scope
 
     def take(number: int, table: pa.Table) -> Any:
         return counter.take_day(source=SOURCE, day=FIRST + timedelta(days=number), table=table)
@@ -96,17 +97,17 @@ def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]
     with scope.acting_as(scope.system("benchmark", "cli")):
         for number in range(days - 5):
             take(number, one_day(number, clients, products))
-        before, _ = clocked(lambda: trades.of_clients([int(clients[0])]))
-        packed, told = clocked(compacting.compact)
+        before, _ = clocked(lambda: reader.of_clients([int(clients[0])]))
+        packed, told = clocked(compaction.compact)
         tables = {number: one_day(number, clients, products) for number in range(days - 5, days)}
         append = median([lambda n=n, t=t: take(n, t) for n, t in tables.items()])
         again = median([lambda n=n, t=t: take(n, t) for n, t in tables.items()])
-        nightly, _ = clocked(compacting.compact)
-        full, table = clocked(trades.everything)
+        nightly, _ = clocked(compaction.compact)
+        full, table = clocked(reader.everything)
         assert table.num_rows == days * EACH, table.num_rows
-        one = median([lambda c=c: trades.of_clients([int(c)]) for c in clients[:20]])
-        compacting.SOON = timedelta(0)
-        compacting.compact()  # what readers may still have needed goes
+        one = median([lambda c=c: reader.of_clients([int(c)]) for c in clients[:20]])
+        compaction.SOON = timedelta(0)
+        compaction.compact()  # what readers may still have needed goes
         disk = size_of(journal.folder())
     return {"append": append, "again": again, "full": full, "one": one, "disk": disk, "first compaction": packed,
             "nightly compaction": nightly, "one, uncompacted": before, "buckets": told["buckets"]}  # fmt: skip

@@ -161,7 +161,7 @@ def served(env: dict[str, str]) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "dakehu.doors.cli.main", "serve", "--port", str(port), "--no-browser"],
+        [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"],
         env=env, cwd=ROOT, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -185,8 +185,8 @@ def child(what: str, home: Path, clients: int) -> None:
 
     django.setup()
     from benchmarks import million_clients
-    from dakehu.foundation import scope
-    from dakehu.foundation.fields import model_of
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.schema.fields import model_of
 
     call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
     with scope.acting_as(scope.system("benchmark", "cli")):
@@ -201,7 +201,7 @@ def child(what: str, home: Path, clients: int) -> None:
         for name in READERS:
             browser = Browser()
             browser.force_login(model_of("team.User").objects.get(username=name),
-                                backend="dakehu.rooms.team.signin.StaffBackend")  # fmt: skip
+                                backend="dakehu.domains.team.sign_in.backends.StaffBackend")  # fmt: skip
             cookies[name] = "; ".join(f"{key}={value.value}" for key, value in browser.cookies.items())
     print(json.dumps({"cookies": cookies, "seconds": round(seconds)}))
 

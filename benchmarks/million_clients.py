@@ -30,8 +30,9 @@ def seed(count: int) -> float:
     """Fill an empty, migrated SQLite database; returns the seconds it took. Progress goes to standard error."""
     from django.db import transaction
 
-    from dakehu.foundation import rows, scope
-    from dakehu.foundation.fields import model_of
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.records import bulk_sql
+    from dakehu.foundation.schema.fields import model_of
     from dakehu.foundation.search import index
 
     begun, dice = time.perf_counter(), numpy.random.default_rng(8)
@@ -43,12 +44,12 @@ def seed(count: int) -> float:
             size = min(AT_ONCE, written - start)
             with transaction.atomic():
                 made = [client(**one) for one in people(dice, start, size, branches)]
-                rows.insert(client, made)
+                bulk_sql.insert(client, made)
                 index.follow(client, made, new=True)
                 mobiles = dice.integers(13_000_000_000, 19_999_999_999, size)
-                rows.insert(contact, [contact(client=c, kind="mobile", value=str(m), primary=True)
+                bulk_sql.insert(contact, [contact(client=c, kind="mobile", value=str(m), primary=True)
                                       for c, m in zip(made, mobiles, strict=True)])  # fmt: skip
-                rows.insert(cover, [cover(client=c, user_id=managers[(start + i) // EACH], since=DAY)
+                bulk_sql.insert(cover, [cover(client=c, user_id=managers[(start + i) // EACH], since=DAY)
                                     for i, c in enumerate(made)])  # fmt: skip
             print(f"\r{start + size:,} clients, {time.perf_counter() - begun:.0f} s ", end="", file=sys.stderr)
     for nth in range(1, count // written):
@@ -104,9 +105,9 @@ def copy(nth: int, written: int, first_manager: int) -> None:
 
 def staff(managers: int) -> tuple[list[int], list[int]]:
     """Numbers of managers m0, m1, … and of branches; beside them 何 (compliance, sees all) and admin (sees all, masked)."""
-    from dakehu.foundation import rows
-    from dakehu.foundation.acts import act
-    from dakehu.foundation.fields import model_of
+    from dakehu.foundation.actions.registry import act
+    from dakehu.foundation.records import bulk_sql as rows
+    from dakehu.foundation.schema.fields import model_of
 
     branch, user = model_of("team.Branch"), model_of("team.User")
     with act("benchmark.staff", "benchmark"):
@@ -119,7 +120,7 @@ def staff(managers: int) -> tuple[list[int], list[int]]:
 
 
 def people(dice: Any, start: int, size: int, branches: list[int]) -> list[dict[str, Any]]:
-    from dakehu.rooms.clients.rules import pinyin_of
+    from dakehu.domains.clients.rules import pinyin_of
 
     def pick(given: Any, weights: Any = None) -> list[Any]:
         return [given[i] for i in dice.choice(len(given), size, p=weights)]

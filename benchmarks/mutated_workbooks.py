@@ -83,9 +83,9 @@ def _small_book(path: Path, lines: list[list[str]]) -> Path:
 
 
 def _template(path: Path) -> Path:
-    from dakehu.doors.workbook import outgo
+    from dakehu.exchange.exports import service as exports
 
-    return outgo.write_template(path, language="zh")
+    return exports.write_template(path, language="zh")
 
 
 def _locked(path: Path, to: Path) -> bytes:
@@ -104,9 +104,9 @@ def read_on_demand() -> None:
     import django
 
     django.setup()
-    from dakehu.doors.workbook import intake
-    from dakehu.foundation import scope
-    from dakehu.foundation.refusals import Refused
+    from dakehu.exchange.imports import service as imports
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.base.errors import Refused
 
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # whoever floods dies before the machine does
     for line in sys.stdin:
@@ -115,7 +115,7 @@ def read_on_demand() -> None:
         begun, told = time.perf_counter(), {}
         try:
             with scope.acting_as(scope.system("mutated workbooks", "cli")):
-                done = intake.run_import(path, dry_run=True)
+                done = imports.run_import(path, dry_run=True)
             told = {"end": "read", "faults": [[f["cell"], f["zh"], f["remedy_zh"]] for f in done["faults"]]}
         except Refused as refused:
             told = {"end": "refused", "words": " ".join(str(w) for said in refused.as_plain().values() for w in said)}

@@ -43,20 +43,20 @@ def must(holds: bool, what: str) -> None:
 
 def begin() -> None:
     """A client table of several slices, so that a kill may fall between two of them."""
-    from dakehu.doors.workbook import slices
+    from dakehu.exchange.imports import chunking
 
-    slices.SLICE = 250
+    chunking.SLICE = 250
 
 
 def as_system() -> Any:
-    from dakehu.foundation import scope
+    from dakehu.foundation.access import scope
 
     return scope.acting_as(scope.system("kill -9 harness", "cli"))
 
 
 def do(what: str, batch: int) -> Any:
     """Import a batch that was uploaded, undo it, or have the worker undo it."""
-    from dakehu.doors.workbook import intake
+    from dakehu.exchange.imports import service as intake
     from dakehu.foundation.gates import perform
 
     with as_system():
@@ -68,31 +68,32 @@ def do(what: str, batch: int) -> Any:
 def by_the_worker(batch: int) -> None:
     """Queue the undo as the page does, unless it is queued, and let a worker run what is due. The lease of a worker that was
     killed is over by then: nobody waits for it here."""
-    from dakehu.doors.workbook import undoing
-    from dakehu.foundation import clock, jobs
+    from dakehu.exchange.imports import undo
+    from dakehu.foundation.base import clock
+    from dakehu.foundation.jobs import queue as jobs
     from dakehu.foundation.models import Batch
 
-    undoing.AT_ONCE = 0
-    undoing.begin(batch)
+    undo.AT_ONCE = 0
+    undo.begin(batch)
     jobs._rows().filter(state="running").update(leased_until=clock.now())
     jobs.run_due()
     job = jobs.look(Batch.objects.get(pk=batch).job_ref, None)
-    must(job["kind"] == undoing.KIND and job["state"] == "done", f"the job of the undo: {job}")
+    must(job["kind"] == undo.KIND and job["state"] == "done", f"the job of the undo: {job}")
 
 
 def upload(path: Path) -> int:
-    from dakehu.doors.workbook import intake
+    from dakehu.exchange.imports import service as imports
 
     with as_system():
-        return int(intake.open_upload(path.name, path.read_bytes()).pk)
+        return int(imports.open_upload(path.name, path.read_bytes()).pk)
 
 
 def state() -> str:
     """A fingerprint of every row of client data, without numbers, versions and times."""
-    from dakehu.foundation.acts import UNTRACKED
+    from dakehu.foundation.access.encrypted_fields import SealedText
+    from dakehu.foundation.access.scope import scoped_models
+    from dakehu.foundation.actions.registry import UNTRACKED
     from dakehu.foundation.models import AuditEntry
-    from dakehu.foundation.scope import scoped_models
-    from dakehu.foundation.sealed import SealedText
 
     seen = hashlib.sha256()
     with as_system():
@@ -113,9 +114,9 @@ def sound(batch: int, applied: bool | None) -> None:
     """The audit chain holds, no client is twice there, and the batch says what happened."""
     from django.db.models import Count
 
-    from dakehu.foundation import audit
-    from dakehu.foundation.fields import model_of
+    from dakehu.foundation.audit import chain as audit
     from dakehu.foundation.models import Batch
+    from dakehu.foundation.schema.fields import model_of
 
     with as_system():
         verdict = audit.verify()
@@ -174,8 +175,8 @@ def empty() -> None:
     """Begin anew: no client data at all (the audit stays)."""
     from django.db import connections
 
+    from dakehu.foundation.access.scope import scoped_models
     from dakehu.foundation.models import AuditEntry
-    from dakehu.foundation.scope import scoped_models
 
     tables = [m._meta.db_table for m in scoped_models() if m is not AuditEntry]
     connections["default"].close()

@@ -41,25 +41,25 @@ def seed(count: int) -> tuple[list[int], list[int]]:
     """(clients, products) by number."""
     from django.db import transaction
 
-    from dakehu.foundation import rows
-    from dakehu.foundation.fields import model_of
-    from dakehu.rooms.ledger.models import Product, SecurityCode
+    from dakehu.domains.ledger.models import Product, SecurityCode
+    from dakehu.foundation.records import bulk_sql
+    from dakehu.foundation.schema.fields import model_of
 
     client = model_of("clients.Client")
     people = [client(code=f"K{n:06}", name=f"客户{n}") for n in range(count)]
     products = [Product(name=f"股票{n}", kind="stock", currency="CNY", lot=1) for n in range(PRODUCTS)]
     with as_system(), transaction.atomic():
-        rows.insert(client, people)
-        rows.insert(Product, products)
+        bulk_sql.insert(client, people)
+        bulk_sql.insert(Product, products)
         codes = [SecurityCode(product=p, market="SH", code=f"{600000 + n}") for n, p in enumerate(products)]
-        rows.insert(SecurityCode, codes)
+        bulk_sql.insert(SecurityCode, codes)
     return [p.pk for p in people], [p.pk for p in products]
 
 
 def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
     """A day's purchases, with fees, as the counter tells them."""
-    from dakehu.rooms.ledger import days
-    from dakehu.rooms.ledger.sides import Side
+    from dakehu.domains.ledger.trades import daily_feed as days
+    from dakehu.domains.ledger.trades.transaction_types import Side
 
     size, none = EACH_DAY, np.zeros(EACH_DAY, np.int64)
     lots, price = draw.integers(1, 20, size) * 100, np.round(draw.uniform(5, 50, size), 2)
@@ -74,7 +74,8 @@ def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
 
 
 def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
-    from dakehu.rooms.ledger import closing, days
+    from dakehu.domains.ledger.close import inputs as closing
+    from dakehu.domains.ledger.trades import daily_feed as days
 
     table = one_day(draw, day, clients, products)
     with as_system():
@@ -85,27 +86,29 @@ def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
 
 def told_by(table: pa.Table) -> Counter[Any]:
     """Rows as a bag: what was taken in, without the numbers that the journal gave them."""
-    from dakehu.rooms.ledger import days
+    from dakehu.domains.ledger.trades import daily_feed
 
-    return Counter(zip(*(table[name].to_pylist() for name in days.GIVEN.names), strict=True))
+    return Counter(zip(*(table[name].to_pylist() for name in daily_feed.GIVEN.names), strict=True))
 
 
 def expected(day: date) -> bytes:
     """The figures that the kernel gives for a day, straight from the trades."""
     from dakehu.analytics import kernel
-    from dakehu.rooms.ledger import closing, closing_run
+    from dakehu.domains.ledger.close import inputs as close_inputs
+    from dakehu.domains.ledger.close import run as close_run
 
     with as_system():
-        made = closing.arrays_for_close(day)
-        days = closing_run.calendar_of(made.day, day)
-        figures = kernel.compute(closing_run.book_of(made, closing.price_matrix(made.assets, days)))
+        made = close_inputs.arrays_for_close(day)
+        days = close_run.calendar_of(made.day, day)
+        figures = kernel.compute(close_run.book_of(made, close_inputs.price_matrix(made.assets, days)))
     return figures.values.tobytes() + figures.reasons.tobytes()
 
 
 def published() -> tuple[date | None, bytes]:
     """(day, figures) that are published, after looking whether table and history file tell one state."""
-    from dakehu.rooms.ledger import closing_chunks, closing_run
-    from dakehu.rooms.ledger.models import Closing, Figures
+    from dakehu.domains.ledger.close import chunks as close_chunks
+    from dakehu.domains.ledger.close import run as closing_run
+    from dakehu.domains.ledger.models import Closing, Figures
 
     with as_system():
         last = Closing.objects.order_by("-day").first()
@@ -114,7 +117,7 @@ def published() -> tuple[date | None, bytes]:
             must(not days, "figures without a close")
             return None, b""
         must(days == {last.day}, f"figures of {days} beside the close of {last.day}")
-        clients, figures = closing_chunks.read(closing_run.path_of(last.file))
+        clients, figures = close_chunks.read(closing_run.path_of(last.file))
         worth = dict(Figures.objects.values_list("client_id", "twr"))
     from dakehu.analytics.figures import Column
 
@@ -128,11 +131,11 @@ def published() -> tuple[date | None, bytes]:
 
 def sound(taken: Counter[Any]) -> None:
     """Every trade exactly once, and the audit chain whole."""
-    from dakehu.foundation import audit
-    from dakehu.rooms.ledger import trades
+    from dakehu.domains.ledger.trades import reader
+    from dakehu.foundation.audit import chain as audit
 
     with as_system():
-        must(told_by(trades.everything()) == taken, "trades lost or doubled")
+        must(told_by(reader.everything()) == taken, "trades lost or doubled")
         verdict = audit.verify()
         must(verdict.broken is None, f"the audit chain: {verdict}")
         audit.remember_head()
@@ -140,7 +143,7 @@ def sound(taken: Counter[Any]) -> None:
 
 def compacted() -> int:
     """How many compactions have been published."""
-    from dakehu.rooms.ledger.models import Compaction
+    from dakehu.domains.ledger.models import Compaction
 
     with as_system():
         return Compaction.objects.values_list("row_version", flat=True).first() or 0
@@ -184,7 +187,7 @@ def run(rounds: int, count: int, number: int) -> None:
 
     moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
     clients, products = seed(count)
-    from dakehu.foundation import clock
+    from dakehu.foundation.base import clock
 
     calendar = clock.trading_days(FIRST, date(2026, 11, 20))
     taken: Counter[Any] = Counter()
@@ -230,7 +233,8 @@ def child(day: date) -> None:
     import django
 
     django.setup()
-    from dakehu.rooms.ledger import closing_run, compacting
+    from dakehu.domains.ledger.close import run as closing_run
+    from dakehu.domains.ledger.trades import compaction
 
     def telling(phase: str, body: Any) -> Any:
         def told(**given: Any) -> Any:
@@ -241,9 +245,9 @@ def child(day: date) -> None:
 
         return told
 
-    compacting.ROWS = 4_000  # several buckets
-    compacting.SOON = timedelta(0)  # the sweep removes files within the phase that is killed
-    compacting.compact = telling("compacting", compacting.compact)
+    compaction.ROWS = 4_000  # several buckets
+    compaction.SOON = timedelta(0)  # the sweep removes files within the phase that is killed
+    compaction.compact = telling("compacting", compaction.compact)
     closing_run.publish = telling("publishing", closing_run.publish)
     with as_system():
         closing_run.close(day=day)

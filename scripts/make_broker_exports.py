@@ -22,10 +22,10 @@ and does not round. Money is kept to the hundredth.
 
 def table() -> str:
     """The page, from the files as they are."""
-    from dakehu.doors.workbook import reading
-    from dakehu.doors.workbook.statements import intake
-    from dakehu.rooms.ledger import statements
-    from dakehu.rooms.ledger.reckoning import REASONS
+    from dakehu.domains.ledger.statements import importing as statement_import
+    from dakehu.domains.ledger.statements.validation import REASONS
+    from dakehu.exchange.statements import service as intake
+    from dakehu.exchange.workbook import reading
 
     made, sums = [], [0, 0, 0, 0]
     for path in sorted(SAMPLES.glob("*.csv")):
@@ -33,7 +33,7 @@ def table() -> str:
         if found is None:
             made.append(f"| {path.name} | not recognised | | | | | |")
             continue
-        judged = statements.weigh(found.lines)
+        judged = statement_import.weigh(found.lines)
         counts = (len(found.lines), len(judged.told), judged.idle, len(judged.held))
         sums = [a + b for a, b in zip(sums, counts, strict=True)]
         why: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, write_book
 
 if __name__ == "__main__":
     made = write_book(Path(__file__).parents[1] / "examples" / EXAMPLE, EXAMPLE_DAY)

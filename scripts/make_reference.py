@@ -28,7 +28,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 
 
 def roles_with(permission: str) -> str:
-    from dakehu.rooms.team.roles import ROLES
+    from dakehu.domains.team.roles import ROLES
 
     if not permission:
         return "每个人 everybody"
@@ -36,8 +36,8 @@ def roles_with(permission: str) -> str:
 
 
 def takes_table(takes: Iterable[Any]) -> str:
-    from dakehu.foundation.gates.accept import facts_behind, field_behind
-    from dakehu.foundation.gates.present import kind_of
+    from dakehu.foundation.gates.input import facts_behind, field_behind
+    from dakehu.foundation.gates.output import kind_of
 
     rows = []
     for take in takes:
@@ -67,7 +67,7 @@ def entries(title: str, register: dict[str, Any]) -> str:
 
 
 def actions() -> str:
-    from dakehu.foundation.acts import ACTIONS
+    from dakehu.foundation.actions.registry import ACTIONS
 
     return entries("操作 Actions", ACTIONS)
 
@@ -79,7 +79,7 @@ def queries() -> str:
 
 
 def settings() -> str:
-    from dakehu.foundation.env import SETTINGS
+    from dakehu.foundation.base.env import SETTINGS
 
     home = str(Path.home())
     rows = [(f"`{name}`", f"`{default.replace(home, '~')}`" if default else "—", zh, en)
@@ -89,7 +89,7 @@ def settings() -> str:
 
 
 def commands() -> str:
-    from dakehu.doors.cli.grammar import parser
+    from dakehu.interfaces.cli.arguments import parser
 
     chosen = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
     parts = ["# 命令 Commands\n", NOTE]
@@ -106,8 +106,8 @@ def commands() -> str:
 
 
 def roles() -> str:
-    from dakehu.rooms.team.permissions import Permission
-    from dakehu.rooms.team.roles import ROLES
+    from dakehu.domains.team.permissions import Permission
+    from dakehu.domains.team.roles import ROLES
 
     described = table(("role", "名称 name", "看到 sees", "清晰到 cleared for", "做什么", "what it does"),
                       [(f"`{name}`", f"{r.name.zh} {r.name.en}", r.reach, r.clearance.name.lower(), r.zh, r.en)
@@ -122,7 +122,7 @@ def dictionary() -> str:
     from django.apps import apps
 
     from dakehu.foundation.gates import columns_of
-    from dakehu.foundation.retention import retention_table
+    from dakehu.foundation.schema.retention import retention_table
 
     kept = dict(retention_table())
     parts = ["# 数据字典 Data dictionary\n", NOTE]

@@ -3,7 +3,7 @@
     python scripts/vendor_refresh.py            # fetch, write, and record the sums
 
 Only a maintainer needs npm, and only for this: the files are committed. To move to a newer release
-edit `version` in the lock and run this; the test in `tests/doors/web/test_vendor.py` recomputes the sums.
+edit `version` in the lock and run this; the test in `tests/interfaces/web/test_vendor.py` recomputes the sums.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCK = ROOT / "src/dakehu/doors/web/static/vendor/vendor.lock.json"
+LOCK = ROOT / "src/dakehu/interfaces/web/static/vendor/vendor.lock.json"
 
 # Hashed static storage follows these comments and would look for maps that we do not ship.
 SOURCE_MAP = re.compile(rb"\s*(//[#@] sourceMappingURL=\S+|/\*[#@] sourceMappingURL=\S+ \*/)\s*$")

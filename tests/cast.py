@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dakehu.foundation import scope
+from dakehu.domains.team.queries import actor_of
+from dakehu.foundation.access import scope
 from dakehu.foundation.gates import perform
-from dakehu.rooms.team.queries import actor_of
 
 PASSWORD = "Correct-horse-9"
 
@@ -29,7 +29,7 @@ def as_system() -> Any:
 
 def enter(username: str, name: str, role: str, team: str = "") -> Any:
     """A member of staff, made as the product makes one; the first password counts as changed."""
-    from dakehu.foundation.acts import act
+    from dakehu.foundation.actions.registry import act
 
     with as_system():
         user = perform(

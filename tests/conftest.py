@@ -73,21 +73,21 @@ def no_remembered_head() -> None:
 @pytest.fixture(autouse=True)
 def nothing_known_of_long_lists() -> Iterator[None]:
     """What is taken as known for a minute is known of the lists of one test."""
-    from dakehu.rooms.clients import queries, searching
+    from dakehu.domains.clients import queries, search
 
     yield
     queries._long.forget()
-    searching._many.forget()
-    searching._few_served.forget()
+    search._many.forget()
+    search._few_served.forget()
 
 
 @pytest.fixture(autouse=True)
 def no_custom_fields() -> Iterator[None]:
     """Fields that a test added go with its transaction."""
-    from dakehu.foundation import customs
+    from dakehu.foundation.schema import custom_fields
 
     yield
-    customs.forget()
+    custom_fields.forget()
 
 
 @pytest.fixture

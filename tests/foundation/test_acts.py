@@ -5,14 +5,14 @@ import json
 import pytest
 from django.db import connection
 
-from dakehu.foundation import scope
-from dakehu.foundation.acts import act
+from dakehu.domains.clients.models import Client
+from dakehu.domains.service.models import FollowUp, Interaction
+from dakehu.domains.team.models import SavedView
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base.errors import Conflict, Refused
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry
-from dakehu.foundation.refusals import Conflict, Refused
-from dakehu.rooms.clients.models import Client
-from dakehu.rooms.service.models import FollowUp, Interaction
-from dakehu.rooms.team.models import SavedView
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

@@ -1,12 +1,12 @@
 """What is taken as known for a while is asked anew when its time is over."""
 
-from dakehu.foundation import awhile
-from dakehu.foundation.awhile import Awhile
+from dakehu.foundation.base import ttl_cache
+from dakehu.foundation.base.ttl_cache import Awhile
 
 
 def test_a_value_is_known_until_its_time_is_over(monkeypatch):
     now = 100.0
-    monkeypatch.setattr(awhile, "monotonic", lambda: now)
+    monkeypatch.setattr(ttl_cache, "monotonic", lambda: now)
     known = Awhile(seconds=60)
     known.put("long", (3000, True))
     assert known.get("long") == (3000, True) and known.get("other") is None

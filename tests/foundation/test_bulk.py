@@ -5,14 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from dakehu.foundation import bulk, scope
-from dakehu.foundation.acts import act, record_many
-from dakehu.foundation.bulk import CREATED, SKIPPED, UNCHANGED, UPDATED, Weighed
-from dakehu.foundation.refusals import NotAllowed, WriteOutsideAction
-from dakehu.rooms.clients import taking
-from dakehu.rooms.clients.models import Client
-from dakehu.rooms.ledger import taking as ledger
-from dakehu.rooms.ledger.models import Investment
+from dakehu.domains.clients.bulk_import import clients as client_import
+from dakehu.domains.clients.models import Client
+from dakehu.domains.ledger.investments import bulk_import as ledger
+from dakehu.domains.ledger.models import Investment
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import act, record_many
+from dakehu.foundation.base.errors import NotAllowed, WriteOutsideAction
+from dakehu.foundation.imports import row_matching
+from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Weighed
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -69,14 +70,14 @@ def test_a_row_without_what_a_single_one_needs_is_at_fault(lin, zhang):
 
 
 def test_the_mask_of_a_stored_value_says_nothing(lin, zhang):
-    same = bulk.sameness(Client, "name")
+    same = row_matching.sameness(Client, "name")
     assert same("张三", "张*") and same("张三", "•••") and not same("张三", "李四")
-    assert not bulk.sameness(Client, "occupation")("医生", "医*")
+    assert not row_matching.sameness(Client, "occupation")("医生", "医*")
 
 
 def test_taking_in_needs_the_right_of_the_single_row_action(an, zhang):
     with acting(an), pytest.raises(NotAllowed):
-        taking.take_in(columns={}, made=None)
+        client_import.take_in(columns={}, made=None)
 
 
 def test_bulk_rows_are_written_in_acts_only_and_get_their_numbers(lin, zhang):

@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django.test import Client as Browser
 
-from dakehu.foundation.busy import Busy
+from dakehu.domains.service.models import Interaction
+from dakehu.domains.team.sign_in.sessions import SEEN
+from dakehu.foundation.database.lock_timeout import Busy
 from dakehu.foundation.gates import perform
-from dakehu.rooms.service.models import Interaction
-from dakehu.rooms.team.sessions import SEEN
 from tests.cast import acting
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from freezegun import freeze_time
 
-from dakehu.foundation import clock
-from dakehu.foundation.acts import act
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base import clock
 from dakehu.foundation.models import CalendarDay
 from tests.cast import as_system
 

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from dakehu.foundation import scope, undo
-from dakehu.foundation.acts import act, record_columns
+from dakehu.domains.clients.models import Client, Contact, History
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.registry import act, record_columns
+from dakehu.foundation.base.errors import WriteOutsideAction
+from dakehu.foundation.base.id_ranges import Numbers
 from dakehu.foundation.models import AuditEntry
-from dakehu.foundation.numbers import Numbers
-from dakehu.foundation.refusals import WriteOutsideAction
-from dakehu.rooms.clients.models import Client, Contact, History
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

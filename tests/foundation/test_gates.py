@@ -2,12 +2,12 @@
 
 import pytest
 
-from dakehu.foundation.acts import ACTIONS
+from dakehu.domains.clients.models import Client
+from dakehu.domains.ledger.models import Investment
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import reading_in
 from dakehu.foundation.gates import accept_columns, ask, columns_of, perform, present_one
-from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
-from dakehu.foundation.words import reading_in
-from dakehu.rooms.clients.models import Client
-from dakehu.rooms.ledger.models import Investment
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

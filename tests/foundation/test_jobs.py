@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import models
 
-from dakehu.foundation import jobs, scope
-from dakehu.foundation.clock import now
+from dakehu.foundation.access import scope
+from dakehu.foundation.base.clock import now
+from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.i18n import say
 from dakehu.foundation.gates import perform
+from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.models import Job
-from dakehu.foundation.refusals import NotFound, Refused
-from dakehu.foundation.words import say
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -117,8 +118,8 @@ def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committ
 def test_the_worker_removes_files_past_their_time_and_keeps_the_others(lin):
     import threading
 
-    from dakehu.foundation import files
-    from dakehu.foundation.acts import act
+    from dakehu.foundation.actions.registry import act
+    from dakehu.foundation.files import store as files
     from dakehu.foundation.models import StoredFile
 
     with acting(lin), act("test.files"):

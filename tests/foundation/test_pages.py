@@ -2,9 +2,9 @@
 
 import pytest
 
+from dakehu.domains.clients.models import Client
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import counted, page_of, perform
-from dakehu.foundation.refusals import Refused
-from dakehu.rooms.clients.models import Client
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

@@ -3,10 +3,10 @@
 import pytest
 from django.db import connection
 
-from dakehu.foundation import scope
+from dakehu.domains.clients.models import Client, Contact
+from dakehu.foundation.access import scope
+from dakehu.foundation.base.errors import NoActor, NotAllowed, Refused, Unscoped, WriteOutsideAction
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.refusals import NoActor, NotAllowed, Refused, Unscoped, WriteOutsideAction
-from dakehu.rooms.clients.models import Client, Contact
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -61,7 +61,7 @@ def test_rows_that_hang_on_a_client_follow_the_client(lin, wang, zhang):
 
 
 def test_saving_a_row_of_another_teams_client_is_refused(lin, wang, zhang):
-    from dakehu.foundation.acts import act
+    from dakehu.foundation.actions.registry import act
 
     with acting(wang), pytest.raises(Refused), act("test"):
         Contact(client_id=zhang.pk, kind="mobile", value="13900001234").save()

@@ -8,11 +8,11 @@ from django.core.exceptions import FieldError
 from django.db import connection
 from django.template import Context, Template
 
-from dakehu.foundation import keys, scope, sealed
-from dakehu.foundation.acts import act
+from dakehu.domains.clients.models import Client, Contact
+from dakehu.foundation.access import encrypted_fields, keys, scope
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base.errors import NotAllowed, WriteOutsideAction
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.refusals import NotAllowed, WriteOutsideAction
-from dakehu.rooms.clients.models import Client, Contact
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -69,17 +69,17 @@ def test_an_exact_number_is_found_through_its_blind_index(lin, wang, known):
 
 
 def test_a_value_moved_to_another_column_does_not_open():
-    body = sealed.seal_bytes("clients_client.id_number", b"x")
+    body = encrypted_fields.seal_bytes("clients_client.id_number", b"x")
     with pytest.raises(InvalidTag):
-        sealed.open_bytes("clients_contact.value", body)
+        encrypted_fields.open_bytes("clients_contact.value", body)
 
 
 def test_after_rotation_old_values_open_and_reseal_moves_them(lin, known):
     keys.add_sealing_key()
     with scope.acting_as(scope.system("rotate keys")), act("keys.rotate"):
         assert Client.objects.get(pk=known.pk).id_number.open() == NUMBER
-        assert sealed.reseal(Client, Client._meta.get_field("id_number")) == 1
-        assert sealed.reseal(Client, Client._meta.get_field("id_number")) == 0
+        assert encrypted_fields.reseal(Client, Client._meta.get_field("id_number")) == 1
+        assert encrypted_fields.reseal(Client, Client._meta.get_field("id_number")) == 0
         assert Client.objects.get(pk=known.pk).id_number.open() == NUMBER
 
 

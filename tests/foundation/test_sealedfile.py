@@ -5,9 +5,9 @@ import io
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from dakehu.foundation import keys
-from dakehu.foundation.sealed import seal_bytes
-from dakehu.foundation.sealedfile import SALT, SLICE, TAG, opened, seal
+from dakehu.foundation.access import keys
+from dakehu.foundation.access.encrypted_fields import seal_bytes
+from dakehu.foundation.access.encrypted_files import SALT, SLICE, TAG, opened, seal
 
 HEAD, STEP = 3 + SALT, SLICE + TAG
 

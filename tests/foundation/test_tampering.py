@@ -2,7 +2,8 @@
 
 import pytest
 
-from dakehu.foundation import audit, scope
+from dakehu.foundation.access import scope
+from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.gates import perform
 from dakehu.foundation.models import AuditEntry
 from tests.cast import acting

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dakehu.domains.clients.models import Client
+from dakehu.foundation.base.errors import Conflict
+from dakehu.foundation.base.three_way_merge import Clash, compare
 from dakehu.foundation.gates import perform, perform_over
-from dakehu.foundation.refusals import Conflict
-from dakehu.foundation.threeway import Clash, compare
-from dakehu.rooms.clients.models import Client
 from tests.cast import acting
 
 VALUES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", "x", "y", None]))

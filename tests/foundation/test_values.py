@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dakehu.foundation.contacts import split_contacts
-from dakehu.foundation.values import (
+from dakehu.foundation.base.contact_parsing import split_contacts
+from dakehu.foundation.base.parsing import (  # fmt: skip
     Unreadable,
     to_bool,
     to_date,
@@ -18,7 +18,7 @@ from dakehu.foundation.values import (
     to_integer,
     to_rate,
     to_text,
-)  # fmt: skip
+)
 
 DAY = date(2023, 1, 15)
 

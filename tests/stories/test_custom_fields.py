@@ -8,19 +8,20 @@ import openpyxl
 import pytest
 from django.test import Client as Browser
 
-from dakehu.doors.api.describe import openapi
-from dakehu.doors.cli.main import main
-from dakehu.doors.workbook import intake, outgo
-from dakehu.foundation import customs
-from dakehu.foundation.acts import ACTIONS
+from dakehu.domains.clients.models import Client
+from dakehu.exchange.exports import service as exports
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform, present_one
 from dakehu.foundation.models import AuditEntry
-from dakehu.foundation.refusals import NotAllowed, NotFound, Refused
-from dakehu.rooms.clients.models import Client
+from dakehu.foundation.schema import custom_fields
+from dakehu.interfaces.api.openapi import openapi
+from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 
 def add(admin: Any, zh: str, en: str, kind: str, **more: Any) -> Any:
@@ -61,8 +62,8 @@ def test_such_names_go_round_through_a_workbook_in_both_languages(admin, lin, zh
     for language in ("zh", "en"):
         path = tmp_path / f"{language}.xlsx"
         with acting(lin):
-            outgo.write_filled(path=path, language=language)
-            told = intake.run_import(path)
+            exports.write_filled(path=path, language=language)
+            told = imports.run_import(path)
         assert (told["created"], told["updated"]) == (0, 0)
     with acting(lin):
         assert present_one(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
@@ -163,7 +164,7 @@ def test_the_workbook_goes_out_with_its_list_and_comes_back(lin, zhang, hours, t
     change(lin, zhang, x_preferred_hours="morning")
     with acting(lin):
         path = tmp_path / "out.xlsx"
-        outgo.write_filled(path=path)
+        exports.write_filled(path=path)
     sheet = openpyxl.load_workbook(path)["基本信息"]
     heading = [cell.value for cell in sheet[1]]
     place = heading.index("首选联系时段 Preferred hours")
@@ -175,14 +176,14 @@ def test_what_is_edited_or_emptied_in_an_exported_workbook_comes_back_and_is_und
     change(lin, zhang, x_preferred_hours="morning", 备用金="5万")
     path = tmp_path / "out.xlsx"
     with acting(lin):
-        outgo.write_filled(path=path)
+        exports.write_filled(path=path)
     book = openpyxl.load_workbook(path)
     heading = [cell.value for cell in book["基本信息"][1]]
     book["基本信息"].cell(2, heading.index("首选联系时段 Preferred hours") + 1).value = "晚间"
     book["基本信息"].cell(2, next(n for n, text in enumerate(heading, 1) if text.startswith("备用金"))).value = None
     book.save(path)
     with acting(lin):
-        told = intake.run_import(path)
+        told = imports.run_import(path)
         held = Client.objects.get(pk=zhang.pk)
         assert told["updated"] == 1 and (held.x_preferred_hours, held.x_reserve) == ("evening", None)
         perform("workbook.undo", {"batch": told["batch"]})
@@ -202,9 +203,9 @@ def test_an_import_reads_it_by_an_alias_and_names_the_cell_at_fault(lin, zhang, 
     path = tmp_path / "in.xlsx"
     book.save(path)
     with acting(lin):
-        told = intake.run_import(path, dry_run=True)
+        told = imports.run_import(path, dry_run=True)
         assert "早晨" in json.dumps(told["faults"], ensure_ascii=False) and "C3" in json.dumps(told["faults"])
-        assert intake.run_import(path, skip_errors=True)["batch"] is not None
+        assert imports.run_import(path, skip_errors=True)["batch"] is not None
         assert Client.objects.get(code="C0001").x_preferred_hours == "evening"
         assert Client.objects.get(code="C0010").x_preferred_hours == "morning"
 
@@ -229,8 +230,8 @@ def test_a_personal_field_is_masked_for_the_analyst_who_cannot_filter_by_it(admi
 
 
 def test_a_secret_field_is_sealed_in_the_database_and_keeps_through_a_change_of_keys(admin, lin, zhang):
-    from dakehu.foundation import keys
-    from dakehu.foundation.acts import act
+    from dakehu.foundation.access import keys
+    from dakehu.foundation.actions.registry import act
 
     add(admin, "保险箱密码提示", "Safe hint", "text", sensitivity="secret")
     change(lin, zhang, x_safe_hint="老照片背后")
@@ -239,7 +240,7 @@ def test_a_secret_field_is_sealed_in_the_database_and_keeps_through_a_change_of_
         assert "老照片" not in json.dumps(stored.extra, ensure_ascii=False) and str(stored.x_safe_hint) == "•••"
         keys.add_sealing_key()
         with act("test.rotate"):
-            assert customs.reseal() == 1
+            assert custom_fields.reseal() == 1
         assert Client.objects.get(pk=zhang.pk).x_safe_hint == "老照片背后"
 
 
@@ -312,7 +313,7 @@ def test_an_archived_field_leaves_every_door_and_comes_back_with_its_values(admi
 
 
 def test_a_process_that_knows_of_no_field_meets_it_when_somebody_begins_to_act(lin, zhang, hours):
-    customs.forget()
+    custom_fields.forget()
     with acting(lin):
         assert "x_preferred_hours" in ask("clients.list", {})["rows"][0]
 

@@ -9,14 +9,15 @@ import openpyxl
 import pytest
 from django.test import Client as Browser
 
-from dakehu.doors.api.describe import openapi
-from dakehu.doors.workbook import intake, outgo
-from dakehu.foundation.fields import model_of
+from dakehu.domains.clients.models import Needs
+from dakehu.domains.service.models import FollowUp, Interaction
+from dakehu.exchange.exports import service as exports
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, perform, present_one
 from dakehu.foundation.models import AuditEntry
-from dakehu.foundation.refusals import Refused
-from dakehu.rooms.clients.models import Needs
-from dakehu.rooms.service.models import FollowUp, Interaction
+from dakehu.foundation.schema.fields import model_of
+from dakehu.interfaces.api.openapi import openapi
 from tests.cast import acting, as_system
 from tests.stories.test_custom_fields import add, browser
 
@@ -70,13 +71,13 @@ def test_it_goes_out_in_its_sheet_comes_back_edited_and_is_undone(admin, lin, zh
     add(admin, "时段", "Hours", "one", options=LIST, model=model)
     row, path = made(lin, model, zhang, 时段="晚间"), tmp_path / "out.xlsx"
     with acting(lin):
-        outgo.write_filled(path=path)
+        exports.write_filled(path=path)
     book, sheet, column = sheet_of(path, model)
     assert sheet.cell(2, column).value == "晚间"
     sheet.cell(2, column).value = "上午"
     book.save(path)
     with acting(lin):
-        told = intake.run_import(path)
+        told = imports.run_import(path)
         assert told["updated"] == 1 and model_of(model).objects.get(pk=row.pk).x_hours == "morning"
         perform("workbook.undo", {"batch": told["batch"]})
         assert model_of(model).objects.get(pk=row.pk).x_hours == "evening"
@@ -86,7 +87,7 @@ def test_it_goes_out_in_its_sheet_comes_back_edited_and_is_undone(admin, lin, zh
 def test_a_new_row_brings_it_and_the_same_file_again_changes_nothing(admin, lin, zhang, model, tmp_path):
     add(admin, "时段", "Hours", "one", options=LIST, model=model)
     with acting(lin):
-        outgo.write_filled(path=tmp_path / "template.xlsx")
+        exports.write_filled(path=tmp_path / "template.xlsx")
     book, sheet, column = sheet_of(tmp_path / "template.xlsx", model)
     headings = [cell.value for cell in sheet[1]]
     given = {"客户号": zhang.code, **SHEETS[model][1]}
@@ -98,9 +99,9 @@ def test_a_new_row_brings_it_and_the_same_file_again_changes_nothing(admin, lin,
     sheet.cell(2, column).value = "晚间"
     book.save(tmp_path / "new.xlsx")
     with acting(lin):
-        assert intake.run_import(tmp_path / "new.xlsx")["created"] == 1
+        assert imports.run_import(tmp_path / "new.xlsx")["created"] == 1
         assert model_of(model).objects.get().x_hours == "evening"
-        again = intake.run_import(tmp_path / "new.xlsx")
+        again = imports.run_import(tmp_path / "new.xlsx")
         assert (again["created"], again["updated"]) == (0, 0)
 
 
@@ -109,8 +110,8 @@ def test_what_is_required_is_required_of_a_new_row_by_hand_and_by_import(admin, 
     before = made(lin, model, zhang)
     add(admin, "时段", "Hours", "one", options=LIST, model=model, required=True)
     with acting(lin):
-        outgo.write_filled(path=tmp_path / "out.xlsx")
-        told = intake.run_import(tmp_path / "out.xlsx")
+        exports.write_filled(path=tmp_path / "out.xlsx")
+        told = imports.run_import(tmp_path / "out.xlsx")
         assert told["imported"] and told["updated"] == 0  # rows that were there are left in peace
         other = perform("clients.create", {"name": "李新"})
     with pytest.raises(Refused) as refused:
@@ -122,7 +123,7 @@ def test_what_is_required_is_required_of_a_new_row_by_hand_and_by_import(admin, 
     sheet.cell(2, code + 1).value = other.name
     book.save(tmp_path / "new.xlsx")
     with acting(lin):
-        told = intake.run_import(tmp_path / "new.xlsx", dry_run=True)
+        told = imports.run_import(tmp_path / "new.xlsx", dry_run=True)
         assert "请填写“时段”。" in json.dumps(told["faults"], ensure_ascii=False)
         assert model_of(model).objects.filter(pk=before.pk).exists()
 
@@ -132,14 +133,14 @@ def test_who_may_not_edit_it_may_not_edit_it_in_the_sheet_either(admin, lin, zho
     add(admin, "时段", "Hours", "one", options=LIST, model=model, edited_by="团队长")
     made(zhou, model, zhang, 时段="晚间")
     with acting(lin):
-        outgo.write_filled(path=tmp_path / "out.xlsx")
-        told = intake.run_import(tmp_path / "out.xlsx")
+        exports.write_filled(path=tmp_path / "out.xlsx")
+        told = imports.run_import(tmp_path / "out.xlsx")
         assert told["imported"] and told["updated"] == 0
     book, sheet, column = sheet_of(tmp_path / "out.xlsx", model)
     sheet.cell(2, column).value = "上午"
     book.save(tmp_path / "edited.xlsx")
     with acting(lin):
-        told = intake.run_import(tmp_path / "edited.xlsx", dry_run=True)
+        told = imports.run_import(tmp_path / "edited.xlsx", dry_run=True)
     assert "您的角色不能修改“时段”。" in json.dumps(told["faults"], ensure_ascii=False)
 
 
@@ -220,7 +221,7 @@ def test_roles_that_may_not_see_it_do_not_meet_it_in_sheet_form_or_list(admin, h
     add(admin, "合规备注", "Compliance remark", "text", model="service.Interaction", seen_by="合规专员")
     made(lin, "service.Interaction", zhang)
     with acting(lin):
-        outgo.write_filled(path=tmp_path / "out.xlsx")
+        exports.write_filled(path=tmp_path / "out.xlsx")
         assert "x_compliance_remark" not in present_one(Interaction.objects.get())
     assert "合规备注" not in str(
         [cell.value for cell in openpyxl.load_workbook(tmp_path / "out.xlsx")["客户服务记录"][1]]
@@ -270,8 +271,8 @@ def test_every_kind_comes_back_as_it_was_typed_and_empty_as_empty(
     )
     rows = [made(lin, "service.Interaction", zhang, 试验=first, summary=f"第{n}次") for n in range(3)]
     with acting(lin):
-        outgo.write_filled(path=tmp_path / "out.xlsx", language=language)
-        untouched = intake.run_import(tmp_path / "out.xlsx")
+        exports.write_filled(path=tmp_path / "out.xlsx", language=language)
+        untouched = imports.run_import(tmp_path / "out.xlsx")
         assert (untouched["created"], untouched["updated"]) == (0, 0)
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     sheet = book["客户服务记录"]
@@ -279,6 +280,6 @@ def test_every_kind_comes_back_as_it_was_typed_and_empty_as_empty(
     sheet.cell(2, column).value, sheet.cell(3, column).value = typed, None
     book.save(tmp_path / "edited.xlsx")
     with acting(lin):
-        assert intake.run_import(tmp_path / "edited.xlsx")["updated"] == 2
+        assert imports.run_import(tmp_path / "edited.xlsx")["updated"] == 2
         held = [Interaction.objects.get(pk=row.pk).x_trial for row in rows]
     assert held == [kept, None, rows[2].x_trial]

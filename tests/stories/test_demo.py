@@ -9,15 +9,15 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from dakehu.doors.cli import demo
-from dakehu.doors.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
-from dakehu.doors.cli.example.book import NOTICE, sheets_of
-from dakehu.doors.cli.example.people import STAFF
-from dakehu.doors.cli.example.talks import CORPORATE, PERSON_TALKS
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.team import queries as team
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask
-from dakehu.foundation.refusals import Refused
-from dakehu.rooms.clients import queries as clients
-from dakehu.rooms.team import queries as team
+from dakehu.interfaces.cli import demo
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
+from dakehu.interfaces.cli.example.book import NOTICE, sheets_of
+from dakehu.interfaces.cli.example.conversations import CORPORATE, PERSON_TALKS
+from dakehu.interfaces.cli.example.people import STAFF
 from tests.cast import acting, as_system
 
 PARTS = ["基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划"]

@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dakehu.doors.workbook import intake, outgo
-from dakehu.foundation.acts import act, record_columns
-from dakehu.foundation.fields import model_of
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger.models.figures import LISTS
+from dakehu.exchange.exports import service as exports
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.actions.registry import act, record_columns
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, page_of, perform, present
-from dakehu.foundation.refusals import Refused
-from dakehu.rooms.clients import queries as clients
-from dakehu.rooms.ledger.models.figures import LISTS
+from dakehu.foundation.schema.fields import model_of
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -122,18 +123,18 @@ def test_a_page_by_a_figure_reads_its_index_and_sorts_no_list(closed, make_clien
 def test_an_exported_workbook_shows_them_and_an_import_leaves_them_alone(closed, tmp_path, lin):
     path = tmp_path / "客户.xlsx"
     with acting(lin):
-        outgo.write_filled(path=path, language="zh")
+        exports.write_filled(path=path, language="zh")
         sheet = openpyxl.load_workbook(path)["基本信息"]
         heads = [cell.value for cell in sheet[1]]
         row = dict(zip(heads, [cell.value for cell in sheet[2]], strict=True))
         assert row["累计盈亏 Profit (CNY)"] == 1500 and row["投资收益率 Return on investment (%)"] == 0.25
         assert row["资金加权收益率 Money-weighted return (%)"] is None
         assert row["指标缺失原因 Why figures are missing"] == "资金加权收益率：时间太短"
-        told = intake.run_import(path)
+        told = imports.run_import(path)
         assert (told["created"], told["updated"], told["errors"]) == (0, 0, 0)
         sheet.cell(2, heads.index("累计盈亏 Profit (CNY)") + 1).value = 9
         sheet.parent.save(path)
-        assert intake.run_import(path)["updated"] == 0
+        assert imports.run_import(path)["updated"] == 0
         assert ask("ledger.figures", {"client": "C0001"})["profit"] == "1500.00"
 
 

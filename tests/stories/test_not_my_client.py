@@ -7,12 +7,12 @@ import openpyxl
 import pytest
 from django.test import Client as Browser
 
-from dakehu.doors.cli.main import main
 from dakehu.foundation.gates import ask, perform
+from dakehu.interfaces.cli.main import main
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 
 @pytest.fixture

@@ -14,21 +14,21 @@ import openpyxl
 import pytest
 from django.test import Client as Browser
 
-from dakehu.doors.cli.main import main
-from dakehu.doors.workbook import intake
-from dakehu.foundation import clock
-from dakehu.foundation.acts import ACTIONS
+from dakehu.domains.service.models import FollowUp, Interaction
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import perform, present_one
-from dakehu.foundation.gates.accept import facts_behind
+from dakehu.foundation.gates.input import facts_behind
 from dakehu.foundation.models import AuditEntry
-from dakehu.foundation.refusals import Refused
-from dakehu.rooms.service.models import FollowUp, Interaction
+from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 LOG = ACTIONS["service.log_interaction"]
-BACKEND = "dakehu.rooms.team.signin.StaffBackend"
+BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 
 def day(days: int) -> str:
@@ -84,7 +84,7 @@ def by_import(user: Any, client: Any, row: dict[str, str], *, tmp_path: Any, **_
     path = tmp_path / "服务记录.xlsx"
     book.save(path)
     with acting(user, "import"):
-        told = intake.run_import(path)
+        told = imports.run_import(path)
     assert told["imported"] is not bool(told["faults"]), told
     return [fault["zh"] for fault in told["faults"]]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dakehu.analytics import daily, dealing
+from dakehu.analytics import daily, positions
 from dakehu.analytics.figures import CLASSES, COLUMNS, Column, Figures, Reason
 from dakehu.analytics.jit import compiled
 from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
@@ -97,7 +97,7 @@ def _run(begin, end, offsets, asset, day, quantity, value, fee, flow, prices, or
         slots = daily.value_positions(
             start, stop, asset, day, quantity, prices, days, worth, slot, slot_asset, slot_held
         )
-        dealing.order_by_day(start, stop, day, first, last_trade - first + 1, counts, order)
+        positions.order_by_day(start, stop, day, first, last_trade - first + 1, counts, order)
         holdings = 0
         for s in range(slots):
             holdings += 1 if slot_held[s] != 0 else 0
@@ -234,7 +234,7 @@ def _run(begin, end, offsets, asset, day, quantity, value, fee, flow, prices, or
             why[Column.TURNOVER.value] = Reason.NO_HOLDINGS.value
             why[Column.COST_DRAG.value] = Reason.NO_HOLDINGS.value
 
-        closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = dealing.replay(
+        closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = positions.replay(
             start, n_trades, order, day, ordinals, slot, slots, slot_asset, quantity, value, fee, prices,
             held, cost, opened, taken, marks, active,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
-from dakehu.foundation import among
+from dakehu.foundation.database import any_of_lookup
 
 
 class FoundationConfig(AppConfig):
@@ -16,20 +16,20 @@ class FoundationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        among.register()
+        any_of_lookup.register()
         connection_created.connect(_guard, dispatch_uid="dakehu.tripwire")
         post_migrate.connect(_protect_rows, sender=self, dispatch_uid="dakehu.rows")
 
 
 def _guard(connection: Any, **_: Any) -> None:
     """Every new connection carries the tripwire; SQLite is tuned for one writer and many readers."""
-    from dakehu.foundation.scope import tripwire
+    from dakehu.foundation.access.scope import tripwire
 
     if tripwire not in connection.execute_wrappers:
         connection.execute_wrappers.append(tripwire)
 
 
 def _protect_rows(using: str, **_: Any) -> None:
-    from dakehu.foundation import rowsecurity
+    from dakehu.foundation import row_security
 
-    rowsecurity.install(using)
+    row_security.install(using)

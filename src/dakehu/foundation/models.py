@@ -5,11 +5,11 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation import scope
-from dakehu.foundation.acts import Recorded
-from dakehu.foundation.fields import Choices, choice_field, field
-from dakehu.foundation.retention import TWENTY_YEARS
-from dakehu.foundation.scope import Reach
+from dakehu.foundation.access import scope
+from dakehu.foundation.access.scope import Reach
+from dakehu.foundation.actions.registry import Recorded
+from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class AuditEntries(models.Manager[Any]):

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.core.checks import Error, Warning, register
 from django.db import DatabaseError, connection
 
-from dakehu.foundation import clock, rowsecurity, scope
-from dakehu.foundation.words import say
+from dakehu.foundation import row_security
+from dakehu.foundation.access import scope
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import say
 
 
 def calendar(**_: Any) -> list[Any]:
@@ -45,7 +47,7 @@ def rows(**_: Any) -> list[Any]:
             )
         ]
     try:
-        active = rowsecurity.active()
+        active = row_security.active()
     except DatabaseError:
         return []
     if active:

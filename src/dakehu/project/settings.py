@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dakehu.foundation import env
+from dakehu.foundation.base import env
 
 DAKEHU_HOME = Path(
     env.text(
@@ -124,7 +124,7 @@ def _postgres(url: str) -> dict[str, object]:
     host = parts.hostname or ""
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "dakehu.foundation.postgres",
+        "ENGINE": "dakehu.foundation.database.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -171,33 +171,33 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "dakehu.foundation",
-    "dakehu.rooms.team",
-    "dakehu.rooms.clients",
-    "dakehu.rooms.ledger",
-    "dakehu.rooms.service",
-    "dakehu.doors.workbook",
-    "dakehu.doors.report",
-    "dakehu.doors.web",
-    "dakehu.doors.api",
+    "dakehu.domains.team",
+    "dakehu.domains.clients",
+    "dakehu.domains.ledger",
+    "dakehu.domains.service",
+    "dakehu.exchange",
+    "dakehu.exchange.reports",
+    "dakehu.interfaces.web",
+    "dakehu.interfaces.api",
 ]
 AUTH_USER_MODEL = "team.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "dakehu.rooms.team.signin.StaffBackend",
-    "dakehu.rooms.team.signin.SecondStepBackend",
+    "dakehu.domains.team.sign_in.backends.StaffBackend",
+    "dakehu.domains.team.sign_in.backends.SecondStepBackend",
 ]
 # Of django-allauth the desk uses its tables and checks (codes, passkeys, OIDC); the pages, addresses and acts are our own.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "mail"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-MFA_ADAPTER = "dakehu.rooms.team.adapters.FactorAdapter"
+MFA_ADAPTER = "dakehu.domains.team.sign_in.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "dakehu"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-SOCIALACCOUNT_ADAPTER = "dakehu.rooms.team.adapters.FirmAdapter"
+SOCIALACCOUNT_ADAPTER = "dakehu.domains.team.sign_in.adapters.FirmAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = {
@@ -225,7 +225,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "dakehu.doors.web.views.signin.locked_out"
+AXES_LOCKOUT_CALLABLE = "dakehu.interfaces.web.views.signin.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["code", "credential"]
 AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
@@ -238,7 +238,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "dakehu.doors.web.middleware.Manners",
+    "dakehu.interfaces.web.middleware.Manners",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -253,7 +253,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "dakehu.doors.web.context.frame",
+                "dakehu.interfaces.web.context.frame",
             ],
         },
     }
@@ -271,7 +271,7 @@ FILE_UPLOAD_TEMP_DIR = None
 
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
-SESSION_ENGINE = "dakehu.rooms.team.session_store"
+SESSION_ENGINE = "dakehu.domains.team.sign_in.session_store"
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -281,7 +281,7 @@ SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "dakehu.doors.web.views.faults.stale_form"
+CSRF_FAILURE_VIEW = "dakehu.interfaces.web.views.errors.stale_form"
 
 LOGGING = {
     "version": 1,

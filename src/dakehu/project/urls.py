@@ -7,11 +7,11 @@ from dakehu.project import checks
 checks.install()
 
 urlpatterns = [
-    path("api/v1/", include("dakehu.doors.api.urls")),
-    path("", include("dakehu.doors.web.urls")),
+    path("api/v1/", include("dakehu.interfaces.api.urls")),
+    path("", include("dakehu.interfaces.web.urls")),
 ]
 
-handler400 = "dakehu.doors.web.views.faults.unreadable"
-handler403 = "dakehu.doors.web.views.faults.forbidden"
-handler404 = "dakehu.doors.web.views.faults.missing"
-handler500 = "dakehu.doors.web.views.faults.broken"
+handler400 = "dakehu.interfaces.web.views.errors.unreadable"
+handler403 = "dakehu.interfaces.web.views.errors.forbidden"
+handler404 = "dakehu.interfaces.web.views.errors.missing"
+handler500 = "dakehu.interfaces.web.views.errors.broken"

@@ -3,7 +3,8 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from dakehu.foundation import rowsecurity, scope
+from dakehu.foundation import row_security
+from dakehu.foundation.access import scope
 from tests.cast import acting
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def raw(sql: str, params=()):
 
 
 def test_row_security_is_really_active_for_the_applications_role():
-    assert rowsecurity.active()
+    assert row_security.active()
 
 
 def test_every_client_table_has_a_policy():

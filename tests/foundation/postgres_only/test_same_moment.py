@@ -6,9 +6,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from dakehu.domains.clients.models import Client
+from dakehu.foundation.base.errors import Conflict
 from dakehu.foundation.gates import perform
-from dakehu.foundation.refusals import Conflict
-from dakehu.rooms.clients.models import Client
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]

@@ -13,8 +13,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, models, router
 
-from dakehu.foundation import ahead
-from dakehu.foundation.fields import PERSONAL, PUBLIC, facts_of
+from dakehu.foundation.database import write_pipeline
+from dakehu.foundation.schema.fields import PERSONAL, PUBLIC, facts_of
 from dakehu.foundation.search.text import code_tokens, name_tokens, tokens
 
 How = Callable[[str], str]
@@ -114,7 +114,8 @@ def _insert(label: str, level: int, told: list[tuple[int, int, str]]) -> None:
             clients, numbers, words = zip(*told[start : start + AT_ONCE], strict=True)
             texts = '{"' + '","'.join(words) + '"}'  # tokens are letters and digits
             given = [f"{{{','.join(map(str, column))}}}" for column in (clients, numbers)]
-            ahead.write(connection, f"{table} SELECT %s, %s, given.* FROM {arrays}", [label, level, *given, texts])  # noqa: S608  names come from models
+            statement = f"{table} SELECT %s, %s, given.* FROM {arrays}"  # noqa: S608  names come from models
+            write_pipeline.write(connection, statement, [label, level, *given, texts])
     else:
         with connection.cursor() as cursor:
             cursor.executemany(f"{table} VALUES (%s, %s, %s, %s, %s)", [(label, level, *one) for one in told])

@@ -1,0 +1,29 @@
+from django.apps import AppConfig
+
+
+class ClientsConfig(AppConfig):
+    name = "dakehu.domains.clients"
+    label = "clients"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import dakehu.domains.clients.actions
+        import dakehu.domains.clients.bulk_edit.actions
+        import dakehu.domains.clients.bulk_edit.cells
+        import dakehu.domains.clients.bulk_import.clients
+        import dakehu.domains.clients.bulk_import.needs
+        import dakehu.domains.clients.duplicates.detection
+        import dakehu.domains.clients.duplicates.merge
+        import dakehu.domains.clients.groups.groups
+        import dakehu.domains.clients.queries
+        import dakehu.domains.clients.search
+        import dakehu.domains.clients.visibility  # noqa: F401  (their actions, queries and jobs register themselves)
+        from dakehu.domains.clients import visibility
+        from dakehu.foundation import row_security
+        from dakehu.foundation.access import scope
+        from dakehu.foundation.search import index
+
+        scope.see_clients_by(visibility.condition, "clients.Client", hidden=visibility.hidden)
+        scope.coverage_table("clients_coverage")
+        index.lines_are("clients.SearchLine")
+        row_security.rows_by(covered=visibility.COVERED_SQL, walled=visibility.WALLED_SQL)

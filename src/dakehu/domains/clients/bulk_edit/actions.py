@@ -1,0 +1,158 @@
+"""Acts on one or many clients that may be undone: one value for all of them, or another member of staff for all."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from dakehu.domains.clients import actions, choices
+from dakehu.domains.clients.models import Client, Coverage, Former
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.registry import Customs, Take, action, announce, note, refuse, takes_of
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.gates.filtering import narrow
+from dakehu.foundation.imports import batches
+from dakehu.foundation.schema.fields import Facts
+
+AT_MOST = 5000
+NAMED = 20
+WHO = (
+    Take("clients", required=False, kind="json", facts=Facts("客户号", "Client codes", aliases=("客户", "codes"))),
+    Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters")),
+)
+ONE_ONLY = ("id_number", "id_type", "id_expires_on")  # nobody shares these
+FIELDS = tuple(name for name in actions.DETAILS if name not in ONE_ONLY)
+
+
+def who(clients: Any, filters: Any) -> list[Client]:
+    """The clients meant: by code or number (a list, or one text with commas), or all in scope that pass `filters`.
+
+    Raises Refused naming those that cannot be found, for nobody at all, and for more than 5,000.
+    """
+    if (clients in (None, "", [])) == (not filters):
+        raise refuse(
+            "clients", "请给出客户号，或给出筛选条件（二者选一）。", "Give client codes or filters, one of the two."
+        )
+    found = _named(clients) if clients else list(narrow(Client.objects.all(), filters, "code")[: AT_MOST + 1])
+    if not found:
+        raise refuse("filters", "没有符合条件的客户。", "No client passes these filters.")
+    if len(found) > AT_MOST:
+        raise refuse(
+            "clients", "一次最多 {n} 位客户，请缩小范围。", "At most {n} clients at once; narrow it down.", n=AT_MOST
+        )
+    return found
+
+
+def _named(clients: Any) -> list[Client]:
+    given = clients if isinstance(clients, list) else str(clients).replace("，", ",").replace("、", ",").split(",")
+    asked = [part if isinstance(part, int) else str(part).strip() for part in given if part not in (None, "")]
+    by_code: dict[Any, Client] = {}
+    by_number: dict[Any, Client] = {}
+    for start in range(0, len(asked), 500):
+        part = asked[start : start + 500]
+        numbers = [int(a) for a in part if str(a).isdecimal() and len(str(a)) < 19]
+        for client in Client.objects.filter(Q(code__in=[str(a) for a in part]) | Q(pk__in=numbers)):
+            by_code[client.code] = by_number[client.pk] = client
+        for once in Former.objects.filter(code__in=[str(a) for a in part]).select_related("client"):
+            by_code.setdefault(once.code, once.client)
+    made: dict[int, Client] = {}
+    lost: list[str] = []
+    for one in asked:
+        client = by_number.get(one) if isinstance(one, int) else by_code.get(one)
+        if client is None and isinstance(one, str) and one.isdecimal():
+            client = by_number.get(int(one))
+        if client is None:
+            lost.append(str(one))
+        else:
+            made[client.pk] = client
+    if lost:
+        raise Refused(
+            {"clients": [say("找不到“{text}”。", "Cannot find “{text}”.", text=text) for text in lost[:NAMED]]}
+        )
+    return list(made.values())
+
+
+def about(clients: list[Client]) -> Words:
+    """Whom an act was about, by code."""
+    if len(clients) <= 3:
+        codes = [client.code for client in clients]
+        return say("{listed}", "{named}", listed="、".join(codes), named=", ".join(codes))
+    return say("{code} 等 {n} 位客户", "{code} and {m} other clients", code=clients[0].code, n=len(clients),
+               m=len(clients) - 1)  # fmt: skip
+
+
+@action("clients.change_many", needs=Permission.CLIENT_WRITE, zh="批量修改客户资料", en="Change many clients",
+        takes=(WHO, takes_of("clients.Client", optional=FIELDS), Customs("clients.Client")))  # fmt: skip
+def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> dict[str, Any]:
+    """Give many clients one value: `clients` (codes or numbers) or `filters` say whom. All or nothing, one audit entry.
+    Returns {changed, unchanged, batch}: numbers of clients, and by which `dakehu undo` takes it back (None where nothing
+    changed)."""
+    if not details:
+        raise refuse("clients", "请至少填写一个要修改的字段。", "Give at least one field to change.")
+    chosen, changed = who(clients, filters), []
+    with undo.keeping() as kept:
+        for client in chosen:
+            version = client.row_version
+            try:
+                actions.set_details(client, details)
+            except Refused as refusal:
+                raise Refused({name: [_of(client, text) for text in texts]
+                               for name, texts in refusal.messages.items()}) from None  # fmt: skip
+            client.save()
+            if client.row_version != version:
+                changed.append(client)
+    note(clients=len(changed), fields=sorted(details))
+    batch = batches.keep_act(about(changed), kept.store()) if changed else None
+    return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
+
+
+def _of(client: Client, text: Words | str) -> Words:
+    return say("客户 {code}：{text}", "Client {code}: {text}", code=client.code, text=text)
+
+
+@action("clients.hand_over", needs=Permission.CLIENT_ASSIGN, zh="批量移交客户", en="Hand clients over",
+        takes=(WHO, takes_of("clients.Coverage", "user", optional=("role",))))  # fmt: skip
+def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str | None = None) -> dict[str, Any]:
+    """Give many clients one main (or deputy). A new main ends the duty of the old ones today. A lead hands over within
+    the team only. Returns {changed, unchanged, batch} as clients.change_many does."""
+    actions.must_lead(user)
+    chosen = who(clients, filters)
+    duty, changed = role or str(choices.CoverRole.MAIN), []
+    with undo.keeping() as kept:
+        for client in chosen:
+            if Coverage.objects.filter(client=client, user=user, role=duty, until=None).exists():
+                continue
+            give(client, user, duty)
+            changed.append(client)
+    note(clients=len(changed), user=user.pk)
+    batch = batches.keep_act(about(changed), kept.store()) if changed else None
+    return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
+
+
+@action("clients.assign", needs=Permission.CLIENT_ASSIGN, zh="分派客户", en="Assign a client",
+        takes=(actions.CLIENT, takes_of("clients.Coverage", "user", optional=("role",))))  # fmt: skip
+def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
+    """Give a client a main or deputy. A new main ends the duty of the old one today. A lead assigns within
+    the team only. May be undone (ask workbook.undoable)."""
+    actions.must_lead(user)
+    with undo.keeping() as kept:
+        row = give(client, user, role or str(choices.CoverRole.MAIN))
+    batches.keep_act(about([client]), kept.store())
+    return row
+
+
+def give(client: Client, user: Any, duty: str) -> Coverage:
+    """A duty begins today; the duties that it replaces end today."""
+    today = clock.today()
+    with scope.elevated("handing a client over"):
+        for held in list(Coverage.objects.filter(client=client, until=None)):
+            if held.user_id == user.pk or (duty == choices.CoverRole.MAIN and held.role == choices.CoverRole.MAIN):
+                held.until = today
+                held.save()
+        row = Coverage(client=client, user=user, role=duty, since=today)
+        row.save()
+    announce("clients.assigned", client=client.pk, user=user.pk)
+    return row

@@ -1,0 +1,406 @@
+"""Taking in many clients at once: the rules of adding and changing one client, over whole columns.
+
+`weigh` only reads: it says for each row what would happen. `take_in` weighs nothing again; it writes what was weighed
+in the same transaction.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from dakehu.domains.clients import choices, rules
+from dakehu.domains.clients.actions import code_is_taken, fields
+from dakehu.domains.clients.bulk_import import contacts as contact_import
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, Finder, taken_elsewhere
+from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
+from dakehu.domains.clients.models import Client, Coverage, Former, History
+from dakehu.domains.clients.pinyin import names_read
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access import scope
+from dakehu.foundation.access.scope import Reach
+from dakehu.foundation.actions.registry import Customs, action, announce, record_columns, record_many
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.imports import row_matching
+from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
+from dakehu.foundation.schema.fields import SECRET, facts_of
+
+OLDER = "older"  # a row that tells what was known earlier
+
+
+def known_fields() -> tuple[str, ...]:
+    return (*fields(), "as_of_on")
+
+
+@dataclass
+class ClientsWeighed:
+    """`people` gives each row its client: a number, or -(row + 1) for one to be made. `history` lists the rows that
+    tell of an earlier day, with that day; `duties` the rows whose client gets another main member of staff."""
+
+    weighed: Weighed
+    people: list[int]
+    finder: Finder
+    contacts: contact_import.Reaching
+    history: list[tuple[int, date]] = field(default_factory=list)
+    histories: Weighed = field(default_factory=lambda: Weighed.of(0))
+    duties: dict[int, Any] = field(default_factory=dict)
+
+
+def settle(columns: Columns, weighed: Weighed) -> None:
+    """Bring ID numbers into standard form and work out until when a risk test counts, as for a single client."""
+    numbers = columns.get("id_number")
+    if numbers is not None:
+        kinds, types = columns.get("kind"), columns.get("id_type")
+        sound = sound_residents(numbers)
+        for row, number in enumerate(numbers):
+            if not number or (number in sound and not (kinds and kinds[row]) and not (types and types[row])):
+                continue
+            kind = (kinds[row] if kinds else None) or str(choices.Kind.PERSON)
+            try:
+                id_type = (types[row] if types else None) or rules.guess_id_type(kind, number)
+                numbers[row] = rules.check_id_number(id_type, number)
+            except BadIdentifier as bad:
+                weighed.fault(row, "id_number", number, say(bad.zh, bad.en))
+    tested = columns.get("risk_tested_on")
+    if tested is not None:
+        stated = columns.get("risk_valid_to") or [None] * len(tested)
+        for row, names in weighed.anchored.items():
+            if "risk_tested_on" in names and "risk_valid_to" not in names:  # it follows from the new day
+                stated[row], weighed.anchored[row] = None, names | {"risk_valid_to"}
+        columns["risk_valid_to"] = [rules.risk_valid_to(t, s) if t else s for t, s in zip(tested, stated, strict=True)]
+
+
+def weigh(
+    columns: Columns, given: list[list[tuple[str, str, str]]], weighed: Weighed, *, key: str, mode: str
+) -> ClientsWeighed:
+    """Weigh rows of clients. `given` are their contacts as [(kind, value, field)], `columns` their accepted values
+    ("staff" the main member of staff). Rows that already have a verdict are at fault and stay so."""
+    count = len(weighed.verdicts)
+    settle(columns, weighed)
+    contacts = contact_import.read_all(given, weighed)
+    mobiles = [""] * count
+    for row, reading in zip(contacts.rows, contacts.readings, strict=True):
+        if reading.kind == choices.ContactKind.MOBILE and not reading.warning_zh:
+            mobiles[row] = reading.value
+    empty = [""] * count
+    codes, names, ids = (columns.get(n) or empty for n in ("code", "name", "id_number"))
+    finder = Finder()
+    _learn(finder, codes, ids, mobiles, names, key)
+    codes[:] = [finder.former.get(code, code) for code in codes]
+    people, keys = [0] * count, [None] * count
+    for row in range(count):
+        if row in weighed.anchored and weighed.verdicts[row] in ("", UNCHANGED):
+            people[row] = weighed.targets[row] or 0
+            keys[row] = ("pk", people[row])
+        if weighed.verdicts[row] or row in weighed.anchored:
+            continue
+        own = {"code": codes[row] or "", "name": names[row] or "", "id_number": ids[row] or "", "mobile": mobiles[row]}
+        if key != "auto" and not own[key]:
+            weighed.fault(
+                row, key, "", say("这一行没有用于匹配的值。", "This row lacks the value that clients are matched by.")
+            )
+            continue
+        try:
+            people[row] = finder.find(**own, key=key) or 0
+        except Ambiguous:
+            weighed.fault(row, "name", own["name"], say("不止一位客户符合，请补充客户号或证件号码。",
+                          "More than one client fits; add the client code or ID number."))  # fmt: skip
+            continue
+        keys[row] = (
+            ("pk", people[row]) if people[row] else tuple(own.values()) if not own["code"] else ("code", own["code"])
+        )
+    made = ClientsWeighed(weighed, people, finder, contacts)
+    _past_and_present(made, columns, keys)
+    _meet_stored(made, columns, codes, names, mode)
+    for row in range(count):
+        if weighed.verdicts[row] == CREATED:
+            people[row] = -(row + 1)
+        if people[row] and weighed.verdicts[row] != OLDER:
+            finder.add(
+                people[row], code=codes[row] or "", name=names[row] or "", id_number=ids[row] or "", mobile=mobiles[row]
+            )
+    _weigh_history(made, columns, keys)
+    _weigh_duties(made, columns.get("staff"))
+    contact_import.weigh(contacts, people, weighed)
+    return made
+
+
+def _learn(finder: Finder, codes: list[Any], ids: list[Any], mobiles: list[str], names: list[Any], key: str) -> None:
+    """Look up what the rows are recognised by, and nothing else: a row with a code is not looked for by its name."""
+    if key == "auto":
+        rest = [row for row, code in enumerate(codes) if not code]
+        ids, mobiles, names = ([column[row] for row in rest] for column in (ids, mobiles, names))
+    wanted = {"code": codes, "id_number": ids, "mobile": mobiles, "name": names}
+    chosen = {name: _texts(column) if key in ("auto", name) else [] for name, column in wanted.items()}
+    finder.learn(codes=chosen["code"], ids=chosen["id_number"], mobiles=chosen["mobile"], names=chosen["name"])
+
+
+def _texts(column: list[Any]) -> list[str]:
+    return [value for value in column if value]
+
+
+def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> None:
+    """Of several rows about one client the newest is the present; without dates they are duplicates."""
+    verdicts, days = made.weighed.verdicts, columns.get("as_of_on")
+    newest: dict[Any, int] = {}
+    for row, mark in enumerate(keys):
+        if verdicts[row] or mark is None:
+            continue
+        other = newest.setdefault(mark, row)
+        if other == row:
+            continue
+        if days is None or days[row] is None or days[other] is None:
+            if all(column[row] == column[other] for column in columns.values()):
+                verdicts[row] = SKIPPED
+                continue
+            made.weighed.fault(row, "code" if columns.get("code") else "name", "", say(
+                "同一客户在文件中出现了两次且内容不同，请只保留一行。",
+                "The same client stands in the file twice with different content; keep one row."))  # fmt: skip
+        elif days[row] >= days[other]:
+            verdicts[other] = OLDER
+            newest[mark] = row
+        else:
+            verdicts[row] = OLDER
+
+
+def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names: list[Any], mode: str) -> None:
+    """Compare with the clients that are stored; refuse codes that belong to somebody else's client."""
+    weighed, people = made.weighed, made.people
+    fields = tuple(n for n in ("code", *known_fields()) if n in columns)
+    read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
+    stored: row_matching.Stored = {}
+    for part in row_matching.chunks(sorted({p for p in people if p})):
+        found = Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=row_matching.CHUNK)
+        stored |= {pk: [(pk, tuple(values))] for pk, *values in found}
+    days = columns.get("as_of_on")
+    if days is not None:
+        place = fields.index("as_of_on")
+        for row, pk in enumerate(people):
+            held = stored[pk][0][1][place] if pk in stored else None
+            if held and days[row] and days[row] < held and not weighed.verdicts[row]:
+                weighed.verdicts[row] = OLDER
+    index = Client._meta.get_field("id_number_index")
+    row_matching.weigh(Client, columns, people, stored, fields, weighed, mode=mode,
+               same={"id_number": lambda held, given: held == index.index_of(given)})  # fmt: skip
+    row_matching.only_to_see(Client, columns, weighed)
+    row_matching.require(Customs("clients.Client", new=True).takes(), columns, weighed)
+    recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
+    taken = taken_elsewhere(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
+    given = Counter(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
+    for row in recoded:
+        if codes[row] in taken or given[codes[row]] > 1:
+            weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
+    for row in weighed.rows(CREATED):
+        if codes[row] and codes[row] in taken:
+            weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
+        elif not names[row]:
+            weighed.fault(row, "name", "", say("新客户必须有姓名。", "A new client needs a name."))
+
+
+def _weigh_history(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> None:
+    days = columns.get("as_of_on")
+    if days is None:
+        return
+    present = {
+        keys[row]: row for row, v in enumerate(made.weighed.verdicts) if v in (CREATED, UPDATED, UNCHANGED, SKIPPED)
+    }
+    kept: dict[Any, int] = {}
+    for row in made.weighed.rows(OLDER):
+        now = present.get(keys[row])
+        if now is not None:
+            made.people[row] = made.people[now]
+        if made.people[row] and (now is None or days[now] != days[row]):
+            kept[keys[row], days[row]] = row  # the last row of a day counts
+    made.history = [(row, day) for (_, day), row in kept.items()]
+    known: set[Any] = set()
+    for part in row_matching.chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
+        known.update(History.objects.filter(client_id__among=part).values_list("client_id", "as_of_on"))
+    made.histories = Weighed.of(len(made.history))
+    made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
+
+
+def may_give_to(user: Any) -> Words | None:
+    """Why the actor may not make this member of staff the main one of a client; None when they may."""
+    actor = scope.current_actor()
+    if actor.user_id == user.pk:
+        return None
+    if not actor.may(Permission.CLIENT_ASSIGN):
+        return say(
+            "您只能导入自己名下的客户，分派给他人请联系团队长。",
+            "You import your own clients only; ask your desk head to assign others.",
+        )
+    if actor.reach is Reach.COVERED and user.pk not in actor.covers:
+        return say("“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
+    return None
+
+
+def _weigh_duties(made: ClientsWeighed, staff: list[Any] | None) -> None:
+    """A client whose stated main member of staff is not the present one changes hands."""
+    if staff is None:
+        return
+    weighed, held = made.weighed, {}
+    for part in row_matching.chunks(sorted({p for p in made.people if p > 0})):
+        mains = Coverage.objects.filter(client_id__among=part, until=None, role=str(choices.CoverRole.MAIN))
+        held.update(mains.values_list("client_id", "user_id"))
+    for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
+        user = staff[row]
+        if row in weighed.anchored and "staff" not in weighed.anchored[row]:
+            continue
+        if user is None or held.get(made.people[row]) == user.pk:
+            continue
+        refusal = may_give_to(user)
+        if refusal is not None:
+            weighed.fault(row, "staff", user.name, refusal)
+            continue
+        made.duties[row] = user
+        if weighed.verdicts[row] != CREATED:
+            weighed.verdicts[row] = UPDATED
+            weighed.differences.setdefault(row, {})["staff"] = (held.get(made.people[row]), user)
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+
+@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", by_name=False)
+def take_in(*, columns: Columns, made: ClientsWeighed) -> dict[int, int]:
+    """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
+    member of staff, else by whoever imports them."""
+    with scope.elevated("a new client is covered by whoever imports them"):
+        born = _create(columns, made)
+        _update(columns, made)
+        made.people[:] = [born.get(p, p) for p in made.people]
+        _write_history(columns, made)
+        _write_duties(made, born)
+        contact_import.write(made.contacts, made.people, set(born.values()))
+    if born:
+        announce("clients.taken_in", count=len(born))
+    return born
+
+
+def _follow(client: Client) -> None:
+    client.pinyin, client.initials = names_read(client.name)
+    if client.id_number and isinstance(client.id_number, str) and not client.id_type:
+        client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
+
+
+def free_codes(count: int) -> list[str]:
+    """Client codes that nobody has."""
+    ours = {"code__startswith": rules.next_code(0)[:2]}
+    taken = {c for model in (Client, Former) for c in model.objects.filter(**ours).values_list("code", flat=True)}
+    number, made = Client.objects.count(), []
+    while len(made) < count:
+        code, number = rules.next_code(number), number + 1
+        if code not in taken:
+            made.append(code)
+    return made
+
+
+def _create(columns: Columns, made: ClientsWeighed) -> dict[int, int]:
+    rows = made.weighed.rows(CREATED)
+    codes = columns.get("code") or [""] * len(made.people)
+    lacking = sum(1 for row in rows if not codes[row])
+    spare = iter(free_codes(lacking) if lacking else ())
+    given = {name: [columns[name][row] for row in rows] for name in known_fields() if name in columns}
+    given["code"] = [codes[row] or next(spare) for row in rows]
+    read = [names_read(name) for name in given["name"]]
+    given["pinyin"], given["initials"] = [whole for whole, _ in read], [short for _, short in read]
+    _guess_types(given)
+    if "branch" in given:
+        given["branch_id"] = [branch.pk if branch else None for branch in given.pop("branch")]
+    numbers = record_columns(Client, len(rows), given) if rows else []
+    return {-(row + 1): number for row, number in zip(rows, numbers, strict=True)}
+
+
+def _guess_types(given: Columns) -> None:
+    """Name the kind of document where a number comes without it."""
+    ids = given.get("id_number")
+    if ids is None:
+        return
+    types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
+    person, resident = str(choices.Kind.PERSON), str(choices.IdType.RESIDENT)
+    given["id_type"] = [
+        (types[at] if types else None) or (resident if number in sound and not (kinds and kinds[at]) else _type_of(number, (kinds[at] if kinds else None) or person))
+        for at, number in enumerate(ids)
+    ]  # fmt: skip
+
+
+def _type_of(number: str, kind: str) -> str:
+    return rules.guess_id_type(kind, number) if number else ""
+
+
+def _update(columns: Columns, made: ClientsWeighed) -> None:
+    """Change clients; what an older day of the same source said goes to the history first."""
+    differences, days = made.weighed.differences, columns.get("as_of_on")
+    held = row_matching.load(Client, (made.weighed.targets[row] for row in differences))
+    past, touched = [], {"pinyin", "initials", "id_type"}
+    told = {(made.people[row], day) for row, day in made.history}  # the file itself tells of that day, and more
+    for row, changes in differences.items():
+        client = held[made.weighed.targets[row]]  # type: ignore[index]
+        earlier = days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on
+        if earlier and (client.pk, client.as_of_on) not in told:
+            past.append(
+                History(client=client, as_of_on=client.as_of_on, known=_known({n: v for n, (v, _) in changes.items()}))
+            )
+        for name, (_, given) in changes.items():
+            if name != "staff":
+                setattr(client, name, given)
+                touched.add(name)
+        _follow(client)
+    changed = [held[made.weighed.targets[r]] for r, c in differences.items() if set(c) - {"staff"}]  # type: ignore[index]
+    if changed:
+        record_many(Client, [], changed, sorted(touched), client_ids=[c.pk for c in changed])
+    if past:
+        record_many(History, past, [], [], client_ids=[h.client_id for h in past])
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    """What was known, as JSON, without anything sealed."""
+    kept = {}
+    for name, value in values.items():
+        column: Any = None if name == "staff" else Client._meta.get_field(name)
+        if column is None or facts_of(column).sensitivity == SECRET or value in (None, ""):
+            continue
+        if isinstance(value, models.Model):
+            value = value.pk
+        kept[name] = (
+            value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        )
+    return kept
+
+
+def _write_history(columns: Columns, made: ClientsWeighed) -> None:
+    fresh = [
+        History(
+            client_id=made.people[row],
+            as_of_on=day,
+            known=_known(row_matching.given_values(columns, known_fields(), row)),
+        )
+        for (row, day), verdict in zip(made.history, made.histories.verdicts, strict=True)
+        if verdict == CREATED
+    ]
+    if fresh:
+        record_many(History, fresh, [], [])
+
+
+def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
+    today, actor = clock.today(), scope.current_actor()
+    taking = {made.people[row]: user.pk for row, user in made.duties.items()}
+    ended = []
+    main = str(choices.CoverRole.MAIN)
+    for part in row_matching.chunks(sorted(set(taking) - set(born.values()))):
+        for held in Coverage.objects.filter(client_id__among=part, until=None):
+            if held.role == main or held.user_id == taking[held.client_id]:
+                held.until = today
+                ended.append(held)
+    if actor.user_id is not None:
+        taking = {**dict.fromkeys(born.values(), actor.user_id), **taking}
+    if ended:
+        record_many(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
+    if taking:
+        count = len(taking)
+        record_columns(Coverage, count, {
+            "client_id": list(taking), "user_id": list(taking.values()), "role": [main] * count, "since": [today] * count})  # fmt: skip

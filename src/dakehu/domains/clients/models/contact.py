@@ -1,0 +1,101 @@
+"""Ways to reach a client, what they allow, and the dates that matter to them."""
+
+from django.db import models
+
+from dakehu.domains.clients import choices
+from dakehu.domains.clients.masks import is_masked, mask_account, mask_mail, mask_phone
+from dakehu.domains.clients.models.client import Client
+from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
+from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.schema.fields import PERSONAL, SECRET, choice_field, field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import TEXT
+
+
+def mask_contact(value: str) -> str:
+    """Whatever the channel: mail keeps its ends, numbers their first three and last four."""
+    if is_masked(value):
+        return value
+    if "@" in value:
+        return mask_mail(value)
+    return mask_phone(value) if value.replace("-", "").replace("+", "").isdigit() else mask_account(value)
+
+
+def last_four(value: str) -> str:
+    digits = "".join(c for c in value if c.isdigit())
+    return digits[-4:] if len(digits) >= 4 else ""
+
+
+class Contact(ClientRecorded):
+    """One way to reach a client. Unverified until somebody got through."""
+
+    client_path = "client"
+    searched = {"person": TEXT, "position": TEXT, "remark": TEXT}
+    retention = TWENTY_YEARS
+
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="contacts"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
+    kind = field(choice_field(choices.ContactKind), zh="联系方式类型", en="Channel", listed=True, aliases=("类型",))
+    value = field(SealedText(mask=mask_contact), zh="联系方式", en="Contact", sensitivity=SECRET, mask=mask_contact, listed=True,
+                  aliases=("联系电话", "号码"))  # fmt: skip
+    value_index = BlindIndex(of="value")
+    ending_index = BlindIndex(of="value", part=last_four)
+    person = field(models.CharField(max_length=60, blank=True, default=""), zh="联系人", en="Contact person",
+                   sensitivity=PERSONAL, listed=True)  # fmt: skip
+    position = field(models.CharField(max_length=60, blank=True, default=""), zh="职务", en="Position", listed=True)
+    verified = field(models.BooleanField(default=False), zh="已核实", en="Verified", listed=True)
+    primary = field(models.BooleanField(default=False), zh="首选", en="Preferred", listed=True)
+    remark = field(
+        models.CharField(max_length=200, blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL
+    )
+
+
+class Consent(ClientRecorded):
+    """What the client allows, per purpose and channel; opt-outs are refusals. Withdrawn as easily as given."""
+
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consents"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
+    purpose = field(choice_field(choices.Purpose), zh="用途", en="Purpose", listed=True)
+    channel = field(choice_field(choices.ContactKind, blank=True, default=""), zh="渠道", en="Channel", listed=True,
+                    help_zh="留空表示全部渠道", help_en="Empty means every channel")  # fmt: skip
+    state = field(choice_field(choices.ConsentState), zh="意愿", en="Choice", listed=True)
+    stated_on = field(models.DateField(), zh="日期", en="Date", listed=True)
+    evidence = field(
+        models.CharField(max_length=200, blank=True, default=""), zh="凭证", en="Evidence", sensitivity=PERSONAL
+    )
+
+
+class KeyDate(ClientRecorded):
+    """A day to remember."""
+
+    client_path = "client"
+    said_once = True
+    retention = TWENTY_YEARS
+
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="key_dates"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
+    kind = field(choice_field(choices.DateKind), zh="类型", en="Kind", listed=True)
+    on = field(models.DateField(), zh="日期", en="Date", sensitivity=PERSONAL, listed=True)
+    yearly = field(models.BooleanField(default=True), zh="每年", en="Every year", listed=True)
+    label = field(
+        models.CharField(max_length=80, blank=True, default=""),
+        zh="说明",
+        en="Label",
+        sensitivity=PERSONAL,
+        listed=True,
+    )

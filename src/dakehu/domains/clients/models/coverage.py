@@ -1,0 +1,63 @@
+"""Who serves whom, and labels put on clients."""
+
+from django.db import models
+from django.db.models import Q
+
+from dakehu.domains.clients import choices
+from dakehu.domains.clients.models.client import Client
+from dakehu.foundation.actions.registry import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import choice_field, field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
+
+
+class Coverage(ClientRecorded):
+    """A member of staff serves a client, as main or deputy, from a day until another."""
+
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="coverage"),
+        zh="客户",
+        en="Client",
+        listed=True,
+    )
+    user = field(models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="coverage"), zh="服务人员", en="Staff",
+                 listed=True, aliases=("客户经理", "投顾", "负责人"))  # fmt: skip
+    role = field(choice_field(choices.CoverRole, default=choices.CoverRole.MAIN), zh="分工", en="Duty", listed=True)
+    since = field(models.DateField(), zh="开始日期", en="Since", listed=True)
+    until = field(models.DateField(null=True, blank=True), zh="结束日期", en="Until", listed=True)
+
+    class Meta(ClientRecorded.Meta):
+        indexes = [models.Index(fields=["user", "client"], condition=Q(until=None), name="covered_now")]
+        constraints = [
+            models.UniqueConstraint(fields=["client"], condition=Q(until=None, role="main"), name="one_main_a_client"),
+            models.UniqueConstraint(fields=["client", "user"], condition=Q(until=None), name="one_duty_a_person"),
+        ]
+
+
+class Tag(Recorded):
+    """A label."""
+
+    name = field(models.CharField(max_length=40, unique=True), zh="标签", en="Tag", listed=True)
+    found_by = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClientTag(ClientRecorded):
+    """A label on a client."""
+
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(
+        models.ForeignKey(Client, on_delete=models.CASCADE, related_name="tags"), zh="客户", en="Client", listed=True
+    )
+    tag = field(
+        models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="clients"), zh="标签", en="Tag", listed=True
+    )
+
+    class Meta(ClientRecorded.Meta):
+        constraints = [models.UniqueConstraint(fields=["client", "tag"], name="a_tag_once")]

@@ -1,0 +1,39 @@
+"""Clients who belong together: households, persons acting in concert, companies of one controller."""
+
+from django.db import models
+
+from dakehu.domains.clients import choices
+from dakehu.domains.clients.models.client import Client
+from dakehu.foundation.actions.registry import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import PERSONAL, choice_field, field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
+
+
+class Group(Recorded):
+    """A household or a group of control. It belongs to no single client; who sees a member sees that it exists."""
+
+    kind = field(choice_field(choices.GroupKind), zh="关系类型", en="Group kind", listed=True, aliases=("群组类型",))
+    name = field(models.CharField(max_length=80), zh="群组名称", en="Group name", sensitivity=PERSONAL, listed=True,
+                 example="王氏家庭")  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class Member(ClientRecorded):
+    """A client in a group: `relation` is what this one is to member `to` (none for whom the tree begins with)."""
+
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="memberships"), zh="客户", en="Client",
+                   listed=True)  # fmt: skip
+    group = field(models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members"), zh="群组", en="Group",
+                  listed=True)  # fmt: skip
+    relation = field(choice_field(choices.Relation, blank=True, default=""), zh="关系", en="Relation", listed=True,
+                     sensitivity=PERSONAL)  # fmt: skip
+    to = field(models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followers"),
+               zh="与谁", en="To whom")  # fmt: skip
+
+    class Meta(ClientRecorded.Meta):
+        constraints = [models.UniqueConstraint(fields=["client", "group"], name="a_member_once")]

@@ -1,0 +1,42 @@
+"""Clients who were two and are one, and pairs that look like one and are two."""
+
+from django.db import models
+
+from dakehu.domains.clients.masks import mask_name
+from dakehu.domains.clients.models.client import Client
+from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.schema.fields import PERSONAL, field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import CODE, NAME
+
+
+class Former(ClientRecorded):
+    """A client who was merged into another: still found by the old code, and what was known then and did not survive."""
+
+    client_path = "client"
+    searched = {"code": CODE, "name": NAME}
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="former"), zh="客户", en="Client",
+                   listed=True)  # fmt: skip
+    code = field(models.CharField(max_length=40, unique=True), zh="原客户号", en="Former code", listed=True)
+    number = field(models.BigIntegerField(unique=True), zh="原编号", en="Former number")
+    name = field(models.CharField(max_length=120), zh="原姓名", en="Former name", sensitivity=PERSONAL, mask=mask_name,
+                 listed=True)  # fmt: skip
+    merged_on = field(models.DateField(), zh="合并日期", en="Merged on", listed=True)
+    known = field(models.JSONField(default=dict), zh="未保留的资料", en="What did not survive", sensitivity=PERSONAL)
+
+
+class NotTheSame(ClientRecorded):
+    """Somebody who knows both has said that these two are not one."""
+
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="told_apart"), zh="客户", en="Client",
+                   listed=True)  # fmt: skip
+    other = field(models.ForeignKey(Client, on_delete=models.CASCADE, related_name="told_apart_from"), zh="另一位客户",
+                  en="Other client", listed=True)  # fmt: skip
+
+    class Meta(ClientRecorded.Meta):
+        constraints = [models.UniqueConstraint(fields=["client", "other"], name="told_apart_once")]

@@ -1,0 +1,116 @@
+"""What is decided about clients. Pure: no Django queries, no clock, no database."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pypinyin import Style, lazy_pinyin
+
+from dakehu.domains.clients import choices, identifiers
+from dakehu.domains.clients.identifiers import BadIdentifier
+from dakehu.domains.clients.masks import is_masked
+
+RISK_TEST_DAYS = 730  # house default: firms use one or two years
+
+
+def pinyin_of(name: str) -> tuple[str, str]:
+    """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw"), Lin Wei → "lw"."""
+    if name.isascii():
+        words_of = name.lower().split()
+        return "".join(words_of)[:200], "".join(word[0] for word in words_of)[:60]
+    whole = "".join(lazy_pinyin(name)).lower().replace(" ", "")
+    first: Any = {"style": Style.FIRST_LETTER, "errors": lambda latin: [word[0] for word in latin.split()]}
+    letters = lazy_pinyin(name, **first)
+    initials = "".join(letters).lower()
+    return whole[:200], initials[:60]
+
+
+def check_id_number(id_type: str, number: str) -> str:
+    """The number in its standard form. Raises BadIdentifier with the reason when it cannot be right."""
+    if id_type == choices.IdType.RESIDENT:
+        return identifiers.resident_id(number).number
+    if id_type == choices.IdType.CREDIT_CODE:
+        return identifiers.credit_code(number)
+    if id_type == choices.IdType.TRAVEL:
+        return identifiers.travel_document(number)
+    return number.strip().upper()
+
+
+def guess_id_type(kind: str, number: str) -> str:
+    """The kind of document a bare number is likely to be, from its form; "other" when nothing fits."""
+    for id_type, check in (
+        (choices.IdType.CREDIT_CODE, identifiers.credit_code),
+        (choices.IdType.RESIDENT, identifiers.resident_id),
+    ):
+        if (kind == choices.Kind.PERSON) == (id_type == choices.IdType.RESIDENT):
+            try:
+                check(number)
+            except BadIdentifier:
+                continue
+            return id_type.value
+    return (
+        choices.IdType.RESIDENT.value
+        if kind == choices.Kind.PERSON and len(number) in (15, 18)
+        else choices.IdType.OTHER.value
+    )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A contact as it will be stored: `warning` says why it cannot be trusted yet ("" when it can)."""
+
+    kind: str
+    value: str
+    warning_zh: str = ""
+    warning_en: str = ""
+
+
+def read_contact(kind: str, value: str) -> Reading:
+    """Normalise a contact. A masked one is kept as it came, with a warning: not lost, not refused.
+
+    Raises BadIdentifier for a number or address that cannot be right.
+    """
+    text = value.strip()
+    if is_masked(text):
+        return Reading(
+            kind, text,
+            f"“{text}”是打码的号码，已作为未核实联系方式保留，请向客户核实后补全。",
+            f"“{text}” is masked; it is kept as an unverified contact. Ask the client and complete it.",
+        )  # fmt: skip
+    if kind == choices.ContactKind.MOBILE:
+        return Reading(kind, identifiers.mobile(text))
+    if kind == choices.ContactKind.LANDLINE:
+        return Reading(kind, identifiers.landline(text))
+    if kind == choices.ContactKind.MAIL:
+        if text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2] or text.startswith("@"):
+            raise BadIdentifier(
+                "邮箱应形如 name@example.com，请核对。", "Mail looks like name@example.com; please check it."
+            )
+        return Reading(kind, text.lower())
+    return Reading(kind, text)
+
+
+def risk_valid_to(tested_on: date | None, stated: date | None, days: int = RISK_TEST_DAYS) -> date | None:
+    """Until when a risk test counts: as stated, else `days` after the test; None when never tested."""
+    return stated or (tested_on + timedelta(days=days) if tested_on else None)
+
+
+def next_code(taken: int) -> str:
+    """A client code for a client without one: DK and six digits or more."""
+    return f"DK{taken + 1:06d}"
+
+
+def blockers(
+    *, risk_level: str, valid_to: date | None, refused: bool, status: str, today: date
+) -> list[tuple[str, str]]:
+    """What stands in the way of business with a client now, as (zh, en) sentences for the red strip."""
+    found = []
+    if not risk_level:
+        found.append(("尚无风险测评", "No risk test on file"))
+    elif valid_to and valid_to < today:
+        found.append((f"风险测评已于 {valid_to} 到期", f"The risk test expired on {valid_to}"))
+    if refused:
+        found.append(("客户拒绝营销联系", "The client refuses marketing contact"))
+    if status == choices.Status.RESTRICTED:
+        found.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
+    return found

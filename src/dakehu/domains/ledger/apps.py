@@ -1,0 +1,31 @@
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "dakehu.domains.ledger"
+    label = "ledger"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import dakehu.domains.ledger.close.inputs
+        import dakehu.domains.ledger.close.run
+        import dakehu.domains.ledger.investments.actions
+        import dakehu.domains.ledger.investments.bulk_import
+        import dakehu.domains.ledger.performance.attribution
+        import dakehu.domains.ledger.performance.market
+        import dakehu.domains.ledger.performance.rollups
+        import dakehu.domains.ledger.products.registry
+        import dakehu.domains.ledger.queries
+        import dakehu.domains.ledger.statements.importing
+        import dakehu.domains.ledger.statements.quarantine
+        import dakehu.domains.ledger.statements.term_mapping
+        import dakehu.domains.ledger.trades.compaction
+        import dakehu.domains.ledger.trades.daily_feed
+        import dakehu.domains.ledger.trades.queries  # noqa: F401  (their actions, queries and jobs register themselves)
+        from dakehu.domains.ledger.models.figures import LISTS
+        from dakehu.domains.team.permissions import Permission
+        from dakehu.foundation.schema.related_columns import Loan, lend
+
+        lend(
+            "clients.Client", Loan("ledger.Figures", "figures", "client_id", ("as_of", *LISTS), Permission.LEDGER_READ)
+        )

@@ -1,0 +1,20 @@
+"""What clients hold and trade: investments kept by hand, products and their codes, accounts, the register of the journal."""
+
+from dakehu.domains.ledger.models.figures import Closing, Figures
+from dakehu.domains.ledger.models.investment import Investment, ProductKind
+from dakehu.domains.ledger.models.product import CorporateAction, CorporateKind, Product, SecurityCode, SecurityKind
+from dakehu.domains.ledger.models.register import (
+    Account,
+    AccountKind,
+    Bucket,
+    Compaction,
+    HeldRow,
+    HeldState,
+    PriceFile,
+    TradeBatch,
+)
+
+__all__ = [
+    "Account", "AccountKind", "Bucket", "Closing", "Compaction", "CorporateAction", "CorporateKind", "Figures", "HeldRow", "HeldState",
+    "Investment", "PriceFile", "Product", "ProductKind", "SecurityCode", "SecurityKind", "TradeBatch",
+]  # fmt: skip

@@ -1,0 +1,121 @@
+"""Accounts, the register of the journal, and rows held back. Trades themselves lie in the journal (see journal.py)."""
+
+from django.db import models
+
+from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
+from dakehu.foundation.actions.registry import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import PERSONAL, SECRET, Choices, choice_field, field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
+
+
+def mask_account(number: str) -> str:
+    """The last four signs: enough to tell accounts apart."""
+    return "****" + number[-4:]
+
+
+class AccountKind(Choices):
+    CASH = "cash", "资金账户", "Cash account", ("资金账号",)
+    SHARES = "shares", "股东账户", "Shareholder account", ("股东代码", "股东帐户")
+    CREDIT = "credit", "信用账户", "Credit account", ("信用资金账户",)
+
+
+class Account(ClientRecorded):
+    """An account of a client; statements are recognised by it."""
+
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="accounts"), zh="客户",
+                   en="Client", listed=True)  # fmt: skip
+    kind = field(choice_field(AccountKind), zh="账户类型", en="Account kind", listed=True)
+    number = field(SealedText(mask=mask_account), zh="账户号码", en="Account number", sensitivity=SECRET,
+                   mask=mask_account, listed=True)  # fmt: skip
+    number_index = BlindIndex(of="number")
+    market = field(models.CharField(max_length=12, blank=True, default=""), zh="市场", en="Market", listed=True)
+
+
+class TradeBatch(Recorded):
+    """Rows of a file of the journal: they exist because this row does. `day` is set for the files of a counter system, of
+    which there is one for each source and business day. A client's statement spans `first_day` to `last_day` and names the
+    client here: its rows are that client's whatever number they carry, so that merging two records moves the trades. A
+    statement of many clients is one file and a batch for each of them; its rows carry the number of theirs."""
+
+    file = models.CharField(max_length=40, db_index=True)
+    client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="statements"),
+                   zh="客户", en="Client")  # fmt: skip
+    source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
+    day = field(models.DateField(null=True), zh="业务日期", en="Business day", listed=True)
+    first_day = field(models.DateField(), zh="起始日期", en="First day", listed=True)
+    last_day = field(models.DateField(), zh="截止日期", en="Last day", listed=True)
+    sha256 = models.CharField(max_length=64)
+    rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)
+    amount = field(models.BigIntegerField(), zh="成交金额合计（分）", en="Sum dealt (fen)")
+    net = field(models.BigIntegerField(), zh="发生金额合计（分）", en="Sum of cash effects (fen)")
+    fee = field(models.BigIntegerField(), zh="费用合计（分）", en="Sum of fees (fen)")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "day"], condition=models.Q(day__isnull=False), name="one_file_a_day"
+            )
+        ]
+        indexes = [models.Index(fields=["sha256"])]
+
+
+class Bucket(Recorded):
+    """A file of compacted trades, of the clients from `first_client` to `last_client` and no others: it exists because this
+    row does. No client stands in two buckets. Rows of batches undone since, or of clients merged since, may stand in it
+    still: whoever reads asks the register of batches (see trades.py)."""
+
+    file = models.CharField(max_length=40, unique=True)
+    first_client = models.BigIntegerField()
+    last_client = models.BigIntegerField()
+    rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)
+
+
+class Compaction(Recorded):
+    """What stands in the buckets, in one row (number 1): the runs of batch numbers whose rows are there instead of in files
+    of their own, and since when a batch among them has been missing from the register ({number: ISO day})."""
+
+    batches = models.JSONField(default=list)
+    gone = models.JSONField(default=dict)
+
+
+class PriceFile(Recorded):
+    """The prices of one source on one business day, a file of the journal. A newer file of the day takes its place."""
+
+    file = models.CharField(max_length=40, unique=True)
+    source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
+    day = field(models.DateField(), zh="业务日期", en="Business day", listed=True)
+    rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "day"], name="one_price_file_a_day")]
+
+
+class HeldState(Choices):
+    WAITING = "waiting", "待处理", "Waiting"
+    RELEASED = "released", "已放行", "Released"
+    DROPPED = "dropped", "已作废", "Dropped"
+
+
+class HeldRow(ClientRecorded):
+    """A row of a statement that was not taken in: what stood in it, and why it is held back."""
+
+    client_path = "client"
+    said_once = True
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="held_rows"), zh="客户",
+                   en="Client", listed=True)  # fmt: skip
+    source = field(models.CharField(max_length=120), zh="来源文件", en="Source file", listed=True)
+    line = field(models.PositiveIntegerField(), zh="行号", en="Line", listed=True)
+    cells = field(models.JSONField(default=dict), zh="原始内容", en="What stood there", sensitivity=PERSONAL)
+    reason = field(models.CharField(max_length=40), zh="原因代码", en="Reason code", listed=True)
+    detail = field(models.CharField(max_length=300, blank=True, default=""), zh="说明", en="Detail",
+                   sensitivity=PERSONAL, listed=True)  # fmt: skip
+    state = field(choice_field(HeldState, default=HeldState.WAITING), zh="处理状态", en="State", listed=True)
+    digest = field(models.CharField(max_length=64), zh="行摘要", en="Digest of the row")
+
+    class Meta(ClientRecorded.Meta):
+        indexes = [models.Index(fields=["client", "state"])]

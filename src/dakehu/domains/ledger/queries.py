@@ -1,0 +1,107 @@
+"""What can be asked about investments."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Sum
+
+from dakehu.domains.ledger import rules
+from dakehu.domains.ledger.models import Figures, Investment, ProductKind
+from dakehu.domains.ledger.performance import portfolio as valuing
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.actions.registry import Take, takes_of
+from dakehu.foundation.base import clock
+from dakehu.foundation.gates.filtering import narrow
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import Facts
+
+RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
+CLIENT = takes_of("ledger.Investment", "client")
+FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
+FIGURE = Take("figure", facts=Facts("指标", "Figure"))
+ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
+
+
+@query("ledger.list", needs=Permission.LEDGER_READ, zh="投资记录列表", en="Investments", takes=(FILTERS, ORDER))
+def every(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    return narrow(Investment.objects.all(), filters or {}, order or "-invested_on")
+
+
+@query("ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", takes=CLIENT)
+def investments(*, client: Any) -> Any:
+    return Investment.objects.filter(client=client).order_by("-invested_on", "-pk")
+
+
+@query("ledger.summary", needs=Permission.LEDGER_READ, zh="投资汇总", en="Investment summary", takes=CLIENT)
+def summary(*, client: Any) -> dict[str, Any]:
+    """Totals, return, risk-adjusted return, the series by month and the share of each product kind.
+
+    Money is masked (None) for readers who are not cleared for personal values; shares and returns are not.
+    """
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.schema.fields import PERSONAL
+
+    cleared = scope.current_actor().clearance >= PERSONAL
+    rows = list(Investment.objects.filter(client=client).order_by("invested_on"))
+    valued = [r for r in rows if r.value is not None]
+    invested = sum((r.amount for r in rows), Decimal(0))
+    base, worth = sum((r.amount for r in valued), Decimal(0)), sum((r.value for r in valued), Decimal(0))
+    today = clock.today()
+    annual = [
+        a
+        for r in valued
+        if (a := rules.annual_return(r.amount, r.value, r.invested_on, r.valued_on or today)) is not None
+    ]
+    months = rules.by_month([(row.invested_on, row.amount) for row in rows])
+    kinds: dict[str, Decimal] = {}
+    for row in rows:
+        kinds[row.product_kind or "other"] = kinds.get(row.product_kind or "other", Decimal(0)) + row.amount
+    roi, ratio = rules.simple_return(base, worth), rules.risk_adjusted_return(annual, RISK_FREE)
+    return {
+        "count": len(rows),
+        "invested": str(invested) if cleared else None,
+        "value": str(worth) if cleared else None,
+        "return": None if roi is None else str(roi),
+        "risk_adjusted": None if ratio is None else round(ratio, 4),
+        "risk_free": RISK_FREE,
+        "months": [{"month": m, "invested": str(v) if cleared else str((v / invested).quantize(Decimal("0.0001")))}
+                   for m, v in months.items()] if invested else [],
+        "kinds": [{"kind": k, "name": ProductKind.text_of(k), "share": str((v / invested).quantize(Decimal("0.0001"))),
+                   "amount": str(v) if cleared else None}
+                  for k, v in sorted(kinds.items(), key=lambda p: -p[1])] if invested else [],
+    }  # fmt: skip
+
+
+@query("ledger.figures", needs=Permission.LEDGER_READ, zh="客户指标", en="Figures of a client", takes=CLIENT)
+def figures(*, client: Any) -> Any:
+    """The client's figures as of the last close; None before the first. What is missing has its reason in `reasons`."""
+    return Figures.objects.filter(client=client).first()
+
+
+@query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
+def by_kind() -> list[dict[str, Any]]:
+    """Number and sum of investments in scope per product kind."""
+    counted = (
+        Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
+    )
+    return [{"kind": r["product_kind"], "name": ProductKind.text_of(r["product_kind"] or "other"), "count": r["count"],
+             "amount": str(r["amount"])} for r in counted]  # fmt: skip
+
+
+@query("ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", takes=(*CLIENT, FIGURE))
+def explain(*, client: Any, figure: str) -> dict[str, Any]:
+    """How a figure of a client is made, from trades and prices as they are now, as of the last close: {figure, label,
+    formula, as_of, number (a date for days), reason, why, inputs, rows, hidden, index (the name of the one compared with,
+    for beta and alpha)}. Every published figure can be asked for. The rows and inputs are the arithmetic itself (plain
+    numbers, not rounded); `reason` and `why` say why a number is missing. A reader without clearance for personal values
+    gets no rows and no sums (`hidden`)."""
+    return valuing.explain(client, figure)
+
+
+@query("ledger.portfolio", needs=Permission.LEDGER_READ, zh="持仓与净值", en="Portfolio of a client", takes=CLIENT)
+def portfolio(*, client: Any) -> dict[str, Any]:
+    """What a client holds and how it grew, from trades and prices as they are now, as of the last close: {as_of, holdings:
+    [{code, name, quantity, price, price_day, cost, value, profit, return, weight, since, days}], flows: [{day, money_in,
+    money_out}], line: {day, growth, drawdown, flow, index, index_name} or None without dealings, hidden}. Numbers are plain and
+    not rounded; None where a price is missing, and for sums of money where the reader is not cleared for them (`hidden`)."""
+    return valuing.portfolio(client)

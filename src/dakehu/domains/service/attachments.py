@@ -1,0 +1,168 @@
+"""Files kept with a client: added, opened on the record, described, taken away, returned, and verified."""
+
+import hashlib
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+
+from dakehu.domains.service.file_types import TYPES, ending_of, kinds_within
+from dakehu.domains.service.models import Attachment
+from dakehu.domains.team import queries as team
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import Take, action, must_match, note, refuse, takes_of
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.files import store as files
+from dakehu.foundation.files.store import Upload
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import PERSONAL, Facts
+
+ONE = Take("attachment", kind="integer", facts=Facts("客户文件", "Client's file"))
+VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
+FILE = Take("file", kind="file", facts=Facts("文件", "File"))
+CLIENT = takes_of("service.Attachment", "client")
+
+
+@action("service.attach", needs=Permission.INTERACTION_LOG, zh="添加客户文件", en="Keep a file with a client",
+        takes=(CLIENT, FILE, takes_of("service.Attachment", optional=("description", "interaction", "request"))))  # fmt: skip
+def attach(*, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None) -> Attachment:  # fmt: skip
+    """Keep a file with a client, perhaps with one of the client's contacts or requests. Refused where it is empty, too large,
+    of a kind that is not kept, or not what its name says."""
+    media = _media(file)
+    for name, row in (("interaction", interaction), ("request", request)):
+        if row is not None and row.client_id != client.pk:
+            raise refuse(name, "这条记录属于另一位客户。", "That record is another client's.")
+    alike = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
+    digest = file.sha256 if alike else ""  # else it is taken on the way into the store
+    for same in (row for row in alike if row.sha256 == digest):
+        raise Refused({"file": [say("这位客户已有同样的文件“{name}”。", "This client has the same file already: “{name}”.",
+                                    name=same.name)]})  # fmt: skip
+    with file.opened() as content:
+        kept = files.keep(file.name, content, days=None)
+    row = Attachment(
+        client=client, name=file.name[-200:], description=description or "", interaction=interaction, request=request,
+        media=media, size=kept.size, added_by=team.myself(), added_at=clock.now(), file_key=kept.key, sha256=kept.sha256,
+    )  # fmt: skip
+    row.save()
+    return row
+
+
+def _media(file: Upload) -> str:
+    """The media type of a file that may be kept. Raises Refused with place, value and remedy."""
+    most = settings.ATTACHMENT_MB * 1024 * 1024
+    size = file.size
+    if not size:
+        raise Refused(
+            {"file": [say("“{name}”是空的，请重新选择。", "“{name}” is empty; choose it again.", name=file.name)]}
+        )
+    if size > most:
+        raise Refused({"file": [say("“{name}”有 {have:.1f} MB，最多 {most} MB；请压缩或拆分后再添加。",
+                                    "“{name}” has {have:.1f} MB, {most} MB at most; compress or split it.",
+                                    name=file.name, have=size / 1048576, most=settings.ATTACHMENT_MB)]})  # fmt: skip
+    with file.opened() as content:
+        ending, within = ending_of(file.name), kinds_within(content)
+    if not within:
+        raise Refused({"file": [say("“{name}”的内容不是可以保存的类型。可以保存：{listed}。",
+                                    "What stands in “{name}” is not of a kind that is kept. Kept are: {listed}.",
+                                    name=file.name, listed=", ".join(TYPES))]})  # fmt: skip
+    if ending not in within:
+        raise Refused({"file": [say("“{name}”的内容是 {within}，与后缀“{ending}”不符；请改正文件名后再添加。",
+                                    "“{name}” holds {within}, which its ending “{ending}” does not say; rename it first.",
+                                    name=file.name, within="/".join(within), ending=ending)]})  # fmt: skip
+    return TYPES[ending]
+
+
+def found(pk: int) -> Attachment:
+    row = Attachment.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(say("客户文件", "client's file"))
+    return row
+
+
+@action(
+    "service.open_attachment", needs=Permission.SERVICE_READ, zh="打开客户文件", en="Open a client's file", takes=(ONE,)
+)
+def open_attachment(*, attachment: int) -> dict[str, Any]:
+    """{name, media, size, sha256, content (base64)} of a file; that it was opened stands in the audit. Refused for readers to
+    whom personal values are masked. The API gives the file itself to who asks for `application/octet-stream`."""
+    row = found(attachment)
+    if scope.current_actor().clearance < PERSONAL:
+        raise NotAllowed(say("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
+    content = files.content_of(row.file_key)
+    note(attachment=row.pk, client=row.client_id)
+    return {"name": row.name, "media": row.media, "size": row.size, "sha256": row.sha256,
+            "content": content}  # fmt: skip
+
+
+@action("service.describe_attachment", needs=Permission.INTERACTION_LOG, zh="修改文件说明", en="Describe a client's file",
+        takes=(ONE, VERSION, takes_of("service.Attachment", optional=("name", "description"))))  # fmt: skip
+def describe_attachment(*, attachment: int, version: int | None = None, name: str | None = None,
+                        description: str | None = None) -> Attachment:  # fmt: skip
+    """Rename a file or say what it is; the ending stays as it was, since the content does."""
+    row = found(attachment)
+    must_match(row, version)
+    if name:
+        if ending_of(name) != ending_of(row.name):
+            raise refuse("name", f"后缀应保持“.{ending_of(row.name)}”。", f"Keep the ending “.{ending_of(row.name)}”.")
+        row.name = name
+    if description is not None:
+        row.description = description
+    row.save()
+    return row
+
+
+@action("service.drop_attachment", needs=Permission.INTERACTION_LOG, zh="移除客户文件", en="Take a client's file away",
+        takes=(ONE, VERSION))  # fmt: skip
+def drop_attachment(*, attachment: int, version: int | None = None) -> Attachment:
+    """Out of sight, not destroyed: records of the business are kept for twenty years, and a mistake can be undone."""
+    row = found(attachment)
+    must_match(row, version)
+    row.removed_at = clock.now()
+    row.save()
+    return row
+
+
+@action(
+    "service.return_attachment",
+    needs=Permission.INTERACTION_LOG,
+    zh="恢复客户文件",
+    en="Return a client's file",
+    takes=(ONE,),
+)
+def return_attachment(*, attachment: int) -> Attachment:
+    row = found(attachment)
+    row.removed_at = None
+    row.save()
+    return row
+
+
+@query("service.attachments_of", needs=Permission.SERVICE_READ, zh="客户文件", en="Files of a client",
+       takes=(CLIENT, Take("removed", required=False, kind="bool", facts=Facts("已移除的", "Taken away"))))  # fmt: skip
+def attachments_of(*, client: Any, removed: bool | None = None) -> Any:
+    """A client's files, newest first: those there, or with `removed` those taken away."""
+    return Attachment.objects.filter(client=client, removed_at__isnull=not removed).order_by("-added_at", "-pk")
+
+
+@query("service.verify_attachments", needs=Permission.SYSTEM_READ, zh="核验客户文件", en="Verify the files of clients")
+def verify_attachments() -> dict[str, Any]:
+    """Whether every file is there and is what was added: {checked, faults: [{attachment, why}]}. Names of files stay out."""
+    faults = []
+    checked = 0
+    with scope.acting_as(scope.system("verify the files of clients", scope.current_actor().door)):
+        for row in Attachment.objects.order_by("pk").iterator(chunk_size=500):
+            checked += 1
+            try:
+                digest = hashlib.sha256()
+                for part in files.content_of(row.file_key):
+                    digest.update(part)
+                why = "" if digest.hexdigest() == row.sha256 else str(say("内容已改变", "its content has changed"))
+            except NotFound:
+                why = str(say("文件不在", "the file is gone"))
+            except (InvalidTag, LookupError, ValueError):
+                why = str(say("无法解密", "it cannot be decrypted"))
+            if why:
+                faults.append({"attachment": row.pk, "why": why})
+    return {"checked": checked, "faults": faults}

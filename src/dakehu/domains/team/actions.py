@@ -1,0 +1,200 @@
+"""What can be done about staff: the only writes."""
+
+import secrets
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from dakehu.domains.team import rules
+from dakehu.domains.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import Take, action, must_match, note, refuse, takes_of
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.schema.fields import Facts
+
+PASSWORD = Take("password", facts=Facts("密码", "Password"))
+VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
+
+
+def set_password(user: User, password: str) -> None:
+    """Check a password against the rules and set it. Raises Refused in the reader's language."""
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Refused({"password": list(weak.messages)}) from None
+    user.password = make_password(password)
+
+
+@action("team.open_branch", needs=Permission.TEAM_WRITE, zh="新增营业部", en="Add a branch",
+        takes=takes_of("team.Branch", "code", "name", optional=("city",)))  # fmt: skip
+def open_branch(*, code: str, name: str, city: str = "") -> Branch:
+    if Branch.objects.filter(code=code).exists():
+        raise refuse("code", "编号“{code}”已存在。", "Code “{code}” is taken.", code=code)
+    if Branch.objects.filter(name=name).exists():
+        raise refuse("name", "营业部“{name}”已存在。", "Branch “{name}” exists.", name=name)
+    branch = Branch(code=code, name=name, city=city or "")
+    branch.save()
+    return branch
+
+
+@action("team.form_team", needs=Permission.TEAM_WRITE, zh="新建团队", en="Form a team",
+        takes=takes_of("team.Team", "name", optional=("branch",)))  # fmt: skip
+def form_team(*, name: str, branch: Branch | None = None) -> Team:
+    if Team.objects.filter(name=name).exists():
+        raise refuse("name", "团队“{name}”已存在。", "Team “{name}” exists.", name=name)
+    team = Team(name=name, branch=branch)
+    team.save()
+    return team
+
+
+@action("team.add_user", needs=Permission.TEAM_WRITE, zh="新增人员", en="Add a member of staff",
+        takes=(takes_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")), PASSWORD))  # fmt: skip
+def add_user(
+    *, username: str, name: str, role: str, password: str, team: Team | None = None, mail: str = "",
+    registration: str = "",
+) -> User:  # fmt: skip
+    """A new member of staff with a first password, to be changed at the first sign-in."""
+    if User.objects.filter(username=username).exists():
+        raise refuse("username", "登录名“{name}”已存在。", "User name “{name}” is taken.", name=username)
+    user = User(username=username, name=name, role=role, team=team, mail=mail or "", registration=registration or "")
+    user.must_change = True
+    set_password(user, password)
+    user.save()
+    return user
+
+
+@action("team.change_user", needs=Permission.TEAM_WRITE, zh="修改人员", en="Change a member of staff",
+        takes=(Take("user", "team.User", facts=Facts("人员", "User")),
+               takes_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")), VERSION))  # fmt: skip
+def change_user(*, user: User, version: int | None = None, **changes: Any) -> User:
+    must_match(user, version)
+    if user.pk == scope.current_actor().user_id and changes.get("is_active") is False:
+        raise refuse("is_active", "不能停用自己。", "You cannot deactivate yourself.")
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save()
+    return user
+
+
+@action("team.reset_password", needs=Permission.TEAM_WRITE, zh="重置密码", en="Reset a password",
+        takes=(Take("user", "team.User", facts=Facts("人员", "User")), PASSWORD))  # fmt: skip
+def reset_password(*, user: User, password: str) -> User:
+    set_password(user, password)
+    user.must_change = True
+    user.save()
+    return user
+
+
+@action("team.change_my_password", needs="", zh="修改我的密码", en="Change my password",
+        takes=(Take("current", facts=Facts("当前密码", "Current password")), PASSWORD))  # fmt: skip
+def change_my_password(*, current: str, password: str) -> User:
+    user = _myself()
+    if not check_password(current, user.password):
+        raise refuse("current", "当前密码不正确。", "The current password is wrong.")
+    set_password(user, password)
+    user.must_change = False
+    user.save()
+    return user
+
+
+@action("team.set_preferences", needs="", zh="修改个人设置", en="Change my settings",
+        takes=takes_of("team.User", optional=("language", "theme")))  # fmt: skip
+def set_preferences(*, language: str | None = None, theme: str | None = None) -> User:
+    user = _myself()
+    user.language = language or user.language
+    user.theme = theme or user.theme
+    user.save()
+    return user
+
+
+@action("team.signed_in", needs="", zh="登录", en="Sign in", by_name=False)
+def signed_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
+    """Note a sign-in. A device that is not known (by `digest`, of its cookie) is remembered, and any but the first
+    is told to the user."""
+    known = Device.objects.filter(user=user)
+    note(how=how, device=device, address=address)
+    if not known.filter(digest=digest).exists():
+        if known.exists():
+            note(new_device=True)
+            Notice(user=user, kind=NoticeKind.NEW_DEVICE, detail=f"{device} · {address}").save()
+        Device(user=user, name=device, address=address, digest=digest).save()
+    user.last_login = clock.now()
+    user.save()
+
+
+@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", by_name=False)
+def sign_in_failed(*, username: str, how: str, address: str) -> None:
+    note(username=username, how=how, address=address)
+
+
+@action("team.make_token", needs="", zh="新建访问令牌", en="Make an API token",
+        takes=(takes_of("team.Token", "name"), takes_of("team.Token", optional=("scopes", "expires_on", "read_only"))))  # fmt: skip
+def make_token(
+    *, name: str, scopes: list[str] | None = None, expires_on: date | None = None, read_only: bool | None = None
+) -> dict[str, Any]:
+    """A key to the API with one's own rights or fewer, for at most a year; `read_only` ones ask and never write.
+    Shown once. With HTTP Basic it is the password beside the user name."""
+    actor, today = scope.current_actor(), clock.today()
+    wanted = sorted(scopes or actor.permissions)
+    beyond = [s for s in wanted if not actor.may(s)]
+    if beyond:
+        raise refuse("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(beyond))
+    until = expires_on or today + timedelta(days=90)
+    if not today <= until <= rules.longest_token_life(today):
+        raise refuse("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
+    token = "dk_" + secrets.token_urlsafe(32)
+    row = Token(user=_myself(), name=name, scopes=wanted, hint=token[-4:], digest=rules.token_digest(token),
+                expires_on=until, read_only=bool(read_only))  # fmt: skip
+    row.save()
+    return {"id": row.pk, "token": token, "expires_on": until.isoformat(), "scopes": wanted}
+
+
+@action("team.token_used", needs="", zh="使用令牌", en="Use a token", by_name=False)
+def token_used(*, token: Token) -> None:
+    """Note the first use of a day."""
+    token.last_used_on = clock.today()
+    token.save()
+
+
+@action("team.revoke_token", needs="", zh="停用令牌", en="Revoke a token",
+        takes=(Take("token", kind="integer", facts=Facts("令牌", "Token")),))  # fmt: skip
+def revoke_token(*, token: int) -> Token:
+    row = Token.objects.filter(pk=token, user_id=scope.current_actor().user_id).first()
+    if row is None:
+        raise NotFound(say("令牌", "token"), token)
+    row.revoked = True
+    row.save()
+    return row
+
+
+@action("team.save_view", needs="", zh="保存视图", en="Save a view",
+        takes=(takes_of("team.SavedView", "page", "name"), takes_of("team.SavedView", optional=("shared", "state"))))  # fmt: skip
+def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[str, Any] | None = None) -> SavedView:
+    """Keep a list's columns, filters and order under a name; the same name replaces one's own view."""
+    owner = _myself()
+    view = SavedView.objects.filter(owner=owner, page=page, name=name).first() or SavedView(
+        owner=owner, page=page, name=name
+    )
+    view.state = state or {}
+    view.shared = bool(shared)
+    view.save()
+    return view
+
+
+@action("team.drop_view", needs="", zh="删除视图", en="Drop a view",
+        takes=(Take("view", kind="integer", facts=Facts("视图", "View")),))  # fmt: skip
+def drop_view(*, view: int) -> None:
+    row = SavedView.objects.filter(pk=view, owner_id=scope.current_actor().user_id).first()
+    if row is None:
+        raise NotFound(say("视图", "view"), view)
+    row.delete()
+
+
+def _myself() -> User:
+    return User.objects.get(pk=scope.current_actor().user_id)

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+
+
+class TeamConfig(AppConfig):
+    name = "dakehu.domains.team"
+    label = "team"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import dakehu.domains.team.actions
+        import dakehu.domains.team.audit_queries
+        import dakehu.domains.team.calendar
+        import dakehu.domains.team.custom_fields
+        import dakehu.domains.team.queries
+        import dakehu.domains.team.sign_in.second_factors
+        import dakehu.domains.team.sign_in.sessions
+        import dakehu.domains.team.sign_in.single_sign_on  # noqa: F401  (their actions, queries and jobs register themselves)
+        from dakehu.domains.team import queries
+        from dakehu.foundation.access import scope
+
+        scope.make_actors_by(queries.actor_for)
+        user_logged_in.disconnect(dispatch_uid="update_last_login")  # signing in is an act of ours

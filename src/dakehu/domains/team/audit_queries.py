@@ -1,0 +1,140 @@
+"""Questions of those who watch over the desk: who did what, does the record hold, how is the machine."""
+
+import json
+import sqlite3
+from datetime import date, datetime, time, timedelta
+from importlib import metadata
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation import row_security
+from dakehu.foundation.access import keys, scope
+from dakehu.foundation.actions.registry import ACTIONS, Take
+from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotAllowed
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.models import AuditEntry, CalendarDay, CustomField
+from dakehu.foundation.schema.fields import Facts
+
+PAGE = 50
+FILTERS = (
+    Take("actor", required=False, facts=Facts("操作人", "Actor")),
+    Take("action", required=False, facts=Facts("操作", "Action")),
+    Take("client", required=False, kind="json", facts=Facts("客户编号（内部）", "Client ids")),
+    Take("since", required=False, kind="date", facts=Facts("从", "From")),
+    Take("until", required=False, kind="date", facts=Facts("到", "To")),
+    Take("before", required=False, kind="integer", facts=Facts("早于条目", "Before entry")),
+    Take("limit", required=False, kind="integer", facts=Facts("条数", "Rows")),
+)
+
+
+@query("team.audit", needs=Permission.AUDIT_READ, zh="操作记录", en="Audit trail", takes=FILTERS)
+def audit_trail(
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    client: Any = None,
+    since: date | None = None,
+    until: date | None = None,
+    before: int | None = None,
+    limit: int | None = None,
+) -> list[dict[str, Any]]:
+    """Entries within the reader's sight, newest first, `limit` at a time (50; at most 500). `before` is the id
+    of the last entry seen; `client` a client id or a list of them; days count on the desk's own wall clock."""
+    rows = AuditEntry.objects.order_by("-pk")
+    if actor:
+        rows = rows.filter(actor_name=actor)
+    if action:
+        rows = rows.filter(action=action)
+    if client is not None:
+        named = client if isinstance(client, list) else [client]
+        rows = rows.filter(client_ref__in=[n for n in named if str(n).isdecimal() and len(str(n)) < 19])
+    if since:
+        rows = rows.filter(at__gte=clock.at_local(datetime.combine(since, time.min)))
+    if until:
+        rows = rows.filter(at__lt=clock.at_local(datetime.combine(until + timedelta(days=1), time.min)))
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [_entry(row) for row in rows[: min(limit or PAGE, 500)]]
+
+
+def _entry(row: AuditEntry) -> dict[str, Any]:
+    body = json.loads(row.body)
+    return {
+        "id": row.pk, "at": row.at, "actor": row.actor_name, "door": row.door, "action": row.action,
+        "action_text": action_text(row.action), "reason": row.reason, "client": row.client_ref,
+        "changes": body.get("changes", []), "inner": [action_text(name) for name in body.get("inner", [])],
+        "note": body.get("note", {}), "seal": row.seal,
+    }  # fmt: skip
+
+
+def action_text(name: str) -> str:
+    """What an action is called in the reader's language; the bare name for one that is no longer there."""
+    known = ACTIONS.get(name)
+    return str(known.label) if known else name
+
+
+@query("team.audit_people", needs=Permission.AUDIT_READ, zh="操作人名单", en="People in the audit trail")
+def audit_people() -> list[str]:
+    """Names that occur in the entries within the reader's sight."""
+    return sorted(set(AuditEntry.objects.order_by().values_list("actor_name", flat=True).distinct()))
+
+
+@query("team.verify_audit", needs="", zh="核验操作记录", en="Verify the audit trail")
+def verify_audit() -> dict[str, Any]:
+    """Walk the whole sealed chain: how many entries, and the first that does not hold (None: all hold)."""
+    actor = scope.current_actor()
+    if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
+        raise NotAllowed(say("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
+    with scope.acting_as(scope.system("verify the audit chain", actor.door)):
+        verdict = audit.verify()
+    return {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}
+
+
+@query("team.trading_days", needs=Permission.SYSTEM_READ, zh="交易日历", en="Trading calendar")
+def trading_days() -> Any:
+    """Days that differ from the weekday rule, latest first."""
+    return CalendarDay.objects.order_by("-on")
+
+
+@query("team.system", needs=Permission.SYSTEM_READ, zh="系统状态", en="State of the system")
+def system_state() -> dict[str, Any]:
+    """Version, database and what guards it, worker and queue, keys (versions, never values), disk and memory in bytes."""
+    current, known = keys.sealing_keys()
+    ends_on = clock.calendar_ends_on()
+    with scope.acting_as(scope.system("read the head of the audit chain")):
+        head = AuditEntry.objects.order_by("-pk").values_list("pk", "seal", "at").first()
+    return {
+        "version": metadata.version("dakehu"),
+        "database": _database(),
+        "fields": CustomField.objects.filter(archived=False).count(),
+        "calendar": {"ends_on": ends_on, "short": ends_on is None or ends_on < clock.today() + timedelta(days=60)},
+        "worker": jobs.queue(),
+        "keys": {"in_use": current, "versions": sorted(known)},
+        "audit": {"entries_to": head[0], "seal": head[1], "at": head[2]} if head else None,
+        **_machine(),
+    }
+
+
+def _database() -> dict[str, Any]:
+    engine = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(connection.vendor, connection.vendor)
+    if connection.vendor == "sqlite":
+        return {"kind": f"{engine} {sqlite3.sqlite_version}", "vendor": connection.vendor, "row_security": False}
+    major, minor = divmod(getattr(connection, "pg_version", 0), 10000)
+    return {"kind": f"{engine} {major}.{minor}", "vendor": connection.vendor, "row_security": row_security.active()}
+
+
+def _machine() -> dict[str, Any]:
+    import psutil
+
+    disk, memory = psutil.disk_usage(str(settings.DAKEHU_HOME)), psutil.virtual_memory()
+    return {
+        "disk": {"free": disk.free, "total": disk.total},
+        "memory": {"process": psutil.Process().memory_info().rss, "free": memory.available, "total": memory.total},
+    }

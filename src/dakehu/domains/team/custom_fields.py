@@ -1,0 +1,176 @@
+"""Fields that administrators add: the verbs and the question. What a definition does stands in foundation.customs."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max
+
+from dakehu.domains.team.permissions import Permission
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.actions.registry import ACTIONS, Customs, Take, action, must_match, refuse, takes_of
+from dakehu.foundation.gates import present, query
+from dakehu.foundation.gates.input import facts_behind
+from dakehu.foundation.models import CustomField, Host
+from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import Facts, plain
+
+FIELD = Take("field", "foundation.CustomField", facts=Facts("字段", "Field"))
+VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
+ROLES = custom_fields.Several(RoleName)
+BY = (
+    Take("options", required=False, facts=Facts(
+        "可选值", "List values", example="上午 | Morning",
+        help_zh="仅用于单选、多选：每行一个，格式为“中文 | English”",
+        help_en="For lists only: one a line, as “中文 | English”")),
+    Take("aliases", required=False, facts=Facts(
+        "别名", "Other headings", help_zh="导入时也认得的表头，用逗号分开", help_en="Headings that an import knows too, with commas between")),
+    Take("seen_by", required=False, words=ROLES, facts=Facts(
+        "可见角色", "Seen by", help_zh="不选即所有角色可见", help_en="None chosen: every role")),
+    Take("edited_by", required=False, words=ROLES, facts=Facts(
+        "可编辑角色", "Edited by", help_zh="不选即所有可修改这类资料的角色", help_en="None chosen: every role that may change such rows")),
+)  # fmt: skip
+ABOUT = ("required", "listed", "help_zh", "help_en", "position")
+MOST_OPTIONS = 200
+
+
+def options_of(text: str, known: list[list[str]]) -> list[list[str]]:
+    """[[code, zh, en]] from lines such as `上午 | Morning`. A value that is there already keeps its code, under either of
+    its names. A name may hold commas and slashes. Raises Refused for an empty list, names given twice, and a name that reads
+    like several others one after the other."""
+    codes = {plain(name): code for code, *both in known for name in both}
+    used, made, seen = {code for code, *_ in known}, [], set()
+    for line in re.split(r"[\n；;]+", text):
+        if not line.strip():
+            continue
+        zh, _, en = (part.strip() for part in re.sub("[｜]", "|", line).partition("|"))
+        en = en or zh
+        code = codes.get(plain(zh)) or codes.get(plain(en)) or _code(en, used)
+        if code in seen or {plain(zh), plain(en)} & {plain(n) for one in made for n in one[1:]}:
+            raise refuse("options", "“{line}”出现了两次。", "“{line}” is given twice.", line=line.strip()[:60])
+        seen.add(code)
+        used.add(code)
+        made.append([code, zh, en])
+    if not made:
+        raise refuse("options", "请至少给出一个可选值。", "Give at least one list value.")
+    if len(made) > MOST_OPTIONS:
+        raise refuse("options", "最多 {n} 个可选值。", "At most {n} list values.", n=MOST_OPTIONS)
+    names = {plain(name) for one in made for name in one[1:]}
+    for name in (name for one in made for name in one[1:]):
+        pieces = [name[begin:end] for begin, end in custom_fields.pieces_of(name)]
+        if len(pieces) > 1 and all(plain(piece) in names for piece in pieces):
+            raise refuse("options", "“{name}”会被读成其他几个可选值，请换一种写法。",
+                         "“{name}” reads like several other list values; word it differently.", name=name[:60])  # fmt: skip
+    return made
+
+
+def _code(english: str, used: set[str]) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "_", english.casefold()).strip("_")[:20] or "v"
+    number, made = 2, stem
+    while made in used:
+        number, made = number + 1, f"{stem}_{number}"
+    return made
+
+
+def put(row: Any, given: dict[str, Any]) -> None:
+    """Set what was given on a definition and have it taken up here at once; elsewhere, at the next request."""
+    for name, value in given.items():
+        if name == "options":
+            row.options = options_of(str(value or ""), row.options) if row.kind in ("one", "several") else []
+        elif name == "aliases":
+            row.aliases = [part.strip() for part in re.split("[,，、;；]+", str(value or "")) if part.strip()][:20]
+        else:
+            empty = row._meta.get_field(name).get_default()
+            setattr(row, name, empty if value is None else value)
+    if row.kind in ("one", "several") and not row.options:
+        raise refuse("options", "请至少给出一个可选值。", "Give at least one list value.")
+    if row.sensitivity == "secret" and row.kind not in ("text", "long"):
+        raise refuse("sensitivity", "机密字段只能是文本或长文本，请改类型或敏感级别。",
+                     "A secret field is text or long text; choose another kind or sensitivity.")  # fmt: skip
+    if row.sensitivity == "secret" and row.model != Host.CLIENT:
+        raise refuse("sensitivity", "机密字段只能加在客户上，请改所属或敏感级别。",
+                     "A secret field belongs to clients only; choose another table or sensitivity.")  # fmt: skip
+    if not row.zh or not row.en:
+        raise refuse("zh" if not row.zh else "en", "不能为空。", "Cannot be empty.")
+    said = (row.zh, row.en, *row.aliases)
+    taken = "" if row.archived else custom_fields.clash(str(row.model), *said, own=row.name) or _asked_beside(row, said)
+    if taken:
+        raise refuse("zh" if taken == row.zh else "en" if taken == row.en else "aliases",
+                     "“{name}”已是另一个字段的名称，请换一个。", "“{name}” names another field already; choose another.", name=taken)  # fmt: skip
+    row.save()
+    custom_fields.refresh()
+
+
+def _asked_beside(row: Any, said: Iterable[str]) -> str:
+    """The first of these names by which a form or sheet of the table asks for something else, such as the phone of a new
+    client; "" where none does."""
+    of_the_table = (one for one in ACTIONS.values() if any(customs_of(item) == row.model for item in one.stated))
+    asked = (take for one in of_the_table for take in one.takes if take.name != row.name)
+    used = {plain(text) for take in asked for text in (take.name, *facts_behind(take).spellings())}
+    return next((text for text in said if plain(text) in used), "")
+
+
+def customs_of(item: Take | Customs) -> str:
+    """The model whose custom fields stand here among what an action takes; "" for a parameter."""
+    return item.model if isinstance(item, Customs) else ""
+
+
+@action("fields.add", needs=Permission.SYSTEM_WRITE, zh="新增自定义字段", en="Add a field",
+        takes=(takes_of("foundation.CustomField", "zh", "en", "kind", optional=("model", "sensitivity")), BY,
+               takes_of("foundation.CustomField", optional=ABOUT)))  # fmt: skip
+def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: str | None = None, **more: Any) -> Any:
+    """A field of its own kind on a table. It is in every form, list, workbook, import and the API from the next request on."""
+    row = CustomField(model=model or Host.CLIENT.value, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public")
+    used = set(CustomField.objects.filter(model=row.model).values_list("name", flat=True))
+    row.name = custom_fields.free_name(en, used)
+    if more.get("position") is None:
+        more["position"] = (CustomField.objects.aggregate(last=Max("position"))["last"] or 0) + 1
+    put(row, more)
+    return row
+
+
+@action("fields.change", needs=Permission.SYSTEM_WRITE, zh="修改自定义字段", en="Change a field",
+        takes=(FIELD, VERSION, takes_of("foundation.CustomField", optional=("zh", "en")), BY,
+               takes_of("foundation.CustomField", optional=ABOUT)))  # fmt: skip
+def change(*, field: Any, version: int | None = None, **given: Any) -> Any:
+    """Change a field's names, list, roles, help or place. Its kind and sensitivity stay, because values are stored by them:
+    archive it and add another."""
+    must_match(field, version)
+    if given.get("options") is not None and field.options:
+        kept = {code for code, *_ in options_of(str(given["options"]), field.options)}
+        gone = [zh for code, zh, _ in field.options if code not in kept and _in_use(field, code)]
+        if gone:
+            raise refuse("options", "“{name}”仍在使用，不能去掉；请先修改那些记录。",
+                         "“{name}” is still in use; change those rows first.", name=gone[0])  # fmt: skip
+    put(field, given)
+    return field
+
+
+def _in_use(field: Any, code: str) -> bool:
+    from dakehu.foundation.access import scope
+    from dakehu.foundation.schema.fields import model_of
+
+    with scope.elevated("whether a list value is in use"):
+        values = model_of(field.model).objects.filter(**{f"extra__{field.name}__icontains": code})
+        return any(
+            code in str(row.extra[field.name]).split(",") for row in values.only("extra").iterator(chunk_size=500)
+        )
+
+
+@action("fields.archive", needs=Permission.SYSTEM_WRITE, zh="停用或恢复自定义字段", en="Archive or restore a field",
+        takes=(FIELD, VERSION, takes_of("foundation.CustomField", optional=("archived",))))  # fmt: skip
+def archive(*, field: Any, version: int | None = None, archived: bool | None = None) -> Any:
+    """Take a field out of every place; its values stay and come back with it (`archived` no)."""
+    must_match(field, version)
+    put(field, {"archived": archived is None or archived})
+    return field
+
+
+@query("fields.custom", needs=Permission.SYSTEM_READ, zh="自定义字段", en="Fields added")
+def custom() -> list[dict[str, Any]]:
+    """Every definition, archived ones too: what is described of it, its list and its roles."""
+    rows = list(CustomField.objects.order_by("archived", "position", "pk"))
+    return [
+        {**shown, "options": row.options, "aliases": row.aliases, "seen_by": row.seen_by, "edited_by": row.edited_by}
+        for shown, row in zip(present(rows), rows, strict=True)
+    ]

@@ -1,0 +1,152 @@
+"""Staff and how they are grouped; their tokens and views."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.actions.registry import Recorded
+from dakehu.foundation.schema.fields import Choices, choice_field, field
+
+
+class Branch(Recorded):
+    """营业部"""
+
+    code = field(models.CharField(max_length=20, unique=True), zh="营业部编号", en="Branch code", listed=True)
+    name = field(
+        models.CharField(max_length=80, unique=True),
+        zh="营业部",
+        en="Branch",
+        aliases=("分支机构", "网点"),
+        listed=True,
+    )
+    city = field(models.CharField(max_length=40, blank=True, default=""), zh="城市", en="City", listed=True)
+    found_by = ("code", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(Recorded):
+    """团队"""
+
+    name = field(models.CharField(max_length=80, unique=True), zh="团队", en="Team", listed=True)
+    branch = field(
+        models.ForeignKey(Branch, null=True, blank=True, on_delete=models.PROTECT, related_name="teams"),
+        zh="营业部", en="Branch", listed=True,
+    )  # fmt: skip
+    found_by = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Theme(Choices):
+    AUTO = "auto", "跟随系统", "As the system"
+    LIGHT = "light", "浅色", "Light"
+    DARK = "dark", "深色", "Dark"
+
+
+class Language(Choices):
+    ZH = "zh", "简体中文", "简体中文 (Chinese)", ("中文",)
+    EN = "en", "English", "English", ("英文",)
+
+
+class User(AbstractBaseUser, Recorded):
+    """A member of staff, who signs in."""
+
+    username = field(
+        models.CharField(max_length=60, unique=True),
+        zh="登录名",
+        en="User name",
+        aliases=("工号", "用户名"),
+        listed=True,
+    )
+    name = field(models.CharField(max_length=60), zh="姓名", en="Name", listed=True)
+    role = field(choice_field(RoleName, default=RoleName.MANAGER), zh="角色", en="Role", listed=True)
+    team = field(
+        models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="members"),
+        zh="团队", en="Team", listed=True,
+    )  # fmt: skip
+    mail = field(models.EmailField(blank=True, default=""), zh="邮箱", en="Mail", listed=True)
+    registration = field(
+        models.CharField(max_length=40, blank=True, default=""), zh="登记编号", en="Registration number",
+        aliases=("执业编号", "登记证书编号"), help_zh="证券业协会登记编号", help_en="Number in the association's register",
+    )  # fmt: skip
+    is_active = field(models.BooleanField(default=True), zh="在用", en="Active", listed=True)
+    must_change = field(models.BooleanField(default=False), zh="须改密码", en="Must change password")
+    language = field(choice_field(Language, default=Language.ZH), zh="语言", en="Language")
+    theme = field(choice_field(Theme, default=Theme.AUTO), zh="外观", en="Theme")
+    preferences = models.JSONField(default=dict, blank=True)
+    last_login = field(
+        models.DateTimeField(null=True, blank=True), zh="最近登录", en="Last sign-in", editable=False, listed=True
+    )
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+    found_by = ("username", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return False  # rights come from roles through the scope's actor, never from Django's tables
+
+    def has_module_perms(self, label: str) -> bool:
+        return False
+
+
+class Token(Recorded):
+    """A key to the API, shown once when made and stored as a hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = field(models.CharField(max_length=80), zh="用途", en="Purpose", listed=True)
+    scopes = field(models.JSONField(default=list), zh="权限范围", en="Scopes", listed=True)
+    hint = field(models.CharField(max_length=12), zh="末位", en="Ends in", listed=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_on = field(models.DateField(), zh="到期日", en="Expires on", listed=True)
+    read_only = field(
+        models.BooleanField(default=False), zh="只读", en="Read only", listed=True,
+        help_zh="只能查询，不能写入", help_en="May ask, may not write",
+    )  # fmt: skip
+    last_used_on = field(
+        models.DateField(null=True, blank=True), zh="最近使用", en="Last used", listed=True, editable=False
+    )
+    revoked = field(models.BooleanField(default=False), zh="已停用", en="Revoked", listed=True)
+
+
+class Device(Recorded):
+    """A browser in which somebody has signed in before: known again by a cookie, of which a hash is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    name = field(models.CharField(max_length=80), zh="设备", en="Device", listed=True)
+    address = field(models.CharField(max_length=60), zh="地址", en="Address", listed=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_device_per_cookie")]
+
+
+class NoticeKind(Choices):
+    NEW_DEVICE = "new_device", "新设备登录", "Sign-in from a new device"
+    SECOND_RESET = "second_reset", "两步登录被重置", "Second factor reset"
+
+
+class Notice(Recorded):
+    """Something about somebody's own sign-in that they should see: on Today until they have read it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
+    detail = field(models.CharField(max_length=160, blank=True, default=""), zh="详情", en="Detail", listed=True)
+    read = field(models.BooleanField(default=False), zh="已读", en="Read", listed=True)
+
+
+class SavedView(Recorded):
+    """A list as somebody likes to see it: columns, filters, order."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="views")
+    page = field(models.CharField(max_length=40), zh="页面", en="Page")
+    name = field(models.CharField(max_length=60), zh="视图", en="View", listed=True)
+    shared = field(models.BooleanField(default=False), zh="与团队共享", en="Shared with the team", listed=True)
+    state = field(models.JSONField(default=dict), zh="列与筛选", en="Columns and filters")

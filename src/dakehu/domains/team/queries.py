@@ -1,0 +1,114 @@
+"""What can be asked about staff."""
+
+from typing import Any
+
+from dakehu.domains.team import rules
+from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
+from dakehu.domains.team.permissions import Permission
+from dakehu.domains.team.roles import ROLES
+from dakehu.foundation.access import scope
+from dakehu.foundation.access.scope import Actor
+from dakehu.foundation.actions.registry import takes_of
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema import custom_fields
+
+
+def actor_for(user_id: int) -> Actor:
+    """The actor of a user as of now. Raises NotFound for one who has left."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise NotFound(say("人员", "user"), user_id)
+    return actor_of(user)
+
+
+def actor_of(user: User) -> Actor:
+    custom_fields.refresh()  # whoever begins to act meets the fields as they are now
+    mates: tuple[int, ...] = ()
+    if ROLES[str(user.role)].leads and user.team_id:
+        mates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
+    teams = (user.team_id,) if user.team_id else ()
+    return rules.actor(user.pk, user.name, str(user.role), teams, mates)
+
+
+def user_named(username: str) -> User:
+    """An active user by user name. Raises NotFound."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise NotFound(say("登录名", "user"), username)
+    return user
+
+
+def user_numbered(user_id: int | None) -> User | None:
+    """An active user by number; None for one who has left."""
+    return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def myself() -> User | None:
+    """Whoever is asking; None for the system."""
+    user_id = scope.current_actor().user_id
+    return User.objects.filter(pk=user_id).first() if user_id else None
+
+
+def token_user(token: str) -> tuple[User, Token] | None:
+    """Who holds this API token, if it is good today."""
+    row = Token.objects.filter(digest=rules.token_digest(token)).select_related("user").first()
+    if row is None or not row.user.is_active:
+        return None
+    good = rules.token_is_good(expires_on=row.expires_on, revoked=row.revoked, today=clock.today())
+    return (row.user, row) if good else None
+
+
+@query("team.users", needs=Permission.TEAM_READ, zh="人员", en="Staff")
+def users() -> Any:
+    return User.objects.order_by("team__name", "username")
+
+
+@query("team.branches", needs=Permission.TEAM_READ, zh="营业部", en="Branches")
+def branches() -> Any:
+    return Branch.objects.order_by("code")
+
+
+@query("team.teams", needs=Permission.TEAM_READ, zh="团队", en="Teams")
+def teams() -> Any:
+    return Team.objects.order_by("name")
+
+
+@query("team.roles", needs=Permission.TEAM_READ, zh="角色与权限", en="Roles and rights")
+def roles() -> list[dict[str, Any]]:
+    return [
+        {
+            "role": name, "name": role.name.text, "what": str(say(role.zh, role.en)),
+            "permissions": sorted(role.permissions), "reach": str(role.reach), "clearance": role.clearance.name.lower(),
+        }
+        for name, role in ROLES.items()
+    ]  # fmt: skip
+
+
+@query("team.me", needs="", zh="我", en="Me")
+def me() -> dict[str, Any]:
+    """Who is asking, and what they may do."""
+    actor = scope.current_actor()
+    return {
+        "id": actor.user_id, "name": actor.name, "role": actor.role, "permissions": sorted(actor.permissions),
+        "reach": str(actor.reach),
+    }  # fmt: skip
+
+
+@query("team.tokens", needs="", zh="我的令牌", en="My tokens")
+def tokens() -> Any:
+    return Token.objects.filter(user_id=scope.current_actor().user_id).order_by("-pk")
+
+
+@query("team.views", needs="", zh="我的视图", en="My views", takes=takes_of("team.SavedView", "page"))
+def views(*, page: str) -> Any:
+    """One's own views of a page and those shared by one's team."""
+    from django.db.models import Q
+
+    actor = scope.current_actor()
+    mine = Q(owner_id=actor.user_id)
+    if actor.extra.get("teams"):
+        mine |= Q(shared=True, owner__team_id__in=actor.extra["teams"])
+    return SavedView.objects.filter(mine, page=page).order_by("pk")

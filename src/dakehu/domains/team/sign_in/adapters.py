@@ -1,0 +1,42 @@
+"""What django-allauth asks of the desk: secrets sealed at rest, and whom the firm's own sign-in may let in."""
+
+import base64
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.utils.module_loading import import_string
+
+from dakehu.foundation.access import encrypted_fields
+
+PLACE = "mfa_authenticator.data"
+ANSWER = "dakehu.interfaces.web.views.signin_firm.answered"
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Seals the secret of codes and the seed of recovery codes with the desk's own keys."""
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(encrypted_fields.seal_bytes(PLACE, text.encode())).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encrypted_fields.open_bytes(PLACE, base64.b64decode(encrypted_text)).decode()
+
+    def _get_user_identifier(self, user: Any) -> str:
+        return str(user.username)
+
+    def _get_site_name(self) -> str:
+        return "dakehu"
+
+
+class FirmAdapter(DefaultSocialAccountAdapter):
+    """Takes over once the firm's provider has said who somebody is: nothing of allauth's own sign-in runs."""
+
+    def pre_social_login(self, request: Any, sociallogin: Any) -> None:
+        raise ImmediateHttpResponse(import_string(ANSWER)(request, sociallogin))
+
+    def on_authentication_error(
+        self, request: Any, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+    ) -> None:
+        raise ImmediateHttpResponse(import_string(ANSWER)(request, None))

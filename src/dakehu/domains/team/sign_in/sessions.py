@@ -1,0 +1,110 @@
+"""Where somebody is signed in at present, and the notices about their own sign-ins."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+
+from dakehu.domains.team.models import Notice
+from dakehu.domains.team.sign_in.backends import address_of, device_name
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import Take, action, note
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.database import lock_timeout
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import Facts
+
+SEEN, EVERY = "seen", 300  # the mark in a session and how many seconds it holds
+
+
+def opened(request: Any) -> None:
+    """Put a new session on the list of its user."""
+    UserSession.objects.filter(session_key=request.session.session_key).delete()
+    UserSession(
+        user_id=request.user.pk,
+        ip=address_of(request),
+        user_agent=request.headers.get("User-Agent", "")[:200],
+        session_key=request.session.session_key,
+        last_seen_at=clock.now(),
+    ).save()
+    request.session[SEEN] = int(clock.now().timestamp())
+
+
+def seen(request: Any) -> None:
+    """Note that a session is in use, every five minutes at most; nobody waits for it where somebody else writes. No act: it
+    says nothing that anybody did."""
+    now, before = clock.now(), request.session.get(SEEN, 0)
+    if now.timestamp() - before <= EVERY or not request.session.session_key:
+        return
+    modified = request.session.modified
+    request.session[SEEN] = int(now.timestamp())
+    try:
+        with lock_timeout.at_once():
+            request.session.save()
+            UserSession.objects.filter(session_key=request.session.session_key).update(
+                last_seen_at=now, ip=address_of(request)
+            )
+    except lock_timeout.Busy:
+        request.session[SEEN] = before
+        request.session.modified = modified
+    else:
+        request.session.modified = False
+
+
+@query("team.sessions", needs="", zh="我的登录", en="Where I am signed in")
+def sessions() -> list[dict[str, Any]]:
+    """One's own living sessions, the one seen last first; never their keys."""
+    return [
+        {"id": row.pk, "device": device_name(row.user_agent), "address": row.ip, "since": row.created_at, "seen_at": row.last_seen_at}
+        for row in _living()
+    ]  # fmt: skip
+
+
+def _living() -> list[Any]:
+    rows = list(UserSession.objects.filter(user_id=scope.current_actor().user_id).order_by("-last_seen_at", "-pk"))
+    keys = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=clock.now())
+    living = set(keys.values_list("session_key", flat=True))
+    return [row for row in rows if row.session_key in living]
+
+
+def current_session(request: Any) -> int | None:
+    """The number of the session that asks; None for one that is not on the list."""
+    return UserSession.objects.filter(session_key=request.session.session_key).values_list("pk", flat=True).first()
+
+
+@action("team.end_session", needs="", zh="结束登录", en="End a session", takes=(Take("session", kind="integer", facts=Facts("登录", "Session")),),
+        by_name=False)  # fmt: skip
+def end_session(*, session: int) -> None:
+    row = UserSession.objects.filter(pk=session, user_id=scope.current_actor().user_id).first()
+    if row is None:
+        raise NotFound(say("登录", "session"), session)
+    note(device=device_name(row.user_agent), address=row.ip)
+    row.end()
+
+
+@action("team.end_other_sessions", needs="", zh="结束其他登录", en="End all other sessions", by_name=False)
+def end_other_sessions(*, keep: int | None) -> int:
+    """End every session of one's own but the one numbered `keep`; how many they were."""
+    rows = UserSession.objects.filter(user_id=scope.current_actor().user_id).exclude(pk=keep)
+    ended = [(device_name(row.user_agent), row.ip) for row in rows]
+    note(ended=[f"{device} {address}" for device, address in ended])
+    for row in rows:
+        row.end()
+    return len(ended)
+
+
+def notices() -> Any:
+    """One's own unread notices, newest first."""
+    return Notice.objects.filter(user_id=scope.current_actor().user_id, read=False).order_by("-pk")[:5]
+
+
+@action("team.read_notice", needs="", zh="已读提醒", en="Read a notice", takes=(Take("notice", kind="integer", facts=Facts("提醒", "Notice")),),
+        by_name=False)  # fmt: skip
+def read_notice(*, notice: int) -> None:
+    row = Notice.objects.filter(pk=notice, user_id=scope.current_actor().user_id).first()
+    if row is None:
+        raise NotFound(say("提醒", "notice"), notice)
+    row.read = True
+    row.save()

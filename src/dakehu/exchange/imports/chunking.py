@@ -1,0 +1,83 @@
+"""A file weighed, and written where asked: whole, or slice by slice where it is long, so that its length costs time but
+no memory.
+
+Slices never part what belongs together: rows that share what clients are recognised by, or lack it, come last and in
+one slice. A file that says more than one thing (several tables, other sheets) is weighed whole, since its rows speak
+of each other.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import polars as pl
+
+from dakehu.exchange.imports import dry_run, report
+from dakehu.exchange.imports.dry_run import Progress, Trial
+from dakehu.exchange.mapping.conversion import Grid, grid_of, lines_of
+from dakehu.exchange.mapping.mapping import Plan, TablePlan, check
+from dakehu.exchange.sheets.definitions import ROW_KEY
+from dakehu.exchange.workbook.reading import Book
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.database import write_pipeline
+
+SLICE = 20_000
+NAMED_BY = ("code", "id_number", "phone", "name")  # fields of which the first that a file has tells clients apart
+BY_KEY = {"code": "code", "id_number": "id_number", "mobile": "phone", "name": "name"}
+
+
+def run(
+    book: Book, plan: Plan, progress: Progress, *, limit: int = report.FAULTS_KEPT,
+    write: Callable[[Trial], None] | None = None, skip_errors: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Weigh a file and tell what was found (report.report, at most `limit` faults). `write` is called with each part
+    that was weighed; no longer, once there are faults, unless `skip_errors`."""
+    table = _long(book, plan)
+    if table is None:
+        made = dry_run.run(book, plan, progress)
+        told = report.report(made, limit)
+        if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
+            progress(0.85, say("正在写入", "Writing"))
+            write(made)
+        return told
+    told = {}
+    for grid, done, every in _cut(book, plan, table):
+        progress(0.05 + 0.9 * done / every, say("已处理 {done} 行，共 {every} 行", "{done} of {every} rows", done=f"{done:,}", every=f"{every:,}"))  # fmt: skip
+        made = dry_run.weigh(plan, [grid], lambda *_: None)
+        told = report.joined(told, report.report(made, limit), limit)
+        if write is not None and (skip_errors or not told["faults_in_all"]):
+            write(made)
+    return {**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}
+
+
+def _long(book: Book, plan: Plan) -> TablePlan | None:
+    """The only table of a plan, where it is one of clients and longer than a slice."""
+    read = [t for t in plan.tables if t.part]
+    if len(read) != 1 or read[0].part != "clients" or read[0].layout != "rows":
+        return None
+    table = read[0]
+    if any(feed.field == ROW_KEY for column in table.columns for feed in column.feeds):
+        return None  # what an export brings back is compared as a whole
+    long = table.last_row - table.first_row >= SLICE
+    return table if long and any(s.name == table.sheet for s in book.sheets) and _mark(plan, table) else None
+
+
+def _mark(plan: Plan, table: TablePlan) -> int | None:
+    """The column by which rows of the file are told apart."""
+    fed = {feed.field: column.index for column in table.columns for feed in column.feeds}
+    wanted = NAMED_BY if plan.key == "auto" else (BY_KEY[plan.key],)
+    return next((fed[name] + 1 for name in wanted if name in fed), None)
+
+
+def _cut(book: Book, plan: Plan, table: TablePlan) -> Iterator[tuple[Grid, int, int]]:
+    """(slice, rows before it, rows in all)."""
+    check(plan)
+    frame = next(s.frame for s in book.sheets if s.name == table.sheet)
+    lines = lines_of(frame, table)
+    mark = pl.col(f"c{(_mark(plan, table) or 1) - 1}").str.strip_chars().str.normalize("NFKC").str.to_uppercase()
+    alone = lines.select((mark.is_unique() & mark.is_not_null() & (mark != "")).fill_null(value=False)).to_series()
+    apart, together = lines.filter(alone), lines.filter(~alone)
+    for start in range(0, apart.height, SLICE):
+        yield grid_of(apart.slice(start, SLICE), table), start, lines.height
+    if together.height:
+        write_pipeline.settle()  # they may mean clients whom an earlier slice made
+        yield grid_of(together, table), apart.height, lines.height

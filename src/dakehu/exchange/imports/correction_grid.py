@@ -1,0 +1,225 @@
+"""Rows at fault mended in place: shown with what is wrong in each cell, changed cell by cell, and weighed again at once by
+the reading and the rules of the trial (see again)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from dakehu.exchange.imports import corrections, revalidation
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports.corrections import Overlay
+from dakehu.exchange.imports.revalidation import Lines, Row
+from dakehu.exchange.mapping.conversion import text_of
+from dakehu.exchange.mapping.mapping import KEEP, Plan, TablePlan
+from dakehu.exchange.sheets.definitions import ROW_KEY, parts
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates.input import accept_columns, field_behind
+from dakehu.foundation.imports import batches
+from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.models import BatchState
+
+MOST = 20_000  # cells changed at once
+LONGEST = 5_000  # signs in a cell
+
+
+def may_mend(batch: Any) -> bool:
+    """Whether a batch is past its trial and before its import, so that there is something to mend."""
+    return batch.state in (BatchState.CHECKED, BatchState.REFUSED)
+
+
+def state_of(batch: Any) -> Overlay:
+    """What is mended, and what is still wrong: since the last trial, or as it found it."""
+    made = corrections.of(batch)
+    if made.report != batches.report_key(batch):
+        told = batches.report_of(batch)
+        made.faults, made.in_all = told.get("faults", []), told.get("faults_in_all", 0)
+        made.report = batches.report_key(batch)
+    return made
+
+
+def tables(batch: Any) -> list[dict[str, Any]]:
+    """The tables with anything to mend or mended: [{number, sheet, title, columns, faults}]. Each column: {index, heading,
+    field, label, choices: the words a choice takes, [] of anything else}."""
+    plan, state = imports.plan_of(batch), state_of(batch)
+    shown = _shown(plan, state)
+    return [
+        {
+            "number": number, "sheet": table.sheet, "title": parts()[table.part].title,
+            "columns": [_column(table, column) for column in table.columns if _editable(column)],
+            "faults": sum(f["table"] == number for f in state.faults),
+        }
+        for number, table in enumerate(plan.tables) if any(n == number for n, _ in shown)
+    ]  # fmt: skip
+
+
+def rows(batch: Any, number: int) -> list[dict[str, Any]]:
+    """The rows of a table that are at fault or were mended, in the order of the sheet: {line, cells: {index: text},
+    faults: [{index or None, zh, en, remedy_zh, remedy_en}], came: {index: text before mending}}."""
+    plan, state = imports.plan_of(batch), state_of(batch)
+    shown = {line for n, line in _shown(plan, state) if n == number}
+    return _told(plan, state, revalidation.lines(batch), number, shown)
+
+
+def mend(pk: int, number: int, cells: list[tuple[int, int, str | None]]) -> list[dict[str, Any]]:
+    """Change cells of one table, each (line, index of the column, text or None for what stood there), and weigh again.
+    Returns the rows whose cells or faults are other than before (rows). Raises Refused, NotFound."""
+    if len(cells) > MOST:
+        raise Refused(
+            say("一次最多修改 {n} 格，请分几次。", "At most {n} cells can be changed at once.", n=f"{MOST:,}")
+        )
+    lines = revalidation.lines(batches.own(pk))
+    touched = {(number, line) for line, _, _ in cells}
+    with act("workbook.mend"):
+        batch, plan, state = _open(pk)
+        _put(plan, state, lines, number, cells)
+        before = _by_row(state)
+        revalidation.weigh(plan, state, lines, touched)
+        corrections.keep(batch, state)
+    after = _by_row(state)
+    changed = {row for row in {*before, *after} if before.get(row) != after.get(row)} | touched
+    return _told(plan, state, lines, number, {line for n, line in changed if n == number})
+
+
+def replace(pk: int, number: int, index: int, value: str, text: str) -> tuple[int, bool]:
+    """Put `text` in place of exactly `value` in one column, in every row at fault there. Where the file has more faults
+    than are listed, in every row with that value, as long as the value itself is what cannot be read; then the whole
+    file is tried again in the background. Returns (cells changed, whether it is tried again)."""
+    batch = batches.own(pk)
+    plan, state, lines = imports.plan_of(batch), state_of(batch), revalidation.lines(batch)
+    table = _table(plan, number)
+    now = corrections.over_lines(lines[number], table, state.cells)
+    alike = set(now.filter(pl.col(f"c{index}").fill_null("") == value)["line"]) if f"c{index}" in now.columns else set()
+    listed = {f["row"] for f in state.faults if f["table"] == number and _index(table, f["field"]) == index} & alike
+    beyond = alike - listed if state.in_all > len(state.faults) and _unreadable(table, index, value) else set()
+    if not beyond:
+        mend(pk, number, [(line, index, text) for line in sorted(listed)])
+        return len(listed), False
+    with act("workbook.mend"):
+        batch, plan, state = _open(pk)
+        _put(plan, state, lines, number, [(line, index, text) for line in sorted(listed | beyond)])
+        corrections.keep(batch, state)
+    imports.start_trial(pk)
+    return len(listed | beyond), True
+
+
+def values_at_fault(batch: Any, number: int) -> list[tuple[int, str, int]]:
+    """The distinct texts at fault of each column of a table, with how many rows hold them, the most frequent first."""
+    counted: dict[tuple[int, str], int] = {}
+    for row in rows(batch, number):
+        for index in {f["index"] for f in row["faults"] if f["index"] is not None}:
+            mark = index, row["cells"][index]
+            counted[mark] = counted.get(mark, 0) + 1
+    return sorted(((i, text, n) for (i, text), n in counted.items()), key=lambda v: (v[0], -v[2], v[1]))
+
+
+# --- what is shown ---------------------------------------------------------------------------------
+
+
+def _editable(column: Any) -> bool:
+    return bool(column.feeds) and all(feed.field != ROW_KEY for feed in column.feeds)
+
+
+def _column(table: TablePlan, column: Any) -> dict[str, Any]:
+    feed, part = column.feeds[0], parts()[table.part]
+    take = part.take(feed.field)
+    words = take.words or getattr(field_behind(take), "words", None)
+    return {"index": column.index, "heading": column.heading, "field": feed.field, "label": part.facts(feed.field).label,
+            "choices": [str(one.text) for one in words or ()]}  # fmt: skip
+
+
+def _index(table: TablePlan, field: str) -> int | None:
+    """The column that feeds a field; None where the file has none."""
+    return next((c.index for c in table.columns if any(f.field == field for f in c.feeds)), None)
+
+
+def _by_row(state: Overlay) -> dict[Row, list[tuple[str, str]]]:
+    made: dict[Row, list[tuple[str, str]]] = {}
+    for fault in state.faults:
+        made.setdefault((fault["table"], fault["row"]), []).append((fault["field"], fault["zh"]))
+    return made
+
+
+def _shown(plan: Plan, state: Overlay) -> set[Row]:
+    """Rows at fault, and mended ones, so that each can be put back."""
+    made = set(_by_row(state))
+    for number, table in enumerate(plan.tables):
+        if table.part:
+            for line, row in state.cells.get(table.sheet, {}).items():
+                records = {corrections.record_at(table, line, column) for column in row}
+                made |= {(number, record) for record, index in records if _holds(table, record, index)}
+    return made
+
+
+def _holds(table: TablePlan, record: int, index: int) -> bool:
+    inside = table.layout == "card" or table.first_row < record <= table.last_row + 1
+    return inside and any(c.index == index and _editable(c) for c in table.columns)
+
+
+def _told(plan: Plan, state: Overlay, lines: Lines, number: int, shown: Iterable[int]) -> list[dict[str, Any]]:
+    table = _table(plan, number)
+    wanted = lines[number].filter(pl.col("line").is_in(sorted(shown)))
+    now = corrections.over_lines(wanted, table, state.cells)
+    indexes = [c.index for c in table.columns if _editable(c)]
+    faults: dict[int, list[dict[str, Any]]] = {}
+    for fault in state.faults:
+        if fault["table"] == number:
+            told = {name: fault[name] for name in ("zh", "en", "remedy_zh", "remedy_en")}
+            faults.setdefault(fault["row"], []).append({"index": _index(table, fault["field"]), **told})
+    made = []
+    for was, row in zip(wanted.iter_rows(named=True), now.iter_rows(named=True), strict=True):
+        line = row["line"]
+        came = {}
+        for index in indexes:
+            at, column = corrections.cell_at(table, line, index)
+            if column in state.cells.get(table.sheet, {}).get(at, {}):
+                came[index] = was[f"c{index}"] or ""
+        made.append({"line": line, "cells": {i: row[f"c{i}"] or "" for i in indexes}, "faults": faults.get(line, []),
+                     "came": came})  # fmt: skip
+    return made
+
+
+# --- what is changed -------------------------------------------------------------------------------
+
+
+def _open(pk: int) -> tuple[Any, Plan, Overlay]:
+    imports.may_import()
+    batch = batches.own(pk, lock=True)
+    if not may_mend(batch):
+        raise Refused(say("先试算，才知道有哪些要改正；已导入的文件不能再改。",
+                          "A trial shows what there is to mend; an imported file is not mended any more."))  # fmt: skip
+    job = jobs.look(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
+    if job and not job["ended"]:
+        raise Refused(say("这个文件正在试算或导入，请等它结束再改。", "This file is being tried or imported; wait until that ends."))  # fmt: skip
+    return batch, imports.plan_of(batch), state_of(batch)
+
+
+def _table(plan: Plan, number: int) -> TablePlan:
+    if not 0 <= number < len(plan.tables) or not plan.tables[number].part:
+        raise NotFound(say("表", "table"), number)
+    return plan.tables[number]
+
+
+def _put(plan: Plan, state: Overlay, lines: Lines, number: int, cells: list[tuple[int, int, str | None]]) -> None:
+    table = _table(plan, number)
+    known = {line: place for place, line in enumerate(lines[number]["line"])}
+    for line, index, text in cells:
+        if line not in known or not _holds(table, line, index):
+            raise NotFound(say("单元格", "cell"), f"{line}:{index}")
+        if text is not None and len(text) > LONGEST:
+            raise Refused(say("一格最多 {n} 个字。", "A cell holds at most {n} signs.", n=f"{LONGEST:,}"))
+    for line, index, text in cells:
+        told = None if text is None else text_of(text)
+        as_it_came = told == (lines[number][known[line], f"c{index}"] or "")
+        state.put(table.sheet, *corrections.cell_at(table, line, index), None if as_it_came else told)
+
+
+def _unreadable(table: TablePlan, index: int, value: str) -> bool:
+    """Whether a value cannot be read whichever row it stands in."""
+    feed = next((f for c in table.columns if c.index == index for f in c.feeds), None)
+    if feed is None or feed.values or feed.otherwise != KEEP:
+        return False
+    return bool(accept_columns([parts()[table.part].take(feed.field)], {feed.field: [value]}, 1)[1])

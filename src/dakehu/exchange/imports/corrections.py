@@ -1,0 +1,115 @@
+"""Cells of an uploaded file that were mended in the browser. They lie over what is read and are kept encrypted beside
+the file, which itself stays as it came."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from dakehu.exchange.mapping.mapping import TablePlan
+from dakehu.exchange.workbook.reading import Book
+from dakehu.foundation.files import store as files
+from dakehu.foundation.imports import batches
+
+Cells = dict[str, dict[int, dict[int, str]]]  # {sheet: {line from 1: {column from 0: text}}}
+
+
+@dataclass
+class Overlay:
+    """The mended cells of one batch. `faults` and `in_all` are what is wrong with the file since; they hold as long as
+    `report`, the report they follow from, is the last one."""
+
+    cells: Cells = field(default_factory=dict)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    in_all: int = 0
+    report: str = ""
+
+    @property
+    def count(self) -> int:
+        return sum(len(row) for lines in self.cells.values() for row in lines.values())
+
+    def put(self, sheet: str, line: int, column: int, text: str | None) -> None:
+        """Mend a cell; None leaves it as it came."""
+        row = self.cells.setdefault(sheet, {}).setdefault(line, {})
+        if text is not None:
+            row[column] = text
+        else:
+            row.pop(column, None)
+            if not row:
+                del self.cells[sheet][line]
+
+
+def of(batch: Any) -> Overlay:
+    """What was mended in a batch; empty where nothing was."""
+    key = batch.report.get("mended")
+    if not key:
+        return Overlay()
+    told = json.loads(files.read(key)[1])
+    told["cells"] = {
+        sheet: {int(line): {int(c): text for c, text in row.items()} for line, row in lines.items()}
+        for sheet, lines in told["cells"].items()
+    }
+    return Overlay(**told)
+
+
+def keep(batch: Any, made: Overlay) -> None:
+    """Put an overlay on its batch in place of the former. Call inside an act."""
+    former = batch.report.get("mended")
+    kept = files.keep("mended.json", json.dumps(vars(made), ensure_ascii=False).encode())
+    batch.report = {**batch.report, "mended": kept.key}
+    if former:
+        files.drop(former)
+    batch.save()
+
+
+def untried(batch: Any) -> bool:
+    """Whether anything was mended since the last trial."""
+    return bool(batch.report.get("mended")) and of(batch).report == batches.report_key(batch)
+
+
+def laid_over(book: Book, cells: Cells) -> Book:
+    """The file as it is read with the mended cells in it."""
+    for sheet in book.sheets:
+        by_column: dict[int, dict[int, str]] = {}
+        for line, row in cells.get(sheet.name, {}).items():
+            for column, text in row.items():
+                by_column.setdefault(column, {})[line - 1] = text
+        for column, texts in by_column.items():
+            sheet.frame = _with(sheet.frame, f"c{column}", texts)
+    return book
+
+
+def over_lines(lines: pl.DataFrame, table: TablePlan, cells: Cells) -> pl.DataFrame:
+    """The same for the lines of one table (convert.lines_of), emptied ones included."""
+    places = {line: place for place, line in enumerate(lines["line"])}
+    by_column: dict[str, dict[int, str]] = {}
+    for line, row in cells.get(table.sheet, {}).items():
+        for column, text in row.items():
+            record, index = record_at(table, line, column)
+            if record in places and f"c{index}" in lines.columns:
+                by_column.setdefault(f"c{index}", {})[places[record]] = text
+    for name, texts in by_column.items():
+        lines = _with(lines, name, texts)
+    return lines
+
+
+def cell_at(table: TablePlan, record: int, index: int) -> tuple[int, int]:
+    """(line, column) of the sheet in which the field of a column stands, for the record in a line."""
+    return (index + 1, table.value_column) if table.layout == "card" else (record, index)
+
+
+def record_at(table: TablePlan, line: int, column: int) -> tuple[int, int]:
+    """(line of the record, index of the column) of a cell of the sheet: cell_at the other way round."""
+    if table.layout == "card":
+        return table.first_row + 1, line - 1 if column == table.value_column else -1
+    return line, column
+
+
+def _with(frame: pl.DataFrame, name: str, texts: dict[int, str]) -> pl.DataFrame:
+    """`texts` by row; an empty one is an empty cell, as the reader of sheets has it."""
+    held = {row: text or None for row, text in texts.items() if 0 <= row < frame.height}
+    if name not in frame.columns or not held:
+        return frame
+    column = frame[name].cast(pl.String).scatter(list(held), pl.Series(list(held.values()), dtype=pl.String))
+    return frame.with_columns(column.alias(name))

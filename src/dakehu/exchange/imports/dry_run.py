@@ -1,0 +1,164 @@
+"""What a file would do to the desk, without doing it: every row weighed, every fault with its place and remedy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dakehu.domains.clients.bulk_import import clients as clients_taking
+from dakehu.domains.clients.bulk_import import needs as needs_import
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, Finder
+from dakehu.domains.ledger.investments import bulk_import as ledger_taking
+from dakehu.domains.service import bulk_import as service_taking
+from dakehu.exchange.mapping.conversion import Grid, Stack, grids, stack
+from dakehu.exchange.mapping.mapping import Plan, check
+from dakehu.exchange.roundtrip.deleted_rows import Missing, left_out
+from dakehu.exchange.roundtrip.merge import Meeting, meet
+from dakehu.exchange.sheets.definitions import parts
+from dakehu.exchange.workbook.reading import Book
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED, Weighed
+
+Progress = Callable[..., None]
+WEIGHERS: dict[str, Callable[..., Weighed]] = {
+    "investments": ledger_taking.weigh,
+    "interactions": service_taking.weigh_interactions,
+    "needs": needs_import.weigh_needs,
+    "follow_ups": service_taking.weigh_follow_ups,
+}
+NAMES = ("client_code", "client_name", "client_id_number", "client_phone")
+
+
+@dataclass
+class Trial:
+    """A file weighed. `stacks` by part; `owners` names the client of each row of the other sheets."""
+
+    plan: Plan
+    grids: list[Grid]
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    clients: clients_taking.ClientsWeighed | None = None
+    owners: dict[str, list[int]] = field(default_factory=dict)
+    meeting: Meeting = field(default_factory=Meeting)
+    missing: list[Missing] = field(default_factory=list)
+
+    def faults(self) -> int:
+        return sum(len(s.weighed.faults) for s in self.stacks.values())
+
+
+def run(book: Book, plan: Plan, progress: Progress) -> Trial:
+    """Weigh every table of the plan. Raises Refused when there is nothing to weigh."""
+    check(plan)
+    return weigh(plan, grids(book, plan), progress)
+
+
+def weigh(plan: Plan, found: list[Grid], progress: Progress, *, whole: bool = True) -> Trial:
+    """Weigh tables. What they lack of an export is looked for only where they are the `whole` file."""
+    made = Trial(plan, found)
+    progress(0.1, say("正在识别单元格", "Reading the cells"))
+    for name, part in parts().items():
+        rows = stack(part, made.grids)
+        if rows.count:
+            made.stacks[name] = rows
+    made.meeting = meet(made.stacks, plan)
+    made.missing = left_out(made.meeting, made.grids, plan) if whole else []
+    progress(0.3, say("正在与现有客户比对", "Comparing with the clients on the desk"))
+    people = made.stacks.get("clients")
+    if people is not None:
+        made.clients = clients_taking.weigh(
+            people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode
+        )
+        _warn_of_masks(people)
+    progress(0.6, say("正在核对其他工作表", "Checking the other sheets"))
+    for name, weigh_rows in WEIGHERS.items():
+        if name in made.stacks:
+            rows = made.stacks[name]
+            made.owners[name] = _owners(made, rows)
+            weigh_rows(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
+            _warn_of_masks(rows)
+    progress(0.8, say("比对完成", "Compared"))
+    return made
+
+
+def _warn_of_masks(rows: Stack) -> None:
+    """A masked value of a row to be made is lost, so it is said; on a stored row the stored value stays."""
+    for row, name, value in rows.hidden:
+        if rows.weighed.verdicts[row] == CREATED:
+            rows.weighed.warn(row, name, value, say("“{value}”已打码，没有导入；请补全后再导入。",
+                              "“{value}” is masked and was not imported; complete it and import again.", value=value))  # fmt: skip
+
+
+def _owners(made: Trial, rows: Stack) -> list[int]:
+    """The client of each row: named in the row, else the only client of its sheet, else the only one of the file."""
+    finder = made.clients.finder if made.clients else Finder()
+    texts = {n: [v or "" for v in rows.columns.get(n) or [""] * rows.count] for n in NAMES}
+    finder.learn(codes=set(texts["client_code"]) - set(finder.codes), ids=texts["client_id_number"],
+                 mobiles=texts["client_phone"], names=set(texts["client_name"]))  # fmt: skip
+    alone, by_sheet, broken = _lonely(made)
+    owners = [0] * rows.count
+    known: dict[tuple[str, ...], int | Words] = {}
+    for row in range(rows.count):
+        if rows.weighed.verdicts[row]:
+            continue
+        named = tuple(texts[n][row] for n in NAMES)
+        own = made.meeting.owners.get(rows.part.name, {}).get(row)
+        if own is not None and "client_code" not in rows.weighed.anchored[row]:
+            owners[row] = own
+            continue
+        if not any(named):
+            sheet = made.grids[rows.origin[row][0]].plan.sheet
+            found: int | Words = by_sheet.get(sheet, 0) or alone or say(
+                "这一行没有写明是哪位客户，请填写客户号或客户姓名。", "The row does not say whose it is; add the client code or name.")  # fmt: skip
+        else:
+            if named not in known:
+                known[named] = _find(finder, named, broken)
+            found = known[named]
+        if isinstance(found, Words):
+            rows.weighed.fault(
+                row, next((n for n in NAMES if n in rows.columns), NAMES[0]), " ".join(named).strip(), found
+            )
+        elif found < 0 and made.clients and made.clients.weighed.verdicts[-found - 1] == SKIPPED:
+            rows.weighed.verdicts[row] = SKIPPED
+        elif own is not None and found != own:
+            rows.weighed.fault(row, "client_code", named[0], say(
+                "一条记录不能改到别的客户名下。请恢复原客户号；需要时在新行填写，并删除这一行。",
+                "A record does not move to another client. Put back the client code; if need be, enter a new row and delete this one."))  # fmt: skip
+        else:
+            owners[row] = found
+    return owners
+
+
+def _lonely(made: Trial) -> tuple[int, dict[str, int], set[str]]:
+    """(the file's only client or 0, {sheet: its only client}, codes and names of clients at fault)."""
+    if made.clients is None:
+        return 0, {}, set()
+    people, rows = made.clients.people, made.stacks["clients"]
+    verdicts, by_sheet = rows.weighed.verdicts, {}
+    for row, number in enumerate(people):
+        if number:
+            by_sheet.setdefault(made.grids[rows.origin[row][0]].plan.sheet, set()).add(number)
+    everybody = set().union(*by_sheet.values()) if by_sheet else set()
+    broken = {
+        str(rows.columns[name][row])
+        for name in ("code", "name")
+        if name in rows.columns
+        for row, verdict in enumerate(verdicts)
+        if verdict == ERROR and rows.columns[name][row]
+    }
+    alone = next(iter(everybody)) if len(everybody) == 1 else 0
+    return alone, {s: next(iter(n)) for s, n in by_sheet.items() if len(n) == 1}, broken
+
+
+def _find(finder: Finder, named: tuple[str, ...], broken: set[str]) -> int | Words:
+    code, name, id_number, phone = named
+    try:
+        found = finder.find(code=code, name=name, id_number=id_number, mobile=phone)
+    except Ambiguous:
+        return say(
+            "“{name}”对应不止一位客户，请填写客户号。",
+            "“{name}” fits more than one client; add the code.",
+            name=name or phone,
+        )
+    if found is not None:
+        return found
+    if {code, name} & (broken - {""}):
+        return say("这位客户在“基本信息”中的资料有错误，请先改正。", "This client's own row has errors; mend it first.")
+    return say("找不到客户“{who}”，请先在“基本信息”中登记，或核对客户号。",
+               "Cannot find client “{who}”; enter them in “基本信息” first, or check the code.", who=code or name or id_number or phone)  # fmt: skip

@@ -1,0 +1,225 @@
+"""A weighed file told to people: counts, samples of every kind of difference, faults with their cell and remedy.
+
+Values that must not lie about in clear (telephone, ID number) are shown masked, also in the report.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dakehu.exchange.imports.dry_run import Trial
+from dakehu.exchange.mapping.conversion import Stack
+from dakehu.exchange.mapping.mapping import heading_of
+from dakehu.exchange.roundtrip.deleted_rows import Missing
+from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, Cell
+from dakehu.exchange.sheets.definitions import Part, parts
+from dakehu.foundation.base.i18n import Words, reading_in, say
+from dakehu.foundation.gates.input import CellError
+from dakehu.foundation.gates.output import columns_of, text_of
+from dakehu.foundation.imports.row_matching import CREATED, ERROR, UPDATED, VERDICTS
+from dakehu.foundation.schema.fields import SECRET, Facts, model_of
+
+FAULTS_KEPT, WARNINGS_SHOWN, SAMPLES = 5000, 200, 8
+FATES = (CLASH, MINE, THEIRS, AGREED)
+CELLS_SHOWN, MISSING_SHOWN = 1000, 500
+ROW_GONE = say("整行（系统中已删除）", "The whole row (deleted on the desk)")
+CHANNEL_FIELDS = ("phone", "mail", "landline", "wechat", "contact", "client_phone")
+
+
+def totals(trial: Trial) -> dict[str, int]:
+    """Counts over the rows of all sheets; contacts, coverage and history are counted by part only."""
+    made = dict.fromkeys(VERDICTS, 0)
+    for rows in trial.stacks.values():
+        for verdict, count in rows.weighed.counts().items():
+            made[verdict] += count
+    return made
+
+
+def counts(trial: Trial) -> dict[str, dict[str, int]]:
+    """The same by part, with what came along with the clients."""
+    made = {name: rows.weighed.counts() for name, rows in trial.stacks.items()}
+    if trial.clients is not None:
+        along = {"contacts": trial.clients.contacts.counts(), "history": trial.clients.histories.counts()}
+        made |= {name: count for name, count in along.items() if any(count.values())}
+        if trial.clients.duties:
+            made["coverage"] = {**dict.fromkeys(VERDICTS, 0), CREATED: len(trial.clients.duties)}
+    return made
+
+
+def report(trial: Trial, limit: int = FAULTS_KEPT) -> dict[str, Any]:
+    """Everything the wizard, the command line and the error workbook show; at most `limit` faults."""
+    faults = list(_told(trial, "faults"))
+    warnings = list(_told(trial, "warnings"))
+    return {
+        **totals(trial),
+        "parts": counts(trial),
+        "titles": {name: [rows.part.title.zh, rows.part.title.en] for name, rows in trial.stacks.items()},
+        "samples": {name: _samples(trial, rows) for name, rows in trial.stacks.items()},
+        "faults": faults[:limit],
+        "faults_in_all": len(faults),
+        "warnings": warnings[:WARNINGS_SHOWN],
+        "warnings_in_all": len(warnings),
+        "mode": trial.plan.mode,
+        "key": trial.plan.key,
+        **met(trial),
+    }
+
+
+def undecided(trial: Trial) -> int:
+    """How many clashes, and deletions of rows changed meanwhile, wait for a person."""
+    return len(trial.meeting.open()) + sum(row.open for row in trial.missing)
+
+
+def met(trial: Trial) -> dict[str, Any]:
+    """What came of rows that an export brought back: cells that differ, clashes first, and rows the file lacks."""
+    cells = sorted(trial.meeting.cells, key=lambda c: (c.fate != CLASH, bool(c.decided), c.fate == THEIRS))
+    return {
+        "keyed": sum(map(len, trial.meeting.keys.values())),
+        "expired": len(trial.meeting.expired),
+        "undecided": undecided(trial),
+        "fates": {fate: sum(cell.fate == fate for cell in cells) for fate in FATES},
+        "cells": [_cell(trial, cell) for cell in cells[:CELLS_SHOWN]],
+        "missing": [_missing(trial, row) for row in trial.missing[:MISSING_SHOWN]],
+        "missing_in_all": len(trial.missing),
+        "deleted": sum(row.goes for row in trial.missing),
+    }
+
+
+def _cell(trial: Trial, cell: Cell) -> dict[str, Any]:
+    rows = trial.stacks[cell.part]
+    number, row = rows.origin[cell.row]
+    grid, facts = trial.grids[number], _facts(rows.part, cell.field)
+    secret = facts is not None and (facts.sensitivity == SECRET or cell.field in CHANNEL_FIELDS)
+    texts = {"base": cell.base, "mine": cell.mine, "current": cell.current}
+    if secret and facts is not None:
+        texts = {name: text if "*" in text else _mask(facts)(text) if text else "" for name, text in texts.items()}
+    who = next((rows.columns[n][cell.row] for n in ("name", "client_name", "client_code") if n in rows.columns), "")
+    return {
+        "mark": cell.mark, "part": cell.part, "sheet": grid.plan.sheet, "row": grid.lines[row],
+        "cell": grid.address(cell.field, row), "field": cell.field, "who": str(who or ""),
+        "label": [facts.zh, facts.en] if facts else [ROW_GONE.zh, ROW_GONE.en],
+        **{name: text[:200] for name, text in texts.items()}, "fate": cell.fate, "decided": cell.decided, "known": cell.known,
+    }  # fmt: skip
+
+
+def _missing(trial: Trial, row: Missing) -> dict[str, Any]:
+    title, why = parts()[row.part].title, row.why_not
+    return {
+        "mark": row.mark, "part": row.part, "title": [title.zh, title.en], "text": row.text, "may_go": why is None,
+        "why": [why.zh, why.en] if why else ["", ""], "changed": row.changed, "goes": row.goes, "undecided": row.open,
+    }  # fmt: skip
+
+
+def joined(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
+    """The report of one slice of a file added to that of the slices before ({} for none)."""
+    if not told:
+        return more
+    made = {**more, **{name: told[name] + more[name] for name in (*VERDICTS, "faults_in_all", "warnings_in_all")}}
+    made["faults"] = (told["faults"] + more["faults"])[:limit]
+    made["warnings"] = (told["warnings"] + more["warnings"])[:WARNINGS_SHOWN]
+    made["parts"] = {
+        name: {v: told["parts"].get(name, {}).get(v, 0) + more["parts"].get(name, {}).get(v, 0) for v in VERDICTS}
+        for name in {**told["parts"], **more["parts"]}
+    }
+    made["titles"] = {**told["titles"], **more["titles"]}
+    made["samples"] = {
+        name: _first_of_each(told["samples"].get(name, []) + more["samples"].get(name, []))
+        for name in {**told["samples"], **more["samples"]}
+    }
+    return made
+
+
+def _first_of_each(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for kind in (UPDATED, CREATED) for row in [s for s in samples if s["verdict"] == kind][:SAMPLES]]
+
+
+def _told(trial: Trial, which: str) -> Iterator[dict[str, Any]]:
+    for rows in trial.stacks.values():
+        for fault in sorted(getattr(rows.weighed, which), key=lambda f: f.row):
+            yield told(trial, rows, fault)
+
+
+def _facts(part: Part, name: str) -> Facts | None:
+    return part.facts(name) if any(t.name == name for t in part.takes) else None
+
+
+def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
+    """One fault or warning: sheet, line, cell, heading, value, and what is wrong and how to mend it."""
+    number, row = rows.origin[fault.row]
+    grid = trial.grids[number]
+    facts = _facts(rows.part, fault.field)
+    value, message = fault.value[:80], fault.message
+    if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
+        value, message = _covered(fault, facts)
+    remedy = remedy_for(facts)
+    return {
+        "table": trial.plan.tables.index(grid.plan), "sheet": grid.plan.sheet, "row": grid.lines[row], "cell": grid.address(fault.field, row),
+        "column": heading_of(grid.plan, fault.field) or (facts.zh if facts else ""), "part": rows.part.name,
+        "field": fault.field, "value": value, "zh": message.in_("zh"), "en": message.in_("en"),
+        "remedy_zh": remedy.in_("zh"), "remedy_en": remedy.in_("en"),
+    }  # fmt: skip
+
+
+def _mask(facts: Facts) -> Callable[[str], str]:
+    return facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
+
+
+def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
+    mask = _mask(facts)
+    value = mask(fault.value) if fault.value else ""
+    both = [
+        fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code)
+        for code in ("zh", "en")
+    ]
+    return value, Words(*both)
+
+
+def remedy_for(facts: Facts | None) -> Words:
+    """What to write instead, from the field's own help and example."""
+    if facts is None:
+        return say("请改正这一行。", "Mend this row.")
+    zh = "".join(filter(None, (facts.help_zh, f"示例：{facts.example}" if facts.example else ""))) or "请改正这一格。"
+    en = (
+        " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else "")))
+        or "Mend this cell."
+    )
+    return Words(zh, en)
+
+
+def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:
+    """The first changes, cell by cell, and the first new rows."""
+    columns = {c.name: c for c in columns_of(model_of(rows.part.model))}
+    made = []
+    for row in list(rows.weighed.differences)[:SAMPLES]:
+        if rows.weighed.verdicts[row] == ERROR:
+            continue
+        number, line = rows.origin[row]
+        changes = [
+            {"field": n, "label": [columns[n].facts.zh, columns[n].facts.en] if n in columns else _label(rows.part, n),
+             "before": _text(before, columns.get(n)), "after": _text(after, columns.get(n))}
+            for n, (before, after) in rows.weighed.differences[row].items()
+        ]  # fmt: skip
+        made.append({"verdict": UPDATED, "sheet": trial.grids[number].plan.sheet, "row": trial.grids[number].lines[line],
+                     "changes": changes})  # fmt: skip
+    for row in rows.weighed.rows(CREATED)[:SAMPLES]:
+        number, line = rows.origin[row]
+        values = {n: _text(column[row], columns.get(n)) for n, column in rows.columns.items()
+                  if n in columns and column[row] not in (None, "")}  # fmt: skip
+        made.append({"verdict": CREATED, "sheet": trial.grids[number].plan.sheet, "row": trial.grids[number].lines[line],
+                     "values": values})  # fmt: skip
+    return made
+
+
+def _label(part: Part, name: str) -> list[str]:
+    facts = _facts(part, name)
+    return [facts.zh, facts.en] if facts else [name, name]
+
+
+def _text(value: Any, column: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if column is not None and column.facts.sensitivity == SECRET:
+        return "•••"
+    if hasattr(value, "_meta") or column is None or column.kind == "key":
+        return str(value)
+    with reading_in("zh"):
+        return text_of(value, column)[:200]

@@ -1,0 +1,128 @@
+"""Rows of a file weighed again after some of their cells were mended.
+
+A file of ordinary length is weighed again whole. Of a long one the touched rows are, beside those that share with them
+what clients are recognised by; the trial that comes before the import reads all of it anyway.
+
+So that a long file need not be opened for every cell, the lines of its tables are kept encrypted beside it, as they
+came, in a form that is read fast.
+"""
+
+import io
+import zipfile
+from typing import Any
+
+import polars as pl
+
+from dakehu.exchange.imports import corrections, dry_run, report
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports.corrections import Overlay
+from dakehu.exchange.mapping.conversion import grid_of, lines_of, telling
+from dakehu.exchange.mapping.mapping import Plan, TablePlan
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.files import store as files
+from dakehu.foundation.imports import batches
+
+WHOLE = 5_000  # rows of a file that are weighed again as a whole
+NAMED_BY = ("code", "name", "id_number", "phone")  # what clients are recognised by; other sheets say client_code …
+Lines = dict[int, pl.DataFrame]  # the lines of each table that is read, as they came, by its number
+Row = tuple[int, int]  # number of the table, line of the record
+
+
+def lines(batch: Any) -> Lines:
+    """The lines of the tables of a batch, as they came; kept at the first call."""
+    key = batch.report.get("rows")
+    if not key:
+        return _kept(batch)
+    with zipfile.ZipFile(io.BytesIO(files.read(key)[1])) as archive:
+        return {int(name): pl.read_parquet(io.BytesIO(archive.read(name))) for name in archive.namelist()}
+
+
+def _kept(batch: Any) -> Lines:
+    plan = imports.plan_of(batch)
+    frames = {sheet.name: sheet.frame for sheet in imports.book_as_it_came(batch).sheets}
+    made = {
+        number: lines_of(frames[table.sheet], table)
+        for number, table in enumerate(plan.tables)
+        if table.part and table.sheet in frames
+    }
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        for number, found in made.items():
+            part = io.BytesIO()
+            found.write_parquet(part, compression="zstd")
+            archive.writestr(str(number), part.getvalue())
+    with act("workbook.mend"):
+        held = batches.own(batch.pk, lock=True)
+        held.report = {**held.report, "rows": files.keep("rows.zip", body.getvalue()).key}
+        held.save()
+    return made
+
+
+def weigh(plan: Plan, state: Overlay, came: Lines, touched: set[Row]) -> None:
+    """Bring what is wrong with a file up to date after the cells of some rows were changed."""
+    now = {n: corrections.over_lines(found, plan.tables[n], state.cells) for n, found in came.items()}
+    whole = sum(found.height for found in now.values()) <= WHOLE
+    if not whole:
+        touched = touched | _who_name_them(plan, now, touched, state)
+        now = {n: _asked(plan, n, now, touched) for n in now}
+    read = [grid_of(found, plan.tables[n]) for n, found in ((n, telling(f)) for n, f in now.items()) if found.height]
+    told = report.report(dry_run.weigh(plan, read, lambda *_: None, whole=whole))
+    if whole:
+        state.faults, state.in_all = told["faults"], told["faults_in_all"]
+        return
+    stays = [f for f in state.faults if (f["table"], f["row"]) not in touched]
+    fresh = [f for f in told["faults"] if (f["table"], f["row"]) in touched]
+    state.in_all += len(stays) + len(fresh) - len(state.faults)
+    state.faults = sorted([*stays, *fresh], key=lambda f: (f["table"], f["row"]))
+
+
+def _asked(plan: Plan, number: int, now: Lines, touched: set[Row]) -> pl.DataFrame:
+    """The touched rows of a table; of clients also those of the same names, and two more, lest one looks like the only
+    client of its sheet who is not."""
+    table, found = plan.tables[number], now[number]
+    wanted = pl.col("line").is_in(sorted(line for n, line in touched if n == number))
+    if table.part == "clients":
+        first = pl.col("line").is_in(found["line"].head(2).to_list())
+        wanted = wanted | first | _named(table, _names(plan, now, touched))
+    return found.filter(wanted)
+
+
+def _who_name_them(plan: Plan, now: Lines, touched: set[Row], state: Overlay) -> set[Row]:
+    """Rows at fault that speak of the same clients as touched ones: what was wrong there may have been mended here."""
+    names = _names(plan, now, touched)
+    at_fault: dict[int, set[int]] = {}
+    for fault in state.faults:
+        at_fault.setdefault(fault["table"], set()).add(fault["row"])
+    return {
+        (number, line)
+        for number, lines_at_fault in at_fault.items()
+        for line in now[number].filter(
+            pl.col("line").is_in(sorted(lines_at_fault)) & _named(plan.tables[number], names)
+        )["line"]
+    }
+
+
+def _names(plan: Plan, now: Lines, rows: set[Row]) -> dict[str, set[str]]:
+    """What the clients of some rows are called, by kind of name."""
+    made: dict[str, set[str]] = {name: set() for name in NAMED_BY}
+    for number, found in now.items():
+        some = found.filter(pl.col("line").is_in(sorted(line for n, line in rows if n == number)))
+        for name, column in _naming(plan.tables[number]).items():
+            made[name] |= set(some.select(_alike(column)).to_series()) - {None, ""}
+    return made
+
+
+def _naming(table: TablePlan) -> dict[str, str]:
+    """{kind of name: column}."""
+    fed = {feed.field: f"c{column.index}" for column in table.columns for feed in column.feeds}
+    prefix = "" if table.part == "clients" else "client_"
+    return {name: fed[prefix + name] for name in NAMED_BY if prefix + name in fed}
+
+
+def _named(table: TablePlan, names: dict[str, set[str]]) -> pl.Expr:
+    tests = [_alike(column).is_in(sorted(names[name])) for name, column in _naming(table).items() if names[name]]
+    return pl.any_horizontal(tests).fill_null(value=False) if tests else pl.lit(value=False)
+
+
+def _alike(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars().str.normalize("NFKC").str.to_uppercase()

@@ -1,0 +1,103 @@
+"""What the import wizard shows and offers: sheets, tables, columns with their guesses, samples, and the error workbook."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from dakehu.domains.clients.bulk_import.matching import KEYS
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.mapping import profiles
+from dakehu.exchange.mapping.conversion import grids
+from dakehu.exchange.mapping.mapping import Plan, TablePlan
+from dakehu.exchange.sheets.definitions import parts, spellings
+from dakehu.exchange.workbook import writing
+from dakehu.exchange.workbook.reading.table_detection import letters
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.row_matching import MODES
+
+MODE_NAMES = {
+    "both": say("新增并更新", "Create and update"), "create": say("只新增", "Create only"), "update": say("只更新", "Update only"),
+}  # fmt: skip
+KEY_NAMES = {
+    "auto": say("自动（客户号、证件、手机、姓名）", "Automatic (code, ID, mobile, name)"), "code": say("客户号", "Client code"),
+    "id_number": say("证件号码", "ID number"), "mobile": say("手机号码", "Mobile"), "name": say("客户姓名", "Client name"),
+}  # fmt: skip
+
+
+def describe(number: int) -> dict[str, Any]:
+    """A batch as plain values: how each table is read, with the choices for every select box."""
+    batch = batches.own(number)
+    plan = imports.plan_of(batch)
+    return {
+        "batch": batch.pk, "filename": batch.filename, "state": str(batch.state), "job": batch.job_ref,
+        "mode": plan.mode, "key": plan.key,
+        "modes": [{"value": m, "text": str(MODE_NAMES[m])} for m in MODES],
+        "keys": [{"value": k, "text": str(KEY_NAMES[k])} for k in KEYS],
+        "parts": [{"value": "", "text": str(say("不导入", "Leave out"))}]
+                 + [{"value": p.name, "text": str(p.title)} for p in parts().values()],
+        "fields": {name: fields_of(name) for name in parts()},
+        "sources": [{"value": name, "text": profile["name"]} for name, profile in profiles.built_in().items()],
+        "tables": [_table(place, table) for place, table in enumerate(plan.tables)],
+        "report": batches.report_of(batch),
+    }  # fmt: skip
+
+
+def fields_of(part: str) -> list[dict[str, str]]:
+    """What a column of a part can be: [{"value", "text"}], nothing first."""
+    made = [{"value": "", "text": str(say("不导入", "Leave out"))}]
+    return made + [{"value": name, "text": facts.label} for name, facts, _ in spellings(parts()[part])]
+
+
+def _table(place: int, table: TablePlan) -> dict[str, Any]:
+    return {
+        "number": place, "sheet": table.sheet, "part": table.part,
+        "title": str(parts()[table.part].title) if table.part else "", "layout": table.layout,
+        "header_row": table.header_row + 1, "rows": table.last_row - table.first_row + 1 - len(table.skipped),
+        "left_out": [row + 1 for row in table.skipped], "source": table.profile,
+        "columns": [
+            {"index": c.index, "letter": letters(c.index) if table.layout == "rows" else str(c.index + 1),
+             "heading": c.heading, "samples": c.samples[:3], "fields": [f.field for f in c.feeds],
+             "field": c.feeds[0].field if c.feeds else "", "how": c.how, "suggestion": c.suggestion}
+            for c in table.columns
+        ],
+    }  # fmt: skip
+
+
+def error_book(number: int) -> tuple[str, bytes]:
+    """(name, content) of a workbook with the rows at fault as they came, to be mended and uploaded again. Raises
+    NotFound while there are no faults."""
+    batch = batches.own(number)
+    faults = batches.report_of(batch).get("faults", [])
+    if not faults:
+        raise NotFound(say("错误清单", "list of faults"))
+    plan, speaking = imports.plan_of(batch), language()
+    for table in plan.tables:  # the whole row goes back, mapped or not
+        for column in table.columns:
+            column.feeds = column.feeds or [None]  # type: ignore[list-item]
+    tables = []
+    names = _names(plan)
+    for grid in grids(imports.book_of(batch), plan):
+        columns = grid.plan.columns
+        cells = {line: [grid.cells[c.index][row] for c in columns] for row, line in enumerate(grid.lines)}
+        tables.append(writing.FaultyTable(names[plan.tables.index(grid.plan)], [c.heading for c in columns], cells))
+    errors = [
+        writing.CellError(names[f["table"]], f["row"], f["column"], f["value"], f[speaking], f[f"remedy_{speaking}"])
+        for f in faults
+    ]
+    with TemporaryDirectory(prefix="dakehu-") as folder:
+        path = writing.write_errors(tables, errors, Path(folder) / "errors.xlsx", speaking)  # type: ignore[arg-type]
+        content = path.read_bytes()
+    stem = Path(batch.filename).stem
+    return str(say("{stem}-待改正.xlsx", "{stem}-to-mend.xlsx", stem=stem)), content
+
+
+def _names(plan: Plan) -> list[str]:
+    """A name for each table, unlike the others where a sheet holds several."""
+    seen: dict[str, int] = {}
+    made = []
+    for table in plan.tables:
+        seen[table.sheet] = seen.get(table.sheet, 0) + 1
+        made.append(table.sheet if seen[table.sheet] == 1 else f"{table.sheet[:27]} {seen[table.sheet]}")
+    return made

@@ -1,0 +1,68 @@
+"""How the files of known sources are read: built-in profiles, and those remembered from corrections by hand."""
+
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from dakehu.exchange.mapping.mapping import Feed, Plan, TablePlan
+from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.foundation.access import scope
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.schema.fields import model_of
+
+
+@cache
+def built_in() -> dict[str, dict[str, Any]]:
+    """{file name without ending: profile} of the package."""
+    folder = resources.files("dakehu.exchange.mapping") / "profiles"
+    return {
+        path.name.removesuffix(".json"): json.loads(path.read_text(encoding="utf-8"))
+        for path in folder.iterdir()
+        if path.name.endswith(".json")
+    }
+
+
+def recall(plan: Plan, wanted: str | None = None) -> Plan:
+    """Bring in what is known of the file's source. `wanted` names a built-in profile; raises Refused for none such."""
+    if wanted and wanted not in built_in():
+        raise Refused({"profile": [say("没有“{name}”这个来源，可选：{all}。", "There is no source “{name}”; known are {all}.",
+                                       name=wanted, all=" ".join(built_in()))]})  # fmt: skip
+    remembered = _remembered([t.signature for t in plan.tables])
+    for table in plan.tables:
+        headings = {flat(c.heading) for c in table.columns}
+        for name, profile in built_in().items():
+            if wanted == name or (not wanted and {flat(h) for h in profile["headings"]} <= headings):
+                _use(plan, table, profile)
+        if not wanted and table.signature in remembered:
+            _use(plan, table, remembered[table.signature])
+    return plan
+
+
+def _remembered(signatures: list[str]) -> dict[str, dict[str, Any]]:
+    rows = model_of("foundation.SourceProfile").objects.filter(signature__in=signatures)
+    return {row.signature: {"name": row.name, **row.plan} for row in rows}
+
+
+def _use(plan: Plan, table: TablePlan, profile: dict[str, Any]) -> None:
+    table.part, table.profile = profile["part"], profile["name"]
+    plan.key = profile.get("key") or plan.key
+    named = {flat(heading): feeds for heading, feeds in profile["columns"].items()}
+    for column in table.columns:
+        column.feeds = [Feed(**feed) for feed in named.get(flat(column.heading), [])]
+        column.how = "profile" if column.feeds else ""
+
+
+def remember(plan: Plan, name: str) -> None:
+    """Keep how tables corrected by hand are read, for the next file of the same source. Call inside an act."""
+    model = model_of("foundation.SourceProfile")
+    for table in plan.tables:
+        if not any(c.how == "hand" for c in table.columns):
+            continue
+        row = model.objects.filter(signature=table.signature).first() or model(signature=table.signature)
+        row.name, row.owner_ref = f"{name} · {table.sheet}"[:120], scope.current_actor().user_id
+        columns = {c.heading: [asdict(feed) for feed in c.feeds] for c in table.columns if c.heading}
+        row.plan = {"part": table.part, "columns": columns}
+        row.save()

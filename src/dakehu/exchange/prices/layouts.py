@@ -1,0 +1,143 @@
+"""How a price file is laid out, told by its headings; whatever the layout, it comes out as one row for each price."""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from dakehu.domains.ledger.prices import importing as price_import
+from dakehu.exchange.workbook import reading
+from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.foundation.base import parsing
+
+SEARCH = 40  # lines among which the headings are looked for
+HEADINGS: dict[str, str] = {
+    "day": "日期 交易日期 行情日期 净值日期 业务日期 date tradedate tradeday day",
+    "code": "证券代码 代码 股票代码 基金代码 指数代码 产品代码 货币对 code securitycode tscode symbol ticker isin",
+    "price": "收盘价 收盘 单位净值 中间价 汇率 close closeprice closingprice",
+    "market": "市场 交易市场 交易所 market exchange",
+    "name": "证券名称 名称 股票名称 基金名称 指数名称 产品名称 name securityname",
+    "currency": "币种 currency",
+    "kind": "产品类别 类别 证券类别 kind class assetclass",
+}
+ABOUT = ("market", "name", "currency", "kind")
+WORDS = {word: name for name, words in HEADINGS.items() for word in map(flat, words.split())}
+_SURE = re.compile(r"^(?:(?:SH|SZ|BJ)?\d{6}|\d{1,6}\.[A-Z]{2,4}|[A-Z]{3}/?CNY)$")
+_DAY = re.compile(r"^(?=.*\d{4}).{8,19}$")
+
+
+@dataclass
+class PriceTable:
+    """A price file as it stands. `cells`: a row for each price with `row` (line of the file, from 1), `col` (column, from
+    0), and as text `day`, `code`, `price`, `market`, `name`, `currency`, `kind` (null where the cell is empty)."""
+
+    filename: str
+    sheet: str
+    shape: str  # long, across (securities across) or down (securities down, days across)
+    cells: pl.DataFrame
+
+
+def recognise(book: reading.Book) -> PriceTable | None:
+    """The prices a file holds, or None for a file that is something else."""
+    for sheet in book.sheets:
+        head = sheet.head(SEARCH)
+        for at, row in enumerate(head[:-1]):
+            found = _long(sheet.frame, at, row) or _down(sheet.frame, at, row) or _across(sheet.frame, at, row, head)
+            if found is not None:
+                shape, cells = found
+                return PriceTable(book.filename, sheet.name, shape, cells)
+    return None
+
+
+def _columns(row: list[str]) -> dict[str, int]:
+    """{field: column} of a line of headings, the first column of each."""
+    made: dict[str, int] = {}
+    for place, cell in enumerate(row):
+        name = WORDS.get(flat(cell)) if cell.strip() else None
+        if name is not None:
+            made.setdefault(name, place)
+    return made
+
+
+def _body(frame: pl.DataFrame, at: int) -> pl.DataFrame:
+    """The lines under the headings, with their number in the file."""
+    return frame.slice(at + 1).with_row_index("row", offset=at + 2)
+
+
+def _shaped(cells: pl.DataFrame) -> pl.DataFrame:
+    """With a column for everything, in order; lines without a price and a code are left out."""
+    lacking = [pl.lit(None, pl.String).alias(name) for name in HEADINGS if name not in cells.columns]
+    texts = [pl.col(name).str.strip_chars() for name in HEADINGS]
+    made = cells.with_columns(*lacking).with_columns(texts).select("row", "col", *HEADINGS)
+    empty = [pl.when(pl.col(name) == "").then(None).otherwise(pl.col(name)).alias(name) for name in HEADINGS]
+    return made.with_columns(empty).filter(pl.col("price").is_not_null() | pl.col("code").is_not_null())
+
+
+def _long(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFrame] | None:
+    columns = _columns(row)
+    if "code" not in columns and "name" in columns:
+        columns["code"] = columns.pop("name")  # a table that calls its codes names; they must be codes all the same
+    if not {"day", "code", "price"} <= set(columns):
+        return None
+    body = _body(frame, at)
+    picked = body.select("row", pl.lit(columns["price"]).alias("col"),
+                         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()))  # fmt: skip
+    return "long", _shaped(picked)
+
+
+def _down(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFrame] | None:
+    columns = _columns(row)
+    days = {place: cell.strip() for place, cell in enumerate(row) if _is_day(cell)}
+    if "code" not in columns or not days:
+        return None
+    about = {name: columns[name] for name in ("code", *ABOUT) if name in columns}
+    body = _body(frame, at).select(
+        "row", *(pl.col(f"c{place}").alias(name) for name, place in about.items()), *(f"c{p}" for p in days)
+    )
+    long = body.unpivot(on=[f"c{p}" for p in days], index=["row", *about], variable_name="col", value_name="price")
+    named = pl.col("col").replace_strict({f"c{p}": text for p, text in days.items()}, return_dtype=pl.String)
+    return "down", _shaped(long.with_columns(named.alias("day"), _place(pl.col("col"))))
+
+
+def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]]) -> tuple[str, pl.DataFrame] | None:
+    if not row or (WORDS.get(flat(row[0])) if row[0].strip() else "day") != "day" or not _is_day(head[at + 1][0]):
+        return None
+    codes = {place: cell.strip() for place, cell in enumerate(row) if place and cell.strip()}
+    beneath = [head[at + 1][place] for place in codes]
+    if (
+        not codes
+        or not all(_is_number(cell) for cell in beneath if cell.strip())
+        or not _some_code(list(codes.values()))
+    ):
+        return None
+    body = _body(frame, at).select("row", pl.col("c0").alias("day"), *(f"c{p}" for p in codes))
+    long = body.unpivot(on=[f"c{p}" for p in codes], index=["row", "day"], variable_name="col", value_name="price")
+    named = pl.col("col").replace_strict({f"c{p}": text for p, text in codes.items()}, return_dtype=pl.String)
+    made = _shaped(long.with_columns(named.alias("code"), _place(pl.col("col"))))
+    return "across", made.filter(pl.col("day").is_not_null() | pl.col("price").is_not_null())
+
+
+def _place(column: pl.Expr) -> pl.Expr:
+    return column.str.slice(1).cast(pl.Int32).alias("col")
+
+
+def _is_day(text: str) -> bool:
+    if not _DAY.match(text.strip()):
+        return False
+    try:
+        parsing.to_date(text)
+    except parsing.Unreadable:
+        return False
+    return True
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.match(r"^-?[\d,]*\.?\d+(?:[eE]-?\d+)?$|^-{1,2}$|^nan$", text.strip(), re.IGNORECASE))
+
+
+def _some_code(headings: list[str]) -> bool:
+    """Whether any heading is surely the code of a security: by its shape, or because the desk knows it."""
+    if any(_SURE.match(heading.upper()) for heading in headings):
+        return True
+    found = price_import.resolve(price_import.Asked(heading) for heading in headings)
+    return any(one.number or one.new for one in found.values())

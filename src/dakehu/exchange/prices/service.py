@@ -1,0 +1,214 @@
+"""A price file from its cells to the ledger: every price read exactly, every code matched or told back, written in one
+act that `undo` takes back."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dakehu.domains.ledger.prices import importing as price_import
+from dakehu.domains.ledger.prices.importing import Asked, Found
+from dakehu.domains.ledger.products import registry as products
+from dakehu.domains.ledger.statements.validation import Doubt
+from dakehu.exchange.prices.layouts import PriceTable
+from dakehu.exchange.statements import cells
+from dakehu.exchange.statements.layouts import CURRENCIES
+from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.imports import batches
+from dakehu.foundation.models import BatchState
+from dakehu.foundation.schema.fields import model_of
+
+SHOWN = 200
+NOTHING = ["", "-", "--", "\u2014", "nan", "none", "null", "n/a"]
+Said = tuple[Words, Words]  # what is wrong, and how to mend it
+WRONG: dict[str, Said] = {
+    "code": (say("没有证券代码", "no security code"), say("请补上代码，或删去这一行。", "Fill in the code, or leave the row out.")),
+    "price": (say("不是大于零的数", "not a number above zero"),
+              say("请改为收盘价，如 12.34；停牌的日子留空。", "Write the closing price, such as 12.34; leave days without one empty.")),
+    "day": (say("不是日期", "not a date"), say("请写成 2024-01-08。", "Write it as 2024-01-08.")),
+    "future": (say("日期还没有到", "a day yet to come"), say("请检查年份。", "Check the year.")),
+    "kind": (say("不是产品类别", "not a product class"),
+             say("请写股票、基金、债券、指数、汇率等。", "Write stock, fund, bond, index, exchange rate or the like.")),
+    "twice": (say("同一证券同一天有两个不同的价格", "two different prices of one security on one day"),
+              say("请只留一个。", "Leave only one.")),
+    "several": (say("几个市场都有这个代码", "a code of several markets"),
+                say("请加“市场”一列，或写成 000001.SZ。", "Add a column Market, or write 000001.SZ.")),
+    "market": (say("没有市场", "no market"), say("请加“市场”一列，或写成 000300.SH。", "Add a column Market, or write 000300.SH.")),
+    "currency": (say("币种未写明，或与已登记的产品不同", "no currency, or another than the product's"),
+                 say("请加“币种”一列，或改为产品的币种。", "Add a column Currency, or use the product's.")),
+    "unknown": (say("没有登记这个证券，已跳过", "a security not entered here; skipped"),
+                say("请先导入含有它的对账单，或加“产品类别”一列（股票、指数、汇率等）。",
+                    "Import a statement that holds it first, or add a column Class (stock, index, exchange rate…).")),
+}  # fmt: skip
+
+
+@dataclass
+class Read:
+    """A price file judged. `prices` of products that are entered, `fresh` of those that are new (by (code, market)),
+    `enter` how to enter these; `faults` and `unknown` as [(row, column, field, value, reason)]; `empty` cells without a
+    price, `skipped` prices of unknown securities."""
+
+    prices: price_import.Days = field(default_factory=dict)
+    fresh: list[tuple[date, tuple[str, str], float]] = field(default_factory=list)
+    enter: dict[Any, tuple[str, str]] = field(default_factory=dict)
+    faults: list[tuple[int, int, str, str, str]] = field(default_factory=list)
+    unknown: list[tuple[int, int, str, str, str]] = field(default_factory=list)
+    skipped: int = 0
+    rows: int = 0
+
+    def days(self) -> list[date]:
+        return sorted({*self.prices, *(day for day, _, _ in self.fresh)})
+
+
+def weigh(table: PriceTable) -> Read:
+    """Read every cell; nothing is written."""
+    blank = pl.col("price").str.to_lowercase().is_in(NOTHING)
+    priced = table.cells.filter(pl.col("price").is_not_null() & ~blank)
+    made = Read(rows=priced.height)
+    days = {text: _day(text) for text in priced["day"].unique().to_list()}
+    asked: dict[tuple[Any, ...], Asked | str] = {}
+    about = priced.select("code", "market", "name", "currency", "kind").unique(maintain_order=True)
+    for written in about.iter_rows():
+        asked[written] = _asked(*written)
+    found = price_import.resolve(one for one in asked.values() if isinstance(one, Asked))
+    numbers = priced["price"].cast(pl.Float64, strict=False).to_list()
+    seen: dict[tuple[Any, date], float] = {}
+    told: set[Any] = set()
+    columns = ("row", "col", "day", "price", "code", "market", "name", "currency", "kind")
+    for number, (row, col, day, text, *written) in zip(numbers, priced.select(columns).iter_rows(), strict=True):
+        one, when = asked[tuple(written)], days[day]
+        price = number if number is not None else _number(text)
+        wrong = ((one, "code" if one == "code" else "kind", str(written[4] or "")) if isinstance(one, str)
+                 else (when, "day", day or "") if isinstance(when, str)
+                 else ("price", "price", text) if price is None or not 0 < price < 1e12 else None)  # fmt: skip
+        if wrong is not None:
+            reason, name, value = wrong
+            made.faults.append((row, col, name, value, reason))
+            continue
+        what = found[one]
+        if what.reason:
+            _doubt(made, what, told, one, row, col)
+            continue
+        key = what.number or (what.new.code, what.new.market)
+        if seen.setdefault((key, when), price) != price:
+            made.faults.append((row, col, "price", text, "twice"))
+        elif what.number:
+            made.prices.setdefault(when, {})[what.number] = price
+        else:
+            made.enter.setdefault(what.new, what.named)
+            made.fresh.append((when, key, price))
+    return made
+
+
+def _doubt(made: Read, what: Found, told: set[Any], one: Asked, row: int, col: int) -> None:
+    """A code that is no product: said once for each code."""
+    made.skipped += what.reason == "unknown"
+    if one not in told:
+        told.add(one)
+        (made.unknown if what.reason == "unknown" else made.faults).append((row, col, "code", one.code, what.reason))
+
+
+def _asked(
+    code: str | None, market: str | None, name: str | None, currency: str | None, kind: str | None
+) -> Asked | str:
+    """What a row says of its security, or the reason why it says nothing."""
+    if not code:
+        return "code"
+    chosen = model_of("ledger.Product")._meta.get_field("kind").words.read(kind) if kind else None
+    if kind and chosen is None:
+        return "kind"
+    money = (currency or "").upper()
+    return Asked(code, market or "", str(chosen or ""), name or "", CURRENCIES.get(money, money)[:3])
+
+
+def _day(text: str | None) -> date | str:
+    try:
+        day = cells.day(text or "", ())
+    except Doubt:
+        return "day"
+    if day is None:
+        return "day"
+    return day if day <= clock.today() else "future"
+
+
+def _number(text: str) -> float | None:
+    try:
+        found = cells.number(text, ".")
+    except Doubt:
+        return None
+    return None if found is None else float(found)
+
+
+def trial(table: PriceTable) -> dict[str, Any]:
+    """What an import would do; nothing is written."""
+    read = weigh(table)
+    told = price_import.compare(read.prices)
+    told["created"] += len(set(read.fresh))
+    return {**_report(table, read), **told, "imported": False, "dry_run": True, "batch": None}
+
+
+def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) -> dict[str, Any]:
+    """Import a price file as the opened batch `number`. Nothing is written while there are faults, unless `skip_errors`."""
+    read = weigh(table)
+    if read.faults and not skip_errors:
+        told = {**trial(table), "dry_run": False, "batch": number}
+        with act("workbook.refuse"):
+            batches.keep_report(batches.own(number), told, BatchState.REFUSED)
+        return told
+    if not read.prices and not read.fresh:
+        raise Refused({"file": [say("文件里没有已登记证券的价格。未登记的有 {n} 个，如 {codes}。",
+                                    "The file prices no security entered here; {n} unknown ones, such as {codes}.",
+                                    n=len(read.unknown), codes=", ".join(one[3] for one in read.unknown[:5]))]})  # fmt: skip
+    told = _report(table, read)
+    numbers = products.learn(named=read.enter) if read.enter else {}
+    for day, key, price in read.fresh:
+        read.prices.setdefault(day, {})[numbers[key]] = price
+    with act("workbook.import"):
+        batch = batches.own(number, lock=True)
+        if batch.state == BatchState.APPLIED:
+            return {**batches.report_of(batch), "again": True}
+        with undo.keeping() as kept:
+            made = price_import.take_file(filename=table.filename, sha256=sha256, prices=read.prices)
+        told = {**told, **made, "imported": True, "dry_run": False, "batch": number}
+        batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
+    return told
+
+
+def _report(table: PriceTable, read: Read) -> dict[str, Any]:
+    days = read.days()
+    return {
+        "kind": "prices", "shape": table.shape, "rows": read.rows, "skipped": read.skipped, "errors": len(read.faults),
+        "days": len(days), "first_day": days[0].isoformat() if days else None,
+        "last_day": days[-1].isoformat() if days else None,
+        "securities": len({n for prices in read.prices.values() for n in prices} | {key for _, key, _ in read.fresh}),
+        "entered": sorted(f"{s.code}.{s.market}".rstrip(".") for s in read.enter),
+        "unknown": len(read.unknown), "reasons": dict(Counter(one[4] for one in read.faults)),
+        "parts": {}, "titles": {}, "samples": {}, "mode": "both", "key": "auto",
+        "faults": [_told(table, one) for one in read.faults[:SHOWN]], "faults_in_all": len(read.faults),
+        "warnings": [_told(table, one) for one in read.unknown[:SHOWN]], "warnings_in_all": len(read.unknown),
+    }  # fmt: skip
+
+
+def _told(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
+    """One fault or warning: sheet, line, cell, value, what is wrong and how to mend it."""
+    row, col, name, value, reason = one
+    wrong, remedy = WRONG[reason]
+    shown = {code: f"{value[:80]}: {wrong.in_(code)}" if value else wrong.in_(code) for code in ("zh", "en")}
+    return {"sheet": table.sheet, "row": row, "cell": f"{_letters(col)}{row}", "field": name, "value": value[:80],
+            "zh": shown["zh"].replace(": ", "\uff1a", 1), "en": shown["en"], "remedy_zh": remedy.in_("zh"),
+            "remedy_en": remedy.in_("en")}  # fmt: skip
+
+
+def _letters(column: int) -> str:
+    """A column from 0 as spreadsheets call it."""
+    text, rest = "", column + 1
+    while rest:
+        rest, sign = divmod(rest - 1, 26)
+        text = chr(65 + sign) + text
+    return text

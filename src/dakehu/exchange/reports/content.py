@@ -1,0 +1,174 @@
+"""What a report tells of one client: every word and number as it will stand on the page, and the charts.
+
+Read through the same queries as the money tab, so that the reader's scope and clearance hold: a name or sum that is masked
+on the page is masked on paper.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger import queries as ledger
+from dakehu.domains.ledger.close import rows as close_rows
+from dakehu.domains.ledger.trades.queries import every_trade
+from dakehu.exchange.reports import charts, formats
+from dakehu.exchange.reports.formats import MISSING
+from dakehu.foundation.access import scope
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.gates import ask, columns_of, present, present_one
+
+FIRST = ("market_value", "profit", "twr", "xirr", "max_drawdown", "volatility", "sharpe", "roi")
+GROUPS = (
+    (say("收益", "Return"), ("net_inflow", "realised", "income", "fees", "cagr", "alpha")),
+    (say("风险", "Risk"), ("sortino", "calmar", "var95", "cvar95", "beta", "hhi")),
+    (say("交易", "Dealing"), ("turnover", "cost_drag", "holding_days", "win_rate", "closed_sales", "holdings")),
+)
+SIGNED = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")
+SLICES = 8
+HELD, TRADES, FLOWS, MARKS = 30, 25, 24, 8
+WIDTH = 510.0
+
+
+def told(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
+    """Everything on the page, ready to be printed, in the reader's language. Refused where an exchange rate is missing;
+    NotAllowed where the reader may not read investments."""
+    row = ledger.figures(client=client)
+    money = ask("ledger.portfolio", {"client": client.pk})
+    line = money["line"]
+    return {
+        **head(client, money, row), **figures(row), **pictures(money), "line_note": line_note(line),
+        "holdings": holdings(money["holdings"]), "held": formats.listed(HELD, len(money["holdings"])),
+        **dealings(client), "flows": flows(money["flows"]), "flown": formats.listed(FLOWS, len(money["flows"])),
+        "up": charts.UP if rise_is_red else charts.DOWN, "down": charts.DOWN if rise_is_red else charts.UP,
+        "words": {name: str(words) for name, words in formats.WORDS.items()}, "font": charts.FONT,
+        "small_print": [str(words) for words in formats.SMALL_PRINT], "language": language(),
+    }  # fmt: skip
+
+
+def head(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
+    """Whose report, who serves the client, over which days, from whom and when."""
+    shown = present_one(client, shown=True)
+    serving = present(clients.coverage(client=client).filter(until=None), shown=True)
+    main = [one["user"] for one in serving if one["role"] in ("主办", "Main")] or [one["user"] for one in serving]
+    first = money["line"]["day"][0] if money["line"] else MISSING
+    closed = row.as_of.isoformat() if row else None
+    facts = (
+        (say("客户号", "Client code"), client.code), (say("服务人员", "Served by"), "、".join(main[:1]) or MISSING),
+        (say("统计区间", "Period"), f"{first} – {money['as_of']}"),
+        (say("风险等级", "Risk level"), shown.get("risk_level") or MISSING), (say("营业部", "Branch"), shown.get("branch") or MISSING),
+        (say("指标截至", "Figures as of"), closed or str(say("尚未结算", "not closed yet"))),
+    )  # fmt: skip
+    return {
+        "name": shown["name"], "facts": [[str(label), str(text)] for label, text in facts],
+        "made": str(say("{who} 于 {when} 制作", "Made by {who} on {when}", who=scope.current_actor().name,
+                        when=clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"))),
+        "title": str(say("投资报告", "Investment report")), "as_of": money["as_of"],
+    }  # fmt: skip
+
+
+def figures(row: Any) -> dict[str, Any]:
+    """The first figures, the others by group, and how each is made; what is missing says why."""
+    if row is None:
+        return {"first": [], "groups": [], "definitions": []}
+    plain = present_one(row)
+    made, definitions = {}, []
+    for column in columns_of(type(row)):
+        if column.name in ("client", "as_of", "reasons"):
+            continue
+        value, reason = plain[column.name], row.reasons.get(column.name)
+        made[column.name] = {
+            "label": column.label, "value": formats.figure(value, column.facts.unit),
+            "tone": formats.tone(value) if column.name in SIGNED else "",
+            "why": str(say(*close_rows.REASONS[reason])) if reason else "",
+        }  # fmt: skip
+        if column.facts.help:
+            definitions.append([column.label, column.facts.help])
+    return {
+        "first": [made[name] for name in FIRST], "definitions": definitions,
+        "groups": [{"title": str(title), "rows": [made[name] for name in names]} for title, names in GROUPS],
+    }  # fmt: skip
+
+
+def pictures(money: dict[str, Any]) -> dict[str, Any]:
+    """The charts as SVG ("" where there is nothing to draw), and what the ring's colours mean."""
+    line, rows = money["line"], money["holdings"]
+    sized = [(row["name"], row["weight"]) for row in rows if row["weight"] and row["weight"] > 0]
+    parts = sized[:SLICES]
+    if sized[SLICES:]:
+        parts.append((str(say("其他", "Others")), sum(weight for _, weight in sized[SLICES:])))
+    made: dict[str, Any] = {"growth": "", "falls": "", "ring": "", "legend": []}
+    if parts:
+        made["ring"] = charts.ring([weight for _, weight in parts], size=120.0)
+        made["legend"] = [
+            [charts.PALETTE[place % len(charts.PALETTE)], name, f"{weight:.1%}"]
+            for place, (name, weight) in enumerate(parts)
+        ]
+    if line:
+        curves = [charts.Curve(line["growth"], marks=marks(line["flow"]))]
+        if line["index"]:
+            curves.insert(0, charts.Curve(line["index"], colour="#8c98aa", dashed=True))
+        made["growth"] = charts.lines(line["day"], curves, width=WIDTH, height=150.0, written="{:.2f}".format)
+        fall = charts.Curve(line["drawdown"], colour=charts.MUTED, filled=True)
+        made["falls"] = charts.lines(line["day"], [fall], width=WIDTH, height=80.0, written="{:.1%}".format)
+    return made
+
+
+def line_note(line: dict[str, Any] | None) -> dict[str, str]:
+    return {
+        "own": str(say("净值（起点为 1）", "Growth of 1")),
+        "index": line["index_name"] if line else "",
+        "marks": str(say("▲ 投入　▽ 取回，只标最大的 {n} 笔", "▲ in  ▽ out, the {n} largest", n=MARKS)),
+    }
+
+
+def marks(flow: list[float | None]) -> tuple[tuple[int, int], ...]:
+    """Places of the largest payments, and whether money came in (1) or went out (−1)."""
+    paid = [(place, value) for place, value in enumerate(flow) if value]
+    largest = sorted(paid, key=lambda one: -abs(one[1]))[:MARKS]
+    return tuple((place, 1 if value > 0 else -1) for place, value in sorted(largest))
+
+
+def holdings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The largest, as text; `tone` colours the profit."""
+    return [
+        {"name": row["name"], "code": row["code"], "cells": [
+            formats.quantity(row["quantity"]), formats.money(row["cost"]),
+            formats.price(row["price"]) if row["price"] is not None else str(say("缺行情", "no price")),
+            formats.money(row["value"]), formats.money(row["profit"]), formats.rate(row["return"]),
+            MISSING if row["weight"] is None else f"{row['weight']:.1%}", f"{row['days']:,}",
+        ], "tone": formats.tone(row["return"])}
+        for row in list(rows)[:HELD]
+    ]  # fmt: skip
+
+
+def dealings(client: Any) -> dict[str, Any]:
+    """What was done in all, by kind, and the latest trades."""
+    sums: dict[str, list[float]] = {}
+    latest: list[dict[str, Any]] = []
+    seen, count = 0, 1
+    while seen < count:
+        page = every_trade(client=client, offset=seen)
+        count, rows = page["count"], page["rows"]
+        if not rows:
+            break
+        latest = latest or rows[:TRADES]
+        seen += len(rows)
+        for row in rows:
+            sum_ = sums.setdefault(row["side"], [0, 0.0, 0.0, 0.0])
+            sum_[0] += 1
+            for place, name in ((1, "amount"), (2, "fee"), (3, "net")):
+                sum_[place] = None if row[name] is None else sum_[place] + row[name]
+    return {
+        "traded": seen, "listed": formats.listed(len(latest), seen),
+        "kinds": [[formats.side(kind), f"{n:,}", *(formats.money(value) for value in rest)]
+                  for kind, (n, *rest) in sorted(sums.items(), key=lambda one: -one[1][0])],
+        "trades": [[row["day"], row["name"] or MISSING, row["code"], formats.side(row["side"]), formats.quantity(row["quantity"]),
+                    formats.price(row["price"]), formats.money(row["amount"]), formats.money(row["fee"]),
+                    formats.money(row["net"])] for row in latest],
+    }  # fmt: skip
+
+
+def flows(rows: list[dict[str, Any]]) -> list[list[str]]:
+    return [[row["day"], formats.money(row["money_in"] or None), formats.money(row["money_out"] or None)]
+            for row in rows[:FLOWS]]  # fmt: skip

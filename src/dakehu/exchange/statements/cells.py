@@ -1,0 +1,125 @@
+"""One row of cells as the ledger wants it written: days, times, numbers and currencies read by the layout."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from dakehu.domains.ledger.statements.importing import Line
+from dakehu.domains.ledger.statements.validation import Doubt, Written
+from dakehu.domains.ledger.trades.transaction_types import bare
+from dakehu.exchange.statements.layouts import CURRENCIES, Layout
+from dakehu.exchange.workbook.reading import headings
+from dakehu.foundation.base import parsing
+
+flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
+NUMBERS = ("quantity", "price", "amount", "net", "commission", "stamp", "transfer", "charge", "balance")
+_MONEY = re.compile(
+    r"^([+-]?)\s*(?:[A-Z]{3}|[$€£¥])?\s*([+-]?)(\d[\d.,' \u00a0]*|[.,]\d+)(E-?\d+)?\s*(?:[A-Z]{3}|[$€£¥])?$"
+)
+_PLAIN = re.compile(r"^-?\d+(\.\d+)?$")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_NOTHING = {"", "-", "--", "—", "none", "null", "nan"}
+
+
+def number(text: str, decimal: str) -> Decimal | None:
+    """A number with its currency beside it or not; None for an empty cell. Raises Doubt where it cannot be read."""
+    plain = parsing.to_text(text)
+    if plain.casefold() in _NOTHING:
+        return None
+    if decimal == "." and _PLAIN.match(plain):
+        return Decimal(plain)
+    found = _MONEY.match(plain)
+    if not found:
+        raise Doubt("number", text)
+    sign, second, digits, power = found.groups()
+    digits = _whole(re.sub(r"[' \u00a0]", "", digits), decimal)
+    if digits is None:
+        raise Doubt("number", text)
+    try:
+        return Decimal(f"{'-' if '-' in (sign + second) else ''}{digits}{power or ''}")
+    except InvalidOperation:
+        raise Doubt("number", text) from None
+
+
+def _whole(digits: str, decimal: str) -> str | None:
+    """Digits with a point and no thousands; None where the signs do not stand as thousands and decimals do. With "?" a
+    lone sign is a decimal one unless exactly three digits follow, which may mean either."""
+    if decimal == "?":
+        marks = [sign for sign in digits if sign in ".,"]
+        if len(marks) == 1 and len(digits.rpartition(marks[0])[2]) == 3:
+            return None
+        decimal = marks[-1] if marks else "."
+    head, mark, tail = digits.partition(decimal)
+    thousands = "." if decimal == "," else ","
+    if thousands in head and not re.match(rf"^\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+$", head):
+        return None
+    plain = head.replace(thousands, "") + ("." + tail if mark else "")
+    return plain if re.match(r"^\d*\.?\d*$", plain) else None
+
+
+@lru_cache(4096)
+def day(text: str, formats: tuple[str, ...]) -> date | None:
+    """A day; None for an empty cell. Raises Doubt where it cannot be read or may mean two days."""
+    plain = parsing.to_text(text)
+    if plain.casefold() in _NOTHING:
+        return None
+    for shape in formats:
+        try:
+            return datetime.strptime(plain, shape).date()  # noqa: DTZ007  a day as the broker writes it
+        except ValueError:
+            continue
+    try:
+        return parsing.to_date(plain)
+    except parsing.Unreadable:
+        raise Doubt("date", text) from None
+
+
+def seconds(text: str) -> int:
+    """Seconds after midnight from the first time in a text (93105 counts as 9:31:05); -1 without one."""
+    found = _TIME.search(text)
+    if found:
+        return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
+    if re.match(r"^\d{5,6}$", text.strip()):
+        whole = text.strip().zfill(6)
+        return int(whole[:2]) * 3600 + int(whole[2:4]) * 60 + int(whole[4:])
+    return -1
+
+
+def line(place: int, cells: dict[str, str], layout: Layout) -> Line:
+    """The row in `place` (from 1) of a file. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
+    given = {name: cells.get(flat(heading), "").strip() for name, heading in layout.columns.items()}
+    for name, pattern in layout.patterns.items():
+        found = re.search(pattern, given.get(name, ""))
+        if found:
+            given.update({key: value for key, value in found.groupdict().items() if value})
+    # Whose it is stands apart: a row is the same trade in the client's own statement and in a file of many.
+    shown = {name: value for name, value in given.items() if value and name != "client_code"}
+    shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
+    meaning = layout.sides.get(bare(given.get("side", "")))
+    try:
+        for heading, (reason, wanted) in layout.refuse.items():
+            if re.search(wanted, cells.get(flat(heading), "")):
+                raise Doubt(reason, cells.get(flat(heading), ""))
+        return Line(place, shown, _written(given, cells, layout), meaning)
+    except Doubt as doubt:
+        return Line(place, shown, None, meaning, doubt)
+
+
+def _written(given: dict[str, str], cells: dict[str, str], layout: Layout) -> Written:
+    read: dict[str, Any] = {name: number(given.get(name, ""), layout.decimal) for name in NUMBERS}
+    rest = [number(cells.get(flat(heading), ""), layout.decimal) for heading in layout.others]
+    told = [value for value in rest if value is not None]
+    currency = given.get("currency") or layout.currency
+    if not currency:
+        raise Doubt("currency")
+    if layout.signed_fees:
+        read |= {name: -read[name] for name in ("commission", "stamp", "transfer") if read[name] is not None}
+    return Written(
+        day(given.get("day", ""), layout.dates), given.get("side", ""), parsing.to_text(given.get("code", "")),
+        parsing.to_text(given.get("name", "")), other=sum(told, Decimal(0)) if told else None,
+        time=seconds(given.get("time", "")), account=parsing.to_text(given.get("account", "")),
+        market=given.get("market", ""), currency=CURRENCIES.get(currency, currency)[:3].upper(),
+        foreign=layout.foreign, ref=given.get("ref", "")[:60], **read,
+    )  # fmt: skip

@@ -1,0 +1,10 @@
+"""Open what people send (xlsx, xls, xlsb, ods, csv, tsv; locked or not) and find the tables in it. Pure: no Django."""
+
+from dakehu.exchange.workbook.reading.book import Book, Limits, Sheet, open_book
+from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, TooLarge, Unopenable, WrongPassword
+from dakehu.exchange.workbook.reading.table_detection import Column, Table, Term, guess, signature
+
+__all__ = [
+    "Book", "BookRefused", "Column", "Limits", "NeedsPassword", "Sheet", "Table", "Term", "TooLarge", "Unopenable",
+    "WrongPassword", "guess", "open_book", "signature",
+]  # fmt: skip

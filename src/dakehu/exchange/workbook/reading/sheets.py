@@ -1,0 +1,203 @@
+"""The sheets of an xlsx, xls, xlsb or ods file, read by columns."""
+
+import html
+import io
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import fastexcel
+import polars as pl
+import python_calamine
+
+from dakehu.exchange.workbook.reading import used_range
+from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, Unopenable
+
+if TYPE_CHECKING:
+    from dakehu.exchange.workbook.reading.book import Sheet
+
+logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it announces every column it reads as text
+_MIDNIGHT = r" 00:00:00$"
+_TIME_ONLY = r"^(?:1899-12-3[01]|1904-01-01) "
+_CELL = re.compile(rb"<c ([^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]*|[^<]*[eE][^<]*|[^<]{15,})</v>")
+_ADDRESS = re.compile(rb'r="([A-Z]+)(\d+)"')
+_TYPE = re.compile(rb't="(\w+)"')
+_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
+SEARCHED_UP_TO = 60_000_000  # bytes of sheet XML in which single cells are looked for
+_ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)\s*=\s*"([^"]*)"')
+ZIP = b"PK\x03\x04"
+Cells = dict[tuple[int, int], str]
+
+
+def read(content: bytes, name: str) -> "list[Sheet]":
+    """Every sheet that holds anything, in the order of the file."""
+    from dakehu.exchange.workbook.reading.book import Sheet
+
+    with _unpacking(name):
+        parts = _sheet_parts(content)
+        used_range.guard(content, parts, name)
+        if content[:4] != ZIP:
+            used_range.guard_old(content, name)
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        reader = fastexcel.read_excel(content)
+    except python_calamine.PasswordError as locked:
+        raise NeedsPassword(name) from locked
+    except BaseException as fault:  # the parsers raise many kinds for damaged files, and a panic is no Exception
+        _let_pass(fault)
+        if "password" in str(fault).lower():
+            raise NeedsPassword(name) from fault
+        raise Unopenable(name, "文件已损坏或格式不支持。", "it is damaged, or of a kind not supported.") from fault
+    made: list[Sheet] = []
+    for meta in book.sheets_metadata:
+        if str(meta.typ) not in ("SheetTypeEnum.WorkSheet", "WorkSheet"):
+            continue
+        try:
+            merged, left = _merged_and_left(book, meta.name)
+        except BaseException as fault:
+            _let_pass(fault)
+            raise Unopenable(name, f"工作表“{meta.name}”无法读取。", f"sheet “{meta.name}” cannot be read.") from fault
+        frame = _from_column_a(_frame(reader, meta.name, name), left)
+        with _unpacking(name):
+            faults, long_numbers = _single_cells(content, parts.get(meta.name, ""))
+        shown = _shown(frame, long_numbers)
+        visible = str(meta.visible).endswith("Visible")
+        made.append(Sheet(meta.name, _put(frame, faults | shown), visible, merged, faults))
+    return made
+
+
+@contextmanager
+def _unpacking(name: str) -> Iterator[None]:
+    """A damaged part of the archive is a refusal in words, whatever unpacking it raises (zlib.error, BadZipFile,
+    EOFError, OSError, or what a foreign way of packing brings)."""
+    try:
+        yield
+    except BookRefused:
+        raise
+    except Exception as fault:
+        raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
+
+
+def _let_pass(fault: BaseException) -> None:
+    """A wish to stop is no damaged file."""
+    if isinstance(fault, (KeyboardInterrupt, SystemExit, MemoryError, GeneratorExit)):
+        raise fault
+
+
+def _frame(reader: Any, sheet: str, name: str) -> pl.DataFrame:
+    try:
+        loaded = reader.load_sheet(
+            sheet, header_row=None, skip_rows=0, schema_sample_rows=None, dtypes="string"
+        ).to_polars()
+    except BaseException as fault:
+        _let_pass(fault)
+        if "no data" in str(fault).lower() or "empty" in str(fault).lower():
+            return pl.DataFrame()
+        raise Unopenable(name, f"工作表“{sheet}”无法读取。", f"sheet “{sheet}” cannot be read.") from fault
+    frame = loaded.rename({old: f"c{i}" for i, old in enumerate(loaded.columns)})
+    texts = [c for c, kind in frame.schema.items() if kind == pl.String]
+    others = [pl.col(c).cast(pl.String) for c, kind in frame.schema.items() if kind != pl.String]
+    cleaned = [pl.col(c).str.replace(_MIDNIGHT, "").str.replace(_TIME_ONLY, "") for c in texts]
+    return frame.with_columns(*cleaned, *others) if frame.width else frame
+
+
+def _merged_and_left(book: Any, sheet: str) -> tuple[list[tuple[int, int, int, int]], int]:
+    """The merged ranges, and how many empty columns stand before the first cell (the fast reader drops them)."""
+    read = book.get_sheet_by_name(sheet)
+    left = read.start[1] if read.start else 0
+    return [(a[0], a[1], b[0], b[1]) for a, b in read.merged_cell_ranges or []], left
+
+
+def _from_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:
+    if not left or not frame.width:
+        return frame
+    moved = frame.rename({f"c{i}": f"c{i + left}" for i in range(frame.width)})
+    return moved.select(*(pl.lit(None, dtype=pl.String).alias(f"c{i}") for i in range(left)), pl.all())
+
+
+def _sheet_parts(content: bytes) -> dict[str, str]:
+    """{sheet name: its file in the archive} of an xlsx; the order of tabs says nothing about the file names."""
+    if content[:4] != ZIP:
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return {}
+        book = archive.read("xl/workbook.xml").decode(errors="replace")
+        links = archive.read("xl/_rels/workbook.xml.rels").decode(errors="replace")
+    targets = {tag.get("Id"): tag.get("Target", "") for tag in _tags(links, "Relationship")}
+    sheets = {tag.get("name", ""): targets.get(tag.get("id"), "") for tag in _tags(book, "sheet")}
+    paths = {name: target.lstrip("/") if target.startswith("/") else f"xl/{target}" for name, target in sheets.items()}
+    return {name: path for name, path in paths.items() if path in names}
+
+
+def _tags(xml: str, tag: str) -> list[dict[str, str]]:
+    """The attributes of each such element, without name spaces. No XML parser: nothing in the file is expanded."""
+    found = re.findall(rf"<(?:\w+:)?{tag}\s([^>]*)>", xml)
+    return [{key: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)} for attributes in found]
+
+
+def _single_cells(content: bytes, part: str) -> tuple[Cells, Cells]:
+    """Cells of an xlsx sheet that the fast reader changes: errors (it shows nothing) and long numbers (it rounds)."""
+    faults: Cells = {}
+    numbers: Cells = {}
+    if not part:
+        return faults, numbers
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if archive.getinfo(part).file_size > SEARCHED_UP_TO:
+            return faults, numbers
+        body = archive.read(part)
+    for attributes, text in _CELL.findall(body):
+        address, kind = _ADDRESS.search(attributes), _TYPE.search(attributes)
+        sort = kind.group(1) if kind else b"n"
+        if address and sort in (b"e", b"n"):
+            at = (int(address.group(2)) - 1, _column(address.group(1).decode()))
+            written = text.decode(errors="replace")
+            (faults if sort == b"e" or written.startswith("#") else numbers)[at] = written
+    return faults, numbers
+
+
+def _shown(frame: pl.DataFrame, numbers: Cells) -> Cells:
+    """The long numbers that are no dates, with the 15 digits Excel itself keeps, where the reader shows others: a
+    damaged 18-digit number (1.1e+17) stays recognisable instead of looking like a whole one."""
+    shown: Cells = {}
+    for (row, column), text in numbers.items():
+        read = frame[row, column] if row < frame.height and column < frame.width else None
+        exact = text if text.isdigit() else _rounded(text)
+        if exact and read and _NUMBER.match(read) and Decimal(read) != Decimal(exact):
+            shown[row, column] = exact
+    return shown
+
+
+def _rounded(text: str) -> str:
+    """A number as Excel shows it, in 15 digits; "" for what only looked like one."""
+    try:
+        return f"{float(text):.15g}"
+    except ValueError:
+        return ""
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _put(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+    """The frame with some cells replaced, a column at a time."""
+    columns: dict[int, dict[int, str]] = {}
+    for (row, column), text in cells.items():
+        if row < frame.height and column < frame.width:
+            columns.setdefault(column, {})[row] = text
+    made = []
+    for column, texts in columns.items():
+        values = frame[f"c{column}"].to_list()
+        for row, text in texts.items():
+            values[row] = text
+        made.append(pl.Series(f"c{column}", values, dtype=pl.String))
+    return frame.with_columns(made) if made else frame

@@ -1,0 +1,311 @@
+"""Find the tables of a sheet: where they begin and end, what they are about, and what their columns mean.
+
+Two layouts are known: rows beneath a heading line, and cards (字段名称 | 示例数据) of one thing each. A sheet may hold
+several tables one under the other, each under its title.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+import polars as pl
+
+from dakehu.exchange.workbook.reading.book import Sheet
+from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, flat
+
+__all__ = ["Column", "Table", "Term", "guess", "signature"]
+
+# Words in the name of a sheet or in a title that tell what a table is about; the first part that fits wins.
+ABOUT: dict[str, tuple[str, ...]] = {
+    "follow_ups": ("跟进计划", "定期跟进", "待办", "followup", "plan"),
+    "requests": ("投诉", "工单", "request", "complaint"),
+    "interactions": ("服务记录", "客户服务", "沟通记录", "跟进记录", "拜访记录", "interaction", "service"),
+    "investments": ("投资历史", "投资记录", "持有产品", "investment"),
+    "needs": ("需求", "偏好", "needs", "preference"),
+    "contacts": ("联系人", "联系方式", "contact"),
+    "clients": ("基本信息", "客户信息", "客户资料", "客户列表", "客户名单", "客户管理", "client", "customer"),
+}
+LABEL_HEADS = {"字段名称", "字段", "项目", "名目", "field", "item"}
+SMALL = 5000  # rows up to which a sheet is searched for several tables
+SEARCH = 40  # lines at the beginning of a large sheet among which its heading is looked for
+
+
+@dataclass
+class Table:
+    """A table found. Rows count from 0 in the sheet's frame; `last_row` belongs to it. For cards `columns` are
+    the lines: their `index` is the row of the value, `value_column` its column."""
+
+    sheet: str
+    part: str | None
+    layout: str  # "rows" or "card"
+    header_row: int
+    first_row: int
+    last_row: int
+    columns: list[Column]
+    title: str = ""
+    value_column: int = 1
+    skipped: list[tuple[int, str]] = attribute(default_factory=list)  # (row of the file, "blank" | "total")
+
+    def records(self, sheet: Sheet) -> pl.DataFrame:
+        """The mapped fields as text columns, one row a record, and `__row`, the row of the file (from 1)."""
+        mapped = [c for c in self.columns if c.field]
+        if self.layout == "card":
+            values = sheet.frame[f"c{self.value_column}"]
+            made = {str(c.field): pl.Series([values[c.index]], dtype=pl.String) for c in mapped}
+            return pl.DataFrame({**made, "__row": pl.Series([self.first_row + 1], dtype=pl.Int64)})
+        body = sheet.frame.slice(self.first_row, self.last_row - self.first_row + 1).with_row_index("__row")
+        dropped = [row - 1 - self.first_row for row, _ in self.skipped]
+        body = body.filter(~pl.col("__row").is_in(dropped)) if dropped else body
+        chosen = [pl.col(f"c{c.index}").alias(str(c.field)) for c in mapped]
+        return body.select(*chosen, (pl.col("__row").cast(pl.Int64) + self.first_row + 1).alias("__row"))
+
+    def cell(self, field_name: str, row: int) -> str:
+        """The address ("B4") of a field in the record that stands in `row` of the file."""
+        for column in self.columns:
+            if column.field == field_name:
+                if self.layout == "card":
+                    return f"{letters(self.value_column)}{column.index + 1}"
+                return f"{letters(column.index)}{row}"
+        return f"A{row}"
+
+
+def letters(index: int) -> str:
+    """0 → A, 26 → AA."""
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def signature(table: Table) -> str:
+    """The same for every file of one source: what its headings are, whatever its rows."""
+    text = "\n".join([table.layout, *(flat(c.heading) for c in table.columns)])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def guess(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
+    """The tables of a sheet, in order. A table whose part stays unknown has `part` None and unmapped columns."""
+    if not sheet.frame.height or not sheet.frame.width:
+        return []
+    lexicon = Lexicon(vocabulary)
+    if sheet.frame.height > SMALL:
+        rows = sheet.head(SEARCH)
+        found = _heading_among(rows, range(len(rows)), lexicon, _about(sheet.name))
+        start = found if found is not None else _first_line(rows)
+        return [_row_table(sheet, rows, start, sheet.frame.height - 1, lexicon, _titles(rows, start))]
+    rows = sheet.head(sheet.frame.height)
+    tables: list[Table] = []
+    title = ""
+    for first, last in _blocks(rows, lexicon):
+        lines = range(first, last + 1)
+        if first == last and _filled(rows[first]) == 1 and not (tables and _continues(tables[-1], rows[first])):
+            title = _text(rows[first])
+            continue
+        at = _heading_among(rows, lines, lexicon, _about(title) or _about(sheet.name))
+        card = _cards(sheet, rows, first, last, lexicon, title)
+        if card and (at is None or len(card[0].columns) > _matches(rows[at], lexicon)):
+            tables += card
+        elif at is not None:
+            tables.append(
+                _row_table(sheet, rows, at, last, lexicon, " ".join([title, _titles(rows[: at + 1], at, first)]))
+            )
+        elif tables and tables[-1].layout == "rows":
+            _extend(tables[-1], rows, last)
+            continue
+        elif last > first or _filled(rows[first]) > 1:
+            start = next((i for i in lines if _filled(rows[i]) > 1), first)
+            tables.append(_row_table(sheet, rows, start, last, lexicon, title))
+        title = ""
+    return tables
+
+
+# --- lines -----------------------------------------------------------------------------------------
+
+
+def _filled(row: list[str]) -> int:
+    return len({cell for cell in row if cell.strip()})
+
+
+def _text(row: list[str]) -> str:
+    return next((cell for cell in row if cell.strip()), "")
+
+
+def _first_line(rows: list[list[str]]) -> int:
+    return next((i for i, row in enumerate(rows) if _filled(row) > 1), 0)
+
+
+def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
+    """(first, last) of each run of lines that belong together: a blank line ends one, and so do a title, a
+    card's "字段名称" line and a line of headings that stand right under other rows."""
+    made: list[tuple[int, int]] = []
+    start: int | None = None
+    for i, row in enumerate([*rows, []]):
+        blank = not _filled(row)
+        if start is not None and (blank or (i > start and _begins(rows, i, start, lexicon))):
+            made.append((start, i - 1))
+            start = None
+        if start is None and not blank:
+            start = i
+    return made
+
+
+def _begins(rows: list[list[str]], i: int, start: int, lexicon: Lexicon) -> bool:
+    """Whether line `i` opens a table of its own although no blank line stands before it."""
+    row = rows[i]
+    if _filled(row) == 1:
+        return _about(_text(row)) is not None and not _named(lexicon, _text(row))
+    if flat(_text(row)) in LABEL_HEADS:
+        return _filled(rows[i - 1]) > 1
+    cells = {cell for cell in row if cell.strip()}
+    whole = any(len(lexicon.known(part, cells)) == len(cells) for part in lexicon.parts)
+    return whole and i > start + 1 and _filled(rows[i - 1]) > 1 and _matches(rows[i - 1], lexicon) < 2
+
+
+def _about(text: str) -> str | None:
+    low = flat(text)
+    return next((part for part, words in ABOUT.items() if any(word in low for word in words)), None) if low else None
+
+
+def _titles(rows: list[list[str]], heading: int, first: int = 0) -> str:
+    return " ".join(_text(rows[i]) for i in range(first, min(heading, len(rows))))
+
+
+def _matches(row: list[str], lexicon: Lexicon) -> int:
+    return max((len(lexicon.known(part, row)) for part in lexicon.parts), default=0)
+
+
+def _continues(table: Table, row: list[str]) -> bool:
+    return table.layout == "rows" and table.part is not None and bool(re.match(TOTAL_TEXT, _text(row).strip()))
+
+
+def _heading_among(rows: list[list[str]], lines: range, lexicon: Lexicon, about: str | None) -> int | None:
+    """The line that names the most fields: at least two of one part and half of what it holds (or three)."""
+    best, score = None, 0.0
+    for i in list(lines)[:SEARCH]:
+        cells = {cell for cell in rows[i] if cell.strip()}
+        for part in lexicon.parts:
+            known = len(lexicon.known(part, cells))
+            worth = known + (0.5 if part == about else 0)
+            if worth > score and known >= 2 and (known * 2 >= len(cells) or known >= 3):
+                best, score = i, worth
+    return best
+
+
+# --- tables of rows --------------------------------------------------------------------------------
+
+
+def _row_table(sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str) -> Table:
+    two_lines = _has_second_line(sheet, rows, at, lexicon)
+    body = at + (2 if two_lines else 1)
+    headings: list[list[str]] = []
+    columns: list[Column] = []
+    for i in range(sheet.frame.width):
+        upper = rows[at][i].strip()
+        lower = rows[at + 1][i].strip() if two_lines else ""
+        joined = f"{upper}{lower}" if lower and lower != upper else upper
+        samples = [row[i] for row in rows[body : body + 20] if row[i].strip()][:5]
+        if joined or samples:
+            columns.append(Column(i, joined, samples=samples))
+            headings.append([text for text in (lower, joined, upper) if text])
+    part = _part(lexicon, [text for texts in headings for text in texts], _about(titles) or _about(sheet.name))
+    if part:
+        lexicon.map_columns(part, columns, headings)
+    table = Table(sheet.name, part, "rows", at, body, last, columns, titles.strip())
+    table.skipped = _idle_rows(sheet, body, last, columns[0].index if columns else 0)
+    return table
+
+
+def _has_second_line(sheet: Sheet, rows: list[list[str]], at: int, lexicon: Lexicon) -> bool:
+    """Whether the heading has two lines: its first one holds cells merged sideways, or the second names fields too."""
+    if at + 1 >= len(rows):
+        return False
+    sideways = any(r0 == r1 == at and c1 > c0 for r0, c0, r1, c1 in sheet.merged)
+    return (sideways and _matches(rows[at + 1], lexicon) >= 1) or _matches(rows[at + 1], lexicon) >= 3
+
+
+def _part(lexicon: Lexicon, headings: list[str], about: str | None) -> str | None:
+    """What a table is about: the part whose fields it names most; a title or sheet name weighs like two fields."""
+    scores = {part: len(lexicon.known(part, headings)) + (2 if part == about else 0) for part in lexicon.parts}
+    best = max(scores, key=lambda part: scores[part])
+    named = len(lexicon.known(best, headings))
+    return best if named >= 2 or (named and best == about) else None
+
+
+def _idle_rows(sheet: Sheet, first: int, last: int, left: int) -> list[tuple[int, str]]:
+    """Blank rows and rows of totals between two rows, numbered as in the file; `left` is the first column in use."""
+    body = sheet.frame.slice(first, last - first + 1).with_row_index("__at")
+    cells = [pl.col(c).str.strip_chars().fill_null("") for c in sheet.frame.columns]
+    blank = body.filter(pl.all_horizontal([c == "" for c in cells]))["__at"].to_list()
+    said = [c.str.contains(TOTAL_TEXT) for c in cells[left : left + 3]]
+    total = body.filter(pl.any_horizontal(said))["__at"].to_list()
+    rows = {**dict.fromkeys(total, "total"), **dict.fromkeys(blank, "blank")}
+    return [(at + first + 1, why) for at, why in sorted(rows.items())]
+
+
+TOTAL_TEXT = r"(?i)^(?:合\s*计|总\s*计|小\s*计|grand total|total|subtotal)[:\uff1a]?$"
+
+
+def _extend(table: Table, rows: list[list[str]], last: int) -> None:
+    """Rows after a blank line that bring no heading of their own belong to the table above."""
+    left = table.columns[0].index if table.columns else 0
+    for i in range(table.last_row + 1, last + 1):
+        if not _filled(rows[i]):
+            table.skipped.append((i + 1, "blank"))
+        elif any(re.match(TOTAL_TEXT, cell.strip()) for cell in rows[i][left : left + 3]):
+            table.skipped.append((i + 1, "total"))
+    table.last_row = last
+
+
+# --- cards -----------------------------------------------------------------------------------------
+
+
+def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: Lexicon, title: str) -> list[Table]:
+    """The cards of a block: lines "label | value". A label that comes again begins the next card."""
+    label_at = next((i for i, cell in enumerate(rows[last]) if cell.strip()), 0)
+    if label_at + 1 >= sheet.frame.width:
+        return []
+    value_at = label_at + 1
+    titles, cards, seen = [title] if title else [], [], set()
+    lines: list[int] = []
+    for i in range(first, last + 1):
+        label = rows[i][label_at].strip()
+        if flat(label) in LABEL_HEADS:
+            continue
+        if (
+            not lines
+            and label
+            and not rows[i][value_at].strip()
+            and _filled(rows[i]) == 1
+            and not _named(lexicon, label)
+        ):
+            titles.append(label)
+            continue
+        if flat(label) in seen:
+            cards.append(lines)
+            lines, seen = [], set()
+        if label:
+            seen.add(flat(label))
+            lines.append(i)
+    cards = [card for card in [*cards, lines] if card]
+    about = _about(" ".join(titles)) or _about(sheet.name)
+    made = []
+    for card in cards:
+        labels = [rows[i][label_at].strip() for i in card]
+        part = _part(lexicon, labels, about)
+        if part is None or len(lexicon.known(part, labels)) * 2 < len(labels):
+            return []
+        columns = [
+            Column(i, label, samples=[rows[i][value_at]] if rows[i][value_at].strip() else [])
+            for i, label in zip(card, labels, strict=True)
+        ]
+        lexicon.map_columns(part, columns, [[label] for label in labels])
+        made.append(Table(sheet.name, part, "card", card[0], card[0], card[-1], columns, " ".join(titles), value_at))
+    return made
+
+
+def _named(lexicon: Lexicon, label: str) -> bool:
+    return any(lexicon.means(part, label) for part in lexicon.parts)

@@ -1,0 +1,104 @@
+"""From a specification to a file: draw the skeleton, stream the rows, add the pivots, check, encrypt."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from xlsxwriter.utility import xl_range
+
+from dakehu.exchange.workbook.writing.encryption import encrypt_file
+from dakehu.exchange.workbook.writing.guide_sheet import cover_name, cover_page
+from dakehu.exchange.workbook.writing.normalise import ReadySheet, ready
+from dakehu.exchange.workbook.writing.package import locked_sheet, rewrite, sheet_lock, widened
+from dakehu.exchange.workbook.writing.pivot import Pivot, compute, make_cache
+from dakehu.exchange.workbook.writing.pivot_check import check_indices
+from dakehu.exchange.workbook.writing.pivot_parts import pivot_parts
+from dakehu.exchange.workbook.writing.sheet_xml import rows_xml
+from dakehu.exchange.workbook.writing.spec import BookSpec, CannotWrite, PageSpec, PivotSpec, pick
+from dakehu.exchange.workbook.writing.template import Skeleton, draw, table_drawn
+
+
+def write(book: BookSpec, path: Path) -> Path:
+    """Write `book` to `path`, all of it or nothing. Raises CannotWrite before anything appears under that name."""
+    path = Path(path)
+    handle, name = tempfile.mkstemp(prefix=".dakehu-", suffix=".xlsx", dir=path.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        _compose(book, draft)
+        if book.file_password:
+            encrypt_file(draft, book.file_password)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def write_bytes(book: BookSpec) -> bytes:
+    """The same workbook in memory, for a small download."""
+    with tempfile.TemporaryDirectory(prefix="dakehu-") as folder:
+        return write(book, Path(folder) / "book.xlsx").read_bytes()
+
+
+def _compose(book: BookSpec, draft: Path) -> None:
+    sheets = [ready(sheet, book.language) for sheet in book.sheets]
+    pages = [cover_page(book, sheets), *book.pages]
+    _check_names([sheet.spec.name for sheet in sheets] + [page.name for page in pages], book)
+    pivots = _pivots(pages, {sheet.spec.name: sheet for sheet in sheets}, book)
+    skeleton = draw(book, sheets, pages, pivots)
+    tables = [(skeleton.parts[page], pivot) for page, found in pivots.items() for pivot in found]
+    edits, additions = pivot_parts(tables, book.language) if tables else ({}, {})
+    edits |= _sheet_edits(book, sheets, skeleton) | _table_edits(sheets)
+    rows = {skeleton.parts[sheet.spec.name]: rows_xml(sheet, skeleton.styles[sheet.spec.name]) for sheet in sheets}
+    rewrite(skeleton.body, draft, rows, edits, additions)
+    check_indices(draft)
+
+
+def _check_names(names: list[str], book: BookSpec) -> None:
+    names = [*names, pick(book.language, "字典", "Lists")]
+    repeated = {name for name in names if sum(other.casefold() == name.casefold() for other in names) > 1}
+    if repeated:
+        raise CannotWrite(
+            f"工作表名称重复：{'、'.join(sorted(repeated))}（「{cover_name(book)}」和「{names[-1]}」是保留名称）。",
+            f"Sheet names repeat: {', '.join(sorted(repeated))} (“{cover_name(book)}” and “{names[-1]}” are taken).",
+        )
+
+
+def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec) -> dict[str, list[Pivot]]:
+    """Computed pivots by page. A source without rows has no pivot; the page says so in words instead."""
+    wanted: dict[str, list[PivotSpec]] = {}
+    for page in pages:
+        for spec in page.pivots:
+            if spec.source not in sheets:
+                raise CannotWrite(
+                    f"透视表「{spec.name}」的来源工作表「{spec.source}」不存在。",
+                    f"Pivot “{spec.name}” reads the sheet “{spec.source}”, which is not in this book.",
+                )
+            wanted.setdefault(spec.source, []).append(spec)
+    filled = {name: specs for name, specs in wanted.items() if sheets[name].height}
+    caches = {name: make_cache(sheets[name], specs) for name, specs in filled.items()}
+    return {
+        page.name: [compute(spec, caches[spec.source], book.language) for spec in page.pivots if spec.source in caches]
+        for page in pages
+    }
+
+
+def _sheet_edits(book: BookSpec, sheets: list[ReadySheet], skeleton: Skeleton) -> dict[str, Callable[[bytes], bytes]]:
+    lock = sheet_lock(book.sheet_password)
+    extents = {
+        skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.height, len(sheet.spec.columns) - 1) for sheet in sheets
+    }
+    return {part: locked_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
+
+
+def _table_edits(sheets: list[ReadySheet]) -> dict[str, Callable[[bytes], bytes]]:
+    """Every table down to its last prepared row."""
+    return {
+        f"xl/tables/table{number}.xml": widened(
+            xl_range(*table_drawn(sheet)), xl_range(0, 0, sheet.last_row, len(sheet.spec.columns) - 1)
+        )
+        for number, sheet in enumerate(sheets, 1)
+    }

@@ -1,0 +1,183 @@
+"""Frames made ready for Excel: the right type per column, clean text, and no promise Excel cannot keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+from xlsxwriter.utility import xl_col_to_name
+
+from dakehu.exchange.workbook.writing.spec import (
+    EXCEL_CELL_CHARACTERS,
+    EXCEL_COLUMNS,
+    EXCEL_ROWS,
+    CannotWrite,
+    ColumnSpec,
+    Language,
+    SheetSpec,
+    pick,
+)
+
+# Characters that XML 1.0 has no way to write.
+ILLEGAL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
+NUMBERS = {"integer", "money", "rate"}
+
+
+@dataclass(frozen=True)
+class ReadySheet:
+    """A sheet whose frame holds exactly the columns of the spec, typed: all rows, or the first slice of them. `height` is how
+    many rows there are, `last_row` the last prepared one, from 0."""
+
+    spec: SheetSpec
+    frame: pl.DataFrame
+    height: int
+    last_row: int
+    language: Language
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The rows from the first, a slice at a time. Raises CannotWrite for a cell that Excel cannot hold."""
+        if self.spec.slices is None:
+            yield self.frame
+            return
+        begin = 0
+        for part in self.spec.slices.read():
+            yield _checked(self.spec, part, begin, self.language)
+            begin += part.height
+
+    def whole(self) -> pl.DataFrame:
+        """All rows at once, for what cannot be told from a slice."""
+        return self.frame if self.spec.slices is None else pl.concat(self.parts())
+
+    def position(self, key: str) -> int:
+        for index, column in enumerate(self.spec.columns):
+            if column.key == key:
+                return index
+        raise CannotWrite(
+            f"工作表「{self.spec.name}」没有列「{key}」，请检查公式或透视表引用的列名。",
+            f"Sheet “{self.spec.name}” has no column “{key}”; check the key that a formula or pivot names.",
+        )
+
+    def cells_of(self, key: str) -> str:
+        """The whole column, prepared rows included, as an absolute reference."""
+        letter = xl_col_to_name(self.position(key))
+        return f"{quoted(self.spec.name)}!${letter}$2:${letter}${self.last_row + 1}"
+
+    def same_row(self, formula: str, row: int = 2) -> str:
+        """The formula with `{key}` turned into the cell of `row` (from 1); columns stay fixed when copied."""
+        return re.sub(r"\{(\w+)\}", lambda m: f"${xl_col_to_name(self.position(m[1]))}{row}", formula)
+
+
+def quoted(sheet_name: str) -> str:
+    return "'" + sheet_name.replace("'", "''") + "'"
+
+
+def ready(sheet: SheetSpec, language: Language = "zh") -> ReadySheet:
+    """Check the sheet against Excel's limits and type its frame. Raises CannotWrite."""
+    _check_name(sheet.name)
+    _check_headings(sheet)
+    rows = sheet.frame.height if sheet.slices is None else sheet.slices.height
+    if rows + 1 > EXCEL_ROWS:
+        raise CannotWrite(
+            f"工作表「{sheet.name}」有 {rows:,} 行，Excel 最多容纳 {EXCEL_ROWS - 1:,} 行数据，请缩小范围后分批导出。",
+            f"Sheet “{sheet.name}” has {rows:,} rows; Excel holds {EXCEL_ROWS - 1:,}. Export a smaller selection.",
+        )
+    last_row = min(max(rows + sheet.spare_rows, 1), EXCEL_ROWS - 1)
+    return ReadySheet(sheet, _checked(sheet, sheet.frame, 0, language), rows, last_row, language)
+
+
+def _checked(sheet: SheetSpec, rows: pl.DataFrame, begin: int, language: Language) -> pl.DataFrame:
+    """Some rows of a sheet, the first of them its row `begin` (from 0), typed."""
+    frame = rows.select([_value_of(sheet, rows, column, language).alias(column.key) for column in sheet.columns])
+    if rows.height == 0:
+        frame = frame.clear()
+    _check_lengths(sheet, frame, begin)
+    return frame
+
+
+def _check_name(name: str) -> None:
+    if not 0 < len(name) <= 31 or re.search(r"[\[\]:*?/\\]", name) or name.startswith("'") or name.endswith("'"):
+        raise CannotWrite(
+            f"工作表名称「{name}」不可用：须为 1–31 个字符，且不含 [ ] : * ? / \\。",
+            f"“{name}” cannot name a sheet: use 1–31 characters without [ ] : * ? / \\.",
+        )
+
+
+def _check_headings(sheet: SheetSpec) -> None:
+    if not 0 < len(sheet.columns) <= EXCEL_COLUMNS:
+        raise CannotWrite(
+            f"工作表「{sheet.name}」有 {len(sheet.columns)} 列，须为 1–{EXCEL_COLUMNS} 列。",
+            f"Sheet “{sheet.name}” has {len(sheet.columns)} columns; give it 1–{EXCEL_COLUMNS}.",
+        )
+    seen: set[str] = set()
+    for column in sheet.columns:
+        heading = column.heading.casefold()
+        if not heading or heading in seen:
+            raise CannotWrite(
+                f"工作表「{sheet.name}」的列标题「{column.heading}」为空或重复，请为每列取不同的标题。",
+                f"In sheet “{sheet.name}” the heading “{column.heading}” is empty or repeated; make each different.",
+            )
+        seen.add(heading)
+
+
+def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame, begin: int) -> None:
+    for column in sheet.columns:
+        if frame.schema[column.key] != pl.String or not frame.height:
+            continue
+        lengths = frame[column.key].str.len_chars()
+        longest = lengths.max()
+        if isinstance(longest, int) and longest > EXCEL_CELL_CHARACTERS:
+            row = begin + (lengths.arg_max() or 0) + 2
+            raise CannotWrite(
+                f"工作表「{sheet.name}」第 {row} 行「{column.heading}」有 {longest:,} 个字符，"
+                f"Excel 单元格最多 {EXCEL_CELL_CHARACTERS:,} 个，请缩短后再导出。",
+                f"Sheet “{sheet.name}”, row {row}，“{column.heading}” holds {longest:,} characters; "
+                f"an Excel cell holds {EXCEL_CELL_CHARACTERS:,}. Shorten it, then export again.",
+            )
+
+
+def _value_of(sheet: SheetSpec, rows: pl.DataFrame, column: ColumnSpec, language: Language) -> pl.Expr:
+    if column.cached is not None and rows.height:
+        value, kind_now = column.cached, None
+    elif column.key in rows.columns:
+        value, kind_now = pl.col(column.key), rows.schema[column.key]
+    elif rows.height == 0:
+        value, kind_now = pl.lit(None), pl.Null()
+    else:
+        raise CannotWrite(
+            f"工作表「{sheet.name}」的数据里缺少列「{column.key}」({column.heading})。",
+            f"The data of sheet “{sheet.name}” lack the column “{column.key}” ({column.heading}).",
+        )
+    return _typed(value, column, kind_now, language)
+
+
+def _typed(value: pl.Expr, column: ColumnSpec, now: pl.DataType | None, language: Language) -> pl.Expr:
+    if now == pl.String and column.kind not in ("text", "choice"):
+        return clean(value)
+    if column.kind in NUMBERS:
+        if column.kind == "integer" and (now is None or now.is_integer()):
+            return value.cast(pl.Int64)
+        number = value.cast(pl.Float64)
+        return pl.when(number.is_finite()).then(number)
+    if column.kind == "date":
+        return value.cast(pl.Date)
+    if column.kind == "datetime":
+        if isinstance(now, pl.Datetime) and now.time_zone:
+            value = value.dt.convert_time_zone("Asia/Shanghai").dt.replace_time_zone(None)
+        return value.cast(pl.Datetime("us"))
+    if column.kind == "bool":
+        yes, no = yes_no(language)
+        truth = value.cast(pl.Boolean)
+        return pl.when(truth).then(pl.lit(yes)).when(~truth).then(pl.lit(no))
+    return clean(value.cast(pl.String))
+
+
+def yes_no(language: Language) -> tuple[str, str]:
+    return pick(language, "是", "Yes"), pick(language, "否", "No")
+
+
+def clean(text: pl.Expr) -> pl.Expr:
+    """Text that XML can carry, with one kind of line break; empty text becomes null."""
+    kept = text.str.replace_all("\r\n?", "\n").str.replace_all(ILLEGAL, "")
+    return pl.when(kept != "").then(kept)

@@ -1,0 +1,167 @@
+"""Pivot tables: what they show. The numbers are computed here, so a viewer that never refreshes shows them too.
+
+A pivot reads the data rows of its source sheet, not the prepared empty ones. Excel rebuilds it when the file opens
+(`refreshOnLoad`), which is why a page with pivots is never protected: Excel cannot refresh on a protected sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from dakehu.exchange.workbook.writing.normalise import ReadySheet
+from dakehu.exchange.workbook.writing.spec import CannotWrite, Cell, Language, PivotSpec, PivotValue, Style, pick
+
+Items = tuple[str | None, ...]
+BODY: dict[str, tuple[Style, Style]] = {
+    "#,##0.00": ("money", "total_money"),
+    "0.00%": ("rate", "total_rate"),
+    "0": ("integer", "total_integer"),
+}
+
+
+@dataclass(frozen=True)
+class Cache:
+    """The rows several pivots share. `items` lists the distinct values of each axis column, None for blank."""
+
+    sheet: ReadySheet
+    frame: pl.DataFrame
+    items: dict[str, Items]
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """One pivot, computed. `down` and `across` are the shown items in order; `cells` is what it looks like."""
+
+    spec: PivotSpec
+    cache: Cache
+    down: Items
+    across: Items
+    cells: tuple[Cell, ...]
+
+    @property
+    def height(self) -> int:
+        return len(self.down) + (3 if self.spec.across else 2)
+
+    @property
+    def width(self) -> int:
+        return 1 + (len(self.across) + 1 if self.spec.across else len(self.spec.values))
+
+
+def make_cache(sheet: ReadySheet, pivots: Sequence[PivotSpec]) -> Cache:
+    """Gather the axis columns of all pivots over one sheet; spellings that differ only in case become one."""
+    frame, items = sheet.whole(), {}
+    for key in dict.fromkeys(key for pivot in pivots for key in (pivot.down, pivot.across) if key):
+        sheet.position(key)
+        if frame.schema[key] != pl.String:
+            raise CannotWrite(
+                f"透视表只能按文字列分组，「{sheet.spec.name}」的「{key}」不是文字列。",
+                f"A pivot groups by text columns only; “{key}” of “{sheet.spec.name}” is not text.",
+            )
+        spelling: dict[str, str] = {}
+        for value in frame[key].drop_nulls().unique(maintain_order=True):
+            spelling.setdefault(value.lower(), value)
+        frame = frame.with_columns(pl.col(key).str.to_lowercase().replace(spelling))
+        found: list[str | None] = sorted(spelling.values())
+        items[key] = tuple([*found, None] if frame[key].null_count() else found)
+    return Cache(sheet, frame, items)
+
+
+def compute(spec: PivotSpec, cache: Cache, language: Language) -> Pivot:
+    """Aggregate and lay out one pivot. Raises CannotWrite when Excel could not hold it."""
+    _check(spec, cache)
+    down = _ordered(cache.items[spec.down], spec.down_order)
+    across = _ordered(cache.items[spec.across], spec.across_order) if spec.across else ()
+    cells = (
+        _crossed(spec, spec.across, cache, down, across, language)
+        if spec.across
+        else _listed(spec, cache, down, language)
+    )
+    row, column = spec.anchor
+    moved = tuple(Cell(row + c.row, column + c.column, c.value, c.style) for c in cells)
+    return Pivot(spec, cache, down, across, moved)
+
+
+def _check(spec: PivotSpec, cache: Cache) -> None:
+    if not spec.values or (spec.across and len(spec.values) != 1):
+        raise CannotWrite(
+            f"透视表「{spec.name}」的数值项数量不对：有列字段时须恰好一项，否则至少一项。",
+            f"Pivot “{spec.name}”: give exactly one value when it has columns, otherwise at least one.",
+        )
+    headings = {column.heading.casefold() for column in cache.sheet.spec.columns}
+    for value in spec.values:
+        cache.sheet.position(value.key)
+        if value.heading.casefold() in headings:
+            raise CannotWrite(
+                f"透视表「{spec.name}」的数值名称「{value.heading}」与源数据的列标题相同，请换一个名称。",
+                f"Pivot “{spec.name}”: the value name “{value.heading}” is also a heading of its source; rename it.",
+            )
+
+
+def _ordered(items: Items, first: Sequence[str]) -> Items:
+    wanted = [item for item in first if item in items]
+    return tuple(wanted + [item for item in items if item not in wanted])
+
+
+def _aggregate(value: PivotValue) -> pl.Expr:
+    column = pl.col(value.key)
+    if value.how == "count":
+        return column.count().alias(value.heading)
+    return getattr(column.cast(pl.Float64, strict=False), value.how)().alias(value.heading)
+
+
+def _label(item: str | None, language: Language) -> str:
+    return pick(language, "(空白)", "(blank)") if item is None else item
+
+
+def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> list[Cell]:
+    measures = [_aggregate(value) for value in spec.values]
+    groups = {row[0]: row[1:] for row in cache.frame.group_by(spec.down).agg(measures).iter_rows()}
+    totals = cache.frame.select(measures).row(0)
+    cells = [Cell(0, 0, row_caption(language), "head")]
+    cells += [Cell(0, index, value.heading, "head_number") for index, value in enumerate(spec.values, 1)]
+    for row, item in enumerate(down, 1):
+        cells.append(Cell(row, 0, _label(item, language), "label"))
+        for index, value in enumerate(spec.values, 1):
+            cells.append(Cell(row, index, groups[item][index - 1], BODY[value.number_format][0]))
+    last = len(down) + 1
+    cells.append(Cell(last, 0, total_caption(language), "total"))
+    for index, value in enumerate(spec.values, 1):
+        cells.append(Cell(last, index, totals[index - 1], BODY[value.number_format][1]))
+    return cells
+
+
+def _crossed(spec: PivotSpec, key: str, cache: Cache, down: Items, across: Items, language: Language) -> list[Cell]:
+    value, measure = spec.values[0], _aggregate(spec.values[0])
+    frame = cache.frame
+    inner = {(r, c): v for r, c, v in frame.group_by(spec.down, key).agg(measure).iter_rows()}
+    rows = dict(frame.group_by(spec.down).agg(measure).iter_rows())
+    columns = dict(frame.group_by(key).agg(measure).iter_rows())
+    body, total = BODY[value.number_format]
+    right, last = len(across) + 1, len(down) + 2
+    cells = [Cell(0, 0, value.heading, "head"), Cell(0, 1, column_caption(language), "head")]
+    cells += [Cell(0, index, None, "head") for index in range(2, right + 1)]
+    cells += [Cell(1, 0, row_caption(language), "head"), Cell(1, right, total_caption(language), "head_number")]
+    cells += [Cell(1, index, _label(item, language), "head_number") for index, item in enumerate(across, 1)]
+    for row, item in enumerate(down, 2):
+        cells.append(Cell(row, 0, _label(item, language), "label"))
+        cells += [Cell(row, index, inner.get((item, other)), body) for index, other in enumerate(across, 1)]
+        cells.append(Cell(row, right, rows[item], body))
+    cells.append(Cell(last, 0, total_caption(language), "total"))
+    cells += [Cell(last, index, columns[other], total) for index, other in enumerate(across, 1)]
+    cells.append(Cell(last, right, frame.select(measure).item(), total))
+    return cells
+
+
+def row_caption(language: Language) -> str:
+    return pick(language, "行标签", "Row Labels")
+
+
+def column_caption(language: Language) -> str:
+    return pick(language, "列标签", "Column Labels")
+
+
+def total_caption(language: Language) -> str:
+    return pick(language, "总计", "Grand Total")

@@ -1,0 +1,246 @@
+"""Values shut until opened on the record.
+
+At rest: AES-256-GCM, bound to table and column, with a key kept outside the database and a key version in
+front. In memory: a `Sealed` that shows only its mask in templates, f-strings and lists, and refuses JSON.
+Exact look-up goes through a keyed blind index (HMAC-SHA256, 128 bits); there is no look-up by prefix.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.exceptions import FieldError
+from django.db import models
+
+from dakehu.foundation.access import keys
+
+NONCE = 12
+DOTS = "•••"
+
+
+@cache
+def _cipher(version: int) -> AESGCM:
+    return AESGCM(keys.sealing_keys()[1][version])
+
+
+def forget_cached() -> None:
+    _cipher.cache_clear()
+
+
+def seal_bytes(place: str, content: bytes) -> bytes:
+    """Encrypt `content` for one place ("table.column", "file"); it opens at no other place."""
+    version = keys.sealing_keys()[0]
+    nonce = os.urandom(NONCE)
+    return bytes([version]) + nonce + _cipher(version).encrypt(nonce, content, place.encode())
+
+
+def open_bytes(place: str, sealed: bytes) -> bytes:
+    """The opposite of seal_bytes. Raises cryptography's InvalidTag for a moved or tampered value."""
+    nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+    return _cipher(sealed[0]).decrypt(nonce, body, place.encode())
+
+
+def blind(place: str, value: str) -> str:
+    """The blind index of a value: equal for equal values at one place, meaningless without the key."""
+    return hmac.new(keys.key("index"), f"{place}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class Sealed:
+    """A shut value. str() shows its mask; `.open()` gives the plain text inside an act, and is recorded."""
+
+    __slots__ = ("_body", "_mask", "_place")
+
+    def __init__(self, place: str, body: bytes, mask: Callable[[str], str] | None) -> None:
+        self._place, self._body, self._mask = place, body, mask
+
+    @classmethod
+    def shut(cls, place: str, plain: str, mask: Callable[[str], str] | None) -> "Sealed":
+        return cls(place, seal_bytes(place, plain.encode()), mask)
+
+    def _plain(self) -> str:
+        return open_bytes(self._place, self._body).decode()
+
+    def masked(self) -> str:
+        """What anybody may see of it, such as 138****1234."""
+        return self._mask(self._plain()) if self._mask else DOTS
+
+    def same_as(self, plain: str) -> bool:
+        return hmac.compare_digest(self._plain().encode(), plain.encode())
+
+    def open(self) -> str:
+        """The plain text. Needs an open act by an actor cleared for secrets; the act records it."""
+        from dakehu.foundation.actions.registry import record_opening
+
+        record_opening(self._place)
+        return self._plain()
+
+    def __str__(self) -> str:
+        return self.masked()
+
+    def __repr__(self) -> str:
+        return f"<sealed {self._place}>"
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sealed):
+            return self.same_as(other._plain())
+        return self.same_as(other) if isinstance(other, str) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self._place, self._plain()))
+
+
+class SealedText(models.BinaryField):  # type: ignore[type-arg]
+    """A text field stored encrypted. Give it plain text; from the database it arrives shut."""
+
+    def __init__(self, *args: Any, mask: Callable[[str], str] | None = None, **options: Any) -> None:
+        self.mask = mask
+        options.setdefault("editable", True)
+        super().__init__(*args, **options)
+
+    @property
+    def place(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else Sealed(self.place, bytes(value), self.mask)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or value == "":
+            return None
+        if isinstance(value, Sealed):
+            return value._body
+        return seal_bytes(self.place, str(value).encode())
+
+    def seal_many(self, values: list[Any]) -> list[bytes | None]:
+        """get_prep_value for a whole column: the random starts are drawn together."""
+        version, place = keys.sealing_keys()[0], self.place.encode()
+        encrypt, head = _cipher(version).encrypt, bytes([version])
+        starts = os.urandom(NONCE * len(values))
+        made: list[bytes | None] = []
+        for at, value in enumerate(values):
+            if isinstance(value, str) and value:
+                start = starts[at * NONCE : (at + 1) * NONCE]
+                made.append(head + start + encrypt(start, value.encode(), place))
+            else:
+                made.append(self.get_prep_value(value))
+        return made
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        made = value if prepared else self.get_prep_value(value)
+        return made if made is None else connection.Database.Binary(made)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is sealed: look it up by its blind index, never by {lookup_name}")
+        return super().get_lookup(lookup_name)
+
+    def value_to_string(self, obj: Any) -> str:
+        return DOTS
+
+
+class BlindIndex(models.CharField):  # type: ignore[type-arg]
+    """Beside a SealedText: the keyed index of its normalised plain text, kept in step at every save.
+
+    `part` picks what is indexed (all of it, or say the last four digits).
+    """
+
+    def __init__(self, of: str = "", part: Callable[[str], str] | None = None, **options: Any) -> None:
+        self.of, self.part = of, part
+        options.update(max_length=32, blank=True, default="", editable=False, db_index=True)
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, path, args, options = super().deconstruct()
+        for given in ("max_length", "blank", "default", "editable", "db_index"):
+            options.pop(given, None)
+        return name, path, args, {**options, "of": self.of}
+
+    @property
+    def place(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def db_type(self, connection: Any) -> str | None:
+        """Django gives every indexed `varchar` a second index for LIKE; under its longer name the type gets none."""
+        found = super().db_type(connection)
+        return found and found.replace("varchar", "character varying") if connection.vendor == "postgresql" else found
+
+    def index_of(self, plain: str) -> str:
+        """What to look for: the index of a value as a person gives it."""
+        shown = self.part(plain) if self.part else plain
+        return blind(self.place, shown) if shown else ""
+
+    def indexes_of(self, values: list[Any]) -> list[str]:
+        """index_of for a whole column, "" where there is no value; what several rows share is worked out once."""
+        key, place = keys.key("index"), f"{self.place}\0".encode()
+        known: dict[str, str] = {"": ""}
+        made = []
+        for value in values:
+            plain = (value._plain() if isinstance(value, Sealed) else value) or ""
+            shown = self.part(plain) if self.part and plain else plain
+            index = known.get(shown)
+            if index is None:
+                index = known[shown] = hmac.digest(key, place + shown.encode(), "sha256")[:16].hex()
+            made.append(index)
+        return made
+
+    def pre_save(self, instance: Any, add: bool) -> str:
+        value = getattr(instance, self.of)
+        if isinstance(value, Sealed):
+            value = value._plain()
+        index = self.index_of(value) if value else ""
+        setattr(instance, self.attname, index)
+        return index
+
+
+def sealed_fields(model: Any) -> list[SealedText]:
+    return [f for f in model._meta.concrete_fields if isinstance(f, SealedText)]
+
+
+def reindex(model: Any, batch: int = 2000) -> int:
+    """Write blind indexes that are missing or out of step; returns how many rows changed. Call inside an act."""
+    from dakehu.foundation.actions.registry import write_columns
+
+    indexes = [f for f in model._meta.fields if isinstance(f, BlindIndex)]
+    last, changed = 0, 0
+    while indexes:
+        rows: list[Any] = list(models.QuerySet(model).filter(pk__gt=last).order_by("pk")[:batch])
+        if not rows:
+            break
+        last = rows[-1].pk
+        for row in rows:
+            before = {f.attname: getattr(row, f.attname) for f in indexes}
+            after = {f.attname: f.pre_save(row, False) for f in indexes}
+            if after != before:
+                write_columns(model, row.pk, after)
+                changed += 1
+    return changed
+
+
+def reseal(model: Any, field: SealedText, batch: int = 2000) -> int:
+    """Move every value of a field to the key in use; returns how many moved. Call inside an act."""
+    from dakehu.foundation.actions.registry import write_columns
+
+    moved = 0
+    current = keys.sealing_keys()[0]
+    last = 0
+    while True:
+        rows = list(model.objects.filter(pk__gt=last).order_by("pk").only("pk", field.attname)[:batch])
+        if not rows:
+            return moved
+        last = rows[-1].pk
+        for row in rows:
+            value = getattr(row, field.attname)
+            if isinstance(value, Sealed) and value._body[0] != current:
+                fresh = Sealed.shut(field.place, value._plain(), field.mask)
+                write_columns(model, row.pk, {field.attname: fresh})
+                moved += 1

@@ -1,0 +1,73 @@
+"""Files sealed slice by slice, so that neither sealing nor opening one holds more than a few slices of it.
+
+A sealed file is a head and slices of 192 KiB, the last one shorter. The head: a zero, the format (1), the version of the
+sealing key, and 32 random bytes from which that key gives the key of this one file and place (HKDF-SHA256). Each slice is
+AES-256-GCM, its nonce its number and whether it is the last, the head authenticated along with it. So a slice that was
+changed, moved, repeated, left out or taken from another file does not open, nor does the end of a file that was cut short
+or added to. What begins with another byte than zero, the version of a key, was sealed whole before this format was.
+"""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from dakehu.foundation.access import keys
+from dakehu.foundation.access.encrypted_fields import open_bytes
+
+SLICE = 192 * 1024  # a multiple of three: the slices in base64, one after the other, are the file in base64
+FORMAT, SALT, TAG = 1, 32, 16
+
+
+class Readable(Protocol):
+    def read(self, most: int = -1, /) -> bytes: ...
+
+
+def _cipher(version: int, salt: bytes, place: str) -> AESGCM:
+    info = f"dakehu file {FORMAT}\0{place}".encode()
+    return AESGCM(HKDF(SHA256(), 32, salt, info).derive(keys.sealing_keys()[1][version]))
+
+
+def _nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(11) + bytes([last])
+
+
+def seal(place: str, content: Readable) -> Iterator[bytes]:
+    """What to write, part by part, for what can be read from `content`; it opens at this place ("file.<key>") only."""
+    version, salt = keys.sealing_keys()[0], os.urandom(SALT)
+    cipher, head = _cipher(version, salt, place), bytes([0, FORMAT, version]) + salt
+    yield head
+    part = content.read(SLICE)
+    for number in count():
+        following = content.read(SLICE)
+        yield cipher.encrypt(_nonce(number, not following), part, head)
+        if not following:
+            return
+        part = following
+
+
+def opened(place: str, sealed: Readable) -> Iterator[bytes]:
+    """The slices of what was sealed, each verified before it is given; a file sealed whole comes as one slice. Raises
+    cryptography's InvalidTag for what was tampered with or moved, at the latest instead of the last slice, LookupError for
+    a key that is not there, ValueError for a format that is not known."""
+    head = sealed.read(3 + SALT)
+    if head[0] != 0:
+        yield open_bytes(place, head + sealed.read())
+        return
+    if len(head) < 3 + SALT:
+        raise InvalidTag
+    if head[1] != FORMAT:
+        raise ValueError(f"a sealed file of format {head[1]}; this version reads up to {FORMAT}: update dakehu")
+    cipher = _cipher(head[2], head[3:], place)
+    part = sealed.read(SLICE + TAG)
+    for number in count():
+        following = sealed.read(SLICE + TAG)
+        yield cipher.decrypt(_nonce(number, not following), part, head)
+        if not following:
+            return
+        part = following

@@ -1,0 +1,162 @@
+"""The audit chain: each entry is sealed with an HMAC over itself and the seal before it, under a key kept
+outside the database. Changing, removing or inserting a row breaks the chain at that row; cutting off its
+end is noticed against the head remembered in DAKEHU_HOME.
+"""
+
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
+import hashlib
+import hmac
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from dakehu.foundation.access import keys, scope
+from dakehu.foundation.access.encrypted_fields import DOTS, Sealed, SealedText
+from dakehu.foundation.base.clock import now
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.schema.fields import PUBLIC, has_facts
+
+if TYPE_CHECKING:
+    from dakehu.foundation.actions.registry import Act, Change
+
+GENESIS = "0" * 64
+LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
+
+
+def plain_value(value: Any) -> Any:
+    """A value as JSON holds it. Sealed values stay dots."""
+    if isinstance(value, Sealed):
+        return DOTS
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return DOTS
+    if isinstance(value, dict):
+        return {str(k): plain_value(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain_value(v) for v in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Values for the record: personal and secret ones as dots, so that the audit is no second copy of the client."""
+    try:
+        model = apps.get_model(model_label)
+    except (LookupError, ValueError):
+        return {name: plain_value(value) for name, value in values.items()}
+    shown = {}
+    for f in model._meta.fields:
+        if f.attname in values:
+            hidden = isinstance(f, SealedText) or not has_facts(f) or f.facts.sensitivity > PUBLIC
+            value = values[f.attname]
+            shown[f.attname] = DOTS if hidden and value not in (None, "") else plain_value(value)
+    return shown or {name: plain_value(value) for name, value in values.items()}
+
+
+def _entry(change: "Change") -> dict[str, Any]:
+    made = asdict(change)
+    made["pk"] = plain_value(change.pk)
+    made["before"] = _shown(change.model, change.before)
+    made["after"] = plain_value(change.after) if change.kind == "many" else _shown(change.model, change.after)
+    return made
+
+
+def _seal(previous: str, parts: list[Any]) -> str:
+    text = json.dumps([previous, *parts], ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(keys.key("audit"), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _parts(entry: Any) -> list[Any]:
+    return [
+        entry.at.isoformat(), entry.actor_ref, entry.actor_name, entry.door, entry.action, entry.reason,
+        entry.request_id, entry.client_ref, entry.body,
+    ]  # fmt: skip
+
+
+def append(act: "Act") -> Any:
+    """Seal an act onto the chain, inside its transaction."""
+    from dakehu.foundation.models import AuditEntry
+
+    actor = scope.current_actor()
+    clients = {c.client_id for c in act.changes if c.client_id is not None}
+    body = {"changes": [_entry(c) for c in act.changes], "inner": act.inner, "note": plain_value(act.note)}
+    entry = AuditEntry(
+        at=now(),
+        actor_ref=actor.user_id,
+        actor_name=actor.name,
+        door=actor.door,
+        action=act.name,
+        reason=(act.reason or actor.reason)[:300],
+        request_id=actor.request_id,
+        client_ref=act.client_id or (clients.pop() if len(clients) == 1 else None),
+        body=json.dumps(body, ensure_ascii=False, sort_keys=True),
+    )
+    with scope.acting_as(replace(actor, reach=scope.Reach.SYSTEM)):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        last = AuditEntry.objects.order_by("-pk").values_list("seal", flat=True).first()
+        entry.previous = last or GENESIS
+        entry.seal = _seal(entry.previous, _parts(entry))
+        entry.save(force_insert=True)
+    return entry
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`entries` read; `broken` is the id of the first entry that does not hold (None: all hold), `why` says how."""
+
+    entries: int
+    broken: int | None
+    why: Words | str = ""
+
+
+def verify() -> Verdict:
+    """Walk the whole chain. Run as the system, who sees every entry."""
+    from dakehu.foundation.models import AuditEntry
+
+    previous, count, last = GENESIS, 0, 0
+    for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
+        count, last = count + 1, entry.pk
+        if entry.previous != previous:
+            return Verdict(
+                count,
+                entry.pk,
+                say("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
+            )
+        if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
+            return Verdict(count, entry.pk, say("内容被改动过", "its content was changed"))
+        previous = entry.seal
+    remembered = _head_file()
+    if remembered.exists():
+        head = json.loads(remembered.read_text())
+        if head["id"] > last:
+            return Verdict(count, head["id"], say("它在链尾被截去", "it was cut off from the end of the chain"))
+        at_head = AuditEntry.objects.filter(pk=head["id"]).values_list("seal", flat=True).first()
+        if at_head != head["seal"]:
+            return Verdict(count, head["id"], say("到它为止的链被重建过", "the chain was rebuilt up to it"))
+    return Verdict(count, None)
+
+
+def _head_file() -> Path:
+    return Path(settings.DAKEHU_HOME) / "audit-head.json"
+
+
+def remember_head() -> None:
+    """Write the newest seal outside the database (the worker does so every minute)."""
+    from dakehu.foundation.models import AuditEntry
+
+    newest = AuditEntry.objects.order_by("-pk").values_list("pk", "seal").first()
+    if newest:
+        keys.write_private(_head_file(), json.dumps({"id": newest[0], "seal": newest[1]}).encode())

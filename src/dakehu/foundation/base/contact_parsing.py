@@ -1,0 +1,37 @@
+"""Several contacts in one cell, taken apart: `手机号码:138xxxxxx88 电子邮件:zhangsan@example.com`. Pure."""
+
+import re
+import unicodedata
+
+from dakehu.foundation.base.parsing import to_text
+
+_LABEL = (
+    r"(?:手机号码|手机号|手机|移动电话|电话号码|联系电话|电话|固定电话|座机|固话|电子邮件|电子邮箱|邮箱|邮件|微信号|微信|"
+    r"mobile|phone|tel|e-?mail|wechat)"
+)
+_MAIL = r"[A-Za-z0-9._%+*-]+@[A-Za-z0-9.*-]+\.[A-Za-z]{2,}"
+_MOBILE = r"(?:\+?86[- ]?)?1[3-9](?:[ -]?[\dxX*×•]){9}"
+_LANDLINE = r"\(?0\d{2,3}\)?[- ]?\d{7,8}(?:(?:-|转|ext\.?)\d{1,6})?"
+_PIECE = re.compile(
+    rf"(?P<label>{_LABEL})?\s*[:]?\s*(?:(?P<mail>{_MAIL})|(?<!\d)(?P<mobile>{_MOBILE})(?!\d)|(?<!\d)(?P<landline>{_LANDLINE})(?!\d))",
+    re.IGNORECASE,
+)
+_WECHAT = re.compile(r"(?:微信号|微信|wechat)\s*[:]\s*([A-Za-z][-\w]{5,19})", re.IGNORECASE)
+
+
+def split_contacts(value: object) -> list[tuple[str, str]]:
+    """(kind, value) pairs of a cell, in order: kind is mobile, landline, mail or wechat. Masked numbers are
+    kept as they stand. Text in which nothing is recognised gives an empty list."""
+    text = unicodedata.normalize("NFKC", to_text(value))
+    found: list[tuple[int, str, str]] = []
+    for piece in _WECHAT.finditer(text):
+        if not re.fullmatch(_MOBILE, piece.group(1)):
+            found.append((piece.start(), "wechat", piece.group(1)))
+    for piece in _PIECE.finditer(text):
+        kind = next(k for k in ("mail", "mobile", "landline") if piece.group(k))
+        said = (piece.group("label") or "").lower()
+        shown = re.sub(r"[ ]", "", piece.group(kind))
+        if kind == "mobile" and said.startswith(("微信", "wechat")):
+            kind = "wechat"
+        found.append((piece.start(), kind, shown))
+    return [(kind, shown) for _, kind, shown in sorted(found)]

@@ -1,0 +1,92 @@
+"""Why something was not done: one class per kind of refusal, each with the sentence a person reads."""
+
+from typing import Any
+
+from dakehu.foundation.base.i18n import Words, say
+
+
+class Refused(Exception):
+    """What was asked cannot be done as asked.
+
+    `messages` maps a field name (or "" for the whole) to the sentences that say what is wrong and how to mend it.
+    """
+
+    status = 400
+
+    def __init__(self, messages: "dict[str, list[Words | str]] | Words | str") -> None:
+        self.messages: dict[str, list[Words | str]] = messages if isinstance(messages, dict) else {"": [messages]}
+        super().__init__(messages)
+
+    def __str__(self) -> str:
+        return " ".join(str(text) for texts in self.messages.values() for text in texts)
+
+    def as_plain(self) -> dict[str, list[str]]:
+        """The same, as text in the reader's language: {field: [sentence]}."""
+        return {name: [str(text) for text in texts] for name, texts in self.messages.items()}
+
+
+class NotAllowed(Refused):
+    """The actor's role does not include this."""
+
+    status = 403
+
+    def __init__(self, what: Words | str, needs: str) -> None:
+        super().__init__(
+            say(
+                "您的角色不能“{what}”（需要权限 {needs}）。如工作需要，请联系管理员。",
+                "Your role may not “{what}” (it needs {needs}). Ask your administrator if your work requires it.",
+                what=what,
+                needs=needs,
+            )
+        )
+
+
+class NotFound(Refused):
+    """There is no such thing within what the actor may see. Never says whether it exists elsewhere."""
+
+    status = 404
+
+    def __init__(self, what: Words | str = "", key: Any = "") -> None:
+        super().__init__(
+            say("找不到{what}{key}。", "No such {what} {key}.", what=what, key=f"“{key}”" if key != "" else "")
+        )
+
+
+class Conflict(Refused):
+    """The row has changed since it was read. `current` holds its present values by field, as the reader may see them.
+
+    Where both sides were compared (gates.perform_over), `clashes` tells by field what it was, what was sent and what
+    stands now, plain and in words; `by` and `at` name whoever wrote last ("" if not known); `kept` are the labels of
+    fields that only others changed.
+    """
+
+    status = 412
+
+    def __init__(self, current: dict[str, Any], version: int, row: Any = None) -> None:
+        self.current, self.version, self.row = current, version, row
+        self.clashes: dict[str, dict[str, Any]] = {}
+        self.kept: list[str] = []
+        self.by = self.at = ""
+        super().__init__(
+            say(
+                "这条记录刚被他人修改，请核对当前内容后再保存。",
+                "Somebody has changed this record meanwhile. Compare with the present values, then save again.",
+            )
+        )
+
+    def as_told(self) -> dict[str, Any]:
+        """What a door sends along with the sentences: {row_version, current, fields, by, at, kept}."""
+        return {"row_version": self.version, "current": self.current, "fields": self.clashes, "by": self.by,
+                "at": self.at, "kept": self.kept}  # fmt: skip
+
+
+class NoActor(RuntimeError):
+    """Client data was touched without anybody asking: a fault of the program, never of the user."""
+
+
+class WriteOutsideAction(RuntimeError):
+    """Something tried to write without an open act: a fault of the program, never of the user."""
+
+
+class Unscoped(RuntimeError):
+    """A statement would have read client rows past the reader's scope: a fault of the program."""

@@ -1,0 +1,131 @@
+"""Search, filter and sort on behalf of a reader, who cannot filter by what they may not see in clear."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from dakehu.foundation.access import scope
+from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
+from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates.input import Unfit, reader_of
+from dakehu.foundation.schema.custom_fields import Several
+from dakehu.foundation.schema.fields import Facts, described, facts_of, has_facts, spelling_index
+from dakehu.foundation.schema.related_columns import lent
+
+OPERATORS = {
+    "eq": "", "ne": "", "has": "icontains", "starts": "istartswith", "gt": "gt", "ge": "gte", "lt": "lt",
+    "le": "lte", "in": "in", "empty": "isnull", "filled": "isnull",
+}  # fmt: skip
+
+
+def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "") -> Any:
+    """Keep the rows that pass all `filters` ({"field": value} or {"field.op": value}), sorted by `order`
+    ("field" or "-field", comma separated). Raises Refused for unknown or uncleared columns and bad values."""
+    if filters is not None and not isinstance(filters, Mapping):
+        raise Refused({"filters": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
+    model = rows.model
+    index = _spellings(model)
+    for key, value in (filters or {}).items():
+        if value in (None, ""):
+            continue
+        head, _, op = key.partition(".")
+        rows = _filter(rows, _column(model, index, head), op or "eq", value)
+    if order:
+        columns = [("-" if down else "") + column.name for column, down in ordered_by(model, order)]
+        rows = rows.order_by(*columns, "-pk")
+    return rows
+
+
+def _spellings(model: Any) -> dict[str, str]:
+    """{any spelling: name} of the columns of a model that the reader may know of."""
+    return _spelled(tuple((name, field) for name, field, _ in [*described(model), *lent(model)]))
+
+
+@lru_cache(maxsize=256)  # a list asks for the same several times a page
+def _spelled(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
+    return spelling_index({name: facts_of(field) for name, field in columns})
+
+
+def ordered_by(model: Any, order: str) -> list[tuple[Any, bool]]:
+    """[(column, whether downwards)] of an order such as "-assets,name". Raises Refused for columns that are unknown or
+    above the reader's clearance."""
+    index = _spellings(model)
+    parts = [part.strip() for part in order.split(",") if part.strip()]
+    return [(_column(model, index, part.lstrip("-")), part.startswith("-")) for part in parts]
+
+
+def _column(model: Any, index: dict[str, str], name: str) -> Any:
+    from dakehu.foundation.schema.fields import plain
+
+    found = index.get(plain(name))
+    if found is None:
+        raise Refused({name: [say("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
+    borrowed = next((field for own, field, _ in lent(model) if own == found), None)
+    column = model._meta.get_field(found) if borrowed is None else borrowed
+    facts: Facts = facts_of(column)
+    if facts.sensitivity > scope.current_actor().clearance and not isinstance(column, SealedText):
+        raise Refused(
+            {
+                name: [
+                    say("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=facts.label)
+                ]
+            }
+        )
+    return column
+
+
+def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
+    if op not in OPERATORS:
+        raise Refused({column.name: [say("没有“{op}”这种条件。", "There is no condition “{op}”.", op=op)]})
+    if op in ("empty", "filled"):
+        blank = Q(**{f"{column.name}__isnull": True})
+        if isinstance(column, (models.CharField, models.TextField)):
+            blank |= Q(**{column.name: ""})
+        return rows.filter(blank) if op == "empty" else rows.exclude(blank)
+    if isinstance(column, SealedText):
+        return _filter_sealed(rows, column, value)
+    if op in ("has", "starts"):
+        listed = column.words.read(str(value)) if hasattr(column, "words") else None
+        value = listed.value if listed is not None else value  # a name of the list finds its code
+        if isinstance(column, models.ForeignKey):
+            test = Q()
+            target: Any = column.remote_field.model
+            for name in target.found_by:
+                test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
+            return rows.filter(test)
+        return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
+    read = reader_of(Take(column.name, column.model._meta.label, getattr(column, "own", column.name)))
+    try:
+        if op == "in":
+            many = value if isinstance(value, (list, tuple)) else _each(column, str(value))
+            return rows.filter(**{f"{column.name}__in": [read(v) for v in many]})
+        meant = read(value)
+    except Unfit as unfit:
+        raise Refused({column.name: [unfit.message]}) from None
+    if op == "ne":
+        return rows.exclude(**{column.name: meant})
+    if op == "eq" and isinstance(column, models.DateTimeField):
+        return rows.filter(**{f"{column.name}__date": meant.date()})
+    lookup = OPERATORS[op]
+    return rows.filter(**{f"{column.name}__{lookup}" if lookup else column.name: meant})
+
+
+def _each(column: Any, text: str) -> list[str]:
+    """The values that a text with commas names. Names of a list may hold a comma themselves."""
+    words = getattr(column, "words", None)
+    chosen = Several(words).read(text) if words is not None and not hasattr(words, "many") else None
+    return (text if chosen is None else chosen.value).split(",")
+
+
+def _filter_sealed(rows: Any, column: SealedText, value: Any) -> Any:
+    """Equality only, through the blind index beside the field."""
+    for beside in column.model._meta.fields:
+        if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
+            return rows.filter(**{beside.name: beside.index_of(str(value))})
+    label = facts_of(column).label if has_facts(column) else column.name
+    raise Refused({column.name: [say("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})

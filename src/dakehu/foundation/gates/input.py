@@ -1,0 +1,363 @@
+"""The only way data comes in: any spelling of a field, any way people write a value, every fault at once."""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+
+from dakehu.foundation.access.encrypted_fields import SealedText
+from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.base import clock, parsing
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.files.store import Upload
+from dakehu.foundation.schema.fields import Facts, facts_of, has_facts, model_of, plain, spelling_index
+
+Reader = Callable[[Any], Any]
+EMPTY = (None, "")
+
+
+@dataclass(frozen=True)
+class CellError:
+    """One value that could not be taken: index of the row, field, the raw value, what is wrong."""
+
+    row: int
+    field: str
+    value: str
+    message: Words
+
+
+class Unfit(ValueError):
+    """A value that a field does not take; carries the sentence."""
+
+    def __init__(self, message: Words) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+def field_behind(take: Take) -> Any | None:
+    """The Django field a parameter stands for, or None."""
+    return model_of(take.model)._meta.get_field(take.field) if take.field else None
+
+
+def facts_behind(take: Take) -> Facts:
+    """The facts of a parameter: its own, or those of the field behind it."""
+    if take.facts is not None:
+        return take.facts
+    behind = field_behind(take)
+    if behind is not None and has_facts(behind):
+        return facts_of(behind)
+    return Facts(take.name, take.name)
+
+
+def takes_index(takes: Iterable[Take]) -> dict[str, str]:
+    """{any spelling: parameter name}."""
+    return spelling_index({t.name: facts_behind(t) for t in takes})
+
+
+def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
+    """Turn what a person or program sent into keyword arguments.
+
+    Raises Refused with every fault, keyed by parameter: unknown names, read-only fields, values that cannot
+    be read, missing ones. Empty text counts as "nothing" for an optional parameter.
+    """
+    known = {t.name: t for t in takes}
+    index = takes_index(known.values())
+    given: dict[str, Any] = {}
+    faults: dict[str, list[Any]] = {}
+    for key, value in raw.items():
+        name = index.get(plain(key))
+        if name is None:
+            faults.setdefault(key, []).append(say("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key))
+        elif name in given:
+            faults.setdefault(name, []).append(say("给出了两次。", "Given twice."))
+        else:
+            given[name] = value
+    accepted: dict[str, Any] = {}
+    for name, take in known.items():
+        if name not in given:
+            if take.required:
+                faults.setdefault(name, []).append(missing(take))
+            continue
+        try:
+            accepted[name] = reader_of(take)(given[name])
+        except Unfit as unfit:
+            faults.setdefault(name, []).append(unfit.message)
+    if faults:
+        raise Refused(faults)
+    return accepted
+
+
+def missing(take: Take) -> Words:
+    facts = facts_behind(take)
+    return say("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
+
+
+def accept_columns(
+    takes: Iterable[Take], columns: dict[str, list[Any]], count: int
+) -> tuple[dict[str, list[Any]], list[CellError]]:
+    """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
+
+    Each distinct raw value is read once, whatever the number of rows; keys to other rows are looked up
+    together. A value at fault is None in the result and named in the errors.
+    """
+    accepted: dict[str, list[Any]] = {}
+    errors: list[CellError] = []
+    for take in takes:
+        if take.name not in columns:
+            if take.required:
+                errors.append(CellError(-1, take.name, "", missing(take)))
+            continue
+        raw = columns[take.name]
+        read = reader_of(take, among=raw)
+        seen: dict[Any, Any] = {}
+        out: list[Any] = [None] * count
+        for i, value in enumerate(raw):
+            known = seen.get(value, seen)
+            if known is seen:
+                try:
+                    known = read(value)
+                except Unfit as unfit:
+                    known = unfit
+                seen[value] = known
+            if isinstance(known, Unfit):
+                errors.append(CellError(i, take.name, str(value if value is not None else ""), known.message))
+            else:
+                out[i] = known
+        accepted[take.name] = out
+    return accepted, errors
+
+
+# --- one reader per kind of field ------------------------------------------------------------------
+
+
+def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
+    """The function that reads one raw value for a parameter. `among` are all values that will come."""
+    behind = field_behind(take)
+    read = _by_kind(take) if behind is None else _by_field(behind, among)
+    names_a_row = isinstance(behind, models.ForeignKey) or (take.model and behind is None)
+    structured = names_a_row or take.kind in ("json", "file") or isinstance(behind, models.JSONField)
+
+    def run(value: Any) -> Any:
+        if value in EMPTY or (isinstance(value, str) and not value.strip()):
+            if take.required:
+                raise Unfit(missing(take))
+            return None if behind is None or behind.null or not _is_text(behind) else ""
+        if isinstance(value, (list, dict)) and not structured:
+            raise Unfit(say("这里只能填一个值。", "One value goes here, not a list or an object."))
+        try:
+            return read(value)
+        except parsing.Unreadable as unreadable:
+            raise Unfit(_as_words(unreadable)) from None
+
+    return run
+
+
+def _as_words(unreadable: "parsing.Unreadable") -> Words:
+    hint = f" {unreadable.suggestion}" if unreadable.suggestion else ""
+    return say(
+        "“{value}”无法识别，应为{meant}。{hint}",
+        "Cannot read “{value}”; expected {wanted}.{hint}",
+        value=str(unreadable.value)[:80],
+        meant=unreadable.expected_zh,
+        wanted=unreadable.expected_en,
+        hint=hint,
+    )
+
+
+def _is_text(behind: Any) -> bool:
+    return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, SealedText)
+
+
+def _by_kind(take: Take) -> Reader:
+    if take.model:
+        return _key(model_of(take.model), None)
+    if take.words is not None:
+        return _choice(take.words)
+    return {
+        "text": parsing.to_text,
+        "integer": parsing.to_integer,
+        "decimal": parsing.to_decimal,
+        "rate": parsing.to_rate,
+        "date": parsing.to_date,
+        "datetime": lambda v: clock.at_local(parsing.to_datetime(v)),
+        "bool": parsing.to_bool,
+        "json": lambda v: v,
+        "file": _upload,
+    }[take.kind]
+
+
+def _upload(value: Any) -> Upload:
+    """A file as it came, or {"name": …, "content": base64} from a program that speaks JSON."""
+    if isinstance(value, Upload):
+        return value
+    try:
+        return Upload(str(value["name"]), base64.b64decode(value["content"], validate=True))
+    except (TypeError, KeyError, ValueError, binascii.Error):
+        raise Unfit(
+            say('这里要一个文件：网页上选择，命令行写“字段@路径”，接口用表单上传或 {"name": …, "content": base64}。',
+                'A file goes here: chosen in the browser, "field@path" on the command line, a form upload or '
+                '{"name": …, "content": base64} by the API.')
+        ) from None  # fmt: skip
+
+
+def _by_field(behind: Any, among: list[Any] | None) -> Reader:
+    if hasattr(behind, "words"):
+        return _choice(behind.words)
+    if isinstance(behind, models.ForeignKey):
+        return _key(behind.remote_field.model, among)
+    if isinstance(behind, models.JSONField):
+        return lambda v: v
+    if isinstance(behind, SealedText):
+        return _checked(behind, parsing.to_text)
+    if isinstance(behind, models.BooleanField):
+        return parsing.to_bool
+    if isinstance(behind, models.DateTimeField):
+        return lambda v: clock.at_local(parsing.to_datetime(v))
+    if isinstance(behind, models.DateField):
+        return parsing.to_date
+    if isinstance(behind, models.DecimalField):
+        read = parsing.to_rate if facts_of(behind).unit == "%" else parsing.to_decimal
+        return _checked(behind, lambda v: _quantized(behind, read(v)))
+    if isinstance(behind, models.IntegerField):
+        return _checked(behind, parsing.to_integer)
+    return _checked(behind, parsing.to_text)
+
+
+def _quantized(behind: Any, value: Decimal) -> Decimal:
+    step = Decimal(1).scaleb(-behind.decimal_places)
+    if abs(value) >= Decimal(10) ** (behind.max_digits - behind.decimal_places):
+        raise Unfit(say("数值 {value} 太大。", "The number {value} is too large.", value=value))
+    return value.quantize(step)
+
+
+def _checked(behind: Any, read: Reader) -> Reader:
+    """Read, then run the field's own validators: said once, for all doors. Text that only has to be short enough is
+    measured here, since a file may bring millions."""
+    short = behind.max_length if _only_short(behind) else 0
+
+    def run(value: Any) -> Any:
+        made = read(value)
+        if short and type(made) is str and len(made) <= short:
+            return made
+        try:
+            behind.run_validators(made)
+        except ValidationError as fault:
+            text = fault.messages[0]
+            long = getattr(behind, "max_length", None)
+            if long and isinstance(made, str) and len(made) > long:
+                raise Unfit(
+                    say("最多 {n} 个字符，现有 {have} 个。", "At most {n} characters, there are {have}.",
+                        n=long, have=len(made))
+                ) from None  # fmt: skip
+            raise Unfit(text if isinstance(text, Words) else say(text, text)) from None
+        except parsing.Unreadable as unreadable:
+            raise Unfit(_as_words(unreadable)) from None
+        return made
+
+    return run
+
+
+def _only_short(behind: Any) -> bool:
+    return (
+        _is_text(behind) and bool(behind.max_length) and all(type(v) is MaxLengthValidator for v in behind.validators)
+    )
+
+
+def _choice(words: Any) -> Reader:
+    def run(value: Any) -> Any:
+        member = words.read(str(value))
+        if member is None:
+            raise Unfit(
+                say(
+                    "“{value}”不在可选项中，可选：{listed}。",
+                    "“{value}” is not one of: {named}.",
+                    value=str(value)[:80],
+                    listed="、".join(m.zh for m in words),
+                    named=", ".join(m.en for m in words),
+                )
+            )
+        return member.value
+
+    return run
+
+
+def _key(target: Any, among: list[Any] | None) -> Reader:
+    """Find a row of another table by number or by the fields people name it by, within the reader's scope.
+
+    Fields that name a row come first; a bare number that names none is read as the row's own number.
+    """
+    by = target.found_by
+    if among is not None:
+        return _key_among(target, by, among)
+
+    def run(value: Any) -> Any:
+        if isinstance(value, target):
+            return value
+        if isinstance(value, dict):
+            value = value.get("id", "")
+        text = parsing.to_text(value)
+        found: list[Any] = []
+        for name in () if isinstance(value, int) else by:
+            found = list(target.objects.filter(**{name: text})[:2])
+            if found:
+                break
+        if not found and target.once_found_by and not isinstance(value, int):
+            found = list(target.objects.filter(**{target.once_found_by: text})[:1])
+        if not found and text.isdigit() and len(text) < 19:
+            found = list(target.objects.filter(pk=int(text))[:1])
+        return _one(found, text)
+
+    return run
+
+
+def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
+    """The same for a whole column: one statement per 500 distinct values."""
+    wanted = sorted({parsing.to_text(v) for v in among if v not in EMPTY})
+    found: dict[str, list[Any]] = {}
+    for i in range(0, len(wanted), 500):
+        part = wanted[i : i + 500]
+        test = Q()
+        for name in by:
+            test |= Q(**{f"{name}__in": part})
+        for row in target.objects.filter(test):
+            for name in by:
+                key = str(getattr(row, name))
+                if row not in found.setdefault(key, []):
+                    found[key].append(row)
+        lost = [text for text in part if text not in found] if target.once_found_by else []
+        for text, row in _once(target, lost):
+            found[text] = [row]
+
+    def run(value: Any) -> Any:
+        text = parsing.to_text(value)
+        return _one(found.get(text, [])[:2], text)
+
+    return run
+
+
+def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
+    """[(former name, row)] of rows that were found by another name once."""
+    if not lost:
+        return []
+    by = target.once_found_by
+    named = target.objects.filter(**{f"{by}__in": lost}).values_list(by, "pk")
+    rows = target.objects.in_bulk([pk for _, pk in named])
+    return [(text, rows[pk]) for text, pk in named if text in lost]
+
+
+def _one(found: list[Any], text: str) -> Any:
+    if not found:
+        raise Unfit(say("找不到“{text}”。", "Cannot find “{text}”.", text=text))
+    if len(found) > 1:
+        raise Unfit(
+            say("“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text)
+        )
+    return found[0]

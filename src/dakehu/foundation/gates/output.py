@@ -1,0 +1,242 @@
+"""The only way data goes out: chosen columns, masked by the reader's clearance, in plain or shown values."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any
+
+from django.db import models
+
+from dakehu.foundation.access import scope
+from dakehu.foundation.access.encrypted_fields import DOTS, Sealed, SealedText
+from dakehu.foundation.base import clock
+from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import Computed, Facts, Sensitivity, described, facts_of, may
+from dakehu.foundation.schema.related_columns import lent, rows_beside
+
+AS_STORED = ("text", "choice", "long", "bool")  # kinds that are told as they are stored
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as doors show it: facts, and the kind that decides alignment, editor and format."""
+
+    name: str
+    facts: Facts
+    kind: str  # text long choice date datetime money number rate bool key sealed json
+    field: Any = None
+    words: Any = None
+
+    @property
+    def label(self) -> str:
+        return self.facts.label
+
+    def as_plain(self) -> dict[str, Any]:
+        """For the browser and the API description."""
+        made: dict[str, Any] = {
+            "name": self.name, "label": self.label, "kind": self.kind, "unit": self.facts.unit,
+            "editable": self.facts.editable and may(self.facts.edited_by), "listed": self.facts.listed, "help": self.facts.help,
+        }  # fmt: skip
+        if self.words is not None:
+            made["choices"] = [{"value": m.value, "text": m.text} for m in self.words]
+            made["several"] = hasattr(self.words, "many")
+        return made
+
+
+def kind_of(field: Any) -> str:
+    if hasattr(field, "words"):
+        return "choice"
+    for cls, kind in (
+        (SealedText, "sealed"), (models.ForeignKey, "key"), (models.JSONField, "json"),
+        (models.BooleanField, "bool"), (models.DateTimeField, "datetime"), (models.DateField, "date"),
+        (models.TextField, "long"), (models.IntegerField, "number"),
+    ):  # fmt: skip
+        if isinstance(field, cls):
+            return kind
+    if isinstance(field, models.DecimalField):
+        return {"%": "rate", "CNY": "money"}.get(facts_of(field).unit, "number")
+    return "text"
+
+
+@lru_cache(maxsize=4096)  # a list asks for its columns several times a page
+def _column(name: str, field: Any) -> Column:
+    return Column(name, field.facts, kind_of(field), field, getattr(field, "words", None))
+
+
+def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = False) -> list[Column]:
+    """The described columns of a model (its computed ones last, and with `beside` those it borrows), or the named ones in
+    that order."""
+    every = {name: _column(name, f) for name, f, _ in described(model)}
+    for made in getattr(model, "computed_columns", ()):
+        every[made.name] = Column(made.name, made.facts, made.kind, made)
+    if beside or names is not None:
+        every |= {name: _column(name, f) for name, f, _ in lent(model)}
+    return list(every.values()) if names is None else [every[n] for n in names if n in every]
+
+
+def unread(model: Any, columns: list[Column]) -> list[str]:
+    """Fields that none of these columns shows, of a model's table and of the rows behind its keys, so that a list need not
+    fetch them. Numbers, versions and keys stay, and everything does where a column is worked out from a row."""
+    if any(isinstance(column.field, Computed) for column in columns):
+        return []
+    shown = {column.name for column in columns}
+    if any(getattr(column.field, "custom", False) for column in columns):
+        shown.add(custom_fields.STORE)
+    shown.add("row_version")
+    return _left_out(model, shown) + _unread_behind(columns)
+
+
+def _unread_behind(columns: list[Column]) -> list[str]:
+    """Fields of the rows behind keys, but what these may be called by (see name_of)."""
+    left = []
+    for column in columns:
+        if column.kind == "key":
+            target = column.field.related_model
+            left += [f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "found_by", ())})]
+    return left
+
+
+def _left_out(model: Any, shown: set[str]) -> list[str]:
+    return [
+        field.name for field in model._meta.concrete_fields
+        if not field.primary_key and not field.is_relation and field.name not in shown
+    ]  # fmt: skip
+
+
+def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False,
+            beside: bool = False) -> list[dict[str, Any]]:  # fmt: skip
+    """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
+    plain JSON values (codes, ISO dates, decimals as text, keys as {"id", "name"}).
+
+    Personal values are masked for readers without clearance; sealed ones are masked for everybody. Borrowed columns
+    (named, or all with `beside`) come with `why_missing`: {column: why it is empty}, in the reader's language.
+    """
+    rows = rows if isinstance(rows, models.QuerySet) else list(rows)
+    model = rows.model if isinstance(rows, models.QuerySet) else (type(rows[0]) if rows else None)
+    if model is None:
+        return []
+    columns = columns_of(model, names, beside)
+    keys = [c.name for c in columns if c.kind == "key"]
+    if isinstance(rows, models.QuerySet):
+        rows = rows.select_related(*keys) if keys else rows
+        if keys and not any(isinstance(column.field, Computed) for column in columns):
+            rows = rows.defer(*_unread_behind(columns))
+    else:
+        models.prefetch_related_objects(rows, *keys)
+    clearance = scope.current_actor().clearance
+    borrowed = [column for column in columns if hasattr(column.field, "own")]
+    own = [(c.name, _reader(c), _teller(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
+    if not borrowed:
+        return [_row(row, own) for row in rows]
+    held = list(rows)
+    others = rows_beside(model, (row.pk for row in held))
+    lent_here = [(c.name, c.field.own, _teller(c, clearance, shown)) for c in borrowed]
+    return [{**_row(row, own), **_borrowed(others.get(row.pk), lent_here)} for row in held]
+
+
+def present_one(
+    row: Any, names: Iterable[str] | None = None, shown: bool = False, beside: bool = False
+) -> dict[str, Any]:
+    return present([row], names, shown, beside)[0]
+
+
+Teller = Callable[[Any], Any]
+
+
+def _row(row: Any, columns: list[tuple[str, Teller, Teller]]) -> dict[str, Any]:
+    """`columns`: (name, how its value is read from a row, how that is told)."""
+    made: dict[str, Any] = {"id": row.pk}
+    version = getattr(row, "row_version", None)
+    if version is not None:
+        made["row_version"] = version
+    for name, read, tell in columns:
+        made[name] = tell(read(row))
+    return made
+
+
+def _borrowed(other: Any, columns: list[tuple[str, str, Teller]]) -> dict[str, Any]:
+    """The borrowed cells of a row, from the row beside it (None: there is none), and why some are empty. `columns`:
+    (name, its name in that row, how its value is told)."""
+    made: dict[str, Any] = {name: tell(getattr(other, own, None)) for name, own, tell in columns}
+    if other is None:
+        return {**made, "why_missing": {}}
+    why = {name: str(other.why_missing(own)) for name, own, _ in columns if made[name] in (None, "")}
+    return {**made, "why_missing": {name: text for name, text in why.items() if text}}
+
+
+def _reader(column: Column) -> Teller:
+    return column.field.by if isinstance(column.field, Computed) else attrgetter(column.name)
+
+
+def _teller(column: Column, clearance: Sensitivity, shown: bool) -> Teller:
+    """How the values of a column are told: decided once for all rows. Most columns hold text as it is told."""
+    cleared = column.facts.sensitivity <= clearance
+    if cleared and not shown and column.kind in AS_STORED and not isinstance(column.field, Computed):
+        return _as_stored
+    return partial(_value, column=column, clearance=clearance, shown=shown)
+
+
+def _as_stored(value: Any) -> Any:
+    return value
+
+
+def masked(value: Any, facts: Facts) -> str:
+    return facts.mask(str(value)) if facts.mask else DOTS
+
+
+def _value(value: Any, column: Column, clearance: Sensitivity, shown: bool) -> Any:
+    if isinstance(value, Sealed):
+        return value.masked()
+    if isinstance(value, models.Model):
+        name = name_of(value, clearance)
+        return name if shown else {"id": value.pk, "name": name}
+    if value in (None, ""):
+        return "" if shown else value
+    if column.facts.sensitivity > clearance:
+        return masked(value, column.facts)
+    return text_of(value, column) if shown else plain_of(value)
+
+
+def plain_of(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return clock.local(value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def text_of(value: Any, column: Column) -> str:
+    """A value as a person reads it."""
+    if column.words is not None:
+        return str(column.words.text_of(value))
+    if isinstance(value, bool):
+        from dakehu.foundation.base.i18n import say
+
+        return str(say("是", "Yes") if value else say("否", "No"))
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if column.kind == "rate":
+        return f"{Decimal(value) * 100:.2f}%"
+    if column.kind == "money":
+        return f"{value:,.2f}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return str(value)
+
+
+def name_of(row: Any, clearance: Sensitivity) -> str:
+    """How a row is called for a reader: its own name, masked where the reader is not cleared for it."""
+    for name in ("name", *getattr(row, "found_by", ())):
+        value = getattr(row, name, None)
+        if value not in (None, ""):
+            field = row._meta.get_field(name)
+            facts = getattr(field, "facts", None)
+            if facts is not None and facts.sensitivity > clearance:
+                return masked(value, facts)
+            return str(value)
+    return str(row.pk)

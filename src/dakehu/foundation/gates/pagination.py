@@ -1,0 +1,175 @@
+"""Long lists a page at a time by the place of the last row (keyset), so that page 10,000 costs what page 1 costs.
+
+Rows without a value come last in either direction, on every database: they are asked for apart, so that a plain index
+on (column, id) serves both directions and the database never sorts the whole list.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import OrderBy
+
+from dakehu.foundation.access import scope
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates.filtering import ordered_by
+from dakehu.foundation.gates.output import plain_of
+from dakehu.foundation.schema.fields import facts_of, has_facts
+
+CAP = 10_000
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page. `before` and `after` are the places to ask for its neighbours from, "" where there is none."""
+
+    rows: list[Any]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class _Key:
+    path: str
+    column: Any
+    down: bool
+    nullable: bool
+
+    def of(self, row: Any) -> Any:
+        for step in self.path.split("__"):
+            try:
+                row = getattr(row, step) if row is not None else None
+            except ObjectDoesNotExist:  # nothing stands beside it
+                return None
+        return row
+
+    def later(self, value: Any, back: bool) -> Q:
+        """Rows beyond `value` in the direction of reading; those without a value are the last of all."""
+        if value is None:
+            return Q(**{f"{self.path}__isnull": False}) if back else Q(pk__in=[])
+        test = Q(**{f"{self.path}__{'lt' if self.down != back else 'gt'}": value})
+        return test | Q(**{f"{self.path}__isnull": True}) if self.nullable and not back else test
+
+    def order(self, back: bool) -> OrderBy:
+        said = {("nulls_first" if back else "nulls_last"): True} if self.nullable else {}
+        return OrderBy(F(self.path), descending=self.down != back, **said)
+
+
+def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = "", last: bool = False) -> Page:
+    """One page of the queryset `rows` in `order` ("-assets,name" as in `narrow`, which has checked the columns; rows of
+    equal value go by number in the same direction). `after` and `before` are places of an earlier page; with neither
+    it is the first page, with `last` the last one. Raises Refused for a place that is none of this order."""
+    keys = _keys(rows.model, order)
+    back = bool(before) or (last and not after)
+    place = _read(before or after, order, keys)
+    numbers: list[int] = []
+    first = keys[0]
+    # The rows with a value in the first column, and those without one: two lists that follow each other.
+    for empty in _parts(first, place, back):
+        part = rows
+        rest = keys
+        if first.nullable:
+            part = part.filter(**{f"{first.path}__isnull": empty})
+            rest = keys[1:] if empty else [_Key(first.path, first.column, first.down, False), *keys[1:]]
+        values = place[len(keys) - len(rest) :] if place is not None else None
+        if values is not None and (not first.nullable or (place is not None and (place[0] is None) == empty)):
+            part = part.filter(_beyond(rest, values, back))
+        part = part.order_by(*(key.order(back) for key in rest))
+        numbers += part.values_list("pk", flat=True)[: size + 1 - len(numbers)]
+        if len(numbers) > size:
+            break
+    more, found = len(numbers) > size, _looked_up(rows, numbers[:size], keys)
+    if back:
+        found.reverse()
+    if not found:
+        return Page([], "", "")
+    has_before, has_after = (more, bool(before)) if back else (bool(after), more)
+    return Page(found, _place(found[0], order, keys) if has_before else "",
+                _place(found[-1], order, keys) if has_after else "")  # fmt: skip
+
+
+def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
+    """The rows of these numbers, in this order. Filtering and sorting thus read an index alone, and the table is read for
+    the rows that are shown; a row that went meanwhile is left out."""
+    fresh = rows.model.objects.filter(pk__among=numbers)
+    fresh.query.select_related = rows.query.select_related
+    left, deferring = rows.query.deferred_loading
+    fresh.query.deferred_loading = (left - {key.path for key in keys} if deferring else left, deferring)
+    beside = sorted({key.path.rpartition("__")[0] for key in keys if hasattr(key.column, "own")})
+    held = {row.pk: row for row in (fresh.select_related(*beside) if beside else fresh)}
+    return [held[number] for number in numbers if number in held]
+
+
+def counted(rows: Any, cap: int = CAP) -> tuple[int, bool]:
+    """(number of rows, whether there are more): counting stops at `cap`, because counting all takes as long as
+    reading all."""
+    number = rows.order_by()[: cap + 1].count()
+    return min(number, cap), number > cap
+
+
+def _parts(first: _Key, place: list[Any] | None, back: bool) -> tuple[bool, ...]:
+    if not first.nullable:
+        return (False,)
+    parts = (True, False) if back else (False, True)
+    return parts if place is None or parts[0] == (place[0] is None) else parts[1:]
+
+
+def _beyond(keys: list[_Key], values: list[Any], back: bool) -> Q:
+    """Rows beyond a place: beyond in the first column, or equal there and beyond in the next, and so on. The first
+    column is bounded by itself too, so that an index finds where to begin."""
+    test = Q(pk__in=[])
+    for depth in reversed(range(len(keys))):
+        equal = Q(**{keys[depth].path: values[depth]}) if values[depth] is not None else Q(
+            **{f"{keys[depth].path}__isnull": True}
+        )  # fmt: skip
+        test = keys[depth].later(values[depth], back) | (equal & test)
+    if len(keys) > 1 and not keys[0].nullable:
+        bound = "lte" if keys[0].down != back else "gte"
+        test &= Q(**{f"{keys[0].path}__{bound}": values[0]})
+    return test
+
+
+def _keys(model: Any, order: str) -> list[_Key]:
+    """The columns of an order, the number of the row last. A key to another row goes by the name of that row, where
+    the reader may know it."""
+    made: list[_Key] = []
+    for column, down in ordered_by(model, order):
+        path, nullable = column.name, column.null
+        if isinstance(column, models.ForeignKey):
+            path, column = _name_behind(column)
+        made.append(_Key(path, column, down, nullable))
+    return [*made, _Key("pk", model._meta.pk, made[-1].down if made else True, False)]
+
+
+def _name_behind(column: Any) -> tuple[str, Any]:
+    target: Any = column.remote_field.model
+    named = {field.name: field for field in target._meta.fields}
+    name = next((n for n in ("name", *target.found_by) if n in named), "")
+    if not name or (has_facts(named[name]) and facts_of(named[name]).sensitivity > scope.current_actor().clearance):
+        return column.attname, target._meta.pk
+    return f"{column.name}__{name}", named[name]
+
+
+def _place(row: Any, order: str, keys: list[_Key]) -> str:
+    body = json.dumps([order, *(plain_of(key.of(row)) for key in keys)], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
+
+
+def _read(place: str, order: str, keys: list[_Key]) -> list[Any] | None:
+    if not place:
+        return None
+    try:
+        said, *values = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
+        if said != order or len(values) != len(keys) or values[-1] is None:
+            raise ValueError(place)
+        return [key.column.to_python(value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError, ValidationError, binascii.Error):
+        raise Refused(
+            {"page": [say("这一页的位置已失效，请回到首页。", "This place in the list has lapsed; go back to the first page.")]}
+        ) from None  # fmt: skip

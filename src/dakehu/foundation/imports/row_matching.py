@@ -1,0 +1,232 @@
+"""Many rows at once: whole columns weighed against what is stored, then written in the present act.
+
+A row is created, updated, unchanged, skipped or at fault. An empty cell says nothing: it never erases. A cell that
+still shows the mask of the stored value says nothing either. Weighing only reads, so a dry run and the real run share
+it; the real run weighs again inside its own transaction.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from dakehu.foundation.access.encrypted_fields import DOTS
+from dakehu.foundation.actions.registry import Take, record_many
+from dakehu.foundation.base.i18n import Words
+from dakehu.foundation.gates.input import CellError, missing
+from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import PUBLIC, has_facts, may
+
+CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR = "created", "updated", "unchanged", "skipped", "errors"
+VERDICTS = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
+MODES = ("both", "create", "update")
+CHUNK = 20_000
+
+Columns = dict[str, list[Any]]
+Stored = dict[Any, list[tuple[int, tuple[Any, ...]]]]
+Same = Callable[[Any, Any], bool]
+
+
+@dataclass
+class Weighed:
+    """What columns would do to one table, row by row.
+
+    `targets` holds the number of the stored row (None: none). `differences` maps a row to {field: (stored, given)}.
+    Faults and warnings carry the index of the row. `anchored` names rows whose stored row is known for certain, by its
+    number in `targets`, with the fields in which they change it: there an empty value erases.
+    """
+
+    verdicts: list[str]
+    targets: list[int | None]
+    differences: dict[int, dict[str, tuple[Any, Any]]] = field(default_factory=dict)
+    faults: list[CellError] = field(default_factory=list)
+    warnings: list[CellError] = field(default_factory=list)
+    anchored: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, count: int) -> "Weighed":
+        return cls([""] * count, [None] * count)
+
+    def fault(self, row: int, name: str, value: Any, message: Words) -> None:
+        self.verdicts[row] = ERROR
+        self.faults.append(CellError(row, name, "" if value is None else str(value), message))
+
+    def warn(self, row: int, name: str, value: Any, message: Words) -> None:
+        self.warnings.append(CellError(row, name, "" if value is None else str(value), message))
+
+    def counts(self) -> dict[str, int]:
+        return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
+
+    def rows(self, *verdicts: str) -> list[int]:
+        return [row for row, verdict in enumerate(self.verdicts) if verdict in verdicts]
+
+
+def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+    every = list(items)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
+
+
+def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], clients: Iterable[int]) -> Stored:
+    """{(client id, *key values): [(pk, values of fields)]} of rows in scope that belong to `clients`, oldest first."""
+    found: Stored = {}
+    columns = [model._meta.get_field(name).attname for name in fields]
+    for part in chunks(sorted({c for c in clients if c > 0})):
+        rows = model.objects.filter(client_id__among=part).order_by("pk").values_list("pk", "client_id", *key, *columns)
+        for pk, client, *rest in rows.iterator(chunk_size=CHUNK):
+            found.setdefault((client, *rest[: len(key)]), []).append((pk, tuple(rest[len(key) :])))
+    return found
+
+
+def sameness(model: Any, name: str) -> Same:
+    """Whether a given value says the same as the stored one, for one field. Keys to other rows compare by number."""
+    column = model._meta.get_field(name)
+    if isinstance(column, models.ForeignKey):
+        return lambda stored, given: stored == given.pk
+    facts = column.facts if has_facts(column) else None
+    if facts is None or facts.sensitivity <= PUBLIC:
+        return lambda stored, given: bool(stored == given)
+    mask = facts.mask
+
+    def same(stored: Any, given: Any) -> bool:
+        if stored == given:
+            return True
+        if not isinstance(given, str) or stored in (None, ""):
+            return False
+        return given == DOTS or (mask is not None and given == mask(str(stored)))
+
+    return same
+
+
+def weigh(
+    model: Any, columns: Columns, keys: list[Any], stored: Stored, fields: tuple[str, ...], weighed: Weighed,
+    *, mode: str = "both", same: dict[str, Same] | None = None,
+) -> Weighed:  # fmt: skip
+    """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
+    what is left of the stored rows in order: the second to the second."""
+    _weigh_anchored(model, columns, weighed, mode)
+    claimed = {weighed.targets[row] for row in weighed.anchored}
+    compare = [
+        (n, columns[n], (same or {}).get(n) or sameness(model, n), i) for i, n in enumerate(fields) if n in columns
+    ]
+    seen: dict[Any, int] = {}
+    for row, key in enumerate(keys):
+        if weighed.verdicts[row]:
+            continue
+        nth = seen.get(key, 0)
+        seen[key] = nth + 1
+        matches = [m for m in stored.get(key, ()) if m[0] not in claimed] if claimed else stored.get(key, ())
+        if nth >= len(matches):
+            weighed.verdicts[row] = SKIPPED if mode == "update" else CREATED
+            continue
+        pk, values = matches[nth]
+        weighed.targets[row] = pk
+        if mode == "create":
+            weighed.verdicts[row] = SKIPPED
+            continue
+        changed = {}
+        for name, given_column, is_same, place in compare:
+            given = given_column[row]
+            if given is not None and given != "" and not is_same(values[place], given):
+                changed[name] = (values[place], given)
+        weighed.verdicts[row] = UPDATED if changed else UNCHANGED
+        if changed:
+            weighed.differences[row] = changed
+    return weighed
+
+
+def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -> None:
+    rows = [row for row in weighed.anchored if not weighed.verdicts[row]]
+    fields = {f.name: f for f in model._meta.fields}  # those kept in `extra` among them
+    names = sorted({name for row in rows for name in weighed.anchored[row] if name in fields and name in columns})
+    read = [fields[name].attname for name in names]
+    same = {name: sameness(model, name) for name in names}
+    held: dict[int, dict[str, Any]] = {}
+    for part in chunks(sorted({weighed.targets[row] or 0 for row in rows})):
+        for pk, *values in model.objects.filter(pk__in=part).values_list("pk", *read):
+            held[pk] = dict(zip(names, values, strict=True))
+    for row in rows:
+        if mode == "create":
+            weighed.verdicts[row] = SKIPPED
+            continue
+        changed = {}
+        for name in sorted(weighed.anchored[row] & set(names)):
+            before, given = held[weighed.targets[row] or 0][name], columns[name][row]
+            if given in (None, ""):
+                given = None if fields[name].null else ""
+                if before not in (None, ""):
+                    changed[name] = (before, given)
+            elif not same[name](before, given):
+                changed[name] = (before, given)
+        weighed.verdicts[row] = UPDATED if changed else UNCHANGED
+        if changed:
+            weighed.differences[row] = changed
+
+
+def only_to_see(model: Any, columns: Columns, weighed: Weighed) -> None:
+    """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
+    for custom in custom_fields.of(model._meta.label):
+        if custom.name not in columns or may(custom.facts.edited_by):
+            continue
+        for row, value in enumerate(columns[custom.name]):
+            new = weighed.verdicts[row] == CREATED and value not in (None, "")
+            if new or custom.name in weighed.differences.get(row, ()):
+                weighed.fault(row, custom.name, value, custom_fields.not_yours(custom.facts))
+
+
+def given_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
+    """What a row says of `fields`: what it leaves empty is left to the model's defaults."""
+    made = {}
+    for name in fields:
+        value = columns[name][row] if name in columns else None
+        if value is not None and value != "":
+            made[name] = value
+    return made
+
+
+def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
+    """The rows with these numbers, by number."""
+    found: dict[int, Any] = {}
+    for part in chunks(sorted({n for n in numbers if n is not None})):
+        found.update({row.pk: row for row in model.objects.filter(pk__among=part)})
+    return found
+
+
+def write_dependents(
+    model: Any, columns: Columns, weighed: Weighed, fields: tuple[str, ...], clients: list[int],
+    finish: Callable[[Any, int, bool], None] = lambda row, place, new: None, also: tuple[str, ...] = (),
+) -> tuple[list[Any], list[Any]]:  # fmt: skip
+    """Write rows that hang on clients (`clients` names one for each row); returns (made, changed) rows.
+
+    `finish(row object, index, is new)` sets what follows from the values before they are written; `also` names the
+    columns that it may set on a stored row.
+    """
+    made, changed, touched = [], [], set(also)
+    for place in weighed.rows(CREATED):
+        row = model(client_id=clients[place], **given_values(columns, fields, place))
+        finish(row, place, True)
+        made.append(row)
+    held = load(model, (weighed.targets[place] for place in weighed.differences))
+    for place, differences in weighed.differences.items():
+        row = held[weighed.targets[place]]  # type: ignore[index]
+        for name, (_, given) in differences.items():
+            setattr(row, name, given)
+        touched.update(differences)
+        finish(row, place, False)
+        changed.append(row)
+    if made or changed:
+        record_many(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
+    return made, changed
+
+
+def require(takes: Iterable[Take], columns: Columns, weighed: Weighed) -> Weighed:
+    """A row to be made needs what the action for a single row needs."""
+    for take in takes:
+        if not take.required or take.name == "client":
+            continue
+        column = columns.get(take.name)
+        for row in weighed.rows(CREATED):
+            if column is None or column[row] in (None, ""):
+                weighed.fault(row, take.name, "", missing(take))
+    return weighed

@@ -1,0 +1,362 @@
+"""Fields that an administrator adds: described like any other, stored in the JSON column `extra` of their model.
+
+A custom field is a Django field without a column of its own. It stands in `_meta.fields` and `get_field`, reads and
+writes its key of `extra` on a row, and in SQL is that key, cast to its type; so every reader of field facts takes it as
+it takes the others. Values are plain JSON (decimals and dates as text, yes and no as 1 and 0); secret ones are sealed
+for their table and key. The definitions are rows (`CustomField`), taken up anew whenever they have changed.
+"""
+
+import re
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, models
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from dakehu.foundation.access.encrypted_fields import Sealed, SealedText
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.schema.fields import Choices, Facts, Sensitivity, may, model_of, plain
+
+STORE = "extra"
+_lock = threading.Lock()
+_taken_up: Any = None  # the state of the definitions that is in use; None: none yet
+
+
+def store() -> Any:
+    """The column of a model that takes custom fields: their values by name. Its label stands in models.Host too."""
+    return models.JSONField(default=dict, blank=True, editable=False)
+
+
+def hosts() -> tuple[str, ...]:
+    """Labels of the models that take custom fields."""
+    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").words)
+
+
+class OnRow:
+    """The value of a custom field on a row. Only a role that may edit the field puts another value there."""
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+    def __get__(self, row: Any, owner: Any = None) -> Any:
+        return self if row is None else self.field.from_json((row.extra or {}).get(self.field.name))
+
+    def __set__(self, row: Any, value: Any) -> None:
+        name, before = self.field.name, self.__get__(row)
+        given = None if value == "" else value
+        if before == given:
+            return
+        if not may(self.field.facts.edited_by):
+            raise Refused({name: [not_yours(self.field.facts)]})
+        kept = {key: one for key, one in (row.extra or {}).items() if key != name}
+        row.extra = kept if given is None else {**kept, name: self.field.to_json(given)}
+
+
+def not_yours(facts: Facts) -> Any:
+    return say("您的角色不能修改“{label}”。", "Your role may not change “{name}”.", label=facts.zh, name=facts.en)
+
+
+class InExtra:
+    """A Django field whose value is a key of `extra`; `sql` is the type that the key is cast to."""
+
+    sql: Any = models.TextField()
+    facts: Facts
+    custom = True
+
+    def get_attname_column(self) -> tuple[str, None]:
+        return self.name, None  # type: ignore[attr-defined]
+
+    def from_json(self, value: Any) -> Any:
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        return value
+
+    def get_col(self, alias: str | None, output_field: Any = None) -> Any:
+        store = self.model._meta.get_field(STORE).get_col(alias)  # type: ignore[attr-defined]
+        return Cast(KeyTextTransform(self.name, store), self.sql)  # type: ignore[attr-defined]
+
+
+class Text(InExtra, models.CharField):  # type: ignore[type-arg]
+    pass
+
+
+class LongText(InExtra, models.TextField):  # type: ignore[type-arg]
+    pass
+
+
+class Whole(InExtra, models.BigIntegerField):  # type: ignore[type-arg]
+    sql = models.BigIntegerField()
+
+
+class Number(InExtra, models.DecimalField):  # type: ignore[type-arg]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.sql = models.DecimalField(max_digits=self.max_digits, decimal_places=self.decimal_places)
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else Decimal(value)
+
+    def to_json(self, value: Any) -> str:
+        return format(value, "f")
+
+
+class Day(InExtra, models.DateField):  # type: ignore[type-arg]
+    sql = models.DateField()
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else date.fromisoformat(value)
+
+    def to_json(self, value: Any) -> str:
+        return str(value.isoformat())
+
+
+class YesNo(InExtra, models.BooleanField):  # type: ignore[type-arg]
+    sql = models.BooleanField()
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else bool(value)
+
+    def to_json(self, value: Any) -> int:
+        return int(value)
+
+
+class Secret(InExtra, SealedText):
+    """Sealed inside the JSON, bound to its table and key."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.model._meta.db_table}.{STORE}.{self.name}"
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else Sealed(self.place, b64decode(value), None)
+
+    def to_json(self, value: Any) -> str:
+        return b64encode(self.get_prep_value(value)).decode()
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return self.from_json(value)
+
+    def get_col(self, alias: str | None, output_field: Any = None) -> Any:
+        store: Any = self.model._meta.get_field(STORE)
+        return KeyTextTransform(self.name, store.get_col(alias), output_field=self)
+
+
+def pieces_of(text: str) -> list[tuple[int, int]]:
+    """Where the pieces of a text begin and end between the signs that may stand between names."""
+    return [piece.span() for piece in re.finditer(r"[^,，、;；|/\n]+", text) if piece[0].strip()]
+
+
+class Several:
+    """A closed list of which a field holds several: stored as codes with commas, spoken of as `Choices` are."""
+
+    many = True
+
+    def __init__(self, words: type[Choices]) -> None:
+        self.words = words
+        names = [name for member in words for name in (member.zh, member.en, *member._aliases)]
+        self.longest = max((len(pieces_of(name)) for name in names), default=1)
+
+    def __iter__(self) -> Any:
+        return iter(self.words)
+
+    def read(self, text: str) -> "_Chosen | None":
+        """All that the text names, in the order of the list; None where a part names nothing. A name may itself hold a
+        sign that stands between names: the longest known name is taken that leaves names after it."""
+        pieces = pieces_of(text)
+        named: list[set[Any] | None] = [None] * len(pieces) + [set()]  # what the text names from each piece on
+        for at in reversed(range(len(pieces))):
+            for end in range(min(at + self.longest, len(pieces)), at, -1):
+                one, after = self.words.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
+                if one is not None and after is not None:
+                    named[at] = {one, *after}
+                    break
+        return _Chosen([one for one in self.words if one in named[0]]) if named[0] else None
+
+    def text_of(self, value: str) -> str:
+        return ("、" if language() == "zh" else ", ").join(self.words.text_of(one) for one in value.split(","))
+
+    def label_of(self, value: str, code: str) -> str:
+        named = {member.value: member.label_in(code) for member in self.words}
+        return ("、" if code == "zh" else ", ").join(named.get(one, one) for one in value.split(","))
+
+
+class _Chosen:
+    def __init__(self, members: list[Any]) -> None:
+        self.value = ",".join(member.value for member in members)
+
+
+MOST_TEXT, MOST_LONG = 200, 4000
+
+
+def made_of(definition: Any) -> Any:
+    """The field that a definition describes."""
+    from django.core.validators import MaxLengthValidator
+
+    kind = str(definition.kind)
+    common: dict[str, Any] = {"null": True, "blank": True}
+    secret = definition.sensitivity == Sensitivity.SECRET.name.lower()
+    if secret:
+        field: Any = Secret(**common)
+    elif kind == "long":
+        field = LongText(**common, validators=[MaxLengthValidator(MOST_LONG)])
+    elif kind == "whole":
+        field = Whole(**common)
+    elif kind == "amount":
+        field = Number(**common, max_digits=18, decimal_places=2)
+    elif kind == "percent":
+        field = Number(**common, max_digits=12, decimal_places=6)
+    elif kind == "date":
+        field = Day(**common)
+    elif kind == "yesno":
+        field = YesNo(**common)
+    else:
+        field = Text(**common, max_length=MOST_LONG if kind == "several" else MOST_TEXT)
+    if kind in ("one", "several"):
+        listed: Any = Choices
+        words: Any = listed("Listed", [(f"M{n}", tuple(one)) for n, one in enumerate(definition.options)])
+        field.words = Several(words) if kind == "several" else words
+    field.required = definition.required
+    field.facts = Facts(
+        definition.zh, definition.en, tuple(definition.aliases),
+        {"amount": "CNY", "percent": "%"}.get(kind, ""), Sensitivity[str(definition.sensitivity).upper()],
+        listed=definition.listed, help_zh=definition.help_zh, help_en=definition.help_en,
+        seen_by=frozenset(filter(None, definition.seen_by.split(","))),
+        edited_by=frozenset(filter(None, definition.edited_by.split(","))),
+    )  # fmt: skip
+    return field
+
+
+def refresh() -> None:
+    """Take up the definitions if they are others than those in use: once where somebody begins to act, so that what
+    one process adds is there for the next request of every other."""
+    global _taken_up
+    definitions = model_of("foundation.CustomField")
+    with connection.cursor() as cursor:  # written out, because every page asks it
+        cursor.execute(f"SELECT count(*), sum(row_version), max(changed_at) FROM {definitions._meta.db_table}")  # noqa: S608  name from the model
+        state = cursor.fetchone()
+    if state == _taken_up:
+        return
+    rows = definitions.objects
+    with _lock:
+        stored = list(rows.filter(archived=False).order_by("position", "pk")) if state[0] else []
+        for label in hosts():
+            _install(model_of(label), [(one.name, made_of(one)) for one in stored if one.model == label])
+        _taken_up = state
+
+
+def forget() -> None:
+    """Have no custom fields, until somebody refreshes."""
+    global _taken_up
+    with _lock:
+        for label in hosts():
+            if of(label):
+                _install(model_of(label), [])
+        _taken_up = None
+
+
+def state_of() -> Any:
+    """Changes whenever the definitions in use do: a key for whatever is kept per process."""
+    return _taken_up
+
+
+def _install(model: Any, named: list[tuple[str, Any]]) -> None:
+    kept = [f for f in model._meta.private_fields if not getattr(f, "custom", False)]
+    for name, field in named:
+        field.set_attributes_from_name(name)
+        field.model = model
+        setattr(model, name, OnRow(field))
+        kept.append(field)
+    model._meta.private_fields = kept
+    model._meta._expire_cache()
+
+
+def of(label: str) -> list[Any]:
+    """The custom fields of a model, in their order."""
+    return [f for f in model_of(label)._meta.private_fields if getattr(f, "custom", False)]
+
+
+def names(label: str) -> tuple[str, ...]:
+    return tuple(field.name for field in of(label))
+
+
+def secret(label: str, said: str) -> Any:
+    """The sealed custom field that goes by this name, among those the role may see; None where there is none."""
+    seen = (f for f in of(label) if isinstance(f, Secret) and may(f.facts.seen_by))
+    return next((f for f in seen if plain(said) in {plain(s) for s in (f.name, *f.facts.spellings())}), None)
+
+
+def columns_in_store(model: Any, named: Iterable[str]) -> list[str]:
+    """Names of fields as columns to write: custom ones lie in `extra`."""
+    own = set(names(model._meta.label))
+    made = [name for name in named if name not in own]
+    return made if len(made) == len(list(named)) or STORE in made else [*made, STORE]
+
+
+def folded(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Whole columns with the custom ones put into `extra`. Raises Refused for a field the role may not edit."""
+    fields = [f for f in of(model._meta.label) if f.name in columns]
+    if not fields:
+        return columns
+    store: list[dict[str, Any]] = [{} for _ in range(count)]
+    for field in fields:
+        for row, value in enumerate(columns[field.name]):
+            if value not in (None, ""):
+                if not may(field.facts.edited_by):
+                    raise Refused({field.name: [not_yours(field.facts)]})
+                store[row][field.name] = field.to_json(value)
+    ordinary = {name: values for name, values in columns.items() if name not in {f.name for f in fields}}
+    return {**ordinary, STORE: store}
+
+
+def spread(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Put the keys of `extra` that changed beside the other fields, for the record."""
+    if STORE in after or STORE in before:
+        old, new = before.pop(STORE, None) or {}, after.pop(STORE, None) or {}
+        changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        before.update({key: old.get(key) for key in changed if old})
+        after.update({key: new.get(key) for key in changed})
+
+
+def reseal(batch: int = 2000) -> int:
+    """Move every sealed custom value to the key in use, archived fields too; returns how many. Call inside an act."""
+    from dakehu.foundation.access import keys
+    from dakehu.foundation.actions.registry import write_columns
+
+    moved, current = 0, keys.sealing_keys()[0]
+    for definition in model_of("foundation.CustomField").objects.filter(sensitivity="secret"):
+        model = model_of(definition.model)
+        place = f"{model._meta.db_table}.{STORE}.{definition.name}"
+        for row in model.objects.filter(**{f"{STORE}__has_key": definition.name}).iterator(chunk_size=batch):
+            body = b64decode(row.extra[definition.name])
+            if body[0] != current:
+                fresh = Sealed.shut(place, Sealed(place, body, None)._plain(), None)
+                write_columns(model, row.pk, {STORE: {**row.extra, definition.name: b64encode(fresh._body).decode()}})
+                moved += 1
+    return moved
+
+
+def free_name(english: str, taken: Iterable[str]) -> str:
+    """The name by which programs call a new field: `x_` and the English name, with a number where it is taken."""
+    stem = "x_" + (re.sub(r"[^a-z0-9]+", "_", english.casefold()).strip("_")[:40] or "field")
+    used, made, number = set(taken), stem, 2
+    while made in used:
+        made, number = f"{stem}_{number}", number + 1
+    return made
+
+
+def clash(label: str, *said: str, own: str = "") -> str:
+    """The first of these names that another field of the model goes by already; "" where none does."""
+    from dakehu.foundation.schema.fields import has_facts
+
+    model = model_of(label)
+    used = {
+        plain(s) for f in model._meta.fields if has_facts(f) and f.name != own for s in (f.name, *f.facts.spellings())
+    }
+    return next((text for text in said if plain(text) in used), "")

@@ -1,0 +1,234 @@
+"""One declaration per field: an ordinary Django field with facts attached.
+
+Every door reads these facts: form, table, worksheet, import, API, audit, data dictionary. Labels are not
+part of a field's deconstruction, so changing one never makes a migration.
+"""
+
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from enum import Enum, IntEnum, StrEnum
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.apps import apps
+from django.db import models
+
+from dakehu.foundation.base.i18n import language
+
+DjangoField = TypeVar("DjangoField", bound=models.Field)  # type: ignore[type-arg]
+
+
+class Sensitivity(IntEnum):
+    """How much harm a leak would do; also how far a reader is cleared."""
+
+    PUBLIC = 1  # branch, opening date
+    PERSONAL = 2  # name, assets, trades: masked for readers without clearance
+    SECRET = 3  # telephone, ID number: sealed, opened only on the record
+
+
+PUBLIC, PERSONAL, SECRET = Sensitivity
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every door needs to know of a field. `mask` makes the text shown to readers without clearance."""
+
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    sensitivity: Sensitivity = PUBLIC
+    mask: Callable[[str], str] | None = None
+    listed: bool = False
+    editable: bool = True
+    help_zh: str = ""
+    help_en: str = ""
+    example: str = ""
+    seen_by: frozenset[str] = frozenset()  # roles; none named: everybody
+    edited_by: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        return self.en if language() == "en" else self.zh
+
+    @property
+    def help(self) -> str:
+        return self.help_en if language() == "en" else self.help_zh
+
+    @property
+    def heading(self) -> str:
+        """The heading of a worksheet column: both languages and the unit, `投资金额 Amount (CNY)`."""
+        return f"{self.zh} {self.en}" + (f" ({self.unit})" if self.unit else "")
+
+    def spellings(self) -> Iterator[str]:
+        """Every way in which a person or a file may name this field."""
+        yield from (self.zh, self.en, f"{self.zh} {self.en}", self.heading, *self.aliases)
+
+
+def field(
+    django_field: DjangoField,
+    *,
+    zh: str,
+    en: str,
+    aliases: tuple[str, ...] = (),
+    unit: str = "",
+    sensitivity: Sensitivity = PUBLIC,
+    mask: Callable[[str], str] | None = None,
+    listed: bool = False,
+    editable: bool = True,
+    help_zh: str = "",
+    help_en: str = "",
+    example: str = "",
+) -> DjangoField:
+    """Attach facts to a Django field and return the same field."""
+    facts = Facts(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
+    django_field.facts = facts  # type: ignore[attr-defined]
+    return django_field
+
+
+def facts_of(django_field: Any) -> Facts:
+    """The facts of a field. Raises LookupError for a field that declares none."""
+    facts = getattr(django_field, "facts", None)
+    if facts is None:
+        raise LookupError(f"{django_field} has no facts: declare it with dakehu.foundation.schema.fields.field")
+    return facts
+
+
+def has_facts(django_field: Any) -> bool:
+    return getattr(django_field, "facts", None) is not None
+
+
+def model_of(label: str) -> Any:
+    """The model behind "clients.Client": how doors reach facts without importing a room's models."""
+    return apps.get_model(label)
+
+
+def described(model: Any) -> list[tuple[str, Any, Facts]]:
+    """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
+    declaration, custom ones last."""
+    return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f) and may(f.facts.seen_by)]
+
+
+def labels_of(label: str) -> dict[str, str]:
+    """{field name: its label in the reader's language} of a model such as "ledger.Figures"."""
+    return {name: facts.label for name, _, facts in described(model_of(label))}
+
+
+def may(roles: frozenset[str]) -> bool:
+    """Whether whoever is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
+    from dakehu.foundation.access.scope import actor_or_none
+
+    if not roles:
+        return True
+    actor = actor_or_none()
+    return actor is None or actor.is_system or actor.role in roles
+
+
+class Choices(StrEnum):
+    """Values with a name in each language: `LONG = "long", "长期", "Long term", ("5年以上",)`.
+
+    They are not handed to Django as `choices`, so that renaming one never makes a migration.
+    """
+
+    _zh: str
+    _en: str
+    _aliases: tuple[str, ...]
+
+    def __new__(cls, value: str, zh: str, en: str, aliases: tuple[str, ...] = ()) -> "Choices":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member._zh, member._en, member._aliases = zh, en, aliases
+        return member
+
+    @property
+    def zh(self) -> str:
+        return self._zh
+
+    @property
+    def en(self) -> str:
+        return self._en
+
+    def label_in(self, code: str) -> str:
+        return self._en if code == "en" else self._zh
+
+    @property
+    def text(self) -> str:
+        """The name in the reader's language."""
+        return self.label_in(language())
+
+    @classmethod
+    def read(cls, text: str) -> "Choices | None":
+        """The value that a person may have meant: by code, by either name, or by an alias."""
+        return _choice_index(cls).get(plain(text))
+
+    @classmethod
+    def text_of(cls, value: str) -> str:
+        """The name of a stored value in the reader's language; a value no longer in the list is shown as stored."""
+        member: Any = cls._value2member_map_.get(value)
+        return str(member.text) if member is not None else value
+
+
+_CHOICE_INDEX: dict[type, dict[str, Any]] = {}
+
+
+def _choice_index(choices: type) -> dict[str, Any]:
+    if choices not in _CHOICE_INDEX:
+        index: dict[str, Any] = {}
+        for member in choices:  # type: ignore[attr-defined]
+            for spelling in (member.value, member.zh, member.en, f"{member.zh} {member.en}", *member._aliases):
+                index.setdefault(plain(spelling), member)
+        _CHOICE_INDEX[choices] = index
+    return _CHOICE_INDEX[choices]
+
+
+def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any) -> Any:
+    """A CharField whose values come from bilingual choices; the choices stay reachable as `.words`."""
+    if isinstance(options.get("default"), Enum):
+        options["default"] = options["default"].value  # so that migrations name no class of ours
+    made: Any = models.CharField(max_length=max_length, **options)
+    made.words = choices
+    return made
+
+
+def plain(text: str) -> str:
+    """A name reduced to what matters when two spellings are compared."""
+    return _plain(str(text))
+
+
+@lru_cache(maxsize=16_384)  # the same names of columns and values come again with every list and every cell
+def _plain(text: str) -> str:
+    flat = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s_\-/·::*()()\[\]【】“”\"']+", "", flat)
+
+
+def spelling_index(named: dict[str, Facts]) -> dict[str, str]:
+    """{any spelling: field name}: own names win over other fields' aliases."""
+    index: dict[str, str] = {plain(name): name for name in named}
+    for name, facts in named.items():
+        for spelling in (facts.zh, facts.en, facts.heading, f"{facts.zh} {facts.en}"):
+            index.setdefault(plain(spelling), name)
+    for name, facts in named.items():
+        for alias in facts.aliases:
+            index.setdefault(plain(alias), name)
+    return index
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A column that is worked out rather than stored."""
+
+    name: str
+    facts: Facts
+    by: Callable[[Any], Any] = attribute(compare=False)
+    kind: str = "text"
+
+
+def computed(name: str, *, zh: str, en: str, by: Callable[[Any], Any], kind: str = "text", **facts: Any) -> Computed:
+    """Describe a column worked out from a row by `by(row)`; list it in the model's `computed_columns`."""
+    return Computed(name, Facts(zh, en, editable=False, **facts), by, kind)

@@ -1,0 +1,69 @@
+"""Columns lent by a higher room to the rows of a lower one: a client is listed with the figures that the ledger keeps
+beside it, though nothing in the room of clients knows of the ledger.
+
+A lent column is read only. Its name is the way to it (`figures__profit`), so that lists filter and sort by it as by any
+other; its facts are said once, where the field is declared.
+"""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from dakehu.foundation.access import scope
+from dakehu.foundation.imports.row_matching import chunks
+from dakehu.foundation.schema.fields import Facts, facts_of, model_of
+
+
+@dataclass(frozen=True)
+class Loan:
+    """Fields `names` of the model `of`, whose rows stand one to one beside those of the borrower: reached from these as
+    `through`, and naming them by `by`. `needs` is the right without which nobody knows of them."""
+
+    of: str
+    through: str
+    by: str
+    names: tuple[str, ...]
+    needs: str
+
+
+_loans: dict[str, Loan] = {}
+
+
+def lend(to: str, loan: Loan) -> None:
+    """Called once at start-up by the room that owns the fields; `to` is the model that borrows them."""
+    _loans[to] = loan
+
+
+def loan_to(model: Any) -> Loan | None:
+    """What a model borrows that the reader may know of."""
+    loan, actor = _loans.get(model._meta.label), scope.actor_or_none()
+    return loan if loan is not None and (actor is None or actor.may(loan.needs)) else None
+
+
+def lent(model: Any) -> list[tuple[str, Any, Facts]]:
+    """(name, Django field, facts) of the columns a model borrows, as fields.described gives its own."""
+    loan = loan_to(model)
+    return [] if loan is None else [_borrowed(loan, name) for name in loan.names]
+
+
+@cache  # a list asks for them several times a page
+def _borrowed(loan: Loan, name: str) -> tuple[str, Any, Facts]:
+    field: Any = copy.copy(model_of(loan.of)._meta.get_field(name))
+    field.name, field.own, field.null = f"{loan.through}__{name}", name, True
+    field.facts = replace(facts_of(field), listed=False, editable=False)
+    return field.name, field, field.facts
+
+
+def rows_beside(model: Any, numbers: Iterable[int]) -> dict[int, Any]:
+    """{number of a row: the row that stands beside it} of those in scope."""
+    loan = loan_to(model)
+    if loan is None:
+        return {}
+    made: dict[int, Any] = {}
+    for part in chunks(set(numbers)):
+        made.update(
+            {getattr(row, loan.by): row for row in model_of(loan.of).objects.filter(**{f"{loan.by}__in": part})}
+        )
+    return made

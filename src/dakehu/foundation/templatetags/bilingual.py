@@ -1,0 +1,12 @@
+"""`{% say "中文" "English" %}`: words in a template, both languages side by side."""
+
+from django import template
+
+from dakehu.foundation.base.i18n import Words
+
+register = template.Library()
+
+
+@register.simple_tag
+def say(zh: str, en: str, **values: object) -> str:
+    return str(Words(zh, en, values))

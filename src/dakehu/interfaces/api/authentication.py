@@ -1,0 +1,113 @@
+"""Who asks: a bearer token with its scopes, or the browser's session."""
+
+import base64
+import functools
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+
+from dakehu.domains.team import queries as team
+from dakehu.domains.team import rules
+from dakehu.domains.team.actions import token_used
+from dakehu.domains.team.sign_in import backends
+from dakehu.foundation.access import scope
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.interfaces.api.responses import View, refusal_answer, speaks_json
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class SignInFirst(Refused):
+    status = 401
+
+
+class ReadOnly(Refused):
+    status = 403
+
+
+class WrongMethod(Refused):
+    status = 405
+
+
+class _Csrf(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def actor_of(request: Any) -> scope.Actor:
+    """The actor behind a request. Raises SignInFirst without a good token or session."""
+    given = request.headers.get("Authorization", "")
+    if given:
+        with scope.acting_as(scope.system("check an API token", "api")):
+            found = holder(given)
+            if found is None:
+                raise SignInFirst(say("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
+            user, row = found
+            actor = rules.with_scopes(team.actor_of(user), list(row.scopes))
+            if row.read_only and request.method not in SAFE:
+                raise ReadOnly(say("此令牌只读，不能写入。", "This token is read-only."))
+            if row.last_used_on != clock.today():
+                with scope.acting_as(replace(actor, door="api")):
+                    token_used(token=row)
+        return actor
+    if request.user.is_authenticated and backends.must_set_up(request.user, request.session):
+        raise SignInFirst(say("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
+    if not request.user.is_authenticated or request.user.must_change:
+        raise SignInFirst(say("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
+    if request.method not in SAFE:
+        refused = _Csrf(lambda _: HttpResponse()).process_view(request, None, (), {})  # type: ignore[arg-type]
+        if refused is not None:
+            raise SignInFirst(say("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
+    with scope.acting_as(scope.system("read the session", "api")):
+        return team.actor_of(request.user)
+
+
+def holder(given: str) -> Any:
+    """Who holds the token of an Authorization header, and the token: as Bearer, or as the password beside one's user
+    name (Basic), which is what table programs can send. None when it is not good."""
+    kind, _, rest = given.partition(" ")
+    if kind.lower() == "bearer":
+        return team.token_user(rest.strip())
+    if kind.lower() != "basic":
+        return None
+    try:
+        username, _, token = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    found = team.token_user(token)
+    return found if found and found[0].username == username else None
+
+
+def asked_by(*methods: str) -> Any:
+    """Around every view of this door: the method, the actor, the language, refusals as JSON."""
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @functools.wraps(view)
+        def run(request: Any, *args: Any, **named: Any) -> HttpResponseBase:
+            wanted = request.headers.get("Accept-Language", "zh").lower()
+            with translation.override("en" if wanted.startswith("en") else "zh-hans"):
+                try:
+                    if request.method not in methods:
+                        raise WrongMethod(
+                            say("此地址只接受 {m}。", "This address takes {m} only.", m=", ".join(methods))
+                        )
+                    actor = actor_of(request)
+                except Refused as refusal:
+                    answer = refusal_answer(refusal)
+                    if refusal.status == 401 and not request.COOKIES:
+                        answer.headers["WWW-Authenticate"] = 'Basic realm="dakehu", charset="UTF-8"'
+                    return answer
+                with scope.acting_as(replace(actor, door="api", request_id=getattr(request, "request_id", ""))):
+                    return speaks_json(view)(request, *args, **named)
+
+        return run  # type: ignore[no-any-return]
+
+    return wrap

@@ -1,0 +1,190 @@
+"""The API's own description (OpenAPI 3.1), made from the registers and the field facts at the moment of asking."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dakehu import __version__
+from dakehu.foundation.actions.registry import ACTIONS, Take
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates import QUERIES, columns_of
+from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.gates.output import Column, kind_of
+from dakehu.foundation.schema.fields import model_of
+from dakehu.interfaces.api.resources import RESOURCES
+
+TYPES: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"}, "long": {"type": "string"}, "choice": {"type": "string"}, "sealed": {"type": "string"},
+    "date": {"type": "string", "format": "date"}, "datetime": {"type": "string", "format": "date-time"},
+    "money": {"type": "string", "format": "decimal"}, "rate": {"type": "string", "format": "decimal"},
+    "decimal": {"type": "string", "format": "decimal"}, "number": {"type": ["integer", "string"]},
+    "integer": {"type": "integer"}, "bool": {"type": "boolean"}, "json": {},
+    "key": {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
+}  # fmt: skip
+
+
+def schema_of_column(column: Column) -> dict[str, Any]:
+    """What a reader gets in a column."""
+    facts = column.facts
+    kind = dict(TYPES[column.kind])
+    if "type" in kind and "null" not in kind["type"]:
+        kind["type"] = [*([kind["type"]] if isinstance(kind["type"], str) else kind["type"]), "null"]
+    made = {**kind, "title": f"{facts.zh} {facts.en}", "x-sensitivity": facts.sensitivity.name.lower()}
+    if facts.help_zh:
+        made["description"] = f"{facts.help_zh} {facts.help_en}"
+    if facts.unit:
+        made["x-unit"] = facts.unit
+    if column.words is not None:
+        made["enum"] = [*(m.value for m in column.words), "", None]
+    return made
+
+
+def schema_of_take(take: Take) -> dict[str, Any]:
+    """What an action or query takes: written in any way the gate reads, so most things may come as text."""
+    behind, facts = field_behind(take), facts_behind(take)
+    kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
+    words = getattr(behind, "words", None) or take.words
+    plain = {"integer": ["integer", "string"], "number": ["integer", "string"], "bool": ["boolean", "string"],
+             "key": ["integer", "string", "object"], "file": ["object"], "json": None}.get(kind, ["string", "number"])  # fmt: skip
+    made: dict[str, Any] = {"title": f"{facts.zh} {facts.en}"}
+    if plain:
+        made["type"] = [*plain, "null"] if not take.required else plain
+    described = " ".join(part for part in (facts.help_zh, facts.help_en) if part)
+    if words is not None:
+        described += " " + ", ".join(f"{m.value} = {m.zh} {m.en}" for m in words)
+    if described.strip():
+        made["description"] = described.strip()
+    if facts.example:
+        made["examples"] = [facts.example]
+    if facts.unit:
+        made["x-unit"] = facts.unit
+    return made
+
+
+BASE = say(
+    "读取时的值：别人没有动过的字段会直接合并，不会因版本较旧而被拒绝。",
+    "The values that were read: fields that nobody else touched are merged instead of refused for an older version.",
+)
+
+
+def _model_schema(label: str) -> dict[str, Any]:
+    columns = {c.name: schema_of_column(c) for c in columns_of(model_of(label), beside=True)}
+    return {"type": "object", "properties": {"id": {"type": "integer"}, "row_version": {"type": "integer"}, **columns}}
+
+
+def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = False) -> dict[str, Any]:
+    chosen = [t for t in takes if t.name not in leave_out]
+    made: dict[str, Any] = {"type": "object", "properties": {t.name: schema_of_take(t) for t in chosen}}
+    if loose:
+        made["properties"]["base"] = {"type": "object", "title": "base", "description": str(BASE)}
+    required = [t.name for t in chosen if t.required and not loose]
+    if required:
+        made["required"] = required
+    return {"required": bool(required), "content": {"application/json": {"schema": made}}}
+
+
+def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str, Any]:
+    told = {"400": say("内容有误", "Something in it is wrong"), "401": say("请先登录", "Sign in first"),
+            "403": say("角色无此权限", "The role may not"), "404": say("没有或不可见", "Not there, or not in sight"),
+            "412": say("已被他人修改", "Changed meanwhile"), "405": say("方法不对", "Wrong method")}  # fmt: skip
+    refusals = {
+        code: {
+            "description": str(told[code]),
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+        }
+        for code in ("400", "401", "403", "404", "405", *also)
+    }
+    return {good: {"description": "OK", "content": {"application/json": {"schema": schema}}}, **refusals}
+
+
+def _query_parameters(takes: Iterable[Take]) -> list[dict[str, Any]]:
+    made = [{"name": t.name, "in": "query", "required": t.required, "schema": schema_of_take(t)} for t in takes]
+    for name in ("limit", "offset"):
+        if all(p["name"] != name for p in made):
+            made.append(
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": False,
+                    "schema": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+                }
+            )
+    return made
+
+
+def openapi() -> dict[str, Any]:
+    """The whole description, in the reader's language where a sentence is not bilingual."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {
+        "Refusal": {"type": "object", "required": ["messages"], "properties": {
+            "messages": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+            "current": {"type": "object"}, "row_version": {"type": "integer"}, "by": {"type": "string"}, "at": {"type": "string"},
+            "kept": {"type": "array", "items": {"type": "string"}},
+            "fields": {"type": "object", "additionalProperties": {"type": "object"}}}},
+    }  # fmt: skip
+    for name, resource in RESOURCES.items():
+        short = resource.model.partition(".")[2]
+        schemas[short] = _model_schema(resource.model)
+        row = {"$ref": f"#/components/schemas/{short}"}
+        lists, create, change = QUERIES[resource.lists], ACTIONS[resource.create], ACTIONS[resource.change]
+        listing = {
+            "type": "object",
+            "properties": {"count": {"type": "integer"}, "rows": {"type": "array", "items": row}},
+        }
+        paths[f"/api/v1/{name}"] = {
+            "get": {"tags": [name], "summary": str(lists.label), "operationId": f"list_{short}",
+                    "parameters": _query_parameters(t for t in lists.takes if t.name != "filters"), "responses": _answers(listing)},
+            "post": {"tags": [name], "summary": str(create.label), "description": create.doc, "operationId": f"create_{short}",
+                     "requestBody": _body(create.takes), "responses": _answers(row, "201")},
+        }  # fmt: skip
+        key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[^/]+$"}}
+        match = {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        }
+        paths[f"/api/v1/{name}/{{key}}"] = {
+            "get": {"tags": [name], "summary": short, "operationId": f"get_{short}", "parameters": [key], "responses": _answers(row)},
+            "patch": {"tags": [name], "summary": str(change.label), "description": change.doc, "operationId": f"change_{short}",
+                      "parameters": [key, match], "requestBody": _body(change.takes, (resource.key, "version"), loose=True),
+                      "responses": _answers(row, "200", "412")},
+        }  # fmt: skip
+    for name, asked in sorted(QUERIES.items()):
+        paths[f"/api/v1/q/{name}"] = {"get": {
+            "tags": ["q"], "summary": str(asked.label), "description": asked.doc, "operationId": f"q_{name}",
+            "parameters": _query_parameters(asked.takes), "x-needs": asked.needs, "responses": _answers({})}}  # fmt: skip
+    for name, verb in sorted(ACTIONS.items()):
+        if verb.opens_doors:
+            paths[f"/api/v1/do/{name}"] = {"post": {
+                "tags": ["do"], "summary": str(verb.label), "description": verb.doc, "operationId": f"do_{name}",
+                "x-needs": verb.needs, "requestBody": _body(verb.takes), "responses": _answers({}, "200", "412")}}  # fmt: skip
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "dakehu 大客户", "version": __version__},
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+    }
+
+
+def for_reading() -> list[dict[str, Any]]:
+    """The description as a page shows it: one entry per address and method."""
+    made = []
+    for path, methods in openapi()["paths"].items():
+        for method, operation in methods.items():
+            fields = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            required = set(fields.get("required", ()))
+            takes = [{"name": n, "title": f["title"], "required": n in required, "description": f.get("description", "")}
+                     for n, f in fields.get("properties", {}).items()]  # fmt: skip
+            takes += [{"name": p["name"], "title": p["schema"].get("title", ""), "required": p["required"], "description": ""}
+                      for p in operation.get("parameters", ())]  # fmt: skip
+            made.append(
+                {
+                    "path": path,
+                    "method": method.upper(),
+                    "summary": operation["summary"],
+                    "doc": operation.get("description", ""),
+                    "takes": takes,
+                }
+            )
+    return made

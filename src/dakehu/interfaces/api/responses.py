@@ -1,0 +1,101 @@
+"""How the API speaks: JSON, one shape for every refusal, the right status."""
+
+import base64
+import functools
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from dakehu.foundation.audit.chain import plain_value
+from dakehu.foundation.base.errors import Conflict, NotFound, Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.files.store import Content, Upload
+
+log = logging.getLogger("dakehu.api")
+View = Callable[..., HttpResponseBase]
+BYTES, JSON = "application/octet-stream", "application/json; charset=utf-8"
+
+
+def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
+    """Any plain values as JSON. Sealed values cannot pass: they become their dots."""
+    body = orjson.dumps(made, default=plain_value, option=orjson.OPT_NON_STR_KEYS)
+    return HttpResponse(body, status=status, content_type=JSON, headers=headers)
+
+
+def content_answer(request: HttpRequest, told: dict[str, Any]) -> StreamingHttpResponse:
+    """A file with what is told of it, slice by slice: as itself to who asks for BYTES, else as JSON with `content` in base64."""
+    size = told["size"]
+    if BYTES in request.headers.get("Accept", ""):
+        answer = StreamingHttpResponse(iter(told["content"]), content_type=BYTES)
+        answer["Content-Disposition"] = content_disposition_header(True, told["name"]) or "attachment"
+    else:
+        head, tail = orjson.dumps({**told, "content": ""})[:-2], b'"}'
+        answer = StreamingHttpResponse(_in_base64(head, told["content"], tail), content_type=JSON)
+        size = len(head) + (size + 2) // 3 * 4 + len(tail)
+    answer["Content-Length"] = str(size)
+    return answer
+
+
+def _in_base64(head: bytes, content: Content, tail: bytes) -> Iterator[bytes]:
+    """Slices hold a multiple of three bytes, but for the last one: their base64 fits together."""
+    yield head
+    for part in content:
+        yield base64.b64encode(part)
+    yield tail
+
+
+def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
+    """{"messages": {field: [sentence]}}; a conflict also carries the present values, their version and, field by
+    field, what was sent against what stands there."""
+    made: dict[str, Any] = {"messages": refusal.as_plain()}
+    if isinstance(refusal, Conflict):
+        made |= refusal.as_told()
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    return json_answer(made, status or refusal.status, **headers)
+
+
+def speaks_json(view: View) -> View:
+    """Turn refusals into their answers, and faults into a request id: no stack trace leaves the house."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **named)
+        except Refused as refusal:
+            return refusal_answer(refusal)
+        except Exception:
+            number = getattr(request, "request_id", "")
+            log.exception("request %s failed: %s", number, request.path)
+            sentence = say(
+                "程序出错，编号 {id}，请告知管理员。",
+                "A fault, number {id}; please tell your administrator.",
+                id=number,
+            )
+            return json_answer({"messages": {"": [str(sentence)]}}, 500)
+
+    return run
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent, or the fields and files of a form. Raises Refused for anything else."""
+    if request.content_type == "multipart/form-data":
+        sent = {name: Upload(file.name or "", file.file) for name, file in request.FILES.items()}
+        return {**request.POST.dict(), **sent}
+    if not request.body:
+        return {}
+    try:
+        made = orjson.loads(request.body)
+    except orjson.JSONDecodeError as fault:
+        raise Refused(say("正文不是 JSON:{why}", "The body is not JSON: {why}", why=str(fault))) from None
+    if not isinstance(made, dict):
+        raise Refused(say("正文应为一个 JSON 对象。", "The body must be one JSON object."))
+    return made
+
+
+def missing() -> NotFound:
+    return NotFound(say("这个地址", "address"))

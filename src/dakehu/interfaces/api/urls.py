@@ -1,0 +1,15 @@
+"""Addresses of the API."""
+
+from django.urls import path, re_path
+
+from dakehu.interfaces.api import views
+
+urlpatterns = [
+    path("openapi.json", views.openapi_view, name="api-openapi"),
+    path("docs", views.docs_view, name="api-docs"),
+    path("q/<str:name>", views.query_view, name="api-query"),
+    path("do/<str:name>", views.action_view, name="api-action"),
+    path("<str:name>", views.collection_view, name="api-collection"),
+    path("<str:name>/<str:key>", views.one_view, name="api-one"),
+    re_path(r"^(?P<rest>.*)$", views.nothing_here, name="api-nothing"),
+]

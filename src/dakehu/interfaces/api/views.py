@@ -1,0 +1,130 @@
+"""Every address of the API in a few lines each: `ask` for reading, `perform` for writing."""
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.files.store import Content
+from dakehu.foundation.gates import QUERIES, ask, perform, perform_over, present_one
+from dakehu.foundation.gates.registry import answer
+from dakehu.foundation.schema.fields import model_of
+from dakehu.interfaces.api import openapi
+from dakehu.interfaces.api.authentication import asked_by
+from dakehu.interfaces.api.resources import RESOURCES, Resource
+from dakehu.interfaces.api.responses import body_of, content_answer, json_answer, missing
+
+PAGE = ("limit", "offset", "order", "text")
+
+
+def parameters(request: HttpRequest) -> dict[str, Any]:
+    """What the address says. A value that begins with { or [ is JSON."""
+    made: dict[str, Any] = {}
+    for name, value in request.GET.items():
+        if value[:1] in "{[" and value:
+            try:
+                made[name] = orjson.loads(value)
+            except orjson.JSONDecodeError as fault:
+                raise Refused({name: [say("不是 JSON:{why}", "Not JSON: {why}", why=str(fault))]}) from None
+        else:
+            made[name] = value
+    for name in ("limit", "offset"):
+        if name in made and not (str(made[name]).isdecimal() and int(made[name]) < 2**31):
+            raise Refused({name: [say("应为不小于 0 的整数。", "Must be a whole number, not negative.")]})
+    return made
+
+
+@asked_by("GET")
+def query_view(request: HttpRequest, name: str) -> HttpResponse:
+    given = parameters(request)
+    return json_answer(_client_seen(lambda: ask(name, given), given))
+
+
+@asked_by("POST")
+def action_view(request: HttpRequest, name: str) -> HttpResponseBase:
+    raw = body_of(request)
+    made = _client_seen(lambda: perform(name, raw), raw)
+    if isinstance(made, dict) and isinstance(made.get("content"), Content):
+        return content_answer(request, made)
+    return json_answer(answer(made))
+
+
+def resource_named(name: str) -> Resource:
+    found = RESOURCES.get(name)
+    if found is None:
+        raise missing()
+    return found
+
+
+@asked_by("GET", "POST")
+def collection_view(request: HttpRequest, name: str) -> HttpResponse:
+    """GET lists (other parameters are filters, such as `assets.ge=1000000`); POST makes one."""
+    resource = resource_named(name)
+    if request.method == "POST":
+        body = body_of(request)
+        made = _client_seen(lambda: perform(resource.create, body), body)
+        return json_answer(present_one(made), 201, Location=f"/api/v1/{name}/{made.pk}")
+    given = parameters(request)
+    known = {t.name for t in QUERIES[resource.lists].takes}
+    raw = {k: given.pop(k) for k in PAGE if k in given and (k in known or k in ("limit", "offset"))}
+    if given:
+        raw["filters"] = given
+    return json_answer(ask(resource.lists, raw))
+
+
+@asked_by("GET", "PATCH")
+def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
+    """GET shows one; PATCH changes it. `If-Match: <row_version>` guards against overwriting: a field that
+    somebody else changed meanwhile is refused (412, with both values). `base` in the body, the values that were read,
+    lets through what nobody else touched."""
+    resource = resource_named(name)
+    if request.method == "GET":
+        if resource.one:
+            made = _seen(lambda: ask(resource.one, {resource.key: key}), resource.key)
+        else:
+            row = model_of(resource.model).objects.filter(pk=key if key.isdecimal() else 0).first()
+            if row is None:
+                raise NotFound()
+            made = present_one(row)
+        return json_answer(made, ETag=f'"{made["row_version"]}"')
+    raw = body_of(request)
+    match, base = request.headers.get("If-Match", "").strip('W/" '), raw.pop("base", {})
+    if not isinstance(base, dict):
+        raise Refused({"base": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
+    version = match or raw.pop("version", None)
+    made = _seen(lambda: perform_over(resource.change, {**raw, resource.key: key}, base, version).row, resource.key)
+    return json_answer(present_one(made), ETag=f'"{made.row_version}"')
+
+
+def _client_seen(do: Any, given: dict[str, Any]) -> Any:
+    """The same for a client named in what was sent; one who is not named at all stays a 400."""
+    return _seen(do, "client") if given.get("client") else do()
+
+
+def _seen(do: Any, key: str) -> Any:
+    """A row named in the address that the reader does not see is not there: 404, not 400."""
+    try:
+        return do()
+    except Refused as refusal:
+        if type(refusal) is Refused and set(refusal.messages) == {key}:
+            raise NotFound() from None
+        raise
+
+
+@asked_by("GET")
+def openapi_view(request: HttpRequest) -> HttpResponse:
+    return json_answer(openapi.openapi())
+
+
+@asked_by("GET")
+def docs_view(request: HttpRequest) -> HttpResponse:
+    return render(request, "api/docs.html", {"described": openapi.for_reading()})
+
+
+@asked_by("GET", "POST", "PUT", "PATCH", "DELETE")
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    raise missing()

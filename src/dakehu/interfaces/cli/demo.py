@@ -1,0 +1,215 @@
+"""The demonstration: a brokerage of three branches, imported through the ordinary door and served.
+
+Its data directory is `demo-home` beside the project unless DAKEHU_HOME names another. A second run takes up the same data.
+"""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger.close import run as close_run
+from dakehu.domains.team import queries as team
+from dakehu.domains.team.roles import ROLES
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.access import scope
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates import perform
+from dakehu.interfaces.cli import server
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
+from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
+
+FRESH = timedelta(days=7)
+EXAMPLES = Path(__file__).parents[4] / "examples"
+SIGN_INS = "sign-ins.txt"
+
+
+def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> int:
+    """Prepare the demonstration where that has not been done, print the sign-ins, and serve it."""
+    table = Path(settings.DAKEHU_HOME) / SIGN_INS
+    server.make_ready()
+    if not table.exists():
+        prepare(table)
+    _tell(table.read_text(encoding="utf-8"))
+    return server.serve(host, port, browser=browser) if serve else 0
+
+
+def prepare(table: Path) -> dict[str, Any]:
+    """Fill an empty desk; returns the report of the import. Raises Refused where somebody already works."""
+    with scope.acting_as(scope.system("look whether the desk is empty", "cli")):
+        if team.users().exists():
+            raise Refused(
+                say("数据目录 {home} 里已有人员，演示不会写入。请用 DAKEHU_HOME 指定一个空目录。",
+                    "{home} already holds a desk; the demo leaves it alone. Name an empty directory in DAKEHU_HOME.",
+                    home=settings.DAKEHU_HOME)
+            )  # fmt: skip
+    password = new_password()
+    with scope.acting_as(scope.system("set up the demonstration brokerage（演示）", "cli")):
+        _tell(str(say("建立三家营业部与人员…", "Three branches and their staff …")))
+        _hire(password)
+        _tell(str(say("导入演示表格…", "Importing the example workbook …")))
+        report = imports.run_import(workbook(Path(settings.DAKEHU_HOME)))
+        if report["errors"]:
+            raise Refused(
+                say(
+                    "演示表格有 {n} 处错误，没有导入。",
+                    "The example workbook has {n} faults; nothing was imported.",
+                    n=report["errors"],
+                )
+            )
+    _tell(str(say("导入演示交割单…", "Importing the example statement of trades …")))
+    _trade(Path(settings.DAKEHU_HOME))
+    _tell(str(say("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
+    _live()
+    _keep(table, password)
+    return report
+
+
+def new_password() -> str:
+    """One password for the demonstration, good enough for the desk's own rules."""
+    return f"Yanshi-{secrets.token_hex(4)}-{secrets.randbelow(90) + 10}"
+
+
+def workbook(home: Path) -> Path:
+    """The kept example while it is fresh, else the same brokerage told as of today."""
+    kept, today = EXAMPLES / EXAMPLE, clock.today()
+    made = home / EXAMPLE
+    if kept.exists() and timedelta(0) <= today - EXAMPLE_DAY <= FRESH:
+        shutil.copyfile(kept, made)
+        return made
+    return write_book(made, today)
+
+
+def _trade(home: Path) -> None:
+    """Two years of invented trades of every client and of prices, through the ordinary door, and the close of the last day."""
+    today = clock.today()
+    days = clock.trading_days(today - timedelta(days=730), today - timedelta(days=1))
+    with scope.acting_as(scope.system("trades of the demonstration brokerage（演示）", "cli")):
+        imports.run_import(market.write_statement(home / market.STATEMENT, days, today))
+        imports.run_import(market.write_prices(home / market.PRICES, days))
+        close_run.close(day=days[-1])
+
+
+def _hire(password: str) -> None:
+    for branch in BRANCHES:
+        perform("team.open_branch", {"code": branch.code, "name": branch.name, "city": branch.city})
+    for name, code in TEAMS:
+        perform("team.form_team", {"name": name, "branch": code})
+    for member in STAFF:
+        first = new_password()
+        user = perform(
+            "team.add_user",
+            {
+                "username": member.username,
+                "name": member.name,
+                "role": member.role,
+                "team": member.team,
+                "password": first,
+            },
+        )
+        with _as(user):
+            perform("team.change_my_password", {"current": first, "password": password})
+
+
+@contextmanager
+def _as(user: Any) -> Iterator[None]:
+    with scope.acting_as(replace(team.actor_of(user), door="cli")):
+        yield
+
+
+def _codes(count: int) -> list[str]:
+    """The first codes of the present actor's clients."""
+    return [row.code for row in clients.clients().order_by("code")[:count]]
+
+
+def _live() -> None:
+    """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
+    today = clock.today()
+    with _as(team.user_named("admin")):
+        perform("fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "单选", "listed": True,
+                               "options": "上午 | Morning\n下午 | Afternoon\n收盘后 | After the close"})  # fmt: skip
+    for name in ("lin", "wang", "mai"):
+        with _as(team.user_named(name)):
+            _serve(_codes(6), today)
+    with _as(team.user_named("lin")):
+        perform("team.save_view", {"page": "clients", "name": "私人财富客户", "shared": True,
+                                   "state": {"query": urlencode({"segment.eq": "私人财富", "sort": "-assets"})}})  # fmt: skip
+        walled = _codes(7)[-1]
+        _belong()
+    with _as(team.user_named("he")):
+        perform("clients.set_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"})
+
+
+def _belong() -> None:
+    """A household, companies of one controller, and one client who was added twice."""
+    people = [row.code for row in clients.clients().filter(kind="person").order_by("code")[:12]]
+    firms = [row.code for row in clients.clients().exclude(kind="person").order_by("code")[:2]]
+    a, b, c, d, owner = people[7:12]
+    home = perform("clients.form_group", {"client": a, "kind": "家庭", "name": "一家四口（演示）"})["group"]
+    for code, relation in ((b, "配偶"), (c, "子女"), (d, "子女")):
+        perform("clients.add_member", {"client": a, "group": home, "member": code, "relation": relation})
+    held = perform("clients.form_group", {"client": owner, "kind": "实控人", "name": "同一实控人（演示）"})["group"]
+    for code in firms:
+        perform("clients.add_member", {"client": owner, "group": held, "member": code, "relation": "被控制企业"})
+    twice = clients.clients().filter(code=people[6]).first()
+    perform("clients.create", {"name": twice.name, "birth_on": twice.birth_on, "source": "同事转介", "anyway": True})
+
+
+def _serve(codes: list[str], today: date) -> None:
+    a, b, c, d, e, f = codes
+    complaint = perform("service.open_request", {
+        "client": a, "kind": "投诉", "subject": "对账单连续两月延迟", "detail": "客户要求书面说明原因。", "opened_on": today - timedelta(days=6)})  # fmt: skip
+    perform("service.move_request", {"request": complaint.pk, "state": "处理中"})
+    perform(
+        "service.open_request",
+        {"client": b, "kind": "需求", "subject": "申请开通港股通", "opened_on": today - timedelta(days=2)},
+    )
+    perform("service.open_request", {"client": c, "kind": "建议", "subject": "希望月报缩短到一页"})
+    kept = perform("service.log_interaction", {
+        "client": d, "held_at": f"{today - timedelta(days=4)} 10:30", "channel": "电话", "summary": "客户想核对去年的费用明细。",
+        "result": "已答应整理。", "promise": "整理费用明细并发到邮箱", "promise_due_on": today - timedelta(days=1)})  # fmt: skip
+    perform("service.keep_promise", {"interaction": kept.pk})
+    perform("service.log_interaction", {
+        "client": e, "held_at": f"{today - timedelta(days=1)} 14:00", "channel": "微信", "summary": "客户询问到期资金的几种安排。",
+        "result": "先了解期限与用款计划。", "promise": "发一页说明，列出各自的风险与费用", "promise_due_on": today, "next_in_days": 7,
+        "next_subject": "听取客户对说明的意见"})  # fmt: skip
+    perform(
+        "clients.record_consent", {"client": f, "purpose": "营销推广", "state": "拒绝", "evidence": "电话录音（演示）"}
+    )
+    for code in (a, b):
+        perform(
+            "clients.record_consent",
+            {"client": code, "purpose": "日常服务", "state": "同意", "evidence": "开户协议（演示）"},
+        )
+        perform("clients.tag", {"client": code, "name": "重点维护"})
+        perform("clients.change", {"client": code, "首选联系时段": "收盘后"})
+    perform("clients.tag", {"client": d, "name": "打新常客"})
+    perform("clients.add_key_date", {
+        "client": c, "kind": "到期日", "on": today + timedelta(days=3), "yearly": False, "label": "服务协议续签（演示）"})  # fmt: skip
+
+
+def _keep(table: Path, password: str) -> None:
+    """Write who signs in as what, readable by the owner of the data directory alone."""
+    lines = ["演示券商（纯属虚构）· 登录名与密码", "Demonstration brokerage (invented) · sign-ins", ""]
+    for member in STAFF:
+        role = ROLES[member.role]
+        lines.append(f"  {member.username:<8}{role.name.zh} {role.name.en:<24}{member.name} {member.team}")
+    lines += ["", f"  密码 Password: {password}", ""]
+    with os.fdopen(os.open(table, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

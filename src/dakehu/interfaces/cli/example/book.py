@@ -1,0 +1,109 @@
+"""The workbook of the demonstration brokerage, in the style in which brokers keep theirs: a title above the header, amounts
+now as numbers and now as 350万, dates in whatever way they were typed, two channels in one cell."""
+
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import xlsxwriter
+
+from dakehu.interfaces.cli.example import activities
+from dakehu.interfaces.cli.example.people import Person, make_clients
+
+EXAMPLE = "演示大客户管理表.xlsx"
+EXAMPLE_DAY = date(2026, 11, 21)  # the kept example tells of the work before this day
+SEED = 20241004
+NOTICE = "演示数据，纯属虚构"
+MONEY = {"资产规模", "投资金额", "当前市值"}
+
+
+def typed_date(random: Random, day: date) -> Any:
+    """A date as people type it, half the time a real one."""
+    return random.choice(
+        (day, day, day.isoformat(), f"{day.year}年{day.month}月{day.day}日", f"{day.year}/{day.month}/{day.day}")
+    )
+
+
+def typed_money(random: Random, amount: float) -> Any:
+    """Yuan as people type them; the value is the same."""
+    ways: list[Any] = [amount, amount, f"¥{amount:,.2f}"]
+    if amount % 10_000 == 0:
+        ways += [f"{amount / 10_000:g}万", f"{amount:,.0f}元"]
+    return random.choice(ways)
+
+
+def basics(random: Random, person: Person) -> dict[str, Any]:
+    channels = f"手机号码:{person.mobile} 电子邮件:{person.mail}"
+    if person.kind != "个人":
+        channels += f" 座机:{person.branch.area}-{80000000 + int(person.mobile[-4:])}"
+    return {
+        "客户号": person.code, "客户类型": person.kind, "客户姓名": person.name, "性别": person.gender, "出生日期": person.born_on,
+        "职业": person.occupation, "工作单位": person.employer, "证件号码": person.id_number, "法定代表人": person.representative,
+        "联系方式": channels, "客户类别": person.segment, "风险等级": ("", "C1保守型", "C2谨慎型", "C3稳健型", "C4积极型", "C5激进型")[person.risk],
+        "测评日期": person.tested_on, "资产规模": person.assets, "客户状态": person.status, "开户日期": person.opened_on,
+        "客户来源": person.source, "营业部": person.branch.name, "客户经理": person.manager.name, "备注": person.remark,
+    }  # fmt: skip
+
+
+def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every sheet by its name, as of `day`. The same day gives the same rows."""
+    random = Random(SEED)  # noqa: S311  (invented people, not secrets)
+    made: dict[str, list[dict[str, Any]]] = {
+        "基本信息": [],
+        "投资历史": [],
+        "客户服务记录": [],
+        "需求与偏好": [],
+        "定期跟进计划": [],
+    }
+    for person in make_clients(random, day):
+        known = {"客户号": person.code, "客户姓名": person.name}
+        bought = list(activities.investments(random, person, day))
+        made["基本信息"].append(basics(random, person))
+        made["投资历史"] += [{**known, **row} for row in bought]
+        made["客户服务记录"] += [
+            {**known, **row} for row in activities.services(random, person, day, [r["投资产品"] for r in bought])
+        ]
+        made["需求与偏好"].append({**known, **activities.needs(random, person, day)})
+        made["定期跟进计划"] += [{**known, **row} for row in activities.plans(random, person, day)]
+    return made
+
+
+def write_book(path: Path, day: date) -> Path:
+    """Write the workbook as of `day`; returns its path."""
+    random = Random(SEED)  # noqa: S311
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.set_properties({"title": f"大客户管理表（{NOTICE}）", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
+        looks = {
+            "title": book.add_format({"bold": True, "font_size": 14}), "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}), "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            "money": book.add_format({"num_format": "#,##0.00"}),
+        }  # fmt: skip
+        for name, rows in sheets_of(day).items():
+            _write(book.add_worksheet(name), looks, name, rows, random)
+    return path
+
+
+def _write(sheet: Any, looks: dict[str, Any], name: str, rows: list[dict[str, Any]], random: Random) -> None:
+    heads = list(dict.fromkeys(head for row in rows for head in row))
+    sheet.write_string(0, 0, f"{NOTICE} —— 大客户管理表 · {name}", looks["title"])
+    for column, head in enumerate(heads):
+        sheet.write_string(1, column, head, looks["head"])
+    sheet.set_column(0, len(heads) - 1, 15)
+    sheet.freeze_panes(2, 2)
+    for line, row in enumerate(rows, 2):
+        for column, head in enumerate(heads):
+            value = row.get(head)
+            if value in (None, ""):
+                continue
+            if isinstance(value, datetime):
+                sheet.write_datetime(line, column, value, looks["time"])
+                continue
+            if isinstance(value, date):
+                value = typed_date(random, value)
+            elif head in MONEY:
+                value = typed_money(random, value)
+            if isinstance(value, date):
+                sheet.write_datetime(line, column, value, looks["day"])
+            else:
+                sheet.write(line, column, value, looks["money"] if head in MONEY else None)

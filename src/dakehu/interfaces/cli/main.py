@@ -1,0 +1,68 @@
+"""The command line: every query and action by its name, and the work around the desk.
+
+`--json` prints one object on standard output; words for people go to standard error. The exit status is 0 on
+success, 1 when the desk refused, 2 when the command was not understood.
+"""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from dakehu.interfaces.cli.arguments import parser
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    line = understood(words)
+    if not line.command:
+        parser().print_help(sys.stderr)
+        return 2
+    if line.command == "demo":  # never in the data directory of somebody's work, unless it is named
+        os.environ.setdefault("DAKEHU_HOME", os.path.abspath("demo-home"))
+    import django
+
+    django.setup()
+    from dakehu.foundation.base.errors import Refused
+    from dakehu.foundation.base.i18n import reading_in
+    from dakehu.interfaces.cli import commands
+
+    with reading_in(line.lang or _language()):
+        try:
+            return commands.run(line)
+        except Refused as refusal:
+            return commands.refused(line, refusal)
+        except KeyboardInterrupt:
+            print("\n", file=sys.stderr)
+            return 130
+        except Exception as fault:  # no stack trace reaches a user
+            if os.environ.get("DAKEHU_DEBUG") == "1":
+                traceback.print_exc()
+            return commands.broken(line, fault)
+
+
+def understood(words: Sequence[str] | None) -> argparse.Namespace:
+    """The command line read; `key=value` may stand before or after the options."""
+    line, rest = parser().parse_known_args(words)
+    values = [word for word in rest if "=" in word and not word.startswith("-")]
+    if len(values) < len(rest) or (values and not hasattr(line, "values")):
+        parser().error(
+            "unrecognized arguments: "
+            + " ".join(word for word in rest if word not in values or not hasattr(line, "values"))
+        )
+    if values:
+        line.values = [*line.values, *values]
+    return line
+
+
+def _language() -> str:
+    """The terminal's language, Chinese unless it says otherwise."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "en" if said.lower().startswith("en") else "zh"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

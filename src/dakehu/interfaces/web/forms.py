@@ -1,0 +1,174 @@
+"""One form for every action: its questions come from what the action takes and from the facts of those fields."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from dakehu.domains.team import queries as team
+from dakehu.foundation.actions.registry import Action, Take
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.gates.output import kind_of
+from dakehu.foundation.schema.fields import may
+
+KINDS = {
+    "choice": "select", "key": "select", "long": "textarea", "date": "date", "datetime": "datetime-local",
+    "bool": "checkbox", "number": "number", "integer": "number",
+}  # fmt: skip
+WIDE = ("summary", "detail", "remark", "result", "outcome", "likes", "taboos", "address", "reason", "goal", "subject")
+PEOPLE = "team.User"
+TYPED = "clients.Client"  # too many to choose from: named by code or name
+
+
+@dataclass
+class Question:
+    """One question as `{% field %}` draws it."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: Any = ""
+    choices: list[tuple[str, str]] = field(default_factory=list)
+    help: str = ""
+    error: list[str] = field(default_factory=list)
+    unit: str = ""
+    required: bool = False
+    wide: bool = False
+    placeholder: str = ""
+    secret: bool = False  # the value is not shown, so nobody can say what it was
+
+
+def kind_behind(take: Take) -> str:
+    """What a parameter holds, in the words of `present`: choice, key, date, money, sealed, …"""
+    behind = field_behind(take)
+    if behind is not None:
+        return kind_of(behind)
+    if take.words is not None:
+        return "choice"
+    return "key" if take.model else take.kind
+
+
+def may_be_empty(take: Take) -> bool:
+    behind = field_behind(take)
+    return not take.required and (behind is None or behind.blank or behind.null)
+
+
+def questions(
+    action: Action,
+    values: Mapping[str, Any],
+    errors: Mapping[str, list[Any]] | None = None,
+    leave_out: Iterable[str] = (),
+) -> list[Question]:
+    """The questions of an action with present `values` (plain, as `present` gives them) and what was wrong."""
+    faults = errors or {}
+    return [
+        question(take, values.get(take.name), faults.get(take.name, []))
+        for take in action.takes
+        if take.name not in leave_out and kind_behind(take) != "json" and may(facts_behind(take).edited_by)
+    ]
+
+
+def question(take: Take, value: Any, errors: list[Any]) -> Question:
+    facts, kind = facts_behind(take), kind_behind(take)
+    behind = field_behind(take)
+    if value is None and behind is not None and behind.has_default():
+        value = behind.get_default()
+    made = Question(
+        take.name, facts.label, KINDS.get(kind, "text"), as_typed(value, kind), help=facts.help,
+        error=[str(text) for text in errors], required=take.required,
+        wide=take.name in WIDE or kind == "long", placeholder=facts.example,
+    )  # fmt: skip
+    made.unit = facts.unit if kind == "money" else ""
+    if kind == "choice":
+        words = take.words or behind.words  # type: ignore[union-attr]
+        made.choices = [(member.value, member.text) for member in words]
+        made.kind = "checks" if hasattr(words, "many") else made.kind
+    elif kind == "key" and target_of(take) == TYPED:
+        made.kind = "text"
+    elif kind == "key":
+        made.choices = rows_to_choose(take)
+    if kind == "sealed":
+        made.secret = True
+        made.value, made.placeholder = "", str(value or facts.example)
+        made.help = made.help or str(say("留空则不改动", "Leave empty to keep it as it is")) if value else made.help
+    if made.kind == "select" and (may_be_empty(take) or value in (None, "")):
+        made.choices = [("", str(say("—", "—"))), *made.choices]
+    if "password" in take.name or take.name == "current":
+        made.kind, made.value, made.secret = "password", "", True
+    if take.name == "reason":
+        made.kind = "textarea"
+    return made
+
+
+def target_of(take: Take) -> str:
+    """The label of the model whose rows a parameter names."""
+    behind = field_behind(take)
+    return str(behind.remote_field.model._meta.label if behind is not None else take.model)
+
+
+def rows_to_choose(take: Take) -> list[tuple[str, str]]:
+    label = target_of(take)
+    if label == PEOPLE:
+        return [(str(user.pk), user.name) for user in team.users().filter(is_active=True)]
+    if label == "team.Branch":
+        return [(str(row.pk), row.name) for row in team.branches()]
+    return [(str(row.pk), row.name) for row in team.teams()] if label == "team.Team" else []
+
+
+def as_typed(value: Any, kind: str) -> Any:
+    """A plain value the way one would type it."""
+    if isinstance(value, dict) and "id" in value:
+        return value["id"]
+    if value in (None, ""):
+        return ""
+    if kind == "datetime":
+        return str(value)[:16]
+    if kind == "rate":
+        return f"{float(value) * 100:g}%" if _is_number(value) else value
+    if kind == "money" and _is_number(value):
+        return f"{float(value):.2f}".removesuffix(".00")
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, Any]:
+    """What was sent, ready for `perform`. Empty answers are left out, unless something is being changed and the
+    field may be emptied; a box that is not ticked says no when the form says that it was shown (`shown`)."""
+    raw: dict[str, Any] = {}
+    shown = set(posted.getlist("shown"))
+    for take in action.takes:
+        kind = kind_behind(take)
+        if kind == "bool" and take.name in shown:
+            raw[take.name] = take.name in posted
+        elif take.name in posted or (take.name in shown and changing):
+            value = (
+                ",".join(posted.getlist(take.name)).strip() if take.name in shown else str(posted[take.name]).strip()
+            )
+            empties = changing and may_be_empty(take) and kind != "sealed" and take.name != "version"
+            if value or empties or take.required:
+                # A chosen row goes by its number, which no other row may bear as its name.
+                raw[take.name] = int(value) if kind == "key" and value.isdigit() and target_of(take) != TYPED else value
+    return raw
+
+
+def starting_values(action: Action) -> dict[str, Any]:
+    """What a new form begins with: now, today, whoever is asking."""
+    begin: dict[str, Any] = {"held_at": clock.local(clock.now()).isoformat()}
+    if action.name == "service.log_interaction":
+        begin["channel"] = "call"  # how most of them are held
+    if action.name == "service.open_request":
+        begin["opened_on"] = clock.today().isoformat()
+    if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request"):
+        me = team.myself()
+        begin |= {"staff": {"id": me.pk}, "owner": {"id": me.pk}} if me else {}
+    return begin

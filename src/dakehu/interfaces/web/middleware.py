@@ -1,0 +1,114 @@
+"""Manners of the web door: who is asking, in which language, with which headers, and what is said when it goes wrong."""
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from dakehu.domains.team.queries import actor_of
+from dakehu.domains.team.sign_in import backends, sessions
+from dakehu.foundation.access import scope
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.database import lock_timeout
+from dakehu.interfaces.web.views import errors
+
+logger = logging.getLogger("dakehu.web")
+
+SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
+OPEN_TO_ALL = (SIGN_IN, "/language", "/health", "/static/", "/favicon.ico")
+OWN_DOOR = "/api/"  # the API beside us says for itself who is asking
+SECURITY = "/me/security"
+UNTIL_SET_UP = (SECURITY, SIGN_OUT, "/language", "/health", "/static/")
+UNTIL_CHANGED = (PASSWORD, SIGN_OUT, "/language", "/health", "/static/")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
+        "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Manners:
+    """Around every page, its template included: one actor, one language, one clock, one way of refusing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked: Any = request
+        asked.request_id = uuid.uuid4().hex[:16]
+        with translation.override(language_of(asked)), timezone.override(clock.zone()):
+            response = self._answered(asked)
+        return with_headers(asked, response)
+
+    def _answered(self, request: Any) -> HttpResponse:
+        if request.path.startswith(OWN_DOOR):
+            return self.get_response(request)
+        user = request.user
+        if not user.is_authenticated:
+            if not request.path.startswith(OPEN_TO_ALL):
+                return elsewhere(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
+            actor = scope.system("sign-in", "web")
+        else:
+            if user.must_change and not request.path.startswith(UNTIL_CHANGED):
+                return elsewhere(request, PASSWORD, 403)
+            due = not user.must_change and backends.must_set_up(user, request.session)
+            if due and not request.path.startswith(UNTIL_SET_UP):
+                return elsewhere(request, SECURITY, 403)
+            sessions.seen(request)
+            actor = actor_of(user)
+        with scope.acting_as(replace(actor, door="web", request_id=request.request_id)):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """A refusal becomes its answer; anything else is logged under the request's id and never shown."""
+        if isinstance(fault, Refused):
+            return errors.refused(request, fault)
+        if lock_timeout.in_vain(fault):
+            return errors.refused(request, lock_timeout.Busy())
+        if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
+            return None  # Django has answers for these, drawn by our own pages
+        asked: Any = request
+        logger.error("request %s failed: %s", asked.request_id, request.path, exc_info=fault)
+        return errors.broken(request)
+
+
+def language_of(request: Any) -> str:
+    """The user's own language, else the one chosen on the sign-in page, else the browser's; Chinese first."""
+    if request.user.is_authenticated:
+        return "en" if request.user.language == "en" else "zh-hans"
+    chosen = request.COOKIES.get("language", "")
+    if chosen in ("zh", "en"):
+        return "en" if chosen == "en" else "zh-hans"
+    wanted = request.headers.get("Accept-Language", "").lower()
+    return "en" if wanted.startswith("en") and "zh" not in wanted else "zh-hans"
+
+
+def elsewhere(request: Any, url: str, status: int) -> HttpResponse:
+    """Go there instead: a redirect for a page, the same said in their own way to htmx and to scripts."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=status, headers={"HX-Redirect": url})
+    if errors.wants_json(request):
+        return errors.plain({"": [errors.SIGN_IN_FIRST]}, status)
+    return HttpResponseRedirect(url)
+
+
+def with_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, ["Cookie", "Accept-Language"])
+    response.headers.setdefault("X-Request-Id", getattr(request, "request_id", ""))
+    return response

@@ -1,0 +1,297 @@
+"""The small parts that every page is made of: `{% load components %}`.
+
+Each tag renders one template of `templates/components/`; what it takes is in its signature.
+Extra keyword arguments become HTML attributes, with `_` written as `-`:
+`{% button "保存" hx_post="/x" data_key="s" %}`. A value of True gives a bare attribute, None or False none.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from dakehu.foundation.base.i18n import say
+
+register = template.Library()
+
+SIZES = {"large": " icon--large", "small": " icon--small"}
+STRIP_ICONS = {"blocking": "circle-alert", "note": "triangle-alert", "good": "circle-check"}
+PAGES_AROUND = 2
+
+
+def attributes(given: Mapping[str, Any]) -> SafeString:
+    """HTML attributes from keyword arguments, escaped, each with a space before it."""
+    kept = ((name.replace("_", "-"), value) for name, value in given.items() if value not in (None, False))
+    return format_html_join("", "{}", ((format_html(' {}="{}"', n, "" if v is True else v),) for n, v in kept))
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """One icon of the sprite. Without `label` it is decoration and screen readers pass over it."""
+    heard = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
+        SIZES.get(size, ""),
+        heard,
+        static("dakehu/icons/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("components/button.html")
+def button(
+    label: object,
+    icon: str = "",
+    kind: str = "",
+    url: str = "",
+    type: str = "button",
+    size: str = "",
+    only_icon: bool = False,
+    hint: str = "",
+    **given: Any,
+) -> dict[str, Any]:
+    """A button, or a link that looks like one when it has a `url`.
+
+    kind: "" | main | danger | quiet · size: "" | small · only_icon keeps the label for screen readers
+    and as a tooltip · hint: the key that presses it, shown beside the label.
+    """
+    return {
+        "label": label,
+        "icon": icon,
+        "kind": kind,
+        "url": url,
+        "type": type,
+        "size": size,
+        "only_icon": only_icon,
+        "hint": hint,
+        "attributes": attributes(given),
+    }
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    name: str,
+    label: object,
+    value: object = "",
+    kind: str = "text",
+    choices: Iterable[Any] = (),
+    help: object = "",
+    error: object = "",
+    unit: object = "",
+    required: bool = False,
+    icon: str = "",
+    wide: bool = False,
+    **given: Any,
+) -> dict[str, Any]:
+    """One question of a form with its label, unit, help and error.
+
+    kind: text | textarea | select | checkbox | checks | radio | hidden, or any type of `<input>`;
+    choices: (value, label) pairs; error: one text or a list of them, as in `Refused.messages`.
+    """
+    errors = [str(error)] if error and not isinstance(error, list | tuple) else [str(e) for e in error or ()]
+    held = "" if value is None else str(value)
+    return {
+        "name": name,
+        "id": given.pop("id", f"field-{name}"),
+        "label": label,
+        "value": held,
+        "checked": value in (True, "true", "on", "1"),
+        "kind": kind,
+        "help": help,
+        "errors": errors,
+        "choices": [
+            (str(key), text, str(key) in (held.split(",") if kind == "checks" else (held,))) for key, text in choices
+        ],
+        "unit": unit,
+        "required": required,
+        "icon": icon,
+        "wide": wide,
+        "attributes": attributes(given),
+    }
+
+
+@register.inclusion_tag("components/tag.html")
+def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: object = "") -> dict[str, Any]:
+    """A word with a colour. tone: "" | accent | good | warn | bad | violet | teal; dot: a state, unboxed."""
+    return {"text": text, "tone": tone, "dot": dot, "icon": icon, "hint": hint}
+
+
+@register.inclusion_tag("components/figure.html")
+def figure(
+    label: object,
+    value: object,
+    note: object = "",
+    tone: str = "",
+    note_tone: str = "",
+    url: str = "",
+    explains: object = "",
+    full: object = "",
+) -> dict[str, Any]:
+    """One number in a tile; `url` leads to its rows, `explains` says what it counts.
+
+    tone and note_tone: "" | up | down, note_tone also bad; full: the whole value, on hover.
+    """
+    return {
+        "label": label,
+        "value": value,
+        "note": note,
+        "tone": tone,
+        "note_tone": note_tone,
+        "url": url,
+        "explains": explains,
+        "full": full,
+    }
+
+
+@register.inclusion_tag("components/avatar.html")
+def avatar(name: object, size: str = "") -> dict[str, Any]:
+    """The first character of a name on a soft ground. size: "" | small | large."""
+    return {"sign": str(name).strip()[:1].upper() or "·", "name": name, "size": size}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(
+    title: object, text: object = "", action: object = "", url: str = "", icon: str = "inbox", **given: Any
+) -> dict[str, Any]:
+    """What an empty place says: that it is empty, why, and what to do next."""
+    return {"title": title, "text": text, "action": action, "url": url, "icon": icon, "attributes": attributes(given)}
+
+
+@register.inclusion_tag("components/strip.html")
+def strip(
+    text: object, kind: str = "", title: object = "", action: object = "", url: str = "", icon: str = ""
+) -> dict[str, Any]:
+    """A band over a page. kind: blocking (red) | note (amber) | good (green) | "" (plain news)."""
+    return {
+        "text": text,
+        "kind": kind,
+        "title": title,
+        "action": action,
+        "url": url,
+        "icon": icon or STRIP_ICONS.get(kind, "info"),
+    }
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(items: Sequence[Any], current: int) -> dict[str, Any]:
+    """Where one is in a wizard. items: labels, or {label, note, url}; current counts from 0."""
+    rows = []
+    for place, item in enumerate(items):
+        row = dict(item) if isinstance(item, Mapping) else {"label": item}
+        rows.append(row | {"state": "done" if place < current else "now" if place == current else "next"})
+    return {"items": rows}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(
+    value: float = 0,
+    label: object = "",
+    note: object = "",
+    state: str = "",
+    poll: str = "",
+    target: str = "",
+    reload: bool = False,
+) -> dict[str, Any]:
+    """A bar from 0 to 100; with `poll` (a job's JSON address) it moves by itself.
+
+    state: "" | done | failed; target: selector that receives the job's `result_html`;
+    reload: load the page anew when the job ends.
+    """
+    return {
+        "value": round(float(value)),
+        "label": label,
+        "note": note,
+        "state": state,
+        "poll": poll,
+        "target": target,
+        "reload": reload,
+    }
+
+
+@register.inclusion_tag("components/pager.html")
+def pager(page: int, pages: int, url: str, total: int | None = None) -> dict[str, Any]:
+    """Numbered pages. url holds `{page}`, as in "?q=李&page={page}"; both numbers count from 1."""
+    page, pages = max(1, int(page)), max(1, int(pages))
+    near = range(max(1, page - PAGES_AROUND), min(pages, page + PAGES_AROUND) + 1)
+    shown = sorted({1, pages, *near})
+
+    def at(number: int) -> str:
+        return url.replace("{page}", str(number))
+
+    links: list[dict[str, Any]] = []
+    for before, number in zip([0, *shown], shown, strict=False):
+        if number - before > 1:
+            links.append({"gap": True})
+        links.append({"number": number, "url": at(number), "current": number == page})
+    return {
+        "links": links if pages > 1 else [],
+        "total": total,
+        "earlier": at(page - 1) if page > 1 else "",
+        "later": at(page + 1) if page < pages else "",
+    }
+
+
+@register.simple_tag
+def kbd(keys: str) -> SafeString:
+    """A key on the keyboard."""
+    return format_html('<kbd class="kbd">{}</kbd>', keys)
+
+
+@register.simple_block_tag
+def card(
+    content: str,
+    title: object = "",
+    note: object = "",
+    link: object = "",
+    url: str = "",
+    flush: bool = False,
+    id: str = "",
+    level: int = 2,
+) -> str:
+    """`{% card "标题" %}…{% endcard %}`; flush: the content (a table, a list) reaches the edges."""
+    return render_to_string(
+        "components/card.html",
+        {
+            "content": content,
+            "title": title,
+            "note": note,
+            "link": link or (say("全部", "All") if url else ""),
+            "url": url,
+            "flush": flush,
+            "id": id,
+            "level": level,
+        },
+    )
+
+
+@register.simple_block_tag
+def modal(content: str, id: str, title: object, wide: bool = False) -> str:
+    """`{% modal "export" "导出" %}…{% endmodal %}`, opened by any `data-opens="export"`."""
+    return render_to_string(
+        "components/modal.html",
+        {
+            "content": content,
+            "id": id,
+            "title": title,
+            "wide": wide,
+        },
+    )
+
+
+@register.simple_block_tag
+def menu(content: str, label: object, icon: str = "ellipsis", only_icon: bool = True, kind: str = "") -> str:
+    """`{% menu "更多" %}…{% endmenu %}`: a button with a list under it (`.menu__item` rows)."""
+    return render_to_string(
+        "components/menu.html",
+        {
+            "content": content,
+            "label": label,
+            "icon": icon,
+            "only_icon": only_icon,
+            "kind": kind,
+        },
+    )

@@ -1,0 +1,195 @@
+"""Every verb of the desk through one form: asked by GET, done by POST, always `perform`."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from dakehu.domains.clients import queries as clients
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import ACTIONS, Action
+from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.gates import perform, perform_over, present_one
+from dakehu.foundation.schema.fields import model_of
+from dakehu.interfaces.web import forms
+
+# A parameter that names a row, and whose row it is.
+ROWS = {
+    "contact": "clients.Contact", "interaction": "service.Interaction", "request": "service.Request",
+    "follow_up": "service.FollowUp", "investment": "ledger.Investment", "attachment": "service.Attachment",
+}  # fmt: skip
+OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
+# Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
+SETS = (
+    "clients.change",
+    "clients.note_needs",
+    "service.change_interaction",
+    "service.change_follow_up",
+    "ledger.change_investment",
+    "service.describe_attachment",
+)
+CARRIED = ("group", "field")  # said by the page, never asked
+HIDDEN = ("client", "version", *CARRIED, *ROWS)
+
+
+@require_http_methods(["GET", "POST"])
+def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpResponse:
+    """The form of action `name` and its doing; with `client_id` it is about that client."""
+    client = clients.found(client_id) if client_id is not None else None
+    action = ACTIONS.get(name)
+    if action is None or not action.opens_doors:
+        raise NotFound(say("操作", "action"), name)
+    if not scope.current_actor().may(action.needs):
+        raise NotAllowed(action.label, action.needs)
+    if request.method == "GET":
+        return ask_for(request, action, client, dict(request.GET.items()))
+    raw = forms.answers(action, request.POST, changing=is_change(action))
+    takes = {take.name for take in action.takes}
+    if client is not None and "client" in takes:
+        raw["client"] = client.pk
+    kept: list[str] = []
+    try:
+        if name in SETS:
+            saved = perform_over(name, decided(raw, request.POST), shown_before(request.POST), raw.pop("version", None))
+            result, kept = saved.row, saved.kept
+        else:
+            result = perform(name, raw)
+    except Conflict as conflict:
+        return ask_for(request, action, client, dict(request.POST.items()), conflict=conflict)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refusal:
+        return ask_for(request, action, client, dict(request.POST.items()), dict(refusal.messages))
+    return done(request, action, client, result, kept)
+
+
+def decided(raw: dict[str, Any], posted: Any) -> dict[str, Any]:
+    """What is to be written after a choice between mine and theirs: theirs stays by not being written."""
+    return {
+        name: value for name, value in raw.items() if name != "version" and posted.get(f"choose.{name}") != "current"
+    }
+
+
+def shown_before(posted: Any) -> dict[str, Any]:
+    """The values that the form showed when it was opened; {} for a form that does not say."""
+    try:
+        base = json.loads(posted.get("base") or "{}")
+    except ValueError:
+        return {}
+    return base if isinstance(base, dict) else {}
+
+
+def is_change(action: Action) -> bool:
+    return "version" in {take.name for take in action.takes}
+
+
+def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
+    """The row that an action is about to change, or None for one that makes something new."""
+    for take in action.takes:
+        label = ROWS.get(take.name)
+        if label and str(given.get(take.name, "")).isdigit():
+            row = model_of(label).objects.filter(pk=int(given[take.name])).first()
+            if row is None:
+                raise NotFound()
+            return row
+    label = OF_THE_CLIENT.get(action.name)
+    if label == "clients.Client":
+        return client
+    return model_of(label).objects.filter(client=client).first() if label else None
+
+
+def ask_for(
+    request: HttpRequest, action: Action, client: Any, given: dict[str, Any],
+    faults: dict[str, list[Any]] | None = None, conflict: Conflict | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The form: as a fragment in a dialog, or as a page of its own. 422 with faults, 409 with a conflict."""
+    row = conflict.row if conflict is not None else row_behind(action, client, given)
+    now = present_one(row) if row is not None else {}
+    before = shown_before(given)
+    typed = {name: given[name] for name in given if name in {t.name for t in action.takes}}
+    if conflict is not None:  # what I did not touch shows what stands there now
+        typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
+    values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
+    unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
+    asked = forms.questions(action, values, faults, leave_out=(*HIDDEN, *unasked))
+    named = {question.name for question in asked}
+    elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
+    keep = {name: given[name] for name in (*ROWS, *CARRIED, "then") if given.get(name)}
+    if "version" in {take.name for take in action.takes} and row is not None:
+        # After a conflict the form carries the present version: saving again is a decision made with both in sight.
+        keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
+        fresh = forms.questions(action, now, None, leave_out=HIDDEN)
+        keep["base"] = given["base"] if given.get("base") and not conflict else json.dumps(
+            {q.name: q.value for q in fresh if q.name in now and not q.secret}, ensure_ascii=False, default=str
+        )  # fmt: skip
+    page = {
+        "action": action, "questions": asked, "elsewhere": elsewhere, "keep": keep, "client": client,
+        "conflict": conflict, "about": about(row),
+        "post_url": request.path, "page_title": action.label, "danger": is_end(action),
+    }  # fmt: skip
+    inside = request.headers.get("HX-Request")
+    wanted = request.POST.get("form") or request.GET.get("form")
+    if wanted == "composer" and client is not None:
+        from dakehu.interfaces.web.views.client import composer
+
+        template, page = "client/composer.html", {**page, **composer(client, given, faults)}
+    else:
+        template = "act_form.html" if inside else "act_page.html"
+    status = 409 if conflict else 422 if faults else 200
+    response = render(request, template, page, status=status)
+    if elsewhere and inside:
+        response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join(elsewhere), "kind": "error"}})
+    return response
+
+
+def is_end(action: Action) -> bool:
+    """Whether the verb takes something away: its button is red."""
+    return action.name.partition(".")[2].startswith(("drop", "cancel", "revoke", "unassign", "untag"))
+
+
+def about(row: Any) -> str:
+    """The row in a word, for questions such as "delete this?"."""
+    if row is None:
+        return ""
+    shown = present_one(row, shown=True)
+    said = (shown.get(name) for name in ("subject", "product", "value", "summary", "goal", "name"))
+    return next((str(text) for text in said if text), "")
+
+
+def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
+    """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
+    text = say("已完成：{what}。", "Done: {what}.", what=action.label)
+    if kept:
+        text = say("已完成：{what}；他人刚改过的“{listed}”予以保留。", "Done: {what}; what others just changed ({named}) was kept.",
+                   what=action.label, listed="、".join(kept), named=", ".join(kept))  # fmt: skip
+    if isinstance(result, dict) and ("value" in result or "token" in result):
+        secret = {"action": action, "value": result.get("value") or result.get("token"), "client": client,
+                  "once": "token" in result, "page_title": action.label}  # fmt: skip
+        inside = request.headers.get("HX-Request")
+        return render(request, "act_value.html" if inside else "act_value_page.html", secret)
+    if not request.headers.get("HX-Request"):
+        messages.success(request, str(text))
+        return HttpResponseRedirect(after(client, result))
+    if request.POST.get("then") == "stay":
+        return stay(text)
+    messages.success(request, str(text))
+    if client is None and result is not None and action.name == "clients.create":
+        return HttpResponse(headers={"HX-Redirect": after(client, result)})
+    return HttpResponse(headers={"HX-Refresh": "true"})
+
+
+def stay(text: Words) -> HttpResponse:
+    """The dialog closes, the list that listens for "worked" draws itself anew."""
+    told = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
+    return HttpResponse(headers={"HX-Trigger": json.dumps(told)})
+
+
+def after(client: Any, result: Any) -> str:
+    made = client if client is not None else result
+    if getattr(getattr(made, "_meta", None), "label", "") == "clients.Client":
+        return f"/clients/{made.pk}/"
+    return "/me" if client is None else "/"

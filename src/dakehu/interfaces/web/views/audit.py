@@ -1,0 +1,183 @@
+"""The audit page: who did what, when, to which client, and whether the record still holds."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.team import audit_queries
+from dakehu.exchange.imports.undo import called
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.gates import QUERIES, accept, present
+from dakehu.foundation.gates.output import name_of
+from dakehu.foundation.schema.fields import described, model_of
+
+SHOWN = 40
+KINDS: dict[str, tuple[Words, str]] = {
+    "created": (say("新增", "Created"), "good"),
+    "changed": (say("修改", "Changed"), "accent"),
+    "deleted": (say("删除", "Deleted"), "bad"),
+    "opened": (say("查看加密信息", "Sealed value opened"), "warn"),
+    "many": (say("批量写入", "Written in bulk"), "violet"),
+}
+DOORS = {
+    "web": say("网页", "Web"), "api": say("接口", "API"), "cli": say("命令行", "Command line"),
+    "worker": say("后台", "Background"), "workbook": say("工作簿", "Workbook"),
+}  # fmt: skip
+# Acts by hand: steps of longer work that no verb stands for.
+STEPS = {
+    "workbook.open": say("打开导入文件", "Open a file to import"), "workbook.correct": say("修改列设置", "Correct the columns"),
+    "workbook.trial": say("开始试算", "Start a trial run"), "workbook.check": say("试算", "Trial run"),
+    "workbook.begin_undo": say("开始撤销", "Start an undo"),
+    "workbook.apply": say("开始导入", "Start an import"), "workbook.import": say("导入表格", "Import a workbook"),
+    "workbook.refuse": say("有错误，未导入", "Faults found, not imported"), "workbook.order": say("申请导出", "Order an export"),
+    "files.sweep": say("清理到期文件", "Remove expired files"), "keys.rotate": say("更换密钥", "Rotate the sealing key"),
+}  # fmt: skip
+NOTES = {
+    "file": say("文件", "File"), "counts": say("数量", "Counts"), "locked": say("已加密", "Locked"),
+    "sha256": say("文件指纹", "Fingerprint"), "batch": say("批次", "Batch"),
+    "removed": say("删除", "Removed"), "restored": say("恢复", "Restored"),
+}  # fmt: skip
+FILTERS = ("actor", "action", "client", "since", "until")
+
+
+def trail(request: HttpRequest) -> HttpResponse:
+    held = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    faults: dict[str, list[str]] = {}
+    rows: list[dict[str, Any]] = []
+    asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
+    if request.GET.get("before", "").isdigit():
+        asked["before"] = request.GET["before"]
+    if held["client"]:
+        asked["client"] = list(clients.clients(text=held["client"], order="code").values_list("pk", flat=True)[:500])
+    try:
+        rows = audit_queries.audit_trail(**accept(QUERIES["team.audit"].takes, {**asked, "limit": SHOWN + 1}))
+    except Refused as refused:
+        faults = refused.as_plain()
+    people = audit_queries.audit_people()
+    more = len(rows) > SHOWN
+    rows = rows[:SHOWN]
+    last = rows[-1]["id"] if more else None
+    kept = {name: value for name, value in held.items() if value}
+    return render(
+        request,
+        "audit/page.html",
+        {
+            "page_title": say("操作记录", "Audit trail"),
+            "page_note": say("谁在何时做了什么", "Who did what, and when"),
+            "rows": _with_clients(rows), "held": held, "faults": faults, "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
+            "actions": _actions(), "narrowed": bool(kept), "older": "?" + urlencode({**kept, "before": last}) if last else "",
+            "newest": "?" + urlencode(kept) if "before" in asked else "",
+        },
+    )  # fmt: skip
+
+
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    from django.contrib import messages
+
+    verdict = audit_queries.verify_audit()
+    if verdict["broken"] is None:
+        text = say(
+            "已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
+        )
+        messages.success(request, str(text))
+    else:
+        text = say(
+            "第 {id} 条操作记录被破坏（共读到 {n} 条）。请立即通知合规，并保留数据库现状。",
+            "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
+            id=verdict["broken"], n=f"{verdict['entries']:,}",
+        )  # fmt: skip
+        messages.error(request, str(text))
+    back = request.POST.get("next", "")
+    return redirect("system" if back == "system" else "audit")
+
+
+def _actions() -> list[tuple[str, Any]]:
+    named = {name: str(a.label) for name, a in ACTIONS.items()} | {name: str(words) for name, words in STEPS.items()}
+    labels = sorted(named.items(), key=lambda pair: pair[1])
+    return [("", say("所有操作", "Every action")), *labels]
+
+
+def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name the clients the reader may see; the others stay without a name."""
+    numbers = {row["client"] for row in rows if row["client"]}
+    seen = clients.clients(order="code").filter(pk__in=numbers)
+    named = {c["id"]: c["name"] for c in present(seen, ["name"], shown=True)}
+    names: dict[tuple[str, Any], str] = {("clients.Client", pk): name for pk, name in named.items()}
+    for row in rows:
+        row["client_name"] = named.get(row["client"], "")
+        row["action_text"] = STEPS.get(row["action"], row["action_text"])
+        row["door_text"] = DOORS.get(row["door"], row["door"])
+        row["notes"] = _notes(row["note"])
+        row["shown"] = [_change(change, names) for change in row["changes"]]
+    return rows
+
+
+def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
+    """What an act noted beside its rows, in words; counts as "created 3, updated 2" rather than as a structure."""
+    made = []
+    for key, value in note.items():
+        if isinstance(value, dict):
+            flat = {
+                f"{part} {k}": n for part, inner in value.items() if isinstance(inner, dict) for k, n in inner.items()
+            }
+            value = ", ".join(f"{k} {n}" for k, n in (flat or value).items() if n)
+        elif isinstance(value, bool):
+            value = str(say("是", "Yes") if value else say("否", "No"))
+        made.append((NOTES.get(key, key), str(value) or "–"))
+    return made
+
+
+def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
+    """One row's change in words: what kind of row, what happened, each field before and after."""
+    word, tone = KINDS.get(change["kind"], (say("其他", "Other"), ""))
+    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model"], "pk": change["pk"], "fields": []}
+    try:
+        model = model_of(change["model"])
+    except (LookupError, ValueError):
+        return made
+    made["what"] = str(called(change["model"]))
+    if change["kind"] == "many":
+        after = change["after"]
+        made["counts"] = [
+            (say("新增", "created"), _count(after.get("created", []))),
+            (say("修改", "changed"), _count(after.get("changed", []))),
+            (say("删除", "removed"), _count(after.get("removed", []))),
+        ]
+        return made  # fmt: skip
+    facts = {f.attname: (f, known) for _, f, known in described(model)}
+    for attname in {**change["before"], **change["after"]}:
+        if attname in facts:
+            f, known = facts[attname]
+            before, after = (_text(f, side.get(attname), names) for side in (change["before"], change["after"]))
+            made["fields"].append({"label": known.label, "before": before, "after": after})
+    return made
+
+
+def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:
+    if value in (None, ""):
+        return ""
+    if hasattr(f, "words"):
+        return str(f.words.text_of(value))
+    if isinstance(value, bool):
+        return str(say("是", "Yes") if value else say("否", "No"))
+    if f.is_relation:
+        key = (f.related_model._meta.label, value)
+        if key not in names:
+            row = f.related_model.objects.filter(pk=value).first()
+            names[key] = name_of(row, scope.current_actor().clearance) if row else f"#{value}"
+        return names[key]
+    text = str(value)
+    return text[:16].replace("T", " ") if len(text) >= 19 and text[10:11] == "T" else text
+
+
+def _count(numbers: list[Any]) -> int:
+    """How many rows a bulk change names: by runs [first, last], or one by one as older entries do."""
+    return sum(run[1] - run[0] + 1 if isinstance(run, list) else 1 for run in numbers)

@@ -1,0 +1,356 @@
+"""The client page: who this is, what was said, what comes next; the article's five parts as tabs."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger import queries as ledger
+from dakehu.domains.service import queries as service
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates import columns_of, present, present_one
+from dakehu.foundation.gates.output import Column, name_of
+from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import described, model_of
+from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views.client_attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
+from dakehu.interfaces.web.views.client_groups import tab_relations  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client_performance import tab_money  # noqa: F401  (likewise)
+
+TABS = (
+    ("overview", say("概览", "Overview"), ""),
+    ("basic", say("基本信息", "Basics"), ""),
+    ("money", say("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
+    ("investments", say("投资历史", "Investments"), Permission.LEDGER_READ),
+    ("service", say("服务记录", "Service"), Permission.SERVICE_READ),
+    ("needs", say("需求与偏好", "Needs and preferences"), ""),
+    ("plans", say("跟进计划", "Plans"), Permission.SERVICE_READ),
+    ("files", say("文件", "Files"), Permission.SERVICE_READ),
+    ("relations", say("关系与家庭", "Relations"), ""),
+    ("history", say("历史资料", "Earlier data"), ""),
+    ("audit", say("操作记录", "Audit"), Permission.AUDIT_READ),
+)
+KINDS = (
+    ("", say("全部", "All")), ("interaction", say("服务", "Service")), ("request", say("需求与投诉", "Requests")),
+    ("follow_up", say("已完成计划", "Plans done")), ("attachment", say("文件", "Files")),
+)  # fmt: skip
+ICONS = {"call": "phone", "wechat": "message-circle", "mail": "mail", "message": "message-circle", "meeting": "handshake",
+         "event": "users-round", "video": "monitor", "request": "inbox", "complaint": "flag", "follow_up": "check", "attachment": "paperclip"}  # fmt: skip
+# What the composer asks besides the text: at once, and behind "more".
+AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
+QUICK = ("channel", "next_on")  # beside the list
+MORE = ("result", "mood", "promise", "promise_due_on", "staff")
+IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
+# The client's own fields, in the groups in which people look for them.
+GROUPS = (
+    (say("身份", "Identity"), ("code", "name", "kind", "gender", "birth_on", "stated_age", "age", "occupation", "employer",
+                             "education", "id_type", "id_number", "id_expires_on", "address", "tax_residency")),
+    (say("机构", "Institution"), ("legal_representative", "controller", "beneficial_owner")),
+    (say("分类与适当性", "Class and suitability"), ("segment", "investor_class", "risk_level", "risk_basis", "risk_tested_on",
+                                             "risk_valid_to", "capacity", "assets", "income_band")),
+    (say("关系", "Relationship"), ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on",
+                                 "as_of_on")),
+)  # fmt: skip
+MOMENTS = {"interaction": "service.Interaction", "request": "service.Request", "follow_up": "service.FollowUp",
+           "attachment": "service.Attachment"}  # fmt: skip
+ROWS_SHOWN = 200
+ENTRIES_SHOWN = 60
+
+
+@require_safe
+def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
+    client, actor = clients.found(client_id), scope.current_actor()
+    tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
+    chosen = request.GET.get("tab", "overview")
+    chosen = chosen if chosen in dict(tabs) else "overview"
+    page = {**head_of(client), "tabs": tabs, "tab": chosen, "template": f"client/{chosen}.html"}
+    page |= globals()[f"tab_{chosen}"](request, client)
+    return render(request, "client/page.html", page)
+
+
+@require_safe
+def peek(request: HttpRequest, client_id: int) -> HttpResponse:
+    """The client beside the list: a fragment for the drawer."""
+    client = clients.found(client_id)
+    page = {**head_of(client), "identity": facts_of(client, IDENTITY),
+            "contacts": present(clients.contacts(client=client), shown=True)}  # fmt: skip
+    actor = scope.current_actor()
+    if actor.may(Permission.SERVICE_READ):
+        page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
+    if actor.may(Permission.INTERACTION_LOG):
+        page |= quick()
+    return render(request, "client/peek.html", page)
+
+
+def quick() -> dict[str, Any]:
+    """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
+    action = ACTIONS["service.log_interaction"]
+    begin = forms.starting_values(action)
+    here = (*QUICK, *(take.name for take in action.takes if is_custom(take) and take.required))
+    others = [take.name for take in action.takes if take.name not in ("summary", *here)]
+    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
+    return {
+        "compose": action,
+        "text": asked["summary"],
+        "at_once": [asked[name] for name in here],
+        "held_at": begin["held_at"],
+    }
+
+
+def is_custom(take: Any) -> bool:
+    return take.name in custom_fields.names(take.model) if take.model else False
+
+
+def head_of(client: Any) -> dict[str, Any]:
+    """The strip over every tab."""
+    today = clock.today()
+    shown = present_one(client, shown=True)
+    serving = present(clients.coverage(client=client).filter(until=None), shown=True)
+    return {
+        "client": client, "shown": shown, "plain": present_one(client, ("assets",)),
+        "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
+        "labels": list(clients.tags(client=client)), "blockers": clients.blockers(client=client),
+        "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
+        "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
+        "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
+        "crumbs": [{"label": say("客户", "Clients"), "url": "/clients/"}], "page_title": shown["name"],
+    }  # fmt: skip
+
+
+def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
+    """Label and text of the named columns of a row; empty ones only if asked for."""
+    shown, plain = present_one(row, names, shown=True), present_one(row, names)
+    return [
+        {"label": column.label, "text": shown[column.name], "plain": plain[column.name], "kind": column.kind,
+         "name": column.name, "opens": isinstance(column.field, custom_fields.Secret)}
+        for column in columns_of(type(row), names)
+        if empty or shown[column.name] not in ("", None)
+    ]  # fmt: skip
+
+
+def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
+    actor = scope.current_actor()
+    needs = clients.needs(client=client).first()
+    page: dict[str, Any] = {
+        "identity": facts_of(client, IDENTITY),
+        "contacts": present(clients.contacts(client=client), shown=True),
+        "wishes": facts_of(needs, tuple(n for n, _, _ in described(type(needs)) if n != "client")) if needs else [],
+        "key_dates": present(clients.key_dates(client=client), shown=True),
+        "consents": present(clients.consents(client=client), shown=True)[:6],
+    }
+    if actor.may(Permission.SERVICE_READ):
+        kind = request.GET.get("show", "")
+        page |= open_work(client)
+        page |= {"kinds": KINDS, "kind": kind, "moments": moments_of(client, kind, 60)}
+    if actor.may(Permission.INTERACTION_LOG):
+        page |= composer(client, {}, None)
+    return page
+
+
+def open_work(client: Any) -> dict[str, Any]:
+    """Plans, requests and promises that are not yet done, with the days that are left."""
+    today = clock.today()
+
+    def with_days(rows: Any, due: str) -> list[dict[str, Any]]:
+        made = present(rows, shown=True)
+        for row in made:
+            row["days"] = (date.fromisoformat(row[due]) - today).days if row[due] else None
+        return made
+
+    return {
+        "plans": with_days(service.follow_ups_of(client=client).filter(state="planned"), "due_on"),
+        "requests": with_days(service.requests_of(client=client).exclude(state="closed"), "due_on"),
+        "promises": with_days(
+            service.interactions_of(client=client).filter(promise_kept_on=None).exclude(promise=""), "promise_due_on"
+        ),
+    }
+
+
+def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | None) -> dict[str, Any]:
+    """Log what was said and plan the next contact, in one card."""
+    action = ACTIONS["service.log_interaction"]
+    values = {
+        **forms.starting_values(action),
+        **{k: v for k, v in given.items() if k in {t.name for t in action.takes}},
+    }
+    asked = {question.name: question for question in forms.questions(action, values, faults)}
+    added = [(take.name, take.required) for take in action.takes if is_custom(take) and take.name in asked]
+    at_once = (*AT_ONCE, *(name for name, required in added if required))
+    more = (*MORE, *(name for name, required in added if not required))
+    loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
+    return {
+        "compose": action, "text": asked["summary"], "at_once": [asked[name] for name in at_once],
+        "more": [asked[name] for name in more], "loose": loose, "client": client,
+        "more_open": any(asked[name].error for name in more),
+    }  # fmt: skip
+
+
+def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
+    """The timeline, with an icon, a tone and the day of each moment."""
+    made = []
+    for moment in service.timeline(client=client, limit=limit if not kind else 300):
+        if kind and moment["what"] != kind:
+            continue
+        moment |= {
+            "on": moment["at"][:10],
+            "time": moment["at"][11:16],
+            "icon": icon_of(moment),
+            "added": added_to(moment),
+        }
+        made.append(moment)
+    return made[:limit]
+
+
+def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
+    """What the fields that an administrator added say of a moment: label and text."""
+    label = MOMENTS[moment["what"]]
+    said = [(column, moment.get(column.name)) for column in columns_of(model_of(label), custom_fields.names(label))]
+    return [{"label": column.label, "text": str(text)} for column, text in said if text not in ("", None)]
+
+
+def icon_of(moment: dict[str, Any]) -> str:
+    if moment["what"] == "interaction":
+        return ICONS.get(code_of("service.Interaction", "channel", moment["channel"]), "sticky-note")
+    if moment["what"] == "request":
+        return ICONS.get(code_of("service.Request", "kind", moment["kind"]), "inbox")
+    return ICONS[moment["what"]]
+
+
+def code_of(model: str, name: str, text: str) -> str:
+    """The code behind a choice as it is shown."""
+    meant = model_of(model)._meta.get_field(name).words.read(text)
+    return meant.value if meant is not None else ""
+
+
+def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
+    is_person = client.kind == "person"
+    grouped = {name for _, names in GROUPS for name in names}
+    own = tuple(field.name for field in custom_fields.of("clients.Client") if field.name not in grouped)
+    groups = [
+        (title, facts_of(client, names, empty=True))
+        for title, names in GROUPS
+        if names[0] != GROUPS[1][1][0] or not is_person
+    ]
+    more = facts_of(client, own, empty=True)
+    groups += [(say("自定义字段", "Fields added"), more)] if more else []
+    return {"groups": groups, "contacts": present(clients.contacts(client=client), shown=True),
+            "consents": present(clients.consents(client=client), shown=True),
+            "coverage": present(clients.coverage(client=client), shown=True),
+            "key_dates": present(clients.key_dates(client=client), shown=True)}  # fmt: skip
+
+
+def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
+    total = ledger.summary(client=client)
+    rows = ledger.investments(client=client)
+    line = {
+        "x": [m["month"] for m in total["months"]],
+        "series": [{"name": str(say("累计投入", "Invested so far")), "area": True,
+                    "unit": "money" if total["invested"] is not None else "share",
+                    "values": [float(m["invested"]) for m in total["months"]]}],
+    }  # fmt: skip
+    unit = "money" if total["invested"] is not None else "share"
+    donut = {
+        "unit": unit,
+        "slices": [{"name": k["name"], "value": float(k["amount"] or k["share"])} for k in total["kinds"]],
+    }
+    return {"total": total, "line": line, "donut": donut, **table_of(rows, leave_out=("client",))}
+
+
+def tab_service(request: HttpRequest, client: Any) -> dict[str, Any]:
+    return {**table_of(service.interactions_of(client=client), leave_out=("client",)),
+            "requests": table_of(service.requests_of(client=client), leave_out=("client",))}  # fmt: skip
+
+
+def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
+    needs = clients.needs(client=client).first()
+    names = tuple(n for n, _, _ in described(model_of("clients.Needs")) if n != "client")
+    return {"wishes": facts_of(needs, names, empty=True) if needs else [], "key_dates": present(clients.key_dates(client=client), shown=True),
+            "consents": present(clients.consents(client=client), shown=True)}  # fmt: skip
+
+
+def tab_plans(request: HttpRequest, client: Any) -> dict[str, Any]:
+    return table_of(service.follow_ups_of(client=client), leave_out=("client",))
+
+
+def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
+    labels = {column.name: column for column in columns_of(type(client))}
+    made = []
+    for row in present(clients.history(client=client), shown=False):
+        known = row["known"]
+        facts = (
+            [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()]
+            if isinstance(known, dict)
+            else []
+        )
+        made.append({"as_of_on": row["as_of_on"], "facts": facts, "masked": "" if isinstance(known, dict) else known})
+    return {"earlier": made}
+
+
+def said(column: Column | None, value: Any) -> str:
+    """A value of the record, which holds codes, numbers of rows and ISO moments, as a person reads it."""
+    if value in (None, ""):
+        return "–"
+    if column is None:
+        return str(value)
+    if column.words is not None:
+        return str(column.words.text_of(value))
+    if column.kind == "bool" and isinstance(value, bool):
+        return str(say("是", "Yes") if value else say("否", "No"))
+    if column.kind == "datetime":
+        return str(value)[:16].replace("T", " ")
+    if column.kind == "key" and str(value).isdigit():
+        row = column.field.remote_field.model.objects.filter(pk=value).first()
+        return name_of(row, scope.current_actor().clearance) if row is not None else str(value)
+    return str(value)
+
+
+def tab_audit(request: HttpRequest, client: Any) -> dict[str, Any]:
+    entries = model_of("foundation.AuditEntry").objects.filter(client_ref=client.pk).order_by("-pk")[:ENTRIES_SHOWN]
+    return {"entries": [audit_line(entry) for entry in entries]}
+
+
+def audit_line(entry: Any) -> dict[str, Any]:
+    body = json.loads(entry.body)
+    changes = [{"kind": change["kind"], "fields": changed_fields(change)} for change in body.get("changes", [])]
+    verb = ACTIONS.get(entry.action)
+    return {"at": clock.local(entry.at), "who": entry.actor_name, "door": entry.door, "reason": body.get("note", {}).get("reason") or entry.reason,
+            "what": verb.label if verb else entry.action, "changes": changes}  # fmt: skip
+
+
+def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
+    """Which fields went from what to what, in labels and words; who the client is goes without saying."""
+    try:
+        columns = {
+            column.field.attname: column
+            for column in columns_of(model_of(change["model"]))
+            if hasattr(column.field, "attname")
+        }
+    except (LookupError, ValueError):
+        return []
+    return [
+        {"label": columns[name].label, "was": said(columns[name], change["before"].get(name)), "becomes": said(columns[name], value)}
+        for name, value in change["after"].items()
+        if name in columns and columns[name].name != "client"
+    ]  # fmt: skip
+
+
+def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Columns and cells of a list of rows, in shown values with the plain ones beside them."""
+    columns = [c for c in columns_of(rows.model) if c.facts.listed or c.kind == "rate"]
+    columns = [c for c in columns if c.name not in leave_out]
+    rows = list(rows[:ROWS_SHOWN])
+    shown, plain = present(rows, shown=True), present(rows)
+    lines = [
+        {"id": p["id"], "row_version": p["row_version"], "state": p.get("state", ""),
+         "cells": [{"label": c.label, "kind": c.kind, "text": s[c.name], "plain": p[c.name], "name": c.name} for c in columns]}
+        for s, p in zip(shown, plain, strict=True)
+    ]  # fmt: skip
+    return {"columns": columns, "lines": lines, "count": len(lines)}

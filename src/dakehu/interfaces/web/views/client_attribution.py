@@ -1,0 +1,53 @@
+"""What a client's change of worth is made of over a period that is chosen: the steps of the chart and the table."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+
+from dakehu.domains.ledger.performance import attribution
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates import ask
+
+SPANS = {
+    "month": say("本月", "This month"), "year": say("今年", "This year"), "twelve": say("近一年", "Twelve months"),
+    "all": say("全部", "All"),
+}  # fmt: skip
+STEPS = {
+    "opening": say("期初市值", "Worth before"), "net_inflow": say("净投入", "Net inflow"), "market": say("市场损益", "Market"),
+    "fees": say("费用", "Fees"), "closing": say("期末市值", "Worth after"),
+}  # fmt: skip
+
+
+def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
+    """The period that was asked for (a name of SPANS, or two days), and what became of the worth in it."""
+    spans = attribution.spans(date.fromisoformat(closed))
+    typed = {name: request.GET[name] for name in ("since", "until") if request.GET.get(name)}
+    chosen = "" if typed else request.GET.get("span", "all")
+    since = spans.get(chosen)
+    asked = typed or ({"since": since.isoformat()} if since else {})
+    page: dict[str, Any] = {"spans": [{"name": name, "label": label, "on": name == chosen} for name, label in SPANS.items()],
+                            "heads": list(STEPS.values()), "since": asked.get("since", ""),
+                            "until": asked.get("until", closed)}  # fmt: skip
+    try:
+        told = ask("ledger.attribution", {"client": client.pk, **asked})
+    except Refused as refusal:
+        return page | {"fault": "；".join(str(text) for texts in refusal.as_plain().values() for text in texts)}
+    page |= {"told": told, "rows": [(row["name"], [row[name] for name in STEPS]) for row in told["classes"]]}
+    if told["total"]:
+        page["rows"].append((say("合计", "Total"), [told["total"][name] for name in STEPS]))
+        if None not in told["total"].values():
+            page["steps"] = {"unit": "money", "steps": steps_of(told["total"])}
+    return page
+
+
+def steps_of(total: dict[str, float]) -> list[dict[str, Any]]:
+    """Where each step of the chart begins and ends; the worth before and after stand on nothing."""
+    made, at = [], 0.0
+    for name, label in STEPS.items():
+        whole = name in ("opening", "closing")
+        begin = 0.0 if whole else at
+        at = begin + (-total[name] if name == "fees" else total[name])
+        made.append({"name": str(label), "from": begin, "to": at, "whole": whole})
+    return made

@@ -1,0 +1,76 @@
+"""The guide: written in markdown beside the pages it is about, shown beside them."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import language, say
+
+FOLDER = Path(__file__).parents[1] / "guide"
+TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
+FIRST = "start"
+ORDER = (FIRST, "sign-in", "today", "clients", "client", "market", "import", "export", "workbook", "protect", "staff", "audit",
+         "system", "command-line", "api")  # fmt: skip
+# The address of a page of the desk → the guide page about it.
+ABOUT = {
+    "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
+    "clients": "clients", "market": "market", "me": "sign-in", "sign-in": "sign-in", "": "today",
+}  # fmt: skip
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    # CommonMark with tables; raw HTML in a page is shown as text, never run.
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@cache
+def pages(code: str) -> dict[str, str]:
+    """{page: title} in reading order, of those written in this language."""
+    found = {}
+    for path in (FOLDER / code).glob("*.md"):
+        title = TITLE.search(path.read_text(encoding="utf-8"))
+        found[path.stem] = title.group(1).strip() if title else path.stem
+    place = {name: i for i, name in enumerate(ORDER)}
+    return dict(sorted(found.items(), key=lambda item: (place.get(item[0], len(ORDER)), item[0])))
+
+
+@cache
+def html_of(name: str, code: str) -> SafeString:
+    """A page as HTML without its title, which the frame shows. Markdown-it escapes everything it was not asked for."""
+    text = (FOLDER / code / f"{name}.md").read_text(encoding="utf-8")
+    return mark_safe(_markdown().render(TITLE.sub("", text, count=1)))  # noqa: S308
+
+
+def guide_for(path: str) -> str:
+    """The guide's page about an address of the desk, as a URL: what `links.guide` holds."""
+    parts = [part for part in path.split("/") if part]
+    first = parts[0] if parts else ""
+    if first == "clients" and len(parts) > 1:
+        return "/guide/client/"
+    return f"/guide/{ABOUT.get(first, FIRST)}/"
+
+
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """The page on its own, or (asked for by the drawer) its text alone."""
+    code = language()
+    known = pages(code)
+    if name == "index":
+        name = FIRST
+    if name not in known:
+        raise NotFound(say("说明页", "guide page"), name)
+    beside = request.headers.get("X-Requested-With") == "fetch"
+    context: dict[str, Any] = {
+        "page_title": known[name], "crumbs": [{"label": say("使用指南", "Guide"), "url": "/guide/"}],
+        "text": html_of(name, code), "guide_pages": known.items(), "here": name,
+    }  # fmt: skip
+    answer = render(request, "guide/text.html" if beside else "guide/page.html", context)
+    answer["Vary"] = "X-Requested-With"
+    return answer

@@ -1,0 +1,190 @@
+"""How a file is read and what it would change, made ready for the eye: words from field facts, in the reader's language."""
+
+from typing import Any
+
+from django.http import QueryDict
+
+from dakehu.domains.clients.bulk_import.matching import KEYS
+from dakehu.exchange.imports.wizard import KEY_NAMES, MODE_NAMES
+from dakehu.exchange.mapping.mapping import KEEP
+from dakehu.exchange.sheets import definitions
+from dakehu.exchange.workbook.reading.table_detection import letters
+from dakehu.foundation.base.i18n import Words, language, say
+from dakehu.foundation.imports.row_matching import MODES, VERDICTS
+
+ASIS = "="  # the select's value for a column whose profile says more than one field can
+HOW: dict[str, tuple[Words, str]] = {
+    "name": (say("名称一致", "By its name"), "good"),
+    "alias": (say("常见别名", "By an alias"), "accent"),
+    "content": (say("按内容猜测", "By its content"), "teal"),
+    "hand": (say("手工指定", "By hand"), "violet"),
+    "profile": (say("沿用来源设置", "As remembered"), "violet"),
+}
+MODE_ABOUT = {
+    "both": say("没有的新增，已有的更新", "New clients are added, known ones updated"),
+    "create": say("已有的客户跳过", "Known clients are skipped"),
+    "update": say("没有的客户跳过", "Unknown clients are skipped"),
+}
+VERDICT_WORDS = {
+    "created": (say("新增", "New"), "good", say("系统里还没有的", "Not on the desk yet")),
+    "updated": (say("更新", "Updated"), "accent", say("至少有一格不同", "At least one cell differs")),
+    "unchanged": (say("不变", "Unchanged"), "", say("与系统一致", "Same as on the desk")),
+    "skipped": (say("跳过", "Skipped"), "", say("按所选方式不处理", "Left out by the mode chosen")),
+    "errors": (say("错误", "Errors"), "bad", say("需要改正的行", "Rows to mend")),
+}
+EXTRA_PARTS = {
+    "contacts": say("联系方式", "Contacts"), "history": say("历史资料", "Earlier data"),
+    "coverage": say("服务关系", "Coverage"),
+}  # fmt: skip
+FATE_WORDS = {
+    "clash": (say("请决定", "Decide"), "bad"), "file": (say("以表格为准", "The file counts"), "accent"),
+    "desk": (say("以系统为准", "The desk counts"), ""), "mine": (say("采用表格", "From the file"), "good"),
+    "theirs": (say("保留系统", "The desk stays"), ""), "same": (say("两边相同", "Both the same"), ""),
+}  # fmt: skip
+LAYOUTS = {"rows": say("每行一位", "One row each"), "card": say("竖排卡片", "Card: field and value")}
+
+
+def described(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan of a batch for the columns page: every table, column, guess and choice."""
+    parts = definitions.parts()
+    tables = [_table(number, table, parts) for number, table in enumerate(plan["tables"])]
+    return {
+        "tables": tables,
+        "ready": any(t["part"] and t["mapped"] for t in tables),
+        "mode": plan["mode"], "key": plan["key"],
+        "modes": [(name, MODE_NAMES[name], MODE_ABOUT[name]) for name in MODES],
+        "keys": [(name, KEY_NAMES[name]) for name in KEYS],
+        "profiles": sorted({t["profile"] for t in tables if t["profile"]}),
+    }  # fmt: skip
+
+
+def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Part]) -> dict[str, Any]:
+    part = parts.get(table["part"])
+    fields = [(take.name, part.facts(take.name).label) for take in part.takes] if part else []
+    names = dict(fields)
+    columns = [_column(number, column, names) for column in table["columns"]]
+    first, last = table["first_row"] + 1, table["last_row"] + 1
+    return {
+        "number": number, "part_name": f"t{number}.part", "header_name": f"t{number}.header", "sheet": table["sheet"], "part": table["part"], "layout": LAYOUTS.get(table["layout"], table["layout"]),
+        "card": table["layout"] == "card", "header": table["header_row"] + 1, "first": first, "last": last,
+        "lines": max(last - first + 1 - len(table["skipped"]), 0), "skipped": len(table["skipped"]),
+        "parts": [("", say("不导入这张表", "Leave this table out")), *((name, p.title) for name, p in parts.items())],
+        "title": part.title if part else "", "fields": fields, "columns": columns,
+        "mapped": sum(1 for c in columns if c["mapped"]), "profile": table["profile"],
+        "unmapped": [c["heading"] for c in columns if not c["mapped"] and c["heading"]],
+    }  # fmt: skip
+
+
+def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    feeds = column["feeds"]
+    plain = len(feeds) == 1 and not feeds[0]["values"] and feeds[0]["otherwise"] == KEEP
+    chosen = feeds[0]["field"] if plain else ASIS if feeds else ""
+    word, tone = HOW.get(column["how"] if feeds else "", (say("不导入", "Left out"), ""))
+    suggestion = names.get(column["suggestion"], "") if not feeds else ""
+    if suggestion:
+        word, tone = say("可能是“{name}”", "Perhaps “{name}”", name=suggestion), "warn"
+    return {
+        "name": f"t{number}.c{column['index']}", "index": column["index"], "letter": letters(column["index"]),
+        "heading": column["heading"], "samples": column.get("samples", [])[:3], "chosen": chosen, "mapped": bool(feeds),
+        "asis": "、".join(names.get(f["field"], f["field"]) for f in feeds) if feeds and not plain else "",
+        "how": word, "tone": tone, "suggested": column["suggestion"] if suggestion else "",
+    }  # fmt: skip
+
+
+def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
+    """What the form says differently from the plan, as `intake.correct` takes it. A table whose part or heading row
+    changes is read anew, so its column choices, made under the old reading, are left aside."""
+    made: dict[str, Any] = {"mode": posted.get("mode") or plan["mode"], "key": posted.get("key") or plan["key"], "tables": {}}  # fmt: skip
+    for number, table in enumerate(plan["tables"]):
+        wanted: dict[str, Any] = {}
+        part, header = posted.get(f"t{number}.part"), posted.get(f"t{number}.header", "")
+        if part is not None and part != table["part"]:
+            wanted["part"] = part
+        if header.isdigit() and int(header) >= 1 and int(header) != table["header_row"] + 1:
+            wanted["header_row"] = int(header)
+        if not wanted and table["part"]:
+            columns = {}
+            for column in table["columns"]:
+                chosen = posted.get(f"t{number}.c{column['index']}")
+                if chosen is not None and chosen != ASIS and chosen != _column(number, column, {})["chosen"]:
+                    columns[str(column["index"])] = chosen
+            if columns:
+                wanted["columns"] = columns
+        if wanted:
+            made["tables"][str(number)] = wanted
+    return made
+
+
+def report(told: dict[str, Any]) -> dict[str, Any]:
+    """A report for the differences and result pages."""
+    titles = {name: Words(*both) for name, both in told.get("titles", {}).items()} | EXTRA_PARTS
+    mine = 1 if language() == "en" else 0
+    parts = definitions.parts()
+    return {
+        "told": told,
+        "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in VERDICTS],
+        "verdicts": [VERDICT_WORDS[v][0] for v in VERDICTS],
+        "by_part": [(titles.get(name, name), [f"{counts.get(v, 0):,}" for v in VERDICTS]) for name, counts in told.get("parts", {}).items()],
+        "samples": [
+            {"name": name, "title": titles.get(name, name), "rows": [_sample(row, parts[name], mine) for row in rows]}
+            for name, rows in told.get("samples", {}).items() if rows and name in parts
+        ],
+        "meeting": _meeting(told, mine),
+        "errors": [_fault(f) for f in told.get("faults", [])],
+        "warnings": [_fault(f) for f in told.get("warnings", [])],
+        "work": told.get("undecided", 0) + sum(m["may_go"] for m in told.get("missing", [])) + told.get("created", 0) + told.get("updated", 0) + sum(
+            counts.get("created", 0) + counts.get("updated", 0) for name, counts in told.get("parts", {}).items() if name in EXTRA_PARTS),
+    }  # fmt: skip
+
+
+def _meeting(told: dict[str, Any], mine: int) -> dict[str, Any]:
+    """Cells that differ of rows an export brought back, and rows the file lacks, for the eye."""
+    cells = [_met(cell, mine) for cell in told.get("cells", [])]
+    missing = [
+        {**m, "title": m["title"][mine], "why": m["why"][mine], "cancels": m["may_go"] and m["part"] == "follow_ups"}
+        for m in told.get("missing", [])
+    ]
+    return {
+        "rows": cells,
+        "missing": missing,
+        "clashes": told.get("fates", {}).get("clash", 0),
+        "expired": told.get("expired", 0),
+    }
+
+
+def _met(cell: dict[str, Any], mine: int) -> dict[str, Any]:
+    clash = cell["fate"] == "clash"
+    word, tone = FATE_WORDS[cell["decided"] or "clash" if clash else cell["fate"]]
+    if cell["fate"] == "mine" and not cell["mine"]:
+        word = say("清空", "Emptied")
+    gone = not cell["field"]
+    return {
+        **cell, "label": cell["label"][mine], "clash": clash, "word": word, "tone": tone,
+        "empty_mine": say("保留您的这一行", "Keep your row") if gone else say("（清空）", "(emptied)"),
+        "empty_current": say("保持删除", "Leave it deleted") if gone else "–",
+    }  # fmt: skip
+
+
+def _tile(verdict: str, count: int) -> dict[str, Any]:
+    word, _, explains = VERDICT_WORDS[verdict]
+    wrong = verdict == "errors" and count
+    return {"count": f"{count:,}", "label": word, "explains": explains,
+            "note": say("改正后再导入", "Mend, then import") if wrong else "", "note_tone": "bad" if wrong else ""}  # fmt: skip
+
+
+def _sample(row: dict[str, Any], part: definitions.Part, mine: int) -> dict[str, Any]:
+    word, tone, _ = VERDICT_WORDS[row["verdict"]]
+    known = {take.name for take in part.takes}
+    cells = [
+        {"label": c["label"][mine], "before": c["before"], "after": c["after"]} for c in row.get("changes", [])
+    ] or [
+        {"label": part.facts(name).label if name in known else name, "before": "", "after": value}
+        for name, value in row.get("values", {}).items()
+    ]  # fmt: skip
+    return {"word": word, "tone": tone, "sheet": row["sheet"], "row": row["row"], "cells": cells,
+            "new": row["verdict"] == "created"}  # fmt: skip
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, Any]:
+    code = language()
+    return {**fault, "message": fault[code], "remedy": fault[f"remedy_{code}"]}

@@ -1,0 +1,51 @@
+"""A price file in the import wizard: what was read, what cannot be, and the result."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from dakehu.exchange.imports import undo
+from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.imports import batches
+from dakehu.foundation.models import BatchState
+from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS
+from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
+
+COUNTS = ("created", "updated", "unchanged")
+COLUMNS = {"code": say("证券代码", "Security code"), "price": say("价格", "Price"), "day": say("日期", "Day"),
+           "kind": say("产品类别", "Class")}  # fmt: skip
+
+
+def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
+    """The wizard at whatever step the file is."""
+    if batch.state in SETTLED:
+        return result(request, batch, undo.why_not(batch))
+    if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
+        told = batches.report_of(batch)
+        return page_of(request, batch, "intake/prices.html", 2, failure=failure_of(job), **_shown(told))
+    return page_of(
+        request,
+        batch,
+        "intake/prices_open.html",
+        1,
+        failure=failure_of(job),
+        rows=f"{batch.report['prices']['rows']:,}",
+    )
+
+
+def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
+    return page_of(request, batch, "intake/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
+
+
+def _shown(told: dict[str, Any]) -> dict[str, Any]:
+    code = language()
+
+    def listed(name: str) -> list[dict[str, Any]]:
+        return [{**one, "column": COLUMNS.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
+                for one in told[name]]  # fmt: skip
+
+    return {
+        "told": told, "errors": listed("faults"), "warnings": listed("warnings"),
+        "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{told[name]:,}"} for name in COUNTS],
+        "entered": "、".join(told["entered"][:20]) if code == "zh" else ", ".join(told["entered"][:20]),
+    }  # fmt: skip

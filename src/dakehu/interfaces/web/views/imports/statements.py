@@ -1,0 +1,98 @@
+"""A broker's statement in the import wizard: whose it is, what was read and what is held back, and the result."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from dakehu.domains.clients import queries as clients
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import undo
+from dakehu.exchange.statements import batch as statement_batch
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.gates import QUERIES
+from dakehu.foundation.imports import batches
+from dakehu.foundation.models import BatchState
+from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
+
+COUNTS = (
+    ("created", say("可导入", "To take in"), say("已导入", "Taken in"), say("逐行核对无误的新成交", "New rows that add up")),
+    ("unchanged", say("已有", "Known"), say("已有", "Known"), say("以前导入过的行", "Rows imported before")),
+    ("skipped", say("无影响", "Without effect"), say("无影响", "Without effect"),
+     say("看得懂，但不改变资金和持仓", "Understood; they change neither cash nor holdings")),
+    ("quarantined", say("将转待处理", "To be held back"), say("转待处理", "Held back"),
+     say("有疑问的行不会入账，更正后再放行", "Rows in doubt are not booked; they are corrected and released")),
+)  # fmt: skip
+
+
+def words_of(query: str, key: str) -> dict[str, str]:
+    """{name: text in the reader's language} of a list of words that the ledger tells."""
+    return {row[key]: row[language()] for row in QUERIES[query].body()}
+
+
+def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
+    """The wizard at whatever step the statement is."""
+    if batch.state in SETTLED:
+        return result(request, batch, undo.why_not(batch))
+    if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
+        told = batches.report_of(batch)
+        return page_of(request, batch, "intake/statement_trial.html", 2, failure=failure_of(job), **_shown(told))
+    seen, fields = statement_batch.seen(batch), words_of("ledger.row_fields", "field")
+    columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
+    return page_of(
+        request, batch, "intake/statement.html", 1, failure=failure_of(job), seen=seen, columns=columns,
+        whose=_client(seen["client"]),
+    )  # fmt: skip
+
+
+def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
+    told = batches.report_of(batch)
+    return page_of(request, batch, "intake/statement_result.html", 4, hindered=hindered, **_shown(told))
+
+
+def _shown(told: dict[str, Any]) -> dict[str, Any]:
+    reasons, mine = words_of("ledger.reasons", "reason"), language()
+    at = 2 if told["imported"] else 1
+    return {
+        "told": told, "whose": _client(told.get("client", "")),
+        "tiles": [{"label": row[at], "count": f"{told[row[0]]:,}", "explains": row[3]} for row in COUNTS],
+        "reasons": [(reasons.get(name, name), count) for name, count in sorted(told["reasons"].items(), key=lambda r: -r[1])],
+        "trades": [{**row, **{name: _number(row[name], 4) for name in ("quantity", "price")},
+                    **{name: f"{row[name]:,.2f}" for name in ("amount", "fee", "net")}} for row in told.get("trades", [])],
+        "held": [{**row, "why": row[mine], "said": said_of(row["cells"])} for row in told["warnings"]],
+    }  # fmt: skip
+
+
+def _number(value: float, places: int) -> str:
+    return f"{value:,.{places}f}".rstrip("0").rstrip(".")
+
+
+def said_of(cells: dict[str, str]) -> str:
+    """What stands in a row, in one line."""
+    return " · ".join(str(value) for value in cells.values() if value)
+
+
+def _client(code: str) -> Any | None:
+    return clients.clients(filters={"code": code}).first() if code else None
+
+
+@require_POST
+def whose(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take whose the statement is and try it; with `then=tables` read the file as tables of clients instead."""
+    batches.own(pk)
+    try:
+        if request.POST.get("then") == "tables":
+            imports.read_as_tables(pk)
+            return redirect("import-batch", pk=pk)
+        imports.may_import()
+        statement_batch.belongs_to(pk, request.POST.get("client", "").strip())
+        imports.start_trial(pk)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(f"/import/{pk}/?step=columns")
+    return redirect("import-batch", pk=pk)

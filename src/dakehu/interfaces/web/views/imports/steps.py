@@ -1,0 +1,80 @@
+"""What every step of the import wizard stands in: the row of steps, the batch, and what became of its last job."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.statements import batch as statements
+from dakehu.foundation.access import scope
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.models import BatchState
+
+STEPS = (
+    say("文件", "File"), say("工作表与列", "Sheets and columns"), say("差异试算", "Trial run"), say("导入", "Import"),
+    say("结果", "Result"),
+)  # fmt: skip
+WHOSE = say("归属客户", "Whose it is")  # the second step of a statement
+PRICES = say("行情文件", "Price file")
+SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
+
+
+def job_of(batch: Any) -> dict[str, Any] | None:
+    if not batch.job_ref:
+        return None
+    return jobs.look(batch.job_ref, scope.current_actor().user_id)
+
+
+def failure_of(job: dict[str, Any] | None) -> str:
+    """Why the last run came to nothing, in words."""
+    if job is None or job["state"] == "done":
+        return ""
+    if job["state"] == "cancelled":
+        return str(say("已取消，没有写入任何内容。", "Cancelled; nothing was written."))
+    refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
+    said = " ".join(text for texts in refused.values() for text in texts)
+    return said or str(
+        say(
+            "后台出错，没有写入任何内容。请再试一次；仍不行请把批次号 {pk} 告诉管理员。",
+            "The background run failed and nothing was written. Try again; if it keeps failing, tell your administrator job {pk}.",
+            pk=job["id"],
+        )
+    )
+
+
+def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
+    """A job as the progress bar asks for it: {state, progress 0–1, label, note}."""
+    if job is None:
+        raise NotFound(say("任务", "job"))
+    state = {"queued": "waiting"}.get(job["state"], job["state"])
+    note = (
+        str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+    )
+    return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
+
+
+def page_of(request: HttpRequest, batch: Any, template: str, step: int, **context: Any) -> HttpResponse:
+    address = f"/import/{batch.pk}/"
+    open_still = batch.state not in SETTLED
+    looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
+    steps: list[dict[str, Any]] = [{"label": label, "note": "", "url": ""} for label in STEPS]
+    steps[0] |= {"note": batch.filename, "url": "/import/"}
+    if statements.seen(batch):
+        steps[1]["label"] = WHOSE
+    elif imports.has_prices(batch):
+        steps[1]["label"] = PRICES
+    if open_still and step > 1:
+        steps[1]["url"] = f"{address}?step=columns"
+    if open_still and looked and step == 1:
+        steps[2]["url"] = address
+    return render(
+        request,
+        template,
+        {
+            "page_title": batch.filename, "batch": batch, "steps": steps, "step": step,
+            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}], **context,
+        },
+    )  # fmt: skip

@@ -1,0 +1,246 @@
+"""The import wizard: one page from file to result. What it shows follows from the state of the batch, so it can be
+left at any moment and come back to."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from dakehu.exchange.imports import corrections, wizard
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import undo as undoing
+from dakehu.exchange.statements import batch as statement_batch
+from dakehu.foundation.access import scope
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import say
+from dakehu.foundation.gates import QUERIES, perform
+from dakehu.foundation.imports import batches
+from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.models import BatchState
+from dakehu.interfaces.web.views.imports import mapping, price_files, statements
+from dakehu.interfaces.web.views.imports.steps import SETTLED, STEPS, as_polled, failure_of, job_of, page_of
+
+TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
+RECENT = 12
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {"pdf": "application/pdf", "zip": "application/zip"}
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Step one: the file. POST opens it; asked with Accept: JSON it answers {url} or {messages}."""
+    imports.may_import()
+    faults: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            return _opened(request, _uploaded(request))
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            faults = refused.as_plain()
+            if _wants_json(request):
+                return JsonResponse({"messages": faults}, status=422)
+    rows = [_line(batch) for batch in batches.mine()[:RECENT]]
+    return render(
+        request,
+        "intake/start.html",
+        {
+            "page_title": say("导入", "Import"),
+            "page_note": say("把现在用的客户表交给它，看清每一处变化再导入", "Hand over the table you use, see every change, then import"),
+            "steps": STEPS, "step": 0, "recent": rows, "faults": faults, "held": _held(), "largest": settings.UPLOAD_MB,
+        },
+        status=422 if faults else 200,
+    )  # fmt: skip
+
+
+def _held() -> int:
+    """How many rows of statements wait to be settled."""
+    asked = QUERIES["ledger.held_rows"]
+    return asked.body(state="waiting").count() if scope.current_actor().may(asked.needs) else 0
+
+
+def _uploaded(request: HttpRequest) -> Any:
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refused({"file": [say("请先选择一个文件。", "Choose a file first.")]})
+    if (file.size or 0) > settings.UPLOAD_MB << 20:
+        raise Refused({"file": [say("文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
+                                    "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
+                                    size=(file.size or 0) >> 20, most=settings.UPLOAD_MB)]})  # fmt: skip
+    return imports.open_upload(file.name or "table", file.read(), request.POST.get("password") or None)
+
+
+def _opened(request: HttpRequest, batch: Any) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"url": f"/import/{batch.pk}/"})
+    return redirect("import-batch", pk=batch.pk)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _line(batch: Any) -> dict[str, Any]:
+    """A batch in the list of recent ones."""
+    state = BatchState(batch.state)
+    return {"pk": batch.pk, "name": batch.filename, "state": state.text, "tone": TONES[state.value],
+            "counts": _counts(batch), "at": batch.applied_at or batch.created_at}  # fmt: skip
+
+
+def _counts(batch: Any) -> dict[str, str]:
+    """The totals of a batch's last run, as people read numbers; {} before the first trial."""
+    return {name: f"{n:,}" for name, n in batch.report.get("counts", {}).items() if isinstance(n, int)}
+
+
+@require_GET
+def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The wizard at whatever step the batch is."""
+    imports.may_import()
+    batch = batches.own(pk)
+    job = job_of(batch)
+    if job and not job["ended"]:
+        return _running(request, batch, job)
+    if statement_batch.seen(batch):
+        return statements.stage(request, batch, job)
+    if imports.has_prices(batch):
+        return price_files.stage(request, batch, job)
+    if batch.state in SETTLED:
+        hindered = undoing.why_not(batch)
+        return page_of(
+            request, batch, "intake/result.html", 4, hindered=hindered, **mapping.report(batches.report_of(batch))
+        )
+    looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
+    if looked and request.GET.get("step") != "columns":
+        told = mapping.report(batches.report_of(batch))
+        return page_of(
+            request,
+            batch,
+            "intake/differences.html",
+            2,
+            failure=failure_of(job),
+            untried=corrections.untried(batch),
+            **told,
+        )
+    return page_of(
+        request,
+        batch,
+        "intake/columns.html",
+        1,
+        failure=failure_of(job),
+        **mapping.described(imports.plan_of(batch).as_plain()),
+    )
+
+
+def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
+    doing = job["kind"].rpartition(".")[2]
+    applying = doing == "apply"
+    plan = mapping.described(imports.plan_of(batch).as_plain())
+    return page_of(
+        request, batch, "intake/running.html", 2 if doing == "trial" else 3, doing=doing, applying=applying,
+        percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
+        counts=_counts(batch),
+    )  # fmt: skip
+
+
+@require_POST
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the corrections made on the columns page; with `then=trial` go on to the trial run."""
+    batch = batches.own(pk)
+    changes = mapping.changes(batch.plan, request.POST)
+    try:
+        if changes["tables"] or changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"]:
+            imports.correct(pk, changes)
+        if request.POST.get("then") == "trial":
+            imports.start_trial(pk)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(f"/import/{pk}/?step=columns")
+    return redirect("import-batch", pk=pk) if request.POST.get("then") == "trial" else redirect(f"/import/{pk}/?step=columns")  # fmt: skip
+
+
+@require_POST
+def trial(request: HttpRequest, pk: int) -> HttpResponse:
+    batches.own(pk)
+    imports.start_trial(pk)
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Import what the trial showed; what was mended since is tried first. `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
+    both sides changed a cell, `gone` which rows go that the file lacks."""
+    batch = batches.own(pk)
+    job = job_of(batch)
+    if batch.state != BatchState.APPLIED and corrections.untried(batch):
+        imports.start_trial(pk)
+    elif batch.state != BatchState.APPLIED and not (job and not job["ended"]):
+        decided = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("cell.")}
+        gone = [str(mark) for mark in request.POST.getlist("gone")]
+        if decided or gone:
+            imports.decide(pk, decided, gone)
+        imports.start_apply(pk, skip_errors=request.POST.get("skip_errors") == "true")
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back, a large one in the background; a refusal stands on the result page, record by record."""
+    try:
+        if undoing.begin(pk):
+            return redirect("import-batch", pk=pk)
+        told = perform("workbook.undo", {"batch": pk})
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        batch = batches.own(pk)
+        if batch.state not in SETTLED:
+            messages.error(request, str(refused))
+            return redirect("import-batch", pk=pk)
+        texts = [text for said in refused.as_plain().values() for text in said]
+        if statement_batch.seen(batch):
+            made = statements.result(request, batch, texts)
+        elif imports.has_prices(batch):
+            made = price_files.result(request, batch, texts)
+        else:
+            made = page_of(request, batch, "intake/result.html", 4, hindered=texts, **mapping.report(batches.report_of(batch)))  # fmt: skip
+        made.status_code = 422
+        return made
+    done = say("已撤销：删除 {a} 条记录，恢复 {b} 条记录。", "Undone: {a} records removed, {b} restored.",
+               a=told["removed"], b=told["restored"])  # fmt: skip
+    messages.success(request, str(done))
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = batches.own(pk)
+    if batch.job_ref:
+        jobs.ask_to_stop(batch.job_ref)
+        messages.info(request, str(say("正在停止；已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")))  # fmt: skip
+    return redirect("import-batch", pk=pk)
+
+
+@require_GET
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """The running job for poll.js."""
+    return JsonResponse(as_polled(job_of(batches.own(pk))))
+
+
+@require_GET
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows at fault as a workbook to mend and upload again."""
+    name, content = wizard.error_book(pk)
+    return downloaded(name, content)
+
+
+def downloaded(name: str, content: bytes) -> HttpResponse:
+    """A workbook, report or bundle under its name, in whatever language the name is; never kept by the browser's cache."""
+    answer = HttpResponse(content, content_type=MEDIA.get(name.rpartition(".")[2], XLSX))
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,70 @@
+"""⌘K: pages, clients and what one may do, as one list."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from dakehu.domains.clients import search
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access import scope
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.schema.fields import plain
+from dakehu.interfaces.web.context import pages_for
+
+ON_A_CLIENT = re.compile(r"/clients/(\d+)/")
+VERBS = ("service.log_interaction", "service.plan_follow_up", "service.open_request", "clients.change", "clients.note_needs",
+         "ledger.note_investment", "clients.add_contact", "clients.tag", "clients.assign", "clients.set_wall")  # fmt: skip
+CLIENTS_SHOWN = 8
+
+
+@require_safe
+def palette(request: HttpRequest) -> JsonResponse:
+    """[{group, label, hint, url, icon}] for what was typed; nothing typed gives pages and verbs."""
+    asked, actor = request.GET.get("q", "").strip()[:80], scope.current_actor()
+    found: list[dict[str, Any]] = []
+    if asked and actor.may(Permission.CLIENT_READ):
+        found += people(asked)
+    found += [one for one in verbs(request, actor) if meant(asked, one["words"])]
+    found += [
+        {"group": say("页面", "Pages"), "label": page["label"], "url": page["url"], "icon": page["icon"]}
+        for page in [*pages_for(actor), {"label": say("我的账号", "My account"), "url": "/me", "icon": "user-round"}]
+        if meant(asked, page["label"])
+    ]
+    answer = [{key: str(value) for key, value in one.items() if key != "words"} for one in found]
+    return JsonResponse(answer, safe=False, json_dumps_params={"ensure_ascii": False})
+
+
+def meant(asked: str, words: Words) -> bool:
+    return not asked or any(plain(asked) in plain(text) for text in (words.zh, words.en))
+
+
+def people(asked: str) -> list[dict[str, Any]]:
+    made = []
+    for row in search.search(text=asked)["rows"][:CLIENTS_SHOWN]:
+        where = f"{row['found_in']}：{row['passage']}" if row["passage"] else ""
+        facts = (row["code"], row["segment"], (row["branch"] or {}).get("name"), where)
+        made.append({"group": say("客户", "Clients"), "label": row["name"], "url": f"/clients/{row['id']}/",
+                     "hint": " · ".join(text for text in facts if text), "icon": "user-round"})  # fmt: skip
+    return made
+
+
+def verbs(request: HttpRequest, actor: scope.Actor) -> list[dict[str, Any]]:
+    """What one may do from here: on a client's page about that client."""
+    made = []
+    new = ACTIONS["clients.create"]
+    here = ON_A_CLIENT.search(request.headers.get("Referer", ""))
+    if here:
+        pk = int(here.group(1))
+        made = [
+            {"group": say("这位客户", "This client"), "label": ACTIONS[name].label, "words": ACTIONS[name].label,
+             "url": f"/clients/{pk}/do/{name}", "icon": "arrow-right"}
+            for name in VERBS
+            if actor.may(ACTIONS[name].needs)
+        ]  # fmt: skip
+    if actor.may(new.needs):
+        made.append({"group": say("操作", "Actions"), "label": new.label, "words": new.label, "url": "/do/clients.create",
+                     "icon": "plus"})  # fmt: skip
+    return made

@@ -1,0 +1,93 @@
+"""Today: the working list first, each line with its reason; figures and dates after it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.service import queries as service
+from dakehu.domains.team.permissions import Permission
+from dakehu.domains.team.sign_in import sessions
+from dakehu.foundation.access import scope
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import Words, say
+
+GROUPS = (
+    ("overdue", say("逾期", "Overdue"), "bad"),
+    ("today", say("今天", "Today"), "accent"),
+    ("soon", say("即将到期", "Coming up"), ""),
+)
+WHAT = {
+    "complaint": (say("投诉", "Complaint"), "flag", "bad"),
+    "request": (say("需求", "Request"), "inbox", "violet"),
+    "promise": (say("承诺", "Promise"), "handshake", "warn"),
+    "follow_up": (say("跟进", "Follow-up"), "calendar", "accent"),
+}
+DAYS_AHEAD = 14
+
+
+def why(line: dict[str, Any]) -> Words:
+    """Why this line stands here, in a sentence."""
+    days, what = line["days"], line["what"]
+    facts = {"days": abs(days), "due": line["due_on"]}
+    if what == "promise":
+        if days < 0:
+            return say("答应过 {due} 前做到，已过 {days} 天", "Promised by {due}, {days} days ago", **facts)
+        return say("答应过 {due} 前做到", "Promised by {due}", **facts)
+    if what in ("complaint", "request"):
+        if days < 0:
+            return say("办结期限 {due}，已超 {days} 天", "Was due on {due}, {days} days over", **facts)
+        if days == 0:
+            return say("办结期限就在今天", "Its deadline is today")
+        return say("办结期限 {due}，还有 {days} 天", "Due on {due}, {days} days left", **facts)
+    if days < 0:
+        return say("计划在 {due} 跟进，已逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
+    if days == 0:
+        return say("计划今天跟进", "Planned for today")
+    return say("计划在 {due} 跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
+
+
+@require_safe
+def today_page(request: HttpRequest) -> HttpResponse:
+    actor = scope.current_actor()
+    if not actor.may(Permission.SERVICE_READ):
+        return render(request, "today/bare.html", {"page_title": say("欢迎", "Welcome"), "notices": sessions.notices()})
+    # Those who serve clients begin with their own work; a lead's team is one press away.
+    whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) else "all")
+    made = service.today(mine=whose == "mine")
+    for line in made["lines"]:
+        line["label"], line["icon"], line["tone"] = WHAT[line["what"]]
+        line["why"] = why(line)
+    groups = [
+        {"key": key, "title": title, "tone": tone, "count": made["counts"].get(key, 0),
+         "badge": f"{title} {made['counts'].get(key, 0)}", "lines": [line for line in made["lines"] if line["urgency"] == key]}
+        for key, title, tone in GROUPS
+    ]  # fmt: skip
+    page = {"groups": groups, "counts": made["counts"], "whose": whose, "total": sum(g["count"] for g in groups),
+            "more": sum(g["count"] for g in groups) - len(made["lines"]), "team": len(actor.covers) > 1}  # fmt: skip
+    if request.headers.get("HX-Request"):
+        return render(request, "today/ledger.html", page)
+    return render(request, "today/page.html", {**page, **around(made), "notices": sessions.notices()})
+
+
+def around(made: dict[str, Any]) -> dict[str, Any]:
+    """Figures, each with the address of its rows, and the dates of the coming fortnight."""
+    day = clock.today()
+    fill = clients.completeness()
+    week = (day - timedelta(days=7)).isoformat()
+    return {
+        "page_title": say("今日台账", "Today"), "day": day, "trading": clock.is_trading_day(day),
+        "contacts": made["contacts_this_week"], "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
+        "fill": fill, "ahead": dates_ahead(day),
+    }  # fmt: skip
+
+
+def dates_ahead(day: date) -> list[dict[str, Any]]:
+    rows = clients.dates_ahead(days=DAYS_AHEAD)
+    for row in rows:
+        row["days"] = (date.fromisoformat(row["on"]) - day).days
+    return rows

@@ -1,0 +1,46 @@
+"""Every address of the resolver, how it is called in a test, and who is on the cast."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver
+
+CAST = ("nobody", "lin", "zhou", "wang", "he", "an", "admin")
+BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A pattern of the resolver, such as `clients/<int:client_id>/`."""
+
+    pattern: str
+    names: tuple[str, ...]
+
+    def url(self, values: dict[str, Any]) -> str:
+        """The address with its parameters filled in: those in `values`, and 1 or a plain name for others."""
+        made = self.pattern.replace("^(?P<rest>.*)$", str(values.get("rest", "nothing/here")))
+        for converter in ("int:", "str:", "slug:", "path:", ""):
+            for name in self.names:
+                made = made.replace(
+                    f"<{converter}{name}>", str(values.get(name, 1 if converter == "int:" else "nothing"))
+                )
+        return "/" + made
+
+
+def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        pattern = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, pattern)
+        elif isinstance(entry, URLPattern):
+            yield Address(pattern, tuple(entry.pattern.converters) or tuple(entry.pattern.regex.groupindex))
+
+
+def browser_of(user: Any) -> Browser:
+    """A browser in which `user` has signed in; None for nobody."""
+    browser = Browser(raise_request_exception=False)
+    if user is not None:
+        browser.force_login(user, backend=BACKEND)
+    return browser

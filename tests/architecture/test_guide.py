@@ -1,0 +1,62 @@
+"""The guide: short, in both languages, and true to the commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dakehu.interfaces.cli.arguments import parser
+from dakehu.interfaces.web.views import guide
+
+PAGES = ("start", "sign-in", "today", "clients", "client", "market", "import", "export", "staff", "audit", "system", "workbook",
+         "command-line", "api", "protect")  # fmt: skip
+
+
+def text_of(code: str, name: str) -> str:
+    return (guide.FOLDER / code / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_every_page_of_the_guide_exists(code):
+    assert set(guide.pages(code)) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_both_languages_tell_the_same_in_sixty_lines_at_most(name):
+    told = {code: text_of(code, name) for code in ("zh", "en")}
+    for text in told.values():
+        assert len(text.splitlines()) <= 60 and guide.TITLE.search(text)
+    for mark in (r"^## ", r"^\|", r"^```", r"^- ", r"^\d\. "):
+        counts = [len(re.findall(mark, text, re.MULTILINE)) for text in told.values()]
+        assert counts[0] == counts[1], f"{mark} {counts}"
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_links_between_the_pages_lead_somewhere(code):
+    for name in PAGES:
+        linked = re.findall(r"\(/guide/([a-z-]+)/\)", text_of(code, name))
+        assert set(linked) <= set(PAGES), name
+
+
+@pytest.mark.parametrize("address", ["/", "/clients/", "/clients/7/", "/market/", "/import/", "/export/", "/staff/", "/audit/", "/system/", "/me/", "/guide/"])  # fmt: skip
+def test_every_page_of_the_desk_has_its_page_of_the_guide(address):
+    assert guide.guide_for(address).strip("/").rpartition("/")[2] in PAGES
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_the_guide_names_every_command(code):
+    commands = next(a.choices for a in parser()._actions if a.choices and "serve" in a.choices)
+    text = text_of(code, "command-line")
+    assert [name for name in commands if not re.search(rf"`{name}\b", text)] == []
+
+
+def test_the_papers_point_to_the_guide():
+    assert (Path(__file__).parents[2] / "docs/guide/README.md").exists()
+
+
+def test_chinese_text_has_full_width_punctuation():
+    beside = re.compile(r"[\u4e00-\u9fff”）》](?:\*\*)?[,;:?!(](?!\))|\([^()\n]*[\u4e00-\u9fff]")
+    for name in PAGES:
+        told = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", "", text_of("zh", name), flags=re.S)
+        found = [line for line in told.splitlines() if beside.search(line)]
+        assert not found, f"{name}: {found}"

@@ -1,0 +1,30 @@
+"""What Chinese readers are told has full-width punctuation."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HALF = re.compile(r"[\w）][,;:?!](?=[\u4e00-\u9fff])|[\u4e00-\u9fff）][,;?!]")
+
+
+def words_for_readers(source: str) -> Iterator[str]:
+    """Texts that are handed to a call together with Chinese: `say("…", "…")`, `zh="…"`, `help_zh="…"`."""
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        given = [*call.args, *(word.value for word in call.keywords)] if name != "compile" else []
+        yield from (one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def test_words_in_the_program_have_full_width_punctuation():
+    files = [path for path in (ROOT / "src/dakehu").rglob("*.py") if "migrations" not in path.parts]
+    assert len(files) > 200
+    wrong = [(path.name, text) for path in files for text in words_for_readers(path.read_text()) if HALF.search(text)]
+    assert wrong == []
+
+
+def test_pages_have_full_width_punctuation():
+    pages = sorted((ROOT / "src/dakehu/interfaces/web/templates").rglob("*.html"))
+    assert len(pages) > 50
+    assert [(page.name, half[0]) for page in pages for half in HALF.finditer(page.read_text())] == []

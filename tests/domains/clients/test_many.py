@@ -1,0 +1,151 @@
+"""Bulk edits and hand-overs: one act, permission as for one client, and taken back as one."""
+
+import pytest
+
+from dakehu.domains.clients.models import Client, ClientTag, Coverage
+from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.registry import act, write_columns
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.models import AuditEntry
+from tests.cast import acting, as_system, enter
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+@pytest.fixture
+def three(lin, zhang):
+    with acting(lin):
+        perform("clients.create", {"name": "李四", "code": "C0003", "segment": "高净值"})
+        perform("clients.create", {"name": "王五", "code": "C0004", "segment": "高净值"})
+    return ["C0001", "C0003", "C0004"]
+
+
+def segments() -> dict:
+    with as_system():
+        return dict(Client.objects.values_list("code", "segment"))
+
+
+def mains() -> dict:
+    with as_system():
+        return dict(Coverage.objects.filter(until=None, role="main").values_list("client__code", "user__username"))
+
+
+def test_one_value_goes_to_many_clients_in_one_audited_act_and_comes_back_in_one(lin, three):
+    with acting(lin):
+        told = perform("clients.change_many", {"clients": three, "segment": "高净值", "source": "沙龙"})
+        assert (told["changed"], told["unchanged"]) == (3, 0)
+        assert AuditEntry.objects.filter(action="clients.change_many").count() == 1
+        (line,) = ask("workbook.undoable", {})
+        assert (line["batch"], line["what"]) == (told["batch"], "批量修改客户资料")
+        back = perform("workbook.undo", {"batch": told["batch"]})
+    assert back["restored"] == 3
+    assert segments() == {"C0001": "", "C0003": "高净值", "C0004": "高净值"}
+    with acting(lin):
+        assert ask("workbook.undoable", {}) == []
+        with pytest.raises(Refused, match="已经撤销过"):
+            perform("workbook.undo", {"batch": told["batch"]})
+
+
+def test_clients_that_already_say_so_are_left_alone(lin, three):
+    with acting(lin):
+        told = perform("clients.change_many", {"clients": "C0003，C0004", "segment": "高净值"})
+    assert told == {"changed": 0, "unchanged": 2, "batch": None}
+
+
+def test_a_filter_names_the_clients_as_well_as_codes_do(lin, three):
+    with acting(lin):
+        told = perform("clients.change_many", {"filters": {"segment": "高净值"}, "source": "转介"})
+    assert told["changed"] == 2
+
+
+def test_a_bulk_edit_reaches_no_client_of_others_and_then_changes_nothing(lin, three, qian):
+    with acting(lin):
+        with pytest.raises(Refused) as refusal:
+            perform("clients.change_many", {"clients": [*three, "C0002", "没有"], "segment": "普通"})
+        assert len(refusal.value.messages["clients"]) == 2
+        assert perform("clients.change_many", {"filters": {"code.has": "C0"}, "source": "转介"})["changed"] == 3
+    assert segments()["C0002"] == ""
+
+
+def test_a_bulk_edit_needs_to_be_told_whom_and_what(lin, three):
+    with acting(lin):
+        for asked in (
+            {"segment": "普通"},
+            {"clients": three},
+            {"clients": three, "filters": {"code": "C0001"}, "source": "x"},
+        ):
+            with pytest.raises(Refused):
+                perform("clients.change_many", asked)
+        with pytest.raises(Refused, match="没有"):
+            perform("clients.change_many", {"clients": three, "id_number": "11010519491231002X"})
+
+
+def test_a_later_change_is_not_overwritten_by_undo(lin, three):
+    with acting(lin):
+        told = perform("clients.change_many", {"clients": three, "segment": "普通"})
+        perform("clients.change", {"client": "C0003", "segment": "钻石"})
+        with pytest.raises(Refused, match="C0003"):
+            perform("workbook.undo", {"batch": told["batch"]})
+    assert segments()["C0001"] == "普通"
+
+
+def test_a_lead_hands_clients_over_and_takes_it_back(zhou, lin, three):
+    chen = enter("chen", "陈立", "manager", "东区一队")
+    with acting(zhou):
+        told = perform("clients.hand_over", {"clients": three[:2], "user": "chen"})
+        assert told["changed"] == 2
+    assert mains() == {"C0001": "chen", "C0003": "chen", "C0004": "lin"}
+    with acting(chen), pytest.raises(NotFound):
+        perform("workbook.undo", {"batch": told["batch"]})
+    with acting(zhou):
+        perform("workbook.undo", {"batch": told["batch"]})
+    assert set(mains().values()) == {"lin"}
+    with as_system():
+        assert Coverage.objects.count() == 3
+
+
+def test_a_manager_hands_nobody_over_and_a_lead_only_within_the_team(lin, zhou, wang, three):
+    with acting(lin), pytest.raises(NotAllowed):
+        perform("clients.hand_over", {"clients": three, "user": "lin"})
+    with acting(zhou), pytest.raises(Refused, match="不在您的团队"):
+        perform("clients.hand_over", {"clients": three, "user": "wang"})
+
+
+def test_a_single_assignment_may_be_undone_too(zhou, lin, zhang):
+    enter("chen", "陈立", "manager", "东区一队")
+    with acting(zhou):
+        perform("clients.assign", {"client": "C0001", "user": "chen"})
+        (line,) = ask("workbook.undoable", {})
+        assert line["about"] == "C0001"
+        perform("workbook.undo", {"batch": line["batch"]})
+    assert mains() == {"C0001": "lin"}
+
+
+def test_rows_that_go_along_with_a_deleted_row_come_back_with_it(lin, zhang):
+    """Deleting a client takes its cover and labels along; all are in the notes."""
+    with acting(lin):
+        perform("clients.tag", {"client": "C0001", "name": "重点"})
+    with as_system():
+        born = Client.objects.get().created_at
+        with act("test.delete"):
+            with undo.keeping() as kept:
+                Client.objects.get().delete()
+            key = kept.store()
+        assert not Coverage.objects.exists() and not ClientTag.objects.exists()
+        with act("test.back"):
+            undo.take_back(key, str)
+        assert Client.objects.get().created_at == born
+        assert Coverage.objects.get().user_id == lin.pk and ClientTag.objects.count() == 1
+
+
+def test_columns_written_without_loading_the_row_come_back_too(lin, zhang):
+    with as_system():
+        with act("test.write"):
+            with undo.keeping() as kept:
+                write_columns(Client, zhang.pk, {"segment": "普通"})
+                write_columns(Client, zhang.pk, {"segment": "钻石"})
+            key = kept.store()
+        with act("test.back"):
+            undo.take_back(key, str)
+    assert segments() == {"C0001": ""}

@@ -1,0 +1,85 @@
+"""The audit page: in words, within sight, page by page, and verified."""
+
+from django.db import connection
+
+from dakehu.foundation.gates import perform
+from tests.cast import acting
+from tests.interfaces.web.browsers import desk
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_a_lead_reads_the_teams_acts_in_words_with_fields_before_and_after(zhou, lin, zhang):
+    with acting(lin):
+        perform("clients.change", {"client": zhang.pk, "occupation": "教师"})
+    page = text(desk(zhou).get("/audit/"))
+    assert "新建客户" in page and "张三" in page and "林晓" in page
+    assert "教师" in page and "改为" in page
+    assert "clients.create" not in page.split("<main", 1)[1].split("<ol", 1)[1], "actions are said in words"
+
+
+def test_another_teams_acts_and_clients_stay_out_of_sight(zhou, zhang, qian, wang):
+    page = text(desk(zhou).get("/audit/"))
+    assert "钱二" not in page and "王强" not in page
+
+
+def test_compliance_sees_all_and_the_administrator_sees_names_masked(he, admin, zhang, qian):
+    everything = text(desk(he).get("/audit/"))
+    assert "张三" in everything and "钱二" in everything
+    masked = text(desk(admin).get("/audit/"))
+    assert "张三" not in masked and "张*" in masked
+
+
+def test_personal_values_stay_dots(he, lin, zhang):
+    with acting(lin):
+        perform("clients.add_contact", {"client": zhang.pk, "kind": "手机", "value": "13812345678"})
+    page = text(desk(he).get("/audit/"))
+    assert "13812345678" not in page and "•••" in page
+
+
+def test_entries_are_narrowed_by_person_action_client_and_day(he, zhang, qian):
+    browser = desk(he)
+    assert "钱二" not in text(browser.get("/audit/", {"actor": "林晓"}))
+    assert "张三" not in text(browser.get("/audit/", {"client": "钱二"}))
+    assert "张三" not in text(browser.get("/audit/", {"action": "team.form_team"}))
+    assert "没有符合条件的记录" in text(browser.get("/audit/", {"until": "2020-01-01"}))
+    assert "张三" in text(browser.get("/audit/", {"since": "2020-01-01"}))
+
+
+def test_a_day_that_is_none_is_said_at_its_box(he):
+    answer = desk(he).get("/audit/", {"since": "someday"})
+    assert answer.status_code == 200 and "无法识别" in text(answer)
+
+
+def test_older_entries_follow_by_key_without_losing_or_repeating_any(he, lin, zhang):
+    with acting(lin):
+        for number in range(50):
+            perform("clients.change", {"client": zhang.pk, "source": f"第{number}号"})
+    browser = desk(he)
+    first = text(browser.get("/audit/", {"actor": "林晓"}))
+    assert "第49号" in first and "第5号" not in first
+    older = first.split('href="?actor=')[1].split('"')[0].replace("&amp;", "&")
+    second = text(browser.get(f"/audit/?actor={older}"))
+    assert "第5号" in second and "第49号" not in second and "回到最新" in second
+
+
+def test_verifying_says_how_many_entries_hold(he, zhang):
+    page = text(desk(he).post("/audit/verify", follow=True))
+    assert "全部完好" in page
+
+
+def test_a_tampered_entry_is_named(he, zhang):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE foundation_auditentry SET reason = 'nothing to see' WHERE id = (SELECT min(id) FROM foundation_auditentry)"
+        )
+    page = text(desk(he).post("/audit/verify", follow=True))
+    assert "被破坏" in page and "通知合规" in page
+
+
+def test_whoever_may_not_read_the_audit_may_not_verify_it_either(lin):
+    browser = desk(lin)
+    assert browser.get("/audit/").status_code == 403
+    assert browser.post("/audit/verify").status_code == 403

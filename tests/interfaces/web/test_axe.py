@@ -1,0 +1,134 @@
+"""Pages can be used by everybody: no serious or critical finding of axe-core, light and wide, dark and narrow. Left out
+are the pages that last only while a job runs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dakehu.domains.clients.models import Client
+from dakehu.domains.ledger.models import HeldRow
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.gates import perform
+from dakehu.foundation.jobs import queue as jobs
+from tests.cast import PASSWORD, acting, as_system
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TABS = (
+    "",
+    "?tab=basic",
+    "?tab=files",
+    "?tab=money",
+    "?tab=investments",
+    "?tab=service",
+    "?tab=needs",
+    "?tab=plans",
+    "?tab=history",
+)
+PAGES = {
+    "lin": ["/", "/clients/", "/market/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
+            *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
+            "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/", "/undo/", "/clients/duplicates",
+            "/clients/{client}/merge", "/clients/{client}/merge/{other}", "/import/{statement}/?step=columns", "/import/{statement}/",
+            "/import/{dealt}/", "/import/{priced}/", "/held/", "/held/{held}/"],
+    "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/system/fields/", "/system/fields/new", "/undo/", "/no-such-page"],
+}  # fmt: skip
+LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
+
+
+@pytest.fixture
+def staged(lin, admin, zhang):
+    """A client with something of everything, so that no page is empty."""
+    with acting(admin):
+        perform(
+            "fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "one", "options": "上午 | Morning"}
+        )
+    with acting(lin):
+        perform("clients.create", {"name": zhang.name, "code": "C0009", "anyway": True})
+        perform("clients.change_many", {"clients": "C0009", "segment": "高净值"})
+        perform("clients.change", {"client": zhang.code, "assets": "500万", "segment": "私人财富", "risk_level": "C3"})
+        perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
+        perform("clients.note_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
+        perform("service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "promise": "寄资料",
+                                            "promise_due_on": "2026-01-09", "next_on": "2026-02-02"})  # fmt: skip
+        perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "响应慢"})
+        for month, value in (("01", "105万"), ("06", "95万")):
+            perform("ledger.note_investment", {"client": zhang.code, "invested_on": f"2025-{month}-15", "amount": "100万",
+                                               "product": "甲", "product_kind": "股票", "value": value})  # fmt: skip
+    return zhang
+
+
+CLIENTS = "客户号,姓名,开户日期\nM1,钱伟,2023-03-01\nM2,孙丽,2023-13-01\n"
+DEALS = "客户号,成交日期,证券代码,证券名称,业务名称,成交价格,成交数量,成交金额,发生金额\nC0001,20240105,878,云南铜业,买入,10,100,1000,-1000\nC0001,20240105,878,云南铜业,质押登记,10,100,1000,-1000\n"
+PRICES = "日期,证券代码,名称,收盘价,产品类别\n2024-01-05,000300.SH,沪深300,3329.11,指数\n2024-01-08,000300.SH,沪深300,停牌,指数\n2024-01-08,600999,某股,12.5,\n"
+
+
+def upload(user, name, content=CLIENTS) -> int:
+    """A file uploaded by a member of staff, with one good row and one at fault; returns the batch."""
+    with acting(user):
+        return int(imports.open_upload(name, content.encode()).pk)
+
+
+def findings(play, address, user, paths, look, size) -> list[str]:
+    """What axe finds serious or critical on each page, as "path: rule at selector"."""
+    browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
+    context = browser.new_context(
+        color_scheme=look, viewport={"width": size[0], "height": size[1]}, bypass_csp=True, locale="zh-CN"
+    )
+    at = context.new_page()
+    at.goto(f"{address}/sign-in")
+    found = _check(at, "/sign-in")
+    at.fill("[name=username]", user)
+    at.fill("[name=password]", PASSWORD)
+    at.press("[name=password]", "Enter")
+    at.wait_for_url(lambda url: "sign-in" not in url)
+    for path in paths:
+        at.goto(address + path, wait_until="networkidle")
+        found += _check(at, path)
+    browser.close()
+    return found
+
+
+def _check(at, path) -> list[str]:
+    at.add_script_tag(path=str(AXE))
+    made = at.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{path}: {rule['id']} at {rule['nodes'][0]['target']}"
+        for rule in made["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("user", list(PAGES))
+def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine: the pages went unchecked by axe-core")
+    from playwright.sync_api import sync_playwright
+
+    opened, tried = (upload(lin, name) for name in ("列.csv", "差异.csv"))
+    statement, dealt = (upload(lin, name, DEALS) for name in ("对账单.csv", "已入账.csv"))
+    priced = upload(lin, "行情.csv", PRICES)
+    with acting(lin):
+        imports.start_trial(tried)
+        imports.start_trial(statement)
+        imports.start_trial(priced)
+        imports.start_apply(dealt)
+    jobs.run_due()
+    with as_system():
+        held = HeldRow.objects.get().pk
+        other = Client.objects.get(code="C0009").pk
+    places = {"client": staged.pk, "other": other, "opened": opened, "tried": tried, "statement": statement, "dealt": dealt,
+              "held": held, "priced": priced}  # fmt: skip
+    paths = [path.format(**places) for path in PAGES[user]]
+    with sync_playwright() as play:
+        found = [
+            f"{look} {size[0]} {line}"
+            for look, size in LOOKS
+            for line in findings(play, live_server.url, user, paths, look, size)
+        ]
+    assert found == []

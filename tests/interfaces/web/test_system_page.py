@@ -1,0 +1,70 @@
+"""The system page and the trading calendar."""
+
+import pytest
+
+from dakehu.foundation.access import keys
+from dakehu.foundation.base import clock
+from dakehu.foundation.jobs import queue as jobs
+from tests.cast import as_system
+from tests.interfaces.web.browsers import desk
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def test_the_page_says_what_guards_the_data(admin, on_postgres):
+    page = text(desk(admin).get("/system/"))
+    assert ("PostgreSQL" if on_postgres else "SQLite 没有行级安全") in page
+    assert f"使用第 {keys.sealing_keys()[0]} 版" in page and "dakehu backup" in page
+
+
+def test_settings_are_listed_and_secrets_only_as_set_or_not(admin, monkeypatch):
+    monkeypatch.setenv("DAKEHU_SECRET_KEY", "do-not-show-me")
+    page = text(desk(admin).get("/system/"))
+    assert "DAKEHU_UPLOAD_MB" in page and "DAKEHU_SECRET_KEY" in page
+    assert "do-not-show-me" not in page and "已设置" in page
+
+
+def test_a_missing_worker_is_said_first_and_a_living_one_is_not(admin):
+    beat = jobs._run_file(0, "beat")
+    beat.unlink(missing_ok=True)
+    assert "后台没有运行" in text(desk(admin).get("/system/"))
+    beat.touch()
+    assert "后台没有运行" not in text(desk(admin).get("/system/"))
+
+
+def test_a_calendar_about_to_end_warns(admin, monkeypatch):
+    monkeypatch.setattr(clock, "calendar_ends_on", clock.today)
+    assert "交易日历将用完" in text(desk(admin).get("/system/"))
+
+
+@pytest.mark.parametrize("path", ["/system/", "/system/calendar/"])
+def test_a_relationship_manager_has_no_business_here(lin, path):
+    assert desk(lin).get(path).status_code == 403
+
+
+def test_the_administrator_closes_a_day_and_opens_it_again(admin):
+    from datetime import date
+
+    browser = desk(admin)
+    form = {"on": "2031-05-06", "note": "台风", "shown": "trading"}
+    assert browser.post("/system/calendar/", form).status_code == 302
+    assert "台风" in text(browser.get("/system/calendar/"))
+    with as_system():
+        assert not clock.is_trading_day(date(2031, 5, 6))
+    assert 'value="2031-05-06"' in text(browser.get("/system/calendar/?on=2031-05-06"))
+    browser.post("/system/calendar/", {**form, "trading": "true"})
+    with as_system():
+        assert clock.is_trading_day(date(2031, 5, 6))
+
+
+def test_a_day_that_is_none_is_refused_at_its_question(admin):
+    answer = desk(admin).post("/system/calendar/", {"on": "someday", "shown": "trading"})
+    assert answer.status_code == 422 and "无法识别" in text(answer)
+
+
+def test_compliance_reads_the_calendar_but_cannot_write_it(he):
+    browser = desk(he)
+    assert "增改一天" not in text(browser.get("/system/calendar/"))
+    assert browser.post("/system/calendar/", {"on": "2031-05-06", "shown": "trading"}).status_code == 403
