@@ -32,10 +32,30 @@ BUSY, OTHERS, FEW = 1900, 100, 190
 CODES = [f"6059{n:02d}" for n in range(60)]
 INDEX = "000300.SH"
 PASSWORD = "Bench-horse-2026"
-HEADINGS = ("成交日期", "客户号", "证券代码", "证券名称", "买卖标志", "成交数量", "成交价格", "成交金额", "佣金", "印花税", "过户费",
-            "发生金额", "成交编号")  # fmt: skip
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+HEADINGS = (
+    "成交日期",
+    "客户号",
+    "证券代码",
+    "证券名称",
+    "买卖标志",
+    "成交数量",
+    "成交价格",
+    "成交金额",
+    "佣金",
+    "印花税",
+    "过户费",
+    "发生金额",
+    "成交编号",
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def walks(days: list[date]) -> dict[str, list[float]]:
@@ -64,9 +84,19 @@ def trades(code: str, count: int, days: list[date], prices: dict[str, list[float
             0.0 if buy else round(amount * 0.0005, 2),
             round(amount * 0.00001, 2),
         )
-        told = (days[place].isoformat(), code, name, f"虚构{name[-2:]}", "证券买入" if buy else "证券卖出", shares, f"{price:.2f}",
-                f"{amount:.2f}", *(f"{fee:.2f}" for fee in fees),
-                f"{-(amount + sum(fees)) if buy else amount - sum(fees):.2f}", f"B{seed:04d}{len(rows):05d}")  # fmt: skip
+        told = (
+            days[place].isoformat(),
+            code,
+            name,
+            f"虚构{name[-2:]}",
+            "证券买入" if buy else "证券卖出",
+            shares,
+            f"{price:.2f}",
+            f"{amount:.2f}",
+            *(f"{fee:.2f}" for fee in fees),
+            f"{-(amount + sum(fees)) if buy else amount - sum(fees):.2f}",
+            f"B{seed:04d}{len(rows):05d}",
+        )
         rows.append(dict(zip(HEADINGS, told, strict=True)))
     return rows
 
@@ -84,8 +114,13 @@ def around(home: Path) -> dict[str, str]:
 
 
 def dakehu(home: Path, *words: str) -> Any:
-    done = subprocess.run([sys.executable, "-m", "dakehu.interfaces.cli.main", *words, "--json"], env=around(home),
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "dakehu.interfaces.cli.main", *words, "--json"],
+        env=around(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(f"dakehu {' '.join(words)}: {(done.stderr or done.stdout)[-1500:]}")
     return json.loads(done.stdout)
@@ -97,9 +132,11 @@ def furnish(home: Path, folder: Path) -> None:
     days = [d for d in (last - timedelta(n) for n in range(5 * 365, -1, -1)) if d.weekday() < 5]
     prices = walks(days)
     dakehu(home, "user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
-    settle = ("from dakehu.foundation import scope, acts; from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
-              "c = scope.acting_as(scope.system('bench', 'cli')); c.__enter__(); a = acts.act('bench.settle'); a.__enter__()",
-              "r = u.objects.get(username='lin'); r.must_change = False; r.save(); a.__exit__(None, None, None)")  # fmt: skip
+    settle = (
+        "from dakehu.foundation import scope, acts; from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
+        "c = scope.acting_as(scope.system('bench', 'cli')); c.__enter__(); a = acts.act('bench.settle'); a.__enter__()",
+        "r = u.objects.get(username='lin'); r.must_change = False; r.save(); a.__exit__(None, None, None)",
+    )
     start = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dakehu.project.settings'; django.setup()"
     subprocess.run([sys.executable, "-c", "\n".join([start, *settle])], env=around(home), check=True)
     codes = [f"C{n:04d}" for n in range(1, OTHERS + 2)]
@@ -109,8 +146,11 @@ def furnish(home: Path, folder: Path) -> None:
     for n, code in enumerate(codes[1:], 2):
         rows += trades(code, FEW, days, prices, n)
     dakehu(home, "import", str(written(folder / "trades.csv", HEADINGS, rows)), "--as", "lin")
-    told = [{"日期": d.isoformat(), "证券代码": c, "证券名称": f"虚构{c[-2:]}", "收盘价": f"{line[i]:.2f}"}
-            for i, d in enumerate(days) for c, line in prices.items()]  # fmt: skip
+    told = [
+        {"日期": d.isoformat(), "证券代码": c, "证券名称": f"虚构{c[-2:]}", "收盘价": f"{line[i]:.2f}"}
+        for i, d in enumerate(days)
+        for c, line in prices.items()
+    ]
     dakehu(home, "import", str(written(folder / "prices.csv", ("日期", "证券代码", "证券名称", "收盘价"), told)))
     dakehu(home, "close", "--date", days[-1].isoformat())
 
@@ -123,8 +163,11 @@ def served(home: Path) -> Iterator[str]:
     with (home / "serve.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"],
-            env=around(home), stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+            env=around(home),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
     base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):
@@ -201,8 +244,10 @@ def main() -> None:
                 print(f"{state:5} {what:13} p50 {statistics.median(ms):6.0f} ms  p95 {p95:6.0f} ms", flush=True)
         told = reports(home, folder)
         print(f"one report, the start of the program included: {told['one']:.2f} s, {told['one_bytes'] / 1e3:.0f} kB")
-        print(f"{told['all_count']} reports in one ZIP: {told['all']:.1f} s, {told['all_count'] / told['all']:.1f} a second,"
-              f" {told['all_bytes'] / 1e6:.1f} MB; load {os.getloadavg()[0]:.1f}")  # fmt: skip
+        print(
+            f"{told['all_count']} reports in one ZIP: {told['all']:.1f} s, {told['all_count'] / told['all']:.1f} a second,"
+            f" {told['all_bytes'] / 1e6:.1f} MB; load {os.getloadavg()[0]:.1f}"
+        )
 
 
 if __name__ == "__main__":

@@ -113,11 +113,21 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
     fee = np.maximum(amount // 4000, 500)
     bought = own["shares"] > 0
     table = {
-        "client": own["client"], "asset": numbers[own["asset"]], "side": np.where(bought, int(Side.BUY), int(Side.SELL)),
-        "quantity": own["shares"] * 1000, "price": own["price"], "amount": amount,
-        "net": np.where(bought, -amount, amount) - fee, "commission": fee, "stamp": nothing, "transfer": nothing,
-        "other": nothing, "time": nothing - 1, "currency": ["CNY"] * size, "ref": [""] * size,
-    }  # fmt: skip
+        "client": own["client"],
+        "asset": numbers[own["asset"]],
+        "side": np.where(bought, int(Side.BUY), int(Side.SELL)),
+        "quantity": own["shares"] * 1000,
+        "price": own["price"],
+        "amount": amount,
+        "net": np.where(bought, -amount, amount) - fee,
+        "commission": fee,
+        "stamp": nothing,
+        "transfer": nothing,
+        "other": nothing,
+        "time": nothing - 1,
+        "currency": ["CNY"] * size,
+        "ref": [""] * size,
+    }
     return pa.table({f.name: pa.array(table[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
 
 
@@ -146,8 +156,12 @@ def close(home: Path, engine: str) -> None:
 def measured(home: Path, engine: str) -> dict[str, Any]:
     """A close in a process of its own, with the memory of its processes."""
     begun, peak, most = time.perf_counter(), {"desk": 0, "java": 0, "workers": 0}, 0
-    run = subprocess.Popen([sys.executable, __file__, "--close", engine, "--home", str(home)], stdout=subprocess.PIPE,
-                           stderr=subprocess.DEVNULL, env=os.environ | {"PYSPARK_SUBMIT_ARGS": TWO_WORKERS})  # fmt: skip
+    run = subprocess.Popen(
+        [sys.executable, __file__, "--close", engine, "--home", str(home)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYSPARK_SUBMIT_ARGS": TWO_WORKERS},
+    )
     watched = psutil.Process(run.pid)
     while run.poll() is None:
         now = dict.fromkeys(peak, 0)
@@ -181,8 +195,13 @@ def differing(one: Path, other: Path) -> dict[str, int]:
     names = [row[1] for row in base.execute("PRAGMA table_info(ledger_figures)")]
     told = ", ".join(f'"{name}"' for name in names if name not in ("id", "created_at", "changed_at"))
     query = f"SELECT count(*) FROM (SELECT {told} FROM ledger_figures EXCEPT SELECT {told} FROM other.ledger_figures)"
-    return {"clients": len(clients), "figures": figures.values.size, "bits": bits, "reasons": reasons,
-            "table_rows": base.execute(query).fetchone()[0]}  # fmt: skip
+    return {
+        "clients": len(clients),
+        "figures": figures.values.size,
+        "bits": bits,
+        "reasons": reasons,
+        "table_rows": base.execute(query).fetchone()[0],
+    }
 
 
 def main() -> None:

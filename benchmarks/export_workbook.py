@@ -91,11 +91,29 @@ def whole(count: int) -> list[float]:
             "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
             "DAKEHU_HOME": folder,
         }
-        subprocess.run([sys.executable, list_million.__file__, "--child", "sqlite", folder, str(count)], env=env, cwd=ROOT,
-                       stdout=subprocess.DEVNULL, check=True)  # fmt: skip
+        subprocess.run(
+            [sys.executable, list_million.__file__, "--child", "sqlite", folder, str(count)],
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
         path, begun = Path(folder) / "out.xlsx", time.perf_counter()
-        run = subprocess.Popen([sys.executable, "-m", "dakehu.interfaces.cli.main", "export", str(path), "--reason", "benchmark", "--json"],
-                               env=env, cwd=ROOT, stdout=subprocess.DEVNULL)  # fmt: skip
+        run = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "dakehu.interfaces.cli.main",
+                "export",
+                str(path),
+                "--reason",
+                "benchmark",
+                "--json",
+            ],
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
         _, status, used = os.wait4(run.pid, 0)
         taken = time.perf_counter() - begun
         if status:
@@ -112,8 +130,9 @@ def main() -> int:
     print(f"{'':30} {'seconds':>8} {'MB of the rows':>15} {'peak MB':>8} {'file KB':>8}")
     for name in ("dakehu export", *WAYS):
         if name in WAYS:
-            run = subprocess.run([sys.executable, __file__, "--child", name, str(count)], stdout=subprocess.PIPE, text=True,
-                                 check=True)  # fmt: skip
+            run = subprocess.run(
+                [sys.executable, __file__, "--child", name, str(count)], stdout=subprocess.PIPE, text=True, check=True
+            )
             told = json.loads(run.stdout.splitlines()[-1])
         else:
             told = whole(count)

@@ -88,15 +88,18 @@ def newest(path: Path) -> list[dict[str, str]]:
                 kept[row["customerID"]] = row
     return [
         {
-            "code": row["customerID"], "name": row["customerID"], "segment": row["customerType"],
+            "code": row["customerID"],
+            "name": row["customerID"],
+            "segment": row["customerType"],
             "kind": "institution" if row["customerType"] == "Legal Entity" else "person",
             "risk_level": str(RiskLevel.read(row["riskLevel"].removeprefix("Predicted_")) or ""),
             "risk_basis": "estimated" if row["riskLevel"].startswith("Predicted_") else "tested",
             "capacity": str(Capacity.read(row["investmentCapacity"].removeprefix("Predicted_")) or ""),
-            "risk_tested_on": row["lastQuestionnaireDate"], "as_of_on": row["timestamp"],
+            "risk_tested_on": row["lastQuestionnaireDate"],
+            "as_of_on": row["timestamp"],
         }
         for row in kept.values()
-    ]  # fmt: skip
+    ]
 
 
 def twin() -> Any:
@@ -123,9 +126,13 @@ def peer(path: Path, bulk: bool) -> int:
     rows = newest(path)
     rows = rows if bulk else rows[:ONE_BY_ONE]
     meta = {
-        "model": twin(), "import_id_fields": ["code"], "fields": list(rows[0]), "use_bulk": bulk,
-        "skip_diff": bulk, "batch_size": 1000,
-    }  # fmt: skip
+        "model": twin(),
+        "import_id_fields": ["code"],
+        "fields": list(rows[0]),
+        "use_bulk": bulk,
+        "skip_diff": bulk,
+        "batch_size": 1000,
+    }
     resource_class = type("Clients", (resources.ModelResource,), {"Meta": type("Meta", (), meta)})
     begun = time.perf_counter()
     data = tablib.Dataset(headers=list(rows[0]))

@@ -62,7 +62,10 @@ def hire() -> Any:
         perform("team.open_branch", {"code": "B1", "name": "上海", "city": "上海"})
         perform("team.form_team", {"name": "一组", "branch": "B1"})
         for name, role in (("bench", "团队长"), (WATCHER, "合规")):
-            perform("team.add_user", {"username": name, "name": name, "role": role, "team": "一组", "password": PASSWORD + "1"})  # fmt: skip
+            perform(
+                "team.add_user",
+                {"username": name, "name": name, "role": role, "team": "一组", "password": PASSWORD + "1"},
+            )
     for name in ("bench", WATCHER):
         with scope.acting_as(replace(team.actor_of(team.user_named(name)), door="web")):
             perform("team.change_my_password", {"current": PASSWORD + "1", "password": PASSWORD})
@@ -72,9 +75,26 @@ def hire() -> Any:
 def serve(port: int) -> subprocess.Popen[bytes]:
     workers = "2" if os.environ.get("DAKEHU_DATABASE_URL") else "1"
     return subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", workers,
-         "--blocking-threads", "8", "--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application"]
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            workers,
+            "--blocking-threads",
+            "8",
+            "--log-level",
+            "error",
+            "--no-access-log",
+            "dakehu.project.wsgi:application",
+        ]
+    )
 
 
 def sign_in(address: str) -> Any:
@@ -147,9 +167,16 @@ def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.
         stored = model_of("clients.Client").objects.count()
     asked.sort()
     return {
-        "state": seen["state"], "error": seen["error"], "rows": seen["result"].get("created", 0), "seconds": round(taken, 1), "peak_mb": peak,
-        "stored": stored, "p50_ms": round(asked[len(asked) // 2] * 1000), "p95_ms": round(asked[len(asked) * 95 // 100] * 1000), "asked": len(asked),
-    }  # fmt: skip
+        "state": seen["state"],
+        "error": seen["error"],
+        "rows": seen["result"].get("created", 0),
+        "seconds": round(taken, 1),
+        "peak_mb": peak,
+        "stored": stored,
+        "p50_ms": round(asked[len(asked) // 2] * 1000),
+        "p95_ms": round(asked[len(asked) * 95 // 100] * 1000),
+        "asked": len(asked),
+    }
 
 
 def ours(rows: int, xlsx_rows: int) -> dict[str, Any]:
@@ -180,19 +207,42 @@ def peer(*, bulk: bool) -> dict[str, Any]:
     from import_export import resources
 
     let_the_peer_count()
-    names = ["code", "name", "gender", "id_number", "", "occupation", "segment", "risk_level", "risk_tested_on", "assets", "opened_on"]  # fmt: skip
+    names = [
+        "code",
+        "name",
+        "gender",
+        "id_number",
+        "",
+        "occupation",
+        "segment",
+        "risk_level",
+        "risk_tested_on",
+        "assets",
+        "opened_on",
+    ]
     kept = [n for n in names if n]
     rows = [[v for v, n in zip(row, names, strict=True) if n] for row in clients(PEER_ROWS[bulk])]
     for row in rows:
         row[2] = {"男": "male", "女": "female"}[row[2]]
-    meta = {"model": twin(), "import_id_fields": ["code"], "fields": kept, "use_bulk": bulk, "skip_diff": bulk, "batch_size": 1000}  # fmt: skip
+    meta = {
+        "model": twin(),
+        "import_id_fields": ["code"],
+        "fields": kept,
+        "use_bulk": bulk,
+        "skip_diff": bulk,
+        "batch_size": 1000,
+    }
     made = type("Clients", (resources.ModelResource,), {"Meta": type("Meta", (), meta)})
     begun = time.perf_counter()
     data = tablib.Dataset(*rows, headers=kept)
     result = made().import_data(data, raise_errors=True)
     taken = time.perf_counter() - begun
     assert result.totals["new"] == len(rows), result.totals
-    return {"rows": len(rows), "seconds": round(taken, 1), "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}  # fmt: skip
+    return {
+        "rows": len(rows),
+        "seconds": round(taken, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
+    }
 
 
 def child(kind: str, rows: int, xlsx_rows: int) -> None:
@@ -216,7 +266,12 @@ def main() -> int:
     print(f"{where}, {os.cpu_count()} cores, load at the start {load}")
     for kind in ("peer", "peer-bulk", "ours"):
         with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as home:
-            given = {**os.environ, **database(), "DAKEHU_HOME": home, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}  # fmt: skip
+            given = {
+                **os.environ,
+                **database(),
+                "DAKEHU_HOME": home,
+                "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
+            }
             command = [sys.executable, __file__, "--child", kind, str(rows), str(xlsx_rows)]
             run = subprocess.run(command, env=given, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         if run.returncode:
@@ -224,7 +279,10 @@ def main() -> int:
         for label, told in json.loads(run.stdout.splitlines()[-1]).items():
             speed = told["rows"] / told["seconds"] if told["seconds"] else 0
             more = {k: v for k, v in told.items() if k not in ("rows", "seconds", "peak_mb")}
-            print(f"{label:12} {told['rows']:>9,} rows {told['seconds']:>7} s {speed:>8,.0f} rows/s {told['peak_mb']:>6,} MB  {more or ''}", flush=True)  # fmt: skip
+            print(
+                f"{label:12} {told['rows']:>9,} rows {told['seconds']:>7} s {speed:>8,.0f} rows/s {told['peak_mb']:>6,} MB  {more or ''}",
+                flush=True,
+            )
     print("load at the end", ", ".join(f"{n:.1f}" for n in os.getloadavg()))
     return 0
 

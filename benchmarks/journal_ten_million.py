@@ -43,12 +43,21 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     amount = np.rint(lots * price * 100).astype(np.int64)
     fee = np.maximum(amount // 4000, 500)
     told = {
-        "client": draw.choice(clients, EACH), "asset": draw.choice(products, EACH),
-        "side": np.where(sold, int(Side.SELL), int(Side.BUY)), "quantity": np.where(sold, -lots, lots) * 1000, "price": price,
-        "amount": amount, "net": np.where(sold, amount, -amount) - fee, "commission": fee, "stamp": none, "transfer": none,
-        "other": none, "time": np.sort(draw.integers(34200, 54000, EACH)), "currency": ["CNY"] * EACH,
+        "client": draw.choice(clients, EACH),
+        "asset": draw.choice(products, EACH),
+        "side": np.where(sold, int(Side.SELL), int(Side.BUY)),
+        "quantity": np.where(sold, -lots, lots) * 1000,
+        "price": price,
+        "amount": amount,
+        "net": np.where(sold, amount, -amount) - fee,
+        "commission": fee,
+        "stamp": none,
+        "transfer": none,
+        "other": none,
+        "time": np.sort(draw.integers(34200, 54000, EACH)),
+        "currency": ["CNY"] * EACH,
         "ref": [f"{number:04}{n:06}" for n in range(EACH)],
-    }  # fmt: skip
+    }
     return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
 
 
@@ -109,8 +118,17 @@ def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]
         compaction.SOON = timedelta(0)
         compaction.compact()  # what readers may still have needed goes
         disk = size_of(journal.folder())
-    return {"append": append, "again": again, "full": full, "one": one, "disk": disk, "first compaction": packed,
-            "nightly compaction": nightly, "one, uncompacted": before, "buckets": told["buckets"]}  # fmt: skip
+    return {
+        "append": append,
+        "again": again,
+        "full": full,
+        "one": one,
+        "disk": disk,
+        "first compaction": packed,
+        "nightly compaction": nightly,
+        "one, uncompacted": before,
+        "buckets": told["buckets"],
+    }
 
 
 # --- peers ------------------------------------------------------------------------------------------
@@ -146,7 +164,9 @@ def sqlite(days: int, clients: np.ndarray, products: np.ndarray, folder: Path) -
         base.execute("COMMIT")
 
     def everything() -> int:
-        cursor = base.execute("SELECT client, asset, day, quantity, price, amount, net, commission FROM trades ORDER BY client, asset, day")  # fmt: skip
+        cursor = base.execute(
+            "SELECT client, asset, day, quantity, price, amount, net, commission FROM trades ORDER BY client, asset, day"
+        )
         columns = [np.array(column) for column in zip(*cursor.fetchall(), strict=True)]
         return len(columns[0])
 
@@ -157,7 +177,12 @@ def sqlite(days: int, clients: np.ndarray, products: np.ndarray, folder: Path) -
     again = median([lambda n=n, r=r: take(n, r) for n, r in given.items()])
     full, count = clocked(everything)
     assert count == days * EACH
-    one = median([lambda c=c: base.execute("SELECT * FROM trades WHERE client = ? ORDER BY asset, day", (int(c),)).fetchall() for c in clients[:20]])  # fmt: skip
+    one = median(
+        [
+            lambda c=c: base.execute("SELECT * FROM trades WHERE client = ? ORDER BY asset, day", (int(c),)).fetchall()
+            for c in clients[:20]
+        ]
+    )
     return {"append": append, "again": again, "full": full, "one": one, "disk": size_of(folder)}
 
 
@@ -178,7 +203,9 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
 
         def everything() -> int:
             cursor = base.cursor(binary=True)
-            cursor.execute("SELECT client, asset, day, quantity, price, amount, net, commission FROM peer_trades ORDER BY client, asset, day")  # fmt: skip
+            cursor.execute(
+                "SELECT client, asset, day, quantity, price, amount, net, commission FROM peer_trades ORDER BY client, asset, day"
+            )
             columns = [np.array(column) for column in zip(*cursor.fetchall(), strict=True)]
             return len(columns[0])
 
@@ -190,7 +217,14 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
         again = median([lambda n=n, r=r: take(n, r) for n, r in given.items()])
         full, count = clocked(everything)
         assert count == days * EACH
-        one = median([lambda c=c: base.execute("SELECT * FROM peer_trades WHERE client = %s ORDER BY asset, day", (int(c),)).fetchall() for c in clients[:20]])  # fmt: skip
+        one = median(
+            [
+                lambda c=c: base.execute(
+                    "SELECT * FROM peer_trades WHERE client = %s ORDER BY asset, day", (int(c),)
+                ).fetchall()
+                for c in clients[:20]
+            ]
+        )
         disk = base.execute("SELECT pg_total_relation_size('peer_trades')").fetchone()
     return {"append": append, "again": again, "full": full, "one": one, "disk": disk[0] if disk else 0}
 
@@ -212,16 +246,33 @@ def main() -> int:
 
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     print(f"{days * EACH:,} trades of {CLIENTS:,} clients, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    print("| | a day of 100,000 in, s | the same again, s | everything read, s | one client, ms | disk, MB |\n|---|---|---|---|---|---|")  # fmt: skip
+    print(
+        "| | a day of 100,000 in, s | the same again, s | everything read, s | one client, ms | disk, MB |\n|---|---|---|---|---|---|"
+    )
     kinds = ["journal", "SQLite", *(["PostgreSQL"] if os.environ.get("DAKEHU_OWNER_URL") else [])]
     for kind in kinds:
         with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as home:
-            given = {**os.environ, **database(), "DAKEHU_HOME": home, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}  # fmt: skip
-            run = subprocess.run([sys.executable, __file__, "--child", kind, str(days)], env=given, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)  # fmt: skip
+            given = {
+                **os.environ,
+                **database(),
+                "DAKEHU_HOME": home,
+                "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
+            }
+            run = subprocess.run(
+                [sys.executable, __file__, "--child", kind, str(days)],
+                env=given,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
         if run.returncode:
             return run.returncode
         told = json.loads(run.stdout.splitlines()[-1])
-        print(f"| {kind} | {told['append']:.2f} | {told['again']:.3f} | {told['full']:.1f} | {told['one'] * 1000:.1f} | {told['disk'] / 1e6:,.0f} |", flush=True)  # fmt: skip
+        print(
+            f"| {kind} | {told['append']:.2f} | {told['again']:.3f} | {told['full']:.1f} | {told['one'] * 1000:.1f} | {told['disk'] / 1e6:,.0f} |",
+            flush=True,
+        )
         more = {k: round(v, 2) for k, v in told.items() if k not in ("append", "again", "full", "one", "disk")}
         if more:
             print(f"  {more}", flush=True)

@@ -67,12 +67,18 @@ def invented(clients: int, *, assets: int = ASSETS, days: int = DAYS, each: floa
     fee = np.maximum(np.round(value * 0.00025, 2), 5.0)
     quantity = shares * 1000
     return kernel.Book(
-        offsets=np.searchsorted(client, np.arange(clients + 1)).astype(np.int64), asset=asset.astype(np.int32),
-        day=day.astype(np.int32), quantity=quantity, value=value, fee=fee,
-        flow=kernel.securities_flow(quantity, value, fee), prices=prices,
+        offsets=np.searchsorted(client, np.arange(clients + 1)).astype(np.int64),
+        asset=asset.astype(np.int32),
+        day=day.astype(np.int32),
+        quantity=quantity,
+        value=value,
+        fee=fee,
+        flow=kernel.securities_flow(quantity, value, fee),
+        prices=prices,
         ordinals=700_000 + (np.arange(days) * 365.25 / 250).astype(np.int64),
-        market=3000 * np.exp(np.cumsum(dice.normal(0.0002, 0.01, days))), kind=(np.arange(assets) % 6).astype(np.int8),
-    )  # fmt: skip
+        market=3000 * np.exp(np.cumsum(dice.normal(0.0002, 0.01, days))),
+        kind=(np.arange(assets) % 6).astype(np.int8),
+    )
 
 
 def first(book: kernel.Book, clients: int) -> kernel.Book:
@@ -129,8 +135,11 @@ def beside(book: kernel.Book, quick: bool) -> None:
     print(
         "| | figures | clients | ms a client | times ours | aim | largest difference |\n|---|---|---|---|---|---|---|"
     )
-    sizes = {"pandas + empyrical": 30, "pandas + quantstats": 15, "DuckDB SQL": 300, "numpy": 512} if quick else {
-        "pandas + empyrical": 300, "pandas + quantstats": 60, "DuckDB SQL": 3_000, "numpy": 4_096}  # fmt: skip
+    sizes = (
+        {"pandas + empyrical": 30, "pandas + quantstats": 15, "DuckDB SQL": 300, "numpy": 512}
+        if quick
+        else {"pandas + empyrical": 300, "pandas + quantstats": 60, "DuckDB SQL": 3_000, "numpy": 4_096}
+    )
     for name, aim in (("pandas + empyrical", 1500), ("pandas + quantstats", 3000), ("DuckDB SQL", 100), ("numpy", 15)):
         some = first(book, sizes[name])
         try:
@@ -141,7 +150,10 @@ def beside(book: kernel.Book, quick: bool) -> None:
         differs = max(peers.difference(ours.values[: some.clients, column], held) for column, held in figures.items())
         per = taken / some.clients
         ratio = per / (both if name == "DuckDB SQL" else own)
-        print(f"| {name} | {len(figures)} | {some.clients:,} | {per * 1e3:.3f} | {ratio:,.0f} | {aim:,} | {differs:.0e} |", flush=True)  # fmt: skip
+        print(
+            f"| {name} | {len(figures)} | {some.clients:,} | {per * 1e3:.3f} | {ratio:,.0f} | {aim:,} | {differs:.0e} |",
+            flush=True,
+        )
         assert differs < 1e-6, f"{name} computes something else"
 
 
@@ -152,8 +164,11 @@ def whole(book: kernel.Book) -> float:
         rate = triad(threads)
         seconds = best(lambda n=threads: kernel.compute(book, threads=n))[0]
         size = book.clients * book.prices.shape[1] * 8
-        print(f"{book.clients:,} clients, {len(book.asset):,} trades, {threads} thread(s): {seconds:.2f} s, triad {rate / 1e9:.1f} GB/s, "
-              f"{seconds / (size / rate):.1f} passes over {size / 1e9:.1f} GB (aim 13)", flush=True)  # fmt: skip
+        print(
+            f"{book.clients:,} clients, {len(book.asset):,} trades, {threads} thread(s): {seconds:.2f} s, triad {rate / 1e9:.1f} GB/s, "
+            f"{seconds / (size / rate):.1f} passes over {size / 1e9:.1f} GB (aim 13)",
+            flush=True,
+        )
     return seconds
 
 
@@ -177,7 +192,10 @@ def from_parquet(book: kernel.Book, alone: float) -> None:
             pq.write_table(figures, Path(folder) / "figures.parquet", compression="zstd", use_dictionary=False)
 
         seconds = best(run, 3)[0]
-    print(f"from Parquet to figures in Parquet: {seconds:.2f} s, {seconds / alone:.2f} times the kernel (aim 2)", flush=True)  # fmt: skip
+    print(
+        f"from Parquet to figures in Parquet: {seconds:.2f} s, {seconds / alone:.2f} times the kernel (aim 2)",
+        flush=True,
+    )
 
 
 def running_day(book: kernel.Book, alone: float) -> None:
@@ -192,8 +210,15 @@ def running_day(book: kernel.Book, alone: float) -> None:
         offsets=offsets, prices=book.prices[:, :-1], ordinals=book.ordinals[:-1], market=book.market[:-1], **before
     )
     state = intraday.begin(night)
-    day = intraday.Day(int(book.ordinals[-1]), np.ascontiguousarray(book.prices[:, -1]), float(book.market[-1] / book.market[-2] - 1),
-                       owner[late].astype(np.int32), book.asset[late], book.quantity[late], book.flow[late])  # fmt: skip
+    day = intraday.Day(
+        int(book.ordinals[-1]),
+        np.ascontiguousarray(book.prices[:, -1]),
+        float(book.market[-1] / book.market[-2] - 1),
+        owner[late].astype(np.int32),
+        book.asset[late],
+        book.quantity[late],
+        book.flow[late],
+    )
     room = intraday.advance(state, day)
     seconds, sums = best(lambda: intraday.advance(state, day, out=room), 7)
     told, made = best(lambda: intraday.figures(sums, day.ordinal), 3)
@@ -201,8 +226,11 @@ def running_day(book: kernel.Book, alone: float) -> None:
     held = full[:, Column.HOLDINGS] > 0
     worst = max(peers.difference(full[held, c], made[held, i]) for i, c in enumerate(intraday.GIVEN))
     assert worst < 1e-6, worst
-    print(f"a day on from last night: {seconds * 1e3:.1f} ms for {book.clients:,} clients and {late.sum():,} trades, {alone / seconds:.0f} times cheaper than all {days} days "
-          f"(aim 150); {told * 1e3:.0f} ms more for the figures from the sums; largest difference {worst:.0e}", flush=True)  # fmt: skip
+    print(
+        f"a day on from last night: {seconds * 1e3:.1f} ms for {book.clients:,} clients and {late.sum():,} trades, {alone / seconds:.0f} times cheaper than all {days} days "
+        f"(aim 150); {told * 1e3:.0f} ms more for the figures from the sums; largest difference {worst:.0e}",
+        flush=True,
+    )
 
 
 def growth(quick: bool) -> None:
@@ -219,7 +247,9 @@ def growth(quick: bool) -> None:
         for clients, given in steps:
             book = invented(clients, **given)
             seconds = best(lambda b=book: kernel.compute(b, threads=1), 2)[0]
-            size = {"clients": clients, "days": given.get("days"), "assets": given.get("assets")}.get(name) or round(len(book.asset) / clients)  # fmt: skip
+            size = {"clients": clients, "days": given.get("days"), "assets": given.get("assets")}.get(name) or round(
+                len(book.asset) / clients
+            )
             told.append(f"{size:,}: {seconds / clients * 1e6:.1f}")
         print(f"growth in {name}, µs a client: {'; '.join(told)}", flush=True)
 

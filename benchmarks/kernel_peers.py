@@ -38,7 +38,13 @@ def _daily(book: Book, client: int, market: np.ndarray) -> tuple[Any, Any, Any]:
     a, b = int(book.offsets[client]), int(book.offsets[client + 1])
     deals = pd.DataFrame({name: getattr(book, name)[a:b] for name in ("asset", "day", "quantity", "flow")})
     days = pd.RangeIndex(len(book.ordinals))
-    held = deals.pivot_table(index="day", columns="asset", values="quantity", aggfunc="sum").reindex(days).fillna(0).cumsum() / 1000  # fmt: skip
+    held = (
+        deals.pivot_table(index="day", columns="asset", values="quantity", aggfunc="sum")
+        .reindex(days)
+        .fillna(0)
+        .cumsum()
+        / 1000
+    )
     prices = pd.DataFrame(book.prices[held.columns].T, index=days, columns=held.columns)
     worth = (held * prices).sum(axis=1)
     into = deals["flow"].clip(lower=0).groupby(deals["day"]).sum().reindex(days).fillna(0)
@@ -66,16 +72,34 @@ def with_empyrical(book: Book, threads: int) -> Figures:
         some = flows != 0
         rate = pyxirr.xirr(dates[some], flows[some], silent=True) if some.sum() > 1 else None
         return (
-            empyrical.cum_returns_final(returns), empyrical.cagr(returns), empyrical.annual_volatility(returns),
-            empyrical.sharpe_ratio(returns), empyrical.sortino_ratio(returns), empyrical.calmar_ratio(returns),
-            empyrical.max_drawdown(returns), empyrical.value_at_risk(returns), empyrical.conditional_value_at_risk(returns),
-            empyrical.beta(returns, market), empyrical.alpha(returns, market), np.nan if rate is None else rate,
-        )  # fmt: skip
+            empyrical.cum_returns_final(returns),
+            empyrical.cagr(returns),
+            empyrical.annual_volatility(returns),
+            empyrical.sharpe_ratio(returns),
+            empyrical.sortino_ratio(returns),
+            empyrical.calmar_ratio(returns),
+            empyrical.max_drawdown(returns),
+            empyrical.value_at_risk(returns),
+            empyrical.conditional_value_at_risk(returns),
+            empyrical.beta(returns, market),
+            empyrical.alpha(returns, market),
+            np.nan if rate is None else rate,
+        )
 
     columns = (
-        Column.TWR, Column.CAGR, Column.VOLATILITY, Column.SHARPE, Column.SORTINO, Column.CALMAR, Column.MAX_DRAWDOWN,
-        Column.VAR95, Column.CVAR95, Column.BETA, Column.ALPHA, Column.XIRR,
-    )  # fmt: skip
+        Column.TWR,
+        Column.CAGR,
+        Column.VOLATILITY,
+        Column.SHARPE,
+        Column.SORTINO,
+        Column.CALMAR,
+        Column.MAX_DRAWDOWN,
+        Column.VAR95,
+        Column.CVAR95,
+        Column.BETA,
+        Column.ALPHA,
+        Column.XIRR,
+    )
     made = _each(book, columns, one)
     del made[Column.XIRR]  # it costs its time; where several rates fit, another rule chooses
     return made
@@ -85,9 +109,21 @@ def with_quantstats(book: Book, threads: int) -> Figures:
     import quantstats.stats as qs
 
     def one(returns: Any, market: Any, paid: Any) -> tuple[float, ...]:
-        aside = (qs.cagr(returns), qs.calmar(returns), qs.value_at_risk(returns), qs.cvar(returns), qs.greeks(returns, market))  # fmt: skip
+        aside = (
+            qs.cagr(returns),
+            qs.calmar(returns),
+            qs.value_at_risk(returns),
+            qs.cvar(returns),
+            qs.greeks(returns, market),
+        )
         del aside  # other definitions (calendar years, a normal distribution): they cost their time
-        return qs.comp(returns), qs.volatility(returns), qs.sharpe(returns), qs.sortino(returns), qs.max_drawdown(returns)  # fmt: skip
+        return (
+            qs.comp(returns),
+            qs.volatility(returns),
+            qs.sharpe(returns),
+            qs.sortino(returns),
+            qs.max_drawdown(returns),
+        )
 
     columns = (Column.TWR, Column.VOLATILITY, Column.SHARPE, Column.SORTINO, Column.MAX_DRAWDOWN)
     return _each(book, columns, one)
@@ -133,13 +169,34 @@ def with_duckdb(book: Book, threads: int) -> Figures:
     base = duckdb.connect(config={"threads": threads})
     assets, days = book.prices.shape
     client = np.repeat(np.arange(book.clients), np.diff(book.offsets))
-    base.register("trades", pa.table({"client": client, **{n: getattr(book, n) for n in ("asset", "day", "quantity", "flow")}}))  # fmt: skip
-    base.register("prices", pa.table({"asset": np.repeat(np.arange(assets), days), "day": np.tile(np.arange(days), assets),
-                                      "price": book.prices.ravel()}))  # fmt: skip
-    base.register("market", pa.table({"day": np.arange(days), "r": np.append(0.0, book.market[1:] / book.market[:-1] - 1)}))  # fmt: skip
+    base.register(
+        "trades", pa.table({"client": client, **{n: getattr(book, n) for n in ("asset", "day", "quantity", "flow")}})
+    )
+    base.register(
+        "prices",
+        pa.table(
+            {
+                "asset": np.repeat(np.arange(assets), days),
+                "day": np.tile(np.arange(days), assets),
+                "price": book.prices.ravel(),
+            }
+        ),
+    )
+    base.register(
+        "market", pa.table({"day": np.arange(days), "r": np.append(0.0, book.market[1:] / book.market[:-1] - 1)})
+    )
     found = base.execute(SQL, {"days": days}).fetchnumpy()
-    columns = (Column.NAV, Column.DEPOSITS, Column.TWR, Column.VOLATILITY, Column.SHARPE, Column.SORTINO,
-               Column.MAX_DRAWDOWN, Column.VAR95, Column.BETA)  # fmt: skip
+    columns = (
+        Column.NAV,
+        Column.DEPOSITS,
+        Column.TWR,
+        Column.VOLATILITY,
+        Column.SHARPE,
+        Column.SORTINO,
+        Column.MAX_DRAWDOWN,
+        Column.VAR95,
+        Column.BETA,
+    )
     values = list(found.values())[1:]
     return {c: np.asarray(np.ma.filled(v, np.nan), np.float64) for c, v in zip(columns, values, strict=True)}
 
@@ -160,7 +217,9 @@ def _chunk(book: Book, begin: int, end: int) -> Figures:
     np.cumsum(held, axis=1, out=held)
     held = np.round(held, 3)
     owner = pair // len(book.prices)
-    worth = np.add.reduceat(held * book.prices[pair % len(book.prices)], np.searchsorted(owner, np.arange(end - begin)), axis=0)  # fmt: skip
+    worth = np.add.reduceat(
+        held * book.prices[pair % len(book.prices)], np.searchsorted(owner, np.arange(end - begin)), axis=0
+    )
     into, out = np.zeros_like(worth), np.zeros_like(worth)
     np.add.at(into, (client, day), np.maximum(flow, 0))
     np.add.at(out, (client, day), np.maximum(-flow, 0))
@@ -189,12 +248,20 @@ def _chunk(book: Book, begin: int, end: int) -> Figures:
         growth = wealth[:, -1]
         cagr = growth ** (YEAR / n) - 1
         return {
-            Column.NAV: nav, Column.DEPOSITS: came, Column.WITHDRAWALS: went, Column.PNL: nav + went - came,
-            Column.ROI: (nav + went - came) / came, Column.TWR: growth - 1, Column.CAGR: cagr,
-            Column.VOLATILITY: deviation * np.sqrt(YEAR), Column.SHARPE: mean / deviation * np.sqrt(YEAR),
-            Column.SORTINO: mean * np.sqrt(YEAR) / loss, Column.CALMAR: np.where(fall < 0, cagr / -fall, np.nan),
-            Column.MAX_DRAWDOWN: fall, Column.BETA: (away * apart).sum(axis=1) / (apart**2).sum(axis=1),
-        }  # fmt: skip
+            Column.NAV: nav,
+            Column.DEPOSITS: came,
+            Column.WITHDRAWALS: went,
+            Column.PNL: nav + went - came,
+            Column.ROI: (nav + went - came) / came,
+            Column.TWR: growth - 1,
+            Column.CAGR: cagr,
+            Column.VOLATILITY: deviation * np.sqrt(YEAR),
+            Column.SHARPE: mean / deviation * np.sqrt(YEAR),
+            Column.SORTINO: mean * np.sqrt(YEAR) / loss,
+            Column.CALMAR: np.where(fall < 0, cagr / -fall, np.nan),
+            Column.MAX_DRAWDOWN: fall,
+            Column.BETA: (away * apart).sum(axis=1) / (apart**2).sum(axis=1),
+        }
 
 
 PEERS: dict[str, Callable[[Book, int], Figures]] = {

@@ -45,9 +45,20 @@ NAMES = (
 LETTERS = ("zw", "ln", "wangf", "zhangwei", "cj", "zengm", "shhy", "liuy", "wjg", "zhaozh")
 # The columns that the grid shows, and so asks for, until somebody arranges them otherwise.
 SHOWN = ",".join(
-    ("name", "code", "segment", "kind", "risk_level", "assets", "status", "last_contact_on", "next_contact_on",
-     "occupation", "branch")
-)  # fmt: skip
+    (
+        "name",
+        "code",
+        "segment",
+        "kind",
+        "risk_level",
+        "assets",
+        "status",
+        "last_contact_on",
+        "next_contact_on",
+        "occupation",
+        "branch",
+    )
+)
 READERS = ("compliance", "admin", "m7")
 USERS = (1, 16)
 
@@ -66,9 +77,11 @@ def requests(clients: int) -> dict[str, tuple[str, Iterator[str]]]:
 
     def filters() -> dict[str, str]:
         return {
-            "segment": dice.choice(("银卡", "金卡", "白金", "钻石")), "risk_level": dice.choice(("C1", "C3", "C5")),
-            "branch": f"B{dice.randrange(40):02}", "sort": dice.choice(("-assets", "assets", "name", "-last_contact_on")),
-        }  # fmt: skip
+            "segment": dice.choice(("银卡", "金卡", "白金", "钻石")),
+            "risk_level": dice.choice(("C1", "C3", "C5")),
+            "branch": f"B{dice.randrange(40):02}",
+            "sort": dice.choice(("-assets", "assets", "name", "-last_contact_on")),
+        }
 
     def four() -> str:
         return f"{dice.randrange(10_000):04}"
@@ -162,8 +175,10 @@ def served(env: dict[str, str]) -> Iterator[int]:
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"],
-        env=env, cwd=ROOT, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         for _ in range(240):
             try:
@@ -200,8 +215,10 @@ def child(what: str, home: Path, clients: int) -> None:
     with scope.acting_as(scope.system("benchmark", "cli")):
         for name in READERS:
             browser = Browser()
-            browser.force_login(model_of("team.User").objects.get(username=name),
-                                backend="dakehu.domains.team.sign_in.backends.StaffBackend")  # fmt: skip
+            browser.force_login(
+                model_of("team.User").objects.get(username=name),
+                backend="dakehu.domains.team.sign_in.backends.StaffBackend",
+            )
             cookies[name] = "; ".join(f"{key}={value.value}" for key, value in browser.cookies.items())
     print(json.dumps({"cookies": cookies, "seconds": round(seconds)}))
 
@@ -229,11 +246,19 @@ def main() -> int:
 
 
 def run_on(what: str, env: dict[str, str], home: Path, line: argparse.Namespace) -> None:
-    made = subprocess.run([sys.executable, __file__, "--child", what, str(home), str(line.clients)],
-                          env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)  # fmt: skip
+    made = subprocess.run(
+        [sys.executable, __file__, "--child", what, str(home), str(line.clients)],
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     ready = json.loads(made.stdout.splitlines()[-1])
-    print(f"\n{what}, {line.clients:,} clients, made ready in {ready['seconds']} s; "
-          f"load of the machine {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(
+        f"\n{what}, {line.clients:,} clients, made ready in {ready['seconds']} s; "
+        f"load of the machine {os.getloadavg()[0]:.1f}"
+    )
     print(f"{'p50 / p95 in ms (answers a second)':40}" + "".join(f"{f'{users} users':>28}" for users in USERS))
     with served(env) as port:
         for name, (who, addresses) in requests(line.clients).items():

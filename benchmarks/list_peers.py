@@ -111,7 +111,9 @@ CREME_CHILD = """
 """
 
 
-def creme(folder: Path, url: str, rows: Path, port: int) -> tuple[subprocess.Popen[bytes], dict[str, Callable[[], Ask]], str]:  # fmt: skip
+def creme(
+    folder: Path, url: str, rows: Path, port: int
+) -> tuple[subprocess.Popen[bytes], dict[str, Callable[[], Ask]], str]:
     """Set creme up, fill and serve it."""
     bin_, home = environment(folder, "creme"), folder / "creme-project"
     if not home.exists():
@@ -138,8 +140,14 @@ def creme(folder: Path, url: str, rows: Path, port: int) -> tuple[subprocess.Pop
         subprocess.run(
             [str(bin_ / "creme"), *command], env=env, cwd=home / "bench", check=True, stdout=subprocess.DEVNULL
         )
-    child = subprocess.run([str(bin_ / "python"), "-c", textwrap.dedent(CREME_CHILD), str(rows)], env=env, cwd=home / "bench",
-                           check=True, stdout=subprocess.PIPE, text=True)  # fmt: skip
+    child = subprocess.run(
+        [str(bin_ / "python"), "-c", textwrap.dedent(CREME_CHILD), str(rows)],
+        env=env,
+        cwd=home / "bench",
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     ready = json.loads(child.stdout.splitlines()[-1])
     server = gunicorn(bin_, env, home / "bench", "bench.wsgi:application", port)
     dice, address = random.Random(3), ready["address"]
@@ -148,16 +156,27 @@ def creme(folder: Path, url: str, rows: Path, port: int) -> tuple[subprocess.Pop
         told = {"rows": "50", **given}
         return "GET", f"{address}?" + "&".join(f"{k}={quote(v)}" for k, v in told.items()), None
 
-    return server, {
-        "list page of 50": lambda: page(),
-        "filter and sort": lambda: page(**{"search-regular_field-last_name": dice.choice(SURNAMES),
-                                           "sort_key": "regular_field-first_name", "sort_order": "DESC"}),
-        "by fragment": lambda: page(**{"search-regular_field-first_name": dice.choice(FRAGMENTS)[-1]}),
-        "by last four": lambda: page(**{"search-regular_field-mobile": four(dice)}),
-    }, f"Cookie: {ready['cookie']}\r\nX-Requested-With: XMLHttpRequest"  # fmt: skip
+    return (
+        server,
+        {
+            "list page of 50": lambda: page(),
+            "filter and sort": lambda: page(
+                **{
+                    "search-regular_field-last_name": dice.choice(SURNAMES),
+                    "sort_key": "regular_field-first_name",
+                    "sort_order": "DESC",
+                }
+            ),
+            "by fragment": lambda: page(**{"search-regular_field-first_name": dice.choice(FRAGMENTS)[-1]}),
+            "by last four": lambda: page(**{"search-regular_field-mobile": four(dice)}),
+        },
+        f"Cookie: {ready['cookie']}\r\nX-Requested-With: XMLHttpRequest",
+    )
 
 
-def tryton(folder: Path, url: str, rows: Path, port: int) -> tuple[subprocess.Popen[bytes], dict[str, Callable[[], Ask]], str]:  # fmt: skip
+def tryton(
+    folder: Path, url: str, rows: Path, port: int
+) -> tuple[subprocess.Popen[bytes], dict[str, Callable[[], Ask]], str]:
     """Set Tryton up, fill and serve it."""
     bin_, config = environment(folder, "tryton"), folder / "trytond.conf"
     config.write_text(
@@ -171,8 +190,24 @@ def tryton(folder: Path, url: str, rows: Path, port: int) -> tuple[subprocess.Po
         "TRYTONPASSFILE": str(password),
         "TRYTOND_DATABASE_NAMES": "tryton",
     }
-    subprocess.run([str(bin_ / "trytond-admin"), "-c", str(config), "-d", "tryton", "--all", "-u", "party", "--activate-dependencies",
-                    "--email", "admin@example.com"], env=env, check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+    subprocess.run(
+        [
+            str(bin_ / "trytond-admin"),
+            "-c",
+            str(config),
+            "-d",
+            "tryton",
+            "--all",
+            "-u",
+            "party",
+            "--activate-dependencies",
+            "--email",
+            "admin@example.com",
+        ],
+        env=env,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     pour_parties(url.rpartition("/")[0] + "/tryton", rows)
     server = gunicorn(bin_, env, folder, "trytond.application:app", port)
     login = call(port, "common.db.login", ["admin", {"password": "Benchmark-2026"}], {})
@@ -184,12 +219,16 @@ def tryton(folder: Path, url: str, rows: Path, port: int) -> tuple[subprocess.Po
         told = {"id": 1, "method": "model.party.party.search_read", "params": [domain, 0, 50, order, fields, context]}
         return "POST", "/tryton/rpc/", json.dumps(told).encode()
 
-    return server, {
-        "list page of 50": lambda: search([]),
-        "filter and sort": lambda: search([["name", "ilike", f"{dice.choice(SURNAMES)}%"]], [["name", "DESC"]]),
-        "by fragment": lambda: search([["name", "ilike", f"%{dice.choice(FRAGMENTS)}%"]]),
-        "by last four": lambda: search([["contact_mechanisms.value", "ilike", f"%{four(dice)}"]]),
-    }, f"Authorization: Session {session}\r\nContent-Type: application/json"  # fmt: skip
+    return (
+        server,
+        {
+            "list page of 50": lambda: search([]),
+            "filter and sort": lambda: search([["name", "ilike", f"{dice.choice(SURNAMES)}%"]], [["name", "DESC"]]),
+            "by fragment": lambda: search([["name", "ilike", f"%{dice.choice(FRAGMENTS)}%"]]),
+            "by last four": lambda: search([["contact_mechanisms.value", "ilike", f"%{four(dice)}"]]),
+        },
+        f"Authorization: Session {session}\r\nContent-Type: application/json",
+    )
 
 
 def pour_parties(url: str, rows: Path) -> None:
@@ -204,7 +243,9 @@ def pour_parties(url: str, rows: Path) -> None:
         with cursor.copy("COPY party_party (id, name, code, active, create_date) FROM STDIN") as into:
             for number, (a, b, _) in enumerate(told, 1000):
                 into.write_row((number, a + b, str(number), True, "2026-11-23"))
-        with cursor.copy("COPY party_contact_mechanism (id, party, type, value, value_compact, active, create_date) FROM STDIN") as into:  # fmt: skip
+        with cursor.copy(
+            "COPY party_contact_mechanism (id, party, type, value, value_compact, active, create_date) FROM STDIN"
+        ) as into:
             for number, (_, _, mobile) in enumerate(told, 1000):
                 into.write_row((number, number, "mobile", mobile, mobile, True, "2026-11-23"))
         for table in ("party_party", "party_contact_mechanism"):
@@ -225,9 +266,24 @@ def call(port: int, method: str, params: list[object], headers: dict[str, str]) 
 
 
 def gunicorn(bin_: Path, env: dict[str, str], cwd: Path, app: str, port: int) -> subprocess.Popen[bytes]:
-    server = subprocess.Popen([str(bin_ / "gunicorn"), "-w", str(os.cpu_count() or 2), "--threads", "8", "-b", f"127.0.0.1:{port}",
-                               "--log-level", "error", app], env=env, cwd=cwd, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)  # fmt: skip
+    server = subprocess.Popen(
+        [
+            str(bin_ / "gunicorn"),
+            "-w",
+            str(os.cpu_count() or 2),
+            "--threads",
+            "8",
+            "-b",
+            f"127.0.0.1:{port}",
+            "--log-level",
+            "error",
+            app,
+        ],
+        env=env,
+        cwd=cwd,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     atexit.register(server.terminate)
     for _ in range(120):
         try:
@@ -253,7 +309,10 @@ class Asker:
         if self.socket is None:
             self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=120)
         length = f"Content-Length: {len(body)}\r\n" if body is not None else ""
-        self.socket.sendall(f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.head}\r\n{length}\r\n".encode() + (body or b""))  # fmt: skip
+        self.socket.sendall(
+            f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.head}\r\n{length}\r\n".encode()
+            + (body or b"")
+        )
         answer = self.socket.makefile("rb")
         status = int(answer.readline().split()[1])
         fields = dict(line.decode("latin-1").strip().lower().split(": ", 1) for line in iter(answer.readline, b"\r\n"))
@@ -363,13 +422,23 @@ def main() -> int:
 
 def own(line: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
-        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
-               "DAKEHU_HOME": folder}  # fmt: skip
+        env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+            "DAKEHU_HOME": folder,
+        }
         plain = {k: v for k, v in env.items() if k not in ("DAKEHU_DATABASE_URL", "DAKEHU_OWNER_URL")}
         cookies = {}
         for what, given in (("sqlite", plain), ("postgresql", env)):
-            made = subprocess.run([sys.executable, list_million.__file__, "--child", what, folder, str(line.contacts)],
-                                  env=given, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)  # fmt: skip
+            made = subprocess.run(
+                [sys.executable, list_million.__file__, "--child", what, folder, str(line.contacts)],
+                env=given,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
             cookies = json.loads(made.stdout.splitlines()[-1])["cookies"]
         with list_million.served(env) as port:
             table(

@@ -47,10 +47,17 @@ def seed(count: int) -> float:
                 bulk_sql.insert(client, made)
                 index.follow(client, made, new=True)
                 mobiles = dice.integers(13_000_000_000, 19_999_999_999, size)
-                bulk_sql.insert(contact, [contact(client=c, kind="mobile", value=str(m), primary=True)
-                                      for c, m in zip(made, mobiles, strict=True)])  # fmt: skip
-                bulk_sql.insert(cover, [cover(client=c, user_id=managers[(start + i) // EACH], since=DAY)
-                                    for i, c in enumerate(made)])  # fmt: skip
+                bulk_sql.insert(
+                    contact,
+                    [
+                        contact(client=c, kind="mobile", value=str(m), primary=True)
+                        for c, m in zip(made, mobiles, strict=True)
+                    ],
+                )
+                bulk_sql.insert(
+                    cover,
+                    [cover(client=c, user_id=managers[(start + i) // EACH], since=DAY) for i, c in enumerate(made)],
+                )
             print(f"\r{start + size:,} clients, {time.perf_counter() - begun:.0f} s ", end="", file=sys.stderr)
     for nth in range(1, count // written):
         copy(nth, written, managers[0])
@@ -79,15 +86,21 @@ def copy(nth: int, written: int, first_manager: int) -> None:
     database = connection()
     database.ensure_connection()
     database.connection.create_function("code_of", 1, lambda n: f"DK{n - 1:07}", deterministic=True)
-    database.connection.create_function("words_of", 2, lambda n, words: f"{code_tokens(f'DK{n - 1:07}')} "
-                                        + words.partition(" u")[1].strip() + words.partition(" u")[2])  # fmt: skip
+    database.connection.create_function(
+        "words_of",
+        2,
+        lambda n, words: (
+            f"{code_tokens(f'DK{n - 1:07}')} " + words.partition(" u")[1].strip() + words.partition(" u")[2]
+        ),
+    )
     with transaction.atomic(), database.cursor() as cursor:
         for name in COPIED:
             model = apps.get_model(f"clients.{name}")
             table = model._meta.db_table
             columns = [f.column for f in model._meta.concrete_fields if not f.primary_key]
-            cursor.execute(f"SELECT max(id) FROM {table} WHERE {'client_id' if name != 'client' else 'id'} <= %s",
-                           [written])  # fmt: skip
+            cursor.execute(
+                f"SELECT max(id) FROM {table} WHERE {'client_id' if name != 'client' else 'id'} <= %s", [written]
+            )
             (top,) = cursor.fetchone()
             moved = {
                 "client_id": f"client_id + {nth * written}",
@@ -99,8 +112,9 @@ def copy(nth: int, written: int, first_manager: int) -> None:
             }
             wanted = ", ".join(moved.get(column, f'"{column}"') for column in columns)
             named = ", ".join(f'"{column}"' for column in columns)
-            cursor.execute(f"INSERT INTO {table} (id, {named}) SELECT id + {nth * top}, {wanted} FROM {table} "
-                           f"WHERE id <= {top}")  # fmt: skip
+            cursor.execute(
+                f"INSERT INTO {table} (id, {named}) SELECT id + {nth * top}, {wanted} FROM {table} WHERE id <= {top}"
+            )
 
 
 def staff(managers: int) -> tuple[list[int], list[int]]:
@@ -133,26 +147,38 @@ def people(dice: Any, start: int, size: int, branches: list[int]) -> list[dict[s
             names[i] = "".join(parts)
     assets = numpy.round(numpy.exp(dice.normal(12.5, 1.8, size)), 2)
     columns = {
-        "segment": pick(SEGMENTS, [0.5, 0.25, 0.15, 0.08, 0.02]), "risk_level": pick(LEVELS),
-        "status": pick(("active", "dormant", "prospect", "closed"), [0.8, 0.1, 0.07, 0.03]), "branch_id": pick(branches),
-        "occupation": pick(JOBS), "gender": pick(("male", "female")),
+        "segment": pick(SEGMENTS, [0.5, 0.25, 0.15, 0.08, 0.02]),
+        "risk_level": pick(LEVELS),
+        "status": pick(("active", "dormant", "prospect", "closed"), [0.8, 0.1, 0.07, 0.03]),
+        "branch_id": pick(branches),
+        "occupation": pick(JOBS),
+        "gender": pick(("male", "female")),
         "birth_on": [DAY - datetime.timedelta(days=int(d)) for d in dice.integers(7000, 30000, size)],
-        "last_contact_on": [DAY - datetime.timedelta(days=int(d)) if d < 400 else None
-                            for d in dice.integers(0, 500, size)],
-        "next_contact_on": [DAY + datetime.timedelta(days=int(d)) if d < 90 else None
-                            for d in dice.integers(0, 300, size)],
-    }  # fmt: skip
+        "last_contact_on": [
+            DAY - datetime.timedelta(days=int(d)) if d < 400 else None for d in dice.integers(0, 500, size)
+        ],
+        "next_contact_on": [
+            DAY + datetime.timedelta(days=int(d)) if d < 90 else None for d in dice.integers(0, 300, size)
+        ],
+    }
     made = []
     for i, name in enumerate(names):
         spelt, initials = pinyin_of(name)
         born = columns["birth_on"][i]
-        made.append({
-            "code": f"DK{start + i:07}", "name": name, "pinyin": spelt, "initials": initials,
-            "kind": "institution" if firm[i] else "person", "assets": Decimal(str(assets[i])) if i % 50 else None,
-            "id_number": f"310101{born:%Y%m%d}{(start + i) % 10_000:04}" if not firm[i] else None,
-            "id_type": "" if firm[i] else "resident", "walled": (start + i) % 5000 == 7,
-            **{key: column[i] for key, column in columns.items()},
-        })  # fmt: skip
+        made.append(
+            {
+                "code": f"DK{start + i:07}",
+                "name": name,
+                "pinyin": spelt,
+                "initials": initials,
+                "kind": "institution" if firm[i] else "person",
+                "assets": Decimal(str(assets[i])) if i % 50 else None,
+                "id_number": f"310101{born:%Y%m%d}{(start + i) % 10_000:04}" if not firm[i] else None,
+                "id_type": "" if firm[i] else "resident",
+                "walled": (start + i) % 5000 == 7,
+                **{key: column[i] for key, column in columns.items()},
+            }
+        )
     return made
 
 

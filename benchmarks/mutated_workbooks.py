@@ -38,7 +38,12 @@ HTML = "<html><table><tr><td>客户号</td><td>客户姓名</td></tr><tr><td>A1<
 def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]:
     """(name, content) of files to break; `office` False leaves out what LibreOffice has to convert."""
     found = [(p.name, _short(p.read_bytes())) for p in sorted((DATA / "broker_exports/samples").glob("*.csv"))]
-    for name in ("far-trans/customer_information.csv", "cn_trade_statement/jiaogedan_2019_2020.csv", "sentiment/waimai_10k.csv", "vcard/gmail-list.vcf"):  # fmt: skip
+    for name in (
+        "far-trans/customer_information.csv",
+        "cn_trade_statement/jiaogedan_2019_2020.csv",
+        "sentiment/waimai_10k.csv",
+        "vcard/gmail-list.vcf",
+    ):
         if (DATA / name).exists():
             found.append((Path(name).name, _short((DATA / name).read_bytes())))
     if (DATA / "sentiment/news_seed.xlsx").exists():
@@ -49,9 +54,20 @@ def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]
     if office and shutil.which("soffice"):
         for ending in ("xls", "ods"):
             subprocess.run(
-                ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/office", "--convert-to", ending, "--outdir", str(folder), *map(str, books)],
-                check=True, capture_output=True, timeout=180,
-            )  # fmt: skip
+                [
+                    "soffice",
+                    "--headless",
+                    f"-env:UserInstallation=file://{folder}/office",
+                    "--convert-to",
+                    ending,
+                    "--outdir",
+                    str(folder),
+                    *map(str, books),
+                ],
+                check=True,
+                capture_output=True,
+                timeout=180,
+            )
             books += [folder / f"{stem}.{ending}" for stem in ("small", "template")]
     found += 3 * [(p.name, p.read_bytes()) for p in books]
     return [*found, ("locked.xlsx", _locked(folder / "small.xlsx", folder / "locked.xlsx"))]
@@ -138,8 +154,13 @@ class Reader:
 
     def read(self, path: Path) -> dict[str, Any]:
         if self.child is None or self.child.poll() is not None:
-            self.child = subprocess.Popen([sys.executable, __file__, "--read"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                          stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+            self.child = subprocess.Popen(
+                [sys.executable, __file__, "--read"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
         child = self.child
         child.stdin.write(f"{path}\n")  # type: ignore[union-attr]
         child.stdin.flush()  # type: ignore[union-attr]
@@ -168,7 +189,9 @@ def wrong_with(told: dict[str, Any]) -> str:
         return f"slow: {told['seconds']} s"
     if told["mb"] > MEGABYTES:
         return f"memory: {told['mb']} MB"
-    if told["end"] == "refused" and not (REMEDY.search(told["words"]) and ("“" in told["words"] or "文件" in told["words"])):  # fmt: skip
+    if told["end"] == "refused" and not (
+        REMEDY.search(told["words"]) and ("“" in told["words"] or "文件" in told["words"])
+    ):
         return f"mute refusal: {told['words']}"
     bare = next((f for f in told.get("faults", []) if not (f[0] and f[1] and f[2])), None)
     return f"mute fault: {bare}" if bare else ""

@@ -242,10 +242,22 @@ def odd_values(content: bytes, draw: random.Random) -> bytes:
 
 ANY: list[Mutation] = [flip, cut, blank, twice, insert]
 ARCHIVE: list[Mutation] = [
-    drop_part, repeat_part, _with(truncated_part, "xml"), _with(flipped_part, "xml"), _with(lost_tag, SHEET), _with(lost_tag, "workbook|styles|shared"),
-    _with(odd_number, SHEET), _with(odd_number, SHEET), _with(far_cell, SHEET), _with(huge_dimension, SHEET), _with(many_merges, SHEET),
-    _with(formulas, SHEET), _with(laughs, "shared|sheet1|content"), _with(bomb, SHEET), _with(deep, SHEET),
-]  # fmt: skip
+    drop_part,
+    repeat_part,
+    _with(truncated_part, "xml"),
+    _with(flipped_part, "xml"),
+    _with(lost_tag, SHEET),
+    _with(lost_tag, "workbook|styles|shared"),
+    _with(odd_number, SHEET),
+    _with(odd_number, SHEET),
+    _with(far_cell, SHEET),
+    _with(huge_dimension, SHEET),
+    _with(many_merges, SHEET),
+    _with(formulas, SHEET),
+    _with(laughs, "shared|sheet1|content"),
+    _with(bomb, SHEET),
+    _with(deep, SHEET),
+]
 TEXT: list[Mutation] = [
     mixed_encodings,
     other_encoding,

@@ -101,8 +101,14 @@ def state() -> str:
             if model is AuditEntry:
                 continue
             numbers = {"client_id", "number"} if getattr(model, "derived", False) else {"client_id"}
-            names = [f.attname for f in model._meta.concrete_fields if f.name not in UNTRACKED and not f.primary_key
-                     and not isinstance(f, SealedText) and f.attname not in numbers]  # fmt: skip
+            names = [
+                f.attname
+                for f in model._meta.concrete_fields
+                if f.name not in UNTRACKED
+                and not f.primary_key
+                and not isinstance(f, SealedText)
+                and f.attname not in numbers
+            ]
             if model.client_path == "client":
                 names.append("client__code")
             lines = sorted(map(repr, model.objects.values_list(*names)))
@@ -200,8 +206,13 @@ def run(rounds: int, count: int, seed: int) -> None:
         edited = [[*row[:5], "退休" if n % 3 else row[5], *row[6:]] for n, row in enumerate(first)]
         edited += list(clients(count // 4, seed=2, first=5_000_000))
         files = write(Path(folder) / "first.csv", first), write(Path(folder) / "edited.csv", edited)
-        steps = (("import", files[0], 0, 1), ("import", files[1], 1, 2), ("undo", None, 2, 1),
-                 ("import", files[1], 1, 2), ("undo by the worker", None, 2, 1))  # fmt: skip
+        steps = (
+            ("import", files[0], 0, 1),
+            ("import", files[1], 1, 2),
+            ("undo", None, 2, 1),
+            ("import", files[1], 1, 2),
+            ("undo by the worker", None, 2, 1),
+        )
         states, lasted, batch = [state()], [], 0
         for what, path, _, _ in steps:  # once without a kill, to know how long each takes and what it leads to
             batch = upload(path) if path else batch

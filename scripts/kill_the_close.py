@@ -66,10 +66,21 @@ def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
     amount = np.rint(lots * price * 100).astype(np.int64)
     fee = np.maximum(amount // 4000, 500)
     told = {
-        "client": draw.choice(clients, size), "asset": draw.choice(products, size), "side": np.full(size, int(Side.BUY)),
-        "quantity": lots * 1000, "price": price, "amount": amount, "net": -amount - fee, "commission": fee, "stamp": none,
-        "transfer": none, "other": none, "time": none - 1, "currency": ["CNY"] * size, "ref": [f"{day}-{n}" for n in range(size)],
-    }  # fmt: skip
+        "client": draw.choice(clients, size),
+        "asset": draw.choice(products, size),
+        "side": np.full(size, int(Side.BUY)),
+        "quantity": lots * 1000,
+        "price": price,
+        "amount": amount,
+        "net": -amount - fee,
+        "commission": fee,
+        "stamp": none,
+        "transfer": none,
+        "other": none,
+        "time": none - 1,
+        "currency": ["CNY"] * size,
+        "ref": [f"{day}-{n}" for n in range(size)],
+    }
     return pa.table({f.name: pa.array(told[f.name], f.type) for f in days.GIVEN}, schema=days.GIVEN)
 
 
@@ -80,7 +91,13 @@ def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
     table = one_day(draw, day, clients, products)
     with as_system():
         days.take_day(source=SOURCE, day=day, table=table)
-        closing.take_prices(source="行情", day=day, prices={p: float(v) for p, v in zip(products, np.round(draw.uniform(5, 50, len(products)), 2), strict=True)})  # fmt: skip
+        closing.take_prices(
+            source="行情",
+            day=day,
+            prices={
+                p: float(v) for p, v in zip(products, np.round(draw.uniform(5, 50, len(products)), 2), strict=True)
+            },
+        )
     return table
 
 

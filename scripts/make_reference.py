@@ -82,8 +82,10 @@ def settings() -> str:
     from dakehu.foundation.base.env import SETTINGS
 
     home = str(Path.home())
-    rows = [(f"`{name}`", f"`{default.replace(home, '~')}`" if default else "—", zh, en)
-            for name, (default, zh, en) in sorted(SETTINGS.items())]  # fmt: skip
+    rows = [
+        (f"`{name}`", f"`{default.replace(home, '~')}`" if default else "—", zh, en)
+        for name, (default, zh, en) in sorted(SETTINGS.items())
+    ]
     more = "秘密设置可改用 `…_FILE` 指向文件 · a secret may be read from the file that `…_FILE` names.\n"
     return f"# 设置 Settings\n\n{NOTE}\n{more}\n" + table(("变量 variable", "缺省 default", "用途", "what for"), rows)
 
@@ -109,11 +111,17 @@ def roles() -> str:
     from dakehu.domains.team.permissions import Permission
     from dakehu.domains.team.roles import ROLES
 
-    described = table(("role", "名称 name", "看到 sees", "清晰到 cleared for", "做什么", "what it does"),
-                      [(f"`{name}`", f"{r.name.zh} {r.name.en}", r.reach, r.clearance.name.lower(), r.zh, r.en)
-                       for name, r in ROLES.items()])  # fmt: skip
-    granted = table(("permission", *ROLES), [(f"`{p}`", *("✓" if p in r.permissions else "" for r in ROLES.values()))
-                                             for p in Permission])  # fmt: skip
+    described = table(
+        ("role", "名称 name", "看到 sees", "清晰到 cleared for", "做什么", "what it does"),
+        [
+            (f"`{name}`", f"{r.name.zh} {r.name.en}", r.reach, r.clearance.name.lower(), r.zh, r.en)
+            for name, r in ROLES.items()
+        ],
+    )
+    granted = table(
+        ("permission", *ROLES),
+        [(f"`{p}`", *("✓" if p in r.permissions else "" for r in ROLES.values())) for p in Permission],
+    )
     return f"# 角色与权限 Roles and rights\n\n{NOTE}\n{described}\n{granted}"
 
 
@@ -134,10 +142,18 @@ def dictionary() -> str:
         held = kept.get(model._meta.label)
         if held is not None:
             parts.append(f"保存期限 kept: {held.years} 年 years · {held.basis_zh} · {held.basis_en} ({held.kind})\n")
-        rows = [(f"`{c.name}`", c.facts.heading, c.kind, c.facts.sensitivity.name.lower(), "、".join(c.facts.aliases),
-                 ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.words) if c.words is not None else "",
-                 " ".join(t for t in (c.facts.help_zh, c.facts.help_en) if t))
-                for c in columns]  # fmt: skip
+        rows = [
+            (
+                f"`{c.name}`",
+                c.facts.heading,
+                c.kind,
+                c.facts.sensitivity.name.lower(),
+                "、".join(c.facts.aliases),
+                ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.words) if c.words is not None else "",
+                " ".join(t for t in (c.facts.help_zh, c.facts.help_en) if t),
+            )
+            for c in columns
+        ]
         parts.append(
             table(
                 ("field", "名称 heading", "kind", "sensitivity", "别名 aliases", "可选值 choices", "说明 about"), rows
@@ -147,9 +163,13 @@ def dictionary() -> str:
 
 
 PAGES = {
-    "actions.md": actions, "queries.md": queries, "settings.md": settings, "commands.md": commands, "roles.md": roles,
+    "actions.md": actions,
+    "queries.md": queries,
+    "settings.md": settings,
+    "commands.md": commands,
+    "roles.md": roles,
     "data-dictionary.md": dictionary,
-}  # fmt: skip
+}
 
 
 def pages() -> dict[str, str]:
@@ -166,8 +186,11 @@ def main() -> int:
 
         django.setup()
         made = pages()
-    behind = [name for name, text in made.items()
-              if not (REFERENCE / name).exists() or (REFERENCE / name).read_text(encoding="utf-8") != text]  # fmt: skip
+    behind = [
+        name
+        for name, text in made.items()
+        if not (REFERENCE / name).exists() or (REFERENCE / name).read_text(encoding="utf-8") != text
+    ]
     for name in behind:
         print(f"{name}: {'behind the code' if checking else 'written'}")
         if not checking:

@@ -139,24 +139,53 @@ def _start(
     become = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
     made = subprocess.run(
-        [programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", password_file, "--auth", "scram-sha-256",
-         "--encoding", "UTF8", "--no-locale", "--no-sync"],
-        capture_output=True, text=True, cwd=folder, env=environment, check=False, **become,
-    )  # fmt: skip
+        [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "--pwfile",
+            password_file,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        ],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        check=False,
+        **become,
+    )
     if made.returncode:
         raise RuntimeError(f"initdb of {programs} failed:\n{made.stdout}{made.stderr}")
     # Nothing of this server outlives the tests, so it need not survive a power cut.
     settings = {
-        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 100,
-        "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "timezone": "UTC",
-    }  # fmt: skip
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "max_connections": 100,
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "timezone": "UTC",
+    }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(
             [programs / "postgres", "-D", data, *options],
-            stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder, env=environment,
-            start_new_session=True, **become,
-        )  # fmt: skip
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+            **become,
+        )
 
 
 def _free_port() -> int:

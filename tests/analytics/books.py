@@ -61,6 +61,10 @@ def invented(clients: int, prices: np.ndarray, market: np.ndarray, seed: int, tr
             rows.append((client, asset, day, shares, money, round(max(5.0, money * 0.0003), 2)))
     steps = np.concatenate([[0], np.cumsum(np.where(np.arange(1, days) % 5 == 0, 3, 1))])
     return book_of(
-        rows, prices, clients=clients, market=market, ordinals=700_000 + steps.astype(np.int64),
+        rows,
+        prices,
+        clients=clients,
+        market=market,
+        ordinals=700_000 + steps.astype(np.int64),
         kind=[a % 6 for a in range(assets)],
-    )  # fmt: skip
+    )

@@ -128,9 +128,16 @@ def test_the_order_of_the_same_days_trades_in_different_securities_changes_nothi
     prices, kind = np.empty_like(real_book.prices), np.empty_like(real_book.kind)
     prices[turned], kind[turned] = real_book.prices, real_book.kind
     moved = replace(
-        real_book, asset=asset[order], prices=prices, kind=kind,
-        **{f.name: getattr(real_book, f.name)[order] for f in fields(Book) if f.name in {"day", "quantity", "value", "fee", "flow"}},
-    )  # fmt: skip
+        real_book,
+        asset=asset[order],
+        prices=prices,
+        kind=kind,
+        **{
+            f.name: getattr(real_book, f.name)[order]
+            for f in fields(Book)
+            if f.name in {"day", "quantity", "value", "fee", "flow"}
+        },
+    )
     before, after = compute(real_book), compute(moved)
     np.testing.assert_allclose(after.values, before.values, rtol=1e-9, atol=1e-9)
     assert np.array_equal(after.reasons, before.reasons)
@@ -220,15 +227,22 @@ def test_the_running_day_equals_the_full_computation(real_book):
     client = np.repeat(np.arange(real_book.clients), np.diff(real_book.offsets))
     offsets = np.concatenate([[0], np.cumsum(np.bincount(client[earlier], minlength=real_book.clients))])
     yesterday = replace(
-        real_book, offsets=offsets, prices=real_book.prices[:, :-1], ordinals=real_book.ordinals[:-1],
+        real_book,
+        offsets=offsets,
+        prices=real_book.prices[:, :-1],
+        ordinals=real_book.ordinals[:-1],
         market=real_book.market[:-1],
         **{name: getattr(real_book, name)[earlier] for name in ("asset", "day", "quantity", "value", "fee", "flow")},
-    )  # fmt: skip
+    )
     today = intraday.Day(
-        int(real_book.ordinals[-1]), real_book.prices[:, -1].copy(), real_book.market[-1] / real_book.market[-2] - 1,
-        client[~earlier].astype(np.int32), real_book.asset[~earlier], real_book.quantity[~earlier],
+        int(real_book.ordinals[-1]),
+        real_book.prices[:, -1].copy(),
+        real_book.market[-1] / real_book.market[-2] - 1,
+        client[~earlier].astype(np.int32),
+        real_book.asset[~earlier],
+        real_book.quantity[~earlier],
         real_book.flow[~earlier],
-    )  # fmt: skip
+    )
     running = intraday.figures(intraday.advance(intraday.begin(yesterday), today), today.ordinal)
     full = compute(real_book).values
     live = full[:, Column.HOLDINGS] > 0

@@ -25,8 +25,9 @@ def by_label(model):
 
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
 def test_every_field_of_client_data_has_facts(model):
-    bare = [f.name for f in model._meta.fields
-            if f.name not in OWN and not isinstance(f, BlindIndex) and not has_facts(f)]  # fmt: skip
+    bare = [
+        f.name for f in model._meta.fields if f.name not in OWN and not isinstance(f, BlindIndex) and not has_facts(f)
+    ]
     added = [custom_fields.STORE] if model._meta.label in custom_fields.hosts() else []
     assert sorted(bare) == sorted([*WITHOUT_FACTS.get(model._meta.label, ()), *added])
 

@@ -27,8 +27,11 @@ def ours() -> list[Path]:
     """Every text file under version control or about to be, without what others published."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
     paths = [ROOT / name for name in listed if not any(part in f"/{name}" for part in VENDORED)]
     return [path for path in paths if path.is_file() and b"\0" not in path.read_bytes()[:8000]]
 

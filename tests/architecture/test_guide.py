@@ -8,8 +8,23 @@ import pytest
 from dakehu.interfaces.cli.arguments import parser
 from dakehu.interfaces.web.views import guide
 
-PAGES = ("start", "sign-in", "today", "clients", "client", "market", "import", "export", "staff", "audit", "system", "workbook",
-         "command-line", "api", "protect")  # fmt: skip
+PAGES = (
+    "start",
+    "sign-in",
+    "today",
+    "clients",
+    "client",
+    "market",
+    "import",
+    "export",
+    "staff",
+    "audit",
+    "system",
+    "workbook",
+    "command-line",
+    "api",
+    "protect",
+)
 
 
 def text_of(code: str, name: str) -> str:
@@ -38,7 +53,22 @@ def test_links_between_the_pages_lead_somewhere(code):
         assert set(linked) <= set(PAGES), name
 
 
-@pytest.mark.parametrize("address", ["/", "/clients/", "/clients/7/", "/market/", "/import/", "/export/", "/staff/", "/audit/", "/system/", "/me/", "/guide/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/clients/",
+        "/clients/7/",
+        "/market/",
+        "/import/",
+        "/export/",
+        "/staff/",
+        "/audit/",
+        "/system/",
+        "/me/",
+        "/guide/",
+    ],
+)
 def test_every_page_of_the_desk_has_its_page_of_the_guide(address):
     assert guide.guide_for(address).strip("/").rpartition("/")[2] in PAGES
 

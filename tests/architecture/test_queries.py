@@ -20,11 +20,27 @@ HEAD = """# Statements per page for Zhou with twelve clients in sight, in a sess
 # Written by DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_queries.py; read before keeping.
 """
 PAGES = (
-    "/", "/clients/", "/clients/rows", "/clients/{client}/", "/clients/{client}/?tab=service", "/clients/{client}/peek",
-    "/palette", "/me", "/import/", "/export/", "/staff/", "/staff/roles/", "/staff/teams/", "/audit/",
-    "/api/v1/clients", "/api/v1/clients/{client}", "/api/v1/interactions", "/api/v1/follow-ups",
-    "/api/v1/q/service.today", "/api/v1/q/clients.dates_ahead",
-)  # fmt: skip
+    "/",
+    "/clients/",
+    "/clients/rows",
+    "/clients/{client}/",
+    "/clients/{client}/?tab=service",
+    "/clients/{client}/peek",
+    "/palette",
+    "/me",
+    "/import/",
+    "/export/",
+    "/staff/",
+    "/staff/roles/",
+    "/staff/teams/",
+    "/audit/",
+    "/api/v1/clients",
+    "/api/v1/clients/{client}",
+    "/api/v1/interactions",
+    "/api/v1/follow-ups",
+    "/api/v1/q/service.today",
+    "/api/v1/q/clients.dates_ahead",
+)
 
 
 def more_clients(user, first, last):
@@ -32,11 +48,15 @@ def more_clients(user, first, last):
     with acting(user):
         for n in range(first, last):
             client = perform("clients.create", {"name": f"客户{n}", "code": f"N{n:03}", "phone": f"1380000{n:04}"})
-            perform("service.log_interaction", {"client": client.pk, "held_at": "2024-01-02 10:00", "summary": "来电",
-                                                "next_on": "2024-02-01"})  # fmt: skip
+            perform(
+                "service.log_interaction",
+                {"client": client.pk, "held_at": "2024-01-02 10:00", "summary": "来电", "next_on": "2024-02-01"},
+            )
             perform("service.open_request", {"client": client.pk, "kind": "request", "subject": "开通权限"})
-            perform("ledger.note_investment", {"client": client.pk, "invested_on": "2023-01-15", "amount": "1万",
-                                               "product": "债券基金"})  # fmt: skip
+            perform(
+                "ledger.note_investment",
+                {"client": client.pk, "invested_on": "2023-01-15", "amount": "1万", "product": "债券基金"},
+            )
 
 
 def counted(browser, page, client):

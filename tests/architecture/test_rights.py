@@ -14,17 +14,37 @@ SOURCE = Path(__file__).parents[2] / "src" / "dakehu"
 ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n, q in QUERIES.items()}}
 # Who may do these at all, so that a new one is a decision and not a slip.
 FOR_EVERYBODY = {
-    "do clients.touch", "do clients.touch_many", "do team.change_my_password", "do team.drop_view", "do team.make_token",
-    "do team.revoke_token", "do team.save_view", "do team.set_preferences", "do team.signed_in", "ask team.me",
+    "do clients.touch",
+    "do clients.touch_many",
+    "do team.change_my_password",
+    "do team.drop_view",
+    "do team.make_token",
+    "do team.revoke_token",
+    "do team.save_view",
+    "do team.set_preferences",
+    "do team.signed_in",
+    "ask team.me",
     # one's own sign-in: by the pages of sign-in only, never by name
-    "do team.add_passkey", "do team.drop_factor", "do team.end_other_sessions", "do team.end_session", "do team.make_recovery_codes",
-    "do team.read_notice", "do team.sign_in_failed", "do team.tie_account", "do team.token_used", "do team.turn_on_codes",
-    "do team.use_code", "do team.use_passkey", "ask team.factors", "ask team.sessions",
-    "ask team.tokens", "ask team.views",
+    "do team.add_passkey",
+    "do team.drop_factor",
+    "do team.end_other_sessions",
+    "do team.end_session",
+    "do team.make_recovery_codes",
+    "do team.read_notice",
+    "do team.sign_in_failed",
+    "do team.tie_account",
+    "do team.token_used",
+    "do team.turn_on_codes",
+    "do team.use_code",
+    "do team.use_passkey",
+    "ask team.factors",
+    "ask team.sessions",
+    "ask team.tokens",
+    "ask team.views",
     "do workbook.undo",  # refuses by itself whoever may not do what is undone
     "ask workbook.undoable",
     "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("entry", sorted(ENTRIES))

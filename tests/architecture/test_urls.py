@@ -24,8 +24,14 @@ HEAD = """# What everybody on the cast gets at every address: GET, and POST with
 # Order: {cast}. Written by DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_urls.py; read before keeping.
 """
 # Parameters of addresses: what stands there in the test.
-NAMES = {"guide/<slug:name>/": "index", "api/v1/<str:name>": "clients", "api/v1/<str:name>/<str:key>": "clients",
-         "clients/many/<str:name>": "set", "api/v1/q/<str:name>": "clients.list", "api/v1/do/<str:name>": "clients.create"}  # fmt: skip
+NAMES = {
+    "guide/<slug:name>/": "index",
+    "api/v1/<str:name>": "clients",
+    "api/v1/<str:name>/<str:key>": "clients",
+    "clients/many/<str:name>": "set",
+    "api/v1/q/<str:name>": "clients.list",
+    "api/v1/do/<str:name>": "clients.create",
+}
 DOES = "service.log_interaction"
 
 
@@ -68,8 +74,9 @@ def test_every_address_answers_everybody_as_expected(cast, zhang):
         values = {"client_id": zhang.pk, "key": zhang.pk, "interaction_id": row.pk}
         values["name"] = NAMES.get(address.pattern, DOES)
         made[address.pattern] = {
-            "get": answers(address, values, cast, "get"), "post": answers(address, values, cast, "post")
-        }  # fmt: skip
+            "get": answers(address, values, cast, "get"),
+            "post": answers(address, values, cast, "post"),
+        }
     if os.environ.get("DAKEHU_WRITE_TABLES"):
         rows = [f'"{p}" = {{ get = "{a["get"]}", post = "{a["post"]}" }}' for p, a in sorted(made.items())]
         TABLE.write_text(HEAD.format(cast=", ".join(CAST)) + "\n".join(rows) + "\n", encoding="utf-8")

@@ -21,31 +21,67 @@ from dakehu.foundation.gates import perform
 from dakehu.foundation.schema.fields import model_of
 
 KEY = "行钥"
-SHEETS = {"clients": "基本信息", "investments": "投资历史", "interactions": "客户服务记录", "needs": "需求与偏好",
-          "follow_ups": "定期跟进计划"}  # fmt: skip
-MODELS = {"clients": "clients.Client", "investments": "ledger.Investment", "interactions": "service.Interaction",
-          "needs": "clients.Needs", "follow_ups": "service.FollowUp"}  # fmt: skip
+SHEETS = {
+    "clients": "基本信息",
+    "investments": "投资历史",
+    "interactions": "客户服务记录",
+    "needs": "需求与偏好",
+    "follow_ups": "定期跟进计划",
+}
+MODELS = {
+    "clients": "clients.Client",
+    "investments": "ledger.Investment",
+    "interactions": "service.Interaction",
+    "needs": "clients.Needs",
+    "follow_ups": "service.FollowUp",
+}
 # {part: {field: (heading, kind, may be emptied)}}
 FIELDS = {
-    "clients": {"code": ("客户号", "code", False), "name": ("客户姓名", "name", False), "occupation": ("职业", "text", True),
-                "assets": ("资产规模", "money", True), "remark": ("备注", "text", True)},
-    "investments": {"invested_on": ("投资日期", "date", False), "amount": ("投资金额", "money", False),
-                    "product": ("投资产品", "text", False), "result": ("投资结果", "text", True)},
-    "interactions": {"held_at": ("服务时间", "past", False), "summary": ("事件描述", "text", False), "result": ("结果", "text", True)},
+    "clients": {
+        "code": ("客户号", "code", False),
+        "name": ("客户姓名", "name", False),
+        "occupation": ("职业", "text", True),
+        "assets": ("资产规模", "money", True),
+        "remark": ("备注", "text", True),
+    },
+    "investments": {
+        "invested_on": ("投资日期", "date", False),
+        "amount": ("投资金额", "money", False),
+        "product": ("投资产品", "text", False),
+        "result": ("投资结果", "text", True),
+    },
+    "interactions": {
+        "held_at": ("服务时间", "past", False),
+        "summary": ("事件描述", "text", False),
+        "result": ("结果", "text", True),
+    },
     "needs": {"goal": ("投资目标", "text", True), "taboos": ("禁忌", "text", True)},
     "follow_ups": {"due_on": ("计划日期", "date", False), "subject": ("计划事项", "text", False)},
-}  # fmt: skip
+}
 CUSTOM = {
     "x_jotting": ("批注", "text", True),
     "x_weight": ("权重", "money", True),
 }  # added by the administrator to every sheet
 for _part in FIELDS.values():
     _part |= CUSTOM
-CHANGES = {"clients": ("clients.change", "client"), "investments": ("ledger.change_investment", "investment"),
-           "interactions": ("service.change_interaction", "interaction"),
-           "follow_ups": ("service.change_follow_up", "follow_up")}  # fmt: skip
-DERIVED = {"pinyin", "initials", "row_version", "created_at", "changed_at", "last_contact_on", "next_contact_on",
-           "id_number", "id_number_index", "done_on"}  # fmt: skip
+CHANGES = {
+    "clients": ("clients.change", "client"),
+    "investments": ("ledger.change_investment", "investment"),
+    "interactions": ("service.change_interaction", "interaction"),
+    "follow_ups": ("service.change_follow_up", "follow_up"),
+}
+DERIVED = {
+    "pinyin",
+    "initials",
+    "row_version",
+    "created_at",
+    "changed_at",
+    "last_contact_on",
+    "next_contact_on",
+    "id_number",
+    "id_number_index",
+    "done_on",
+}
 
 
 def rows_of(part: str) -> dict[int, dict[str, Any]]:
@@ -197,8 +233,16 @@ class Script:
         path = self.path
         for ending in {"": (), "xlsx": ("xlsx",), "ods": ("ods",), "both": ("ods", "xlsx")}[through]:
             folder = path.parent / f"office-{ending}"
-            command = ["soffice", "--headless", f"-env:UserInstallation=file://{self.path.parent}/profile",
-                       "--convert-to", ending, "--outdir", str(folder), str(path)]  # fmt: skip
+            command = [
+                "soffice",
+                "--headless",
+                f"-env:UserInstallation=file://{self.path.parent}/profile",
+                "--convert-to",
+                ending,
+                "--outdir",
+                str(folder),
+                str(path),
+            ]
             subprocess.run(command, check=True, capture_output=True, timeout=180)
             path = folder / f"{path.stem}.{ending}"
         return path
@@ -244,8 +288,10 @@ class Script:
     def dates(self, stand: Any, fresh: Any) -> dict[int, date | None]:
         """The next contact of every client: the earliest of their open plans."""
         plans = [*stand["follow_ups"].values(), *fresh["follow_ups"]]
-        open_on = {client: [p["due_on"] for p in plans if p["client_id"] == client and p.get("state", "planned") == "planned"]
-                   for client in stand["clients"]}  # fmt: skip
+        open_on = {
+            client: [p["due_on"] for p in plans if p["client_id"] == client and p.get("state", "planned") == "planned"]
+            for client in stand["clients"]
+        }
         return {client: min(days, default=None) for client, days in open_on.items()}
 
 

@@ -41,8 +41,13 @@ def test_the_five_tables_become_one_client_with_everything_about_them(lin, table
         assert (client.last_contact_on.isoformat(), client.next_contact_on.isoformat()) == ("2023-02-10", "2023-01-10")
     assert (told["created"], told["errors"]) == (7, 0)
     assert {name: c["created"] for name, c in told["parts"].items() if name != "coverage"} == {
-        "clients": 1, "investments": 1, "interactions": 2, "needs": 1, "follow_ups": 2, "contacts": 2,
-    }  # fmt: skip
+        "clients": 1,
+        "investments": 1,
+        "interactions": 2,
+        "needs": 1,
+        "follow_ups": 2,
+        "contacts": 2,
+    }
 
 
 def test_the_masked_telephone_is_kept_unverified_with_a_warning(lin, table):

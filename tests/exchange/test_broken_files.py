@@ -121,8 +121,10 @@ def test_a_panic_of_the_reader_is_a_refusal():
 
 
 def test_a_web_page_called_xls_is_read_as_its_table():
-    page = ("<html><meta charset=gb2312><style>td{mso}</style><table><tr><th>客户号</th><th colspan=2>客户姓名</th></tr>"
-            "<tr><td>A1<td>张&nbsp;三</td><td>a &amp; b</td></tr></table></html>")  # fmt: skip
+    page = (
+        "<html><meta charset=gb2312><style>td{mso}</style><table><tr><th>客户号</th><th colspan=2>客户姓名</th></tr>"
+        "<tr><td>A1<td>张&nbsp;三</td><td>a &amp; b</td></tr></table></html>"
+    )
     (sheet,) = open_book(page.encode("gb18030"), filename="导出.xls").sheets
     assert sheet.name == "导出" and sheet.frame.rows() == [("客户号", "客户姓名", None), ("A1", "张 三", "a & b")]
 

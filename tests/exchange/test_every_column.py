@@ -20,17 +20,37 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 PARTS = ("clients", "investments", "interactions", "needs", "follow_ups")
 NAMING = ("client_code", "client_name")
 TYPED: dict[str, Any] = {
-    "money": 12345.67, "rate": 0.0321, "integer": 12, "date": date(2025, 2, 3), "datetime": datetime(2025, 2, 3, 9, 30),
-    "bool": "否", "text": "改过的文字",
-}  # fmt: skip
+    "money": 12345.67,
+    "rate": 0.0321,
+    "integer": 12,
+    "date": date(2025, 2, 3),
+    "datetime": datetime(2025, 2, 3, 9, 30),
+    "bool": "否",
+    "text": "改过的文字",
+}
 OWN: dict[str, Any] = {
-    "code": "C0777", "phone": "13900001111", "mail": "new@example.cn", "landline": "021-55556666", "wechat": "wx_new01",
-    "id_number": "11010519491231002X", "staff": "林晓", "owner": "林晓", "branch": "上海陆家嘴营业部",
-    "tax_residency": "中国", "risk_valid_to": date(2028, 1, 1), "promise_due_on": date(2028, 2, 3), "due_on": date(2028, 2, 3),
+    "code": "C0777",
+    "phone": "13900001111",
+    "mail": "new@example.cn",
+    "landline": "021-55556666",
+    "wechat": "wx_new01",
+    "id_number": "11010519491231002X",
+    "staff": "林晓",
+    "owner": "林晓",
+    "branch": "上海陆家嘴营业部",
+    "tax_residency": "中国",
+    "risk_valid_to": date(2028, 1, 1),
+    "promise_due_on": date(2028, 2, 3),
+    "due_on": date(2028, 2, 3),
     "id_expires_on": date(2030, 1, 1),
-}  # fmt: skip
-MASKED = {"id_number": "110***********002X", "phone": "138****5678、139****1111", "mail": "n***w@example.cn",
-          "landline": "021-****6666", "wechat": "****ew01"}  # fmt: skip
+}
+MASKED = {
+    "id_number": "110***********002X",
+    "phone": "138****5678、139****1111",
+    "mail": "n***w@example.cn",
+    "landline": "021-****6666",
+    "wechat": "****ew01",
+}
 # What cannot be empty, what stays as it was where nothing is said, and contacts and staff, which are ended on the desk.
 STAYS = {
     "clients": {"code", "name", "kind", "status", "staff", "phone"},

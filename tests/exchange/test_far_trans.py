@@ -19,12 +19,20 @@ def test_the_real_file_gives_its_known_counts_and_a_second_run_changes_nothing()
     with scope.acting_as(scope.system("import the customers of FAR-Trans")):
         first = imports.run_import(FILE)
         assert {name: first[name] for name in ("created", "updated", "unchanged", "skipped", "errors")} == {
-            "created": 29090, "updated": 0, "unchanged": 0, "skipped": 0, "errors": 0,
-        }  # fmt: skip
+            "created": 29090,
+            "updated": 0,
+            "unchanged": 0,
+            "skipped": 0,
+            "errors": 0,
+        }
         assert first["parts"]["history"]["created"] == 32468 - 29090 == History.objects.count()
         assert {row["segment"]: row["count"] for row in segments()} == {
-            "Mass": 18610, "Premium": 8906, "Professional": 1327, "Legal Entity": 39, "Inactive": 208,
-        }  # fmt: skip
+            "Mass": 18610,
+            "Premium": 8906,
+            "Professional": 1327,
+            "Legal Entity": 39,
+            "Inactive": 208,
+        }
         assert Client.objects.filter(kind="institution").count() == 39
         moved = Client.objects.get(code="DED5BF19E23CCCFEE322")
         assert (moved.name, moved.risk_level, moved.risk_basis, moved.capacity) == (
@@ -43,8 +51,10 @@ def test_the_real_file_gives_its_known_counts_and_a_second_run_changes_nothing()
 
 def test_the_grown_file_of_a_source_that_tells_its_last_day_again_is_taken_in(tmp_path):
     head = "customerID,customerType,riskLevel,investmentCapacity,lastQuestionnaireDate,timestamp\n"
-    days = [f"C1,Premium,{level},CAP_80K_300K,2021-11-30,{day}\n" for level, day in (
-        ("Balanced", "2021-03-19"), ("Balanced", "2022-01-21"), ("Aggressive", "2023-02-01"))]  # fmt: skip
+    days = [
+        f"C1,Premium,{level},CAP_80K_300K,2021-11-30,{day}\n"
+        for level, day in (("Balanced", "2021-03-19"), ("Balanced", "2022-01-21"), ("Aggressive", "2023-02-01"))
+    ]
     path = tmp_path / "customer_information.csv"
     with scope.acting_as(scope.system("import the customers of FAR-Trans")):
         path.write_text(head + "".join(days[:2]))

@@ -61,12 +61,15 @@ def test_a_gb18030_table_with_title_totals_wan_and_full_width_digits_is_understo
 
 
 def test_faults_name_sheet_cell_value_and_remedy_and_nothing_is_written(lin, tmp_path):
-    path = book(tmp_path / "t.xlsx", 基本信息=[
-        ["客户号", "客户姓名", "手机号码", "身份证号", "风险等级"],
-        ["A001", "李四", "1381234567", "", "稳健型"],
-        ["A002", "王五", "", "110105194912310021", "很高"],
-        ["A003", "赵六", "", "", "C2"],
-    ])  # fmt: skip
+    path = book(
+        tmp_path / "t.xlsx",
+        基本信息=[
+            ["客户号", "客户姓名", "手机号码", "身份证号", "风险等级"],
+            ["A001", "李四", "1381234567", "", "稳健型"],
+            ["A002", "王五", "", "110105194912310021", "很高"],
+            ["A003", "赵六", "", "", "C2"],
+        ],
+    )
     with acting(lin):
         told = imports.run_import(path)
         assert told["imported"] is False and not Client.objects.exists()
@@ -84,13 +87,16 @@ def test_faults_name_sheet_cell_value_and_remedy_and_nothing_is_written(lin, tmp
 
 
 def test_the_service_sheet_obeys_the_rules_of_a_single_record(lin, zhang, tmp_path):
-    path = book(tmp_path / "t.xlsx", 客户服务记录=[
-        ["客户号", "服务时间", "事件描述", "下次跟进日期", "承诺期限"],
-        ["C0001", "2099-01-01", "未来", None, None],
-        ["C0001", "2026-01-05 10:00", "倒退", "2025-01-01", None],
-        ["C0001", "2026-01-05 11:00", "空头", None, "2026-02-01"],
-        ["C0001", "2026-01-06 09:30", "咨询", "2026-12-01", None],
-    ])  # fmt: skip
+    path = book(
+        tmp_path / "t.xlsx",
+        客户服务记录=[
+            ["客户号", "服务时间", "事件描述", "下次跟进日期", "承诺期限"],
+            ["C0001", "2099-01-01", "未来", None, None],
+            ["C0001", "2026-01-05 10:00", "倒退", "2025-01-01", None],
+            ["C0001", "2026-01-05 11:00", "空头", None, "2026-02-01"],
+            ["C0001", "2026-01-06 09:30", "咨询", "2026-12-01", None],
+        ],
+    )
     single = []
     with acting(lin):
         for raw in (
@@ -168,9 +174,10 @@ def test_a_file_is_one_act_and_a_fault_of_the_program_leaves_nothing(lin, tmp_pa
     from dakehu.exchange.imports import apply
 
     path = book(
-        tmp_path / "t.xlsx", 基本信息=[["客户号", "客户姓名"], ["N1", "甲一"]],
+        tmp_path / "t.xlsx",
+        基本信息=[["客户号", "客户姓名"], ["N1", "甲一"]],
         投资历史=[["客户号", "投资日期", "投资金额", "投资产品"], ["N1", "2023-01-15", "5", "股票"]],
-    )  # fmt: skip
+    )
 
     def broken(**given):
         raise OSError("the disk is full")
@@ -247,8 +254,12 @@ def test_wang_cannot_find_lins_batch(lin, wang):
     with acting(lin):
         batch = imports.open_upload("t.csv", "客户号,客户姓名\nN1,甲一\n".encode())
     with acting(wang):
-        for attempt in (lambda: wizard.describe(batch.pk), lambda: imports.start_apply(batch.pk),
-                        lambda: imports.correct(batch.pk, {}), lambda: wizard.error_book(batch.pk)):  # fmt: skip
+        for attempt in (
+            lambda: wizard.describe(batch.pk),
+            lambda: imports.start_apply(batch.pk),
+            lambda: imports.correct(batch.pk, {}),
+            lambda: wizard.error_book(batch.pk),
+        ):
             with pytest.raises(NotFound):
                 attempt()
 
@@ -327,9 +338,17 @@ def test_a_sealed_number_is_compared_without_opening_and_replaced_in_bulk(lin, z
 def test_each_clients_own_sheet_serves_that_client(lin, tmp_path):
     def card(name: str, product: str) -> list[list]:
         return [
-            ["基本信息"], ["字段名称", "示例数据"], ["客户姓名", name], ["性别", "女"], ["年龄", "40"], [],
-            ["投资历史"], ["投资日期", "投资金额", "投资产品"], ["2023-01-15", "100万", product], ["2023-02-15", "50万", product],
-        ]  # fmt: skip
+            ["基本信息"],
+            ["字段名称", "示例数据"],
+            ["客户姓名", name],
+            ["性别", "女"],
+            ["年龄", "40"],
+            [],
+            ["投资历史"],
+            ["投资日期", "投资金额", "投资产品"],
+            ["2023-01-15", "100万", product],
+            ["2023-02-15", "50万", product],
+        ]
 
     with acting(lin):
         told = imports.run_import(book(tmp_path / "t.xlsx", 李四=card("李四", "股票"), 王五=card("王五", "债券")))

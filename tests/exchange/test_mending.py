@@ -100,8 +100,11 @@ def test_where_more_is_wrong_than_is_listed_a_replacement_reaches_all_of_it_and_
 def test_a_mended_client_sets_right_what_other_sheets_say_of_them(lin, tmp_path):
     from tests.exchange.test_intake import book
 
-    path = book(tmp_path / "t.xlsx", 基本信息=[HEADS, ["A001", "李四", "", "很高"]],
-                投资历史=[["客户号", "投资日期", "投资产品", "投资金额"], ["A001", "2023-01-15", "稳健一号", "100万"]])  # fmt: skip
+    path = book(
+        tmp_path / "t.xlsx",
+        基本信息=[HEADS, ["A001", "李四", "", "很高"]],
+        投资历史=[["客户号", "投资日期", "投资产品", "投资金额"], ["A001", "2023-01-15", "稳健一号", "100万"]],
+    )
     with acting(lin):
         pk = tried(path.read_bytes(), "t.xlsx")
         assert sum(t["faults"] for t in correction_grid.tables(batches.own(pk))) == 2

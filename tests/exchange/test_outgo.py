@@ -155,15 +155,45 @@ def test_staff_who_share_a_name_come_back_as_themselves(lin, full, tmp_path):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path, language):
     with acting(lin):
-        perform("clients.create", {
-            "name": "欧阳静", "code": "K9", "birth_on": "1980-05-06", "assets": "1234567.89", "branch": "SH01",
-            "phone": "13912345678", "mail": "oyj@163.com", "id_number": "11010519491231002X", "risk_level": "C3",
-            "address": "北京市西城区金融街1号", "remark": "3×5 平米 * 备注",
-        })  # fmt: skip
-        perform("service.log_interaction", {"client": "K9", "held_at": "2026-01-05 10:37", "summary": "多行\n内容 =1+1",
-                "promise": "寄材料", "promise_due_on": "2026-02-01", "next_on": "2026-03-02"})  # fmt: skip
-        perform("ledger.note_investment", {"client": "K9", "invested_on": "2024-02-29", "amount": "1000000.05",
-                "product": "基金B", "product_kind": "基金", "value": "1100000", "expected_return": "150%"})  # fmt: skip
+        perform(
+            "clients.create",
+            {
+                "name": "欧阳静",
+                "code": "K9",
+                "birth_on": "1980-05-06",
+                "assets": "1234567.89",
+                "branch": "SH01",
+                "phone": "13912345678",
+                "mail": "oyj@163.com",
+                "id_number": "11010519491231002X",
+                "risk_level": "C3",
+                "address": "北京市西城区金融街1号",
+                "remark": "3×5 平米 * 备注",
+            },
+        )
+        perform(
+            "service.log_interaction",
+            {
+                "client": "K9",
+                "held_at": "2026-01-05 10:37",
+                "summary": "多行\n内容 =1+1",
+                "promise": "寄材料",
+                "promise_due_on": "2026-02-01",
+                "next_on": "2026-03-02",
+            },
+        )
+        perform(
+            "ledger.note_investment",
+            {
+                "client": "K9",
+                "invested_on": "2024-02-29",
+                "amount": "1000000.05",
+                "product": "基金B",
+                "product_kind": "基金",
+                "value": "1100000",
+                "expected_return": "150%",
+            },
+        )
         perform("clients.note_needs", {"client": "K9", "bearable_loss": "100%", "expected_return": "8%"})
         exports.write_filled(path=tmp_path / "out.xlsx", language=language)
         told = imports.run_import(tmp_path / "out.xlsx")

@@ -108,13 +108,28 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
     deal(desk, BUY)
     coming = clock.today().replace(year=clock.today().year + 1).isoformat()
     path = put(
-        desk / "错.csv", "日期,证券代码,收盘价,币种", "2024-01-08,878,十元,", "2024-01-08,878,-1,", "昨天,878,10,",
-        f"{coming},878,10,", "2024-01-09,878,10,美元", "2024-01-05,878,10,", "2024-01-05,878,11,", "2024-01-08,,3,",
-    )  # fmt: skip
+        desk / "错.csv",
+        "日期,证券代码,收盘价,币种",
+        "2024-01-08,878,十元,",
+        "2024-01-08,878,-1,",
+        "昨天,878,10,",
+        f"{coming},878,10,",
+        "2024-01-09,878,10,美元",
+        "2024-01-05,878,10,",
+        "2024-01-05,878,11,",
+        "2024-01-08,,3,",
+    )
     told = take(path)
     assert not told["imported"] and not held()
     assert [(f["cell"], f["value"]) for f in told["faults"]] == [
-        ("C2", "十元"), ("C3", "-1"), ("C4", "昨天"), ("C5", coming), ("C6", "878"), ("C8", "11"), ("C9", "")]  # fmt: skip
+        ("C2", "十元"),
+        ("C3", "-1"),
+        ("C4", "昨天"),
+        ("C5", coming),
+        ("C6", "878"),
+        ("C8", "11"),
+        ("C9", ""),
+    ]
     assert all(f["zh"] and f["en"] and f["remedy_zh"] and f["remedy_en"] for f in told["faults"])
     assert take(path, skip_errors=True)["imported"] and held() == {"2024-01-05": {"000878": 10.0}}
 

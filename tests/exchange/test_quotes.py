@@ -95,7 +95,12 @@ def test_each_service_is_asked_in_its_own_words(service, settings):
     settings.QUOTES = "akshare"
     with as_system():
         prices.take_in(["000878"], FROM, TO)
-        assert {k: service.asked[-1][k] for k in ("secid", "fqt", "beg", "end")} == {"secid": "0.000878", "fqt": "0", "beg": "20240108", "end": "20240109"}  # fmt: skip
+        assert {k: service.asked[-1][k] for k in ("secid", "fqt", "beg", "end")} == {
+            "secid": "0.000878",
+            "fqt": "0",
+            "beg": "20240108",
+            "end": "20240109",
+        }
         settings.QUOTES = "tushare"
         prices.take_in(["index:000300.SH", "510500.SH", "000878"], FROM, TO)
     assert [asked["api_name"] for asked in service.asked[-3:]] == ["index_daily", "fund_daily", "daily"]
@@ -118,8 +123,15 @@ def test_codes_without_prices_are_named_and_the_others_come_in(service, settings
             prices.take_in(["600000"], FROM, TO)
 
 
-@pytest.mark.parametrize(("answer", "words"), [(503, "503"), (b"<html>", "预期的格式"), (b"[1]", "预期的格式"),
-                                                (b'{"data": {"klines": ["2024-01-08"]}}', "预期的格式")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (503, "503"),
+        (b"<html>", "预期的格式"),
+        (b"[1]", "预期的格式"),
+        (b'{"data": {"klines": ["2024-01-08"]}}', "预期的格式"),
+    ],
+)
 def test_a_service_that_fails_is_told_in_words_and_nothing_is_written(service, settings, answer, words):
     settings.QUOTES, service.answer = "akshare", answer
     with as_system(), pytest.raises(Refused, match=words):

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from dakehu.exchange.workbook.reading import (  # fmt: skip
+from dakehu.exchange.workbook.reading import (
     BookRefused,
     Limits,
     NeedsPassword,
@@ -79,10 +79,18 @@ TEXT = "客户号,姓名,资产规模\n000123,张三,1000000\n000124,李四,2500
 
 @pytest.mark.parametrize(
     "content",
-    [TEXT.encode(), b"\xef\xbb\xbf" + TEXT.encode(), TEXT.encode("gb18030"), TEXT.encode("utf-16"), TEXT.encode("utf-16-le"),
-     TEXT.replace(",", "\t").encode("gb18030"), TEXT.replace(",", ";").encode(), TEXT.replace("\n", "\r\n").encode()],
+    [
+        TEXT.encode(),
+        b"\xef\xbb\xbf" + TEXT.encode(),
+        TEXT.encode("gb18030"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.replace(",", "\t").encode("gb18030"),
+        TEXT.replace(",", ";").encode(),
+        TEXT.replace("\n", "\r\n").encode(),
+    ],
     ids=["utf8", "utf8-bom", "gb18030", "utf16", "utf16-no-bom", "tabs-gb18030", "semicolons", "crlf"],
-)  # fmt: skip
+)
 def test_text_in_any_encoding_and_with_any_separator_gives_the_same_records(content):
     sheet, table = only_table(content, "客户.xls")  # many systems give their text files this ending
     assert table.records(sheet).rows() == [("000123", "张三", "1000000", 2), ("000124", "李四", "2500000.5", 3)]
@@ -153,13 +161,34 @@ def test_an_archive_that_unpacks_beyond_the_limit_is_refused():
 
 
 ARTICLE = {
-    "基本信息": [["字段名称", "示例数据"], ["客户姓名", "张三"], ["性别", None], ["年龄", 35], ["职业", "企业高管"],
-             ["联系方式", "手机号码:138xxxxxx88 电子邮件:zhangsan@example.com"]],
-    "投资历史": [["字段名称", "示例数据"], ["投资日期", "2023-01-15"], ["投资金额", "¥1,000,000"], ["投资产品", "股票 A"], ["风险偏好", "稳健型"]],
-    "客户服务记录": [["日期", "事件描述", "结果"], ["2023-01-20", "客户咨询关于股票投资的问题", "成功解答"], ["2023-02-10", "客户投诉", "道歉"]],
-    "需求与偏好": [["字段名称", "示例数据"], ["投资目标", "资产保值增值"], ["风险偏好", "稳健型"], ["产品或服务喜好", "股票投资组合管理"]],
+    "基本信息": [
+        ["字段名称", "示例数据"],
+        ["客户姓名", "张三"],
+        ["性别", None],
+        ["年龄", 35],
+        ["职业", "企业高管"],
+        ["联系方式", "手机号码:138xxxxxx88 电子邮件:zhangsan@example.com"],
+    ],
+    "投资历史": [
+        ["字段名称", "示例数据"],
+        ["投资日期", "2023-01-15"],
+        ["投资金额", "¥1,000,000"],
+        ["投资产品", "股票 A"],
+        ["风险偏好", "稳健型"],
+    ],
+    "客户服务记录": [
+        ["日期", "事件描述", "结果"],
+        ["2023-01-20", "客户咨询关于股票投资的问题", "成功解答"],
+        ["2023-02-10", "客户投诉", "道歉"],
+    ],
+    "需求与偏好": [
+        ["字段名称", "示例数据"],
+        ["投资目标", "资产保值增值"],
+        ["风险偏好", "稳健型"],
+        ["产品或服务喜好", "股票投资组合管理"],
+    ],
     "定期跟进计划": [["日期", "计划事项"], ["2023-01-10", "电话沟通"], ["2023-02-15", "面对面会议"]],
-}  # fmt: skip
+}
 FOUND = [
     ("clients", "card", 1),
     ("investments", "card", 1),
@@ -230,8 +259,13 @@ def test_a_signature_is_the_same_for_other_rows_under_the_same_headings():
 def test_every_real_file_at_hand_opens():
     if not DATA.exists():
         pytest.skip("the real data is absent: ../shared/data")
-    files = [*DATA.glob("broker_exports/samples/*.csv"), *DATA.glob("far-trans/*.csv"), *DATA.glob("*/*.xlsx"), *DATA.glob("sentiment/*.csv"),
-             *DATA.glob("cn_trade_statement/*.csv")]  # fmt: skip
+    files = [
+        *DATA.glob("broker_exports/samples/*.csv"),
+        *DATA.glob("far-trans/*.csv"),
+        *DATA.glob("*/*.xlsx"),
+        *DATA.glob("sentiment/*.csv"),
+        *DATA.glob("cn_trade_statement/*.csv"),
+    ]
     assert len(files) >= 37
     for path in files:
         for sheet in open_book(path).sheets:

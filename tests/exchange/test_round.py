@@ -28,8 +28,17 @@ def desk(lin):
     """Three clients of Lin with a little of everything."""
     with acting(lin):
         for code, name in (("K1", "欧阳静"), ("K2", "陈默"), ("K3", "苏白")):
-            perform("clients.create", {"name": name, "code": code, "phone": f"1391234567{code[1]}", "occupation": "教师",
-                                       "assets": "1000000", "risk_tested_on": "2026-01-05"})  # fmt: skip
+            perform(
+                "clients.create",
+                {
+                    "name": name,
+                    "code": code,
+                    "phone": f"1391234567{code[1]}",
+                    "occupation": "教师",
+                    "assets": "1000000",
+                    "risk_tested_on": "2026-01-05",
+                },
+            )
         for code, day, product in (
             ("K1", "2024-02-01", "基金A"),
             ("K1", "2024-03-01", "基金B"),
@@ -79,8 +88,11 @@ def counts(told) -> tuple[int, ...]:
 
 
 def test_every_row_carries_a_key_that_tells_outsiders_nothing(desk, out):
-    keys = [out.book[s].cell(r, out.place(s, KEY)).value for s in ("基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划")
-            for r in (2,)]  # fmt: skip
+    keys = [
+        out.book[s].cell(r, out.place(s, KEY)).value
+        for s in ("基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划")
+        for r in (2,)
+    ]
     assert all(keys) and len(set(keys)) == 5
     column = out.book["基本信息"].column_dimensions[
         out.book["基本信息"].cell(1, out.place("基本信息", KEY)).column_letter
@@ -167,7 +179,11 @@ def test_a_row_left_out_of_the_sheet_stays_unless_it_is_asked_to_go(desk, out):
         told = out.back()
         assert told["imported"] and told["missing_in_all"] == 4 and told["deleted"] == 0
         assert {m["part"]: m["may_go"] for m in told["missing"]} == {
-            "clients": False, "investments": True, "interactions": False, "follow_ups": True}  # fmt: skip
+            "clients": False,
+            "investments": True,
+            "interactions": False,
+            "follow_ups": True,
+        }
     assert seen() == before
     with acting(desk):
         told = out.back(delete_missing=True)

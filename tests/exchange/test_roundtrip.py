@@ -34,11 +34,31 @@ def desk(lin, admin):
     with acting(lin):
         for at, name in enumerate(("欧阳静", "陈默", "苏白", "顾北"), 1):
             code = f"K{at}"
-            perform("clients.create", {"name": name, "code": code, "phone": f"1391234567{at}", "occupation": "教师",
-                                       "assets": f"{at}000000.25", "remark": "行一\n行二", "批注": "客户批注", "权重": "2.5"})  # fmt: skip
+            perform(
+                "clients.create",
+                {
+                    "name": name,
+                    "code": code,
+                    "phone": f"1391234567{at}",
+                    "occupation": "教师",
+                    "assets": f"{at}000000.25",
+                    "remark": "行一\n行二",
+                    "批注": "客户批注",
+                    "权重": "2.5",
+                },
+            )
             for day in range(1, 4):
-                perform("ledger.note_investment", {"client": code, "invested_on": f"2024-0{day}-11", "amount": f"{day}0000.5",
-                                                   "product": f"基金{at}{day}", "result": "持平", "批注": f"批{day}"})  # fmt: skip
+                perform(
+                    "ledger.note_investment",
+                    {
+                        "client": code,
+                        "invested_on": f"2024-0{day}-11",
+                        "amount": f"{day}0000.5",
+                        "product": f"基金{at}{day}",
+                        "result": "持平",
+                        "批注": f"批{day}",
+                    },
+                )
                 perform(
                     "service.plan_follow_up", {"client": code, "due_on": f"2027-0{day}-1{at}", "subject": f"回访{day}"}
                 )

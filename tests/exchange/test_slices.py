@@ -36,8 +36,18 @@ def people(count: int) -> list[list[str]]:
 def stored() -> list[tuple]:
     with as_system():
         own = Client.objects.filter(code__startswith="P").order_by("code")
-        return [(c.code, c.name, c.pinyin, c.initials, c.assets, sorted(str(x.value) for x in Contact.objects.filter(client=c)),
-                 Coverage.objects.filter(client=c, until=None).count()) for c in own]  # fmt: skip
+        return [
+            (
+                c.code,
+                c.name,
+                c.pinyin,
+                c.initials,
+                c.assets,
+                sorted(str(x.value) for x in Contact.objects.filter(client=c)),
+                Coverage.objects.filter(client=c, until=None).count(),
+            )
+            for c in own
+        ]
 
 
 def test_slices_write_what_the_whole_would_and_undo_in_one_go(tmp_path, lin, monkeypatch):

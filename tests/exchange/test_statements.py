@@ -164,10 +164,14 @@ def test_undo_takes_the_trades_back_and_leaves_the_product(tmp_path, lin, zhang)
 
 @pytest.mark.parametrize("cut", range(1, 6))
 def test_a_statement_cut_in_two_is_the_whole_one(tmp_path, lin, zhang, qian, wang, cut):
-    rows = [BUY, BUY.replace(",1,0100000001", ",7,0100000001"), SELL.replace("-1000", "-2000").replace("11000,10989.5", "22000,21984").replace("5.5", "11"),
-            "20240108,600036,招商银行,买入,30,100,3000,-3005.03,5,0,0.03,3,A100000001",
-            "20240109,600036,招商银行,卖出,31,-100,3100,3093.42,5,1.55,0.03,4,A100000001",
-            "20240110,600036,招商银行,买入,30,100,3000,-3005.03,5,0,0.03,5,A100000001"]  # fmt: skip
+    rows = [
+        BUY,
+        BUY.replace(",1,0100000001", ",7,0100000001"),
+        SELL.replace("-1000", "-2000").replace("11000,10989.5", "22000,21984").replace("5.5", "11"),
+        "20240108,600036,招商银行,买入,30,100,3000,-3005.03,5,0,0.03,3,A100000001",
+        "20240109,600036,招商银行,卖出,31,-100,3100,3093.42,5,1.55,0.03,4,A100000001",
+        "20240110,600036,招商银行,买入,30,100,3000,-3005.03,5,0,0.03,5,A100000001",
+    ]
     shares = [r.replace("0100000001", "0200000002").replace("A100000001", "A200000002") for r in rows]
     with acting(lin):
         imports.run_import(write(tmp_path / "全.csv", *rows), client="C0001")
@@ -187,13 +191,17 @@ def test_two_equal_fills_are_two_and_stay_two(tmp_path, lin, zhang):
 
 def test_the_traps_of_broker_files(tmp_path, lin, zhang):
     """Text in GB18030 called .xls, tabs, ="000878", a title and sums around the table, newest first without a time."""
-    lines = ["历史成交查询", "成交日期\t证券代码\t证券名称\t操作\t成交均价\t成交数量\t成交金额\t发生金额\t手续费\t印花税\t过户费\t股东帐户",
-             '20240108\t="000878"\t云南铜业\t证券卖出\t11\t1000\t11000\t10989.50\t5\t5.5\t0\t0100000001',
-             '20240105\t="000878"\t云南铜业\t证券买入\t10\t1000\t10000\t-10005\t5\t0\t0\t0100000001',
-             '20240104\t="131810"\tＲ－００１\t融券回购\t2.1\t100\t10000\t-10000.1\t0.1\t0\t0\t0100000001',
-             '20240104\t="000878"\t云南铜业\t红利入账\t0\t1000\t50\t50\t0\t0\t0\t0100000001',
-             "20240103\t\t\t银行转证券\t0\t0\t0\t20000\t0\t0\t0\t", "20240103\t\t\t指定交易\t0\t1\t0\t0\t0\t0\t0\t",
-             "合计\t\t\t\t\t\t31050\t\t\t\t\t"]  # fmt: skip
+    lines = [
+        "历史成交查询",
+        "成交日期\t证券代码\t证券名称\t操作\t成交均价\t成交数量\t成交金额\t发生金额\t手续费\t印花税\t过户费\t股东帐户",
+        '20240108\t="000878"\t云南铜业\t证券卖出\t11\t1000\t11000\t10989.50\t5\t5.5\t0\t0100000001',
+        '20240105\t="000878"\t云南铜业\t证券买入\t10\t1000\t10000\t-10005\t5\t0\t0\t0100000001',
+        '20240104\t="131810"\tＲ－００１\t融券回购\t2.1\t100\t10000\t-10000.1\t0.1\t0\t0\t0100000001',
+        '20240104\t="000878"\t云南铜业\t红利入账\t0\t1000\t50\t50\t0\t0\t0\t0100000001',
+        "20240103\t\t\t银行转证券\t0\t0\t0\t20000\t0\t0\t0\t",
+        "20240103\t\t\t指定交易\t0\t1\t0\t0\t0\t0\t0\t",
+        "合计\t\t\t\t\t\t31050\t\t\t\t\t",
+    ]
     path = tmp_path / "交割单.xls"
     path.write_bytes("\r\n".join(lines).encode("gb18030"))
     with acting(lin):
@@ -205,8 +213,15 @@ def test_the_traps_of_broker_files(tmp_path, lin, zhang):
 
 
 def test_what_is_not_understood_is_held_back_with_its_reason(tmp_path, lin, zhang):
-    rows = [BUY, BUY.replace("买入", "质押登记"), BUY.replace("-10005", "-10050"), BUY.replace("878", "999999"),
-            BUY.replace("0100000001", "A100000001"), BUY.replace("10000,", "一堆,"), BUY.replace("1000,10000", ",10000")]  # fmt: skip
+    rows = [
+        BUY,
+        BUY.replace("买入", "质押登记"),
+        BUY.replace("-10005", "-10050"),
+        BUY.replace("878", "999999"),
+        BUY.replace("0100000001", "A100000001"),
+        BUY.replace("10000,", "一堆,"),
+        BUY.replace("1000,10000", ",10000"),
+    ]
     with acting(lin):
         made = imports.run_import(write(tmp_path / "疑.csv", *rows), client="C0001")
         held = ask("ledger.held_rows", {"client": "C0001", "state": "waiting"})

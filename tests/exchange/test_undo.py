@@ -46,12 +46,19 @@ def whole(tmp_path: Path) -> Path:
     return book(
         tmp_path / "全.xlsx",
         基本信息=[BASE, NEW, CLIENT],
-        投资历史=[["客户号", "投资日期", "投资金额", "投资产品"], ["A001", "2023-01-15", "5", "股票"], ["C0001", "2023-01-16", "6", "债券"]],
-        客户服务记录=[["客户号", "服务时间", "事件描述", "下次跟进日期"], ["A001", "2026-01-05 10:00", "初访", "2026-12-01"],
-                ["C0001", "2026-01-06 09:30", "咨询", "2026-12-02"]],
+        投资历史=[
+            ["客户号", "投资日期", "投资金额", "投资产品"],
+            ["A001", "2023-01-15", "5", "股票"],
+            ["C0001", "2023-01-16", "6", "债券"],
+        ],
+        客户服务记录=[
+            ["客户号", "服务时间", "事件描述", "下次跟进日期"],
+            ["A001", "2026-01-05 10:00", "初访", "2026-12-01"],
+            ["C0001", "2026-01-06 09:30", "咨询", "2026-12-02"],
+        ],
         需求与偏好=[["客户号", "投资目标", "禁忌"], ["A001", "保值", "晚间来电"], ["C0001", "增值", "早晨来电"]],
         定期跟进计划=[["客户号", "计划日期", "计划事项"], ["C0001", "2026-11-30", "续签"]],
-    )  # fmt: skip
+    )
 
 
 def dump() -> dict[str, list]:
@@ -108,9 +115,18 @@ def test_undoing_an_import_of_all_sheets_restores_every_value_sealed_ones_needs_
         told = imports.run_import(whole(tmp_path))
         assert told["imported"] and told["errors"] == 0, told["faults"]
         after = seen()
-        assert all(after[name] != before[name] for name in (
-            "clients.Client", "clients.Contact", "clients.Needs", "clients.Coverage", "service.Interaction",
-            "service.FollowUp", "ledger.Investment"))  # fmt: skip
+        assert all(
+            after[name] != before[name]
+            for name in (
+                "clients.Client",
+                "clients.Contact",
+                "clients.Needs",
+                "clients.Coverage",
+                "service.Interaction",
+                "service.FollowUp",
+                "ledger.Investment",
+            )
+        )
         entries = AuditEntry.objects.count()
         made = perform("workbook.undo", {"batch": told["batch"]})
         assert made["removed"] > 8 and made["restored"] == 2

@@ -138,8 +138,13 @@ def test_headings_are_in_row_one_and_values_come_back_typed(book: openpyxl.Workb
     sheet = book["基本信息"]
     assert [cell.value for cell in sheet[1]][:3] == ["客户号 Client no.", "客户姓名 Name", "出生日期 Born"]
     assert [cell.value for cell in sheet[2]][:6] == [
-        "KH000000", "客户0", datetime(1970, 1, 1), "138••••••88", "••••", "是",
-    ]  # fmt: skip
+        "KH000000",
+        "客户0",
+        datetime(1970, 1, 1),
+        "138••••••88",
+        "••••",
+        "是",
+    ]
     assert book["定期跟进计划"]["C2"].value == datetime(2026, 11, 1, 9, 30)
 
 
@@ -168,8 +173,14 @@ def test_every_column_with_a_rule_is_guarded_also_below_the_data(book: openpyxl.
     rules = {str(rule.sqref): rule for rule in book["基本信息"].data_validations.dataValidation}
     kinds = {re.match(r"[A-Z]+", area)[0]: rule.type for area, rule in rules.items()}  # type: ignore[index]
     assert kinds == {
-        "A": "custom", "B": "textLength", "C": "date", "D": "custom", "E": "decimal", "F": "list", "G": "list",
-    }  # fmt: skip
+        "A": "custom",
+        "B": "textLength",
+        "C": "date",
+        "D": "custom",
+        "E": "decimal",
+        "F": "list",
+        "G": "list",
+    }
     assert all(area.endswith("313") for area in rules), "12 rows of data and 300 prepared ones"
     assert rules["G2:G313"].formula1 == "'字典'!$A$2:$A$61" and book["字典"].sheet_state == "hidden"
     listed = next(r for r in book["投资历史"].data_validations.dataValidation if str(r.sqref).startswith("A2"))

@@ -26,9 +26,10 @@ def weighed(client, columns: dict, **more) -> Weighed:
 
 def lots(*amounts: int) -> dict:
     return {
-        "invested_on": [date(2023, 1, 15)] * len(amounts), "product": ["股票 A"] * len(amounts),
+        "invested_on": [date(2023, 1, 15)] * len(amounts),
+        "product": ["股票 A"] * len(amounts),
         "amount": [Decimal(a) for a in amounts],
-    }  # fmt: skip
+    }
 
 
 def take(client, columns: dict) -> Weighed:

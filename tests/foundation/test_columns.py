@@ -21,23 +21,46 @@ AWKWARD = 'a "quoted" \\ back, {brace} NULL'
 def test_columns_make_the_rows_that_single_saves_make(lin, zhang):
     with acting(lin), act("test.columns"), scope.elevated("test"):
         Contact(client=zhang, kind="mobile", value="13800001234", remark=AWKWARD).save()
-        (number, other) = record_columns(Contact, 2, {
-            "client_id": [zhang.pk] * 2, "kind": ["mobile", "mail"], "value": ["13800001234", "x@example.com"], "remark": [AWKWARD, None]})  # fmt: skip
+        (number, other) = record_columns(
+            Contact,
+            2,
+            {
+                "client_id": [zhang.pk] * 2,
+                "kind": ["mobile", "mail"],
+                "value": ["13800001234", "x@example.com"],
+                "remark": [AWKWARD, None],
+            },
+        )
         single, whole = Contact.objects.get(pk=number - 1), Contact.objects.get(pk=number)
         own = ("id", "value", "created_at", "changed_at")
-        plain = [{f.attname: getattr(row, f.attname) for f in Contact._meta.fields if f.attname not in own} for row in (single, whole)]  # fmt: skip
+        plain = [
+            {f.attname: getattr(row, f.attname) for f in Contact._meta.fields if f.attname not in own}
+            for row in (single, whole)
+        ]
         assert plain[0] == plain[1]
         assert whole.value.open() == "13800001234"
         assert Contact.objects.get(pk=other).remark == ""
 
 
 def test_every_kind_of_value_arrives_as_it_was(lin, qian):
-    given = {"code": ["N1", "N2"], "name": ["{曾}", "李,四"], "birth_on": [date(1980, 2, 29), None],
-             "assets": [Decimal("12.50"), None], "id_number": [None, "310101198001010032"], "walled": [True, False]}  # fmt: skip
+    given = {
+        "code": ["N1", "N2"],
+        "name": ["{曾}", "李,四"],
+        "birth_on": [date(1980, 2, 29), None],
+        "assets": [Decimal("12.50"), None],
+        "id_number": [None, "310101198001010032"],
+        "walled": [True, False],
+    }
     with acting(lin), act("test.columns"), scope.elevated("test"):
         first, second = (Client.objects.get(pk=n) for n in record_columns(Client, 2, given))
         assert (first.name, first.birth_on, first.assets, first.id_number, first.walled, first.kind) == (
-            "{曾}", date(1980, 2, 29), Decimal("12.50"), None, True, "person")  # fmt: skip
+            "{曾}",
+            date(1980, 2, 29),
+            Decimal("12.50"),
+            None,
+            True,
+            "person",
+        )
         assert (second.name, second.birth_on, second.id_number.open()) == ("李,四", None, "310101198001010032")
         index = Client._meta.get_field("id_number_index").index_of("310101198001010032")
         assert (first.id_number_index, second.id_number_index) == ("", index)

@@ -81,10 +81,14 @@ def test_whole_columns_read_each_distinct_value_once_and_name_the_rows_at_fault(
     with acting(lin):
         values, errors = accept_columns(
             takes,
-            {"client": [zhang.code] * 3, "invested_on": ["2023-01-15", "2023-13-15", "45000"], "amount": ["1万", "x", "2"],
-             "product": ["A", "B", ""]},
+            {
+                "client": [zhang.code] * 3,
+                "invested_on": ["2023-01-15", "2023-13-15", "45000"],
+                "amount": ["1万", "x", "2"],
+                "product": ["A", "B", ""],
+            },
             3,
-        )  # fmt: skip
+        )
     assert [(e.row, e.field) for e in errors] == [(1, "invested_on"), (1, "amount"), (2, "product")]
     assert values["client"] == [zhang] * 3
     assert values["invested_on"][2].isoformat() == "2023-03-15"

@@ -17,10 +17,17 @@ def book(lin):
     """Nine clients: some share their assets, some have none; segments and branches likewise."""
     with acting(lin):
         for number, assets in enumerate(ASSETS):
-            perform("clients.create", {
-                "name": f"客户{number}", "code": f"K{number}", "assets": assets, "segment": "AB"[number % 2],
-                "opened_on": f"2024-01-0{number}" if number % 3 else None, "branch": ("SH01", "BJ01", "")[number % 3],
-            })  # fmt: skip
+            perform(
+                "clients.create",
+                {
+                    "name": f"客户{number}",
+                    "code": f"K{number}",
+                    "assets": assets,
+                    "segment": "AB"[number % 2],
+                    "opened_on": f"2024-01-0{number}" if number % 3 else None,
+                    "branch": ("SH01", "BJ01", "")[number % 3],
+                },
+            )
 
 
 def walk(order, size):

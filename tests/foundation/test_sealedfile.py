@@ -67,9 +67,15 @@ def test_slices_changed_swapped_repeated_left_out_or_added_do_not_open():
     other = sealed(content_of(3 * SLICE))[HEAD:][:STEP]
     changed = parts[0][:100] + bytes([parts[0][100] ^ 1]) + parts[0][101:]
     for wrong in (
-        [changed, *parts[1:]], [parts[1], parts[0], parts[2]], [parts[0], parts[0], parts[2]], parts[1:], [parts[0], parts[2]],
-        [*parts, parts[2]], [*parts, b"x"], [other, *parts[1:]],
-    ):  # fmt: skip
+        [changed, *parts[1:]],
+        [parts[1], parts[0], parts[2]],
+        [parts[0], parts[0], parts[2]],
+        parts[1:],
+        [parts[0], parts[2]],
+        [*parts, parts[2]],
+        [*parts, b"x"],
+        [other, *parts[1:]],
+    ):
         with pytest.raises(InvalidTag):
             plain(head + b"".join(wrong))
     assert plain(head + b"".join(parts)) == content_of(3 * SLICE)

@@ -51,8 +51,12 @@ class TestTheGate:
         with acting(zhou):
             perform("clients.change", {"client": zhang.pk, "risk_level": "C4", "branch": "BJ01"})
         with acting(lin), pytest.raises(Conflict) as conflict:
-            perform_over("clients.change", {"client": zhang.pk, "风险等级": "C2", "branch": "SH01"}, {"风险等级": "", "branch": None},
-                         zhang.row_version)  # fmt: skip
+            perform_over(
+                "clients.change",
+                {"client": zhang.pk, "风险等级": "C2", "branch": "SH01"},
+                {"风险等级": "", "branch": None},
+                zhang.row_version,
+            )
         told = conflict.value.as_told()
         level = told["fields"]["risk_level"]
         assert (level["label"], level["base_text"], level["mine"], level["current"]) == ("风险等级", "–", "C2", "C4")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dakehu.foundation.base.contact_parsing import split_contacts
-from dakehu.foundation.base.parsing import (  # fmt: skip
+from dakehu.foundation.base.parsing import (
     Unreadable,
     to_bool,
     to_date,
@@ -25,10 +25,26 @@ DAY = date(2023, 1, 15)
 
 @pytest.mark.parametrize(
     "written",
-    ["2023-01-15", "2023-1-15", "2023/1/15", "2023.01.15", "20230115", "2023年1月15日", "2023 年 1 月 15 日", "2023-01-15",
-     "二〇二三年一月十五日", "15/01/2023", "01/15/2023", "2023-01-15 10:30", "2023-01-15T10:30:00", "44941", 44941, DAY,
-     datetime(2023, 1, 15, 23, 59)],
-)  # fmt: skip
+    [
+        "2023-01-15",
+        "2023-1-15",
+        "2023/1/15",
+        "2023.01.15",
+        "20230115",
+        "2023年1月15日",
+        "2023 年 1 月 15 日",
+        "2023-01-15",
+        "二〇二三年一月十五日",
+        "15/01/2023",
+        "01/15/2023",
+        "2023-01-15 10:30",
+        "2023-01-15T10:30:00",
+        "44941",
+        44941,
+        DAY,
+        datetime(2023, 1, 15, 23, 59),
+    ],
+)
 def test_a_day_is_understood_however_it_is_written(written):
     assert to_date(written) == DAY
 
@@ -51,9 +67,16 @@ def test_day_or_month_first_is_refused_with_both_readings():
 
 @pytest.mark.parametrize(
     ("written", "meant"),
-    [("2023-01-15 14:30", (14, 30)), ("2023年1月15日 下午2点30分", (14, 30)), ("2023-01-15 2:30 PM", (14, 30)),
-     ("2023/1/15 上午9点", (9, 0)), ("2023-01-15 晚上8点半", (20, 30)), ("2023-01-15", (0, 0)), ("2023-01-15 周日 10:00", (10, 0))],
-)  # fmt: skip
+    [
+        ("2023-01-15 14:30", (14, 30)),
+        ("2023年1月15日 下午2点30分", (14, 30)),
+        ("2023-01-15 2:30 PM", (14, 30)),
+        ("2023/1/15 上午9点", (9, 0)),
+        ("2023-01-15 晚上8点半", (20, 30)),
+        ("2023-01-15", (0, 0)),
+        ("2023-01-15 周日 10:00", (10, 0)),
+    ],
+)
 def test_a_time_of_day_is_understood(written, meant):
     assert to_datetime(written) == datetime(2023, 1, 15, *meant)
 
@@ -72,9 +95,29 @@ def test_a_time_with_its_offset_keeps_it():
 
 @pytest.mark.parametrize(
     "written",
-    ["1000000", "1,000,000", "1,000,000.00", "¥1,000,000", "¥1,000,000", "1000000元", "人民币100万元", "100万", "100 万", "一百万",
-     "0.01亿", "1000K", "100w", "1M", "100,0000", "1.0e6", "1000000", 1000000, 1000000.0, Decimal("1000000")],
-)  # fmt: skip
+    [
+        "1000000",
+        "1,000,000",
+        "1,000,000.00",
+        "¥1,000,000",
+        "¥1,000,000",
+        "1000000元",
+        "人民币100万元",
+        "100万",
+        "100 万",
+        "一百万",
+        "0.01亿",
+        "1000K",
+        "100w",
+        "1M",
+        "100,0000",
+        "1.0e6",
+        "1000000",
+        1000000,
+        1000000.0,
+        Decimal("1000000"),
+    ],
+)
 def test_a_million_is_a_million_however_it_is_written(written):
     assert to_decimal(written) == 1_000_000
 
@@ -128,11 +171,14 @@ def test_text_loses_what_is_invisible_and_keeps_chinese_punctuation():
 
 def test_a_cell_with_several_contacts_is_taken_apart():
     assert split_contacts("手机号码:138xxxxxx88 电子邮件:zhangsan@example.com") == [
-        ("mobile", "138xxxxxx88"), ("mail", "zhangsan@example.com"),
-    ]  # fmt: skip
+        ("mobile", "138xxxxxx88"),
+        ("mail", "zhangsan@example.com"),
+    ]
     assert split_contacts("13800001234/021-58881234;微信:abc_12345") == [
-        ("mobile", "13800001234"), ("landline", "021-58881234"), ("wechat", "abc_12345"),
-    ]  # fmt: skip
+        ("mobile", "13800001234"),
+        ("landline", "021-58881234"),
+        ("wechat", "abc_12345"),
+    ]
     assert split_contacts("手机\uff1a13800001234\uff0c邮箱\uff1aa@b.cn") == [
         ("mobile", "13800001234"),
         ("mail", "a@b.cn"),

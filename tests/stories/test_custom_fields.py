@@ -87,9 +87,14 @@ def hours(admin):
 
 
 KINDS = [
-    ("text", "喝茶", "喝茶"), ("long", "一\n二", "一\n二"), ("whole", "3岁", 3), ("amount", "100万", "1000000.00"),
-    ("percent", "5%", "0.050000"), ("date", "2026年3月1日", "2026-03-01"), ("yesno", "是", True),
-]  # fmt: skip
+    ("text", "喝茶", "喝茶"),
+    ("long", "一\n二", "一\n二"),
+    ("whole", "3岁", 3),
+    ("amount", "100万", "1000000.00"),
+    ("percent", "5%", "0.050000"),
+    ("date", "2026年3月1日", "2026-03-01"),
+    ("yesno", "是", True),
+]
 
 
 @pytest.mark.parametrize(("kind", "given", "told"), KINDS, ids=[kind for kind, *_ in KINDS])
@@ -352,8 +357,15 @@ def present_one_shown(user: Any, client: Any) -> Any:
 def test_the_administrator_adds_a_field_in_the_browser(admin, lin, zhang):
     page = browser(admin)
     assert page.get("/system/fields/new").status_code == 200
-    sent = {"zh": "生日礼品偏好", "en": "Birthday gift", "kind": "several", "options": "鲜花 | Flowers\n茶叶 | Tea",
-            "sensitivity": "public", "seen_by": ["manager", "lead"], "shown": ["seen_by", "edited_by"]}  # fmt: skip
+    sent = {
+        "zh": "生日礼品偏好",
+        "en": "Birthday gift",
+        "kind": "several",
+        "options": "鲜花 | Flowers\n茶叶 | Tea",
+        "sensitivity": "public",
+        "seen_by": ["manager", "lead"],
+        "shown": ["seen_by", "edited_by"],
+    }
     assert page.post("/system/fields/new", sent).status_code == 302
     listed = page.get("/system/fields/").content.decode()
     assert "生日礼品偏好" in listed and "客户经理、团队长" in listed

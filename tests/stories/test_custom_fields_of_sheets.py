@@ -26,14 +26,29 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 LIST = "上午 | Morning\n晚间 | Evening"
 # {model: (verb that makes one, what it needs, verb that changes it, how that names it, sheet)}
 SHEETS: dict[str, Any] = {
-    "ledger.Investment": ("ledger.note_investment", {"invested_on": "2026-01-05", "amount": 100, "product": "华夏成长"},
-                          "ledger.change_investment", "investment", "投资历史"),
-    "service.Interaction": ("service.log_interaction", {"held_at": "2026-01-05 10:00", "summary": "初访"},
-                            "service.change_interaction", "interaction", "客户服务记录"),
+    "ledger.Investment": (
+        "ledger.note_investment",
+        {"invested_on": "2026-01-05", "amount": 100, "product": "华夏成长"},
+        "ledger.change_investment",
+        "investment",
+        "投资历史",
+    ),
+    "service.Interaction": (
+        "service.log_interaction",
+        {"held_at": "2026-01-05 10:00", "summary": "初访"},
+        "service.change_interaction",
+        "interaction",
+        "客户服务记录",
+    ),
     "clients.Needs": ("clients.note_needs", {"goal": "稳健"}, "clients.note_needs", "client", "需求与偏好"),
-    "service.FollowUp": ("service.plan_follow_up", {"due_on": "2027-03-01", "subject": "回访"},
-                         "service.change_follow_up", "follow_up", "定期跟进计划"),
-}  # fmt: skip
+    "service.FollowUp": (
+        "service.plan_follow_up",
+        {"due_on": "2027-03-01", "subject": "回访"},
+        "service.change_follow_up",
+        "follow_up",
+        "定期跟进计划",
+    ),
+}
 each_sheet = pytest.mark.parametrize("model", SHEETS)
 
 
@@ -91,8 +106,16 @@ def test_a_new_row_brings_it_and_the_same_file_again_changes_nothing(admin, lin,
     book, sheet, column = sheet_of(tmp_path / "template.xlsx", model)
     headings = [cell.value for cell in sheet[1]]
     given = {"客户号": zhang.code, **SHEETS[model][1]}
-    named = {"invested_on": "投资日期", "amount": "投资金额", "product": "投资产品", "held_at": "服务时间",
-             "summary": "事件描述", "goal": "投资目标", "due_on": "计划日期", "subject": "计划事项"}  # fmt: skip
+    named = {
+        "invested_on": "投资日期",
+        "amount": "投资金额",
+        "product": "投资产品",
+        "held_at": "服务时间",
+        "summary": "事件描述",
+        "goal": "投资目标",
+        "due_on": "计划日期",
+        "subject": "计划事项",
+    }
     for name, value in given.items():
         place = next(n for n, text in enumerate(headings, 1) if text.split()[0] == named.get(name, name))
         sheet.cell(2, place).value = value
@@ -185,8 +208,16 @@ def test_the_api_takes_describes_and_filters_by_it(admin, lin, zhang):
 def test_a_plan_for_many_takes_it_and_the_next_of_a_series_keeps_it(admin, lin, zhang):
     add(admin, "材料", "Papers", "text", model="service.FollowUp")
     with acting(lin):
-        perform("service.plan_many", {"clients": [zhang.code], "due_on": "2026-03-02", "subject": "季度回访", "every": "quarter",
-                                      "材料": "月报"})  # fmt: skip
+        perform(
+            "service.plan_many",
+            {
+                "clients": [zhang.code],
+                "due_on": "2026-03-02",
+                "subject": "季度回访",
+                "every": "quarter",
+                "材料": "月报",
+            },
+        )
         plan = FollowUp.objects.get()
         perform("service.finish_follow_up", {"follow_up": plan.pk, "on": "2026-03-02"})
         assert [one.x_papers for one in FollowUp.objects.order_by("due_on")] == ["月报", "月报"]
@@ -250,10 +281,16 @@ def test_the_administrator_chooses_the_table_in_the_browser(admin, lin, zhang):
 
 
 EDITS = [
-    ("text", "喝茶", "读书", "读书"), ("long", "一\n二", "三\n四", "三\n四"), ("whole", "3", 7, 7), ("amount", "100万", 250000.5, Decimal("250000.50")),
-    ("percent", "5%", 0.125, Decimal("0.125")), ("date", "2026-03-01", date(2027, 1, 31), date(2027, 1, 31)),
-    ("yesno", "是", "否", False), ("one", "上午", "Evening", "evening"), ("several", "上午", "晚间、上午", "morning,evening"),
-]  # fmt: skip
+    ("text", "喝茶", "读书", "读书"),
+    ("long", "一\n二", "三\n四", "三\n四"),
+    ("whole", "3", 7, 7),
+    ("amount", "100万", 250000.5, Decimal("250000.50")),
+    ("percent", "5%", 0.125, Decimal("0.125")),
+    ("date", "2026-03-01", date(2027, 1, 31), date(2027, 1, 31)),
+    ("yesno", "是", "否", False),
+    ("one", "上午", "Evening", "evening"),
+    ("several", "上午", "晚间、上午", "morning,evening"),
+]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -38,10 +38,16 @@ def day(days: int) -> str:
 def the_row() -> dict[str, str]:
     """What Lin writes down: by the action's own parameter names, in the words people use."""
     return {
-        "held_at": f"{day(-1)} 10:30", "channel": "电话", "purpose": "年度回顾", "summary": "客户询问债券基金,偏好稳健",
-        "result": "已寄资料", "promise": "周五前发方案", "promise_due_on": day(4), "next_on": day(9),
+        "held_at": f"{day(-1)} 10:30",
+        "channel": "电话",
+        "purpose": "年度回顾",
+        "summary": "客户询问债券基金,偏好稳健",
+        "result": "已寄资料",
+        "promise": "周五前发方案",
+        "promise_due_on": day(4),
+        "next_on": day(9),
         "next_subject": "听取对方案的意见",
-    }  # fmt: skip
+    }
 
 
 # --- the doors: each takes (user, client, row) and returns the sentences of its refusal, or none ------
@@ -58,9 +64,11 @@ def by_api(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str]:
     with acting(user):
         token = perform("team.make_token", {"name": "试验"})["token"]
     response = Browser().post(
-        "/api/v1/interactions", json.dumps({"client": client.code, **row}), content_type="application/json",
+        "/api/v1/interactions",
+        json.dumps({"client": client.code, **row}),
+        content_type="application/json",
         headers={"Authorization": f"Bearer {token}"},
-    )  # fmt: skip
+    )
     assert response.status_code in (201, 400, 403, 404), response.content
     return [text for texts in response.json().get("messages", {}).values() for text in texts]
 

@@ -65,8 +65,10 @@ def linked(periods: list[Effects], portfolio: np.ndarray, market: np.ndarray) ->
         raise ValueError("effects and returns must be of the same periods")
     each = np.array([_spread(r, b) for r, b in zip(portfolio.tolist(), market.tolist(), strict=True)])
     share = each / _spread(float(np.prod(1 + portfolio) - 1), float(np.prod(1 + market) - 1))
-    parts = [sum((getattr(one, name) * k for one, k in zip(periods, share.tolist(), strict=True)), np.zeros(1))
-             for name in ("allocation", "selection", "interaction")]  # fmt: skip
+    parts = [
+        sum((getattr(one, name) * k for one, k in zip(periods, share.tolist(), strict=True)), np.zeros(1))
+        for name in ("allocation", "selection", "interaction")
+    ]
     return Effects(*parts)
 
 

@@ -25,10 +25,22 @@ WORTH, GROWTH, HIGHEST, DEEPEST, DAYS, FIRST, RETURNS, SQUARES, LOSSES, MARKET, 
 AT_ONCE = 50_000  # clients handed to a thread at a time
 
 GIVEN = (
-    Column.NAV, Column.DEPOSITS, Column.WITHDRAWALS, Column.PNL, Column.ROI, Column.TWR, Column.CAGR,
-    Column.VOLATILITY, Column.SHARPE, Column.SORTINO, Column.CALMAR, Column.MAX_DRAWDOWN, Column.BETA, Column.ALPHA,
+    Column.NAV,
+    Column.DEPOSITS,
+    Column.WITHDRAWALS,
+    Column.PNL,
+    Column.ROI,
+    Column.TWR,
+    Column.CAGR,
+    Column.VOLATILITY,
+    Column.SHARPE,
+    Column.SORTINO,
+    Column.CALMAR,
+    Column.MAX_DRAWDOWN,
+    Column.BETA,
+    Column.ALPHA,
     Column.DAYS,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -139,9 +151,21 @@ def begin(book: Book) -> State:
     offsets = np.empty(clients + 1, np.int64)
     asset, held = np.empty(len(book.asset), np.int32), np.empty(len(book.asset), np.int64)
     _sum_up(
-        clients, book.offsets, book.asset, book.day, book.quantity, book.flow, book.prices, book.ordinals,
-        daily.market_returns(book.market), largest, sums, offsets, asset, held,
-    )  # fmt: skip
+        clients,
+        book.offsets,
+        book.asset,
+        book.day,
+        book.quantity,
+        book.flow,
+        book.prices,
+        book.ordinals,
+        daily.market_returns(book.market),
+        largest,
+        sums,
+        offsets,
+        asset,
+        held,
+    )
     kept = int(offsets[-1])
     return State(offsets, asset[:kept].copy(), held[:kept].copy(), sums, int(book.ordinals[-1]))
 
@@ -179,9 +203,21 @@ def advance(state: State, day: Day, *, threads: int = 0, out: np.ndarray | None 
 
     def run(begin: int) -> None:
         _value(
-            begin, min(begin + AT_ONCE, clients), state.offsets, state.asset, state.held, state.sums, day.prices,
-            first_trade, day.asset, day.quantity, day.flow, day.market, float(day.ordinal), after,
-        )  # fmt: skip
+            begin,
+            min(begin + AT_ONCE, clients),
+            state.offsets,
+            state.asset,
+            state.held,
+            state.sums,
+            day.prices,
+            first_trade,
+            day.asset,
+            day.quantity,
+            day.flow,
+            day.market,
+            float(day.ordinal),
+            after,
+        )
 
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         list(pool.map(run, range(0, clients, AT_ONCE)))
@@ -204,15 +240,26 @@ def figures(sums: np.ndarray, ordinal: int) -> np.ndarray:
         cagr = np.where(long_enough, growth ** (TRADING_DAYS / n) - 1.0, np.nan)
         gained = sums[:, WORTH] + sums[:, OUT] - sums[:, IN]
         root = math.sqrt(TRADING_DAYS)
-        made = np.column_stack([
-            sums[:, WORTH], sums[:, IN], sums[:, OUT], gained, np.where(sums[:, IN] > 0, gained / sums[:, IN], np.nan),
-            growth - 1.0, cagr, deviation * root,
-            np.where(deviation > 0, mean / deviation * root, np.nan),
-            np.where((loss > 0) & (n >= 2), mean * root / loss, np.nan),
-            np.where(sums[:, DEEPEST] < 0, cagr / -sums[:, DEEPEST], np.nan), sums[:, DEEPEST],
-            np.where((market_squares > 0) & (n >= 2), beta, np.nan),
-            np.where((market_squares > 0) & (n >= 2), (1.0 + mean - beta * market_mean) ** TRADING_DAYS - 1.0, np.nan),
-            n,
-        ])  # fmt: skip
+        made = np.column_stack(
+            [
+                sums[:, WORTH],
+                sums[:, IN],
+                sums[:, OUT],
+                gained,
+                np.where(sums[:, IN] > 0, gained / sums[:, IN], np.nan),
+                growth - 1.0,
+                cagr,
+                deviation * root,
+                np.where(deviation > 0, mean / deviation * root, np.nan),
+                np.where((loss > 0) & (n >= 2), mean * root / loss, np.nan),
+                np.where(sums[:, DEEPEST] < 0, cagr / -sums[:, DEEPEST], np.nan),
+                sums[:, DEEPEST],
+                np.where((market_squares > 0) & (n >= 2), beta, np.nan),
+                np.where(
+                    (market_squares > 0) & (n >= 2), (1.0 + mean - beta * market_mean) ** TRADING_DAYS - 1.0, np.nan
+                ),
+                n,
+            ]
+        )
     made[np.isnan(sums[:, FIRST])] = np.nan
     return made

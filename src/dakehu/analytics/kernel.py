@@ -65,12 +65,36 @@ def _ratio(over, under):
 
 
 @compiled
-def _run(begin, end, offsets, asset, day, quantity, value, fee, flow, prices, ordinals, market, has_market, kind,
-         table, grid, start_at, largest, values, reasons):  # fmt: skip
+def _run(
+    begin,
+    end,
+    offsets,
+    asset,
+    day,
+    quantity,
+    value,
+    fee,
+    flow,
+    prices,
+    ordinals,
+    market,
+    has_market,
+    kind,
+    table,
+    grid,
+    start_at,
+    largest,
+    values,
+    reasons,
+):
     days = prices.shape[1]
     worth, returns, wealth, peak, room = (
-        np.zeros(days), np.empty(days), np.empty(days), np.empty(days), np.empty(days + 1),
-    )  # fmt: skip
+        np.zeros(days),
+        np.empty(days),
+        np.empty(days),
+        np.empty(days),
+        np.empty(days + 1),
+    )
     counts = np.zeros(days + 2, np.int32)
     order, slot, active = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
     slot_asset, slot_held, held = np.empty(largest, np.int32), np.empty(largest, np.int64), np.zeros(largest, np.int64)
@@ -194,9 +218,14 @@ def _run(begin, end, offsets, asset, day, quantity, value, fee, flow, prices, or
 
         if n < 2:
             for c in (
-                Column.VOLATILITY.value, Column.SHARPE.value, Column.SORTINO.value, Column.VAR95.value,
-                Column.CVAR95.value, Column.BETA.value, Column.ALPHA.value,
-            ):  # fmt: skip
+                Column.VOLATILITY.value,
+                Column.SHARPE.value,
+                Column.SORTINO.value,
+                Column.VAR95.value,
+                Column.CVAR95.value,
+                Column.BETA.value,
+                Column.ALPHA.value,
+            ):
                 why[c] = Reason.TOO_SHORT.value
         else:
             mean, squares, losses, market_mean, market_squares, products = daily.moments(
@@ -235,9 +264,25 @@ def _run(begin, end, offsets, asset, day, quantity, value, fee, flow, prices, or
             why[Column.COST_DRAG.value] = Reason.NO_HOLDINGS.value
 
         closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = positions.replay(
-            start, n_trades, order, day, ordinals, slot, slots, slot_asset, quantity, value, fee, prices,
-            held, cost, opened, taken, marks, active,
-        )  # fmt: skip
+            start,
+            n_trades,
+            order,
+            day,
+            ordinals,
+            slot,
+            slots,
+            slot_asset,
+            quantity,
+            value,
+            fee,
+            prices,
+            held,
+            cost,
+            opened,
+            taken,
+            marks,
+            active,
+        )
         for s in range(slots):
             held[s] = 0
             cost[s] = 0.0
@@ -291,10 +336,27 @@ def compute(book: Book, threads: int | None = None) -> Figures:
 
     def run(begin: int) -> None:
         _run(
-            begin, min(begin + AT_ONCE, clients), book.offsets, book.asset, book.day, book.quantity, book.value,
-            book.fee, book.flow, book.prices, book.ordinals, market, has_market, book.kind,
-            table, GRID, START_AT, largest, values, reasons,
-        )  # fmt: skip
+            begin,
+            min(begin + AT_ONCE, clients),
+            book.offsets,
+            book.asset,
+            book.day,
+            book.quantity,
+            book.value,
+            book.fee,
+            book.flow,
+            book.prices,
+            book.ordinals,
+            market,
+            has_market,
+            book.kind,
+            table,
+            GRID,
+            START_AT,
+            largest,
+            values,
+            reasons,
+        )
 
     if threads == 1 or clients <= AT_ONCE:
         for begin in range(0, clients, AT_ONCE):

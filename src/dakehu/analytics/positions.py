@@ -42,8 +42,26 @@ def order_by_day(start, stop, day, first, span, counts, order):
 
 
 @compiled
-def replay(start, n, order, day, ordinal, slot, slots, slot_asset, quantity, value, fee, prices,
-           held, cost, opened, taken, marks, active):  # fmt: skip
+def replay(
+    start,
+    n,
+    order,
+    day,
+    ordinal,
+    slot,
+    slots,
+    slot_asset,
+    quantity,
+    value,
+    fee,
+    prices,
+    held,
+    cost,
+    opened,
+    taken,
+    marks,
+    active,
+):
     """Go through the trades in the order of their days.
 
     held: int64 [slots]; cost, opened, taken: float64 [slots]; marks: uint8 [slots]; active: int32 [slots]; all come

@@ -53,6 +53,11 @@ def series_of(book: Book, client: int) -> Series:
     growth = np.cumprod(1.0 + returns)
     highest = np.maximum.accumulate(np.maximum(growth, 1.0))
     return Series(
-        book.ordinals[first : last + 1], worth[first : last + 1], money_in, money_out, returns, growth,
+        book.ordinals[first : last + 1],
+        worth[first : last + 1],
+        money_in,
+        money_out,
+        returns,
+        growth,
         growth / highest - 1.0,
-    )  # fmt: skip
+    )

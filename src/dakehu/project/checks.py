@@ -55,11 +55,13 @@ def rows(**_: Any) -> list[Any]:
     return [
         Error(
             say("行级安全没有生效。", "Row security is not active."),
-            hint=say("应用角色不能拥有表，也不能绕过行级安全；用 DAKEHU_OWNER_URL 运行 dakehu migrate。",
-                     "The application's role must not own the tables nor bypass row security; run dakehu migrate with DAKEHU_OWNER_URL."),
+            hint=say(
+                "应用角色不能拥有表，也不能绕过行级安全；用 DAKEHU_OWNER_URL 运行 dakehu migrate。",
+                "The application's role must not own the tables nor bypass row security; run dakehu migrate with DAKEHU_OWNER_URL.",
+            ),
             id="dakehu.E001",
         )
-    ]  # fmt: skip
+    ]
 
 
 def secrets(**_: Any) -> list[Any]:

@@ -24,17 +24,30 @@ def portrait(name: str, pinyin: str = "", **facts) -> Portrait:
         (portrait("张伟"), portrait("張偉"), ("name",), True),
         (portrait("張國榮"), portrait(" 张国荣 "), ("name",), True),
         (portrait("张建国", "zhangjianguo"), portrait("章建国", "zhangjianguo"), ("sound",), False),
-        (portrait("张建国", "zhangjianguo", birth_on=date(1980, 1, 2)), portrait("章建国", "zhangjianguo", birth_on=date(1980, 1, 2)),
-         ("sound", "birth"), True),
+        (
+            portrait("张建国", "zhangjianguo", birth_on=date(1980, 1, 2)),
+            portrait("章建国", "zhangjianguo", birth_on=date(1980, 1, 2)),
+            ("sound", "birth"),
+            True,
+        ),
         (portrait("Wei Lin"), portrait("Lin Wei", birth_on=date(1980, 1, 2)), ("close",), False),
-        (portrait("上海明远科技有限公司", kind="institution", employer="甲"), portrait("上海明远科技公司", kind="institution", employer="甲"),
-         ("close", "employer"), False),
+        (
+            portrait("上海明远科技有限公司", kind="institution", employer="甲"),
+            portrait("上海明远科技公司", kind="institution", employer="甲"),
+            ("close", "employer"),
+            False,
+        ),
         (portrait("李四", contacts=frozenset("a")), portrait("王五", contacts=frozenset("a")), ("contact",), True),
         (portrait("张伟", birth_on=date(1980, 1, 2)), portrait("张伟", birth_on=date(1991, 5, 6)), ("name",), False),
-        (portrait("张伟", id_index="x", id_type="resident"), portrait("张伟", id_index="y", id_type="resident"), ("name",), False),
+        (
+            portrait("张伟", id_index="x", id_type="resident"),
+            portrait("张伟", id_index="y", id_type="resident"),
+            ("name",),
+            False,
+        ),
         (portrait("张三", id_index="x"), portrait("李四", id_index="x"), ("id",), True),
     ],
-)  # fmt: skip
+)
 def test_likeness_says_how_much_and_why(one, two, reasons, likely):
     found = likeness(one, two)
     assert (found.reasons, found.is_likely) == (reasons, likely)
@@ -109,8 +122,9 @@ def test_likely_duplicates_are_listed_with_reasons_and_never_again_once_told_apa
         perform("clients.create", {"name": "李明", "code": "C0008", "phone": "13812345678", "anyway": True})
         told = ask("clients.duplicates", {})
         assert [(p["client"]["code"], p["other"]["code"], p["reasons"]) for p in told] == [
-            ("C0005", "C0008", "联系方式相同、姓名相同"), ("C0006", "C0007", "姓名读音相同、出生日期相同"),
-        ]  # fmt: skip
+            ("C0005", "C0008", "联系方式相同、姓名相同"),
+            ("C0006", "C0007", "姓名读音相同、出生日期相同"),
+        ]
         batch = perform("clients.tell_apart", {"client": "C0007", "other": "C0006"})["batch"]
         assert [p["other"]["code"] for p in ask("clients.duplicates", {})] == ["C0008"]
         perform("workbook.undo", {"batch": batch})

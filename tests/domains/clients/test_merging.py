@@ -67,12 +67,22 @@ def twice(lin, zhang):
             perform("clients.note_needs", {"client": code, "goal": "保值", "taboos": "晚间" if code == "C0009" else ""})
             perform("clients.record_consent", {"client": code, "purpose": "营销", "state": "同意"})
             perform("clients.add_key_date", {"client": code, "kind": "生日", "on": "1980-02-03"})
-            perform("service.log_interaction", {"client": code, "held_at": "2025-03-01 10:00", "summary": "咨询",
-                                                "next_on": "2027-01-05", "next_subject": f"回访{code}"})  # fmt: skip
+            perform(
+                "service.log_interaction",
+                {
+                    "client": code,
+                    "held_at": "2025-03-01 10:00",
+                    "summary": "咨询",
+                    "next_on": "2027-01-05",
+                    "next_subject": f"回访{code}",
+                },
+            )
             perform("service.open_request", {"client": code, "kind": "咨询", "subject": "费率"})
             perform("service.attach", {"client": code, "file": Upload(f"{code}.txt", code.encode())})
-            perform("ledger.note_investment", {"client": code, "invested_on": "2024-01-15", "amount": "5",
-                                               "product": "股票 A"})  # fmt: skip
+            perform(
+                "ledger.note_investment",
+                {"client": code, "invested_on": "2024-01-15", "amount": "5", "product": "股票 A"},
+            )
         perform(
             "clients.change",
             {"client": "C0009", "id_number": "11010519491231002X", "risk_level": "C3", "risk_tested_on": "2026-01-05"},
@@ -90,8 +100,18 @@ def twice(lin, zhang):
             History(client=client, as_of_on=date(2025, 1, 1), known={"segment": client.code}).save()
             Account(client=client, kind="shares", number=f"A00000000{client.pk % 10}").save()
             HeldRow(client=client, source="流水.csv", line=2, reason="side", digest=client.code).save()
-            TradeBatch(client=client, file=client.code, source="流水.csv", first_day=date(2025, 1, 2), last_day=date(2025, 1, 2),
-                       sha256="", rows=0, amount=0, net=0, fee=0).save()  # fmt: skip
+            TradeBatch(
+                client=client,
+                file=client.code,
+                source="流水.csv",
+                first_day=date(2025, 1, 2),
+                last_day=date(2025, 1, 2),
+                sha256="",
+                rows=0,
+                amount=0,
+                net=0,
+                fee=0,
+            ).save()
             journal.write(journal.path_of(client.code), journal.trades_of([]))
         Former(client=two, code="C0008", number=77, name="张山", merged_on=date(2025, 1, 1)).save()
     return one, two

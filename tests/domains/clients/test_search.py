@@ -29,18 +29,49 @@ def named(lin, zhang):
 
 
 @pytest.mark.parametrize(
-    "typed", ["曾", "国藩", "國藩", "曾国藩", "zgf", "zengguofan", "cgf", "zengg", "zguofan", "C0001", "c00", "0001", "01",
-              "5678", "13912345678", "139-1234-5678", "002X", "002x", "11010519491231002X", "李秘书", "秘书"],
-)  # fmt: skip
+    "typed",
+    [
+        "曾",
+        "国藩",
+        "國藩",
+        "曾国藩",
+        "zgf",
+        "zengguofan",
+        "cgf",
+        "zengg",
+        "zguofan",
+        "C0001",
+        "c00",
+        "0001",
+        "01",
+        "5678",
+        "13912345678",
+        "139-1234-5678",
+        "002X",
+        "002x",
+        "11010519491231002X",
+        "李秘书",
+        "秘书",
+    ],
+)
 def test_a_client_is_found_by_whatever_is_remembered(lin, named, typed):
     with acting(lin):
         assert "C0001" in codes(typed)
 
 
 @pytest.mark.parametrize(
-    "typed", ["+86 139 1234 5678", "(139) 1234-5678", "8613912345678", "0086 13912345678", "010-88886666", "01088886666", "(010) 8888 6666",
-              "+86 10 8888 6666"],
-)  # fmt: skip
+    "typed",
+    [
+        "+86 139 1234 5678",
+        "(139) 1234-5678",
+        "8613912345678",
+        "0086 13912345678",
+        "010-88886666",
+        "01088886666",
+        "(010) 8888 6666",
+        "+86 10 8888 6666",
+    ],
+)
 def test_a_number_is_found_however_it_is_written(lin, named, typed):
     with acting(lin):
         perform("clients.add_contact", {"client": "C0001", "kind": "座机", "value": "010-88886666"})

@@ -16,8 +16,18 @@ def invested(lin, zhang):
             ("2023-01-15", "60万", "66万", "股票"),
             ("2024-01-15", "40万", "38万", "债券"),
         ):
-            perform("ledger.note_investment", {"client": zhang.code, "invested_on": day, "amount": amount, "value": value,
-                                               "product": "甲", "product_kind": kind, "valued_on": "2026-01-15"})  # fmt: skip
+            perform(
+                "ledger.note_investment",
+                {
+                    "client": zhang.code,
+                    "invested_on": day,
+                    "amount": amount,
+                    "value": value,
+                    "product": "甲",
+                    "product_kind": kind,
+                    "valued_on": "2026-01-15",
+                },
+            )
 
 
 def test_the_summary_adds_up_and_shares_out(lin, zhang, invested):

@@ -35,8 +35,13 @@ def dealt(tmp_path, settings, lin, wang, zhang, qian):
     settings.DAKEHU_HOME.mkdir()
     with acting(lin):
         imports.run_import(
-            write(tmp_path / "张.csv", "20240105,878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1",
-                  "20240108,878,云南铜业,卖出,11,500,5500,5492.25,5,2.75,0,2"), client="C0001")  # fmt: skip
+            write(
+                tmp_path / "张.csv",
+                "20240105,878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1",
+                "20240108,878,云南铜业,卖出,11,500,5500,5492.25,5,2.75,0,2",
+            ),
+            client="C0001",
+        )
     with acting(wang):
         imports.run_import(
             write(tmp_path / "钱.csv", "20240108,510500,500ETF,买入,5,100,500,-505,5,0,0,1"), client="C0002"
@@ -71,12 +76,19 @@ def test_published_figures_are_those_of_the_kernel(dealt, priced):
         days = np.array([(date(2024, 1, d) - date(1970, 1, 1)).days for d in (5, 8, 9)], np.int32)
         direct = kernel.compute(
             close_book.book(
-                offsets=trades.offsets, asset=trades.asset, day=trades.day, quantity=trades.quantity,
-                amount=trades.amount, fee=trades.fee, kind=trades.kind,
-                matrix=close_inputs.price_matrix(trades.assets, days).matrix, days=days,
-                rates=np.ones((len(trades.assets), 3)), market=np.full(3, np.nan),
+                offsets=trades.offsets,
+                asset=trades.asset,
+                day=trades.day,
+                quantity=trades.quantity,
+                amount=trades.amount,
+                fee=trades.fee,
+                kind=trades.kind,
+                matrix=close_inputs.price_matrix(trades.assets, days).matrix,
+                days=days,
+                rates=np.ones((len(trades.assets), 3)),
+                market=np.full(3, np.nan),
             )
-        )  # fmt: skip
+        )
         clients, kept = close_chunks.read(close_run.path_of(Closing.objects.get().file))
         rows = {row.client_id: row for row in Figures.objects.all()}
     assert clients.tolist() == trades.clients.tolist()

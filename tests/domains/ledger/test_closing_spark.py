@@ -52,10 +52,18 @@ def book_of(clients: int) -> kernel.Book:
     value = np.abs(quantity) / 1000 * prices[asset, day]
     fee = value * 0.0003
     return kernel.Book(
-        offsets=offsets, asset=asset, day=day, quantity=quantity, value=value, fee=fee,
-        flow=kernel.securities_flow(quantity, value, fee), prices=prices, ordinals=np.arange(days) + 19_000,
-        market=3000 * np.exp(np.cumsum(chance.normal(0, 0.01, days))), kind=(np.arange(assets) % 6).astype(np.int8),
-    )  # fmt: skip
+        offsets=offsets,
+        asset=asset,
+        day=day,
+        quantity=quantity,
+        value=value,
+        fee=fee,
+        flow=kernel.securities_flow(quantity, value, fee),
+        prices=prices,
+        ordinals=np.arange(days) + 19_000,
+        market=3000 * np.exp(np.cumsum(chance.normal(0, 0.01, days))),
+        kind=(np.arange(assets) % 6).astype(np.int8),
+    )
 
 
 def chunks_in(folder, clients: int, size: int) -> list[Chunk]:

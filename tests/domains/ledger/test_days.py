@@ -28,8 +28,17 @@ def counter(tmp_path, settings, zhang, qian):
         {"client": zhang.pk, "side": Side.BUY, "quantity": 100_000, "amount": 100_000, "net": -100_500},
         {"client": qian.pk, "side": Side.SELL, "quantity": -100_000, "amount": 110_000, "net": 109_500},
     ]
-    same = {"asset": product.pk, "price": 10.0, "commission": 500, "stamp": 0, "transfer": 0, "other": 0, "time": 34200,
-            "currency": "CNY", "ref": ""}  # fmt: skip
+    same = {
+        "asset": product.pk,
+        "price": 10.0,
+        "commission": 500,
+        "stamp": 0,
+        "transfer": 0,
+        "other": 0,
+        "time": 34200,
+        "currency": "CNY",
+        "ref": "",
+    }
     return pa.Table.from_pylist([{**same, **row} for row in rows], schema=daily_feed.GIVEN)
 
 

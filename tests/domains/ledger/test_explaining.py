@@ -15,8 +15,10 @@ BUY = "{code},202401{day:02},878,云南铜业,{word},10,100,1000,{net}"
 @pytest.fixture
 def held(lin, zhang, tmp_path):
     """Four rows of two clients under a word nobody knows, one of which does not add up, and one under another word."""
-    rows = [BUY.format(code=code, day=day, word="认购缴款", net=net)
-            for code, day, net in (("C0001", 2, -1000), ("C0001", 3, -1000), ("C0004", 2, -1000), ("C0004", 4, -7))]  # fmt: skip
+    rows = [
+        BUY.format(code=code, day=day, word="认购缴款", net=net)
+        for code, day, net in (("C0001", 2, -1000), ("C0001", 3, -1000), ("C0004", 2, -1000), ("C0004", 4, -7))
+    ]
     path = tmp_path / "全公司.csv"
     path.write_text(
         "\n".join([HEAD, *rows, BUY.format(code="C0004", day=5, word="质押登记", net=-1000), ""]), encoding="utf-8"

@@ -41,8 +41,22 @@ def test_a_benchmark_by_class_is_read_as_people_write_it():
     assert rules.rate_of("2%") == 0.02 and rules.rate_of("000300.SH") is None and rules.class_benchmark("") == {}
 
 
-@pytest.mark.parametrize("wrong", ["stock 60%", "shares 100% 000300.SH", "stock 60% 000300.SH", "stock x% 000300.SH",
-                                   "stock 50% 1%, stock 50% 2%", "stock 100% two", "stock nan% 1%", "stock 100% nan%", "stock 100% -100%", "stock 100% 1.5", "stock -10% 1%, cash 110% 1%"])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "stock 60%",
+        "shares 100% 000300.SH",
+        "stock 60% 000300.SH",
+        "stock x% 000300.SH",
+        "stock 50% 1%, stock 50% 2%",
+        "stock 100% two",
+        "stock nan% 1%",
+        "stock 100% nan%",
+        "stock 100% -100%",
+        "stock 100% 1.5",
+        "stock -10% 1%, cash 110% 1%",
+    ],
+)
 def test_what_is_no_benchmark_by_class_is_not_guessed(wrong):
     with pytest.raises(ValueError, match=r"stock|shares"):
         rules.class_benchmark(wrong)

@@ -44,14 +44,28 @@ def paper(lin, zhang):
         )
 
 
-@pytest.mark.parametrize(("content", "kinds"), [
-    (PAPER, ("pdf",)), (b"\x89PNG\r\n\x1a\n....", ("png",)), (b"\xff\xd8\xff\xe0", ("jpg", "jpeg")),
-    (b"RIFF....WAVEfmt ", ("wav",)), (b"\x00\x00\x00\x18ftypM4A ", ("m4a", "mp4")), ("客户,电话\n".encode("gb18030"), ("txt", "csv", "eml")),
-    (archive("[Content_Types].xml", "word/document.xml"), ("docx",)), (archive("[Content_Types].xml", "xl/workbook.xml"), ("xlsx",)),
-    (archive("mimetype", body=b"application/vnd.oasis.opendocument.text"), ("odt",)),
-    (archive("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"), ()), (archive("a.txt"), ()), (b"MZ\x90\x00\x00", ()),
-    (b"<html><script>", ()), (b"  <svg onload=x>", ()), (b"#!/bin/sh\n", ()), (b"PK\x03\x04damaged", ()), (b"\x00\x01\x02\x03", ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "kinds"),
+    [
+        (PAPER, ("pdf",)),
+        (b"\x89PNG\r\n\x1a\n....", ("png",)),
+        (b"\xff\xd8\xff\xe0", ("jpg", "jpeg")),
+        (b"RIFF....WAVEfmt ", ("wav",)),
+        (b"\x00\x00\x00\x18ftypM4A ", ("m4a", "mp4")),
+        ("客户,电话\n".encode("gb18030"), ("txt", "csv", "eml")),
+        (archive("[Content_Types].xml", "word/document.xml"), ("docx",)),
+        (archive("[Content_Types].xml", "xl/workbook.xml"), ("xlsx",)),
+        (archive("mimetype", body=b"application/vnd.oasis.opendocument.text"), ("odt",)),
+        (archive("[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"), ()),
+        (archive("a.txt"), ()),
+        (b"MZ\x90\x00\x00", ()),
+        (b"<html><script>", ()),
+        (b"  <svg onload=x>", ()),
+        (b"#!/bin/sh\n", ()),
+        (b"PK\x03\x04damaged", ()),
+        (b"\x00\x01\x02\x03", ()),
+    ],
+)
 def test_a_file_is_what_stands_in_it(content, kinds):
     assert kinds_within(io.BytesIO(content)) == kinds
 
@@ -136,10 +150,16 @@ def test_nobody_else_finds_or_opens_it(lin, wang, an, paper):
         assert ask("clients.search", {"text": "风险测评"})["count"] == 1
 
 
-@pytest.mark.parametrize(("name", "content", "said"), [
-    ("空.pdf", b"", "空的"), ("工具.exe", b"MZ\x90\x00\x00\x00", "可以保存"), ("照片.png", PAPER, "不符"), ("无后缀", PAPER, "不符"),
-    ("网页.txt", b"<html><script>alert(1)</script>", "可以保存"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("空.pdf", b"", "空的"),
+        ("工具.exe", b"MZ\x90\x00\x00\x00", "可以保存"),
+        ("照片.png", PAPER, "不符"),
+        ("无后缀", PAPER, "不符"),
+        ("网页.txt", b"<html><script>alert(1)</script>", "可以保存"),
+    ],
+)
 def test_what_is_not_kept_is_refused_by_name_with_a_remedy(lin, zhang, name, content, said):
     with acting(lin), pytest.raises(Refused, match=said) as refusal:
         perform("service.attach", {"client": "C0001", "file": Upload(name, content)})

@@ -49,8 +49,10 @@ def text(content):
         if not re.search(rb"/Type\s*/Page\b", body):
             continue
         resources = held[int(re.search(rb"/Resources (\d+) 0 R", body)[1])]
-        fonts = {name: letters(held[int(re.search(rb"/ToUnicode (\d+) 0 R", held[int(number)])[1])])
-                 for name, number in re.findall(rb"/(\w+) (\d+) 0 R", re.search(rb"/Font<<(.*?)>>", resources)[1])}  # fmt: skip
+        fonts = {
+            name: letters(held[int(re.search(rb"/ToUnicode (\d+) 0 R", held[int(number)])[1])])
+            for name, number in re.findall(rb"/(\w+) (\d+) 0 R", re.search(rb"/Font<<(.*?)>>", resources)[1])
+        }
         font, run = {}, ""
         for name, literal, hexed, end in SHOWN.findall(stream(held[int(re.search(rb"/Contents (\d+) 0 R", body)[1])])):
             if name:
@@ -67,5 +69,8 @@ def text(content):
 def fonts(content):
     """{name of each font: whether its outlines are inside}."""
     held = objects(content)
-    return {re.search(rb"/FontName/([^/\s]+)", body)[1].decode(): b"/FontFile" in body
-            for body in held.values() if b"/Type/FontDescriptor" in body}  # fmt: skip
+    return {
+        re.search(rb"/FontName/([^/\s]+)", body)[1].decode(): b"/FontFile" in body
+        for body in held.values()
+        if b"/Type/FontDescriptor" in body
+    }

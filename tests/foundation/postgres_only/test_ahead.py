@@ -14,8 +14,15 @@ MANY = 12_000
 
 
 def contacts(client, count=MANY):
-    return record_columns(Contact, count, {
-        "client_id": [client.pk] * count, "kind": ["mail"] * count, "value": [f"{n}@example.com" for n in range(count)]})  # fmt: skip
+    return record_columns(
+        Contact,
+        count,
+        {
+            "client_id": [client.pk] * count,
+            "kind": ["mail"] * count,
+            "value": [f"{n}@example.com" for n in range(count)],
+        },
+    )
 
 
 def test_what_was_written_ahead_is_there_for_the_next_question(lin, zhang):

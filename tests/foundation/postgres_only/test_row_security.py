@@ -46,8 +46,11 @@ def test_raw_sql_cannot_change_another_teams_client(wang, zhang):
     with acting(wang):
         assert raw("UPDATE clients_client SET name = 'X' WHERE id = %s", [zhang.pk]) == 0
         with pytest.raises(DatabaseError), transaction.atomic():
-            raw("INSERT INTO clients_clienttag (client_id, tag_id, row_version, created_at, changed_at) "
-                "VALUES (%s, 1, 1, now(), now())", [zhang.pk])  # fmt: skip
+            raw(
+                "INSERT INTO clients_clienttag (client_id, tag_id, row_version, created_at, changed_at) "
+                "VALUES (%s, 1, 1, now(), now())",
+                [zhang.pk],
+            )
 
 
 def test_a_sideways_join_that_the_orm_cannot_see_stays_inside_the_scope(lin, wang, zhang):

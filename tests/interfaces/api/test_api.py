@@ -103,8 +103,12 @@ def test_an_expired_token_opens_nothing(call, lin):
 
 def test_every_query_and_action_is_reachable_by_its_name(call, lin, zhang):
     key = token(lin)
-    status, made = call(key, "POST", "/do/service.log_interaction",
-                        {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "next_on": "2026-02-02"})  # fmt: skip
+    status, made = call(
+        key,
+        "POST",
+        "/do/service.log_interaction",
+        {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "next_on": "2026-02-02"},
+    )
     assert status == 200
     assert call(key, "GET", f"/q/service.interactions_of?client={zhang.code}")[1]["rows"][0]["id"] == made["id"]
     with acting(lin):

@@ -24,9 +24,14 @@ class Desk:
 
     def run(self, *words: Any, **around: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-m", "dakehu.interfaces.cli.main", *map(str, words)], capture_output=True, text=True,
-            encoding="utf-8", env={**self.around, **around}, timeout=120, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "dakehu.interfaces.cli.main", *map(str, words)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**self.around, **around},
+            timeout=120,
+            check=False,
+        )
 
     def told(self, *words: Any, status: int = 0) -> Any:
         """What a command with --json says: exactly one object, whatever else was said beside it."""

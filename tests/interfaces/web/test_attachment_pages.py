@@ -89,8 +89,11 @@ def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, l
     assert answer["Content-Length"] == str(len(recording))
     with acting(lin):
         token = perform("team.make_token", {"name": "脚本", "scopes": ["service.read", "client.read"]})["token"]
-    ask = {"path": "/api/v1/do/service.open_attachment", "data": json.dumps({"attachment": row.pk}),
-           "content_type": "application/json"}  # fmt: skip
+    ask = {
+        "path": "/api/v1/do/service.open_attachment",
+        "data": json.dumps({"attachment": row.pk}),
+        "content_type": "application/json",
+    }
     head = {"Authorization": f"Bearer {token}"}
     bare = client.post(**ask, headers={**head, "Accept": "application/octet-stream"})
     assert bare.getvalue() == recording and bare["Content-Length"] == str(len(recording))

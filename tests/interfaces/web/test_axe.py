@@ -16,9 +16,14 @@ from tests.cast import PASSWORD, acting, as_system
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TABS = (
     "",
     "?tab=basic",
@@ -31,13 +36,49 @@ TABS = (
     "?tab=history",
 )
 PAGES = {
-    "lin": ["/", "/clients/", "/market/", "/import/", "/export/", "/me", "/guide/today/", "/me/security", "/me/security/prove", "/me/security/codes", "/do/clients.create",
-            *(f"/clients/{{client}}/{tab}" for tab in TABS), "/clients/{client}/do/service.plan_follow_up",
-            "/import/{opened}/", "/import/{tried}/", "/import/{tried}/mend/", "/undo/", "/clients/duplicates",
-            "/clients/{client}/merge", "/clients/{client}/merge/{other}", "/import/{statement}/?step=columns", "/import/{statement}/",
-            "/import/{dealt}/", "/import/{priced}/", "/held/", "/held/{held}/"],
-    "admin": ["/staff/", "/staff/new", "/staff/roles/", "/staff/teams/", "/system/calendar/", "/audit/", "/system/", "/api/v1/docs", "/system/fields/", "/system/fields/new", "/undo/", "/no-such-page"],
-}  # fmt: skip
+    "lin": [
+        "/",
+        "/clients/",
+        "/market/",
+        "/import/",
+        "/export/",
+        "/me",
+        "/guide/today/",
+        "/me/security",
+        "/me/security/prove",
+        "/me/security/codes",
+        "/do/clients.create",
+        *(f"/clients/{{client}}/{tab}" for tab in TABS),
+        "/clients/{client}/do/service.plan_follow_up",
+        "/import/{opened}/",
+        "/import/{tried}/",
+        "/import/{tried}/mend/",
+        "/undo/",
+        "/clients/duplicates",
+        "/clients/{client}/merge",
+        "/clients/{client}/merge/{other}",
+        "/import/{statement}/?step=columns",
+        "/import/{statement}/",
+        "/import/{dealt}/",
+        "/import/{priced}/",
+        "/held/",
+        "/held/{held}/",
+    ],
+    "admin": [
+        "/staff/",
+        "/staff/new",
+        "/staff/roles/",
+        "/staff/teams/",
+        "/system/calendar/",
+        "/audit/",
+        "/system/",
+        "/api/v1/docs",
+        "/system/fields/",
+        "/system/fields/new",
+        "/undo/",
+        "/no-such-page",
+    ],
+}
 LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
 
 
@@ -54,12 +95,30 @@ def staged(lin, admin, zhang):
         perform("clients.change", {"client": zhang.code, "assets": "500万", "segment": "私人财富", "risk_level": "C3"})
         perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
         perform("clients.note_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
-        perform("service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "promise": "寄资料",
-                                            "promise_due_on": "2026-01-09", "next_on": "2026-02-02"})  # fmt: skip
+        perform(
+            "service.log_interaction",
+            {
+                "client": zhang.code,
+                "held_at": "2026-01-05 10:00",
+                "summary": "咨询",
+                "promise": "寄资料",
+                "promise_due_on": "2026-01-09",
+                "next_on": "2026-02-02",
+            },
+        )
         perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "响应慢"})
         for month, value in (("01", "105万"), ("06", "95万")):
-            perform("ledger.note_investment", {"client": zhang.code, "invested_on": f"2025-{month}-15", "amount": "100万",
-                                               "product": "甲", "product_kind": "股票", "value": value})  # fmt: skip
+            perform(
+                "ledger.note_investment",
+                {
+                    "client": zhang.code,
+                    "invested_on": f"2025-{month}-15",
+                    "amount": "100万",
+                    "product": "甲",
+                    "product_kind": "股票",
+                    "value": value,
+                },
+            )
     return zhang
 
 
@@ -122,8 +181,16 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
     with as_system():
         held = HeldRow.objects.get().pk
         other = Client.objects.get(code="C0009").pk
-    places = {"client": staged.pk, "other": other, "opened": opened, "tried": tried, "statement": statement, "dealt": dealt,
-              "held": held, "priced": priced}  # fmt: skip
+    places = {
+        "client": staged.pk,
+        "other": other,
+        "opened": opened,
+        "tried": tried,
+        "statement": statement,
+        "dealt": dealt,
+        "held": held,
+        "priced": priced,
+    }
     paths = [path.format(**places) for path in PAGES[user]]
     with sync_playwright() as play:
         found = [

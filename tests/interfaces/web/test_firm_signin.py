@@ -46,11 +46,16 @@ class Desk(BaseHTTPRequestHandler):
         if self.path == "/keys":
             known = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.server.key.public_key()))
             return self.say({"keys": [{**known, "kid": "1", "alg": "RS256"}]})
-        return self.say({
-            "issuer": at, "authorization_endpoint": f"{at}/authorize", "token_endpoint": f"{at}/token",
-            "jwks_uri": f"{at}/keys", "userinfo_endpoint": f"{at}/me",
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-        })  # fmt: skip
+        return self.say(
+            {
+                "issuer": at,
+                "authorization_endpoint": f"{at}/authorize",
+                "token_endpoint": f"{at}/token",
+                "jwks_uri": f"{at}/keys",
+                "userinfo_endpoint": f"{at}/me",
+                "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            }
+        )
 
     def do_POST(self):
         form = {k: v[0] for k, v in parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()).items()}
@@ -60,8 +65,13 @@ class Desk(BaseHTTPRequestHandler):
         if asked is None or client != "desk:s3cret" or proof.rstrip("=") != asked["code_challenge"]:
             self.server.refused.append(form)
             return self.say({"error": "invalid_grant"}, 400)
-        claims = {"iss": self.server.url, "aud": "desk", "iat": int(time.time()), "exp": int(time.time()) + 60,
-                  **self.server.claims}  # fmt: skip
+        claims = {
+            "iss": self.server.url,
+            "aud": "desk",
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 60,
+            **self.server.claims,
+        }
         token = jwt.encode(claims, self.server.signs_with, algorithm="RS256", headers={"kid": "1"})
         return self.say({"access_token": "a", "token_type": "Bearer", "id_token": token})
 
@@ -80,8 +90,13 @@ def provider(settings):
     made = Provider()
     threading.Thread(target=made.serve_forever, daemon=True).start()
     settings.OIDC_URL, settings.OIDC_MATCH = made.url, "mail"
-    app = {"provider_id": "firm", "name": "firm", "client_id": "desk", "secret": "s3cret",
-           "settings": {"server_url": made.url, "fetch_userinfo": False}}  # fmt: skip
+    app = {
+        "provider_id": "firm",
+        "name": "firm",
+        "client_id": "desk",
+        "secret": "s3cret",
+        "settings": {"server_url": made.url, "fetch_userinfo": False},
+    }
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
     yield made
     made.shutdown()
@@ -91,8 +106,16 @@ def provider(settings):
 @pytest.fixture
 def li(teams):
     with as_system():
-        user = perform("team.add_user", {"username": "li", "name": "李敏", "role": "manager", "password": "Correct-horse-9",
-                                         "mail": "li@firm.example"})  # fmt: skip
+        user = perform(
+            "team.add_user",
+            {
+                "username": "li",
+                "name": "李敏",
+                "role": "manager",
+                "password": "Correct-horse-9",
+                "mail": "li@firm.example",
+            },
+        )
     return user
 
 

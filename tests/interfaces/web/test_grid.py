@@ -78,8 +78,14 @@ def test_two_browsers_at_one_row_merge_other_cells_and_ask_about_the_same_one(li
 
 def test_a_pasted_range_is_previewed_written_in_one_act_and_undone(lin, zhang, li):
     door = desk(lin)
-    rows = [{"client": zhang.pk, "base": {"assets": None, "risk_level": None}, "values": {"assets": "300万", "risk_level": "C9"}},
-            {"client": li.pk, "base": {"assets": "800000.00"}, "values": {"assets": "800000"}}]  # fmt: skip
+    rows = [
+        {
+            "client": zhang.pk,
+            "base": {"assets": None, "risk_level": None},
+            "values": {"assets": "300万", "risk_level": "C9"},
+        },
+        {"client": li.pk, "base": {"assets": "800000.00"}, "values": {"assets": "800000"}},
+    ]
     told = post(door, "/clients/paste", rows=rows).json()
     assert (told["cells"], told["clients"], told["unchanged"], told["wrong"]) == (1, 1, 1, 1)
     assert told["lines"][0]["becomes"] == "3,000,000.00" and "C9" in told["faults"][0]["message"]

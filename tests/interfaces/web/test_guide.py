@@ -50,8 +50,15 @@ def test_the_guide_opens_at_its_first_page_and_a_strange_one_is_not_found(lin, w
 
 
 def test_every_page_of_the_desk_knows_the_guide_page_about_it(lin):
-    for path, about in (("/", "today"), ("/clients/", "clients"), ("/clients/7/", "client"), ("/import/3/", "import"),
-                        ("/staff/roles/", "staff"), ("/me", "sign-in"), ("/elsewhere", "start")):  # fmt: skip
+    for path, about in (
+        ("/", "today"),
+        ("/clients/", "clients"),
+        ("/clients/7/", "client"),
+        ("/import/3/", "import"),
+        ("/staff/roles/", "staff"),
+        ("/me", "sign-in"),
+        ("/elsewhere", "start"),
+    ):
         assert guide.guide_for(path) == f"/guide/{about}/"
     assert "/guide/import/" in text(desk(lin).get("/import/"))
 

@@ -44,8 +44,9 @@ def test_a_plan_is_finished_from_the_list_without_leaving_it(desk, lin, zhang):
     door = desk(lin)
     done = door.post(
         f"/clients/{zhang.pk}/do/service.finish_follow_up",
-        {"follow_up": plan.pk, "version": plan.row_version, "then": "stay"}, **FORM,
-    )  # fmt: skip
+        {"follow_up": plan.pk, "version": plan.row_version, "then": "stay"},
+        **FORM,
+    )
     assert done.status_code == 200
     assert json.loads(done["HX-Trigger"])["worked"] is True
     assert "回访" not in door.get("/", **FORM).content.decode()
@@ -132,9 +133,16 @@ def test_logging_an_interaction_plans_the_next_contact_in_the_same_card(desk, li
     door = desk(lin)
     done = door.post(
         f"/clients/{zhang.pk}/do/service.log_interaction",
-        {"form": "composer", "held_at": "2026-01-20T10:30", "channel": "call", "summary": "咨询股票投资", "next_on": "2026-02-16",
-         "next_subject": "安排面对面会议"}, **FORM,
-    )  # fmt: skip
+        {
+            "form": "composer",
+            "held_at": "2026-01-20T10:30",
+            "channel": "call",
+            "summary": "咨询股票投资",
+            "next_on": "2026-02-16",
+            "next_subject": "安排面对面会议",
+        },
+        **FORM,
+    )
     assert done["HX-Refresh"] == "true"
     page = door.get(f"/clients/{zhang.pk}/").content.decode()
     assert "咨询股票投资" in page
@@ -144,8 +152,9 @@ def test_logging_an_interaction_plans_the_next_contact_in_the_same_card(desk, li
 def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(desk, lin, zhang):
     wrong = desk(lin).post(
         f"/clients/{zhang.pk}/do/service.log_interaction",
-        {"form": "composer", "held_at": "2026-01-20T10:30", "summary": "谈了很久", "next_on": "2026-01-01"}, **FORM,
-    )  # fmt: skip
+        {"form": "composer", "held_at": "2026-01-20T10:30", "summary": "谈了很久", "next_on": "2026-01-01"},
+        **FORM,
+    )
     page = wrong.content.decode()
     assert wrong.status_code == 422
     assert "谈了很久" in page
@@ -157,8 +166,9 @@ def test_two_people_changing_the_same_client_see_what_differs(desk, lin, zhou, z
         perform("clients.change", {"client": zhang.pk, "occupation": "医生"})
     clash = desk(lin).post(
         f"/clients/{zhang.pk}/do/clients.change",
-        {"version": zhang.row_version, "name": "张三", "code": "C0001", "occupation": "律师"}, **FORM,
-    )  # fmt: skip
+        {"version": zhang.row_version, "name": "张三", "code": "C0001", "occupation": "律师"},
+        **FORM,
+    )
     page = clash.content.decode()
     assert clash.status_code == 409
     assert "医生" in page

@@ -44,8 +44,14 @@ def leave(page, address):
 def test_a_passkey_is_added_and_opens_the_desk_alone_and_as_a_second_step(page, live_server):
     tool = page.context.new_cdp_session(page)
     tool.send("WebAuthn.enable")
-    held = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-            "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+    held = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
     made = tool.send("WebAuthn.addVirtualAuthenticator", {"options": held})
     enter(page, live_server.url)
     page.wait_for_selector("#ledger")

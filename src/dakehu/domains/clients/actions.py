@@ -23,11 +23,36 @@ CLIENT = takes_of("clients.Contact", "client")
 VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
 REASON = Take("reason", facts=Facts("原因", "Reason"))
 DETAILS = (
-    "kind", "gender", "birth_on", "stated_age", "occupation", "employer", "education", "id_type", "id_number",
-    "id_expires_on", "address", "tax_residency", "controller", "beneficial_owner", "legal_representative", "segment",
-    "investor_class", "risk_level", "risk_basis", "risk_tested_on", "risk_valid_to", "capacity", "assets",
-    "income_band", "status", "opened_on", "source", "branch", "remark",
-)  # fmt: skip
+    "kind",
+    "gender",
+    "birth_on",
+    "stated_age",
+    "occupation",
+    "employer",
+    "education",
+    "id_type",
+    "id_number",
+    "id_expires_on",
+    "address",
+    "tax_residency",
+    "controller",
+    "beneficial_owner",
+    "legal_representative",
+    "segment",
+    "investor_class",
+    "risk_level",
+    "risk_basis",
+    "risk_tested_on",
+    "risk_valid_to",
+    "capacity",
+    "assets",
+    "income_band",
+    "status",
+    "opened_on",
+    "source",
+    "branch",
+    "remark",
+)
 
 
 def fields() -> tuple[str, ...]:
@@ -56,8 +81,11 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
 
 
 def code_is_taken(code: str) -> Words:
-    return say("客户号“{code}”已存在，请联系团队长确认归属。", "Client code “{code}” exists; ask your desk head whose client it is.",
-               code=code)  # fmt: skip
+    return say(
+        "客户号“{code}”已存在，请联系团队长确认归属。",
+        "Client code “{code}” exists; ask your desk head whose client it is.",
+        code=code,
+    )
 
 
 def free_code() -> str:
@@ -69,13 +97,28 @@ def free_code() -> str:
     return rules.next_code(taken)
 
 
-@action("clients.create", needs=Permission.CLIENT_WRITE, zh="新建客户", en="Add a client",
-        takes=(takes_of("clients.Client", "name", optional=("code", *DETAILS)), PHONE, MAIL, ANYWAY,
-               Customs("clients.Client", new=True)))  # fmt: skip
+@action(
+    "clients.create",
+    needs=Permission.CLIENT_WRITE,
+    zh="新建客户",
+    en="Add a client",
+    takes=(
+        takes_of("clients.Client", "name", optional=("code", *DETAILS)),
+        PHONE,
+        MAIL,
+        ANYWAY,
+        Customs("clients.Client", new=True),
+    ),
+)
 def create(
-    *, name: str, code: str | None = None, phone: str | None = None, mail: str | None = None,
-    anyway: bool | None = None, **details: Any,
-) -> Client:  # fmt: skip
+    *,
+    name: str,
+    code: str | None = None,
+    phone: str | None = None,
+    mail: str | None = None,
+    anyway: bool | None = None,
+    **details: Any,
+) -> Client:
     """A new client, covered by whoever adds them. Refused (409), naming them, where clients in scope are likely the same,
     or where somebody else serves one with this very phone or mail; `anyway` overrides that, but never the same ID number."""
     actor = scope.current_actor()
@@ -95,9 +138,13 @@ def create(
     return client
 
 
-@action("clients.change", needs=Permission.CLIENT_WRITE, zh="修改客户资料", en="Change a client",
-        takes=(CLIENT, VERSION, takes_of("clients.Client", optional=("code", "name", *DETAILS)),
-               Customs("clients.Client")))  # fmt: skip
+@action(
+    "clients.change",
+    needs=Permission.CLIENT_WRITE,
+    zh="修改客户资料",
+    en="Change a client",
+    takes=(CLIENT, VERSION, takes_of("clients.Client", optional=("code", "name", *DETAILS)), Customs("clients.Client")),
+)
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
     must_match(client, version)
     for must in ("code", "name"):
@@ -124,8 +171,13 @@ def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact
     return contact
 
 
-@action("clients.add_contact", needs=Permission.CLIENT_WRITE, zh="新增联系方式", en="Add a contact",
-        takes=(CLIENT, takes_of("clients.Contact", "kind", "value", optional=("person", "position", "primary", "remark"))))  # fmt: skip
+@action(
+    "clients.add_contact",
+    needs=Permission.CLIENT_WRITE,
+    zh="新增联系方式",
+    en="Add a contact",
+    takes=(CLIENT, takes_of("clients.Contact", "kind", "value", optional=("person", "position", "primary", "remark"))),
+)
 def add_contact(*, client: Client, kind: str, value: str, **extra: Any) -> Contact:
     return save_contact(client, kind, value, **{k: v for k, v in extra.items() if v is not None})
 
@@ -140,8 +192,13 @@ def _contact(pk: int) -> Contact:
 ONE_CONTACT = Take("contact", kind="integer", facts=Facts("联系方式", "Contact"))
 
 
-@action("clients.verify_contact", needs=Permission.CLIENT_WRITE, zh="核实联系方式", en="Verify a contact",
-        takes=(ONE_CONTACT, takes_of("clients.Contact", optional=("value",))))  # fmt: skip
+@action(
+    "clients.verify_contact",
+    needs=Permission.CLIENT_WRITE,
+    zh="核实联系方式",
+    en="Verify a contact",
+    takes=(ONE_CONTACT, takes_of("clients.Contact", optional=("value",))),
+)
 def verify_contact(*, contact: int, value: str | None = None) -> Contact:
     """Somebody got through: the contact is verified, and completed where it was masked."""
     row = _contact(contact)
@@ -165,8 +222,13 @@ def drop_contact(*, contact: int) -> None:
     _contact(contact).delete()
 
 
-@action("clients.open_contact", needs=Permission.SEALED_OPEN, zh="查看完整联系方式", en="See a contact in full",
-        takes=(ONE_CONTACT, REASON))  # fmt: skip
+@action(
+    "clients.open_contact",
+    needs=Permission.SEALED_OPEN,
+    zh="查看完整联系方式",
+    en="See a contact in full",
+    takes=(ONE_CONTACT, REASON),
+)
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     """The plain value, for a stated reason. Who looked, when and why stays on the record."""
     row = _contact(contact)
@@ -174,8 +236,13 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     return {"value": row.value.open()}
 
 
-@action("clients.open_id_number", needs=Permission.SEALED_OPEN, zh="查看完整证件号码", en="See an ID number in full",
-        takes=(CLIENT, REASON))  # fmt: skip
+@action(
+    "clients.open_id_number",
+    needs=Permission.SEALED_OPEN,
+    zh="查看完整证件号码",
+    en="See an ID number in full",
+    takes=(CLIENT, REASON),
+)
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     note(reason=reason, client=client.pk)
     if not client.id_number:
@@ -183,8 +250,13 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     return {"value": client.id_number.open()}
 
 
-@action("clients.open_field", needs=Permission.SEALED_OPEN, zh="查看机密字段", en="See a secret field in full",
-        takes=(CLIENT, Take("field", facts=Facts("字段", "Field")), REASON))  # fmt: skip
+@action(
+    "clients.open_field",
+    needs=Permission.SEALED_OPEN,
+    zh="查看机密字段",
+    en="See a secret field in full",
+    takes=(CLIENT, Take("field", facts=Facts("字段", "Field")), REASON),
+)
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     """A sealed value that an administrator's field holds; `field` is its name, in any spelling."""
     meant = custom_fields.secret("clients.Client", field)
@@ -195,10 +267,31 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     return {"value": value.open()}
 
 
-@action("clients.note_needs", needs=Permission.CLIENT_WRITE, zh="记录需求与偏好", en="Note needs and preferences",
-        takes=(CLIENT, VERSION, takes_of("clients.Needs", optional=(
-            "goal", "term", "expected_return", "bearable_loss", "risk_preference", "likes", "taboos", "liquidity", "noted_on")),
-               Customs("clients.Needs")))  # fmt: skip
+@action(
+    "clients.note_needs",
+    needs=Permission.CLIENT_WRITE,
+    zh="记录需求与偏好",
+    en="Note needs and preferences",
+    takes=(
+        CLIENT,
+        VERSION,
+        takes_of(
+            "clients.Needs",
+            optional=(
+                "goal",
+                "term",
+                "expected_return",
+                "bearable_loss",
+                "risk_preference",
+                "likes",
+                "taboos",
+                "liquidity",
+                "noted_on",
+            ),
+        ),
+        Customs("clients.Needs"),
+    ),
+)
 def note_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:
     needs = Needs.objects.filter(client=client).first() or Needs(client=client)
     if needs.pk:
@@ -216,18 +309,41 @@ def note_needs(*, client: Client, version: int | None = None, **wishes: Any) -> 
     return needs
 
 
-@action("clients.record_consent", needs=Permission.CLIENT_WRITE, zh="登记同意或拒绝", en="Record a consent or refusal",
-        takes=(CLIENT, takes_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence"))))  # fmt: skip
-def record_consent(*, client: Client, purpose: str, state: str, channel: str | None = None, stated_on: date | None = None,
-                   evidence: str | None = None) -> Consent:  # fmt: skip
-    consent = Consent(client=client, purpose=purpose, state=state, channel=channel or "",
-                      stated_on=stated_on or clock.today(), evidence=evidence or "")  # fmt: skip
+@action(
+    "clients.record_consent",
+    needs=Permission.CLIENT_WRITE,
+    zh="登记同意或拒绝",
+    en="Record a consent or refusal",
+    takes=(CLIENT, takes_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence"))),
+)
+def record_consent(
+    *,
+    client: Client,
+    purpose: str,
+    state: str,
+    channel: str | None = None,
+    stated_on: date | None = None,
+    evidence: str | None = None,
+) -> Consent:
+    consent = Consent(
+        client=client,
+        purpose=purpose,
+        state=state,
+        channel=channel or "",
+        stated_on=stated_on or clock.today(),
+        evidence=evidence or "",
+    )
     consent.save()
     return consent
 
 
-@action("clients.add_key_date", needs=Permission.CLIENT_WRITE, zh="新增重要日期", en="Add a key date",
-        takes=(CLIENT, takes_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))))  # fmt: skip
+@action(
+    "clients.add_key_date",
+    needs=Permission.CLIENT_WRITE,
+    zh="新增重要日期",
+    en="Add a key date",
+    takes=(CLIENT, takes_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))),
+)
 def add_key_date(
     *, client: Client, kind: str, on: date, yearly: bool | None = None, label: str | None = None
 ) -> KeyDate:
@@ -236,8 +352,13 @@ def add_key_date(
     return row
 
 
-@action("clients.tag", needs=Permission.CLIENT_WRITE, zh="添加标签", en="Tag a client",
-        takes=(CLIENT, Take("name", facts=Facts("标签", "Tag"))))  # fmt: skip
+@action(
+    "clients.tag",
+    needs=Permission.CLIENT_WRITE,
+    zh="添加标签",
+    en="Tag a client",
+    takes=(CLIENT, Take("name", facts=Facts("标签", "Tag"))),
+)
 def tag(*, client: Client, name: str) -> ClientTag:
     label = Tag.objects.filter(name=name[:40]).first()
     if label is None:
@@ -248,8 +369,13 @@ def tag(*, client: Client, name: str) -> ClientTag:
     return row
 
 
-@action("clients.untag", needs=Permission.CLIENT_WRITE, zh="移除标签", en="Untag a client",
-        takes=(CLIENT, Take("name", facts=Facts("标签", "Tag"))))  # fmt: skip
+@action(
+    "clients.untag",
+    needs=Permission.CLIENT_WRITE,
+    zh="移除标签",
+    en="Untag a client",
+    takes=(CLIENT, Take("name", facts=Facts("标签", "Tag"))),
+)
 def untag(*, client: Client, name: str) -> None:
     row = ClientTag.objects.filter(client=client, tag__name=name).first()
     if row is None:
@@ -264,8 +390,13 @@ def must_lead(user: Any) -> None:
         raise refuse("user", "“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
 
 
-@action("clients.unassign", needs=Permission.CLIENT_ASSIGN, zh="结束服务关系", en="End a duty",
-        takes=(CLIENT, takes_of("clients.Coverage", "user")))  # fmt: skip
+@action(
+    "clients.unassign",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="结束服务关系",
+    en="End a duty",
+    takes=(CLIENT, takes_of("clients.Coverage", "user")),
+)
 def unassign(*, client: Client, user: Any) -> Coverage:
     held = Coverage.objects.filter(client=client, user=user, until=None).first()
     if held is None:
@@ -276,8 +407,13 @@ def unassign(*, client: Client, user: Any) -> Coverage:
     return held
 
 
-@action("clients.set_wall", needs=Permission.CLIENT_WALL, zh="设置信息隔离墙", en="Set an information wall",
-        takes=(CLIENT, Take("walled", kind="bool", facts=Facts("隔离", "Walled")), REASON))  # fmt: skip
+@action(
+    "clients.set_wall",
+    needs=Permission.CLIENT_WALL,
+    zh="设置信息隔离墙",
+    en="Set an information wall",
+    takes=(CLIENT, Take("walled", kind="bool", facts=Facts("隔离", "Walled")), REASON),
+)
 def set_wall(*, client: Client, walled: bool, reason: str) -> Client:
     """Behind a wall only those who serve the client in person, and compliance, see it. Managers do not."""
     note(reason=reason)

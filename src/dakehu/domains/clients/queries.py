@@ -190,8 +190,11 @@ def completeness() -> dict[str, Any]:
         tests[name] = Count("pk", filter=blank)
     counted = Client.objects.aggregate(everybody=Count("pk"), **tests)
     total = counted.pop("everybody")
-    missing = [{"field": name, "label": facts_of(Client._meta.get_field(name)).label, "count": count}
-               for name, count in sorted(counted.items(), key=lambda pair: -pair[1]) if count]  # fmt: skip
+    missing = [
+        {"field": name, "label": facts_of(Client._meta.get_field(name)).label, "count": count}
+        for name, count in sorted(counted.items(), key=lambda pair: -pair[1])
+        if count
+    ]
     gaps = sum(row["count"] for row in missing)
     return {
         "clients": total,
@@ -209,14 +212,22 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
         .first()
     )
     found_ones = rules.blockers(
-        risk_level=str(client.risk_level), valid_to=client.risk_valid_to, status=str(client.status),
-        refused=refused in ("refused", "withdrawn"), today=clock.today(),
-    )  # fmt: skip
+        risk_level=str(client.risk_level),
+        valid_to=client.risk_valid_to,
+        status=str(client.status),
+        refused=refused in ("refused", "withdrawn"),
+        today=clock.today(),
+    )
     return [{"zh": zh, "en": en, "text": str(say(zh, en))} for zh, en in found_ones]
 
 
-@query("clients.dates_ahead", needs=Permission.CLIENT_READ, zh="近期重要日期", en="Dates ahead",
-       takes=(Take("days", required=False, kind="integer", facts=Facts("天数", "Days")),))  # fmt: skip
+@query(
+    "clients.dates_ahead",
+    needs=Permission.CLIENT_READ,
+    zh="近期重要日期",
+    en="Dates ahead",
+    takes=(Take("days", required=False, kind="integer", facts=Facts("天数", "Days")),),
+)
 def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
     """Birthdays, key dates and expiring risk tests in the coming days (14 unless given, at most 366), soonest first."""
     from datetime import timedelta

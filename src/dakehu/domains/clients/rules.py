@@ -73,10 +73,11 @@ def read_contact(kind: str, value: str) -> Reading:
     text = value.strip()
     if is_masked(text):
         return Reading(
-            kind, text,
+            kind,
+            text,
             f"“{text}”是打码的号码，已作为未核实联系方式保留，请向客户核实后补全。",
             f"“{text}” is masked; it is kept as an unverified contact. Ask the client and complete it.",
-        )  # fmt: skip
+        )
     if kind == choices.ContactKind.MOBILE:
         return Reading(kind, identifiers.mobile(text))
     if kind == choices.ContactKind.LANDLINE:

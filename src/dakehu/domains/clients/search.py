@@ -180,13 +180,15 @@ def hits(text: str) -> Iterator[Hit]:
     seen: set[int] = set()
     numbers = by_numbers(text)
     rounds: list[Any] = [
-        _lines(writing.whole("nm", text), own=True), _lines(writing.whole("cd", text), own=True),
+        _lines(writing.whole("nm", text), own=True),
+        _lines(writing.whole("cd", text), own=True),
         Client.objects.filter(numbers) if numbers is not None else Client.objects.none(),
         _lines(writing.whole("nm", text, beginning=True), own=True),
         _lines(writing.whole("cd", text, beginning=True), own=True),
-        _lines(writing.spelled(text), own=True), _lines(writing.fragment(text), own=True),
+        _lines(writing.spelled(text), own=True),
+        _lines(writing.fragment(text), own=True),
         _lines(writing.fragment(text), own=False),
-    ]  # fmt: skip
+    ]
     for place, rows in enumerate(rounds):
         if rows.model is Client:
             found = [Hit(pk) for pk in rows.values_list("pk", flat=True)[:SHOWN]]
@@ -219,8 +221,13 @@ def _shown_by(row: Any, text: str) -> tuple[str, str]:
     return "", ""
 
 
-@query("clients.search", needs=Permission.CLIENT_READ, zh="搜索客户", en="Search clients",
-       takes=(Take("text", facts=Facts("搜索", "Search")),))  # fmt: skip
+@query(
+    "clients.search",
+    needs=Permission.CLIENT_READ,
+    zh="搜索客户",
+    en="Search clients",
+    takes=(Take("text", facts=Facts("搜索", "Search")),),
+)
 def search(*, text: str) -> dict[str, Any]:
     """At most fifty clients in scope that a text may mean, the likeliest first: {"count", "rows"}. Found by name (one
     character, any fragment, either script), pinyin, initials, client code, phone, mail and ID number (whole, or the last

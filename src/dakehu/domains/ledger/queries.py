@@ -64,12 +64,24 @@ def summary(*, client: Any) -> dict[str, Any]:
         "return": None if roi is None else str(roi),
         "risk_adjusted": None if ratio is None else round(ratio, 4),
         "risk_free": RISK_FREE,
-        "months": [{"month": m, "invested": str(v) if cleared else str((v / invested).quantize(Decimal("0.0001")))}
-                   for m, v in months.items()] if invested else [],
-        "kinds": [{"kind": k, "name": ProductKind.text_of(k), "share": str((v / invested).quantize(Decimal("0.0001"))),
-                   "amount": str(v) if cleared else None}
-                  for k, v in sorted(kinds.items(), key=lambda p: -p[1])] if invested else [],
-    }  # fmt: skip
+        "months": [
+            {"month": m, "invested": str(v) if cleared else str((v / invested).quantize(Decimal("0.0001")))}
+            for m, v in months.items()
+        ]
+        if invested
+        else [],
+        "kinds": [
+            {
+                "kind": k,
+                "name": ProductKind.text_of(k),
+                "share": str((v / invested).quantize(Decimal("0.0001"))),
+                "amount": str(v) if cleared else None,
+            }
+            for k, v in sorted(kinds.items(), key=lambda p: -p[1])
+        ]
+        if invested
+        else [],
+    }
 
 
 @query("ledger.figures", needs=Permission.LEDGER_READ, zh="客户指标", en="Figures of a client", takes=CLIENT)
@@ -84,8 +96,15 @@ def by_kind() -> list[dict[str, Any]]:
     counted = (
         Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
     )
-    return [{"kind": r["product_kind"], "name": ProductKind.text_of(r["product_kind"] or "other"), "count": r["count"],
-             "amount": str(r["amount"])} for r in counted]  # fmt: skip
+    return [
+        {
+            "kind": r["product_kind"],
+            "name": ProductKind.text_of(r["product_kind"] or "other"),
+            "count": r["count"],
+            "amount": str(r["amount"]),
+        }
+        for r in counted
+    ]
 
 
 @query("ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", takes=(*CLIENT, FIGURE))

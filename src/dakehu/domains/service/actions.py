@@ -19,10 +19,22 @@ from dakehu.foundation.schema.fields import Facts
 
 VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
 NEXT = (
-    Take("next_on", "service.FollowUp", "due_on", required=False, facts=Facts("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进"))),
+    Take(
+        "next_on",
+        "service.FollowUp",
+        "due_on",
+        required=False,
+        facts=Facts("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进")),
+    ),
     Take("next_in_days", kind="integer", required=False, facts=Facts("几天后跟进", "Next contact in days")),
-    Take("next_subject", "service.FollowUp", "subject", required=False, facts=Facts("下次跟进事项", "Next contact about", aliases=("下次跟进内容",))),
-)  # fmt: skip
+    Take(
+        "next_subject",
+        "service.FollowUp",
+        "subject",
+        required=False,
+        facts=Facts("下次跟进事项", "Next contact about", aliases=("下次跟进内容",)),
+    ),
+)
 
 
 REGULAR = say("定期联系", "Regular contact")
@@ -38,14 +50,34 @@ def keep_dates(client: Any, last_on: date | None = None) -> None:
     clients.touch(client=client, last_on=last_on, next_on=ahead.first())
 
 
-@action("service.log_interaction", needs=Permission.INTERACTION_LOG, zh="记录服务", en="Log an interaction",
-        takes=(takes_of("service.Interaction", "client", "held_at", "summary",
-                        optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on")), NEXT,
-               Customs("service.Interaction", new=True)))  # fmt: skip
+@action(
+    "service.log_interaction",
+    needs=Permission.INTERACTION_LOG,
+    zh="记录服务",
+    en="Log an interaction",
+    takes=(
+        takes_of(
+            "service.Interaction",
+            "client",
+            "held_at",
+            "summary",
+            optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on"),
+        ),
+        NEXT,
+        Customs("service.Interaction", new=True),
+    ),
+)
 def log_interaction(
-    *, client: Any, held_at: datetime, summary: str, staff: Any = None, next_on: date | None = None,
-    next_in_days: int | None = None, next_subject: str | None = None, **facts: Any,
-) -> Interaction:  # fmt: skip
+    *,
+    client: Any,
+    held_at: datetime,
+    summary: str,
+    staff: Any = None,
+    next_on: date | None = None,
+    next_in_days: int | None = None,
+    next_subject: str | None = None,
+    **facts: Any,
+) -> Interaction:
     """Write down what was said and plan the next contact.
 
     Without `staff` it is whoever logs. The next contact is planned for `next_on`, or `next_in_days` after
@@ -58,9 +90,13 @@ def log_interaction(
     if next_on is None and next_in_days is not None:
         next_on = rules.next_contact(on, next_in_days, clock.is_trading_day)
     fault = rules.interaction_fault(
-        held_at=held_at, now=clock.now(), held_on=on, promise=facts.get("promise") or "",
-        promise_due_on=facts.get("promise_due_on"), next_on=next_on,
-    )  # fmt: skip
+        held_at=held_at,
+        now=clock.now(),
+        held_on=on,
+        promise=facts.get("promise") or "",
+        promise_due_on=facts.get("promise_due_on"),
+        next_on=next_on,
+    )
     if fault is not None:
         raise refuse(*fault)
     row = Interaction(
@@ -87,11 +123,31 @@ def _row(model: Any, pk: int, zh: str, en: str) -> Any:
     return row
 
 
-@action("service.change_interaction", needs=Permission.INTERACTION_LOG, zh="修改服务记录", en="Change an interaction",
-        takes=(Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")), VERSION,
-               takes_of("service.Interaction", optional=("held_at", "channel", "staff", "purpose", "summary", "result", "mood",
-                                                         "promise", "promise_due_on")),
-               Customs("service.Interaction")))  # fmt: skip
+@action(
+    "service.change_interaction",
+    needs=Permission.INTERACTION_LOG,
+    zh="修改服务记录",
+    en="Change an interaction",
+    takes=(
+        Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")),
+        VERSION,
+        takes_of(
+            "service.Interaction",
+            optional=(
+                "held_at",
+                "channel",
+                "staff",
+                "purpose",
+                "summary",
+                "result",
+                "mood",
+                "promise",
+                "promise_due_on",
+            ),
+        ),
+        Customs("service.Interaction"),
+    ),
+)
 def change_interaction(*, interaction: int, version: int | None = None, **facts: Any) -> Interaction:
     row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
     must_match(row, version)
@@ -101,9 +157,16 @@ def change_interaction(*, interaction: int, version: int | None = None, **facts:
     return row
 
 
-@action("service.keep_promise", needs=Permission.INTERACTION_LOG, zh="兑现承诺", en="Keep a promise",
-        takes=(Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")),
-               Take("on", kind="date", required=False, facts=Facts("兑现日期", "Kept on"))))  # fmt: skip
+@action(
+    "service.keep_promise",
+    needs=Permission.INTERACTION_LOG,
+    zh="兑现承诺",
+    en="Keep a promise",
+    takes=(
+        Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")),
+        Take("on", kind="date", required=False, facts=Facts("兑现日期", "Kept on")),
+    ),
+)
 def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
     if not row.promise:
@@ -113,9 +176,18 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     return row
 
 
-@action("service.plan_follow_up", needs=Permission.PLAN_WRITE, zh="安排跟进", en="Plan a follow-up",
-        takes=(takes_of("service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")),
-               Customs("service.FollowUp", new=True)))  # fmt: skip
+@action(
+    "service.plan_follow_up",
+    needs=Permission.PLAN_WRITE,
+    zh="安排跟进",
+    en="Plan a follow-up",
+    takes=(
+        takes_of(
+            "service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")
+        ),
+        Customs("service.FollowUp", new=True),
+    ),
+)
 def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **facts: Any) -> FollowUp:
     row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in facts.items() if v is not None})
     row.owner = owner or team.myself()
@@ -124,8 +196,16 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     return row
 
 
-@action("service.plan_many", needs=Permission.PLAN_WRITE, zh="批量安排跟进", en="Plan follow-ups for many",
-        takes=(bulk_edit.WHO, tuple(item for item in ACTIONS["service.plan_follow_up"].stated if getattr(item, "name", "") != "client")))  # fmt: skip
+@action(
+    "service.plan_many",
+    needs=Permission.PLAN_WRITE,
+    zh="批量安排跟进",
+    en="Plan follow-ups for many",
+    takes=(
+        bulk_edit.WHO,
+        tuple(item for item in ACTIONS["service.plan_follow_up"].stated if getattr(item, "name", "") != "client"),
+    ),
+)
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
     """The same follow-up for many clients, whom `clients` (codes or numbers) or `filters` name, in one act. Returns
     {changed, batch: by which `dakehu undo` takes it back}."""
@@ -139,9 +219,18 @@ def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[
 ONE_PLAN = Take("follow_up", kind="integer", facts=Facts("跟进计划", "Follow-up"))
 
 
-@action("service.change_follow_up", needs=Permission.PLAN_WRITE, zh="修改跟进计划", en="Change a follow-up",
-        takes=(ONE_PLAN, VERSION, takes_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
-               Customs("service.FollowUp")))  # fmt: skip
+@action(
+    "service.change_follow_up",
+    needs=Permission.PLAN_WRITE,
+    zh="修改跟进计划",
+    en="Change a follow-up",
+    takes=(
+        ONE_PLAN,
+        VERSION,
+        takes_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
+        Customs("service.FollowUp"),
+    ),
+)
 def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any) -> FollowUp:
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
     must_match(row, version)
@@ -157,12 +246,25 @@ def next_of_series(row: FollowUp, done: date) -> FollowUp | None:
     after = rules.next_in_series(row.due_on, str(row.every), max(done, row.due_on))
     if after is None:
         return None
-    return FollowUp(client_id=row.client_id, due_on=clock.next_trading_day(after), subject=row.subject, channel=row.channel,
-                    owner_id=row.owner_id, every=row.every, remind_days=row.remind_days, extra=dict(row.extra))  # fmt: skip
+    return FollowUp(
+        client_id=row.client_id,
+        due_on=clock.next_trading_day(after),
+        subject=row.subject,
+        channel=row.channel,
+        owner_id=row.owner_id,
+        every=row.every,
+        remind_days=row.remind_days,
+        extra=dict(row.extra),
+    )
 
 
-@action("service.finish_follow_up", needs=Permission.PLAN_WRITE, zh="完成跟进", en="Finish a follow-up",
-        takes=(ONE_PLAN, VERSION, Take("on", kind="date", required=False, facts=Facts("完成日期", "Done on"))))  # fmt: skip
+@action(
+    "service.finish_follow_up",
+    needs=Permission.PLAN_WRITE,
+    zh="完成跟进",
+    en="Finish a follow-up",
+    takes=(ONE_PLAN, VERSION, Take("on", kind="date", required=False, facts=Facts("完成日期", "Done on"))),
+)
 def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | None = None) -> FollowUp:
     """Mark a plan as done; a repeating one leaves its next occurrence behind."""
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
@@ -195,28 +297,57 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     return row
 
 
-@action("service.open_request", needs=Permission.REQUEST_WRITE, zh="登记需求或投诉", en="Open a request or complaint",
-        takes=(takes_of("service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")),
-               Customs("service.Request", new=True)))  # fmt: skip
-def open_request(*, client: Any, kind: str, subject: str, opened_on: date | None = None, detail: str | None = None,
-                 owner: Any = None, due_on: date | None = None, **more: Any) -> Request:  # fmt: skip
+@action(
+    "service.open_request",
+    needs=Permission.REQUEST_WRITE,
+    zh="登记需求或投诉",
+    en="Open a request or complaint",
+    takes=(
+        takes_of("service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")),
+        Customs("service.Request", new=True),
+    ),
+)
+def open_request(
+    *,
+    client: Any,
+    kind: str,
+    subject: str,
+    opened_on: date | None = None,
+    detail: str | None = None,
+    owner: Any = None,
+    due_on: date | None = None,
+    **more: Any,
+) -> Request:
     """Without a deadline a complaint gets 15 working days and anything else five."""
     start = opened_on or clock.today()
     days = rules.COMPLAINT_DAYS if kind == "complaint" else rules.REQUEST_DAYS
     row = Request(
-        client=client, kind=kind, subject=subject, opened_on=start, detail=detail or "",
+        client=client,
+        kind=kind,
+        subject=subject,
+        opened_on=start,
+        detail=detail or "",
         owner=owner or team.myself(),
-        due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day), **more,
-    )  # fmt: skip
+        due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day),
+        **more,
+    )
     row.save()
     announce("request.opened", request=row.pk)
     return row
 
 
-@action("service.move_request", needs=Permission.REQUEST_WRITE, zh="处理需求或投诉", en="Move a request on",
-        takes=(Take("request", kind="integer", facts=Facts("需求或投诉", "Request")), VERSION,
-               takes_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
-               Customs("service.Request")))  # fmt: skip
+@action(
+    "service.move_request",
+    needs=Permission.REQUEST_WRITE,
+    zh="处理需求或投诉",
+    en="Move a request on",
+    takes=(
+        Take("request", kind="integer", facts=Facts("需求或投诉", "Request")),
+        VERSION,
+        takes_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
+        Customs("service.Request"),
+    ),
+)
 def move_request(*, request: int, version: int | None = None, state: str | None = None, **facts: Any) -> Request:
     row: Request = _row(Request, request, "需求或投诉", "request")
     must_match(row, version)
@@ -225,8 +356,13 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
             setattr(row, name, value)
     if state and state != row.state:
         if not rules.may_move(str(row.state), state):
-            raise refuse("state", "不能从“{a}”改为“{b}”。", "Cannot go from “{a}” to “{b}”.",
-                         a=RequestState.text_of(row.state), b=RequestState.text_of(state))  # fmt: skip
+            raise refuse(
+                "state",
+                "不能从“{a}”改为“{b}”。",
+                "Cannot go from “{a}” to “{b}”.",
+                a=RequestState.text_of(row.state),
+                b=RequestState.text_of(state),
+            )
         if state == RequestState.CLOSED and not row.outcome:
             raise refuse("outcome", "办结前请填写处理结果。", "State the outcome before closing.")
         row.state = state

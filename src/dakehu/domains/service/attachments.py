@@ -26,9 +26,16 @@ FILE = Take("file", kind="file", facts=Facts("文件", "File"))
 CLIENT = takes_of("service.Attachment", "client")
 
 
-@action("service.attach", needs=Permission.INTERACTION_LOG, zh="添加客户文件", en="Keep a file with a client",
-        takes=(CLIENT, FILE, takes_of("service.Attachment", optional=("description", "interaction", "request"))))  # fmt: skip
-def attach(*, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None) -> Attachment:  # fmt: skip
+@action(
+    "service.attach",
+    needs=Permission.INTERACTION_LOG,
+    zh="添加客户文件",
+    en="Keep a file with a client",
+    takes=(CLIENT, FILE, takes_of("service.Attachment", optional=("description", "interaction", "request"))),
+)
+def attach(
+    *, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None
+) -> Attachment:
     """Keep a file with a client, perhaps with one of the client's contacts or requests. Refused where it is empty, too large,
     of a kind that is not kept, or not what its name says."""
     media = _media(file)
@@ -38,14 +45,32 @@ def attach(*, client: Any, file: Upload, description: str | None = None, interac
     alike = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
     digest = file.sha256 if alike else ""  # else it is taken on the way into the store
     for same in (row for row in alike if row.sha256 == digest):
-        raise Refused({"file": [say("这位客户已有同样的文件“{name}”。", "This client has the same file already: “{name}”.",
-                                    name=same.name)]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "这位客户已有同样的文件“{name}”。",
+                        "This client has the same file already: “{name}”.",
+                        name=same.name,
+                    )
+                ]
+            }
+        )
     with file.opened() as content:
         kept = files.keep(file.name, content, days=None)
     row = Attachment(
-        client=client, name=file.name[-200:], description=description or "", interaction=interaction, request=request,
-        media=media, size=kept.size, added_by=team.myself(), added_at=clock.now(), file_key=kept.key, sha256=kept.sha256,
-    )  # fmt: skip
+        client=client,
+        name=file.name[-200:],
+        description=description or "",
+        interaction=interaction,
+        request=request,
+        media=media,
+        size=kept.size,
+        added_by=team.myself(),
+        added_at=clock.now(),
+        file_key=kept.key,
+        sha256=kept.sha256,
+    )
     row.save()
     return row
 
@@ -59,19 +84,48 @@ def _media(file: Upload) -> str:
             {"file": [say("“{name}”是空的，请重新选择。", "“{name}” is empty; choose it again.", name=file.name)]}
         )
     if size > most:
-        raise Refused({"file": [say("“{name}”有 {have:.1f} MB，最多 {most} MB；请压缩或拆分后再添加。",
-                                    "“{name}” has {have:.1f} MB, {most} MB at most; compress or split it.",
-                                    name=file.name, have=size / 1048576, most=settings.ATTACHMENT_MB)]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "“{name}”有 {have:.1f} MB，最多 {most} MB；请压缩或拆分后再添加。",
+                        "“{name}” has {have:.1f} MB, {most} MB at most; compress or split it.",
+                        name=file.name,
+                        have=size / 1048576,
+                        most=settings.ATTACHMENT_MB,
+                    )
+                ]
+            }
+        )
     with file.opened() as content:
         ending, within = ending_of(file.name), kinds_within(content)
     if not within:
-        raise Refused({"file": [say("“{name}”的内容不是可以保存的类型。可以保存：{listed}。",
-                                    "What stands in “{name}” is not of a kind that is kept. Kept are: {listed}.",
-                                    name=file.name, listed=", ".join(TYPES))]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "“{name}”的内容不是可以保存的类型。可以保存：{listed}。",
+                        "What stands in “{name}” is not of a kind that is kept. Kept are: {listed}.",
+                        name=file.name,
+                        listed=", ".join(TYPES),
+                    )
+                ]
+            }
+        )
     if ending not in within:
-        raise Refused({"file": [say("“{name}”的内容是 {within}，与后缀“{ending}”不符；请改正文件名后再添加。",
-                                    "“{name}” holds {within}, which its ending “{ending}” does not say; rename it first.",
-                                    name=file.name, within="/".join(within), ending=ending)]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "“{name}”的内容是 {within}，与后缀“{ending}”不符；请改正文件名后再添加。",
+                        "“{name}” holds {within}, which its ending “{ending}” does not say; rename it first.",
+                        name=file.name,
+                        within="/".join(within),
+                        ending=ending,
+                    )
+                ]
+            }
+        )
     return TYPES[ending]
 
 
@@ -93,14 +147,19 @@ def open_attachment(*, attachment: int) -> dict[str, Any]:
         raise NotAllowed(say("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
     content = files.content_of(row.file_key)
     note(attachment=row.pk, client=row.client_id)
-    return {"name": row.name, "media": row.media, "size": row.size, "sha256": row.sha256,
-            "content": content}  # fmt: skip
+    return {"name": row.name, "media": row.media, "size": row.size, "sha256": row.sha256, "content": content}
 
 
-@action("service.describe_attachment", needs=Permission.INTERACTION_LOG, zh="修改文件说明", en="Describe a client's file",
-        takes=(ONE, VERSION, takes_of("service.Attachment", optional=("name", "description"))))  # fmt: skip
-def describe_attachment(*, attachment: int, version: int | None = None, name: str | None = None,
-                        description: str | None = None) -> Attachment:  # fmt: skip
+@action(
+    "service.describe_attachment",
+    needs=Permission.INTERACTION_LOG,
+    zh="修改文件说明",
+    en="Describe a client's file",
+    takes=(ONE, VERSION, takes_of("service.Attachment", optional=("name", "description"))),
+)
+def describe_attachment(
+    *, attachment: int, version: int | None = None, name: str | None = None, description: str | None = None
+) -> Attachment:
     """Rename a file or say what it is; the ending stays as it was, since the content does."""
     row = found(attachment)
     must_match(row, version)
@@ -114,8 +173,13 @@ def describe_attachment(*, attachment: int, version: int | None = None, name: st
     return row
 
 
-@action("service.drop_attachment", needs=Permission.INTERACTION_LOG, zh="移除客户文件", en="Take a client's file away",
-        takes=(ONE, VERSION))  # fmt: skip
+@action(
+    "service.drop_attachment",
+    needs=Permission.INTERACTION_LOG,
+    zh="移除客户文件",
+    en="Take a client's file away",
+    takes=(ONE, VERSION),
+)
 def drop_attachment(*, attachment: int, version: int | None = None) -> Attachment:
     """Out of sight, not destroyed: records of the business are kept for twenty years, and a mistake can be undone."""
     row = found(attachment)
@@ -139,8 +203,13 @@ def return_attachment(*, attachment: int) -> Attachment:
     return row
 
 
-@query("service.attachments_of", needs=Permission.SERVICE_READ, zh="客户文件", en="Files of a client",
-       takes=(CLIENT, Take("removed", required=False, kind="bool", facts=Facts("已移除的", "Taken away"))))  # fmt: skip
+@query(
+    "service.attachments_of",
+    needs=Permission.SERVICE_READ,
+    zh="客户文件",
+    en="Files of a client",
+    takes=(CLIENT, Take("removed", required=False, kind="bool", facts=Facts("已移除的", "Taken away"))),
+)
 def attachments_of(*, client: Any, removed: bool | None = None) -> Any:
     """A client's files, newest first: those there, or with `removed` those taken away."""
     return Attachment.objects.filter(client=client, removed_at__isnull=not removed).order_by("-added_at", "-pk")

@@ -72,9 +72,13 @@ def _hold_to_the_rules(columns: Columns, weighed: Weighed, count: int) -> None:
         if ahead[row] is None and days is not None:
             ahead[row] = rules.next_contact(on, days, is_open)
         fault = rules.interaction_fault(
-            held_at=held_at, now=now, held_on=on, promise=_column(columns, "promise", count)[row] or "",
-            promise_due_on=_column(columns, "promise_due_on", count)[row], next_on=ahead[row],
-        )  # fmt: skip
+            held_at=held_at,
+            now=now,
+            held_on=on,
+            promise=_column(columns, "promise", count)[row] or "",
+            promise_due_on=_column(columns, "promise_due_on", count)[row],
+            next_on=ahead[row],
+        )
         if fault is not None:
             weighed.fault(row, fault[0], columns.get(fault[0], [None] * count)[row], say(fault[1], fault[2]))
     columns["next_on"] = ahead
@@ -84,8 +88,13 @@ def _staff_number() -> int | None:
     return scope.current_actor().user_id
 
 
-@action("service.take_in_interactions", needs=Permission.INTERACTION_LOG, zh="批量导入服务记录", en="Take in many interactions",
-        by_name=False)  # fmt: skip
+@action(
+    "service.take_in_interactions",
+    needs=Permission.INTERACTION_LOG,
+    zh="批量导入服务记录",
+    en="Take in many interactions",
+    by_name=False,
+)
 def take_in_interactions(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
     """Write contacts, plan the next ones they name, and keep the clients' dates in step."""
     mine, count = _staff_number(), len(clients)
@@ -96,8 +105,14 @@ def take_in_interactions(*, columns: Columns, weighed: Weighed, clients: list[in
         if new and row.staff_id is None:
             row.staff_id = mine
         if new and next_on[place] is not None:
-            plans.append(FollowUp(client_id=row.client_id, due_on=next_on[place], subject=about[place] or str(REGULAR),
-                                  owner_id=row.staff_id))  # fmt: skip
+            plans.append(
+                FollowUp(
+                    client_id=row.client_id,
+                    due_on=next_on[place],
+                    subject=about[place] or str(REGULAR),
+                    owner_id=row.staff_id,
+                )
+            )
 
     with scope.elevated("interactions of clients just taken in"):
         made, changed = row_matching.write_dependents(Interaction, columns, weighed, spoken(), clients, finish)

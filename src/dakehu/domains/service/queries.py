@@ -122,21 +122,37 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
 
     clearance = scope.current_actor().clearance
     return {
-        "what": what, "id": row.pk, "client": {"id": row.client_id, "name": name_of(row.client, clearance)},
-        "text": text if clearance >= PERSONAL else DOTS, "due_on": due.isoformat(), "days": (due - day).days,
-        "owner": owner.name if owner else "", "urgency": rules.urgency(due, day, remind), "row_version": row.row_version,
-    }  # fmt: skip
+        "what": what,
+        "id": row.pk,
+        "client": {"id": row.client_id, "name": name_of(row.client, clearance)},
+        "text": text if clearance >= PERSONAL else DOTS,
+        "due_on": due.isoformat(),
+        "days": (due - day).days,
+        "owner": owner.name if owner else "",
+        "urgency": rules.urgency(due, day, remind),
+        "row_version": row.row_version,
+    }
 
 
-@query("service.timeline", needs=Permission.SERVICE_READ, zh="客户时间线", en="Timeline of a client",
-       takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))))  # fmt: skip
+@query(
+    "service.timeline",
+    needs=Permission.SERVICE_READ,
+    zh="客户时间线",
+    en="Timeline of a client",
+    takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))),
+)
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Interactions, requests, plans done and files of a client, newest first, as presented rows with `what` and `on`."""
     return _moments({"client": client}, min(limit or 100, 500))
 
 
-@query("service.group_timeline", needs=Permission.SERVICE_READ, zh="群组时间线", en="Timeline of a group",
-       takes=(CLIENT, client_groups.GROUP, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))))  # fmt: skip
+@query(
+    "service.group_timeline",
+    needs=Permission.SERVICE_READ,
+    zh="群组时间线",
+    en="Timeline of a group",
+    takes=(CLIENT, client_groups.GROUP, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))),
+)
 def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list[dict[str, Any]]:
     """The same of all members in scope of a group to which the client belongs."""
     members = client_groups.seen_members(group).filter(client=client)

@@ -31,8 +31,13 @@ def set_password(user: User, password: str) -> None:
     user.password = make_password(password)
 
 
-@action("team.open_branch", needs=Permission.TEAM_WRITE, zh="新增营业部", en="Add a branch",
-        takes=takes_of("team.Branch", "code", "name", optional=("city",)))  # fmt: skip
+@action(
+    "team.open_branch",
+    needs=Permission.TEAM_WRITE,
+    zh="新增营业部",
+    en="Add a branch",
+    takes=takes_of("team.Branch", "code", "name", optional=("city",)),
+)
 def open_branch(*, code: str, name: str, city: str = "") -> Branch:
     if Branch.objects.filter(code=code).exists():
         raise refuse("code", "编号“{code}”已存在。", "Code “{code}” is taken.", code=code)
@@ -43,8 +48,13 @@ def open_branch(*, code: str, name: str, city: str = "") -> Branch:
     return branch
 
 
-@action("team.form_team", needs=Permission.TEAM_WRITE, zh="新建团队", en="Form a team",
-        takes=takes_of("team.Team", "name", optional=("branch",)))  # fmt: skip
+@action(
+    "team.form_team",
+    needs=Permission.TEAM_WRITE,
+    zh="新建团队",
+    en="Form a team",
+    takes=takes_of("team.Team", "name", optional=("branch",)),
+)
 def form_team(*, name: str, branch: Branch | None = None) -> Team:
     if Team.objects.filter(name=name).exists():
         raise refuse("name", "团队“{name}”已存在。", "Team “{name}” exists.", name=name)
@@ -53,12 +63,23 @@ def form_team(*, name: str, branch: Branch | None = None) -> Team:
     return team
 
 
-@action("team.add_user", needs=Permission.TEAM_WRITE, zh="新增人员", en="Add a member of staff",
-        takes=(takes_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")), PASSWORD))  # fmt: skip
+@action(
+    "team.add_user",
+    needs=Permission.TEAM_WRITE,
+    zh="新增人员",
+    en="Add a member of staff",
+    takes=(takes_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")), PASSWORD),
+)
 def add_user(
-    *, username: str, name: str, role: str, password: str, team: Team | None = None, mail: str = "",
+    *,
+    username: str,
+    name: str,
+    role: str,
+    password: str,
+    team: Team | None = None,
+    mail: str = "",
     registration: str = "",
-) -> User:  # fmt: skip
+) -> User:
     """A new member of staff with a first password, to be changed at the first sign-in."""
     if User.objects.filter(username=username).exists():
         raise refuse("username", "登录名“{name}”已存在。", "User name “{name}” is taken.", name=username)
@@ -69,9 +90,17 @@ def add_user(
     return user
 
 
-@action("team.change_user", needs=Permission.TEAM_WRITE, zh="修改人员", en="Change a member of staff",
-        takes=(Take("user", "team.User", facts=Facts("人员", "User")),
-               takes_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")), VERSION))  # fmt: skip
+@action(
+    "team.change_user",
+    needs=Permission.TEAM_WRITE,
+    zh="修改人员",
+    en="Change a member of staff",
+    takes=(
+        Take("user", "team.User", facts=Facts("人员", "User")),
+        takes_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")),
+        VERSION,
+    ),
+)
 def change_user(*, user: User, version: int | None = None, **changes: Any) -> User:
     must_match(user, version)
     if user.pk == scope.current_actor().user_id and changes.get("is_active") is False:
@@ -82,8 +111,13 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     return user
 
 
-@action("team.reset_password", needs=Permission.TEAM_WRITE, zh="重置密码", en="Reset a password",
-        takes=(Take("user", "team.User", facts=Facts("人员", "User")), PASSWORD))  # fmt: skip
+@action(
+    "team.reset_password",
+    needs=Permission.TEAM_WRITE,
+    zh="重置密码",
+    en="Reset a password",
+    takes=(Take("user", "team.User", facts=Facts("人员", "User")), PASSWORD),
+)
 def reset_password(*, user: User, password: str) -> User:
     set_password(user, password)
     user.must_change = True
@@ -91,8 +125,13 @@ def reset_password(*, user: User, password: str) -> User:
     return user
 
 
-@action("team.change_my_password", needs="", zh="修改我的密码", en="Change my password",
-        takes=(Take("current", facts=Facts("当前密码", "Current password")), PASSWORD))  # fmt: skip
+@action(
+    "team.change_my_password",
+    needs="",
+    zh="修改我的密码",
+    en="Change my password",
+    takes=(Take("current", facts=Facts("当前密码", "Current password")), PASSWORD),
+)
 def change_my_password(*, current: str, password: str) -> User:
     user = _myself()
     if not check_password(current, user.password):
@@ -103,8 +142,13 @@ def change_my_password(*, current: str, password: str) -> User:
     return user
 
 
-@action("team.set_preferences", needs="", zh="修改个人设置", en="Change my settings",
-        takes=takes_of("team.User", optional=("language", "theme")))  # fmt: skip
+@action(
+    "team.set_preferences",
+    needs="",
+    zh="修改个人设置",
+    en="Change my settings",
+    takes=takes_of("team.User", optional=("language", "theme")),
+)
 def set_preferences(*, language: str | None = None, theme: str | None = None) -> User:
     user = _myself()
     user.language = language or user.language
@@ -133,8 +177,13 @@ def sign_in_failed(*, username: str, how: str, address: str) -> None:
     note(username=username, how=how, address=address)
 
 
-@action("team.make_token", needs="", zh="新建访问令牌", en="Make an API token",
-        takes=(takes_of("team.Token", "name"), takes_of("team.Token", optional=("scopes", "expires_on", "read_only"))))  # fmt: skip
+@action(
+    "team.make_token",
+    needs="",
+    zh="新建访问令牌",
+    en="Make an API token",
+    takes=(takes_of("team.Token", "name"), takes_of("team.Token", optional=("scopes", "expires_on", "read_only"))),
+)
 def make_token(
     *, name: str, scopes: list[str] | None = None, expires_on: date | None = None, read_only: bool | None = None
 ) -> dict[str, Any]:
@@ -149,8 +198,15 @@ def make_token(
     if not today <= until <= rules.longest_token_life(today):
         raise refuse("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
     token = "dk_" + secrets.token_urlsafe(32)
-    row = Token(user=_myself(), name=name, scopes=wanted, hint=token[-4:], digest=rules.token_digest(token),
-                expires_on=until, read_only=bool(read_only))  # fmt: skip
+    row = Token(
+        user=_myself(),
+        name=name,
+        scopes=wanted,
+        hint=token[-4:],
+        digest=rules.token_digest(token),
+        expires_on=until,
+        read_only=bool(read_only),
+    )
     row.save()
     return {"id": row.pk, "token": token, "expires_on": until.isoformat(), "scopes": wanted}
 
@@ -162,8 +218,13 @@ def token_used(*, token: Token) -> None:
     token.save()
 
 
-@action("team.revoke_token", needs="", zh="停用令牌", en="Revoke a token",
-        takes=(Take("token", kind="integer", facts=Facts("令牌", "Token")),))  # fmt: skip
+@action(
+    "team.revoke_token",
+    needs="",
+    zh="停用令牌",
+    en="Revoke a token",
+    takes=(Take("token", kind="integer", facts=Facts("令牌", "Token")),),
+)
 def revoke_token(*, token: int) -> Token:
     row = Token.objects.filter(pk=token, user_id=scope.current_actor().user_id).first()
     if row is None:
@@ -173,8 +234,13 @@ def revoke_token(*, token: int) -> Token:
     return row
 
 
-@action("team.save_view", needs="", zh="保存视图", en="Save a view",
-        takes=(takes_of("team.SavedView", "page", "name"), takes_of("team.SavedView", optional=("shared", "state"))))  # fmt: skip
+@action(
+    "team.save_view",
+    needs="",
+    zh="保存视图",
+    en="Save a view",
+    takes=(takes_of("team.SavedView", "page", "name"), takes_of("team.SavedView", optional=("shared", "state"))),
+)
 def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[str, Any] | None = None) -> SavedView:
     """Keep a list's columns, filters and order under a name; the same name replaces one's own view."""
     owner = _myself()
@@ -187,8 +253,13 @@ def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[s
     return view
 
 
-@action("team.drop_view", needs="", zh="删除视图", en="Drop a view",
-        takes=(Take("view", kind="integer", facts=Facts("视图", "View")),))  # fmt: skip
+@action(
+    "team.drop_view",
+    needs="",
+    zh="删除视图",
+    en="Drop a view",
+    takes=(Take("view", kind="integer", facts=Facts("视图", "View")),),
+)
 def drop_view(*, view: int) -> None:
     row = SavedView.objects.filter(pk=view, owner_id=scope.current_actor().user_id).first()
     if row is None:

@@ -67,11 +67,19 @@ def audit_trail(
 def _entry(row: AuditEntry) -> dict[str, Any]:
     body = json.loads(row.body)
     return {
-        "id": row.pk, "at": row.at, "actor": row.actor_name, "door": row.door, "action": row.action,
-        "action_text": action_text(row.action), "reason": row.reason, "client": row.client_ref,
-        "changes": body.get("changes", []), "inner": [action_text(name) for name in body.get("inner", [])],
-        "note": body.get("note", {}), "seal": row.seal,
-    }  # fmt: skip
+        "id": row.pk,
+        "at": row.at,
+        "actor": row.actor_name,
+        "door": row.door,
+        "action": row.action,
+        "action_text": action_text(row.action),
+        "reason": row.reason,
+        "client": row.client_ref,
+        "changes": body.get("changes", []),
+        "inner": [action_text(name) for name in body.get("inner", [])],
+        "note": body.get("note", {}),
+        "seal": row.seal,
+    }
 
 
 def action_text(name: str) -> str:

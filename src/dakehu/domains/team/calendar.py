@@ -8,9 +8,16 @@ from dakehu.foundation.models import CalendarDay
 from dakehu.foundation.schema.fields import Facts
 
 
-@action("team.set_trading_day", needs=Permission.SYSTEM_WRITE, zh="维护交易日历", en="Set a day of the trading calendar",
-        takes=(takes_of("foundation.CalendarDay", "on", "trading", optional=("note",)),
-               Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))))  # fmt: skip
+@action(
+    "team.set_trading_day",
+    needs=Permission.SYSTEM_WRITE,
+    zh="维护交易日历",
+    en="Set a day of the trading calendar",
+    takes=(
+        takes_of("foundation.CalendarDay", "on", "trading", optional=("note",)),
+        Take("version", required=False, kind="integer", facts=Facts("版本", "Version")),
+    ),
+)
 def set_trading_day(*, on: date, trading: bool, note: str = "", version: int | None = None) -> CalendarDay:
     """Say whether the exchanges trade on a day; the same day again replaces what was said."""
     row = CalendarDay.objects.filter(on=on).first() or CalendarDay(on=on, trading=trading)

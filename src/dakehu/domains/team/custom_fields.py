@@ -19,17 +19,45 @@ FIELD = Take("field", "foundation.CustomField", facts=Facts("字段", "Field"))
 VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
 ROLES = custom_fields.Several(RoleName)
 BY = (
-    Take("options", required=False, facts=Facts(
-        "可选值", "List values", example="上午 | Morning",
-        help_zh="仅用于单选、多选：每行一个，格式为“中文 | English”",
-        help_en="For lists only: one a line, as “中文 | English”")),
-    Take("aliases", required=False, facts=Facts(
-        "别名", "Other headings", help_zh="导入时也认得的表头，用逗号分开", help_en="Headings that an import knows too, with commas between")),
-    Take("seen_by", required=False, words=ROLES, facts=Facts(
-        "可见角色", "Seen by", help_zh="不选即所有角色可见", help_en="None chosen: every role")),
-    Take("edited_by", required=False, words=ROLES, facts=Facts(
-        "可编辑角色", "Edited by", help_zh="不选即所有可修改这类资料的角色", help_en="None chosen: every role that may change such rows")),
-)  # fmt: skip
+    Take(
+        "options",
+        required=False,
+        facts=Facts(
+            "可选值",
+            "List values",
+            example="上午 | Morning",
+            help_zh="仅用于单选、多选：每行一个，格式为“中文 | English”",
+            help_en="For lists only: one a line, as “中文 | English”",
+        ),
+    ),
+    Take(
+        "aliases",
+        required=False,
+        facts=Facts(
+            "别名",
+            "Other headings",
+            help_zh="导入时也认得的表头，用逗号分开",
+            help_en="Headings that an import knows too, with commas between",
+        ),
+    ),
+    Take(
+        "seen_by",
+        required=False,
+        words=ROLES,
+        facts=Facts("可见角色", "Seen by", help_zh="不选即所有角色可见", help_en="None chosen: every role"),
+    ),
+    Take(
+        "edited_by",
+        required=False,
+        words=ROLES,
+        facts=Facts(
+            "可编辑角色",
+            "Edited by",
+            help_zh="不选即所有可修改这类资料的角色",
+            help_en="None chosen: every role that may change such rows",
+        ),
+    ),
+)
 ABOUT = ("required", "listed", "help_zh", "help_en", "position")
 MOST_OPTIONS = 200
 
@@ -59,8 +87,12 @@ def options_of(text: str, known: list[list[str]]) -> list[list[str]]:
     for name in (name for one in made for name in one[1:]):
         pieces = [name[begin:end] for begin, end in custom_fields.pieces_of(name)]
         if len(pieces) > 1 and all(plain(piece) in names for piece in pieces):
-            raise refuse("options", "“{name}”会被读成其他几个可选值，请换一种写法。",
-                         "“{name}” reads like several other list values; word it differently.", name=name[:60])  # fmt: skip
+            raise refuse(
+                "options",
+                "“{name}”会被读成其他几个可选值，请换一种写法。",
+                "“{name}” reads like several other list values; word it differently.",
+                name=name[:60],
+            )
     return made
 
 
@@ -85,18 +117,28 @@ def put(row: Any, given: dict[str, Any]) -> None:
     if row.kind in ("one", "several") and not row.options:
         raise refuse("options", "请至少给出一个可选值。", "Give at least one list value.")
     if row.sensitivity == "secret" and row.kind not in ("text", "long"):
-        raise refuse("sensitivity", "机密字段只能是文本或长文本，请改类型或敏感级别。",
-                     "A secret field is text or long text; choose another kind or sensitivity.")  # fmt: skip
+        raise refuse(
+            "sensitivity",
+            "机密字段只能是文本或长文本，请改类型或敏感级别。",
+            "A secret field is text or long text; choose another kind or sensitivity.",
+        )
     if row.sensitivity == "secret" and row.model != Host.CLIENT:
-        raise refuse("sensitivity", "机密字段只能加在客户上，请改所属或敏感级别。",
-                     "A secret field belongs to clients only; choose another table or sensitivity.")  # fmt: skip
+        raise refuse(
+            "sensitivity",
+            "机密字段只能加在客户上，请改所属或敏感级别。",
+            "A secret field belongs to clients only; choose another table or sensitivity.",
+        )
     if not row.zh or not row.en:
         raise refuse("zh" if not row.zh else "en", "不能为空。", "Cannot be empty.")
     said = (row.zh, row.en, *row.aliases)
     taken = "" if row.archived else custom_fields.clash(str(row.model), *said, own=row.name) or _asked_beside(row, said)
     if taken:
-        raise refuse("zh" if taken == row.zh else "en" if taken == row.en else "aliases",
-                     "“{name}”已是另一个字段的名称，请换一个。", "“{name}” names another field already; choose another.", name=taken)  # fmt: skip
+        raise refuse(
+            "zh" if taken == row.zh else "en" if taken == row.en else "aliases",
+            "“{name}”已是另一个字段的名称，请换一个。",
+            "“{name}” names another field already; choose another.",
+            name=taken,
+        )
     row.save()
     custom_fields.refresh()
 
@@ -115,9 +157,17 @@ def customs_of(item: Take | Customs) -> str:
     return item.model if isinstance(item, Customs) else ""
 
 
-@action("fields.add", needs=Permission.SYSTEM_WRITE, zh="新增自定义字段", en="Add a field",
-        takes=(takes_of("foundation.CustomField", "zh", "en", "kind", optional=("model", "sensitivity")), BY,
-               takes_of("foundation.CustomField", optional=ABOUT)))  # fmt: skip
+@action(
+    "fields.add",
+    needs=Permission.SYSTEM_WRITE,
+    zh="新增自定义字段",
+    en="Add a field",
+    takes=(
+        takes_of("foundation.CustomField", "zh", "en", "kind", optional=("model", "sensitivity")),
+        BY,
+        takes_of("foundation.CustomField", optional=ABOUT),
+    ),
+)
 def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: str | None = None, **more: Any) -> Any:
     """A field of its own kind on a table. It is in every form, list, workbook, import and the API from the next request on."""
     row = CustomField(model=model or Host.CLIENT.value, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public")
@@ -129,9 +179,19 @@ def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: s
     return row
 
 
-@action("fields.change", needs=Permission.SYSTEM_WRITE, zh="修改自定义字段", en="Change a field",
-        takes=(FIELD, VERSION, takes_of("foundation.CustomField", optional=("zh", "en")), BY,
-               takes_of("foundation.CustomField", optional=ABOUT)))  # fmt: skip
+@action(
+    "fields.change",
+    needs=Permission.SYSTEM_WRITE,
+    zh="修改自定义字段",
+    en="Change a field",
+    takes=(
+        FIELD,
+        VERSION,
+        takes_of("foundation.CustomField", optional=("zh", "en")),
+        BY,
+        takes_of("foundation.CustomField", optional=ABOUT),
+    ),
+)
 def change(*, field: Any, version: int | None = None, **given: Any) -> Any:
     """Change a field's names, list, roles, help or place. Its kind and sensitivity stay, because values are stored by them:
     archive it and add another."""
@@ -140,8 +200,12 @@ def change(*, field: Any, version: int | None = None, **given: Any) -> Any:
         kept = {code for code, *_ in options_of(str(given["options"]), field.options)}
         gone = [zh for code, zh, _ in field.options if code not in kept and _in_use(field, code)]
         if gone:
-            raise refuse("options", "“{name}”仍在使用，不能去掉；请先修改那些记录。",
-                         "“{name}” is still in use; change those rows first.", name=gone[0])  # fmt: skip
+            raise refuse(
+                "options",
+                "“{name}”仍在使用，不能去掉；请先修改那些记录。",
+                "“{name}” is still in use; change those rows first.",
+                name=gone[0],
+            )
     put(field, given)
     return field
 
@@ -157,8 +221,13 @@ def _in_use(field: Any, code: str) -> bool:
         )
 
 
-@action("fields.archive", needs=Permission.SYSTEM_WRITE, zh="停用或恢复自定义字段", en="Archive or restore a field",
-        takes=(FIELD, VERSION, takes_of("foundation.CustomField", optional=("archived",))))  # fmt: skip
+@action(
+    "fields.archive",
+    needs=Permission.SYSTEM_WRITE,
+    zh="停用或恢复自定义字段",
+    en="Archive or restore a field",
+    takes=(FIELD, VERSION, takes_of("foundation.CustomField", optional=("archived",))),
+)
 def archive(*, field: Any, version: int | None = None, archived: bool | None = None) -> Any:
     """Take a field out of every place; its values stay and come back with it (`archived` no)."""
     must_match(field, version)

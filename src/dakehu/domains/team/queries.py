@@ -80,11 +80,15 @@ def teams() -> Any:
 def roles() -> list[dict[str, Any]]:
     return [
         {
-            "role": name, "name": role.name.text, "what": str(say(role.zh, role.en)),
-            "permissions": sorted(role.permissions), "reach": str(role.reach), "clearance": role.clearance.name.lower(),
+            "role": name,
+            "name": role.name.text,
+            "what": str(say(role.zh, role.en)),
+            "permissions": sorted(role.permissions),
+            "reach": str(role.reach),
+            "clearance": role.clearance.name.lower(),
         }
         for name, role in ROLES.items()
-    ]  # fmt: skip
+    ]
 
 
 @query("team.me", needs="", zh="我", en="Me")
@@ -92,9 +96,12 @@ def me() -> dict[str, Any]:
     """Who is asking, and what they may do."""
     actor = scope.current_actor()
     return {
-        "id": actor.user_id, "name": actor.name, "role": actor.role, "permissions": sorted(actor.permissions),
+        "id": actor.user_id,
+        "name": actor.name,
+        "role": actor.role,
+        "permissions": sorted(actor.permissions),
         "reach": str(actor.reach),
-    }  # fmt: skip
+    }
 
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")

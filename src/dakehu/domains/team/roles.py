@@ -30,10 +30,20 @@ class Role:
 
 _SERVE = frozenset(
     {
-        P.CLIENT_READ, P.CLIENT_WRITE, P.SEALED_OPEN, P.SERVICE_READ, P.INTERACTION_LOG, P.PLAN_WRITE,
-        P.REQUEST_WRITE, P.LEDGER_READ, P.LEDGER_WRITE, P.IMPORT, P.EXPORT, P.TEAM_READ,
+        P.CLIENT_READ,
+        P.CLIENT_WRITE,
+        P.SEALED_OPEN,
+        P.SERVICE_READ,
+        P.INTERACTION_LOG,
+        P.PLAN_WRITE,
+        P.REQUEST_WRITE,
+        P.LEDGER_READ,
+        P.LEDGER_WRITE,
+        P.IMPORT,
+        P.EXPORT,
+        P.TEAM_READ,
     }
-)  # fmt: skip
+)
 
 ROLES: dict[str, Role] = {
     role.name.value: role
@@ -42,36 +52,57 @@ ROLES: dict[str, Role] = {
             RoleName.MANAGER,
             "服务自己名下（主办或协办）的客户：记录服务、制定计划、导入导出自己的客户表。",
             "Serves the clients they cover: logs service, plans contacts, imports and exports their own table.",
-            _SERVE, Reach.COVERED, SECRET,
+            _SERVE,
+            Reach.COVERED,
+            SECRET,
         ),
         Role(
             RoleName.LEAD,
             "带团队：看到并处理全队客户，分派客户，查看本队操作记录；信息隔离墙内的客户除外。",
             "Leads a team: sees and works on all its clients, assigns them, reads the team's audit; walled clients excepted.",
-            _SERVE | {P.CLIENT_ASSIGN, P.AUDIT_READ}, Reach.COVERED, SECRET, leads=True,
+            _SERVE | {P.CLIENT_ASSIGN, P.AUDIT_READ},
+            Reach.COVERED,
+            SECRET,
+            leads=True,
         ),
         Role(
             RoleName.COMPLIANCE,
             "合规监督：查看全部客户与操作记录（含隔离墙内），处理投诉，设置隔离墙；不代做业务。",
             "Watches over conduct: sees every client and the audit (across walls), handles complaints, sets walls; does no business.",
-            frozenset({P.CLIENT_READ, P.CLIENT_WALL, P.SEALED_OPEN, P.SERVICE_READ, P.REQUEST_WRITE, P.LEDGER_READ,
-                       P.EXPORT, P.AUDIT_READ, P.TEAM_READ, P.SYSTEM_READ}),
-            Reach.ACROSS_WALLS, SECRET,
+            frozenset(
+                {
+                    P.CLIENT_READ,
+                    P.CLIENT_WALL,
+                    P.SEALED_OPEN,
+                    P.SERVICE_READ,
+                    P.REQUEST_WRITE,
+                    P.LEDGER_READ,
+                    P.EXPORT,
+                    P.AUDIT_READ,
+                    P.TEAM_READ,
+                    P.SYSTEM_READ,
+                }
+            ),
+            Reach.ACROSS_WALLS,
+            SECRET,
         ),
         Role(
             RoleName.ANALYST,
             "数据分析：查看全部客户的脱敏数据与投资记录，导出脱敏表格。",
             "Analyses: sees all clients with personal values masked, and exports masked tables.",
             frozenset({P.CLIENT_READ, P.SERVICE_READ, P.LEDGER_READ, P.EXPORT, P.TEAM_READ}),
-            Reach.ALL, PUBLIC,
+            Reach.ALL,
+            PUBLIC,
         ),
         Role(
             RoleName.ADMIN,
             "系统管理：维护人员、团队与交易日历，分派客户，查看操作记录；只看到脱敏的客户资料。",
             "Runs the desk: staff, teams, trading calendar, assignment, audit; sees clients masked only.",
-            frozenset({P.CLIENT_READ, P.CLIENT_ASSIGN, P.AUDIT_READ, P.TEAM_READ, P.TEAM_WRITE,
-                       P.SYSTEM_READ, P.SYSTEM_WRITE}),
-            Reach.ALL, PUBLIC,
+            frozenset(
+                {P.CLIENT_READ, P.CLIENT_ASSIGN, P.AUDIT_READ, P.TEAM_READ, P.TEAM_WRITE, P.SYSTEM_READ, P.SYSTEM_WRITE}
+            ),
+            Reach.ALL,
+            PUBLIC,
         ),
     )
-}  # fmt: skip
+}

@@ -15,9 +15,15 @@ def actor(user_id: int, name: str, role: str, team_ids: tuple[int, ...], teammat
     described = ROLES[role]
     covers = tuple(sorted({user_id, *teammates})) if described.leads else (user_id,)
     return Actor(
-        user_id=user_id, name=name, role=role, permissions=frozenset(described.permissions),
-        clearance=described.clearance, reach=described.reach, covers=covers, extra={"teams": team_ids},
-    )  # fmt: skip
+        user_id=user_id,
+        name=name,
+        role=role,
+        permissions=frozenset(described.permissions),
+        clearance=described.clearance,
+        reach=described.reach,
+        covers=covers,
+        extra={"teams": team_ids},
+    )
 
 
 def with_scopes(whole: Actor, scopes: list[str]) -> Actor:

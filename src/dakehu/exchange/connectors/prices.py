@@ -43,8 +43,18 @@ def take_in(wanted: Iterable[str], since: date, until: date, *, dry_run: bool = 
     found = {security: ask(security, since, until) for security in asked}
     nothing = [f"{security.code}.{security.market}" for security, bars in found.items() if not bars]
     if len(nothing) == len(found):
-        raise Refused({"codes": [say("“{source}”没有这些代码在此期间的行情：{codes}。", "“{source}” has no prices of these codes for that time: {codes}.",
-                                     source=source, codes=" ".join(nothing))]})  # fmt: skip
+        raise Refused(
+            {
+                "codes": [
+                    say(
+                        "“{source}”没有这些代码在此期间的行情：{codes}。",
+                        "“{source}” has no prices of these codes for that time: {codes}.",
+                        source=source,
+                        codes=" ".join(nothing),
+                    )
+                ]
+            }
+        )
     with tempfile.TemporaryDirectory(prefix="dakehu-quotes-") as folder:
         path = Path(folder) / f"{source} {since.isoformat()} {until.isoformat()}.csv"
         _write(path, found)
@@ -53,14 +63,39 @@ def take_in(wanted: Iterable[str], since: date, until: date, *, dry_run: bool = 
 
 def _service(name: str) -> Callable[[Security, date, date], Bars]:
     if not name:
-        raise Refused({"source": [say("没有启用行情来源。需要时由管理员设置 DAKEHU_QUOTES=akshare 或 tushare，并确认数据使用许可。",
-                                      "No data service is switched on. An administrator may set DAKEHU_QUOTES=akshare or tushare, having made sure of the right to use its data.")]})  # fmt: skip
+        raise Refused(
+            {
+                "source": [
+                    say(
+                        "没有启用行情来源。需要时由管理员设置 DAKEHU_QUOTES=akshare 或 tushare，并确认数据使用许可。",
+                        "No data service is switched on. An administrator may set DAKEHU_QUOTES=akshare or tushare, having made sure of the right to use its data.",
+                    )
+                ]
+            }
+        )
     if name not in ADDRESSES:
-        raise Refused({"source": [say("没有“{name}”这个行情来源，可选：akshare、tushare。", "There is no data service “{name}”; choose akshare or tushare.",
-                                      name=name)]})  # fmt: skip
+        raise Refused(
+            {
+                "source": [
+                    say(
+                        "没有“{name}”这个行情来源，可选：akshare、tushare。",
+                        "There is no data service “{name}”; choose akshare or tushare.",
+                        name=name,
+                    )
+                ]
+            }
+        )
     if name == "tushare" and not settings.TUSHARE_TOKEN:
-        raise Refused({"source": [say("tushare 需要令牌：请设置 DAKEHU_TUSHARE_TOKEN 或 DAKEHU_TUSHARE_TOKEN_FILE。",
-                                      "tushare needs a token: set DAKEHU_TUSHARE_TOKEN or DAKEHU_TUSHARE_TOKEN_FILE.")]})  # fmt: skip
+        raise Refused(
+            {
+                "source": [
+                    say(
+                        "tushare 需要令牌：请设置 DAKEHU_TUSHARE_TOKEN 或 DAKEHU_TUSHARE_TOKEN_FILE。",
+                        "tushare needs a token: set DAKEHU_TUSHARE_TOKEN or DAKEHU_TUSHARE_TOKEN_FILE.",
+                    )
+                ]
+            }
+        )
     return {"akshare": _akshare, "tushare": _tushare}[name]
 
 
@@ -76,9 +111,17 @@ def _named(text: str) -> Security:
     except UnknownCode:
         made = None
     if made is None or made.market not in PLACES or made.kind not in TABLES:
-        raise Refused({"codes": [say("“{text}”不是沪深北的股票、基金或指数代码（如 600000.SH、index:000300.SH）。",
-                                     "“{text}” is no share, fund or index of Shanghai, Shenzhen or Beijing (such as 600000.SH, index:000300.SH).",
-                                     text=text)]})  # fmt: skip
+        raise Refused(
+            {
+                "codes": [
+                    say(
+                        "“{text}”不是沪深北的股票、基金或指数代码（如 600000.SH、index:000300.SH）。",
+                        "“{text}” is no share, fund or index of Shanghai, Shenzhen or Beijing (such as 600000.SH, index:000300.SH).",
+                        text=text,
+                    )
+                ]
+            }
+        )
     return made
 
 
@@ -87,9 +130,19 @@ def _named(text: str) -> Security:
 
 def _akshare(security: Security, since: date, until: date) -> Bars:
     """Daily bars as "day,open,close,high,low,…"; not adjusted for dividends and splits."""
-    told = _answer("GET", "akshare", params={
-        "secid": f"{PLACES[security.market]}.{security.code}", "klt": "101", "fqt": "0", "beg": f"{since:%Y%m%d}", "end": f"{until:%Y%m%d}",
-        "fields1": "f1,f2,f3", "fields2": "f51,f52,f53,f54,f55"})  # fmt: skip
+    told = _answer(
+        "GET",
+        "akshare",
+        params={
+            "secid": f"{PLACES[security.market]}.{security.code}",
+            "klt": "101",
+            "fqt": "0",
+            "beg": f"{since:%Y%m%d}",
+            "end": f"{until:%Y%m%d}",
+            "fields1": "f1,f2,f3",
+            "fields2": "f51,f52,f53,f54,f55",
+        },
+    )
     lines = (told.get("data") or {}).get("klines") or []
     try:
         return [(date.fromisoformat(day), float(close)) for day, _, close, *_ in (line.split(",") for line in lines)]
@@ -98,9 +151,20 @@ def _akshare(security: Security, since: date, until: date) -> Bars:
 
 
 def _tushare(security: Security, since: date, until: date) -> Bars:
-    told = _answer("POST", "tushare", json={
-        "api_name": TABLES[security.kind], "token": settings.TUSHARE_TOKEN, "fields": "trade_date,close",
-        "params": {"ts_code": f"{security.code}.{security.market}", "start_date": f"{since:%Y%m%d}", "end_date": f"{until:%Y%m%d}"}})  # fmt: skip
+    told = _answer(
+        "POST",
+        "tushare",
+        json={
+            "api_name": TABLES[security.kind],
+            "token": settings.TUSHARE_TOKEN,
+            "fields": "trade_date,close",
+            "params": {
+                "ts_code": f"{security.code}.{security.market}",
+                "start_date": f"{since:%Y%m%d}",
+                "end_date": f"{until:%Y%m%d}",
+            },
+        },
+    )
     if told.get("code") != 0:
         raise Refused(
             {"source": [say("tushare 拒绝了请求：{why}", "tushare refused: {why}", why=str(told.get("msg"))[:200])]}
@@ -108,7 +172,10 @@ def _tushare(security: Security, since: date, until: date) -> Bars:
     data = told.get("data") or {}
     try:
         place = {name: data["fields"].index(name) for name in ("trade_date", "close")} if data.get("items") else {}
-        bars = [(date.fromisoformat(str(row[place["trade_date"]])), float(row[place["close"]])) for row in data.get("items") or []]  # fmt: skip
+        bars = [
+            (date.fromisoformat(str(row[place["trade_date"]])), float(row[place["close"]]))
+            for row in data.get("items") or []
+        ]
     except (ValueError, KeyError, TypeError, IndexError):
         raise _odd("tushare") from None
     return sorted(bars)
@@ -132,15 +199,32 @@ def _answer(method: str, source: str, **given: Any) -> dict[str, Any]:
 
 
 def _unreached(source: str, why: Words) -> Refused:
-    return Refused({"source": [say("无法从“{source}”取得行情（{why}）。请检查网络或稍后再试；也可以改用行情文件导入。",
-                                   "“{source}” could not be reached ({why}). Check the network or try later; a price file can be imported instead.",
-                                   source=source, why=why)]})  # fmt: skip
+    return Refused(
+        {
+            "source": [
+                say(
+                    "无法从“{source}”取得行情（{why}）。请检查网络或稍后再试；也可以改用行情文件导入。",
+                    "“{source}” could not be reached ({why}). Check the network or try later; a price file can be imported instead.",
+                    source=source,
+                    why=why,
+                )
+            ]
+        }
+    )
 
 
 def _odd(source: str) -> Refused:
-    return Refused({"source": [say("“{source}”的回答不是预期的格式，没有导入任何内容；它可能已改版。",
-                                   "“{source}” answered in an unexpected form and nothing was imported; it may have changed.",
-                                   source=source)]})  # fmt: skip
+    return Refused(
+        {
+            "source": [
+                say(
+                    "“{source}”的回答不是预期的格式，没有导入任何内容；它可能已改版。",
+                    "“{source}” answered in an unexpected form and nothing was imported; it may have changed.",
+                    source=source,
+                )
+            ]
+        }
+    )
 
 
 def _write(path: Path, found: dict[Security, Bars]) -> None:

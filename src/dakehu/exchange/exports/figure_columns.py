@@ -30,8 +30,11 @@ def columns(language: str) -> list[writing.ColumnSpec]:
     for take in takes():
         facts = frames.facts_behind(take)
         said = facts.help_en if language == "en" else facts.help_zh
-        made.append(writing.ColumnSpec(take.name, facts.heading, frames.kind(take),
-                                       help=" ".join(filter(None, (said, NOTE.in_(language))))))  # fmt: skip
+        made.append(
+            writing.ColumnSpec(
+                take.name, facts.heading, frames.kind(take), help=" ".join(filter(None, (said, NOTE.in_(language))))
+            )
+        )
     return [*made, writing.ColumnSpec(WHY, WHY_FACTS.heading, help=NOTE.in_(language))]
 
 

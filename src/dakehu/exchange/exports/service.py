@@ -45,9 +45,13 @@ def write_template(path: Path, *, language: str | None = None) -> Path:
     "workbook.export", needs=Permission.EXPORT, zh="导出表格", en="Export a workbook", takes=PARAMETERS, by_name=False
 )
 def write_filled(
-    *, path: Path, clients: Iterable[int] | None = None, password: str | None = None, language: str | None = None,
+    *,
+    path: Path,
+    clients: Iterable[int] | None = None,
+    password: str | None = None,
+    language: str | None = None,
     progress: Progress = jobs.nobody_watches,
-) -> dict[str, int]:  # fmt: skip
+) -> dict[str, int]:
     """Write the workbook of `clients` (numbers; None: all in scope) to `path`; returns {part: rows}. The audit keeps
     who took how much, never what. Clients out of scope are left out as if they did not exist."""
     chosen = model_of("clients.Client").objects.order_by("code")
@@ -116,9 +120,14 @@ def _book(filled: dict[str, Filled], language: str, password: str = "") -> writi
     today, invested = clock.today(), sheets["investments"]
     kinds = invested.frame["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
     keys = writing.InvestmentKeys(
-        "invested_on", "amount", "value", "product", "horizon", "risk_preference",
+        "invested_on",
+        "amount",
+        "value",
+        "product",
+        "horizon",
+        "risk_preference",
         "product_kind" if kinds.is_not_null().any() or not len(kinds) else None,
-    )  # fmt: skip
+    )
     sheets["investments"] = replace(
         invested, columns=[*invested.columns, *writing.return_columns(keys, today, language)]
     )
@@ -131,9 +140,14 @@ def _book(filled: dict[str, Filled], language: str, password: str = "") -> writi
     if filled:
         sheets = {name: _with_key(parts()[name], sheet) for name, sheet in sheets.items()}
     return writing.BookSpec(
-        TITLE.in_(language), list(sheets.values()), [page], language=language, created=clock.local(clock.now()),
-        generated_by=str(say("由 dakehu 生成", "Made by dakehu")), file_password=password,
-    )  # fmt: skip
+        TITLE.in_(language),
+        list(sheets.values()),
+        [page],
+        language=language,
+        created=clock.local(clock.now()),
+        generated_by=str(say("由 dakehu 生成", "Made by dakehu")),
+        file_password=password,
+    )
 
 
 def _sheet(part: Part, filled: Filled | None, language: str) -> writing.SheetSpec:
@@ -170,13 +184,19 @@ def _column(part: Part, take: Take, language: str) -> writing.ColumnSpec:
     example = (f"Example: {facts.example}" if language == "en" else f"示例：{facts.example}") if facts.example else ""
     own_code = take.name == "client_code"
     return writing.ColumnSpec(
-        take.name, facts.heading, "choice" if choices else kind, choices=choices,
-        required=take.name in required or own_code, unique=part.name == "clients" and take.name == "code",
-        minimum=low, maximum=high, help=" ".join(filter(None, (help_text, example))),
+        take.name,
+        facts.heading,
+        "choice" if choices else kind,
+        choices=choices,
+        required=take.name in required or own_code,
+        unique=part.name == "clients" and take.name == "code",
+        minimum=low,
+        maximum=high,
+        help=" ".join(filter(None, (help_text, example))),
         listed_in=(parts()["clients"].title.in_("zh"), "code") if own_code else None,
         mark="due" if take.name == "due_on" else "",
         open_while=("state", [_planned(part, language)]) if take.name == "due_on" else None,
-    )  # fmt: skip
+    )
 
 
 def _planned(part: Part, language: str) -> str:

@@ -34,10 +34,13 @@ class HasFaults(Refused):
 
     def __init__(self, told: dict[str, Any]) -> None:
         self.told = told
-        super().__init__(say(
-            "文件中有 {n} 处错误，没有导入任何内容。请改正后重新上传，或选择只导入没有错误的行。",
-            "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
-            n=told["faults_in_all"]))  # fmt: skip
+        super().__init__(
+            say(
+                "文件中有 {n} 处错误，没有导入任何内容。请改正后重新上传，或选择只导入没有错误的行。",
+                "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
+                n=told["faults_in_all"],
+            )
+        )
 
 
 class Undecided(HasFaults):
@@ -45,10 +48,15 @@ class Undecided(HasFaults):
 
     def __init__(self, told: dict[str, Any]) -> None:
         self.told = told
-        Refused.__init__(self, say(
-            "有 {n} 处在表格和系统中都被修改且内容不同，没有导入任何内容。请逐处决定，或用 --prefer file（以表格为准）或 --prefer desk（以系统为准）。",
-            "{n} cells were changed both in the workbook and on the desk, so nothing was imported. Decide each, or use "
-            "--prefer file (the workbook counts) or --prefer desk (the desk counts).", n=told["undecided"]))  # fmt: skip
+        Refused.__init__(
+            self,
+            say(
+                "有 {n} 处在表格和系统中都被修改且内容不同，没有导入任何内容。请逐处决定，或用 --prefer file（以表格为准）或 --prefer desk（以系统为准）。",
+                "{n} cells were changed both in the workbook and on the desk, so nothing was imported. Decide each, or use "
+                "--prefer file (the workbook counts) or --prefer desk (the desk counts).",
+                n=told["undecided"],
+            ),
+        )
 
 
 @action(
@@ -87,6 +95,8 @@ def _write(made: Trial) -> None:
 
 def _has_work(clients: clients_taking.ClientsWeighed) -> bool:
     return bool(
-        clients.weighed.rows("created", "updated") or clients.contacts.weighed.rows("created")
-        or clients.histories.rows("created") or clients.duties
-    )  # fmt: skip
+        clients.weighed.rows("created", "updated")
+        or clients.contacts.weighed.rows("created")
+        or clients.histories.rows("created")
+        or clients.duties
+    )

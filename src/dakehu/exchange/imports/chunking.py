@@ -26,9 +26,14 @@ BY_KEY = {"code": "code", "id_number": "id_number", "mobile": "phone", "name": "
 
 
 def run(
-    book: Book, plan: Plan, progress: Progress, *, limit: int = report.FAULTS_KEPT,
-    write: Callable[[Trial], None] | None = None, skip_errors: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+    book: Book,
+    plan: Plan,
+    progress: Progress,
+    *,
+    limit: int = report.FAULTS_KEPT,
+    write: Callable[[Trial], None] | None = None,
+    skip_errors: bool = False,
+) -> dict[str, Any]:
     """Weigh a file and tell what was found (report.report, at most `limit` faults). `write` is called with each part
     that was weighed; no longer, once there are faults, unless `skip_errors`."""
     table = _long(book, plan)
@@ -41,7 +46,10 @@ def run(
         return told
     told = {}
     for grid, done, every in _cut(book, plan, table):
-        progress(0.05 + 0.9 * done / every, say("已处理 {done} 行，共 {every} 行", "{done} of {every} rows", done=f"{done:,}", every=f"{every:,}"))  # fmt: skip
+        progress(
+            0.05 + 0.9 * done / every,
+            say("已处理 {done} 行，共 {every} 行", "{done} of {every} rows", done=f"{done:,}", every=f"{every:,}"),
+        )
         made = dry_run.weigh(plan, [grid], lambda *_: None)
         told = report.joined(told, report.report(made, limit), limit)
         if write is not None and (skip_errors or not told["faults_in_all"]):

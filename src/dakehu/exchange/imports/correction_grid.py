@@ -48,12 +48,15 @@ def tables(batch: Any) -> list[dict[str, Any]]:
     shown = _shown(plan, state)
     return [
         {
-            "number": number, "sheet": table.sheet, "title": parts()[table.part].title,
+            "number": number,
+            "sheet": table.sheet,
+            "title": parts()[table.part].title,
             "columns": [_column(table, column) for column in table.columns if _editable(column)],
             "faults": sum(f["table"] == number for f in state.faults),
         }
-        for number, table in enumerate(plan.tables) if any(n == number for n, _ in shown)
-    ]  # fmt: skip
+        for number, table in enumerate(plan.tables)
+        if any(n == number for n, _ in shown)
+    ]
 
 
 def rows(batch: Any, number: int) -> list[dict[str, Any]]:
@@ -127,8 +130,13 @@ def _column(table: TablePlan, column: Any) -> dict[str, Any]:
     feed, part = column.feeds[0], parts()[table.part]
     take = part.take(feed.field)
     words = take.words or getattr(field_behind(take), "words", None)
-    return {"index": column.index, "heading": column.heading, "field": feed.field, "label": part.facts(feed.field).label,
-            "choices": [str(one.text) for one in words or ()]}  # fmt: skip
+    return {
+        "index": column.index,
+        "heading": column.heading,
+        "field": feed.field,
+        "label": part.facts(feed.field).label,
+        "choices": [str(one.text) for one in words or ()],
+    }
 
 
 def _index(table: TablePlan, field: str) -> int | None:
@@ -177,8 +185,14 @@ def _told(plan: Plan, state: Overlay, lines: Lines, number: int, shown: Iterable
             at, column = corrections.cell_at(table, line, index)
             if column in state.cells.get(table.sheet, {}).get(at, {}):
                 came[index] = was[f"c{index}"] or ""
-        made.append({"line": line, "cells": {i: row[f"c{i}"] or "" for i in indexes}, "faults": faults.get(line, []),
-                     "came": came})  # fmt: skip
+        made.append(
+            {
+                "line": line,
+                "cells": {i: row[f"c{i}"] or "" for i in indexes},
+                "faults": faults.get(line, []),
+                "came": came,
+            }
+        )
     return made
 
 
@@ -189,11 +203,20 @@ def _open(pk: int) -> tuple[Any, Plan, Overlay]:
     imports.may_import()
     batch = batches.own(pk, lock=True)
     if not may_mend(batch):
-        raise Refused(say("先试算，才知道有哪些要改正；已导入的文件不能再改。",
-                          "A trial shows what there is to mend; an imported file is not mended any more."))  # fmt: skip
+        raise Refused(
+            say(
+                "先试算，才知道有哪些要改正；已导入的文件不能再改。",
+                "A trial shows what there is to mend; an imported file is not mended any more.",
+            )
+        )
     job = jobs.look(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
     if job and not job["ended"]:
-        raise Refused(say("这个文件正在试算或导入，请等它结束再改。", "This file is being tried or imported; wait until that ends."))  # fmt: skip
+        raise Refused(
+            say(
+                "这个文件正在试算或导入，请等它结束再改。",
+                "This file is being tried or imported; wait until that ends.",
+            )
+        )
     return batch, imports.plan_of(batch), state_of(batch)
 
 

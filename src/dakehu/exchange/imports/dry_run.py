@@ -81,16 +81,28 @@ def _warn_of_masks(rows: Stack) -> None:
     """A masked value of a row to be made is lost, so it is said; on a stored row the stored value stays."""
     for row, name, value in rows.hidden:
         if rows.weighed.verdicts[row] == CREATED:
-            rows.weighed.warn(row, name, value, say("“{value}”已打码，没有导入；请补全后再导入。",
-                              "“{value}” is masked and was not imported; complete it and import again.", value=value))  # fmt: skip
+            rows.weighed.warn(
+                row,
+                name,
+                value,
+                say(
+                    "“{value}”已打码，没有导入；请补全后再导入。",
+                    "“{value}” is masked and was not imported; complete it and import again.",
+                    value=value,
+                ),
+            )
 
 
 def _owners(made: Trial, rows: Stack) -> list[int]:
     """The client of each row: named in the row, else the only client of its sheet, else the only one of the file."""
     finder = made.clients.finder if made.clients else Finder()
     texts = {n: [v or "" for v in rows.columns.get(n) or [""] * rows.count] for n in NAMES}
-    finder.learn(codes=set(texts["client_code"]) - set(finder.codes), ids=texts["client_id_number"],
-                 mobiles=texts["client_phone"], names=set(texts["client_name"]))  # fmt: skip
+    finder.learn(
+        codes=set(texts["client_code"]) - set(finder.codes),
+        ids=texts["client_id_number"],
+        mobiles=texts["client_phone"],
+        names=set(texts["client_name"]),
+    )
     alone, by_sheet, broken = _lonely(made)
     owners = [0] * rows.count
     known: dict[tuple[str, ...], int | Words] = {}
@@ -104,8 +116,14 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
             continue
         if not any(named):
             sheet = made.grids[rows.origin[row][0]].plan.sheet
-            found: int | Words = by_sheet.get(sheet, 0) or alone or say(
-                "这一行没有写明是哪位客户，请填写客户号或客户姓名。", "The row does not say whose it is; add the client code or name.")  # fmt: skip
+            found: int | Words = (
+                by_sheet.get(sheet, 0)
+                or alone
+                or say(
+                    "这一行没有写明是哪位客户，请填写客户号或客户姓名。",
+                    "The row does not say whose it is; add the client code or name.",
+                )
+            )
         else:
             if named not in known:
                 known[named] = _find(finder, named, broken)
@@ -117,9 +135,15 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
         elif found < 0 and made.clients and made.clients.weighed.verdicts[-found - 1] == SKIPPED:
             rows.weighed.verdicts[row] = SKIPPED
         elif own is not None and found != own:
-            rows.weighed.fault(row, "client_code", named[0], say(
-                "一条记录不能改到别的客户名下。请恢复原客户号；需要时在新行填写，并删除这一行。",
-                "A record does not move to another client. Put back the client code; if need be, enter a new row and delete this one."))  # fmt: skip
+            rows.weighed.fault(
+                row,
+                "client_code",
+                named[0],
+                say(
+                    "一条记录不能改到别的客户名下。请恢复原客户号；需要时在新行填写，并删除这一行。",
+                    "A record does not move to another client. Put back the client code; if need be, enter a new row and delete this one.",
+                ),
+            )
         else:
             owners[row] = found
     return owners
@@ -160,5 +184,8 @@ def _find(finder: Finder, named: tuple[str, ...], broken: set[str]) -> int | Wor
         return found
     if {code, name} & (broken - {""}):
         return say("这位客户在“基本信息”中的资料有错误，请先改正。", "This client's own row has errors; mend it first.")
-    return say("找不到客户“{who}”，请先在“基本信息”中登记，或核对客户号。",
-               "Cannot find client “{who}”; enter them in “基本信息” first, or check the code.", who=code or name or id_number or phone)  # fmt: skip
+    return say(
+        "找不到客户“{who}”，请先在“基本信息”中登记，或核对客户号。",
+        "Cannot find client “{who}”; enter them in “基本信息” first, or check the code.",
+        who=code or name or id_number or phone,
+    )

@@ -94,19 +94,34 @@ def _cell(trial: Trial, cell: Cell) -> dict[str, Any]:
         texts = {name: text if "*" in text else _mask(facts)(text) if text else "" for name, text in texts.items()}
     who = next((rows.columns[n][cell.row] for n in ("name", "client_name", "client_code") if n in rows.columns), "")
     return {
-        "mark": cell.mark, "part": cell.part, "sheet": grid.plan.sheet, "row": grid.lines[row],
-        "cell": grid.address(cell.field, row), "field": cell.field, "who": str(who or ""),
+        "mark": cell.mark,
+        "part": cell.part,
+        "sheet": grid.plan.sheet,
+        "row": grid.lines[row],
+        "cell": grid.address(cell.field, row),
+        "field": cell.field,
+        "who": str(who or ""),
         "label": [facts.zh, facts.en] if facts else [ROW_GONE.zh, ROW_GONE.en],
-        **{name: text[:200] for name, text in texts.items()}, "fate": cell.fate, "decided": cell.decided, "known": cell.known,
-    }  # fmt: skip
+        **{name: text[:200] for name, text in texts.items()},
+        "fate": cell.fate,
+        "decided": cell.decided,
+        "known": cell.known,
+    }
 
 
 def _missing(trial: Trial, row: Missing) -> dict[str, Any]:
     title, why = parts()[row.part].title, row.why_not
     return {
-        "mark": row.mark, "part": row.part, "title": [title.zh, title.en], "text": row.text, "may_go": why is None,
-        "why": [why.zh, why.en] if why else ["", ""], "changed": row.changed, "goes": row.goes, "undecided": row.open,
-    }  # fmt: skip
+        "mark": row.mark,
+        "part": row.part,
+        "title": [title.zh, title.en],
+        "text": row.text,
+        "may_go": why is None,
+        "why": [why.zh, why.en] if why else ["", ""],
+        "changed": row.changed,
+        "goes": row.goes,
+        "undecided": row.open,
+    }
 
 
 def joined(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
@@ -152,11 +167,19 @@ def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
         value, message = _covered(fault, facts)
     remedy = remedy_for(facts)
     return {
-        "table": trial.plan.tables.index(grid.plan), "sheet": grid.plan.sheet, "row": grid.lines[row], "cell": grid.address(fault.field, row),
-        "column": heading_of(grid.plan, fault.field) or (facts.zh if facts else ""), "part": rows.part.name,
-        "field": fault.field, "value": value, "zh": message.in_("zh"), "en": message.in_("en"),
-        "remedy_zh": remedy.in_("zh"), "remedy_en": remedy.in_("en"),
-    }  # fmt: skip
+        "table": trial.plan.tables.index(grid.plan),
+        "sheet": grid.plan.sheet,
+        "row": grid.lines[row],
+        "cell": grid.address(fault.field, row),
+        "column": heading_of(grid.plan, fault.field) or (facts.zh if facts else ""),
+        "part": rows.part.name,
+        "field": fault.field,
+        "value": value,
+        "zh": message.in_("zh"),
+        "en": message.in_("en"),
+        "remedy_zh": remedy.in_("zh"),
+        "remedy_en": remedy.in_("en"),
+    }
 
 
 def _mask(facts: Facts) -> Callable[[str], str]:
@@ -194,18 +217,37 @@ def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:
             continue
         number, line = rows.origin[row]
         changes = [
-            {"field": n, "label": [columns[n].facts.zh, columns[n].facts.en] if n in columns else _label(rows.part, n),
-             "before": _text(before, columns.get(n)), "after": _text(after, columns.get(n))}
+            {
+                "field": n,
+                "label": [columns[n].facts.zh, columns[n].facts.en] if n in columns else _label(rows.part, n),
+                "before": _text(before, columns.get(n)),
+                "after": _text(after, columns.get(n)),
+            }
             for n, (before, after) in rows.weighed.differences[row].items()
-        ]  # fmt: skip
-        made.append({"verdict": UPDATED, "sheet": trial.grids[number].plan.sheet, "row": trial.grids[number].lines[line],
-                     "changes": changes})  # fmt: skip
+        ]
+        made.append(
+            {
+                "verdict": UPDATED,
+                "sheet": trial.grids[number].plan.sheet,
+                "row": trial.grids[number].lines[line],
+                "changes": changes,
+            }
+        )
     for row in rows.weighed.rows(CREATED)[:SAMPLES]:
         number, line = rows.origin[row]
-        values = {n: _text(column[row], columns.get(n)) for n, column in rows.columns.items()
-                  if n in columns and column[row] not in (None, "")}  # fmt: skip
-        made.append({"verdict": CREATED, "sheet": trial.grids[number].plan.sheet, "row": trial.grids[number].lines[line],
-                     "values": values})  # fmt: skip
+        values = {
+            n: _text(column[row], columns.get(n))
+            for n, column in rows.columns.items()
+            if n in columns and column[row] not in (None, "")
+        }
+        made.append(
+            {
+                "verdict": CREATED,
+                "sheet": trial.grids[number].plan.sheet,
+                "row": trial.grids[number].lines[line],
+                "values": values,
+            }
+        )
     return made
 
 

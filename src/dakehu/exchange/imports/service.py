@@ -47,10 +47,19 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
 
 
 def run_import(
-    path: Path, *, mode: str = "both", key: str = "", profile: str | None = None, password: str | None = None,
-    dry_run: bool = False, skip_errors: bool = False, prefer: str = "", delete_missing: bool = False,
-    progress: Progress = jobs.nobody_watches, client: str = "",
-) -> dict[str, Any]:  # fmt: skip
+    path: Path,
+    *,
+    mode: str = "both",
+    key: str = "",
+    profile: str | None = None,
+    password: str | None = None,
+    dry_run: bool = False,
+    skip_errors: bool = False,
+    prefer: str = "",
+    delete_missing: bool = False,
+    progress: Progress = jobs.nobody_watches,
+    client: str = "",
+) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
     warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
 
@@ -127,9 +136,14 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             _must_not_be_undone(batch)
             with undo.keeping() as kept:
                 told = apply.take_in(
-                    book=book or book_of(batch), plan=plan_of(batch), batch=number, sha256=batch.sha256,
-                    skip_errors=skip_errors, progress=progress, mended=corrections.of(batch).count,
-                )  # fmt: skip
+                    book=book or book_of(batch),
+                    plan=plan_of(batch),
+                    batch=number,
+                    sha256=batch.sha256,
+                    skip_errors=skip_errors,
+                    progress=progress,
+                    mended=corrections.of(batch).count,
+                )
             told = {**told, "imported": True, "dry_run": False, "batch": number}
             batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
             return told

@@ -22,22 +22,37 @@ SHOWN = 200
 KIND = "workbook.undo"  # the job
 AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
 TABLES = {
-    "clients.Client": say("客户", "Client"), "clients.Contact": say("联系方式", "Contact"),
-    "clients.Needs": say("需求与偏好", "Needs"), "clients.Coverage": say("服务关系", "Coverage"),
-    "clients.Consent": say("同意与拒绝", "Consent"), "clients.Tag": say("标签", "Tag"),
-    "clients.ClientTag": say("客户标签", "Tag of a client"), "clients.KeyDate": say("重要日期", "Key date"),
+    "clients.Client": say("客户", "Client"),
+    "clients.Contact": say("联系方式", "Contact"),
+    "clients.Needs": say("需求与偏好", "Needs"),
+    "clients.Coverage": say("服务关系", "Coverage"),
+    "clients.Consent": say("同意与拒绝", "Consent"),
+    "clients.Tag": say("标签", "Tag"),
+    "clients.ClientTag": say("客户标签", "Tag of a client"),
+    "clients.KeyDate": say("重要日期", "Key date"),
     "clients.Former": say("原客户号", "Former code"),
-    "clients.NotTheSame": say("“不是同一人”的判断", "Told apart"), "clients.Group": say("群组", "Group"),
-    "clients.Member": say("群组成员", "Group member"), "clients.History": say("历史资料", "Earlier data"), "ledger.Investment": say("投资记录", "Investment"),
-    "ledger.Account": say("账户", "Account"), "ledger.TradeBatch": say("成交记录", "Trades"),
-    "ledger.PriceFile": say("行情", "Prices"), "ledger.HeldRow": say("待处理行", "Row held back"),
-    "service.Interaction": say("服务记录", "Interaction"), "service.FollowUp": say("跟进计划", "Follow-up"),
-    "service.Request": say("客户诉求", "Request"), "team.User": say("人员", "Staff"), "team.Team": say("团队", "Team"),
-    "team.Branch": say("营业部", "Branch"), "team.Token": say("访问令牌", "Token"),
-    "team.SavedView": say("视图", "View"), "foundation.Batch": say("导入批次", "Import batch"),
-    "foundation.SourceProfile": say("来源设置", "Source profile"), "foundation.StoredFile": say("文件", "File"),
+    "clients.NotTheSame": say("“不是同一人”的判断", "Told apart"),
+    "clients.Group": say("群组", "Group"),
+    "clients.Member": say("群组成员", "Group member"),
+    "clients.History": say("历史资料", "Earlier data"),
+    "ledger.Investment": say("投资记录", "Investment"),
+    "ledger.Account": say("账户", "Account"),
+    "ledger.TradeBatch": say("成交记录", "Trades"),
+    "ledger.PriceFile": say("行情", "Prices"),
+    "ledger.HeldRow": say("待处理行", "Row held back"),
+    "service.Interaction": say("服务记录", "Interaction"),
+    "service.FollowUp": say("跟进计划", "Follow-up"),
+    "service.Request": say("客户诉求", "Request"),
+    "team.User": say("人员", "Staff"),
+    "team.Team": say("团队", "Team"),
+    "team.Branch": say("营业部", "Branch"),
+    "team.Token": say("访问令牌", "Token"),
+    "team.SavedView": say("视图", "View"),
+    "foundation.Batch": say("导入批次", "Import batch"),
+    "foundation.SourceProfile": say("来源设置", "Source profile"),
+    "foundation.StoredFile": say("文件", "File"),
     "foundation.CalendarDay": say("交易日历", "Trading calendar"),
-}  # fmt: skip
+}
 
 
 def called(label: str) -> Words:
@@ -90,10 +105,14 @@ def _why_not(job: dict[str, Any]) -> list[str]:
         return [str(say("已取消，没有撤销任何内容。", "Cancelled; nothing was taken back."))]
     refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
     return [text for texts in refused.values() for text in texts] or [
-        str(say("后台出错，没有撤销任何内容。请再试一次；仍不行请把任务号 {n} 告诉管理员。",
+        str(
+            say(
+                "后台出错，没有撤销任何内容。请再试一次；仍不行请把任务号 {n} 告诉管理员。",
                 "The background run failed and nothing was taken back. Try again; if it keeps failing, tell your administrator job {n}.",
-                n=job["id"]))
-    ]  # fmt: skip
+                n=job["id"],
+            )
+        )
+    ]
 
 
 @jobs.job(KIND)
@@ -111,11 +130,27 @@ def _taken_back(batch: int, progress: undo.Tell) -> dict[str, Any]:
     if row.state == BatchState.UNDONE:
         raise Refused({"batch": [say("这次操作已经撤销过了。", "This has been undone already.")]})
     if row.state != BatchState.APPLIED:
-        raise Refused({"batch": [say("这个文件还没有导入，没有可以撤销的内容。",
-                                     "This file has not been imported, so there is nothing to undo.")]})  # fmt: skip
+        raise Refused(
+            {
+                "batch": [
+                    say(
+                        "这个文件还没有导入，没有可以撤销的内容。",
+                        "This file has not been imported, so there is nothing to undo.",
+                    )
+                ]
+            }
+        )
     if not row.report.get("undo"):
-        raise Refused({"batch": [say("这次导入早于撤销功能，没有保存撤销所需的资料。",
-                                     "This import is older than undo: what it would need was not kept.")]})  # fmt: skip
+        raise Refused(
+            {
+                "batch": [
+                    say(
+                        "这次导入早于撤销功能，没有保存撤销所需的资料。",
+                        "This import is older than undo: what it would need was not kept.",
+                    )
+                ]
+            }
+        )
     made = undo.take_back(row.report["undo"], called, progress)
     row.state = BatchState.UNDONE.value
     row.save()
@@ -140,10 +175,16 @@ def undoable() -> list[dict[str, Any]]:
     undos = {job["id"]: job for job in jobs.recent(KIND, scope.current_actor().user_id, most=SHOWN)}
     rows = batches.mine(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
     return [
-        {"batch": row.pk, "what": str(what_was_done(row)), "about": row.filename,
-         "at": clock.local(row.applied_at).isoformat(timespec="minutes"), **_told(undos.get(row.job_ref))}
-        for row in rows[:SHOWN] if row.report.get("undo")
-    ]  # fmt: skip
+        {
+            "batch": row.pk,
+            "what": str(what_was_done(row)),
+            "about": row.filename,
+            "at": clock.local(row.applied_at).isoformat(timespec="minutes"),
+            **_told(undos.get(row.job_ref)),
+        }
+        for row in rows[:SHOWN]
+        if row.report.get("undo")
+    ]
 
 
 def what_was_done(batch: Any) -> Words:

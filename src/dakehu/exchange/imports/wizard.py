@@ -18,12 +18,17 @@ from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.row_matching import MODES
 
 MODE_NAMES = {
-    "both": say("新增并更新", "Create and update"), "create": say("只新增", "Create only"), "update": say("只更新", "Update only"),
-}  # fmt: skip
+    "both": say("新增并更新", "Create and update"),
+    "create": say("只新增", "Create only"),
+    "update": say("只更新", "Update only"),
+}
 KEY_NAMES = {
-    "auto": say("自动（客户号、证件、手机、姓名）", "Automatic (code, ID, mobile, name)"), "code": say("客户号", "Client code"),
-    "id_number": say("证件号码", "ID number"), "mobile": say("手机号码", "Mobile"), "name": say("客户姓名", "Client name"),
-}  # fmt: skip
+    "auto": say("自动（客户号、证件、手机、姓名）", "Automatic (code, ID, mobile, name)"),
+    "code": say("客户号", "Client code"),
+    "id_number": say("证件号码", "ID number"),
+    "mobile": say("手机号码", "Mobile"),
+    "name": say("客户姓名", "Client name"),
+}
 
 
 def describe(number: int) -> dict[str, Any]:
@@ -31,17 +36,21 @@ def describe(number: int) -> dict[str, Any]:
     batch = batches.own(number)
     plan = imports.plan_of(batch)
     return {
-        "batch": batch.pk, "filename": batch.filename, "state": str(batch.state), "job": batch.job_ref,
-        "mode": plan.mode, "key": plan.key,
+        "batch": batch.pk,
+        "filename": batch.filename,
+        "state": str(batch.state),
+        "job": batch.job_ref,
+        "mode": plan.mode,
+        "key": plan.key,
         "modes": [{"value": m, "text": str(MODE_NAMES[m])} for m in MODES],
         "keys": [{"value": k, "text": str(KEY_NAMES[k])} for k in KEYS],
         "parts": [{"value": "", "text": str(say("不导入", "Leave out"))}]
-                 + [{"value": p.name, "text": str(p.title)} for p in parts().values()],
+        + [{"value": p.name, "text": str(p.title)} for p in parts().values()],
         "fields": {name: fields_of(name) for name in parts()},
         "sources": [{"value": name, "text": profile["name"]} for name, profile in profiles.built_in().items()],
         "tables": [_table(place, table) for place, table in enumerate(plan.tables)],
         "report": batches.report_of(batch),
-    }  # fmt: skip
+    }
 
 
 def fields_of(part: str) -> list[dict[str, str]]:
@@ -52,17 +61,29 @@ def fields_of(part: str) -> list[dict[str, str]]:
 
 def _table(place: int, table: TablePlan) -> dict[str, Any]:
     return {
-        "number": place, "sheet": table.sheet, "part": table.part,
-        "title": str(parts()[table.part].title) if table.part else "", "layout": table.layout,
-        "header_row": table.header_row + 1, "rows": table.last_row - table.first_row + 1 - len(table.skipped),
-        "left_out": [row + 1 for row in table.skipped], "source": table.profile,
+        "number": place,
+        "sheet": table.sheet,
+        "part": table.part,
+        "title": str(parts()[table.part].title) if table.part else "",
+        "layout": table.layout,
+        "header_row": table.header_row + 1,
+        "rows": table.last_row - table.first_row + 1 - len(table.skipped),
+        "left_out": [row + 1 for row in table.skipped],
+        "source": table.profile,
         "columns": [
-            {"index": c.index, "letter": letters(c.index) if table.layout == "rows" else str(c.index + 1),
-             "heading": c.heading, "samples": c.samples[:3], "fields": [f.field for f in c.feeds],
-             "field": c.feeds[0].field if c.feeds else "", "how": c.how, "suggestion": c.suggestion}
+            {
+                "index": c.index,
+                "letter": letters(c.index) if table.layout == "rows" else str(c.index + 1),
+                "heading": c.heading,
+                "samples": c.samples[:3],
+                "fields": [f.field for f in c.feeds],
+                "field": c.feeds[0].field if c.feeds else "",
+                "how": c.how,
+                "suggestion": c.suggestion,
+            }
             for c in table.columns
         ],
-    }  # fmt: skip
+    }
 
 
 def error_book(number: int) -> tuple[str, bytes]:

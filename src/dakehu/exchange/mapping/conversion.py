@@ -184,9 +184,16 @@ def _contacts(made: Stack) -> list[Contacts]:
         split = split_contacts(value)
         found[row] += [(kind, part, "contact") for kind, part in split]
         if not split or _left_over(value, split):
-            made.weighed.fault(row, "contact", value, say(
-                "“{value}”不像手机、座机、邮箱或微信，请写明，如“手机:138…”。",
-                "“{value}” is neither a telephone, mail nor WeChat; say which, such as “手机:138…”.", value=value))  # fmt: skip
+            made.weighed.fault(
+                row,
+                "contact",
+                value,
+                say(
+                    "“{value}”不像手机、座机、邮箱或微信，请写明，如“手机:138…”。",
+                    "“{value}” is neither a telephone, mail nor WeChat; say which, such as “手机:138…”.",
+                    value=value,
+                ),
+            )
     return found
 
 

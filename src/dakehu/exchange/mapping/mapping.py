@@ -115,19 +115,47 @@ def _table(found: reading.Table) -> TablePlan:
         for c in found.columns
     ]
     return TablePlan(
-        found.sheet, part or "", found.layout, found.header_row, found.first_row, found.last_row, columns,
-        found.value_column, [row - 1 for row, _ in found.skipped], reading.signature(found),
-    )  # fmt: skip
+        found.sheet,
+        part or "",
+        found.layout,
+        found.header_row,
+        found.first_row,
+        found.last_row,
+        columns,
+        found.value_column,
+        [row - 1 for row, _ in found.skipped],
+        reading.signature(found),
+    )
 
 
 def set_mode(plan: Plan, mode: str, key: str) -> None:
     """Raises Refused for a mode or key that does not exist."""
     if mode not in MODES:
-        raise Refused({"mode": [say("没有“{value}”这种导入方式，可选：{all}。", "There is no mode “{value}”; choose one of {all}.",
-                                    value=mode, all=" ".join(MODES))]})  # fmt: skip
+        raise Refused(
+            {
+                "mode": [
+                    say(
+                        "没有“{value}”这种导入方式，可选：{all}。",
+                        "There is no mode “{value}”; choose one of {all}.",
+                        value=mode,
+                        all=" ".join(MODES),
+                    )
+                ]
+            }
+        )
     if key not in KEYS:
-        raise Refused({"key": [say("不能按“{value}”匹配客户，可选：{all}。", "Clients cannot be matched by “{value}”; choose one of {all}.",
-                                   value=key, all=" ".join(KEYS))]})  # fmt: skip
+        raise Refused(
+            {
+                "key": [
+                    say(
+                        "不能按“{value}”匹配客户，可选：{all}。",
+                        "Clients cannot be matched by “{value}”; choose one of {all}.",
+                        value=key,
+                        all=" ".join(KEYS),
+                    )
+                ]
+            }
+        )
     plan.mode, plan.key = mode, key
 
 
@@ -158,8 +186,18 @@ def _correct_table(table: TablePlan, book: reading.Book, wanted: dict[str, Any])
     for index, name in (wanted.get("columns") or {}).items():
         column = next((c for c in table.columns if c.index == int(index)), None)
         if column is None or (name and not any(t.name == name for t in known[table.part].takes)):
-            raise Refused({"columns": [say("没有这一列或这个字段：{index} {name}。", "No such column or field: {index} {name}.",
-                                           index=index, name=name)]})  # fmt: skip
+            raise Refused(
+                {
+                    "columns": [
+                        say(
+                            "没有这一列或这个字段：{index} {name}。",
+                            "No such column or field: {index} {name}.",
+                            index=index,
+                            name=name,
+                        )
+                    ]
+                }
+            )
         column.feeds, column.how = ([Feed(name)], "hand") if name else ([], "hand")
 
 
@@ -186,13 +224,26 @@ def check(plan: Plan) -> None:
     """Raises Refused where two columns feed one field, or where there is nothing to import."""
     tables = [t for t in plan.tables if t.part and any(c.feeds for c in t.columns)]
     if not tables:
-        raise Refused(say("文件里没有找到可以导入的表：请指定工作表、表头行和各列的含义。",
-                          "No table to import was found: choose the sheet, its heading row and what the columns mean."))  # fmt: skip
+        raise Refused(
+            say(
+                "文件里没有找到可以导入的表：请指定工作表、表头行和各列的含义。",
+                "No table to import was found: choose the sheet, its heading row and what the columns mean.",
+            )
+        )
     for table in tables:
         for name, headings in _fed_twice(table):
-            raise Refused({name: [say("工作表“{sheet}”有两列都对应同一字段：{headings}。请只保留一列。",
-                                      "In sheet “{sheet}” two columns feed one field: {headings}. Keep one.",
-                                      sheet=table.sheet, headings="、".join(headings))]})  # fmt: skip
+            raise Refused(
+                {
+                    name: [
+                        say(
+                            "工作表“{sheet}”有两列都对应同一字段：{headings}。请只保留一列。",
+                            "In sheet “{sheet}” two columns feed one field: {headings}. Keep one.",
+                            sheet=table.sheet,
+                            headings="、".join(headings),
+                        )
+                    ]
+                }
+            )
 
 
 def _fed_twice(table: TablePlan) -> Iterable[tuple[str, list[str]]]:

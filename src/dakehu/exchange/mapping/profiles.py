@@ -28,8 +28,18 @@ def built_in() -> dict[str, dict[str, Any]]:
 def recall(plan: Plan, wanted: str | None = None) -> Plan:
     """Bring in what is known of the file's source. `wanted` names a built-in profile; raises Refused for none such."""
     if wanted and wanted not in built_in():
-        raise Refused({"profile": [say("没有“{name}”这个来源，可选：{all}。", "There is no source “{name}”; known are {all}.",
-                                       name=wanted, all=" ".join(built_in()))]})  # fmt: skip
+        raise Refused(
+            {
+                "profile": [
+                    say(
+                        "没有“{name}”这个来源，可选：{all}。",
+                        "There is no source “{name}”; known are {all}.",
+                        name=wanted,
+                        all=" ".join(built_in()),
+                    )
+                ]
+            }
+        )
     remembered = _remembered([t.signature for t in plan.tables])
     for table in plan.tables:
         headings = {flat(c.heading) for c in table.columns}

@@ -80,8 +80,11 @@ def _long(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFra
     if not {"day", "code", "price"} <= set(columns):
         return None
     body = _body(frame, at)
-    picked = body.select("row", pl.lit(columns["price"]).alias("col"),
-                         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()))  # fmt: skip
+    picked = body.select(
+        "row",
+        pl.lit(columns["price"]).alias("col"),
+        *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
+    )
     return "long", _shaped(picked)
 
 

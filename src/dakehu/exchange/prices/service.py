@@ -28,24 +28,47 @@ SHOWN = 200
 NOTHING = ["", "-", "--", "\u2014", "nan", "none", "null", "n/a"]
 Said = tuple[Words, Words]  # what is wrong, and how to mend it
 WRONG: dict[str, Said] = {
-    "code": (say("没有证券代码", "no security code"), say("请补上代码，或删去这一行。", "Fill in the code, or leave the row out.")),
-    "price": (say("不是大于零的数", "not a number above zero"),
-              say("请改为收盘价，如 12.34；停牌的日子留空。", "Write the closing price, such as 12.34; leave days without one empty.")),
+    "code": (
+        say("没有证券代码", "no security code"),
+        say("请补上代码，或删去这一行。", "Fill in the code, or leave the row out."),
+    ),
+    "price": (
+        say("不是大于零的数", "not a number above zero"),
+        say(
+            "请改为收盘价，如 12.34；停牌的日子留空。",
+            "Write the closing price, such as 12.34; leave days without one empty.",
+        ),
+    ),
     "day": (say("不是日期", "not a date"), say("请写成 2024-01-08。", "Write it as 2024-01-08.")),
     "future": (say("日期还没有到", "a day yet to come"), say("请检查年份。", "Check the year.")),
-    "kind": (say("不是产品类别", "not a product class"),
-             say("请写股票、基金、债券、指数、汇率等。", "Write stock, fund, bond, index, exchange rate or the like.")),
-    "twice": (say("同一证券同一天有两个不同的价格", "two different prices of one security on one day"),
-              say("请只留一个。", "Leave only one.")),
-    "several": (say("几个市场都有这个代码", "a code of several markets"),
-                say("请加“市场”一列，或写成 000001.SZ。", "Add a column Market, or write 000001.SZ.")),
-    "market": (say("没有市场", "no market"), say("请加“市场”一列，或写成 000300.SH。", "Add a column Market, or write 000300.SH.")),
-    "currency": (say("币种未写明，或与已登记的产品不同", "no currency, or another than the product's"),
-                 say("请加“币种”一列，或改为产品的币种。", "Add a column Currency, or use the product's.")),
-    "unknown": (say("没有登记这个证券，已跳过", "a security not entered here; skipped"),
-                say("请先导入含有它的对账单，或加“产品类别”一列（股票、指数、汇率等）。",
-                    "Import a statement that holds it first, or add a column Class (stock, index, exchange rate…).")),
-}  # fmt: skip
+    "kind": (
+        say("不是产品类别", "not a product class"),
+        say("请写股票、基金、债券、指数、汇率等。", "Write stock, fund, bond, index, exchange rate or the like."),
+    ),
+    "twice": (
+        say("同一证券同一天有两个不同的价格", "two different prices of one security on one day"),
+        say("请只留一个。", "Leave only one."),
+    ),
+    "several": (
+        say("几个市场都有这个代码", "a code of several markets"),
+        say("请加“市场”一列，或写成 000001.SZ。", "Add a column Market, or write 000001.SZ."),
+    ),
+    "market": (
+        say("没有市场", "no market"),
+        say("请加“市场”一列，或写成 000300.SH。", "Add a column Market, or write 000300.SH."),
+    ),
+    "currency": (
+        say("币种未写明，或与已登记的产品不同", "no currency, or another than the product's"),
+        say("请加“币种”一列，或改为产品的币种。", "Add a column Currency, or use the product's."),
+    ),
+    "unknown": (
+        say("没有登记这个证券，已跳过", "a security not entered here; skipped"),
+        say(
+            "请先导入含有它的对账单，或加“产品类别”一列（股票、指数、汇率等）。",
+            "Import a statement that holds it first, or add a column Class (stock, index, exchange rate…).",
+        ),
+    ),
+}
 
 
 @dataclass
@@ -84,9 +107,15 @@ def weigh(table: PriceTable) -> Read:
     for number, (row, col, day, text, *written) in zip(numbers, priced.select(columns).iter_rows(), strict=True):
         one, when = asked[tuple(written)], days[day]
         price = number if number is not None else _number(text)
-        wrong = ((one, "code" if one == "code" else "kind", str(written[4] or "")) if isinstance(one, str)
-                 else (when, "day", day or "") if isinstance(when, str)
-                 else ("price", "price", text) if price is None or not 0 < price < 1e12 else None)  # fmt: skip
+        wrong = (
+            (one, "code" if one == "code" else "kind", str(written[4] or ""))
+            if isinstance(one, str)
+            else (when, "day", day or "")
+            if isinstance(when, str)
+            else ("price", "price", text)
+            if price is None or not 0 < price < 1e12
+            else None
+        )
         if wrong is not None:
             reason, name, value = wrong
             made.faults.append((row, col, name, value, reason))
@@ -162,9 +191,18 @@ def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) 
             batches.keep_report(batches.own(number), told, BatchState.REFUSED)
         return told
     if not read.prices and not read.fresh:
-        raise Refused({"file": [say("文件里没有已登记证券的价格。未登记的有 {n} 个，如 {codes}。",
-                                    "The file prices no security entered here; {n} unknown ones, such as {codes}.",
-                                    n=len(read.unknown), codes=", ".join(one[3] for one in read.unknown[:5]))]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "文件里没有已登记证券的价格。未登记的有 {n} 个，如 {codes}。",
+                        "The file prices no security entered here; {n} unknown ones, such as {codes}.",
+                        n=len(read.unknown),
+                        codes=", ".join(one[3] for one in read.unknown[:5]),
+                    )
+                ]
+            }
+        )
     told = _report(table, read)
     numbers = products.learn(named=read.enter) if read.enter else {}
     for day, key, price in read.fresh:
@@ -183,16 +221,28 @@ def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) 
 def _report(table: PriceTable, read: Read) -> dict[str, Any]:
     days = read.days()
     return {
-        "kind": "prices", "shape": table.shape, "rows": read.rows, "skipped": read.skipped, "errors": len(read.faults),
-        "days": len(days), "first_day": days[0].isoformat() if days else None,
+        "kind": "prices",
+        "shape": table.shape,
+        "rows": read.rows,
+        "skipped": read.skipped,
+        "errors": len(read.faults),
+        "days": len(days),
+        "first_day": days[0].isoformat() if days else None,
         "last_day": days[-1].isoformat() if days else None,
         "securities": len({n for prices in read.prices.values() for n in prices} | {key for _, key, _ in read.fresh}),
         "entered": sorted(f"{s.code}.{s.market}".rstrip(".") for s in read.enter),
-        "unknown": len(read.unknown), "reasons": dict(Counter(one[4] for one in read.faults)),
-        "parts": {}, "titles": {}, "samples": {}, "mode": "both", "key": "auto",
-        "faults": [_told(table, one) for one in read.faults[:SHOWN]], "faults_in_all": len(read.faults),
-        "warnings": [_told(table, one) for one in read.unknown[:SHOWN]], "warnings_in_all": len(read.unknown),
-    }  # fmt: skip
+        "unknown": len(read.unknown),
+        "reasons": dict(Counter(one[4] for one in read.faults)),
+        "parts": {},
+        "titles": {},
+        "samples": {},
+        "mode": "both",
+        "key": "auto",
+        "faults": [_told(table, one) for one in read.faults[:SHOWN]],
+        "faults_in_all": len(read.faults),
+        "warnings": [_told(table, one) for one in read.unknown[:SHOWN]],
+        "warnings_in_all": len(read.unknown),
+    }
 
 
 def _told(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
@@ -200,9 +250,17 @@ def _told(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, A
     row, col, name, value, reason = one
     wrong, remedy = WRONG[reason]
     shown = {code: f"{value[:80]}: {wrong.in_(code)}" if value else wrong.in_(code) for code in ("zh", "en")}
-    return {"sheet": table.sheet, "row": row, "cell": f"{_letters(col)}{row}", "field": name, "value": value[:80],
-            "zh": shown["zh"].replace(": ", "\uff1a", 1), "en": shown["en"], "remedy_zh": remedy.in_("zh"),
-            "remedy_en": remedy.in_("en")}  # fmt: skip
+    return {
+        "sheet": table.sheet,
+        "row": row,
+        "cell": f"{_letters(col)}{row}",
+        "field": name,
+        "value": value[:80],
+        "zh": shown["zh"].replace(": ", "\uff1a", 1),
+        "en": shown["en"],
+        "remedy_zh": remedy.in_("zh"),
+        "remedy_en": remedy.in_("en"),
+    }
 
 
 def _letters(column: int) -> str:

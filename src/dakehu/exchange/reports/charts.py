@@ -26,8 +26,9 @@ class Curve:
     marks: tuple[tuple[int, int], ...] = ()
 
 
-def lines(days: Sequence[str], curves: Sequence[Curve], *, width: float, height: float,
-          written: Callable[[float], str]) -> str:  # fmt: skip
+def lines(
+    days: Sequence[str], curves: Sequence[Curve], *, width: float, height: float, written: Callable[[float], str]
+) -> str:
     """Curves over the same days (ISO dates); `written` says a value at the axis. An empty picture without any value."""
     known = [value for curve in curves for value in curve.values if value is not None]
     if not known:

@@ -37,13 +37,22 @@ def told(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
     money = ask("ledger.portfolio", {"client": client.pk})
     line = money["line"]
     return {
-        **head(client, money, row), **figures(row), **pictures(money), "line_note": line_note(line),
-        "holdings": holdings(money["holdings"]), "held": formats.listed(HELD, len(money["holdings"])),
-        **dealings(client), "flows": flows(money["flows"]), "flown": formats.listed(FLOWS, len(money["flows"])),
-        "up": charts.UP if rise_is_red else charts.DOWN, "down": charts.DOWN if rise_is_red else charts.UP,
-        "words": {name: str(words) for name, words in formats.WORDS.items()}, "font": charts.FONT,
-        "small_print": [str(words) for words in formats.SMALL_PRINT], "language": language(),
-    }  # fmt: skip
+        **head(client, money, row),
+        **figures(row),
+        **pictures(money),
+        "line_note": line_note(line),
+        "holdings": holdings(money["holdings"]),
+        "held": formats.listed(HELD, len(money["holdings"])),
+        **dealings(client),
+        "flows": flows(money["flows"]),
+        "flown": formats.listed(FLOWS, len(money["flows"])),
+        "up": charts.UP if rise_is_red else charts.DOWN,
+        "down": charts.DOWN if rise_is_red else charts.UP,
+        "words": {name: str(words) for name, words in formats.WORDS.items()},
+        "font": charts.FONT,
+        "small_print": [str(words) for words in formats.SMALL_PRINT],
+        "language": language(),
+    }
 
 
 def head(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
@@ -54,17 +63,27 @@ def head(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
     first = money["line"]["day"][0] if money["line"] else MISSING
     closed = row.as_of.isoformat() if row else None
     facts = (
-        (say("客户号", "Client code"), client.code), (say("服务人员", "Served by"), "、".join(main[:1]) or MISSING),
+        (say("客户号", "Client code"), client.code),
+        (say("服务人员", "Served by"), "、".join(main[:1]) or MISSING),
         (say("统计区间", "Period"), f"{first} – {money['as_of']}"),
-        (say("风险等级", "Risk level"), shown.get("risk_level") or MISSING), (say("营业部", "Branch"), shown.get("branch") or MISSING),
+        (say("风险等级", "Risk level"), shown.get("risk_level") or MISSING),
+        (say("营业部", "Branch"), shown.get("branch") or MISSING),
         (say("指标截至", "Figures as of"), closed or str(say("尚未结算", "not closed yet"))),
-    )  # fmt: skip
+    )
     return {
-        "name": shown["name"], "facts": [[str(label), str(text)] for label, text in facts],
-        "made": str(say("{who} 于 {when} 制作", "Made by {who} on {when}", who=scope.current_actor().name,
-                        when=clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"))),
-        "title": str(say("投资报告", "Investment report")), "as_of": money["as_of"],
-    }  # fmt: skip
+        "name": shown["name"],
+        "facts": [[str(label), str(text)] for label, text in facts],
+        "made": str(
+            say(
+                "{who} 于 {when} 制作",
+                "Made by {who} on {when}",
+                who=scope.current_actor().name,
+                when=clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
+            )
+        ),
+        "title": str(say("投资报告", "Investment report")),
+        "as_of": money["as_of"],
+    }
 
 
 def figures(row: Any) -> dict[str, Any]:
@@ -78,16 +97,18 @@ def figures(row: Any) -> dict[str, Any]:
             continue
         value, reason = plain[column.name], row.reasons.get(column.name)
         made[column.name] = {
-            "label": column.label, "value": formats.figure(value, column.facts.unit),
+            "label": column.label,
+            "value": formats.figure(value, column.facts.unit),
             "tone": formats.tone(value) if column.name in SIGNED else "",
             "why": str(say(*close_rows.REASONS[reason])) if reason else "",
-        }  # fmt: skip
+        }
         if column.facts.help:
             definitions.append([column.label, column.facts.help])
     return {
-        "first": [made[name] for name in FIRST], "definitions": definitions,
+        "first": [made[name] for name in FIRST],
+        "definitions": definitions,
         "groups": [{"title": str(title), "rows": [made[name] for name in names]} for title, names in GROUPS],
-    }  # fmt: skip
+    }
 
 
 def pictures(money: dict[str, Any]) -> dict[str, Any]:
@@ -132,14 +153,23 @@ def marks(flow: list[float | None]) -> tuple[tuple[int, int], ...]:
 def holdings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The largest, as text; `tone` colours the profit."""
     return [
-        {"name": row["name"], "code": row["code"], "cells": [
-            formats.quantity(row["quantity"]), formats.money(row["cost"]),
-            formats.price(row["price"]) if row["price"] is not None else str(say("缺行情", "no price")),
-            formats.money(row["value"]), formats.money(row["profit"]), formats.rate(row["return"]),
-            MISSING if row["weight"] is None else f"{row['weight']:.1%}", f"{row['days']:,}",
-        ], "tone": formats.tone(row["return"])}
+        {
+            "name": row["name"],
+            "code": row["code"],
+            "cells": [
+                formats.quantity(row["quantity"]),
+                formats.money(row["cost"]),
+                formats.price(row["price"]) if row["price"] is not None else str(say("缺行情", "no price")),
+                formats.money(row["value"]),
+                formats.money(row["profit"]),
+                formats.rate(row["return"]),
+                MISSING if row["weight"] is None else f"{row['weight']:.1%}",
+                f"{row['days']:,}",
+            ],
+            "tone": formats.tone(row["return"]),
+        }
         for row in list(rows)[:HELD]
-    ]  # fmt: skip
+    ]
 
 
 def dealings(client: Any) -> dict[str, Any]:
@@ -160,15 +190,31 @@ def dealings(client: Any) -> dict[str, Any]:
             for place, name in ((1, "amount"), (2, "fee"), (3, "net")):
                 sum_[place] = None if row[name] is None else sum_[place] + row[name]
     return {
-        "traded": seen, "listed": formats.listed(len(latest), seen),
-        "kinds": [[formats.side(kind), f"{n:,}", *(formats.money(value) for value in rest)]
-                  for kind, (n, *rest) in sorted(sums.items(), key=lambda one: -one[1][0])],
-        "trades": [[row["day"], row["name"] or MISSING, row["code"], formats.side(row["side"]), formats.quantity(row["quantity"]),
-                    formats.price(row["price"]), formats.money(row["amount"]), formats.money(row["fee"]),
-                    formats.money(row["net"])] for row in latest],
-    }  # fmt: skip
+        "traded": seen,
+        "listed": formats.listed(len(latest), seen),
+        "kinds": [
+            [formats.side(kind), f"{n:,}", *(formats.money(value) for value in rest)]
+            for kind, (n, *rest) in sorted(sums.items(), key=lambda one: -one[1][0])
+        ],
+        "trades": [
+            [
+                row["day"],
+                row["name"] or MISSING,
+                row["code"],
+                formats.side(row["side"]),
+                formats.quantity(row["quantity"]),
+                formats.price(row["price"]),
+                formats.money(row["amount"]),
+                formats.money(row["fee"]),
+                formats.money(row["net"]),
+            ]
+            for row in latest
+        ],
+    }
 
 
 def flows(rows: list[dict[str, Any]]) -> list[list[str]]:
-    return [[row["day"], formats.money(row["money_in"] or None), formats.money(row["money_out"] or None)]
-            for row in rows[:FLOWS]]  # fmt: skip
+    return [
+        [row["day"], formats.money(row["money_in"] or None), formats.money(row["money_out"] or None)]
+        for row in rows[:FLOWS]
+    ]

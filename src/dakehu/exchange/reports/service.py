@@ -66,21 +66,40 @@ def handed_out(client: Any, *, language: str | None = None, rise_is_red: bool = 
     return paper
 
 
-@action("report.give", needs=Permission.EXPORT, zh="下载客户报告", en="Give a client's report",
-        takes=(takes_of("ledger.Investment", "client"), LANGUAGE))  # fmt: skip
+@action(
+    "report.give",
+    needs=Permission.EXPORT,
+    zh="下载客户报告",
+    en="Give a client's report",
+    takes=(takes_of("ledger.Investment", "client"), LANGUAGE),
+)
 def give(*, client: Any, language: str | None = None) -> dict[str, Any]:
     """{name, media, size, sha256, content (base64)} of the client's investment report as PDF: figures, growth, holdings,
     trades and flows as of the last close, masked as the reader's role says. Goes on the record as an export."""
     paper = printed(client, language=language)
     recorded(client, paper)
-    return {"name": paper.name, "media": "application/pdf", "size": len(paper.content), "sha256": paper.sha256,
-            "content": base64.b64encode(paper.content).decode()}  # fmt: skip
+    return {
+        "name": paper.name,
+        "media": "application/pdf",
+        "size": len(paper.content),
+        "sha256": paper.sha256,
+        "content": base64.b64encode(paper.content).decode(),
+    }
 
 
 def _language(given: str | None) -> str:
     if given and given not in ("zh", "en"):
-        raise Refused({"language": [say("没有“{text}”这种语言，可用 zh 或 en。", "There is no language “{text}”: use zh or en.",
-                                        text=given)]})  # fmt: skip
+        raise Refused(
+            {
+                "language": [
+                    say(
+                        "没有“{text}”这种语言，可用 zh 或 en。",
+                        "There is no language “{text}”: use zh or en.",
+                        text=given,
+                    )
+                ]
+            }
+        )
     return given or reading_language()
 
 
@@ -94,9 +113,14 @@ def chosen(clients: list[int] | None) -> list[int]:
     if not found:
         raise Refused(say("没有可制作报告的客户。", "There is no client to report on."))
     if len(found) > AT_MOST:
-        raise Refused(say("一次最多制作 {most} 份报告，这里有 {n} 位客户；请先筛选或分批勾选。",
-                          "At most {most} reports at once, and here are {n} clients: filter, or choose them in parts.",
-                          most=AT_MOST, n=len(found)))  # fmt: skip
+        raise Refused(
+            say(
+                "一次最多制作 {most} 份报告，这里有 {n} 位客户；请先筛选或分批勾选。",
+                "At most {most} reports at once, and here are {n} clients: filter, or choose them in parts.",
+                most=AT_MOST,
+                n=len(found),
+            )
+        )
     return found
 
 
@@ -115,23 +139,42 @@ def many(progress: Any, *, clients: list[int], language: str, rise_is_red: bool 
         made, failed = zipped(progress, clients, language, rise_is_red)
         name = f"{say('投资报告', 'Investment reports')}-{clock.today():%Y%m%d}.zip"
         if not made.papers:
-            raise Refused({"clients": [say("一份报告也没有做成：{why}", "Not one report could be made: {why}",
-                                           why=failed[0]["why"])]})  # fmt: skip
+            raise Refused(
+                {
+                    "clients": [
+                        say("一份报告也没有做成：{why}", "Not one report could be made: {why}", why=failed[0]["why"])
+                    ]
+                }
+            )
     with act(KIND):
         kept = files.keep(name, made.content(), days=7)
         note(clients=made.papers, failed=len(failed), file=name)
-    return {"file": kept.key, "name": name, "counts": {"clients": len(made.papers), "failed": len(failed)},
-            "failed": failed}  # fmt: skip
+    return {
+        "file": kept.key,
+        "name": name,
+        "counts": {"clients": len(made.papers), "failed": len(failed)},
+        "failed": failed,
+    }
 
 
-def written(path: Path, clients: list[int] | None, language: str | None = None,
-            progress: Any = jobs.nobody_watches) -> dict[str, Any]:  # fmt: skip
+def written(
+    path: Path, clients: list[int] | None, language: str | None = None, progress: Any = jobs.nobody_watches
+) -> dict[str, Any]:
     """Write one report (a path that ends in .pdf) or many (.zip) at once; {file, counts, failed} as `many` tells it."""
     numbers, ending = chosen(clients), path.suffix.lower()
     if ending not in (".pdf", ".zip") or (ending == ".pdf" and len(numbers) > 1):
-        raise Refused({"file": [say("“{name}”应以 .pdf（一位客户）或 .zip（{n} 位客户）结尾。",
-                                    "“{name}” should end in .pdf for one client, or .zip for {n}.",
-                                    name=path.name, n=len(numbers))]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "“{name}”应以 .pdf（一位客户）或 .zip（{n} 位客户）结尾。",
+                        "“{name}” should end in .pdf for one client, or .zip for {n}.",
+                        name=path.name,
+                        n=len(numbers),
+                    )
+                ]
+            }
+        )
     failed: list[dict[str, str]] = []
     if ending == ".pdf":
         client = model_of("clients.Client").objects.get(pk=numbers[0])
@@ -161,7 +204,9 @@ class Bundle:
         return self._stream.getvalue()
 
 
-def zipped(progress: Any, numbers: list[int], language: str, rise_is_red: bool = True) -> tuple[Bundle, list[dict[str, str]]]:  # fmt: skip
+def zipped(
+    progress: Any, numbers: list[int], language: str, rise_is_red: bool = True
+) -> tuple[Bundle, list[dict[str, str]]]:
     """The reports of clients in sight, and {client, why} of those that could not be made."""
     made, failed = Bundle(), []
     rows = model_of("clients.Client").objects

@@ -20,12 +20,15 @@ VERBS: dict[str, tuple[str, str]] = {
     "follow_ups": ("service.cancel_follow_up", "follow_up"),
 }
 KEEPS = {
-    "clients": say("客户不能用表格删除；请在客户页面合并或处理。",
-                   "Clients are not deleted by a worksheet; merge them or settle them on their page."),
+    "clients": say(
+        "客户不能用表格删除；请在客户页面合并或处理。",
+        "Clients are not deleted by a worksheet; merge them or settle them on their page.",
+    ),
     "interactions": say("服务记录须留存，不能删除。", "Service records must be kept and cannot be deleted."),
-    "needs": say("需求与偏好随客户保留；如需清空，请清空各格。",
-                 "Needs stay with their client; to clear them, empty the cells."),
-}  # fmt: skip
+    "needs": say(
+        "需求与偏好随客户保留；如需清空，请清空各格。", "Needs stay with their client; to clear them, empty the cells."
+    ),
+}
 
 
 ENDED = say("这项计划已经结束，记录保留。", "This plan has ended; its record stays.")

@@ -134,9 +134,15 @@ class _Sheet:
         chosen = min(rows, key=lambda bearer: len(self._changed(*bearer)))
         for row, _ in rows:
             if row != chosen[0]:
-                self.weighed.warn(row, ROW_KEY, "", say(
-                    "这一行是从别的行复制来的（行钥相同），按新行处理。",
-                    "This row is a copy of another (it has the same row key) and counts as a new one."))  # fmt: skip
+                self.weighed.warn(
+                    row,
+                    ROW_KEY,
+                    "",
+                    say(
+                        "这一行是从别的行复制来的（行钥相同），按新行处理。",
+                        "This row is a copy of another (it has the same row key) and counts as a new one.",
+                    ),
+                )
         return chosen
 
     def _take(self, row: int, key: RowKey) -> None:
@@ -148,10 +154,16 @@ class _Sheet:
             self.weighed.verdicts[row] = SKIPPED
 
     def _unknown_key(self, row: int) -> None:
-        self.weighed.fault(row, ROW_KEY, "", say(
-            "这一行的行钥不是本系统为这张表开具的，或被改动过。请用原导出文件中的这一行，或清空行钥列后按新行导入。",
-            "This row's key was not made by this desk for this sheet, or was changed. Take the row from the exported file "
-            "again, or empty the row key to bring it in as a new row."))  # fmt: skip
+        self.weighed.fault(
+            row,
+            ROW_KEY,
+            "",
+            say(
+                "这一行的行钥不是本系统为这张表开具的，或被改动过。请用原导出文件中的这一行，或清空行钥列后按新行导入。",
+                "This row's key was not made by this desk for this sheet, or was changed. Take the row from the exported file "
+                "again, or empty the row key to bring it in as a new row.",
+            ),
+        )
 
     def _base(self, key: RowKey) -> dict[str, list[Any]] | None:
         return self.meeting.exports.held(key.export, key.part)
@@ -161,10 +173,7 @@ class _Sheet:
         base = self._base(key)
         if base is None:
             return set(self.names)
-        return {
-            n for n in self.names
-            if n in base and text_of(self.stack.raw[n][row]) != text_of(base[n][key.place])
-        }  # fmt: skip
+        return {n for n in self.names if n in base and text_of(self.stack.raw[n][row]) != text_of(base[n][key.place])}
 
     def _forgive(self, changed: dict[int, set[str]]) -> None:
         """A cell that came back as it went out is not at fault."""
@@ -183,9 +192,15 @@ class _Sheet:
                 return
         if not self.weighed.verdicts[row]:
             self.weighed.verdicts[row] = SKIPPED
-            self.weighed.warn(row, ROW_KEY, "", say(
-                "这一行导出之后已从系统中删除，或已不在您的范围内，没有导入。",
-                "This row was deleted since the export, or is no longer within your sight, and was left out."))  # fmt: skip
+            self.weighed.warn(
+                row,
+                ROW_KEY,
+                "",
+                say(
+                    "这一行导出之后已从系统中删除，或已不在您的范围内，没有导入。",
+                    "This row was deleted since the export, or is no longer within your sight, and was left out.",
+                ),
+            )
 
     # --- three ways ------------------------------------------------------------------------------
 
@@ -255,13 +270,27 @@ class _Sheet:
         mine, was = text_of(texts[1].get(name)), text_of(texts[2].get(name))
         if name in CHANNELS or name == "staff":
             if not mine:
-                self.weighed.warn(row, name, was, say(
-                    "表格不会删除联系方式或服务人员，原值保留；请在客户页面上处理。",
-                    "A worksheet removes neither contacts nor staff; they stay. Do it on the client's page."))  # fmt: skip
+                self.weighed.warn(
+                    row,
+                    name,
+                    was,
+                    say(
+                        "表格不会删除联系方式或服务人员，原值保留；请在客户页面上处理。",
+                        "A worksheet removes neither contacts nor staff; they stay. Do it on the client's page.",
+                    ),
+                )
             return bool(mine)
         if not mine and not erasable(self.part, name):
-            self.weighed.fault(row, name, "", say(
-                "这一格不能清空，请填写，或恢复原值“{was}”。", "This cell cannot be emptied: fill it in, or put back “{was}”.", was=was))  # fmt: skip
+            self.weighed.fault(
+                row,
+                name,
+                "",
+                say(
+                    "这一格不能清空，请填写，或恢复原值“{was}”。",
+                    "This cell cannot be emptied: fill it in, or put back “{was}”.",
+                    was=was,
+                ),
+            )
             return False
         return True
 

@@ -20,9 +20,12 @@ NAMING = "client"  # the part of a client that the other sheets name them by
 CONTACT_KINDS = ("landline", "wechat")
 # The action by which a single row of a part is made.
 SINGLE = {
-    "clients": "clients.create", "investments": "ledger.note_investment", "interactions": "service.log_interaction",
-    "needs": "clients.note_needs", "follow_ups": "service.plan_follow_up",
-}  # fmt: skip
+    "clients": "clients.create",
+    "investments": "ledger.note_investment",
+    "interactions": "service.log_interaction",
+    "needs": "clients.note_needs",
+    "follow_ups": "service.plan_follow_up",
+}
 ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is known again
 
 
@@ -58,9 +61,11 @@ def _named_by() -> tuple[Take, ...]:
     """How a row of another sheet names its client."""
     phone = next(t for t in ACTIONS["clients.create"].takes if t.name == "phone")
     return (
-        _plain("client_code", _fact("clients.Client", "code")), _plain("client_name", _fact("clients.Client", "name")),
-        _plain("client_id_number", _fact("clients.Client", "id_number")), _plain("client_phone", facts_behind(phone)),
-    )  # fmt: skip
+        _plain("client_code", _fact("clients.Client", "code")),
+        _plain("client_name", _fact("clients.Client", "name")),
+        _plain("client_id_number", _fact("clients.Client", "id_number")),
+        _plain("client_phone", facts_behind(phone)),
+    )
 
 
 def _channels() -> tuple[Take, ...]:
@@ -84,24 +89,50 @@ def _reader() -> tuple[Any, str]:
 def _parts(fields: Any, role: str) -> dict[str, Part]:
     dated = replace(_fact("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     clients = (
-        *_optional("clients.create", "anyway"), *_channels(), _plain("contact", _fact("clients.Contact", "value")),
-        Take("staff", "clients.Coverage", "user", required=False), _plain("as_of_on", dated, "date"),
-    )  # fmt: skip
+        *_optional("clients.create", "anyway"),
+        *_channels(),
+        _plain("contact", _fact("clients.Contact", "value")),
+        Take("staff", "clients.Coverage", "user", required=False),
+        _plain("as_of_on", dated, "date"),
+    )
     state = Take("state", "service.FollowUp", "state", required=False)
     made = (
         Part("clients", say("基本信息", "Clients"), "clients.Client", clients),
-        Part("investments", say("投资历史", "Investments"), "ledger.Investment",
-             (*_named_by(), *_optional("ledger.note_investment", NAMING))),
-        Part("interactions", say("客户服务记录", "Service records"), "service.Interaction",
-             (*_named_by(), *_optional("service.log_interaction", NAMING))),
-        Part("needs", say("需求与偏好", "Needs and preferences"), "clients.Needs",
-             (*_named_by(), *_optional("clients.note_needs", NAMING, "version"))),
-        Part("follow_ups", say("定期跟进计划", "Follow-up plans"), "service.FollowUp",
-             (*_named_by(), *_optional("service.plan_follow_up", NAMING), state)),
-    )  # fmt: skip
-    sealed = Take(ROW_KEY, required=False, facts=Facts(
-        "行钥", "Row key", help_zh="请勿修改：系统凭它认出这一行。",
-        help_en="Leave as it is: by this the desk knows the row again."))  # fmt: skip
+        Part(
+            "investments",
+            say("投资历史", "Investments"),
+            "ledger.Investment",
+            (*_named_by(), *_optional("ledger.note_investment", NAMING)),
+        ),
+        Part(
+            "interactions",
+            say("客户服务记录", "Service records"),
+            "service.Interaction",
+            (*_named_by(), *_optional("service.log_interaction", NAMING)),
+        ),
+        Part(
+            "needs",
+            say("需求与偏好", "Needs and preferences"),
+            "clients.Needs",
+            (*_named_by(), *_optional("clients.note_needs", NAMING, "version")),
+        ),
+        Part(
+            "follow_ups",
+            say("定期跟进计划", "Follow-up plans"),
+            "service.FollowUp",
+            (*_named_by(), *_optional("service.plan_follow_up", NAMING), state),
+        ),
+    )
+    sealed = Take(
+        ROW_KEY,
+        required=False,
+        facts=Facts(
+            "行钥",
+            "Row key",
+            help_zh="请勿修改：系统凭它认出这一行。",
+            help_en="Leave as it is: by this the desk knows the row again.",
+        ),
+    )
     return {part.name: replace(part, takes=(*part.takes, sealed)) for part in made}
 
 

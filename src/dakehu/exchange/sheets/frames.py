@@ -25,8 +25,15 @@ KINDS = {"choice": "choice", "date": "date", "datetime": "datetime", "money": "m
 CHANNELS = {"mobile": "phone", "mail": "mail", **{kind: kind for kind in CONTACT_KINDS}}
 NAMED = {"client_code": "client__code", "client_name": "client__name"}
 LEFT_OUT = {
-    "contact", "client_id_number", "client_phone", "next_on", "next_in_days", "next_subject", "as_of_on", ROW_KEY,
-}  # fmt: skip
+    "contact",
+    "client_id_number",
+    "client_phone",
+    "next_on",
+    "next_in_days",
+    "next_subject",
+    "as_of_on",
+    ROW_KEY,
+}
 READ = 5_000  # rows read at a time
 Columns = list[Sequence[Any]]  # numbers, versions, and one of values for each column
 NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of takes_out: which row it is, and how old

@@ -21,8 +21,13 @@ WHOSE = takes_of("ledger.HeldRow", "client")
 def keep(batch: Any, glimpsed: tuple[Layout, int, set[str]]) -> None:
     """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse). Call inside an act."""
     layout, rows, codes = glimpsed
-    told = {"layout": layout.name, "rows": rows, "clients": len(codes), "client": "",
-            "columns": [*layout.columns.items(), *(("other", heading) for heading in layout.others)]}  # fmt: skip
+    told = {
+        "layout": layout.name,
+        "rows": rows,
+        "clients": len(codes),
+        "client": "",
+        "columns": [*layout.columns.items(), *(("other", heading) for heading in layout.others)],
+    }
     batch.report = {**batch.report, "statement": told}
 
 

@@ -117,9 +117,16 @@ def _written(given: dict[str, str], cells: dict[str, str], layout: Layout) -> Wr
     if layout.signed_fees:
         read |= {name: -read[name] for name in ("commission", "stamp", "transfer") if read[name] is not None}
     return Written(
-        day(given.get("day", ""), layout.dates), given.get("side", ""), parsing.to_text(given.get("code", "")),
-        parsing.to_text(given.get("name", "")), other=sum(told, Decimal(0)) if told else None,
-        time=seconds(given.get("time", "")), account=parsing.to_text(given.get("account", "")),
-        market=given.get("market", ""), currency=CURRENCIES.get(currency, currency)[:3].upper(),
-        foreign=layout.foreign, ref=given.get("ref", "")[:60], **read,
-    )  # fmt: skip
+        day(given.get("day", ""), layout.dates),
+        given.get("side", ""),
+        parsing.to_text(given.get("code", "")),
+        parsing.to_text(given.get("name", "")),
+        other=sum(told, Decimal(0)) if told else None,
+        time=seconds(given.get("time", "")),
+        account=parsing.to_text(given.get("account", "")),
+        market=given.get("market", ""),
+        currency=CURRENCIES.get(currency, currency)[:3].upper(),
+        foreign=layout.foreign,
+        ref=given.get("ref", "")[:60],
+        **read,
+    )

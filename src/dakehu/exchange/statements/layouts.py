@@ -34,8 +34,17 @@ HEADINGS: dict[str, str] = {
     "client_code": "客户号 客户编号 客户代码",
 }
 OTHER_FEES = "其他费 其它费 其他费用 其他杂费 规费 结算费 清算费 交易规费 交易征费 附加费 经手费 证管费"
-CURRENCIES = {"人民币": "CNY", "RMB": "CNY", "港币": "HKD", "美元": "USD", "￥": "CNY", "€": "EUR", "$": "USD",
-              "£": "GBP", "CAN": "CAD"}  # fmt: skip
+CURRENCIES = {
+    "人民币": "CNY",
+    "RMB": "CNY",
+    "港币": "HKD",
+    "美元": "USD",
+    "￥": "CNY",
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "CAN": "CAD",
+}
 
 
 @dataclass(frozen=True)
@@ -71,10 +80,18 @@ def saved() -> tuple[tuple[frozenset[str], Layout], ...]:
         for told in json.loads(path.read_text(encoding="utf-8")):
             sides = {bare(word): Side[name] for name, words in told.get("sides", {}).items() for word in words}
             layout = Layout(
-                told["name"], told["columns"], tuple(told.get("others", ())), sides, told.get("decimal", "."),
-                tuple(told.get("dates", ())), told.get("currency", "CNY"), told.get("foreign", ""),
-                told.get("patterns", {}), told.get("refuse", {}), told.get("signed_fees", False),
-            )  # fmt: skip
+                told["name"],
+                told["columns"],
+                tuple(told.get("others", ())),
+                sides,
+                told.get("decimal", "."),
+                tuple(told.get("dates", ())),
+                told.get("currency", "CNY"),
+                told.get("foreign", ""),
+                told.get("patterns", {}),
+                told.get("refuse", {}),
+                told.get("signed_fees", False),
+            )
             made.append((frozenset(flat(h) for h in told["headings"]), layout))
     return tuple(sorted(made, key=lambda pair: -len(pair[0])))
 

@@ -110,9 +110,18 @@ def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     whose = (
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
     )
-    return {**_report(statement, judged), **whose, "created": told - known, "unchanged": known,
-            "skipped": sum(one.idle for one in judged), "quarantined": ledger.in_doubt(parts),
-            "trades": _trades(judged), "imported": False, "dry_run": True, "batch": None}  # fmt: skip
+    return {
+        **_report(statement, judged),
+        **whose,
+        "created": told - known,
+        "unchanged": known,
+        "skipped": sum(one.idle for one in judged),
+        "quarantined": ledger.in_doubt(parts),
+        "trades": _trades(judged),
+        "imported": False,
+        "dry_run": True,
+        "batch": None,
+    }
 
 
 def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str, Any]:
@@ -136,8 +145,14 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
                 name = statement.filename.rpartition(".")[0] or statement.filename
                 made = ledger.take_statement(client=parts[0][0], name=name, judged=judged[0], **written)
                 made["client"] = made["client"].code
-        told = {**_report(statement, judged), **made, "cash_effect": made["cash_effect"] / 100, "imported": True,
-                "dry_run": False, "batch": number}  # fmt: skip
+        told = {
+            **_report(statement, judged),
+            **made,
+            "cash_effect": made["cash_effect"] / 100,
+            "imported": True,
+            "dry_run": False,
+            "batch": number,
+        }
         batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
     return told
 
@@ -150,9 +165,17 @@ def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Ju
         return [(_owner(statement, judged, client, sha256), judged)]
     nameless = next((n for n, code in zip(statement.lines, statement.owners, strict=True) if not code), None)
     if nameless is not None:
-        raise Refused({"client": [say("第 {n} 行没有客户号；这份对账单里有多位客户，请补上客户号再导入。",
-                                      "Line {n} names no client, in a statement of several; fill in the client's code.",
-                                      n=nameless.line)]})  # fmt: skip
+        raise Refused(
+            {
+                "client": [
+                    say(
+                        "第 {n} 行没有客户号；这份对账单里有多位客户，请补上客户号再导入。",
+                        "Line {n} names no client, in a statement of several; fill in the client's code.",
+                        n=nameless.line,
+                    )
+                ]
+            }
+        )
     owners = _found(statement.codes())
     lines: dict[Any, list[Line]] = {}
     for line, code in zip(statement.lines, statement.owners, strict=True):
@@ -166,10 +189,19 @@ def _found(codes: set[str]) -> dict[str, Any]:
     finder.learn(codes=codes, ids=(), mobiles=(), names=())
     missing = sorted(codes - set(finder.codes))
     if missing:
-        raise Refused({"client": [say("对账单里有 {n} 个客户号不在您的范围内或不存在：{codes}。请先建立这些客户，或删去这些行。",
-                                      "{n} client codes of the statement are unknown or not within your sight: {codes}. "
-                                      "Enter those clients first, or leave these rows out.",
-                                      n=len(missing), codes=", ".join(missing[:10]))]})  # fmt: skip
+        raise Refused(
+            {
+                "client": [
+                    say(
+                        "对账单里有 {n} 个客户号不在您的范围内或不存在：{codes}。请先建立这些客户，或删去这些行。",
+                        "{n} client codes of the statement are unknown or not within your sight: {codes}. "
+                        "Enter those clients first, or leave these rows out.",
+                        n=len(missing),
+                        codes=", ".join(missing[:10]),
+                    )
+                ]
+            }
+        )
     rows = clients.by_number(finder.codes[code] for code in codes)
     return {code: rows[finder.codes[code]] for code in codes}
 
@@ -177,18 +209,33 @@ def _found(codes: set[str]) -> dict[str, Any]:
 def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
     held = sorted((row for one in judged for row in one.held), key=lambda row: row[0].line)
     return {
-        "kind": "statement", "layout": statement.layout.name, "rows": len(statement.lines), "updated": 0, "errors": 0,
+        "kind": "statement",
+        "layout": statement.layout.name,
+        "rows": len(statement.lines),
+        "updated": 0,
+        "errors": 0,
         "securities": len({security for one in judged for security in one.securities()}),
-        "reasons": dict(Counter(doubt.reason for _, doubt, _ in held)), "balances": _balances(judged),
-        "parts": {}, "titles": {}, "samples": {}, "faults": [], "faults_in_all": 0, "warnings": _warnings(held),
-        "warnings_in_all": len(held), "mode": "both", "key": "auto",
-    }  # fmt: skip
+        "reasons": dict(Counter(doubt.reason for _, doubt, _ in held)),
+        "balances": _balances(judged),
+        "parts": {},
+        "titles": {},
+        "samples": {},
+        "faults": [],
+        "faults_in_all": 0,
+        "warnings": _warnings(held),
+        "warnings_in_all": len(held),
+        "mode": "both",
+        "key": "auto",
+    }
 
 
 def _balances(judged: list[Judged]) -> dict[str, Any]:
     told = [ledger.balances(one) for one in judged]
-    return {"checked": sum(one["checked"] for one in told), "broken": sum(one["broken"] for one in told),
-            "first": min((one["first"] for one in told if one["first"] is not None), default=None)}  # fmt: skip
+    return {
+        "checked": sum(one["checked"] for one in told),
+        "broken": sum(one["broken"] for one in told),
+        "first": min((one["first"] for one in told if one["first"] is not None), default=None),
+    }
 
 
 def _owner(statement: Statement, judged: Judged, client: str, sha256: str) -> Any | None:
@@ -206,18 +253,35 @@ def _trades(judged: list[Judged]) -> list[dict[str, Any]]:
     """The first rows told, as they were read: money in yuan, `quantity` signed."""
     rows = sorted((row for one in judged for row in one.told[:READ]), key=lambda row: row[0].line)[:READ]
     return [
-        {"row": line.line, "day": dealt.day.isoformat(), "side": line.written.side if line.written else "",
-         "code": dealt.security.code if dealt.security else "", "market": dealt.security.market if dealt.security else "",
-         "name": dealt.name, "quantity": dealt.quantity / 1000, "price": dealt.price, "amount": dealt.amount / 100,
-         "net": dealt.net / 100, "fee": dealt.fee / 100}
+        {
+            "row": line.line,
+            "day": dealt.day.isoformat(),
+            "side": line.written.side if line.written else "",
+            "code": dealt.security.code if dealt.security else "",
+            "market": dealt.security.market if dealt.security else "",
+            "name": dealt.name,
+            "quantity": dealt.quantity / 1000,
+            "price": dealt.price,
+            "amount": dealt.amount / 100,
+            "net": dealt.net / 100,
+            "fee": dealt.fee / 100,
+        }
         for line, dealt, _, _ in rows
-    ]  # fmt: skip
+    ]
 
 
 def _warnings(held: list[tuple[Line, Doubt, str]]) -> list[dict[str, Any]]:
     """The first rows held back, as the report shows warnings."""
     return [
-        {"sheet": "", "cell": f"A{line.line}", "row": line.line, "field": doubt.reason, "value": doubt.detail[:80],
-         "cells": line.cells, "zh": REASONS[doubt.reason][0], "en": REASONS[doubt.reason][1]}
+        {
+            "sheet": "",
+            "cell": f"A{line.line}",
+            "row": line.line,
+            "field": doubt.reason,
+            "value": doubt.detail[:80],
+            "cells": line.cells,
+            "zh": REASONS[doubt.reason][0],
+            "en": REASONS[doubt.reason][1],
+        }
         for line, doubt, _ in held[:SHOWN]
-    ]  # fmt: skip
+    ]

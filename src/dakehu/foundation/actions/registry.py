@@ -231,10 +231,8 @@ class Recorded(models.Model):
         was = {} if adding else {n: before.get(n) for n in changed}
         custom_fields.spread(was, changed)
         made.changes.append(
-            Change(
-                self._meta.label, self.pk, "created" if adding else "changed", was, changed, self.client_number()
-            )
-        )  # fmt: skip
+            Change(self._meta.label, self.pk, "created" if adding else "changed", was, changed, self.client_number())
+        )
 
     def delete(self, *args: Any, **options: Any) -> Any:
         made = current_act()
@@ -384,7 +382,26 @@ def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
 
 
 __all__ = [
-    "ACTIONS", "Act", "Action", "Change", "ClientRecorded", "Customs", "Recorded", "SealedText", "Take", "act", "action",
-    "announce", "current_act", "must_match", "note", "record_columns", "record_many", "record_opening", "refuse", "remove_many",
-    "takes_of", "write_columns",
-]  # fmt: skip
+    "ACTIONS",
+    "Act",
+    "Action",
+    "Change",
+    "ClientRecorded",
+    "Customs",
+    "Recorded",
+    "SealedText",
+    "Take",
+    "act",
+    "action",
+    "announce",
+    "current_act",
+    "must_match",
+    "note",
+    "record_columns",
+    "record_many",
+    "record_opening",
+    "refuse",
+    "remove_many",
+    "takes_of",
+    "write_columns",
+]

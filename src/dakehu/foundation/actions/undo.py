@@ -348,6 +348,11 @@ def _line(model: Any, pk: int, called: Called) -> Words:
         )
     verb = ACTIONS[entry.action].label if entry.action in ACTIONS else entry.action
     return say(
-        "客户 {client} 的{what}（{at}，{who}，{verb}）", "{what} of client {client} ({at}, {who}, {verb})",
-        what=what, client=client, at=at, who=entry.actor_name, verb=verb,
-    )  # fmt: skip
+        "客户 {client} 的{what}（{at}，{who}，{verb}）",
+        "{what} of client {client} ({at}, {who}, {verb})",
+        what=what,
+        client=client,
+        at=at,
+        who=entry.actor_name,
+        verb=verb,
+    )

@@ -79,9 +79,16 @@ def _seal(previous: str, parts: list[Any]) -> str:
 
 def _parts(entry: Any) -> list[Any]:
     return [
-        entry.at.isoformat(), entry.actor_ref, entry.actor_name, entry.door, entry.action, entry.reason,
-        entry.request_id, entry.client_ref, entry.body,
-    ]  # fmt: skip
+        entry.at.isoformat(),
+        entry.actor_ref,
+        entry.actor_name,
+        entry.door,
+        entry.action,
+        entry.reason,
+        entry.request_id,
+        entry.client_ref,
+        entry.body,
+    ]
 
 
 def append(act: "Act") -> Any:

@@ -76,8 +76,14 @@ class Conflict(Refused):
 
     def as_told(self) -> dict[str, Any]:
         """What a door sends along with the sentences: {row_version, current, fields, by, at, kept}."""
-        return {"row_version": self.version, "current": self.current, "fields": self.clashes, "by": self.by,
-                "at": self.at, "kept": self.kept}  # fmt: skip
+        return {
+            "row_version": self.version,
+            "current": self.current,
+            "fields": self.clashes,
+            "by": self.by,
+            "at": self.at,
+            "kept": self.kept,
+        }
 
 
 class NoActor(RuntimeError):

@@ -118,8 +118,12 @@ def to_date(value: Any) -> date:
             return _day(value, year, second, first)
         if second > 12 or first == second:
             return _day(value, year, first, second)
-        raise Unreadable(value, "年在前的日期（日、月先后不明）", "a date with the year first (day or month comes first?)",
-                         f"{year}-{first:02d}-{second:02d} / {year}-{second:02d}-{first:02d}")  # fmt: skip
+        raise Unreadable(
+            value,
+            "年在前的日期（日、月先后不明）",
+            "a date with the year first (day or month comes first?)",
+            f"{year}-{first:02d}-{second:02d} / {year}-{second:02d}-{first:02d}",
+        )
     if _MONTH_ONLY.match(text):
         raise Unreadable(value, "写明日的完整日期", "a whole date, with the day")
     if _DAY_AND_TIME.match(text):
@@ -184,16 +188,29 @@ def to_datetime(value: Any) -> datetime:
 
 _NUMBER_ZH = "数字，如 1000000、¥1,000,000 或 100万"
 _NUMBER_EN = "a number such as 1000000 or 1,000,000"
-_UNITS = {"亿": Decimal(10) ** 8, "千万": Decimal(10) ** 7, "百万": Decimal(10) ** 6, "万": Decimal(10) ** 4,
-          "千": Decimal(1000), "百": Decimal(100), "K": Decimal(1000), "W": Decimal(10) ** 4, "M": Decimal(10) ** 6, "B": Decimal(10) ** 9}  # fmt: skip
+_UNITS = {
+    "亿": Decimal(10) ** 8,
+    "千万": Decimal(10) ** 7,
+    "百万": Decimal(10) ** 6,
+    "万": Decimal(10) ** 4,
+    "千": Decimal(1000),
+    "百": Decimal(100),
+    "K": Decimal(1000),
+    "W": Decimal(10) ** 4,
+    "M": Decimal(10) ** 6,
+    "B": Decimal(10) ** 9,
+}
 _MONEY = re.compile(r"(?i)^(?:人民币|RMB|CNY|USD|HKD|US\$|HK\$|[¥¥$€])\s*|\s*(?:元整|元|圆|块|人民币|RMB|CNY|股|份)$")
 _PLAIN = re.compile(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,2})?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _WAN_GROUPS = re.compile(r"^[+-]?\d{1,4}(?:,\d{4})+(?:\.\d+)?$")
 _EUROPEAN = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3})*,\d{1,2}$")
 _UNIT = re.compile(r"^(.*?)(亿|千万|百万|万|千|百|K|W|M|B)$", re.IGNORECASE)
-_NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2} | {
-    c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}  # fmt: skip
+_NUMERALS = (
+    {c: i for i, c in enumerate("〇一二三四五六七八九")}
+    | {"零": 0, "两": 2}
+    | {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
+)
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _CHINESE = re.compile(r"^[〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+$")
 
@@ -265,8 +282,12 @@ def _number(value: Any, text: str) -> Decimal:
     if _THOUSANDS.match(text) or _WAN_GROUPS.match(text):
         return _decimal(value, text.replace(",", ""))
     if _EUROPEAN.match(text):
-        raise Unreadable(value, "小数点为“.”的数字", "a number with “.” as its decimal point",
-                         text.replace(".", "").replace(",", "."))  # fmt: skip
+        raise Unreadable(
+            value,
+            "小数点为“.”的数字",
+            "a number with “.” as its decimal point",
+            text.replace(".", "").replace(",", "."),
+        )
     if _CHINESE.match(text):
         return _chinese_number(value, text)
     unit = _UNIT.match(text)

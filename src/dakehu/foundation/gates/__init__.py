@@ -8,6 +8,23 @@ from dakehu.foundation.gates.pagination import Page, counted, page_of
 from dakehu.foundation.gates.registry import QUERIES, Query, ask, perform, query
 
 __all__ = [
-    "QUERIES", "CellError", "Column", "Page", "Query", "Saved", "accept", "accept_columns", "ask", "columns_of", "counted",
-    "narrow", "page_of", "perform", "perform_over", "present", "present_one", "query", "unread",
-]  # fmt: skip
+    "QUERIES",
+    "CellError",
+    "Column",
+    "Page",
+    "Query",
+    "Saved",
+    "accept",
+    "accept_columns",
+    "ask",
+    "columns_of",
+    "counted",
+    "narrow",
+    "page_of",
+    "perform",
+    "perform_over",
+    "present",
+    "present_one",
+    "query",
+    "unread",
+]

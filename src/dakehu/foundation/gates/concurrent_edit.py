@@ -70,8 +70,9 @@ def _merged(
         raise _told(takes, found, row)
     rest = {
         name: row if isinstance(value, type(row)) and value.pk == row.pk else value
-        for name, value in given.items() if name not in takes
-    }  # fmt: skip
+        for name, value in given.items()
+        if name not in takes
+    }
     return row, {**rest, **{name: given[name] for name in found.mine}, "version": row.row_version}, found
 
 
@@ -112,10 +113,13 @@ def _told(takes: dict[str, Take], found: Outcome, row: Any) -> Conflict:
         column = columns[name]
         conflict.clashes[name] = {
             "label": column.label,
-            "base": _plainly(clash.base) if clash.known else None, "base_text": _said(clash.base, column) if clash.known else None,
-            "mine": _plainly(clash.mine), "mine_text": _said(clash.mine, column),
-            "current": plain[name], "current_text": shown[name] or "–",
-        }  # fmt: skip
+            "base": _plainly(clash.base) if clash.known else None,
+            "base_text": _said(clash.base, column) if clash.known else None,
+            "mine": _plainly(clash.mine),
+            "mine_text": _said(clash.mine, column),
+            "current": plain[name],
+            "current_text": shown[name] or "–",
+        }
     return conflict
 
 

@@ -18,9 +18,18 @@ from dakehu.foundation.schema.fields import Facts, described, facts_of, has_fact
 from dakehu.foundation.schema.related_columns import lent
 
 OPERATORS = {
-    "eq": "", "ne": "", "has": "icontains", "starts": "istartswith", "gt": "gt", "ge": "gte", "lt": "lt",
-    "le": "lte", "in": "in", "empty": "isnull", "filled": "isnull",
-}  # fmt: skip
+    "eq": "",
+    "ne": "",
+    "has": "icontains",
+    "starts": "istartswith",
+    "gt": "gt",
+    "ge": "gte",
+    "lt": "lt",
+    "le": "lte",
+    "in": "in",
+    "empty": "isnull",
+    "filled": "isnull",
+}
 
 
 def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "") -> Any:

@@ -202,10 +202,12 @@ def _upload(value: Any) -> Upload:
         return Upload(str(value["name"]), base64.b64decode(value["content"], validate=True))
     except (TypeError, KeyError, ValueError, binascii.Error):
         raise Unfit(
-            say('这里要一个文件：网页上选择，命令行写“字段@路径”，接口用表单上传或 {"name": …, "content": base64}。',
+            say(
+                '这里要一个文件：网页上选择，命令行写“字段@路径”，接口用表单上传或 {"name": …, "content": base64}。',
                 'A file goes here: chosen in the browser, "field@path" on the command line, a form upload or '
-                '{"name": …, "content": base64} by the API.')
-        ) from None  # fmt: skip
+                '{"name": …, "content": base64} by the API.',
+            )
+        ) from None
 
 
 def _by_field(behind: Any, among: list[Any] | None) -> Reader:
@@ -254,9 +256,13 @@ def _checked(behind: Any, read: Reader) -> Reader:
             long = getattr(behind, "max_length", None)
             if long and isinstance(made, str) and len(made) > long:
                 raise Unfit(
-                    say("最多 {n} 个字符，现有 {have} 个。", "At most {n} characters, there are {have}.",
-                        n=long, have=len(made))
-                ) from None  # fmt: skip
+                    say(
+                        "最多 {n} 个字符，现有 {have} 个。",
+                        "At most {n} characters, there are {have}.",
+                        n=long,
+                        have=len(made),
+                    )
+                ) from None
             raise Unfit(text if isinstance(text, Words) else say(text, text)) from None
         except parsing.Unreadable as unreadable:
             raise Unfit(_as_words(unreadable)) from None

@@ -37,9 +37,14 @@ class Column:
     def as_plain(self) -> dict[str, Any]:
         """For the browser and the API description."""
         made: dict[str, Any] = {
-            "name": self.name, "label": self.label, "kind": self.kind, "unit": self.facts.unit,
-            "editable": self.facts.editable and may(self.facts.edited_by), "listed": self.facts.listed, "help": self.facts.help,
-        }  # fmt: skip
+            "name": self.name,
+            "label": self.label,
+            "kind": self.kind,
+            "unit": self.facts.unit,
+            "editable": self.facts.editable and may(self.facts.edited_by),
+            "listed": self.facts.listed,
+            "help": self.facts.help,
+        }
         if self.words is not None:
             made["choices"] = [{"value": m.value, "text": m.text} for m in self.words]
             made["several"] = hasattr(self.words, "many")
@@ -50,10 +55,15 @@ def kind_of(field: Any) -> str:
     if hasattr(field, "words"):
         return "choice"
     for cls, kind in (
-        (SealedText, "sealed"), (models.ForeignKey, "key"), (models.JSONField, "json"),
-        (models.BooleanField, "bool"), (models.DateTimeField, "datetime"), (models.DateField, "date"),
-        (models.TextField, "long"), (models.IntegerField, "number"),
-    ):  # fmt: skip
+        (SealedText, "sealed"),
+        (models.ForeignKey, "key"),
+        (models.JSONField, "json"),
+        (models.BooleanField, "bool"),
+        (models.DateTimeField, "datetime"),
+        (models.DateField, "date"),
+        (models.TextField, "long"),
+        (models.IntegerField, "number"),
+    ):
         if isinstance(field, cls):
             return kind
     if isinstance(field, models.DecimalField):
@@ -101,13 +111,15 @@ def _unread_behind(columns: list[Column]) -> list[str]:
 
 def _left_out(model: Any, shown: set[str]) -> list[str]:
     return [
-        field.name for field in model._meta.concrete_fields
+        field.name
+        for field in model._meta.concrete_fields
         if not field.primary_key and not field.is_relation and field.name not in shown
-    ]  # fmt: skip
+    ]
 
 
-def present(rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False,
-            beside: bool = False) -> list[dict[str, Any]]:  # fmt: skip
+def present(
+    rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False, beside: bool = False
+) -> list[dict[str, Any]]:
     """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
     plain JSON values (codes, ISO dates, decimals as text, keys as {"id", "name"}).
 

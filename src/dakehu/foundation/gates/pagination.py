@@ -90,8 +90,9 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
     if not found:
         return Page([], "", "")
     has_before, has_after = (more, bool(before)) if back else (bool(after), more)
-    return Page(found, _place(found[0], order, keys) if has_before else "",
-                _place(found[-1], order, keys) if has_after else "")  # fmt: skip
+    return Page(
+        found, _place(found[0], order, keys) if has_before else "", _place(found[-1], order, keys) if has_after else ""
+    )
 
 
 def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
@@ -125,9 +126,11 @@ def _beyond(keys: list[_Key], values: list[Any], back: bool) -> Q:
     column is bounded by itself too, so that an index finds where to begin."""
     test = Q(pk__in=[])
     for depth in reversed(range(len(keys))):
-        equal = Q(**{keys[depth].path: values[depth]}) if values[depth] is not None else Q(
-            **{f"{keys[depth].path}__isnull": True}
-        )  # fmt: skip
+        equal = (
+            Q(**{keys[depth].path: values[depth]})
+            if values[depth] is not None
+            else Q(**{f"{keys[depth].path}__isnull": True})
+        )
         test = keys[depth].later(values[depth], back) | (equal & test)
     if len(keys) > 1 and not keys[0].nullable:
         bound = "lte" if keys[0].down != back else "gte"
@@ -171,5 +174,12 @@ def _read(place: str, order: str, keys: list[_Key]) -> list[Any] | None:
         return [key.column.to_python(value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, ValidationError, binascii.Error):
         raise Refused(
-            {"page": [say("这一页的位置已失效，请回到首页。", "This place in the list has lapsed; go back to the first page.")]}
-        ) from None  # fmt: skip
+            {
+                "page": [
+                    say(
+                        "这一页的位置已失效，请回到首页。",
+                        "This place in the list has lapsed; go back to the first page.",
+                    )
+                ]
+            }
+        ) from None

@@ -23,9 +23,12 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
     kept = files.keep(filename, content)
     lock = files.keep("password", password.encode()).key if password else ""
     batch = Batch(
-        filename=filename[-200:], file_key=kept.key, sha256=hashlib.sha256(content).hexdigest(),
-        owner_ref=scope.current_actor().user_id, report={"lock": lock} if lock else {},
-    )  # fmt: skip
+        filename=filename[-200:],
+        file_key=kept.key,
+        sha256=hashlib.sha256(content).hexdigest(),
+        owner_ref=scope.current_actor().user_id,
+        report={"lock": lock} if lock else {},
+    )
     batch.save()
     return batch
 
@@ -54,9 +57,13 @@ def keep_act(about: Words | str, undo: str) -> int:
     """Keep what the present act needs to be undone (`undo` as Kept.store gives it); returns the number by which it is.
     `about` says to whom or what it was done, without names of clients."""
     batch = Batch(
-        act=current_act().name, filename=str(about)[:200], owner_ref=scope.current_actor().user_id,
-        state=BatchState.APPLIED.value, applied_at=clock.now(), report={"undo": undo},
-    )  # fmt: skip
+        act=current_act().name,
+        filename=str(about)[:200],
+        owner_ref=scope.current_actor().user_id,
+        state=BatchState.APPLIED.value,
+        applied_at=clock.now(),
+        report={"undo": undo},
+    )
     batch.save()
     return int(batch.pk)
 

@@ -100,9 +100,16 @@ def sameness(model: Any, name: str) -> Same:
 
 
 def weigh(
-    model: Any, columns: Columns, keys: list[Any], stored: Stored, fields: tuple[str, ...], weighed: Weighed,
-    *, mode: str = "both", same: dict[str, Same] | None = None,
-) -> Weighed:  # fmt: skip
+    model: Any,
+    columns: Columns,
+    keys: list[Any],
+    stored: Stored,
+    fields: tuple[str, ...],
+    weighed: Weighed,
+    *,
+    mode: str = "both",
+    same: dict[str, Same] | None = None,
+) -> Weighed:
     """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
     what is left of the stored rows in order: the second to the second."""
     _weigh_anchored(model, columns, weighed, mode)
@@ -194,9 +201,14 @@ def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
 
 
 def write_dependents(
-    model: Any, columns: Columns, weighed: Weighed, fields: tuple[str, ...], clients: list[int],
-    finish: Callable[[Any, int, bool], None] = lambda row, place, new: None, also: tuple[str, ...] = (),
-) -> tuple[list[Any], list[Any]]:  # fmt: skip
+    model: Any,
+    columns: Columns,
+    weighed: Weighed,
+    fields: tuple[str, ...],
+    clients: list[int],
+    finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
+    also: tuple[str, ...] = (),
+) -> tuple[list[Any], list[Any]]:
     """Write rows that hang on clients (`clients` names one for each row); returns (made, changed) rows.
 
     `finish(row object, index, is new)` sets what follows from the values before they are written; `also` names the

@@ -139,10 +139,16 @@ def look(number: int, owner: int | None) -> dict[str, Any]:
         seen = json.loads(path.read_text())
     ended = row.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
     return {
-        "id": row.pk, "kind": row.kind, "state": str(row.state), "state_text": JobState.text_of(row.state),
-        "share": 1.0 if row.state == JobState.DONE else seen["share"], "words": seen[language()],
-        "ended": ended, "result": row.result, "error": row.error,
-    }  # fmt: skip
+        "id": row.pk,
+        "kind": row.kind,
+        "state": str(row.state),
+        "state_text": JobState.text_of(row.state),
+        "share": 1.0 if row.state == JobState.DONE else seen["share"],
+        "words": seen[language()],
+        "ended": ended,
+        "result": row.result,
+        "error": row.error,
+    }
 
 
 def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
@@ -219,10 +225,14 @@ def run(row: Any, who: str) -> str:
         stop.set()
         beat.join(timeout=30)
     _rows().filter(pk=row.pk, leased_by=who).update(
-        state=state, result=result, error=error, leased_by="", leased_until=None,
+        state=state,
+        result=result,
+        error=error,
+        leased_by="",
+        leased_until=None,
         not_before=now() + timedelta(seconds=5 * 2**row.attempts),
         ended_at=None if state == "queued" else now(),
-    )  # fmt: skip
+    )
     _run_file(row.pk, "cancel").unlink(missing_ok=True)
     return state
 

@@ -224,12 +224,17 @@ def made_of(definition: Any) -> Any:
         field.words = Several(words) if kind == "several" else words
     field.required = definition.required
     field.facts = Facts(
-        definition.zh, definition.en, tuple(definition.aliases),
-        {"amount": "CNY", "percent": "%"}.get(kind, ""), Sensitivity[str(definition.sensitivity).upper()],
-        listed=definition.listed, help_zh=definition.help_zh, help_en=definition.help_en,
+        definition.zh,
+        definition.en,
+        tuple(definition.aliases),
+        {"amount": "CNY", "percent": "%"}.get(kind, ""),
+        Sensitivity[str(definition.sensitivity).upper()],
+        listed=definition.listed,
+        help_zh=definition.help_zh,
+        help_en=definition.help_en,
         seen_by=frozenset(filter(None, definition.seen_by.split(","))),
         edited_by=frozenset(filter(None, definition.edited_by.split(","))),
-    )  # fmt: skip
+    )
     return field
 
 

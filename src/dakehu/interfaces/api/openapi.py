@@ -13,13 +13,21 @@ from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.api.resources import RESOURCES
 
 TYPES: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"}, "long": {"type": "string"}, "choice": {"type": "string"}, "sealed": {"type": "string"},
-    "date": {"type": "string", "format": "date"}, "datetime": {"type": "string", "format": "date-time"},
-    "money": {"type": "string", "format": "decimal"}, "rate": {"type": "string", "format": "decimal"},
-    "decimal": {"type": "string", "format": "decimal"}, "number": {"type": ["integer", "string"]},
-    "integer": {"type": "integer"}, "bool": {"type": "boolean"}, "json": {},
+    "text": {"type": "string"},
+    "long": {"type": "string"},
+    "choice": {"type": "string"},
+    "sealed": {"type": "string"},
+    "date": {"type": "string", "format": "date"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "money": {"type": "string", "format": "decimal"},
+    "rate": {"type": "string", "format": "decimal"},
+    "decimal": {"type": "string", "format": "decimal"},
+    "number": {"type": ["integer", "string"]},
+    "integer": {"type": "integer"},
+    "bool": {"type": "boolean"},
+    "json": {},
     "key": {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}},
-}  # fmt: skip
+}
 
 
 def schema_of_column(column: Column) -> dict[str, Any]:
@@ -43,8 +51,14 @@ def schema_of_take(take: Take) -> dict[str, Any]:
     behind, facts = field_behind(take), facts_behind(take)
     kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
     words = getattr(behind, "words", None) or take.words
-    plain = {"integer": ["integer", "string"], "number": ["integer", "string"], "bool": ["boolean", "string"],
-             "key": ["integer", "string", "object"], "file": ["object"], "json": None}.get(kind, ["string", "number"])  # fmt: skip
+    plain = {
+        "integer": ["integer", "string"],
+        "number": ["integer", "string"],
+        "bool": ["boolean", "string"],
+        "key": ["integer", "string", "object"],
+        "file": ["object"],
+        "json": None,
+    }.get(kind, ["string", "number"])
     made: dict[str, Any] = {"title": f"{facts.zh} {facts.en}"}
     if plain:
         made["type"] = [*plain, "null"] if not take.required else plain
@@ -83,9 +97,14 @@ def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = 
 
 
 def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str, Any]:
-    told = {"400": say("内容有误", "Something in it is wrong"), "401": say("请先登录", "Sign in first"),
-            "403": say("角色无此权限", "The role may not"), "404": say("没有或不可见", "Not there, or not in sight"),
-            "412": say("已被他人修改", "Changed meanwhile"), "405": say("方法不对", "Wrong method")}  # fmt: skip
+    told = {
+        "400": say("内容有误", "Something in it is wrong"),
+        "401": say("请先登录", "Sign in first"),
+        "403": say("角色无此权限", "The role may not"),
+        "404": say("没有或不可见", "Not there, or not in sight"),
+        "412": say("已被他人修改", "Changed meanwhile"),
+        "405": say("方法不对", "Wrong method"),
+    }
     refusals = {
         code: {
             "description": str(told[code]),
@@ -115,12 +134,20 @@ def openapi() -> dict[str, Any]:
     """The whole description, in the reader's language where a sentence is not bilingual."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {
-        "Refusal": {"type": "object", "required": ["messages"], "properties": {
-            "messages": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-            "current": {"type": "object"}, "row_version": {"type": "integer"}, "by": {"type": "string"}, "at": {"type": "string"},
-            "kept": {"type": "array", "items": {"type": "string"}},
-            "fields": {"type": "object", "additionalProperties": {"type": "object"}}}},
-    }  # fmt: skip
+        "Refusal": {
+            "type": "object",
+            "required": ["messages"],
+            "properties": {
+                "messages": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+                "current": {"type": "object"},
+                "row_version": {"type": "integer"},
+                "by": {"type": "string"},
+                "at": {"type": "string"},
+                "kept": {"type": "array", "items": {"type": "string"}},
+                "fields": {"type": "object", "additionalProperties": {"type": "object"}},
+            },
+        },
+    }
     for name, resource in RESOURCES.items():
         short = resource.model.partition(".")[2]
         schemas[short] = _model_schema(resource.model)
@@ -131,11 +158,22 @@ def openapi() -> dict[str, Any]:
             "properties": {"count": {"type": "integer"}, "rows": {"type": "array", "items": row}},
         }
         paths[f"/api/v1/{name}"] = {
-            "get": {"tags": [name], "summary": str(lists.label), "operationId": f"list_{short}",
-                    "parameters": _query_parameters(t for t in lists.takes if t.name != "filters"), "responses": _answers(listing)},
-            "post": {"tags": [name], "summary": str(create.label), "description": create.doc, "operationId": f"create_{short}",
-                     "requestBody": _body(create.takes), "responses": _answers(row, "201")},
-        }  # fmt: skip
+            "get": {
+                "tags": [name],
+                "summary": str(lists.label),
+                "operationId": f"list_{short}",
+                "parameters": _query_parameters(t for t in lists.takes if t.name != "filters"),
+                "responses": _answers(listing),
+            },
+            "post": {
+                "tags": [name],
+                "summary": str(create.label),
+                "description": create.doc,
+                "operationId": f"create_{short}",
+                "requestBody": _body(create.takes),
+                "responses": _answers(row, "201"),
+            },
+        }
         key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[^/]+$"}}
         match = {
             "name": "If-Match",
@@ -144,20 +182,48 @@ def openapi() -> dict[str, Any]:
             "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
         }
         paths[f"/api/v1/{name}/{{key}}"] = {
-            "get": {"tags": [name], "summary": short, "operationId": f"get_{short}", "parameters": [key], "responses": _answers(row)},
-            "patch": {"tags": [name], "summary": str(change.label), "description": change.doc, "operationId": f"change_{short}",
-                      "parameters": [key, match], "requestBody": _body(change.takes, (resource.key, "version"), loose=True),
-                      "responses": _answers(row, "200", "412")},
-        }  # fmt: skip
+            "get": {
+                "tags": [name],
+                "summary": short,
+                "operationId": f"get_{short}",
+                "parameters": [key],
+                "responses": _answers(row),
+            },
+            "patch": {
+                "tags": [name],
+                "summary": str(change.label),
+                "description": change.doc,
+                "operationId": f"change_{short}",
+                "parameters": [key, match],
+                "requestBody": _body(change.takes, (resource.key, "version"), loose=True),
+                "responses": _answers(row, "200", "412"),
+            },
+        }
     for name, asked in sorted(QUERIES.items()):
-        paths[f"/api/v1/q/{name}"] = {"get": {
-            "tags": ["q"], "summary": str(asked.label), "description": asked.doc, "operationId": f"q_{name}",
-            "parameters": _query_parameters(asked.takes), "x-needs": asked.needs, "responses": _answers({})}}  # fmt: skip
+        paths[f"/api/v1/q/{name}"] = {
+            "get": {
+                "tags": ["q"],
+                "summary": str(asked.label),
+                "description": asked.doc,
+                "operationId": f"q_{name}",
+                "parameters": _query_parameters(asked.takes),
+                "x-needs": asked.needs,
+                "responses": _answers({}),
+            }
+        }
     for name, verb in sorted(ACTIONS.items()):
         if verb.opens_doors:
-            paths[f"/api/v1/do/{name}"] = {"post": {
-                "tags": ["do"], "summary": str(verb.label), "description": verb.doc, "operationId": f"do_{name}",
-                "x-needs": verb.needs, "requestBody": _body(verb.takes), "responses": _answers({}, "200", "412")}}  # fmt: skip
+            paths[f"/api/v1/do/{name}"] = {
+                "post": {
+                    "tags": ["do"],
+                    "summary": str(verb.label),
+                    "description": verb.doc,
+                    "operationId": f"do_{name}",
+                    "x-needs": verb.needs,
+                    "requestBody": _body(verb.takes),
+                    "responses": _answers({}, "200", "412"),
+                }
+            }
     return {
         "openapi": "3.1.0",
         "info": {"title": "dakehu 大客户", "version": __version__},
@@ -174,10 +240,14 @@ def for_reading() -> list[dict[str, Any]]:
         for method, operation in methods.items():
             fields = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             required = set(fields.get("required", ()))
-            takes = [{"name": n, "title": f["title"], "required": n in required, "description": f.get("description", "")}
-                     for n, f in fields.get("properties", {}).items()]  # fmt: skip
-            takes += [{"name": p["name"], "title": p["schema"].get("title", ""), "required": p["required"], "description": ""}
-                      for p in operation.get("parameters", ())]  # fmt: skip
+            takes = [
+                {"name": n, "title": f["title"], "required": n in required, "description": f.get("description", "")}
+                for n, f in fields.get("properties", {}).items()
+            ]
+            takes += [
+                {"name": p["name"], "title": p["schema"].get("title", ""), "required": p["required"], "description": ""}
+                for p in operation.get("parameters", ())
+            ]
             made.append(
                 {
                     "path": path,

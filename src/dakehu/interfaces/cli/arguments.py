@@ -39,10 +39,17 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--client", default="", metavar="CODE", help="对账单属于哪位客户 · whose statement it is")
     made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
     made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
-    made.add_argument("--prefer", choices=("file", "desk"), default="",
-                      help="两边都改过的格以谁为准 · whose value counts where both changed a cell")  # fmt: skip
-    made.add_argument("--delete-missing", action="store_true",
-                      help="删除导出后从表中去掉的行 · delete rows that the sheet lacks since its export")  # fmt: skip
+    made.add_argument(
+        "--prefer",
+        choices=("file", "desk"),
+        default="",
+        help="两边都改过的格以谁为准 · whose value counts where both changed a cell",
+    )
+    made.add_argument(
+        "--delete-missing",
+        action="store_true",
+        help="删除导出后从表中去掉的行 · delete rows that the sheet lacks since its export",
+    )
     made = add("undo", "撤销导入、批量修改、移交或合并 · undo an import, bulk edit, hand-over or merge")
     made.add_argument(
         "batch", nargs="?", metavar="BATCH", help="批次号，留空列出可撤销的 · the batch; left out, they are listed"
@@ -71,10 +78,19 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--date", default="", metavar="DATE", help="结算日期，缺省为最近交易日 · the day; the last trading day"
     )
-    made.add_argument("--allow-stale", type=int, default=None, metavar="DAYS",
-                      help="行情最多可旧几天 · how many days old a price may be")  # fmt: skip
-    made.add_argument("--engine", choices=("local", "spark"), default="local",
-                      help="在本机或 Spark 集群上计算，结果相同 · compute here or on a Spark cluster; same figures")  # fmt: skip
+    made.add_argument(
+        "--allow-stale",
+        type=int,
+        default=None,
+        metavar="DAYS",
+        help="行情最多可旧几天 · how many days old a price may be",
+    )
+    made.add_argument(
+        "--engine",
+        choices=("local", "spark"),
+        default="local",
+        help="在本机或 Spark 集群上计算，结果相同 · compute here or on a Spark cluster; same figures",
+    )
     made = add("quotes", "从数据服务取行情（需先启用） · fetch prices from a data service (off by default)")
     made.add_argument(
         "--codes",

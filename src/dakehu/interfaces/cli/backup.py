@@ -61,8 +61,13 @@ def backup(target: Path, password: str | None, tell: Callable[[Words], None]) ->
         salt, nonce = os.urandom(SALT), os.urandom(NONCE)
         body = MAGIC + salt + nonce + AESGCM(_key(password, salt)).encrypt(nonce, body, MAGIC)
     else:
-        tell(say("备份不含密钥：请另行妥善保存 {path}，否则加密信息无法恢复。",
-                 "The keys are not in this backup: keep {path} safe, or sealed values are lost.", path=home / "keys"))  # fmt: skip
+        tell(
+            say(
+                "备份不含密钥：请另行妥善保存 {path}，否则加密信息无法恢复。",
+                "The keys are not in this backup: keep {path} safe, or sealed values are lost.",
+                path=home / "keys",
+            )
+        )
     keys.write_private(target, body)
     return {"file": str(target), "bytes": len(body), **about}
 
@@ -84,9 +89,22 @@ def _database(folder: Path) -> Path:
     target = folder / "dakehu.dump"
     told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
     subprocess.run(
-        [program, "-Fc", "-h", told["HOST"], "-p", told["PORT"] or "5432", "-U", told["USER"], "-f", str(target), told["NAME"]],
-        check=True, env={**os.environ, "PGPASSWORD": str(told["PASSWORD"])},
-    )  # fmt: skip
+        [
+            program,
+            "-Fc",
+            "-h",
+            told["HOST"],
+            "-p",
+            told["PORT"] or "5432",
+            "-U",
+            told["USER"],
+            "-f",
+            str(target),
+            told["NAME"],
+        ],
+        check=True,
+        env={**os.environ, "PGPASSWORD": str(told["PASSWORD"])},
+    )
     return target
 
 
@@ -153,6 +171,19 @@ def _into_postgres(dump: Path) -> None:
         )
     told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
     subprocess.run(
-        [program, "--exit-on-error", "-h", told["HOST"], "-p", told["PORT"] or "5432", "-U", told["USER"], "-d", told["NAME"], str(dump)],
-        check=True, env={**os.environ, "PGPASSWORD": str(told["PASSWORD"])},
-    )  # fmt: skip
+        [
+            program,
+            "--exit-on-error",
+            "-h",
+            told["HOST"],
+            "-p",
+            told["PORT"] or "5432",
+            "-U",
+            told["USER"],
+            "-d",
+            told["NAME"],
+            str(dump),
+        ],
+        check=True,
+        env={**os.environ, "PGPASSWORD": str(told["PASSWORD"])},
+    )

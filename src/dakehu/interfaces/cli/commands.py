@@ -93,9 +93,13 @@ def broken(line: argparse.Namespace, fault: Exception) -> int:
     if line.json:
         print(json.dumps({"fault": type(fault).__name__, "status": 500}, ensure_ascii=False))
     tell(
-        say("程序出错（{kind}:{text}）。设置 DAKEHU_DEBUG=1 可查看细节。", "A fault ({kind}: {text}). Set DAKEHU_DEBUG=1 to see the details.",
-            kind=type(fault).__name__, text=str(fault)[:300])
-    )  # fmt: skip
+        say(
+            "程序出错（{kind}:{text}）。设置 DAKEHU_DEBUG=1 可查看细节。",
+            "A fault ({kind}: {text}). Set DAKEHU_DEBUG=1 to see the details.",
+            kind=type(fault).__name__,
+            text=str(fault)[:300],
+        )
+    )
     return 1
 
 
@@ -136,10 +140,18 @@ def do_do(line: argparse.Namespace) -> None:
 
 def do_import(line: argparse.Namespace) -> int:
     told = imports.run_import(
-        existing(line.file), mode=line.mode, key=line.key, profile=line.profile, password=secret_in(line.password_file),
-        dry_run=line.dry_run, skip_errors=line.skip_errors, prefer=line.prefer,
-        delete_missing=line.delete_missing, progress=_progress(line), client=line.client,
-    )  # fmt: skip
+        existing(line.file),
+        mode=line.mode,
+        key=line.key,
+        profile=line.profile,
+        password=secret_in(line.password_file),
+        dry_run=line.dry_run,
+        skip_errors=line.skip_errors,
+        prefer=line.prefer,
+        delete_missing=line.delete_missing,
+        progress=_progress(line),
+        client=line.client,
+    )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
         tell(_place(fault))
@@ -147,8 +159,13 @@ def do_import(line: argparse.Namespace) -> int:
 
 
 def _told(told: dict[str, Any]) -> Iterable[str]:
-    words = {"created": say("新增", "created"), "updated": say("更新", "updated"), "unchanged": say("不变", "unchanged"),
-             "skipped": say("跳过", "skipped"), "errors": say("错误", "errors")}  # fmt: skip
+    words = {
+        "created": say("新增", "created"),
+        "updated": say("更新", "updated"),
+        "unchanged": say("不变", "unchanged"),
+        "skipped": say("跳过", "skipped"),
+        "errors": say("错误", "errors"),
+    }
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
@@ -163,16 +180,30 @@ def _met(told: dict[str, Any]) -> Iterable[str]:
     """What came of a workbook that was exported before: clashes, and rows that it lacks."""
     mine = 1 if language() == "en" else 0
     for cell in [c for c in told.get("cells", []) if c["fate"] == "clash" and not c["decided"]][:20]:
-        yield str(say("{sheet} {cell} {label}：导出时“{base}”，表格中“{mine}”，系统中“{current}”",
-                      "{sheet} {cell} {label}: exported “{base}”, in the file “{mine}”, on the desk “{current}”",
-                      **{**cell, "label": cell["label"][mine]}))  # fmt: skip
+        yield str(
+            say(
+                "{sheet} {cell} {label}：导出时“{base}”，表格中“{mine}”，系统中“{current}”",
+                "{sheet} {cell} {label}: exported “{base}”, in the file “{mine}”, on the desk “{current}”",
+                **{**cell, "label": cell["label"][mine]},
+            )
+        )
     if told.get("undecided"):
-        yield str(say("{n} 处两边都改过，请加 --prefer file 或 --prefer desk。",
-                      "{n} cells were changed on both sides: add --prefer file or --prefer desk.", n=told["undecided"]))  # fmt: skip
+        yield str(
+            say(
+                "{n} 处两边都改过，请加 --prefer file 或 --prefer desk。",
+                "{n} cells were changed on both sides: add --prefer file or --prefer desk.",
+                n=told["undecided"],
+            )
+        )
     kept = told.get("missing_in_all", 0) - told.get("deleted", 0)
     if kept:
-        yield str(say("表中去掉的 {n} 行在系统中保留；要删除请加 --delete-missing。",
-                      "{n} rows that the file lacks stay on the desk; add --delete-missing to delete them.", n=kept))  # fmt: skip
+        yield str(
+            say(
+                "表中去掉的 {n} 行在系统中保留；要删除请加 --delete-missing。",
+                "{n} rows that the file lacks stay on the desk; add --delete-missing to delete them.",
+                n=kept,
+            )
+        )
 
 
 def _place(found: dict[str, Any]) -> str:
@@ -197,8 +228,11 @@ def do_undo(line: argparse.Namespace) -> None:
         give(line, {"undoable": rows}, [f"{r['batch']:>8}  {r['at'][:16]}  {r['what']}  {r['about']}" for r in rows])
         return
     told = answer(perform("workbook.undo", {"batch": line.batch}))
-    words = say("已撤销批次 {batch}：删除 {removed} 条记录，恢复 {restored} 条记录。",
-                "Batch {batch} is undone: {removed} records removed, {restored} restored.", **told)  # fmt: skip
+    words = say(
+        "已撤销批次 {batch}：删除 {removed} 条记录，恢复 {restored} 条记录。",
+        "Batch {batch} is undone: {removed} records removed, {restored} restored.",
+        **told,
+    )
     give(line, told, [str(words)])
 
 
@@ -269,8 +303,19 @@ def do_close(line: argparse.Namespace) -> None:
     try:
         day = parsing.to_date(line.date) if line.date else None
     except parsing.Unreadable as fault:
-        raise Refused({"date": [say("“{text}”不是{zh}。", "“{text}” is not {en}.", text=line.date, zh=fault.expected_zh,
-                                    en=fault.expected_en)]}) from None  # fmt: skip
+        raise Refused(
+            {
+                "date": [
+                    say(
+                        "“{text}”不是{zh}。",
+                        "“{text}” is not {en}.",
+                        text=line.date,
+                        zh=fault.expected_zh,
+                        en=fault.expected_en,
+                    )
+                ]
+            }
+        ) from None
     told = close_run.close(day=day, allow_stale=line.allow_stale, engine=line.engine, progress=_progress(line))
     words = (
         say("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **told)
@@ -319,9 +364,17 @@ def do_check(line: argparse.Namespace) -> int:
     import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
     errors = [m for m in found if m.level >= 40]
-    give(line, {"errors": len(errors), "messages": [{"id": m.id, "level": m.level, "message": str(m.msg), "hint": str(m.hint or "")} for m in found]},
-         [f"{m.id or '-'}  {m.msg}" + (f"\n      {m.hint}" if m.hint else "") for m in found]
-         or [str(say("一切正常。", "All is well."))])  # fmt: skip
+    give(
+        line,
+        {
+            "errors": len(errors),
+            "messages": [
+                {"id": m.id, "level": m.level, "message": str(m.msg), "hint": str(m.hint or "")} for m in found
+            ],
+        },
+        [f"{m.id or '-'}  {m.msg}" + (f"\n      {m.hint}" if m.hint else "") for m in found]
+        or [str(say("一切正常。", "All is well."))],
+    )
     return 1 if errors else 0
 
 
@@ -366,9 +419,13 @@ def do_serve(line: argparse.Namespace) -> int:
 
 def do_open(line: argparse.Namespace) -> int:
     told = imports.run_import(
-        existing(line.file), mode=line.mode, key=line.key, profile=line.profile, password=secret_in(line.password_file),
+        existing(line.file),
+        mode=line.mode,
+        key=line.key,
+        profile=line.profile,
+        password=secret_in(line.password_file),
         progress=_progress(line),
-    )  # fmt: skip
+    )
     give(line, told, list(_told(told)))
     if not told.get("imported"):
         return 1
@@ -392,7 +449,25 @@ def do_quotes(line: argparse.Namespace) -> int:
 
 
 COMMANDS = {
-    "quotes": do_quotes, "ask": do_ask, "do": do_do, "import": do_import, "undo": do_undo, "export": do_export, "report": do_report, "template": do_template, "verify": do_verify, "reindex": do_reindex,
-    "close": do_close, "check": do_check, "user": do_user, "keys": do_keys, "backup": do_backup, "restore": do_restore,
-    "migrate": do_migrate, "serve": do_serve, "open": do_open, "work": do_work, "demo": do_demo,
-}  # fmt: skip
+    "quotes": do_quotes,
+    "ask": do_ask,
+    "do": do_do,
+    "import": do_import,
+    "undo": do_undo,
+    "export": do_export,
+    "report": do_report,
+    "template": do_template,
+    "verify": do_verify,
+    "reindex": do_reindex,
+    "close": do_close,
+    "check": do_check,
+    "user": do_user,
+    "keys": do_keys,
+    "backup": do_backup,
+    "restore": do_restore,
+    "migrate": do_migrate,
+    "serve": do_serve,
+    "open": do_open,
+    "work": do_work,
+    "demo": do_demo,
+}

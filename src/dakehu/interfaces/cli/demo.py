@@ -51,10 +51,12 @@ def prepare(table: Path) -> dict[str, Any]:
     with scope.acting_as(scope.system("look whether the desk is empty", "cli")):
         if team.users().exists():
             raise Refused(
-                say("数据目录 {home} 里已有人员，演示不会写入。请用 DAKEHU_HOME 指定一个空目录。",
+                say(
+                    "数据目录 {home} 里已有人员，演示不会写入。请用 DAKEHU_HOME 指定一个空目录。",
                     "{home} already holds a desk; the demo leaves it alone. Name an empty directory in DAKEHU_HOME.",
-                    home=settings.DAKEHU_HOME)
-            )  # fmt: skip
+                    home=settings.DAKEHU_HOME,
+                )
+            )
     password = new_password()
     with scope.acting_as(scope.system("set up the demonstration brokerage（演示）", "cli")):
         _tell(str(say("建立三家营业部与人员…", "Three branches and their staff …")))
@@ -138,14 +140,29 @@ def _live() -> None:
     """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
     today = clock.today()
     with _as(team.user_named("admin")):
-        perform("fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "单选", "listed": True,
-                               "options": "上午 | Morning\n下午 | Afternoon\n收盘后 | After the close"})  # fmt: skip
+        perform(
+            "fields.add",
+            {
+                "zh": "首选联系时段",
+                "en": "Preferred hours",
+                "kind": "单选",
+                "listed": True,
+                "options": "上午 | Morning\n下午 | Afternoon\n收盘后 | After the close",
+            },
+        )
     for name in ("lin", "wang", "mai"):
         with _as(team.user_named(name)):
             _serve(_codes(6), today)
     with _as(team.user_named("lin")):
-        perform("team.save_view", {"page": "clients", "name": "私人财富客户", "shared": True,
-                                   "state": {"query": urlencode({"segment.eq": "私人财富", "sort": "-assets"})}})  # fmt: skip
+        perform(
+            "team.save_view",
+            {
+                "page": "clients",
+                "name": "私人财富客户",
+                "shared": True,
+                "state": {"query": urlencode({"segment.eq": "私人财富", "sort": "-assets"})},
+            },
+        )
         walled = _codes(7)[-1]
         _belong()
     with _as(team.user_named("he")):
@@ -169,22 +186,49 @@ def _belong() -> None:
 
 def _serve(codes: list[str], today: date) -> None:
     a, b, c, d, e, f = codes
-    complaint = perform("service.open_request", {
-        "client": a, "kind": "投诉", "subject": "对账单连续两月延迟", "detail": "客户要求书面说明原因。", "opened_on": today - timedelta(days=6)})  # fmt: skip
+    complaint = perform(
+        "service.open_request",
+        {
+            "client": a,
+            "kind": "投诉",
+            "subject": "对账单连续两月延迟",
+            "detail": "客户要求书面说明原因。",
+            "opened_on": today - timedelta(days=6),
+        },
+    )
     perform("service.move_request", {"request": complaint.pk, "state": "处理中"})
     perform(
         "service.open_request",
         {"client": b, "kind": "需求", "subject": "申请开通港股通", "opened_on": today - timedelta(days=2)},
     )
     perform("service.open_request", {"client": c, "kind": "建议", "subject": "希望月报缩短到一页"})
-    kept = perform("service.log_interaction", {
-        "client": d, "held_at": f"{today - timedelta(days=4)} 10:30", "channel": "电话", "summary": "客户想核对去年的费用明细。",
-        "result": "已答应整理。", "promise": "整理费用明细并发到邮箱", "promise_due_on": today - timedelta(days=1)})  # fmt: skip
+    kept = perform(
+        "service.log_interaction",
+        {
+            "client": d,
+            "held_at": f"{today - timedelta(days=4)} 10:30",
+            "channel": "电话",
+            "summary": "客户想核对去年的费用明细。",
+            "result": "已答应整理。",
+            "promise": "整理费用明细并发到邮箱",
+            "promise_due_on": today - timedelta(days=1),
+        },
+    )
     perform("service.keep_promise", {"interaction": kept.pk})
-    perform("service.log_interaction", {
-        "client": e, "held_at": f"{today - timedelta(days=1)} 14:00", "channel": "微信", "summary": "客户询问到期资金的几种安排。",
-        "result": "先了解期限与用款计划。", "promise": "发一页说明，列出各自的风险与费用", "promise_due_on": today, "next_in_days": 7,
-        "next_subject": "听取客户对说明的意见"})  # fmt: skip
+    perform(
+        "service.log_interaction",
+        {
+            "client": e,
+            "held_at": f"{today - timedelta(days=1)} 14:00",
+            "channel": "微信",
+            "summary": "客户询问到期资金的几种安排。",
+            "result": "先了解期限与用款计划。",
+            "promise": "发一页说明，列出各自的风险与费用",
+            "promise_due_on": today,
+            "next_in_days": 7,
+            "next_subject": "听取客户对说明的意见",
+        },
+    )
     perform(
         "clients.record_consent", {"client": f, "purpose": "营销推广", "state": "拒绝", "evidence": "电话录音（演示）"}
     )
@@ -196,8 +240,16 @@ def _serve(codes: list[str], today: date) -> None:
         perform("clients.tag", {"client": code, "name": "重点维护"})
         perform("clients.change", {"client": code, "首选联系时段": "收盘后"})
     perform("clients.tag", {"client": d, "name": "打新常客"})
-    perform("clients.add_key_date", {
-        "client": c, "kind": "到期日", "on": today + timedelta(days=3), "yearly": False, "label": "服务协议续签（演示）"})  # fmt: skip
+    perform(
+        "clients.add_key_date",
+        {
+            "client": c,
+            "kind": "到期日",
+            "on": today + timedelta(days=3),
+            "yearly": False,
+            "label": "服务协议续签（演示）",
+        },
+    )
 
 
 def _keep(table: Path, password: str) -> None:

@@ -14,7 +14,18 @@ def _file(key: str, path: Path) -> Upload:
     try:
         path.open("rb").close()
     except OSError as fault:
-        raise Refused({key: [say("文件“{path}”读不到：{why}", "The file “{path}” cannot be read: {why}", path=path, why=fault.strerror)]}) from None  # fmt: skip
+        raise Refused(
+            {
+                key: [
+                    say(
+                        "文件“{path}”读不到：{why}",
+                        "The file “{path}” cannot be read: {why}",
+                        path=path,
+                        why=fault.strerror,
+                    )
+                ]
+            }
+        ) from None
     return Upload(path.name, path)
 
 

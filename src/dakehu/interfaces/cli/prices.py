@@ -23,5 +23,16 @@ def _day(text: str, name: str) -> Any:
     try:
         return parsing.to_date(text) if text else None
     except parsing.Unreadable as fault:
-        raise Refused({name: [say("“{text}”不是{zh}。", "“{text}” is not {en}.", text=text, zh=fault.expected_zh,
-                                  en=fault.expected_en)]}) from None  # fmt: skip
+        raise Refused(
+            {
+                name: [
+                    say(
+                        "“{text}”不是{zh}。",
+                        "“{text}” is not {en}.",
+                        text=text,
+                        zh=fault.expected_zh,
+                        en=fault.expected_en,
+                    )
+                ]
+            }
+        ) from None

@@ -43,9 +43,11 @@ def make_ready() -> None:
         return
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
         raise Refused(
-            say("数据库结构不是最新。请设置 DAKEHU_OWNER_URL 后运行 dakehu migrate。",
-                "The database is behind. Set DAKEHU_OWNER_URL and run dakehu migrate.")
-        )  # fmt: skip
+            say(
+                "数据库结构不是最新。请设置 DAKEHU_OWNER_URL 后运行 dakehu migrate。",
+                "The database is behind. Set DAKEHU_OWNER_URL and run dakehu migrate.",
+            )
+        )
     migrate()
 
 
@@ -92,10 +94,26 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
     for connection in connections.all(initialized_only=True):
         connection.close()
     web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "10s",
-        "--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "8",
+        "--workers-kill-timeout",
+        "10s",
+        "--log-level",
+        "error",
+        "--no-access-log",
+        "dakehu.project.wsgi:application",
+    ]
     children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "dakehu.interfaces.cli.main", "work"])]
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

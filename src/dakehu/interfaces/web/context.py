@@ -75,11 +75,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     for item in nav:
         item["active"] = at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
     views = team.views(page="clients")[:4] if actor.may(Permission.CLIENT_READ) else []
-    shown = [{"label": view.name, "url": f"/clients/?view={view.pk}",
-              "active": at == "/clients/" and request.GET.get("view") == str(view.pk)} for view in views]  # fmt: skip
+    shown = [
+        {
+            "label": view.name,
+            "url": f"/clients/?view={view.pk}",
+            "active": at == "/clients/" and request.GET.get("view") == str(view.pk),
+        }
+        for view in views
+    ]
     role = user._meta.get_field("role").words.text_of(user.role)
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)
-    return {"nav": nav, "nav_views": shown, "me": {"name": user.name, "detail": detail}, "links": links,
-            "may": Rights(actor)}  # fmt: skip
+    return {
+        "nav": nav,
+        "nav_views": shown,
+        "me": {"name": user.name, "detail": detail},
+        "links": links,
+        "may": Rights(actor),
+    }

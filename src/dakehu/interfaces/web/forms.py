@@ -15,9 +15,15 @@ from dakehu.foundation.gates.output import kind_of
 from dakehu.foundation.schema.fields import may
 
 KINDS = {
-    "choice": "select", "key": "select", "long": "textarea", "date": "date", "datetime": "datetime-local",
-    "bool": "checkbox", "number": "number", "integer": "number",
-}  # fmt: skip
+    "choice": "select",
+    "key": "select",
+    "long": "textarea",
+    "date": "date",
+    "datetime": "datetime-local",
+    "bool": "checkbox",
+    "number": "number",
+    "integer": "number",
+}
 WIDE = ("summary", "detail", "remark", "result", "outcome", "likes", "taboos", "address", "reason", "goal", "subject")
 PEOPLE = "team.User"
 TYPED = "clients.Client"  # too many to choose from: named by code or name
@@ -77,10 +83,16 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     if value is None and behind is not None and behind.has_default():
         value = behind.get_default()
     made = Question(
-        take.name, facts.label, KINDS.get(kind, "text"), as_typed(value, kind), help=facts.help,
-        error=[str(text) for text in errors], required=take.required,
-        wide=take.name in WIDE or kind == "long", placeholder=facts.example,
-    )  # fmt: skip
+        take.name,
+        facts.label,
+        KINDS.get(kind, "text"),
+        as_typed(value, kind),
+        help=facts.help,
+        error=[str(text) for text in errors],
+        required=take.required,
+        wide=take.name in WIDE or kind == "long",
+        placeholder=facts.example,
+    )
     made.unit = facts.unit if kind == "money" else ""
     if kind == "choice":
         words = take.words or behind.words  # type: ignore[union-attr]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import (  # fmt: skip
+from dakehu.interfaces.web.views import (
     audit,
     client_attachments,
     custom_fields,
@@ -17,7 +17,7 @@ from dakehu.interfaces.web.views import (  # fmt: skip
     system,
     undo,
 )
-from dakehu.interfaces.web.views.imports import corrections, statements, wizard  # fmt: skip
+from dakehu.interfaces.web.views.imports import corrections, statements, wizard
 
 urlpatterns = [
     path("clients/alike", duplicates.hint, name="client-alike"),

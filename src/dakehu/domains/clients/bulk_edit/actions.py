@@ -80,12 +80,18 @@ def about(clients: list[Client]) -> Words:
     if len(clients) <= 3:
         codes = [client.code for client in clients]
         return say("{listed}", "{named}", listed="、".join(codes), named=", ".join(codes))
-    return say("{code} 等 {n} 位客户", "{code} and {m} other clients", code=clients[0].code, n=len(clients),
-               m=len(clients) - 1)  # fmt: skip
+    return say(
+        "{code} 等 {n} 位客户", "{code} and {m} other clients", code=clients[0].code, n=len(clients), m=len(clients) - 1
+    )
 
 
-@action("clients.change_many", needs=Permission.CLIENT_WRITE, zh="批量修改客户资料", en="Change many clients",
-        takes=(WHO, takes_of("clients.Client", optional=FIELDS), Customs("clients.Client")))  # fmt: skip
+@action(
+    "clients.change_many",
+    needs=Permission.CLIENT_WRITE,
+    zh="批量修改客户资料",
+    en="Change many clients",
+    takes=(WHO, takes_of("clients.Client", optional=FIELDS), Customs("clients.Client")),
+)
 def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> dict[str, Any]:
     """Give many clients one value: `clients` (codes or numbers) or `filters` say whom. All or nothing, one audit entry.
     Returns {changed, unchanged, batch}: numbers of clients, and by which `dakehu undo` takes it back (None where nothing
@@ -99,8 +105,9 @@ def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> 
             try:
                 actions.set_details(client, details)
             except Refused as refusal:
-                raise Refused({name: [_of(client, text) for text in texts]
-                               for name, texts in refusal.messages.items()}) from None  # fmt: skip
+                raise Refused(
+                    {name: [_of(client, text) for text in texts] for name, texts in refusal.messages.items()}
+                ) from None
             client.save()
             if client.row_version != version:
                 changed.append(client)
@@ -113,8 +120,13 @@ def _of(client: Client, text: Words | str) -> Words:
     return say("客户 {code}：{text}", "Client {code}: {text}", code=client.code, text=text)
 
 
-@action("clients.hand_over", needs=Permission.CLIENT_ASSIGN, zh="批量移交客户", en="Hand clients over",
-        takes=(WHO, takes_of("clients.Coverage", "user", optional=("role",))))  # fmt: skip
+@action(
+    "clients.hand_over",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="批量移交客户",
+    en="Hand clients over",
+    takes=(WHO, takes_of("clients.Coverage", "user", optional=("role",))),
+)
 def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str | None = None) -> dict[str, Any]:
     """Give many clients one main (or deputy). A new main ends the duty of the old ones today. A lead hands over within
     the team only. Returns {changed, unchanged, batch} as clients.change_many does."""
@@ -132,8 +144,13 @@ def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str 
     return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
 
 
-@action("clients.assign", needs=Permission.CLIENT_ASSIGN, zh="分派客户", en="Assign a client",
-        takes=(actions.CLIENT, takes_of("clients.Coverage", "user", optional=("role",))))  # fmt: skip
+@action(
+    "clients.assign",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="分派客户",
+    en="Assign a client",
+    takes=(actions.CLIENT, takes_of("clients.Coverage", "user", optional=("role",))),
+)
 def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
     """Give a client a main or deputy. A new main ends the duty of the old one today. A lead assigns within
     the team only. May be undone (ask workbook.undoable)."""

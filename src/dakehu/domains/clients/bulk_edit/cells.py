@@ -82,8 +82,14 @@ def weigh_rows(rows: Any, *, hold: bool = False) -> Weighing:
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
         raise Refused({"rows": [say("应为 [{client, values}, …]。", "Must be [{client, values}, …].")]})
     if len(rows) > MOST:
-        raise Refused(say("一次最多 {most} 位客户，现有 {given} 位，请先缩小范围。",
-                          "At most {most} clients at once, there are {given}; narrow the list first.", most=MOST, given=len(rows)))  # fmt: skip
+        raise Refused(
+            say(
+                "一次最多 {most} 位客户，现有 {given} 位，请先缩小范围。",
+                "At most {most} clients at once, there are {given}; narrow the list first.",
+                most=MOST,
+                given=len(rows),
+            )
+        )
     made, reading = Weighing(), Reading()
     made.before = _stored((row["client"] for row in rows), hold)
     for place, row in enumerate(rows):
@@ -120,9 +126,17 @@ def _weigh_row(made: Weighing, reading: Reading, place: int, row: dict[str, Any]
     for name, clash in found.clashes.items():
         label = facts_of(Client._meta.get_field(name)).label
         shown = _shown(client, name)
-        made.fault(place, name, row["values"].get(name, clash.mine), say(
-            "“{label}”刚被他人改为“{now}”，没有覆盖。", "“{label}” was just changed to “{now}” by somebody else and is left.",
-            label=label, now=shown))  # fmt: skip
+        made.fault(
+            place,
+            name,
+            row["values"].get(name, clash.mine),
+            say(
+                "“{label}”刚被他人改为“{now}”，没有覆盖。",
+                "“{label}” was just changed to “{now}” by somebody else and is left.",
+                label=label,
+                now=shown,
+            ),
+        )
     if found.mine:
         made.changes.setdefault(client.pk, {}).update(found.mine)
     made.unchanged += len(mine) - len(found.mine) - len(found.clashes)
@@ -136,9 +150,11 @@ def _shown(client: Client, name: str) -> str:
 
 def _is_row(row: Any) -> bool:
     return (
-        isinstance(row, dict) and isinstance(row.get("client"), int) and isinstance(row.get("values"), dict)
+        isinstance(row, dict)
+        and isinstance(row.get("client"), int)
+        and isinstance(row.get("values"), dict)
         and isinstance(row.get("base", {}), dict)
-    )  # fmt: skip
+    )
 
 
 def _stored(numbers: Iterable[int], hold: bool) -> dict[int, Client]:
@@ -160,9 +176,21 @@ def change_cells(*, rows: list[dict[str, Any]]) -> dict[str, Any]:
     Refused with every cell at fault."""
     made = weigh_rows(rows, hold=True)
     if made.faults:
-        raise Refused({"rows": [say("第 {n} 行，{field}“{value}”：{message}", "Row {n}, {field} “{value}”: {message}",
-                                    n=fault.row + 1, field=fault.field, value=fault.value[:80], message=fault.message)
-                                for fault in made.faults[:50]]})  # fmt: skip
+        raise Refused(
+            {
+                "rows": [
+                    say(
+                        "第 {n} 行，{field}“{value}”：{message}",
+                        "Row {n}, {field} “{value}”: {message}",
+                        n=fault.row + 1,
+                        field=fault.field,
+                        value=fault.value[:80],
+                        message=fault.message,
+                    )
+                    for fault in made.faults[:50]
+                ]
+            }
+        )
     touched = {name for values in made.changes.values() for name in values}
     columns = touched | {also for name in touched for also in FOLLOWS.get(name, ())}
     changed = [made.before[number] for number in sorted(made.changes)]

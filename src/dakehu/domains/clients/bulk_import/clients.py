@@ -107,8 +107,15 @@ def weigh(
         try:
             people[row] = finder.find(**own, key=key) or 0
         except Ambiguous:
-            weighed.fault(row, "name", own["name"], say("不止一位客户符合，请补充客户号或证件号码。",
-                          "More than one client fits; add the client code or ID number."))  # fmt: skip
+            weighed.fault(
+                row,
+                "name",
+                own["name"],
+                say(
+                    "不止一位客户符合，请补充客户号或证件号码。",
+                    "More than one client fits; add the client code or ID number.",
+                ),
+            )
             continue
         keys[row] = (
             ("pk", people[row]) if people[row] else tuple(own.values()) if not own["code"] else ("code", own["code"])
@@ -157,9 +164,15 @@ def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -
             if all(column[row] == column[other] for column in columns.values()):
                 verdicts[row] = SKIPPED
                 continue
-            made.weighed.fault(row, "code" if columns.get("code") else "name", "", say(
-                "同一客户在文件中出现了两次且内容不同，请只保留一行。",
-                "The same client stands in the file twice with different content; keep one row."))  # fmt: skip
+            made.weighed.fault(
+                row,
+                "code" if columns.get("code") else "name",
+                "",
+                say(
+                    "同一客户在文件中出现了两次且内容不同，请只保留一行。",
+                    "The same client stands in the file twice with different content; keep one row.",
+                ),
+            )
         elif days[row] >= days[other]:
             verdicts[other] = OLDER
             newest[mark] = row
@@ -184,8 +197,16 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
             if held and days[row] and days[row] < held and not weighed.verdicts[row]:
                 weighed.verdicts[row] = OLDER
     index = Client._meta.get_field("id_number_index")
-    row_matching.weigh(Client, columns, people, stored, fields, weighed, mode=mode,
-               same={"id_number": lambda held, given: held == index.index_of(given)})  # fmt: skip
+    row_matching.weigh(
+        Client,
+        columns,
+        people,
+        stored,
+        fields,
+        weighed,
+        mode=mode,
+        same={"id_number": lambda held, given: held == index.index_of(given)},
+    )
     row_matching.only_to_see(Client, columns, weighed)
     row_matching.require(Customs("clients.Client", new=True).takes(), columns, weighed)
     recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
@@ -323,9 +344,14 @@ def _guess_types(given: Columns) -> None:
     types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
     person, resident = str(choices.Kind.PERSON), str(choices.IdType.RESIDENT)
     given["id_type"] = [
-        (types[at] if types else None) or (resident if number in sound and not (kinds and kinds[at]) else _type_of(number, (kinds[at] if kinds else None) or person))
+        (types[at] if types else None)
+        or (
+            resident
+            if number in sound and not (kinds and kinds[at])
+            else _type_of(number, (kinds[at] if kinds else None) or person)
+        )
         for at, number in enumerate(ids)
-    ]  # fmt: skip
+    ]
 
 
 def _type_of(number: str, kind: str) -> str:
@@ -402,5 +428,13 @@ def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
         record_many(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
     if taking:
         count = len(taking)
-        record_columns(Coverage, count, {
-            "client_id": list(taking), "user_id": list(taking.values()), "role": [main] * count, "since": [today] * count})  # fmt: skip
+        record_columns(
+            Coverage,
+            count,
+            {
+                "client_id": list(taking),
+                "user_id": list(taking.values()),
+                "role": [main] * count,
+                "since": [today] * count,
+            },
+        )

@@ -101,7 +101,14 @@ def write(reaching: Reaching, clients: list[int], born: set[int]) -> None:
         primary.add(mark)
     remark = str(say("号码打码，待核实", "Masked, to be verified"))
     if places:
-        record_columns(Contact, len(places), {
-            "client_id": owners, "kind": [r.kind for r in readings], "value": [r.value for r in readings],
-            "remark": [remark if r.warning_zh else "" for r in readings], "primary": first,
-        })  # fmt: skip
+        record_columns(
+            Contact,
+            len(places),
+            {
+                "client_id": owners,
+                "kind": [r.kind for r in readings],
+                "value": [r.value for r in readings],
+                "remark": [remark if r.warning_zh else "" for r in readings],
+                "primary": first,
+            },
+        )

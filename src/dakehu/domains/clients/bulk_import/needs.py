@@ -13,8 +13,16 @@ from dakehu.foundation.imports.row_matching import Columns, Weighed
 from dakehu.foundation.schema import custom_fields
 
 WISHES = (
-    "goal", "term", "expected_return", "bearable_loss", "risk_preference", "likes", "taboos", "liquidity", "noted_on",
-)  # fmt: skip
+    "goal",
+    "term",
+    "expected_return",
+    "bearable_loss",
+    "risk_preference",
+    "likes",
+    "taboos",
+    "liquidity",
+    "noted_on",
+)
 
 
 def wishes() -> tuple[str, ...]:

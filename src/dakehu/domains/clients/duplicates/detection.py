@@ -58,10 +58,16 @@ def of_new(client: Client, contacts: Iterable[tuple[str, str | None]]) -> Portra
             ending.add(_index(Contact, "ending_index", value))
     number = str(client.id_number) if isinstance(client.id_number, str) else ""
     return Portrait(
-        client.name, client.pinyin, str(client.kind), client.birth_on, str(client.id_type),
-        _index(Client, "id_number_index", number) if number else "", frozenset(whole), frozenset(ending - {""}),
+        client.name,
+        client.pinyin,
+        str(client.kind),
+        client.birth_on,
+        str(client.id_type),
+        _index(Client, "id_number_index", number) if number else "",
+        frozenset(whole),
+        frozenset(ending - {""}),
         client.employer,
-    )  # fmt: skip
+    )
 
 
 def _index(model: Any, name: str, plain: str) -> str:
@@ -79,10 +85,19 @@ def of_stored(rows: Iterable[Client]) -> dict[int, Portrait]:
             whole.setdefault(pk, set()).add(value)
             ending.setdefault(pk, set()).add(last)
     return {
-        pk: Portrait(row.name, row.pinyin, str(row.kind), row.birth_on, str(row.id_type), row.id_number_index,
-                     frozenset(whole.get(pk, set()) - {""}), frozenset(ending.get(pk, set()) - {""}), row.employer)
+        pk: Portrait(
+            row.name,
+            row.pinyin,
+            str(row.kind),
+            row.birth_on,
+            str(row.id_type),
+            row.id_number_index,
+            frozenset(whole.get(pk, set()) - {""}),
+            frozenset(ending.get(pk, set()) - {""}),
+            row.employer,
+        )
         for pk, row in held.items()
-    }  # fmt: skip
+    }
 
 
 # --- who may be meant ------------------------------------------------------------------------------------
@@ -146,19 +161,36 @@ def must_be_new(new: Portrait, anyway: bool) -> None:
     lines: list[Words | str] = [_line(row, like) for row, like in found[:NAMED]]
     if served:
         lines.append(SERVED)
-    hint = say("如确认不是同一人，请勾选“仍要新建”（接口：anyway=true）。",
-               "If this is somebody else, tick “Create anyway” (API: anyway=true).")  # fmt: skip
+    hint = say(
+        "如确认不是同一人，请勾选“仍要新建”（接口：anyway=true）。",
+        "If this is somebody else, tick “Create anyway” (API: anyway=true).",
+    )
     raise LikelyDuplicate({"anyway": [*lines, hint]})
 
 
 def _line(row: Client, like: Likeness) -> Words:
     zh, en = like.said()
-    return say("可能已有这位客户：{name}（{code}），{why}。", "This may be {name} ({code}): {reason}.", name=row.name,
-               code=row.code, why=zh, reason=en)  # fmt: skip
+    return say(
+        "可能已有这位客户：{name}（{code}），{why}。",
+        "This may be {name} ({code}): {reason}.",
+        name=row.name,
+        code=row.code,
+        why=zh,
+        reason=en,
+    )
 
 
-@query("clients.lookalikes", needs=Permission.CLIENT_WRITE, zh="新建前查重", en="Who a new client may be",
-       takes=(takes_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")), PHONE, MAIL))  # fmt: skip
+@query(
+    "clients.lookalikes",
+    needs=Permission.CLIENT_WRITE,
+    zh="新建前查重",
+    en="Who a new client may be",
+    takes=(
+        takes_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")),
+        PHONE,
+        MAIL,
+    ),
+)
 def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: Any) -> dict[str, Any]:
     """Who a client with these details may already be: {"found": [{client, score, reasons}] in scope, likeliest first,
     "elsewhere": whether one out of scope has this very ID number, phone or mail}. Nothing is stored."""
@@ -238,8 +270,13 @@ def duplicates() -> list[dict[str, Any]]:
     ]
 
 
-@action("clients.tell_apart", needs=Permission.CLIENT_WRITE, zh="不是同一人", en="Not the same person",
-        takes=(takes_of("clients.NotTheSame", "client", "other")))  # fmt: skip
+@action(
+    "clients.tell_apart",
+    needs=Permission.CLIENT_WRITE,
+    zh="不是同一人",
+    en="Not the same person",
+    takes=(takes_of("clients.NotTheSame", "client", "other")),
+)
 def tell_apart(*, client: Client, other: Client) -> dict[str, Any]:
     """Remember that these two are not one: they are not suggested again. Returns {batch}, by which it is taken back."""
     if client.pk == other.pk:

@@ -78,8 +78,13 @@ def remark_by(told: Remark) -> Remark:
     return told
 
 
-@query("clients.merge_preview", needs=Permission.CLIENT_WRITE, zh="合并预览", en="What a merge would do",
-       takes=(actions.CLIENT, OTHER, TAKEN))  # fmt: skip
+@query(
+    "clients.merge_preview",
+    needs=Permission.CLIENT_WRITE,
+    zh="合并预览",
+    en="What a merge would do",
+    takes=(actions.CLIENT, OTHER, TAKEN),
+)
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
     """What `clients.merge` would do, without doing it: {"client", "other": as shown, "fields": [{field, label, mine, other,
     survives ("mine" or "other"), differs}] where either says something, "moves": {table: rows of the other}, "remarks": what
@@ -87,10 +92,17 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
     must_differ(client, other)
     mine, others = present_one(client, shown=True), present_one(other, shown=True)
     lines = [
-        {"field": name, "label": facts_of(Client._meta.get_field(name)).label, "mine": mine[name], "other": others[name],
-         "survives": choice.survives, "differs": choice.differs}
-        for name, choice in choices(client, other, taken(take)) if mine[name] or others[name]
-    ]  # fmt: skip
+        {
+            "field": name,
+            "label": facts_of(Client._meta.get_field(name)).label,
+            "mine": mine[name],
+            "other": others[name],
+            "survives": choice.survives,
+            "differs": choice.differs,
+        }
+        for name, choice in choices(client, other, taken(take))
+        if mine[name] or others[name]
+    ]
     moves = {}
     for model, key in hanging_on(Client):
         count = model.objects.filter(**{key.name: other}).count()
@@ -100,8 +112,13 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
     return {"client": mine, "other": others, "fields": lines, "moves": moves, "remarks": remarks}
 
 
-@action("clients.merge", needs=Permission.CLIENT_WRITE, zh="合并客户", en="Merge two clients",
-        takes=(actions.CLIENT, actions.VERSION, OTHER, OTHER_VERSION, TAKEN))  # fmt: skip
+@action(
+    "clients.merge",
+    needs=Permission.CLIENT_WRITE,
+    zh="合并客户",
+    en="Merge two clients",
+    takes=(actions.CLIENT, actions.VERSION, OTHER, OTHER_VERSION, TAKEN),
+)
 def merge(
     *, client: Client, other: Client, take: Any = None, version: int | None = None, other_version: int | None = None
 ) -> dict[str, Any]:
@@ -132,8 +149,13 @@ def merge(
     note(merged=other.code, moved=moved, dropped=dropped)
     announce("clients.merged", client=client.pk, former=other.pk)
     about = say("{other} 并入 {code}", "{other} into {code}", other=other.code, code=client.code)
-    return {"client": client.pk, "code": client.code, "moved": moved, "dropped": dropped,
-            "batch": batches.keep_act(about, kept.store())}  # fmt: skip
+    return {
+        "client": client.pk,
+        "code": client.code,
+        "moved": moved,
+        "dropped": dropped,
+        "batch": batches.keep_act(about, kept.store()),
+    }
 
 
 def _fill(client: Client, other: Client, wanted: set[str]) -> dict[str, Any]:
@@ -236,8 +258,11 @@ def _must_see_followers(client: Client, other: Client) -> None:
     with scope.elevated("whether others hang on a member"):
         everybody = Member.objects.filter(**hanging).count()
     if seen < everybody:
-        raise refuse("other", "群组里有其他客户经理服务的成员与这位客户直接相关。请对调两位客户后再合并，或联系团队负责人。",
-                     "A member served by somebody else is related through this client. Swap the two, or ask the desk head.")  # fmt: skip
+        raise refuse(
+            "other",
+            "群组里有其他客户经理服务的成员与这位客户直接相关。请对调两位客户后再合并，或联系团队负责人。",
+            "A member served by somebody else is related through this client. Swap the two, or ask the desk head.",
+        )
 
 
 def _above(member: Member) -> set[int]:
@@ -289,8 +314,11 @@ def _once(client: Client, other: Client) -> Iterator[Words]:
     """How many rows will stand once that stand twice now."""
     count = sum(len(_told_twice(model, key, client, other)) for model, key in hanging_on(Client))
     if count:
-        yield say("另有 {n} 条记录（投资、服务、计划等）两边一字不差，合并后只留一份。",
-                  "{n} records (investments, service, plans) say the same on both sides, word for word; one of each stays.", n=count)  # fmt: skip
+        yield say(
+            "另有 {n} 条记录（投资、服务、计划等）两边一字不差，合并后只留一份。",
+            "{n} records (investments, service, plans) say the same on both sides, word for word; one of each stays.",
+            n=count,
+        )
 
 
 def _stands_already(row: models.Model) -> bool:

@@ -8,9 +8,12 @@ from typing import Any
 
 EMPTY = (None, "")
 GOES_WITH = {
-    "id_type": "id_number", "id_expires_on": "id_number", "risk_basis": "risk_level", "risk_tested_on": "risk_level",
+    "id_type": "id_number",
+    "id_expires_on": "id_number",
+    "risk_basis": "risk_level",
+    "risk_tested_on": "risk_level",
     "risk_valid_to": "risk_level",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,19 @@ from dakehu.foundation.schema.fields import PERSONAL, Facts
 
 CLIENT = takes_of("clients.Member", "client")
 GROUP = Take("group", kind="integer", facts=Facts("群组", "Group", aliases=("群组编号",)))
-MEMBER = Take("member", "clients.Member", "client", facts=Facts("新成员", "New member", aliases=("成员客户号",),
-              help_zh="填客户号或姓名", help_en="Client code or name", example="C0002"))  # fmt: skip
+MEMBER = Take(
+    "member",
+    "clients.Member",
+    "client",
+    facts=Facts(
+        "新成员",
+        "New member",
+        aliases=("成员客户号",),
+        help_zh="填客户号或姓名",
+        help_en="Client code or name",
+        example="C0002",
+    ),
+)
 
 
 def seen_members(group: int) -> Any:
@@ -56,11 +67,15 @@ def told(group: Group, of: Client) -> dict[str, Any]:
 
     shown = present_one(group, shown=True)
     return {
-        "id": group.pk, "kind": shown["kind"], "name": shown["name"],
-        "assets": str(sum(known, Decimal(0))) if cleared and known else None, "counted": len(known) if cleared else 0,
-        "members": list(members.values()), "hidden": everybody - len(rows),
+        "id": group.pk,
+        "kind": shown["kind"],
+        "name": shown["name"],
+        "assets": str(sum(known, Decimal(0))) if cleared and known else None,
+        "counted": len(known) if cleared else 0,
+        "members": list(members.values()),
+        "hidden": everybody - len(rows),
         "tree": [grown(branch) for branch in group_rules.forest([(row.pk, row.to_id) for row in rows])],
-    }  # fmt: skip
+    }
 
 
 def _member(row: Member, known: dict[int, Member], own: Member, clearance: Any) -> dict[str, Any]:
@@ -73,12 +88,14 @@ def _member(row: Member, known: dict[int, Member], own: Member, clearance: Any) 
     elif own.to_id == row.pk:
         seen_as = group_rules.opposite(str(own.relation), str(row.client.gender))
     return {
-        "member": row.pk, "client": {"id": row.client_id, "code": row.client.code, "name": name_of(row.client, clearance)},
+        "member": row.pk,
+        "client": {"id": row.client_id, "code": row.client.code, "name": name_of(row.client, clearance)},
         "relation": choices.Relation.text_of(str(row.relation)) if to and row.relation and cleared else "",
         "to": name_of(to.client, clearance) if to else "",
-        "to_me": choices.Relation.text_of(seen_as) if seen_as and cleared else "", "me": row.pk == own.pk,
+        "to_me": choices.Relation.text_of(seen_as) if seen_as and cleared else "",
+        "me": row.pk == own.pk,
         "assets": str(row.client.assets) if cleared and row.client.assets is not None else None,
-    }  # fmt: skip
+    }
 
 
 @query("clients.groups", needs=Permission.CLIENT_READ, zh="关系与家庭", en="Groups of a client", takes=CLIENT)
@@ -90,8 +107,13 @@ def groups(*, client: Client) -> list[dict[str, Any]]:
     return [told(row.group, client) for row in rows]
 
 
-@action("clients.form_group", needs=Permission.CLIENT_WRITE, zh="新建家庭或群组", en="Form a household or group",
-        takes=(CLIENT, takes_of("clients.Group", "kind", "name")))  # fmt: skip
+@action(
+    "clients.form_group",
+    needs=Permission.CLIENT_WRITE,
+    zh="新建家庭或群组",
+    en="Form a household or group",
+    takes=(CLIENT, takes_of("clients.Group", "kind", "name")),
+)
 def form_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     """A group that begins with this client. Returns {group, batch}."""
     with undo.keeping() as kept:
@@ -101,8 +123,13 @@ def form_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     return {"group": group.pk, "batch": batches.keep_act(client.code, kept.store())}
 
 
-@action("clients.add_member", needs=Permission.CLIENT_WRITE, zh="加入成员", en="Add a member",
-        takes=(CLIENT, GROUP, MEMBER, Take("relation", "clients.Member", "relation")))  # fmt: skip
+@action(
+    "clients.add_member",
+    needs=Permission.CLIENT_WRITE,
+    zh="加入成员",
+    en="Add a member",
+    takes=(CLIENT, GROUP, MEMBER, Take("relation", "clients.Member", "relation")),
+)
 def add_member(*, client: Client, group: int, member: Client, relation: str) -> dict[str, Any]:
     """`member` joins the group of `client`, whose `relation` (spouse, child, …) it is. Returns {member, batch}."""
     at = _belongs(client, group)
@@ -114,14 +141,17 @@ def add_member(*, client: Client, group: int, member: Client, relation: str) -> 
     return {"member": row.pk, "batch": batches.keep_act(member.code, kept.store())}
 
 
-@action("clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", takes=(CLIENT, GROUP))  # fmt: skip
+@action("clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", takes=(CLIENT, GROUP))
 def leave_group(*, client: Client, group: int) -> dict[str, Any]:
     """A member leaves; the group ends with its last one. Refused while others hang on this member. Returns {batch}."""
     row = _belongs(client, group)
     with scope.elevated("who hangs on a member"):
         if Member.objects.filter(to=row).exists():
-            raise refuse("client", "还有成员的关系以这位客户为准，请先移出他们。",
-                         "Other members are related through this client; let them leave first.")  # fmt: skip
+            raise refuse(
+                "client",
+                "还有成员的关系以这位客户为准，请先移出他们。",
+                "Other members are related through this client; let them leave first.",
+            )
         with undo.keeping() as kept:
             row.delete()
             if not Member.objects.filter(group_id=group).exists():

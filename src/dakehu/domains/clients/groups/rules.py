@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from dakehu.domains.clients.choices import Gender, Relation
 
 BACK = {
-    Relation.FATHER: Relation.CHILD, Relation.MOTHER: Relation.CHILD, Relation.PARENT: Relation.CHILD,
-    Relation.CONTROLLER: Relation.CONTROLLED, Relation.CONTROLLED: Relation.CONTROLLER,
-}  # fmt: skip
+    Relation.FATHER: Relation.CHILD,
+    Relation.MOTHER: Relation.CHILD,
+    Relation.PARENT: Relation.CHILD,
+    Relation.CONTROLLER: Relation.CONTROLLED,
+    Relation.CONTROLLED: Relation.CONTROLLER,
+}
 
 
 def opposite(relation: str, gender: str = "") -> str:

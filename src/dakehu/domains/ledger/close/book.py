@@ -36,9 +36,20 @@ def stale(held: Held, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
     return found
 
 
-def book(*, offsets: np.ndarray, asset: np.ndarray, day: np.ndarray, quantity: np.ndarray, amount: np.ndarray,
-         fee: np.ndarray, kind: np.ndarray, matrix: np.ndarray, days: np.ndarray, rates: np.ndarray,
-         market: np.ndarray) -> Book:  # fmt: skip
+def book(
+    *,
+    offsets: np.ndarray,
+    asset: np.ndarray,
+    day: np.ndarray,
+    quantity: np.ndarray,
+    amount: np.ndarray,
+    fee: np.ndarray,
+    kind: np.ndarray,
+    matrix: np.ndarray,
+    days: np.ndarray,
+    rates: np.ndarray,
+    market: np.ndarray,
+) -> Book:
     """A book of the securities alone (purchases are money in, sales and dividends money out; docs/figures.md).
 
     `day` and `days` are days since 1970-01-01, every one of `day` among the ascending `days`; amount and fee are fen of
@@ -50,17 +61,33 @@ def book(*, offsets: np.ndarray, asset: np.ndarray, day: np.ndarray, quantity: n
     rate = rates[asset, column]
     value, cost = amount / 100 * rate, fee / 100 * rate
     return Book(
-        offsets=offsets, asset=asset, day=column, quantity=quantity, value=value, fee=cost,
-        flow=securities_flow(quantity, value, cost), prices=matrix * rates, ordinals=days.astype(np.int64),
-        market=market, kind=kind,
-    )  # fmt: skip
+        offsets=offsets,
+        asset=asset,
+        day=column,
+        quantity=quantity,
+        value=value,
+        fee=cost,
+        flow=securities_flow(quantity, value, cost),
+        prices=matrix * rates,
+        ordinals=days.astype(np.int64),
+        market=market,
+        kind=kind,
+    )
 
 
 def part(whole: Book, begin: int, end: int) -> Book:
     """The clients begin..end of a book, on the same days and prices."""
     a, b = int(whole.offsets[begin]), int(whole.offsets[end])
     return Book(
-        offsets=whole.offsets[begin : end + 1] - a, asset=whole.asset[a:b], day=whole.day[a:b],
-        quantity=whole.quantity[a:b], value=whole.value[a:b], fee=whole.fee[a:b], flow=whole.flow[a:b],
-        prices=whole.prices, ordinals=whole.ordinals, market=whole.market, kind=whole.kind,
-    )  # fmt: skip
+        offsets=whole.offsets[begin : end + 1] - a,
+        asset=whole.asset[a:b],
+        day=whole.day[a:b],
+        quantity=whole.quantity[a:b],
+        value=whole.value[a:b],
+        fee=whole.fee[a:b],
+        flow=whole.flow[a:b],
+        prices=whole.prices,
+        ordinals=whole.ordinals,
+        market=whole.market,
+        kind=whole.kind,
+    )

@@ -18,8 +18,15 @@ from dakehu.foundation.actions.registry import action, note
 
 # Asset classes in the numbering of analytics.figures: stock, fund, bond, repo and cash, private and structured, other.
 CLASSES = {
-    "stock": 0, "fund": 1, "bond": 2, "repo": 3, "cash": 3, "private": 4, "asset_plan": 4, "structured": 4,
-}  # fmt: skip
+    "stock": 0,
+    "fund": 1,
+    "bond": 2,
+    "repo": 3,
+    "cash": 3,
+    "private": 4,
+    "asset_plan": 4,
+    "structured": 4,
+}
 OTHER = 5
 WANTED = ("side", "quantity", "price", "amount", "commission", "stamp", "transfer", "other")  # beside trades.NEEDED
 DEALT = (Side.BUY, Side.SELL, Side.BONUS, Side.MOVE_IN, Side.MOVE_OUT, Side.INCOME, Side.TAX)
@@ -58,8 +65,10 @@ def arrays_for_close(until: date | None = None) -> Trades:
 
 def grouped(table: pa.Table, until: date | None = None) -> Trades:
     """The dealings in securities among some rows of the journal (ordered as journal.ORDER) up to and including `until`."""
-    wanted = pc.and_(pc.is_in(table["side"], pa.array([int(s) for s in DEALT], pa.int8())),
-                     pc.not_equal(table["asset"], journal.NO_ASSET))  # fmt: skip
+    wanted = pc.and_(
+        pc.is_in(table["side"], pa.array([int(s) for s in DEALT], pa.int8())),
+        pc.not_equal(table["asset"], journal.NO_ASSET),
+    )
     if until is not None:
         wanted = pc.and_(wanted, pc.less_equal(table["day"], pa.scalar(until, pa.date32())))
     table = table.filter(wanted)

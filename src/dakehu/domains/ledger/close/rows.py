@@ -10,16 +10,34 @@ from dakehu.analytics.figures import Column, Figures, Reason
 
 EPOCH = date(1970, 1, 1)
 MONEY = {
-    "market_value": Column.NAV, "profit": Column.PNL, "realised": Column.REALISED, "income": Column.INCOME,
+    "market_value": Column.NAV,
+    "profit": Column.PNL,
+    "realised": Column.REALISED,
+    "income": Column.INCOME,
     "fees": Column.FEES,
-}  # fmt: skip
+}
 NUMBERS = {
-    "roi": Column.ROI, "twr": Column.TWR, "xirr": Column.XIRR, "cagr": Column.CAGR, "volatility": Column.VOLATILITY,
-    "sharpe": Column.SHARPE, "sortino": Column.SORTINO, "calmar": Column.CALMAR, "max_drawdown": Column.MAX_DRAWDOWN,
-    "var95": Column.VAR95, "cvar95": Column.CVAR95, "beta": Column.BETA, "alpha": Column.ALPHA,
-    "turnover": Column.TURNOVER, "cost_drag": Column.COST_DRAG, "holding_days": Column.HOLDING_DAYS,
-    "win_rate": Column.WIN_RATE, "pgr": Column.PGR, "plr": Column.PLR, "hhi": Column.HHI,
-}  # fmt: skip
+    "roi": Column.ROI,
+    "twr": Column.TWR,
+    "xirr": Column.XIRR,
+    "cagr": Column.CAGR,
+    "volatility": Column.VOLATILITY,
+    "sharpe": Column.SHARPE,
+    "sortino": Column.SORTINO,
+    "calmar": Column.CALMAR,
+    "max_drawdown": Column.MAX_DRAWDOWN,
+    "var95": Column.VAR95,
+    "cvar95": Column.CVAR95,
+    "beta": Column.BETA,
+    "alpha": Column.ALPHA,
+    "turnover": Column.TURNOVER,
+    "cost_drag": Column.COST_DRAG,
+    "holding_days": Column.HOLDING_DAYS,
+    "win_rate": Column.WIN_RATE,
+    "pgr": Column.PGR,
+    "plr": Column.PLR,
+    "hhi": Column.HHI,
+}
 COUNTS = {
     "xirr_roots": Column.XIRR_ROOTS,
     "closed_sales": Column.CLOSED,
@@ -30,15 +48,21 @@ DAYS = {"peak_on": Column.PEAK_DAY, "trough_on": Column.TROUGH_DAY, "first_on": 
 SHOWN = {**MONEY, **NUMBERS, **COUNTS, **DAYS}
 TOO_LARGE = "too_large"  # a figure beyond what the table holds: 10^15
 REASONS = {
-    "no_trades": ("没有交易", "no trades"), "no_price": ("持有期间缺少行情", "no price on a day on which something was held"),
-    "too_short": ("时间太短", "too short a time"), "no_variation": ("收益没有波动", "returns never differed"),
-    "no_sign_change": ("资金只进或只出", "money only went in or only came out"), "no_root": ("没有适合的利率", "no rate fits"),
+    "no_trades": ("没有交易", "no trades"),
+    "no_price": ("持有期间缺少行情", "no price on a day on which something was held"),
+    "too_short": ("时间太短", "too short a time"),
+    "no_variation": ("收益没有波动", "returns never differed"),
+    "no_sign_change": ("资金只进或只出", "money only went in or only came out"),
+    "no_root": ("没有适合的利率", "no rate fits"),
     "several_roots": ("不止一个利率适合，请谨慎解读", "more than one rate fits; read with care"),
-    "no_sales": ("没有卖出", "nothing was sold"), "no_holdings": ("没有持仓", "nothing is held"),
-    "no_drawdown": ("没有回撤", "it never fell"), "no_deposits": ("没有投入", "nothing was put in"),
-    "no_benchmark": ("没有基准指数行情", "no prices of the index to compare with"), "all_lost": ("已全部亏损", "all was lost"),
+    "no_sales": ("没有卖出", "nothing was sold"),
+    "no_holdings": ("没有持仓", "nothing is held"),
+    "no_drawdown": ("没有回撤", "it never fell"),
+    "no_deposits": ("没有投入", "nothing was put in"),
+    "no_benchmark": ("没有基准指数行情", "no prices of the index to compare with"),
+    "all_lost": ("已全部亏损", "all was lost"),
     TOO_LARGE: ("数值过大", "too large a number"),
-}  # fmt: skip
+}
 _LARGEST = 1e15
 
 
@@ -56,8 +80,10 @@ def columns(figures: Figures, days: np.ndarray) -> dict[str, list[Any]]:
     for name, column in COUNTS.items():
         made[name] = [int(v) if k else None for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)]
     for name, column in DAYS.items():
-        made[name] = [EPOCH + timedelta(days=int(days[int(v)])) if k else None
-                      for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)]  # fmt: skip
+        made[name] = [
+            EPOCH + timedelta(days=int(days[int(v)])) if k else None
+            for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)
+        ]
     reasons: list[dict[str, str]] = [{} for _ in range(len(values))]
     for name, column in SHOWN.items():
         told = np.flatnonzero((why[:, column] != Reason.NONE) | ~kept[:, column])

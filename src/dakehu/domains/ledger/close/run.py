@@ -48,8 +48,14 @@ def last_day() -> date:
     return clock.trading_days(end - timedelta(days=30), end)[-1]
 
 
-def close(*, day: date | None = None, allow_stale: int | None = None, at_once: int = AT_ONCE,
-          engine: str = "local", progress: Callable[..., None] = nobody_watches) -> dict[str, Any]:  # fmt: skip
+def close(
+    *,
+    day: date | None = None,
+    allow_stale: int | None = None,
+    at_once: int = AT_ONCE,
+    engine: str = "local",
+    progress: Callable[..., None] = nobody_watches,
+) -> dict[str, Any]:
     """Close a day: {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts files of trades put into
     buckets on the way. engine: "local" or "spark"; the figures are the same, and what one has begun the other finishes.
     Refused where prices of something held on the day
@@ -101,20 +107,31 @@ def path_of(name: str) -> Path:
 def _digest(day: date) -> str:
     """Of all that the figures follow from: registers of trades and prices, products, the index, the kernel itself."""
     told = [
-        day.isoformat(), settings.BENCHMARK, close_chunks.kernel_code(),
+        day.isoformat(),
+        settings.BENCHMARK,
+        close_chunks.kernel_code(),
         sorted(TradeBatch.objects.values_list("file", "client_id")),
         sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
         sorted(Product.objects.values_list("pk", "kind", "currency")),
         sorted(SecurityCode.objects.values_list("market", "code", "product_id")),
-    ]  # fmt: skip
+    ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]:
     made = close_inputs.arrays_for_close(day)
     if not len(made.clients):
-        raise Refused({"date": [say("{day} 及以前没有成交记录，无可结算。", "There are no trades up to {day}; nothing to close.",
-                                    day=day.isoformat())]})  # fmt: skip
+        raise Refused(
+            {
+                "date": [
+                    say(
+                        "{day} 及以前没有成交记录，无可结算。",
+                        "There are no trades up to {day}; nothing to close.",
+                        day=day.isoformat(),
+                    )
+                ]
+            }
+        )
     days = calendar_of(made.day, day)
     prices = close_inputs.price_matrix(made.assets, days)
     held = close_book.held_at_end(made.offsets, made.asset, made.quantity)
@@ -137,21 +154,43 @@ def book_of(made: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Bo
     """What the kernel reads, on the days of the prices. Refused where an exchange rate is missing."""
     days = prices.days
     return close_book.book(
-        offsets=made.offsets, asset=made.asset, day=made.day, quantity=made.quantity, amount=made.amount, fee=made.fee,
-        kind=made.kind, matrix=prices.matrix, days=days, rates=_rates(made.assets, days), market=index_levels(settings.BENCHMARK, days),
-    )  # fmt: skip
+        offsets=made.offsets,
+        asset=made.asset,
+        day=made.day,
+        quantity=made.quantity,
+        amount=made.amount,
+        fee=made.fee,
+        kind=made.kind,
+        matrix=prices.matrix,
+        days=days,
+        rates=_rates(made.assets, days),
+        market=index_levels(settings.BENCHMARK, days),
+    )
 
 
 def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: date) -> Refused:
     named = products.names(assets.tolist())
-    lines = [say("{day} 有 {n} 只持仓证券缺少行情或行情过旧。请导入行情文件（dakehu import 行情.csv，列：日期、证券代码、收盘价），或放宽 --allow-stale 天数。",
-                 "On {day} {n} securities held have no price or too old a one. Import a price file (dakehu import prices.csv, columns: date, code, close), or allow older ones with --allow-stale DAYS.",
-                 day=day.isoformat(), n=len(assets))]  # fmt: skip
+    lines = [
+        say(
+            "{day} 有 {n} 只持仓证券缺少行情或行情过旧。请导入行情文件（dakehu import 行情.csv，列：日期、证券代码、收盘价），或放宽 --allow-stale 天数。",
+            "On {day} {n} securities held have no price or too old a one. Import a price file (dakehu import prices.csv, columns: date, code, close), or allow older ones with --allow-stale DAYS.",
+            day=day.isoformat(),
+            n=len(assets),
+        )
+    ]
     for asset, count, when in list(zip(assets.tolist(), holders.tolist(), made.tolist(), strict=True))[:SHOWN]:
         told = named.get(asset, {"code": asset, "name": ""})
         last = say("无", "none") if when < 0 else (EPOCH + timedelta(days=when)).isoformat()
-        lines.append(say("{code} {name}：最近行情 {last}，持有客户 {n} 位", "{code} {name}: last price {last}, held by {n} clients",
-                         code=told["code"], name=told["name"], last=last, n=count))  # fmt: skip
+        lines.append(
+            say(
+                "{code} {name}：最近行情 {last}，持有客户 {n} 位",
+                "{code} {name}: last price {last}, held by {n} clients",
+                code=told["code"],
+                name=told["name"],
+                last=last,
+                n=count,
+            )
+        )
     return Refused({"prices": list(lines)})
 
 
@@ -170,9 +209,17 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
             missing.append(name)
         made[[i for i, a in enumerate(assets.tolist()) if currency[a] == name]] = row
     if missing:
-        raise Refused({"currency": [say("缺少汇率：{names}。请导入自首笔交易起的汇率（dakehu import 汇率.csv，列：日期、证券代码、收盘价，代码如 USDCNY）。",
-                                        "No exchange rate for {names}: import rates from the first trade on (dakehu import rates.csv, columns: date, code, close, with codes such as USDCNY).",
-                                        names="、".join(missing))]})  # fmt: skip
+        raise Refused(
+            {
+                "currency": [
+                    say(
+                        "缺少汇率：{names}。请导入自首笔交易起的汇率（dakehu import 汇率.csv，列：日期、证券代码、收盘价，代码如 USDCNY）。",
+                        "No exchange rate for {names}: import rates from the first trade on (dakehu import rates.csv, columns: date, code, close, with codes such as USDCNY).",
+                        names="、".join(missing),
+                    )
+                ]
+            }
+        )
     return made
 
 
@@ -203,8 +250,14 @@ def _engine(name: str) -> close_chunks.Engine:
     return close_chunks.here
 
 
-def _compute(digest: str, clients: np.ndarray, book: kernel.Book, at_once: int, engine: close_chunks.Engine,
-             progress: Callable[..., None]) -> tuple[list[Path], int]:  # fmt: skip
+def _compute(
+    digest: str,
+    clients: np.ndarray,
+    book: kernel.Book,
+    at_once: int,
+    engine: close_chunks.Engine,
+    progress: Callable[..., None],
+) -> tuple[list[Path], int]:
     """A file of figures for each chunk of clients; returns the files and how many were there from an earlier run."""
     folder = path_of(digest).with_suffix("")
     folder.mkdir(exist_ok=True, mode=0o700)

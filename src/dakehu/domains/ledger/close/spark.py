@@ -35,12 +35,28 @@ LOOK_EVERY = 1.0  # seconds between two looks at how many chunks are there
 def engine() -> close_chunks.Engine:
     """Refused where the extra or Java is absent."""
     if _pyspark() is None:
-        raise Refused({"engine": [say("本机没有安装 Spark 组件，请先运行：pip install 'dakehu[spark]'",
-                                      "The extra for Spark is not installed here; first run: pip install 'dakehu[spark]'")]})  # fmt: skip
+        raise Refused(
+            {
+                "engine": [
+                    say(
+                        "本机没有安装 Spark 组件，请先运行：pip install 'dakehu[spark]'",
+                        "The extra for Spark is not installed here; first run: pip install 'dakehu[spark]'",
+                    )
+                ]
+            }
+        )
     at_home = Path(os.environ.get("JAVA_HOME") or "/nowhere", "bin", "java")
     if not at_home.is_file() and shutil.which("java") is None:
-        raise Refused({"engine": [say("本机没有 Java，Spark 需要 Java 17 或更新版本；请安装后再运行，或不加 --engine spark。",
-                                      "There is no Java here and Spark needs 17 or later: install it, or leave out --engine spark.")]})  # fmt: skip
+        raise Refused(
+            {
+                "engine": [
+                    say(
+                        "本机没有 Java，Spark 需要 Java 17 或更新版本；请安装后再运行，或不加 --engine spark。",
+                        "There is no Java here and Spark needs 17 or later: install it, or leave out --engine spark.",
+                    )
+                ]
+            }
+        )
     return run
 
 
@@ -57,9 +73,17 @@ def run(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Calla
     try:
         _on_cluster([str(chunk.path) for chunk in chunks], lambda: done(_there(chunks)))
     except _failures() as fault:
-        raise Refused({"engine": [say("Spark 未能完成：{told}。算好的部分已保留，再次运行即从断处继续。",
-                                      "Spark did not finish: {told}. What is computed is kept; run again to go on from there.",
-                                      told=_last_line(fault))]}) from fault  # fmt: skip
+        raise Refused(
+            {
+                "engine": [
+                    say(
+                        "Spark 未能完成：{told}。算好的部分已保留，再次运行即从断处继续。",
+                        "Spark did not finish: {told}. What is computed is kept; run again to go on from there.",
+                        told=_last_line(fault),
+                    )
+                ]
+            }
+        ) from fault
     done(_there(chunks))
 
 

@@ -21,18 +21,34 @@ def found(pk: int) -> Investment:
     return row
 
 
-@action("ledger.note_investment", needs=Permission.LEDGER_WRITE, zh="记录投资", en="Note an investment",
-        takes=(takes_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=REST),
-               Customs("ledger.Investment", new=True)))  # fmt: skip
+@action(
+    "ledger.note_investment",
+    needs=Permission.LEDGER_WRITE,
+    zh="记录投资",
+    en="Note an investment",
+    takes=(
+        takes_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=REST),
+        Customs("ledger.Investment", new=True),
+    ),
+)
 def note_investment(*, client: Any, **facts: Any) -> Investment:
     row = Investment(client=client, **{k: v for k, v in facts.items() if v is not None})
     row.save()
     return row
 
 
-@action("ledger.change_investment", needs=Permission.LEDGER_WRITE, zh="修改投资记录", en="Change an investment",
-        takes=(ONE, VERSION, takes_of("ledger.Investment", optional=("invested_on", "amount", "product", *REST)),
-               Customs("ledger.Investment")))  # fmt: skip
+@action(
+    "ledger.change_investment",
+    needs=Permission.LEDGER_WRITE,
+    zh="修改投资记录",
+    en="Change an investment",
+    takes=(
+        ONE,
+        VERSION,
+        takes_of("ledger.Investment", optional=("invested_on", "amount", "product", *REST)),
+        Customs("ledger.Investment"),
+    ),
+)
 def change_investment(*, investment: int, version: int | None = None, **facts: Any) -> Investment:
     row = found(investment)
     must_match(row, version)

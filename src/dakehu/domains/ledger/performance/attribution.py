@@ -31,13 +31,22 @@ SPAN = (
 PARTS = ("opening", "net_inflow", "market", "fees", "closing")
 # In the numbering of analytics.figures.
 NAMED = (
-    ("股票", "Stocks"), ("基金", "Funds"), ("债券", "Bonds"), ("回购与现金", "Repo and cash"),
-    ("私募、资管与收益凭证", "Private and structured"), ("其他", "Other"),
-)  # fmt: skip
+    ("股票", "Stocks"),
+    ("基金", "Funds"),
+    ("债券", "Bonds"),
+    ("回购与现金", "Repo and cash"),
+    ("私募、资管与收益凭证", "Private and structured"),
+    ("其他", "Other"),
+)
 
 
-@query("ledger.attribution", needs=Permission.LEDGER_READ, zh="资产变动与归因", en="Change of worth and its causes",
-       takes=(*CLIENT, *SPAN))  # fmt: skip
+@query(
+    "ledger.attribution",
+    needs=Permission.LEDGER_READ,
+    zh="资产变动与归因",
+    en="Change of worth and its causes",
+    takes=(*CLIENT, *SPAN),
+)
 def change(*, client: Any, since: date | None = None, until: date | None = None) -> dict[str, Any]:
     """From the evening of `since` (None: from before the first trade) to the evening of `until` (None, and no later than: the day last closed):
     {since, until, hidden, total: {opening, net_inflow, market, fees, closing}, classes: [{name, the same}], own, index,
@@ -50,14 +59,31 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
     closed = portfolio.day_of()
     last = min(until or closed, closed)
     if since is not None and since >= last:
-        raise Refused({"since": [say("开始日期须早于结束日期 {day}。", "The first day must be before the last, {day}.",
-                                     day=last.isoformat())]})  # fmt: skip
+        raise Refused(
+            {
+                "since": [
+                    say(
+                        "开始日期须早于结束日期 {day}。",
+                        "The first day must be before the last, {day}.",
+                        day=last.isoformat(),
+                    )
+                ]
+            }
+        )
     hidden = scope.current_actor().clearance < PERSONAL
     told: dict[str, Any] = {
-        "since": since.isoformat() if since else None, "until": last.isoformat(), "hidden": hidden, "total": None,
-        "classes": [], "own": None, "index": None, "excess": None, "index_name": "", "effects": None,
+        "since": since.isoformat() if since else None,
+        "until": last.isoformat(),
+        "hidden": hidden,
+        "total": None,
+        "classes": [],
+        "own": None,
+        "index": None,
+        "excess": None,
+        "index_name": "",
+        "effects": None,
         "why": "",
-    }  # fmt: skip
+    }
     made = portfolio.value(client, last)
     if made is None:
         return told
@@ -69,8 +95,9 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
         told["total"] = {name: _number(float(values.sum())) for name, values in parts.items()}
         told["classes"] = [
             {"name": str(say(*NAMED[kind])), **{name: _number(float(values[kind])) for name, values in parts.items()}}
-            for kind in range(CLASSES) if any(values[kind] for values in parts.values())
-        ]  # fmt: skip
+            for kind in range(CLASSES)
+            if any(values[kind] for values in parts.values())
+        ]
     return told | _beside(made, day) | _causes(made, first)
 
 
@@ -84,8 +111,12 @@ def _beside(made: portfolio.Valued, day: int) -> dict[str, Any]:
     start = float(before[-1]) if len(before) else float("nan")
     index = _number(float(within[-1]) / start - 1.0) if len(within) else None
     excess = None if own is None or index is None else own - index
-    return {"own": own, "index": index, "excess": excess,
-            "index_name": close_run.benchmark_name() if index is not None else ""}  # fmt: skip
+    return {
+        "own": own,
+        "index": index,
+        "excess": excess,
+        "index_name": close_run.benchmark_name() if index is not None else "",
+    }
 
 
 def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
@@ -94,12 +125,24 @@ def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
     try:
         wanted = rules.class_benchmark(settings.CLASS_BENCHMARK)
     except ValueError as wrong:
-        return {"why": str(say("按资产类别的基准看不懂：“{part}”。请管理员改正 DAKEHU_CLASS_BENCHMARK。",
-                               "The benchmark by asset class is not understood: “{part}”. An administrator sets DAKEHU_CLASS_BENCHMARK right.",
-                               part=wrong))}  # fmt: skip
+        return {
+            "why": str(
+                say(
+                    "按资产类别的基准看不懂：“{part}”。请管理员改正 DAKEHU_CLASS_BENCHMARK。",
+                    "The benchmark by asset class is not understood: “{part}”. An administrator sets DAKEHU_CLASS_BENCHMARK right.",
+                    part=wrong,
+                )
+            )
+        }
     if not wanted:
-        return {"why": str(say("没有按资产类别设定的基准，因此不拆分配置与选择效应。",
-                               "No benchmark by asset class is recorded, so allocation and selection are not told apart."))}  # fmt: skip
+        return {
+            "why": str(
+                say(
+                    "没有按资产类别设定的基准，因此不拆分配置与选择效应。",
+                    "No benchmark by asset class is recorded, so allocation and selection are not told apart.",
+                )
+            )
+        }
     last = int(np.searchsorted(book.ordinals, days.ordinals[-1]))
     shares, market, missing = np.zeros(CLASSES), np.zeros((last - first, CLASSES)), []
     for kind, (share, measure) in wanted.items():
@@ -109,28 +152,53 @@ def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
             missing.append(measure)
         market[:, kind] = moved
     if missing:
-        return {"why": str(say("基准指数在这段时间缺少行情：{names}，因此不拆分配置与选择效应。",
-                               "No prices of the benchmark over these days: {names}, so allocation and selection are not told apart.",
-                               names="、".join(missing)))}  # fmt: skip
+        return {
+            "why": str(
+                say(
+                    "基准指数在这段时间缺少行情：{names}，因此不拆分配置与选择效应。",
+                    "No prices of the benchmark over these days: {names}, so allocation and selection are not told apart.",
+                    names="、".join(missing),
+                )
+            )
+        }
     weights, brought = attribution.days_by_class(book, 0, first, last)
     own, theirs = brought.sum(axis=1), market @ shares
     if not len(own) or not (np.isfinite(own).all() and (own > -1).all() and (theirs > -1).all()):
-        return {"why": str(say("这段时间有证券缺少行情，因此不拆分配置与选择效应。",
-                               "Something held has no price over these days, so allocation and selection are not told apart."))}  # fmt: skip
+        return {
+            "why": str(
+                say(
+                    "这段时间有证券缺少行情，因此不拆分配置与选择效应。",
+                    "Something held has no price over these days, so allocation and selection are not told apart.",
+                )
+            )
+        }
     each = [attribution.contributed(w, c, shares, m) for w, c, m in zip(weights, brought, market, strict=True)]
     linked = attribution.linked(each, own, theirs)
     classes = [
-        {"name": str(say(*NAMED[kind])), "measure": _called(wanted[kind][1]) if kind in wanted else "",
-         "weight": float(weights[:, kind].mean()), "market_weight": float(shares[kind]),
-         "market": float(np.prod(1 + market[:, kind]) - 1) if kind in wanted else None,
-         "allocation": float(linked.allocation[kind]), "selection": float(linked.selection[kind])}
-        for kind in range(CLASSES) if kind in wanted or weights[:, kind].any()
-    ]  # fmt: skip
+        {
+            "name": str(say(*NAMED[kind])),
+            "measure": _called(wanted[kind][1]) if kind in wanted else "",
+            "weight": float(weights[:, kind].mean()),
+            "market_weight": float(shares[kind]),
+            "market": float(np.prod(1 + market[:, kind]) - 1) if kind in wanted else None,
+            "allocation": float(linked.allocation[kind]),
+            "selection": float(linked.selection[kind]),
+        }
+        for kind in range(CLASSES)
+        if kind in wanted or weights[:, kind].any()
+    ]
     total, beside = float(np.prod(1 + own) - 1), float(np.prod(1 + theirs) - 1)
-    return {"why": "", "effects": {
-        "own": total, "benchmark": beside, "excess": total - beside, "classes": classes,
-        "allocation": float(linked.allocation.sum()), "selection": float(linked.selection.sum()),
-    }}  # fmt: skip
+    return {
+        "why": "",
+        "effects": {
+            "own": total,
+            "benchmark": beside,
+            "excess": total - beside,
+            "classes": classes,
+            "allocation": float(linked.allocation.sum()),
+            "selection": float(linked.selection.sum()),
+        },
+    }
 
 
 def _moves(measure: str, ordinals: np.ndarray) -> np.ndarray:

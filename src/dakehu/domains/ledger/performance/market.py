@@ -32,8 +32,13 @@ INDEX = Take("index", required=False, facts=Facts("指数", "Index", example="00
 HORIZON = Take("horizon", kind="integer", required=False, facts=Facts("天数", "Days ahead", aliases=("交易日",)))
 
 
-@query("ledger.market_index", needs=Permission.LEDGER_READ, zh="指数与概率区间", en="An index and its band",
-       takes=(INDEX, HORIZON))  # fmt: skip
+@query(
+    "ledger.market_index",
+    needs=Permission.LEDGER_READ,
+    zh="指数与概率区间",
+    en="An index and its band",
+    takes=(INDEX, HORIZON),
+)
 def market_index(*, index: str | None = None, horizon: int | None = None) -> dict[str, Any]:
     """An index (code.market; the one that DAKEHU_BENCHMARK names, else any) from its first price on, and where it may be
     in up to `horizon` (20) trading days: {indices: [{index, name}], index, name, day, level, volatility_20, volatility_60
@@ -45,28 +50,51 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
         raise Refused({"horizon": [say("应为 1 至 {n} 个交易日。", "Must be 1 to {n} trading days.", n=LONGEST)]})
     known = _indices()
     told: dict[str, Any] = {
-        "indices": [{"index": one, "name": name} for one, (_, name) in known.items()], "index": None, "name": None, "day": [],
-        "level": [], "volatility_20": [], "volatility_60": [], "change": None, "stale_days": None, "band": None, "record": None,
-    }  # fmt: skip
+        "indices": [{"index": one, "name": name} for one, (_, name) in known.items()],
+        "index": None,
+        "name": None,
+        "day": [],
+        "level": [],
+        "volatility_20": [],
+        "volatility_60": [],
+        "change": None,
+        "stale_days": None,
+        "band": None,
+        "record": None,
+    }
     chosen = index or (_benchmark(known) if known else None)
     if chosen is None:
         return told
     if chosen not in known:
-        raise Refused({"index": [say("没有指数“{index}”的行情，可选：{all}。", "There are no prices of the index “{index}”; there are: {all}.",
-                                     index=chosen, all="、".join(known) or "–")]})  # fmt: skip
+        raise Refused(
+            {
+                "index": [
+                    say(
+                        "没有指数“{index}”的行情，可选：{all}。",
+                        "There are no prices of the index “{index}”; there are: {all}.",
+                        index=chosen,
+                        all="、".join(known) or "–",
+                    )
+                ]
+            }
+        )
     days, levels = close_inputs.history(known[chosen][0])
     if not len(levels):
         return {**told, "index": chosen, "name": known[chosen][1]}
     record = forecast.backtest(levels, ahead)
     band = forecast.band(levels, ahead)
     return told | {
-        "index": chosen, "name": known[chosen][1], "day": [_date(d) for d in days.tolist()], "level": levels.tolist(),
-        "volatility_20": _finite(market.volatility(levels, 20)), "volatility_60": _finite(market.volatility(levels, 60)),
+        "index": chosen,
+        "name": known[chosen][1],
+        "day": [_date(d) for d in days.tolist()],
+        "level": levels.tolist(),
+        "volatility_20": _finite(market.volatility(levels, 20)),
+        "volatility_60": _finite(market.volatility(levels, 60)),
         "change": float(levels[-1] / levels[-2] - 1) if len(levels) > 1 else None,
         "stale_days": (clock.today() - EPOCH).days - int(days[-1]),
         "band": None if band is None else {"quantiles": list(forecast.QUANTILES), "rows": band.tolist()},
         "record": _record(record) if record.origins else None,
-    }  # fmt: skip
+    }
 
 
 def _benchmark(known: dict[str, Any]) -> str:
@@ -76,17 +104,25 @@ def _benchmark(known: dict[str, Any]) -> str:
 
 def _record(made: forecast.Backtest) -> dict[str, Any]:
     return {
-        "horizon": made.horizon, "origins": made.origins, "inner": made.inner[0], "outer": made.outer[0], "loss": made.loss[0],
-        "plain_inner": made.inner[1], "plain_outer": made.outer[1], "plain_loss": made.loss[1],
+        "horizon": made.horizon,
+        "origins": made.origins,
+        "inner": made.inner[0],
+        "outer": made.outer[0],
+        "loss": made.loss[0],
+        "plain_inner": made.inner[1],
+        "plain_outer": made.outer[1],
+        "plain_loss": made.loss[1],
         "ratio": None if np.isnan(made.ratio) else made.ratio,
-    }  # fmt: skip
+    }
 
 
 def _indices() -> dict[str, tuple[int, str]]:
     """{code.market: (product, name)} of the indices that are entered."""
     rows = SecurityCode.objects.filter(product__kind=SecurityKind.INDEX, until=None).order_by("product__name", "pk")
-    return {f"{code}.{place}": (number, name) for code, place, number, name in
-            rows.values_list("code", "market", "product_id", "product__name")}  # fmt: skip
+    return {
+        f"{code}.{place}": (number, name)
+        for code, place, number, name in rows.values_list("code", "market", "product_id", "product__name")
+    }
 
 
 @query("ledger.market_breadth", needs=Permission.LEDGER_READ, zh="持仓广度", en="Breadth of the book")
@@ -97,9 +133,23 @@ def market_breadth() -> dict[str, Any]:
     the largest first}. Weights only, no sums: they tell nothing of one client."""
     day = portfolio.day_of()
     held, holders = _held()
-    told: dict[str, Any] = {"as_of": day.isoformat(), "clients": 0, "securities": len(held), "rose": 0, "fell": 0, "stayed": 0,
-                            "highs": 0, "lows": 0, "above_20": None, "above_60": None, "above_250": None,
-                            "concentration": None, "unpriced": 0, "foreign": 0, "holdings": []}  # fmt: skip
+    told: dict[str, Any] = {
+        "as_of": day.isoformat(),
+        "clients": 0,
+        "securities": len(held),
+        "rose": 0,
+        "fell": 0,
+        "stayed": 0,
+        "highs": 0,
+        "lows": 0,
+        "above_20": None,
+        "above_60": None,
+        "above_250": None,
+        "concentration": None,
+        "unpriced": 0,
+        "foreign": 0,
+        "holdings": [],
+    }
     if not held:
         return told
     assets = np.array(sorted(held))
@@ -121,16 +171,29 @@ def market_breadth() -> dict[str, Any]:
         if worth[place] > 0:
             change = last[place] / before[place] - 1
             own = named[int(assets[place])]
-            rows.append({**own, "kind": str(SecurityKind(own["kind"]).text), "weight": float(worth[place] / total), "clients": held[int(assets[place])][1],
-                         "change": float(change) if np.isfinite(change) else None})  # fmt: skip
+            rows.append(
+                {
+                    **own,
+                    "kind": str(SecurityKind(own["kind"]).text),
+                    "weight": float(worth[place] / total),
+                    "clients": held[int(assets[place])][1],
+                    "change": float(change) if np.isfinite(change) else None,
+                }
+            )
     share = market.concentration(worth)
     return told | {
-        "clients": holders, "rose": made.rose, "fell": made.fell, "stayed": made.stayed,
-        "highs": made.highs, "lows": made.lows,
+        "clients": holders,
+        "rose": made.rose,
+        "fell": made.fell,
+        "stayed": made.stayed,
+        "highs": made.highs,
+        "lows": made.lows,
         **{f"above_{n}": None if np.isnan(v) else v for n, v in zip(market.MEANS, made.above, strict=True)},
-        "concentration": None if np.isnan(share) else share, "unpriced": int((~np.isfinite(last)).sum()),
-        "foreign": int((~here).sum()), "holdings": rows,
-    }  # fmt: skip
+        "concentration": None if np.isnan(share) else share,
+        "unpriced": int((~np.isfinite(last)).sum()),
+        "foreign": int((~here).sum()),
+        "holdings": rows,
+    }
 
 
 def _held() -> tuple[dict[int, tuple[float, int]], int]:

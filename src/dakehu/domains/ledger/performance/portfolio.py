@@ -59,16 +59,34 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
     """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden, index}; see ledger.explain."""
     if figure not in explanations.EXPLAINED:
         known = "、".join(explanations.EXPLAINED)
-        raise Refused({"figure": [say("没有可拆解的指标“{name}”，可用：{known}。",
-                                      "There is no figure “{name}” to take apart; there are: {known}.",
-                                      name=figure, known=known)]})  # fmt: skip
+        raise Refused(
+            {
+                "figure": [
+                    say(
+                        "没有可拆解的指标“{name}”，可用：{known}。",
+                        "There is no figure “{name}” to take apart; there are: {known}.",
+                        name=figure,
+                        known=known,
+                    )
+                ]
+            }
+        )
     facts = facts_of(Figures._meta.get_field(figure))
     clearance = scope.current_actor().clearance
     day = day_of()
     told: dict[str, Any] = {
-        "figure": figure, "label": str(facts.label), "formula": str(facts.help), "as_of": day.isoformat(),
-        "number": None, "reason": None, "why": None, "inputs": {}, "rows": [], "hidden": clearance < PERSONAL, "index": "",
-    }  # fmt: skip
+        "figure": figure,
+        "label": str(facts.label),
+        "formula": str(facts.help),
+        "as_of": day.isoformat(),
+        "number": None,
+        "reason": None,
+        "why": None,
+        "inputs": {},
+        "rows": [],
+        "hidden": clearance < PERSONAL,
+        "index": "",
+    }
     made = value(client, day)
     reason = _reason(made, figure)
     if reason is not Reason.NONE:
@@ -138,9 +156,14 @@ def _holdings(case: money_explanations.Case, made: Valued, day: date, hidden: bo
     for row in money_explanations.holdings(case):
         cost, since = carried[row["asset"]]
         worth = None if np.isnan(row["value"]) else row["value"]
-        row |= {"cost": cost, "value": worth, "profit": None if worth is None else worth - cost,
-                "return": None if worth is None or not cost else worth / cost - 1.0,
-                "since": _date(since), "days": (day - EPOCH).days - since}  # fmt: skip
+        row |= {
+            "cost": cost,
+            "value": worth,
+            "profit": None if worth is None else worth - cost,
+            "return": None if worth is None or not cost else worth / cost - 1.0,
+            "since": _date(since),
+            "days": (day - EPOCH).days - since,
+        }
         for name in ("price", "weight"):
             row[name] = None if row[name] is None or np.isnan(row[name]) else row[name]
         if hidden:
@@ -157,10 +180,13 @@ def _line(made: Valued) -> dict[str, Any]:
     known = np.flatnonzero(np.isfinite(market) & (market > 0)) if len(market) else np.array([], np.int64)
     index = (market / market[known[0]]).tolist() if len(known) else []
     return {
-        "day": [_date(d) for d in days.ordinals.tolist()], "growth": _finite(days.growth), "drawdown": _finite(days.drawdown),
-        "flow": _finite(days.money_in - days.money_out), "index": [None if v != v else v for v in index],
+        "day": [_date(d) for d in days.ordinals.tolist()],
+        "growth": _finite(days.growth),
+        "drawdown": _finite(days.drawdown),
+        "flow": _finite(days.money_in - days.money_out),
+        "index": [None if v != v else v for v in index],
         "index_name": close_run.benchmark_name() if len(known) else "",
-    }  # fmt: skip
+    }
 
 
 def _finite(values: np.ndarray) -> list[float | None]:

@@ -142,8 +142,11 @@ def take_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
     rows = PriceFile.objects.filter(source=SOURCE)
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
-    known = {row.day: row for start in range(0, len(prices), 5000)
-             for row in rows.filter(day__in=sorted(prices)[start : start + 5000])}  # fmt: skip
+    known = {
+        row.day: row
+        for start in range(0, len(prices), 5000)
+        for row in rows.filter(day__in=sorted(prices)[start : start + 5000])
+    }
     told, have = compare(prices), held(prices)
     made, changed = [], []
     for day in sorted(prices):

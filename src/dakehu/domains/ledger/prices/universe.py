@@ -13,6 +13,8 @@ def codes() -> tuple[list[str], date | None]:
     rows = SecurityCode.objects.filter(until=None, product__kind__in=PRICED, market__in=("SH", "SZ", "BJ")).order_by(
         "code"
     )
-    told = [f"{'index:' if kind == SecurityKind.INDEX else ''}{code}.{market}" for code, market, kind in
-            rows.values_list("code", "market", "product__kind")]  # fmt: skip
+    told = [
+        f"{'index:' if kind == SecurityKind.INDEX else ''}{code}.{market}"
+        for code, market, kind in rows.values_list("code", "market", "product__kind")
+    ]
     return told, PriceFile.objects.order_by("-day").values_list("day", flat=True).first()

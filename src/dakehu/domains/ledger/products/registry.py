@@ -55,11 +55,19 @@ def names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     return made
 
 
-@action("ledger.change_code", needs=Permission.SYSTEM_WRITE, zh="变更证券代码", en="Change a security code",
-        takes=(Take("code", facts=Facts("原代码", "Old code")), Take("market", facts=Facts("市场", "Market")),
-               Take("new_code", facts=Facts("新代码", "New code")),
-               Take("new_market", required=False, facts=Facts("新市场", "New market")),
-               Take("since", kind="date", facts=Facts("启用日期", "Since"))))  # fmt: skip
+@action(
+    "ledger.change_code",
+    needs=Permission.SYSTEM_WRITE,
+    zh="变更证券代码",
+    en="Change a security code",
+    takes=(
+        Take("code", facts=Facts("原代码", "Old code")),
+        Take("market", facts=Facts("市场", "Market")),
+        Take("new_code", facts=Facts("新代码", "New code")),
+        Take("new_market", required=False, facts=Facts("新市场", "New market")),
+        Take("since", kind="date", facts=Facts("启用日期", "Since")),
+    ),
+)
 def change_code(*, code: str, market: str, new_code: str, since: date, new_market: str | None = None) -> SecurityCode:
     """A security goes by another code from a day on (as Beijing's shares do by 920xxx): the product stays, and trades
     under either code are trades of one security."""
@@ -68,8 +76,18 @@ def change_code(*, code: str, market: str, new_code: str, since: date, new_marke
         raise NotFound(say("证券代码", "security code"), f"{code}.{market}")
     place = new_market or market
     if SecurityCode.objects.filter(code=new_code, market=place).exists():
-        raise Refused({"new_code": [say("代码 {code}.{market} 已有产品使用。", "Code {code}.{market} is in use already.",
-                                        code=new_code, market=place)]})  # fmt: skip
+        raise Refused(
+            {
+                "new_code": [
+                    say(
+                        "代码 {code}.{market} 已有产品使用。",
+                        "Code {code}.{market} is in use already.",
+                        code=new_code,
+                        market=place,
+                    )
+                ]
+            }
+        )
     old.until = since
     old.save()
     made = SecurityCode(product=old.product, market=place, code=new_code, since=since)

@@ -38,11 +38,37 @@ _PREFIXES: tuple[tuple[str, str, str], ...] = (
 _BY_PREFIX = {prefix: (market, kind) for prefixes, market, kind in _PREFIXES for prefix in prefixes.split()}
 _ISIN = re.compile(r"^[A-Z]{2}[A-Z0-9]{9}[0-9]$")
 _MARKETS = {
-    "SH": "SH", "SSE": "SH", "XSHG": "SH", "上海": "SH", "沪": "SH", "沪A": "SH", "上A": "SH", "上海A股": "SH", "上海Ａ股": "SH",
-    "SZ": "SZ", "SZSE": "SZ", "XSHE": "SZ", "深圳": "SZ", "深": "SZ", "深A": "SZ", "深圳A股": "SZ", "深圳Ａ股": "SZ",
-    "BJ": "BJ", "BSE": "BJ", "北京": "BJ", "京A": "BJ", "北交所": "BJ", "HK": "HK", "港股": "HK", "港股通": "HK", "沪港通": "HK",
-    "深港通": "HK", "沪HK": "HK", "深HK": "HK", "XHKG": "HK",
-}  # fmt: skip
+    "SH": "SH",
+    "SSE": "SH",
+    "XSHG": "SH",
+    "上海": "SH",
+    "沪": "SH",
+    "沪A": "SH",
+    "上A": "SH",
+    "上海A股": "SH",
+    "上海Ａ股": "SH",
+    "SZ": "SZ",
+    "SZSE": "SZ",
+    "XSHE": "SZ",
+    "深圳": "SZ",
+    "深": "SZ",
+    "深A": "SZ",
+    "深圳A股": "SZ",
+    "深圳Ａ股": "SZ",
+    "BJ": "BJ",
+    "BSE": "BJ",
+    "北京": "BJ",
+    "京A": "BJ",
+    "北交所": "BJ",
+    "HK": "HK",
+    "港股": "HK",
+    "港股通": "HK",
+    "沪港通": "HK",
+    "深港通": "HK",
+    "沪HK": "HK",
+    "深HK": "HK",
+    "XHKG": "HK",
+}
 
 
 def is_isin(text: str) -> bool:

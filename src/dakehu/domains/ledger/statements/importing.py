@@ -97,18 +97,35 @@ def owner_of(judged: Judged, sha256: str) -> Any | None:
         if not owners:
             owners = set(TradeBatch.objects.filter(sha256=sha256).values_list("client_id", flat=True)) - {None}
     if len(owners) > 1:
-        raise Refused({"client": [say("对账单中的账户属于不止一位客户，请指明客户号（命令行：--client）。",
-                                      "The accounts of this statement are of several clients; name one (command line: --client).")]})  # fmt: skip
+        raise Refused(
+            {
+                "client": [
+                    say(
+                        "对账单中的账户属于不止一位客户，请指明客户号（命令行：--client）。",
+                        "The accounts of this statement are of several clients; name one (command line: --client).",
+                    )
+                ]
+            }
+        )
     found = model.objects.filter(pk__in=owners).first()
     if owners and found is None:
-        raise Refused({"client": [say("这份对账单的账户不在您的范围内，请联系团队长确认归属。",
-                                      "The accounts of this statement are not within your sight; ask your desk head.")]})  # fmt: skip
+        raise Refused(
+            {
+                "client": [
+                    say(
+                        "这份对账单的账户不在您的范围内，请联系团队长确认归属。",
+                        "The accounts of this statement are not within your sight; ask your desk head.",
+                    )
+                ]
+            }
+        )
     return found
 
 
 @action("ledger.take_statement", needs=Permission.IMPORT, zh="导入对账单", en="Take in a statement", by_name=False)
-def take_statement(*, client: Any | None, name: str, judged: Judged, numbers: dict[tuple[str, str], int], source: str,
-                   sha256: str) -> dict[str, Any]:  # fmt: skip
+def take_statement(
+    *, client: Any | None, name: str, judged: Judged, numbers: dict[tuple[str, str], int], source: str, sha256: str
+) -> dict[str, Any]:
     """Write what is new of a judged file for `client` (None: a new one, called `name`). Returns {client, created,
     unchanged, skipped, quarantined, cash_effect (fen), new_client}. `numbers` are the products (see products.learn)."""
     made_new = client is None
@@ -116,16 +133,24 @@ def take_statement(*, client: Any | None, name: str, judged: Judged, numbers: di
     return {"client": client, "new_client": made_new, **_take([(client, judged)], numbers, source, sha256)}
 
 
-@action("ledger.take_statements", needs=Permission.IMPORT, zh="导入多位客户的对账单", en="Take in a statement of many clients",
-        by_name=False)  # fmt: skip
-def take_statements(*, parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str,
-                    sha256: str) -> dict[str, Any]:  # fmt: skip
+@action(
+    "ledger.take_statements",
+    needs=Permission.IMPORT,
+    zh="导入多位客户的对账单",
+    en="Take in a statement of many clients",
+    by_name=False,
+)
+def take_statements(
+    *, parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str, sha256: str
+) -> dict[str, Any]:
     """Write what is new of a file whose rows are of many clients, each with their own rows judged. Returns {clients,
     created, unchanged, skipped, quarantined, cash_effect (fen)}."""
     return {"clients": len(parts), **_take(parts, numbers, source, sha256)}
 
 
-def _take(parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str, sha256: str) -> dict[str, Any]:  # fmt: skip
+def _take(
+    parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], source: str, sha256: str
+) -> dict[str, Any]:
     new = _new(parts)
     count = sum(len(rows) for _, rows in new)
     _keep_accounts(parts)
@@ -134,10 +159,12 @@ def _take(parts: list[tuple[Any, Judged]], numbers: dict[tuple[str, str], int], 
         register([(client, rows) for client, rows in new if rows], numbers, source, sha256)
     note(statement=source, sha256=sha256, rows=count, held=held)
     return {
-        "created": count, "unchanged": sum(len(judged.told) for _, judged in parts) - count,
-        "skipped": sum(judged.idle for _, judged in parts), "quarantined": held,
+        "created": count,
+        "unchanged": sum(len(judged.told) for _, judged in parts) - count,
+        "skipped": sum(judged.idle for _, judged in parts),
+        "quarantined": held,
         "cash_effect": sum(dealt.net for _, rows in new for _, dealt, _, _ in rows),
-    }  # fmt: skip
+    }
 
 
 def _new(parts: list[tuple[Any, Judged]]) -> list[tuple[Any, list[Told]]]:
@@ -158,8 +185,9 @@ def held_in_journal(clients: list[int]) -> Counter[tuple[int, int]]:
     return Counter(zip(table["client"].to_pylist(), table["digest"].to_pylist(), strict=True))
 
 
-def register(parts: list[tuple[Any, list[Told]]], numbers: dict[tuple[str, str], int], source: str,
-             sha256: str) -> list[TradeBatch]:  # fmt: skip
+def register(
+    parts: list[tuple[Any, list[Told]]], numbers: dict[tuple[str, str], int], source: str, sha256: str
+) -> list[TradeBatch]:
     """Put rows into the journal as one file and, for each client, one row of the register, inside the present act."""
     if any(len(rows) > AT_MOST for _, rows in parts):
         raise Refused(
@@ -169,14 +197,30 @@ def register(parts: list[tuple[Any, list[Told]]], numbers: dict[tuple[str, str],
     made = [_batch(client, rows, name, source, sha256) for client, rows in parts]
     record_many(TradeBatch, made, [], [], client_ids=[batch.client_id for batch in made])
     rows = [
-        {"client": batch.client_id, "asset": _number(dealt, numbers), "day": dealt.day, "seq": batch.pk * AT_MOST + place,
-         "side": int(dealt.side), "quantity": dealt.quantity, "price": dealt.price, "amount": dealt.amount,
-         "net": dealt.net, "commission": dealt.commission, "stamp": dealt.stamp, "transfer": dealt.transfer,
-         "other": dealt.other, "time": dealt.time, "currency": dealt.currency, "ref": dealt.ref, "digest": digest,
-         "nth": nth, "batch": batch.pk}
+        {
+            "client": batch.client_id,
+            "asset": _number(dealt, numbers),
+            "day": dealt.day,
+            "seq": batch.pk * AT_MOST + place,
+            "side": int(dealt.side),
+            "quantity": dealt.quantity,
+            "price": dealt.price,
+            "amount": dealt.amount,
+            "net": dealt.net,
+            "commission": dealt.commission,
+            "stamp": dealt.stamp,
+            "transfer": dealt.transfer,
+            "other": dealt.other,
+            "time": dealt.time,
+            "currency": dealt.currency,
+            "ref": dealt.ref,
+            "digest": digest,
+            "nth": nth,
+            "batch": batch.pk,
+        }
         for batch, (_, new) in zip(made, parts, strict=True)
         for place, (_, dealt, digest, nth) in enumerate(_as_dealt(new))
-    ]  # fmt: skip
+    ]
     journal.write(journal.path_of(name), journal.trades_of(rows))
     return made
 
@@ -185,10 +229,17 @@ def _batch(client: Any, rows: list[Told], file: str, source: str, sha256: str) -
     dealt = [one[1] for one in rows]
     days = [one.day for one in dealt]
     return TradeBatch(
-        file=file, source=source[-80:], client=client, first_day=min(days), last_day=max(days), sha256=sha256,
-        rows=len(dealt), amount=sum(d.amount for d in dealt), net=sum(d.net for d in dealt),
+        file=file,
+        source=source[-80:],
+        client=client,
+        first_day=min(days),
+        last_day=max(days),
+        sha256=sha256,
+        rows=len(dealt),
+        amount=sum(d.amount for d in dealt),
+        net=sum(d.net for d in dealt),
         fee=sum(d.fee for d in dealt),
-    )  # fmt: skip
+    )
 
 
 def _as_dealt(new: list[Told]) -> list[Told]:
@@ -209,8 +260,10 @@ def _keep_accounts(parts: list[tuple[Any, Judged]]) -> None:
         rows = Account.objects.filter(number_index__in=wanted[start : start + 5000])
         for known in rows.values_list("client_id", "number_index"):
             named.pop(known, None)
-    made = [Account(client_id=owner, kind=AccountKind.SHARES.value, number=number, market=market_of_account(number))
-            for (owner, _), number in named.items()]  # fmt: skip
+    made = [
+        Account(client_id=owner, kind=AccountKind.SHARES.value, number=number, market=market_of_account(number))
+        for (owner, _), number in named.items()
+    ]
     if made:
         record_many(Account, made, [], [], client_ids=[row.client_id for row in made])
 
@@ -234,9 +287,18 @@ def _unsettled(parts: list[tuple[Any, Judged]]) -> dict[tuple[int, str], tuple[L
 
 def _hold(parts: list[tuple[Any, Judged]], source: str) -> int:
     """Hold rows back that are not known so; returns how many."""
-    made = [HeldRow(client_id=owner, source=source[-120:], line=line.line, cells=line.cells, reason=doubt.reason,
-                    detail=doubt.detail[:300], digest=digest)
-            for (owner, digest), (line, doubt) in _unsettled(parts).items()]  # fmt: skip
+    made = [
+        HeldRow(
+            client_id=owner,
+            source=source[-120:],
+            line=line.line,
+            cells=line.cells,
+            reason=doubt.reason,
+            detail=doubt.detail[:300],
+            digest=digest,
+        )
+        for (owner, digest), (line, doubt) in _unsettled(parts).items()
+    ]
     if made:
         record_many(HeldRow, made, [], [], client_ids=[row.client_id for row in made])
     return len(made)
@@ -255,7 +317,8 @@ def balances(judged: Judged) -> dict[str, Any]:
     if len(rows) > 1 and rows[0][1].day > rows[-1][1].day:
         rows.reverse()
     broken = [
-        place for (_, before), (place, after) in pairwise(rows)
+        place
+        for (_, before), (place, after) in pairwise(rows)
         if before.balance is not None and after.balance is not None and before.balance + after.net != after.balance
-    ]  # fmt: skip
+    ]
     return {"checked": max(0, len(rows) - 1), "broken": len(broken), "first": broken[0] if broken else None}

@@ -21,14 +21,26 @@ CELLS = Take("cells", kind="json", facts=Facts("更正内容", "Corrections"))
 WHY = Take("reason", facts=Facts("原因", "Reason"))
 # What a corrected row may say, in the order in which a form asks.
 FIELDS = {
-    "day": Facts("成交日期", "Day"), "time": Facts("成交时间", "Time"), "side": Facts("业务名称", "Kind of business"),
-    "code": Facts("证券代码", "Security code"), "name": Facts("证券名称", "Security"), "market": Facts("交易市场", "Market"),
-    "account": Facts("股东账户", "Shareholder account"), "quantity": Facts("成交数量", "Quantity"),
-    "price": Facts("成交价格", "Price"), "amount": Facts("成交金额", "Amount"), "net": Facts("发生金额", "Cash effect"),
-    "charge": Facts("手续费", "Charge"), "commission": Facts("佣金", "Commission"), "stamp": Facts("印花税", "Stamp duty"),
-    "transfer": Facts("过户费", "Transfer fee"), "other": Facts("其他费用", "Other fees"),
-    "balance": Facts("资金余额", "Cash balance"), "currency": Facts("币种", "Currency"), "ref": Facts("成交编号", "Reference"),
-}  # fmt: skip
+    "day": Facts("成交日期", "Day"),
+    "time": Facts("成交时间", "Time"),
+    "side": Facts("业务名称", "Kind of business"),
+    "code": Facts("证券代码", "Security code"),
+    "name": Facts("证券名称", "Security"),
+    "market": Facts("交易市场", "Market"),
+    "account": Facts("股东账户", "Shareholder account"),
+    "quantity": Facts("成交数量", "Quantity"),
+    "price": Facts("成交价格", "Price"),
+    "amount": Facts("成交金额", "Amount"),
+    "net": Facts("发生金额", "Cash effect"),
+    "charge": Facts("手续费", "Charge"),
+    "commission": Facts("佣金", "Commission"),
+    "stamp": Facts("印花税", "Stamp duty"),
+    "transfer": Facts("过户费", "Transfer fee"),
+    "other": Facts("其他费用", "Other fees"),
+    "balance": Facts("资金余额", "Cash balance"),
+    "currency": Facts("币种", "Currency"),
+    "ref": Facts("成交编号", "Reference"),
+}
 NUMBERS = ("quantity", "price", "amount", "net", "charge", "balance", *FEES)
 TEXTS = ("side", "code", "name", "account", "market", "ref", "currency")
 
@@ -70,12 +82,28 @@ def _number(text: str) -> Decimal:
 def refused(doubt: Doubt) -> Refused:
     zh, en = REASONS[doubt.reason]
     detail = f" {doubt.detail}" if doubt.detail else ""
-    return Refused({"row": [say("这一行仍不能放行：{why}。{detail}", "This row cannot be released yet: {reason}.{detail}",
-                                why=zh, reason=en, detail=detail)]})  # fmt: skip
+    return Refused(
+        {
+            "row": [
+                say(
+                    "这一行仍不能放行：{why}。{detail}",
+                    "This row cannot be released yet: {reason}.{detail}",
+                    why=zh,
+                    reason=en,
+                    detail=detail,
+                )
+            ]
+        }
+    )
 
 
-@action("ledger.correct_row", needs=Permission.LEDGER_WRITE, zh="更正待处理行", en="Correct a row held back",
-        takes=(ROW, CELLS))  # fmt: skip
+@action(
+    "ledger.correct_row",
+    needs=Permission.LEDGER_WRITE,
+    zh="更正待处理行",
+    en="Correct a row held back",
+    takes=(ROW, CELLS),
+)
 def correct_row(*, row: int, cells: dict[str, Any]) -> HeldRow:
     """Change cells of a row held back: {field: text}, "" to empty one. What stood in the file stays in the audit."""
     held = found(row)

@@ -56,8 +56,13 @@ def held_words() -> list[dict[str, Any]]:
     return [{"word": word, "rows": rows} for word, rows in sorted(counted, key=lambda one: (-one[1], one[0]))]
 
 
-@action("ledger.explain_word", needs=Permission.LEDGER_WRITE, zh="说明业务名称", en="Explain a kind of business",
-        takes=(WORD, Take("meaning", words=Meaning, facts=Facts("含义", "Meaning"))))  # fmt: skip
+@action(
+    "ledger.explain_word",
+    needs=Permission.LEDGER_WRITE,
+    zh="说明业务名称",
+    en="Explain a kind of business",
+    takes=(WORD, Take("meaning", words=Meaning, facts=Facts("含义", "Meaning"))),
+)
 def explain_word(*, word: str, meaning: str) -> dict[str, Any]:
     """Say what a word means in all rows that wait because of it: each is corrected, and released where it adds up.
     Returns {corrected, released, batch}: numbers of rows, and by which `dakehu undo` takes it back."""

@@ -21,14 +21,20 @@ REASONS: dict[str, tuple[str, str]] = {
     "code": ("证券代码缺失或不存在", "The security code is missing or names nothing"),
     "market": ("证券代码与市场或股东账户不符", "Code and market or account contradict each other"),
     "quantity": ("成交数量缺失或为零", "The quantity is missing or zero"),
-    "fraction": ("数量小于千分之一，账本不能准确保存", "Finer than a thousandth of a share: the journal cannot hold it exactly"),
-    "amount": ("成交金额缺失，也无法由价格和数量算出", "The amount is missing and does not follow from price and quantity"),
+    "fraction": (
+        "数量小于千分之一，账本不能准确保存",
+        "Finer than a thousandth of a share: the journal cannot hold it exactly",
+    ),
+    "amount": (
+        "成交金额缺失，也无法由价格和数量算出",
+        "The amount is missing and does not follow from price and quantity",
+    ),
     "sum": ("发生金额与成交金额、费用对不上", "The cash effect is not the amount and the fees"),
     "fees": ("费用各列含义不明，且没有发生金额可核对", "What the fee columns mean is open, and no cash effect tells"),
     "money": ("资金发生额缺失", "The sum of money is missing"),
     "currency": ("币种不明", "The currency is not said"),
     "cancelled": ("这一笔已撤销或未成交", "The order was cancelled or not filled"),
-}  # fmt: skip
+}
 FEES = ("commission", "stamp", "transfer", "other")
 
 
@@ -130,9 +136,21 @@ def judge(row: Written, meaning: Side | None = None) -> Dealt | None:
     parts = _parts(row, side, amount)
     net = CASH[side] * amount - sum(parts) if row.net is None else fen(row.net)
     return Dealt(
-        row.day, side, found, row.name, POSITION.get(side, 0) * quantity, float(row.price or 0), amount, net, *parts,
-        row.time, row.currency, row.account, row.ref, _balance(row),
-    )  # fmt: skip
+        row.day,
+        side,
+        found,
+        row.name,
+        POSITION.get(side, 0) * quantity,
+        float(row.price or 0),
+        amount,
+        net,
+        *parts,
+        row.time,
+        row.currency,
+        row.account,
+        row.ref,
+        _balance(row),
+    )
 
 
 def _balance(row: Written) -> int | None:
@@ -170,9 +188,24 @@ def _money(row: Written, side: Side, found: Security | None, quantity: int) -> D
         raise Doubt("sum", f"{row.side} {row.net}")
     held = POSITION.get(side, 0) * quantity
     return Dealt(
-        row.day, side, found, row.name, held, float(row.price or 0), abs(net), net, 0, 0, 0, 0, row.time,  # type: ignore[arg-type]
-        row.currency, row.account, row.ref, _balance(row),
-    )  # fmt: skip
+        row.day,
+        side,
+        found,
+        row.name,
+        held,
+        float(row.price or 0),
+        abs(net),
+        net,
+        0,
+        0,
+        0,
+        0,
+        row.time,  # type: ignore[arg-type]
+        row.currency,
+        row.account,
+        row.ref,
+        _balance(row),
+    )
 
 
 def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:

@@ -149,10 +149,21 @@ def _write(table: pa.Table) -> dict[str, Any]:
     return {"file": name, "first_client": client[0].as_py(), "last_client": client[-1].as_py(), "rows": table.num_rows}
 
 
-@action("ledger.publish_buckets", needs=Permission.SYSTEM_WRITE, zh="发布整理后的成交文件", en="Publish compacted trades",
-        by_name=False)  # fmt: skip
-def publish(*, version: int, replaced: list[int], made: list[dict[str, Any]], batches: list[tuple[int, int]],
-            gone: dict[str, str]) -> None:  # fmt: skip
+@action(
+    "ledger.publish_buckets",
+    needs=Permission.SYSTEM_WRITE,
+    zh="发布整理后的成交文件",
+    en="Publish compacted trades",
+    by_name=False,
+)
+def publish(
+    *,
+    version: int,
+    replaced: list[int],
+    made: list[dict[str, Any]],
+    batches: list[tuple[int, int]],
+    gone: dict[str, str],
+) -> None:
     """Name new buckets in the place of others, and the batches that stand in buckets from now on."""
     row = Compaction.objects.select_for_update().filter(pk=ONLY).first()
     if (row.row_version if row is not None else 0) != version:

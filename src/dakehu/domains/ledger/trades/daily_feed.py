@@ -38,9 +38,17 @@ def take_day(*, source: str, day: date, table: pa.Table) -> dict[str, int | bool
         before.delete()
     fee = sum(pc.sum(table[name]).as_py() or 0 for name in FEES)
     batch = TradeBatch(
-        file=journal.new_name(), source=source, day=day, first_day=day, last_day=day, sha256=sha, rows=table.num_rows,
-        amount=pc.sum(table["amount"]).as_py() or 0, net=pc.sum(table["net"]).as_py() or 0, fee=fee,
-    )  # fmt: skip
+        file=journal.new_name(),
+        source=source,
+        day=day,
+        first_day=day,
+        last_day=day,
+        sha256=sha,
+        rows=table.num_rows,
+        amount=pc.sum(table["amount"]).as_py() or 0,
+        net=pc.sum(table["net"]).as_py() or 0,
+        fee=fee,
+    )
     batch.save()
     journal.write(journal.path_of(batch.file), _of_the_journal(table, day, batch.pk))
     note(source=source, day=day.isoformat(), rows=table.num_rows, sha256=sha)
@@ -54,10 +62,18 @@ def _must_reconcile(table: pa.Table) -> None:
     wrong = np.flatnonzero((net != amount - fees) & (net != -amount - fees))
     if len(wrong):
         shown = ", ".join(str(place + 1) for place in wrong[:SHOWN].tolist())
-        raise Refused({"table": [say(
-            "有 {n} 行发生金额与成交金额、费用不符（第 {rows} 行等），没有导入任何内容。请核对柜台文件。",
-            "In {n} rows (such as {rows}) the cash effect is not the amount with its fees, so nothing was taken in. Check the counter's file.",
-            n=len(wrong), rows=shown)]})  # fmt: skip
+        raise Refused(
+            {
+                "table": [
+                    say(
+                        "有 {n} 行发生金额与成交金额、费用不符（第 {rows} 行等），没有导入任何内容。请核对柜台文件。",
+                        "In {n} rows (such as {rows}) the cash effect is not the amount with its fees, so nothing was taken in. Check the counter's file.",
+                        n=len(wrong),
+                        rows=shown,
+                    )
+                ]
+            }
+        )
 
 
 def _digest(table: pa.Table) -> str:
@@ -72,7 +88,10 @@ def _of_the_journal(table: pa.Table, day: date, batch: int) -> pa.Table:
     size = table.num_rows
     place = np.arange(size, dtype=np.int64) + batch * AT_MOST
     told = {name: table[name] for name in GIVEN.names} | {
-        "day": pa.array([day] * size, pa.date32()), "seq": pa.array(place), "digest": pa.array(place),
-        "nth": pa.array(np.zeros(size, np.int32)), "batch": pa.array(np.full(size, batch, np.int64)),
-    }  # fmt: skip
+        "day": pa.array([day] * size, pa.date32()),
+        "seq": pa.array(place),
+        "digest": pa.array(place),
+        "nth": pa.array(np.zeros(size, np.int32)),
+        "batch": pa.array(np.full(size, batch, np.int64)),
+    }
     return pa.table({f.name: told[f.name] for f in journal.TRADES}, schema=journal.TRADES).sort_by(journal.ORDER)

@@ -20,18 +20,37 @@ from django.conf import settings
 # `digest` and `nth` tell a row from every other of its client: two equal fills are the first and the second.
 TRADES = pa.schema(
     [
-        ("client", pa.int64()), ("asset", pa.int32()), ("day", pa.date32()), ("seq", pa.int64()), ("side", pa.int8()),
-        ("quantity", pa.int64()), ("price", pa.float64()), ("amount", pa.int64()), ("net", pa.int64()),
-        ("commission", pa.int64()), ("stamp", pa.int64()), ("transfer", pa.int64()), ("other", pa.int64()),
-        ("time", pa.int32()), ("currency", pa.string()), ("ref", pa.string()), ("digest", pa.int64()), ("nth", pa.int32()),
+        ("client", pa.int64()),
+        ("asset", pa.int32()),
+        ("day", pa.date32()),
+        ("seq", pa.int64()),
+        ("side", pa.int8()),
+        ("quantity", pa.int64()),
+        ("price", pa.float64()),
+        ("amount", pa.int64()),
+        ("net", pa.int64()),
+        ("commission", pa.int64()),
+        ("stamp", pa.int64()),
+        ("transfer", pa.int64()),
+        ("other", pa.int64()),
+        ("time", pa.int32()),
+        ("currency", pa.string()),
+        ("ref", pa.string()),
+        ("digest", pa.int64()),
+        ("nth", pa.int32()),
         ("batch", pa.int64()),
     ]
-)  # fmt: skip
+)
 PRICES = pa.schema([("asset", pa.int32()), ("day", pa.date32()), ("price", pa.float64())])
 ROW_GROUP = 20_000  # rows that are skipped or read together: one client's history touches one or two of them
 NO_ASSET = 0  # rows of money alone
-ORDER = [("client", "ascending"), ("asset", "ascending"), ("day", "ascending"), ("time", "ascending"),
-         ("seq", "ascending")]  # fmt: skip
+ORDER = [
+    ("client", "ascending"),
+    ("asset", "ascending"),
+    ("day", "ascending"),
+    ("time", "ascending"),
+    ("seq", "ascending"),
+]
 
 
 def folder() -> Path:
@@ -64,7 +83,9 @@ def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=TRADES).sort_by(ORDER)
 
 
-def read(paths: Iterable[Path], columns: list[str] | None = None, filters: Any = None, schema: pa.Schema = TRADES) -> pa.Table:  # fmt: skip
+def read(
+    paths: Iterable[Path], columns: list[str] | None = None, filters: Any = None, schema: pa.Schema = TRADES
+) -> pa.Table:
     """The rows of some files put one after the other. `filters` as pyarrow takes them; they skip whole row groups."""
     shape = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     if filters is not None:

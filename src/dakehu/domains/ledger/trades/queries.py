@@ -28,9 +28,17 @@ PAGE = 1000
 def counted_once(client: Any, other: Any) -> list[Words]:
     """Said before two records become one: of statements that both have taken in, each row counts once."""
     both = reader.held_twice(client.pk, other.pk) if scope.current_actor().may(Permission.LEDGER_READ) else 0
-    return [say("两边都导入过的 {n} 笔成交，合并后只计一次；撤销合并后各归各位。",
+    return (
+        [
+            say(
+                "两边都导入过的 {n} 笔成交，合并后只计一次；撤销合并后各归各位。",
                 "{n} trades stand in statements of both; after the merge they count once, and return to each if it is undone.",
-                n=both)] if both else []  # fmt: skip
+                n=both,
+            )
+        ]
+        if both
+        else []
+    )
 
 
 def _rows(client: Any) -> pa.Table:
@@ -79,11 +87,19 @@ def round_trips(*, client: Any) -> dict[str, Any]:
         "securities": len(named),
         "cash_effect": _yuan(sum(step.net for step in steps), cleared),
         "trips": [
-            {**_called(named, t.asset), "opened": t.opened.isoformat(), "closed": t.closed.isoformat(), "days": t.days,
-             "pnl": _yuan(t.pnl, cleared), "fees": _yuan(t.fees, cleared), "trades": t.trades}
-            for t in closed if t.closed is not None
+            {
+                **_called(named, t.asset),
+                "opened": t.opened.isoformat(),
+                "closed": t.closed.isoformat(),
+                "days": t.days,
+                "pnl": _yuan(t.pnl, cleared),
+                "fees": _yuan(t.fees, cleared),
+                "trades": t.trades,
+            }
+            for t in closed
+            if t.closed is not None
         ],
-    }  # fmt: skip
+    }
 
 
 def _called(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
@@ -91,9 +107,17 @@ def _called(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
     return {"code": found["code"], "market": found["market"], "name": found["name"]}
 
 
-@query("ledger.trades", needs=Permission.LEDGER_READ, zh="成交流水", en="Trades of a client",
-       takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "Limit")),
-              Take("offset", required=False, kind="integer", facts=Facts("起始", "Offset"))))  # fmt: skip
+@query(
+    "ledger.trades",
+    needs=Permission.LEDGER_READ,
+    zh="成交流水",
+    en="Trades of a client",
+    takes=(
+        CLIENT,
+        Take("limit", required=False, kind="integer", facts=Facts("条数", "Limit")),
+        Take("offset", required=False, kind="integer", facts=Facts("起始", "Offset")),
+    ),
+)
 def every_trade(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
     """The client's trades, newest first, at most 1,000 at once: {count, rows: [{day, code, market, name, side, quantity,
     price, amount, net, fee, currency}]}."""
@@ -110,13 +134,20 @@ def every_trade(*, client: Any, limit: int | None = None, offset: int | None = N
     return {
         "count": table.num_rows,
         "rows": [
-            {"day": r["day"].isoformat(), **(_called(named, r["asset"]) if r["asset"] in named else nothing),
-             "side": Side(r["side"]).name.lower(), "quantity": r["quantity"] / 1000, "price": r["price"],
-             "amount": _yuan(r["amount"], cleared), "net": _yuan(r["net"], cleared), "fee": _yuan(_fees(r), cleared),
-             "currency": r["currency"]}
+            {
+                "day": r["day"].isoformat(),
+                **(_called(named, r["asset"]) if r["asset"] in named else nothing),
+                "side": Side(r["side"]).name.lower(),
+                "quantity": r["quantity"] / 1000,
+                "price": r["price"],
+                "amount": _yuan(r["amount"], cleared),
+                "net": _yuan(r["net"], cleared),
+                "fee": _yuan(_fees(r), cleared),
+                "currency": r["currency"],
+            }
             for r in rows
         ],
-    }  # fmt: skip
+    }
 
 
 @query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", takes=CLIENT)
@@ -129,8 +160,13 @@ def positions(*, client: Any) -> list[dict[str, Any]]:
     return sorted(made, key=lambda row: (row["code"], row["market"]))
 
 
-@query("ledger.held_rows", needs=Permission.LEDGER_READ, zh="待处理行", en="Rows held back",
-       takes=takes_of("ledger.HeldRow", optional=("client", "state")))  # fmt: skip
+@query(
+    "ledger.held_rows",
+    needs=Permission.LEDGER_READ,
+    zh="待处理行",
+    en="Rows held back",
+    takes=takes_of("ledger.HeldRow", optional=("client", "state")),
+)
 def held_rows(*, client: Any | None = None, state: str | None = None) -> Any:
     """Rows of statements that were not taken in, of one client or of all in sight, newest first."""
     rows = HeldRow.objects.order_by("-pk")

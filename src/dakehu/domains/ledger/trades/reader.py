@@ -93,7 +93,9 @@ def register(clients: list[int] | None = None) -> Register:
         told = list(rows.values_list("pk", "client_id", "rows", "file"))
         if Compaction.objects.values_list("row_version", flat=True).first() == (before[0] if before else None):
             break
-    number, owner, count = (np.array([row[i] if row[i] is not None else SHARED for row in told], np.int64) for i in range(3))  # fmt: skip
+    number, owner, count = (
+        np.array([row[i] if row[i] is not None else SHARED for row in told], np.int64) for i in range(3)
+    )
     version, runs, gone = before or (0, [], {})
     return Register(number, owner, count, [row[3] for row in told], Numbers.of(runs), gone, buckets, version)
 
@@ -150,8 +152,10 @@ def held_twice(mine: int, other: int) -> int:
     """How many rows of statements two clients both hold: as many count once when the two become one."""
     book, table = register([mine, other]), of_clients([mine, other])
     stated = table.filter(pa.array(book.owners(plain(table["batch"])) != SHARED))
-    rows = [set(zip(*(part[name].to_pylist() for name in IDENTITY), strict=True))
-            for part in (stated.filter(pc.equal(stated["client"], pk)) for pk in (mine, other))]  # fmt: skip
+    rows = [
+        set(zip(*(part[name].to_pylist() for name in IDENTITY), strict=True))
+        for part in (stated.filter(pc.equal(stated["client"], pk)) for pk in (mine, other))
+    ]
     return len(rows[0] & rows[1])
 
 
@@ -163,8 +167,10 @@ def _live(book: Register, clients: list[int] | None, columns: list[str] | None =
     tables = [bucketed]
     if clients is not None and (strayed := _short(book, bucketed)):
         every = [journal.path_of(one.file) for one in book.buckets]
-        tables = [bucketed.filter(pc.invert(pc.is_in(bucketed["batch"], pa.array(strayed, pa.int64())))),
-                  book.claim(journal.read(every, filters=[("batch", "in", strayed)]))[0]]  # fmt: skip
+        tables = [
+            bucketed.filter(pc.invert(pc.is_in(bucketed["batch"], pa.array(strayed, pa.int64())))),
+            book.claim(journal.read(every, filters=[("batch", "in", strayed)]))[0],
+        ]
     for file, places in book.fresh_files().items():
         shared = int(book.owner[places[0]]) == SHARED
         narrow = limit if shared else [("batch", "in", book.number[places].tolist())]

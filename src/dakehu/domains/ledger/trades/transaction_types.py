@@ -26,13 +26,20 @@ class Side(IntEnum):
 
 
 _SAID: dict[Side, tuple[str, str]] = {
-    Side.BUY: ("买入", "Buy"), Side.SELL: ("卖出", "Sell"), Side.BONUS: ("送股", "Bonus"),
-    Side.CASH_IN: ("转入", "Cash in"), Side.CASH_OUT: ("转出", "Cash out"),
-    Side.INCOME: ("红利利息", "Income"), Side.TAX: ("扣税", "Tax"), Side.COST: ("费用", "Cost"),
-    Side.REPO_LEND: ("逆回购", "Repo lent"), Side.REPO_RETURN: ("逆回购到期", "Repo returned"),
-    Side.MOVE_IN: ("转托转入", "Moved in"), Side.MOVE_OUT: ("转托转出", "Moved out"),
+    Side.BUY: ("买入", "Buy"),
+    Side.SELL: ("卖出", "Sell"),
+    Side.BONUS: ("送股", "Bonus"),
+    Side.CASH_IN: ("转入", "Cash in"),
+    Side.CASH_OUT: ("转出", "Cash out"),
+    Side.INCOME: ("红利利息", "Income"),
+    Side.TAX: ("扣税", "Tax"),
+    Side.COST: ("费用", "Cost"),
+    Side.REPO_LEND: ("逆回购", "Repo lent"),
+    Side.REPO_RETURN: ("逆回购到期", "Repo returned"),
+    Side.MOVE_IN: ("转托转入", "Moved in"),
+    Side.MOVE_OUT: ("转托转出", "Moved out"),
     Side.IDLE: ("无影响", "No effect"),
-}  # fmt: skip
+}
 
 
 def said(name: str) -> tuple[str, str]:
@@ -41,12 +48,23 @@ def said(name: str) -> tuple[str, str]:
 
 
 POSITION = {
-    Side.BUY: 1, Side.SELL: -1, Side.BONUS: 1, Side.MOVE_IN: 1, Side.MOVE_OUT: -1,
-}  # fmt: skip
+    Side.BUY: 1,
+    Side.SELL: -1,
+    Side.BONUS: 1,
+    Side.MOVE_IN: 1,
+    Side.MOVE_OUT: -1,
+}
 CASH = {
-    Side.BUY: -1, Side.SELL: 1, Side.CASH_IN: 1, Side.CASH_OUT: -1, Side.INCOME: 1, Side.TAX: -1, Side.COST: -1,
-    Side.REPO_LEND: -1, Side.REPO_RETURN: 1,
-}  # fmt: skip
+    Side.BUY: -1,
+    Side.SELL: 1,
+    Side.CASH_IN: 1,
+    Side.CASH_OUT: -1,
+    Side.INCOME: 1,
+    Side.TAX: -1,
+    Side.COST: -1,
+    Side.REPO_LEND: -1,
+    Side.REPO_RETURN: 1,
+}
 DEALS = frozenset({Side.BUY, Side.SELL, Side.REPO_LEND, Side.REPO_RETURN})
 OF_MONEY = frozenset({Side.CASH_IN, Side.CASH_OUT, Side.COST})  # need no security
 

@@ -39,12 +39,15 @@ def mine() -> list[dict[str, Any]]:
     rows = Authenticator.objects.filter(user_id=scope.current_actor().user_id).order_by("pk")
     return [
         {
-            "id": row.pk, "kind": str(row.type), "made_at": row.created_at, "used_at": row.last_used_at,
+            "id": row.pk,
+            "kind": str(row.type),
+            "made_at": row.created_at,
+            "used_at": row.last_used_at,
             "name": row.data.get("name", ""),
             "left": len(RecoveryCodes(row).get_unused_codes()) if row.type == CODES else None,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 # --- checking ------------------------------------------------------------------------------------
@@ -144,8 +147,11 @@ def turn_on_codes(*, secret: str, code: str) -> None:
     row = Authenticator(user=user, type=TOTP, data={"secret": secret})
     counter = _counter_of(row, plain) if plain.isascii() else None
     if counter is None:
-        raise refuse("code", "验证码不对：请输入应用当前显示的 6 位数字，并检查手机时间。",
-                     "That code is not right: enter the 6 digits the app shows now, and check the phone's clock.")  # fmt: skip
+        raise refuse(
+            "code",
+            "验证码不对：请输入应用当前显示的 6 位数字，并检查手机时间。",
+            "That code is not right: enter the 6 digits the app shows now, and check the phone's clock.",
+        )
     row.data["last_counter"] = counter
     row.save()
     note(factor="totp", change="on")
@@ -194,8 +200,13 @@ def make_recovery_codes() -> list[str]:
     return made
 
 
-@action("team.reset_second_factor", needs=Permission.TEAM_WRITE, zh="重置两步登录", en="Reset a second factor",
-        takes=(Take("user", "team.User", facts=Facts("人员", "User")),))  # fmt: skip
+@action(
+    "team.reset_second_factor",
+    needs=Permission.TEAM_WRITE,
+    zh="重置两步登录",
+    en="Reset a second factor",
+    takes=(Take("user", "team.User", facts=Facts("人员", "User")),),
+)
 def reset_second_factor(*, user: User) -> User:
     """Take away every second factor of somebody who has lost theirs; they see a notice of it."""
     gone = Authenticator.objects.filter(user_id=user.pk)

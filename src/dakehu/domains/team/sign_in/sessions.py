@@ -57,9 +57,15 @@ def seen(request: Any) -> None:
 def sessions() -> list[dict[str, Any]]:
     """One's own living sessions, the one seen last first; never their keys."""
     return [
-        {"id": row.pk, "device": device_name(row.user_agent), "address": row.ip, "since": row.created_at, "seen_at": row.last_seen_at}
+        {
+            "id": row.pk,
+            "device": device_name(row.user_agent),
+            "address": row.ip,
+            "since": row.created_at,
+            "seen_at": row.last_seen_at,
+        }
         for row in _living()
-    ]  # fmt: skip
+    ]
 
 
 def _living() -> list[Any]:
@@ -74,8 +80,14 @@ def current_session(request: Any) -> int | None:
     return UserSession.objects.filter(session_key=request.session.session_key).values_list("pk", flat=True).first()
 
 
-@action("team.end_session", needs="", zh="结束登录", en="End a session", takes=(Take("session", kind="integer", facts=Facts("登录", "Session")),),
-        by_name=False)  # fmt: skip
+@action(
+    "team.end_session",
+    needs="",
+    zh="结束登录",
+    en="End a session",
+    takes=(Take("session", kind="integer", facts=Facts("登录", "Session")),),
+    by_name=False,
+)
 def end_session(*, session: int) -> None:
     row = UserSession.objects.filter(pk=session, user_id=scope.current_actor().user_id).first()
     if row is None:
@@ -100,8 +112,14 @@ def notices() -> Any:
     return Notice.objects.filter(user_id=scope.current_actor().user_id, read=False).order_by("-pk")[:5]
 
 
-@action("team.read_notice", needs="", zh="已读提醒", en="Read a notice", takes=(Take("notice", kind="integer", facts=Facts("提醒", "Notice")),),
-        by_name=False)  # fmt: skip
+@action(
+    "team.read_notice",
+    needs="",
+    zh="已读提醒",
+    en="Read a notice",
+    takes=(Take("notice", kind="integer", facts=Facts("提醒", "Notice")),),
+    by_name=False,
+)
 def read_notice(*, notice: int) -> None:
     row = Notice.objects.filter(pk=notice, user_id=scope.current_actor().user_id).first()
     if row is None:

@@ -5,6 +5,18 @@ from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, 
 from dakehu.exchange.workbook.reading.table_detection import Column, Table, Term, guess, signature
 
 __all__ = [
-    "Book", "BookRefused", "Column", "Limits", "NeedsPassword", "Sheet", "Table", "Term", "TooLarge", "Unopenable",
-    "WrongPassword", "guess", "open_book", "signature",
-]  # fmt: skip
+    "Book",
+    "BookRefused",
+    "Column",
+    "Limits",
+    "NeedsPassword",
+    "Sheet",
+    "Table",
+    "Term",
+    "TooLarge",
+    "Unopenable",
+    "WrongPassword",
+    "guess",
+    "open_book",
+    "signature",
+]

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 SAMPLE = 65536
 LIKELY = ["gb18030", "big5", "utf_16_le", "utf_16_be", "cp1252", "cp1253", "shift_jis"]
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 csv.field_size_limit(10_000_000)
 
 

@@ -30,9 +30,10 @@ def guard(content: bytes, parts: dict[str, str], name: str) -> None:
             found = _stray(archive, part)
             if found:
                 raise TooLarge(
-                    name, f"工作表“{sheet}”在 {found} 有孤立的单元格，请删除它或所在的行列后重新上传。",
+                    name,
+                    f"工作表“{sheet}”在 {found} 有孤立的单元格，请删除它或所在的行列后重新上传。",
                     f"sheet “{sheet}” has a stray cell at {found}; delete it, or its row and column, and upload again.",
-                )  # fmt: skip
+                )
 
 
 def guard_old(content: bytes, name: str) -> None:
@@ -54,9 +55,10 @@ def guard_old(content: bytes, name: str) -> None:
         cells, height, width = cells + 1, max(height, row + 1), max(width, column + 1)
         if column >= WIDEST_OLD or height * width > max(EMPTY_OLD, 100 * cells):
             raise TooLarge(
-                name, f"第 {row + 1} 行第 {column + 1} 列有孤立的单元格，请删除它或所在的行列后重新上传。",
+                name,
+                f"第 {row + 1} 行第 {column + 1} 列有孤立的单元格，请删除它或所在的行列后重新上传。",
                 f"there is a stray cell in row {row + 1}, column {column + 1}; delete it and upload again.",
-            )  # fmt: skip
+            )
 
 
 def _stray(archive: zipfile.ZipFile, part: str) -> str:

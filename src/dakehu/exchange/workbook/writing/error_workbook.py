@@ -123,9 +123,13 @@ def _sentence(error: CellError) -> str:
 
 def _list(worksheet: Worksheet, errors: Sequence[CellError], look: Look, language: Language) -> None:
     heads = (
-        ("工作表", "Sheet"), ("行", "Row"), ("列", "Column"), ("原值", "Value"), ("问题", "Problem"),
+        ("工作表", "Sheet"),
+        ("行", "Row"),
+        ("列", "Column"),
+        ("原值", "Value"),
+        ("问题", "Problem"),
         ("怎样改正", "Remedy"),
-    )  # fmt: skip
+    )
     for column, (zh, en) in enumerate(heads):
         worksheet.write_string(0, column, pick(language, zh, en), look.style("head"))
     text = look.of(font_name=FONT, font_size=10, num_format="@", quote_prefix=True, font_color=QUIET)

@@ -19,8 +19,13 @@ DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-SUBTOTAL = {"sum": "", "mean": ' subtotal="average"', "count": ' subtotal="count"',
-            "min": ' subtotal="min"', "max": ' subtotal="max"'}  # fmt: skip
+SUBTOTAL = {
+    "sum": "",
+    "mean": ' subtotal="average"',
+    "count": ' subtotal="count"',
+    "min": ' subtotal="min"',
+    "max": ' subtotal="max"',
+}
 FORMAT_NUMBER = {"#,##0.00": 4, "0.00%": 10, "0": 1}
 LONG_TEXT = 255
 CHUNK = 50_000

@@ -99,15 +99,29 @@ def _formula_cell(
             parts.append(pl.lit(escape(piece)))
     if dtype == pl.String:
         text = pl.concat_str(
-            [*place, pl.lit(f'" s="{style.plain}" t="str"><f>'), *parts, pl.lit("</f><v>"),
-             escaped(value).fill_null(""), pl.lit("</v></c>")]
-        )  # fmt: skip
+            [
+                *place,
+                pl.lit(f'" s="{style.plain}" t="str"><f>'),
+                *parts,
+                pl.lit("</f><v>"),
+                escaped(value).fill_null(""),
+                pl.lit("</v></c>"),
+            ]
+        )
         return text
     kind = pl.when(value.is_null()).then(pl.lit(' t="str"')).otherwise(pl.lit(""))
     return pl.concat_str(
-        [*place, pl.lit(f'" s="{style.plain}"'), kind, pl.lit("><f>"), *parts, pl.lit("</f><v>"),
-         _number(value, dtype).fill_null(""), pl.lit("</v></c>")]
-    )  # fmt: skip
+        [
+            *place,
+            pl.lit(f'" s="{style.plain}"'),
+            kind,
+            pl.lit("><f>"),
+            *parts,
+            pl.lit("</f><v>"),
+            _number(value, dtype).fill_null(""),
+            pl.lit("</v></c>"),
+        ]
+    )
 
 
 def _number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:

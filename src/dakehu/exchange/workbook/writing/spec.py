@@ -149,10 +149,31 @@ class ChartSpec:
 
 
 Style = Literal[
-    "plain", "title", "section", "note", "head", "head_number", "label", "money", "rate", "number", "integer", "date",
-    "month", "total", "total_money", "total_rate", "total_number", "total_integer", "input_rate", "input_date",
-    "link", "required", "optional", "computed",
-]  # fmt: skip
+    "plain",
+    "title",
+    "section",
+    "note",
+    "head",
+    "head_number",
+    "label",
+    "money",
+    "rate",
+    "number",
+    "integer",
+    "date",
+    "month",
+    "total",
+    "total_money",
+    "total_rate",
+    "total_number",
+    "total_integer",
+    "input_rate",
+    "input_date",
+    "link",
+    "required",
+    "optional",
+    "computed",
+]
 
 
 @dataclass(frozen=True)

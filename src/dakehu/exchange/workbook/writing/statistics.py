@@ -185,10 +185,15 @@ class _Page:
             ),
         )
         heads = (
-            ("风险偏好", "Risk preference"), ("笔数", "Count"), ("投资金额", "Amount"), ("当前市值", "Value"),
-            ("投资回报率", "Return"), ("平均年化回报率", "Mean annualised"), ("标准差", "Std deviation"),
+            ("风险偏好", "Risk preference"),
+            ("笔数", "Count"),
+            ("投资金额", "Amount"),
+            ("当前市值", "Value"),
+            ("投资回报率", "Return"),
+            ("平均年化回报率", "Mean annualised"),
+            ("标准差", "Std deviation"),
             ("风险调整后收益", "Risk-adjusted"),
-        )  # fmt: skip
+        )
         self.line([self.say(zh, en) for zh, en in heads], "head")
         risk = self.sheet.spec.columns[self.sheet.position(self.keys.risk)]
         present = set(self.frame[self.keys.risk].drop_nulls().to_list())
@@ -222,9 +227,13 @@ class _Page:
             ("rate", (worth - paid) / paid if paid else "", f'IFERROR({gained},"")', False),
             ("rate", "" if mean is None else mean, f'IFERROR(AVERAGE({picked}),"")', True),
             ("rate", "" if spread is None else spread, f'IFERROR(STDEV({picked}),"")', True),
-            ("number", (mean - risk_free_rate) / spread if mean is not None and spread else "",
-             f'IFERROR((F{here}-{RISK_FREE})/G{here},"")', False),
-        ]  # fmt: skip
+            (
+                "number",
+                (mean - risk_free_rate) / spread if mean is not None and spread else "",
+                f'IFERROR((F{here}-{RISK_FREE})/G{here},"")',
+                False,
+            ),
+        ]
         for column, (style, cached, formula, array) in enumerate(columns, 1):
             self.put(column, cached, f"{total}{style}", formula, array)  # type: ignore[arg-type]
         self.row += 1
@@ -252,10 +261,15 @@ class _Page:
         self.row = first
         products = self._products()
         if months is not None:
-            amounts = Series(self.say("当月投资金额", "Invested in month"), months, replace(
-                months, first_column=1, last_column=1))  # fmt: skip
-            running = Series(self.say("累计投资金额", "Invested so far"), months, replace(
-                months, first_column=2, last_column=2), second_axis=True)  # fmt: skip
+            amounts = Series(
+                self.say("当月投资金额", "Invested in month"), months, replace(months, first_column=1, last_column=1)
+            )
+            running = Series(
+                self.say("累计投资金额", "Invested so far"),
+                months,
+                replace(months, first_column=2, last_column=2),
+                second_axis=True,
+            )
             title = self.say("投资历史", "Investment history")
             self.charts.append(ChartSpec("line", title, (top, 0), [amounts, running], (640, 330), "yyyy-mm"))
         if products is not None:
@@ -266,11 +280,15 @@ class _Page:
         keys, column = self.keys, self.sheet.spec.columns
         total = self.say("投资金额合计", "Total amount")
         by_horizon = PivotSpec(
-            self.say("按投资周期", "By horizon"), self.sheet.spec.name, keys.horizon,
-            [PivotValue(keys.amount, "sum", total)], (self.row + 1, 0), keys.kind,
+            self.say("按投资周期", "By horizon"),
+            self.sheet.spec.name,
+            keys.horizon,
+            [PivotValue(keys.amount, "sum", total)],
+            (self.row + 1, 0),
+            keys.kind,
             column[self.sheet.position(keys.horizon)].choices,
             column[self.sheet.position(keys.kind)].choices if keys.kind else (),
-        )  # fmt: skip
+        )
         self.section(self.say("数据透视表：按投资周期", "Pivot table: by horizon"))
         self.pivots.append(by_horizon)
         self.row += self._room(keys.horizon)
@@ -283,9 +301,15 @@ class _Page:
         ]
         order = column[self.sheet.position(keys.risk)].choices
         self.pivots.append(
-            PivotSpec(self.say("按风险偏好", "By risk"), self.sheet.spec.name, keys.risk, values, (self.row, 0),
-                      down_order=order)
-        )  # fmt: skip
+            PivotSpec(
+                self.say("按风险偏好", "By risk"),
+                self.sheet.spec.name,
+                keys.risk,
+                values,
+                (self.row, 0),
+                down_order=order,
+            )
+        )
         self.row += self._room(keys.risk)
 
     def _room(self, key: str) -> int:
@@ -331,8 +355,10 @@ class _Page:
         first, everything = self.row, _total(self.frame, keys.amount)
         shares = list(named.head(PRODUCTS_SHOWN).iter_rows())
         rest = everything - sum(share for _, share in shares)
-        slices = [(label, share, f"SUMPRODUCT(({product}=$F{first + n + 1})*1,{amount})")
-                  for n, (label, share) in enumerate(shares)]  # fmt: skip
+        slices = [
+            (label, share, f"SUMPRODUCT(({product}=$F{first + n + 1})*1,{amount})")
+            for n, (label, share) in enumerate(shares)
+        ]
         if rest > 0.005:
             others = f"SUM({amount})-SUM($G{first + 1}:$G{first + len(shares)})"
             slices.append((self.say("其余合计", "All others"), rest, others))

@@ -60,14 +60,18 @@ STYLES: dict[Style, dict[str, Any]] = {
     "total_integer": {**_TOTAL, **_INTEGER},
     "input_rate": {**_RATE, "bg_color": INPUT, "border": 1, "border_color": "#EAD9A0", "locked": False},
     "input_date": {
-        "num_format": "yyyy-mm-dd", "align": "right", "bg_color": INPUT,
-        "border": 1, "border_color": "#EAD9A0", "locked": False,
+        "num_format": "yyyy-mm-dd",
+        "align": "right",
+        "bg_color": INPUT,
+        "border": 1,
+        "border_color": "#EAD9A0",
+        "locked": False,
     },
     "link": {"font_color": ACCENT, "underline": 1, "bottom": 1, "bottom_color": LINE},
     "required": {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "align": "center"},
     "optional": {"bold": True, "font_color": INK, "bg_color": TINT, "align": "center"},
     "computed": {"italic": True, "font_color": QUIET, "bg_color": COMPUTED, "align": "center"},
-}  # fmt: skip
+}
 
 
 class Look:

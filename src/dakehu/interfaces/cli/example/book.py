@@ -38,12 +38,27 @@ def basics(random: Random, person: Person) -> dict[str, Any]:
     if person.kind != "个人":
         channels += f" 座机:{person.branch.area}-{80000000 + int(person.mobile[-4:])}"
     return {
-        "客户号": person.code, "客户类型": person.kind, "客户姓名": person.name, "性别": person.gender, "出生日期": person.born_on,
-        "职业": person.occupation, "工作单位": person.employer, "证件号码": person.id_number, "法定代表人": person.representative,
-        "联系方式": channels, "客户类别": person.segment, "风险等级": ("", "C1保守型", "C2谨慎型", "C3稳健型", "C4积极型", "C5激进型")[person.risk],
-        "测评日期": person.tested_on, "资产规模": person.assets, "客户状态": person.status, "开户日期": person.opened_on,
-        "客户来源": person.source, "营业部": person.branch.name, "客户经理": person.manager.name, "备注": person.remark,
-    }  # fmt: skip
+        "客户号": person.code,
+        "客户类型": person.kind,
+        "客户姓名": person.name,
+        "性别": person.gender,
+        "出生日期": person.born_on,
+        "职业": person.occupation,
+        "工作单位": person.employer,
+        "证件号码": person.id_number,
+        "法定代表人": person.representative,
+        "联系方式": channels,
+        "客户类别": person.segment,
+        "风险等级": ("", "C1保守型", "C2谨慎型", "C3稳健型", "C4积极型", "C5激进型")[person.risk],
+        "测评日期": person.tested_on,
+        "资产规模": person.assets,
+        "客户状态": person.status,
+        "开户日期": person.opened_on,
+        "客户来源": person.source,
+        "营业部": person.branch.name,
+        "客户经理": person.manager.name,
+        "备注": person.remark,
+    }
 
 
 def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
@@ -75,10 +90,12 @@ def write_book(path: Path, day: date) -> Path:
     with xlsxwriter.Workbook(str(path)) as book:
         book.set_properties({"title": f"大客户管理表（{NOTICE}）", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
         looks = {
-            "title": book.add_format({"bold": True, "font_size": 14}), "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd"}), "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "money": book.add_format({"num_format": "#,##0.00"}),
-        }  # fmt: skip
+        }
         for name, rows in sheets_of(day).items():
             _write(book.add_worksheet(name), looks, name, rows, random)
     return path

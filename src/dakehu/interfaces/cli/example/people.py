@@ -7,13 +7,98 @@ from random import Random
 from pypinyin import lazy_pinyin
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
-MEN = ("伟", "建国", "志强", "浩然", "俊杰", "文博", "国栋", "明远", "永康", "子轩", "振华", "海涛", "思远", "家豪", "立群", "晓东", "鹏飞",
-       "泽宇", "景行", "少安", "德明", "宏毅", "一鸣", "启航", "书恒", "正阳", "云帆", "天佑", "承志", "旭东")  # fmt: skip
-WOMEN = ("芳", "秀英", "雨桐", "静怡", "慧敏", "丽华", "欣然", "晓燕", "佳宁", "梦洁", "若兰", "淑珍", "婉清", "诗涵", "玉梅", "思琪", "美玲",
-         "海燕", "可心", "雅琴", "文静", "春晓", "紫萱", "安琪", "桂芳", "语嫣", "冬梅", "知夏", "书瑶", "明慧")  # fmt: skip
-JOBS = ("企业高管", "私营业主", "外科医生", "大学教授", "软件工程师", "律师", "退休教师", "建筑设计师", "自由职业", "会计师", "餐饮店主", "外贸经理",
-        "公务员", "中学教师", "制片人", "药企研发主管", "民宿经营者", "工程承包商", "退休职工", "翻译", "牙科诊所主任", "家庭主妇", "跨境电商卖家",
-        "农业合作社负责人", "飞行员", "审计经理")  # fmt: skip
+MEN = (
+    "伟",
+    "建国",
+    "志强",
+    "浩然",
+    "俊杰",
+    "文博",
+    "国栋",
+    "明远",
+    "永康",
+    "子轩",
+    "振华",
+    "海涛",
+    "思远",
+    "家豪",
+    "立群",
+    "晓东",
+    "鹏飞",
+    "泽宇",
+    "景行",
+    "少安",
+    "德明",
+    "宏毅",
+    "一鸣",
+    "启航",
+    "书恒",
+    "正阳",
+    "云帆",
+    "天佑",
+    "承志",
+    "旭东",
+)
+WOMEN = (
+    "芳",
+    "秀英",
+    "雨桐",
+    "静怡",
+    "慧敏",
+    "丽华",
+    "欣然",
+    "晓燕",
+    "佳宁",
+    "梦洁",
+    "若兰",
+    "淑珍",
+    "婉清",
+    "诗涵",
+    "玉梅",
+    "思琪",
+    "美玲",
+    "海燕",
+    "可心",
+    "雅琴",
+    "文静",
+    "春晓",
+    "紫萱",
+    "安琪",
+    "桂芳",
+    "语嫣",
+    "冬梅",
+    "知夏",
+    "书瑶",
+    "明慧",
+)
+JOBS = (
+    "企业高管",
+    "私营业主",
+    "外科医生",
+    "大学教授",
+    "软件工程师",
+    "律师",
+    "退休教师",
+    "建筑设计师",
+    "自由职业",
+    "会计师",
+    "餐饮店主",
+    "外贸经理",
+    "公务员",
+    "中学教师",
+    "制片人",
+    "药企研发主管",
+    "民宿经营者",
+    "工程承包商",
+    "退休职工",
+    "翻译",
+    "牙科诊所主任",
+    "家庭主妇",
+    "跨境电商卖家",
+    "农业合作社负责人",
+    "飞行员",
+    "审计经理",
+)
 FIRMS = (
     "云岫",
     "拾光",
@@ -76,14 +161,22 @@ class Member:
 
 
 STAFF = (
-    Member("lin", "林晓", "manager", "浦江一队"), Member("zhou", "周宁", "lead", "浦江一队"),
-    Member("wang", "王强", "manager", "金融街一队"), Member("he", "何静", "compliance"), Member("an", "安然", "analyst"),
-    Member("admin", "管理员", "admin"), Member("gu", "顾明", "manager", "浦江一队"), Member("shen", "沈悦", "manager", "浦江一队"),
-    Member("lu", "陆川", "manager", "浦江一队"), Member("meng", "孟然", "lead", "金融街一队"),
-    Member("hao", "郝佳", "manager", "金融街一队"), Member("bai", "白雪", "manager", "金融街一队"),
-    Member("liang", "梁颖", "lead", "鹏城一队"), Member("mai", "麦俊", "manager", "鹏城一队"),
+    Member("lin", "林晓", "manager", "浦江一队"),
+    Member("zhou", "周宁", "lead", "浦江一队"),
+    Member("wang", "王强", "manager", "金融街一队"),
+    Member("he", "何静", "compliance"),
+    Member("an", "安然", "analyst"),
+    Member("admin", "管理员", "admin"),
+    Member("gu", "顾明", "manager", "浦江一队"),
+    Member("shen", "沈悦", "manager", "浦江一队"),
+    Member("lu", "陆川", "manager", "浦江一队"),
+    Member("meng", "孟然", "lead", "金融街一队"),
+    Member("hao", "郝佳", "manager", "金融街一队"),
+    Member("bai", "白雪", "manager", "金融街一队"),
+    Member("liang", "梁颖", "lead", "鹏城一队"),
+    Member("mai", "麦俊", "manager", "鹏城一队"),
     Member("ou", "欧阳晴", "manager", "鹏城一队"),
-)  # fmt: skip
+)
 
 
 def serving() -> list[Member]:
@@ -149,11 +242,21 @@ def make_clients(random: Random, day: date, count: int = 300) -> list[Person]:
         )
         assets = int(round(10 ** random.uniform(5.3, 7.7), -4)) * (1 if kind == "个人" else 4)
         person = Person(
-            code=f"YS{order:05d}", kind=kind, name="", branch=branch, manager=manager,
-            mobile=f"1{random.choice((38, 39, 36, 58, 77, 86))}0000{order:04d}", mail="", risk=random.choices((1, 2, 3, 4, 5), (8, 20, 38, 24, 10))[0],
-            assets=assets, opened_on=opened, tested_on=max(tested, opened), source=random.choice(SOURCES),
-            remark=random.choice(REMARKS), status=random.choices(("正常", "休眠", "潜在"), (90, 6, 4))[0],
-        )  # fmt: skip
+            code=f"YS{order:05d}",
+            kind=kind,
+            name="",
+            branch=branch,
+            manager=manager,
+            mobile=f"1{random.choice((38, 39, 36, 58, 77, 86))}0000{order:04d}",
+            mail="",
+            risk=random.choices((1, 2, 3, 4, 5), (8, 20, 38, 24, 10))[0],
+            assets=assets,
+            opened_on=opened,
+            tested_on=max(tested, opened),
+            source=random.choice(SOURCES),
+            remark=random.choice(REMARKS),
+            status=random.choices(("正常", "休眠", "潜在"), (90, 6, 4))[0],
+        )
         person.segment = "私人财富" if assets >= 6_000_000 else "财富" if assets >= 1_000_000 else "大众"
         while not person.name or person.name in names:
             _name(person, random, order, day)

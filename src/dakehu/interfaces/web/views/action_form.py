@@ -19,9 +19,13 @@ from dakehu.interfaces.web import forms
 
 # A parameter that names a row, and whose row it is.
 ROWS = {
-    "contact": "clients.Contact", "interaction": "service.Interaction", "request": "service.Request",
-    "follow_up": "service.FollowUp", "investment": "ledger.Investment", "attachment": "service.Attachment",
-}  # fmt: skip
+    "contact": "clients.Contact",
+    "interaction": "service.Interaction",
+    "request": "service.Request",
+    "follow_up": "service.FollowUp",
+    "investment": "ledger.Investment",
+    "attachment": "service.Attachment",
+}
 OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
 # Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
 SETS = (
@@ -103,9 +107,13 @@ def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
 
 
 def ask_for(
-    request: HttpRequest, action: Action, client: Any, given: dict[str, Any],
-    faults: dict[str, list[Any]] | None = None, conflict: Conflict | None = None,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    action: Action,
+    client: Any,
+    given: dict[str, Any],
+    faults: dict[str, list[Any]] | None = None,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
     """The form: as a fragment in a dialog, or as a page of its own. 422 with faults, 409 with a conflict."""
     row = conflict.row if conflict is not None else row_behind(action, client, given)
     now = present_one(row) if row is not None else {}
@@ -123,14 +131,25 @@ def ask_for(
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
         fresh = forms.questions(action, now, None, leave_out=HIDDEN)
-        keep["base"] = given["base"] if given.get("base") and not conflict else json.dumps(
-            {q.name: q.value for q in fresh if q.name in now and not q.secret}, ensure_ascii=False, default=str
-        )  # fmt: skip
+        keep["base"] = (
+            given["base"]
+            if given.get("base") and not conflict
+            else json.dumps(
+                {q.name: q.value for q in fresh if q.name in now and not q.secret}, ensure_ascii=False, default=str
+            )
+        )
     page = {
-        "action": action, "questions": asked, "elsewhere": elsewhere, "keep": keep, "client": client,
-        "conflict": conflict, "about": about(row),
-        "post_url": request.path, "page_title": action.label, "danger": is_end(action),
-    }  # fmt: skip
+        "action": action,
+        "questions": asked,
+        "elsewhere": elsewhere,
+        "keep": keep,
+        "client": client,
+        "conflict": conflict,
+        "about": about(row),
+        "post_url": request.path,
+        "page_title": action.label,
+        "danger": is_end(action),
+    }
     inside = request.headers.get("HX-Request")
     wanted = request.POST.get("form") or request.GET.get("form")
     if wanted == "composer" and client is not None:
@@ -164,11 +183,21 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
     """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
     text = say("已完成：{what}。", "Done: {what}.", what=action.label)
     if kept:
-        text = say("已完成：{what}；他人刚改过的“{listed}”予以保留。", "Done: {what}; what others just changed ({named}) was kept.",
-                   what=action.label, listed="、".join(kept), named=", ".join(kept))  # fmt: skip
+        text = say(
+            "已完成：{what}；他人刚改过的“{listed}”予以保留。",
+            "Done: {what}; what others just changed ({named}) was kept.",
+            what=action.label,
+            listed="、".join(kept),
+            named=", ".join(kept),
+        )
     if isinstance(result, dict) and ("value" in result or "token" in result):
-        secret = {"action": action, "value": result.get("value") or result.get("token"), "client": client,
-                  "once": "token" in result, "page_title": action.label}  # fmt: skip
+        secret = {
+            "action": action,
+            "value": result.get("value") or result.get("token"),
+            "client": client,
+            "once": "token" in result,
+            "page_title": action.label,
+        }
         inside = request.headers.get("HX-Request")
         return render(request, "act_value.html" if inside else "act_value_page.html", secret)
     if not request.headers.get("HX-Request"):

@@ -27,23 +27,35 @@ KINDS: dict[str, tuple[Words, str]] = {
     "many": (say("批量写入", "Written in bulk"), "violet"),
 }
 DOORS = {
-    "web": say("网页", "Web"), "api": say("接口", "API"), "cli": say("命令行", "Command line"),
-    "worker": say("后台", "Background"), "workbook": say("工作簿", "Workbook"),
-}  # fmt: skip
+    "web": say("网页", "Web"),
+    "api": say("接口", "API"),
+    "cli": say("命令行", "Command line"),
+    "worker": say("后台", "Background"),
+    "workbook": say("工作簿", "Workbook"),
+}
 # Acts by hand: steps of longer work that no verb stands for.
 STEPS = {
-    "workbook.open": say("打开导入文件", "Open a file to import"), "workbook.correct": say("修改列设置", "Correct the columns"),
-    "workbook.trial": say("开始试算", "Start a trial run"), "workbook.check": say("试算", "Trial run"),
+    "workbook.open": say("打开导入文件", "Open a file to import"),
+    "workbook.correct": say("修改列设置", "Correct the columns"),
+    "workbook.trial": say("开始试算", "Start a trial run"),
+    "workbook.check": say("试算", "Trial run"),
     "workbook.begin_undo": say("开始撤销", "Start an undo"),
-    "workbook.apply": say("开始导入", "Start an import"), "workbook.import": say("导入表格", "Import a workbook"),
-    "workbook.refuse": say("有错误，未导入", "Faults found, not imported"), "workbook.order": say("申请导出", "Order an export"),
-    "files.sweep": say("清理到期文件", "Remove expired files"), "keys.rotate": say("更换密钥", "Rotate the sealing key"),
-}  # fmt: skip
+    "workbook.apply": say("开始导入", "Start an import"),
+    "workbook.import": say("导入表格", "Import a workbook"),
+    "workbook.refuse": say("有错误，未导入", "Faults found, not imported"),
+    "workbook.order": say("申请导出", "Order an export"),
+    "files.sweep": say("清理到期文件", "Remove expired files"),
+    "keys.rotate": say("更换密钥", "Rotate the sealing key"),
+}
 NOTES = {
-    "file": say("文件", "File"), "counts": say("数量", "Counts"), "locked": say("已加密", "Locked"),
-    "sha256": say("文件指纹", "Fingerprint"), "batch": say("批次", "Batch"),
-    "removed": say("删除", "Removed"), "restored": say("恢复", "Restored"),
-}  # fmt: skip
+    "file": say("文件", "File"),
+    "counts": say("数量", "Counts"),
+    "locked": say("已加密", "Locked"),
+    "sha256": say("文件指纹", "Fingerprint"),
+    "batch": say("批次", "Batch"),
+    "removed": say("删除", "Removed"),
+    "restored": say("恢复", "Restored"),
+}
 FILTERS = ("actor", "action", "client", "since", "until")
 
 
@@ -71,11 +83,16 @@ def trail(request: HttpRequest) -> HttpResponse:
         {
             "page_title": say("操作记录", "Audit trail"),
             "page_note": say("谁在何时做了什么", "Who did what, and when"),
-            "rows": _with_clients(rows), "held": held, "faults": faults, "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
-            "actions": _actions(), "narrowed": bool(kept), "older": "?" + urlencode({**kept, "before": last}) if last else "",
+            "rows": _with_clients(rows),
+            "held": held,
+            "faults": faults,
+            "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
+            "actions": _actions(),
+            "narrowed": bool(kept),
+            "older": "?" + urlencode({**kept, "before": last}) if last else "",
             "newest": "?" + urlencode(kept) if "before" in asked else "",
         },
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -92,8 +109,9 @@ def verify(request: HttpRequest) -> HttpResponse:
         text = say(
             "第 {id} 条操作记录被破坏（共读到 {n} 条）。请立即通知合规，并保留数据库现状。",
             "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
-            id=verdict["broken"], n=f"{verdict['entries']:,}",
-        )  # fmt: skip
+            id=verdict["broken"],
+            n=f"{verdict['entries']:,}",
+        )
         messages.error(request, str(text))
     back = request.POST.get("next", "")
     return redirect("system" if back == "system" else "audit")
@@ -151,7 +169,7 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
             (say("修改", "changed"), _count(after.get("changed", []))),
             (say("删除", "removed"), _count(after.get("removed", []))),
         ]
-        return made  # fmt: skip
+        return made
     facts = {f.attname: (f, known) for _, f, known in described(model)}
     for attname in {**change["before"], **change["after"]}:
         if attname in facts:

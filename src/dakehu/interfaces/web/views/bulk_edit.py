@@ -54,10 +54,18 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
         except Refused as refused:
             faults = refused.as_plain()
     page = {
-        "action": action, "verb": name, "kind": kind, "count": found.count(), "ids": given.get("ids", ""), "all": given.get("all", ""),
-        "query": given.get("query", ""), "questions": questions(name, single, given, field, faults), "field": field,
-        "fields": fields() if name == "set" else [], "whole": [t for texts in faults.values() for t in texts],
-    }  # fmt: skip
+        "action": action,
+        "verb": name,
+        "kind": kind,
+        "count": found.count(),
+        "ids": given.get("ids", ""),
+        "all": given.get("all", ""),
+        "query": given.get("query", ""),
+        "questions": questions(name, single, given, field, faults),
+        "field": field,
+        "fields": fields() if name == "set" else [],
+        "whole": [t for texts in faults.values() for t in texts],
+    }
     return render(request, "clients/many.html", page, status=422 if faults else 200)
 
 

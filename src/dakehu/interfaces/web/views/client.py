@@ -39,11 +39,25 @@ TABS = (
     ("audit", say("操作记录", "Audit"), Permission.AUDIT_READ),
 )
 KINDS = (
-    ("", say("全部", "All")), ("interaction", say("服务", "Service")), ("request", say("需求与投诉", "Requests")),
-    ("follow_up", say("已完成计划", "Plans done")), ("attachment", say("文件", "Files")),
-)  # fmt: skip
-ICONS = {"call": "phone", "wechat": "message-circle", "mail": "mail", "message": "message-circle", "meeting": "handshake",
-         "event": "users-round", "video": "monitor", "request": "inbox", "complaint": "flag", "follow_up": "check", "attachment": "paperclip"}  # fmt: skip
+    ("", say("全部", "All")),
+    ("interaction", say("服务", "Service")),
+    ("request", say("需求与投诉", "Requests")),
+    ("follow_up", say("已完成计划", "Plans done")),
+    ("attachment", say("文件", "Files")),
+)
+ICONS = {
+    "call": "phone",
+    "wechat": "message-circle",
+    "mail": "mail",
+    "message": "message-circle",
+    "meeting": "handshake",
+    "event": "users-round",
+    "video": "monitor",
+    "request": "inbox",
+    "complaint": "flag",
+    "follow_up": "check",
+    "attachment": "paperclip",
+}
 # What the composer asks besides the text: at once, and behind "more".
 AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
 QUICK = ("channel", "next_on")  # beside the list
@@ -51,16 +65,52 @@ MORE = ("result", "mood", "promise", "promise_due_on", "staff")
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
 # The client's own fields, in the groups in which people look for them.
 GROUPS = (
-    (say("身份", "Identity"), ("code", "name", "kind", "gender", "birth_on", "stated_age", "age", "occupation", "employer",
-                             "education", "id_type", "id_number", "id_expires_on", "address", "tax_residency")),
+    (
+        say("身份", "Identity"),
+        (
+            "code",
+            "name",
+            "kind",
+            "gender",
+            "birth_on",
+            "stated_age",
+            "age",
+            "occupation",
+            "employer",
+            "education",
+            "id_type",
+            "id_number",
+            "id_expires_on",
+            "address",
+            "tax_residency",
+        ),
+    ),
     (say("机构", "Institution"), ("legal_representative", "controller", "beneficial_owner")),
-    (say("分类与适当性", "Class and suitability"), ("segment", "investor_class", "risk_level", "risk_basis", "risk_tested_on",
-                                             "risk_valid_to", "capacity", "assets", "income_band")),
-    (say("关系", "Relationship"), ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on",
-                                 "as_of_on")),
-)  # fmt: skip
-MOMENTS = {"interaction": "service.Interaction", "request": "service.Request", "follow_up": "service.FollowUp",
-           "attachment": "service.Attachment"}  # fmt: skip
+    (
+        say("分类与适当性", "Class and suitability"),
+        (
+            "segment",
+            "investor_class",
+            "risk_level",
+            "risk_basis",
+            "risk_tested_on",
+            "risk_valid_to",
+            "capacity",
+            "assets",
+            "income_band",
+        ),
+    ),
+    (
+        say("关系", "Relationship"),
+        ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on", "as_of_on"),
+    ),
+)
+MOMENTS = {
+    "interaction": "service.Interaction",
+    "request": "service.Request",
+    "follow_up": "service.FollowUp",
+    "attachment": "service.Attachment",
+}
 ROWS_SHOWN = 200
 ENTRIES_SHOWN = 60
 
@@ -80,8 +130,11 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.found(client_id)
-    page = {**head_of(client), "identity": facts_of(client, IDENTITY),
-            "contacts": present(clients.contacts(client=client), shown=True)}  # fmt: skip
+    page = {
+        **head_of(client),
+        "identity": facts_of(client, IDENTITY),
+        "contacts": present(clients.contacts(client=client), shown=True),
+    }
     actor = scope.current_actor()
     if actor.may(Permission.SERVICE_READ):
         page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
@@ -115,25 +168,35 @@ def head_of(client: Any) -> dict[str, Any]:
     shown = present_one(client, shown=True)
     serving = present(clients.coverage(client=client).filter(until=None), shown=True)
     return {
-        "client": client, "shown": shown, "plain": present_one(client, ("assets",)),
+        "client": client,
+        "shown": shown,
+        "plain": present_one(client, ("assets",)),
         "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
-        "labels": list(clients.tags(client=client)), "blockers": clients.blockers(client=client),
+        "labels": list(clients.tags(client=client)),
+        "blockers": clients.blockers(client=client),
         "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
         "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
         "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
-        "crumbs": [{"label": say("客户", "Clients"), "url": "/clients/"}], "page_title": shown["name"],
-    }  # fmt: skip
+        "crumbs": [{"label": say("客户", "Clients"), "url": "/clients/"}],
+        "page_title": shown["name"],
+    }
 
 
 def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
     """Label and text of the named columns of a row; empty ones only if asked for."""
     shown, plain = present_one(row, names, shown=True), present_one(row, names)
     return [
-        {"label": column.label, "text": shown[column.name], "plain": plain[column.name], "kind": column.kind,
-         "name": column.name, "opens": isinstance(column.field, custom_fields.Secret)}
+        {
+            "label": column.label,
+            "text": shown[column.name],
+            "plain": plain[column.name],
+            "kind": column.kind,
+            "name": column.name,
+            "opens": isinstance(column.field, custom_fields.Secret),
+        }
         for column in columns_of(type(row), names)
         if empty or shown[column.name] not in ("", None)
-    ]  # fmt: skip
+    ]
 
 
 def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -187,10 +250,14 @@ def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | 
     more = (*MORE, *(name for name, required in added if not required))
     loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
     return {
-        "compose": action, "text": asked["summary"], "at_once": [asked[name] for name in at_once],
-        "more": [asked[name] for name in more], "loose": loose, "client": client,
+        "compose": action,
+        "text": asked["summary"],
+        "at_once": [asked[name] for name in at_once],
+        "more": [asked[name] for name in more],
+        "loose": loose,
+        "client": client,
         "more_open": any(asked[name].error for name in more),
-    }  # fmt: skip
+    }
 
 
 def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
@@ -241,10 +308,13 @@ def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
     ]
     more = facts_of(client, own, empty=True)
     groups += [(say("自定义字段", "Fields added"), more)] if more else []
-    return {"groups": groups, "contacts": present(clients.contacts(client=client), shown=True),
-            "consents": present(clients.consents(client=client), shown=True),
-            "coverage": present(clients.coverage(client=client), shown=True),
-            "key_dates": present(clients.key_dates(client=client), shown=True)}  # fmt: skip
+    return {
+        "groups": groups,
+        "contacts": present(clients.contacts(client=client), shown=True),
+        "consents": present(clients.consents(client=client), shown=True),
+        "coverage": present(clients.coverage(client=client), shown=True),
+        "key_dates": present(clients.key_dates(client=client), shown=True),
+    }
 
 
 def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -252,10 +322,15 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
     rows = ledger.investments(client=client)
     line = {
         "x": [m["month"] for m in total["months"]],
-        "series": [{"name": str(say("累计投入", "Invested so far")), "area": True,
-                    "unit": "money" if total["invested"] is not None else "share",
-                    "values": [float(m["invested"]) for m in total["months"]]}],
-    }  # fmt: skip
+        "series": [
+            {
+                "name": str(say("累计投入", "Invested so far")),
+                "area": True,
+                "unit": "money" if total["invested"] is not None else "share",
+                "values": [float(m["invested"]) for m in total["months"]],
+            }
+        ],
+    }
     unit = "money" if total["invested"] is not None else "share"
     donut = {
         "unit": unit,
@@ -265,15 +340,20 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 
 def tab_service(request: HttpRequest, client: Any) -> dict[str, Any]:
-    return {**table_of(service.interactions_of(client=client), leave_out=("client",)),
-            "requests": table_of(service.requests_of(client=client), leave_out=("client",))}  # fmt: skip
+    return {
+        **table_of(service.interactions_of(client=client), leave_out=("client",)),
+        "requests": table_of(service.requests_of(client=client), leave_out=("client",)),
+    }
 
 
 def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
     needs = clients.needs(client=client).first()
     names = tuple(n for n, _, _ in described(model_of("clients.Needs")) if n != "client")
-    return {"wishes": facts_of(needs, names, empty=True) if needs else [], "key_dates": present(clients.key_dates(client=client), shown=True),
-            "consents": present(clients.consents(client=client), shown=True)}  # fmt: skip
+    return {
+        "wishes": facts_of(needs, names, empty=True) if needs else [],
+        "key_dates": present(clients.key_dates(client=client), shown=True),
+        "consents": present(clients.consents(client=client), shown=True),
+    }
 
 
 def tab_plans(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -321,8 +401,14 @@ def audit_line(entry: Any) -> dict[str, Any]:
     body = json.loads(entry.body)
     changes = [{"kind": change["kind"], "fields": changed_fields(change)} for change in body.get("changes", [])]
     verb = ACTIONS.get(entry.action)
-    return {"at": clock.local(entry.at), "who": entry.actor_name, "door": entry.door, "reason": body.get("note", {}).get("reason") or entry.reason,
-            "what": verb.label if verb else entry.action, "changes": changes}  # fmt: skip
+    return {
+        "at": clock.local(entry.at),
+        "who": entry.actor_name,
+        "door": entry.door,
+        "reason": body.get("note", {}).get("reason") or entry.reason,
+        "what": verb.label if verb else entry.action,
+        "changes": changes,
+    }
 
 
 def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
@@ -336,10 +422,14 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
     except (LookupError, ValueError):
         return []
     return [
-        {"label": columns[name].label, "was": said(columns[name], change["before"].get(name)), "becomes": said(columns[name], value)}
+        {
+            "label": columns[name].label,
+            "was": said(columns[name], change["before"].get(name)),
+            "becomes": said(columns[name], value),
+        }
         for name, value in change["after"].items()
         if name in columns and columns[name].name != "client"
-    ]  # fmt: skip
+    ]
 
 
 def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -349,8 +439,15 @@ def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     rows = list(rows[:ROWS_SHOWN])
     shown, plain = present(rows, shown=True), present(rows)
     lines = [
-        {"id": p["id"], "row_version": p["row_version"], "state": p.get("state", ""),
-         "cells": [{"label": c.label, "kind": c.kind, "text": s[c.name], "plain": p[c.name], "name": c.name} for c in columns]}
+        {
+            "id": p["id"],
+            "row_version": p["row_version"],
+            "state": p.get("state", ""),
+            "cells": [
+                {"label": c.label, "kind": c.kind, "text": s[c.name], "plain": p[c.name], "name": c.name}
+                for c in columns
+            ],
+        }
         for s, p in zip(shown, plain, strict=True)
-    ]  # fmt: skip
+    ]
     return {"columns": columns, "lines": lines, "count": len(lines)}

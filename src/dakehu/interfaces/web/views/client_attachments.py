@@ -24,8 +24,9 @@ def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
         "papers": _shown(attachments.attachments_of(client=client)),
         "taken": _shown(attachments.attachments_of(client=client, removed=True)[:20]),
         "about": {name: request.GET.get(name, "") for name in ("interaction", "request")},
-        "largest": settings.ATTACHMENT_MB, "endings": ",".join(f".{ending}" for ending in TYPES),
-    }  # fmt: skip
+        "largest": settings.ATTACHMENT_MB,
+        "endings": ",".join(f".{ending}" for ending in TYPES),
+    }
 
 
 def _shown(rows: Any) -> list[dict[str, Any]]:

@@ -11,13 +11,18 @@ from dakehu.foundation.base.i18n import say
 from dakehu.foundation.gates import ask
 
 SPANS = {
-    "month": say("本月", "This month"), "year": say("今年", "This year"), "twelve": say("近一年", "Twelve months"),
+    "month": say("本月", "This month"),
+    "year": say("今年", "This year"),
+    "twelve": say("近一年", "Twelve months"),
     "all": say("全部", "All"),
-}  # fmt: skip
+}
 STEPS = {
-    "opening": say("期初市值", "Worth before"), "net_inflow": say("净投入", "Net inflow"), "market": say("市场损益", "Market"),
-    "fees": say("费用", "Fees"), "closing": say("期末市值", "Worth after"),
-}  # fmt: skip
+    "opening": say("期初市值", "Worth before"),
+    "net_inflow": say("净投入", "Net inflow"),
+    "market": say("市场损益", "Market"),
+    "fees": say("费用", "Fees"),
+    "closing": say("期末市值", "Worth after"),
+}
 
 
 def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
@@ -27,9 +32,12 @@ def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
     chosen = "" if typed else request.GET.get("span", "all")
     since = spans.get(chosen)
     asked = typed or ({"since": since.isoformat()} if since else {})
-    page: dict[str, Any] = {"spans": [{"name": name, "label": label, "on": name == chosen} for name, label in SPANS.items()],
-                            "heads": list(STEPS.values()), "since": asked.get("since", ""),
-                            "until": asked.get("until", closed)}  # fmt: skip
+    page: dict[str, Any] = {
+        "spans": [{"name": name, "label": label, "on": name == chosen} for name, label in SPANS.items()],
+        "heads": list(STEPS.values()),
+        "since": asked.get("since", ""),
+        "until": asked.get("until", closed),
+    }
     try:
         told = ask("ledger.attribution", {"client": client.pk, **asked})
     except Refused as refusal:

@@ -50,12 +50,19 @@ def figures_of(row: Any) -> dict[str, list[dict[str, Any]]]:
     plain = present_one(row)
     made = {
         column.name: {
-            "name": column.name, "label": column.label, "value": plain[column.name], "kind": column.kind, "unit": column.facts.unit,
-            "formula": column.facts.help, "signed": column.name in SIGNED, "whole": isinstance(plain[column.name], int),
+            "name": column.name,
+            "label": column.label,
+            "value": plain[column.name],
+            "kind": column.kind,
+            "unit": column.facts.unit,
+            "formula": column.facts.help,
+            "signed": column.name in SIGNED,
+            "whole": isinstance(plain[column.name], int),
             "why": say(*close_rows.REASONS[row.reasons[column.name]]) if column.name in row.reasons else "",
         }
-        for column in columns_of(type(row)) if column.name not in ("client", "as_of", "reasons")
-    }  # fmt: skip
+        for column in columns_of(type(row))
+        if column.name not in ("client", "as_of", "reasons")
+    }
     return {"first": [made[name] for name in FIRST], "rest": [one for name, one in made.items() if name not in FIRST]}
 
 
@@ -103,5 +110,11 @@ def trades_of(request: HttpRequest, client: Any) -> dict[str, Any]:
     for row in told["rows"]:
         row["word"] = say(*transaction_types.said(row["side"]))
     last = max(1, -(-told["count"] // PAGE))
-    return {"trades": told["rows"], "traded": told["count"], "at": page, "last": last,
-            "before": page - 1 if page > 1 else None, "after": page + 1 if page < last else None}  # fmt: skip
+    return {
+        "trades": told["rows"],
+        "traded": told["count"],
+        "at": page,
+        "last": last,
+        "before": page - 1 if page > 1 else None,
+        "after": page + 1 if page < last else None,
+    }

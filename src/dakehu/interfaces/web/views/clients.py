@@ -26,13 +26,24 @@ def ready_views() -> list[dict[str, Any]]:
     week = today + timedelta(days=6 - today.weekday())
     return [
         {"key": "", "label": say("全部客户", "All clients"), "query": ""},
-        {"key": "due", "label": say("本周待跟进", "Due this week"),
-         "query": urlencode({"next_contact_on.le": week.isoformat(), "sort": "next_contact_on"})},
-        {"key": "risk", "label": say("测评待更新", "Risk test lapsing"),
-         "query": urlencode({"risk_valid_to.le": (today + timedelta(days=30)).isoformat(), "sort": "risk_valid_to"})},
-        {"key": "quiet", "label": say("久未联系", "Not contacted lately"),
-         "query": urlencode({"last_contact_on.le": (today - timedelta(days=60)).isoformat(), "sort": "last_contact_on"})},
-    ]  # fmt: skip
+        {
+            "key": "due",
+            "label": say("本周待跟进", "Due this week"),
+            "query": urlencode({"next_contact_on.le": week.isoformat(), "sort": "next_contact_on"}),
+        },
+        {
+            "key": "risk",
+            "label": say("测评待更新", "Risk test lapsing"),
+            "query": urlencode({"risk_valid_to.le": (today + timedelta(days=30)).isoformat(), "sort": "risk_valid_to"}),
+        },
+        {
+            "key": "quiet",
+            "label": say("久未联系", "Not contacted lately"),
+            "query": urlencode(
+                {"last_contact_on.le": (today - timedelta(days=60)).isoformat(), "sort": "last_contact_on"}
+            ),
+        },
+    ]
 
 
 @require_safe
@@ -45,16 +56,32 @@ def client_list(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("view", "")
     views = ready_views()
     for view in team.views(page="clients"):
-        views.append({"key": str(view.pk), "label": view.name, "query": view.state.get("query", ""), "pk": view.pk,
-                      "shared": view.shared, "mine": view.owner_id == actor.user_id})  # fmt: skip
+        views.append(
+            {
+                "key": str(view.pk),
+                "label": view.name,
+                "query": view.state.get("query", ""),
+                "pk": view.pk,
+                "shared": view.shared,
+                "mine": view.owner_id == actor.user_id,
+            }
+        )
     now = next((view for view in views if view["key"] == chosen), views[0])
     query = urlencode(asked) if asked else now["query"]
     key = "" if asked else now["key"]
     return render(
-        request, "clients/list.html",
-        {"views": views, "now": key if not asked else None, "query": query, "columns": described_columns(key),
-         "page_title": say("客户", "Clients"), "asked": asked, "view": key},
-    )  # fmt: skip
+        request,
+        "clients/list.html",
+        {
+            "views": views,
+            "now": key if not asked else None,
+            "query": query,
+            "columns": described_columns(key),
+            "page_title": say("客户", "Clients"),
+            "asked": asked,
+            "view": key,
+        },
+    )
 
 
 @require_POST
@@ -67,9 +94,13 @@ def save_view(request: HttpRequest) -> HttpResponse:
         columns = []
     view = perform(
         "team.save_view",
-        {"page": "clients", "name": request.POST.get("name", ""), "shared": "shared" in request.POST,
-         "state": {"query": request.POST.get("query", "")[:2000], "columns": columns}},
-    )  # fmt: skip
+        {
+            "page": "clients",
+            "name": request.POST.get("name", ""),
+            "shared": "shared" in request.POST,
+            "state": {"query": request.POST.get("query", "")[:2000], "columns": columns},
+        },
+    )
     messages.success(request, str(say("视图“{name}”已保存。", "View “{name}” saved.", name=view.name)))
     return HttpResponseRedirect(f"/clients/?view={view.pk}")
 

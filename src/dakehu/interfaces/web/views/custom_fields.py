@@ -25,12 +25,20 @@ def listed(request: HttpRequest) -> HttpResponse:
     known = custom_fields.custom()
     shown = present([_row(row["id"]) for row in known], shown=True)
     for row, plain in zip(shown, known, strict=True):
-        row |= {"gone": plain["archived"], "sealed": plain["sensitivity"] == "secret",
-                "values": [f"{zh} {en}" for _, zh, en in plain["options"]],
-                "seers": custom_fields.ROLES.text_of(plain["seen_by"]) if plain["seen_by"] else ""}  # fmt: skip
+        row |= {
+            "gone": plain["archived"],
+            "sealed": plain["sensitivity"] == "secret",
+            "values": [f"{zh} {en}" for _, zh, en in plain["options"]],
+            "seers": custom_fields.ROLES.text_of(plain["seen_by"]) if plain["seen_by"] else "",
+        }
     labels = {name: facts.label for name, _, facts in described(model_of("foundation.CustomField"))}
-    page = {"page_title": TITLE, "crumbs": CRUMBS, "rows": shown, "labels": labels,
-            "may_write": scope.current_actor().may(ACTIONS["fields.add"].needs)}  # fmt: skip
+    page = {
+        "page_title": TITLE,
+        "crumbs": CRUMBS,
+        "rows": shown,
+        "labels": labels,
+        "may_write": scope.current_actor().may(ACTIONS["fields.add"].needs),
+    }
     return render(request, "system/fields.html", page)
 
 
@@ -52,8 +60,14 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(pk)
     try:
         perform("fields.archive", {"field": pk, "archived": not row.archived})
-        messages.success(request, str(say("已停用“{name}”，其内容保留。", "Archived “{name}”; its values stay.", name=row.zh)
-                                      if not row.archived else say("已恢复“{name}”。", "Restored “{name}”.", name=row.zh)))  # fmt: skip
+        messages.success(
+            request,
+            str(
+                say("已停用“{name}”，其内容保留。", "Archived “{name}”; its values stay.", name=row.zh)
+                if not row.archived
+                else say("已恢复“{name}”。", "Restored “{name}”.", name=row.zh)
+            ),
+        )
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -93,6 +107,11 @@ def _form(request: HttpRequest, name: str, values: dict[str, Any], title: Words,
     for question in asked:
         question.kind = "textarea" if question.name == "options" else question.kind
         question.wide = question.wide or question.name in ("options", "seen_by", "edited_by")
-    page = {"page_title": title, "crumbs": [*CRUMBS, {"label": TITLE, "url": "/system/fields/"}], "questions": asked,
-            "whole": faults.get("", []), "version": values.get("row_version", "")}  # fmt: skip
+    page = {
+        "page_title": title,
+        "crumbs": [*CRUMBS, {"label": TITLE, "url": "/system/fields/"}],
+        "questions": asked,
+        "whole": faults.get("", []),
+        "version": values.get("row_version", ""),
+    }
     return render(request, "system/field.html", page, status=status)

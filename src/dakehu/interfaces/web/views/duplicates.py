@@ -65,16 +65,25 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
         except Conflict as conflict:
             faults = [str(text) for texts in conflict.messages.values() for text in texts]
         else:
-            done = say("已合并，{moved} 条记录已移入。可在“可撤销的操作”中撤销。",
-                       "Merged; {moved} records moved. “What may be undone” takes it back.", moved=told["moved"])  # fmt: skip
+            done = say(
+                "已合并，{moved} 条记录已移入。可在“可撤销的操作”中撤销。",
+                "Merged; {moved} records moved. “What may be undone” takes it back.",
+                moved=told["moved"],
+            )
             messages.success(request, str(done))
             return redirect("client", client_id=client.pk)
     preview = ask("clients.merge_preview", asked)
     page = {
-        "client": client, "other": other, "shown": preview["client"], "others": preview["other"],
-        "fields": preview["fields"], "moves": [(called(label), count) for label, count in preview["moves"].items()],
-        "remarks": preview["remarks"], "faults": faults, "page_title": ACTIONS["clients.merge"].label,
-    }  # fmt: skip
+        "client": client,
+        "other": other,
+        "shown": preview["client"],
+        "others": preview["other"],
+        "fields": preview["fields"],
+        "moves": [(called(label), count) for label, count in preview["moves"].items()],
+        "remarks": preview["remarks"],
+        "faults": faults,
+        "page_title": ACTIONS["clients.merge"].label,
+    }
     return render(request, "clients/merge.html", page, status=412 if faults else 200)
 
 

@@ -43,8 +43,13 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 def page(request: HttpRequest, status: int, texts: list[Any]) -> HttpResponse:
     title = TITLES.get(status, TITLES[400])
-    shown = {"title": title, "texts": texts, "status": status, "page_title": title,
-             "request_id": getattr(request, "request_id", "")}  # fmt: skip
+    shown = {
+        "title": title,
+        "texts": texts,
+        "status": status,
+        "page_title": title,
+        "request_id": getattr(request, "request_id", ""),
+    }
     return render(request, "fault.html", shown, status=status)
 
 

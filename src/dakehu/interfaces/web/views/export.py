@@ -55,14 +55,23 @@ def start(request: HttpRequest) -> HttpResponse:
         "export/page.html",
         {
             "page_title": say("导出", "Export"),
-            "page_note": say("五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"),
-            "count": rows.count(), "chosen": chosen, "handed": _handed(given), "faults": faults, "recent": recent,
-            "sheets": [part.title for part in parts().values()], "masked": _masked(), "sealed": _sealed(),
+            "page_note": say(
+                "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
+            ),
+            "count": rows.count(),
+            "chosen": chosen,
+            "handed": _handed(given),
+            "faults": faults,
+            "recent": recent,
+            "sheets": [part.title for part in parts().values()],
+            "masked": _masked(),
+            "sealed": _sealed(),
             "languages": [("zh", "简体中文"), ("en", "English")],
-            "language": request.POST.get("language") or language(), "open": request.POST.get("open") == "true",
+            "language": request.POST.get("language") or language(),
+            "open": request.POST.get("open") == "true",
         },
         status=422 if faults else 200,
-    )  # fmt: skip
+    )
 
 
 def _recent(owner: int | None) -> list[dict[str, Any]]:
@@ -110,9 +119,11 @@ def _masked() -> list[str]:
 def _sealed() -> list[str]:
     """Fields that leave the house masked, whoever exports."""
     return [
-        c.label for name in ("clients.Client", "clients.Contact") for c in columns_of(model_of(name))
+        c.label
+        for name in ("clients.Client", "clients.Contact")
+        for c in columns_of(model_of(name))
         if c.facts.sensitivity == SECRET
-    ]  # fmt: skip
+    ]
 
 
 def _own_job(pk: int) -> dict[str, Any]:
@@ -133,12 +144,16 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         "export/job.html",
         {
             "page_title": job["result"].get("name") or say("导出中", "Exporting"),
-            "crumbs": [{"label": say("导出", "Export"), "url": "/export/"}], "job": job, "why": why,
-            "percent": round(job["share"] * 100), "words": job["words"] or job["state_text"],
+            "crumbs": [{"label": say("导出", "Export"), "url": "/export/"}],
+            "job": job,
+            "why": why,
+            "percent": round(job["share"] * 100),
+            "words": job["words"] or job["state_text"],
             "counts": [(part.title, counts[name]) for name, part in parts().items() if name in counts],
-            "reports": job["kind"] == reports.KIND, "failed": job["result"].get("failed", []),
+            "reports": job["kind"] == reports.KIND,
+            "failed": job["result"].get("failed", []),
         },
-    )  # fmt: skip
+    )
 
 
 @require_GET

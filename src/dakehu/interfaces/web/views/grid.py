@@ -70,10 +70,15 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
         stored = hasattr(column.field, "attname")
         cleared = column.facts.sensitivity <= clearance
         one: dict[str, Any] = {
-            "field": column.name, "title": column.label, "kind": KINDS.get(column.kind, "text"),
-            "hidden": not column.facts.listed, "sort": stored and cleared, "filter": stored and cleared,
-            "help": column.facts.help, "width": WIDTHS.get(column.name, 118),
-        }  # fmt: skip
+            "field": column.name,
+            "title": column.label,
+            "kind": KINDS.get(column.kind, "text"),
+            "hidden": not column.facts.listed,
+            "sort": stored and cleared,
+            "filter": stored and cleared,
+            "help": column.facts.help,
+            "width": WIDTHS.get(column.name, 118),
+        }
         if hasattr(column.words, "many"):
             one["kind"] = "text"
         elif column.words is not None:
@@ -168,16 +173,24 @@ def rows(request: HttpRequest) -> JsonResponse:
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
         found = listing.rows.select_related(*keys).defer(*unread(listing.rows.model, columns))
-        page = page_of(found, order or default_order(), size,
-                       after=given.get("after", ""), before=given.get("before", ""), last="last" in given)  # fmt: skip
+        page = page_of(
+            found,
+            order or default_order(),
+            size,
+            after=given.get("after", ""),
+            before=given.get("before", ""),
+            last="last" in given,
+        )
     except Refused as refusal:
         return plain(dict(refusal.messages), refusal.status)
     except ValueError:
         return plain({"size": [say("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
     total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
     made = [as_cells(row, columns) for row in present(page.rows, [c.name for c in columns])]
-    return JsonResponse({"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
-                        json_dumps_params={"ensure_ascii": False})  # fmt: skip
+    return JsonResponse(
+        {"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 @require_safe
@@ -241,5 +254,8 @@ def own_columns(request: HttpRequest) -> JsonResponse:
 def cleaned(sent: Any) -> list[dict[str, Any]]:
     """Columns as somebody arranged them, without what is not ours. Raises KeyError, TypeError, ValueError."""
     known = {column.name for column in grid_columns()}
-    return [{"field": c["field"], "width": min(int(c["width"]), 900), "hidden": bool(c["hidden"])}
-            for c in sent if c["field"] in known]  # fmt: skip
+    return [
+        {"field": c["field"], "width": min(int(c["width"]), 900), "hidden": bool(c["hidden"])}
+        for c in sent
+        if c["field"] in known
+    ]

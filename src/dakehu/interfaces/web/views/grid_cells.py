@@ -70,8 +70,10 @@ def paste(request: HttpRequest) -> JsonResponse:
     made = cells.weigh_rows(rows)
     if not sent.get("apply"):
         return answer(preview(made, rows))
-    good = [{"client": number, "values": {name: raw_of(value) for name, value in values.items()}}
-            for number, values in made.changes.items()]  # fmt: skip
+    good = [
+        {"client": number, "values": {name: raw_of(value) for name, value in values.items()}}
+        for number, values in made.changes.items()
+    ]
     return answer(perform("clients.change_cells", {"rows": good}))
 
 
@@ -96,15 +98,36 @@ def preview(made: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
         for name, value in values.items():
             setattr(client, name, value)
         becomes = present_one(client, values, shown=True)
-        lines += [{"client": named[number], "label": columns[name].label, "was": was[name] or "–",
-                   "becomes": becomes[name] or "–"} for name in values]  # fmt: skip
+        lines += [
+            {
+                "client": named[number],
+                "label": columns[name].label,
+                "was": was[name] or "–",
+                "becomes": becomes[name] or "–",
+            }
+            for name in values
+        ]
         if len(lines) > SHOWN:
             break
-    faults = [{"client": named.get(rows[fault.row]["client"], "–"), "id": rows[fault.row]["client"], "field": fault.field,
-               "label": columns[fault.field].label if fault.field in columns else fault.field, "value": fault.value,
-               "message": str(fault.message)} for fault in made.faults[:SHOWN]]  # fmt: skip
-    return {"cells": made.cells, "clients": len(made.changes), "unchanged": made.unchanged, "wrong": len(made.faults),
-            "lines": lines[:SHOWN], "faults": faults}  # fmt: skip
+    faults = [
+        {
+            "client": named.get(rows[fault.row]["client"], "–"),
+            "id": rows[fault.row]["client"],
+            "field": fault.field,
+            "label": columns[fault.field].label if fault.field in columns else fault.field,
+            "value": fault.value,
+            "message": str(fault.message),
+        }
+        for fault in made.faults[:SHOWN]
+    ]
+    return {
+        "cells": made.cells,
+        "clients": len(made.changes),
+        "unchanged": made.unchanged,
+        "wrong": len(made.faults),
+        "lines": lines[:SHOWN],
+        "faults": faults,
+    }
 
 
 @require_POST

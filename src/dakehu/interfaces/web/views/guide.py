@@ -16,13 +16,36 @@ from dakehu.foundation.base.i18n import language, say
 FOLDER = Path(__file__).parents[1] / "guide"
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 FIRST = "start"
-ORDER = (FIRST, "sign-in", "today", "clients", "client", "market", "import", "export", "workbook", "protect", "staff", "audit",
-         "system", "command-line", "api")  # fmt: skip
+ORDER = (
+    FIRST,
+    "sign-in",
+    "today",
+    "clients",
+    "client",
+    "market",
+    "import",
+    "export",
+    "workbook",
+    "protect",
+    "staff",
+    "audit",
+    "system",
+    "command-line",
+    "api",
+)
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
-    "import": "import", "export": "export", "staff": "staff", "audit": "audit", "system": "system",
-    "clients": "clients", "market": "market", "me": "sign-in", "sign-in": "sign-in", "": "today",
-}  # fmt: skip
+    "import": "import",
+    "export": "export",
+    "staff": "staff",
+    "audit": "audit",
+    "system": "system",
+    "clients": "clients",
+    "market": "market",
+    "me": "sign-in",
+    "sign-in": "sign-in",
+    "": "today",
+}
 
 
 @cache
@@ -68,9 +91,12 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         raise NotFound(say("说明页", "guide page"), name)
     beside = request.headers.get("X-Requested-With") == "fetch"
     context: dict[str, Any] = {
-        "page_title": known[name], "crumbs": [{"label": say("使用指南", "Guide"), "url": "/guide/"}],
-        "text": html_of(name, code), "guide_pages": known.items(), "here": name,
-    }  # fmt: skip
+        "page_title": known[name],
+        "crumbs": [{"label": say("使用指南", "Guide"), "url": "/guide/"}],
+        "text": html_of(name, code),
+        "guide_pages": known.items(),
+        "here": name,
+    }
     answer = render(request, "guide/text.html" if beside else "guide/page.html", context)
     answer["Vary"] = "X-Requested-With"
     return answer

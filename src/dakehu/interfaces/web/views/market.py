@@ -25,11 +25,16 @@ def market(request: HttpRequest) -> HttpResponse:
         told, fault = ask("ledger.market_index", {"horizon": ahead}), str(next(iter(refusal.as_plain().values()))[0])
     breadth = ask("ledger.market_breadth", {})
     page: dict[str, Any] = {
-        "page_title": say("行情", "Market"), "told": told, "fault": fault, "breadth": breadth, "ahead": ahead,
+        "page_title": say("行情", "Market"),
+        "told": told,
+        "fault": fault,
+        "breadth": breadth,
+        "ahead": ahead,
         "spans": [{"days": n, "current": n == ahead} for n in AHEAD],
         "above": [(n, breadth[f"above_{n}"]) for n in (20, 60, 250)],
-        "widths": _widths(told), "record": told["record"],
-    }  # fmt: skip
+        "widths": _widths(told),
+        "record": told["record"],
+    }
     if told["level"]:
         page |= {"line": _line(told), "moves": _moves(told)}
     return render(request, "market/market.html", page)
@@ -54,9 +59,13 @@ def _line(told: dict[str, Any]) -> dict[str, Any]:
 
 def _moves(told: dict[str, Any]) -> dict[str, Any]:
     """Yearly volatility over 20 and 60 days."""
-    return {"x": told["day"][-SHOWN:], "series": [
-        {"name": str(say("{n} 日", "{n} days", n=n)), "values": told[f"volatility_{n}"][-SHOWN:], "unit": "share"} for n in (20, 60)
-    ]}  # fmt: skip
+    return {
+        "x": told["day"][-SHOWN:],
+        "series": [
+            {"name": str(say("{n} 日", "{n} days", n=n)), "values": told[f"volatility_{n}"][-SHOWN:], "unit": "share"}
+            for n in (20, 60)
+        ],
+    }
 
 
 def _widths(told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -65,5 +74,7 @@ def _widths(told: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     rows = told["band"]["rows"]
     last = len(rows) - 1
-    return [{"days": n, "low": rows[n][0], "lower": rows[n][1], "upper": rows[n][3], "high": rows[n][4]}
-            for n in dict.fromkeys((1, max(1, last // 2), last))]  # fmt: skip
+    return [
+        {"days": n, "low": rows[n][0], "lower": rows[n][1], "upper": rows[n][3], "high": rows[n][4]}
+        for n in dict.fromkeys((1, max(1, last // 2), last))
+    ]

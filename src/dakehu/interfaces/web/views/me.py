@@ -30,10 +30,13 @@ def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     page = {
         "settings_asked": forms.questions(ACTIONS["team.set_preferences"], me),
         "password_asked": forms.questions(ACTIONS["team.change_my_password"], {}),
-        "token_asked": forms.questions(ACTIONS["team.make_token"], {}), "tokens": present(team.tokens(), shown=True),
-        "rights": sorted(scope.current_actor().permissions), "today": clock.today().isoformat(), "me_shown": present_one(team.myself(), shown=True),
+        "token_asked": forms.questions(ACTIONS["team.make_token"], {}),
+        "tokens": present(team.tokens(), shown=True),
+        "rights": sorted(scope.current_actor().permissions),
+        "today": clock.today().isoformat(),
+        "me_shown": present_one(team.myself(), shown=True),
         "page_title": say("我的账号", "My account"),
-    }  # fmt: skip
+    }
     return render(request, "me/page.html", {**page, **more}, status=status)
 
 

@@ -15,8 +15,18 @@ from dakehu.foundation.schema.fields import plain
 from dakehu.interfaces.web.context import pages_for
 
 ON_A_CLIENT = re.compile(r"/clients/(\d+)/")
-VERBS = ("service.log_interaction", "service.plan_follow_up", "service.open_request", "clients.change", "clients.note_needs",
-         "ledger.note_investment", "clients.add_contact", "clients.tag", "clients.assign", "clients.set_wall")  # fmt: skip
+VERBS = (
+    "service.log_interaction",
+    "service.plan_follow_up",
+    "service.open_request",
+    "clients.change",
+    "clients.note_needs",
+    "ledger.note_investment",
+    "clients.add_contact",
+    "clients.tag",
+    "clients.assign",
+    "clients.set_wall",
+)
 CLIENTS_SHOWN = 8
 
 
@@ -46,8 +56,15 @@ def people(asked: str) -> list[dict[str, Any]]:
     for row in search.search(text=asked)["rows"][:CLIENTS_SHOWN]:
         where = f"{row['found_in']}：{row['passage']}" if row["passage"] else ""
         facts = (row["code"], row["segment"], (row["branch"] or {}).get("name"), where)
-        made.append({"group": say("客户", "Clients"), "label": row["name"], "url": f"/clients/{row['id']}/",
-                     "hint": " · ".join(text for text in facts if text), "icon": "user-round"})  # fmt: skip
+        made.append(
+            {
+                "group": say("客户", "Clients"),
+                "label": row["name"],
+                "url": f"/clients/{row['id']}/",
+                "hint": " · ".join(text for text in facts if text),
+                "icon": "user-round",
+            }
+        )
     return made
 
 
@@ -59,12 +76,24 @@ def verbs(request: HttpRequest, actor: scope.Actor) -> list[dict[str, Any]]:
     if here:
         pk = int(here.group(1))
         made = [
-            {"group": say("这位客户", "This client"), "label": ACTIONS[name].label, "words": ACTIONS[name].label,
-             "url": f"/clients/{pk}/do/{name}", "icon": "arrow-right"}
+            {
+                "group": say("这位客户", "This client"),
+                "label": ACTIONS[name].label,
+                "words": ACTIONS[name].label,
+                "url": f"/clients/{pk}/do/{name}",
+                "icon": "arrow-right",
+            }
             for name in VERBS
             if actor.may(ACTIONS[name].needs)
-        ]  # fmt: skip
+        ]
     if actor.may(new.needs):
-        made.append({"group": say("操作", "Actions"), "label": new.label, "words": new.label, "url": "/do/clients.create",
-                     "icon": "plus"})  # fmt: skip
+        made.append(
+            {
+                "group": say("操作", "Actions"),
+                "label": new.label,
+                "words": new.label,
+                "url": "/do/clients.create",
+                "icon": "plus",
+            }
+        )
     return made

@@ -38,13 +38,28 @@ def listed(request: HttpRequest) -> HttpResponse:
     at = min(max(int(asked) if asked.isdigit() else 1, 1), pages)
     rows = found[(at - 1) * SPAN : at * SPAN]
     whose = f"&client={client.pk}" if client else ""
-    return render(request, "ledger/held.html", {
-        "page_title": QUERIES[HELD].label, "rows": _lines(rows), "count": count, "client": client, "labels": _labels(),
-        "tabs": [{"label": one.text, "url": f"?state={one.value}{whose}", "current": one.value == chosen} for one in choices],
-        "words": QUERIES["ledger.held_words"].body() if _may_write() and chosen == "waiting" else [], "explain": _explain(),
-        "at": at, "pages": pages, "address": f"?state={chosen}{whose}&page={{page}}", "may_write": _may_write() and chosen == "waiting",
-        "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}],
-    })  # fmt: skip
+    return render(
+        request,
+        "ledger/held.html",
+        {
+            "page_title": QUERIES[HELD].label,
+            "rows": _lines(rows),
+            "count": count,
+            "client": client,
+            "labels": _labels(),
+            "tabs": [
+                {"label": one.text, "url": f"?state={one.value}{whose}", "current": one.value == chosen}
+                for one in choices
+            ],
+            "words": QUERIES["ledger.held_words"].body() if _may_write() and chosen == "waiting" else [],
+            "explain": _explain(),
+            "at": at,
+            "pages": pages,
+            "address": f"?state={chosen}{whose}&page={{page}}",
+            "may_write": _may_write() and chosen == "waiting",
+            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}],
+        },
+    )
 
 
 def _explain() -> dict[str, Any]:
@@ -67,9 +82,12 @@ def explain(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        done = say("已更正 {n} 行，放行 {m} 行；可在“可撤销的操作”中撤销。",
-                   "{n} rows corrected, {m} released; “What may be undone” takes it back.",
-                   n=told["corrected"], m=told["released"])  # fmt: skip
+        done = say(
+            "已更正 {n} 行，放行 {m} 行；可在“可撤销的操作”中撤销。",
+            "{n} rows corrected, {m} released; “What may be undone” takes it back.",
+            n=told["corrected"],
+            m=told["released"],
+        )
         messages.success(request, str(done))
     return redirect("held")
 
@@ -90,10 +108,14 @@ def _lines(rows: Any) -> list[dict[str, Any]]:
     reasons = words_of("ledger.reasons", "reason")
     shown, plain = present(rows, SHOWN, shown=True), present(rows, ("cells", "client"))
     return [
-        {**row, "why": reasons.get(row["reason"], row["reason"]), "client_id": told["client"]["id"],
-         "said": said_of(told["cells"]) if isinstance(told["cells"], dict) else told["cells"]}
+        {
+            **row,
+            "why": reasons.get(row["reason"], row["reason"]),
+            "client_id": told["client"]["id"],
+            "said": said_of(told["cells"]) if isinstance(told["cells"], dict) else told["cells"],
+        }
         for row, told in zip(shown, plain, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,11 +136,21 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, said)
             return redirect("held-row", pk=pk) if request.POST.get("then") == "save" else redirect("held")
-    return render(request, "ledger/held_row.html", {
-        "page_title": say("第 {n} 行", "Line {n}", n=held.line), "held": held, "row": _lines([held])[0], "faults": faults,
-        "fields": _fields(held), "labels": _labels(), "may_write": _may_write() and held.state == "waiting",
-        "crumbs": [{"label": QUERIES[HELD].label, "url": "/held/"}],
-    }, status=422 if faults else 200)  # fmt: skip
+    return render(
+        request,
+        "ledger/held_row.html",
+        {
+            "page_title": say("第 {n} 行", "Line {n}", n=held.line),
+            "held": held,
+            "row": _lines([held])[0],
+            "faults": faults,
+            "fields": _fields(held),
+            "labels": _labels(),
+            "may_write": _may_write() and held.state == "waiting",
+            "crumbs": [{"label": QUERIES[HELD].label, "url": "/held/"}],
+        },
+        status=422 if faults else 200,
+    )
 
 
 def _fields(held: Any) -> list[dict[str, Any]]:

@@ -43,11 +43,17 @@ def people(request: HttpRequest) -> HttpResponse:
         }
         row["branch"] = user.team.branch.name if user.team and user.team.branch else ""
     return _page(
-        request, "staff/people.html", "staff", rows=shown, q=who, role=role, state=state,
+        request,
+        "staff/people.html",
+        "staff",
+        rows=shown,
+        q=who,
+        role=role,
+        state=state,
         roles=[("", say("所有角色", "Every role")), *((name, r.name.text) for name, r in ROLES.items())],
         states=[("", say("在用", "Active")), ("all", say("含已停用", "With those inactive"))],
         labels=_labels(),
-    )  # fmt: skip
+    )
 
 
 def roles(request: HttpRequest) -> HttpResponse:
@@ -56,8 +62,13 @@ def roles(request: HttpRequest) -> HttpResponse:
     for role in team.users().filter(is_active=True).values_list("role", flat=True):
         counted[str(role)] = counted.get(str(role), 0) + 1
     for row in rows:
-        row |= {"count": counted.get(row["role"], 0), "tone": TONES.get(row["role"], ""), "sees": REACH[row["reach"]],
-                "clear": row["clearance"] == "secret", "rights": [RIGHTS.get(p, p) for p in row["permissions"]]}  # fmt: skip
+        row |= {
+            "count": counted.get(row["role"], 0),
+            "tone": TONES.get(row["role"], ""),
+            "sees": REACH[row["reach"]],
+            "clear": row["clearance"] == "secret",
+            "rights": [RIGHTS.get(p, p) for p in row["permissions"]],
+        }
     return _page(request, "staff/roles.html", "staff-roles", rows=rows)
 
 
@@ -91,11 +102,21 @@ def teams(request: HttpRequest) -> HttpResponse:
         for name in ("team.open_branch", "team.form_team")
     }
     return _page(
-        request, "staff/teams.html", "staff-teams", status=422 if faults else 200, teams=rows,
-        branches=branches, with_sums=any(sums.values()), figure_labels=labels_of("ledger.Figures"),
-        sums_as_of=max((row["as_of"] for rows in sums.values() for row in rows.values()), default=""), branch_form=asked["team.open_branch"],
-        team_form=asked["team.form_team"], labels=_labels(), whole=faults.get("", []), posted=posted,
-    )  # fmt: skip
+        request,
+        "staff/teams.html",
+        "staff-teams",
+        status=422 if faults else 200,
+        teams=rows,
+        branches=branches,
+        with_sums=any(sums.values()),
+        figure_labels=labels_of("ledger.Figures"),
+        sums_as_of=max((row["as_of"] for rows in sums.values() for row in rows.values()), default=""),
+        branch_form=asked["team.open_branch"],
+        team_form=asked["team.form_team"],
+        labels=_labels(),
+        whole=faults.get("", []),
+        posted=posted,
+    )
 
 
 def _sums() -> dict[str, dict[int, dict[str, Any]]]:
@@ -103,43 +124,81 @@ def _sums() -> dict[str, dict[int, dict[str, Any]]]:
     actor = scope.current_actor()
     if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:
         return {"branch": {}, "team": {}}
-    return {"branch": {row["branch"]: row for row in rollups.by_branch()},
-            "team": {row["team"]: row for row in rollups.by_team()}}  # fmt: skip
+    return {
+        "branch": {row["branch"]: row for row in rollups.by_branch()},
+        "team": {row["team"]: row for row in rollups.by_team()},
+    }
 
 
 def add(request: HttpRequest) -> HttpResponse:
     return _form(
-        request, "team.add_user", {}, say("新增人员", "Add a member of staff"),
-        done=lambda user: say("已新增{name}；首次登录须修改密码。", "Added {name}, who must change the password at the first sign-in.", name=user.name),
-        hint=say("把初始密码当面或电话告诉本人；首次登录必须修改。", "Tell the first password in person or by phone; it must be changed at the first sign-in."),
-    )  # fmt: skip
+        request,
+        "team.add_user",
+        {},
+        say("新增人员", "Add a member of staff"),
+        done=lambda user: say(
+            "已新增{name}；首次登录须修改密码。",
+            "Added {name}, who must change the password at the first sign-in.",
+            name=user.name,
+        ),
+        hint=say(
+            "把初始密码当面或电话告诉本人；首次登录必须修改。",
+            "Tell the first password in person or by phone; it must be changed at the first sign-in.",
+        ),
+    )
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(pk)
     return _form(
-        request, "team.change_user", present_one(user), say("修改人员", "Change a member of staff"), user=user,
+        request,
+        "team.change_user",
+        present_one(user),
+        say("修改人员", "Change a member of staff"),
+        user=user,
         done=lambda changed: say("已保存{name}的资料。", "Saved {name}.", name=changed.name),
-        hint=say("停用后立即不能登录；名下客户与记录保留，请先移交。", "Deactivated staff cannot sign in; their clients and records stay, so hand them over first."),
-    )  # fmt: skip
+        hint=say(
+            "停用后立即不能登录；名下客户与记录保留，请先移交。",
+            "Deactivated staff cannot sign in; their clients and records stay, so hand them over first.",
+        ),
+    )
 
 
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(pk)
     return _form(
-        request, "team.reset_password", {}, say("重置密码", "Reset a password"), user=user,
-        done=lambda changed: say("已重置{name}的密码；下次登录须修改。", "Reset the password of {name}, to be changed at the next sign-in.", name=changed.name),
+        request,
+        "team.reset_password",
+        {},
+        say("重置密码", "Reset a password"),
+        user=user,
+        done=lambda changed: say(
+            "已重置{name}的密码；下次登录须修改。",
+            "Reset the password of {name}, to be changed at the next sign-in.",
+            name=changed.name,
+        ),
         hint=say("至少 10 位，不能全是数字或常见密码。", "At least 10 characters; not all digits, not a common one."),
-    )  # fmt: skip
+    )
 
 
 def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(pk)
     return _form(
-        request, "team.reset_second_factor", {}, say("重置两步登录", "Reset the second factor"), user=user,
-        done=lambda changed: say("已重置{name}的两步登录，本人会看到提醒。", "Reset the second factor of {name}, who will see a notice.", name=changed.name),
-        hint=say("手机或密钥丢失时使用：移除验证码、通行密钥和恢复码，下次登录只需密码。请先当面或电话核实本人。", "For lost phones or keys: removes codes, passkeys and recovery codes, so the next sign-in takes the password alone. Make sure of the person first."),
-    )  # fmt: skip
+        request,
+        "team.reset_second_factor",
+        {},
+        say("重置两步登录", "Reset the second factor"),
+        user=user,
+        done=lambda changed: say(
+            "已重置{name}的两步登录，本人会看到提醒。",
+            "Reset the second factor of {name}, who will see a notice.",
+            name=changed.name,
+        ),
+        hint=say(
+            "手机或密钥丢失时使用：移除验证码、通行密钥和恢复码，下次登录只需密码。请先当面或电话核实本人。",
+            "For lost phones or keys: removes codes, passkeys and recovery codes, so the next sign-in takes the password alone. Make sure of the person first.",
+        ),
+    )
 
 
 def _user(pk: int) -> Any:
@@ -176,18 +235,30 @@ def _form(
     asked = forms.questions(action, values, faults, leave_out=("user", "version"))
     version = values.get("row_version", "")
     return _page(
-        request, "staff/form.html", "staff", status=status, title=title, questions=asked, whole=faults.get("", []),
-        person=user, version=version, hint=hint, action=action,
+        request,
+        "staff/form.html",
+        "staff",
+        status=status,
+        title=title,
+        questions=asked,
+        whole=faults.get("", []),
+        person=user,
+        version=version,
+        hint=hint,
+        action=action,
         crumbs=[{"label": say("人员", "Staff"), "url": "/staff/"}],
-    )  # fmt: skip
+    )
 
 
 def _labels() -> dict[str, str]:
     """Headings of the lists, from the facts of their fields."""
     from dakehu.foundation.schema.fields import described, model_of
 
-    return {f"{model.lower()}_{n}": facts.label for model in ("User", "Team", "Branch")
-            for n, _, facts in described(model_of(f"team.{model}"))}  # fmt: skip
+    return {
+        f"{model.lower()}_{n}": facts.label
+        for model in ("User", "Team", "Branch")
+        for n, _, facts in described(model_of(f"team.{model}"))
+    }
 
 
 def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -198,7 +269,12 @@ def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, 
     ]
     context.setdefault("page_title", context.pop("title", say("人员与权限", "Staff and rights")))
     may_write = scope.current_actor().may(Permission.TEAM_WRITE)
-    return render(request, template, {"page_note": NOTE, "tabs": tabs, "here": here, "may_write": may_write, **context}, status=status)  # fmt: skip
+    return render(
+        request,
+        template,
+        {"page_note": NOTE, "tabs": tabs, "here": here, "may_write": may_write, **context},
+        status=status,
+    )
 
 
 REACH = {
@@ -208,13 +284,22 @@ REACH = {
     "across": say("看到全部客户，含隔离墙内", "Sees every client, across walls"),
 }
 RIGHTS = {
-    "client.read": say("查看客户", "See clients"), "client.write": say("新增、修改客户", "Add and change clients"),
-    "client.assign": say("分派客户", "Assign clients"), "client.wall": say("设置隔离墙", "Set information walls"),
-    "sealed.open": say("查看加密信息（留痕）", "Open sealed values (on the record)"), "service.read": say("查看服务记录", "See service records"),
-    "service.log": say("记录服务", "Log service"), "service.plan": say("制定跟进计划", "Plan contacts"),
-    "service.request": say("处理诉求与投诉", "Handle requests and complaints"), "ledger.read": say("查看投资记录", "See investments"),
-    "ledger.write": say("维护投资记录", "Keep investments"), "data.import": say("导入", "Import"), "data.export": say("导出", "Export"),
-    "audit.read": say("查看操作记录", "Read the audit trail"), "team.read": say("查看人员", "See staff"),
-    "team.write": say("维护人员", "Keep staff"), "system.read": say("查看系统状态", "See the system page"),
+    "client.read": say("查看客户", "See clients"),
+    "client.write": say("新增、修改客户", "Add and change clients"),
+    "client.assign": say("分派客户", "Assign clients"),
+    "client.wall": say("设置隔离墙", "Set information walls"),
+    "sealed.open": say("查看加密信息（留痕）", "Open sealed values (on the record)"),
+    "service.read": say("查看服务记录", "See service records"),
+    "service.log": say("记录服务", "Log service"),
+    "service.plan": say("制定跟进计划", "Plan contacts"),
+    "service.request": say("处理诉求与投诉", "Handle requests and complaints"),
+    "ledger.read": say("查看投资记录", "See investments"),
+    "ledger.write": say("维护投资记录", "Keep investments"),
+    "data.import": say("导入", "Import"),
+    "data.export": say("导出", "Export"),
+    "audit.read": say("查看操作记录", "Read the audit trail"),
+    "team.read": say("查看人员", "See staff"),
+    "team.write": say("维护人员", "Keep staff"),
+    "system.read": say("查看系统状态", "See the system page"),
     "system.write": say("维护系统设置", "Keep the system"),
-}  # fmt: skip
+}

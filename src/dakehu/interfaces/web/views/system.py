@@ -30,45 +30,87 @@ def state(request: HttpRequest) -> HttpResponse:
         {
             "page_title": say("系统", "System"),
             "page_note": say("版本 {v}", "Version {v}", v=seen["version"]),
-            "seen": seen, "advice": _advice(seen), "settings": _settings(),
+            "seen": seen,
+            "advice": _advice(seen),
+            "settings": _settings(),
             "disk": _room(seen["disk"]["free"], seen["disk"]["total"]),
             "memory": _room(seen["memory"]["free"], seen["memory"]["total"]),
             "own": f"{seen['memory']['process'] / (1 << 20):,.0f} MB",
             "may_write": scope.current_actor().may(Permission.SYSTEM_WRITE),
         },
-    )  # fmt: skip
+    )
 
 
 def _room(free: int, total: int) -> dict[str, Any]:
     return {
-        "free": f"{free / GIGA:,.1f} GB", "total": f"{total / GIGA:,.1f} GB",
+        "free": f"{free / GIGA:,.1f} GB",
+        "total": f"{total / GIGA:,.1f} GB",
         "used": round(100 * (total - free) / max(total, 1)),
-    }  # fmt: skip
+    }
 
 
 def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
     """What is not well, worst first, each with what to do about it."""
     made = []
     if not seen["worker"]["alive"]:
-        made.append({"kind": "blocking", "title": say("后台没有运行", "No worker is running"), "text": say(
-            "导入、导出和提醒会一直排队。请运行 dakehu work(dakehu serve 会自带)。",
-            "Imports, exports and reminders wait. Run dakehu work (dakehu serve brings one along).")})  # fmt: skip
+        made.append(
+            {
+                "kind": "blocking",
+                "title": say("后台没有运行", "No worker is running"),
+                "text": say(
+                    "导入、导出和提醒会一直排队。请运行 dakehu work(dakehu serve 会自带)。",
+                    "Imports, exports and reminders wait. Run dakehu work (dakehu serve brings one along).",
+                ),
+            }
+        )
     if seen["disk"]["free"] < 2 * GIGA:
-        made.append({"kind": "blocking", "title": say("磁盘将满", "The disk is nearly full"), "text": say(
-            "剩余不足 2 GB，请清理或扩容数据目录所在磁盘。", "Less than 2 GB are left; free or add space where the data directory lies.")})  # fmt: skip
+        made.append(
+            {
+                "kind": "blocking",
+                "title": say("磁盘将满", "The disk is nearly full"),
+                "text": say(
+                    "剩余不足 2 GB，请清理或扩容数据目录所在磁盘。",
+                    "Less than 2 GB are left; free or add space where the data directory lies.",
+                ),
+            }
+        )
     if seen["calendar"]["short"]:
-        made.append({"kind": "note", "title": say("交易日历将用完", "The trading calendar runs out"), "text": say(
-            "日历只到 {day}；之后按周一至周五计算。请补录下一年的休市安排。",
-            "It ends on {day}; after that every weekday counts. Add next year's holidays.",
-            day=seen["calendar"]["ends_on"] or "–"), "url": "/system/calendar/", "action": say("维护日历", "Open the calendar")})  # fmt: skip
+        made.append(
+            {
+                "kind": "note",
+                "title": say("交易日历将用完", "The trading calendar runs out"),
+                "text": say(
+                    "日历只到 {day}；之后按周一至周五计算。请补录下一年的休市安排。",
+                    "It ends on {day}; after that every weekday counts. Add next year's holidays.",
+                    day=seen["calendar"]["ends_on"] or "–",
+                ),
+                "url": "/system/calendar/",
+                "action": say("维护日历", "Open the calendar"),
+            }
+        )
     if seen["database"]["vendor"] == "postgresql" and not seen["database"]["row_security"]:
-        made.append({"kind": "blocking", "title": say("行级安全未生效", "Row security is not active"), "text": say(
-            "应用角色不应是表的所有者或超级用户。请按安装说明设置两个角色后重新迁移。",
-            "The application's role must not own the tables or be a superuser. Set up the two roles as the guide says, then migrate.")})  # fmt: skip
+        made.append(
+            {
+                "kind": "blocking",
+                "title": say("行级安全未生效", "Row security is not active"),
+                "text": say(
+                    "应用角色不应是表的所有者或超级用户。请按安装说明设置两个角色后重新迁移。",
+                    "The application's role must not own the tables or be a superuser. Set up the two roles as the guide says, then migrate.",
+                ),
+            }
+        )
     if seen["worker"]["failed"]:
-        made.append({"kind": "note", "title": say("有任务失败", "Jobs have failed"), "text": say(
-            "最近一天有 {n} 个后台任务失败，原因见各自的页面和服务日志。",
-            "{n} background jobs failed within a day; their pages and the server's log say why.", n=seen["worker"]["failed"])})  # fmt: skip
+        made.append(
+            {
+                "kind": "note",
+                "title": say("有任务失败", "Jobs have failed"),
+                "text": say(
+                    "最近一天有 {n} 个后台任务失败，原因见各自的页面和服务日志。",
+                    "{n} background jobs failed within a day; their pages and the server's log say why.",
+                    n=seen["worker"]["failed"],
+                ),
+            }
+        )
     return made
 
 
@@ -119,13 +161,17 @@ def calendar(request: HttpRequest) -> HttpResponse:
         {
             "page_title": say("交易日历", "Trading calendar"),
             "page_note": say("只列例外的日子", "Exceptions only"),
-            "crumbs": [{"label": say("系统", "System"), "url": "/system/"}], "years": years.items(), "labels": labels,
-            "questions": forms.questions(action, values, faults, leave_out=("version",)), "whole": faults.get("", []),
-            "version": values.get("row_version", "") or values.get("version", ""), "may_write": may_write,
+            "crumbs": [{"label": say("系统", "System"), "url": "/system/"}],
+            "years": years.items(),
+            "labels": labels,
+            "questions": forms.questions(action, values, faults, leave_out=("version",)),
+            "whole": faults.get("", []),
+            "version": values.get("row_version", "") or values.get("version", ""),
+            "may_write": may_write,
             "state": audit_queries.system_state()["calendar"],
         },
         status=status,
-    )  # fmt: skip
+    )
 
 
 def _is_day(text: str) -> bool:

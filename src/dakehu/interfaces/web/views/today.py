@@ -63,12 +63,24 @@ def today_page(request: HttpRequest) -> HttpResponse:
         line["label"], line["icon"], line["tone"] = WHAT[line["what"]]
         line["why"] = why(line)
     groups = [
-        {"key": key, "title": title, "tone": tone, "count": made["counts"].get(key, 0),
-         "badge": f"{title} {made['counts'].get(key, 0)}", "lines": [line for line in made["lines"] if line["urgency"] == key]}
+        {
+            "key": key,
+            "title": title,
+            "tone": tone,
+            "count": made["counts"].get(key, 0),
+            "badge": f"{title} {made['counts'].get(key, 0)}",
+            "lines": [line for line in made["lines"] if line["urgency"] == key],
+        }
         for key, title, tone in GROUPS
-    ]  # fmt: skip
-    page = {"groups": groups, "counts": made["counts"], "whose": whose, "total": sum(g["count"] for g in groups),
-            "more": sum(g["count"] for g in groups) - len(made["lines"]), "team": len(actor.covers) > 1}  # fmt: skip
+    ]
+    page = {
+        "groups": groups,
+        "counts": made["counts"],
+        "whose": whose,
+        "total": sum(g["count"] for g in groups),
+        "more": sum(g["count"] for g in groups) - len(made["lines"]),
+        "team": len(actor.covers) > 1,
+    }
     if request.headers.get("HX-Request"):
         return render(request, "today/ledger.html", page)
     return render(request, "today/page.html", {**page, **around(made), "notices": sessions.notices()})
@@ -80,10 +92,14 @@ def around(made: dict[str, Any]) -> dict[str, Any]:
     fill = clients.completeness()
     week = (day - timedelta(days=7)).isoformat()
     return {
-        "page_title": say("今日台账", "Today"), "day": day, "trading": clock.is_trading_day(day),
-        "contacts": made["contacts_this_week"], "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
-        "fill": fill, "ahead": dates_ahead(day),
-    }  # fmt: skip
+        "page_title": say("今日台账", "Today"),
+        "day": day,
+        "trading": clock.is_trading_day(day),
+        "contacts": made["contacts_this_week"],
+        "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
+        "fill": fill,
+        "ahead": dates_ahead(day),
+    }
 
 
 def dates_ahead(day: date) -> list[dict[str, Any]]:

@@ -25,8 +25,11 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
-    page = {"rows": QUERIES["workbook.undoable"].body(), "hindered": hindered,
-            "page_title": QUERIES["workbook.undoable"].label}  # fmt: skip
+    page = {
+        "rows": QUERIES["workbook.undoable"].body(),
+        "hindered": hindered,
+        "page_title": QUERIES["workbook.undoable"].label,
+    }
     return render(request, "undo/page.html", page, status=422 if hindered else 200)
 
 
@@ -41,7 +44,11 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refused:
         return _page(request, [text for texts in refused.as_plain().values() for text in texts])
-    done = say("已撤销：删除 {a} 条记录，恢复 {b} 条记录。", "Undone: {a} records removed, {b} restored.",
-               a=told["removed"], b=told["restored"])  # fmt: skip
+    done = say(
+        "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
+        "Undone: {a} records removed, {b} restored.",
+        a=told["removed"],
+        b=told["restored"],
+    )
     messages.success(request, str(done))
     return redirect("undo")

@@ -27,11 +27,19 @@ def cagr(case: Case) -> Explained:
 def sortino(case: Case) -> Explained:
     """The rows are the days that fell; the deviation is over all days."""
     returns = case.days.returns
-    rows = [{"day": int(day), "return": float(r), "squared": float(r) ** 2}
-            for day, r in zip(case.days.ordinals, returns, strict=True) if r < 0]  # fmt: skip
+    rows = [
+        {"day": int(day), "return": float(r), "squared": float(r) ** 2}
+        for day, r in zip(case.days.ordinals, returns, strict=True)
+        if r < 0
+    ]
     squares = float(sum(row["squared"] for row in rows))
-    inputs = {"mean": float(returns.mean()), "days": len(returns), "fallen": len(rows), "squares": squares,
-              "downside": (squares / len(returns)) ** 0.5}  # fmt: skip
+    inputs = {
+        "mean": float(returns.mean()),
+        "days": len(returns),
+        "fallen": len(rows),
+        "squares": squares,
+        "downside": (squares / len(returns)) ** 0.5,
+    }
     return Explained(inputs, rows, inputs["mean"] * TRADING_DAYS / (inputs["downside"] * TRADING_DAYS**0.5))
 
 
@@ -79,8 +87,10 @@ def trough_on(case: Case) -> Explained:
 def _worst(case: Case, number: int) -> list[dict[str, Any]]:
     """The worst days, the worst first."""
     order = np.argsort(case.days.returns, kind="stable")[:number].tolist()
-    return [{"rank": rank, "day": int(case.days.ordinals[place]), "return": float(case.days.returns[place])}
-            for rank, place in enumerate(order, 1)]  # fmt: skip
+    return [
+        {"rank": rank, "day": int(case.days.ordinals[place]), "return": float(case.days.returns[place])}
+        for rank, place in enumerate(order, 1)
+    ]
 
 
 def var95(case: Case) -> Explained:
@@ -108,12 +118,24 @@ def _beside_index(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
     first = int(np.searchsorted(case.book.ordinals, case.days.ordinals[0]))
     index, own = index[first : first + len(case.days.returns)], case.days.returns
     mean, index_mean = float(own.mean()), float(index.mean())
-    rows = [{"day": int(day), "return": float(r), "index_return": float(b),
-             "product": (float(r) - mean) * (float(b) - index_mean), "squared": (float(b) - index_mean) ** 2}
-            for day, r, b in zip(case.days.ordinals, own, index, strict=True)]  # fmt: skip
+    rows = [
+        {
+            "day": int(day),
+            "return": float(r),
+            "index_return": float(b),
+            "product": (float(r) - mean) * (float(b) - index_mean),
+            "squared": (float(b) - index_mean) ** 2,
+        }
+        for day, r, b in zip(case.days.ordinals, own, index, strict=True)
+    ]
     summed = {name: float(sum(row[name] for row in rows)) for name in ("product", "squared")}
-    inputs = {"days": len(rows), "mean": mean, "index_mean": index_mean,
-              "products": summed["product"], "squares": summed["squared"]}  # fmt: skip
+    inputs = {
+        "days": len(rows),
+        "mean": mean,
+        "index_mean": index_mean,
+        "products": summed["product"],
+        "squares": summed["squared"],
+    }
     return inputs, rows
 
 

@@ -45,16 +45,26 @@ def holdings(case: Case) -> list[dict[str, Any]]:
     price = book.prices[kept, -1]
     value = left[kept] * price
     total = float(value.sum())
-    return [{"asset": int(a), "quantity": float(left[a]), "price": float(p), "value": float(v),
-             "weight": float(v) / total if total else None}
-            for a, p, v in zip(kept, price, value, strict=True)]  # fmt: skip
+    return [
+        {
+            "asset": int(a),
+            "quantity": float(left[a]),
+            "price": float(p),
+            "value": float(v),
+            "weight": float(v) / total if total else None,
+        }
+        for a, p, v in zip(kept, price, value, strict=True)
+    ]
 
 
 def flows(case: Case) -> list[dict[str, Any]]:
     """Money in and out by day: {day, money_in, money_out}, days with neither left out."""
     made = case.days
-    return [{"day": int(d), "money_in": float(i), "money_out": float(o)}
-            for d, i, o in zip(made.ordinals, made.money_in, made.money_out, strict=True) if i or o]  # fmt: skip
+    return [
+        {"day": int(d), "money_in": float(i), "money_out": float(o)}
+        for d, i, o in zip(made.ordinals, made.money_in, made.money_out, strict=True)
+        if i or o
+    ]
 
 
 def days(case: Case) -> list[dict[str, Any]]:
@@ -69,8 +79,16 @@ def days(case: Case) -> list[dict[str, Any]]:
 def dealings(case: Case) -> list[dict[str, Any]]:
     """Every dealing in securities by day: {day, asset, quantity, value, fee}."""
     b = case.book
-    return [{"day": int(b.ordinals[b.day[i]]), "asset": int(b.asset[i]), "quantity": int(b.quantity[i]) / UNITS,
-             "value": float(b.value[i]), "fee": float(b.fee[i])} for i in np.argsort(b.day, kind="stable")]  # fmt: skip
+    return [
+        {
+            "day": int(b.ordinals[b.day[i]]),
+            "asset": int(b.asset[i]),
+            "quantity": int(b.quantity[i]) / UNITS,
+            "value": float(b.value[i]),
+            "fee": float(b.fee[i]),
+        }
+        for i in np.argsort(b.day, kind="stable")
+    ]
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,11 @@ def _disposition(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
         won = sum(row["profit"] > 0 for row in closed)
         gone = {row["asset"] for row in closed}
         column = int(np.searchsorted(book.ordinals, day))
-        kept = [quantity / UNITS * float(book.prices[asset, column]) > cost
-                for asset, quantity, cost in walk.evenings[day] if quantity > 0 and asset not in gone]  # fmt: skip
+        kept = [
+            quantity / UNITS * float(book.prices[asset, column]) > cost
+            for asset, quantity, cost in walk.evenings[day]
+            if quantity > 0 and asset not in gone
+        ]
         told = (won, sum(kept), len(closed) - won, len(kept) - sum(kept))
         rows.append({"day": day, **dict(zip(TAKEN, told, strict=True))})
     return {name: int(sum(row[name] for row in rows)) for name in TAKEN}, rows

@@ -28,13 +28,37 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     table = next((t for t in tables if str(t["number"]) == asked), tables[0])
     steps: list[dict[str, Any]] = [{"label": label, "note": "", "url": ""} for label in STEPS]
     steps[0] |= {"note": batch.filename, "url": "/import/"}
-    return render(request, "intake/mend.html", {
-        "page_title": say("在线修改", "Mend here"), "batch": batch, "steps": steps, "step": 2,
-        "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}, {"label": batch.filename, "url": f"/import/{pk}/"}],
-        "tables": tables, "table": table, "left": correction_grid.state_of(batch).in_all,
-        "columns": [{"field": f"c{c['index']}", "index": c["index"], "title": c["heading"] or c["label"], "help": c["label"],
-                     "kind": "text", "edit": "text", "many": True, "sort": False, "suggest": c["choices"]} for c in table["columns"]],
-    })  # fmt: skip
+    return render(
+        request,
+        "intake/mend.html",
+        {
+            "page_title": say("在线修改", "Mend here"),
+            "batch": batch,
+            "steps": steps,
+            "step": 2,
+            "crumbs": [
+                {"label": say("导入", "Import"), "url": "/import/"},
+                {"label": batch.filename, "url": f"/import/{pk}/"},
+            ],
+            "tables": tables,
+            "table": table,
+            "left": correction_grid.state_of(batch).in_all,
+            "columns": [
+                {
+                    "field": f"c{c['index']}",
+                    "index": c["index"],
+                    "title": c["heading"] or c["label"],
+                    "help": c["label"],
+                    "kind": "text",
+                    "edit": "text",
+                    "many": True,
+                    "sort": False,
+                    "suggest": c["choices"],
+                }
+                for c in table["columns"]
+            ],
+        },
+    )
 
 
 @require_GET
@@ -80,10 +104,11 @@ def _state(pk: int, number: int) -> dict[str, Any]:
     as [column, text, rows]}."""
     batch = batches.own(pk)
     return {
-        "left": correction_grid.state_of(batch).in_all, "mended": corrections.of(batch).count,
+        "left": correction_grid.state_of(batch).in_all,
+        "mended": corrections.of(batch).count,
         "tables": {t["number"]: t["faults"] for t in correction_grid.tables(batch)},
         "values": correction_grid.values_at_fault(batch, number),
-    }  # fmt: skip
+    }
 
 
 def _rows(made: list[dict[str, Any]]) -> list[dict[str, Any]]:

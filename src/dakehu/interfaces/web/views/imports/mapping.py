@@ -33,14 +33,18 @@ VERDICT_WORDS = {
     "errors": (say("错误", "Errors"), "bad", say("需要改正的行", "Rows to mend")),
 }
 EXTRA_PARTS = {
-    "contacts": say("联系方式", "Contacts"), "history": say("历史资料", "Earlier data"),
+    "contacts": say("联系方式", "Contacts"),
+    "history": say("历史资料", "Earlier data"),
     "coverage": say("服务关系", "Coverage"),
-}  # fmt: skip
+}
 FATE_WORDS = {
-    "clash": (say("请决定", "Decide"), "bad"), "file": (say("以表格为准", "The file counts"), "accent"),
-    "desk": (say("以系统为准", "The desk counts"), ""), "mine": (say("采用表格", "From the file"), "good"),
-    "theirs": (say("保留系统", "The desk stays"), ""), "same": (say("两边相同", "Both the same"), ""),
-}  # fmt: skip
+    "clash": (say("请决定", "Decide"), "bad"),
+    "file": (say("以表格为准", "The file counts"), "accent"),
+    "desk": (say("以系统为准", "The desk counts"), ""),
+    "mine": (say("采用表格", "From the file"), "good"),
+    "theirs": (say("保留系统", "The desk stays"), ""),
+    "same": (say("两边相同", "Both the same"), ""),
+}
 LAYOUTS = {"rows": say("每行一位", "One row each"), "card": say("竖排卡片", "Card: field and value")}
 
 
@@ -51,11 +55,12 @@ def described(plan: dict[str, Any]) -> dict[str, Any]:
     return {
         "tables": tables,
         "ready": any(t["part"] and t["mapped"] for t in tables),
-        "mode": plan["mode"], "key": plan["key"],
+        "mode": plan["mode"],
+        "key": plan["key"],
         "modes": [(name, MODE_NAMES[name], MODE_ABOUT[name]) for name in MODES],
         "keys": [(name, KEY_NAMES[name]) for name in KEYS],
         "profiles": sorted({t["profile"] for t in tables if t["profile"]}),
-    }  # fmt: skip
+    }
 
 
 def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Part]) -> dict[str, Any]:
@@ -65,14 +70,26 @@ def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Part
     columns = [_column(number, column, names) for column in table["columns"]]
     first, last = table["first_row"] + 1, table["last_row"] + 1
     return {
-        "number": number, "part_name": f"t{number}.part", "header_name": f"t{number}.header", "sheet": table["sheet"], "part": table["part"], "layout": LAYOUTS.get(table["layout"], table["layout"]),
-        "card": table["layout"] == "card", "header": table["header_row"] + 1, "first": first, "last": last,
-        "lines": max(last - first + 1 - len(table["skipped"]), 0), "skipped": len(table["skipped"]),
+        "number": number,
+        "part_name": f"t{number}.part",
+        "header_name": f"t{number}.header",
+        "sheet": table["sheet"],
+        "part": table["part"],
+        "layout": LAYOUTS.get(table["layout"], table["layout"]),
+        "card": table["layout"] == "card",
+        "header": table["header_row"] + 1,
+        "first": first,
+        "last": last,
+        "lines": max(last - first + 1 - len(table["skipped"]), 0),
+        "skipped": len(table["skipped"]),
         "parts": [("", say("不导入这张表", "Leave this table out")), *((name, p.title) for name, p in parts.items())],
-        "title": part.title if part else "", "fields": fields, "columns": columns,
-        "mapped": sum(1 for c in columns if c["mapped"]), "profile": table["profile"],
+        "title": part.title if part else "",
+        "fields": fields,
+        "columns": columns,
+        "mapped": sum(1 for c in columns if c["mapped"]),
+        "profile": table["profile"],
         "unmapped": [c["heading"] for c in columns if not c["mapped"] and c["heading"]],
-    }  # fmt: skip
+    }
 
 
 def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -84,17 +101,28 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
     if suggestion:
         word, tone = say("可能是“{name}”", "Perhaps “{name}”", name=suggestion), "warn"
     return {
-        "name": f"t{number}.c{column['index']}", "index": column["index"], "letter": letters(column["index"]),
-        "heading": column["heading"], "samples": column.get("samples", [])[:3], "chosen": chosen, "mapped": bool(feeds),
+        "name": f"t{number}.c{column['index']}",
+        "index": column["index"],
+        "letter": letters(column["index"]),
+        "heading": column["heading"],
+        "samples": column.get("samples", [])[:3],
+        "chosen": chosen,
+        "mapped": bool(feeds),
         "asis": "、".join(names.get(f["field"], f["field"]) for f in feeds) if feeds and not plain else "",
-        "how": word, "tone": tone, "suggested": column["suggestion"] if suggestion else "",
-    }  # fmt: skip
+        "how": word,
+        "tone": tone,
+        "suggested": column["suggestion"] if suggestion else "",
+    }
 
 
 def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
     """What the form says differently from the plan, as `intake.correct` takes it. A table whose part or heading row
     changes is read anew, so its column choices, made under the old reading, are left aside."""
-    made: dict[str, Any] = {"mode": posted.get("mode") or plan["mode"], "key": posted.get("key") or plan["key"], "tables": {}}  # fmt: skip
+    made: dict[str, Any] = {
+        "mode": posted.get("mode") or plan["mode"],
+        "key": posted.get("key") or plan["key"],
+        "tables": {},
+    }
     for number, table in enumerate(plan["tables"]):
         wanted: dict[str, Any] = {}
         part, header = posted.get(f"t{number}.part"), posted.get(f"t{number}.header", "")
@@ -124,17 +152,28 @@ def report(told: dict[str, Any]) -> dict[str, Any]:
         "told": told,
         "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in VERDICTS],
         "verdicts": [VERDICT_WORDS[v][0] for v in VERDICTS],
-        "by_part": [(titles.get(name, name), [f"{counts.get(v, 0):,}" for v in VERDICTS]) for name, counts in told.get("parts", {}).items()],
+        "by_part": [
+            (titles.get(name, name), [f"{counts.get(v, 0):,}" for v in VERDICTS])
+            for name, counts in told.get("parts", {}).items()
+        ],
         "samples": [
             {"name": name, "title": titles.get(name, name), "rows": [_sample(row, parts[name], mine) for row in rows]}
-            for name, rows in told.get("samples", {}).items() if rows and name in parts
+            for name, rows in told.get("samples", {}).items()
+            if rows and name in parts
         ],
         "meeting": _meeting(told, mine),
         "errors": [_fault(f) for f in told.get("faults", [])],
         "warnings": [_fault(f) for f in told.get("warnings", [])],
-        "work": told.get("undecided", 0) + sum(m["may_go"] for m in told.get("missing", [])) + told.get("created", 0) + told.get("updated", 0) + sum(
-            counts.get("created", 0) + counts.get("updated", 0) for name, counts in told.get("parts", {}).items() if name in EXTRA_PARTS),
-    }  # fmt: skip
+        "work": told.get("undecided", 0)
+        + sum(m["may_go"] for m in told.get("missing", []))
+        + told.get("created", 0)
+        + told.get("updated", 0)
+        + sum(
+            counts.get("created", 0) + counts.get("updated", 0)
+            for name, counts in told.get("parts", {}).items()
+            if name in EXTRA_PARTS
+        ),
+    }
 
 
 def _meeting(told: dict[str, Any], mine: int) -> dict[str, Any]:
@@ -159,17 +198,26 @@ def _met(cell: dict[str, Any], mine: int) -> dict[str, Any]:
         word = say("清空", "Emptied")
     gone = not cell["field"]
     return {
-        **cell, "label": cell["label"][mine], "clash": clash, "word": word, "tone": tone,
+        **cell,
+        "label": cell["label"][mine],
+        "clash": clash,
+        "word": word,
+        "tone": tone,
         "empty_mine": say("保留您的这一行", "Keep your row") if gone else say("（清空）", "(emptied)"),
         "empty_current": say("保持删除", "Leave it deleted") if gone else "–",
-    }  # fmt: skip
+    }
 
 
 def _tile(verdict: str, count: int) -> dict[str, Any]:
     word, _, explains = VERDICT_WORDS[verdict]
     wrong = verdict == "errors" and count
-    return {"count": f"{count:,}", "label": word, "explains": explains,
-            "note": say("改正后再导入", "Mend, then import") if wrong else "", "note_tone": "bad" if wrong else ""}  # fmt: skip
+    return {
+        "count": f"{count:,}",
+        "label": word,
+        "explains": explains,
+        "note": say("改正后再导入", "Mend, then import") if wrong else "",
+        "note_tone": "bad" if wrong else "",
+    }
 
 
 def _sample(row: dict[str, Any], part: definitions.Part, mine: int) -> dict[str, Any]:
@@ -180,9 +228,15 @@ def _sample(row: dict[str, Any], part: definitions.Part, mine: int) -> dict[str,
     ] or [
         {"label": part.facts(name).label if name in known else name, "before": "", "after": value}
         for name, value in row.get("values", {}).items()
-    ]  # fmt: skip
-    return {"word": word, "tone": tone, "sheet": row["sheet"], "row": row["row"], "cells": cells,
-            "new": row["verdict"] == "created"}  # fmt: skip
+    ]
+    return {
+        "word": word,
+        "tone": tone,
+        "sheet": row["sheet"],
+        "row": row["row"],
+        "cells": cells,
+        "new": row["verdict"] == "created",
+    }
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = ("created", "updated", "unchanged")
-COLUMNS = {"code": say("证券代码", "Security code"), "price": say("价格", "Price"), "day": say("日期", "Day"),
-           "kind": say("产品类别", "Class")}  # fmt: skip
+COLUMNS = {
+    "code": say("证券代码", "Security code"),
+    "price": say("价格", "Price"),
+    "day": say("日期", "Day"),
+    "kind": say("产品类别", "Class"),
+}
 
 
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
@@ -41,11 +45,15 @@ def _shown(told: dict[str, Any]) -> dict[str, Any]:
     code = language()
 
     def listed(name: str) -> list[dict[str, Any]]:
-        return [{**one, "column": COLUMNS.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
-                for one in told[name]]  # fmt: skip
+        return [
+            {**one, "column": COLUMNS.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
+            for one in told[name]
+        ]
 
     return {
-        "told": told, "errors": listed("faults"), "warnings": listed("warnings"),
+        "told": told,
+        "errors": listed("faults"),
+        "warnings": listed("warnings"),
         "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{told[name]:,}"} for name in COUNTS],
         "entered": "、".join(told["entered"][:20]) if code == "zh" else ", ".join(told["entered"][:20]),
-    }  # fmt: skip
+    }

@@ -19,13 +19,26 @@ from dakehu.foundation.models import BatchState
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = (
-    ("created", say("可导入", "To take in"), say("已导入", "Taken in"), say("逐行核对无误的新成交", "New rows that add up")),
+    (
+        "created",
+        say("可导入", "To take in"),
+        say("已导入", "Taken in"),
+        say("逐行核对无误的新成交", "New rows that add up"),
+    ),
     ("unchanged", say("已有", "Known"), say("已有", "Known"), say("以前导入过的行", "Rows imported before")),
-    ("skipped", say("无影响", "Without effect"), say("无影响", "Without effect"),
-     say("看得懂，但不改变资金和持仓", "Understood; they change neither cash nor holdings")),
-    ("quarantined", say("将转待处理", "To be held back"), say("转待处理", "Held back"),
-     say("有疑问的行不会入账，更正后再放行", "Rows in doubt are not booked; they are corrected and released")),
-)  # fmt: skip
+    (
+        "skipped",
+        say("无影响", "Without effect"),
+        say("无影响", "Without effect"),
+        say("看得懂，但不改变资金和持仓", "Understood; they change neither cash nor holdings"),
+    ),
+    (
+        "quarantined",
+        say("将转待处理", "To be held back"),
+        say("转待处理", "Held back"),
+        say("有疑问的行不会入账，更正后再放行", "Rows in doubt are not booked; they are corrected and released"),
+    ),
+)
 
 
 def words_of(query: str, key: str) -> dict[str, str]:
@@ -43,9 +56,15 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
     seen, fields = statement_batch.seen(batch), words_of("ledger.row_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
-        request, batch, "intake/statement.html", 1, failure=failure_of(job), seen=seen, columns=columns,
+        request,
+        batch,
+        "intake/statement.html",
+        1,
+        failure=failure_of(job),
+        seen=seen,
+        columns=columns,
         whose=_client(seen["client"]),
-    )  # fmt: skip
+    )
 
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
@@ -57,13 +76,22 @@ def _shown(told: dict[str, Any]) -> dict[str, Any]:
     reasons, mine = words_of("ledger.reasons", "reason"), language()
     at = 2 if told["imported"] else 1
     return {
-        "told": told, "whose": _client(told.get("client", "")),
+        "told": told,
+        "whose": _client(told.get("client", "")),
         "tiles": [{"label": row[at], "count": f"{told[row[0]]:,}", "explains": row[3]} for row in COUNTS],
-        "reasons": [(reasons.get(name, name), count) for name, count in sorted(told["reasons"].items(), key=lambda r: -r[1])],
-        "trades": [{**row, **{name: _number(row[name], 4) for name in ("quantity", "price")},
-                    **{name: f"{row[name]:,.2f}" for name in ("amount", "fee", "net")}} for row in told.get("trades", [])],
+        "reasons": [
+            (reasons.get(name, name), count) for name, count in sorted(told["reasons"].items(), key=lambda r: -r[1])
+        ],
+        "trades": [
+            {
+                **row,
+                **{name: _number(row[name], 4) for name in ("quantity", "price")},
+                **{name: f"{row[name]:,.2f}" for name in ("amount", "fee", "net")},
+            }
+            for row in told.get("trades", [])
+        ],
         "held": [{**row, "why": row[mine], "said": said_of(row["cells"])} for row in told["warnings"]],
-    }  # fmt: skip
+    }
 
 
 def _number(value: float, places: int) -> str:

@@ -14,9 +14,12 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.models import BatchState
 
 STEPS = (
-    say("文件", "File"), say("工作表与列", "Sheets and columns"), say("差异试算", "Trial run"), say("导入", "Import"),
+    say("文件", "File"),
+    say("工作表与列", "Sheets and columns"),
+    say("差异试算", "Trial run"),
+    say("导入", "Import"),
     say("结果", "Result"),
-)  # fmt: skip
+)
 WHOSE = say("归属客户", "Whose it is")  # the second step of a statement
 PRICES = say("行情文件", "Price file")
 SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
@@ -74,7 +77,11 @@ def page_of(request: HttpRequest, batch: Any, template: str, step: int, **contex
         request,
         template,
         {
-            "page_title": batch.filename, "batch": batch, "steps": steps, "step": step,
-            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}], **context,
+            "page_title": batch.filename,
+            "batch": batch,
+            "steps": steps,
+            "step": step,
+            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}],
+            **context,
         },
-    )  # fmt: skip
+    )

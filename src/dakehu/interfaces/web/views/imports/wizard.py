@@ -49,11 +49,19 @@ def start(request: HttpRequest) -> HttpResponse:
         "intake/start.html",
         {
             "page_title": say("导入", "Import"),
-            "page_note": say("把现在用的客户表交给它，看清每一处变化再导入", "Hand over the table you use, see every change, then import"),
-            "steps": STEPS, "step": 0, "recent": rows, "faults": faults, "held": _held(), "largest": settings.UPLOAD_MB,
+            "page_note": say(
+                "把现在用的客户表交给它，看清每一处变化再导入",
+                "Hand over the table you use, see every change, then import",
+            ),
+            "steps": STEPS,
+            "step": 0,
+            "recent": rows,
+            "faults": faults,
+            "held": _held(),
+            "largest": settings.UPLOAD_MB,
         },
         status=422 if faults else 200,
-    )  # fmt: skip
+    )
 
 
 def _held() -> int:
@@ -67,9 +75,18 @@ def _uploaded(request: HttpRequest) -> Any:
     if file is None:
         raise Refused({"file": [say("请先选择一个文件。", "Choose a file first.")]})
     if (file.size or 0) > settings.UPLOAD_MB << 20:
-        raise Refused({"file": [say("文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
-                                    "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
-                                    size=(file.size or 0) >> 20, most=settings.UPLOAD_MB)]})  # fmt: skip
+        raise Refused(
+            {
+                "file": [
+                    say(
+                        "文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
+                        "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
+                        size=(file.size or 0) >> 20,
+                        most=settings.UPLOAD_MB,
+                    )
+                ]
+            }
+        )
     return imports.open_upload(file.name or "table", file.read(), request.POST.get("password") or None)
 
 
@@ -86,8 +103,14 @@ def _wants_json(request: HttpRequest) -> bool:
 def _line(batch: Any) -> dict[str, Any]:
     """A batch in the list of recent ones."""
     state = BatchState(batch.state)
-    return {"pk": batch.pk, "name": batch.filename, "state": state.text, "tone": TONES[state.value],
-            "counts": _counts(batch), "at": batch.applied_at or batch.created_at}  # fmt: skip
+    return {
+        "pk": batch.pk,
+        "name": batch.filename,
+        "state": state.text,
+        "tone": TONES[state.value],
+        "counts": _counts(batch),
+        "at": batch.applied_at or batch.created_at,
+    }
 
 
 def _counts(batch: Any) -> dict[str, str]:
@@ -139,10 +162,17 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
     applying = doing == "apply"
     plan = mapping.described(imports.plan_of(batch).as_plain())
     return page_of(
-        request, batch, "intake/running.html", 2 if doing == "trial" else 3, doing=doing, applying=applying,
-        percent=round(job["share"] * 100), words=job["words"] or job["state_text"], tables=plan["tables"],
+        request,
+        batch,
+        "intake/running.html",
+        2 if doing == "trial" else 3,
+        doing=doing,
+        applying=applying,
+        percent=round(job["share"] * 100),
+        words=job["words"] or job["state_text"],
+        tables=plan["tables"],
         counts=_counts(batch),
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -160,7 +190,11 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(f"/import/{pk}/?step=columns")
-    return redirect("import-batch", pk=pk) if request.POST.get("then") == "trial" else redirect(f"/import/{pk}/?step=columns")  # fmt: skip
+    return (
+        redirect("import-batch", pk=pk)
+        if request.POST.get("then") == "trial"
+        else redirect(f"/import/{pk}/?step=columns")
+    )
 
 
 @require_POST
@@ -207,11 +241,17 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         elif imports.has_prices(batch):
             made = price_files.result(request, batch, texts)
         else:
-            made = page_of(request, batch, "intake/result.html", 4, hindered=texts, **mapping.report(batches.report_of(batch)))  # fmt: skip
+            made = page_of(
+                request, batch, "intake/result.html", 4, hindered=texts, **mapping.report(batches.report_of(batch))
+            )
         made.status_code = 422
         return made
-    done = say("已撤销：删除 {a} 条记录，恢复 {b} 条记录。", "Undone: {a} records removed, {b} restored.",
-               a=told["removed"], b=told["restored"])  # fmt: skip
+    done = say(
+        "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
+        "Undone: {a} records removed, {b} restored.",
+        a=told["removed"],
+        b=told["restored"],
+    )
     messages.success(request, str(done))
     return redirect("import-batch", pk=pk)
 
@@ -221,7 +261,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     batch = batches.own(pk)
     if batch.job_ref:
         jobs.ask_to_stop(batch.job_ref)
-        messages.info(request, str(say("正在停止；已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")))  # fmt: skip
+        messages.info(
+            request,
+            str(say("正在停止；已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")),
+        )
     return redirect("import-batch", pk=pk)
 
 
