@@ -82,7 +82,7 @@ def seed(home: Path, count: int) -> int:
             files.append(PriceFile(file=name, source="行情", day=day, rows=PRODUCTS))
             own = {key: column[places[n] : places[n + 1]] for key, column in made.items()}
             if len(own["day"]):
-                counter.take_day(source="柜台", day=day, table=day_of(own, numbers))
+                counter.import_daily_feed(source="柜台", day=day, table=day_of(own, numbers))
         with transaction.atomic():
             bulk_sql.insert(PriceFile, files)
     return len(made["day"])
@@ -105,7 +105,7 @@ def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.nd
 def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
     """A day's trades as the counter tells them."""
     from dakehu.domains.ledger.trades import daily_feed
-    from dakehu.domains.ledger.trades.transaction_types import Side
+    from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
     size = len(own["day"])
     nothing = np.zeros(size, np.int64)
@@ -115,7 +115,7 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
     table = {
         "client": own["client"],
         "asset": numbers[own["asset"]],
-        "side": np.where(bought, int(Side.BUY), int(Side.SELL)),
+        "side": np.where(bought, int(TransactionType.BUY), int(TransactionType.SELL)),
         "quantity": own["shares"] * 1000,
         "price": own["price"],
         "amount": amount,
@@ -128,7 +128,7 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
         "currency": ["CNY"] * size,
         "ref": [""] * size,
     }
-    return pa.table({f.name: pa.array(table[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
+    return pa.table({f.name: pa.array(table[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
 
 
 def close(home: Path, engine: str) -> None:

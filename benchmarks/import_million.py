@@ -67,9 +67,9 @@ def hire() -> Any:
                 {"username": name, "name": name, "role": role, "team": "一组", "password": PASSWORD + "1"},
             )
     for name in ("bench", WATCHER):
-        with scope.acting_as(replace(team.actor_of(team.user_named(name)), door="web")):
+        with scope.acting_as(replace(team.actor_of(team.find_user(name)), door="web")):
             perform("team.change_my_password", {"current": PASSWORD + "1", "password": PASSWORD})
-    return replace(team.actor_of(team.user_named("bench")), door="web")
+    return replace(team.actor_of(team.find_user("bench")), door="web")
 
 
 def serve(port: int) -> subprocess.Popen[bytes]:
@@ -127,7 +127,7 @@ def until(number: int, enough: Any) -> dict[str, Any]:
     from dakehu.foundation.jobs import queue as jobs
 
     while True:
-        seen = jobs.look(number, None)
+        seen = jobs.get_job(number, None)
         if enough(seen):
             return seen
         time.sleep(0.05)
@@ -153,7 +153,7 @@ def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.
         begun = time.perf_counter()
         seen = until(number, lambda told: told["ended"] or told["share"] >= stop_at)
         if not seen["ended"]:
-            jobs.ask_to_stop(number)
+            jobs.request_stop(number)
             asked_to_stop = time.perf_counter()
             seen = until(number, lambda told: told["ended"])
             begun = asked_to_stop

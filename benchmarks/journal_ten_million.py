@@ -35,7 +35,7 @@ SOURCE = "柜台"
 
 def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     from dakehu.domains.ledger.trades import daily_feed
-    from dakehu.domains.ledger.trades.transaction_types import Side
+    from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
     draw = np.random.default_rng(number)
     none, sold = np.zeros(EACH, np.int64), draw.random(EACH) < 0.4
@@ -45,7 +45,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     told = {
         "client": draw.choice(clients, EACH),
         "asset": draw.choice(products, EACH),
-        "side": np.where(sold, int(Side.SELL), int(Side.BUY)),
+        "side": np.where(sold, int(TransactionType.SELL), int(TransactionType.BUY)),
         "quantity": np.where(sold, -lots, lots) * 1000,
         "price": price,
         "amount": amount,
@@ -58,7 +58,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
         "currency": ["CNY"] * EACH,
         "ref": [f"{number:04}{n:06}" for n in range(EACH)],
     }
-    return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
+    return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
 
 
 def clocked(body: Callable[[], Any]) -> tuple[float, Any]:
@@ -101,20 +101,20 @@ def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]
     from dakehu.foundation.access import scope
 
     def take(number: int, table: pa.Table) -> Any:
-        return counter.take_day(source=SOURCE, day=FIRST + timedelta(days=number), table=table)
+        return counter.import_daily_feed(source=SOURCE, day=FIRST + timedelta(days=number), table=table)
 
     with scope.acting_as(scope.system("benchmark", "cli")):
         for number in range(days - 5):
             take(number, one_day(number, clients, products))
-        before, _ = clocked(lambda: reader.of_clients([int(clients[0])]))
+        before, _ = clocked(lambda: reader.trades_of_clients([int(clients[0])]))
         packed, told = clocked(compaction.compact)
         tables = {number: one_day(number, clients, products) for number in range(days - 5, days)}
         append = median([lambda n=n, t=t: take(n, t) for n, t in tables.items()])
         again = median([lambda n=n, t=t: take(n, t) for n, t in tables.items()])
         nightly, _ = clocked(compaction.compact)
-        full, table = clocked(reader.everything)
+        full, table = clocked(reader.all_trades)
         assert table.num_rows == days * EACH, table.num_rows
-        one = median([lambda c=c: reader.of_clients([int(c)]) for c in clients[:20]])
+        one = median([lambda c=c: reader.trades_of_clients([int(c)]) for c in clients[:20]])
         compaction.SOON = timedelta(0)
         compaction.compact()  # what readers may still have needed goes
         disk = size_of(journal.folder())

@@ -45,7 +45,7 @@ def seed(count: int) -> float:
             with transaction.atomic():
                 made = [client(**one) for one in people(dice, start, size, branches)]
                 bulk_sql.insert(client, made)
-                index.follow(client, made, new=True)
+                index.update(client, made, new=True)
                 mobiles = dice.integers(13_000_000_000, 19_999_999_999, size)
                 bulk_sql.insert(
                     contact,

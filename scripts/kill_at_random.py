@@ -76,8 +76,8 @@ def by_the_worker(batch: int) -> None:
     undo.AT_ONCE = 0
     undo.begin(batch)
     jobs._rows().filter(state="running").update(leased_until=clock.now())
-    jobs.run_due()
-    job = jobs.look(Batch.objects.get(pk=batch).job_ref, None)
+    jobs.run_due_jobs()
+    job = jobs.get_job(Batch.objects.get(pk=batch).job_ref, None)
     must(job["kind"] == undo.KIND and job["state"] == "done", f"the job of the undo: {job}")
 
 
@@ -90,7 +90,7 @@ def upload(path: Path) -> int:
 
 def state() -> str:
     """A fingerprint of every row of client data, without numbers, versions and times."""
-    from dakehu.foundation.access.encrypted_fields import SealedText
+    from dakehu.foundation.access.encrypted_fields import EncryptedTextField
     from dakehu.foundation.access.scope import scoped_models
     from dakehu.foundation.actions.registry import UNTRACKED
     from dakehu.foundation.models import AuditEntry
@@ -106,7 +106,7 @@ def state() -> str:
                 for f in model._meta.concrete_fields
                 if f.name not in UNTRACKED
                 and not f.primary_key
-                and not isinstance(f, SealedText)
+                and not isinstance(f, EncryptedTextField)
                 and f.attname not in numbers
             ]
             if model.client_path == "client":

@@ -10,7 +10,7 @@ import pytest
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import parts
+from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.foundation.gates import perform
 from dakehu.foundation.gates.input import facts_behind, field_behind
 from tests.cast import acting
@@ -80,7 +80,7 @@ def filled(zhou, lin, zhang) -> Any:
 
 def sheet_of(path: Path, part: str) -> tuple[Any, Any]:
     book = openpyxl.load_workbook(path)
-    return book, book[parts()[part].title.in_("zh")]
+    return book, book[worksheets()[part].title.in_("zh")]
 
 
 def other_than(take: Any, now: Any) -> Any:
@@ -100,7 +100,7 @@ def said(value: Any) -> Any:
 def columns_of(part: str, sheet: Any) -> dict[str, tuple[Any, int]]:
     """{column: (what it takes, its place)} of a sheet, but for who the client is."""
     headings = [str(cell.value) for cell in sheet[1]]
-    takes = [take for take in frames.takes_out(parts()[part]) if take.name not in NAMING]
+    takes = [take for take in frames.is_exportable(worksheets()[part]) if take.name not in NAMING]
     return {take.name: (take, headings.index(facts_behind(take).heading) + 1) for take in takes}
 
 

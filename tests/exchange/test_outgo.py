@@ -136,8 +136,8 @@ def test_the_template_holds_rules_and_nobodys_data(lin, full, tmp_path):
 def test_an_export_in_the_background_is_kept_for_its_owner(lin, full):
     with acting(lin):
         number = exports.start_export(password="密码-2026")
-        jobs.run_due()
-        result = jobs.look(number, lin.pk)
+        jobs.run_due_jobs()
+        result = jobs.get_job(number, lin.pk)
         assert result["state"] == "done", result
         name, content = files.read(result["result"]["file"])
     assert name.endswith(".xlsx") and content[:4] == b"\xd0\xcf\x11\xe0"

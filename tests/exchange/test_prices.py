@@ -57,7 +57,7 @@ def held() -> dict:
         days = PriceFile.objects.values_list("day", flat=True)
         return {
             str(day): {named[n]: price for n, price in prices.items()}
-            for day, prices in price_import.held(days).items()
+            for day, prices in price_import.stored_prices(days).items()
         }
 
 

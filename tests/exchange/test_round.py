@@ -263,7 +263,7 @@ def test_without_the_stored_export_an_unchanged_row_still_takes_edits_and_a_chan
             for row in StoredFile.objects.filter(name="export.zip"):
                 row.expires_at = now()
                 row.save()
-            files.sweep()
+            files.delete_expired()
     with acting(desk):
         told = out.back()
         assert told["expired"] == 1 and told["undecided"] == 1 and told["missing"] == []

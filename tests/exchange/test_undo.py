@@ -237,7 +237,7 @@ def test_an_import_whose_notes_are_past_their_time_is_refused_in_words(lin, zhan
         row = StoredFile.objects.get(key=Batch.objects.get(pk=told["batch"]).report["undo"])
         row.expires_at = row.created_at
         row.save()
-        assert files.sweep() == 1
+        assert files.delete_expired() == 1
     with acting(lin), pytest.raises(Refused) as refusal:
         perform("workbook.undo", {"batch": told["batch"]})
     assert "90 天" in str(refusal.value)
@@ -302,7 +302,7 @@ def test_rows_deleted_and_changed_by_hand_come_back_through_the_same_mechanism(l
     with acting(lin):
         perform("clients.add_contact", {"client": "C0001", "kind": "mobile", "value": "13812345678"})
         before = seen()
-        with act("test.merge"), scope.elevated("a merge"), undo.keeping() as kept:
+        with act("test.merge"), scope.elevated("a merge"), undo.recording_undo() as kept:
             plan = FollowUp.objects.first()
             plan.subject = "改期"
             plan.save()
@@ -317,5 +317,5 @@ def test_rows_deleted_and_changed_by_hand_come_back_through_the_same_mechanism(l
             key = kept.store()
         assert seen() != before
         with act("test.undo"):
-            assert undo.take_back(key, lambda label: label) == {"removed": 0, "restored": 3}
+            assert undo.revert(key, lambda label: label) == {"removed": 0, "restored": 3}
     assert seen() == before

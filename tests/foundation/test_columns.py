@@ -10,7 +10,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act, record_columns
 from dakehu.foundation.base.errors import WriteOutsideAction
-from dakehu.foundation.base.id_ranges import Numbers
+from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, as_system
 
@@ -74,7 +74,7 @@ def test_columns_are_written_in_acts_only_and_leave_one_entry_with_runs(lin, zha
     with acting(lin):
         with pytest.raises(WriteOutsideAction):
             record_columns(Contact, 3, columns)
-        with act("test.columns") as made, scope.elevated("test"), undo.keeping() as kept:
+        with act("test.columns") as made, scope.elevated("test"), undo.recording_undo() as kept:
             numbers = [*record_columns(Contact, 3, columns), *record_columns(Contact, 3, columns)]
             assert kept.created["clients.Contact"].numbers.runs == [(numbers[0], numbers[-1])]
         (change,) = made.changes
@@ -84,11 +84,11 @@ def test_columns_are_written_in_acts_only_and_leave_one_entry_with_runs(lin, zha
 
 
 def test_numbers_are_kept_as_runs():
-    made = Numbers([5, 1, 2, 3, 9])
+    made = IdRanges([5, 1, 2, 3, 9])
     assert made.runs == [(1, 3), (5, 5), (9, 9)] and len(made) == 5 and list(made) == [1, 2, 3, 5, 9]
     assert 2 in made and 4 not in made and 0 not in made and 10 not in made
     assert made.remove(2) and not made.remove(4) and made.runs == [(1, 1), (3, 3), (5, 5), (9, 9)]
-    assert list(Numbers.of([(1, 5)]).parts(2)) == [(1, 2), (3, 4), (5, 5)]
+    assert list(IdRanges.of([(1, 5)]).parts(2)) == [(1, 2), (3, 4), (5, 5)]
 
 
 def test_among_finds_what_in_finds(lin, zhang, qian):

@@ -13,7 +13,7 @@ from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.gates import ask, perform, present_one
+from dakehu.foundation.gates import ask, perform, render_row
 from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.api.openapi import openapi
@@ -31,7 +31,7 @@ def add(admin: Any, zh: str, en: str, kind: str, **more: Any) -> Any:
 
 def change(user: Any, client: Any, **values: Any) -> Any:
     with acting(user):
-        return present_one(perform("clients.change", {"client": client.pk, **values}))
+        return render_row(perform("clients.change", {"client": client.pk, **values}))
 
 
 def browser(user: Any) -> Browser:
@@ -66,7 +66,7 @@ def test_such_names_go_round_through_a_workbook_in_both_languages(admin, lin, zh
             told = imports.run_import(path)
         assert (told["created"], told["updated"]) == (0, 0)
     with acting(lin):
-        assert present_one(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
+        assert render_row(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
         found = ask("clients.list", {"filters": {"x_home_market.in": "债券,港股、美股"}})["rows"]
     assert [client["code"] for client in found] == ["C0001"]
 
@@ -124,7 +124,7 @@ def test_several_of_a_list(admin, lin, zhang):
     with acting(lin):
         assert ask("clients.list", {"filters": {"爱好.has": "茶"}})["count"] == 1
         assert ask("clients.list", {"filters": {"爱好.has": "高尔夫"}})["count"] == 0
-        assert present_one(Client.objects.get(pk=zhang.pk), shown=True)["x_hobbies"] == "茶、书画"
+        assert render_row(Client.objects.get(pk=zhang.pk), shown=True)["x_hobbies"] == "茶、书画"
 
 
 def test_the_grid_shows_several_of_a_list_in_words_and_takes_them_back(admin, lin, zhang):
@@ -243,9 +243,9 @@ def test_a_secret_field_is_sealed_in_the_database_and_keeps_through_a_change_of_
     with as_system():
         stored = Client.objects.get(pk=zhang.pk)
         assert "老照片" not in json.dumps(stored.extra, ensure_ascii=False) and str(stored.x_safe_hint) == "•••"
-        keys.add_sealing_key()
+        keys.add_encryption_key()
         with act("test.rotate"):
-            assert custom_fields.reseal() == 1
+            assert custom_fields.reencrypt_custom_fields() == 1
         assert Client.objects.get(pk=zhang.pk).x_safe_hint == "老照片背后"
 
 
@@ -318,7 +318,7 @@ def test_an_archived_field_leaves_every_door_and_comes_back_with_its_values(admi
 
 
 def test_a_process_that_knows_of_no_field_meets_it_when_somebody_begins_to_act(lin, zhang, hours):
-    custom_fields.forget()
+    custom_fields.unload()
     with acting(lin):
         assert "x_preferred_hours" in ask("clients.list", {})["rows"][0]
 
@@ -351,7 +351,7 @@ def test_a_list_value_in_use_stays(admin, lin, zhang, hours):
 
 def present_one_shown(user: Any, client: Any) -> Any:
     with acting(user):
-        return present_one(Client.objects.get(pk=client.pk), shown=True)["x_preferred_hours"]
+        return render_row(Client.objects.get(pk=client.pk), shown=True)["x_preferred_hours"]
 
 
 def test_the_administrator_adds_a_field_in_the_browser(admin, lin, zhang):

@@ -19,7 +19,7 @@ from dakehu.exchange.imports import service as imports
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.gates import perform, present_one
+from dakehu.foundation.gates import perform, render_row
 from dakehu.foundation.gates.input import facts_behind
 from dakehu.foundation.models import AuditEntry
 from dakehu.interfaces.cli.main import main
@@ -105,7 +105,7 @@ def everything() -> list[dict[str, Any]]:
     with as_system():
         rows = [*Interaction.objects.order_by("pk"), *FollowUp.objects.order_by("pk")]
         return [
-            {k: v for k, v in present_one(row, shown=True).items() if k not in ("id", "row_version")} for row in rows
+            {k: v for k, v in render_row(row, shown=True).items() if k not in ("id", "row_version")} for row in rows
         ]
 
 

@@ -23,10 +23,10 @@ class FoundationConfig(AppConfig):
 
 def _guard(connection: Any, **_: Any) -> None:
     """Every new connection carries the tripwire; SQLite is tuned for one writer and many readers."""
-    from dakehu.foundation.access.scope import tripwire
+    from dakehu.foundation.access.scope import query_guard
 
-    if tripwire not in connection.execute_wrappers:
-        connection.execute_wrappers.append(tripwire)
+    if query_guard not in connection.execute_wrappers:
+        connection.execute_wrappers.append(query_guard)
 
 
 def _protect_rows(using: str, **_: Any) -> None:

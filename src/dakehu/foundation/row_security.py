@@ -20,7 +20,7 @@ from dakehu.foundation.search import index, lookup
 _pieces: dict[str, str] = {}
 
 
-def rows_by(*, covered: str, walled: str) -> None:
+def set_conditions(*, covered: str, walled: str) -> None:
     """Called at start-up by the room that owns clients: SQL giving the ids of clients covered by
     `dakehu_covers()`, and of clients hidden by an information wall."""
     _pieces.update(covered=covered, walled=walled)
@@ -42,7 +42,7 @@ def active(using: str = "default") -> bool:
     return protected == len(scope.scoped_models())
 
 
-def sees(expression: str) -> str:
+def policy_condition(expression: str) -> str:
     """SQL: may the session see the client whose id is `expression`?"""
     reach = "(SELECT current_setting('dakehu.reach', true))"
     return (
@@ -57,7 +57,7 @@ def policies(model: Any) -> list[str]:
     table, path = model._meta.db_table, model.client_path
     own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
     column = own.column
-    test = sees(f'"{table}"."{column}"')
+    test = policy_condition(f'"{table}"."{column}"')
     if own.null:
         test = f'"{column}" IS NULL OR {test}'
     return [
@@ -86,7 +86,7 @@ def statements(role: str) -> list[str]:
     for model in scope.scoped_models():
         made += policies(model)
     lines = index.line_model()._meta
-    made.append(lookup.function(lines.db_table, sees(f'"{lines.db_table}"."client_id"')))
+    made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
     audit = apps.get_model("foundation.AuditEntry")._meta.db_table
     made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
     return made

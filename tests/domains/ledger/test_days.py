@@ -7,7 +7,7 @@ import pytest
 
 from dakehu.domains.ledger.models import Product, TradeBatch
 from dakehu.domains.ledger.trades import compaction, daily_feed, reader
-from dakehu.domains.ledger.trades.transaction_types import Side
+from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
 from tests.cast import acting, as_system
@@ -25,8 +25,8 @@ def counter(tmp_path, settings, zhang, qian):
         product = Product(name="云南铜业", kind="stock", currency="CNY", lot=1)
         product.save()
     rows = [
-        {"client": zhang.pk, "side": Side.BUY, "quantity": 100_000, "amount": 100_000, "net": -100_500},
-        {"client": qian.pk, "side": Side.SELL, "quantity": -100_000, "amount": 110_000, "net": 109_500},
+        {"client": zhang.pk, "side": TransactionType.BUY, "quantity": 100_000, "amount": 100_000, "net": -100_500},
+        {"client": qian.pk, "side": TransactionType.SELL, "quantity": -100_000, "amount": 110_000, "net": 109_500},
     ]
     same = {
         "asset": product.pk,
@@ -39,24 +39,24 @@ def counter(tmp_path, settings, zhang, qian):
         "currency": "CNY",
         "ref": "",
     }
-    return pa.Table.from_pylist([{**same, **row} for row in rows], schema=daily_feed.GIVEN)
+    return pa.Table.from_pylist([{**same, **row} for row in rows], schema=daily_feed.COLUMNS)
 
 
 def take(table, day=DAY, source="柜台"):
     with as_system():
-        return daily_feed.take_day(source=source, day=day, table=table)
+        return daily_feed.import_daily_feed(source=source, day=day, table=table)
 
 
 def dealt():
     with as_system():
-        return reader.everything()
+        return reader.all_trades()
 
 
 def test_a_day_is_taken_in_and_everybody_gets_their_own(counter, lin, zhang, qian):
     assert take(counter) == {"rows": 2, "unchanged": False}
     assert dealt()["net"].to_pylist() == [-100_500, 109_500]
     with acting(lin):
-        assert reader.of_clients([zhang.pk, qian.pk])["client"].to_pylist() == [zhang.pk]
+        assert reader.trades_of_clients([zhang.pk, qian.pk])["client"].to_pylist() == [zhang.pk]
 
 
 def test_the_same_day_again_changes_nothing(counter):

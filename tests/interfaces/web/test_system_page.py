@@ -16,7 +16,7 @@ def text(answer):
 def test_the_page_says_what_guards_the_data(admin, on_postgres):
     page = text(desk(admin).get("/system/"))
     assert ("PostgreSQL" if on_postgres else "SQLite 没有行级安全") in page
-    assert f"使用第 {keys.sealing_keys()[0]} 版" in page and "dakehu backup" in page
+    assert f"使用第 {keys.encryption_keys()[0]} 版" in page and "dakehu backup" in page
 
 
 def test_settings_are_listed_and_secrets_only_as_set_or_not(admin, monkeypatch):

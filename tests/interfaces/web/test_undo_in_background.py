@@ -35,7 +35,7 @@ def text(answer):
 
 def work():
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
 
 
 def names():
@@ -81,7 +81,7 @@ def test_a_worker_that_dies_after_the_undo_does_not_make_it_a_failure(imported, 
     number = int(address.strip("/").rpartition("/")[2])
     with acting(lin):
         perform("workbook.undo", {"batch": number})
-        assert undo.undo_in_background(jobs.nobody_watches, batch=number) == {
+        assert undo.undo_in_background(jobs.no_progress, batch=number) == {
             "undone": True,
             "batch": number,
             "again": True,

@@ -13,33 +13,33 @@ from dakehu.domains.clients.models import (
     Consent,
     Contact,
     Coverage,
-    Former,
     History,
     KeyDate,
+    MergedClient,
     Needs,
     Tag,
 )
-from dakehu.domains.clients.search import matching, sought
+from dakehu.domains.clients.search import matching, parse_query
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, takes_of
+from dakehu.foundation.actions.registry import Parameter, parameters_of
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.base.ttl_cache import Awhile
-from dakehu.foundation.gates.filtering import narrow
-from dakehu.foundation.gates.pagination import counted
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.ttl_cache import TTLCache
+from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.pagination import count_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports.row_matching import chunks
-from dakehu.foundation.schema.fields import PERSONAL, Facts
+from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
 
-CLIENT = takes_of("clients.Contact", "client")
-TEXT = Take("text", required=False, facts=Facts("搜索", "Search", aliases=("关键字", "q")))
-FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
-ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
+CLIENT = parameters_of("clients.Contact", "client")
+TEXT = Parameter("text", required=False, facts=FieldSpec("搜索", "Search", aliases=("关键字", "q")))
+FILTERS = Parameter("filters", required=False, kind="json", facts=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, facts=FieldSpec("排序", "Order"))
 
 
-_long = Awhile()  # (number, True) of lists that are longer than one counts
+_long = TTLCache()  # (number, True) of lists that are longer than one counts
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Listing:
         if known is not None:
             return known
         rows, beyond = self.some() if self.some is not None else (self.rows, False)
-        number, more = counted(rows)
+        number, more = count_rows(rows)
         if more or beyond:
             _long.put(key, (number, True))
         return number, more or beyond
@@ -68,25 +68,25 @@ class Listing:
 def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Listing:
     """As `clients.list`, for a list of which a page is shown. Raises NotAllowed as that does."""
     if not scope.current_actor().may(Permission.CLIENT_READ):
-        raise NotAllowed(say("客户列表", "Clients"), Permission.CLIENT_READ)
-    order = order or usual_order()
+        raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
+    order = order or default_order()
     asked = repr((text, sorted((filters or {}).items())))
     if not text or not text.strip():
-        return Listing(narrow(Client.objects.all(), filters or {}, order), asked)
-    found = sought(text)
-    rows = narrow(Client.objects.filter(found.walked), filters or {}, order)
+        return Listing(filter_rows(Client.objects.all(), filters or {}, order), asked)
+    found = parse_query(text)
+    rows = filter_rows(Client.objects.filter(found.walked), filters or {}, order)
     if found.some is None:
         return Listing(rows, asked)
     find = found.some
 
     def some() -> tuple[Any, bool]:
         test, more = find()
-        return narrow(Client.objects.filter(test), filters or {}), more
+        return filter_rows(Client.objects.filter(test), filters or {}), more
 
     return Listing(rows, asked, some)
 
 
-def usual_order() -> str:
+def default_order() -> str:
     """The largest first; by code for readers who may not see assets, because an order would tell them."""
     return "-assets" if scope.current_actor().clearance >= PERSONAL else "code"
 
@@ -97,23 +97,23 @@ def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     rows = Client.objects.all()
     if text and text.strip():
         rows = rows.filter(matching(text))
-    return narrow(rows, filters or {}, order or usual_order())
+    return filter_rows(rows, filters or {}, order or default_order())
 
 
 @query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", takes=CLIENT)
-def one(*, client: Client) -> Client:
+def detail(*, client: Client) -> Client:
     return client
 
 
-def found(pk: int) -> Client:
+def get_client(pk: int) -> Client:
     """A client by number within scope; for one merged away whoever remains. Raises NotFound, whoever else may have it."""
     row = Client.objects.filter(pk=pk).first() or Client.objects.filter(former__number=pk).first()
     if row is None:
-        raise NotFound(say("客户", "client"))
+        raise NotFound(bilingual("客户", "client"))
     return row
 
 
-def by_number(numbers: Iterable[int]) -> dict[int, Client]:
+def get_client_by_id(numbers: Iterable[int]) -> dict[int, Client]:
     """{number: client} of those of some clients whom the actor sees."""
     made: dict[int, Client] = {}
     for part in chunks(set(numbers)):
@@ -121,9 +121,9 @@ def by_number(numbers: Iterable[int]) -> dict[int, Client]:
     return made
 
 
-def heirs(numbers: list[int] | None = None) -> list[int]:
+def merge_survivors(numbers: list[int] | None = None) -> list[int]:
     """The clients in sight into whom others were merged: those of some numbers, or all."""
-    rows = Former.objects.all() if numbers is None else Former.objects.filter(client_id__among=numbers)
+    rows = MergedClient.objects.all() if numbers is None else MergedClient.objects.filter(client_id__among=numbers)
     return sorted(set(rows.values_list("client_id", flat=True)))
 
 
@@ -218,7 +218,7 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
         refused=refused in ("refused", "withdrawn"),
         today=clock.today(),
     )
-    return [{"zh": zh, "en": en, "text": str(say(zh, en))} for zh, en in found_ones]
+    return [{"zh": zh, "en": en, "text": str(bilingual(zh, en))} for zh, en in found_ones]
 
 
 @query(
@@ -226,9 +226,9 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
     needs=Permission.CLIENT_READ,
     zh="近期重要日期",
     en="Dates ahead",
-    takes=(Take("days", required=False, kind="integer", facts=Facts("天数", "Days")),),
+    takes=(Parameter("days", required=False, kind="integer", facts=FieldSpec("天数", "Days")),),
 )
-def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
+def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
     """Birthdays, key dates and expiring risk tests in the coming days (14 unless given, at most 366), soonest first."""
     from datetime import timedelta
 
@@ -250,10 +250,10 @@ def dates_ahead(*, days: int | None = None) -> list[dict[str, Any]]:
         test |= Q(birth_on__month=month, birth_on__day=day)
     for client in Client.objects.filter(test)[:200] if cleared else ():
         on = anniversaries.next_occurrence(client.birth_on, True, today)
-        made.append({"client": client, "on": on, "what": str(say("生日", "Birthday"))})
+        made.append({"client": client, "on": on, "what": str(bilingual("生日", "Birthday"))})
     for client in Client.objects.filter(risk_valid_to__range=(today, until))[:200]:
         made.append(
-            {"client": client, "on": client.risk_valid_to, "what": str(say("风险测评到期", "Risk test expires"))}
+            {"client": client, "on": client.risk_valid_to, "what": str(bilingual("风险测评到期", "Risk test expires"))}
         )
     from dakehu.foundation.gates.output import name_of
 

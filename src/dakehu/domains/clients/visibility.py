@@ -10,7 +10,7 @@ from dakehu.domains.clients.models import Coverage
 from dakehu.foundation.access.scope import Actor, GuardedQuerySet, Reach
 
 
-def hidden(actor: Actor) -> Q:
+def hidden_condition(actor: Actor) -> Q:
     """The opposite of `condition`, for actors with reach ALL."""
     return Q(walled=True) & ~Q(
         pk__in=GuardedQuerySet(Coverage).filter(until=None, user_id=actor.user_id).values("client_id")

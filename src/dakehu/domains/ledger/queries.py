@@ -9,22 +9,22 @@ from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.models import Figures, Investment, ProductKind
 from dakehu.domains.ledger.performance import portfolio as valuing
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Take, takes_of
+from dakehu.foundation.actions.registry import Parameter, parameters_of
 from dakehu.foundation.base import clock
-from dakehu.foundation.gates.filtering import narrow
+from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
 
 RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
-CLIENT = takes_of("ledger.Investment", "client")
-FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
-FIGURE = Take("figure", facts=Facts("指标", "Figure"))
-ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
+CLIENT = parameters_of("ledger.Investment", "client")
+FILTERS = Parameter("filters", required=False, kind="json", facts=FieldSpec("筛选", "Filters"))
+FIGURE = Parameter("figure", facts=FieldSpec("指标", "Figure"))
+ORDER = Parameter("order", required=False, facts=FieldSpec("排序", "Order"))
 
 
 @query("ledger.list", needs=Permission.LEDGER_READ, zh="投资记录列表", en="Investments", takes=(FILTERS, ORDER))
-def every(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    return narrow(Investment.objects.all(), filters or {}, order or "-invested_on")
+def investment_rows(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    return filter_rows(Investment.objects.all(), filters or {}, order or "-invested_on")
 
 
 @query("ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", takes=CLIENT)

@@ -65,7 +65,7 @@ class Interaction(ClientRecorded):
     promise_kept_on = field(
         models.DateField(null=True, blank=True), zh="兑现日期", en="Promise kept on", editable=False
     )
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         indexes = [
@@ -114,7 +114,7 @@ class Request(ClientRecorded):
     )
     outcome = field(models.CharField(max_length=500, blank=True, default=""), zh="处理结果", en="Outcome", listed=True,
                     sensitivity=PERSONAL)  # fmt: skip
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["due_on"], condition=~Q(state="closed"), name="requests_open")]
@@ -166,7 +166,7 @@ class FollowUp(ClientRecorded):
                         en="Remind days before", aliases=("提醒",))  # fmt: skip
     state = field(choice_field(PlanState, default=PlanState.PLANNED), zh="状态", en="State", listed=True)
     done_on = field(models.DateField(null=True, blank=True), zh="完成日期", en="Done on", editable=False, listed=True)
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         indexes = [

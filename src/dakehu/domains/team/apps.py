@@ -19,5 +19,5 @@ class TeamConfig(AppConfig):
         from dakehu.domains.team import queries
         from dakehu.foundation.access import scope
 
-        scope.make_actors_by(queries.actor_for)
+        scope.set_actor_source(queries.actor_for)
         user_logged_in.disconnect(dispatch_uid="update_last_login")  # signing in is an act of ours

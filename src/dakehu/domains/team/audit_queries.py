@@ -12,25 +12,25 @@ from django.db import connection
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation import row_security
 from dakehu.foundation.access import keys, scope
-from dakehu.foundation.actions.registry import ACTIONS, Take
+from dakehu.foundation.actions.registry import ACTIONS, Parameter
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.models import AuditEntry, CalendarDay, CustomField
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
 
 PAGE = 50
 FILTERS = (
-    Take("actor", required=False, facts=Facts("操作人", "Actor")),
-    Take("action", required=False, facts=Facts("操作", "Action")),
-    Take("client", required=False, kind="json", facts=Facts("客户编号（内部）", "Client ids")),
-    Take("since", required=False, kind="date", facts=Facts("从", "From")),
-    Take("until", required=False, kind="date", facts=Facts("到", "To")),
-    Take("before", required=False, kind="integer", facts=Facts("早于条目", "Before entry")),
-    Take("limit", required=False, kind="integer", facts=Facts("条数", "Rows")),
+    Parameter("actor", required=False, facts=FieldSpec("操作人", "Actor")),
+    Parameter("action", required=False, facts=FieldSpec("操作", "Action")),
+    Parameter("client", required=False, kind="json", facts=FieldSpec("客户编号（内部）", "Client ids")),
+    Parameter("since", required=False, kind="date", facts=FieldSpec("从", "From")),
+    Parameter("until", required=False, kind="date", facts=FieldSpec("到", "To")),
+    Parameter("before", required=False, kind="integer", facts=FieldSpec("早于条目", "Before entry")),
+    Parameter("limit", required=False, kind="integer", facts=FieldSpec("条数", "Rows")),
 )
 
 
@@ -99,7 +99,7 @@ def verify_audit() -> dict[str, Any]:
     """Walk the whole sealed chain: how many entries, and the first that does not hold (None: all hold)."""
     actor = scope.current_actor()
     if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
-        raise NotAllowed(say("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
+        raise NotAllowed(bilingual("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
     with scope.acting_as(scope.system("verify the audit chain", actor.door)):
         verdict = audit.verify()
     return {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}
@@ -114,7 +114,7 @@ def trading_days() -> Any:
 @query("team.system", needs=Permission.SYSTEM_READ, zh="系统状态", en="State of the system")
 def system_state() -> dict[str, Any]:
     """Version, database and what guards it, worker and queue, keys (versions, never values), disk and memory in bytes."""
-    current, known = keys.sealing_keys()
+    current, known = keys.encryption_keys()
     ends_on = clock.calendar_ends_on()
     with scope.acting_as(scope.system("read the head of the audit chain")):
         head = AuditEntry.objects.order_by("-pk").values_list("pk", "seal", "at").first()

@@ -21,7 +21,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
 from dakehu.foundation.jobs import queue as jobs
@@ -30,10 +30,10 @@ from dakehu.foundation.models import BatchState
 SHOWN = 200
 
 
-def may_import() -> None:
+def can_import() -> None:
     """Raises NotAllowed for whoever may not import."""
     if not scope.current_actor().may(Permission.IMPORT):
-        raise NotAllowed(say("导入表格", "import a workbook"), Permission.IMPORT)
+        raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 
 
 def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
@@ -41,9 +41,9 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
     try:
         return reading.open_book(content, filename=name, password=password)
     except (reading.NeedsPassword, reading.WrongPassword) as locked:
-        raise Refused({"password": [say(locked.zh, locked.en)]}) from locked
+        raise Refused({"password": [bilingual(locked.zh, locked.en)]}) from locked
     except reading.BookRefused as refused:
-        raise Refused({"file": [say(refused.zh, refused.en)]}) from refused
+        raise Refused({"file": [bilingual(refused.zh, refused.en)]}) from refused
 
 
 def run_import(
@@ -57,7 +57,7 @@ def run_import(
     skip_errors: bool = False,
     prefer: str = "",
     delete_missing: bool = False,
-    progress: Progress = jobs.nobody_watches,
+    progress: Progress = jobs.no_progress,
     client: str = "",
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
@@ -69,18 +69,18 @@ def run_import(
 
     A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
     prices of a price file (see prices.intake)."""
-    may_import()
+    can_import()
     path = Path(path)
     content = path.read_bytes()
-    progress(0.02, say("正在打开文件", "Opening the file"))
+    progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
     statement = statements.recognise(book)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
-    table = price_layout.recognise(book)
+    table = price_layout.recognise_prices(book)
     if table is not None:
         return _run_prices(table, content, password, dry_run, skip_errors)
-    plan = profiles.recall(planning.guess(book), profile)
+    plan = profiles.find_profile(planning.guess_mapping(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
     if dry_run:
@@ -92,7 +92,7 @@ def run_import(
         }
     with act("workbook.open"):
         batch = batches.start(path.name, content, password)
-        keep_plan(batch, plan)
+        save_plan(batch, plan)
         batch.save()
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
@@ -103,7 +103,7 @@ def _run_statement(
 ) -> dict[str, Any]:
     sha256 = hashlib.sha256(content).hexdigest()
     if dry_run:
-        return statements.trial(statement, client, sha256)
+        return statements.dry_run(statement, client, sha256)
     return statements.run(statement, _started(statement.filename, content, password), client, sha256)
 
 
@@ -111,7 +111,7 @@ def _run_prices(
     table: price_layout.PriceTable, content: bytes, password: str | None, dry_run: bool, skip_errors: bool
 ) -> dict[str, Any]:
     if dry_run:
-        return pricing.trial(table)
+        return pricing.dry_run(table)
     number = _started(table.filename, content, password)
     return pricing.run(table, number, hashlib.sha256(content).hexdigest(), skip_errors)
 
@@ -120,62 +120,62 @@ def _started(name: str, content: bytes, password: str | None) -> int:
     """The number of a new batch of a file that needs no plan."""
     with act("workbook.open"):
         batch = batches.start(name, content, password)
-        keep_plan(batch, planning.Plan([]))
+        save_plan(batch, planning.ImportMapping([]))
         batch.save()
     return int(batch.pk)
 
 
 def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Book | None = None) -> dict[str, Any]:
     """Write a batch once, whoever asks and however often; returns its report."""
-    may_import()
+    can_import()
     try:
         with act("workbook.import"):
-            batch = batches.own(number, lock=True)
+            batch = batches.get_own(number, lock=True)
             if batch.state == BatchState.APPLIED:
                 return {**batches.report_of(batch), "again": True}
-            _must_not_be_undone(batch)
-            with undo.keeping() as kept:
-                told = apply.take_in(
+            _check_not_undone(batch)
+            with undo.recording_undo() as kept:
+                told = apply.import_workbook(
                     book=book or book_of(batch),
                     plan=plan_of(batch),
                     batch=number,
                     sha256=batch.sha256,
                     skip_errors=skip_errors,
                     progress=progress,
-                    mended=corrections.of(batch).count,
+                    mended=corrections.corrections_of(batch).count,
                 )
             told = {**told, "imported": True, "dry_run": False, "batch": number}
-            batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
+            batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
             return told
     except apply.HasFaults as faulty:
         told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
         with act("workbook.refuse"):
-            batches.keep_report(batches.own(number), told, BatchState.REFUSED)
+            batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
 
 
-def _must_not_be_undone(batch: Any) -> None:
+def _check_not_undone(batch: Any) -> None:
     if batch.state == BatchState.UNDONE:
         raise Refused(
-            say(
+            bilingual(
                 "这次导入已经撤销。如需再次导入，请重新上传文件。",
                 "This import was undone. Upload the file again to import it anew.",
             )
         )
 
 
-def keep_plan(batch: Any, plan: planning.Plan) -> None:
+def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
     """Put a plan on its batch. The sample cells in it may be anything, so they lie encrypted beside the database."""
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
-    kept = files.keep("samples.json", json.dumps(samples, ensure_ascii=False).encode())
+    kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())
     told = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
     batch.plan, batch.report = plain, {**told, "samples": kept.key}
 
 
-def plan_of(batch: Any) -> planning.Plan:
+def plan_of(batch: Any) -> planning.ImportMapping:
     """The plan of a batch with its sample cells."""
-    plan = planning.Plan.of(batch.plan)
+    plan = planning.ImportMapping.of(batch.plan)
     for table, samples in zip(plan.tables, json.loads(files.read(batch.report["samples"])[1]), strict=True):
         for column, seen in zip(table.columns, samples, strict=True):
             column.samples = seen
@@ -187,16 +187,16 @@ def plan_of(batch: Any) -> planning.Plan:
 
 def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
-    may_import()
+    can_import()
     book = open_book(content, name, password)
-    statement = statements.glimpse(book)
-    prices = None if statement else price_layout.recognise(book)
-    plan = planning.Plan([]) if statement or prices else profiles.recall(planning.guess(book))
+    statement = statements.detect(book)
+    prices = None if statement else price_layout.recognise_prices(book)
+    plan = planning.ImportMapping([]) if statement or prices else profiles.find_profile(planning.guess_mapping(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
-        keep_plan(batch, plan)
+        save_plan(batch, plan)
         if statement:
-            statement_batch.keep(batch, statement)
+            statement_batch.save_answer(batch, statement)
         if prices:
             batch.report = {**batch.report, "prices": {"shape": prices.shape, "rows": prices.cells.height}}
         batch.save()
@@ -205,60 +205,62 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
 
 def read_as_tables(number: int) -> None:
     """Read a file that looked like a statement, or like prices, as tables of clients after all."""
-    may_import()
+    can_import()
     with act("workbook.correct"):
-        batch = batches.own(number, lock=True)
-        statement_batch.must_be_open(batch)
+        batch = batches.get_own(number, lock=True)
+        statement_batch.check_open(batch)
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
-        keep_plan(batch, profiles.recall(planning.guess(book_as_it_came(batch))))
+        save_plan(batch, profiles.find_profile(planning.guess_mapping(original_book(batch))))
         batch.state = BatchState.OPENED.value
         batch.save()
 
 
-def book_as_it_came(batch: Any) -> reading.Book:
+def original_book(batch: Any) -> reading.Book:
     content, password = batches.content_of(batch)
     return open_book(content, batch.filename, password)
 
 
 def book_of(batch: Any) -> reading.Book:
     """The uploaded file with what was mended in it."""
-    return corrections.laid_over(book_as_it_came(batch), corrections.of(batch).cells)
+    return corrections.apply_to_table(original_book(batch), corrections.corrections_of(batch).cells)
 
 
-def correct(number: int, changes: dict[str, Any]) -> Any:
+def correct_plan(number: int, changes: dict[str, Any]) -> Any:
     """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
-    may_import()
+    can_import()
     with act("workbook.correct"):
-        batch = batches.own(number, lock=True)
+        batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             raise Refused(
-                say("这个文件已经导入，不能再修改。", "This file has been imported and cannot be changed any more.")
+                bilingual(
+                    "这个文件已经导入，不能再修改。", "This file has been imported and cannot be changed any more."
+                )
             )
-        _must_not_be_undone(batch)
-        plan = planning.correct(plan_of(batch), book_of(batch), changes)
-        profiles.remember(plan, batch.filename)
-        keep_plan(batch, plan)
+        _check_not_undone(batch)
+        plan = planning.correct_mapping(plan_of(batch), book_of(batch), changes)
+        profiles.save_profile(plan, batch.filename)
+        save_plan(batch, plan)
         batch.state = BatchState.OPENED.value
         batch.save()
     return batch
 
 
-def decide(number: int, decided: dict[str, str], deleted: list[str]) -> None:
+def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) -> None:
     """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
     that the file lacks (marks as in the report)."""
-    may_import()
+    can_import()
     with act("workbook.decide"):
-        batch = batches.own(number, lock=True)
-        _must_not_be_undone(batch)
+        batch = batches.get_own(number, lock=True)
+        _check_not_undone(batch)
         plan = plan_of(batch)
         chosen = {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
         plan.decided = {**plan.decided, **chosen}  # a new one: the row tells what changed by what it was loaded with
         plan.deleted = deleted
-        keep_plan(batch, plan)
+        save_plan(batch, plan)
         batch.save()
 
 
-def start_trial(number: int) -> int:
+def start_dry_run(number: int) -> int:
     """Try a batch in the background; returns the job's number."""
     return _start("workbook.trial", number)
 
@@ -269,33 +271,33 @@ def start_apply(number: int, skip_errors: bool = False) -> int:
 
 
 def _start(kind: str, number: int, **args: Any) -> int:
-    may_import()
+    can_import()
     with act(kind):
-        batch = batches.own(number, lock=True)
-        _must_not_be_undone(batch)
+        batch = batches.get_own(number, lock=True)
+        _check_not_undone(batch)
         batch.job_ref = jobs.start(kind, batch=number, **args)
         batch.save()
         return int(batch.job_ref)
 
 
 @jobs.job("workbook.trial")
-def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
-    row = batches.own(batch)
-    progress(0.02, say("正在打开文件", "Opening the file"))
-    told = _tried(row, progress)
+def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
+    row = batches.get_own(batch)
+    progress(0.02, bilingual("正在打开文件", "Opening the file"))
+    told = _dry_run_result(row, progress)
     with act("workbook.check"):
-        row = batches.own(batch, lock=True)
+        row = batches.get_own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
-            batches.keep_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
-    return _short(told, batch)
+            batches.save_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
+    return _summary(told, batch)
 
 
-def _tried(batch: Any, progress: Progress) -> dict[str, Any]:
-    if statement_batch.seen(batch):
-        return statement_batch.trial(batch, _statement_of(batch, progress))
+def _dry_run_result(batch: Any, progress: Progress) -> dict[str, Any]:
+    if statement_batch.is_dry_run(batch):
+        return statement_batch.dry_run(batch, _statement_of(batch, progress))
     if has_prices(batch):
-        return pricing.trial(_prices_of(batch, progress))
-    return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.of(batch).count}
+        return pricing.dry_run(_prices_of(batch, progress))
+    return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.corrections_of(batch).count}
 
 
 def has_prices(batch: Any) -> bool:
@@ -304,11 +306,11 @@ def has_prices(batch: Any) -> bool:
 
 
 def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
-    found = price_layout.recognise(book_as_it_came(batch))
-    progress(0.3, say("正在逐个核对价格", "Checking every price"))
+    found = price_layout.recognise_prices(original_book(batch))
+    progress(0.3, bilingual("正在逐个核对价格", "Checking every price"))
     if found is None:
         raise Refused(
-            say(
+            bilingual(
                 "这个文件不再认得是行情文件，请重新上传。",
                 "This file is no longer known as a price file; upload it again.",
             )
@@ -317,11 +319,11 @@ def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
 
 
 def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
-    found = statements.recognise(book_as_it_came(batch))
-    progress(0.3, say("正在逐行核对", "Checking every row"))
+    found = statements.recognise(original_book(batch))
+    progress(0.3, bilingual("正在逐行核对", "Checking every row"))
     if found is None:
         raise Refused(
-            say(
+            bilingual(
                 "这个文件不再认得是对账单，请重新上传。",
                 "This file is no longer known as a statement; upload it again.",
             )
@@ -331,20 +333,20 @@ def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
 
 @jobs.job("workbook.apply")
 def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) -> dict[str, Any]:
-    progress(0.02, say("正在打开文件", "Opening the file"))
-    row = batches.own(batch)
-    if statement_batch.seen(row) or has_prices(row):
-        may_import()
-        _must_not_be_undone(row)
-    if statement_batch.seen(row):
+    progress(0.02, bilingual("正在打开文件", "Opening the file"))
+    row = batches.get_own(batch)
+    if statement_batch.is_dry_run(row) or has_prices(row):
+        can_import()
+        _check_not_undone(row)
+    if statement_batch.is_dry_run(row):
         told = statement_batch.run(row, _statement_of(row, progress))
     elif has_prices(row):
         told = pricing.run(_prices_of(row, progress), row.pk, row.sha256, skip_errors)
     else:
         told = _apply(batch, skip_errors, progress)
-    return {**_short(told, batch), "imported": told["imported"]}
+    return {**_summary(told, batch), "imported": told["imported"]}
 
 
-def _short(told: dict[str, Any], batch: int) -> dict[str, Any]:
+def _summary(told: dict[str, Any], batch: int) -> dict[str, Any]:
     names = ("created", "updated", "unchanged", "skipped", "errors")
     return {**{name: told[name] for name in names}, "batch": batch}

@@ -37,7 +37,7 @@ class PriceTable:
     cells: pl.DataFrame
 
 
-def recognise(book: reading.Book) -> PriceTable | None:
+def recognise_prices(book: reading.Book) -> PriceTable | None:
     """The prices a file holds, or None for a file that is something else."""
     for sheet in book.sheets:
         head = sheet.head(SEARCH)
@@ -64,7 +64,7 @@ def _body(frame: pl.DataFrame, at: int) -> pl.DataFrame:
     return frame.slice(at + 1).with_row_index("row", offset=at + 2)
 
 
-def _shaped(cells: pl.DataFrame) -> pl.DataFrame:
+def _table_of_shape(cells: pl.DataFrame) -> pl.DataFrame:
     """With a column for everything, in order; lines without a price and a code are left out."""
     lacking = [pl.lit(None, pl.String).alias(name) for name in HEADINGS if name not in cells.columns]
     texts = [pl.col(name).str.strip_chars() for name in HEADINGS]
@@ -85,7 +85,7 @@ def _long(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFra
         pl.lit(columns["price"]).alias("col"),
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
-    return "long", _shaped(picked)
+    return "long", _table_of_shape(picked)
 
 
 def _down(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFrame] | None:
@@ -99,7 +99,7 @@ def _down(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFra
     )
     long = body.unpivot(on=[f"c{p}" for p in days], index=["row", *about], variable_name="col", value_name="price")
     named = pl.col("col").replace_strict({f"c{p}": text for p, text in days.items()}, return_dtype=pl.String)
-    return "down", _shaped(long.with_columns(named.alias("day"), _place(pl.col("col"))))
+    return "down", _table_of_shape(long.with_columns(named.alias("day"), _place(pl.col("col"))))
 
 
 def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]]) -> tuple[str, pl.DataFrame] | None:
@@ -116,7 +116,7 @@ def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]])
     body = _body(frame, at).select("row", pl.col("c0").alias("day"), *(f"c{p}" for p in codes))
     long = body.unpivot(on=[f"c{p}" for p in codes], index=["row", "day"], variable_name="col", value_name="price")
     named = pl.col("col").replace_strict({f"c{p}": text for p, text in codes.items()}, return_dtype=pl.String)
-    made = _shaped(long.with_columns(named.alias("code"), _place(pl.col("col"))))
+    made = _table_of_shape(long.with_columns(named.alias("code"), _place(pl.col("col"))))
     return "across", made.filter(pl.col("day").is_not_null() | pl.col("price").is_not_null())
 
 
@@ -142,5 +142,5 @@ def _some_code(headings: list[str]) -> bool:
     """Whether any heading is surely the code of a security: by its shape, or because the desk knows it."""
     if any(_SURE.match(heading.upper()) for heading in headings):
         return True
-    found = price_import.resolve(price_import.Asked(heading) for heading in headings)
+    found = price_import.resolve(price_import.CodeQuery(heading) for heading in headings)
     return any(one.number or one.new for one in found.values())

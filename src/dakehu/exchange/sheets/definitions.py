@@ -10,11 +10,11 @@ from typing import Any
 
 from dakehu.exchange.workbook.reading import Term
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import ACTIONS, Take
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.actions.registry import ACTIONS, Parameter
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.input import facts_behind
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Facts, facts_of, model_of
+from dakehu.foundation.schema.fields import FieldSpec, facts_of, model_of
 
 NAMING = "client"  # the part of a client that the other sheets name them by
 CONTACT_KINDS = ("landline", "wechat")
@@ -30,34 +30,34 @@ ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is kn
 
 
 @dataclass(frozen=True)
-class Part:
+class Worksheet:
     """One sheet of the table. `takes` are its columns: none is required of a file, only of a row to be made."""
 
     name: str
-    title: Words
+    title: Bilingual
     model: str
-    takes: tuple[Take, ...]
+    takes: tuple[Parameter, ...]
 
-    def take(self, name: str) -> Take:
+    def take(self, name: str) -> Parameter:
         return next(t for t in self.takes if t.name == name)
 
-    def facts(self, name: str) -> Facts:
+    def facts(self, name: str) -> FieldSpec:
         return facts_behind(self.take(name))
 
 
-def _optional(action: str, *without: str) -> tuple[Take, ...]:
+def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
     return tuple(replace(t, required=False) for t in ACTIONS[action].takes if t.name not in without)
 
 
-def _fact(model: str, field: str) -> Facts:
+def _fact(model: str, field: str) -> FieldSpec:
     return facts_of(model_of(model)._meta.get_field(field))
 
 
-def _plain(name: str, facts: Facts, kind: str = "text") -> Take:
-    return Take(name, required=False, facts=facts, kind=kind)
+def _plain(name: str, facts: FieldSpec, kind: str = "text") -> Parameter:
+    return Parameter(name, required=False, facts=facts, kind=kind)
 
 
-def _named_by() -> tuple[Take, ...]:
+def _client_columns() -> tuple[Parameter, ...]:
     """How a row of another sheet names its client."""
     phone = next(t for t in ACTIONS["clients.create"].takes if t.name == "phone")
     return (
@@ -68,65 +68,65 @@ def _named_by() -> tuple[Take, ...]:
     )
 
 
-def _channels() -> tuple[Take, ...]:
+def _channels() -> tuple[Parameter, ...]:
     words = model_of("clients.Contact")._meta.get_field("kind").words
     members = [m for m in words if m.value in CONTACT_KINDS]
-    return tuple(_plain(m.value, Facts(m.zh, m.en, m._aliases)) for m in members)
+    return tuple(_plain(m.value, FieldSpec(m.zh, m.en, m._aliases)) for m in members)
 
 
-def parts() -> dict[str, Part]:
+def worksheets() -> dict[str, Worksheet]:
     """Every part by name, in the order of the workbook, with the fields that the reader's role may know of."""
-    return _parts(*_reader())
+    return _worksheets(*_reader())
 
 
 def _reader() -> tuple[Any, str]:
     """What the vocabulary depends on: the custom fields in use, and the role."""
     actor = scope.actor_or_none()
-    return custom_fields.state_of(), "system" if actor is None or actor.is_system else actor.role
+    return custom_fields.definitions_state(), "system" if actor is None or actor.is_system else actor.role
 
 
 @lru_cache(maxsize=32)
-def _parts(fields: Any, role: str) -> dict[str, Part]:
+def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
     dated = replace(_fact("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     clients = (
         *_optional("clients.create", "anyway"),
         *_channels(),
         _plain("contact", _fact("clients.Contact", "value")),
-        Take("staff", "clients.Coverage", "user", required=False),
+        Parameter("staff", "clients.Coverage", "user", required=False),
         _plain("as_of_on", dated, "date"),
     )
-    state = Take("state", "service.FollowUp", "state", required=False)
+    state = Parameter("state", "service.FollowUp", "state", required=False)
     made = (
-        Part("clients", say("基本信息", "Clients"), "clients.Client", clients),
-        Part(
+        Worksheet("clients", bilingual("基本信息", "Clients"), "clients.Client", clients),
+        Worksheet(
             "investments",
-            say("投资历史", "Investments"),
+            bilingual("投资历史", "Investments"),
             "ledger.Investment",
-            (*_named_by(), *_optional("ledger.note_investment", NAMING)),
+            (*_client_columns(), *_optional("ledger.note_investment", NAMING)),
         ),
-        Part(
+        Worksheet(
             "interactions",
-            say("客户服务记录", "Service records"),
+            bilingual("客户服务记录", "Service records"),
             "service.Interaction",
-            (*_named_by(), *_optional("service.log_interaction", NAMING)),
+            (*_client_columns(), *_optional("service.log_interaction", NAMING)),
         ),
-        Part(
+        Worksheet(
             "needs",
-            say("需求与偏好", "Needs and preferences"),
+            bilingual("需求与偏好", "Needs and preferences"),
             "clients.Needs",
-            (*_named_by(), *_optional("clients.note_needs", NAMING, "version")),
+            (*_client_columns(), *_optional("clients.note_needs", NAMING, "version")),
         ),
-        Part(
+        Worksheet(
             "follow_ups",
-            say("定期跟进计划", "Follow-up plans"),
+            bilingual("定期跟进计划", "Follow-up plans"),
             "service.FollowUp",
-            (*_named_by(), *_optional("service.plan_follow_up", NAMING), state),
+            (*_client_columns(), *_optional("service.plan_follow_up", NAMING), state),
         ),
     )
-    sealed = Take(
+    sealed = Parameter(
         ROW_KEY,
         required=False,
-        facts=Facts(
+        facts=FieldSpec(
             "行钥",
             "Row key",
             help_zh="请勿修改：系统凭它认出这一行。",
@@ -136,7 +136,7 @@ def _parts(fields: Any, role: str) -> dict[str, Part]:
     return {part.name: replace(part, takes=(*part.takes, sealed)) for part in made}
 
 
-def spellings(part: Part) -> Iterator[tuple[str, Facts, Any]]:
+def spellings(part: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
     """(field, facts, closed list of words or None) of every column a part may have."""
     for take in part.takes:
         behind = model_of(take.model)._meta.get_field(take.field) if take.field else None
@@ -155,6 +155,6 @@ def terms() -> tuple[Term, ...]:
 def _terms(fields: Any, role: str) -> tuple[Term, ...]:
     return tuple(
         Term(part.name, name, facts.zh, facts.en, facts.aliases, KINDS.get(name, "text"))
-        for part in parts().values()
+        for part in worksheets().values()
         for name, facts, _ in spellings(part)
     )

@@ -11,10 +11,10 @@ from typing import IO, Any
 
 import polars as pl
 
-from dakehu.exchange.sheets.definitions import CONTACT_KINDS, ROW_KEY, Part
+from dakehu.exchange.sheets.definitions import CONTACT_KINDS, ROW_KEY, Worksheet
 from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import Sealed
-from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.access.encrypted_fields import EncryptedValue
+from dakehu.foundation.actions.registry import Parameter
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.input import facts_behind, field_behind
 from dakehu.foundation.gates.output import kind_of, masked
@@ -39,12 +39,12 @@ Columns = list[Sequence[Any]]  # numbers, versions, and one of values for each c
 NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of takes_out: which row it is, and how old
 
 
-def takes_out(part: Part) -> list[Take]:
+def is_exportable(part: Worksheet) -> list[Parameter]:
     """The columns of a sheet: what it takes in, less what only helps to read foreign files."""
     return [t for t in part.takes if t.name not in LEFT_OUT]
 
 
-def kind(take: Take) -> str:
+def kind(take: Parameter) -> str:
     """The kind of a column as the writer of workbooks knows it."""
     behind = field_behind(take)
     if behind is None:
@@ -55,21 +55,23 @@ def kind(take: Take) -> str:
     return KINDS.get(found, "text")
 
 
-def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
+def frame(part: Worksheet, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
     """The rows of a part that belong to `clients` (numbers), or the rows numbered `rows`: one column for each of
     takes_out, beside NUMBER and VERSION."""
-    told = tellings(part, language)
-    return finished(told, pl.concat(list(slices(part, clients, told, rows=rows))))
+    told = column_renderers(part, language)
+    return finish(told, pl.concat(list(slices(part, clients, told, rows=rows))))
 
 
-def tellings(part: Part, language: str) -> "dict[str, Telling]":
+def column_renderers(part: Worksheet, language: str) -> "dict[str, ColumnRenderer]":
     """{column of a sheet: how its values go out}."""
-    return {take.name: Telling(take, language) for take in takes_out(part)}
+    return {take.name: ColumnRenderer(take, language) for take in is_exportable(part)}
 
 
-def slices(part: Part, clients: Any, told: "dict[str, Telling]", *, rows: Any = None) -> Iterator[pl.DataFrame]:
+def slices(
+    part: Worksheet, clients: Any, told: "dict[str, ColumnRenderer]", *, rows: Any = None
+) -> Iterator[pl.DataFrame]:
     """The same some thousand rows at a time, at least one frame, their columns not finished."""
-    takes = takes_out(part)
+    takes = is_exportable(part)
     if part.name == "clients":
         found = _clients(takes, clients if rows is None else rows)
     else:
@@ -84,7 +86,7 @@ def slices(part: Part, clients: Any, told: "dict[str, Telling]", *, rows: Any = 
         yield _columns(told, [])
 
 
-def finished(told: "dict[str, Telling]", frame: pl.DataFrame) -> pl.DataFrame:
+def finish(told: "dict[str, ColumnRenderer]", frame: pl.DataFrame) -> pl.DataFrame:
     """Some rows with their columns finished, once all rows have been told."""
     return frame.with_columns(one.finished(frame[name]) for name, one in told.items())
 
@@ -109,19 +111,19 @@ class Spool:
             yield pl.read_ipc(io.BytesIO(self.file.read(length)))
 
 
-def _columns(told: "dict[str, Telling]", columns: Columns) -> pl.DataFrame:
+def _columns(told: "dict[str, ColumnRenderer]", columns: Columns) -> pl.DataFrame:
     numbers, versions, *values = columns or ((),) * (len(told) + 2)
     made = {name: one.series(column) for (name, one), column in zip(told.items(), values, strict=True)}
     marks = {NUMBER: pl.Series(numbers, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
     return pl.DataFrame(made | marks)
 
 
-def _path(take: Take) -> str:
+def _path(take: Parameter) -> str:
     behind = field_behind(take)
     return f"{take.field}_id" if behind is not None and behind.is_relation else take.field or take.name
 
 
-def called(model: Any) -> dict[int, str]:
+def client_names(model: Any) -> dict[int, str]:
     """{number: name} of staff or branches, as a person writes it and an import reads it: by the name, or by the first
     field that names a row where several share the name."""
     rows = list(model.objects.order_by("name").values_list("pk", "name", model.found_by[0]))
@@ -137,7 +139,7 @@ def _dependents(model: Any, paths: list[str], by: str, numbers: Any) -> Iterator
             yield list(zip(*some, strict=True))
 
 
-def _clients(takes: list[Take], clients: Any) -> Iterator[Columns]:
+def _clients(takes: list[Parameter], clients: Any) -> Iterator[Columns]:
     beside = {*CHANNELS.values(), "staff"}
     paths = ["pk", "row_version", *(_path(t) for t in takes if t.name not in beside)]
     for part in chunks(clients, READ):
@@ -172,14 +174,14 @@ def _staff(clients: Any) -> dict[int, int]:
     return dict(rows.values_list("client_id", "user_id"))
 
 
-class Telling:
+class ColumnRenderer:
     """How the values of a column go out, typed as the writer wants them; each distinct value is masked or named once."""
 
-    def __init__(self, take: Take, language: str) -> None:
+    def __init__(self, take: Parameter, language: str) -> None:
         self.take, self.facts, self.shape, self.language = take, facts_behind(take), kind(take), language
         behind = field_behind(take)
         self.words = getattr(behind, "words", None) if self.shape == "choice" else None
-        self.names = called(behind.remote_field.model) if behind is not None and behind.is_relation else None
+        self.names = client_names(behind.remote_field.model) if behind is not None and behind.is_relation else None
         self.hidden = self.facts.sensitivity > scope.current_actor().clearance
         self.large = False  # whether a rate of 100 % or more was among the values
 
@@ -194,7 +196,7 @@ class Telling:
         values = [None if v == "" else v for v in values]
         if self.names is not None:
             return pl.Series([self.names.get(v) for v in values], dtype=pl.String)
-        if self.shape == "text" and any(isinstance(v, Sealed) for v in values):
+        if self.shape == "text" and any(isinstance(v, EncryptedValue) for v in values):
             return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
         if self.hidden:
             known = {v: masked(v, self.facts) for v in set(values) - {None}}

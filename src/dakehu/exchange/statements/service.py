@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.clients.bulk_import.matching import Finder
+from dakehu.domains.clients.bulk_import.matching import ClientMatcher
 from dakehu.domains.ledger.statements import importing as ledger
-from dakehu.domains.ledger.statements.importing import Judged, Line
-from dakehu.domains.ledger.statements.validation import REASONS, Doubt
+from dakehu.domains.ledger.statements.importing import EvaluatedStatement, Line
+from dakehu.domains.ledger.statements.validation import REASONS, RowRejected
 from dakehu.exchange.statements import cells
-from dakehu.exchange.statements.layouts import SEARCH, Layout, found_in
+from dakehu.exchange.statements.layouts import SEARCH, Layout, find_layout
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
 from dakehu.foundation.models import BatchState
 
@@ -48,11 +48,11 @@ def recognise(book: reading.Book) -> Statement | None:
     if found is None:
         return None
     rows, layout = found
-    read = [(cells.line(place, named, layout), owner) for place, named, owner in rows]
+    read = [(cells.statement_line(place, named, layout), owner) for place, named, owner in rows]
     return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
 
 
-def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
+def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     """The layout of the statement a file holds, the number of its rows, and the codes of the clients they name; None for a
     file that is something else. No cell is read yet, so that an upload answers soon."""
     found = _layout(book)
@@ -65,7 +65,7 @@ def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
 def _layout(book: reading.Book) -> tuple[Iterator[tuple[int, dict[str, str], str]], Layout] | None:
     for sheet in book.sheets:
         for at, row in enumerate(sheet.head(SEARCH)):
-            layout = found_in(row)
+            layout = find_layout(row)
             if layout is not None:
                 return _rows(sheet.head(sheet.frame.height), at, layout), layout
     return None
@@ -75,17 +75,21 @@ def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int,
     """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
     the client it names ("" for none)."""
     flats = [flat(cell) for cell in rows[at]]
-    headings = _apart(flats)
+    headings = _separate_trades(flats)
     used = {flat(h) for h in (*layout.columns.values(), *layout.others)}
     code = flat(layout.columns.get("client_code", ""))
     for place, row in enumerate(rows[at + 1 :], at + 2):
         named = dict(zip(headings, row, strict=False))
         filled = any(named.get(h, "").strip() for h in used)
-        if filled and not _is_sum(row) and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False)):
+        if (
+            filled
+            and not _is_total_row(row)
+            and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False))
+        ):
             yield place, named, named.get(code, "").strip() if code else ""
 
 
-def _apart(headings: list[str]) -> list[str]:
+def _separate_trades(headings: list[str]) -> list[str]:
     """Headings that come twice told apart: the second 货币 becomes 货币~2; nameless ones are ~1, ~2, …"""
     seen: dict[str, int] = {}
     made = []
@@ -95,17 +99,17 @@ def _apart(headings: list[str]) -> list[str]:
     return made
 
 
-def _is_sum(row: list[str]) -> bool:
+def _is_total_row(row: list[str]) -> bool:
     first = next((cell.strip() for cell in row if cell.strip()), "")
     return first.rstrip(":\uff1a") in ("合计", "总计", "小计", "Total", "Totals")
 
 
-def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
+def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     """What an import would do; nothing is written. Says further whose the rows are, as `run` does ("" for a client who is
     new), and how the first `trades` were read."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
-    told, known = sum(len(one.told) for one in judged), ledger.known(parts)
+    told, known = sum(len(one.told) for one in judged), ledger.known_lines(parts)
     owner = parts[0][0]
     whose = (
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
@@ -116,7 +120,7 @@ def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
         "created": told - known,
         "unchanged": known,
         "skipped": sum(one.idle for one in judged),
-        "quarantined": ledger.in_doubt(parts),
+        "quarantined": ledger.quarantined_lines(parts),
         "trades": _trades(judged),
         "imported": False,
         "dry_run": True,
@@ -131,19 +135,19 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
     if not any(one.told or one.held for one in judged):
-        raise Refused({"file": [say("对账单里没有成交记录。", "There are no trades in this statement.")]})
-    numbers = ledger.learn(*judged)
+        raise Refused({"file": [bilingual("对账单里没有成交记录。", "There are no trades in this statement.")]})
+    numbers = ledger.register_new_products(*judged)
     with act("workbook.import"):
-        batch = batches.own(number, lock=True)
+        batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             return {**batches.report_of(batch), "again": True}
-        with undo.keeping() as kept:
+        with undo.recording_undo() as kept:
             written = {"numbers": numbers, "source": statement.filename, "sha256": sha256}
             if len(parts) > 1:
-                made = ledger.take_statements(parts=parts, **written)
+                made = ledger.import_statements(parts=parts, **written)
             else:
                 name = statement.filename.rpartition(".")[0] or statement.filename
-                made = ledger.take_statement(client=parts[0][0], name=name, judged=judged[0], **written)
+                made = ledger.import_statement(client=parts[0][0], name=name, judged=judged[0], **written)
                 made["client"] = made["client"].code
         told = {
             **_report(statement, judged),
@@ -153,22 +157,22 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
             "dry_run": False,
             "batch": number,
         }
-        batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
+        batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
     return told
 
 
-def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Judged]]:
+def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, EvaluatedStatement]]:
     """The rows judged, by whose they are: everything is the named client's, or that of the client whom the file tells of
     (None: nobody's yet), or each row that of the client it names."""
     if client or not statement.of_many():
-        judged = ledger.weigh(statement.lines)
+        judged = ledger.evaluate(statement.lines)
         return [(_owner(statement, judged, client, sha256), judged)]
     nameless = next((n for n, code in zip(statement.lines, statement.owners, strict=True) if not code), None)
     if nameless is not None:
         raise Refused(
             {
                 "client": [
-                    say(
+                    bilingual(
                         "第 {n} 行没有客户号；这份对账单里有多位客户，请补上客户号再导入。",
                         "Line {n} names no client, in a statement of several; fill in the client's code.",
                         n=nameless.line,
@@ -176,23 +180,23 @@ def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Ju
                 ]
             }
         )
-    owners = _found(statement.codes())
+    owners = _located(statement.codes())
     lines: dict[Any, list[Line]] = {}
     for line, code in zip(statement.lines, statement.owners, strict=True):
         lines.setdefault(owners[code], []).append(line)
-    return [(owner, ledger.weigh(part)) for owner, part in lines.items()]
+    return [(owner, ledger.evaluate(part)) for owner, part in lines.items()]
 
 
-def _found(codes: set[str]) -> dict[str, Any]:
+def _located(codes: set[str]) -> dict[str, Any]:
     """{code: client}; refused with the codes that are nobody's within sight."""
-    finder = Finder()
+    finder = ClientMatcher()
     finder.learn(codes=codes, ids=(), mobiles=(), names=())
     missing = sorted(codes - set(finder.codes))
     if missing:
         raise Refused(
             {
                 "client": [
-                    say(
+                    bilingual(
                         "对账单里有 {n} 个客户号不在您的范围内或不存在：{codes}。请先建立这些客户，或删去这些行。",
                         "{n} client codes of the statement are unknown or not within your sight: {codes}. "
                         "Enter those clients first, or leave these rows out.",
@@ -202,11 +206,11 @@ def _found(codes: set[str]) -> dict[str, Any]:
                 ]
             }
         )
-    rows = clients.by_number(finder.codes[code] for code in codes)
+    rows = clients.get_client_by_id(finder.codes[code] for code in codes)
     return {code: rows[finder.codes[code]] for code in codes}
 
 
-def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
+def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str, Any]:
     held = sorted((row for one in judged for row in one.held), key=lambda row: row[0].line)
     return {
         "kind": "statement",
@@ -229,7 +233,7 @@ def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
     }
 
 
-def _balances(judged: list[Judged]) -> dict[str, Any]:
+def _balances(judged: list[EvaluatedStatement]) -> dict[str, Any]:
     told = [ledger.balances(one) for one in judged]
     return {
         "checked": sum(one["checked"] for one in told),
@@ -238,18 +242,18 @@ def _balances(judged: list[Judged]) -> dict[str, Any]:
     }
 
 
-def _owner(statement: Statement, judged: Judged, client: str, sha256: str) -> Any | None:
+def _owner(statement: Statement, judged: EvaluatedStatement, client: str, sha256: str) -> Any | None:
     code = client or next(iter(statement.codes()), "")
     if not code:
         return ledger.owner_of(judged, sha256)
-    finder = Finder()
+    finder = ClientMatcher()
     finder.learn(codes={code}, ids=(), mobiles=(), names=())
     if code not in finder.codes:
-        raise NotFound(say("客户", "client"), code)
-    return clients.found(finder.codes[code])
+        raise NotFound(bilingual("客户", "client"), code)
+    return clients.get_client(finder.codes[code])
 
 
-def _trades(judged: list[Judged]) -> list[dict[str, Any]]:
+def _trades(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
     """The first rows told, as they were read: money in yuan, `quantity` signed."""
     rows = sorted((row for one in judged for row in one.told[:READ]), key=lambda row: row[0].line)[:READ]
     return [
@@ -270,7 +274,7 @@ def _trades(judged: list[Judged]) -> list[dict[str, Any]]:
     ]
 
 
-def _warnings(held: list[tuple[Line, Doubt, str]]) -> list[dict[str, Any]]:
+def _warnings(held: list[tuple[Line, RowRejected, str]]) -> list[dict[str, Any]]:
     """The first rows held back, as the report shows warnings."""
     return [
         {

@@ -107,7 +107,7 @@ _hidden_rule: ClientRule | None = None
 _client_label = ""
 
 
-def see_clients_by(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
+def set_client_visibility(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
     """Called once at start-up by the room that owns clients: `rule(actor)` is a condition on the client model, and
     `hidden(actor)` its opposite for those who see nearly everybody, so that few clients need to be named, not most."""
     global _client_rule, _client_label, _hidden_rule
@@ -164,7 +164,7 @@ class Common(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[mis
 _coverage_table = ""
 
 
-def coverage_table(name: str) -> None:
+def set_coverage_table(name: str) -> None:
     """Named at start-up: every statement of an ordinary actor on client tables must mention this table."""
     global _coverage_table
     _coverage_table = name
@@ -178,7 +178,7 @@ def scoped_models() -> list[Any]:
 _tables: "re.Pattern[str] | None" = None
 
 
-def tripwire(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+def query_guard(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """Refuse a read of client tables by an actor with limited sight that does not mention who covers whom.
 
     It checks presence, not correctness: a net for raw SQL and sideways joins, not a proof. On PostgreSQL
@@ -200,7 +200,7 @@ def tripwire(execute: Any, sql: str, params: Any, many: bool, context: Any) -> A
 _actor_maker: Callable[[int], Actor] | None = None
 
 
-def make_actors_by(maker: Callable[[int], Actor]) -> None:
+def set_actor_source(maker: Callable[[int], Actor]) -> None:
     """Called once at start-up by the room that owns users: `maker(user_id)` is that user's actor as of now."""
     global _actor_maker
     _actor_maker = maker

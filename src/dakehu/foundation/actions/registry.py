@@ -17,15 +17,14 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import BlindIndex, Sealed, SealedText
-from dakehu.foundation.actions.versions import must_match
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedValue
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused, WriteOutsideAction
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.base.id_ranges import Numbers
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.parameters import Customs, Take, takes_of
-from dakehu.foundation.schema.references import derived_from
+from dakehu.foundation.schema.parameters import CustomFields, Parameter
+from dakehu.foundation.schema.references import derived_models_of
 from dakehu.foundation.search import index
 
 Body = TypeVar("Body", bound=Callable[..., Any])
@@ -44,7 +43,7 @@ class Change:
 
 
 @dataclass
-class Act:
+class ActionRecord:
     """What is being done now: its changes and announcements, written down when it ends well."""
 
     name: str
@@ -57,10 +56,10 @@ class Act:
     kept: Any = None  # foundation.undo.Kept, while what is written is kept to be undone
 
 
-_act: ContextVar[Act | None] = ContextVar("dakehu_act", default=None)
+_act: ContextVar[ActionRecord | None] = ContextVar("dakehu_act", default=None)
 
 
-def current_act() -> Act:
+def current_act() -> ActionRecord:
     act = _act.get()
     if act is None:
         raise WriteOutsideAction("nothing is written outside an action (see dakehu.foundation.actions.registry)")
@@ -78,22 +77,22 @@ class Action:
     needs: str
     zh: str
     en: str
-    stated: tuple["Take | Customs", ...]
+    stated: tuple["Parameter | CustomFields", ...]
     body: Callable[..., Any]
     doc: str
     opens_doors: bool = True  # False: called by other actions only, not by name through a door
 
     @property
-    def takes(self) -> tuple[Take, ...]:
+    def takes(self) -> tuple[Parameter, ...]:
         """What it takes now: the custom fields of a model among them, as far as the reader may know of them."""
-        made: list[Take] = []
+        made: list[Parameter] = []
         for item in self.stated:
-            made.extend([item] if isinstance(item, Take) else item.takes())
+            made.extend([item] if isinstance(item, Parameter) else item.takes())
         return tuple(made)
 
     @property
-    def label(self) -> Words:
-        return say(self.zh, self.en)
+    def label(self) -> Bilingual:
+        return bilingual(self.zh, self.en)
 
 
 ACTIONS: dict[str, Action] = {}
@@ -112,9 +111,9 @@ def action(
 
     `needs` is a permission ("" for everybody signed in). `by_name=False` keeps it off the doors.
     """
-    flat: list[Take | Customs] = []
+    flat: list[Parameter | CustomFields] = []
     for item in takes:
-        flat.extend([item] if isinstance(item, (Take, Customs)) else item)
+        flat.extend([item] if isinstance(item, (Parameter, CustomFields)) else item)
 
     def wrap(body: Body) -> Body:
         kinds = {p.kind for p in inspect.signature(body).parameters.values()}
@@ -125,7 +124,7 @@ def action(
         def run(**given: Any) -> Any:
             actor = scope.current_actor()
             if not actor.may(needs):
-                raise NotAllowed(say(zh, en), needs)
+                raise NotAllowed(bilingual(zh, en), needs)
             outer = _act.get()
             if outer is not None:
                 outer.inner.append(name)
@@ -140,38 +139,38 @@ def action(
 
 
 @contextmanager
-def act(name: str, reason: str = "") -> Iterator[Act]:
+def act(name: str, reason: str = "") -> Iterator[ActionRecord]:
     """An act by hand, for what is not a registered verb (set-up, migrations of data, key rotation)."""
     from dakehu.foundation.audit import chain as audit
     from dakehu.foundation.jobs import queue as jobs
 
-    made = Act(name, reason)
+    made = ActionRecord(name, reason)
     token = _act.set(made)
     try:
-        with lock_timeout.told(), transaction.atomic():
+        with lock_timeout.raise_busy(), transaction.atomic():
             yield made
             if made.changes or made.announced or made.note:
                 audit.append(made)
-            jobs.store_announcements(made.announced)
+            jobs.store_events(made.announced)
     finally:
         _act.reset(token)
 
 
-def announce(event: str, **payload: Any) -> None:
+def publish_event(event: str, **payload: Any) -> None:
     """Tell whoever reacts (`@reacts(event)`), after the act has been committed. Payload: plain JSON values."""
     current_act().announced.append((event, payload))
 
 
-def note(**facts: Any) -> None:
+def add_audit_note(**facts: Any) -> None:
     """Add a fact to the audit entry of the present act (a file's hash, counts)."""
     current_act().note.update(facts)
 
 
-def record_opening(place: str) -> None:
+def record_decryption(place: str) -> None:
     actor = scope.current_actor()
     made = current_act()
     if not (actor.is_system or "sealed.open" in actor.permissions):
-        raise NotAllowed(say("查看加密信息", "open sealed values"), "sealed.open")
+        raise NotAllowed(bilingual("查看加密信息", "open sealed values"), "sealed.open")
     made.changes.append(Change(place, None, "opened"))
 
 
@@ -199,7 +198,7 @@ class Recorded(models.Model):
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Any:
         made = super().from_db(db, field_names, values, **options)
-        made._loaded = _apart(zip(field_names, values, strict=False))
+        made._loaded = _detached(zip(field_names, values, strict=False))
         return made
 
     def save(self, *args: Any, **options: Any) -> None:
@@ -212,7 +211,7 @@ class Recorded(models.Model):
         if adding:
             self._must_be_in_sight()
             super().save(*args, **options)
-            index.follow(type(self), [self], new=True)
+            index.update(type(self), [self], new=True)
             if made.kept is not None:
                 made.kept.made(type(self), [self])
             changed = {n: v for n, v in after.items() if v not in (None, "", False)}
@@ -223,13 +222,13 @@ class Recorded(models.Model):
             columns = [tracked[n].name for n in changed]
             columns += [f.name for f in self._meta.concrete_fields if isinstance(f, BlindIndex)]
             super().save(force_update=True, update_fields=[*columns, "row_version", "changed_at"])
-            if index.touches(type(self), columns):
-                index.follow(type(self), [self], new=False)
+            if index.is_affected_by(type(self), columns):
+                index.update(type(self), [self], new=False)
         else:
             return
-        self._loaded = {**before, **_apart(after.items())}
+        self._loaded = {**before, **_detached(after.items())}
         was = {} if adding else {n: before.get(n) for n in changed}
-        custom_fields.spread(was, changed)
+        custom_fields.spread_changes(was, changed)
         made.changes.append(
             Change(self._meta.label, self.pk, "created" if adding else "changed", was, changed, self.client_number())
         )
@@ -239,9 +238,9 @@ class Recorded(models.Model):
         if made.kept is not None:
             made.kept.deleting_with_dependents(self)
         gone = {f.attname: getattr(self, f.attname) for f in self._meta.concrete_fields if _is_tracked(f)}
-        custom_fields.spread(gone, {})
+        custom_fields.spread_changes(gone, {})
         made.changes.append(Change(self._meta.label, self.pk, "deleted", gone, {}, self.client_number()))
-        index.forget(type(self), [self.pk])
+        index.remove(type(self), [self.pk])
         with scope.acting_as(replace(scope.current_actor(), reach=scope.Reach.SYSTEM)):
             models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
         return None
@@ -250,7 +249,7 @@ class Recorded(models.Model):
         """A row hangs only on a client whom the actor sees."""
         client = self.client_number() if self.client_path not in ("", "pk") else None
         if client is not None and not scope.client_model().objects.filter(pk=client).exists():
-            raise NotFound(say("客户", "client"))
+            raise NotFound(bilingual("客户", "client"))
 
     def client_number(self) -> int | None:
         """The id of the client this row belongs to, for the audit; None for rows that belong to none."""
@@ -284,7 +283,7 @@ def _is_tracked(f: Any) -> bool:
     return not f.primary_key and f.name not in UNTRACKED and not isinstance(f, BlindIndex)
 
 
-def _apart(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _detached(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Values by name, apart from the row's own: a list or dictionary that is changed in place must differ from them."""
     made = dict(values)
     for name, one in made.items():
@@ -294,7 +293,7 @@ def _apart(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _same(before: Any, after: Any) -> bool:
-    if isinstance(before, Sealed):
+    if isinstance(before, EncryptedValue):
         return after not in (None, "") and before == after
     return bool(before == after)
 
@@ -302,7 +301,7 @@ def _same(before: Any, after: Any) -> bool:
 # --- many rows at once ---------------------------------------------------------------------------
 
 
-def record_many(
+def record_rows(
     model: Any, made: list[Any], changed: list[Any], columns: list[str], *, client_ids: Iterable[int] = ()
 ) -> None:
     """Write many rows in the present act: insert `made`, update `columns` of `changed`.
@@ -316,7 +315,7 @@ def record_many(
     open_act = current_act()
     if made:
         rows.insert(model, made)
-        index.follow(model, made, new=True)
+        index.update(model, made, new=True)
         if open_act.kept is not None:
             open_act.kept.made(model, made)
     if changed:
@@ -327,10 +326,10 @@ def record_many(
         for row in changed:
             row.row_version += 1
         rows.update(model, changed, [*columns, *indexes, "row_version", "changed_at"])
-        if index.touches(model, columns):
-            index.follow(model, changed, new=False)
-    numbers = {"created": Numbers(row.pk for row in made), "changed": Numbers(row.pk for row in changed)}
-    tally.note(model, {**numbers, "clients": Numbers(client_ids)}, told if changed else sorted(columns))
+        if index.is_affected_by(model, columns):
+            index.update(model, changed, new=False)
+    numbers = {"created": IdRanges(row.pk for row in made), "changed": IdRanges(row.pk for row in changed)}
+    tally.add_row_counts(model, {**numbers, "clients": IdRanges(client_ids)}, told if changed else sorted(columns))
 
 
 def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> list[int]:
@@ -340,31 +339,31 @@ def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> lis
     from dakehu.foundation.records import tally
 
     open_act, told = current_act(), sorted(columns)
-    columns = custom_fields.folded(model, count, columns)
+    columns = custom_fields.fold_columns(model, count, columns)
     numbers = whole.insert(model, count, columns)
-    index.follow_columns(model, numbers, columns)
+    index.update_columns(model, numbers, columns)
     if open_act.kept is not None:
         open_act.kept.made_numbers(model, numbers)
     clients = numbers if model.client_path == "pk" else columns.get(f"{model.client_path}_id", ())
-    tally.note(model, {"created": Numbers(numbers), "clients": Numbers(clients)}, told)
+    tally.add_row_counts(model, {"created": IdRanges(numbers), "clients": IdRanges(clients)}, told)
     return numbers
 
 
-def remove_many(model: Any, numbers: Iterable[int]) -> None:
+def remove_rows(model: Any, numbers: Iterable[int]) -> None:
     """Delete rows on which nothing hangs, in the present act. The audit entry holds their numbers."""
     from dakehu.foundation.records import bulk_sql, tally
 
-    gone = numbers if isinstance(numbers, Numbers) else Numbers(numbers)
+    gone = numbers if isinstance(numbers, IdRanges) else IdRanges(numbers)
     kept = current_act().kept
     if kept is not None:
         held: Any = models.QuerySet(model).filter(pk__among=gone).order_by("-pk")
         for row in held:
             kept.deleting(row)
-    index.forget(model, gone)
-    for derived, key in derived_from(model):
+    index.remove(model, gone)
+    for derived, key in derived_models_of(model):
         bulk_sql.delete(derived, gone, by=key)
     bulk_sql.delete(model, gone)
-    tally.note(model, {"removed": gone})
+    tally.add_row_counts(model, {"removed": gone})
 
 
 def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
@@ -376,32 +375,32 @@ def write_columns(model: Any, pk: Any, values: dict[str, Any]) -> None:
     models.QuerySet(model).filter(pk=pk).update(**values)
 
 
-def refuse(field_name: str, zh: str, en: str, **values: Any) -> Refused:
+def refusal(field_name: str, zh: str, en: str, **values: Any) -> Refused:
     """A refusal about one field, ready to raise."""
-    return Refused({field_name: [say(zh, en, **values)]})
+    return Refused({field_name: [bilingual(zh, en, **values)]})
 
 
 __all__ = [
     "ACTIONS",
-    "Act",
     "Action",
+    "ActionRecord",
     "Change",
     "ClientRecorded",
-    "Customs",
+    "CustomFields",
+    "EncryptedTextField",
+    "Parameter",
     "Recorded",
-    "SealedText",
-    "Take",
     "act",
     "action",
-    "announce",
+    "check_version",
     "current_act",
-    "must_match",
     "note",
+    "parameters_of",
+    "publish_event",
     "record_columns",
-    "record_many",
-    "record_opening",
-    "refuse",
-    "remove_many",
-    "takes_of",
+    "record_decryption",
+    "record_rows",
+    "refusal",
+    "remove_rows",
     "write_columns",
 ]

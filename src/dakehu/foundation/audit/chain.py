@@ -20,13 +20,13 @@ from django.conf import settings
 from django.db import connection
 
 from dakehu.foundation.access import keys, scope
-from dakehu.foundation.access.encrypted_fields import DOTS, Sealed, SealedText
+from dakehu.foundation.access.encrypted_fields import DOTS, EncryptedTextField, EncryptedValue
 from dakehu.foundation.base.clock import now
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.fields import PUBLIC, has_facts
 
 if TYPE_CHECKING:
-    from dakehu.foundation.actions.registry import Act, Change
+    from dakehu.foundation.actions.registry import Change
 
 GENESIS = "0" * 64
 LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
@@ -34,7 +34,7 @@ LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writer
 
 def plain_value(value: Any) -> Any:
     """A value as JSON holds it. Sealed values stay dots."""
-    if isinstance(value, Sealed):
+    if isinstance(value, EncryptedValue):
         return DOTS
     if isinstance(value, (datetime, date)):
         return value.isoformat()
@@ -58,7 +58,7 @@ def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
     shown = {}
     for f in model._meta.fields:
         if f.attname in values:
-            hidden = isinstance(f, SealedText) or not has_facts(f) or f.facts.sensitivity > PUBLIC
+            hidden = isinstance(f, EncryptedTextField) or not has_facts(f) or f.facts.sensitivity > PUBLIC
             value = values[f.attname]
             shown[f.attname] = DOTS if hidden and value not in (None, "") else plain_value(value)
     return shown or {name: plain_value(value) for name, value in values.items()}
@@ -91,7 +91,7 @@ def _parts(entry: Any) -> list[Any]:
     ]
 
 
-def append(act: "Act") -> Any:
+def append(act: "ActionRecord") -> Any:
     """Seal an act onto the chain, inside its transaction."""
     from dakehu.foundation.models import AuditEntry
 
@@ -126,7 +126,7 @@ class Verdict:
 
     entries: int
     broken: int | None
-    why: Words | str = ""
+    why: Bilingual | str = ""
 
 
 def verify() -> Verdict:
@@ -140,19 +140,19 @@ def verify() -> Verdict:
             return Verdict(
                 count,
                 entry.pk,
-                say("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
+                bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
             )
         if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
-            return Verdict(count, entry.pk, say("内容被改动过", "its content was changed"))
+            return Verdict(count, entry.pk, bilingual("内容被改动过", "its content was changed"))
         previous = entry.seal
     remembered = _head_file()
     if remembered.exists():
         head = json.loads(remembered.read_text())
         if head["id"] > last:
-            return Verdict(count, head["id"], say("它在链尾被截去", "it was cut off from the end of the chain"))
+            return Verdict(count, head["id"], bilingual("它在链尾被截去", "it was cut off from the end of the chain"))
         at_head = AuditEntry.objects.filter(pk=head["id"]).values_list("seal", flat=True).first()
         if at_head != head["seal"]:
-            return Verdict(count, head["id"], say("到它为止的链被重建过", "the chain was rebuilt up to it"))
+            return Verdict(count, head["id"], bilingual("到它为止的链被重建过", "the chain was rebuilt up to it"))
     return Verdict(count, None)
 
 

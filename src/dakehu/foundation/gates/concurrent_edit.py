@@ -10,30 +10,30 @@ from datetime import timedelta
 from typing import Any
 
 from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import Sealed, SealedText
-from dakehu.foundation.actions.registry import ACTIONS, Action, Take
+from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
+from dakehu.foundation.actions.registry import ACTIONS, Action, Parameter
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.three_way_merge import Outcome, compare
-from dakehu.foundation.gates.input import Unfit, accept, facts_behind, field_behind, reader_of, takes_index
-from dakehu.foundation.gates.output import columns_of, name_of, plain_of, present_one, text_of
+from dakehu.foundation.gates.input import Unfit, facts_behind, field_behind, parameter_index, parse_input, reader_of
+from dakehu.foundation.gates.output import columns_of, name_of, plain_of, render_row, text_of
 from dakehu.foundation.schema.fields import model_of
-from dakehu.foundation.schema.fields import plain as spelt
+from dakehu.foundation.schema.fields import normalize_name as spelt
 
 TRIES = 5
 SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Saved:
+class SaveResult:
     """The row as it stands now, and the labels of fields that others had changed meanwhile and that were kept."""
 
     row: Any
     kept: list[str] = field(default_factory=list)
 
 
-def perform_over(name: str, raw: Mapping[str, Any], base: Mapping[str, Any], version: Any) -> Saved:
+def perform_with_merge(name: str, raw: Mapping[str, Any], base: Mapping[str, Any], version: Any) -> SaveResult:
     """Do the change `name` as `perform` does, from the row at `version` as the reader saw it (`base`: values as shown or
     plain, as far as known). Where the row has moved on, fields that only one side changed are merged.
 
@@ -42,21 +42,21 @@ def perform_over(name: str, raw: Mapping[str, Any], base: Mapping[str, Any], ver
     """
     wanted = ACTIONS.get(name)
     if wanted is None or not wanted.opens_doors:
-        raise NotFound(say("操作", "action"), name)
+        raise NotFound(bilingual("操作", "action"), name)
     if not scope.current_actor().may(wanted.needs):
         raise NotAllowed(wanted.label, wanted.needs)
-    given = accept(wanted.takes, {**raw, "version": version})
+    given = parse_input(wanted.takes, {**raw, "version": version})
     kept: dict[str, None] = {}
     for left in reversed(range(TRIES)):
         try:
-            return Saved(wanted.body(**given), list(kept))
+            return SaveResult(wanted.body(**given), list(kept))
         except Conflict as conflict:
             if conflict.row is None or not left:
                 raise
             row, given, found = _merged(wanted, given, base, conflict.row)
             kept |= {facts_behind(take).label: None for take in wanted.takes if take.name in found.theirs}
             if not found.mine:
-                return Saved(row, list(kept))
+                return SaveResult(row, list(kept))
     raise AssertionError("unreachable")
 
 
@@ -67,7 +67,7 @@ def _merged(
     takes = {take.name: take for take in wanted.takes if is_value_of(take, row)}
     found = _compared(takes, given, base, row)
     if found.clashes:
-        raise _told(takes, found, row)
+        raise _conflict_error(takes, found, row)
     rest = {
         name: row if isinstance(value, type(row)) and value.pk == row.pk else value
         for name, value in given.items()
@@ -76,35 +76,35 @@ def _merged(
     return row, {**rest, **{name: given[name] for name in found.mine}, "version": row.row_version}, found
 
 
-def is_value_of(take: Take, row: Any) -> bool:
+def is_value_of(take: Parameter, row: Any) -> bool:
     """Whether a parameter is a value of this very row (not the row itself, nor a word about the act)."""
     behind = field_behind(take)
     return behind is not None and isinstance(row, model_of(take.model)) and behind.name == take.name
 
 
-def _compared(takes: dict[str, Take], given: Mapping[str, Any], base: Mapping[str, Any], row: Any) -> Outcome:
+def _compared(takes: dict[str, Parameter], given: Mapping[str, Any], base: Mapping[str, Any], row: Any) -> Outcome:
     was: dict[str, Any] = {}
-    index = takes_index(takes.values())
+    index = parameter_index(takes.values())
     for said, value in base.items():
         name = index.get(spelt(said), "")
-        if name and not isinstance(field_behind(takes[name]), SealedText):
+        if name and not isinstance(field_behind(takes[name]), EncryptedTextField):
             try:
-                was[name] = _bare(reader_of(replace(takes[name], required=False))(value))
+                was[name] = _without_markup(reader_of(replace(takes[name], required=False))(value))
             except Unfit:
                 continue  # a mask, or a value nobody could have typed: what was seen is not known
-    mine = {name: _bare(value) for name, value in given.items() if name in takes}
-    now = {name: _bare(getattr(row, name)) for name in takes}
+    mine = {name: _without_markup(value) for name, value in given.items() if name in takes}
+    now = {name: _without_markup(getattr(row, name)) for name in takes}
     return compare(was, mine, now)
 
 
-def _bare(value: Any) -> Any:
+def _without_markup(value: Any) -> Any:
     return value.pk if hasattr(value, "_meta") else value
 
 
-def _told(takes: dict[str, Take], found: Outcome, row: Any) -> Conflict:
+def _conflict_error(takes: dict[str, Parameter], found: Outcome, row: Any) -> Conflict:
     """The refusal with both sides of every clash in words and in plain values."""
     columns = {column.name: column for column in columns_of(type(row), takes)}
-    plain, shown = present_one(row, takes), present_one(row, takes, shown=True)
+    plain, shown = render_row(row, takes), render_row(row, takes, shown=True)
     by, at = _last_writer(row)
     conflict = Conflict({name: plain[name] for name in plain if name in takes}, row.row_version, row)
     conflict.by, conflict.at = by, at
@@ -113,21 +113,21 @@ def _told(takes: dict[str, Take], found: Outcome, row: Any) -> Conflict:
         column = columns[name]
         conflict.clashes[name] = {
             "label": column.label,
-            "base": _plainly(clash.base) if clash.known else None,
-            "base_text": _said(clash.base, column) if clash.known else None,
-            "mine": _plainly(clash.mine),
-            "mine_text": _said(clash.mine, column),
+            "base": _as_plain_value(clash.base) if clash.known else None,
+            "base_text": _value_texts(clash.base, column) if clash.known else None,
+            "mine": _as_plain_value(clash.mine),
+            "mine_text": _value_texts(clash.mine, column),
             "current": plain[name],
             "current_text": shown[name] or "–",
         }
     return conflict
 
 
-def _plainly(value: Any) -> Any:
-    return value.masked() if isinstance(value, Sealed) else plain_of(value)
+def _as_plain_value(value: Any) -> Any:
+    return value.masked() if isinstance(value, EncryptedValue) else plain_of(value)
 
 
-def _said(value: Any, column: Any) -> str:
+def _value_texts(value: Any, column: Any) -> str:
     if value in (None, ""):
         return "–"
     if column.kind == "key":

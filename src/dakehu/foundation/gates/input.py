@@ -12,13 +12,13 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.access.encrypted_fields import SealedText
-from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.access.encrypted_fields import EncryptedTextField
+from dakehu.foundation.actions.registry import Parameter
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files.store import Upload
-from dakehu.foundation.schema.fields import Facts, facts_of, has_facts, model_of, plain, spelling_index
+from dakehu.foundation.schema.fields import FieldSpec, facts_of, has_facts, model_of, normalize_name, spelling_index
 
 Reader = Callable[[Any], Any]
 EMPTY = (None, "")
@@ -31,60 +31,62 @@ class CellError:
     row: int
     field: str
     value: str
-    message: Words
+    message: Bilingual
 
 
 class Unfit(ValueError):
     """A value that a field does not take; carries the sentence."""
 
-    def __init__(self, message: Words) -> None:
+    def __init__(self, message: Bilingual) -> None:
         self.message = message
         super().__init__(message)
 
 
-def field_behind(take: Take) -> Any | None:
+def field_behind(take: Parameter) -> Any | None:
     """The Django field a parameter stands for, or None."""
     return model_of(take.model)._meta.get_field(take.field) if take.field else None
 
 
-def facts_behind(take: Take) -> Facts:
+def facts_behind(take: Parameter) -> FieldSpec:
     """The facts of a parameter: its own, or those of the field behind it."""
     if take.facts is not None:
         return take.facts
     behind = field_behind(take)
     if behind is not None and has_facts(behind):
         return facts_of(behind)
-    return Facts(take.name, take.name)
+    return FieldSpec(take.name, take.name)
 
 
-def takes_index(takes: Iterable[Take]) -> dict[str, str]:
+def parameter_index(takes: Iterable[Parameter]) -> dict[str, str]:
     """{any spelling: parameter name}."""
     return spelling_index({t.name: facts_behind(t) for t in takes})
 
 
-def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
+def parse_input(takes: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, Any]:
     """Turn what a person or program sent into keyword arguments.
 
     Raises Refused with every fault, keyed by parameter: unknown names, read-only fields, values that cannot
     be read, missing ones. Empty text counts as "nothing" for an optional parameter.
     """
     known = {t.name: t for t in takes}
-    index = takes_index(known.values())
+    index = parameter_index(known.values())
     given: dict[str, Any] = {}
     faults: dict[str, list[Any]] = {}
     for key, value in raw.items():
-        name = index.get(plain(key))
+        name = index.get(normalize_name(key))
         if name is None:
-            faults.setdefault(key, []).append(say("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key))
+            faults.setdefault(key, []).append(
+                bilingual("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key)
+            )
         elif name in given:
-            faults.setdefault(name, []).append(say("给出了两次。", "Given twice."))
+            faults.setdefault(name, []).append(bilingual("给出了两次。", "Given twice."))
         else:
             given[name] = value
     accepted: dict[str, Any] = {}
     for name, take in known.items():
         if name not in given:
             if take.required:
-                faults.setdefault(name, []).append(missing(take))
+                faults.setdefault(name, []).append(missing_parameters(take))
             continue
         try:
             accepted[name] = reader_of(take)(given[name])
@@ -95,13 +97,13 @@ def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
     return accepted
 
 
-def missing(take: Take) -> Words:
+def missing_parameters(take: Parameter) -> Bilingual:
     facts = facts_behind(take)
-    return say("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
+    return bilingual("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
 
 
-def accept_columns(
-    takes: Iterable[Take], columns: dict[str, list[Any]], count: int
+def parse_columns(
+    takes: Iterable[Parameter], columns: dict[str, list[Any]], count: int
 ) -> tuple[dict[str, list[Any]], list[CellError]]:
     """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
 
@@ -113,7 +115,7 @@ def accept_columns(
     for take in takes:
         if take.name not in columns:
             if take.required:
-                errors.append(CellError(-1, take.name, "", missing(take)))
+                errors.append(CellError(-1, take.name, "", missing_parameters(take)))
             continue
         raw = columns[take.name]
         read = reader_of(take, among=raw)
@@ -138,7 +140,7 @@ def accept_columns(
 # --- one reader per kind of field ------------------------------------------------------------------
 
 
-def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
+def reader_of(take: Parameter, among: list[Any] | None = None) -> Reader:
     """The function that reads one raw value for a parameter. `among` are all values that will come."""
     behind = field_behind(take)
     read = _by_kind(take) if behind is None else _by_field(behind, among)
@@ -148,21 +150,21 @@ def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
     def run(value: Any) -> Any:
         if value in EMPTY or (isinstance(value, str) and not value.strip()):
             if take.required:
-                raise Unfit(missing(take))
+                raise Unfit(missing_parameters(take))
             return None if behind is None or behind.null or not _is_text(behind) else ""
         if isinstance(value, (list, dict)) and not structured:
-            raise Unfit(say("这里只能填一个值。", "One value goes here, not a list or an object."))
+            raise Unfit(bilingual("这里只能填一个值。", "One value goes here, not a list or an object."))
         try:
             return read(value)
         except parsing.Unreadable as unreadable:
-            raise Unfit(_as_words(unreadable)) from None
+            raise Unfit(_as_bilingual(unreadable)) from None
 
     return run
 
 
-def _as_words(unreadable: "parsing.Unreadable") -> Words:
+def _as_bilingual(unreadable: "parsing.Unreadable") -> Bilingual:
     hint = f" {unreadable.suggestion}" if unreadable.suggestion else ""
-    return say(
+    return bilingual(
         "“{value}”无法识别，应为{meant}。{hint}",
         "Cannot read “{value}”; expected {wanted}.{hint}",
         value=str(unreadable.value)[:80],
@@ -173,10 +175,10 @@ def _as_words(unreadable: "parsing.Unreadable") -> Words:
 
 
 def _is_text(behind: Any) -> bool:
-    return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, SealedText)
+    return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, EncryptedTextField)
 
 
-def _by_kind(take: Take) -> Reader:
+def _by_kind(take: Parameter) -> Reader:
     if take.model:
         return _key(model_of(take.model), None)
     if take.words is not None:
@@ -202,7 +204,7 @@ def _upload(value: Any) -> Upload:
         return Upload(str(value["name"]), base64.b64decode(value["content"], validate=True))
     except (TypeError, KeyError, ValueError, binascii.Error):
         raise Unfit(
-            say(
+            bilingual(
                 '这里要一个文件：网页上选择，命令行写“字段@路径”，接口用表单上传或 {"name": …, "content": base64}。',
                 'A file goes here: chosen in the browser, "field@path" on the command line, a form upload or '
                 '{"name": …, "content": base64} by the API.',
@@ -217,7 +219,7 @@ def _by_field(behind: Any, among: list[Any] | None) -> Reader:
         return _key(behind.remote_field.model, among)
     if isinstance(behind, models.JSONField):
         return lambda v: v
-    if isinstance(behind, SealedText):
+    if isinstance(behind, EncryptedTextField):
         return _checked(behind, parsing.to_text)
     if isinstance(behind, models.BooleanField):
         return parsing.to_bool
@@ -236,7 +238,7 @@ def _by_field(behind: Any, among: list[Any] | None) -> Reader:
 def _quantized(behind: Any, value: Decimal) -> Decimal:
     step = Decimal(1).scaleb(-behind.decimal_places)
     if abs(value) >= Decimal(10) ** (behind.max_digits - behind.decimal_places):
-        raise Unfit(say("数值 {value} 太大。", "The number {value} is too large.", value=value))
+        raise Unfit(bilingual("数值 {value} 太大。", "The number {value} is too large.", value=value))
     return value.quantize(step)
 
 
@@ -256,16 +258,16 @@ def _checked(behind: Any, read: Reader) -> Reader:
             long = getattr(behind, "max_length", None)
             if long and isinstance(made, str) and len(made) > long:
                 raise Unfit(
-                    say(
+                    bilingual(
                         "最多 {n} 个字符，现有 {have} 个。",
                         "At most {n} characters, there are {have}.",
                         n=long,
                         have=len(made),
                     )
                 ) from None
-            raise Unfit(text if isinstance(text, Words) else say(text, text)) from None
+            raise Unfit(text if isinstance(text, Bilingual) else bilingual(text, text)) from None
         except parsing.Unreadable as unreadable:
-            raise Unfit(_as_words(unreadable)) from None
+            raise Unfit(_as_bilingual(unreadable)) from None
         return made
 
     return run
@@ -282,7 +284,7 @@ def _choice(words: Any) -> Reader:
         member = words.read(str(value))
         if member is None:
             raise Unfit(
-                say(
+                bilingual(
                     "“{value}”不在可选项中，可选：{listed}。",
                     "“{value}” is not one of: {named}.",
                     value=str(value)[:80],
@@ -361,9 +363,11 @@ def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
 
 def _one(found: list[Any], text: str) -> Any:
     if not found:
-        raise Unfit(say("找不到“{text}”。", "Cannot find “{text}”.", text=text))
+        raise Unfit(bilingual("找不到“{text}”。", "Cannot find “{text}”.", text=text))
     if len(found) > 1:
         raise Unfit(
-            say("“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text)
+            bilingual(
+                "“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text
+            )
         )
     return found[0]

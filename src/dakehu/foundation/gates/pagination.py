@@ -17,8 +17,8 @@ from django.db.models.expressions import OrderBy
 
 from dakehu.foundation.access import scope
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.filtering import ordered_by
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.filtering import order_rows
 from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.schema.fields import facts_of, has_facts
 
@@ -107,7 +107,7 @@ def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
     return [held[number] for number in numbers if number in held]
 
 
-def counted(rows: Any, cap: int = CAP) -> tuple[int, bool]:
+def count_rows(rows: Any, cap: int = CAP) -> tuple[int, bool]:
     """(number of rows, whether there are more): counting stops at `cap`, because counting all takes as long as
     reading all."""
     number = rows.order_by()[: cap + 1].count()
@@ -142,7 +142,7 @@ def _keys(model: Any, order: str) -> list[_Key]:
     """The columns of an order, the number of the row last. A key to another row goes by the name of that row, where
     the reader may know it."""
     made: list[_Key] = []
-    for column, down in ordered_by(model, order):
+    for column, down in order_rows(model, order):
         path, nullable = column.name, column.null
         if isinstance(column, models.ForeignKey):
             path, column = _name_behind(column)
@@ -176,7 +176,7 @@ def _read(place: str, order: str, keys: list[_Key]) -> list[Any] | None:
         raise Refused(
             {
                 "page": [
-                    say(
+                    bilingual(
                         "这一页的位置已失效，请回到首页。",
                         "This place in the list has lapsed; go back to the first page.",
                     )

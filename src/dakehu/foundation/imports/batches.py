@@ -11,7 +11,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.actions.registry import current_act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.models import Batch, BatchState
 
@@ -20,8 +20,8 @@ STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a b
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:
     """Keep an uploaded file for the actor. Call inside an act."""
-    kept = files.keep(filename, content)
-    lock = files.keep("password", password.encode()).key if password else ""
+    kept = files.save(filename, content)
+    lock = files.save("password", password.encode()).key if password else ""
     batch = Batch(
         filename=filename[-200:],
         file_key=kept.key,
@@ -33,7 +33,7 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
     return batch
 
 
-def own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
+def get_own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
     """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends;
     `any_act` also finds acts other than imports."""
     actor = scope.current_actor()
@@ -42,18 +42,18 @@ def own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
         rows = rows.select_for_update()
     batch = rows.filter(pk=number).first()
     if batch is None or (not actor.is_system and batch.owner_ref != actor.user_id):
-        raise NotFound(say("导入批次", "import batch"), number)
+        raise NotFound(bilingual("导入批次", "import batch"), number)
     return batch
 
 
-def mine(*, any_act: bool = False) -> Any:
+def own_batches(*, any_act: bool = False) -> Any:
     """The actor's imports, newest first; with `any_act` whatever else may be undone, too."""
     actor = scope.current_actor()
     rows = Batch.objects.order_by("-pk") if any_act else Batch.objects.filter(act="").order_by("-pk")
     return rows if actor.is_system else rows.filter(owner_ref=actor.user_id)
 
 
-def keep_act(about: Words | str, undo: str) -> int:
+def save_act(about: Bilingual | str, undo: str) -> int:
     """Keep what the present act needs to be undone (`undo` as Kept.store gives it); returns the number by which it is.
     `about` says to whom or what it was done, without names of clients."""
     batch = Batch(
@@ -74,10 +74,10 @@ def content_of(batch: Batch) -> tuple[bytes, str | None]:
     return files.read(batch.file_key)[1], files.read(lock)[1].decode() if lock else None
 
 
-def keep_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str = "") -> None:
+def save_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str = "") -> None:
     """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act. `undo` is the key
     of what taking it back needs (see foundation.undo)."""
-    kept = files.keep("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
+    kept = files.save("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
     counts = {
         name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
     }

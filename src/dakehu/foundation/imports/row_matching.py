@@ -12,14 +12,14 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation.access.encrypted_fields import DOTS
-from dakehu.foundation.actions.registry import Take, record_many
-from dakehu.foundation.base.i18n import Words
-from dakehu.foundation.gates.input import CellError, missing
+from dakehu.foundation.actions.registry import Parameter, record_rows
+from dakehu.foundation.base.i18n import Bilingual
+from dakehu.foundation.gates.input import CellError, missing_parameters
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import PUBLIC, has_facts, may
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR = "created", "updated", "unchanged", "skipped", "errors"
-VERDICTS = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
 MODES = ("both", "create", "update")
 CHUNK = 20_000
 
@@ -29,7 +29,7 @@ Same = Callable[[Any, Any], bool]
 
 
 @dataclass
-class Weighed:
+class ImportEvaluation:
     """What columns would do to one table, row by row.
 
     `targets` holds the number of the stored row (None: none). `differences` maps a row to {field: (stored, given)}.
@@ -45,18 +45,18 @@ class Weighed:
     anchored: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, count: int) -> "Weighed":
+    def of(cls, count: int) -> "ImportEvaluation":
         return cls([""] * count, [None] * count)
 
-    def fault(self, row: int, name: str, value: Any, message: Words) -> None:
+    def fault(self, row: int, name: str, value: Any, message: Bilingual) -> None:
         self.verdicts[row] = ERROR
         self.faults.append(CellError(row, name, "" if value is None else str(value), message))
 
-    def warn(self, row: int, name: str, value: Any, message: Words) -> None:
+    def warn(self, row: int, name: str, value: Any, message: Bilingual) -> None:
         self.warnings.append(CellError(row, name, "" if value is None else str(value), message))
 
     def counts(self) -> dict[str, int]:
-        return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
+        return {verdict: self.verdicts.count(verdict) for verdict in OUTCOMES}
 
     def rows(self, *verdicts: str) -> list[int]:
         return [row for row, verdict in enumerate(self.verdicts) if verdict in verdicts]
@@ -79,7 +79,7 @@ def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], 
     return found
 
 
-def sameness(model: Any, name: str) -> Same:
+def equality_columns(model: Any, name: str) -> Same:
     """Whether a given value says the same as the stored one, for one field. Keys to other rows compare by number."""
     column = model._meta.get_field(name)
     if isinstance(column, models.ForeignKey):
@@ -99,23 +99,25 @@ def sameness(model: Any, name: str) -> Same:
     return same
 
 
-def weigh(
+def evaluate(
     model: Any,
     columns: Columns,
     keys: list[Any],
     stored: Stored,
     fields: tuple[str, ...],
-    weighed: Weighed,
+    weighed: ImportEvaluation,
     *,
     mode: str = "both",
     same: dict[str, Same] | None = None,
-) -> Weighed:
+) -> ImportEvaluation:
     """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
     what is left of the stored rows in order: the second to the second."""
-    _weigh_anchored(model, columns, weighed, mode)
+    _evaluate_keyed(model, columns, weighed, mode)
     claimed = {weighed.targets[row] for row in weighed.anchored}
     compare = [
-        (n, columns[n], (same or {}).get(n) or sameness(model, n), i) for i, n in enumerate(fields) if n in columns
+        (n, columns[n], (same or {}).get(n) or equality_columns(model, n), i)
+        for i, n in enumerate(fields)
+        if n in columns
     ]
     seen: dict[Any, int] = {}
     for row, key in enumerate(keys):
@@ -143,12 +145,12 @@ def weigh(
     return weighed
 
 
-def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -> None:
+def _evaluate_keyed(model: Any, columns: Columns, weighed: ImportEvaluation, mode: str) -> None:
     rows = [row for row in weighed.anchored if not weighed.verdicts[row]]
     fields = {f.name: f for f in model._meta.fields}  # those kept in `extra` among them
     names = sorted({name for row in rows for name in weighed.anchored[row] if name in fields and name in columns})
     read = [fields[name].attname for name in names]
-    same = {name: sameness(model, name) for name in names}
+    same = {name: equality_columns(model, name) for name in names}
     held: dict[int, dict[str, Any]] = {}
     for part in chunks(sorted({weighed.targets[row] or 0 for row in rows})):
         for pk, *values in model.objects.filter(pk__in=part).values_list("pk", *read):
@@ -171,18 +173,18 @@ def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -
             weighed.differences[row] = changed
 
 
-def only_to_see(model: Any, columns: Columns, weighed: Weighed) -> None:
+def hide_foreign_values(model: Any, columns: Columns, weighed: ImportEvaluation) -> None:
     """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
-    for custom in custom_fields.of(model._meta.label):
+    for custom in custom_fields.custom_fields_of(model._meta.label):
         if custom.name not in columns or may(custom.facts.edited_by):
             continue
         for row, value in enumerate(columns[custom.name]):
             new = weighed.verdicts[row] == CREATED and value not in (None, "")
             if new or custom.name in weighed.differences.get(row, ()):
-                weighed.fault(row, custom.name, value, custom_fields.not_yours(custom.facts))
+                weighed.fault(row, custom.name, value, custom_fields.edit_refusal(custom.facts))
 
 
-def given_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
+def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
     """What a row says of `fields`: what it leaves empty is left to the model's defaults."""
     made = {}
     for name in fields:
@@ -203,7 +205,7 @@ def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
 def write_dependents(
     model: Any,
     columns: Columns,
-    weighed: Weighed,
+    weighed: ImportEvaluation,
     fields: tuple[str, ...],
     clients: list[int],
     finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
@@ -216,7 +218,7 @@ def write_dependents(
     """
     made, changed, touched = [], [], set(also)
     for place in weighed.rows(CREATED):
-        row = model(client_id=clients[place], **given_values(columns, fields, place))
+        row = model(client_id=clients[place], **filled_values(columns, fields, place))
         finish(row, place, True)
         made.append(row)
     held = load(model, (weighed.targets[place] for place in weighed.differences))
@@ -228,11 +230,11 @@ def write_dependents(
         finish(row, place, False)
         changed.append(row)
     if made or changed:
-        record_many(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
+        record_rows(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
     return made, changed
 
 
-def require(takes: Iterable[Take], columns: Columns, weighed: Weighed) -> Weighed:
+def require_columns(takes: Iterable[Parameter], columns: Columns, weighed: ImportEvaluation) -> ImportEvaluation:
     """A row to be made needs what the action for a single row needs."""
     for take in takes:
         if not take.required or take.name == "client":
@@ -240,5 +242,5 @@ def require(takes: Iterable[Take], columns: Columns, weighed: Weighed) -> Weighe
         column = columns.get(take.name)
         for row in weighed.rows(CREATED):
             if column is None or column[row] in (None, ""):
-                weighed.fault(row, take.name, "", missing(take))
+                weighed.fault(row, take.name, "", missing_parameters(take))
     return weighed

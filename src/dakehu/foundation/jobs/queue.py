@@ -25,7 +25,7 @@ from django.db import close_old_connections, models, transaction
 from dakehu.foundation.access import scope
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words
+from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.database.lock_timeout import Busy
 
 log = logging.getLogger("dakehu.jobs")
@@ -51,7 +51,7 @@ def job(kind: str) -> Callable[[Work], Work]:
     return wrap
 
 
-def reacts(event: str) -> Callable[[Work], Work]:
+def on_event(event: str) -> Callable[[Work], Work]:
     """Register what follows from news: `body(**payload)` runs after the announcing act has committed."""
 
     def wrap(body: Work) -> Work:
@@ -82,7 +82,7 @@ def start(kind: str, **args: Any) -> int:
     return int(row.pk)
 
 
-def store_announcements(announced: list[tuple[str, dict[str, Any]]]) -> None:
+def store_events(announced: list[tuple[str, dict[str, Any]]]) -> None:
     """Called at the end of an act, in its transaction: one job for each reaction."""
     for event, payload in announced:
         for kind in REACTIONS.get(event, []):
@@ -104,36 +104,36 @@ class Progress:
 
     number: int
 
-    def __call__(self, share: float, words: Words | str = "") -> None:
+    def __call__(self, share: float, words: Bilingual | str = "") -> None:
         if self.number and _run_file(self.number, "cancel").exists():
             raise Cancelled
         if self.number:
-            both = [words.in_("zh"), words.in_("en")] if isinstance(words, Words) else [str(words)] * 2
+            both = [words.in_("zh"), words.in_("en")] if isinstance(words, Bilingual) else [str(words)] * 2
             path = _run_file(self.number, "progress")
             part = path.with_suffix(".part")
             part.write_text(json.dumps({"share": round(share, 4), "zh": both[0], "en": both[1]}))
             part.replace(path)
 
 
-def nobody_watches(share: float, words: Words | str = "") -> None:
+def no_progress(share: float, words: Bilingual | str = "") -> None:
     """Progress for work that runs at once, with nobody waiting."""
 
 
-def ask_to_stop(number: int) -> None:
+def request_stop(number: int) -> None:
     """Ask a job to stop: at once if it waits, at its next step if it runs."""
     _run_file(number, "cancel").touch()
     _rows().filter(pk=number, state="queued").update(state="cancelled", ended_at=now())
 
 
-def look(number: int, owner: int | None) -> dict[str, Any]:
+def get_job(number: int, owner: int | None) -> dict[str, Any]:
     """State, share done (0–1), words and result of one's own job. Raises NotFound for anybody else's."""
     from dakehu.foundation.base.errors import NotFound
-    from dakehu.foundation.base.i18n import language, say
+    from dakehu.foundation.base.i18n import bilingual, language
     from dakehu.foundation.models import JobState
 
     row = _rows().filter(pk=number).first()
     if row is None or (owner is not None and row.owner_ref != owner):
-        raise NotFound(say("任务", "job"), number)
+        raise NotFound(bilingual("任务", "job"), number)
     path, seen = _run_file(number, "progress"), {"share": 0.0, "zh": "", "en": ""}
     with suppress(FileNotFoundError, ValueError):
         seen = json.loads(path.read_text())
@@ -154,7 +154,7 @@ def look(number: int, owner: int | None) -> dict[str, Any]:
 def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
     """The owner's latest jobs of a kind, newest first, each as `look` tells it with `at`, when it was queued."""
     rows = _rows().filter(kind=kind, owner_ref=owner).order_by("-pk").values_list("pk", "created_at")[:most]
-    return [{**look(number, owner), "at": at} for number, at in rows]
+    return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
 def queue() -> dict[str, Any]:
@@ -176,7 +176,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:30]}-{os.getpid()}-{threading.get_ident() % 10000}"
 
 
-def claim(who: str) -> Any | None:
+def claim_job(who: str) -> Any | None:
     """Take the oldest due job, or one whose holder stopped renewing its lease. None when there is none."""
     moment = now()
     due = models.Q(state="queued", not_before__lte=moment) | models.Q(state="running", leased_until__lt=moment)
@@ -200,7 +200,7 @@ def _heartbeat(row: Any, who: str, stop: threading.Event) -> None:
         close_old_connections()
 
 
-def run(row: Any, who: str) -> str:
+def run_job(row: Any, who: str) -> str:
     """Run one claimed job to its end and return its new state."""
     stop = threading.Event()
     beat = threading.Thread(target=_heartbeat, args=(row, who, stop), daemon=True)
@@ -237,16 +237,16 @@ def run(row: Any, who: str) -> str:
     return state
 
 
-def run_due(who: str = "") -> int:
+def run_due_jobs(who: str = "") -> int:
     """Run everything that is due now; returns how many jobs ran."""
     who, count = who or worker_name(), 0
-    while (row := claim(who)) is not None:
-        run(row, who)
+    while (row := claim_job(who)) is not None:
+        run_job(row, who)
         count += 1
     return count
 
 
-def work(stop: threading.Event, idle: float = 0.5) -> None:
+def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
     """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain and removes files
     that are past their time."""
     from dakehu.foundation.actions.registry import act
@@ -256,13 +256,13 @@ def work(stop: threading.Event, idle: float = 0.5) -> None:
     who, remembered = worker_name(), now() - timedelta(minutes=5)
     while not stop.is_set():
         try:
-            if run_due(who) == 0:
+            if run_due_jobs(who) == 0:
                 stop.wait(idle)
             if now() - remembered > timedelta(minutes=1):
                 with scope.acting_as(scope.system("remember the head of the audit chain", "worker")):
                     audit.remember_head()
                     with act("files.sweep"):
-                        files.sweep()
+                        files.delete_expired()
                 _run_file(0, "beat").touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from dakehu.foundation.actions.registry import Change, current_act
-from dakehu.foundation.base.id_ranges import Numbers
+from dakehu.foundation.base.id_ranges import IdRanges
 
 
-def note(model: Any, told: dict[str, Numbers], columns: Iterable[str] = ()) -> None:
+def add_row_counts(model: Any, told: dict[str, IdRanges], columns: Iterable[str] = ()) -> None:
     """Add to what the present act did to a table in bulk: one change a table, numbers as runs."""
     changes = current_act().changes
     label = model._meta.label
@@ -16,7 +16,7 @@ def note(model: Any, told: dict[str, Numbers], columns: Iterable[str] = ()) -> N
         last = Change(label, None, "many", {}, {"columns": []})
         changes.append(last)
     for name, numbers in told.items():
-        known = Numbers.of(last.after.get(name, ()))
+        known = IdRanges.of(last.after.get(name, ()))
         known.merge(numbers)
         last.after[name] = known.runs
     last.after["columns"] = sorted({*last.after["columns"], *columns})

@@ -36,7 +36,7 @@ PUBLIC, PERSONAL, SECRET = Sensitivity
 
 
 @dataclass(frozen=True)
-class Facts:
+class FieldSpec:
     """What every door needs to know of a field. `mask` makes the text shown to readers without clearance."""
 
     zh: str
@@ -87,12 +87,12 @@ def field(
     example: str = "",
 ) -> DjangoField:
     """Attach facts to a Django field and return the same field."""
-    facts = Facts(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
+    facts = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
     django_field.facts = facts  # type: ignore[attr-defined]
     return django_field
 
 
-def facts_of(django_field: Any) -> Facts:
+def facts_of(django_field: Any) -> FieldSpec:
     """The facts of a field. Raises LookupError for a field that declares none."""
     facts = getattr(django_field, "facts", None)
     if facts is None:
@@ -109,7 +109,7 @@ def model_of(label: str) -> Any:
     return apps.get_model(label)
 
 
-def described(model: Any) -> list[tuple[str, Any, Facts]]:
+def described_fields(model: Any) -> list[tuple[str, Any, FieldSpec]]:
     """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
     declaration, custom ones last."""
     return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f) and may(f.facts.seen_by)]
@@ -117,7 +117,7 @@ def described(model: Any) -> list[tuple[str, Any, Facts]]:
 
 def labels_of(label: str) -> dict[str, str]:
     """{field name: its label in the reader's language} of a model such as "ledger.Figures"."""
-    return {name: facts.label for name, _, facts in described(model_of(label))}
+    return {name: facts.label for name, _, facts in described_fields(model_of(label))}
 
 
 def may(roles: frozenset[str]) -> bool:
@@ -165,7 +165,7 @@ class Choices(StrEnum):
     @classmethod
     def read(cls, text: str) -> "Choices | None":
         """The value that a person may have meant: by code, by either name, or by an alias."""
-        return _choice_index(cls).get(plain(text))
+        return _choice_index(cls).get(normalize_name(text))
 
     @classmethod
     def text_of(cls, value: str) -> str:
@@ -182,7 +182,7 @@ def _choice_index(choices: type) -> dict[str, Any]:
         index: dict[str, Any] = {}
         for member in choices:  # type: ignore[attr-defined]
             for spelling in (member.value, member.zh, member.en, f"{member.zh} {member.en}", *member._aliases):
-                index.setdefault(plain(spelling), member)
+                index.setdefault(normalize_name(spelling), member)
         _CHOICE_INDEX[choices] = index
     return _CHOICE_INDEX[choices]
 
@@ -196,7 +196,7 @@ def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any
     return made
 
 
-def plain(text: str) -> str:
+def normalize_name(text: str) -> str:
     """A name reduced to what matters when two spellings are compared."""
     return _plain(str(text))
 
@@ -207,15 +207,15 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s_\-/·::*()()\[\]【】“”\"']+", "", flat)
 
 
-def spelling_index(named: dict[str, Facts]) -> dict[str, str]:
+def spelling_index(named: dict[str, FieldSpec]) -> dict[str, str]:
     """{any spelling: field name}: own names win over other fields' aliases."""
-    index: dict[str, str] = {plain(name): name for name in named}
+    index: dict[str, str] = {normalize_name(name): name for name in named}
     for name, facts in named.items():
         for spelling in (facts.zh, facts.en, facts.heading, f"{facts.zh} {facts.en}"):
-            index.setdefault(plain(spelling), name)
+            index.setdefault(normalize_name(spelling), name)
     for name, facts in named.items():
         for alias in facts.aliases:
-            index.setdefault(plain(alias), name)
+            index.setdefault(normalize_name(alias), name)
     return index
 
 
@@ -224,11 +224,11 @@ class Computed:
     """A column that is worked out rather than stored."""
 
     name: str
-    facts: Facts
+    facts: FieldSpec
     by: Callable[[Any], Any] = attribute(compare=False)
     kind: str = "text"
 
 
 def computed(name: str, *, zh: str, en: str, by: Callable[[Any], Any], kind: str = "text", **facts: Any) -> Computed:
     """Describe a column worked out from a row by `by(row)`; list it in the model's `computed_columns`."""
-    return Computed(name, Facts(zh, en, editable=False, **facts), by, kind)
+    return Computed(name, FieldSpec(zh, en, editable=False, **facts), by, kind)

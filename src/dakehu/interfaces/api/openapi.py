@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from dakehu import __version__
-from dakehu.foundation.actions.registry import ACTIONS, Take
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.actions.registry import ACTIONS, Parameter
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, columns_of
 from dakehu.foundation.gates.input import facts_behind, field_behind
 from dakehu.foundation.gates.output import Column, kind_of
@@ -46,7 +46,7 @@ def schema_of_column(column: Column) -> dict[str, Any]:
     return made
 
 
-def schema_of_take(take: Take) -> dict[str, Any]:
+def schema_of_take(take: Parameter) -> dict[str, Any]:
     """What an action or query takes: written in any way the gate reads, so most things may come as text."""
     behind, facts = field_behind(take), facts_behind(take)
     kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
@@ -74,7 +74,7 @@ def schema_of_take(take: Take) -> dict[str, Any]:
     return made
 
 
-BASE = say(
+BASE = bilingual(
     "读取时的值：别人没有动过的字段会直接合并，不会因版本较旧而被拒绝。",
     "The values that were read: fields that nobody else touched are merged instead of refused for an older version.",
 )
@@ -85,7 +85,7 @@ def _model_schema(label: str) -> dict[str, Any]:
     return {"type": "object", "properties": {"id": {"type": "integer"}, "row_version": {"type": "integer"}, **columns}}
 
 
-def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = False) -> dict[str, Any]:
+def _body(takes: Iterable[Parameter], leave_out: tuple[str, ...] = (), loose: bool = False) -> dict[str, Any]:
     chosen = [t for t in takes if t.name not in leave_out]
     made: dict[str, Any] = {"type": "object", "properties": {t.name: schema_of_take(t) for t in chosen}}
     if loose:
@@ -98,12 +98,12 @@ def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = 
 
 def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str, Any]:
     told = {
-        "400": say("内容有误", "Something in it is wrong"),
-        "401": say("请先登录", "Sign in first"),
-        "403": say("角色无此权限", "The role may not"),
-        "404": say("没有或不可见", "Not there, or not in sight"),
-        "412": say("已被他人修改", "Changed meanwhile"),
-        "405": say("方法不对", "Wrong method"),
+        "400": bilingual("内容有误", "Something in it is wrong"),
+        "401": bilingual("请先登录", "Sign in first"),
+        "403": bilingual("角色无此权限", "The role may not"),
+        "404": bilingual("没有或不可见", "Not there, or not in sight"),
+        "412": bilingual("已被他人修改", "Changed meanwhile"),
+        "405": bilingual("方法不对", "Wrong method"),
     }
     refusals = {
         code: {
@@ -115,7 +115,7 @@ def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str,
     return {good: {"description": "OK", "content": {"application/json": {"schema": schema}}}, **refusals}
 
 
-def _query_parameters(takes: Iterable[Take]) -> list[dict[str, Any]]:
+def _query_parameters(takes: Iterable[Parameter]) -> list[dict[str, Any]]:
     made = [{"name": t.name, "in": "query", "required": t.required, "schema": schema_of_take(t)} for t in takes]
     for name in ("limit", "offset"):
         if all(p["name"] != name for p in made):

@@ -10,20 +10,20 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
-PAGES: tuple[tuple[str, Words, str, str], ...] = (
-    ("/", say("今日台账", "Today"), "list-checks", Permission.SERVICE_READ),
-    ("/clients/", say("客户", "Clients"), "users", Permission.CLIENT_READ),
-    ("/market/", say("行情", "Market"), "chart-line", Permission.LEDGER_READ),
-    ("/import/", say("导入", "Import"), "upload", Permission.IMPORT),
-    ("/export/", say("导出", "Export"), "download", Permission.EXPORT),
-    ("/undo/", say("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),
-    ("/staff/", say("人员与角色", "Staff and roles"), "users-round", Permission.TEAM_WRITE),
-    ("/audit/", say("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
-    ("/system/", say("系统", "System"), "server", Permission.SYSTEM_READ),
+PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
+    ("/", bilingual("今日台账", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
+    ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
+    ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
+    ("/undo/", bilingual("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+    ("/staff/", bilingual("人员与角色", "Staff and roles"), "users-round", Permission.TEAM_WRITE),
+    ("/audit/", bilingual("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
+    ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
 )
 LINKS = {"home": "/", "palette": "/palette", "profile": "/me", "sign_out": "/sign-out", "language": "/language"}
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import QueryDict
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.actions.registry import Action, Take
+from dakehu.foundation.actions.registry import Action, Parameter
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import facts_behind, field_behind
 from dakehu.foundation.gates.output import kind_of
 from dakehu.foundation.schema.fields import may
@@ -47,7 +47,7 @@ class Question:
     secret: bool = False  # the value is not shown, so nobody can say what it was
 
 
-def kind_behind(take: Take) -> str:
+def kind_behind(take: Parameter) -> str:
     """What a parameter holds, in the words of `present`: choice, key, date, money, sealed, …"""
     behind = field_behind(take)
     if behind is not None:
@@ -57,7 +57,7 @@ def kind_behind(take: Take) -> str:
     return "key" if take.model else take.kind
 
 
-def may_be_empty(take: Take) -> bool:
+def may_be_empty(take: Parameter) -> bool:
     behind = field_behind(take)
     return not take.required and (behind is None or behind.blank or behind.null)
 
@@ -77,7 +77,7 @@ def questions(
     ]
 
 
-def question(take: Take, value: Any, errors: list[Any]) -> Question:
+def question(take: Parameter, value: Any, errors: list[Any]) -> Question:
     facts, kind = facts_behind(take), kind_behind(take)
     behind = field_behind(take)
     if value is None and behind is not None and behind.has_default():
@@ -105,9 +105,11 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     if kind == "sealed":
         made.secret = True
         made.value, made.placeholder = "", str(value or facts.example)
-        made.help = made.help or str(say("留空则不改动", "Leave empty to keep it as it is")) if value else made.help
+        made.help = (
+            made.help or str(bilingual("留空则不改动", "Leave empty to keep it as it is")) if value else made.help
+        )
     if made.kind == "select" and (may_be_empty(take) or value in (None, "")):
-        made.choices = [("", str(say("—", "—"))), *made.choices]
+        made.choices = [("", str(bilingual("—", "—"))), *made.choices]
     if "password" in take.name or take.name == "current":
         made.kind, made.value, made.secret = "password", "", True
     if take.name == "reason":
@@ -115,13 +117,13 @@ def question(take: Take, value: Any, errors: list[Any]) -> Question:
     return made
 
 
-def target_of(take: Take) -> str:
+def target_of(take: Parameter) -> str:
     """The label of the model whose rows a parameter names."""
     behind = field_behind(take)
     return str(behind.remote_field.model._meta.label if behind is not None else take.model)
 
 
-def rows_to_choose(take: Take) -> list[tuple[str, str]]:
+def rows_to_choose(take: Parameter) -> list[tuple[str, str]]:
     label = target_of(take)
     if label == PEOPLE:
         return [(str(user.pk), user.name) for user in team.users().filter(is_active=True)]
@@ -181,6 +183,6 @@ def starting_values(action: Action) -> dict[str, Any]:
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
     if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request"):
-        me = team.myself()
+        me = team.current_user()
         begin |= {"staff": {"id": me.pk}, "owner": {"id": me.pk}} if me else {}
     return begin

@@ -63,10 +63,10 @@ class Manners:
         else:
             if user.must_change and not request.path.startswith(UNTIL_CHANGED):
                 return elsewhere(request, PASSWORD, 403)
-            due = not user.must_change and backends.must_set_up(user, request.session)
+            due = not user.must_change and backends.needs_second_factor(user, request.session)
             if due and not request.path.startswith(UNTIL_SET_UP):
                 return elsewhere(request, SECURITY, 403)
-            sessions.seen(request)
+            sessions.record_visit(request)
             actor = actor_of(user)
         with scope.acting_as(replace(actor, door="web", request_id=request.request_id)):
             return self.get_response(request)
@@ -75,7 +75,7 @@ class Manners:
         """A refusal becomes its answer; anything else is logged under the request's id and never shown."""
         if isinstance(fault, Refused):
             return errors.refused(request, fault)
-        if lock_timeout.in_vain(fault):
+        if lock_timeout.is_lock_timeout(fault):
             return errors.refused(request, lock_timeout.Busy())
         if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
             return None  # Django has answers for these, drawn by our own pages

@@ -6,13 +6,13 @@ from typing import Any
 from dakehu.domains.clients.models import Client, Needs
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Customs, action, record_many
+from dakehu.foundation.actions.registry import CustomFields, action, record_rows
 from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching
-from dakehu.foundation.imports.row_matching import Columns, Weighed
+from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation
 from dakehu.foundation.schema import custom_fields
 
-WISHES = (
+NEEDS_FIELDS = (
     "goal",
     "term",
     "expected_return",
@@ -25,17 +25,19 @@ WISHES = (
 )
 
 
-def wishes() -> tuple[str, ...]:
-    return (*WISHES, *custom_fields.names("clients.Needs"))
+def needs_fields() -> tuple[str, ...]:
+    return (*NEEDS_FIELDS, *custom_fields.custom_field_names("clients.Needs"))
 
 
-def weigh_needs(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str = "both") -> Weighed:
+def evaluate_needs(
+    columns: Columns, clients: list[int], weighed: ImportEvaluation, *, mode: str = "both"
+) -> ImportEvaluation:
     """Needs are one row a client; a second row about the same client in one file counts as a further change."""
-    fields = tuple(n for n in wishes() if n in columns)
+    fields = tuple(n for n in needs_fields() if n in columns)
     stored = row_matching.stored_by_client(Needs, (), fields, clients)
-    row_matching.weigh(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
-    row_matching.only_to_see(Needs, columns, weighed)
-    return row_matching.require(Customs("clients.Needs", new=True).takes(), columns, weighed)
+    row_matching.evaluate(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
+    row_matching.hide_foreign_values(Needs, columns, weighed)
+    return row_matching.require_columns(CustomFields("clients.Needs", new=True).takes(), columns, weighed)
 
 
 @action(
@@ -45,7 +47,7 @@ def weigh_needs(columns: Columns, clients: list[int], weighed: Weighed, *, mode:
     en="Take in many needs",
     by_name=False,
 )
-def take_in_needs(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
+def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
     today = clock.today()
     noted = columns.get("noted_on") or [None] * len(clients)
 
@@ -53,11 +55,11 @@ def take_in_needs(*, columns: Columns, weighed: Weighed, clients: list[int]) -> 
         row.noted_on = noted[place] or today
 
     with scope.elevated("needs of clients just taken in"):
-        row_matching.write_dependents(Needs, columns, weighed, wishes(), clients, finish, also=("noted_on",))
+        row_matching.write_dependents(Needs, columns, weighed, needs_fields(), clients, finish, also=("noted_on",))
 
 
 @action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", by_name=False)
-def touch_many(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
+def update_contact_dates_of(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
     """Keep last and next contact of many clients in step; `last_on` only ever moves forward."""
     changed: list[Any] = []
     held = row_matching.load(Client, {*last_on, *next_on})
@@ -72,4 +74,4 @@ def touch_many(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> 
         if later or other:
             changed.append(client)
     if changed:
-        record_many(Client, [], changed, ["last_contact_on", "next_contact_on"], client_ids=[c.pk for c in changed])
+        record_rows(Client, [], changed, ["last_contact_on", "next_contact_on"], client_ids=[c.pk for c in changed])

@@ -7,7 +7,7 @@ from django.db import models
 
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.masks import mask_address, mask_id, mask_name
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.actions.registry import ClientRecorded
 from dakehu.foundation.schema import custom_fields
@@ -74,7 +74,7 @@ class Client(ClientRecorded):
     id_type = field(
         choice_field(choices.IdType, blank=True, default=""), zh="证件类型", en="ID type", aliases=("证件种类",)
     )
-    id_number = field(SealedText(null=True, blank=True, mask=mask_id), zh="证件号码", en="ID number", sensitivity=SECRET,
+    id_number = field(EncryptedTextField(null=True, blank=True, mask=mask_id), zh="证件号码", en="ID number", sensitivity=SECRET,
                       mask=mask_id, aliases=("身份证", "身份证号", "身份证号码", "证件号", "统一社会信用代码", "信用代码", "ID no"))  # fmt: skip
     id_number_index = BlindIndex(of="id_number")
     id_ending_index = BlindIndex(of="id_number", part=last_four)
@@ -127,7 +127,7 @@ class Client(ClientRecorded):
     remark = field(
         models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note")
     )
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
     walled = field(models.BooleanField(default=False), zh="信息隔离", en="Information wall", editable=False)
     as_of_on = field(models.DateField(null=True, blank=True), zh="资料日期", en="Data as of", editable=False)
     last_contact_on = field(

@@ -10,7 +10,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME
 
 
-class Former(ClientRecorded):
+class MergedClient(ClientRecorded):
     """A client who was merged into another: still found by the old code, and what was known then and did not survive."""
 
     client_path = "client"
@@ -27,7 +27,7 @@ class Former(ClientRecorded):
     known = field(models.JSONField(default=dict), zh="未保留的资料", en="What did not survive", sensitivity=PERSONAL)
 
 
-class NotTheSame(ClientRecorded):
+class NotDuplicate(ClientRecorded):
     """Somebody who knows both has said that these two are not one."""
 
     client_path = "client"

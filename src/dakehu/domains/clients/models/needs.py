@@ -50,4 +50,4 @@ class Needs(ClientRecorded):
     liquidity = field(models.CharField(max_length=200, blank=True, default=""), zh="流动性需求", en="Liquidity need",
                       sensitivity=PERSONAL, aliases=("用钱计划",))  # fmt: skip
     noted_on = field(models.DateField(null=True, blank=True), zh="记录日期", en="Noted on")
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()

@@ -72,7 +72,7 @@ class Investment(ClientRecorded):
     )
     result = field(models.CharField(max_length=200, blank=True, default=""), zh="投资结果", en="Result", sensitivity=PERSONAL,
                    listed=True, aliases=("结果", "投资收益说明"))  # fmt: skip
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     computed_columns = (computed("simple_return", zh="收益率", en="Return", by=_return, kind="rate", unit="%"),)
 

@@ -10,7 +10,14 @@ from datetime import date
 from decimal import Decimal
 
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode, security
-from dakehu.domains.ledger.trades.transaction_types import CASH, DEALS, OF_MONEY, POSITION, Side, side_of
+from dakehu.domains.ledger.trades.transaction_types import (
+    CASH,
+    MONEY_MOVEMENTS,
+    POSITION,
+    TRADES,
+    TransactionType,
+    transaction_type_of,
+)
 
 TOLERANCE = 5  # fen by which a row may miss its own sum
 # reason: (zh, en). Shown in the quarantine and in docs/broker-exports.md.
@@ -39,7 +46,7 @@ FEES = ("commission", "stamp", "transfer", "other")
 
 
 @dataclass(frozen=True)
-class Doubt(Exception):
+class RowRejected(Exception):
     """A row that is held back: a key of REASONS and what stood there."""
 
     reason: str
@@ -47,7 +54,7 @@ class Doubt(Exception):
 
 
 @dataclass(frozen=True)
-class Written:
+class StatementRow:
     """One row as a file has it, its cells read: None where a cell is empty. `charge` is 手续费, whose meaning differs by
     broker. `foreign` names the market where codes are tickers of no Chinese market."""
 
@@ -74,12 +81,12 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Dealt:
+class ValidTrade:
     """A row that adds up. `quantity` is signed (bought positive), `net` is the effect on cash, `amount` and the fees are
     never negative except for fees paid back. `security` is None for money alone."""
 
     day: date
-    side: Side
+    side: TransactionType
     security: Security | None
     name: str
     quantity: int
@@ -110,32 +117,32 @@ def thousandths(value: Decimal) -> int:
     """A quantity in thousandths. Raises Doubt where it is finer."""
     scaled = value * 1000
     if scaled != scaled.to_integral_value():
-        raise Doubt("fraction", str(value))
+        raise RowRejected("fraction", str(value))
     return int(scaled)
 
 
-def judge(row: Written, meaning: Side | None = None) -> Dealt | None:
+def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> ValidTrade | None:
     """The row told exactly; None for a row that is understood and changes nothing. Raises Doubt with the reason.
 
     `meaning` is what a source profile says of the row's words; without it the vocabulary decides.
     """
-    side = meaning or side_of(row.side)
+    side = meaning or transaction_type_of(row.side)
     if side is None:
-        raise Doubt("side", row.side)
-    if side is Side.IDLE:
+        raise RowRejected("side", row.side)
+    if side is TransactionType.IDLE:
         return None
     if row.day is None:
-        raise Doubt("date")
+        raise RowRejected("date")
     found = _security(row, side)
     quantity = thousandths(abs(row.quantity)) if row.quantity is not None else 0
     if side in POSITION and not quantity:
-        raise Doubt("quantity", row.name)
-    if side not in DEALS:
+        raise RowRejected("quantity", row.name)
+    if side not in TRADES:
         return _money(row, side, found, quantity)
     amount = _amount(row)
     parts = _parts(row, side, amount)
     net = CASH[side] * amount - sum(parts) if row.net is None else fen(row.net)
-    return Dealt(
+    return ValidTrade(
         row.day,
         side,
         found,
@@ -153,41 +160,41 @@ def judge(row: Written, meaning: Side | None = None) -> Dealt | None:
     )
 
 
-def _balance(row: Written) -> int | None:
+def _balance(row: StatementRow) -> int | None:
     return None if row.balance is None else fen(row.balance)
 
 
-def _security(row: Written, side: Side) -> Security | None:
-    if side in OF_MONEY or (side in (Side.INCOME, Side.TAX) and not row.code):
+def _security(row: StatementRow, side: TransactionType) -> Security | None:
+    if side in MONEY_MOVEMENTS or (side in (TransactionType.INCOME, TransactionType.TAX) and not row.code):
         return None
     if not row.code:
-        raise Doubt("code", row.name)
+        raise RowRejected("code", row.name)
     try:
         return security(row.code, market=row.market, account=row.account)
     except UnknownCode as unknown:
         if row.foreign:
             return Security(row.code.strip().upper(), row.foreign, "other")
-        raise Doubt(str(unknown), f"{row.code} {row.name} {row.market} {row.account}".strip()) from None
+        raise RowRejected(str(unknown), f"{row.code} {row.name} {row.market} {row.account}".strip()) from None
 
 
-def _amount(row: Written) -> int:
+def _amount(row: StatementRow) -> int:
     if row.amount is not None:
         return abs(fen(row.amount))
     if row.price is None or row.quantity is None:
-        raise Doubt("amount", row.name)
+        raise RowRejected("amount", row.name)
     return abs(fen(row.price * row.quantity))
 
 
-def _money(row: Written, side: Side, found: Security | None, quantity: int) -> Dealt:
+def _money(row: StatementRow, side: TransactionType, found: Security | None, quantity: int) -> ValidTrade:
     """Rows of money or shares alone. The sign of money follows the side; a dividend's share count is no position."""
     told = row.net if row.net is not None else row.amount
     if told is None and side in CASH:
-        raise Doubt("money", row.name or row.side)
+        raise RowRejected("money", row.name or row.side)
     net = CASH.get(side, 0) * abs(fen(told)) if told is not None else 0
     if told is not None and row.net is not None and side in CASH and fen(row.net) * net < 0:
-        raise Doubt("sum", f"{row.side} {row.net}")
+        raise RowRejected("sum", f"{row.side} {row.net}")
     held = POSITION.get(side, 0) * quantity
-    return Dealt(
+    return ValidTrade(
         row.day,
         side,
         found,
@@ -208,7 +215,7 @@ def _money(row: Written, side: Side, found: Security | None, quantity: int) -> D
     )
 
 
-def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:
+def _parts(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, int, int, int]:
     """(commission, stamp, transfer, other) in fen, settled by the row's own cash effect where columns leave it open."""
     named = {name: getattr(row, name) for name in FEES}
     commission, stamp, transfer, other = (fen(v) if v is not None else 0 for v in named.values())
@@ -224,7 +231,7 @@ def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:
             readings.append((commission, stamp, transfer, other + charge))
     if row.net is None:
         if len(readings) > 1:
-            raise Doubt("fees", f"{row.charge}")
+            raise RowRejected("fees", f"{row.charge}")
         return readings[0]
     owed = CASH[side] * amount - fen(row.net)  # what the fees must come to
     best = min(readings, key=lambda parts: abs(owed - sum(parts)))
@@ -233,7 +240,7 @@ def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:
         best = (best[0], best[1], missed, best[3])  # 过户费 without a column of its own: 0.001 % or 0.002 %
         missed = 0
     if abs(missed) > TOLERANCE:
-        raise Doubt("sum", f"{row.side} {row.amount} {row.net}")
+        raise RowRejected("sum", f"{row.side} {row.amount} {row.net}")
     if missed:  # rounding: the cash effect is the truth
         best = (best[0], best[1], best[2], best[3] + missed)
     return best

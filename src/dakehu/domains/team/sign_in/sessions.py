@@ -8,18 +8,18 @@ from django.contrib.sessions.models import Session
 from dakehu.domains.team.models import Notice
 from dakehu.domains.team.sign_in.backends import address_of, device_name
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, action, note
+from dakehu.foundation.actions.registry import Parameter, action, add_audit_note
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
 
 SEEN, EVERY = "seen", 300  # the mark in a session and how many seconds it holds
 
 
-def opened(request: Any) -> None:
+def record_session(request: Any) -> None:
     """Put a new session on the list of its user."""
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     UserSession(
@@ -32,7 +32,7 @@ def opened(request: Any) -> None:
     request.session[SEEN] = int(clock.now().timestamp())
 
 
-def seen(request: Any) -> None:
+def record_visit(request: Any) -> None:
     """Note that a session is in use, every five minutes at most; nobody waits for it where somebody else writes. No act: it
     says nothing that anybody did."""
     now, before = clock.now(), request.session.get(SEEN, 0)
@@ -41,7 +41,7 @@ def seen(request: Any) -> None:
     modified = request.session.modified
     request.session[SEEN] = int(now.timestamp())
     try:
-        with lock_timeout.at_once():
+        with lock_timeout.no_wait():
             request.session.save()
             UserSession.objects.filter(session_key=request.session.session_key).update(
                 last_seen_at=now, ip=address_of(request)
@@ -85,14 +85,14 @@ def current_session(request: Any) -> int | None:
     needs="",
     zh="结束登录",
     en="End a session",
-    takes=(Take("session", kind="integer", facts=Facts("登录", "Session")),),
+    takes=(Parameter("session", kind="integer", facts=FieldSpec("登录", "Session")),),
     by_name=False,
 )
 def end_session(*, session: int) -> None:
     row = UserSession.objects.filter(pk=session, user_id=scope.current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("登录", "session"), session)
-    note(device=device_name(row.user_agent), address=row.ip)
+        raise NotFound(bilingual("登录", "session"), session)
+    add_audit_note(device=device_name(row.user_agent), address=row.ip)
     row.end()
 
 
@@ -101,7 +101,7 @@ def end_other_sessions(*, keep: int | None) -> int:
     """End every session of one's own but the one numbered `keep`; how many they were."""
     rows = UserSession.objects.filter(user_id=scope.current_actor().user_id).exclude(pk=keep)
     ended = [(device_name(row.user_agent), row.ip) for row in rows]
-    note(ended=[f"{device} {address}" for device, address in ended])
+    add_audit_note(ended=[f"{device} {address}" for device, address in ended])
     for row in rows:
         row.end()
     return len(ended)
@@ -117,12 +117,12 @@ def notices() -> Any:
     needs="",
     zh="已读提醒",
     en="Read a notice",
-    takes=(Take("notice", kind="integer", facts=Facts("提醒", "Notice")),),
+    takes=(Parameter("notice", kind="integer", facts=FieldSpec("提醒", "Notice")),),
     by_name=False,
 )
 def read_notice(*, notice: int) -> None:
     row = Notice.objects.filter(pk=notice, user_id=scope.current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("提醒", "notice"), notice)
+        raise NotFound(bilingual("提醒", "notice"), notice)
     row.read = True
     row.save()

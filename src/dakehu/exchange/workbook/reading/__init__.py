@@ -2,7 +2,7 @@
 
 from dakehu.exchange.workbook.reading.book import Book, Limits, Sheet, open_book
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, TooLarge, Unopenable, WrongPassword
-from dakehu.exchange.workbook.reading.table_detection import Column, Table, Term, guess, signature
+from dakehu.exchange.workbook.reading.table_detection import Column, Table, Term, detect_tables, signature
 
 __all__ = [
     "Book",
@@ -16,7 +16,7 @@ __all__ = [
     "TooLarge",
     "Unopenable",
     "WrongPassword",
-    "guess",
+    "detect_tables",
     "open_book",
     "signature",
 ]

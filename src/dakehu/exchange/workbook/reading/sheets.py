@@ -39,9 +39,9 @@ def read(content: bytes, name: str) -> "list[Sheet]":
 
     with _unpacking(name):
         parts = _sheet_parts(content)
-        used_range.guard(content, parts, name)
+        used_range.check_used_range(content, parts, name)
         if content[:4] != ZIP:
-            used_range.guard_old(content, name)
+            used_range.check_old_used_range(content, name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         reader = fastexcel.read_excel(content)

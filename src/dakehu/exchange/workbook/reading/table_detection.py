@@ -15,7 +15,7 @@ import polars as pl
 from dakehu.exchange.workbook.reading.book import Sheet
 from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, flat
 
-__all__ = ["Column", "Table", "Term", "guess", "signature"]
+__all__ = ["Column", "Table", "Term", "detect_tables", "signature"]
 
 # Words in the name of a sheet or in a title that tell what a table is about; the first part that fits wins.
 ABOUT: dict[str, tuple[str, ...]] = {
@@ -87,7 +87,7 @@ def signature(table: Table) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def guess(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
+def detect_tables(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
     """The tables of a sheet, in order. A table whose part stays unknown has `part` None and unmapped columns."""
     if not sheet.frame.height or not sheet.frame.width:
         return []

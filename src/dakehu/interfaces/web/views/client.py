@@ -15,35 +15,35 @@ from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import columns_of, present, present_one
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, present, render_row
 from dakehu.foundation.gates.output import Column, name_of
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import described, model_of
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.client_attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client_groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client_performance import tab_money  # noqa: F401  (likewise)
 
 TABS = (
-    ("overview", say("概览", "Overview"), ""),
-    ("basic", say("基本信息", "Basics"), ""),
-    ("money", say("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
-    ("investments", say("投资历史", "Investments"), Permission.LEDGER_READ),
-    ("service", say("服务记录", "Service"), Permission.SERVICE_READ),
-    ("needs", say("需求与偏好", "Needs and preferences"), ""),
-    ("plans", say("跟进计划", "Plans"), Permission.SERVICE_READ),
-    ("files", say("文件", "Files"), Permission.SERVICE_READ),
-    ("relations", say("关系与家庭", "Relations"), ""),
-    ("history", say("历史资料", "Earlier data"), ""),
-    ("audit", say("操作记录", "Audit"), Permission.AUDIT_READ),
+    ("overview", bilingual("概览", "Overview"), ""),
+    ("basic", bilingual("基本信息", "Basics"), ""),
+    ("money", bilingual("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
+    ("investments", bilingual("投资历史", "Investments"), Permission.LEDGER_READ),
+    ("service", bilingual("服务记录", "Service"), Permission.SERVICE_READ),
+    ("needs", bilingual("需求与偏好", "Needs and preferences"), ""),
+    ("plans", bilingual("跟进计划", "Plans"), Permission.SERVICE_READ),
+    ("files", bilingual("文件", "Files"), Permission.SERVICE_READ),
+    ("relations", bilingual("关系与家庭", "Relations"), ""),
+    ("history", bilingual("历史资料", "Earlier data"), ""),
+    ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
 )
 KINDS = (
-    ("", say("全部", "All")),
-    ("interaction", say("服务", "Service")),
-    ("request", say("需求与投诉", "Requests")),
-    ("follow_up", say("已完成计划", "Plans done")),
-    ("attachment", say("文件", "Files")),
+    ("", bilingual("全部", "All")),
+    ("interaction", bilingual("服务", "Service")),
+    ("request", bilingual("需求与投诉", "Requests")),
+    ("follow_up", bilingual("已完成计划", "Plans done")),
+    ("attachment", bilingual("文件", "Files")),
 )
 ICONS = {
     "call": "phone",
@@ -66,7 +66,7 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 # The client's own fields, in the groups in which people look for them.
 GROUPS = (
     (
-        say("身份", "Identity"),
+        bilingual("身份", "Identity"),
         (
             "code",
             "name",
@@ -85,9 +85,9 @@ GROUPS = (
             "tax_residency",
         ),
     ),
-    (say("机构", "Institution"), ("legal_representative", "controller", "beneficial_owner")),
+    (bilingual("机构", "Institution"), ("legal_representative", "controller", "beneficial_owner")),
     (
-        say("分类与适当性", "Class and suitability"),
+        bilingual("分类与适当性", "Class and suitability"),
         (
             "segment",
             "investor_class",
@@ -101,7 +101,7 @@ GROUPS = (
         ),
     ),
     (
-        say("关系", "Relationship"),
+        bilingual("关系", "Relationship"),
         ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on", "as_of_on"),
     ),
 )
@@ -117,7 +117,7 @@ ENTRIES_SHOWN = 60
 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
-    client, actor = clients.found(client_id), scope.current_actor()
+    client, actor = clients.get_client(client_id), scope.current_actor()
     tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -129,7 +129,7 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
 @require_safe
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
-    client = clients.found(client_id)
+    client = clients.get_client(client_id)
     page = {
         **head_of(client),
         "identity": facts_of(client, IDENTITY),
@@ -159,32 +159,32 @@ def quick() -> dict[str, Any]:
 
 
 def is_custom(take: Any) -> bool:
-    return take.name in custom_fields.names(take.model) if take.model else False
+    return take.name in custom_fields.custom_field_names(take.model) if take.model else False
 
 
 def head_of(client: Any) -> dict[str, Any]:
     """The strip over every tab."""
     today = clock.today()
-    shown = present_one(client, shown=True)
+    shown = render_row(client, shown=True)
     serving = present(clients.coverage(client=client).filter(until=None), shown=True)
     return {
         "client": client,
         "shown": shown,
-        "plain": present_one(client, ("assets",)),
+        "plain": render_row(client, ("assets",)),
         "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
         "labels": list(clients.tags(client=client)),
         "blockers": clients.blockers(client=client),
         "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
         "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
         "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
-        "crumbs": [{"label": say("客户", "Clients"), "url": "/clients/"}],
+        "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
         "page_title": shown["name"],
     }
 
 
 def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
     """Label and text of the named columns of a row; empty ones only if asked for."""
-    shown, plain = present_one(row, names, shown=True), present_one(row, names)
+    shown, plain = render_row(row, names, shown=True), render_row(row, names)
     return [
         {
             "label": column.label,
@@ -192,7 +192,7 @@ def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict
             "plain": plain[column.name],
             "kind": column.kind,
             "name": column.name,
-            "opens": isinstance(column.field, custom_fields.Secret),
+            "opens": isinstance(column.field, custom_fields.SecretField),
         }
         for column in columns_of(type(row), names)
         if empty or shown[column.name] not in ("", None)
@@ -205,7 +205,9 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
     page: dict[str, Any] = {
         "identity": facts_of(client, IDENTITY),
         "contacts": present(clients.contacts(client=client), shown=True),
-        "wishes": facts_of(needs, tuple(n for n, _, _ in described(type(needs)) if n != "client")) if needs else [],
+        "wishes": facts_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
+        if needs
+        else [],
         "key_dates": present(clients.key_dates(client=client), shown=True),
         "consents": present(clients.consents(client=client), shown=True)[:6],
     }
@@ -229,10 +231,11 @@ def open_work(client: Any) -> dict[str, Any]:
         return made
 
     return {
-        "plans": with_days(service.follow_ups_of(client=client).filter(state="planned"), "due_on"),
-        "requests": with_days(service.requests_of(client=client).exclude(state="closed"), "due_on"),
+        "plans": with_days(service.client_follow_ups(client=client).filter(state="planned"), "due_on"),
+        "requests": with_days(service.client_requests(client=client).exclude(state="closed"), "due_on"),
         "promises": with_days(
-            service.interactions_of(client=client).filter(promise_kept_on=None).exclude(promise=""), "promise_due_on"
+            service.client_interactions(client=client).filter(promise_kept_on=None).exclude(promise=""),
+            "promise_due_on",
         ),
     }
 
@@ -279,7 +282,10 @@ def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
 def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
     """What the fields that an administrator added say of a moment: label and text."""
     label = MOMENTS[moment["what"]]
-    said = [(column, moment.get(column.name)) for column in columns_of(model_of(label), custom_fields.names(label))]
+    said = [
+        (column, moment.get(column.name))
+        for column in columns_of(model_of(label), custom_fields.custom_field_names(label))
+    ]
     return [{"label": column.label, "text": str(text)} for column, text in said if text not in ("", None)]
 
 
@@ -300,14 +306,14 @@ def code_of(model: str, name: str, text: str) -> str:
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
     is_person = client.kind == "person"
     grouped = {name for _, names in GROUPS for name in names}
-    own = tuple(field.name for field in custom_fields.of("clients.Client") if field.name not in grouped)
+    own = tuple(field.name for field in custom_fields.custom_fields_of("clients.Client") if field.name not in grouped)
     groups = [
         (title, facts_of(client, names, empty=True))
         for title, names in GROUPS
         if names[0] != GROUPS[1][1][0] or not is_person
     ]
     more = facts_of(client, own, empty=True)
-    groups += [(say("自定义字段", "Fields added"), more)] if more else []
+    groups += [(bilingual("自定义字段", "Fields added"), more)] if more else []
     return {
         "groups": groups,
         "contacts": present(clients.contacts(client=client), shown=True),
@@ -324,7 +330,7 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
         "x": [m["month"] for m in total["months"]],
         "series": [
             {
-                "name": str(say("累计投入", "Invested so far")),
+                "name": str(bilingual("累计投入", "Invested so far")),
                 "area": True,
                 "unit": "money" if total["invested"] is not None else "share",
                 "values": [float(m["invested"]) for m in total["months"]],
@@ -341,14 +347,14 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 def tab_service(request: HttpRequest, client: Any) -> dict[str, Any]:
     return {
-        **table_of(service.interactions_of(client=client), leave_out=("client",)),
-        "requests": table_of(service.requests_of(client=client), leave_out=("client",)),
+        **table_of(service.client_interactions(client=client), leave_out=("client",)),
+        "requests": table_of(service.client_requests(client=client), leave_out=("client",)),
     }
 
 
 def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
     needs = clients.needs(client=client).first()
-    names = tuple(n for n, _, _ in described(model_of("clients.Needs")) if n != "client")
+    names = tuple(n for n, _, _ in described_fields(model_of("clients.Needs")) if n != "client")
     return {
         "wishes": facts_of(needs, names, empty=True) if needs else [],
         "key_dates": present(clients.key_dates(client=client), shown=True),
@@ -357,7 +363,7 @@ def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 
 def tab_plans(request: HttpRequest, client: Any) -> dict[str, Any]:
-    return table_of(service.follow_ups_of(client=client), leave_out=("client",))
+    return table_of(service.client_follow_ups(client=client), leave_out=("client",))
 
 
 def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -383,7 +389,7 @@ def said(column: Column | None, value: Any) -> str:
     if column.words is not None:
         return str(column.words.text_of(value))
     if column.kind == "bool" and isinstance(value, bool):
-        return str(say("是", "Yes") if value else say("否", "No"))
+        return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if column.kind == "datetime":
         return str(value)[:16].replace("T", " ")
     if column.kind == "key" and str(value).isdigit():

@@ -21,7 +21,7 @@ def tab_relations(request: HttpRequest, client: Any) -> dict[str, Any]:
     may_sum = scope.current_actor().may(Permission.LEDGER_READ)
     may_read = scope.current_actor().may(Permission.SERVICE_READ)
     for group in groups:
-        group["figures"] = rollups.of_group(client=client, group=group["id"]) if may_sum else {}
+        group["figures"] = rollups.group_figures(client=client, group=group["id"]) if may_sum else {}
         stream = service.group_timeline(client=client, group=group["id"], limit=STREAM) if may_read else []
         group["moments"] = [{**m, "on": m["at"][:10], "time": m["at"][11:16], "icon": icon_of(m)} for m in stream]
     return {"groups": groups, "figure_labels": labels_of("ledger.Figures")}

@@ -14,8 +14,8 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import columns_of, page_of, perform, present, unread
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, deferred_fields, page_of, perform, present
 from dakehu.foundation.gates.output import Column, plain_of
 from dakehu.foundation.schema.fields import may, model_of
 from dakehu.interfaces.web.forms import rows_to_choose
@@ -90,7 +90,7 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
             one["kind"] = "state"
         if cleared and column.name in edited and may(column.facts.edited_by):
             one["edit"] = EDITORS.get(column.kind, "text") if one["kind"] != "text" else "text"
-            one["many"] = column.name in cells.settable()
+            one["many"] = column.name in cells.editable_fields()
             if column.kind == "key":
                 one["options"] = [text for _, text in rows_to_choose(edited[column.name])]
             one["must"] = not column.field.blank and not column.field.null
@@ -172,7 +172,7 @@ def rows(request: HttpRequest) -> JsonResponse:
         listing = clients.listing(text=text, filters=filters, order=order)
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
-        found = listing.rows.select_related(*keys).defer(*unread(listing.rows.model, columns))
+        found = listing.rows.select_related(*keys).defer(*deferred_fields(listing.rows.model, columns))
         page = page_of(
             found,
             order or default_order(),
@@ -184,7 +184,7 @@ def rows(request: HttpRequest) -> JsonResponse:
     except Refused as refusal:
         return plain(dict(refusal.messages), refusal.status)
     except ValueError:
-        return plain({"size": [say("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
+        return plain({"size": [bilingual("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
     total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
     made = [as_cells(row, columns) for row in present(page.rows, [c.name for c in columns])]
     return JsonResponse(
