@@ -18,6 +18,8 @@ from typing import Any
 import close_spark
 import numpy as np
 
+from dakehu.foundation.access.actor import acting_as, elevated, system_actor
+
 ROUNDS = 3
 
 
@@ -59,9 +61,8 @@ def main() -> None:
             print(f"{close_spark.seed(home, told.clients):,} trades", flush=True)
         close_spark.desk(home)
         from dakehu.domains.ledger.trades import compaction
-        from dakehu.foundation.access import scope
 
-        with scope.acting_as(scope.system("benchmark", "cli")), scope.elevated("benchmark"):
+        with acting_as(system_actor("benchmark", "cli")), elevated("benchmark"):
             compaction.compact()
             one_round()  # the kernel is compiled, or read compiled
             rounds = [one_round() for _ in range(ROUNDS)]

@@ -25,6 +25,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dakehu.foundation.calendar import trading_days
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
@@ -204,9 +206,8 @@ def run(rounds: int, count: int, number: int) -> None:
 
     moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
     clients, products = seed(count)
-    from dakehu.foundation.base import clock
 
-    calendar = clock.trading_days(FIRST, date(2026, 11, 20))
+    calendar = trading_days.trading_days_between(FIRST, date(2026, 11, 20))
     taken: Counter[Any] = Counter()
     lasted = dict.fromkeys(PHASES, 0.0)
     fell: Counter[str] = Counter()

@@ -11,11 +11,12 @@ from dakehu.domains.ledger.models import Investment
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import wizard
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import perform
+from dakehu.foundation.imports.models import Batch
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry, Batch
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -126,7 +127,7 @@ def test_another_teams_client_is_neither_changed_nor_seen(lin, qian, tmp_path):
         told = imports.run_import(path, skip_errors=True)
         assert (told["created"], told["updated"], told["errors"]) == (0, 0, 2)
         assert "团队长" in told["faults"][0]["zh"] and "C0002" in told["faults"][0]["zh"]
-    with scope.acting_as(scope.system("look")):
+    with acting_as(system_actor("look")):
         assert Client.objects.get(code="C0002").name == "钱二" and not Investment.objects.exists()
 
 

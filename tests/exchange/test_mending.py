@@ -10,10 +10,10 @@ from dakehu.domains.clients.models import Client
 from dakehu.domains.ledger.models import Investment
 from dakehu.exchange.imports import chunking, correction_grid, corrections, revalidation
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.imports import batches
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

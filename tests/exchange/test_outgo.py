@@ -12,11 +12,11 @@ from dakehu.domains.clients.models import Client
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.sheets import frames
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, enter
 from tests.exchange.article import write_article
 

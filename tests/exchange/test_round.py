@@ -11,9 +11,10 @@ from dakehu.domains.ledger.models import Investment
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.clock import now
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry, StoredFile
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 from tests.exchange.test_undo import seen

@@ -9,11 +9,12 @@ from dakehu.domains.clients.bulk_import import clients as client_import
 from dakehu.domains.clients.models import Client
 from dakehu.domains.ledger.investments import bulk_import as ledger
 from dakehu.domains.ledger.models import Investment
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import act, record_rows
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, WriteOutsideAction
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportEvaluation
+from dakehu.foundation.records.bulk import record_rows
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -32,7 +33,7 @@ def lots(*amounts: int) -> dict:
     }
 
 
-def take(client, columns: dict) -> ImportEvaluation:
+def parameter(client, columns: dict) -> ImportEvaluation:
     made = weighed(client, columns)
     with act("test.take"):
         ledger.import_investments(columns=columns, weighed=made, clients=[client.pk] * len(made.verdicts))
@@ -41,9 +42,9 @@ def take(client, columns: dict) -> ImportEvaluation:
 
 def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
     with acting(lin):
-        assert take(zhang, lots(5)).verdicts == [CREATED]
-        assert take(zhang, lots(5)).verdicts == [UNCHANGED]
-        again = take(zhang, lots(6))
+        assert parameter(zhang, lots(5)).verdicts == [CREATED]
+        assert parameter(zhang, lots(5)).verdicts == [UNCHANGED]
+        again = parameter(zhang, lots(6))
         assert again.verdicts == [UPDATED]
         assert again.differences == {0: {"amount": (Decimal("5.00"), Decimal(6))}}
         row = Investment.objects.get()
@@ -52,15 +53,15 @@ def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
 
 def test_two_purchases_of_one_product_on_one_day_stay_two(lin, zhang):
     with acting(lin):
-        assert take(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
-        assert take(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
+        assert parameter(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
+        assert parameter(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
         assert Investment.objects.count() == 3
 
 
 def test_modes_skip_what_they_may_not_touch(lin, zhang):
     with acting(lin):
         assert weighed(zhang, lots(5), mode="update").verdicts == [SKIPPED]
-        take(zhang, lots(5))
+        parameter(zhang, lots(5))
         assert weighed(zhang, lots(6), mode="create").verdicts == [SKIPPED]
 
 
@@ -86,7 +87,7 @@ def test_bulk_rows_are_written_in_acts_only_and_get_their_numbers(lin, zhang):
         row = Investment(client=zhang, invested_on=date(2023, 1, 15), amount=Decimal(5), product="债券")
         with pytest.raises(WriteOutsideAction):
             record_rows(Investment, [row], [], [])
-        with act("test.bulk"), scope.elevated("test"):
+        with act("test.bulk"), elevated("test"):
             record_rows(Investment, [row], [], [])
         assert Investment.objects.get(pk=row.pk).product == "债券"
         with act("test.single"):

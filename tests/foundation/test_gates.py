@@ -77,10 +77,10 @@ def test_a_read_only_field_cannot_be_sent(lin, zhang):
 
 
 def test_whole_columns_read_each_distinct_value_once_and_name_the_rows_at_fault(lin, zhang):
-    takes = ACTIONS["ledger.note_investment"].takes
+    parameters = ACTIONS["ledger.note_investment"].parameters
     with acting(lin):
         values, errors = parse_columns(
-            takes,
+            parameters,
             {
                 "client": [zhang.code] * 3,
                 "invested_on": ["2023-01-15", "2023-13-15", "45000"],
@@ -144,6 +144,6 @@ def test_a_choice_is_shown_in_the_readers_language(lin, zhang):
 def test_columns_describe_themselves_for_every_door():
     by_name = {c.name: c for c in columns_of(Client)}
     assert by_name["assets"].kind == "money"
-    assert by_name["assets"].facts.heading == "资产规模 Assets (CNY)"
+    assert by_name["assets"].spec.heading == "资产规模 Assets (CNY)"
     assert by_name["risk_level"].as_plain()["choices"][0]["value"] == "C1"
     assert "pinyin" not in by_name

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import models
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import Job
+from dakehu.foundation.jobs.events import REACTIONS, on_event
+from dakehu.foundation.jobs.models import Job
+from dakehu.foundation.worker import run_worker
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -20,19 +22,19 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 @pytest.fixture
 def kinds():
     """Jobs registered for one test."""
-    before = dict(jobs.JOBS), {k: list(v) for k, v in jobs.REACTIONS.items()}
+    before = dict(jobs.JOBS), {k: list(v) for k, v in REACTIONS.items()}
     yield
     jobs.JOBS.clear()
     jobs.JOBS.update(before[0])
-    jobs.REACTIONS.clear()
-    jobs.REACTIONS.update(before[1])
+    REACTIONS.clear()
+    REACTIONS.update(before[1])
 
 
 def test_a_job_runs_with_its_owners_rights_and_leaves_its_result(lin, kinds):
     @jobs.job("test.who")
     def who(progress):
         progress(0.5, bilingual("一半", "half"))
-        return {"name": scope.current_actor().name, "door": scope.current_actor().door}
+        return {"name": current_actor().name, "door": current_actor().door}
 
     with acting(lin):
         number = jobs.start("test.who")
@@ -102,7 +104,7 @@ def test_a_job_whose_worker_died_is_taken_over_when_its_lease_runs_out(lin, kind
 def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committed(lin, zhang, kinds):
     heard = []
 
-    @jobs.on_event("interaction.logged")
+    @on_event("interaction.logged")
     def listen(*, interaction):
         heard.append(interaction)
 
@@ -120,7 +122,7 @@ def test_the_worker_removes_files_past_their_time_and_keeps_the_others(lin):
 
     from dakehu.foundation.actions.registry import act
     from dakehu.foundation.files import store as files
-    from dakehu.foundation.models import StoredFile
+    from dakehu.foundation.files.models import StoredFile
 
     with acting(lin), act("test.files"):
         old, new = files.save("旧.xlsx", b"old"), files.save("新.xlsx", b"new")
@@ -128,7 +130,7 @@ def test_the_worker_removes_files_past_their_time_and_keeps_the_others(lin):
         old.save()
     stop = threading.Event()
     threading.Timer(1, stop.set).start()
-    jobs.run_worker(stop, idle=0.1)
+    run_worker(stop, idle=0.1)
     with acting(lin):
         assert list(StoredFile.objects.values_list("key", flat=True)) == [new.key]
         assert files.read(new.key) == ("新.xlsx", b"new")

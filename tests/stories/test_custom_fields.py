@@ -11,10 +11,11 @@ from django.test import Client as Browser
 from dakehu.domains.clients.models import Client
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation import key_rotation
 from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform, render_row
-from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.api.openapi import openapi
 from dakehu.interfaces.cli.main import main
@@ -245,7 +246,7 @@ def test_a_secret_field_is_sealed_in_the_database_and_keeps_through_a_change_of_
         assert "老照片" not in json.dumps(stored.extra, ensure_ascii=False) and str(stored.x_safe_hint) == "•••"
         keys.add_encryption_key()
         with act("test.rotate"):
-            assert custom_fields.reencrypt_custom_fields() == 1
+            assert key_rotation.reencrypt_custom_fields() == 1
         assert Client.objects.get(pk=zhang.pk).x_safe_hint == "老照片背后"
 
 
@@ -281,7 +282,7 @@ def test_roles_that_may_not_see_a_field_do_not_meet_it(admin, he, lin, zhang):
     add(admin, "合规备忘", "Compliance memo", "text", seen_by="合规专员")
     with acting(lin):
         assert "x_compliance_memo" not in ask("clients.list", {})["rows"][0]
-        assert "x_compliance_memo" not in {take.name for take in ACTIONS["clients.change"].takes}
+        assert "x_compliance_memo" not in {parameter.name for parameter in ACTIONS["clients.change"].parameters}
         with pytest.raises(Refused):
             ask("clients.list", {"order": "x_compliance_memo"})
     with acting(he):

@@ -13,9 +13,9 @@ from dakehu.domains.clients.models import Needs
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, perform, render_row
-from dakehu.foundation.models import AuditEntry
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.api.openapi import openapi
 from tests.cast import acting, as_system

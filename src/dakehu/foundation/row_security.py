@@ -14,7 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access import query_guard, scope
 from dakehu.foundation.search import index, lookup
 
 _pieces: dict[str, str] = {}
@@ -36,10 +36,10 @@ def active(using: str = "default") -> bool:
             "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.rolname = current_user "
             "WHERE c.relname = ANY(%s) AND c.relrowsecurity AND c.relowner <> r.oid "
             "AND NOT r.rolsuper AND NOT r.rolbypassrls",
-            [[m._meta.db_table for m in scope.scoped_models()]],
+            [[m._meta.db_table for m in query_guard.scoped_models()]],
         )
         (protected,) = cursor.fetchone()
-    return protected == len(scope.scoped_models())
+    return protected == len(query_guard.scoped_models())
 
 
 def policy_condition(expression: str) -> str:
@@ -83,7 +83,7 @@ def statements(role: str) -> list[str]:
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
     ]
-    for model in scope.scoped_models():
+    for model in query_guard.scoped_models():
         made += policies(model)
     lines = index.line_model()._meta
     made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
@@ -109,7 +109,7 @@ def install(using: str) -> None:
     if connection.vendor != "postgresql" or (using == "default" and "owner" in settings.DATABASES):
         return
     present = set(connection.introspection.table_names())
-    if not all(m._meta.db_table in present for m in scope.scoped_models()):
+    if not all(m._meta.db_table in present for m in query_guard.scoped_models()):
         return
     role = str(settings.DATABASES["default"]["USER"])
     with connection.cursor() as cursor:

@@ -10,16 +10,17 @@ from django.core.checks import Error, Warning, register
 from django.db import DatabaseError, connection
 
 from dakehu.foundation import row_security
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 
 
 def calendar(**_: Any) -> list[Any]:
     """dakehu.W001: the trading calendar runs out."""
     try:
-        with scope.acting_as(scope.system("check the calendar", "cli")):
-            last = clock.calendar_ends_on()
+        with acting_as(system_actor("check the calendar", "cli")):
+            last = trading_days.calendar_ends_on()
     except DatabaseError:
         return []
     if last is not None and last - clock.today() > timedelta(days=60):

@@ -7,9 +7,9 @@ import pytest
 from dakehu.domains.clients.bulk_edit import cells
 from dakehu.domains.clients.models import Client
 from dakehu.domains.service.models import FollowUp
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

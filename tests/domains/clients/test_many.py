@@ -4,10 +4,11 @@ import pytest
 
 from dakehu.domains.clients.models import Client, ClientTag, Coverage
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import act, write_columns
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.records.recorded import write_columns
 from tests.cast import acting, as_system, enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

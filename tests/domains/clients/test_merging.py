@@ -24,12 +24,15 @@ from dakehu.domains.clients.models import (
 from dakehu.domains.ledger.models import Account, Investment, QuarantinedRow, TradeBatch
 from dakehu.domains.ledger.trades import journal
 from dakehu.domains.service.models import FollowUp, Interaction, Request
-from dakehu.foundation.access.scope import scoped_models
-from dakehu.foundation.actions.registry import Recorded, act
+from dakehu.foundation.access.query_guard import scoped_models
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import Conflict, Refused
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry, Batch, StoredFile
+from dakehu.foundation.imports.models import Batch
+from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.references import references_to
 from tests.cast import acting, as_system
 
@@ -128,7 +131,7 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
             for m, key in references_to(Client)
             if m.objects.filter(**{key.name: two}).exists()
         }
-    assert filled == hanging - {("clients.NotTheSame", "client")}, "a new table hangs on clients: give both a row above"
+    assert filled == hanging - {("clients.NotDuplicate", "client")}, "a new table hangs on clients: give both a row above"
     with acting(lin):
         told = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": "assets"})
     with as_system():

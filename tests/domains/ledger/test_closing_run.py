@@ -14,9 +14,9 @@ from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures, SecurityCode
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

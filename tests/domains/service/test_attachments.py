@@ -14,11 +14,11 @@ from dakehu.domains.service.file_types import DIRECTORY, HEAD, kinds_within
 from dakehu.domains.service.models import Attachment
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.encrypted_fields import encrypt_bytes
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 

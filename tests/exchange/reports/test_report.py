@@ -12,11 +12,12 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.reports import typst_pdf
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.jobs.progress import Cancelled
 from dakehu.interfaces.cli.example import market
 from tests.cast import acting, as_system
 from tests.exchange.reports import pdf
@@ -167,12 +168,12 @@ def test_a_stopped_bundle_leaves_no_file(lin, invested):
 def test_stopping_between_two_reports_hands_nothing_out(lin, invested):
     def stop(share, words=""):
         if share > 0:
-            raise jobs.Cancelled
+            raise Cancelled
 
     with acting(lin):
         perform("clients.create", {"code": "C0009", "name": "孙九"})
         before = AuditEntry.objects.count()
-        with pytest.raises(jobs.Cancelled):
+        with pytest.raises(Cancelled):
             reports.create_reports(stop, clients=reports.chosen_clients(None), language="zh")
         assert AuditEntry.objects.count() == before
 

@@ -4,9 +4,10 @@ import pytest
 from django.db import DatabaseError, connection
 
 from dakehu.domains.clients.models import Client, Contact
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import act, record_columns
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.database import write_pipeline
+from dakehu.foundation.records.bulk import record_columns
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -33,10 +34,10 @@ def test_what_was_written_ahead_is_there_for_the_next_question(lin, zhang):
 
 
 def test_statements_run_in_the_order_in_which_they_were_given(lin):
-    with acting(lin), act("test.ahead"), scope.elevated("test"), write_pipeline.pipelined_writes():
+    with acting(lin), act("test.ahead"), elevated("test"), write_pipeline.pipelined_writes():
         made = record_columns(Client, 3, {"code": ["A1", "A2", "A3"], "name": ["甲", "乙", "丙"]})
         contacts(Client(pk=made[2]), 2)  # hangs on a row that may still be waiting
-    with acting(lin), scope.elevated("test"):
+    with acting(lin), elevated("test"):
         assert Contact.objects.filter(client_id=made[2]).count() == 2
 
 
@@ -74,7 +75,7 @@ def test_each_statement_acts_for_whoever_asked_for_it(lin, zhang, qian):
     ):
         contacts(zhang)
         write_pipeline.write(connection, sql, [qian.pk])
-        with scope.elevated("test"), write_pipeline.bypass():
+        with elevated("test"), write_pipeline.bypass():
             assert Client.objects.filter(pk=qian.pk).exists()
 
 

@@ -6,8 +6,8 @@ import msoffcrypto
 import pytest
 from openpyxl import load_workbook
 
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
 from tests.cast import as_system
 from tests.interfaces.web.browsers import desk
 

@@ -6,6 +6,7 @@ from dakehu.domains.clients.models import Client
 from dakehu.exchange.imports import undo
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import no_progress
 from tests.cast import acting, as_system
 from tests.interfaces.web.browsers import desk, table
 
@@ -81,7 +82,7 @@ def test_a_worker_that_dies_after_the_undo_does_not_make_it_a_failure(imported, 
     number = int(address.strip("/").rpartition("/")[2])
     with acting(lin):
         perform("workbook.undo", {"batch": number})
-        assert undo.undo_in_background(jobs.no_progress, batch=number) == {
+        assert undo.undo_in_background(no_progress, batch=number) == {
             "undone": True,
             "batch": number,
             "again": True,

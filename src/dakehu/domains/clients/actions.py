@@ -9,28 +9,21 @@ from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, che
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import Reach
-from dakehu.foundation.actions.registry import (
-    CustomFields,
-    Parameter,
-    action,
-    add_audit_note,
-    check_version,
-    parameters_of,
-    publish_event,
-    refusal,
-)
+from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.input import missing_parameters
+from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
 
 CLIENT = parameters_of("clients.Contact", "client")
-VERSION = Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version"))
-REASON = Parameter("reason", facts=FieldSpec("原因", "Reason"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
 DETAILS = (
     "kind",
     "gender",
@@ -99,7 +92,7 @@ def code_taken_message(code: str) -> Bilingual:
 
 def next_free_code() -> str:
     """A client code that nobody has. Looks past the scope, because codes are unique in the firm."""
-    with scope.elevated("numbering a new client"):
+    with elevated("numbering a new client"):
         taken = Client.objects.count()
         while codes_in_use([rules.next_code(taken)]):
             taken += 1
@@ -111,7 +104,7 @@ def next_free_code() -> str:
     needs=Permission.CLIENT_WRITE,
     zh="新建客户",
     en="Add a client",
-    takes=(
+    parameters=(
         parameters_of("clients.Client", "name", optional=("code", *DETAILS)),
         PHONE,
         MAIL,
@@ -130,11 +123,11 @@ def create(
 ) -> Client:
     """A new client, covered by whoever adds them. Refused (409), naming them, where clients in scope are likely the same,
     or where somebody else serves one with this very phone or mail; `anyway` overrides that, but never the same ID number."""
-    actor = scope.current_actor()
+    actor = current_actor()
     client = Client(code=code or next_free_code())
     set_details(client, {"name": name, **details})
     check_not_duplicate(profile_of_new(client, (("mobile", phone), ("mail", mail))), bool(anyway))
-    with scope.elevated("a new client is covered by whoever adds them"):
+    with elevated("a new client is covered by whoever adds them"):
         if codes_in_use([client.code]):
             raise Refused({"code": [code_taken_message(client.code)]})
         client.save()
@@ -152,7 +145,7 @@ def create(
     needs=Permission.CLIENT_WRITE,
     zh="修改客户资料",
     en="Change a client",
-    takes=(
+    parameters=(
         CLIENT,
         VERSION,
         parameters_of("clients.Client", optional=("code", "name", *DETAILS)),
@@ -164,7 +157,7 @@ def change(*, client: Client, version: int | None = None, **details: Any) -> Cli
     for must in ("code", "name"):
         if must in details and not details[must]:
             raise refusal(must, "不能为空。", "Cannot be empty.")
-    with scope.elevated("codes are unique in the firm"):
+    with elevated("codes are unique in the firm"):
         if details.get("code", client.code) != client.code and codes_in_use([details["code"]]):
             raise Refused({"code": [code_taken_message(details["code"])]})
     set_details(client, details)
@@ -190,7 +183,7 @@ def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact
     needs=Permission.CLIENT_WRITE,
     zh="新增联系方式",
     en="Add a contact",
-    takes=(
+    parameters=(
         CLIENT,
         parameters_of("clients.Contact", "kind", "value", optional=("person", "position", "primary", "remark")),
     ),
@@ -206,7 +199,7 @@ def _contact(pk: int) -> Contact:
     return row
 
 
-ONE_CONTACT = Parameter("contact", kind="integer", facts=FieldSpec("联系方式", "Contact"))
+ONE_CONTACT = Parameter("contact", kind="integer", spec=FieldSpec("联系方式", "Contact"))
 
 
 @action(
@@ -214,7 +207,7 @@ ONE_CONTACT = Parameter("contact", kind="integer", facts=FieldSpec("联系方式
     needs=Permission.CLIENT_WRITE,
     zh="核实联系方式",
     en="Verify a contact",
-    takes=(ONE_CONTACT, parameters_of("clients.Contact", optional=("value",))),
+    parameters=(ONE_CONTACT, parameters_of("clients.Contact", optional=("value",))),
 )
 def verify_contact(*, contact: int, value: str | None = None) -> Contact:
     """Somebody got through: the contact is verified, and completed where it was masked."""
@@ -233,7 +226,11 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
 
 
 @action(
-    "clients.drop_contact", needs=Permission.CLIENT_WRITE, zh="删除联系方式", en="Drop a contact", takes=(ONE_CONTACT,)
+    "clients.drop_contact",
+    needs=Permission.CLIENT_WRITE,
+    zh="删除联系方式",
+    en="Drop a contact",
+    parameters=(ONE_CONTACT,),
 )
 def remove_contact(*, contact: int) -> None:
     _contact(contact).delete()
@@ -244,7 +241,7 @@ def remove_contact(*, contact: int) -> None:
     needs=Permission.SEALED_OPEN,
     zh="查看完整联系方式",
     en="See a contact in full",
-    takes=(ONE_CONTACT, REASON),
+    parameters=(ONE_CONTACT, REASON),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     """The plain value, for a stated reason. Who looked, when and why stays on the record."""
@@ -258,7 +255,7 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     needs=Permission.SEALED_OPEN,
     zh="查看完整证件号码",
     en="See an ID number in full",
-    takes=(CLIENT, REASON),
+    parameters=(CLIENT, REASON),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     add_audit_note(reason=reason, client=client.pk)
@@ -272,7 +269,7 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     needs=Permission.SEALED_OPEN,
     zh="查看机密字段",
     en="See a secret field in full",
-    takes=(CLIENT, Parameter("field", facts=FieldSpec("字段", "Field")), REASON),
+    parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     """A sealed value that an administrator's field holds; `field` is its name, in any spelling."""
@@ -289,7 +286,7 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     needs=Permission.CLIENT_WRITE,
     zh="记录需求与偏好",
     en="Note needs and preferences",
-    takes=(
+    parameters=(
         CLIENT,
         VERSION,
         parameters_of(
@@ -316,11 +313,11 @@ def record_needs(*, client: Client, version: int | None = None, **wishes: Any) -
     else:
         lacking = [
             t
-            for t in CustomFields("clients.Needs", new=True).takes()
+            for t in CustomFields("clients.Needs", new=True).parameters()
             if t.required and wishes.get(t.name) in (None, "")
         ]
         if lacking:
-            raise Refused({take.name: [missing_parameters(take)] for take in lacking})
+            raise Refused({parameter.name: [missing_parameters(parameter)] for parameter in lacking})
     for name, value in wishes.items():
         setattr(needs, name, value)
     needs.noted_on = wishes.get("noted_on") or clock.today()
@@ -333,7 +330,10 @@ def record_needs(*, client: Client, version: int | None = None, **wishes: Any) -
     needs=Permission.CLIENT_WRITE,
     zh="登记同意或拒绝",
     en="Record a consent or refusal",
-    takes=(CLIENT, parameters_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence"))),
+    parameters=(
+        CLIENT,
+        parameters_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence")),
+    ),
 )
 def record_consent(
     *,
@@ -361,7 +361,7 @@ def record_consent(
     needs=Permission.CLIENT_WRITE,
     zh="新增重要日期",
     en="Add a key date",
-    takes=(CLIENT, parameters_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))),
+    parameters=(CLIENT, parameters_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))),
 )
 def add_key_date(
     *, client: Client, kind: str, on: date, yearly: bool | None = None, label: str | None = None
@@ -376,7 +376,7 @@ def add_key_date(
     needs=Permission.CLIENT_WRITE,
     zh="添加标签",
     en="Tag a client",
-    takes=(CLIENT, Parameter("name", facts=FieldSpec("标签", "Tag"))),
+    parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def tag(*, client: Client, name: str) -> ClientTag:
     label = Tag.objects.filter(name=name[:40]).first()
@@ -393,7 +393,7 @@ def tag(*, client: Client, name: str) -> ClientTag:
     needs=Permission.CLIENT_WRITE,
     zh="移除标签",
     en="Untag a client",
-    takes=(CLIENT, Parameter("name", facts=FieldSpec("标签", "Tag"))),
+    parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def untag(*, client: Client, name: str) -> None:
     row = ClientTag.objects.filter(client=client, tag__name=name).first()
@@ -404,7 +404,7 @@ def untag(*, client: Client, name: str) -> None:
 
 def check_team(user: Any) -> None:
     """Raises Refused where the actor may not give clients to this member of staff: a lead assigns within the team."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:
         raise refusal("user", "“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
 
@@ -414,13 +414,13 @@ def check_team(user: Any) -> None:
     needs=Permission.CLIENT_ASSIGN,
     zh="结束服务关系",
     en="End a duty",
-    takes=(CLIENT, parameters_of("clients.Coverage", "user")),
+    parameters=(CLIENT, parameters_of("clients.Coverage", "user")),
 )
 def unassign(*, client: Client, user: Any) -> Coverage:
     held = Coverage.objects.filter(client=client, user=user, until=None).first()
     if held is None:
         raise NotFound(bilingual("服务关系", "duty"))
-    with scope.elevated("ending a duty"):
+    with elevated("ending a duty"):
         held.until = clock.today()
         held.save()
     return held
@@ -431,7 +431,7 @@ def unassign(*, client: Client, user: Any) -> Coverage:
     needs=Permission.CLIENT_WALL,
     zh="设置信息隔离墙",
     en="Set an information wall",
-    takes=(CLIENT, Parameter("walled", kind="bool", facts=FieldSpec("隔离", "Walled")), REASON),
+    parameters=(CLIENT, Parameter("walled", kind="bool", spec=FieldSpec("隔离", "Walled")), REASON),
 )
 def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client:
     """Behind a wall only those who serve the client in person, and compliance, see it. Managers do not."""
@@ -441,7 +441,7 @@ def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client
     return client
 
 
-@action("clients.touch", needs="", zh="更新联系日期", en="Update contact dates", by_name=False)
+@action("clients.touch", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
 def update_contact_dates(*, client: Client, last_on: date | None, next_on: date | None) -> None:
     """Keep the last and next contact on the client in step, so that lists can sort by them."""
     if last_on and (client.last_contact_on is None or last_on > client.last_contact_on):

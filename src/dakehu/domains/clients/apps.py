@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from dakehu.foundation.access import query_guard
+
 
 class ClientsConfig(AppConfig):
     name = "dakehu.domains.clients"
@@ -24,6 +26,6 @@ class ClientsConfig(AppConfig):
         from dakehu.foundation.search import index
 
         scope.set_client_visibility(visibility.condition, "clients.Client", hidden=visibility.hidden_condition)
-        scope.set_coverage_table("clients_coverage")
+        query_guard.set_coverage_table("clients_coverage")
         index.set_line_model("clients.SearchLine")
         row_security.set_conditions(covered=visibility.COVERED_SQL, walled=visibility.WALLED_SQL)

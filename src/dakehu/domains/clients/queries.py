@@ -21,22 +21,23 @@ from dakehu.domains.clients.models import (
 )
 from dakehu.domains.clients.search import matching, parse_query
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, parameters_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import NotAllowed, NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.pagination import count_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports.row_matching import chunks
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("clients.Contact", "client")
-TEXT = Parameter("text", required=False, facts=FieldSpec("搜索", "Search", aliases=("关键字", "q")))
-FILTERS = Parameter("filters", required=False, kind="json", facts=FieldSpec("筛选", "Filters"))
-ORDER = Parameter("order", required=False, facts=FieldSpec("排序", "Order"))
+TEXT = Parameter("text", required=False, spec=FieldSpec("搜索", "Search", aliases=("关键字", "q")))
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 
 _long = TTLCache()  # (number, True) of lists that are longer than one counts
@@ -53,7 +54,7 @@ class Listing:
 
     def counted(self) -> tuple[int, bool]:
         """(number of rows, whether there are more). That a list is longer than one counts is taken as known for a minute."""
-        actor = scope.current_actor()
+        actor = current_actor()
         key = (actor.user_id, actor.reach, actor.covers, actor.clearance, self.asked)
         known: tuple[int, bool] | None = _long.get(key)
         if known is not None:
@@ -67,7 +68,7 @@ class Listing:
 
 def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Listing:
     """As `clients.list`, for a list of which a page is shown. Raises NotAllowed as that does."""
-    if not scope.current_actor().may(Permission.CLIENT_READ):
+    if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
     order = order or default_order()
     asked = repr((text, sorted((filters or {}).items())))
@@ -88,10 +89,10 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
 
 def default_order() -> str:
     """The largest first; by code for readers who may not see assets, because an order would tell them."""
-    return "-assets" if scope.current_actor().clearance >= PERSONAL else "code"
+    return "-assets" if current_actor().clearance >= PERSONAL else "code"
 
 
-@query("clients.list", needs=Permission.CLIENT_READ, zh="客户列表", en="Clients", takes=(TEXT, FILTERS, ORDER))
+@query("clients.list", needs=Permission.CLIENT_READ, zh="客户列表", en="Clients", parameters=(TEXT, FILTERS, ORDER))
 def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Clients in scope. `filters` as in gates.narrow; `order` such as "-assets"; searched by `text`."""
     rows = Client.objects.all()
@@ -100,7 +101,7 @@ def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     return filter_rows(rows, filters or {}, order or default_order())
 
 
-@query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", takes=CLIENT)
+@query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", parameters=CLIENT)
 def detail(*, client: Client) -> Client:
     return client
 
@@ -127,37 +128,37 @@ def merge_survivors(numbers: list[int] | None = None) -> list[int]:
     return sorted(set(rows.values_list("client_id", flat=True)))
 
 
-@query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", takes=CLIENT)
+@query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", parameters=CLIENT)
 def contacts(*, client: Client) -> Any:
     return Contact.objects.filter(client=client).order_by("-primary", "kind", "pk")
 
 
-@query("clients.needs", needs=Permission.CLIENT_READ, zh="需求与偏好", en="Needs and preferences", takes=CLIENT)
+@query("clients.needs", needs=Permission.CLIENT_READ, zh="需求与偏好", en="Needs and preferences", parameters=CLIENT)
 def needs(*, client: Client) -> Any:
     return Needs.objects.filter(client=client)
 
 
-@query("clients.consents", needs=Permission.CLIENT_READ, zh="同意与拒绝", en="Consents", takes=CLIENT)
+@query("clients.consents", needs=Permission.CLIENT_READ, zh="同意与拒绝", en="Consents", parameters=CLIENT)
 def consents(*, client: Client) -> Any:
     return Consent.objects.filter(client=client).order_by("-stated_on", "-pk")
 
 
-@query("clients.key_dates", needs=Permission.CLIENT_READ, zh="重要日期", en="Key dates", takes=CLIENT)
+@query("clients.key_dates", needs=Permission.CLIENT_READ, zh="重要日期", en="Key dates", parameters=CLIENT)
 def key_dates(*, client: Client) -> Any:
     return KeyDate.objects.filter(client=client).order_by("on")
 
 
-@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Who serves", takes=CLIENT)
+@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Who serves", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
     return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
 
 
-@query("clients.history", needs=Permission.CLIENT_READ, zh="历史资料", en="Earlier data", takes=CLIENT)
+@query("clients.history", needs=Permission.CLIENT_READ, zh="历史资料", en="Earlier data", parameters=CLIENT)
 def history(*, client: Client) -> Any:
     return History.objects.filter(client=client).order_by("-as_of_on")
 
 
-@query("clients.tags", needs=Permission.CLIENT_READ, zh="客户标签", en="Tags of a client", takes=CLIENT)
+@query("clients.tags", needs=Permission.CLIENT_READ, zh="客户标签", en="Tags of a client", parameters=CLIENT)
 def tags(*, client: Client) -> Any:
     return Tag.objects.filter(pk__in=ClientTag.objects.filter(client=client).values("tag_id")).order_by("name")
 
@@ -180,7 +181,7 @@ def completeness() -> dict[str, Any]:
     "count"}] most often missing first}. Counts six fields that service and suitability lean on."""
     from django.db.models import CharField, Count
 
-    from dakehu.foundation.schema.fields import facts_of
+    from dakehu.foundation.schema.fields import spec_of
 
     tests = {}
     for name in COUNTED:
@@ -191,7 +192,7 @@ def completeness() -> dict[str, Any]:
     counted = Client.objects.aggregate(everybody=Count("pk"), **tests)
     total = counted.pop("everybody")
     missing = [
-        {"field": name, "label": facts_of(Client._meta.get_field(name)).label, "count": count}
+        {"field": name, "label": spec_of(Client._meta.get_field(name)).label, "count": count}
         for name, count in sorted(counted.items(), key=lambda pair: -pair[1])
         if count
     ]
@@ -203,7 +204,7 @@ def completeness() -> dict[str, Any]:
     }
 
 
-@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", takes=CLIENT)
+@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", parameters=CLIENT)
 def blockers(*, client: Client) -> list[dict[str, str]]:
     refused = (
         Consent.objects.filter(client=client, purpose="marketing")
@@ -226,7 +227,7 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
     needs=Permission.CLIENT_READ,
     zh="近期重要日期",
     en="Dates ahead",
-    takes=(Parameter("days", required=False, kind="integer", facts=FieldSpec("天数", "Days")),),
+    parameters=(Parameter("days", required=False, kind="integer", spec=FieldSpec("天数", "Days")),),
 )
 def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
     """Birthdays, key dates and expiring risk tests in the coming days (14 unless given, at most 366), soonest first."""
@@ -237,12 +238,16 @@ def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
     today, span = clock.today(), max(1, min(days or 14, 366))
     until = today + timedelta(days=span)
     made = []
-    cleared = scope.current_actor().clearance >= PERSONAL  # a birthday tells who somebody is
+    cleared = current_actor().clearance >= PERSONAL  # a birthday tells who somebody is
     for row in KeyDate.objects.select_related("client") if cleared else ():
         on = anniversaries.next_occurrence(row.on, row.yearly, today)
         if on and on <= until:
             made.append(
-                {"client": row.client, "on": on, "what": row.label or str(type(row).kind.field.words.text_of(row.kind))}
+                {
+                    "client": row.client,
+                    "on": on,
+                    "what": row.label or str(type(row).kind.field.choice_set.text_of(row.kind)),
+                }
             )
     window = anniversaries.month_days(today, span)
     test = Q(pk__in=[])
@@ -257,7 +262,7 @@ def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
         )
     from dakehu.foundation.gates.output import name_of
 
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     return [
         {
             "client": {"id": m["client"].pk, "name": name_of(m["client"], clearance)},

@@ -12,13 +12,14 @@ from dakehu.domains.clients.choices import ContactKind
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, Contact, Coverage, SearchLine
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import GuardedQuerySet, Reach
-from dakehu.foundation.actions.registry import Parameter
+from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.scope import GuardedQuerySet
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec, facts_of, model_of
+from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
+from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
 from dakehu.foundation.search.lookup import SearchText, matches_lines
@@ -29,7 +30,7 @@ MOST = 3000  # lines looked at for one question, where the reader sees nearly ev
 SORTED = 10_000  # lines up to which their clients are put in order; where there are more, the order is walked
 FEW = 5_000  # clients whose lines are read one by one; for readers who cover more the index is asked
 AROUND = 24  # characters of a note shown before and after what was found
-OWN = ("clients.Client", "clients.Former")  # a client is found by the codes of those merged into it too
+OWN = ("clients.Client", "clients.MergedClient")  # a client is found by the codes of those merged into it too
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def _lines(wanted: Wanted | None, own: bool | None = None) -> Any:
     """Lines in scope and clearance that match; of clients themselves, of what hangs on them, or of both."""
     if wanted is None:
         return SearchLine.objects.none()
-    actor = scope.current_actor()
+    actor = current_actor()
     asked = SearchText(wanted, MOST) if actor.reach is not Reach.COVERED else SearchText(wanted, each=_serves_few())
     rows = SearchLine.objects.filter(words__finds=asked, level__lte=int(actor.clearance))
     if own is not None:
@@ -59,7 +60,7 @@ _few_served = TTLCache()  # whether those whom some people serve are few
 
 def _serves_few() -> bool:
     """Whether an actor with covered clients has so few of them that reading all their lines is quicker than the index."""
-    covers = scope.current_actor().covers
+    covers = current_actor().covers
     few: bool | None = _few_served.get(covers)
     if few is None:
         served = GuardedQuerySet(Coverage).filter(until=None, user_id__in=covers)
@@ -72,7 +73,7 @@ def find_by_number(text: str) -> Q | None:
     """Clients whose phone, mail or ID number is the text, or ends in its four characters; None where it cannot be one.
     Who sees such values masked only cannot try them out."""
     flat = writing.fold(text).translate({ord(sign): None for sign in " -()"})
-    if scope.current_actor().clearance < PERSONAL or len(flat) < 4 or not flat.isascii():
+    if current_actor().clearance < PERSONAL or len(flat) < 4 or not flat.isascii():
         return None
     whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
     number, last = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
@@ -109,7 +110,7 @@ def parse_query(text: str) -> SearchQuery:
     these read one by one; for the others the index is asked."""
     asked = [wanted for wanted in (writing.fragment(text), writing.spelled(text)) if wanted is not None]
     test = find_by_number(text) or Q(pk__in=[])
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.reach is Reach.COVERED:
         for wanted in asked:
             lines = _own_lines(SearchText(wanted, each=_serves_few())).filter(client_id__in=Client.objects.values("pk"))
@@ -165,13 +166,13 @@ def _read(wanted: Wanted, most: int) -> tuple[set[int], bool]:
     """The clients of the first `most` lines, and whether there are more lines."""
     rows = GuardedQuerySet(SearchLine).filter(words__finds=SearchText(wanted, most + 1))
     read = list(rows.values_list("client_id", "what", "level"))
-    level = int(scope.current_actor().clearance)
+    level = int(current_actor().clearance)
     return {client for client, what, at in read[:most] if what in OWN and at <= level}, len(read) > most
 
 
 def _own_lines(asked: SearchText) -> Any:
     """Lines about clients themselves that the reader may search, for conditions of a list that is itself in scope."""
-    level = int(scope.current_actor().clearance)
+    level = int(current_actor().clearance)
     return GuardedQuerySet(SearchLine).filter(words__finds=asked, what__in=OWN, level__lte=level)
 
 
@@ -217,7 +218,7 @@ def _shown_by(row: Any, text: str) -> tuple[str, str]:
         if value and at >= 0:
             begin, end = max(0, at - AROUND), at + len(words[0]) + AROUND
             passage = ("…" if begin else "") + value[begin:end] + ("…" if end < len(value) else "")
-            return str(facts_of(row._meta.get_field(name)).label), passage.replace("\n", " ")
+            return str(spec_of(row._meta.get_field(name)).label), passage.replace("\n", " ")
     return "", ""
 
 
@@ -226,7 +227,7 @@ def _shown_by(row: Any, text: str) -> tuple[str, str]:
     needs=Permission.CLIENT_READ,
     zh="搜索客户",
     en="Search clients",
-    takes=(Parameter("text", facts=FieldSpec("搜索", "Search")),),
+    parameters=(Parameter("text", spec=FieldSpec("搜索", "Search")),),
 )
 def search(*, text: str) -> dict[str, Any]:
     """At most fifty clients in scope that a text may mean, the likeliest first: {"count", "rows"}. Found by name (one

@@ -7,7 +7,8 @@ serves them in person. All: every client that no wall hides. Across walls and th
 from django.db.models import Q
 
 from dakehu.domains.clients.models import Coverage
-from dakehu.foundation.access.scope import Actor, GuardedQuerySet, Reach
+from dakehu.foundation.access.actor import Actor, Reach
+from dakehu.foundation.access.scope import GuardedQuerySet
 
 
 def hidden_condition(actor: Actor) -> Q:

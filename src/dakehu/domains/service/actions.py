@@ -10,38 +10,33 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import (
-    ACTIONS,
-    CustomFields,
-    Parameter,
-    action,
-    check_version,
-    parameters_of,
-    publish_event,
-    refusal,
-)
+from dakehu.foundation.actions.registry import ACTIONS, action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import batches
+from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
 
-VERSION = Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 NEXT = (
     Parameter(
         "next_on",
         "service.FollowUp",
         "due_on",
         required=False,
-        facts=FieldSpec("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进")),
+        spec=FieldSpec("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进")),
     ),
-    Parameter("next_in_days", kind="integer", required=False, facts=FieldSpec("几天后跟进", "Next contact in days")),
+    Parameter("next_in_days", kind="integer", required=False, spec=FieldSpec("几天后跟进", "Next contact in days")),
     Parameter(
         "next_subject",
         "service.FollowUp",
         "subject",
         required=False,
-        facts=FieldSpec("下次跟进事项", "Next contact about", aliases=("下次跟进内容",)),
+        spec=FieldSpec("下次跟进事项", "Next contact about", aliases=("下次跟进内容",)),
     ),
 )
 
@@ -64,7 +59,7 @@ def update_contact_dates(client: Any, last_on: date | None = None) -> None:
     needs=Permission.INTERACTION_LOG,
     zh="记录服务",
     en="Log an interaction",
-    takes=(
+    parameters=(
         parameters_of(
             "service.Interaction",
             "client",
@@ -97,7 +92,7 @@ def log_interaction(
     if beyond is not None:
         raise refusal(*beyond)
     if next_on is None and next_in_days is not None:
-        next_on = rules.next_contact(on, next_in_days, clock.is_trading_day)
+        next_on = rules.next_contact(on, next_in_days, trading_days.is_trading_day)
     fault = rules.interaction_fault(
         held_at=held_at,
         now=clock.now(),
@@ -137,8 +132,8 @@ def _row(model: Any, pk: int, zh: str, en: str) -> Any:
     needs=Permission.INTERACTION_LOG,
     zh="修改服务记录",
     en="Change an interaction",
-    takes=(
-        Parameter("interaction", kind="integer", facts=FieldSpec("服务记录", "Interaction")),
+    parameters=(
+        Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
         VERSION,
         parameters_of(
             "service.Interaction",
@@ -171,9 +166,9 @@ def change_interaction(*, interaction: int, version: int | None = None, **facts:
     needs=Permission.INTERACTION_LOG,
     zh="兑现承诺",
     en="Keep a promise",
-    takes=(
-        Parameter("interaction", kind="integer", facts=FieldSpec("服务记录", "Interaction")),
-        Parameter("on", kind="date", required=False, facts=FieldSpec("兑现日期", "Kept on")),
+    parameters=(
+        Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
+        Parameter("on", kind="date", required=False, spec=FieldSpec("兑现日期", "Kept on")),
     ),
 )
 def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
@@ -190,7 +185,7 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     needs=Permission.PLAN_WRITE,
     zh="安排跟进",
     en="Plan a follow-up",
-    takes=(
+    parameters=(
         parameters_of(
             "service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")
         ),
@@ -210,9 +205,9 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     needs=Permission.PLAN_WRITE,
     zh="批量安排跟进",
     en="Plan follow-ups for many",
-    takes=(
+    parameters=(
         bulk_edit.WHO,
-        tuple(item for item in ACTIONS["service.plan_follow_up"].stated if getattr(item, "name", "") != "client"),
+        tuple(item for item in ACTIONS["service.plan_follow_up"].declared if getattr(item, "name", "") != "client"),
     ),
 )
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
@@ -225,7 +220,7 @@ def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[
     return {"changed": len(chosen), "batch": batches.save_act(bulk_edit.batch_title(chosen), kept.store())}
 
 
-FOLLOW_UP = Parameter("follow_up", kind="integer", facts=FieldSpec("跟进计划", "Follow-up"))
+FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划", "Follow-up"))
 
 
 @action(
@@ -233,7 +228,7 @@ FOLLOW_UP = Parameter("follow_up", kind="integer", facts=FieldSpec("跟进计划
     needs=Permission.PLAN_WRITE,
     zh="修改跟进计划",
     en="Change a follow-up",
-    takes=(
+    parameters=(
         FOLLOW_UP,
         VERSION,
         parameters_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
@@ -257,7 +252,7 @@ def next_occurrence(row: FollowUp, done: date) -> FollowUp | None:
         return None
     return FollowUp(
         client_id=row.client_id,
-        due_on=clock.next_trading_day(after),
+        due_on=trading_days.next_trading_day(after),
         subject=row.subject,
         channel=row.channel,
         owner_id=row.owner_id,
@@ -272,7 +267,11 @@ def next_occurrence(row: FollowUp, done: date) -> FollowUp | None:
     needs=Permission.PLAN_WRITE,
     zh="完成跟进",
     en="Finish a follow-up",
-    takes=(FOLLOW_UP, VERSION, Parameter("on", kind="date", required=False, facts=FieldSpec("完成日期", "Done on"))),
+    parameters=(
+        FOLLOW_UP,
+        VERSION,
+        Parameter("on", kind="date", required=False, spec=FieldSpec("完成日期", "Done on")),
+    ),
 )
 def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | None = None) -> FollowUp:
     """Mark a plan as done; a repeating one leaves its next occurrence behind."""
@@ -295,7 +294,7 @@ def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | N
     needs=Permission.PLAN_WRITE,
     zh="取消跟进",
     en="Cancel a follow-up",
-    takes=(FOLLOW_UP, VERSION),
+    parameters=(FOLLOW_UP, VERSION),
 )
 def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
@@ -311,7 +310,7 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     needs=Permission.REQUEST_WRITE,
     zh="登记需求或投诉",
     en="Open a request or complaint",
-    takes=(
+    parameters=(
         parameters_of(
             "service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")
         ),
@@ -339,7 +338,7 @@ def open_request(
         opened_on=start,
         detail=detail or "",
         owner=owner or team.current_user(),
-        due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day),
+        due_on=due_on or rules.working_days_after(start, days, trading_days.is_trading_day),
         **more,
     )
     row.save()
@@ -352,8 +351,8 @@ def open_request(
     needs=Permission.REQUEST_WRITE,
     zh="处理需求或投诉",
     en="Move a request on",
-    takes=(
-        Parameter("request", kind="integer", facts=FieldSpec("需求或投诉", "Request")),
+    parameters=(
+        Parameter("request", kind="integer", spec=FieldSpec("需求或投诉", "Request")),
         VERSION,
         parameters_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
         CustomFields("service.Request"),

@@ -10,19 +10,23 @@ from dakehu.domains.service.file_types import TYPES, ending_of, kinds_within
 from dakehu.domains.service.models import Attachment
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, action, add_audit_note, check_version, parameters_of, refusal
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-ONE = Parameter("attachment", kind="integer", facts=FieldSpec("客户文件", "Client's file"))
-VERSION = Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version"))
-FILE = Parameter("file", kind="file", facts=FieldSpec("文件", "File"))
+ONE = Parameter("attachment", kind="integer", spec=FieldSpec("客户文件", "Client's file"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+FILE = Parameter("file", kind="file", spec=FieldSpec("文件", "File"))
 CLIENT = parameters_of("service.Attachment", "client")
 
 
@@ -31,7 +35,7 @@ CLIENT = parameters_of("service.Attachment", "client")
     needs=Permission.INTERACTION_LOG,
     zh="添加客户文件",
     en="Keep a file with a client",
-    takes=(CLIENT, FILE, parameters_of("service.Attachment", optional=("description", "interaction", "request"))),
+    parameters=(CLIENT, FILE, parameters_of("service.Attachment", optional=("description", "interaction", "request"))),
 )
 def add_attachment(
     *, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None
@@ -137,13 +141,17 @@ def get_attachment(pk: int) -> Attachment:
 
 
 @action(
-    "service.open_attachment", needs=Permission.SERVICE_READ, zh="打开客户文件", en="Open a client's file", takes=(ONE,)
+    "service.open_attachment",
+    needs=Permission.SERVICE_READ,
+    zh="打开客户文件",
+    en="Open a client's file",
+    parameters=(ONE,),
 )
 def open_attachment(*, attachment: int) -> dict[str, Any]:
     """{name, media, size, sha256, content (base64)} of a file; that it was opened stands in the audit. Refused for readers to
     whom personal values are masked. The API gives the file itself to who asks for `application/octet-stream`."""
     row = get_attachment(attachment)
-    if scope.current_actor().clearance < PERSONAL:
+    if current_actor().clearance < PERSONAL:
         raise NotAllowed(bilingual("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
     content = files.content_of(row.file_key)
     add_audit_note(attachment=row.pk, client=row.client_id)
@@ -155,7 +163,7 @@ def open_attachment(*, attachment: int) -> dict[str, Any]:
     needs=Permission.INTERACTION_LOG,
     zh="修改文件说明",
     en="Describe a client's file",
-    takes=(ONE, VERSION, parameters_of("service.Attachment", optional=("name", "description"))),
+    parameters=(ONE, VERSION, parameters_of("service.Attachment", optional=("name", "description"))),
 )
 def describe_attachment(
     *, attachment: int, version: int | None = None, name: str | None = None, description: str | None = None
@@ -178,7 +186,7 @@ def describe_attachment(
     needs=Permission.INTERACTION_LOG,
     zh="移除客户文件",
     en="Take a client's file away",
-    takes=(ONE, VERSION),
+    parameters=(ONE, VERSION),
 )
 def remove_attachment(*, attachment: int, version: int | None = None) -> Attachment:
     """Out of sight, not destroyed: records of the business are kept for twenty years, and a mistake can be undone."""
@@ -194,7 +202,7 @@ def remove_attachment(*, attachment: int, version: int | None = None) -> Attachm
     needs=Permission.INTERACTION_LOG,
     zh="恢复客户文件",
     en="Return a client's file",
-    takes=(ONE,),
+    parameters=(ONE,),
 )
 def restore_attachment(*, attachment: int) -> Attachment:
     row = get_attachment(attachment)
@@ -208,7 +216,7 @@ def restore_attachment(*, attachment: int) -> Attachment:
     needs=Permission.SERVICE_READ,
     zh="客户文件",
     en="Files of a client",
-    takes=(CLIENT, Parameter("removed", required=False, kind="bool", facts=FieldSpec("已移除的", "Taken away"))),
+    parameters=(CLIENT, Parameter("removed", required=False, kind="bool", spec=FieldSpec("已移除的", "Taken away"))),
 )
 def client_attachments(*, client: Any, removed: bool | None = None) -> Any:
     """A client's files, newest first: those there, or with `removed` those taken away."""
@@ -220,7 +228,7 @@ def verify_attachments() -> dict[str, Any]:
     """Whether every file is there and is what was added: {checked, faults: [{attachment, why}]}. Names of files stay out."""
     faults = []
     checked = 0
-    with scope.acting_as(scope.system("verify the files of clients", scope.current_actor().door)):
+    with acting_as(system_actor("verify the files of clients", current_actor().door)):
         for row in Attachment.objects.order_by("pk").iterator(chunk_size=500):
             checked += 1
             try:

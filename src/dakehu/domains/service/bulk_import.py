@@ -12,12 +12,16 @@ from dakehu.domains.service import rules
 from dakehu.domains.service.actions import REGULAR_CONTACT, next_occurrence
 from dakehu.domains.service.models import FollowUp, Interaction, PlanState
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import ACTIONS, action, publish_event, record_rows
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, UPDATED, Columns, ImportEvaluation, Stored
+from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema import custom_fields
 
 INTERACTION_FIELDS = (
@@ -66,13 +70,13 @@ def evaluate_interactions(
     keys = [(c, to_minute(h), s) for c, h, s in zip(clients, held, said, strict=True)]
     row_matching.evaluate(Interaction, columns, keys, stored, fields, weighed, mode=mode)
     row_matching.hide_foreign_values(Interaction, columns, weighed)
-    row_matching.require_columns(ACTIONS["service.log_interaction"].takes, columns, weighed)
+    row_matching.require_columns(ACTIONS["service.log_interaction"].parameters, columns, weighed)
     _apply_rules(columns, weighed, count)
     return weighed
 
 
 def _apply_rules(columns: Columns, weighed: ImportEvaluation, count: int) -> None:
-    now, is_open = clock.now(), cache(clock.is_trading_day)
+    now, is_open = clock.now(), cache(trading_days.is_trading_day)
     ahead = list(_column(columns, "next_on", count))
     for row in weighed.rows(CREATED, UPDATED):
         held_at, on = columns["held_at"][row], clock.local(columns["held_at"][row]).date()
@@ -97,7 +101,7 @@ def _apply_rules(columns: Columns, weighed: ImportEvaluation, count: int) -> Non
 
 
 def _staff_number() -> int | None:
-    return scope.current_actor().user_id
+    return current_actor().user_id
 
 
 @action(
@@ -105,7 +109,7 @@ def _staff_number() -> int | None:
     needs=Permission.INTERACTION_LOG,
     zh="批量导入服务记录",
     en="Take in many interactions",
-    by_name=False,
+    is_public=False,
 )
 def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
     """Write contacts, plan the next ones they name, and keep the clients' dates in step."""
@@ -126,7 +130,7 @@ def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients:
                 )
             )
 
-    with scope.elevated("interactions of clients just taken in"):
+    with elevated("interactions of clients just taken in"):
         made, changed = row_matching.write_dependents(
             Interaction, columns, weighed, interaction_fields(), clients, finish
         )
@@ -144,7 +148,7 @@ def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients:
 def update_contact_dates_of(clients: Iterable[int], last_on: dict[int, date] | None = None) -> None:
     """Bring last and next contact of many clients up to date with their plans."""
     ahead: dict[int, date | None] = dict.fromkeys(clients)
-    for part in row_matching.chunks(sorted(ahead)):
+    for part in chunks(sorted(ahead)):
         planned = FollowUp.objects.filter(client_id__in=part, state=str(PlanState.PLANNED))
         ahead.update(planned.values("client_id").annotate(on=Min("due_on")).values_list("client_id", "on"))
     needs_import.update_contact_dates_of(last_on=last_on or {}, next_on=ahead)
@@ -162,7 +166,7 @@ def evaluate_follow_ups(
         FollowUp, columns, list(zip(clients, due, about, strict=True)), stored, fields, weighed, mode=mode
     )
     row_matching.hide_foreign_values(FollowUp, columns, weighed)
-    return row_matching.require_columns(ACTIONS["service.plan_follow_up"].takes, columns, weighed)
+    return row_matching.require_columns(ACTIONS["service.plan_follow_up"].parameters, columns, weighed)
 
 
 @action(
@@ -170,7 +174,7 @@ def evaluate_follow_ups(
     needs=Permission.PLAN_WRITE,
     zh="批量导入跟进计划",
     en="Take in many follow-ups",
-    by_name=False,
+    is_public=False,
 )
 def import_follow_ups(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
     """Write plans. One that the file marks as done leaves its next occurrence behind, as when finished by hand."""
@@ -186,7 +190,7 @@ def import_follow_ups(*, columns: Columns, weighed: ImportEvaluation, clients: l
             if after is not None:
                 series.append(after)
 
-    with scope.elevated("plans of clients just taken in"):
+    with elevated("plans of clients just taken in"):
         made, changed = row_matching.write_dependents(
             FollowUp, columns, weighed, follow_up_fields(), clients, finish, also=("done_on",)
         )

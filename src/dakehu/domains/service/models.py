@@ -4,9 +4,10 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PERSONAL, Choices, choice_field, field
+from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -33,7 +34,7 @@ class Interaction(ClientRecorded):
     """One contact with a client: when, how, what was said, what came of it, what was promised."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     searched = {"purpose": TEXT, "summary": TEXT, "result": TEXT, "promise": TEXT}
     retention = TWENTY_YEARS
 
@@ -140,7 +141,7 @@ class FollowUp(ClientRecorded):
     """The next contact with a client, once or again and again."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     searched = {"subject": TEXT}
     retention = TWENTY_YEARS
 

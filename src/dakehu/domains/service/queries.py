@@ -8,8 +8,7 @@ from dakehu.domains.clients.groups import groups as client_groups
 from dakehu.domains.service import rules
 from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Request
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, parameters_of
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
@@ -17,15 +16,20 @@ from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import name_of, render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("service.Interaction", "client")
-FILTERS = Parameter("filters", required=False, kind="json", facts=FieldSpec("筛选", "Filters"))
-ORDER = Parameter("order", required=False, facts=FieldSpec("排序", "Order"))
-MINE = Parameter("mine", required=False, kind="bool", facts=FieldSpec("只看我的", "Only mine"))
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
+MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看我的", "Only mine"))
 
 
 @query(
-    "service.interactions", needs=Permission.SERVICE_READ, zh="服务记录列表", en="Interactions", takes=(FILTERS, ORDER)
+    "service.interactions",
+    needs=Permission.SERVICE_READ,
+    zh="服务记录列表",
+    en="Interactions",
+    parameters=(FILTERS, ORDER),
 )
 def interactions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     return filter_rows(Interaction.objects.all(), filters or {}, order or "-held_at")
@@ -36,7 +40,7 @@ def interactions(*, filters: dict[str, Any] | None = None, order: str | None = N
     needs=Permission.SERVICE_READ,
     zh="客户服务记录",
     en="Interactions of a client",
-    takes=CLIENT,
+    parameters=CLIENT,
 )
 def client_interactions(*, client: Any) -> Any:
     return Interaction.objects.filter(client=client).order_by("-held_at", "-pk")
@@ -47,26 +51,36 @@ def client_interactions(*, client: Any) -> Any:
     needs=Permission.SERVICE_READ,
     zh="需求与投诉列表",
     en="Requests and complaints",
-    takes=(FILTERS, ORDER),
+    parameters=(FILTERS, ORDER),
 )
 def requests(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     return filter_rows(Request.objects.all(), filters or {}, order or "due_on")
 
 
 @query(
-    "service.requests_of", needs=Permission.SERVICE_READ, zh="客户的需求与投诉", en="Requests of a client", takes=CLIENT
+    "service.requests_of",
+    needs=Permission.SERVICE_READ,
+    zh="客户的需求与投诉",
+    en="Requests of a client",
+    parameters=CLIENT,
 )
 def client_requests(*, client: Any) -> Any:
     return Request.objects.filter(client=client).order_by("-opened_on", "-pk")
 
 
-@query("service.follow_ups", needs=Permission.SERVICE_READ, zh="跟进计划列表", en="Follow-ups", takes=(FILTERS, ORDER))
+@query(
+    "service.follow_ups", needs=Permission.SERVICE_READ, zh="跟进计划列表", en="Follow-ups", parameters=(FILTERS, ORDER)
+)
 def follow_ups(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     return filter_rows(FollowUp.objects.all(), filters or {}, order or "due_on")
 
 
 @query(
-    "service.follow_ups_of", needs=Permission.SERVICE_READ, zh="客户跟进计划", en="Follow-ups of a client", takes=CLIENT
+    "service.follow_ups_of",
+    needs=Permission.SERVICE_READ,
+    zh="客户跟进计划",
+    en="Follow-ups of a client",
+    parameters=CLIENT,
 )
 def client_follow_ups(*, client: Any) -> Any:
     return FollowUp.objects.filter(client=client).order_by("due_on", "pk")
@@ -77,7 +91,7 @@ def overdue_follow_ups() -> Any:
     return FollowUp.objects.filter(state="planned", due_on__lt=clock.today()).order_by("due_on", "pk")
 
 
-@query("service.today", needs=Permission.SERVICE_READ, zh="今日台账", en="Today", takes=(MINE,))
+@query("service.today", needs=Permission.SERVICE_READ, zh="今日台账", en="Today", parameters=(MINE,))
 def today(*, mine: bool | None = None) -> dict[str, Any]:
     """What is due, overdue and promised, most pressing first, each with the reason why it stands there.
 
@@ -96,7 +110,7 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
         .select_related("client", "staff")
     )
     if mine:
-        me = scope.current_actor().user_id
+        me = current_actor().user_id
         plans, asked, promised = plans.filter(owner_id=me), asked.filter(owner_id=me), promised.filter(staff_id=me)
     lines = [
         _line("follow_up", p, p.due_on, p.subject, p.owner, day, p.remind_days) for p in plans.order_by("due_on")[:2000]
@@ -118,9 +132,9 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
 
 def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind: int) -> dict[str, Any]:
     from dakehu.foundation.access.encrypted_fields import DOTS
-    from dakehu.foundation.schema.fields import PERSONAL
+    from dakehu.foundation.access.sensitivity import PERSONAL
 
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     return {
         "what": what,
         "id": row.pk,
@@ -139,7 +153,7 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
     needs=Permission.SERVICE_READ,
     zh="客户时间线",
     en="Timeline of a client",
-    takes=(CLIENT, Parameter("limit", required=False, kind="integer", facts=FieldSpec("条数", "How many"))),
+    parameters=(CLIENT, Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))),
 )
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Interactions, requests, plans done and files of a client, newest first, as presented rows with `what` and `on`."""
@@ -151,10 +165,10 @@ def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     needs=Permission.SERVICE_READ,
     zh="群组时间线",
     en="Timeline of a group",
-    takes=(
+    parameters=(
         CLIENT,
         client_groups.GROUP,
-        Parameter("limit", required=False, kind="integer", facts=FieldSpec("条数", "How many")),
+        Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many")),
     ),
 )
 def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list[dict[str, Any]]:

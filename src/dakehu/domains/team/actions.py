@@ -11,15 +11,18 @@ from django.core.exceptions import ValidationError
 from dakehu.domains.team import rules
 from dakehu.domains.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, action, add_audit_note, check_version, parameters_of, refusal
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-PASSWORD = Parameter("password", facts=FieldSpec("密码", "Password"))
-VERSION = Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version"))
+PASSWORD = Parameter("password", spec=FieldSpec("密码", "Password"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 
 
 def set_password(user: User, password: str) -> None:
@@ -36,7 +39,7 @@ def set_password(user: User, password: str) -> None:
     needs=Permission.TEAM_WRITE,
     zh="新增营业部",
     en="Add a branch",
-    takes=parameters_of("team.Branch", "code", "name", optional=("city",)),
+    parameters=parameters_of("team.Branch", "code", "name", optional=("city",)),
 )
 def create_branch(*, code: str, name: str, city: str = "") -> Branch:
     if Branch.objects.filter(code=code).exists():
@@ -53,7 +56,7 @@ def create_branch(*, code: str, name: str, city: str = "") -> Branch:
     needs=Permission.TEAM_WRITE,
     zh="新建团队",
     en="Form a team",
-    takes=parameters_of("team.Team", "name", optional=("branch",)),
+    parameters=parameters_of("team.Team", "name", optional=("branch",)),
 )
 def create_team(*, name: str, branch: Branch | None = None) -> Team:
     if Team.objects.filter(name=name).exists():
@@ -68,7 +71,10 @@ def create_team(*, name: str, branch: Branch | None = None) -> Team:
     needs=Permission.TEAM_WRITE,
     zh="新增人员",
     en="Add a member of staff",
-    takes=(parameters_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")), PASSWORD),
+    parameters=(
+        parameters_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")),
+        PASSWORD,
+    ),
 )
 def add_user(
     *,
@@ -95,15 +101,15 @@ def add_user(
     needs=Permission.TEAM_WRITE,
     zh="修改人员",
     en="Change a member of staff",
-    takes=(
-        Parameter("user", "team.User", facts=FieldSpec("人员", "User")),
+    parameters=(
+        Parameter("user", "team.User", spec=FieldSpec("人员", "User")),
         parameters_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")),
         VERSION,
     ),
 )
 def change_user(*, user: User, version: int | None = None, **changes: Any) -> User:
     check_version(user, version)
-    if user.pk == scope.current_actor().user_id and changes.get("is_active") is False:
+    if user.pk == current_actor().user_id and changes.get("is_active") is False:
         raise refusal("is_active", "不能停用自己。", "You cannot deactivate yourself.")
     for name, value in changes.items():
         setattr(user, name, value)
@@ -116,7 +122,7 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     needs=Permission.TEAM_WRITE,
     zh="重置密码",
     en="Reset a password",
-    takes=(Parameter("user", "team.User", facts=FieldSpec("人员", "User")), PASSWORD),
+    parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")), PASSWORD),
 )
 def reset_password(*, user: User, password: str) -> User:
     set_password(user, password)
@@ -130,7 +136,7 @@ def reset_password(*, user: User, password: str) -> User:
     needs="",
     zh="修改我的密码",
     en="Change my password",
-    takes=(Parameter("current", facts=FieldSpec("当前密码", "Current password")), PASSWORD),
+    parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
 )
 def change_my_password(*, current: str, password: str) -> User:
     user = _myself()
@@ -147,7 +153,7 @@ def change_my_password(*, current: str, password: str) -> User:
     needs="",
     zh="修改个人设置",
     en="Change my settings",
-    takes=parameters_of("team.User", optional=("language", "theme")),
+    parameters=parameters_of("team.User", optional=("language", "theme")),
 )
 def set_preferences(*, language: str | None = None, theme: str | None = None) -> User:
     user = _myself()
@@ -157,7 +163,7 @@ def set_preferences(*, language: str | None = None, theme: str | None = None) ->
     return user
 
 
-@action("team.signed_in", needs="", zh="登录", en="Sign in", by_name=False)
+@action("team.signed_in", needs="", zh="登录", en="Sign in", is_public=False)
 def record_sign_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
     """Note a sign-in. A device that is not known (by `digest`, of its cookie) is remembered, and any but the first
     is told to the user."""
@@ -172,7 +178,7 @@ def record_sign_in(*, user: User, how: str, device: str, address: str, digest: s
     user.save()
 
 
-@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", by_name=False)
+@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
 def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
     add_audit_note(username=username, how=how, address=address)
 
@@ -182,7 +188,7 @@ def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
     needs="",
     zh="新建访问令牌",
     en="Make an API token",
-    takes=(
+    parameters=(
         parameters_of("team.Token", "name"),
         parameters_of("team.Token", optional=("scopes", "expires_on", "read_only")),
     ),
@@ -192,7 +198,7 @@ def make_token(
 ) -> dict[str, Any]:
     """A key to the API with one's own rights or fewer, for at most a year; `read_only` ones ask and never write.
     Shown once. With HTTP Basic it is the password beside the user name."""
-    actor, today = scope.current_actor(), clock.today()
+    actor, today = current_actor(), clock.today()
     wanted = sorted(scopes or actor.permissions)
     beyond = [s for s in wanted if not actor.may(s)]
     if beyond:
@@ -214,7 +220,7 @@ def make_token(
     return {"id": row.pk, "token": token, "expires_on": until.isoformat(), "scopes": wanted}
 
 
-@action("team.token_used", needs="", zh="使用令牌", en="Use a token", by_name=False)
+@action("team.token_used", needs="", zh="使用令牌", en="Use a token", is_public=False)
 def record_token_use(*, token: Token) -> None:
     """Note the first use of a day."""
     token.last_used_on = clock.today()
@@ -226,10 +232,10 @@ def record_token_use(*, token: Token) -> None:
     needs="",
     zh="停用令牌",
     en="Revoke a token",
-    takes=(Parameter("token", kind="integer", facts=FieldSpec("令牌", "Token")),),
+    parameters=(Parameter("token", kind="integer", spec=FieldSpec("令牌", "Token")),),
 )
 def revoke_token(*, token: int) -> Token:
-    row = Token.objects.filter(pk=token, user_id=scope.current_actor().user_id).first()
+    row = Token.objects.filter(pk=token, user_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("令牌", "token"), token)
     row.revoked = True
@@ -242,7 +248,7 @@ def revoke_token(*, token: int) -> Token:
     needs="",
     zh="保存视图",
     en="Save a view",
-    takes=(
+    parameters=(
         parameters_of("team.SavedView", "page", "name"),
         parameters_of("team.SavedView", optional=("shared", "state")),
     ),
@@ -264,14 +270,14 @@ def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[s
     needs="",
     zh="删除视图",
     en="Drop a view",
-    takes=(Parameter("view", kind="integer", facts=FieldSpec("视图", "View")),),
+    parameters=(Parameter("view", kind="integer", spec=FieldSpec("视图", "View")),),
 )
 def delete_view(*, view: int) -> None:
-    row = SavedView.objects.filter(pk=view, owner_id=scope.current_actor().user_id).first()
+    row = SavedView.objects.filter(pk=view, owner_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("视图", "view"), view)
     row.delete()
 
 
 def _myself() -> User:
-    return User.objects.get(pk=scope.current_actor().user_id)
+    return User.objects.get(pk=current_actor().user_id)

@@ -3,9 +3,11 @@
 from datetime import date
 
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Parameter, action, check_version, parameters_of
-from dakehu.foundation.models import CalendarDay
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
+from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 
 @action(
@@ -13,9 +15,9 @@ from dakehu.foundation.schema.fields import FieldSpec
     needs=Permission.SYSTEM_WRITE,
     zh="维护交易日历",
     en="Set a day of the trading calendar",
-    takes=(
+    parameters=(
         parameters_of("foundation.CalendarDay", "on", "trading", optional=("note",)),
-        Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version")),
+        Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version")),
     ),
 )
 def set_trading_day(*, on: date, trading: bool, note: str = "", version: int | None = None) -> CalendarDay:

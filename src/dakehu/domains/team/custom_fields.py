@@ -8,29 +8,25 @@ from django.db.models import Max
 
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import RoleName
-from dakehu.foundation.actions.registry import (
-    ACTIONS,
-    CustomFields,
-    Parameter,
-    action,
-    check_version,
-    parameters_of,
-    refusal,
-)
-from dakehu.foundation.gates import present, query
-from dakehu.foundation.gates.input import facts_behind
-from dakehu.foundation.models import CustomField, Host
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import ACTIONS, action
+from dakehu.foundation.actions.versions import check_version
+from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.gates import query, render_rows
+from dakehu.foundation.gates.input import spec_behind
+from dakehu.foundation.records.custom_field import CustomField, Host
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, normalize_name
+from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
 
-FIELD = Parameter("field", "foundation.CustomField", facts=FieldSpec("字段", "Field"))
-VERSION = Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version"))
+FIELD = Parameter("field", "foundation.CustomField", spec=FieldSpec("字段", "Field"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 ROLES = custom_fields.MultipleChoice(RoleName)
 EDITORS = (
     Parameter(
         "options",
         required=False,
-        facts=FieldSpec(
+        spec=FieldSpec(
             "可选值",
             "List values",
             example="上午 | Morning",
@@ -41,7 +37,7 @@ EDITORS = (
     Parameter(
         "aliases",
         required=False,
-        facts=FieldSpec(
+        spec=FieldSpec(
             "别名",
             "Other headings",
             help_zh="导入时也认得的表头，用逗号分开",
@@ -51,14 +47,14 @@ EDITORS = (
     Parameter(
         "seen_by",
         required=False,
-        words=ROLES,
-        facts=FieldSpec("可见角色", "Seen by", help_zh="不选即所有角色可见", help_en="None chosen: every role"),
+        choice_set=ROLES,
+        spec=FieldSpec("可见角色", "Seen by", help_zh="不选即所有角色可见", help_en="None chosen: every role"),
     ),
     Parameter(
         "edited_by",
         required=False,
-        words=ROLES,
-        facts=FieldSpec(
+        choice_set=ROLES,
+        spec=FieldSpec(
             "可编辑角色",
             "Edited by",
             help_zh="不选即所有可修改这类资料的角色",
@@ -160,9 +156,11 @@ def set_values(row: Any, given: dict[str, Any]) -> None:
 def _conflicting_name(row: Any, said: Iterable[str]) -> str:
     """The first of these names by which a form or sheet of the table asks for something else, such as the phone of a new
     client; "" where none does."""
-    of_the_table = (one for one in ACTIONS.values() if any(definitions_of(item) == row.model for item in one.stated))
-    asked = (take for one in of_the_table for take in one.takes if take.name != row.name)
-    used = {normalize_name(text) for take in asked for text in (take.name, *facts_behind(take).spellings())}
+    of_the_table = (one for one in ACTIONS.values() if any(definitions_of(item) == row.model for item in one.declared))
+    asked = (parameter for one in of_the_table for parameter in one.parameters if parameter.name != row.name)
+    used = {
+        normalize_name(text) for parameter in asked for text in (parameter.name, *spec_behind(parameter).spellings())
+    }
     return next((text for text in said if normalize_name(text) in used), "")
 
 
@@ -176,7 +174,7 @@ def definitions_of(item: Parameter | CustomFields) -> str:
     needs=Permission.SYSTEM_WRITE,
     zh="新增自定义字段",
     en="Add a field",
-    takes=(
+    parameters=(
         parameters_of("foundation.CustomField", "zh", "en", "kind", optional=("model", "sensitivity")),
         EDITORS,
         parameters_of("foundation.CustomField", optional=PRESENTATION),
@@ -198,7 +196,7 @@ def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: s
     needs=Permission.SYSTEM_WRITE,
     zh="修改自定义字段",
     en="Change a field",
-    takes=(
+    parameters=(
         FIELD,
         VERSION,
         parameters_of("foundation.CustomField", optional=("zh", "en")),
@@ -225,10 +223,9 @@ def change(*, field: Any, version: int | None = None, **given: Any) -> Any:
 
 
 def _in_use(field: Any, code: str) -> bool:
-    from dakehu.foundation.access import scope
     from dakehu.foundation.schema.fields import model_of
 
-    with scope.elevated("whether a list value is in use"):
+    with elevated("whether a list value is in use"):
         values = model_of(field.model).objects.filter(**{f"extra__{field.name}__icontains": code})
         return any(
             code in str(row.extra[field.name]).split(",") for row in values.only("extra").iterator(chunk_size=500)
@@ -240,7 +237,7 @@ def _in_use(field: Any, code: str) -> bool:
     needs=Permission.SYSTEM_WRITE,
     zh="停用或恢复自定义字段",
     en="Archive or restore a field",
-    takes=(FIELD, VERSION, parameters_of("foundation.CustomField", optional=("archived",))),
+    parameters=(FIELD, VERSION, parameters_of("foundation.CustomField", optional=("archived",))),
 )
 def archive(*, field: Any, version: int | None = None, archived: bool | None = None) -> Any:
     """Take a field out of every place; its values stay and come back with it (`archived` no)."""
@@ -255,5 +252,5 @@ def custom_field_list() -> list[dict[str, Any]]:
     rows = list(CustomField.objects.order_by("archived", "position", "pk"))
     return [
         {**shown, "options": row.options, "aliases": row.aliases, "seen_by": row.seen_by, "edited_by": row.edited_by}
-        for shown, row in zip(present(rows), rows, strict=True)
+        for shown, row in zip(render_rows(rows), rows, strict=True)
     ]

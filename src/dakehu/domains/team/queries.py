@@ -6,14 +6,13 @@ from dakehu.domains.team import rules
 from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import Actor
-from dakehu.foundation.actions.registry import parameters_of
+from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.parameters import parameters_of
 
 
 def actor_for(user_id: int) -> Actor:
@@ -48,7 +47,7 @@ def get_user(user_id: int | None) -> User | None:
 
 def current_user() -> User | None:
     """Whoever is asking; None for the system."""
-    user_id = scope.current_actor().user_id
+    user_id = current_actor().user_id
     return User.objects.filter(pk=user_id).first() if user_id else None
 
 
@@ -94,7 +93,7 @@ def roles() -> list[dict[str, Any]]:
 @query("team.me", needs="", zh="我", en="Me")
 def me() -> dict[str, Any]:
     """Who is asking, and what they may do."""
-    actor = scope.current_actor()
+    actor = current_actor()
     return {
         "id": actor.user_id,
         "name": actor.name,
@@ -106,15 +105,15 @@ def me() -> dict[str, Any]:
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")
 def tokens() -> Any:
-    return Token.objects.filter(user_id=scope.current_actor().user_id).order_by("-pk")
+    return Token.objects.filter(user_id=current_actor().user_id).order_by("-pk")
 
 
-@query("team.views", needs="", zh="我的视图", en="My views", takes=parameters_of("team.SavedView", "page"))
+@query("team.views", needs="", zh="我的视图", en="My views", parameters=parameters_of("team.SavedView", "page"))
 def views(*, page: str) -> Any:
     """One's own views of a page and those shared by one's team."""
     from django.db.models import Q
 
-    actor = scope.current_actor()
+    actor = current_actor()
     mine = Q(owner_id=actor.user_id)
     if actor.extra.get("teams"):
         mine |= Q(shared=True, owner__team_id__in=actor.extra["teams"])

@@ -7,9 +7,9 @@ import polars as pl
 
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.workbook import writing
-from dakehu.foundation.actions.registry import Parameter
 from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.foundation.schema.fields import FieldSpec, model_of
+from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.related_columns import extension_columns, extension_rows
 
 CLIENTS = "clients.Client"
@@ -28,12 +28,15 @@ def takes_columns() -> list[Parameter]:
 
 def columns(language: str) -> list[writing.ColumnSpec]:
     made = []
-    for take in takes_columns():
-        facts = frames.facts_behind(take)
+    for parameter in takes_columns():
+        facts = frames.spec_behind(parameter)
         said = facts.help_en if language == "en" else facts.help_zh
         made.append(
             writing.ColumnSpec(
-                take.name, facts.heading, frames.kind(take), help=" ".join(filter(None, (said, NOTE.in_(language))))
+                parameter.name,
+                facts.heading,
+                frames.kind(parameter),
+                help=" ".join(filter(None, (said, NOTE.in_(language)))),
             )
         )
     return [*made, writing.ColumnSpec(REASON, REASON_SPEC.heading, help=NOTE.in_(language))]
@@ -43,7 +46,7 @@ class PlacedColumns:
     """These columns for some clients after others; `some` says whether any of them has had any figures."""
 
     def __init__(self, language: str) -> None:
-        self.told = {take.name: frames.ColumnRenderer(take, language) for take in takes_columns()}
+        self.told = {parameter.name: frames.ColumnRenderer(parameter, language) for parameter in takes_columns()}
         self.why, self.some = _Reason(language), False
 
     def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +71,7 @@ class _Reason:
     def __init__(self, language: str) -> None:
         self.language = language
         with in_language(language):
-            self.fields = [(take.field, frames.facts_behind(take).label) for take in takes_columns()]
+            self.fields = [(parameter.field, frames.spec_behind(parameter).label) for parameter in takes_columns()]
 
     def told(self, row: Any) -> str | None:
         if row is None:

@@ -17,22 +17,25 @@ from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Worksheet, worksheets
 from dakehu.exchange.workbook import writing
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import ACTIONS, Parameter, act, action, add_audit_note
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.i18n import language as reading_language
 from dakehu.foundation.files import store as files
-from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec, model_of
+from dakehu.foundation.schema.parameters import Parameter
 
 TITLE = bilingual("大客户管理表", "Key client table")
 LISTED = 500  # names in a drop-down
 PARAMETERS = (
-    Parameter("clients", required=False, kind="json", facts=FieldSpec("客户", "Clients")),
-    Parameter("password", required=False, facts=FieldSpec("打开密码", "File password")),
+    Parameter("clients", required=False, kind="json", spec=FieldSpec("客户", "Clients")),
+    Parameter("password", required=False, spec=FieldSpec("打开密码", "File password")),
 )
 
 
@@ -42,7 +45,12 @@ def write_template(path: Path, *, language: str | None = None) -> Path:
 
 
 @action(
-    "workbook.export", needs=Permission.EXPORT, zh="导出表格", en="Export a workbook", takes=PARAMETERS, by_name=False
+    "workbook.export",
+    needs=Permission.EXPORT,
+    zh="导出表格",
+    en="Export a workbook",
+    parameters=PARAMETERS,
+    is_public=False,
 )
 def write_filled(
     *,
@@ -50,7 +58,7 @@ def write_filled(
     clients: Iterable[int] | None = None,
     password: str | None = None,
     language: str | None = None,
-    progress: Progress = jobs.no_progress,
+    progress: Progress = no_progress,
 ) -> dict[str, int]:
     """Write the workbook of `clients` (numbers; None: all in scope) to `path`; returns {part: rows}. The audit keeps
     who took how much, never what. Clients out of scope are left out as if they did not exist."""
@@ -156,7 +164,7 @@ def _book(filled: dict[str, FilledWorkbook], language: str, password: str = "") 
 
 def _sheet(part: Worksheet, filled: FilledWorkbook | None, language: str) -> writing.SheetSpec:
     """A sheet whose rows are read slice by slice; but the investments, which the statistics want as a whole."""
-    columns = [_column(part, take, language) for take in frames.is_exportable(part)]
+    columns = [_column(part, parameter, language) for parameter in frames.is_exportable(part)]
     title, frame, slices = part.title.in_("zh"), pl.DataFrame(), None
     if filled is not None and part.name == "investments":
         frame = pl.concat(filled.rows())
@@ -167,18 +175,18 @@ def _sheet(part: Worksheet, filled: FilledWorkbook | None, language: str) -> wri
 
 def _with_key(part: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSpec:
     """The sheet with its row keys last, out of sight. Not locked: Excel sorts and deletes no row with a locked cell."""
-    column = writing.ColumnSpec(ROW_KEY, part.facts(ROW_KEY).heading, hidden=True)
+    column = writing.ColumnSpec(ROW_KEY, part.spec(ROW_KEY).heading, hidden=True)
     return replace(sheet, columns=[*sheet.columns, column])
 
 
-def _column(part: Worksheet, take: Parameter, language: str) -> writing.ColumnSpec:
-    facts, behind, kind = facts_behind(take), field_behind(take), frames.kind(take)
-    required = {t.name for t in ACTIONS[SINGLE[part.name]].takes if t.required}
+def _column(part: Worksheet, parameter: Parameter, language: str) -> writing.ColumnSpec:
+    facts, behind, kind = spec_behind(parameter), field_behind(parameter), frames.kind(parameter)
+    required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required}
     choices: list[str] = []
-    if kind == "choice" and hasattr(behind.words, "many"):
+    if kind == "choice" and hasattr(behind.choice_set, "many"):
         kind = "text"  # Excel's lists take one value only
     elif kind == "choice":
-        choices = [m.label_in(language) for m in behind.words]
+        choices = [m.label_in(language) for m in behind.choice_set]
     elif behind is not None and behind.is_relation:
         choices = list(frames.client_names(behind.remote_field.model).values())[:LISTED]
     low, high = _limits(behind) if kind in ("money", "rate", "integer") else (None, None)
@@ -186,25 +194,25 @@ def _column(part: Worksheet, take: Parameter, language: str) -> writing.ColumnSp
         high = behind.max_length
     help_text = facts.help_en if language == "en" else facts.help_zh
     example = (f"Example: {facts.example}" if language == "en" else f"示例：{facts.example}") if facts.example else ""
-    own_code = take.name == "client_code"
+    own_code = parameter.name == "client_code"
     return writing.ColumnSpec(
-        take.name,
+        parameter.name,
         facts.heading,
         "choice" if choices else kind,
         choices=choices,
-        required=take.name in required or own_code,
-        unique=part.name == "clients" and take.name == "code",
+        required=parameter.name in required or own_code,
+        unique=part.name == "clients" and parameter.name == "code",
         minimum=low,
         maximum=high,
         help=" ".join(filter(None, (help_text, example))),
         listed_in=(worksheets()["clients"].title.in_("zh"), "code") if own_code else None,
-        mark="due" if take.name == "due_on" else "",
-        open_while=("state", [_sheet_specs(part, language)]) if take.name == "due_on" else None,
+        mark="due" if parameter.name == "due_on" else "",
+        open_while=("state", [_sheet_specs(part, language)]) if parameter.name == "due_on" else None,
     )
 
 
 def _sheet_specs(part: Worksheet, language: str) -> str:
-    return str(field_behind(part.take("state")).words("planned").label_in(language))
+    return str(field_behind(part.parameter("state")).choice_set("planned").label_in(language))
 
 
 def _limits(behind: Any) -> tuple[float | None, float | None]:
@@ -218,7 +226,7 @@ def _limits(behind: Any) -> tuple[float | None, float | None]:
 
 def start_export(clients: list[int] | None = None, password: str | None = None, language: str | None = None) -> int:
     """Write the workbook in the background; the job's result names the file to download (files.read)."""
-    if not scope.current_actor().may(Permission.EXPORT):
+    if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
     with act("workbook.order"):
         lock = files.save("password", password.encode(), days=1).key if password else ""

@@ -13,11 +13,13 @@ from dakehu.exchange.mapping.mapping import ImportMapping
 from dakehu.exchange.roundtrip import deleted_rows
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation import row_security
-from dakehu.foundation.actions.registry import Parameter, action, add_audit_note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database.write_pipeline import pipelined_writes
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 IMPORTERS = {
     "investments": ledger_taking.import_investments,
@@ -26,7 +28,7 @@ IMPORTERS = {
     "follow_ups": service_taking.import_follow_ups,
 }
 MANY = 10_000  # rows written, from which on the database counts anew
-FILE = Parameter("file", facts=FieldSpec("文件", "File"))
+FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
 
 class HasFaults(Refused):
@@ -60,7 +62,12 @@ class Undecided(HasFaults):
 
 
 @action(
-    "workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False
+    "workbook.take_in",
+    needs=Permission.IMPORT,
+    zh="导入表格",
+    en="Import a workbook",
+    parameters=(FILE,),
+    is_public=False,
 )
 def import_workbook(
     *,
@@ -92,11 +99,11 @@ def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
         born = clients_taking.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
-    for name, take in IMPORTERS.items():
+    for name, parameter in IMPORTERS.items():
         rows = made.stacks.get(name)
         if rows is not None and rows.weighed.rows("created", "updated"):
             owners = [born.get(owner, owner) for owner in made.owners[name]]
-            take(columns=rows.columns, weighed=rows.weighed, clients=owners)
+            parameter(columns=rows.columns, weighed=rows.weighed, clients=owners)
     deleted_rows.remove(made.missing)
 
 

@@ -13,14 +13,14 @@ from dakehu.exchange.imports.revalidation import Lines, Row
 from dakehu.exchange.mapping.conversion import text_of
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping
 from dakehu.exchange.sheets.definitions import ROW_KEY, worksheets
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import field_behind, parse_columns
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
 
 MOST = 20_000  # cells changed at once
 LONGEST = 5_000  # signs in a cell
@@ -128,13 +128,13 @@ def _editable(column: Any) -> bool:
 
 def _column(table: TableMapping, column: Any) -> dict[str, Any]:
     feed, part = column.feeds[0], worksheets()[table.part]
-    take = part.take(feed.field)
-    words = take.words or getattr(field_behind(take), "words", None)
+    parameter = part.take(feed.field)
+    words = parameter.choice_set or getattr(field_behind(parameter), "choice_set", None)
     return {
         "index": column.index,
         "heading": column.heading,
         "field": feed.field,
-        "label": part.facts(feed.field).label,
+        "label": part.spec(feed.field).label,
         "choices": [str(one.text) for one in words or ()],
     }
 
@@ -211,7 +211,7 @@ def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
                 "A trial shows what there is to mend; an imported file is not mended any more.",
             )
         )
-    job = jobs.get_job(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
+    job = jobs.get_job(batch.job_ref, current_actor().user_id) if batch.job_ref else None
     if job and not job["ended"]:
         raise Refused(
             bilingual(

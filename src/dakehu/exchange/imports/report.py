@@ -12,11 +12,12 @@ from dakehu.exchange.mapping.mapping import heading_of
 from dakehu.exchange.roundtrip.deleted_rows import DeletedRow
 from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, MergedCell
 from dakehu.exchange.sheets.definitions import Worksheet, worksheets
+from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language
 from dakehu.foundation.gates.input import CellError
 from dakehu.foundation.gates.output import columns_of, text_of
 from dakehu.foundation.imports.row_matching import CREATED, ERROR, OUTCOMES, UPDATED
-from dakehu.foundation.schema.fields import SECRET, FieldSpec, model_of
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 
 FAULTS_KEPT, WARNINGS_SHOWN, SAMPLES = 5000, 200, 8
 OUTCOME_LABELS = (CLASH, MINE, THEIRS, AGREED)
@@ -154,7 +155,7 @@ def _rendered(trial: DryRun, which: str) -> Iterator[dict[str, Any]]:
 
 
 def _facts(part: Worksheet, name: str) -> FieldSpec | None:
-    return part.facts(name) if any(t.name == name for t in part.takes) else None
+    return part.spec(name) if any(t.name == name for t in part.parameters) else None
 
 
 def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any]:
@@ -182,12 +183,12 @@ def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any
     }
 
 
-def _mask(facts: FieldSpec) -> Callable[[str], str]:
-    return facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
+def _mask(spec: FieldSpec) -> Callable[[str], str]:
+    return spec.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
 
 
-def _is_covered(fault: CellError, facts: FieldSpec) -> tuple[str, Bilingual]:
-    mask = _mask(facts)
+def _is_covered(fault: CellError, spec: FieldSpec) -> tuple[str, Bilingual]:
+    mask = _mask(spec)
     value = mask(fault.value) if fault.value else ""
     both = [
         fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code)
@@ -196,15 +197,12 @@ def _is_covered(fault: CellError, facts: FieldSpec) -> tuple[str, Bilingual]:
     return value, Bilingual(*both)
 
 
-def remedy_for(facts: FieldSpec | None) -> Bilingual:
+def remedy_for(spec: FieldSpec | None) -> Bilingual:
     """What to write instead, from the field's own help and example."""
-    if facts is None:
+    if spec is None:
         return bilingual("请改正这一行。", "Mend this row.")
-    zh = "".join(filter(None, (facts.help_zh, f"示例：{facts.example}" if facts.example else ""))) or "请改正这一格。"
-    en = (
-        " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else "")))
-        or "Mend this cell."
-    )
+    zh = "".join(filter(None, (spec.help_zh, f"示例：{spec.example}" if spec.example else ""))) or "请改正这一格。"
+    en = " ".join(filter(None, (spec.help_en, f"Example: {spec.example}" if spec.example else ""))) or "Mend this cell."
     return Bilingual(zh, en)
 
 
@@ -219,7 +217,7 @@ def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:
         changes = [
             {
                 "field": n,
-                "label": [columns[n].facts.zh, columns[n].facts.en] if n in columns else _label(rows.part, n),
+                "label": [columns[n].spec.zh, columns[n].spec.en] if n in columns else _label(rows.part, n),
                 "before": _text(before, columns.get(n)),
                 "after": _text(after, columns.get(n)),
             }
@@ -259,7 +257,7 @@ def _label(part: Worksheet, name: str) -> list[str]:
 def _text(value: Any, column: Any) -> str:
     if value in (None, ""):
         return ""
-    if column is not None and column.facts.sensitivity == SECRET:
+    if column is not None and column.spec.sensitivity == SECRET:
         return "•••"
     if hasattr(value, "_meta") or column is None or column.kind == "key":
         return str(value)

@@ -17,22 +17,23 @@ from dakehu.exchange.roundtrip.merge import DESK, FILE
 from dakehu.exchange.statements import batch as statement_batch
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.workbook import reading
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.jobs.progress import no_progress
 
 SHOWN = 200
 
 
 def can_import() -> None:
     """Raises NotAllowed for whoever may not import."""
-    if not scope.current_actor().may(Permission.IMPORT):
+    if not current_actor().may(Permission.IMPORT):
         raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 
 
@@ -57,7 +58,7 @@ def run_import(
     skip_errors: bool = False,
     prefer: str = "",
     delete_missing: bool = False,
-    progress: Progress = jobs.no_progress,
+    progress: Progress = no_progress,
     client: str = "",
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,

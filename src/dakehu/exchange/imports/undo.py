@@ -5,19 +5,22 @@ from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, Parameter, act, action, add_audit_note
+from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.jobs.progress import Progress, no_progress
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
-BATCH = Parameter("batch", kind="integer", facts=FieldSpec("批次", "Batch", aliases=("导入批次", "Import batch")))
+BATCH = Parameter("batch", kind="integer", spec=FieldSpec("批次", "Batch", aliases=("导入批次", "Import batch")))
 SHOWN = 200
 KIND = "workbook.undo"  # the job
 AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
@@ -30,8 +33,8 @@ TABLES = {
     "clients.Tag": bilingual("标签", "Tag"),
     "clients.ClientTag": bilingual("客户标签", "Tag of a client"),
     "clients.KeyDate": bilingual("重要日期", "Key date"),
-    "clients.Former": bilingual("原客户号", "Former code"),
-    "clients.NotTheSame": bilingual("“不是同一人”的判断", "Told apart"),
+    "clients.MergedClient": bilingual("原客户号", "Former code"),
+    "clients.NotDuplicate": bilingual("“不是同一人”的判断", "Told apart"),
     "clients.Group": bilingual("群组", "Group"),
     "clients.Member": bilingual("群组成员", "Group member"),
     "clients.History": bilingual("历史资料", "Earlier data"),
@@ -39,7 +42,7 @@ TABLES = {
     "ledger.Account": bilingual("账户", "Account"),
     "ledger.TradeBatch": bilingual("成交记录", "Trades"),
     "ledger.PriceFile": bilingual("行情", "Prices"),
-    "ledger.HeldRow": bilingual("待处理行", "Row held back"),
+    "ledger.QuarantinedRow": bilingual("待处理行", "Row held back"),
     "service.Interaction": bilingual("服务记录", "Interaction"),
     "service.FollowUp": bilingual("跟进计划", "Follow-up"),
     "service.Request": bilingual("客户诉求", "Request"),
@@ -61,12 +64,12 @@ def client_label(label: str) -> Bilingual:
     return TABLES.get(label) or bilingual(bare, bare)
 
 
-@action("workbook.undo", needs="", zh="撤销操作", en="Undo", takes=(BATCH,))
+@action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,))
 def undo_batch(*, batch: int) -> dict[str, Any]:
     """Take back a whole import, bulk edit, hand-over or merge with its side effects, all or nothing, as whoever did it.
     Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
     anything later depends on it."""
-    return _revert(batch, jobs.no_progress)
+    return _revert(batch, no_progress)
 
 
 def begin(number: int) -> bool:
@@ -78,7 +81,7 @@ def begin(number: int) -> bool:
         return False
     with act("workbook.begin_undo"):
         row = batches.get_own(number, lock=True, any_act=True)
-        job = jobs.get_job(row.job_ref, scope.current_actor().user_id) if row.job_ref else None
+        job = jobs.get_job(row.job_ref, current_actor().user_id) if row.job_ref else None
         if job is None or job["ended"]:
             row.job_ref = jobs.start(KIND, batch=number)
             row.save()
@@ -87,7 +90,7 @@ def begin(number: int) -> bool:
 
 def undo_refusal(batch: Any) -> list[str]:
     """Why taking an import back in the background came to nothing, in words; [] where it did not, or nobody tried."""
-    job = jobs.get_job(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
+    job = jobs.get_job(batch.job_ref, current_actor().user_id) if batch.job_ref else None
     if batch.state != BatchState.APPLIED or job is None or job["kind"] != KIND:
         return []
     return _find_refusal(job)
@@ -116,7 +119,7 @@ def _find_refusal(job: dict[str, Any]) -> list[str]:
 
 
 @jobs.job(KIND)
-def undo_in_background(progress: jobs.Progress, *, batch: int) -> dict[str, Any]:
+def undo_in_background(progress: Progress, *, batch: int) -> dict[str, Any]:
     """`undo_batch` with somebody watching. Done again after a worker died it is the same."""
     if batches.get_own(batch, any_act=True).state == BatchState.UNDONE:
         return {"undone": True, "batch": batch, "again": True}
@@ -162,7 +165,7 @@ def can_undo(batch: Any) -> None:
     """Raises NotAllowed for whoever may no longer do what is to be undone."""
     done = ACTIONS.get(batch.act)
     needs = done.needs if done is not None else Permission.IMPORT
-    if not scope.current_actor().may(needs):
+    if not current_actor().may(needs):
         raise NotAllowed(bilingual("撤销操作", "Undo"), needs)
 
 
@@ -172,7 +175,7 @@ def undoable() -> list[dict[str, Any]]:
     first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO
     time; `running` says that it is being taken back, `why_not` why that came to nothing."""
     since = clock.now() - timedelta(days=undo.DAYS)
-    undos = {job["id"]: job for job in jobs.recent(KIND, scope.current_actor().user_id, most=SHOWN)}
+    undos = {job["id"]: job for job in jobs.recent(KIND, current_actor().user_id, most=SHOWN)}
     rows = batches.own_batches(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
     return [
         {

@@ -13,12 +13,12 @@ from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, a
 from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
-from dakehu.foundation.actions.registry import Parameter
+from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.base.contact_parsing import split_contacts
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates.input import facts_behind, field_behind, parse_columns
+from dakehu.foundation.gates.input import field_behind, parse_columns, spec_behind
 from dakehu.foundation.imports.row_matching import ImportEvaluation
-from dakehu.foundation.schema.fields import PUBLIC
+from dakehu.foundation.schema.parameters import Parameter
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
 ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
@@ -105,12 +105,12 @@ def stack(part: Worksheet, grids: list[Grid]) -> Stack:
                 whole = raw.setdefault(feed.field, [None] * len(origin))
                 whole[start : start + grid.count] = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
         start += grid.count
-    takes = [t for t in part.takes if t.name in raw]
+    parameters = [t for t in part.parameters if t.name in raw]
     if any(raw.get(ROW_KEY) or ()):
         made.raw = dict(raw)
-    for take in takes:
-        raw[take.name] = _without_masks(take, raw[take.name], made)
-    made.columns, faults = parse_columns(takes, raw, len(origin))
+    for parameter in parameters:
+        raw[parameter.name] = _without_masks(parameter, raw[parameter.name], made)
+    made.columns, faults = parse_columns(parameters, raw, len(origin))
     for fault in faults:
         made.weighed.fault(fault.row, fault.field, fault.value, fault.message)
     _rows_without_name(made, chosen)
@@ -123,9 +123,9 @@ def values_of(part: Worksheet, texts: dict[str, list[Any]]) -> dict[str, list[An
     """Cells of an exported sheet as values; a masked or unreadable one is None."""
     count = len(next(iter(texts.values()), ()))
     aside = Stack(part, {}, ImportEvaluation.of(count), [])
-    takes = [take for take in part.takes if take.name in texts]
-    raw = {t.name: _without_masks(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in takes}
-    return parse_columns(takes, raw, count)[0]
+    parameters = [parameter for parameter in part.parameters if parameter.name in texts]
+    raw = {t.name: _without_masks(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in parameters}
+    return parse_columns(parameters, raw, count)[0]
 
 
 def text_of(cell: Any) -> str:
@@ -149,18 +149,18 @@ def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -
     return [known[value] for value in cells]
 
 
-def _without_masks(take: Parameter, cells: list[Any], made: Stack) -> list[Any]:
+def _without_masks(parameter: Parameter, cells: list[Any], made: Stack) -> list[Any]:
     """A masked cell of a field that is not free text says nothing about the value behind it."""
-    facts, behind = facts_behind(take), field_behind(take)
+    facts, behind = spec_behind(parameter), field_behind(parameter)
     free = behind is None or (
         not isinstance(behind, EncryptedTextField) and behind.get_internal_type() in ("CharField", "TextField")
     )
-    if facts.sensitivity <= PUBLIC or (free and not hasattr(behind, "words")):
+    if facts.sensitivity <= PUBLIC or (free and not hasattr(behind, "choice_set")):
         return cells
     masked = {value for value in set(cells) if value and is_masked(value)}
     if not masked:
         return cells
-    made.hidden += [(row, take.name, value) for row, value in enumerate(cells) if value in masked]
+    made.hidden += [(row, parameter.name, value) for row, value in enumerate(cells) if value in masked]
     return [None if value in masked else value for value in cells]
 
 

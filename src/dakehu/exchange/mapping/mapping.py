@@ -192,7 +192,7 @@ def _correct_table(table: TableMapping, book: reading.Book, wanted: dict[str, An
             _remap(table, book, part, header)
     for index, name in (wanted.get("columns") or {}).items():
         column = next((c for c in table.columns if c.index == int(index)), None)
-        if column is None or (name and not any(t.name == name for t in known[table.part].takes)):
+        if column is None or (name and not any(t.name == name for t in known[table.part].parameters)):
             raise Refused(
                 {
                     "columns": [

@@ -8,7 +8,7 @@ from typing import Any
 
 from dakehu.exchange.mapping.mapping import FieldMapping, ImportMapping, TableMapping
 from dakehu.exchange.workbook.reading.headings import flat
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
@@ -72,7 +72,7 @@ def save_profile(plan: ImportMapping, name: str) -> None:
         if not any(c.how == "hand" for c in table.columns):
             continue
         row = model.objects.filter(signature=table.signature).first() or model(signature=table.signature)
-        row.name, row.owner_ref = f"{name} · {table.sheet}"[:120], scope.current_actor().user_id
+        row.name, row.owner_ref = f"{name} · {table.sheet}"[:120], current_actor().user_id
         columns = {c.heading: [asdict(feed) for feed in c.feeds] for c in table.columns if c.heading}
         row.plan = {"part": table.part, "columns": columns}
         row.save()

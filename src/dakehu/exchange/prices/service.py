@@ -21,7 +21,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.schema.fields import model_of
 
 SHOWN = 200
@@ -149,7 +149,7 @@ def _code_queries(
     """What a row says of its security, or the reason why it says nothing."""
     if not code:
         return "code"
-    chosen = model_of("ledger.Product")._meta.get_field("kind").words.read(kind) if kind else None
+    chosen = model_of("ledger.Product")._meta.get_field("kind").choice_set.read(kind) if kind else None
     if kind and chosen is None:
         return "kind"
     money = (currency or "").upper()

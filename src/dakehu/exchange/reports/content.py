@@ -13,10 +13,10 @@ from dakehu.domains.ledger.close import rows as close_rows
 from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.exchange.reports import charts, formats
 from dakehu.exchange.reports.formats import MISSING
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual, language
-from dakehu.foundation.gates import ask, columns_of, present, render_row
+from dakehu.foundation.gates import ask, columns_of, render_row, render_rows
 
 FIRST = ("market_value", "profit", "twr", "xirr", "max_drawdown", "volatility", "sharpe", "roi")
 GROUPS = (
@@ -58,7 +58,7 @@ def report_content(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
 def header(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
     """Whose report, who serves the client, over which days, from whom and when."""
     shown = render_row(client, shown=True)
-    serving = present(clients.coverage(client=client).filter(until=None), shown=True)
+    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
     main = [one["user"] for one in serving if one["role"] in ("主办", "Main")] or [one["user"] for one in serving]
     first = money["line"]["day"][0] if money["line"] else MISSING
     closed = row.as_of.isoformat() if row else None
@@ -77,7 +77,7 @@ def header(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
             bilingual(
                 "{who} 于 {when} 制作",
                 "Made by {who} on {when}",
-                who=scope.current_actor().name,
+                who=current_actor().name,
                 when=clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
             )
         ),
@@ -98,12 +98,12 @@ def figures(row: Any) -> dict[str, Any]:
         value, reason = plain[column.name], row.reasons.get(column.name)
         made[column.name] = {
             "label": column.label,
-            "value": formats.figure(value, column.facts.unit),
+            "value": formats.figure(value, column.spec.unit),
             "tone": formats.tone(value) if column.name in SIGNED else "",
             "why": str(bilingual(*close_rows.REASONS[reason])) if reason else "",
         }
-        if column.facts.help:
-            definitions.append([column.label, column.facts.help])
+        if column.spec.help:
+            definitions.append([column.label, column.spec.help])
     return {
         "first": [made[name] for name in FIRST],
         "definitions": definitions,

@@ -13,8 +13,8 @@ from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.reports import content as report_content
 from dakehu.exchange.reports import typst_pdf
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, act, action, add_audit_note, current_act, parameters_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual, in_language
@@ -22,11 +22,14 @@ from dakehu.foundation.base.i18n import language as reading_language
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import render_row
 from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.recorded import add_audit_note, current_act
 from dakehu.foundation.schema.fields import FieldSpec, model_of
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 AT_MOST = 1000  # reports in one ZIP
 KIND = "report.many"
-LANGUAGE = Parameter("language", required=False, facts=FieldSpec("语言（zh 或 en）", "Language (zh or en)"))
+LANGUAGE = Parameter("language", required=False, spec=FieldSpec("语言（zh 或 en）", "Language (zh or en)"))
 UNREPORTABLE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -44,7 +47,7 @@ class Report:
 
 def render_pdf(client: Any, *, language: str | None = None, rise_is_red: bool = True) -> Report:
     """The report of a client in the actor's sight; nothing is written. NotAllowed where the actor may take nothing out."""
-    if not scope.current_actor().may(Permission.EXPORT):
+    if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("下载客户报告", "download a client's report"), Permission.EXPORT)
     with in_language(_language(language)):
         told = report_content.report_content(client, rise_is_red=rise_is_red)
@@ -71,7 +74,7 @@ def hand_out(client: Any, *, language: str | None = None, rise_is_red: bool = Tr
     needs=Permission.EXPORT,
     zh="下载客户报告",
     en="Give a client's report",
-    takes=(parameters_of("ledger.Investment", "client"), LANGUAGE),
+    parameters=(parameters_of("ledger.Investment", "client"), LANGUAGE),
 )
 def create_report(*, client: Any, language: str | None = None) -> dict[str, Any]:
     """{name, media, size, sha256, content (base64)} of the client's investment report as PDF: figures, growth, holdings,
@@ -126,7 +129,7 @@ def chosen_clients(clients: list[int] | None) -> list[int]:
 
 def start(clients: list[int] | None = None, language: str | None = None, rise_is_red: bool = True) -> int:
     """Print the reports in the background; the job's result names the ZIP (files.read) and what could not be done."""
-    if not scope.current_actor().may(Permission.EXPORT):
+    if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("下载客户报告", "download clients' reports"), Permission.EXPORT)
     return jobs.start(KIND, clients=chosen_clients(clients), language=_language(language), rise_is_red=rise_is_red)
 
@@ -160,7 +163,7 @@ def create_reports(progress: Any, *, clients: list[int], language: str, rise_is_
 
 
 def write_reports(
-    path: Path, clients: list[int] | None, language: str | None = None, progress: Any = jobs.no_progress
+    path: Path, clients: list[int] | None, language: str | None = None, progress: Any = no_progress
 ) -> dict[str, Any]:
     """Write one report (a path that ends in .pdf) or many (.zip) at once; {file, counts, failed} as `many` tells it."""
     numbers, ending = chosen_clients(clients), path.suffix.lower()

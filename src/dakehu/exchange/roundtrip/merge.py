@@ -18,9 +18,10 @@ from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Worksheet
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import three_way_merge
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates.input import field_behind
-from dakehu.foundation.imports.row_matching import SKIPPED, UNCHANGED, chunks
+from dakehu.foundation.imports.row_matching import SKIPPED, UNCHANGED
 from dakehu.foundation.schema.fields import model_of
 
 FILE, DESK = "file", "desk"
@@ -308,7 +309,7 @@ class _SheetMerge:
 def can_erase(part: Worksheet, name: str) -> bool:
     """Whether a cell of a stored row may be emptied."""
     behind = field_behind(part.take(name))
-    required = {t.name for t in ACTIONS[SINGLE[part.name]].takes if t.required} | {"code"}
+    required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required} | {"code"}
     return behind is not None and name not in required and bool(behind.null or behind.blank)
 
 

@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 
 from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.exchange.sheets.frames import NUMBER, VERSION
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import decrypt_bytes, encrypt_bytes
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.files import store as files
@@ -93,7 +93,7 @@ class Exports:
 
 def _read(export: str) -> dict[str, Columns] | None:
     try:
-        with scope.elevated("what an exported workbook held"):
+        with elevated("what an exported workbook held"):
             content = files.read(export)[1]
     except NotFound:
         return None

@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from dakehu.exchange.workbook.reading import Term
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import ACTIONS, Parameter
+from dakehu.foundation.access.actor import actor_or_none
+from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates.input import facts_behind
+from dakehu.foundation.gates.input import spec_behind
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import FieldSpec, facts_of, model_of
+from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
+from dakehu.foundation.schema.parameters import Parameter
 
 NAMING = "client"  # the part of a client that the other sheets name them by
 CONTACT_KINDS = ("landline", "wechat")
@@ -36,40 +37,40 @@ class Worksheet:
     name: str
     title: Bilingual
     model: str
-    takes: tuple[Parameter, ...]
+    parameters: tuple[Parameter, ...]
 
-    def take(self, name: str) -> Parameter:
-        return next(t for t in self.takes if t.name == name)
+    def parameter(self, name: str) -> Parameter:
+        return next(t for t in self.parameters if t.name == name)
 
     def facts(self, name: str) -> FieldSpec:
-        return facts_behind(self.take(name))
+        return spec_behind(self.take(name))
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
-    return tuple(replace(t, required=False) for t in ACTIONS[action].takes if t.name not in without)
+    return tuple(replace(t, required=False) for t in ACTIONS[action].parameters if t.name not in without)
 
 
 def _fact(model: str, field: str) -> FieldSpec:
-    return facts_of(model_of(model)._meta.get_field(field))
+    return spec_of(model_of(model)._meta.get_field(field))
 
 
-def _plain(name: str, facts: FieldSpec, kind: str = "text") -> Parameter:
-    return Parameter(name, required=False, facts=facts, kind=kind)
+def _plain(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
+    return Parameter(name, required=False, facts=spec, kind=kind)
 
 
 def _client_columns() -> tuple[Parameter, ...]:
     """How a row of another sheet names its client."""
-    phone = next(t for t in ACTIONS["clients.create"].takes if t.name == "phone")
+    phone = next(t for t in ACTIONS["clients.create"].parameters if t.name == "phone")
     return (
         _plain("client_code", _fact("clients.Client", "code")),
         _plain("client_name", _fact("clients.Client", "name")),
         _plain("client_id_number", _fact("clients.Client", "id_number")),
-        _plain("client_phone", facts_behind(phone)),
+        _plain("client_phone", spec_behind(phone)),
     )
 
 
 def _channels() -> tuple[Parameter, ...]:
-    words = model_of("clients.Contact")._meta.get_field("kind").words
+    words = model_of("clients.Contact")._meta.get_field("kind").choice_set
     members = [m for m in words if m.value in CONTACT_KINDS]
     return tuple(_plain(m.value, FieldSpec(m.zh, m.en, m._aliases)) for m in members)
 
@@ -81,7 +82,7 @@ def worksheets() -> dict[str, Worksheet]:
 
 def _reader() -> tuple[Any, str]:
     """What the vocabulary depends on: the custom fields in use, and the role."""
-    actor = scope.actor_or_none()
+    actor = actor_or_none()
     return custom_fields.definitions_state(), "system" if actor is None or actor.is_system else actor.role
 
 
@@ -126,21 +127,21 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
     sealed = Parameter(
         ROW_KEY,
         required=False,
-        facts=FieldSpec(
+        spec=FieldSpec(
             "行钥",
             "Row key",
             help_zh="请勿修改：系统凭它认出这一行。",
             help_en="Leave as it is: by this the desk knows the row again.",
         ),
     )
-    return {part.name: replace(part, takes=(*part.takes, sealed)) for part in made}
+    return {part.name: replace(part, parameters=(*part.parameters, sealed)) for part in made}
 
 
 def spellings(part: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
     """(field, facts, closed list of words or None) of every column a part may have."""
-    for take in part.takes:
-        behind = model_of(take.model)._meta.get_field(take.field) if take.field else None
-        yield take.name, facts_behind(take), getattr(behind, "words", None)
+    for parameter in part.parameters:
+        behind = model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
+        yield parameter.name, spec_behind(parameter), getattr(behind, "choice_set", None)
 
 
 KINDS = {"phone": "phone", "mail": "mail", "id_number": "id", "client_id_number": "id", "client_phone": "phone"}

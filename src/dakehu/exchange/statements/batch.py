@@ -8,14 +8,15 @@ from typing import Any
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.statements.layouts import Layout
 from dakehu.exchange.statements.service import Statement
-from dakehu.foundation.actions.registry import act, parameters_of
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import parse_input
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
+from dakehu.foundation.schema.parameters import parameters_of
 
-OWNER = parameters_of("ledger.HeldRow", "client")
+OWNER = parameters_of("ledger.QuarantinedRow", "client")
 
 
 def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]]) -> None:

@@ -19,7 +19,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 
 SHOWN = 200
 READ = 8  # rows shown as they were read

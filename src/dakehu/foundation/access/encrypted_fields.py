@@ -28,6 +28,8 @@ def _cipher(version: int) -> AESGCM:
 
 
 def forget_cached() -> None:
+    """Read the keys again (after a restore, or in a test with its own home)."""
+    keys.forget_cached()
     _cipher.cache_clear()
 
 
@@ -49,6 +51,15 @@ def blind_index(place: str, value: str) -> str:
     return hmac.new(keys.key("index"), f"{place}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+_record_decryption: Callable[[str], None] | None = None
+
+
+def set_decryption_recorder(record: Callable[[str], None]) -> None:
+    """Name, once at start-up, what writes the decryption of a value at a place into the open act."""
+    global _record_decryption
+    _record_decryption = record
+
+
 class EncryptedValue:
     """A shut value. str() shows its mask; `.open()` gives the plain text inside an act, and is recorded."""
 
@@ -58,7 +69,7 @@ class EncryptedValue:
         self._place, self._body, self._mask = place, body, mask
 
     @classmethod
-    def shut(cls, place: str, plain: str, mask: Callable[[str], str] | None) -> "EncryptedValue":
+    def encrypt(cls, place: str, plain: str, mask: Callable[[str], str] | None) -> "EncryptedValue":
         return cls(place, encrypt_bytes(place, plain.encode()), mask)
 
     def _plain(self) -> str:
@@ -73,9 +84,9 @@ class EncryptedValue:
 
     def open(self) -> str:
         """The plain text. Needs an open act by an actor cleared for secrets; the act records it."""
-        from dakehu.foundation.actions.registry import record_decryption
-
-        record_decryption(self._place)
+        if _record_decryption is None:
+            raise RuntimeError("nothing records decryptions: call set_decryption_recorder at start-up")
+        _record_decryption(self._place)
         return self._plain()
 
     def __str__(self) -> str:
@@ -204,43 +215,3 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
 
 def encrypted_fields_of(model: Any) -> list[EncryptedTextField]:
     return [f for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]
-
-
-def rebuild_blind_indexes(model: Any, batch: int = 2000) -> int:
-    """Write blind indexes that are missing or out of step; returns how many rows changed. Call inside an act."""
-    from dakehu.foundation.actions.registry import write_columns
-
-    indexes = [f for f in model._meta.fields if isinstance(f, BlindIndex)]
-    last, changed = 0, 0
-    while indexes:
-        rows: list[Any] = list(models.QuerySet(model).filter(pk__gt=last).order_by("pk")[:batch])
-        if not rows:
-            break
-        last = rows[-1].pk
-        for row in rows:
-            before = {f.attname: getattr(row, f.attname) for f in indexes}
-            after = {f.attname: f.pre_save(row, False) for f in indexes}
-            if after != before:
-                write_columns(model, row.pk, after)
-                changed += 1
-    return changed
-
-
-def reencrypt_fields(model: Any, field: EncryptedTextField, batch: int = 2000) -> int:
-    """Move every value of a field to the key in use; returns how many moved. Call inside an act."""
-    from dakehu.foundation.actions.registry import write_columns
-
-    moved = 0
-    current = keys.encryption_keys()[0]
-    last = 0
-    while True:
-        rows = list(model.objects.filter(pk__gt=last).order_by("pk").only("pk", field.attname)[:batch])
-        if not rows:
-            return moved
-        last = rows[-1].pk
-        for row in rows:
-            value = getattr(row, field.attname)
-            if isinstance(value, EncryptedValue) and value._body[0] != current:
-                fresh = EncryptedValue.shut(field.place, value._plain(), field.mask)
-                write_columns(model, row.pk, {field.attname: fresh})
-                moved += 1

@@ -75,6 +75,3 @@ def forget_cached() -> None:
     """Read the keys anew (after a restore, or in a test with its own home)."""
     key.cache_clear()
     encryption_keys.cache_clear()
-    from dakehu.foundation.access import encrypted_fields
-
-    encrypted_fields.forget_cached()

@@ -1,6 +1,6 @@
 """Taking back what an act wrote: the numbers of the rows it made, the earlier values of the rows it changed or deleted.
 
-While an act keeps (`with keeping() as kept`), every write through foundation.acts is noted; `kept.store()` puts the
+While `recording_undo() as log` is open, every recorded write is noted; `log.store()` puts the
 notes away as an encrypted file. `take_back` undoes them inside a later act, all or nothing, and only while nothing
 later depends on what was written.
 """
@@ -19,16 +19,20 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
-from dakehu.foundation.actions.registry import ACTIONS, Recorded, current_act, record_rows, remove_rows
+from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.files import store as files
-from dakehu.foundation.imports import row_matching
-from dakehu.foundation.jobs.queue import no_progress
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.bulk import load_rows, record_rows, remove_rows
+from dakehu.foundation.records.recorded import Recorded, current_act
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.references import references_to
 
@@ -52,7 +56,7 @@ class CreatedRows:
 
 
 class UndoLog:
-    """What one act writes: {model label: Born} of rows made, {label: {number: [version, earlier values]}} of rows
+    """What one act writes: {model label: CreatedRows} of rows made, {label: {number: [version, earlier values]}} of rows
     changed, {label: {number: earlier values}} of rows deleted. Versions are those the act gave; values stand by
     column."""
 
@@ -62,16 +66,16 @@ class UndoLog:
         self.changed: dict[str, dict[int, list[Any]]] = {}
         self.deleted: dict[str, dict[int, dict[str, Any]]] = {}
 
-    def made(self, model: Any, rows: Iterable[Any]) -> None:
+    def record_created(self, model: Any, rows: Iterable[Any]) -> None:
         every = list(rows)
-        self.made_numbers(model, [row.pk for row in every])
+        self.record_created_ids(model, [row.pk for row in every])
         born = self.created[model._meta.label]
         born.later.update({row.pk: row.row_version for row in every if row.row_version != 1})
 
-    def made_numbers(self, model: Any, numbers: list[int]) -> None:
+    def record_created_ids(self, model: Any, numbers: list[int]) -> None:
         self.created.setdefault(model._meta.label, CreatedRows()).numbers.add(numbers)
 
-    def changing(self, model: Any, rows: Iterable[Any], names: Iterable[str]) -> None:
+    def record_changes(self, model: Any, rows: Iterable[Any], names: Iterable[str]) -> None:
         """Note stored rows whose fields `names` are about to be written, before their version grows."""
         columns = [model._meta.get_field(name).attname for name in names]
         born = self.created.get(model._meta.label, CreatedRows())
@@ -87,7 +91,7 @@ class UndoLog:
                 if column not in note[1] and _differs(before, getattr(row, column)):
                     note[1][column] = before
 
-    def overwriting(self, model: Any, pk: int, values: dict[str, Any]) -> None:
+    def record_overwrite(self, model: Any, pk: int, values: dict[str, Any]) -> None:
         """Note a stored row whose columns are about to be set without its version growing."""
         row = models.QuerySet(model).filter(pk=pk).first()
         if row is None or pk in self.created.get(model._meta.label, {}):
@@ -97,18 +101,18 @@ class UndoLog:
             column = model._meta.get_field(name).attname
             note[1].setdefault(column, row._loaded[column])
 
-    def deleting_with_dependents(self, row: Any) -> None:
+    def record_deletion_with_dependents(self, row: Any) -> None:
         """Note a row and whatever the database deletes along with it."""
         collector = Collector(using=row._state.db or DEFAULT_DB_ALIAS)
         collector.can_fast_delete = lambda *args, **options: False  # type: ignore[method-assign]
-        with scope.elevated("undo: what goes along"):
+        with elevated("undo: what goes along"):
             collector.collect([row])
         for model, rows in collector.data.items():
             for other in rows if issubclass(model, Recorded) and model is not type(row) else ():
-                self.deleting(other)
-        self.deleting(row)
+                self.record_deletion(other)
+        self.record_deletion(row)
 
-    def deleting(self, row: Any) -> None:
+    def record_deletion(self, row: Any) -> None:
         label = row._meta.label
         if not self.created.get(label, CreatedRows()).numbers.remove(row.pk):
             before: dict[str, Any] = self.changed.get(label, {}).pop(row.pk, [0, {}])[1]
@@ -163,12 +167,12 @@ def _load(key: str) -> UndoLog:
 def recording_undo() -> Iterator[UndoLog]:
     """Note whatever the present act writes inside."""
     act = current_act()
-    outer = act.kept
-    act.kept = outer or UndoLog()
+    outer = act.undo_log
+    act.undo_log = outer or UndoLog()
     try:
-        yield act.kept
+        yield act.undo_log
     finally:
-        act.kept = outer
+        act.undo_log = outer
 
 
 # --- values as JSON ---------------------------------------------------------------------------------
@@ -229,7 +233,7 @@ def revert(key: str, called: Naming, progress: Report = no_progress) -> dict[str
     if found:
         raise _depends(found, called)
     try:
-        with scope.elevated("undo: as it was before"), transaction.atomic():
+        with elevated("undo: as it was before"), transaction.atomic():
             for done, (label, born) in enumerate(reversed(kept.created.items())):
                 share = 0.3 + 0.5 * done / len(kept.created)
                 progress(
@@ -253,13 +257,13 @@ def revert(key: str, called: Naming, progress: Report = no_progress) -> dict[str
 def _changed_since(kept: UndoLog) -> Iterator[Row]:
     """Rows that are gone, out of sight, or no longer at the version the act gave them. Holds the others."""
     for label, born in kept.created.items():
-        for first, last in born.numbers.parts(row_matching.CHUNK):
+        for first, last in born.numbers.parts(CHUNK):
             now = _versions(model_of(label).objects.filter(pk__range=(first, last)))
             for pk in range(first, last + 1):
                 if now.get(pk) != born.version(pk):
                     yield model_of(label), pk
     for label, rows in kept.changed.items():
-        for part in row_matching.chunks(sorted(rows)):
+        for part in chunks(sorted(rows)):
             now = _versions(model_of(label).objects.filter(pk__among=part))
             yield from ((model_of(label), pk) for pk in part if now.get(pk) != rows[pk][0])
 
@@ -272,11 +276,11 @@ def _versions(rows: Any) -> dict[int, int]:
 
 def _referenced_since(kept: UndoLog) -> Iterator[Row]:
     """Rows of others that hang on a row made, or that were written later and hang on a row changed."""
-    with scope.elevated("undo: what depends on it"):
+    with elevated("undo: what depends on it"):
         for label in {*kept.created, *kept.changed}:
             born = kept.created.get(label, CreatedRows()).numbers
-            made = [{"gte": first, "lte": last} for first, last in born.parts(row_matching.CHUNK)]
-            changed = [{"among": part} for part in row_matching.chunks(sorted(kept.changed.get(label, ())))]
+            made = [{"gte": first, "lte": last} for first, last in born.parts(CHUNK)]
+            changed = [{"among": part} for part in chunks(sorted(kept.changed.get(label, ())))]
             for other, key in references_to(model_of(label)):
                 yield from _others(kept, other, key.attname, made, {})
                 if issubclass(other, Recorded):
@@ -294,13 +298,13 @@ def _others(kept: UndoLog, other: Any, by: str, among: list[dict[str, Any]], lat
 
 def _restore(model: Any, rows: dict[int, list[Any]]) -> int:
     columns = _columns(model)
-    for part in row_matching.chunks(sorted(pk for pk, (_, before) in rows.items() if before)):
-        held, touched = list(row_matching.load(model, part).values()), set()
+    for part in chunks(sorted(pk for pk, (_, before) in rows.items() if before)):
+        held, touched = list(load_rows(model, part).values()), set()
         for row in held:
             for name, value in rows[row.pk][1].items():
                 setattr(row, name, value)
                 touched.add(columns[name].name)
-        record_rows(model, [], held, sorted(touched), client_ids={row.client_number() or 0 for row in held} - {0})
+        record_rows(model, [], held, sorted(touched), client_ids={row.owning_client_id() or 0 for row in held} - {0})
     return len(rows)
 
 
@@ -335,13 +339,11 @@ def _line(model: Any, pk: int, called: Naming) -> Bilingual:
             "{what}: deleted since, or no longer within your sight.",
             what=what,
         )
-    number = row.client_number() if isinstance(row, Recorded) else None
+    number = row.owning_client_id() if isinstance(row, Recorded) else None
     client = scope.client_model().objects.filter(pk=number).first() if number else None
     if client is None:
         return bilingual("{what}“{row}”", "{what} “{row}”", what=what, row=row)
-    with scope.elevated("undo: who wrote it"):
-        from dakehu.foundation.models import AuditEntry
-
+    with elevated("undo: who wrote it"):
         entry = AuditEntry.objects.filter(client_ref=number, at__gte=row.changed_at).order_by("pk").first()
     at = clock.local(row.changed_at).strftime("%Y-%m-%d %H:%M")
     if entry is None:

@@ -25,6 +25,11 @@ class Refused(Exception):
         return {name: [str(text) for text in texts] for name, texts in self.messages.items()}
 
 
+def refusal(field_name: str, zh: str, en: str, **values: Any) -> Refused:
+    """Return a refusal about one field, ready to raise."""
+    return Refused({field_name: [bilingual(zh, en, **values)]})
+
+
 class NotAllowed(Refused):
     """The actor's role does not include this."""
 
@@ -62,8 +67,8 @@ class Conflict(Refused):
 
     status = 412
 
-    def __init__(self, current: dict[str, Any], version: int, row: Any = None) -> None:
-        self.current, self.version, self.row = current, version, row
+    def __init__(self, current: dict[str, Any] | None, version: int, row: Any = None) -> None:
+        self.current, self.version, self.row = current or {}, version, row
         self.clashes: dict[str, dict[str, Any]] = {}
         self.kept: list[str] = []
         self.by = self.at = ""

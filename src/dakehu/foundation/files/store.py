@@ -13,11 +13,13 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import transaction
 
-from dakehu.foundation.access import encrypted_files, keys, scope
-from dakehu.foundation.actions.registry import current_act
+from dakehu.foundation.access import encrypted_files, keys
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.files.models import StoredFile
+from dakehu.foundation.records.recorded import current_act
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,6 @@ def _path(key: str) -> Path:
 def save(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
     """Store a file for the actor, for `days` (None: until removed); of an open file what is left to be read. Call inside an
     act."""
-    from dakehu.foundation.models import StoredFile
-
     current_act()
     key = uuid.uuid4().hex
     seen = _Seen(io.BytesIO(content) if isinstance(content, bytes) else content)
@@ -105,7 +105,7 @@ def save(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
         name=Path(name).name[:200],
         size=seen.size,
         sha256=seen.digest.hexdigest(),
-        owner_ref=scope.current_actor().user_id,
+        owner_ref=current_actor().user_id,
         expires_at=now() + timedelta(days=days) if days else None,
     )
     row.save()
@@ -114,9 +114,7 @@ def save(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
 
 def read(key: str) -> tuple[str, bytes]:
     """(name, content) of one's own file. Raises NotFound for anybody else's."""
-    from dakehu.foundation.models import StoredFile
-
-    actor = scope.current_actor()
+    actor = current_actor()
     row = StoredFile.objects.filter(key=key).first()
     if row is None or (not actor.is_system and row.owner_ref != actor.user_id):
         raise NotFound(bilingual("文件", "file"))
@@ -134,9 +132,7 @@ def content_of(key: str) -> Content:
 def delete(key: str) -> None:
     """Remove one's own file before its time, once the act has ended well. Call inside an act. Raises NotFound for
     anybody else's."""
-    from dakehu.foundation.models import StoredFile
-
-    row = StoredFile.objects.filter(key=key, owner_ref=scope.current_actor().user_id).first()
+    row = StoredFile.objects.filter(key=key, owner_ref=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("文件", "file"))
     row.delete()
@@ -145,8 +141,6 @@ def delete(key: str) -> None:
 
 def delete_expired() -> int:
     """Remove files past their time; returns how many. Call inside an act, as the system."""
-    from dakehu.foundation.models import StoredFile
-
     gone = 0
     for row in StoredFile.objects.filter(expires_at__lt=now()):
         _path(row.key).unlink(missing_ok=True)

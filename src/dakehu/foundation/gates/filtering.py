@@ -7,14 +7,21 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
-from dakehu.foundation.actions.registry import Parameter
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import Unfit, reader_of
 from dakehu.foundation.schema.custom_fields import MultipleChoice
-from dakehu.foundation.schema.fields import FieldSpec, described_fields, facts_of, has_facts, spelling_index
+from dakehu.foundation.schema.fields import (
+    FieldSpec,
+    described_fields,
+    has_spec,
+    normalize_name,
+    spec_of,
+    spelling_index,
+)
+from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.related_columns import extension_columns
 
 OPERATORS = {
@@ -57,7 +64,7 @@ def _spellings(model: Any) -> dict[str, str]:
 
 @lru_cache(maxsize=256)  # a list asks for the same several times a page
 def _spelled(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
-    return spelling_index({name: facts_of(field) for name, field in columns})
+    return spelling_index({name: spec_of(field) for name, field in columns})
 
 
 def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
@@ -69,20 +76,18 @@ def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
 
 
 def _column(model: Any, index: dict[str, str], name: str) -> Any:
-    from dakehu.foundation.schema.fields import normalize_name
-
     found = index.get(normalize_name(name))
     if found is None:
         raise Refused({name: [bilingual("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
     borrowed = next((field for own, field, _ in extension_columns(model) if own == found), None)
     column = model._meta.get_field(found) if borrowed is None else borrowed
-    facts: FieldSpec = facts_of(column)
-    if facts.sensitivity > scope.current_actor().clearance and not isinstance(column, EncryptedTextField):
+    spec: FieldSpec = spec_of(column)
+    if spec.sensitivity > current_actor().clearance and not isinstance(column, EncryptedTextField):
         raise Refused(
             {
                 name: [
                     bilingual(
-                        "您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=facts.label
+                        "您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=spec.label
                     )
                 ]
             }
@@ -101,12 +106,12 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if isinstance(column, EncryptedTextField):
         return _filter_encrypted(rows, column, value)
     if op in ("has", "starts"):
-        listed = column.words.read(str(value)) if hasattr(column, "words") else None
+        listed = column.choice_set.read(str(value)) if hasattr(column, "choice_set") else None
         value = listed.value if listed is not None else value  # a name of the list finds its code
         if isinstance(column, models.ForeignKey):
             test = Q()
             target: Any = column.remote_field.model
-            for name in target.found_by:
+            for name in target.lookup_fields:
                 test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
             return rows.filter(test)
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
@@ -128,7 +133,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
 
 def _each(column: Any, text: str) -> list[str]:
     """The values that a text with commas names. Names of a list may hold a comma themselves."""
-    words = getattr(column, "words", None)
+    words = getattr(column, "choice_set", None)
     chosen = MultipleChoice(words).read(text) if words is not None and not hasattr(words, "many") else None
     return (text if chosen is None else chosen.value).split(",")
 
@@ -138,5 +143,5 @@ def _filter_encrypted(rows: Any, column: EncryptedTextField, value: Any) -> Any:
     for beside in column.model._meta.fields:
         if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
             return rows.filter(**{beside.name: beside.index_of(str(value))})
-    label = facts_of(column).label if has_facts(column) else column.name
+    label = spec_of(column).label if has_spec(column) else column.name
     raise Refused({column.name: [bilingual("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})

@@ -13,12 +13,12 @@ from django.db import models
 from django.db.models import Q
 
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
-from dakehu.foundation.actions.registry import Parameter
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files.store import Upload
-from dakehu.foundation.schema.fields import FieldSpec, facts_of, has_facts, model_of, normalize_name, spelling_index
+from dakehu.foundation.schema.fields import FieldSpec, has_spec, model_of, normalize_name, spec_of, spelling_index
+from dakehu.foundation.schema.parameters import Parameter
 
 Reader = Callable[[Any], Any]
 EMPTY = (None, "")
@@ -42,33 +42,33 @@ class Unfit(ValueError):
         super().__init__(message)
 
 
-def field_behind(take: Parameter) -> Any | None:
+def field_behind(parameter: Parameter) -> Any | None:
     """The Django field a parameter stands for, or None."""
-    return model_of(take.model)._meta.get_field(take.field) if take.field else None
+    return model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
 
 
-def facts_behind(take: Parameter) -> FieldSpec:
+def spec_behind(parameter: Parameter) -> FieldSpec:
     """The facts of a parameter: its own, or those of the field behind it."""
-    if take.facts is not None:
-        return take.facts
-    behind = field_behind(take)
-    if behind is not None and has_facts(behind):
-        return facts_of(behind)
-    return FieldSpec(take.name, take.name)
+    if parameter.spec is not None:
+        return parameter.spec
+    behind = field_behind(parameter)
+    if behind is not None and has_spec(behind):
+        return spec_of(behind)
+    return FieldSpec(parameter.name, parameter.name)
 
 
-def parameter_index(takes: Iterable[Parameter]) -> dict[str, str]:
+def parameter_index(parameters: Iterable[Parameter]) -> dict[str, str]:
     """{any spelling: parameter name}."""
-    return spelling_index({t.name: facts_behind(t) for t in takes})
+    return spelling_index({t.name: spec_behind(t) for t in parameters})
 
 
-def parse_input(takes: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, Any]:
+def parse_input(parameters: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, Any]:
     """Turn what a person or program sent into keyword arguments.
 
     Raises Refused with every fault, keyed by parameter: unknown names, read-only fields, values that cannot
     be read, missing ones. Empty text counts as "nothing" for an optional parameter.
     """
-    known = {t.name: t for t in takes}
+    known = {t.name: t for t in parameters}
     index = parameter_index(known.values())
     given: dict[str, Any] = {}
     faults: dict[str, list[Any]] = {}
@@ -83,13 +83,13 @@ def parse_input(takes: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, An
         else:
             given[name] = value
     accepted: dict[str, Any] = {}
-    for name, take in known.items():
+    for name, parameter in known.items():
         if name not in given:
-            if take.required:
-                faults.setdefault(name, []).append(missing_parameters(take))
+            if parameter.required:
+                faults.setdefault(name, []).append(missing_parameters(parameter))
             continue
         try:
-            accepted[name] = reader_of(take)(given[name])
+            accepted[name] = reader_of(parameter)(given[name])
         except Unfit as unfit:
             faults.setdefault(name, []).append(unfit.message)
     if faults:
@@ -97,13 +97,13 @@ def parse_input(takes: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, An
     return accepted
 
 
-def missing_parameters(take: Parameter) -> Bilingual:
-    facts = facts_behind(take)
+def missing_parameters(parameter: Parameter) -> Bilingual:
+    facts = spec_behind(parameter)
     return bilingual("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
 
 
 def parse_columns(
-    takes: Iterable[Parameter], columns: dict[str, list[Any]], count: int
+    parameters: Iterable[Parameter], columns: dict[str, list[Any]], count: int
 ) -> tuple[dict[str, list[Any]], list[CellError]]:
     """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
 
@@ -112,13 +112,13 @@ def parse_columns(
     """
     accepted: dict[str, list[Any]] = {}
     errors: list[CellError] = []
-    for take in takes:
-        if take.name not in columns:
-            if take.required:
-                errors.append(CellError(-1, take.name, "", missing_parameters(take)))
+    for parameter in parameters:
+        if parameter.name not in columns:
+            if parameter.required:
+                errors.append(CellError(-1, parameter.name, "", missing_parameters(parameter)))
             continue
-        raw = columns[take.name]
-        read = reader_of(take, among=raw)
+        raw = columns[parameter.name]
+        read = reader_of(parameter, among=raw)
         seen: dict[Any, Any] = {}
         out: list[Any] = [None] * count
         for i, value in enumerate(raw):
@@ -130,27 +130,27 @@ def parse_columns(
                     known = unfit
                 seen[value] = known
             if isinstance(known, Unfit):
-                errors.append(CellError(i, take.name, str(value if value is not None else ""), known.message))
+                errors.append(CellError(i, parameter.name, str(value if value is not None else ""), known.message))
             else:
                 out[i] = known
-        accepted[take.name] = out
+        accepted[parameter.name] = out
     return accepted, errors
 
 
 # --- one reader per kind of field ------------------------------------------------------------------
 
 
-def reader_of(take: Parameter, among: list[Any] | None = None) -> Reader:
+def reader_of(parameter: Parameter, among: list[Any] | None = None) -> Reader:
     """The function that reads one raw value for a parameter. `among` are all values that will come."""
-    behind = field_behind(take)
-    read = _by_kind(take) if behind is None else _by_field(behind, among)
-    names_a_row = isinstance(behind, models.ForeignKey) or (take.model and behind is None)
-    structured = names_a_row or take.kind in ("json", "file") or isinstance(behind, models.JSONField)
+    behind = field_behind(parameter)
+    read = _by_kind(parameter) if behind is None else _by_field(behind, among)
+    names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
+    structured = names_a_row or parameter.kind in ("json", "file") or isinstance(behind, models.JSONField)
 
     def run(value: Any) -> Any:
         if value in EMPTY or (isinstance(value, str) and not value.strip()):
-            if take.required:
-                raise Unfit(missing_parameters(take))
+            if parameter.required:
+                raise Unfit(missing_parameters(parameter))
             return None if behind is None or behind.null or not _is_text(behind) else ""
         if isinstance(value, (list, dict)) and not structured:
             raise Unfit(bilingual("这里只能填一个值。", "One value goes here, not a list or an object."))
@@ -178,11 +178,11 @@ def _is_text(behind: Any) -> bool:
     return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, EncryptedTextField)
 
 
-def _by_kind(take: Parameter) -> Reader:
-    if take.model:
-        return _key(model_of(take.model), None)
-    if take.words is not None:
-        return _choice(take.words)
+def _by_kind(parameter: Parameter) -> Reader:
+    if parameter.model:
+        return _key(model_of(parameter.model), None)
+    if parameter.choice_set is not None:
+        return _choice(parameter.choice_set)
     return {
         "text": parsing.to_text,
         "integer": parsing.to_integer,
@@ -193,7 +193,7 @@ def _by_kind(take: Parameter) -> Reader:
         "bool": parsing.to_bool,
         "json": lambda v: v,
         "file": _upload,
-    }[take.kind]
+    }[parameter.kind]
 
 
 def _upload(value: Any) -> Upload:
@@ -213,8 +213,8 @@ def _upload(value: Any) -> Upload:
 
 
 def _by_field(behind: Any, among: list[Any] | None) -> Reader:
-    if hasattr(behind, "words"):
-        return _choice(behind.words)
+    if hasattr(behind, "choice_set"):
+        return _choice(behind.choice_set)
     if isinstance(behind, models.ForeignKey):
         return _key(behind.remote_field.model, among)
     if isinstance(behind, models.JSONField):
@@ -228,7 +228,7 @@ def _by_field(behind: Any, among: list[Any] | None) -> Reader:
     if isinstance(behind, models.DateField):
         return parsing.to_date
     if isinstance(behind, models.DecimalField):
-        read = parsing.to_rate if facts_of(behind).unit == "%" else parsing.to_decimal
+        read = parsing.to_rate if spec_of(behind).unit == "%" else parsing.to_decimal
         return _checked(behind, lambda v: _quantized(behind, read(v)))
     if isinstance(behind, models.IntegerField):
         return _checked(behind, parsing.to_integer)
@@ -302,7 +302,7 @@ def _key(target: Any, among: list[Any] | None) -> Reader:
 
     Fields that name a row come first; a bare number that names none is read as the row's own number.
     """
-    by = target.found_by
+    by = target.lookup_fields
     if among is not None:
         return _key_among(target, by, among)
 
@@ -317,8 +317,8 @@ def _key(target: Any, among: list[Any] | None) -> Reader:
             found = list(target.objects.filter(**{name: text})[:2])
             if found:
                 break
-        if not found and target.once_found_by and not isinstance(value, int):
-            found = list(target.objects.filter(**{target.once_found_by: text})[:1])
+        if not found and target.former_lookup and not isinstance(value, int):
+            found = list(target.objects.filter(**{target.former_lookup: text})[:1])
         if not found and text.isdigit() and len(text) < 19:
             found = list(target.objects.filter(pk=int(text))[:1])
         return _one(found, text)
@@ -340,7 +340,7 @@ def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
                 key = str(getattr(row, name))
                 if row not in found.setdefault(key, []):
                     found[key].append(row)
-        lost = [text for text in part if text not in found] if target.once_found_by else []
+        lost = [text for text in part if text not in found] if target.former_lookup else []
         for text, row in _once(target, lost):
             found[text] = [row]
 
@@ -355,7 +355,7 @@ def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
     """[(former name, row)] of rows that were found by another name once."""
     if not lost:
         return []
-    by = target.once_found_by
+    by = target.former_lookup
     named = target.objects.filter(**{f"{by}__in": lost}).values_list(by, "pk")
     rows = target.objects.in_bulk([pk for _, pk in named])
     return [(text, rows[pk]) for text, pk in named if text in lost]

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db import models
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS, EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Computed, FieldSpec, Sensitivity, described_fields, facts_of, may
+from dakehu.foundation.schema.fields import Computed, FieldSpec, described_fields, may, spec_of
 from dakehu.foundation.schema.related_columns import extension_columns, extension_rows
 
 AS_STORED = ("text", "choice", "long", "bool")  # kinds that are told as they are stored
@@ -25,14 +27,14 @@ class Column:
     """A column as doors show it: facts, and the kind that decides alignment, editor and format."""
 
     name: str
-    facts: FieldSpec
+    spec: FieldSpec
     kind: str  # text long choice date datetime money number rate bool key sealed json
     field: Any = None
-    words: Any = None
+    choice_set: Any = None
 
     @property
     def label(self) -> str:
-        return self.facts.label
+        return self.spec.label
 
     def as_plain(self) -> dict[str, Any]:
         """For the browser and the API description."""
@@ -40,19 +42,19 @@ class Column:
             "name": self.name,
             "label": self.label,
             "kind": self.kind,
-            "unit": self.facts.unit,
-            "editable": self.facts.editable and may(self.facts.edited_by),
-            "listed": self.facts.listed,
-            "help": self.facts.help,
+            "unit": self.spec.unit,
+            "editable": self.spec.editable and may(self.spec.edited_by),
+            "listed": self.spec.listed,
+            "help": self.spec.help,
         }
-        if self.words is not None:
-            made["choices"] = [{"value": m.value, "text": m.text} for m in self.words]
-            made["several"] = hasattr(self.words, "many")
+        if self.choice_set is not None:
+            made["choices"] = [{"value": m.value, "text": m.text} for m in self.choice_set]
+            made["several"] = hasattr(self.choice_set, "many")
         return made
 
 
 def kind_of(field: Any) -> str:
-    if hasattr(field, "words"):
+    if hasattr(field, "choice_set"):
         return "choice"
     for cls, kind in (
         (EncryptedTextField, "sealed"),
@@ -67,13 +69,13 @@ def kind_of(field: Any) -> str:
         if isinstance(field, cls):
             return kind
     if isinstance(field, models.DecimalField):
-        return {"%": "rate", "CNY": "money"}.get(facts_of(field).unit, "number")
+        return {"%": "rate", "CNY": "money"}.get(spec_of(field).unit, "number")
     return "text"
 
 
 @lru_cache(maxsize=4096)  # a list asks for its columns several times a page
 def _column(name: str, field: Any) -> Column:
-    return Column(name, field.facts, kind_of(field), field, getattr(field, "words", None))
+    return Column(name, field.spec, kind_of(field), field, getattr(field, "choice_set", None))
 
 
 def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = False) -> list[Column]:
@@ -81,7 +83,7 @@ def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = Fa
     that order."""
     every = {name: _column(name, f) for name, f, _ in described_fields(model)}
     for made in getattr(model, "computed_columns", ()):
-        every[made.name] = Column(made.name, made.facts, made.kind, made)
+        every[made.name] = Column(made.name, made.spec, made.kind, made)
     if beside or names is not None:
         every |= {name: _column(name, f) for name, f, _ in extension_columns(model)}
     return list(every.values()) if names is None else [every[n] for n in names if n in every]
@@ -138,7 +140,7 @@ def render_rows(
             rows = rows.defer(*_deferred_behind(columns))
     else:
         models.prefetch_related_objects(rows, *keys)
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     borrowed = [column for column in columns if hasattr(column.field, "own")]
     own = [(c.name, _reader(c), _cell_renderer(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
     if not borrowed:
@@ -185,7 +187,7 @@ def _reader(column: Column) -> CellRenderer:
 
 def _cell_renderer(column: Column, clearance: Sensitivity, shown: bool) -> CellRenderer:
     """How the values of a column are told: decided once for all rows. Most columns hold text as it is told."""
-    cleared = column.facts.sensitivity <= clearance
+    cleared = column.spec.sensitivity <= clearance
     if cleared and not shown and column.kind in AS_STORED and not isinstance(column.field, Computed):
         return _as_stored
     return partial(_value, column=column, clearance=clearance, shown=shown)
@@ -195,8 +197,8 @@ def _as_stored(value: Any) -> Any:
     return value
 
 
-def masked(value: Any, facts: FieldSpec) -> str:
-    return facts.mask(str(value)) if facts.mask else DOTS
+def masked(value: Any, spec: FieldSpec) -> str:
+    return spec.mask(str(value)) if spec.mask else DOTS
 
 
 def _value(value: Any, column: Column, clearance: Sensitivity, shown: bool) -> Any:
@@ -207,8 +209,8 @@ def _value(value: Any, column: Column, clearance: Sensitivity, shown: bool) -> A
         return name if shown else {"id": value.pk, "name": name}
     if value in (None, ""):
         return "" if shown else value
-    if column.facts.sensitivity > clearance:
-        return masked(value, column.facts)
+    if column.spec.sensitivity > clearance:
+        return masked(value, column.spec)
     return text_of(value, column) if shown else plain_of(value)
 
 
@@ -222,11 +224,9 @@ def plain_of(value: Any) -> Any:
 
 def text_of(value: Any, column: Column) -> str:
     """A value as a person reads it."""
-    if column.words is not None:
-        return str(column.words.text_of(value))
+    if column.choice_set is not None:
+        return str(column.choice_set.text_of(value))
     if isinstance(value, bool):
-        from dakehu.foundation.base.i18n import bilingual
-
         return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if isinstance(value, datetime):
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
@@ -247,7 +247,7 @@ def name_of(row: Any, clearance: Sensitivity) -> str:
         value = getattr(row, name, None)
         if value not in (None, ""):
             field = row._meta.get_field(name)
-            facts = getattr(field, "facts", None)
+            facts = getattr(field, "spec", None)
             if facts is not None and facts.sensitivity > clearance:
                 return masked(value, facts)
             return str(value)

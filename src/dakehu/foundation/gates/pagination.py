@@ -15,12 +15,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import order_rows
 from dakehu.foundation.gates.output import plain_of
-from dakehu.foundation.schema.fields import facts_of, has_facts
+from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
 
@@ -153,8 +153,8 @@ def _keys(model: Any, order: str) -> list[_Key]:
 def _name_behind(column: Any) -> tuple[str, Any]:
     target: Any = column.remote_field.model
     named = {field.name: field for field in target._meta.fields}
-    name = next((n for n in ("name", *target.found_by) if n in named), "")
-    if not name or (has_facts(named[name]) and facts_of(named[name]).sensitivity > scope.current_actor().clearance):
+    name = next((n for n in ("name", *target.lookup_fields) if n in named), "")
+    if not name or (has_spec(named[name]) and spec_of(named[name]).sensitivity > current_actor().clearance):
         return column.attname, target._meta.pk
     return f"{column.name}__{name}", named[name]
 

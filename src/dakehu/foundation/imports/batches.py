@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db import connection
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import current_act
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
-from dakehu.foundation.models import Batch, BatchState
+from dakehu.foundation.imports.models import Batch, BatchState
+from dakehu.foundation.records.recorded import current_act
 
 STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a batch holds beside its last report
 
@@ -26,7 +26,7 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
         filename=filename[-200:],
         file_key=kept.key,
         sha256=hashlib.sha256(content).hexdigest(),
-        owner_ref=scope.current_actor().user_id,
+        owner_ref=current_actor().user_id,
         report={"lock": lock} if lock else {},
     )
     batch.save()
@@ -36,7 +36,7 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
 def get_own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
     """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends;
     `any_act` also finds acts other than imports."""
-    actor = scope.current_actor()
+    actor = current_actor()
     rows = Batch.objects.all() if any_act else Batch.objects.filter(act="")
     if lock and connection.features.has_select_for_update:
         rows = rows.select_for_update()
@@ -48,7 +48,7 @@ def get_own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
 
 def own_batches(*, any_act: bool = False) -> Any:
     """The actor's imports, newest first; with `any_act` whatever else may be undone, too."""
-    actor = scope.current_actor()
+    actor = current_actor()
     rows = Batch.objects.order_by("-pk") if any_act else Batch.objects.filter(act="").order_by("-pk")
     return rows if actor.is_system else rows.filter(owner_ref=actor.user_id)
 
@@ -59,7 +59,7 @@ def save_act(about: Bilingual | str, undo: str) -> int:
     batch = Batch(
         act=current_act().name,
         filename=str(about)[:200],
-        owner_ref=scope.current_actor().user_id,
+        owner_ref=current_actor().user_id,
         state=BatchState.APPLIED.value,
         applied_at=clock.now(),
         report={"undo": undo},

@@ -5,23 +5,25 @@ still shows the mask of the stored value says nothing either. Weighing only read
 it; the real run weighs again inside its own transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
 
 from dakehu.foundation.access.encrypted_fields import DOTS
-from dakehu.foundation.actions.registry import Parameter, record_rows
+from dakehu.foundation.access.sensitivity import PUBLIC
+from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.gates.input import CellError, missing_parameters
+from dakehu.foundation.records.bulk import load_rows, record_rows
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PUBLIC, has_facts, may
+from dakehu.foundation.schema.fields import has_spec, may
+from dakehu.foundation.schema.parameters import Parameter
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR = "created", "updated", "unchanged", "skipped", "errors"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
 MODES = ("both", "create", "update")
-CHUNK = 20_000
 
 Columns = dict[str, list[Any]]
 Stored = dict[Any, list[tuple[int, tuple[Any, ...]]]]
@@ -62,12 +64,6 @@ class ImportEvaluation:
         return [row for row, verdict in enumerate(self.verdicts) if verdict in verdicts]
 
 
-def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    every = list(items)
-    for start in range(0, len(every), size):
-        yield every[start : start + size]
-
-
 def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], clients: Iterable[int]) -> Stored:
     """{(client id, *key values): [(pk, values of fields)]} of rows in scope that belong to `clients`, oldest first."""
     found: Stored = {}
@@ -84,7 +80,7 @@ def equality_columns(model: Any, name: str) -> Same:
     column = model._meta.get_field(name)
     if isinstance(column, models.ForeignKey):
         return lambda stored, given: stored == given.pk
-    facts = column.facts if has_facts(column) else None
+    facts = column.spec if has_spec(column) else None
     if facts is None or facts.sensitivity <= PUBLIC:
         return lambda stored, given: bool(stored == given)
     mask = facts.mask
@@ -176,12 +172,12 @@ def _evaluate_keyed(model: Any, columns: Columns, weighed: ImportEvaluation, mod
 def hide_foreign_values(model: Any, columns: Columns, weighed: ImportEvaluation) -> None:
     """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
     for custom in custom_fields.custom_fields_of(model._meta.label):
-        if custom.name not in columns or may(custom.facts.edited_by):
+        if custom.name not in columns or may(custom.spec.edited_by):
             continue
         for row, value in enumerate(columns[custom.name]):
             new = weighed.verdicts[row] == CREATED and value not in (None, "")
             if new or custom.name in weighed.differences.get(row, ()):
-                weighed.fault(row, custom.name, value, custom_fields.edit_refusal(custom.facts))
+                weighed.fault(row, custom.name, value, custom_fields.edit_refusal(custom.spec))
 
 
 def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
@@ -192,14 +188,6 @@ def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str
         if value is not None and value != "":
             made[name] = value
     return made
-
-
-def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
-    """The rows with these numbers, by number."""
-    found: dict[int, Any] = {}
-    for part in chunks(sorted({n for n in numbers if n is not None})):
-        found.update({row.pk: row for row in model.objects.filter(pk__among=part)})
-    return found
 
 
 def write_dependents(
@@ -221,7 +209,7 @@ def write_dependents(
         row = model(client_id=clients[place], **filled_values(columns, fields, place))
         finish(row, place, True)
         made.append(row)
-    held = load(model, (weighed.targets[place] for place in weighed.differences))
+    held = load_rows(model, (weighed.targets[place] for place in weighed.differences))
     for place, differences in weighed.differences.items():
         row = held[weighed.targets[place]]  # type: ignore[index]
         for name, (_, given) in differences.items():
@@ -234,13 +222,13 @@ def write_dependents(
     return made, changed
 
 
-def require_columns(takes: Iterable[Parameter], columns: Columns, weighed: ImportEvaluation) -> ImportEvaluation:
+def require_columns(parameters: Iterable[Parameter], columns: Columns, weighed: ImportEvaluation) -> ImportEvaluation:
     """A row to be made needs what the action for a single row needs."""
-    for take in takes:
-        if not take.required or take.name == "client":
+    for parameter in parameters:
+        if not parameter.required or parameter.name == "client":
             continue
-        column = columns.get(take.name)
+        column = columns.get(parameter.name)
         for row in weighed.rows(CREATED):
             if column is None or column[row] in (None, ""):
-                weighed.fault(row, take.name, "", missing_parameters(take))
+                weighed.fault(row, parameter.name, "", missing_parameters(parameter))
     return weighed

@@ -19,9 +19,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
-from dakehu.foundation.schema.fields import Choices, FieldSpec, Sensitivity, may, model_of, normalize_name
+from dakehu.foundation.schema.fields import Choices, FieldSpec, has_spec, may, model_of, normalize_name
 
 STORE = "extra"
 _lock = threading.Lock()
@@ -35,7 +36,7 @@ def store_field() -> Any:
 
 def host_models() -> tuple[str, ...]:
     """Labels of the models that take custom fields."""
-    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").words)
+    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").choice_set)
 
 
 class CustomAttribute:
@@ -52,21 +53,21 @@ class CustomAttribute:
         given = None if value == "" else value
         if before == given:
             return
-        if not may(self.field.facts.edited_by):
-            raise Refused({name: [edit_refusal(self.field.facts)]})
+        if not may(self.field.spec.edited_by):
+            raise Refused({name: [edit_refusal(self.field.spec)]})
         kept = {key: one for key, one in (row.extra or {}).items() if key != name}
         row.extra = kept if given is None else {**kept, name: self.field.to_json(given)}
 
 
-def edit_refusal(facts: FieldSpec) -> Any:
-    return bilingual("您的角色不能修改“{label}”。", "Your role may not change “{name}”.", label=facts.zh, name=facts.en)
+def edit_refusal(spec: FieldSpec) -> Any:
+    return bilingual("您的角色不能修改“{label}”。", "Your role may not change “{name}”.", label=spec.zh, name=spec.en)
 
 
 class ExtraField:
     """A Django field whose value is a key of `extra`; `sql` is the type that the key is cast to."""
 
     sql: Any = models.TextField()
-    facts: FieldSpec
+    spec: FieldSpec
     custom = True
 
     def get_attname_column(self) -> tuple[str, None]:
@@ -159,12 +160,12 @@ class MultipleChoice:
     many = True
 
     def __init__(self, words: type[Choices]) -> None:
-        self.words = words
+        self.choice_set = words
         names = [name for member in words for name in (member.zh, member.en, *member._aliases)]
         self.longest = max((len(split_options(name)) for name in names), default=1)
 
     def __iter__(self) -> Any:
-        return iter(self.words)
+        return iter(self.choice_set)
 
     def read(self, text: str) -> "_Chosen | None":
         """All that the text names, in the order of the list; None where a part names nothing. A name may itself hold a
@@ -173,17 +174,17 @@ class MultipleChoice:
         named: list[set[Any] | None] = [None] * len(pieces) + [set()]  # what the text names from each piece on
         for at in reversed(range(len(pieces))):
             for end in range(min(at + self.longest, len(pieces)), at, -1):
-                one, after = self.words.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
+                one, after = self.choice_set.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
                 if one is not None and after is not None:
                     named[at] = {one, *after}
                     break
-        return _Chosen([one for one in self.words if one in named[0]]) if named[0] else None
+        return _Chosen([one for one in self.choice_set if one in named[0]]) if named[0] else None
 
     def text_of(self, value: str) -> str:
-        return ("、" if language() == "zh" else ", ").join(self.words.text_of(one) for one in value.split(","))
+        return ("、" if language() == "zh" else ", ").join(self.choice_set.text_of(one) for one in value.split(","))
 
     def label_of(self, value: str, code: str) -> str:
-        named = {member.value: member.label_in(code) for member in self.words}
+        named = {member.value: member.label_in(code) for member in self.choice_set}
         return ("、" if code == "zh" else ", ").join(named.get(one, one) for one in value.split(","))
 
 
@@ -221,9 +222,9 @@ def build_field(definition: Any) -> Any:
     if kind in ("one", "several"):
         listed: Any = Choices
         words: Any = listed("Listed", [(f"M{n}", tuple(one)) for n, one in enumerate(definition.options)])
-        field.words = MultipleChoice(words) if kind == "several" else words
+        field.choice_set = MultipleChoice(words) if kind == "several" else words
     field.required = definition.required
-    field.facts = FieldSpec(
+    field.spec = FieldSpec(
         definition.zh,
         definition.en,
         tuple(definition.aliases),
@@ -293,9 +294,9 @@ def custom_field_names(label: str) -> tuple[str, ...]:
 
 def find_secret_field(label: str, said: str) -> Any:
     """The sealed custom field that goes by this name, among those the role may see; None where there is none."""
-    seen = (f for f in custom_fields_of(label) if isinstance(f, SecretField) and may(f.facts.seen_by))
+    seen = (f for f in custom_fields_of(label) if isinstance(f, SecretField) and may(f.spec.seen_by))
     return next(
-        (f for f in seen if normalize_name(said) in {normalize_name(s) for s in (f.name, *f.facts.spellings())}), None
+        (f for f in seen if normalize_name(said) in {normalize_name(s) for s in (f.name, *f.spec.spellings())}), None
     )
 
 
@@ -315,8 +316,8 @@ def fold_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[
     for field in fields:
         for row, value in enumerate(columns[field.name]):
             if value not in (None, ""):
-                if not may(field.facts.edited_by):
-                    raise Refused({field.name: [edit_refusal(field.facts)]})
+                if not may(field.spec.edited_by):
+                    raise Refused({field.name: [edit_refusal(field.spec)]})
                 store[row][field.name] = field.to_json(value)
     ordinary = {name: values for name, values in columns.items() if name not in {f.name for f in fields}}
     return {**ordinary, STORE: store}
@@ -331,24 +332,6 @@ def spread_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
         after.update({key: new.get(key) for key in changed})
 
 
-def reencrypt_custom_fields(batch: int = 2000) -> int:
-    """Move every sealed custom value to the key in use, archived fields too; returns how many. Call inside an act."""
-    from dakehu.foundation.access import keys
-    from dakehu.foundation.actions.registry import write_columns
-
-    moved, current = 0, keys.encryption_keys()[0]
-    for definition in model_of("foundation.CustomField").objects.filter(sensitivity="secret"):
-        model = model_of(definition.model)
-        place = f"{model._meta.db_table}.{STORE}.{definition.name}"
-        for row in model.objects.filter(**{f"{STORE}__has_key": definition.name}).iterator(chunk_size=batch):
-            body = b64decode(row.extra[definition.name])
-            if body[0] != current:
-                fresh = EncryptedValue.shut(place, EncryptedValue(place, body, None)._plain(), None)
-                write_columns(model, row.pk, {STORE: {**row.extra, definition.name: b64encode(fresh._body).decode()}})
-                moved += 1
-    return moved
-
-
 def free_name(english: str, taken: Iterable[str]) -> str:
     """The name by which programs call a new field: `x_` and the English name, with a number where it is taken."""
     stem = "x_" + (re.sub(r"[^a-z0-9]+", "_", english.casefold()).strip("_")[:40] or "field")
@@ -360,13 +343,11 @@ def free_name(english: str, taken: Iterable[str]) -> str:
 
 def find_name_conflict(label: str, *said: str, own: str = "") -> str:
     """The first of these names that another field of the model goes by already; "" where none does."""
-    from dakehu.foundation.schema.fields import has_facts
-
     model = model_of(label)
     used = {
         normalize_name(s)
         for f in model._meta.fields
-        if has_facts(f) and f.name != own
-        for s in (f.name, *f.facts.spellings())
+        if has_spec(f) and f.name != own
+        for s in (f.name, *f.spec.spellings())
     }
     return next((text for text in said if normalize_name(text) in used), "")

@@ -12,27 +12,18 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from enum import Enum, IntEnum, StrEnum
+from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import models
 
+from dakehu.foundation.access.actor import actor_or_none
+from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC, SECRET, Sensitivity  # noqa: F401
 from dakehu.foundation.base.i18n import language
 
 DjangoField = TypeVar("DjangoField", bound=models.Field)  # type: ignore[type-arg]
-
-
-class Sensitivity(IntEnum):
-    """How much harm a leak would do; also how far a reader is cleared."""
-
-    PUBLIC = 1  # branch, opening date
-    PERSONAL = 2  # name, assets, trades: masked for readers without clearance
-    SECRET = 3  # telephone, ID number: sealed, opened only on the record
-
-
-PUBLIC, PERSONAL, SECRET = Sensitivity
 
 
 @dataclass(frozen=True)
@@ -87,21 +78,21 @@ def field(
     example: str = "",
 ) -> DjangoField:
     """Attach facts to a Django field and return the same field."""
-    facts = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
-    django_field.facts = facts  # type: ignore[attr-defined]
+    spec = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
+    django_field.spec = spec  # type: ignore[attr-defined]
     return django_field
 
 
-def facts_of(django_field: Any) -> FieldSpec:
+def spec_of(django_field: Any) -> FieldSpec:
     """The facts of a field. Raises LookupError for a field that declares none."""
-    facts = getattr(django_field, "facts", None)
+    facts = getattr(django_field, "spec", None)
     if facts is None:
         raise LookupError(f"{django_field} has no facts: declare it with dakehu.foundation.schema.fields.field")
     return facts
 
 
-def has_facts(django_field: Any) -> bool:
-    return getattr(django_field, "facts", None) is not None
+def has_spec(django_field: Any) -> bool:
+    return getattr(django_field, "spec", None) is not None
 
 
 def model_of(label: str) -> Any:
@@ -112,7 +103,7 @@ def model_of(label: str) -> Any:
 def described_fields(model: Any) -> list[tuple[str, Any, FieldSpec]]:
     """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
     declaration, custom ones last."""
-    return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f) and may(f.facts.seen_by)]
+    return [(f.name, f, f.spec) for f in model._meta.fields if has_spec(f) and may(f.spec.seen_by)]
 
 
 def labels_of(label: str) -> dict[str, str]:
@@ -122,8 +113,6 @@ def labels_of(label: str) -> dict[str, str]:
 
 def may(roles: frozenset[str]) -> bool:
     """Whether whoever is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
-    from dakehu.foundation.access.scope import actor_or_none
-
     if not roles:
         return True
     actor = actor_or_none()
@@ -192,7 +181,7 @@ def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any
     if isinstance(options.get("default"), Enum):
         options["default"] = options["default"].value  # so that migrations name no class of ours
     made: Any = models.CharField(max_length=max_length, **options)
-    made.words = choices
+    made.choice_set = choices
     return made
 
 
@@ -224,7 +213,7 @@ class Computed:
     """A column that is worked out rather than stored."""
 
     name: str
-    facts: FieldSpec
+    spec: FieldSpec
     by: Callable[[Any], Any] = attribute(compare=False)
     kind: str = "text"
 

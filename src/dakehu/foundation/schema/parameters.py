@@ -14,16 +14,16 @@ class Parameter:
 
     `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
     of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
-    json, file) or `words` which choices it has.
+    json, file) or `choice_set` which choices it has.
     """
 
     name: str
     model: str = ""
     field: str = ""
     required: bool = True
-    facts: FieldSpec | None = None
+    spec: FieldSpec | None = None
     kind: str = "text"
-    words: Any = None
+    choice_set: Any = None
 
 
 def parameters_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Parameter, ...]:
@@ -43,7 +43,7 @@ class CustomFields:
     model: str
     new: bool = False
 
-    def takes(self) -> Iterator[Parameter]:
+    def parameters(self) -> Iterator[Parameter]:
         for f in custom_fields.custom_fields_of(self.model):
-            if may(f.facts.seen_by):
-                yield Parameter(f.name, self.model, f.name, required=self.new and f.required and may(f.facts.edited_by))
+            if may(f.spec.seen_by):
+                yield Parameter(f.name, self.model, f.name, required=self.new and f.required and may(f.spec.edited_by))

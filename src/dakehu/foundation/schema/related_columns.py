@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.imports.row_matching import chunks
-from dakehu.foundation.schema.fields import FieldSpec, facts_of, model_of
+from dakehu.foundation.access.actor import actor_or_none
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def extend(to: str, loan: ColumnExtension) -> None:
 
 def extension_of(model: Any) -> ColumnExtension | None:
     """What a model borrows that the reader may know of."""
-    loan, actor = _extensions.get(model._meta.label), scope.actor_or_none()
+    loan, actor = _extensions.get(model._meta.label), actor_or_none()
     return loan if loan is not None and (actor is None or actor.may(loan.needs)) else None
 
 
@@ -52,8 +52,8 @@ def extension_columns(model: Any) -> list[tuple[str, Any, FieldSpec]]:
 def _extension_field(loan: ColumnExtension, name: str) -> tuple[str, Any, FieldSpec]:
     field: Any = copy.copy(model_of(loan.of)._meta.get_field(name))
     field.name, field.own, field.null = f"{loan.through}__{name}", name, True
-    field.facts = replace(facts_of(field), listed=False, editable=False)
-    return field.name, field, field.facts
+    field.spec = replace(spec_of(field), listed=False, editable=False)
+    return field.name, field, field.spec
 
 
 def extension_rows(model: Any, numbers: Iterable[int]) -> dict[int, Any]:

@@ -13,8 +13,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, models, router
 
+from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC
 from dakehu.foundation.database import write_pipeline
-from dakehu.foundation.schema.fields import PERSONAL, PUBLIC, facts_of
+from dakehu.foundation.schema.fields import spec_of
 from dakehu.foundation.search.text import code_tokens, name_tokens, tokens
 
 How = Callable[[str], str]
@@ -54,7 +55,7 @@ def _levels(model: Any) -> dict[int, list[tuple[str, How]]]:
     """What goes into the line of each sensitivity: [(column, how)]."""
     made: dict[int, list[tuple[str, How]]] = {}
     for name, how in searched(model).items():
-        sensitivity = PERSONAL if facts_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
+        sensitivity = PERSONAL if spec_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
         made.setdefault(int(sensitivity), []).append((name, how))
     return made
 

@@ -15,7 +15,7 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team import rules
 from dakehu.domains.team.actions import record_token_use
 from dakehu.domains.team.sign_in import backends
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -41,11 +41,11 @@ class _Csrf(CsrfViewMiddleware):
         return reason
 
 
-def actor_of(request: Any) -> scope.Actor:
+def actor_of(request: Any) -> Actor:
     """The actor behind a request. Raises SignInFirst without a good token or session."""
     given = request.headers.get("Authorization", "")
     if given:
-        with scope.acting_as(scope.system("check an API token", "api")):
+        with acting_as(system_actor("check an API token", "api")):
             found = holder(given)
             if found is None:
                 raise SignInFirst(bilingual("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
@@ -54,7 +54,7 @@ def actor_of(request: Any) -> scope.Actor:
             if row.read_only and request.method not in SAFE:
                 raise ReadOnly(bilingual("此令牌只读，不能写入。", "This token is read-only."))
             if row.last_used_on != clock.today():
-                with scope.acting_as(replace(actor, door="api")):
+                with acting_as(replace(actor, door="api")):
                     record_token_use(token=row)
         return actor
     if request.user.is_authenticated and backends.needs_second_factor(request.user, request.session):
@@ -65,7 +65,7 @@ def actor_of(request: Any) -> scope.Actor:
         refused = _Csrf(lambda _: HttpResponse()).process_view(request, None, (), {})  # type: ignore[arg-type]
         if refused is not None:
             raise SignInFirst(bilingual("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
-    with scope.acting_as(scope.system("read the session", "api")):
+    with acting_as(system_actor("read the session", "api")):
         return team.actor_of(request.user)
 
 
@@ -105,7 +105,7 @@ def asked_by(*methods: str) -> Any:
                     if refusal.status == 401 and not request.COOKIES:
                         answer.headers["WWW-Authenticate"] = 'Basic realm="dakehu", charset="UTF-8"'
                     return answer
-                with scope.acting_as(replace(actor, door="api", request_id=getattr(request, "request_id", ""))):
+                with acting_as(replace(actor, door="api", request_id=getattr(request, "request_id", ""))):
                     return speaks_json(view)(request, *args, **named)
 
         return run  # type: ignore[no-any-return]

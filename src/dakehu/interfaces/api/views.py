@@ -69,7 +69,7 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponse:
         made = _client_seen(lambda: perform(resource.create, body), body)
         return json_answer(render_row(made), 201, Location=f"/api/v1/{name}/{made.pk}")
     given = parameters(request)
-    known = {t.name for t in QUERIES[resource.lists].takes}
+    known = {t.name for t in QUERIES[resource.lists].parameters}
     raw = {k: given.pop(k) for k in PAGE if k in given and (k in known or k in ("limit", "offset"))}
     if given:
         raw["filters"] = given

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from dakehu import __version__
-from dakehu.foundation.access import keys
+from dakehu.foundation.access import encrypted_fields, keys
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -139,7 +139,7 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
         for part in Path(folder).iterdir():
             if part.name != "about.json":
                 part.rename(home / part.name)
-    keys.forget_cached()
+    encrypted_fields.forget_cached()
     return {"restored": True, **about}
 
 

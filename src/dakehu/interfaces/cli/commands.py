@@ -17,15 +17,18 @@ from dakehu.domains.team import queries as team
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.reports import service as reports
-from dakehu.foundation.access import encrypted_fields, keys, scope
-from dakehu.foundation.actions.registry import ACTIONS, act, add_audit_note
+from dakehu.foundation import key_rotation
+from dakehu.foundation.access import encrypted_fields, keys, query_guard
+from dakehu.foundation.access.actor import Actor, acting_as, current_actor, system_actor
+from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
-from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 from dakehu.interfaces.cli import backup, prices, server
@@ -39,14 +42,14 @@ def run(line: argparse.Namespace) -> int:
     if line.command not in WITHOUT_DATABASE:
         server.make_ready()
         custom_fields.load()
-    with scope.acting_as(who(line)):
+    with acting_as(who(line)):
         return int(COMMANDS[line.command](line) or 0)
 
 
-def who(line: argparse.Namespace) -> scope.Actor:
+def who(line: argparse.Namespace) -> Actor:
     """`--as USER`, or the system with the stated reason (its own for commands that state one by themselves)."""
     if line.as_user:
-        with scope.acting_as(scope.system("who is at the command line", "cli")):
+        with acting_as(system_actor("who is at the command line", "cli")):
             return replace(team.actor_of(team.find_user(line.as_user)), door="cli", reason=line.reason)
     reason = line.reason
     if not reason and line.command not in ("do", "export", "report"):
@@ -59,7 +62,7 @@ def who(line: argparse.Namespace) -> scope.Actor:
                 "Say who acts with --as, or give the system's reason with --reason.",
             )
         )
-    return scope.system(reason, "cli")
+    return system_actor(reason, "cli")
 
 
 # --- speaking --------------------------------------------------------------------------------------
@@ -131,7 +134,7 @@ def do_ask(line: argparse.Namespace) -> None:
 
 def do_do(line: argparse.Namespace) -> None:
     if not line.name:
-        known = {n: a for n, a in sorted(ACTIONS.items()) if a.opens_doors}
+        known = {n: a for n, a in sorted(ACTIONS.items()) if a.is_public}
         give(line, {n: str(a.label) for n, a in known.items()}, [f"{n:32} {a.label}" for n, a in known.items()])
         return
     made = answer(perform(line.name, pairs(line.values)))
@@ -213,7 +216,7 @@ def _place(found: dict[str, Any]) -> str:
 
 def _progress(line: argparse.Namespace) -> Any:
     if line.json or not sys.stderr.isatty():
-        return jobs.no_progress
+        return no_progress
 
     def show(share: float, words: Bilingual | str = "") -> None:
         sys.stderr.write(f"\r{share * 100:5.1f}% {words!s:60.60}")
@@ -283,13 +286,13 @@ def do_template(line: argparse.Namespace) -> None:
 
 def do_reindex(line: argparse.Namespace) -> None:
     """Lines of the search table and blind indexes, from the rows they follow; nothing else is touched."""
-    if not scope.current_actor().is_system:
+    if not current_actor().is_system:
         raise NotAllowed(bilingual("重建搜索索引", "write the search index anew"))
     counts: dict[str, int] = {}
     with act("search.rebuild", line.reason):
         index.rebuild(counts.__setitem__)
-        for model in scope.scoped_models():
-            encrypted_fields.rebuild_blind_indexes(model)
+        for model in query_guard.scoped_models():
+            key_rotation.rebuild_blind_indexes(model)
         add_audit_note(rows=dict(counts))
     total = sum(counts.values())
     give(
@@ -392,10 +395,10 @@ def do_keys(line: argparse.Namespace) -> None:
     if line.what == "rotate":
         keys.add_encryption_key()
         with act("keys.rotate", reason=line.reason or "dakehu keys rotate"):
-            for model in scope.scoped_models():
+            for model in query_guard.scoped_models():
                 for field in encrypted_fields.encrypted_fields_of(model):
-                    moved += encrypted_fields.reencrypt_fields(model, field)
-            moved += custom_fields.reencrypt_custom_fields()
+                    moved += key_rotation.reencrypt_fields(model, field)
+            moved += key_rotation.reencrypt_custom_fields()
     current, known = keys.encryption_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 

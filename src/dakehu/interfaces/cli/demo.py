@@ -22,10 +22,11 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import ROLES
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
@@ -48,7 +49,7 @@ def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> i
 
 def prepare(table: Path) -> dict[str, Any]:
     """Fill an empty desk; returns the report of the import. Raises Refused where somebody already works."""
-    with scope.acting_as(scope.system("look whether the desk is empty", "cli")):
+    with acting_as(system_actor("look whether the desk is empty", "cli")):
         if team.users().exists():
             raise Refused(
                 bilingual(
@@ -58,7 +59,7 @@ def prepare(table: Path) -> dict[str, Any]:
                 )
             )
     password = new_password()
-    with scope.acting_as(scope.system("set up the demonstration brokerage（演示）", "cli")):
+    with acting_as(system_actor("set up the demonstration brokerage（演示）", "cli")):
         _tell(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
         _hire(password)
         _tell(str(bilingual("导入演示表格…", "Importing the example workbook …")))
@@ -97,8 +98,8 @@ def workbook(home: Path) -> Path:
 def _trade(home: Path) -> None:
     """Two years of invented trades of every client and of prices, through the ordinary door, and the close of the last day."""
     today = clock.today()
-    days = clock.trading_days(today - timedelta(days=730), today - timedelta(days=1))
-    with scope.acting_as(scope.system("trades of the demonstration brokerage（演示）", "cli")):
+    days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))
+    with acting_as(system_actor("trades of the demonstration brokerage（演示）", "cli")):
         imports.run_import(market.write_statement(home / market.STATEMENT, days, today))
         imports.run_import(market.write_prices(home / market.PRICES, days))
         close_run.close(day=days[-1])
@@ -127,7 +128,7 @@ def _hire(password: str) -> None:
 
 @contextmanager
 def _as(user: Any) -> Iterator[None]:
-    with scope.acting_as(replace(team.actor_of(user), door="cli")):
+    with acting_as(replace(team.actor_of(user), door="cli")):
         yield
 
 

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.worker import run_worker
 
 WAIT = 60  # seconds for the server to answer
 
@@ -73,7 +73,7 @@ def work() -> int:
             stop.wait(5)
 
     threading.Thread(target=seen, daemon=True).start()
-    jobs.run_worker(stop)
+    run_worker(stop)
     return 0
 
 

@@ -7,31 +7,26 @@ from django.db.models import Q
 from dakehu.domains.clients import actions, choices
 from dakehu.domains.clients.models import Client, Coverage, MergedClient
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import (
-    CustomFields,
-    Parameter,
-    action,
-    add_audit_note,
-    parameters_of,
-    publish_event,
-)
-from dakehu.foundation.actions.registry import refusal as refuse
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.errors import refusal as refuse
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.imports import batches
+from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
 
 AT_MOST = 5000
 NAMED = 20
 WHO = (
     Parameter(
-        "clients", required=False, kind="json", facts=FieldSpec("客户号", "Client codes", aliases=("客户", "codes"))
+        "clients", required=False, kind="json", spec=FieldSpec("客户号", "Client codes", aliases=("客户", "codes"))
     ),
-    Parameter("filters", required=False, kind="json", facts=FieldSpec("筛选", "Filters")),
+    Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters")),
 )
 ONE_ONLY = ("id_number", "id_type", "id_expires_on")  # nobody shares these
 FIELDS = tuple(name for name in actions.DETAILS if name not in ONE_ONLY)
@@ -100,7 +95,7 @@ def batch_title(clients: list[Client]) -> Bilingual:
     needs=Permission.CLIENT_WRITE,
     zh="批量修改客户资料",
     en="Change many clients",
-    takes=(WHO, parameters_of("clients.Client", optional=FIELDS), CustomFields("clients.Client")),
+    parameters=(WHO, parameters_of("clients.Client", optional=FIELDS), CustomFields("clients.Client")),
 )
 def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> dict[str, Any]:
     """Give many clients one value: `clients` (codes or numbers) or `filters` say whom. All or nothing, one audit entry.
@@ -135,7 +130,7 @@ def _one_value(client: Client, text: Bilingual | str) -> Bilingual:
     needs=Permission.CLIENT_ASSIGN,
     zh="批量移交客户",
     en="Hand clients over",
-    takes=(WHO, parameters_of("clients.Coverage", "user", optional=("role",))),
+    parameters=(WHO, parameters_of("clients.Coverage", "user", optional=("role",))),
 )
 def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str | None = None) -> dict[str, Any]:
     """Give many clients one main (or deputy). A new main ends the duty of the old ones today. A lead hands over within
@@ -159,7 +154,7 @@ def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str 
     needs=Permission.CLIENT_ASSIGN,
     zh="分派客户",
     en="Assign a client",
-    takes=(actions.CLIENT, parameters_of("clients.Coverage", "user", optional=("role",))),
+    parameters=(actions.CLIENT, parameters_of("clients.Coverage", "user", optional=("role",))),
 )
 def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
     """Give a client a main or deputy. A new main ends the duty of the old one today. A lead assigns within
@@ -174,7 +169,7 @@ def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
 def assign_role(client: Client, user: Any, duty: str) -> Coverage:
     """A duty begins today; the duties that it replaces end today."""
     today = clock.today()
-    with scope.elevated("handing a client over"):
+    with elevated("handing a client over"):
         for held in list(Coverage.objects.filter(client=client, until=None)):
             if held.user_id == user.pk or (duty == choices.CoverRole.MAIN and held.role == choices.CoverRole.MAIN):
                 held.until = today

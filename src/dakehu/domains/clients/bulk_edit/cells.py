@@ -15,15 +15,19 @@ from dakehu.domains.clients.bulk_edit.actions import batch_title
 from dakehu.domains.clients.models import Client
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, Parameter, action, add_audit_note, record_rows
+from dakehu.foundation.actions.registry import ACTIONS, action
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.three_way_merge import compare
 from dakehu.foundation.gates.input import CellError, Unfit, parameter_index, reader_of
-from dakehu.foundation.imports import batches, row_matching
-from dakehu.foundation.schema.fields import FieldSpec, facts_of, normalize_name
+from dakehu.foundation.imports import batches
+from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec, normalize_name, spec_of
+from dakehu.foundation.schema.parameters import Parameter
 
-ROWS = Parameter("rows", kind="json", facts=FieldSpec("逐行内容", "Rows"))
+ROWS = Parameter("rows", kind="json", spec=FieldSpec("逐行内容", "Rows"))
 
 
 # What may be set for many at once. Codes and ID numbers belong to one client each and are changed one by one.
@@ -56,9 +60,13 @@ class Reading:
     """Raw cells as values, each distinct one read once."""
 
     def __init__(self) -> None:
-        self.takes = {take.name: take for take in ACTIONS["clients.change"].takes if take.name in editable_fields()}
-        self.index = parameter_index(self.takes.values())
-        self.readers = {name: reader_of(take) for name, take in self.takes.items()}
+        self.parameters = {
+            parameter.name: parameter
+            for parameter in ACTIONS["clients.change"].parameters
+            if parameter.name in editable_fields()
+        }
+        self.index = parameter_index(self.parameters.values())
+        self.readers = {name: reader_of(parameter) for name, parameter in self.parameters.items()}
         self.known: dict[tuple[str, str], Any] = {}
 
     def name(self, said: str) -> str | None:
@@ -124,7 +132,7 @@ def _evaluate_row(made: CellEvaluation, reading: Reading, place: int, row: dict[
         base = {name: value for name, value in base.items() if not isinstance(value, Unfit)}
     found = compare(base if "base" in row else now, mine, now)
     for name, clash in found.clashes.items():
-        label = facts_of(Client._meta.get_field(name)).label
+        label = spec_of(Client._meta.get_field(name)).label
         shown = _shown(client, name)
         made.fault(
             place,
@@ -159,7 +167,7 @@ def _is_row(row: Any) -> bool:
 
 def _stored(numbers: Iterable[int], hold: bool) -> dict[int, Client]:
     found: dict[int, Client] = {}
-    for part in row_matching.chunks(sorted(set(numbers))):
+    for part in chunks(sorted(set(numbers))):
         rows = Client.objects.filter(pk__in=part).order_by("pk")
         if hold and connection.features.has_select_for_update:
             rows = rows.select_for_update()
@@ -168,7 +176,11 @@ def _stored(numbers: Iterable[int], hold: bool) -> dict[int, Client]:
 
 
 @action(
-    "clients.change_cells", needs=Permission.CLIENT_WRITE, zh="批量写入单元格", en="Write many cells", takes=(ROWS,)
+    "clients.change_cells",
+    needs=Permission.CLIENT_WRITE,
+    zh="批量写入单元格",
+    en="Write many cells",
+    parameters=(ROWS,),
 )
 def change_cells(*, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Write cells of many clients, all or nothing, one audit entry: `rows` as {client, values, base} each. Returns

@@ -20,14 +20,18 @@ from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
 from dakehu.domains.clients.models import Client, Coverage, History, MergedClient
 from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import Reach
-from dakehu.foundation.actions.registry import CustomFields, action, publish_event, record_columns, record_rows
+from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, ImportEvaluation
-from dakehu.foundation.schema.fields import SECRET, facts_of
+from dakehu.foundation.records.bulk import load_rows, record_columns, record_rows
+from dakehu.foundation.records.recorded import publish_event
+from dakehu.foundation.schema.fields import spec_of
+from dakehu.foundation.schema.parameters import CustomFields
 
 OLDER = "older"  # a row that tells what was known earlier
 
@@ -191,8 +195,8 @@ def _compare_stored(made: ClientEvaluation, columns: Columns, codes: list[Any], 
     fields = tuple(n for n in ("code", *history_fields()) if n in columns)
     read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
     stored: row_matching.Stored = {}
-    for part in row_matching.chunks(sorted({p for p in people if p})):
-        found = Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=row_matching.CHUNK)
+    for part in chunks(sorted({p for p in people if p})):
+        found = Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=CHUNK)
         stored |= {pk: [(pk, tuple(values))] for pk, *values in found}
     days = columns.get("as_of_on")
     if days is not None:
@@ -213,7 +217,7 @@ def _compare_stored(made: ClientEvaluation, columns: Columns, codes: list[Any], 
         same={"id_number": lambda held, given: held == index.index_of(given)},
     )
     row_matching.hide_foreign_values(Client, columns, weighed)
-    row_matching.require_columns(CustomFields("clients.Client", new=True).takes(), columns, weighed)
+    row_matching.require_columns(CustomFields("clients.Client", new=True).parameters(), columns, weighed)
     recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
     taken = codes_in_use(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
     given = Counter(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
@@ -243,7 +247,7 @@ def _evaluate_history(made: ClientEvaluation, columns: Columns, keys: list[Any])
             kept[keys[row], days[row]] = row  # the last row of a day counts
     made.history = [(row, day) for (_, day), row in kept.items()]
     known: set[Any] = set()
-    for part in row_matching.chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
+    for part in chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
         known.update(History.objects.filter(client_id__among=part).values_list("client_id", "as_of_on"))
     made.histories = ImportEvaluation.of(len(made.history))
     made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
@@ -251,7 +255,7 @@ def _evaluate_history(made: ClientEvaluation, columns: Columns, keys: list[Any])
 
 def may_give_to(user: Any) -> Bilingual | None:
     """Why the actor may not make this member of staff the main one of a client; None when they may."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.user_id == user.pk:
         return None
     if not actor.may(Permission.CLIENT_ASSIGN):
@@ -269,7 +273,7 @@ def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
     if staff is None:
         return
     weighed, held = made.weighed, {}
-    for part in row_matching.chunks(sorted({p for p in made.people if p > 0})):
+    for part in chunks(sorted({p for p in made.people if p > 0})):
         mains = Coverage.objects.filter(client_id__among=part, until=None, role=str(choices.CoverRole.MAIN))
         held.update(mains.values_list("client_id", "user_id"))
     for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
@@ -291,11 +295,11 @@ def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", by_name=False)
+@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", is_public=False)
 def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
     member of staff, else by whoever imports them."""
-    with scope.elevated("a new client is covered by whoever imports them"):
+    with elevated("a new client is covered by whoever imports them"):
         born = _create(columns, made)
         _update(columns, made)
         made.people[:] = [born.get(p, p) for p in made.people]
@@ -366,7 +370,7 @@ def _type_of(number: str, kind: str) -> str:
 def _update(columns: Columns, made: ClientEvaluation) -> None:
     """Change clients; what an older day of the same source said goes to the history first."""
     differences, days = made.weighed.differences, columns.get("as_of_on")
-    held = row_matching.load(Client, (made.weighed.targets[row] for row in differences))
+    held = load_rows(Client, (made.weighed.targets[row] for row in differences))
     past, touched = [], {"pinyin", "initials", "id_type"}
     told = {(made.people[row], day) for row, day in made.history}  # the file itself tells of that day, and more
     for row, changes in differences.items():
@@ -397,7 +401,7 @@ def _history_values(values: dict[str, Any]) -> dict[str, Any]:
     kept = {}
     for name, value in values.items():
         column: Any = None if name == "staff" else Client._meta.get_field(name)
-        if column is None or facts_of(column).sensitivity == SECRET or value in (None, ""):
+        if column is None or spec_of(column).sensitivity == SECRET or value in (None, ""):
             continue
         if isinstance(value, models.Model):
             value = value.pk
@@ -422,11 +426,11 @@ def _write_history(columns: Columns, made: ClientEvaluation) -> None:
 
 
 def _write_duties(made: ClientEvaluation, born: dict[int, int]) -> None:
-    today, actor = clock.today(), scope.current_actor()
+    today, actor = clock.today(), current_actor()
     taking = {made.people[row]: user.pk for row, user in made.duties.items()}
     ended = []
     main = str(choices.CoverRole.MAIN)
-    for part in row_matching.chunks(sorted(set(taking) - set(born.values()))):
+    for part in chunks(sorted(set(taking) - set(born.values()))):
         for held in Coverage.objects.filter(client_id__among=part, until=None):
             if held.role == main or held.user_id == taking[held.client_id]:
                 held.until = today

@@ -8,9 +8,10 @@ from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Contact
-from dakehu.foundation.actions.registry import record_columns
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.imports.row_matching import CREATED, UNCHANGED, ImportEvaluation, chunks
+from dakehu.foundation.imports.row_matching import CREATED, UNCHANGED, ImportEvaluation
+from dakehu.foundation.records.bulk import record_columns
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")  # already in standard form
 

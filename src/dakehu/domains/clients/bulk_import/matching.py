@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dakehu.domains.clients.models import Client, Contact, MergedClient
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.database import write_pipeline
-from dakehu.foundation.imports.row_matching import chunks
 
 KEYS = ("auto", "code", "id_number", "mobile", "name")
 
@@ -50,7 +50,7 @@ class ClientMatcher:
         """Clients by code; the code of a record that was merged away leads to the client who took it in. Looked up in
         the whole firm first and in the scope only where found: while a long import runs, the planner knows nothing of
         the rows it wrote and takes minutes for the scope of thousands of codes that nobody has."""
-        with scope.elevated("which codes exist"):
+        with elevated("which codes exist"):
             held = dict(Client.objects.filter(code__among=codes).values_list("code", "pk"))
             rest = [code for code in codes if code not in held]
             once = dict(MergedClient.objects.filter(code__among=rest).values_list("code", "client_id"))
@@ -103,7 +103,7 @@ def _index(model: Any, name: str, plain: str) -> str:
 def codes_in_use(codes: Iterable[str]) -> set[str]:
     """Codes that some client has, in or out of the reader's scope: codes are unique in the firm."""
     taken: set[str] = set()
-    with write_pipeline.bypass(), scope.elevated("codes are unique in the firm"):
+    with write_pipeline.bypass(), elevated("codes are unique in the firm"):
         for part in chunks({c for c in codes if c}):
             taken.update(Client.objects.filter(code__among=part).values_list("code", flat=True))
             taken.update(MergedClient.objects.filter(code__among=part).values_list("code", flat=True))

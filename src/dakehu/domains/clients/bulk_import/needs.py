@@ -5,12 +5,14 @@ from typing import Any
 
 from dakehu.domains.clients.models import Client, Needs
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import CustomFields, action, record_rows
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation
+from dakehu.foundation.records.bulk import load_rows, record_rows
 from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.parameters import CustomFields
 
 NEEDS_FIELDS = (
     "goal",
@@ -37,7 +39,7 @@ def evaluate_needs(
     stored = row_matching.stored_by_client(Needs, (), fields, clients)
     row_matching.evaluate(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
     row_matching.hide_foreign_values(Needs, columns, weighed)
-    return row_matching.require_columns(CustomFields("clients.Needs", new=True).takes(), columns, weighed)
+    return row_matching.require_columns(CustomFields("clients.Needs", new=True).parameters(), columns, weighed)
 
 
 @action(
@@ -45,7 +47,7 @@ def evaluate_needs(
     needs=Permission.CLIENT_WRITE,
     zh="批量导入需求与偏好",
     en="Take in many needs",
-    by_name=False,
+    is_public=False,
 )
 def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
     today = clock.today()
@@ -54,15 +56,15 @@ def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[i
     def finish(row: Needs, place: int, new: bool) -> None:
         row.noted_on = noted[place] or today
 
-    with scope.elevated("needs of clients just taken in"):
+    with elevated("needs of clients just taken in"):
         row_matching.write_dependents(Needs, columns, weighed, needs_fields(), clients, finish, also=("noted_on",))
 
 
-@action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", by_name=False)
+@action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", is_public=False)
 def update_contact_dates_of(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
     """Keep last and next contact of many clients in step; `last_on` only ever moves forward."""
     changed: list[Any] = []
-    held = row_matching.load(Client, {*last_on, *next_on})
+    held = load_rows(Client, {*last_on, *next_on})
     for number, client in held.items():
         last = last_on.get(number)
         later = last is not None and (client.last_contact_on is None or last > client.last_contact_on)

@@ -15,22 +15,23 @@ from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Client, Contact, NotDuplicate
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import Parameter, action, parameters_of
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.output import render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.row_matching import chunks
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-ANYWAY = Parameter("anyway", required=False, kind="bool", facts=FieldSpec("仍要新建", "Create anyway"))
+ANYWAY = Parameter("anyway", required=False, kind="bool", spec=FieldSpec("仍要新建", "Create anyway"))
 PHONE = Parameter(
-    "phone", required=False, facts=FieldSpec("手机号码", "Mobile", aliases=("手机", "手机号", "联系电话", "电话"))
+    "phone", required=False, spec=FieldSpec("手机号码", "Mobile", aliases=("手机", "手机号", "联系电话", "电话"))
 )
-MAIL = Parameter("mail", required=False, facts=FieldSpec("电子邮件", "E-mail", aliases=("邮箱", "email")))
+MAIL = Parameter("mail", required=False, spec=FieldSpec("电子邮件", "E-mail", aliases=("邮箱", "email")))
 BLOCK = 12  # a sound that more clients share tells nothing
 BLOCKS = 1000  # of one kind that are looked at
 STEM = 6  # first initials of an institution's name: 上海明远科技 …
@@ -142,7 +143,7 @@ def held_by_others(new: Profile) -> tuple[bool, bool]:
     if new.contacts:
         test |= Q(contacts__value_index__in=new.contacts)
     seen = set(Client.objects.filter(test).values_list("pk", flat=True))
-    with scope.elevated("whether somebody else serves this client"):
+    with elevated("whether somebody else serves this client"):
         rows = Client.objects.filter(test, walled=False).exclude(pk__in=seen).values_list("pk", "id_number_index")
         others = dict(rows)
     return bool(new.id_index) and new.id_index in others.values(), bool(others)
@@ -187,7 +188,7 @@ def _line(row: Client, like: Similarity) -> Bilingual:
     needs=Permission.CLIENT_WRITE,
     zh="新建前查重",
     en="Who a new client may be",
-    takes=(
+    parameters=(
         parameters_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")),
         PHONE,
         MAIL,
@@ -285,7 +286,7 @@ def duplicates() -> list[dict[str, Any]]:
     needs=Permission.CLIENT_WRITE,
     zh="不是同一人",
     en="Not the same person",
-    takes=(parameters_of("clients.NotTheSame", "client", "other")),
+    parameters=(parameters_of("clients.NotDuplicate", "client", "other")),
 )
 def mark_not_duplicate(*, client: Client, other: Client) -> dict[str, Any]:
     """Remember that these two are not one: they are not suggested again. Returns {batch}, by which it is taken back."""

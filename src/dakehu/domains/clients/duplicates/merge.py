@@ -11,37 +11,33 @@ from dakehu.domains.clients import actions
 from dakehu.domains.clients.duplicates import merge_rules
 from dakehu.domains.clients.models import Client, Contact, Coverage, History, Member, MergedClient, Needs, NotDuplicate
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import (
-    Parameter,
-    action,
-    add_audit_note,
-    check_version,
-    current_act,
-    publish_event,
-    record_rows,
-    refusal,
-    remove_rows,
-)
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.output import render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.schema.fields import SECRET, FieldSpec, facts_of, has_facts
+from dakehu.foundation.records.bulk import record_rows, remove_rows
+from dakehu.foundation.records.recorded import add_audit_note, current_act, publish_event
+from dakehu.foundation.schema.fields import FieldSpec, has_spec, spec_of
+from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.references import references_to
 
 OTHER = Parameter(
-    "other", "clients.Contact", "client", facts=FieldSpec("另一位客户", "Other client", aliases=("被合并客户",))
+    "other", "clients.Contact", "client", spec=FieldSpec("另一位客户", "Other client", aliases=("被合并客户",))
 )
-MERGED_CODES = Parameter(
-    "take", required=False, kind="json", facts=FieldSpec("取另一位的字段", "Fields taken from the other")
+FIELDS_TAKEN = Parameter(
+    "take", required=False, kind="json", spec=FieldSpec("取另一位的字段", "Fields taken from the other")
 )
 OTHER_VERSION = Parameter(
-    "other_version", required=False, kind="integer", facts=FieldSpec("另一位的版本", "Version of the other")
+    "other_version", required=False, kind="integer", spec=FieldSpec("另一位的版本", "Version of the other")
 )
-NEEDS_FIELDS = tuple(f.name for f in Needs._meta.concrete_fields if hasattr(f, "facts") and f.name != "client")
+NEEDS_FIELDS = tuple(f.name for f in Needs._meta.concrete_fields if hasattr(f, "spec") and f.name != "client")
 
 
 def check_distinct(client: Client, other: Client) -> None:
@@ -87,7 +83,7 @@ def set_merge_remark(told: Remark) -> Remark:
     needs=Permission.CLIENT_WRITE,
     zh="合并预览",
     en="What a merge would do",
-    takes=(actions.CLIENT, OTHER, MERGED_CODES),
+    parameters=(actions.CLIENT, OTHER, FIELDS_TAKEN),
 )
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
     """What `clients.merge` would do, without doing it: {"client", "other": as shown, "fields": [{field, label, mine, other,
@@ -98,7 +94,7 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
     lines = [
         {
             "field": name,
-            "label": facts_of(Client._meta.get_field(name)).label,
+            "label": spec_of(Client._meta.get_field(name)).label,
             "mine": mine[name],
             "other": others[name],
             "survives": choice.survives,
@@ -121,10 +117,15 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
     needs=Permission.CLIENT_WRITE,
     zh="合并客户",
     en="Merge two clients",
-    takes=(actions.CLIENT, actions.VERSION, OTHER, OTHER_VERSION, MERGED_CODES),
+    parameters=(actions.CLIENT, actions.VERSION, OTHER, OTHER_VERSION, FIELDS_TAKEN),
 )
 def merge(
-    *, client: Client, other: Client, take: Any = None, version: int | None = None, other_version: int | None = None
+    *,
+    client: Client,
+    other: Client,
+    take: Any = None,
+    version: int | None = None,
+    other_version: int | None = None,
 ) -> dict[str, Any]:
     """`other` becomes part of `client`: fields named in `take` get the other's value, an empty field whatever the other
     has, everything else stays; all that hangs on the other moves. The other's code goes on finding the client. Returns
@@ -135,7 +136,7 @@ def merge(
     check_version(other, other_version)
     _must_see_followers(client, other)
     current_act().client_id = client.pk
-    with undo.recording_undo() as kept, scope.elevated("merging two records of one client"):
+    with undo.recording_undo() as kept, elevated("merging two records of one client"):
         lost = _fill_gaps(client, other, wanted)
         _merge_duties(client, other)
         _merge_needs(client, other)
@@ -172,7 +173,7 @@ def _fill_gaps(client: Client, other: Client, wanted: set[str]) -> dict[str, Any
             given[column.attname] = getattr(other, column.attname)
         value = getattr(loser, column.attname)
         same = getattr(client, column.attname) == getattr(other, column.attname)
-        if value not in merge_rules.EMPTY and not same and facts_of(column).sensitivity < SECRET:
+        if value not in merge_rules.EMPTY and not same and spec_of(column).sensitivity < SECRET:
             lost[name] = column.value_to_string(loser)
     for name, value in given.items():
         setattr(client, name, value)
@@ -259,7 +260,7 @@ def _must_see_followers(client: Client, other: Client) -> None:
     shared = Member.objects.filter(client=client).values_list("group_id", flat=True)
     hanging = {"to__client": other, "group__in": list(shared)}
     seen = Member.objects.filter(**hanging).count()
-    with scope.elevated("whether others hang on a member"):
+    with elevated("whether others hang on a member"):
         everybody = Member.objects.filter(**hanging).count()
     if seen < everybody:
         raise refusal(
@@ -301,9 +302,9 @@ def repoint(model: Any, key: Any, client: Client, other: Client) -> tuple[int, i
 
 def _deduplicate(model: Any, key: Any, client: Client, other: Client) -> set[int]:
     """Numbers of the other's rows that say, word for word, what a row of the client's says, and on which nothing hangs."""
-    if not model.said_once:
+    if not model.deduplicate_on_merge:
         return set()
-    told = [f.attname for f in model._meta.fields if has_facts(f) and f.name != key.name]
+    told = [f.attname for f in model._meta.fields if has_spec(f) and f.name != key.name]
     mine, others = (
         [(row.pk, str([getattr(row, name) for name in told])) for row in model.objects.filter(**{key.name: one})]
         for one in (client, other)

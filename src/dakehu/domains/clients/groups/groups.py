@@ -8,23 +8,25 @@ from dakehu.domains.clients import choices
 from dakehu.domains.clients.groups import rules as group_rules
 from dakehu.domains.clients.models import Client, Group, Member
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import Parameter, action, parameters_of, refusal
-from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("clients.Member", "client")
-GROUP = Parameter("group", kind="integer", facts=FieldSpec("群组", "Group", aliases=("群组编号",)))
+GROUP = Parameter("group", kind="integer", spec=FieldSpec("群组", "Group", aliases=("群组编号",)))
 MEMBER = Parameter(
     "member",
     "clients.Member",
     "client",
-    facts=FieldSpec(
+    spec=FieldSpec(
         "新成员",
         "New member",
         aliases=("成员客户号",),
@@ -53,9 +55,9 @@ def _is_member(client: Client, group: int) -> Member:
 def group_row(group: Group, of: Client) -> dict[str, Any]:
     """A group as it is seen from one of its members."""
     rows = list(visible_members(group.pk))
-    with scope.elevated("how many more belong to a group"):
+    with elevated("how many more belong to a group"):
         everybody = Member.objects.filter(group=group).count()
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     cleared = clearance >= PERSONAL
     by_number = {row.pk: row for row in rows}
     own = next(row for row in rows if row.client_id == of.pk)
@@ -98,7 +100,7 @@ def _member(row: Member, known: dict[int, Member], own: Member, clearance: Any) 
     }
 
 
-@query("clients.groups", needs=Permission.CLIENT_READ, zh="关系与家庭", en="Groups of a client", takes=CLIENT)
+@query("clients.groups", needs=Permission.CLIENT_READ, zh="关系与家庭", en="Groups of a client", parameters=CLIENT)
 def groups(*, client: Client) -> list[dict[str, Any]]:
     """The groups a client belongs to: [{id, kind, name, assets (sum of members in scope, CNY, None if not known or not
     cleared), counted (members in that sum), members [{member, client, relation, to, to_me, me, assets}], tree (members with
@@ -112,7 +114,7 @@ def groups(*, client: Client) -> list[dict[str, Any]]:
     needs=Permission.CLIENT_WRITE,
     zh="新建家庭或群组",
     en="Form a household or group",
-    takes=(CLIENT, parameters_of("clients.Group", "kind", "name")),
+    parameters=(CLIENT, parameters_of("clients.Group", "kind", "name")),
 )
 def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     """A group that begins with this client. Returns {group, batch}."""
@@ -128,7 +130,7 @@ def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     needs=Permission.CLIENT_WRITE,
     zh="加入成员",
     en="Add a member",
-    takes=(CLIENT, GROUP, MEMBER, Parameter("relation", "clients.Member", "relation")),
+    parameters=(CLIENT, GROUP, MEMBER, Parameter("relation", "clients.Member", "relation")),
 )
 def add_member(*, client: Client, group: int, member: Client, relation: str) -> dict[str, Any]:
     """`member` joins the group of `client`, whose `relation` (spouse, child, …) it is. Returns {member, batch}."""
@@ -141,11 +143,13 @@ def add_member(*, client: Client, group: int, member: Client, relation: str) -> 
     return {"member": row.pk, "batch": batches.save_act(member.code, kept.store())}
 
 
-@action("clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", takes=(CLIENT, GROUP))
+@action(
+    "clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", parameters=(CLIENT, GROUP)
+)
 def remove_member(*, client: Client, group: int) -> dict[str, Any]:
     """A member leaves; the group ends with its last one. Refused while others hang on this member. Returns {batch}."""
     row = _is_member(client, group)
-    with scope.elevated("who hangs on a member"):
+    with elevated("who hangs on a member"):
         if Member.objects.filter(to=row).exists():
             raise refusal(
                 "client",

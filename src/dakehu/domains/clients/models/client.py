@@ -9,9 +9,10 @@ from dakehu.domains.clients import choices
 from dakehu.domains.clients.masks import mask_address, mask_id, mask_name
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
-from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PERSONAL, SECRET, choice_field, computed, field
+from dakehu.foundation.schema.fields import choice_field, computed, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME, TEXT
 
@@ -35,8 +36,8 @@ class Client(ClientRecorded):
     """A person, institution or product that the firm serves."""
 
     client_path = "pk"
-    found_by = ("code", "name")
-    once_found_by = "former__code"
+    lookup_fields = ("code", "name")
+    former_lookup = "former__code"
     searched = {
         "name": NAME, "code": CODE, "occupation": TEXT, "segment": TEXT, "employer": TEXT, "controller": TEXT,
         "beneficial_owner": TEXT, "legal_representative": TEXT, "address": TEXT, "remark": TEXT,

@@ -6,8 +6,9 @@ from dakehu.domains.clients import choices
 from dakehu.domains.clients.masks import is_masked, mask_account, mask_mail, mask_phone
 from dakehu.domains.clients.models.client import Client
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
-from dakehu.foundation.actions.registry import ClientRecorded
-from dakehu.foundation.schema.fields import PERSONAL, SECRET, choice_field, field
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.records.recorded import ClientRecorded
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -80,7 +81,7 @@ class KeyDate(ClientRecorded):
     """A day to remember."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     retention = TWENTY_YEARS
 
     client = field(

@@ -14,7 +14,8 @@ from dakehu.domains.ledger.models import PriceFile, Product
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import action, add_audit_note
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.recorded import add_audit_note
 
 # Asset classes in the numbering of analytics.figures: stock, fund, bond, repo and cash, private and structured, other.
 CLASSES = {
@@ -183,7 +184,7 @@ def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     return day[keep], price[keep]
 
 
-@action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", by_name=False)
+@action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", is_public=False)
 def import_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
     """Closing prices of one business day by product number, in the product's currency. A day that the source has given
     before is replaced: the register row then names the new file, and the old one is an orphan."""

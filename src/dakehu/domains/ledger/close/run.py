@@ -28,11 +28,15 @@ from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import compaction, journal
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import action, add_audit_note, publish_event, record_columns, remove_rows
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.jobs.queue import no_progress
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.bulk import record_columns, remove_rows
+from dakehu.foundation.records.recorded import add_audit_note, publish_event
 
 AT_ONCE = 20_000  # clients of a chunk
 CURRENCY = "CNY"
@@ -45,7 +49,7 @@ def last_day() -> date:
     """The last trading day whose prices are made."""
     now = clock.local(clock.now())
     end = now.date() if now.time() >= READY else now.date() - timedelta(days=1)
-    return clock.trading_days(end - timedelta(days=30), end)[-1]
+    return trading_days.trading_days_between(end - timedelta(days=30), end)[-1]
 
 
 def close(
@@ -60,12 +64,12 @@ def close(
     buckets on the way. engine: "local" or "spark"; the figures are the same, and what one has begun the other finishes.
     Refused where prices of something held on the day
     are missing or older than `allow_stale` calendar days, with a list. The same inputs closed again change nothing."""
-    if not scope.current_actor().may(Permission.SYSTEM_WRITE):
+    if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
     day, computing = day or last_day(), _engine(engine)
     allowed = settings.PRICES_STALE_DAYS if allow_stale is None else allow_stale
     compacted = compaction.compact()["files"]
-    with scope.elevated("the nightly close"):
+    with elevated("the nightly close"):
         digest = _digest(day)
         last = Closing.objects.filter(day=day).first()
         if last is not None and last.digest == digest and path_of(last.file).is_file():
@@ -146,7 +150,7 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
 def calendar_of(dealt: np.ndarray, day: date) -> np.ndarray:
     """Trading days from the first of `dealt` (days since 1970-01-01) to `day`, with those and `day`: int32 [D]."""
     first = EPOCH + timedelta(days=int(dealt.min()))
-    trading = [(d - EPOCH).days for d in clock.trading_days(first, day)]
+    trading = [(d - EPOCH).days for d in trading_days.trading_days_between(first, day)]
     return np.unique(np.append(dealt, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
 
 
@@ -274,7 +278,9 @@ def _compute(
     return [chunk.path for chunk in chunks], len(chunks) - len(lacking)
 
 
-@action("ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", by_name=False)
+@action(
+    "ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", is_public=False
+)
 def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
     """Name the day's history file and, unless a later day is closed already, put the figures of all clients in the place
     of those published before."""

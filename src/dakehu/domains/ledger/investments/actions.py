@@ -4,13 +4,15 @@ from typing import Any
 
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import CustomFields, Parameter, action, check_version, parameters_of
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
 
-INVESTMENT = Parameter("investment", kind="integer", facts=FieldSpec("投资记录", "Investment"))
-VERSION = Parameter("version", required=False, kind="integer", facts=FieldSpec("版本", "Version"))
+INVESTMENT = Parameter("investment", kind="integer", spec=FieldSpec("投资记录", "Investment"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 OPTIONAL = ("product_kind", "horizon", "expected_return", "risk_preference", "value", "valued_on", "result")
 
 
@@ -26,7 +28,7 @@ def get_investment(pk: int) -> Investment:
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
     en="Note an investment",
-    takes=(
+    parameters=(
         parameters_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=OPTIONAL),
         CustomFields("ledger.Investment", new=True),
     ),
@@ -42,7 +44,7 @@ def add_investment(*, client: Any, **facts: Any) -> Investment:
     needs=Permission.LEDGER_WRITE,
     zh="修改投资记录",
     en="Change an investment",
-    takes=(
+    parameters=(
         INVESTMENT,
         VERSION,
         parameters_of("ledger.Investment", optional=("invested_on", "amount", "product", *OPTIONAL)),
@@ -63,7 +65,7 @@ def change_investment(*, investment: int, version: int | None = None, **facts: A
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
     en="Drop an investment",
-    takes=(INVESTMENT, VERSION),
+    parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:
     row = get_investment(investment)

@@ -6,7 +6,7 @@ from typing import Any
 from dakehu.domains.ledger.investments.actions import OPTIONAL
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation, Stored
@@ -38,12 +38,16 @@ def evaluate(
     keys = [key if key[:3] in several else key[:3] for key in keys]
     row_matching.evaluate(Investment, columns, keys, known, given, weighed, mode=mode)
     row_matching.hide_foreign_values(Investment, columns, weighed)
-    return row_matching.require_columns(ACTIONS["ledger.note_investment"].takes, columns, weighed)
+    return row_matching.require_columns(ACTIONS["ledger.note_investment"].parameters, columns, weighed)
 
 
 @action(
-    "ledger.take_in", needs=Permission.LEDGER_WRITE, zh="批量导入投资记录", en="Take in many investments", by_name=False
+    "ledger.take_in",
+    needs=Permission.LEDGER_WRITE,
+    zh="批量导入投资记录",
+    en="Take in many investments",
+    is_public=False,
 )
 def import_investments(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
-    with scope.elevated("investments of clients just taken in"):
+    with elevated("investments of clients just taken in"):
         row_matching.write_dependents(Investment, columns, weighed, investment_fields(), clients)

@@ -4,9 +4,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients.choices import Horizon, RiskLevel
-from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PERSONAL, Choices, choice_field, computed, field
+from dakehu.foundation.schema.fields import Choices, choice_field, computed, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -35,7 +36,7 @@ class Investment(ClientRecorded):
     """One investment of a client, as the manager keeps it."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     searched = {"product": TEXT, "result": TEXT}
     retention = TWENTY_YEARS
 

@@ -3,8 +3,9 @@
 from django.db import models
 
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
-from dakehu.foundation.actions.registry import ClientRecorded, Recorded
-from dakehu.foundation.schema.fields import PERSONAL, SECRET, Choices, choice_field, field
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.records.recorded import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -103,7 +104,7 @@ class QuarantinedRow(ClientRecorded):
     """A row of a statement that was not taken in: what stood in it, and why it is held back."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="held_rows"), zh="客户",
@@ -120,4 +121,5 @@ class QuarantinedRow(ClientRecorded):
     digest = field(models.CharField(max_length=64), zh="行摘要", en="Digest of the row")
 
     class Meta(ClientRecorded.Meta):
+        db_table = "ledger_heldrow"  # its name before 0.2.0
         indexes = [models.Index(fields=["client", "state"])]

@@ -16,17 +16,18 @@ from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, parameters_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("ledger.Investment", "client")
 PERIOD = (
-    Parameter("since", required=False, kind="date", facts=FieldSpec("从", "From")),
-    Parameter("until", required=False, kind="date", facts=FieldSpec("到", "To")),
+    Parameter("since", required=False, kind="date", spec=FieldSpec("从", "From")),
+    Parameter("until", required=False, kind="date", spec=FieldSpec("到", "To")),
 )
 PARTS = ("opening", "net_inflow", "market", "fees", "closing")
 # In the numbering of analytics.figures.
@@ -45,7 +46,7 @@ EFFECT_NAMES = (
     needs=Permission.LEDGER_READ,
     zh="资产变动与归因",
     en="Change of worth and its causes",
-    takes=(*CLIENT, *PERIOD),
+    parameters=(*CLIENT, *PERIOD),
 )
 def attribution(*, client: Any, since: date | None = None, until: date | None = None) -> dict[str, Any]:
     """From the evening of `since` (None: from before the first trade) to the evening of `until` (None, and no later than: the day last closed):
@@ -70,7 +71,7 @@ def attribution(*, client: Any, since: date | None = None, until: date | None = 
                 ]
             }
         )
-    hidden = scope.current_actor().clearance < PERSONAL
+    hidden = current_actor().clearance < PERSONAL
     told: dict[str, Any] = {
         "since": since.isoformat() if since else None,
         "until": last.isoformat(),

@@ -17,20 +17,21 @@ from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 EPOCH = close_rows.EPOCH
 YEAR = 252  # days of prices that breadth looks at
 LONGEST = 60
 SHOWN = 20
-INDEX = Parameter("index", required=False, facts=FieldSpec("指数", "Index", example="000300.SH"))
+INDEX = Parameter("index", required=False, spec=FieldSpec("指数", "Index", example="000300.SH"))
 HORIZON = Parameter(
-    "horizon", kind="integer", required=False, facts=FieldSpec("天数", "Days ahead", aliases=("交易日",))
+    "horizon", kind="integer", required=False, spec=FieldSpec("天数", "Days ahead", aliases=("交易日",))
 )
 
 
@@ -39,7 +40,7 @@ HORIZON = Parameter(
     needs=Permission.LEDGER_READ,
     zh="指数与概率区间",
     en="An index and its band",
-    takes=(INDEX, HORIZON),
+    parameters=(INDEX, HORIZON),
 )
 def market_index(*, index: str | None = None, horizon: int | None = None) -> dict[str, Any]:
     """An index (code.market; the one that DAKEHU_BENCHMARK names, else any) from its first price on, and where it may be
@@ -156,7 +157,7 @@ def market_breadth() -> dict[str, Any]:
         return told
     assets = np.array(sorted(held))
     begin = day - timedelta(days=int(YEAR * 1.6))
-    days = np.array([(d - EPOCH).days for d in clock.trading_days(begin, day)], np.int32)
+    days = np.array([(d - EPOCH).days for d in trading_days.trading_days_between(begin, day)], np.int32)
     prices = close_inputs.price_matrix(assets, days)
     made = market.breadth(prices.matrix)
     home = dict(Product.objects.filter(pk__in=assets.tolist()).values_list("pk", "currency"))

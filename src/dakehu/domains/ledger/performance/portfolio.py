@@ -18,10 +18,11 @@ from dakehu.domains.ledger.performance.explanations import money as money_explan
 from dakehu.domains.ledger.performance.explanations import registry as explanations
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.schema.fields import PERSONAL, facts_of
+from dakehu.foundation.schema.fields import spec_of
 
 EPOCH = close_rows.EPOCH
 
@@ -71,8 +72,8 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
                 ]
             }
         )
-    facts = facts_of(Figures._meta.get_field(figure))
-    clearance = scope.current_actor().clearance
+    facts = spec_of(Figures._meta.get_field(figure))
+    clearance = current_actor().clearance
     day = day_of()
     told: dict[str, Any] = {
         "figure": figure,
@@ -136,7 +137,7 @@ def _with_names(rows: list[dict[str, Any]], made: Valuation) -> list[dict[str, A
 def portfolio(client: Any) -> dict[str, Any]:
     """{as_of, hidden, holdings, flows, line}; see ledger.portfolio."""
     day = day_of()
-    hidden = scope.current_actor().clearance < PERSONAL
+    hidden = current_actor().clearance < PERSONAL
     told: dict[str, Any] = {"as_of": day.isoformat(), "hidden": hidden, "holdings": [], "flows": [], "line": None}
     made = value(client, day)
     if made is None:

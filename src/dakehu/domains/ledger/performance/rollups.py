@@ -8,14 +8,15 @@ from django.db.models import Count, Max, Sum
 from dakehu.domains.clients.groups.groups import visible_members
 from dakehu.domains.ledger.models import Figures
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, parameters_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 SUMS = ("market_value", "net_inflow", "profit", "fees")
-GROUP = Parameter("group", kind="integer", facts=FieldSpec("群组", "Group", aliases=("群组编号",)))
+GROUP = Parameter("group", kind="integer", spec=FieldSpec("群组", "Group", aliases=("群组编号",)))
 CLIENT = parameters_of("clients.Member", "client")
 
 
@@ -25,13 +26,17 @@ def _totals() -> dict[str, Any]:
 
 def _rendered(row: dict[str, Any]) -> dict[str, Any]:
     """Sums as plain values; money is None for readers who are not cleared for personal values."""
-    cleared = scope.current_actor().clearance >= PERSONAL
+    cleared = current_actor().clearance >= PERSONAL
     made = {name: plain_of(row[f"sum_{name}"]) if cleared else None for name in SUMS}
     return {"clients": row["clients"], "as_of": plain_of(row["as_of"]), **made}
 
 
 @query(
-    "ledger.of_group", needs=Permission.LEDGER_READ, zh="群组的指标合计", en="Figures of a group", takes=(CLIENT, GROUP)
+    "ledger.of_group",
+    needs=Permission.LEDGER_READ,
+    zh="群组的指标合计",
+    en="Figures of a group",
+    parameters=(CLIENT, GROUP),
 )
 def group_figures(*, client: Any, group: int) -> dict[str, Any]:
     """Sums over the members in sight of a group to which the client belongs, as of the last close: {clients (members with

@@ -20,7 +20,9 @@ from dakehu.domains.ledger.products import security_codes
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode
 from dakehu.domains.ledger.trades import journal
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import action, add_audit_note, record_rows
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.records.recorded import add_audit_note
 
 SOURCE = "file"
 Days = dict[date, dict[int, float]]  # closing prices by product number
@@ -137,7 +139,9 @@ def compare(new: Days) -> dict[str, int]:
     return made
 
 
-@action("ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", by_name=False)
+@action(
+    "ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", is_public=False
+)
 def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
     """Lay the prices of a file over those held: each day that changes is written as a file of its own, under a new name,
     with what the day held before. Returns {created, updated, unchanged} prices."""

@@ -7,10 +7,12 @@ from typing import Any
 from dakehu.domains.ledger.models import Product, SecurityCode
 from dakehu.domains.ledger.products.security_codes import Security
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Parameter, action, record_rows
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 Key = tuple[str, str]
 
@@ -26,7 +28,7 @@ def known_products(keys: Iterable[Key]) -> dict[Key, int]:
     return found
 
 
-@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", by_name=False)
+@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", is_public=False)
 def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Enter what is new of {security: (name, currency)}; returns the numbers of all of them. In an act of its own, so
     that undoing an import leaves products, which others may hold by then."""
@@ -60,12 +62,12 @@ def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     needs=Permission.SYSTEM_WRITE,
     zh="变更证券代码",
     en="Change a security code",
-    takes=(
-        Parameter("code", facts=FieldSpec("原代码", "Old code")),
-        Parameter("market", facts=FieldSpec("市场", "Market")),
-        Parameter("new_code", facts=FieldSpec("新代码", "New code")),
-        Parameter("new_market", required=False, facts=FieldSpec("新市场", "New market")),
-        Parameter("since", kind="date", facts=FieldSpec("启用日期", "Since")),
+    parameters=(
+        Parameter("code", spec=FieldSpec("原代码", "Old code")),
+        Parameter("market", spec=FieldSpec("市场", "Market")),
+        Parameter("new_code", spec=FieldSpec("新代码", "New code")),
+        Parameter("new_market", required=False, spec=FieldSpec("新市场", "New market")),
+        Parameter("since", kind="date", spec=FieldSpec("启用日期", "Since")),
     ),
 )
 def change_code(*, code: str, market: str, new_code: str, since: date, new_market: str | None = None) -> SecurityCode:

@@ -19,9 +19,12 @@ from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import action, add_audit_note, record_rows
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.records.recorded import add_audit_note
 
 AT_MOST = 10_000_000  # rows of one batch: what `seq` leaves room for
 
@@ -92,7 +95,7 @@ def owner_of(judged: EvaluatedStatement, sha256: str) -> Any | None:
     model = scope.client_model()
     index = Account._meta.get_field("number_index").index_of
     numbers = [index(number) for number in judged.accounts()]
-    with scope.elevated("whose statement it is"):
+    with elevated("whose statement it is"):
         owners = set(Account.objects.filter(number_index__in=numbers).values_list("client_id", flat=True))
         if not owners:
             owners = set(TradeBatch.objects.filter(sha256=sha256).values_list("client_id", flat=True)) - {None}
@@ -122,7 +125,7 @@ def owner_of(judged: EvaluatedStatement, sha256: str) -> Any | None:
     return found
 
 
-@action("ledger.take_statement", needs=Permission.IMPORT, zh="导入对账单", en="Take in a statement", by_name=False)
+@action("ledger.take_statement", needs=Permission.IMPORT, zh="导入对账单", en="Take in a statement", is_public=False)
 def import_statement(
     *,
     client: Any | None,
@@ -144,7 +147,7 @@ def import_statement(
     needs=Permission.IMPORT,
     zh="导入多位客户的对账单",
     en="Take in a statement of many clients",
-    by_name=False,
+    is_public=False,
 )
 def import_statements(
     *, parts: list[tuple[Any, EvaluatedStatement]], numbers: dict[tuple[str, str], int], source: str, sha256: str

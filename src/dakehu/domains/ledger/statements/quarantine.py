@@ -16,16 +16,18 @@ from dakehu.domains.ledger.statements.validation import (
 )
 from dakehu.domains.ledger.trades import reader
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, action, add_audit_note
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
-ROW = Parameter("row", kind="integer", facts=FieldSpec("待处理行", "Row held back"))
-CELLS = Parameter("cells", kind="json", facts=FieldSpec("更正内容", "Corrections"))
-REASON = Parameter("reason", facts=FieldSpec("原因", "Reason"))
+ROW = Parameter("row", kind="integer", spec=FieldSpec("待处理行", "Row held back"))
+CELLS = Parameter("cells", kind="json", spec=FieldSpec("更正内容", "Corrections"))
+REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
 # What a corrected row may say, in the order in which a form asks.
 FIELDS = {
     "day": FieldSpec("成交日期", "Day"),
@@ -109,7 +111,7 @@ def row_refusal(doubt: RowRejected) -> Refused:
     needs=Permission.LEDGER_WRITE,
     zh="更正待处理行",
     en="Correct a row held back",
-    takes=(ROW, CELLS),
+    parameters=(ROW, CELLS),
 )
 def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRow:
     """Change cells of a row held back: {field: text}, "" to empty one. What stood in the file stays in the audit."""
@@ -135,7 +137,9 @@ def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRo
     return held
 
 
-@action("ledger.release", needs=Permission.LEDGER_WRITE, zh="放行待处理行", en="Release a row held back", takes=(ROW,))
+@action(
+    "ledger.release", needs=Permission.LEDGER_WRITE, zh="放行待处理行", en="Release a row held back", parameters=(ROW,)
+)
 def release_quarantined_row(*, row: int) -> dict[str, Any]:
     """Put a row that adds up into the journal; Refused with the reason for one that does not. Returns {released, taken}:
     taken is False for a row that is understood and of no effect."""
@@ -160,13 +164,17 @@ def _book(held: QuarantinedRow, dealt: ValidTrade) -> None:
         raise Refused({"row": [bilingual("这一行已在成交记录中。", "This row is among the trades already.")]})
     line = statement_import.Line(held.line, held.cells, None)
     judged = statement_import.EvaluatedStatement(told=[(line, dealt, int(digest, 16), int(nth))])
-    with scope.elevated("products that a released row names"):
+    with elevated("products that a released row names"):
         numbers = statement_import.register_new_products(judged)
     statement_import.register([(held.client, judged.told)], numbers, held.source, "")
 
 
 @action(
-    "ledger.drop_row", needs=Permission.LEDGER_WRITE, zh="作废待处理行", en="Drop a row held back", takes=(ROW, REASON)
+    "ledger.drop_row",
+    needs=Permission.LEDGER_WRITE,
+    zh="作废待处理行",
+    en="Drop a row held back",
+    parameters=(ROW, REASON),
 )
 def drop_quarantined_row(*, row: int, reason: str) -> QuarantinedRow:
     """A row that will never be a trade; the reason is kept, and importing its file again leaves it dropped."""

@@ -10,17 +10,20 @@ from dakehu.domains.ledger.statements import importing as statement_import
 from dakehu.domains.ledger.statements.quarantine import parse_row
 from dakehu.domains.ledger.statements.validation import RowRejected, ValidTrade, validate_row
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import Parameter, action, add_audit_note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.schema.fields import PERSONAL, Choices, FieldSpec
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import Choices, FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 AT_MOST = 5000
-TERM = Parameter("word", facts=FieldSpec("业务名称", "Kind of business"))
+TERM = Parameter("word", spec=FieldSpec("业务名称", "Kind of business"))
 
 
 class Meaning(Choices):
@@ -50,7 +53,7 @@ def _quarantined(word: str | None = None) -> Any:
 def unmapped_terms() -> list[dict[str, Any]]:
     """[{word, rows}] of the kinds of business nobody has explained, the most frequent first; [] for readers not cleared
     for what stands in statements."""
-    if scope.current_actor().clearance < PERSONAL:
+    if current_actor().clearance < PERSONAL:
         return []
     counted = _quarantined().order_by().values_list("detail").annotate(rows=Count("pk"))
     return [{"word": word, "rows": rows} for word, rows in sorted(counted, key=lambda one: (-one[1], one[0]))]
@@ -61,7 +64,7 @@ def unmapped_terms() -> list[dict[str, Any]]:
     needs=Permission.LEDGER_WRITE,
     zh="说明业务名称",
     en="Explain a kind of business",
-    takes=(TERM, Parameter("meaning", words=Meaning, facts=FieldSpec("含义", "Meaning"))),
+    parameters=(TERM, Parameter("meaning", choice_set=Meaning, spec=FieldSpec("含义", "Meaning"))),
 )
 def map_term(*, word: str, meaning: str) -> dict[str, Any]:
     """Say what a word means in all rows that wait because of it: each is corrected, and released where it adds up.
@@ -75,7 +78,7 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
         raise Refused({"word": [bilingual("一次最多处理 {n} 行。", "At most {n} rows at once.", n=f"{AT_MOST:,}")]})
     told = [(row, _mapped(row, meaning)) for row in rows]
     parts = _parts([(row, dealt) for row, dealt in told if dealt is not None])
-    with scope.elevated("products that released rows name"):
+    with elevated("products that released rows name"):
         numbers = statement_import.register_new_products(*[judged for _, _, judged in parts])
     with undo.recording_undo() as kept:
         for row in rows:

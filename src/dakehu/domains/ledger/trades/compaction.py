@@ -17,14 +17,16 @@ import pyarrow as pa
 from dakehu.domains.ledger.models import Bucket, Compaction, PriceFile
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import action, add_audit_note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.id_ranges import IdRanges
-from dakehu.foundation.jobs.queue import job, no_progress
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.jobs.queue import job
+from dakehu.foundation.records.recorded import add_audit_note
 
 ROWS = 160_000  # of a bucket, about; one of more than twice as many is cut
 AT_ONCE = 5_000_000  # fresh rows taken into memory at a time; what is more waits for the next round of the same call
@@ -35,7 +37,7 @@ MARKS = "unneeded.json"
 
 
 def _check_permission() -> None:
-    if not scope.current_actor().may(Permission.SYSTEM_WRITE):
+    if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("整理成交文件", "compacting the journal"), Permission.SYSTEM_WRITE)
 
 
@@ -45,7 +47,7 @@ def compact(*, progress: Callable[..., None] = no_progress) -> dict[str, int]:
     after tell the same trades. Refused where another compaction was published meanwhile."""
     _check_permission()
     told = {"files": 0, "rows": 0, "buckets": 0, "written": 0}
-    with scope.elevated("compaction of the journal"):
+    with elevated("compaction of the journal"):
         while True:
             book = reader.register()
             waiting = book.fresh_files()
@@ -154,7 +156,7 @@ def _write(table: pa.Table) -> dict[str, Any]:
     needs=Permission.SYSTEM_WRITE,
     zh="发布整理后的成交文件",
     en="Publish compacted trades",
-    by_name=False,
+    is_public=False,
 )
 def publish(
     *,
@@ -190,7 +192,7 @@ def delete_superseded_files() -> int:
     once it has been so for SOON, or for LATE where its batch may come back by an undo. Files that are being written now are
     marked at most."""
     _check_permission()
-    with scope.elevated("sweep of the journal"):
+    with elevated("sweep of the journal"):
         book = reader.register()
         fresh = set(book.fresh_files())
         needed = fresh | {one.file for one in book.buckets}

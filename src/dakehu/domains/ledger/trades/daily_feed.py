@@ -12,16 +12,17 @@ from dakehu.domains.ledger.models import TradeBatch
 from dakehu.domains.ledger.statements.importing import AT_MOST
 from dakehu.domains.ledger.trades import journal
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import action, add_audit_note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.recorded import add_audit_note
 
 COLUMNS = pa.schema([f for f in journal.TRADES if f.name not in ("day", "seq", "digest", "nth", "batch")])
 FEES = ("commission", "stamp", "transfer", "other")
 SHOWN = 20
 
 
-@action("ledger.take_day", needs=Permission.IMPORT, zh="导入柜台日成交", en="Take in a counter's day", by_name=False)
+@action("ledger.take_day", needs=Permission.IMPORT, zh="导入柜台日成交", en="Take in a counter's day", is_public=False)
 def import_daily_feed(*, source: str, day: date, table: pa.Table) -> dict[str, int | bool]:
     """Trades of one business day, columns as in GIVEN and in the order dealt: client and product by number, money in fen,
     quantity in thousandths of a share (bought positive), time in seconds (-1 unknown). Returns {rows, unchanged}: the same

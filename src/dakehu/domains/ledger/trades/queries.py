@@ -14,11 +14,12 @@ from dakehu.domains.ledger.statements.validation import REASONS
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, parameters_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("ledger.Investment", "client")
 PAGE = 1000
@@ -27,7 +28,7 @@ PAGE = 1000
 @set_merge_remark
 def without_duplicates(client: Any, other: Any) -> list[Bilingual]:
     """Said before two records become one: of statements that both have taken in, each row counts once."""
-    both = reader.duplicated_statements(client.pk, other.pk) if scope.current_actor().may(Permission.LEDGER_READ) else 0
+    both = reader.duplicated_statements(client.pk, other.pk) if current_actor().may(Permission.LEDGER_READ) else 0
     return (
         [
             bilingual(
@@ -54,14 +55,16 @@ def _yuan(fen: int, cleared: bool) -> float | None:
 
 
 def _is_cleared() -> bool:
-    return scope.current_actor().clearance >= PERSONAL
+    return current_actor().clearance >= PERSONAL
 
 
 def _fees(row: dict[str, Any]) -> int:
     return int(row["commission"] + row["stamp"] + row["transfer"] + row["other"])
 
 
-@query("ledger.round_trips", needs=Permission.LEDGER_READ, zh="交易回合", en="Round trips of a client", takes=CLIENT)
+@query(
+    "ledger.round_trips", needs=Permission.LEDGER_READ, zh="交易回合", en="Round trips of a client", parameters=CLIENT
+)
 def round_trips(*, client: Any) -> dict[str, Any]:
     """Positions from the first trade to nothing again: {count, pnl, fees (closed ones, CNY), open_positions: [{code, market,
     name, quantity}], win_rate_by_name (share of securities with a positive sum of cash effects, 4 digits; None without
@@ -114,10 +117,10 @@ def _labels(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
     needs=Permission.LEDGER_READ,
     zh="成交流水",
     en="Trades of a client",
-    takes=(
+    parameters=(
         CLIENT,
-        Parameter("limit", required=False, kind="integer", facts=FieldSpec("条数", "Limit")),
-        Parameter("offset", required=False, kind="integer", facts=FieldSpec("起始", "Offset")),
+        Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "Limit")),
+        Parameter("offset", required=False, kind="integer", spec=FieldSpec("起始", "Offset")),
     ),
 )
 def list_trades(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
@@ -152,7 +155,7 @@ def list_trades(*, client: Any, limit: int | None = None, offset: int | None = N
     }
 
 
-@query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", takes=CLIENT)
+@query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", parameters=CLIENT)
 def positions(*, client: Any) -> list[dict[str, Any]]:
     """What the trades add up to: [{code, market, name, quantity}] of every security held, in order of code."""
     table = _rows(client).group_by("asset").aggregate([("quantity", "sum")])
@@ -167,7 +170,7 @@ def positions(*, client: Any) -> list[dict[str, Any]]:
     needs=Permission.LEDGER_READ,
     zh="待处理行",
     en="Rows held back",
-    takes=parameters_of("ledger.HeldRow", optional=("client", "state")),
+    parameters=parameters_of("ledger.QuarantinedRow", optional=("client", "state")),
 )
 def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> Any:
     """Rows of statements that were not taken in, of one client or of all in sight, newest first."""

@@ -18,6 +18,7 @@ from dakehu.domains.clients.queries import merge_survivors
 from dakehu.domains.ledger.models import Bucket, Compaction, TradeBatch
 from dakehu.domains.ledger.trades import journal
 from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.id_ranges import IdRanges
 
 IDENTITY = ("digest", "nth")  # what tells a row of a statement from every other of its client (see statements.py)
@@ -123,7 +124,7 @@ def trades_of_clients(clients: Iterable[int]) -> pa.Table:
 def all_trades(columns: list[str] | None = None) -> pa.Table:
     """Every trade of the firm, ordered likewise; of `columns` only those, which must hold what the order and the register
     need (NEEDED). Only the desk itself may ask (scope.system)."""
-    if not scope.current_actor().is_system:
+    if not current_actor().is_system:
         raise PermissionError("every trade of the firm is read by the system only: wrap it in scope.system(reason)")
     book, both = register(), merge_survivors()
     if not both:

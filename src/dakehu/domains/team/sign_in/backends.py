@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from dakehu.domains.team.models import User
 from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.sign_in import second_factors
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, acting_as
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
@@ -45,7 +45,7 @@ class SecondStepBackend:
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             return None
-        with scope.acting_as(acting_as_user(user, request)):
+        with acting_as(acting_as_user(user, request)):
             good = (
                 second_factors.check_passkey(user, passkey)
                 if passkey is not None
@@ -57,7 +57,7 @@ class SecondStepBackend:
         return user_behind(user_id)
 
 
-def acting_as_user(user: User, request: Any) -> scope.Actor:
+def acting_as_user(user: User, request: Any) -> Actor:
     return replace(actor_of(user), door="web", request_id=getattr(request, "request_id", ""))
 
 
@@ -65,7 +65,7 @@ def record_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
     """Record a sign-in: from which device (known again by the hash of its cookie), and how."""
     from dakehu.domains.team.actions import record_sign_in
 
-    with scope.acting_as(acting_as_user(user, request)):
+    with acting_as(acting_as_user(user, request)):
         record_sign_in(
             user=user,
             how=how,

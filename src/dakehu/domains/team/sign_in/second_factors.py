@@ -13,18 +13,20 @@ from django.core.exceptions import ValidationError
 
 from dakehu.domains.team.models import Notice, NoticeKind, User
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Parameter, action, add_audit_note, refusal
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 TOTP, CODES, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN
 PASSKEYS_MAX = 10
-NAME = Parameter("name", facts=FieldSpec("名称", "Name"))
-CODE = Parameter("code", facts=FieldSpec("验证码", "Code"))
+NAME = Parameter("name", spec=FieldSpec("名称", "Name"))
+CODE = Parameter("code", spec=FieldSpec("验证码", "Code"))
 
 
 def kinds_of(user: Any) -> set[str]:
@@ -36,7 +38,7 @@ def kinds_of(user: Any) -> set[str]:
 @query("team.factors", needs="", zh="我的两步登录", en="My second factors")
 def own_factors() -> list[dict[str, Any]]:
     """One's own factors, never their secrets; for recovery codes how many are left."""
-    rows = Authenticator.objects.filter(user_id=scope.current_actor().user_id).order_by("pk")
+    rows = Authenticator.objects.filter(user_id=current_actor().user_id).order_by("pk")
     return [
         {
             "id": row.pk,
@@ -61,7 +63,7 @@ def check_code(user: User, code: str) -> bool:
     return bool(use_code(user=user, code=plain))
 
 
-@action("team.use_code", needs="", zh="使用验证码", en="Use a sign-in code", by_name=False)
+@action("team.use_code", needs="", zh="使用验证码", en="Use a sign-in code", is_public=False)
 def use_code(*, user: User, code: str) -> bool:
     app = Authenticator.objects.select_for_update().filter(user_id=user.pk, type=TOTP).first()
     counter = _counter_of(app, code) if app else None
@@ -97,7 +99,7 @@ def check_passkey(user: User, answer: Any) -> bool:
         return False  # whatever a browser may send that is no answer
 
 
-@action("team.use_passkey", needs="", zh="使用通行密钥", en="Use a passkey", by_name=False)
+@action("team.use_passkey", needs="", zh="使用通行密钥", en="Use a passkey", is_public=False)
 def use_passkey(*, user: User, answer: Any) -> bool:
     webauthn.parse_authentication_response(answer)
     row = webauthn.complete_authentication(user, answer)
@@ -137,7 +139,9 @@ def qr_code(user: User, secret: str) -> str:
     return str(get_adapter().build_totp_svg(get_adapter().build_totp_url(user, secret)))
 
 
-@action("team.turn_on_codes", needs="", zh="启用验证码登录", en="Turn on sign-in codes", takes=(CODE,), by_name=False)
+@action(
+    "team.turn_on_codes", needs="", zh="启用验证码登录", en="Turn on sign-in codes", parameters=(CODE,), is_public=False
+)
 def turn_on_codes(*, secret: str, code: str) -> None:
     """Keep the (sealed) secret of an authenticator app, once it has shown that it makes the right codes."""
     user = _myself()
@@ -157,7 +161,7 @@ def turn_on_codes(*, secret: str, code: str) -> None:
     add_audit_note(factor="totp", change="on")
 
 
-@action("team.add_passkey", needs="", zh="添加通行密钥", en="Add a passkey", takes=(NAME,), by_name=False)
+@action("team.add_passkey", needs="", zh="添加通行密钥", en="Add a passkey", parameters=(NAME,), is_public=False)
 def add_passkey(*, name: str, answer: Any) -> None:
     user = _myself()
     if Authenticator.objects.filter(user_id=user.pk, type=PASSKEY).count() >= PASSKEYS_MAX:
@@ -175,10 +179,10 @@ def add_passkey(*, name: str, answer: Any) -> None:
     add_audit_note(factor="webauthn", change="added", name=name[:60])
 
 
-@action("team.drop_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", by_name=False)
+@action("team.drop_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
 def remove_factor(*, factor: int) -> None:
     """Take away one's own app or passkey; with the last of them go the recovery codes."""
-    mine_too = Authenticator.objects.filter(user_id=scope.current_actor().user_id)
+    mine_too = Authenticator.objects.filter(user_id=current_actor().user_id)
     row = mine_too.filter(pk=factor, type__in=(TOTP, PASSKEY)).first()
     if row is None:
         raise NotFound(bilingual("两步登录方式", "second factor"), factor)
@@ -188,7 +192,7 @@ def remove_factor(*, factor: int) -> None:
         mine_too.delete()
 
 
-@action("team.make_recovery_codes", needs="", zh="生成恢复码", en="Make recovery codes", by_name=False)
+@action("team.make_recovery_codes", needs="", zh="生成恢复码", en="Make recovery codes", is_public=False)
 def make_recovery_codes() -> list[str]:
     """Ten new codes, each good once, shown this once; the old ones are no longer good."""
     user = _myself()
@@ -205,16 +209,16 @@ def make_recovery_codes() -> list[str]:
     needs=Permission.TEAM_WRITE,
     zh="重置两步登录",
     en="Reset a second factor",
-    takes=(Parameter("user", "team.User", facts=FieldSpec("人员", "User")),),
+    parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")),),
 )
 def reset_second_factor(*, user: User) -> User:
     """Take away every second factor of somebody who has lost theirs; they see a notice of it."""
     gone = Authenticator.objects.filter(user_id=user.pk)
     add_audit_note(user=user.username, factors=sorted({str(row.type) for row in gone}))
     gone.delete()
-    Notice(user=user, kind=NoticeKind.SECOND_RESET, detail=scope.current_actor().name).save()
+    Notice(user=user, kind=NoticeKind.SECOND_RESET, detail=current_actor().name).save()
     return user
 
 
 def _myself() -> User:
-    return User.objects.get(pk=scope.current_actor().user_id)
+    return User.objects.get(pk=current_actor().user_id)

@@ -6,7 +6,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
 from dakehu.domains.team.models import User
-from dakehu.foundation.actions.registry import action, add_audit_note
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.recorded import add_audit_note
 
 PROVIDER = "firm"
 
@@ -34,7 +35,7 @@ def user_behind(account: Any) -> User | None:
     return found[0]
 
 
-@action("team.tie_account", needs="", zh="绑定统一登录账号", en="Tie an account of the firm's sign-in", by_name=False)
+@action("team.tie_account", needs="", zh="绑定统一登录账号", en="Tie an account of the firm's sign-in", is_public=False)
 def link_account(*, user: User, uid: str) -> None:
     SocialAccount(user=user, provider=PROVIDER, uid=uid, extra_data={}).save()
     add_audit_note(user=user.username, uid=uid)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from dakehu.domains.clients import queries as clients
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -45,15 +45,15 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
     """The form of action `name` and its doing; with `client_id` it is about that client."""
     client = clients.get_client(client_id) if client_id is not None else None
     action = ACTIONS.get(name)
-    if action is None or not action.opens_doors:
+    if action is None or not action.is_public:
         raise NotFound(bilingual("操作", "action"), name)
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     if request.method == "GET":
         return ask_for(request, action, client, dict(request.GET.items()))
     raw = forms.answers(action, request.POST, changing=is_change(action))
-    takes = {take.name for take in action.takes}
-    if client is not None and "client" in takes:
+    parameters = {parameter.name for parameter in action.parameters}
+    if client is not None and "client" in parameters:
         raw["client"] = client.pk
     kept: list[str] = []
     try:
@@ -90,15 +90,15 @@ def shown_before(posted: Any) -> dict[str, Any]:
 
 
 def is_change(action: Action) -> bool:
-    return "version" in {take.name for take in action.takes}
+    return "version" in {parameter.name for parameter in action.parameters}
 
 
 def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
     """The row that an action is about to change, or None for one that makes something new."""
-    for take in action.takes:
-        label = ROWS.get(take.name)
-        if label and str(given.get(take.name, "")).isdigit():
-            row = model_of(label).objects.filter(pk=int(given[take.name])).first()
+    for parameter in action.parameters:
+        label = ROWS.get(parameter.name)
+        if label and str(given.get(parameter.name, "")).isdigit():
+            row = model_of(label).objects.filter(pk=int(given[parameter.name])).first()
             if row is None:
                 raise NotFound()
             return row
@@ -120,7 +120,7 @@ def ask_for(
     row = conflict.row if conflict is not None else row_behind(action, client, given)
     now = render_row(row) if row is not None else {}
     before = shown_before(given)
-    typed = {name: given[name] for name in given if name in {t.name for t in action.takes}}
+    typed = {name: given[name] for name in given if name in {t.name for t in action.parameters}}
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
@@ -129,7 +129,7 @@ def ask_for(
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
     keep = {name: given[name] for name in (*ROWS, *CARRIED, "then") if given.get(name)}
-    if "version" in {take.name for take in action.takes} and row is not None:
+    if "version" in {parameter.name for parameter in action.parameters} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
         fresh = forms.questions(action, now, None, leave_out=HIDDEN)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.team import audit_queries
 from dakehu.exchange.imports.undo import client_label
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates import QUERIES, accept, present
+from dakehu.foundation.gates import QUERIES, parse_input, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
 
@@ -69,7 +69,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     if held["client"]:
         asked["client"] = list(clients.clients(text=held["client"], order="code").values_list("pk", flat=True)[:500])
     try:
-        rows = audit_queries.audit_trail(**accept(QUERIES["team.audit"].takes, {**asked, "limit": SHOWN + 1}))
+        rows = audit_queries.audit_trail(**parse_input(QUERIES["team.audit"].parameters, {**asked, "limit": SHOWN + 1}))
     except Refused as refused:
         faults = refused.as_plain()
     people = audit_queries.audit_people()
@@ -127,7 +127,7 @@ def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Name the clients the reader may see; the others stay without a name."""
     numbers = {row["client"] for row in rows if row["client"]}
     seen = clients.clients(order="code").filter(pk__in=numbers)
-    named = {c["id"]: c["name"] for c in present(seen, ["name"], shown=True)}
+    named = {c["id"]: c["name"] for c in render_rows(seen, ["name"], shown=True)}
     names: dict[tuple[str, Any], str] = {("clients.Client", pk): name for pk, name in named.items()}
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
@@ -182,15 +182,15 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
 def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:
     if value in (None, ""):
         return ""
-    if hasattr(f, "words"):
-        return str(f.words.text_of(value))
+    if hasattr(f, "choice_set"):
+        return str(f.choice_set.text_of(value))
     if isinstance(value, bool):
         return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if f.is_relation:
         key = (f.related_model._meta.label, value)
         if key not in names:
             row = f.related_model.objects.filter(pk=value).first()
-            names[key] = name_of(row, scope.current_actor().clearance) if row else f"#{value}"
+            names[key] = name_of(row, current_actor().clearance) if row else f"#{value}"
         return names[key]
     text = str(value)
     return text[:16].replace("T", " ") if len(text) >= 19 and text[10:11] == "T" else text

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -40,7 +40,7 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
     if name not in VERBS:
         raise NotFound(bilingual("操作", "action"), name)
     action, single = ACTIONS[VERBS[name]], ACTIONS[SINGLE[name]]
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     given = request.POST if request.method == "POST" else request.GET
     kind, found = chosen(given)
@@ -71,7 +71,7 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
 
 def fields() -> list[tuple[str, str]]:
     """The columns that may be set for many at once, custom ones included, by label."""
-    taken = {take.name for take in ACTIONS[VERBS["set"]].takes}
+    taken = {parameter.name for parameter in ACTIONS[VERBS["set"]].parameters}
     return [(one.name, one.label) for one in forms.questions(ACTIONS[SINGLE["set"]], {}) if one.name in taken]
 
 
@@ -80,7 +80,7 @@ def questions(verb: str, single: Action, given: Any, field: str, faults: dict[st
         return [one for one in forms.questions(single, {field: given.get(field, "")}, faults) if one.name == field]
     values = {
         **forms.starting_values(single),
-        **{take.name: given[take.name] for take in single.takes if take.name in given},
+        **{parameter.name: given[parameter.name] for parameter in single.parameters if parameter.name in given},
     }
     return forms.questions(single, values, faults, leave_out=OWN)
 

@@ -12,11 +12,11 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, present, render_row
+from dakehu.foundation.gates import columns_of, render_row, render_rows
 from dakehu.foundation.gates.output import Column, name_of
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import described_fields, model_of
@@ -117,7 +117,7 @@ ENTRIES_SHOWN = 60
 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
-    client, actor = clients.get_client(client_id), scope.current_actor()
+    client, actor = clients.get_client(client_id), current_actor()
     tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -132,10 +132,10 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     client = clients.get_client(client_id)
     page = {
         **head_of(client),
-        "identity": facts_of(client, IDENTITY),
-        "contacts": present(clients.contacts(client=client), shown=True),
+        "identity": spec_of(client, IDENTITY),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
     }
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.may(Permission.SERVICE_READ):
         page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
     if actor.may(Permission.INTERACTION_LOG):
@@ -147,8 +147,8 @@ def quick() -> dict[str, Any]:
     """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
     action = ACTIONS["service.log_interaction"]
     begin = forms.starting_values(action)
-    here = (*QUICK, *(take.name for take in action.takes if is_custom(take) and take.required))
-    others = [take.name for take in action.takes if take.name not in ("summary", *here)]
+    here = (*QUICK, *(parameter.name for parameter in action.parameters if is_custom(parameter) and parameter.required))
+    others = [parameter.name for parameter in action.parameters if parameter.name not in ("summary", *here)]
     asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
     return {
         "compose": action,
@@ -158,15 +158,15 @@ def quick() -> dict[str, Any]:
     }
 
 
-def is_custom(take: Any) -> bool:
-    return take.name in custom_fields.custom_field_names(take.model) if take.model else False
+def is_custom(parameter: Any) -> bool:
+    return parameter.name in custom_fields.custom_field_names(parameter.model) if parameter.model else False
 
 
 def head_of(client: Any) -> dict[str, Any]:
     """The strip over every tab."""
     today = clock.today()
     shown = render_row(client, shown=True)
-    serving = present(clients.coverage(client=client).filter(until=None), shown=True)
+    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
     return {
         "client": client,
         "shown": shown,
@@ -182,7 +182,7 @@ def head_of(client: Any) -> dict[str, Any]:
     }
 
 
-def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
+def spec_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
     """Label and text of the named columns of a row; empty ones only if asked for."""
     shown, plain = render_row(row, names, shown=True), render_row(row, names)
     return [
@@ -200,16 +200,16 @@ def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict
 
 
 def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
-    actor = scope.current_actor()
+    actor = current_actor()
     needs = clients.needs(client=client).first()
     page: dict[str, Any] = {
-        "identity": facts_of(client, IDENTITY),
-        "contacts": present(clients.contacts(client=client), shown=True),
-        "wishes": facts_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
+        "identity": spec_of(client, IDENTITY),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+        "wishes": spec_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
         if needs
         else [],
-        "key_dates": present(clients.key_dates(client=client), shown=True),
-        "consents": present(clients.consents(client=client), shown=True)[:6],
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True)[:6],
     }
     if actor.may(Permission.SERVICE_READ):
         kind = request.GET.get("show", "")
@@ -225,7 +225,7 @@ def open_work(client: Any) -> dict[str, Any]:
     today = clock.today()
 
     def with_days(rows: Any, due: str) -> list[dict[str, Any]]:
-        made = present(rows, shown=True)
+        made = render_rows(rows, shown=True)
         for row in made:
             row["days"] = (date.fromisoformat(row[due]) - today).days if row[due] else None
         return made
@@ -245,10 +245,14 @@ def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | 
     action = ACTIONS["service.log_interaction"]
     values = {
         **forms.starting_values(action),
-        **{k: v for k, v in given.items() if k in {t.name for t in action.takes}},
+        **{k: v for k, v in given.items() if k in {t.name for t in action.parameters}},
     }
     asked = {question.name: question for question in forms.questions(action, values, faults)}
-    added = [(take.name, take.required) for take in action.takes if is_custom(take) and take.name in asked]
+    added = [
+        (parameter.name, parameter.required)
+        for parameter in action.parameters
+        if is_custom(parameter) and parameter.name in asked
+    ]
     at_once = (*AT_ONCE, *(name for name, required in added if required))
     more = (*MORE, *(name for name, required in added if not required))
     loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
@@ -299,7 +303,7 @@ def icon_of(moment: dict[str, Any]) -> str:
 
 def code_of(model: str, name: str, text: str) -> str:
     """The code behind a choice as it is shown."""
-    meant = model_of(model)._meta.get_field(name).words.read(text)
+    meant = model_of(model)._meta.get_field(name).choice_set.read(text)
     return meant.value if meant is not None else ""
 
 
@@ -308,18 +312,18 @@ def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
     grouped = {name for _, names in GROUPS for name in names}
     own = tuple(field.name for field in custom_fields.custom_fields_of("clients.Client") if field.name not in grouped)
     groups = [
-        (title, facts_of(client, names, empty=True))
+        (title, spec_of(client, names, empty=True))
         for title, names in GROUPS
         if names[0] != GROUPS[1][1][0] or not is_person
     ]
-    more = facts_of(client, own, empty=True)
+    more = spec_of(client, own, empty=True)
     groups += [(bilingual("自定义字段", "Fields added"), more)] if more else []
     return {
         "groups": groups,
-        "contacts": present(clients.contacts(client=client), shown=True),
-        "consents": present(clients.consents(client=client), shown=True),
-        "coverage": present(clients.coverage(client=client), shown=True),
-        "key_dates": present(clients.key_dates(client=client), shown=True),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True),
+        "coverage": render_rows(clients.coverage(client=client), shown=True),
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
     }
 
 
@@ -356,9 +360,9 @@ def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
     needs = clients.needs(client=client).first()
     names = tuple(n for n, _, _ in described_fields(model_of("clients.Needs")) if n != "client")
     return {
-        "wishes": facts_of(needs, names, empty=True) if needs else [],
-        "key_dates": present(clients.key_dates(client=client), shown=True),
-        "consents": present(clients.consents(client=client), shown=True),
+        "wishes": spec_of(needs, names, empty=True) if needs else [],
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True),
     }
 
 
@@ -369,7 +373,7 @@ def tab_plans(request: HttpRequest, client: Any) -> dict[str, Any]:
 def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
     labels = {column.name: column for column in columns_of(type(client))}
     made = []
-    for row in present(clients.history(client=client), shown=False):
+    for row in render_rows(clients.history(client=client), shown=False):
         known = row["known"]
         facts = (
             [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()]
@@ -386,15 +390,15 @@ def said(column: Column | None, value: Any) -> str:
         return "–"
     if column is None:
         return str(value)
-    if column.words is not None:
-        return str(column.words.text_of(value))
+    if column.choice_set is not None:
+        return str(column.choice_set.text_of(value))
     if column.kind == "bool" and isinstance(value, bool):
         return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if column.kind == "datetime":
         return str(value)[:16].replace("T", " ")
     if column.kind == "key" and str(value).isdigit():
         row = column.field.remote_field.model.objects.filter(pk=value).first()
-        return name_of(row, scope.current_actor().clearance) if row is not None else str(value)
+        return name_of(row, current_actor().clearance) if row is not None else str(value)
     return str(value)
 
 
@@ -440,10 +444,10 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
 
 def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     """Columns and cells of a list of rows, in shown values with the plain ones beside them."""
-    columns = [c for c in columns_of(rows.model) if c.facts.listed or c.kind == "rate"]
+    columns = [c for c in columns_of(rows.model) if c.spec.listed or c.kind == "rate"]
     columns = [c for c in columns if c.name not in leave_out]
     rows = list(rows[:ROWS_SHOWN])
-    shown, plain = present(rows, shown=True), present(rows)
+    shown, plain = render_rows(rows, shown=True), render_rows(rows)
     lines = [
         {
             "id": p["id"],

@@ -14,7 +14,7 @@ from dakehu.domains.service.file_types import TYPES
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Upload
-from dakehu.foundation.gates import perform, present, render_row
+from dakehu.foundation.gates import perform, render_row, render_rows
 
 PICTURES = {"audio": "phone", "video": "monitor", "text": "sticky-note", "image": "file"}
 
@@ -31,7 +31,7 @@ def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 def _shown(rows: Any) -> list[dict[str, Any]]:
     plain = list(rows)
-    made = present(plain, shown=True)
+    made = render_rows(plain, shown=True)
     for line, row in zip(made, plain, strict=True):
         line |= {"size": size(row.size), "icon": PICTURES.get(row.media.partition("/")[0], "file-text")}
     return made

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
@@ -48,7 +48,7 @@ def ready_views() -> list[dict[str, Any]]:
 
 @require_safe
 def client_list(request: HttpRequest) -> HttpResponse:
-    actor = scope.current_actor()
+    actor = current_actor()
     needed = QUERIES["clients.list"]
     if not actor.may(needed.needs):
         raise NotAllowed(needed.label, needed.needs)

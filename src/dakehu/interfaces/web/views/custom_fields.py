@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.team import custom_fields
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates import perform, present
+from dakehu.foundation.gates import perform, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 
@@ -23,7 +23,7 @@ TITLE = bilingual("自定义字段", "Fields added")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     known = custom_fields.custom_field_list()
-    shown = present([_row(row["id"]) for row in known], shown=True)
+    shown = render_rows([_row(row["id"]) for row in known], shown=True)
     for row, plain in zip(shown, known, strict=True):
         row |= {
             "gone": plain["archived"],
@@ -37,7 +37,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "crumbs": CRUMBS,
         "rows": shown,
         "labels": labels,
-        "may_write": scope.current_actor().may(ACTIONS["fields.add"].needs),
+        "may_write": current_actor().may(ACTIONS["fields.add"].needs),
     }
     return render(request, "system/fields.html", page)
 
@@ -86,7 +86,7 @@ def _form(
     request: HttpRequest, name: str, values: dict[str, Any], title: Bilingual, pk: int | None = None
 ) -> HttpResponse:
     action = ACTIONS[name]
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     faults: dict[str, Any] = {}
     status = 200

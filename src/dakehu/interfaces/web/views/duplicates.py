@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dakehu.domains.clients import queries as clients
 from dakehu.exchange.imports.undo import client_label
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -56,8 +56,8 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     if client.pk == other.pk:
         return redirect("client", client_id=client.pk)
     given = request.POST if request.method == "POST" else request.GET
-    take = [name.removeprefix("take.") for name in given if name.startswith("take.") and given[name] == "other"]
-    asked = {"client": client.pk, "other": other.pk, "take": take}
+    parameter = [name.removeprefix("take.") for name in given if name.startswith("take.") and given[name] == "other"]
+    asked = {"client": client.pk, "other": other.pk, "take": parameter}
     faults: list[str] = []
     if request.method == "POST":
         versions = {name: given[name] for name in ("version", "other_version") if given.get(name)}
@@ -90,7 +90,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
 
 def _may_merge() -> None:
     verb = ACTIONS["clients.merge"]
-    if not scope.current_actor().may(verb.needs):
+    if not current_actor().may(verb.needs):
         raise NotAllowed(verb.label, verb.needs)
 
 

@@ -14,13 +14,14 @@ from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.sheets.definitions import worksheets
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import columns_of
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.schema.fields import SECRET, model_of
+from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views import grid
 from dakehu.interfaces.web.views.imports.steps import as_polled
 from dakehu.interfaces.web.views.imports.wizard import downloaded
@@ -32,7 +33,7 @@ STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accen
 
 def start(request: HttpRequest) -> HttpResponse:
     """Ask what to export; POST starts it. `?ids=1,2` is a selection, any other query is the client grid's own."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not actor.may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
     given = request.POST if request.method == "POST" else request.GET
@@ -114,8 +115,8 @@ def _checked(request: HttpRequest) -> dict[str, list[str]]:
 
 def _masked() -> list[str]:
     """Fields that this reader gets masked because of their role."""
-    clearance = scope.current_actor().clearance
-    return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.facts.sensitivity < SECRET]
+    clearance = current_actor().clearance
+    return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.spec.sensitivity < SECRET]
 
 
 def _sealed() -> list[str]:
@@ -124,12 +125,12 @@ def _sealed() -> list[str]:
         c.label
         for name in ("clients.Client", "clients.Contact")
         for c in columns_of(model_of(name))
-        if c.facts.sensitivity == SECRET
+        if c.spec.sensitivity == SECRET
     ]
 
 
 def _own_job(pk: int) -> dict[str, Any]:
-    job = jobs.get_job(pk, scope.current_actor().user_id)
+    job = jobs.get_job(pk, current_actor().user_id)
     if job["kind"] not in KINDS:
         raise NotFound(bilingual("导出", "export"), pk)
     return job
@@ -182,7 +183,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
     """The empty workbook, in the reader's language; for everybody who may bring one back or take one away."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not (actor.may(Permission.IMPORT) or actor.may(Permission.EXPORT)):
         raise NotAllowed(bilingual("下载模板", "download the template"), Permission.IMPORT)
     with TemporaryDirectory(prefix="dakehu-") as folder:

@@ -118,7 +118,7 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
     client = clients.get_client(client_id)
     told = ask("ledger.explain", {"client": client.pk, "figure": name})
     figures = {column.name: column for column in columns_of(model_of("ledger.Figures"))}
-    unit = figures[name].facts.unit
+    unit = figures[name].spec.unit
     heads = list(told["rows"][0]) if told["rows"] else []
     last = max(1, -(-len(told["rows"]) // PAGE))
     asked = request.GET.get("page", "1")

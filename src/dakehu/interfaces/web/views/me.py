@@ -11,12 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import perform, present, render_row
+from dakehu.foundation.gates import perform, render_row, render_rows
 from dakehu.interfaces.web import forms
 
 
@@ -31,8 +31,8 @@ def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "settings_asked": forms.questions(ACTIONS["team.set_preferences"], me),
         "password_asked": forms.questions(ACTIONS["team.change_my_password"], {}),
         "token_asked": forms.questions(ACTIONS["team.make_token"], {}),
-        "tokens": present(team.tokens(), shown=True),
-        "rights": sorted(scope.current_actor().permissions),
+        "tokens": render_rows(team.tokens(), shown=True),
+        "rights": sorted(current_actor().permissions),
         "today": clock.today().isoformat(),
         "me_shown": render_row(team.current_user(), shown=True),
         "page_title": bilingual("我的账号", "My account"),

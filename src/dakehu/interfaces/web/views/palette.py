@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import search
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.fields import normalize_name
@@ -33,7 +33,7 @@ CLIENTS_SHOWN = 8
 @require_safe
 def palette(request: HttpRequest) -> JsonResponse:
     """[{group, label, hint, url, icon}] for what was typed; nothing typed gives pages and verbs."""
-    asked, actor = request.GET.get("q", "").strip()[:80], scope.current_actor()
+    asked, actor = request.GET.get("q", "").strip()[:80], current_actor()
     found: list[dict[str, Any]] = []
     if asked and actor.may(Permission.CLIENT_READ):
         found += people(asked)
@@ -71,7 +71,7 @@ def people(asked: str) -> list[dict[str, Any]]:
     return made
 
 
-def verbs(request: HttpRequest, actor: scope.Actor) -> list[dict[str, Any]]:
+def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     """What one may do from here: on a client's page about that client."""
     made = []
     new = ACTIONS["clients.create"]

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.domains.clients import queries as clients
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import QUERIES, perform, present, render_row
+from dakehu.foundation.gates import QUERIES, perform, render_row, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.imports.statements import said_of, words_of
@@ -26,7 +26,7 @@ SHOWN = ("client", "source", "line", "reason", "detail", "state")
 def listed(request: HttpRequest) -> HttpResponse:
     """Rows held back, of all clients in sight or of ?client=number, by state."""
     state = _model()._meta.get_field("state")
-    choices = state.words
+    choices = state.choice_set
     chosen = request.GET.get("state", "waiting")
     chosen = chosen if chosen in {one.value for one in choices} else "waiting"
     number = request.GET.get("client", "")
@@ -93,7 +93,7 @@ def explain(request: HttpRequest) -> HttpResponse:
 
 
 def _model() -> Any:
-    return model_of("ledger.HeldRow")
+    return model_of("ledger.QuarantinedRow")
 
 
 def _labels() -> dict[str, str]:
@@ -101,12 +101,12 @@ def _labels() -> dict[str, str]:
 
 
 def _may_write() -> bool:
-    return scope.current_actor().may(ACTIONS["ledger.release"].needs)
+    return current_actor().may(ACTIONS["ledger.release"].needs)
 
 
 def _lines(rows: Any) -> list[dict[str, Any]]:
     reasons = words_of("ledger.reasons", "reason")
-    shown, plain = present(rows, SHOWN, shown=True), present(rows, ("cells", "client"))
+    shown, plain = render_rows(rows, SHOWN, shown=True), render_rows(rows, ("cells", "client"))
     return [
         {
             **row,

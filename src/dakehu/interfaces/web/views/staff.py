@@ -10,12 +10,13 @@ from dakehu.domains.ledger.performance import rollups
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates import perform, present, render_row
-from dakehu.foundation.schema.fields import PERSONAL, labels_of
+from dakehu.foundation.gates import perform, render_row, render_rows
+from dakehu.foundation.schema.fields import labels_of
 from dakehu.interfaces.web import forms
 
 SHOWN = ["username", "name", "role", "team", "is_active", "last_login", "must_change"]
@@ -33,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if state != "all":
         rows = rows.filter(is_active=True)
     listed = list(rows.select_related("team__branch"))
-    shown = present(listed, SHOWN, shown=True)
+    shown = render_rows(listed, SHOWN, shown=True)
     for row, user in zip(shown, listed, strict=True):
         row |= {
             "tone": TONES.get(str(user.role), ""),
@@ -91,7 +92,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     members: dict[int, list[str]] = {}
     for user in team.users().filter(is_active=True):
         members.setdefault(user.team_id, []).append(user.name)
-    rows, branches = present(listed, shown=True), present(list(team.branches()), shown=True)
+    rows, branches = render_rows(listed, shown=True), render_rows(list(team.branches()), shown=True)
     sums = _sums()
     for row in rows:
         row |= {"members": members.get(row["id"], []), "sums": sums["team"].get(row["id"])}
@@ -121,7 +122,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 def _sums() -> dict[str, dict[int, dict[str, Any]]]:
     """Figures of branches and teams by their number, of the clients in sight; none for readers who may not see money."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:
         return {"branch": {}, "team": {}}
     return {
@@ -222,7 +223,7 @@ def _form(
 ) -> HttpResponse:
     """One verb as a form: ask, perform, say what was done; what is wrong stands at its question."""
     action = ACTIONS[name]
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     faults: dict[str, Any] = {}
     status = 200
@@ -277,7 +278,7 @@ def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, 
         ("staff-teams", bilingual("营业部与团队", "Branches and teams")),
     ]
     context.setdefault("page_title", context.pop("title", bilingual("人员与权限", "Staff and rights")))
-    may_write = scope.current_actor().may(Permission.TEAM_WRITE)
+    may_write = current_actor().may(Permission.TEAM_WRITE)
     return render(
         request,
         template,

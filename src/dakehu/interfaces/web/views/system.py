@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 
 from dakehu.domains.team import audit_queries
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import env
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import perform, present
+from dakehu.foundation.gates import perform, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 
@@ -36,7 +36,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "disk": _room(seen["disk"]["free"], seen["disk"]["total"]),
             "memory": _room(seen["memory"]["free"], seen["memory"]["total"]),
             "own": f"{seen['memory']['process'] / (1 << 20):,.0f} MB",
-            "may_write": scope.current_actor().may(Permission.SYSTEM_WRITE),
+            "may_write": current_actor().may(Permission.SYSTEM_WRITE),
         },
     )
 
@@ -133,7 +133,7 @@ def _settings() -> list[dict[str, Any]]:
 def calendar(request: HttpRequest) -> HttpResponse:
     rows = audit_queries.trading_days()
     action = ACTIONS["team.set_trading_day"]
-    may_write = scope.current_actor().may(action.needs)
+    may_write = current_actor().may(action.needs)
     faults: dict[str, Any] = {}
     values: dict[str, Any] = {"trading": False}
     status = 200
@@ -150,11 +150,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             faults, status, values = refused.as_plain(), 422, raw
     elif request.GET.get("on"):
-        chosen = present(rows.filter(on=request.GET["on"])) if _is_day(request.GET["on"]) else []
+        chosen = render_rows(rows.filter(on=request.GET["on"])) if _is_day(request.GET["on"]) else []
         values = chosen[0] if chosen else {"on": request.GET["on"], "trading": False}
     years: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
-        shown = present([row], shown=True)[0]
+        shown = render_rows([row], shown=True)[0]
         years.setdefault(row.on.year, []).append({**shown, "open": row.trading, "day": row.on})
     labels = {n: facts.label for n, _, facts in described_fields(model_of("foundation.CalendarDay"))}
     return render(

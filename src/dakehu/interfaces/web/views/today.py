@@ -12,9 +12,10 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.sign_in import sessions
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.calendar import trading_days
 
 GROUPS = (
     ("overdue", bilingual("逾期", "Overdue"), "bad"),
@@ -53,7 +54,7 @@ def why(line: dict[str, Any]) -> Bilingual:
 
 @require_safe
 def today_page(request: HttpRequest) -> HttpResponse:
-    actor = scope.current_actor()
+    actor = current_actor()
     if not actor.may(Permission.SERVICE_READ):
         return render(
             request, "today/bare.html", {"page_title": bilingual("欢迎", "Welcome"), "notices": sessions.notices()}
@@ -96,7 +97,7 @@ def around(made: dict[str, Any]) -> dict[str, Any]:
     return {
         "page_title": bilingual("今日台账", "Today"),
         "day": day,
-        "trading": clock.is_trading_day(day),
+        "trading": trading_days.is_trading_day(day),
         "contacts": made["contacts_this_week"],
         "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
         "fill": fill,

@@ -65,7 +65,7 @@ def described(plan: dict[str, Any]) -> dict[str, Any]:
 
 def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Worksheet]) -> dict[str, Any]:
     part = parts.get(table["part"])
-    fields = [(take.name, part.facts(take.name).label) for take in part.takes] if part else []
+    fields = [(parameter.name, part.spec(parameter.name).label) for parameter in part.parameters] if part else []
     names = dict(fields)
     columns = [_column(number, column, names) for column in table["columns"]]
     first, last = table["first_row"] + 1, table["last_row"] + 1
@@ -225,11 +225,11 @@ def _tile(verdict: str, count: int) -> dict[str, Any]:
 
 def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict[str, Any]:
     word, tone, _ = VERDICT_WORDS[row["verdict"]]
-    known = {take.name for take in part.takes}
+    known = {parameter.name for parameter in part.parameters}
     cells = [
         {"label": c["label"][mine], "before": c["before"], "after": c["after"]} for c in row.get("changes", [])
     ] or [
-        {"label": part.facts(name).label if name in known else name, "before": "", "after": value}
+        {"label": part.spec(name).label if name in known else name, "before": "", "after": value}
         for name, value in row.get("values", {}).items()
     ]
     return {

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from dakehu.exchange.imports import undo
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 

@@ -15,7 +15,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = (

@@ -7,11 +7,11 @@ from django.shortcuts import render
 
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.statements import batch as statements
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
 
 STEPS = (
     bilingual("文件", "File"),
@@ -28,7 +28,7 @@ SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 def job_of(batch: Any) -> dict[str, Any] | None:
     if not batch.job_ref:
         return None
-    return jobs.get_job(batch.job_ref, scope.current_actor().user_id)
+    return jobs.get_job(batch.job_ref, current_actor().user_id)
 
 
 def failure_of(job: dict[str, Any] | None) -> str:

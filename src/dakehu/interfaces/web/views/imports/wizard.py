@@ -14,13 +14,13 @@ from dakehu.exchange.imports import corrections, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.exchange.statements import batch as statement_batch
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
 from dakehu.interfaces.web.views.imports import mapping, price_files, statements
 from dakehu.interfaces.web.views.imports.steps import SETTLED, STEPS, as_polled, failure_of, job_of, page_of
 
@@ -67,7 +67,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def _held() -> int:
     """How many rows of statements wait to be settled."""
     asked = QUERIES["ledger.held_rows"]
-    return asked.body(state="waiting").count() if scope.current_actor().may(asked.needs) else 0
+    return asked.body(state="waiting").count() if current_actor().may(asked.needs) else 0
 
 
 def _uploaded(request: HttpRequest) -> Any:
