@@ -163,6 +163,28 @@ def test_saved_views_open_with_their_filters(desk):
     assert set(browsed.values()) == {200}
 
 
+@of("0.1.0")
+def test_pages_of_what_the_old_desk_left_behind_open(desk):
+    owner = dict(desk.query("select id, username from team_user"))
+    # Not the pages of statements with rows held back that came by the command line: 0.1.0 fails on them (KeyError remedy_zh).
+    left_out = "一位客户.csv", "全公司.csv"
+    listed = desk.query("select id, owner_ref, filename from foundation_batch where act = ''")
+    batches = [n for n, by, file in listed if owner.get(by) == "lin" and file not in left_out]
+    jobs = [job["id"] for job in desk.facts["jobs"] if job["kind"] in ("workbook.export", "report.many")]
+    held = [n for (n,) in desk.query("select id from ledger_heldrow where state = 'waiting'")]
+    mine = [
+        f"/clients/{n}/"
+        for n, code in desk.query("select id, code from clients_client")
+        if code in desk.facts["seen_by"]["lin"]
+    ]
+    browsed = desk.pages(
+        "lin", "/", "/undo/", "/import/", "/held/", "/export/", "/market/", "/me", "/me/security", "/clients/duplicates", *mine,
+        *(f"/import/{n}/" for n in batches), *(f"/export/{n}/" for n in jobs), *(f"/held/{n}/" for n in held),
+    )  # fmt: skip
+    browsed |= desk.pages("admin", "/system/", "/system/fields/", "/staff/", "/staff/teams/", "/system/calendar/")
+    assert {address: status for address, status in browsed.items() if status != 200} == {}
+
+
 @of(*WITH_IMPORTS)
 def test_a_workbook_that_the_old_desk_exported_comes_back_and_changes_nothing(desk):
     told = desk.run("import", DESKS / f"{desk.name}.xlsx", "--as", "lin")
