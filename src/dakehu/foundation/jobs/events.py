@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.jobs.queue import JOBS, Work, start
 
 REACTIONS: dict[str, list[str]] = {}
@@ -23,5 +24,5 @@ def on_event(event: str) -> Callable[[Work], Work]:
 def queue_reactions(events: list[tuple[str, dict[str, Any]]]) -> None:
     """Called at the end of an act, in its transaction: one job for each reaction."""
     for event, payload in events:
-        for kind in REACTIONS.get(event, []):
+        for kind in REACTIONS.get(current_name(Kind.EVENT, event), []):
             start(kind, **payload)

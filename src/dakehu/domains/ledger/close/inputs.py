@@ -184,7 +184,7 @@ def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     return day[keep], price[keep]
 
 
-@action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", is_public=False)
+@action("ledger.import_prices", needs=Permission.IMPORT, zh="导入行情", en="Import prices", is_public=False)
 def import_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
     """Closing prices of one business day by product number, in the product's currency. A day that the source has given
     before is replaced: the register row then names the new file, and the old one is an orphan."""

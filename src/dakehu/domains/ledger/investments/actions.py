@@ -24,10 +24,10 @@ def get_investment(pk: int) -> Investment:
 
 
 @action(
-    "ledger.note_investment",
+    "ledger.add_investment",
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
-    en="Note an investment",
+    en="Add an investment",
     parameters=(
         parameters_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=OPTIONAL),
         CustomFields("ledger.Investment", new=True),
@@ -61,10 +61,10 @@ def change_investment(*, investment: int, version: int | None = None, **facts: A
 
 
 @action(
-    "ledger.drop_investment",
+    "ledger.remove_investment",
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
-    en="Drop an investment",
+    en="Remove an investment",
     parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:

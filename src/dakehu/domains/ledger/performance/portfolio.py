@@ -57,7 +57,7 @@ def value(client: Any, day: date) -> Valuation | None:
 
 
 def explain(client: Any, figure: str) -> dict[str, Any]:
-    """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden, index}; see ledger.explain."""
+    """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden, index}; see ledger.explanation."""
     if figure not in explanations.EXPLANATIONS:
         known = "、".join(explanations.EXPLANATIONS)
         raise Refused(

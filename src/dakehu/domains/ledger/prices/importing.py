@@ -140,7 +140,7 @@ def compare(new: Days) -> dict[str, int]:
 
 
 @action(
-    "ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", is_public=False
+    "ledger.import_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Import a price file", is_public=False
 )
 def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
     """Lay the prices of a file over those held: each day that changes is written as a file of its own, under a new name,

@@ -28,7 +28,9 @@ def known_products(keys: Iterable[Key]) -> dict[Key, int]:
     return found
 
 
-@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", is_public=False)
+@action(
+    "ledger.register_products", needs=Permission.IMPORT, zh="登记新产品", en="Register new products", is_public=False
+)
 def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Enter what is new of {security: (name, currency)}; returns the numbers of all of them. In an act of its own, so
     that undoing an import leaves products, which others may hold by then."""

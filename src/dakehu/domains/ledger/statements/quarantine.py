@@ -107,10 +107,10 @@ def row_refusal(doubt: RowRejected) -> Refused:
 
 
 @action(
-    "ledger.correct_row",
+    "ledger.correct_quarantined_row",
     needs=Permission.LEDGER_WRITE,
     zh="更正待处理行",
-    en="Correct a row held back",
+    en="Correct a quarantined row",
     parameters=(ROW, CELLS),
 )
 def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRow:
@@ -138,7 +138,11 @@ def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRo
 
 
 @action(
-    "ledger.release", needs=Permission.LEDGER_WRITE, zh="放行待处理行", en="Release a row held back", parameters=(ROW,)
+    "ledger.release_quarantined_row",
+    needs=Permission.LEDGER_WRITE,
+    zh="放行待处理行",
+    en="Release a quarantined row",
+    parameters=(ROW,),
 )
 def release_quarantined_row(*, row: int) -> dict[str, Any]:
     """Put a row that adds up into the journal; Refused with the reason for one that does not. Returns {released, taken}:
@@ -170,10 +174,10 @@ def _book(held: QuarantinedRow, dealt: ValidTrade) -> None:
 
 
 @action(
-    "ledger.drop_row",
+    "ledger.drop_quarantined_row",
     needs=Permission.LEDGER_WRITE,
     zh="作废待处理行",
-    en="Drop a row held back",
+    en="Drop a quarantined row",
     parameters=(ROW, REASON),
 )
 def drop_quarantined_row(*, row: int, reason: str) -> QuarantinedRow:

@@ -22,7 +22,13 @@ FEES = ("commission", "stamp", "transfer", "other")
 SHOWN = 20
 
 
-@action("ledger.take_day", needs=Permission.IMPORT, zh="导入柜台日成交", en="Take in a counter's day", is_public=False)
+@action(
+    "ledger.import_daily_feed",
+    needs=Permission.IMPORT,
+    zh="导入柜台日成交",
+    en="Import a daily trade feed",
+    is_public=False,
+)
 def import_daily_feed(*, source: str, day: date, table: pa.Table) -> dict[str, int | bool]:
     """Trades of one business day, columns as in GIVEN and in the order dealt: client and product by number, money in fen,
     quantity in thousandths of a share (bought positive), time in seconds (-1 unknown). Returns {rows, unchanged}: the same

@@ -166,10 +166,10 @@ def positions(*, client: Any) -> list[dict[str, Any]]:
 
 
 @query(
-    "ledger.held_rows",
+    "ledger.quarantined_rows",
     needs=Permission.LEDGER_READ,
     zh="待处理行",
-    en="Rows held back",
+    en="Quarantined rows",
     parameters=parameters_of("ledger.QuarantinedRow", optional=("client", "state")),
 )
 def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> Any:
@@ -180,13 +180,13 @@ def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> 
     return rows.filter(state=state) if state else rows
 
 
-@query("ledger.row_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a row held back")
+@query("ledger.quarantine_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a quarantined row")
 def quarantine_fields() -> list[dict[str, str]]:
     """[{field, zh, en}] of what a row of a statement may say, in the order in which a form asks."""
     return [{"field": name, "zh": facts.zh, "en": facts.en} for name, facts in quarantine.FIELDS.items()]
 
 
-@query("ledger.reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Why rows are held back")
+@query("ledger.quarantine_reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Quarantine reasons")
 def quarantine_reasons() -> list[dict[str, str]]:
     """[{reason, zh, en}] of every reason for which a row is held back."""
     return [{"reason": name, "zh": zh, "en": en} for name, (zh, en) in REASONS.items()]

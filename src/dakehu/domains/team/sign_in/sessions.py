@@ -55,7 +55,7 @@ def record_visit(request: Any) -> None:
         request.session.modified = False
 
 
-@query("team.sessions", needs="", zh="我的登录", en="Where I am signed in")
+@query("team.sessions", needs="", zh="我的登录", en="My sessions")
 def sessions() -> list[dict[str, Any]]:
     """One's own living sessions, the one seen last first; never their keys."""
     return [
