@@ -18,48 +18,17 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.input import missing_parameters
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields
+from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
 
 CLIENT = parameters_of("clients.Contact", "client")
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
-DETAILS = (
-    "kind",
-    "gender",
-    "birth_on",
-    "stated_age",
-    "occupation",
-    "employer",
-    "education",
-    "id_type",
-    "id_number",
-    "id_expires_on",
-    "address",
-    "tax_residency",
-    "controller",
-    "beneficial_owner",
-    "legal_representative",
-    "segment",
-    "investor_class",
-    "risk_level",
-    "risk_basis",
-    "risk_tested_on",
-    "risk_valid_to",
-    "capacity",
-    "assets",
-    "income_band",
-    "status",
-    "opened_on",
-    "source",
-    "branch",
-    "remark",
-)
 
 
 def client_fields() -> tuple[str, ...]:
     """What is known of a client himself, custom fields included."""
-    return ("name", *DETAILS, *custom_fields.custom_field_names("clients.Client"))
+    return tuple(name for name in editable_fields("clients.Client") if name != "code")
 
 
 def set_details(client: Client, given: dict[str, Any]) -> None:
@@ -105,11 +74,10 @@ def next_free_code() -> str:
     zh="新建客户",
     en="Add a client",
     parameters=(
-        parameters_of("clients.Client", "name", optional=("code", *DETAILS)),
+        Fields("clients.Client", required=("name",), new=True),
         PHONE,
         MAIL,
         ANYWAY,
-        CustomFields("clients.Client", new=True),
     ),
 )
 def create(
@@ -148,8 +116,7 @@ def create(
     parameters=(
         CLIENT,
         VERSION,
-        parameters_of("clients.Client", optional=("code", "name", *DETAILS)),
-        CustomFields("clients.Client"),
+        Fields("clients.Client"),
     ),
 )
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
@@ -289,21 +256,7 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     parameters=(
         CLIENT,
         VERSION,
-        parameters_of(
-            "clients.Needs",
-            optional=(
-                "goal",
-                "term",
-                "expected_return",
-                "bearable_loss",
-                "risk_preference",
-                "likes",
-                "taboos",
-                "liquidity",
-                "noted_on",
-            ),
-        ),
-        CustomFields("clients.Needs"),
+        Fields("clients.Needs", without=("client",)),
     ),
 )
 def record_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:

@@ -10,7 +10,7 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, action
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
@@ -19,7 +19,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 NEXT = (
@@ -60,15 +60,8 @@ def update_contact_dates(client: Any, last_on: date | None = None) -> None:
     zh="记录服务",
     en="Log an interaction",
     parameters=(
-        parameters_of(
-            "service.Interaction",
-            "client",
-            "held_at",
-            "summary",
-            optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on"),
-        ),
+        Fields("service.Interaction", required=("client", "held_at", "summary"), new=True),
         NEXT,
-        CustomFields("service.Interaction", new=True),
     ),
 )
 def log_interaction(
@@ -135,21 +128,7 @@ def _row(model: Any, pk: int, zh: str, en: str) -> Any:
     parameters=(
         Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
         VERSION,
-        parameters_of(
-            "service.Interaction",
-            optional=(
-                "held_at",
-                "channel",
-                "staff",
-                "purpose",
-                "summary",
-                "result",
-                "mood",
-                "promise",
-                "promise_due_on",
-            ),
-        ),
-        CustomFields("service.Interaction"),
+        Fields("service.Interaction", without=("client",)),
     ),
 )
 def change_interaction(*, interaction: int, version: int | None = None, **facts: Any) -> Interaction:
@@ -185,12 +164,7 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     needs=Permission.PLAN_WRITE,
     zh="安排跟进",
     en="Plan a follow-up",
-    parameters=(
-        parameters_of(
-            "service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")
-        ),
-        CustomFields("service.FollowUp", new=True),
-    ),
+    parameters=(Fields("service.FollowUp", required=("client", "due_on", "subject"), without=("state",), new=True),),
 )
 def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **facts: Any) -> FollowUp:
     row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in facts.items() if v is not None})
@@ -207,7 +181,7 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     en="Plan follow-ups for many",
     parameters=(
         bulk_edit.WHO,
-        tuple(item for item in ACTIONS["service.plan_follow_up"].declared if getattr(item, "name", "") != "client"),
+        Fields("service.FollowUp", required=("due_on", "subject"), without=("client", "state"), new=True),
     ),
 )
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
@@ -231,8 +205,7 @@ FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划"
     parameters=(
         FOLLOW_UP,
         VERSION,
-        parameters_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
-        CustomFields("service.FollowUp"),
+        Fields("service.FollowUp", without=("client", "state")),
     ),
 )
 def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any) -> FollowUp:
@@ -311,10 +284,7 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     zh="登记需求或投诉",
     en="Open a request or complaint",
     parameters=(
-        parameters_of(
-            "service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")
-        ),
-        CustomFields("service.Request", new=True),
+        Fields("service.Request", required=("client", "kind", "subject"), without=("state", "outcome"), new=True),
     ),
 )
 def open_request(
@@ -354,8 +324,7 @@ def open_request(
     parameters=(
         Parameter("request", kind="integer", spec=FieldSpec("需求或投诉", "Request")),
         VERSION,
-        parameters_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
-        CustomFields("service.Request"),
+        Fields("service.Request", without=("client", "kind", "subject", "opened_on")),
     ),
 )
 def move_request(*, request: int, version: int | None = None, state: str | None = None, **facts: Any) -> Request:

@@ -22,28 +22,15 @@ from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, UPDATED, Columns, ImportEvaluation, Stored
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema import custom_fields
-
-INTERACTION_FIELDS = (
-    "held_at",
-    "channel",
-    "staff",
-    "purpose",
-    "summary",
-    "result",
-    "mood",
-    "promise",
-    "promise_due_on",
-)
-FOLLOW_UP_FIELDS = ("due_on", "subject", "channel", "owner", "every", "remind_days", "state")
+from dakehu.foundation.schema.fields import editable_fields
 
 
 def interaction_fields() -> tuple[str, ...]:
-    return (*INTERACTION_FIELDS, *custom_fields.custom_field_names("service.Interaction"))
+    return tuple(name for name in editable_fields("service.Interaction") if name != "client")
 
 
 def follow_up_fields() -> tuple[str, ...]:
-    return (*FOLLOW_UP_FIELDS, *custom_fields.custom_field_names("service.FollowUp"))
+    return tuple(name for name in editable_fields("service.FollowUp") if name != "client")
 
 
 def _column(columns: Columns, name: str, count: int) -> list[Any]:

@@ -17,7 +17,7 @@ from dakehu.foundation.gates.input import spec_behind
 from dakehu.foundation.records.custom_field import CustomField, Host
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, normalize_name
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
 
 FIELD = Parameter("field", "foundation.CustomField", spec=FieldSpec("字段", "Field"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
@@ -164,9 +164,9 @@ def _conflicting_name(row: Any, said: Iterable[str]) -> str:
     return next((text for text in said if normalize_name(text) in used), "")
 
 
-def definitions_of(item: Parameter | CustomFields) -> str:
+def definitions_of(item: Parameter | CustomFields | Fields) -> str:
     """The model whose custom fields stand here among what an action takes; "" for a parameter."""
-    return item.model if isinstance(item, CustomFields) else ""
+    return item.model if isinstance(item, (CustomFields, Fields)) else ""
 
 
 @action(

@@ -24,7 +24,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, current_act, publish_event
-from dakehu.foundation.schema.fields import FieldSpec, has_spec, spec_of
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields, has_spec, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.references import references_to
 
@@ -37,7 +37,6 @@ FIELDS_TAKEN = Parameter(
 OTHER_VERSION = Parameter(
     "other_version", required=False, kind="integer", spec=FieldSpec("另一位的版本", "Version of the other")
 )
-NEEDS_FIELDS = tuple(f.name for f in Needs._meta.concrete_fields if hasattr(f, "spec") and f.name != "client")
 
 
 def check_distinct(client: Client, other: Client) -> None:
@@ -203,7 +202,9 @@ def _merge_needs(client: Client, other: Client) -> None:
     mine, theirs = Needs.objects.filter(client=client).first(), Needs.objects.filter(client=other).first()
     if mine is None or theirs is None:
         return
-    for name in NEEDS_FIELDS:
+    for name in editable_fields("clients.Needs"):
+        if name == "client":
+            continue
         if getattr(mine, name) in merge_rules.EMPTY:
             setattr(mine, name, getattr(theirs, name))
     mine.extra = {**theirs.extra, **mine.extra}

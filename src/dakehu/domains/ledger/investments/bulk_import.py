@@ -3,18 +3,17 @@
 from collections import Counter
 from typing import Any
 
-from dakehu.domains.ledger.investments.actions import OPTIONAL
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation, Stored
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import editable_fields
 
 
 def investment_fields() -> tuple[str, ...]:
-    return ("invested_on", "amount", "product", *OPTIONAL, *custom_fields.custom_field_names("ledger.Investment"))
+    return tuple(name for name in editable_fields("ledger.Investment") if name != "client")
 
 
 def evaluate(
