@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.bulk_import.matching import codes_in_use
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_code
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
@@ -14,7 +14,7 @@ from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import missing_parameters
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema import custom_fields
@@ -49,23 +49,6 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
             raise refusal("id_number", bad.zh, bad.en) from None
     if "risk_tested_on" in given or "risk_valid_to" in given:
         client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, given.get("risk_valid_to"))
-
-
-def code_taken_message(code: str) -> Bilingual:
-    return bilingual(
-        "客户号“{code}”已存在，请联系团队长确认归属。",
-        "Client code “{code}” exists; ask your desk head whose client it is.",
-        code=code,
-    )
-
-
-def next_free_code() -> str:
-    """A client code that nobody has. Looks past the scope, because codes are unique in the firm."""
-    with elevated("numbering a new client"):
-        taken = Client.objects.count()
-        while codes_in_use([rules.next_code(taken)]):
-            taken += 1
-    return rules.next_code(taken)
 
 
 @action(
