@@ -154,6 +154,7 @@ def do_import(line: argparse.Namespace) -> int:
         delete_missing=line.delete_missing,
         progress=_progress(line),
         client=line.client,
+        strict=line.strict,
     )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
@@ -172,11 +173,17 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    for column in told.get("ignored", []):
+        yield f"{column['sheet']} {column['column']} {column[language()]} ({_cells(column['filled'])})"
     yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
         yield str(bilingual("没有导入任何内容。", "Nothing was imported."))
     elif told.get("batch"):
         yield str(bilingual("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _cells(count: int) -> str:
+    return str(bilingual("{n} 格有内容", "{n} cells filled", n=count))
 
 
 def _met(told: dict[str, Any]) -> Iterable[str]:
