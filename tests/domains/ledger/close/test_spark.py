@@ -1,4 +1,4 @@
-"""The close on Spark, on a real cluster of two workers on this machine: the same figures as the close without it."""
+"""The close on Spark, on a real cluster of two workers on this machine: the same figures as without it."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from dakehu.domains.ledger.close.chunks import Chunk
 from dakehu.domains.ledger.models import Figures
 from dakehu.foundation.base.errors import Refused
 from tests.cast import as_system
-from tests.domains.ledger.test_closing_run import DAY, dealt, priced  # noqa: F401  # the same two clients
+from tests.domains.ledger.close.test_run import DAY, dealt, priced  # noqa: F401  # the same two clients
 
 QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 TWO_WORKERS = (
@@ -74,7 +74,7 @@ def chunks_in(folder, clients: int, size: int) -> list[Chunk]:
 def test_two_workers_of_a_cluster_compute_what_this_machine_does_alone(cluster, tmp_path, monkeypatch):
     book, clients = book_of(900), np.arange(900, dtype=np.int64) + 5000
     alone, many = chunks_in(tmp_path / "here", 900, 100), chunks_in(tmp_path / "cluster", 900, 100)
-    close_chunks.compute_chunk(book, clients, alone, lambda count: None)
+    close_chunks.compute_chunks(book, clients, alone, lambda count: None)
     progress, workers, on_cluster = [], set(), spark._on_cluster
 
     def watched(paths, look):

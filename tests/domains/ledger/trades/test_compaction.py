@@ -1,4 +1,4 @@
-"""Compaction: many small files of trades become buckets of clients, and nobody who asks for trades can tell."""
+"""Compaction: many small trade files become buckets of clients, without any effect on readers."""
 
 import shutil
 from datetime import timedelta
