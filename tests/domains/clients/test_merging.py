@@ -131,7 +131,9 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
             for m, key in references_to(Client)
             if m.objects.filter(**{key.name: two}).exists()
         }
-    assert filled == hanging - {("clients.NotDuplicate", "client")}, "a new table hangs on clients: give both a row above"
+    assert filled == hanging - {("clients.NotDuplicate", "client")}, (
+        "a new table hangs on clients: give both a row above"
+    )
     with acting(lin):
         told = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": "assets"})
     with as_system():

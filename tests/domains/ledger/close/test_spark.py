@@ -75,12 +75,12 @@ def test_two_workers_of_a_cluster_compute_what_this_machine_does_alone(cluster, 
     book, clients = book_of(900), np.arange(900, dtype=np.int64) + 5000
     alone, many = chunks_in(tmp_path / "here", 900, 100), chunks_in(tmp_path / "cluster", 900, 100)
     close_chunks.compute_chunks(book, clients, alone, lambda count: None)
-    progress, workers, on_cluster = [], set(), spark._on_cluster
+    progress, workers, on_cluster = [], set(), spark._run_on_cluster
 
     def watched(paths, look):
         workers.update(worker for _, worker in on_cluster(paths, look))
 
-    monkeypatch.setattr(spark, "_on_cluster", watched)
+    monkeypatch.setattr(spark, "_run_on_cluster", watched)
     spark.run(book, clients, many, progress.append)
     assert len(workers) == 2 and progress[-1] == 900
     for one, other in zip(alone, many, strict=True):
@@ -108,7 +108,7 @@ def test_what_this_machine_has_begun_the_cluster_finishes(cluster):
 
 
 def test_workers_of_another_version_compute_nothing_and_the_close_says_why(cluster, tmp_path, monkeypatch):
-    monkeypatch.setattr(close_chunks, "kernel_code", lambda: "of an older release")
+    monkeypatch.setattr(close_chunks, "kernel_fingerprint", lambda: "of an older release")
     chunks = chunks_in(tmp_path / "cluster", 20, 10)
     with pytest.raises(Refused) as refusal:
         spark.run(book_of(20), np.arange(20), chunks, lambda count: None)
