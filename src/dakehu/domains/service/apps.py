@@ -1,3 +1,5 @@
+"""Configure the service app."""
+
 from django.apps import AppConfig
 
 
@@ -7,6 +9,7 @@ class ServiceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Import modules that register their actions, queries and jobs."""
         import dakehu.domains.service.actions
         import dakehu.domains.service.attachments
         import dakehu.domains.service.bulk_import

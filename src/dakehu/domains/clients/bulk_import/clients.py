@@ -16,7 +16,7 @@ from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.bulk_import import contacts as contact_import
 from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
 from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_codes
-from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
+from dakehu.domains.clients.identifiers import BadIdentifier, valid_resident_ids
 from dakehu.domains.clients.models import Client, Coverage, History
 from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
@@ -59,7 +59,7 @@ def normalize(columns: Columns, weighed: ImportEvaluation) -> None:
     numbers = columns.get("id_number")
     if numbers is not None:
         kinds, types = columns.get("kind"), columns.get("id_type")
-        sound = sound_residents(numbers)
+        sound = valid_resident_ids(numbers)
         for row, number in enumerate(numbers):
             if not number or (number in sound and not (kinds and kinds[row]) and not (types and types[row])):
                 continue
@@ -338,7 +338,7 @@ def _guess_types(given: Columns) -> None:
     ids = given.get("id_number")
     if ids is None:
         return
-    types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
+    types, kinds, sound = given.get("id_type"), given.get("kind"), valid_resident_ids(ids)
     person, resident = str(choices.Kind.PERSON), str(choices.IdType.RESIDENT)
     given["id_type"] = [
         (types[at] if types else None)

@@ -1,4 +1,4 @@
-"""Figures put together: households, branches and teams, of the clients in sight and for those cleared for money."""
+"""Figures of groups, branches and teams, over visible clients and for readers cleared for money."""
 
 import pytest
 from django.test import Client as Browser

@@ -1,4 +1,4 @@
-"""A word that held rows back is explained once, and all rows with it follow."""
+"""An unknown kind of business is mapped once, and all quarantined rows with it follow."""
 
 import pytest
 

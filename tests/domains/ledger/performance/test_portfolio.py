@@ -1,4 +1,4 @@
-"""What a client holds and how it grew, and every figure taken apart into the rows that made it."""
+"""What a client holds and how it grew, and every figure explained by the rows it is made of."""
 
 import re
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Investments: noted, summed up, masked, dropped."""
+"""Actions on investments: added, summarised, masked, removed."""
 
 import pytest
 
