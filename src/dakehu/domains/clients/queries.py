@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.clients import rules
+from dakehu.domains.clients.choices import FreezeReason
+from dakehu.domains.clients.marketing import find_running_freeze
 from dakehu.domains.clients.models import (
     Client,
     ClientTag,
@@ -234,12 +236,16 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
         .values_list("state", flat=True)
         .first()
     )
+    freeze = find_running_freeze(client)
+    frozen_by = FreezeReason(freeze.reason) if freeze is not None else None
     reasons = rules.blockers(
         risk_level=str(client.risk_level),
         valid_to=client.risk_valid_to,
         status=str(client.status),
         refused=refused in ("refused", "withdrawn"),
         today=clock.today(),
+        frozen_since=freeze.frozen_on if freeze is not None else None,
+        frozen_by=(frozen_by.zh, frozen_by.en) if frozen_by is not None else ("", ""),
     )
     return [{"zh": zh, "en": en, "text": str(bilingual(zh, en))} for zh, en in reasons]
 

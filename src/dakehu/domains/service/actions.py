@@ -356,5 +356,6 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
             raise refusal("outcome", "办结前请填写处理结果。", "State the outcome before closing.")
         row.state = state
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
+        publish_event("request.moved", request=row.pk)
     row.save()
     return row
