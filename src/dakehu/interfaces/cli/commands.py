@@ -27,6 +27,7 @@ from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
+from dakehu.foundation.installation import key_check
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
@@ -34,7 +35,7 @@ from dakehu.foundation.search import index
 from dakehu.interfaces.cli import backup, prices, server
 from dakehu.interfaces.cli.key_values import pairs
 
-WITHOUT_DATABASE = ("restore", "demo", "migrate")
+WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 
 def run(line: argparse.Namespace) -> int:
@@ -369,10 +370,19 @@ def do_verify(line: argparse.Namespace) -> int:
 
 
 def do_check(line: argparse.Namespace) -> int:
-    from django.core.checks import run_checks
+    from django.core.checks import Error, run_checks
 
+    try:
+        server.make_ready()
+        custom_fields.load()
+    except Refused as refusal:
+        unready = [Error(str(refusal), id="dakehu.E005")]
+    else:
+        unready = []
     import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
+    if not any(m.id == "dakehu.E003" for m in found):
+        found = [*unready, *found]
     errors = [m for m in found if m.level >= 40]
     give(
         line,
@@ -406,6 +416,7 @@ def do_keys(line: argparse.Namespace) -> None:
                 for field in encrypted_fields.encrypted_fields_of(model):
                     moved += key_rotation.reencrypt_fields(model, field)
             moved += key_rotation.reencrypt_custom_fields()
+        key_check.check_keys()  # records the fingerprint of the new key
     current, known = keys.encryption_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 
