@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dakehu.domains.service.file_types import DIRECTORY, HEAD, kinds_within
+from dakehu.domains.service.file_types import DIRECTORY, HEAD, detect_types
 from dakehu.domains.service.models import Attachment
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.encrypted_fields import encrypt_bytes
@@ -67,14 +67,14 @@ def paper(lin, zhang):
     ],
 )
 def test_a_file_is_what_stands_in_it(content, kinds):
-    assert kinds_within(io.BytesIO(content)) == kinds
+    assert detect_types(io.BytesIO(content)) == kinds
 
 
 def test_a_long_text_is_judged_by_its_head_even_where_that_ends_within_a_character():
     long = "客户电话\n".encode("gb18030") * 40_000
     for before in (b"", b"a"):
-        assert kinds_within(io.BytesIO(before + long)) == ("txt", "csv", "eml")
-    assert kinds_within(io.BytesIO(b"\x80" * (HEAD + 9))) == ()
+        assert detect_types(io.BytesIO(before + long)) == ("txt", "csv", "eml")
+    assert detect_types(io.BytesIO(b"\x80" * (HEAD + 9))) == ()
 
 
 def test_of_an_archive_no_more_is_read_than_the_names_of_an_office_document_take():
@@ -91,7 +91,7 @@ def test_of_an_archive_no_more_is_read_than_the_names_of_an_office_document_take
         b"PK\x03\x04" + bytes(4 * DIRECTORY) + b"PK\x05\x06" + bytes(4) + b"\xff\x7f" * 2 + listed + b"\x04\0\0\0\0\0"
     )
     content = Watched(swollen)
-    assert kinds_within(content) == () and content.largest <= DIRECTORY + 1
+    assert detect_types(content) == () and content.largest <= DIRECTORY + 1
 
 
 def test_a_large_file_is_kept_opened_and_verified_in_the_memory_of_a_few_slices(lin, paper, tmp_path):

@@ -1,4 +1,4 @@
-"""Interactions, requests and follow-ups: the 客户服务记录 and 定期跟进计划 sheets."""
+"""Models of interactions, requests, follow-ups and attachments (客户服务记录, 定期跟进计划)."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -13,6 +13,8 @@ from dakehu.foundation.search.index import TEXT
 
 
 class Channel(Choices):
+    """How a client was contacted."""
+
     CALL = "call", "电话", "Call", ("通话", "电话沟通", "phone", "手机")
     WECHAT = "wechat", "微信", "WeChat", ("企业微信", "企微")
     MAIL = "mail", "邮件", "Mail", ("电子邮件", "邮箱", "email")
@@ -24,6 +26,8 @@ class Channel(Choices):
 
 
 class Mood(Choices):
+    """The client's mood during an interaction."""
+
     CALM = "calm", "平稳", "Calm", ("平静", "正常")
     PLEASED = "pleased", "满意", "Pleased", ("高兴",)
     WORRIED = "worried", "焦虑", "Worried", ("担忧", "恐慌")
@@ -31,7 +35,7 @@ class Mood(Choices):
 
 
 class Interaction(ClientRecorded):
-    """One contact with a client: when, how, what was said, what came of it, what was promised."""
+    """One contact with a client: time, channel, summary, result and promise."""
 
     client_path = "client"
     deduplicate_on_merge = True
@@ -76,6 +80,8 @@ class Interaction(ClientRecorded):
 
 
 class RequestKind(Choices):
+    """Kind of a request."""
+
     REQUEST = "request", "需求", "Request", ("请求", "业务办理")
     INQUIRY = "inquiry", "咨询", "Inquiry", ("问询",)
     COMPLAINT = "complaint", "投诉", "Complaint", ("抱怨",)
@@ -83,6 +89,8 @@ class RequestKind(Choices):
 
 
 class RequestState(Choices):
+    """State of a request."""
+
     OPEN = "open", "待处理", "Open", ("新建",)
     WORKING = "working", "处理中", "In work", ("受理",)
     REPLIED = "replied", "已答复", "Replied", ("已回复",)
@@ -90,7 +98,7 @@ class RequestState(Choices):
 
 
 class Request(ClientRecorded):
-    """Something a client asks for or complains of, with a deadline and an end."""
+    """A client's request or complaint, with a deadline and an outcome."""
 
     client_path = "client"
     searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
@@ -122,6 +130,8 @@ class Request(ClientRecorded):
 
 
 class Every(Choices):
+    """Interval of a repeating follow-up."""
+
     ONCE = "once", "一次", "Once", ("不重复",)
     WEEK = "week", "每周", "Every week", ("周",)
     FORTNIGHT = "fortnight", "每两周", "Every two weeks", ("双周",)
@@ -132,6 +142,8 @@ class Every(Choices):
 
 
 class PlanState(Choices):
+    """State of a follow-up."""
+
     PLANNED = "planned", "待跟进", "Planned", ("计划", "未完成", "待办")
     DONE = "done", "已完成", "Done", ("完成",)
     CANCELLED = "cancelled", "已取消", "Cancelled", ("取消",)
@@ -177,8 +189,10 @@ class FollowUp(ClientRecorded):
 
 
 class Attachment(ClientRecorded):
-    """A paper, picture or recording kept with a client, perhaps with one contact or request. The file itself lies encrypted
-    outside the database; one taken away is kept for the record and can be returned."""
+    """A file of a client, optionally of one interaction or request.
+
+    The file is stored encrypted outside the database. A removed one is kept and can be restored.
+    """
 
     client_path = "client"
     searched = {"name": TEXT, "description": TEXT}

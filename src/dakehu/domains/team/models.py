@@ -1,4 +1,4 @@
-"""Staff and how they are grouped; their tokens and views."""
+"""Models of staff, branches, teams, tokens, devices, notices and saved views."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from dakehu.foundation.schema.fields import Choices, choice_field, field
 
 
 class Branch(Recorded):
-    """营业部"""
+    """A branch of the firm (营业部)."""
 
     code = field(models.CharField(max_length=20, unique=True), zh="营业部编号", en="Branch code", listed=True)
     name = field(
@@ -29,7 +29,7 @@ class Branch(Recorded):
 
 
 class Team(Recorded):
-    """团队"""
+    """A team of managers (团队)."""
 
     name = field(models.CharField(max_length=80, unique=True), zh="团队", en="Team", listed=True)
     branch = field(
@@ -43,18 +43,22 @@ class Team(Recorded):
 
 
 class Theme(Choices):
+    """Colour theme of the interface."""
+
     AUTO = "auto", "跟随系统", "As the system"
     LIGHT = "light", "浅色", "Light"
     DARK = "dark", "深色", "Dark"
 
 
 class Language(Choices):
+    """Language of the interface."""
+
     ZH = "zh", "简体中文", "简体中文 (Chinese)", ("中文",)
     EN = "en", "English", "English", ("英文",)
 
 
 class User(AbstractBaseUser, Recorded):
-    """A member of staff, who signs in."""
+    """A member of staff who can sign in."""
 
     username = field(
         models.CharField(max_length=60, unique=True),
@@ -91,14 +95,16 @@ class User(AbstractBaseUser, Recorded):
         return self.name
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        return False  # rights come from roles through the scope's actor, never from Django's tables
+        """Return False: permissions are checked by actions and queries."""
+        return False  # rights come from roles through the actor, never from Django's tables
 
     def has_module_perms(self, label: str) -> bool:
+        """Return False, see has_perm."""
         return False
 
 
 class Token(Recorded):
-    """A key to the API, shown once when made and stored as a hash."""
+    """A key to the API, shown once and stored as a hash."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = field(models.CharField(max_length=80), zh="用途", en="Purpose", listed=True)
@@ -117,7 +123,7 @@ class Token(Recorded):
 
 
 class Device(Recorded):
-    """A browser in which somebody has signed in before: known again by a cookie, of which a hash is stored."""
+    """A browser that has signed in before, recognised by a cookie of which a hash is stored."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     name = field(models.CharField(max_length=80), zh="设备", en="Device", listed=True)
@@ -129,12 +135,14 @@ class Device(Recorded):
 
 
 class NoticeKind(Choices):
+    """Kind of a notice."""
+
     NEW_DEVICE = "new_device", "新设备登录", "Sign-in from a new device"
     SECOND_RESET = "second_reset", "两步登录被重置", "Second factor reset"
 
 
 class Notice(Recorded):
-    """Something about somebody's own sign-in that they should see: on Today until they have read it."""
+    """A notice about one's own sign-in, shown on Today until read."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
@@ -143,7 +151,7 @@ class Notice(Recorded):
 
 
 class SavedView(Recorded):
-    """A list as somebody likes to see it: columns, filters, order."""
+    """A saved list view: columns, filters, order."""
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="views")
     page = field(models.CharField(max_length=40), zh="页面", en="Page")

@@ -9,6 +9,7 @@ from typing import Any
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
+from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.prices import layouts as price_layout
@@ -60,6 +61,7 @@ def run_import(
     delete_missing: bool = False,
     progress: Progress = no_progress,
     client: str = "",
+    strict: bool = False,
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
     warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
@@ -67,6 +69,8 @@ def run_import(
     Of rows that come back from an export: nothing is written either while cells were changed both in the file and on
     the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
     `delete_missing`.
+
+    Columns with values that no field takes are reported as `ignored`; `strict` refuses such a file (Refused) instead.
 
     A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
     prices of a price file (see prices.intake)."""
@@ -84,6 +88,8 @@ def run_import(
     plan = profiles.find_profile(planning.guess_mapping(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
+    if strict:
+        check_nothing_ignored(ignored_columns(book, plan))
     if dry_run:
         return {
             **chunking.run(book, plan, progress, limit=SHOWN),

@@ -30,6 +30,7 @@ TABLES = {
     "clients.Contact": bilingual("联系方式", "Contact"),
     "clients.Needs": bilingual("需求与偏好", "Needs"),
     "clients.Coverage": bilingual("服务关系", "Coverage"),
+    "clients.MarketingFreeze": bilingual("营销暂停", "Pause of marketing"),
     "clients.Consent": bilingual("同意与拒绝", "Consent"),
     "clients.Tag": bilingual("标签", "Tag"),
     "clients.ClientTag": bilingual("客户标签", "Tag of a client"),

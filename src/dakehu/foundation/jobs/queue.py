@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import close_old_connections, models, transaction
@@ -100,16 +101,33 @@ def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]
     return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
+ALIVE = timedelta(seconds=20)  # a worker that lives gives a sign every few seconds
+
+
+def worker_beat() -> Path:
+    """The file that a worker touches while it lives."""
+    return run_file(0, "beat")
+
+
+def worker_seen() -> datetime | None:
+    """When a worker of this home last gave a sign of life (None: never)."""
+    with suppress(FileNotFoundError):
+        return datetime.fromtimestamp(worker_beat().stat().st_mtime, tz=UTC)
+    return None
+
+
+def worker_state() -> dict[str, Any]:
+    """Whether a worker lives, and when one was last seen (None: never). One on another machine shows by its lease."""
+    seen = worker_seen()
+    held = _rows().filter(state="running", leased_until__gt=now()).exists()
+    return {"alive": held or (seen is not None and now() - seen < ALIVE), "seen": seen}
+
+
 def queue() -> dict[str, Any]:
     """How many jobs wait and run, how many failed since yesterday, and when a worker was last seen (None: never)."""
     counted = {state: _rows().filter(state=state).count() for state in ("queued", "running")}
     failed = _rows().filter(state="failed", ended_at__gt=now() - timedelta(days=1)).count()
-    seen = None
-    with suppress(FileNotFoundError):
-        seen = datetime.fromtimestamp(run_file(0, "beat").stat().st_mtime, tz=UTC)
-    held = _rows().filter(state="running", leased_until__gt=now()).exists()
-    alive = held or (seen is not None and now() - seen < timedelta(minutes=3))
-    return {**counted, "failed": failed, "seen": seen, "alive": alive}
+    return {**counted, "failed": failed, **worker_state()}
 
 
 # --- the worker ----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
+from dakehu.foundation.installation import key_check
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
@@ -35,7 +36,7 @@ from dakehu.foundation.search import index
 from dakehu.interfaces.cli import backup, prices, server
 from dakehu.interfaces.cli.key_values import pairs
 
-WITHOUT_DATABASE = ("restore", "demo", "migrate")
+WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 
 def run(line: argparse.Namespace) -> int:
@@ -170,6 +171,7 @@ def do_import(line: argparse.Namespace) -> int:
         delete_missing=line.delete_missing,
         progress=_progress(line),
         client=line.client,
+        strict=line.strict,
     )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
@@ -188,11 +190,17 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    for column in told.get("ignored", []):
+        yield f"{column['sheet']} {column['column']} {column[language()]} ({_cells(column['filled'])})"
     yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
         yield str(bilingual("没有导入任何内容。", "Nothing was imported."))
     elif told.get("batch"):
         yield str(bilingual("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _cells(count: int) -> str:
+    return str(bilingual("{n} 格有内容", "{n} cells filled", n=count))
 
 
 def _met(told: dict[str, Any]) -> Iterable[str]:
@@ -378,10 +386,19 @@ def do_verify(line: argparse.Namespace) -> int:
 
 
 def do_check(line: argparse.Namespace) -> int:
-    from django.core.checks import run_checks
+    from django.core.checks import Error, run_checks
 
+    try:
+        server.make_ready()
+        custom_fields.load()
+    except Refused as refusal:
+        unready = [Error(str(refusal), id="dakehu.E005")]
+    else:
+        unready = []
     import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
+    if not any(m.id == "dakehu.E003" for m in found):
+        found = [*unready, *found]
     errors = [m for m in found if m.level >= 40]
     give(
         line,
@@ -415,6 +432,7 @@ def do_keys(line: argparse.Namespace) -> None:
                 for field in encrypted_fields.encrypted_fields_of(model):
                     moved += key_rotation.reencrypt_fields(model, field)
             moved += key_rotation.reencrypt_custom_fields()
+        key_check.check_keys()  # records the fingerprint of the new key
     current, known = keys.encryption_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 

@@ -13,11 +13,11 @@ from typing import Any
 from django.db import models
 
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.actions import client_fields, code_taken_message
 from dakehu.domains.clients.bulk_import import contacts as contact_import
-from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher, codes_in_use
-from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
-from dakehu.domains.clients.models import Client, Coverage, History, MergedClient
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_codes
+from dakehu.domains.clients.identifiers import BadIdentifier, valid_resident_ids
+from dakehu.domains.clients.models import Client, Coverage, History
 from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor, elevated
@@ -30,14 +30,14 @@ from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, ImportEvaluation
 from dakehu.foundation.records.bulk import load_rows, record_columns, record_rows
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema.fields import spec_of
+from dakehu.foundation.schema.fields import editable_fields, spec_of
 from dakehu.foundation.schema.parameters import CustomFields
 
 OLDER = "older"  # a row that tells what was known earlier
 
 
 def history_fields() -> tuple[str, ...]:
-    return (*client_fields(), "as_of_on")
+    return (*(name for name in editable_fields("clients.Client") if name != "code"), "as_of_on")
 
 
 @dataclass
@@ -59,7 +59,7 @@ def normalize(columns: Columns, weighed: ImportEvaluation) -> None:
     numbers = columns.get("id_number")
     if numbers is not None:
         kinds, types = columns.get("kind"), columns.get("id_type")
-        sound = sound_residents(numbers)
+        sound = valid_resident_ids(numbers)
         for row, number in enumerate(numbers):
             if not number or (number in sound and not (kinds and kinds[row]) and not (types and types[row])):
                 continue
@@ -319,18 +319,6 @@ def _index_search(client: Client) -> None:
         client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
 
 
-def next_free_codes(count: int) -> list[str]:
-    """Client codes that nobody has."""
-    ours = {"code__startswith": rules.next_code(0)[:2]}
-    taken = {c for model in (Client, MergedClient) for c in model.objects.filter(**ours).values_list("code", flat=True)}
-    number, made = Client.objects.count(), []
-    while len(made) < count:
-        code, number = rules.next_code(number), number + 1
-        if code not in taken:
-            made.append(code)
-    return made
-
-
 def _create(columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     rows = made.weighed.rows(CREATED)
     codes = columns.get("code") or [""] * len(made.people)
@@ -352,7 +340,7 @@ def _guess_types(given: Columns) -> None:
     ids = given.get("id_number")
     if ids is None:
         return
-    types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
+    types, kinds, sound = given.get("id_type"), given.get("kind"), valid_resident_ids(ids)
     person, resident = str(choices.Kind.PERSON), str(choices.IdType.RESIDENT)
     given["id_type"] = [
         (types[at] if types else None)

@@ -11,24 +11,12 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation
 from dakehu.foundation.records.bulk import load_rows, record_rows
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import editable_fields
 from dakehu.foundation.schema.parameters import CustomFields
-
-NEEDS_FIELDS = (
-    "goal",
-    "term",
-    "expected_return",
-    "bearable_loss",
-    "risk_preference",
-    "likes",
-    "taboos",
-    "liquidity",
-    "noted_on",
-)
 
 
 def needs_fields() -> tuple[str, ...]:
-    return (*NEEDS_FIELDS, *custom_fields.custom_field_names("clients.Needs"))
+    return tuple(name for name in editable_fields("clients.Needs") if name != "client")
 
 
 def evaluate_needs(
