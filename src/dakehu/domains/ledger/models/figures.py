@@ -9,6 +9,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # The figures by which lists of clients are sorted and filtered, each within an index of its own.
@@ -42,6 +43,8 @@ def _day(zh: str, en: str) -> Any:
 class Figures(ClientRecorded):
     """The figures of one client as of the last close; formulas with their sources stand in docs/figures.md. A figure that
     is missing has its reason in `reasons`, by field name (see closing_rows.REASONS)."""
+
+    names = Names("客户指标", "Figures of a client", "Figures of clients")
 
     client_path = "client"
     derived = True  # follows from trades and prices: nothing depends on it, and every close makes it anew
@@ -120,6 +123,8 @@ class Figures(ClientRecorded):
 
 class Closing(Recorded):
     """A close that was published: what it read (digest) and where its history lies (a file beside the journal's)."""
+
+    names = Names("日终计算", "Close", "Closes")
 
     day = field(models.DateField(unique=True), zh="结算日期", en="Day closed", listed=True)
     digest = field(models.CharField(max_length=64), zh="输入摘要", en="Digest of what was read")

@@ -5,6 +5,7 @@ from django.db import models
 from dakehu.domains.clients.choices import Horizon, RiskLevel
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class SecurityKind(Choices):
@@ -23,6 +24,8 @@ class SecurityKind(Choices):
 
 class Product(Recorded):
     """Something a client can hold, an index to compare with, or an exchange rate: whatever has a price series."""
+
+    names = Names("产品", "Product", "Products")
 
     lookup_fields = ("name",)
 
@@ -47,6 +50,8 @@ class SecurityCode(Recorded):
     """A code on a market, from a day to a day: the key of a security is both (000001 is one thing in Shanghai and
     another in Shenzhen), and a code may change while the security stays."""
 
+    names = Names("证券代码", "Security code", "Security codes")
+
     lookup_fields = ("code",)
 
     product = field(models.ForeignKey(Product, on_delete=models.CASCADE, related_name="codes"), zh="产品", en="Product",
@@ -70,6 +75,8 @@ class CorporateKind(Choices):
 class CorporateAction(Recorded):
     """What a company did to everybody's holding. `ratio` is new shares for one held, `amount` money for one held
     (dividend: received; rights: paid)."""
+
+    names = Names("公司行动", "Corporate action", "Corporate actions")
 
     product = field(models.ForeignKey(Product, on_delete=models.CASCADE, related_name="corporate"), zh="产品",
                     en="Product", listed=True)  # fmt: skip

@@ -6,6 +6,7 @@ from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextF
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -22,6 +23,8 @@ class AccountKind(Choices):
 
 class Account(ClientRecorded):
     """An account of a client; statements are recognised by it."""
+
+    names = Names("账户", "Account", "Accounts")
 
     client_path = "client"
     retention = TWENTY_YEARS
@@ -40,6 +43,8 @@ class TradeBatch(Recorded):
     which there is one for each source and business day. A client's statement spans `first_day` to `last_day` and names the
     client here: its rows are that client's whatever number they carry, so that merging two records moves the trades. A
     statement of many clients is one file and a batch for each of them; its rows carry the number of theirs."""
+
+    names = Names("成交记录", "Trades", "Trades")
 
     file = models.CharField(max_length=40, db_index=True)
     client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="statements"),
@@ -68,6 +73,8 @@ class Bucket(Recorded):
     row does. No client stands in two buckets. Rows of batches undone since, or of clients merged since, may stand in it
     still: whoever reads asks the register of batches (see trades.py)."""
 
+    names = Names("成交归并文件", "File of compacted trades", "Files of compacted trades")
+
     file = models.CharField(max_length=40, unique=True)
     first_client = models.BigIntegerField()
     last_client = models.BigIntegerField()
@@ -78,12 +85,16 @@ class Compaction(Recorded):
     """What stands in the buckets, in one row (number 1): the runs of batch numbers whose rows are there instead of in files
     of their own, and since when a batch among them has been missing from the register ({number: ISO day})."""
 
+    names = Names("成交归并", "Compaction of trades", "Compactions of trades")
+
     batches = models.JSONField(default=list)
     gone = models.JSONField(default=dict)
 
 
 class PriceFile(Recorded):
     """The prices of one source on one business day, a file of the journal. A newer file of the day takes its place."""
+
+    names = Names("行情", "Prices", "Prices")
 
     file = models.CharField(max_length=40, unique=True)
     source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
@@ -102,6 +113,8 @@ class QuarantineState(Choices):
 
 class QuarantinedRow(ClientRecorded):
     """A row of a statement that was not taken in: what stood in it, and why it is held back."""
+
+    names = Names("待处理行", "Row held back", "Rows held back")
 
     client_path = "client"
     deduplicate_on_merge = True
