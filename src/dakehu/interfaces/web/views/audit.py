@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.team import audit_queries
-from dakehu.exchange.imports.undo import client_label
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.labels import act_labels
 from dakehu.foundation.base.errors import Refused
@@ -143,12 +142,11 @@ def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
     """One row's change in words: what kind of row, what happened, each field before and after."""
     word, tone = KINDS.get(change["kind"], (bilingual("其他", "Other"), ""))
-    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model"], "pk": change["pk"], "fields": []}
+    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model_text"], "pk": change["pk"], "fields": []}
     try:
         model = model_of(change["model"])
     except (LookupError, ValueError):
         return made
-    made["what"] = str(client_label(change["model"]))
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [
