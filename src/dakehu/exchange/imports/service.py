@@ -307,6 +307,17 @@ def _dry_run_result(batch: Any, progress: Progress) -> dict[str, Any]:
     return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.corrections_of(batch).count}
 
 
+def kind_of(batch: Any) -> str:
+    """Return "statement", "prices", or "" for tables of clients. A file that was imported on the command line says so in
+    its report only."""
+    if statement_batch.is_dry_run(batch):
+        return "statement"
+    if has_prices(batch):
+        return "prices"
+    ended = batch.state in (BatchState.APPLIED, BatchState.UNDONE, BatchState.REFUSED)
+    return str(batches.report_of(batch).get("kind", "")) if ended else ""
+
+
 def has_prices(batch: Any) -> bool:
     """Whether a batch is a price file."""
     return "prices" in batch.report

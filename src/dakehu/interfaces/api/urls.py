@@ -7,7 +7,7 @@ from dakehu.interfaces.api import views
 urlpatterns = [
     path("openapi.json", views.openapi_view, name="api-openapi"),
     path("docs", views.docs_view, name="api-docs"),
-    path("q/<str:name>", views.query_view, name="api-query"),
+    path("queries/<str:name>", views.query_view, name="api-query"),
     path("actions/<str:name>", views.action_view, name="api-action"),
     path("q/<str:name>", views.query_view),  # addresses of 0.1.0, for one version
     path("do/<str:name>", views.action_view),
