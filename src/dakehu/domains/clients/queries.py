@@ -113,7 +113,7 @@ def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     return filter_rows(rows, filters or {}, order or default_order())
 
 
-@query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", parameters=CLIENT)
+@query("clients.detail", needs=Permission.CLIENT_READ, zh="客户资料", en="Client details", parameters=CLIENT)
 def detail(*, client: Client) -> Client:
     """Return one client."""
     return client
@@ -165,7 +165,7 @@ def key_dates(*, client: Client) -> Any:
     return KeyDate.objects.filter(client=client).order_by("on")
 
 
-@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Who serves", parameters=CLIENT)
+@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Service team", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
     """Return who serves and served a client."""
     return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
@@ -227,7 +227,7 @@ def completeness() -> dict[str, Any]:
     }
 
 
-@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", parameters=CLIENT)
+@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="Blockers", parameters=CLIENT)
 def blockers(*, client: Client) -> list[dict[str, str]]:
     """Return what prevents business with a client now: [{zh, en, text}]."""
     refused = (
@@ -251,10 +251,10 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
 
 
 @query(
-    "clients.dates_ahead",
+    "clients.upcoming_dates",
     needs=Permission.CLIENT_READ,
     zh="近期重要日期",
-    en="Dates ahead",
+    en="Upcoming key dates",
     parameters=(Parameter("days", required=False, kind="integer", spec=FieldSpec("天数", "Days")),),
 )
 def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:

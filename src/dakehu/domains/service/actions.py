@@ -182,7 +182,7 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     "service.plan_many",
     needs=Permission.PLAN_WRITE,
     zh="批量安排跟进",
-    en="Plan follow-ups for many",
+    en="Plan follow-ups for clients",
     parameters=(
         bulk_edit.WHO,
         Fields("service.FollowUp", required=("due_on", "subject"), without=("client", "state"), new=True),
@@ -329,7 +329,7 @@ def open_request(
     "service.move_request",
     needs=Permission.REQUEST_WRITE,
     zh="处理需求或投诉",
-    en="Move a request on",
+    en="Update a request or complaint",
     parameters=(
         Parameter("request", kind="integer", spec=FieldSpec("需求或投诉", "Request")),
         VERSION,

@@ -100,10 +100,10 @@ def _actor_user_id() -> int | None:
 
 
 @action(
-    "service.take_in_interactions",
+    "service.import_interactions",
     needs=Permission.INTERACTION_LOG,
     zh="批量导入服务记录",
-    en="Take in many interactions",
+    en="Import interactions",
     is_public=False,
 )
 def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
@@ -138,7 +138,7 @@ def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients:
             last_contact[row.client_id] = max(held_on, last_contact.get(row.client_id, held_on))
         update_contact_dates_of(last_contact, last_contact)
     if created:
-        publish_event("interactions.taken_in", count=len(created))
+        publish_event("interactions.imported", count=len(created))
 
 
 def update_contact_dates_of(clients: Iterable[int], last_on: dict[int, date] | None = None) -> None:
@@ -169,10 +169,10 @@ def evaluate_follow_ups(
 
 
 @action(
-    "service.take_in_follow_ups",
+    "service.import_follow_ups",
     needs=Permission.PLAN_WRITE,
     zh="批量导入跟进计划",
-    en="Take in many follow-ups",
+    en="Import follow-ups",
     is_public=False,
 )
 def import_follow_ups(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:

@@ -259,7 +259,7 @@ def archive(*, field: Any, version: int | None = None, archived: bool | None = N
     return field
 
 
-@query("fields.custom", needs=Permission.SYSTEM_READ, zh="自定义字段", en="Fields added")
+@query("fields.custom", needs=Permission.SYSTEM_READ, zh="自定义字段", en="Custom fields")
 def custom_field_list() -> list[dict[str, Any]]:
     """Return every field definition, archived ones included, with list values and roles."""
     rows = list(CustomField.objects.order_by("archived", "position", "pk"))

@@ -11,6 +11,7 @@ from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
@@ -80,7 +81,7 @@ def begin(number: int) -> bool:
     can_undo(row)
     if row.state != BatchState.APPLIED or not row.report.get("undo") or undo.rows_of(row.report["undo"]) <= AT_ONCE:
         return False
-    with act("workbook.begin_undo"):
+    with act("workbook.start_undo"):
         row = batches.get_own(number, lock=True, any_act=True)
         job = jobs.get_job(row.job_ref, current_actor().user_id) if row.job_ref else None
         if job is None or job["ended"]:
@@ -164,13 +165,13 @@ def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
 
 def can_undo(batch: Any) -> None:
     """Raises NotAllowed for whoever may no longer do what is to be undone."""
-    done = ACTIONS.get(batch.act)
+    done = ACTIONS.get(current_name(Kind.ACTION, batch.act))
     needs = done.needs if done is not None else Permission.IMPORT
     if not current_actor().may(needs):
         raise NotAllowed(bilingual("撤销操作", "Undo"), needs)
 
 
-@query("workbook.undoable", needs="", zh="可撤销的操作", en="What may be undone")
+@query("workbook.undoable", needs="", zh="可撤销的操作", en="Actions that can be undone")
 def undoable() -> list[dict[str, Any]]:
     """One's own imports, bulk edits, hand-overs and merges of the last 90 days that stand and may be undone, newest
     first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO
@@ -192,5 +193,5 @@ def undoable() -> list[dict[str, Any]]:
 
 
 def describe_batch(batch: Any) -> Bilingual:
-    done = ACTIONS.get(batch.act)
+    done = ACTIONS.get(current_name(Kind.ACTION, batch.act))
     return done.label if done is not None else bilingual("导入表格", "Import a workbook")

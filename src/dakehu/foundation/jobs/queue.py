@@ -24,6 +24,7 @@ from dakehu.foundation.access.actor import acting_as, actor_of, current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.base.renamed import Kind, all_names, current_name
 from dakehu.foundation.database.lock_timeout import Busy
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.jobs.progress import Cancelled, Progress, no_progress, run_file  # noqa: F401
@@ -78,7 +79,7 @@ def get_job(number: int, owner: int | None) -> dict[str, Any]:
     ended = row.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
     return {
         "id": row.pk,
-        "kind": row.kind,
+        "kind": current_name(Kind.JOB, row.kind),
         "state": str(row.state),
         "state_text": JobState.text_of(row.state),
         "share": 1.0 if row.state == JobState.DONE else seen["share"],
@@ -91,7 +92,12 @@ def get_job(number: int, owner: int | None) -> dict[str, Any]:
 
 def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
     """The owner's latest jobs of a kind, newest first, each as `look` tells it with `at`, when it was queued."""
-    rows = _rows().filter(kind=kind, owner_ref=owner).order_by("-pk").values_list("pk", "created_at")[:most]
+    rows = (
+        _rows()
+        .filter(kind__in=all_names(Kind.JOB, kind), owner_ref=owner)
+        .order_by("-pk")
+        .values_list("pk", "created_at")[:most]
+    )
     return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
@@ -164,7 +170,7 @@ def run_job(row: Any, who: str) -> str:
     result: dict[str, Any] = {}
     try:
         with acting_as(actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
-            result = JOBS[row.kind](Progress(row.pk), **row.args) or {}
+            result = JOBS[current_name(Kind.JOB, row.kind)](Progress(row.pk), **row.args) or {}
     except Cancelled:
         state = "cancelled"
     except Busy as fault:

@@ -22,6 +22,7 @@ from dakehu.foundation.access.encrypted_fields import EncryptedTextField, Encryp
 from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.schema.fields import Choices, FieldSpec, has_spec, may, model_of, normalize_name
 
 STORE = "extra"
@@ -253,7 +254,10 @@ def load() -> None:
     with _lock:
         stored = list(rows.filter(archived=False).order_by("position", "pk")) if state[0] else []
         for label in host_models():
-            _install(model_of(label), [(one.name, build_field(one)) for one in stored if one.model == label])
+            _install(
+                model_of(label),
+                [(one.name, build_field(one)) for one in stored if current_name(Kind.MODEL, one.model) == label],
+            )
         _taken_up = state
 
 

@@ -25,6 +25,7 @@ from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
 from dakehu.foundation.installation import key_check
@@ -122,6 +123,19 @@ def secret_in(path: Path | None) -> str | None:
 # --- commands --------------------------------------------------------------------------------------
 
 
+def _say_renamed(kind: Kind, name: str) -> None:
+    """Tell who uses a name of the version before what it is called now."""
+    now = current_name(kind, name)
+    if now != name:
+        text = bilingual(
+            "“{old}”已改名为“{new}”，旧名下一版不再接受。",
+            "“{old}” is now called “{new}”; the next version accepts the new name only.",
+            old=name,
+            new=now,
+        )
+        print(text, file=sys.stderr)
+
+
 def do_ask(line: argparse.Namespace) -> None:
     if not line.name:
         give(
@@ -130,6 +144,7 @@ def do_ask(line: argparse.Namespace) -> None:
             [f"{n:32} {q.label}" for n, q in sorted(QUERIES.items())],
         )
         return
+    _say_renamed(Kind.QUERY, line.name)
     give(line, ask(line.name, pairs(line.values)))
 
 
@@ -138,6 +153,7 @@ def do_do(line: argparse.Namespace) -> None:
         known = {n: a for n, a in sorted(ACTIONS.items()) if a.is_public}
         give(line, {n: str(a.label) for n, a in known.items()}, [f"{n:32} {a.label}" for n, a in known.items()])
         return
+    _say_renamed(Kind.ACTION, line.name)
     made = answer(perform(line.name, pairs(line.values)))
     give(line, made if isinstance(made, dict) else {"result": made})
 

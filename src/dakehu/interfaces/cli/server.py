@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any

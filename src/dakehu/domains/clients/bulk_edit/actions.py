@@ -138,7 +138,7 @@ def _with_code(client: Client, text: Bilingual | str) -> Bilingual:
     "clients.hand_over",
     needs=Permission.CLIENT_ASSIGN,
     zh="批量移交客户",
-    en="Hand clients over",
+    en="Hand over clients",
     parameters=(WHO, parameters_of("clients.Coverage", "user", optional=("role",))),
 )
 def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str | None = None) -> dict[str, Any]:

@@ -295,7 +295,9 @@ def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", is_public=False)
+@action(
+    "clients.import_clients", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Import clients", is_public=False
+)
 def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
     member of staff, else by whoever imports them."""
@@ -307,7 +309,7 @@ def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int
         _write_duties(made, born)
         contact_import.write(made.contacts, made.people, set(born.values()))
     if born:
-        publish_event("clients.taken_in", count=len(born))
+        publish_event("clients.imported", count=len(born))
     return born
 
 

@@ -94,7 +94,7 @@ def set_merge_remark(remark: Remark) -> Remark:
     "clients.merge_preview",
     needs=Permission.CLIENT_WRITE,
     zh="合并预览",
-    en="What a merge would do",
+    en="Merge preview",
     parameters=(actions.CLIENT, OTHER, FIELDS_TAKEN),
 )
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:

@@ -24,10 +24,10 @@ def get_investment(pk: int) -> Investment:
 
 
 @action(
-    "ledger.note_investment",
+    "ledger.add_investment",
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
-    en="Note an investment",
+    en="Add an investment",
     parameters=(Fields("ledger.Investment", required=("client", "invested_on", "amount", "product"), new=True),),
 )
 def add_investment(*, client: Any, **values: Any) -> Investment:
@@ -59,10 +59,10 @@ def change_investment(*, investment: int, version: int | None = None, **values: 
 
 
 @action(
-    "ledger.drop_investment",
+    "ledger.remove_investment",
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
-    en="Drop an investment",
+    en="Remove an investment",
     parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:

@@ -41,14 +41,14 @@ def evaluate(
     keys = [key if key[:3] in ambiguous else key[:3] for key in keys]
     row_matching.evaluate(Investment, columns, keys, known, present, weighed, mode=mode)
     row_matching.hide_foreign_values(Investment, columns, weighed)
-    return row_matching.require_columns(ACTIONS["ledger.note_investment"].parameters, columns, weighed)
+    return row_matching.require_columns(ACTIONS["ledger.add_investment"].parameters, columns, weighed)
 
 
 @action(
-    "ledger.take_in",
+    "ledger.import_investments",
     needs=Permission.LEDGER_WRITE,
     zh="批量导入投资记录",
-    en="Take in many investments",
+    en="Import investments",
     is_public=False,
 )
 def import_investments(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:

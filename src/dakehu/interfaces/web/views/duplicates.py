@@ -21,7 +21,7 @@ def hint(request: HttpRequest) -> HttpResponse:
     """Who the client in the form may already be: a fragment, empty while nothing is found or half of it is typed."""
     given = {name: request.POST[name] for name in ASKED if request.POST.get(name, "").strip()}
     try:
-        found = ask("clients.lookalikes", given)
+        found = ask("clients.similar_clients", given)
     except (NotAllowed, NotFound):
         raise
     except Refused:
@@ -40,7 +40,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     client, other = clients.get_client(client_id), clients.get_client(other_id)
-    perform("clients.tell_apart", {"client": client.pk, "other": other.pk})
+    perform("clients.mark_not_duplicate", {"client": client.pk, "other": other.pk})
     messages.success(
         request,
         str(bilingual("已记下：不是同一人，不再提示。", "Noted: not the same person. It is not suggested again.")),
