@@ -8,13 +8,14 @@ from django.db.models import Max
 
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.gates import query, render_rows
 from dakehu.foundation.gates.input import spec_behind
-from dakehu.foundation.records.custom_field import CustomField, Host
+from dakehu.foundation.records.custom_field import CustomField
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, normalize_name
 from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
@@ -134,7 +135,7 @@ def set_values(row: Any, values: dict[str, Any]) -> None:
             "机密字段只能是文本或长文本，请改类型或敏感级别。",
             "A secret field is text or long text; choose another kind or sensitivity.",
         )
-    if row.sensitivity == "secret" and row.model != Host.CLIENT:
+    if row.sensitivity == "secret" and row.model != scope.client_model()._meta.label:
         raise refusal(
             "sensitivity",
             "机密字段只能加在客户上，请改所属或敏感级别。",
@@ -192,7 +193,9 @@ def definitions_of(item: Parameter | CustomFields | Fields) -> str:
 )
 def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: str | None = None, **values: Any) -> Any:
     """Add a custom field; from the next request on it is in every form, list, workbook and the API."""
-    row = CustomField(model=model or Host.CLIENT.value, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public")
+    row = CustomField(
+        model=model or scope.client_model()._meta.label, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public"
+    )
     used = set(CustomField.objects.filter(model=row.model).values_list("name", flat=True))
     row.name = custom_fields.free_name(en, used)
     if values.get("position") is None:

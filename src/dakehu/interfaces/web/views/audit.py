@@ -9,7 +9,6 @@ from django.views.decorators.http import require_POST
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.team import audit_queries
-from dakehu.exchange.imports.undo import client_label
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.labels import act_labels
 from dakehu.foundation.base.errors import Refused
@@ -18,6 +17,7 @@ from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, parse_input, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
+from dakehu.foundation.schema.names import name_of_table
 
 SHOWN = 40
 KINDS: dict[str, tuple[Bilingual, str]] = {
@@ -148,7 +148,7 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
         model = model_of(change["model"])
     except (LookupError, ValueError):
         return made
-    made["what"] = str(client_label(change["model"]))
+    made["what"] = str(name_of_table(change["model"]))
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [

@@ -6,12 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.domains.clients import queries as clients
-from dakehu.exchange.imports.undo import client_label
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, perform
+from dakehu.foundation.schema.names import name_of_table
 
 ASKED = ("name", "kind", "birth_on", "id_type", "id_number", "employer", "phone", "mail")
 
@@ -80,7 +80,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
         "shown": preview["client"],
         "others": preview["other"],
         "fields": preview["fields"],
-        "moves": [(client_label(label), count) for label, count in preview["moves"].items()],
+        "moves": [(name_of_table(label), count) for label, count in preview["moves"].items()],
         "remarks": preview["remarks"],
         "faults": faults,
         "page_title": ACTIONS["clients.merge"].label,
