@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.exchange.imports import dry_run, report
+from dakehu.exchange.imports import dry_run, left_out, report
 from dakehu.exchange.imports.dry_run import Progress, Trial
 from dakehu.exchange.mapping.conversion import Grid, grid_of, lines_of
 from dakehu.exchange.mapping.mapping import Plan, TablePlan, check
@@ -43,7 +43,7 @@ def run(
         if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
             progress(0.85, say("正在写入", "Writing"))
             write(made)
-        return told
+        return with_rest(told, book, plan)
     told = {}
     for grid, done, every in _cut(book, plan, table):
         progress(
@@ -54,7 +54,18 @@ def run(
         told = report.joined(told, report.report(made, limit), limit)
         if write is not None and (skip_errors or not told["faults_in_all"]):
             write(made)
-    return {**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}
+    return with_rest({**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}, book, plan)
+
+
+def with_rest(told: dict[str, Any], book: Book, plan: Plan) -> dict[str, Any]:
+    """A report with what stands outside the tables, and warnings of hidden rows."""
+    hidden = left_out.hidden_rows(book, plan)
+    return {
+        **told,
+        "left_out": left_out.left_out(book, plan),
+        "warnings": [*hidden, *told["warnings"]],
+        "warnings_in_all": told["warnings_in_all"] + len(hidden),
+    }
 
 
 def _long(book: Book, plan: Plan) -> TablePlan | None:

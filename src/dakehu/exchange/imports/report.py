@@ -6,12 +6,13 @@ Values that must not lie about in clear (telephone, ID number) are shown masked,
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dakehu.exchange.imports import remedies
 from dakehu.exchange.imports.dry_run import Trial
 from dakehu.exchange.mapping.conversion import Stack
 from dakehu.exchange.mapping.mapping import heading_of
 from dakehu.exchange.roundtrip.deleted_rows import Missing
 from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, Cell
-from dakehu.exchange.sheets.definitions import Part, parts
+from dakehu.exchange.sheets.definitions import Part, kind_of_value, parts
 from dakehu.foundation.base.i18n import Words, reading_in, say
 from dakehu.foundation.gates.input import CellError
 from dakehu.foundation.gates.output import columns_of, text_of
@@ -165,9 +166,14 @@ def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
     value, message = fault.value[:80], fault.message
     if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
         value, message = _covered(fault, facts)
-    remedy = remedy_for(facts)
+    take = next((t for t in rows.part.takes if t.name == fault.field), None)
+    remedy = (
+        remedies.ROW
+        if take is None
+        else remedies.remedy_for(fault.field, kind_of_value(take), example=facts.example if facts else "")
+    )
     return {
-        "table": trial.plan.tables.index(grid.plan),
+        "table": trial.plan.tables.index(grid.of or grid.plan),
         "sheet": grid.plan.sheet,
         "row": grid.lines[row],
         "cell": grid.address(fault.field, row),
@@ -194,18 +200,6 @@ def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
         for code in ("zh", "en")
     ]
     return value, Words(*both)
-
-
-def remedy_for(facts: Facts | None) -> Words:
-    """What to write instead, from the field's own help and example."""
-    if facts is None:
-        return say("请改正这一行。", "Mend this row.")
-    zh = "".join(filter(None, (facts.help_zh, f"示例：{facts.example}" if facts.example else ""))) or "请改正这一格。"
-    en = (
-        " ".join(filter(None, (facts.help_en, f"Example: {facts.example}" if facts.example else "")))
-        or "Mend this cell."
-    )
-    return Words(zh, en)
 
 
 def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:

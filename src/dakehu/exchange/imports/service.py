@@ -11,6 +11,7 @@ from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
+from dakehu.exchange.mapping.choices import Choices, apply_choices
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.prices import service as pricing
 from dakehu.exchange.roundtrip.merge import DESK, FILE
@@ -28,6 +29,7 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.models import BatchState
 
 SHOWN = 200
+NO_CHOICES = Choices()
 
 
 def may_import() -> None:
@@ -59,6 +61,7 @@ def run_import(
     delete_missing: bool = False,
     progress: Progress = jobs.nobody_watches,
     client: str = "",
+    choices: Choices = NO_CHOICES,
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
     warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
@@ -68,19 +71,28 @@ def run_import(
     `delete_missing`.
 
     A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
-    prices of a price file (see prices.intake)."""
+    prices of a price file (see prices.intake). `choices` is what a person says of the file (see mapping.choices); it goes
+    before every guess and is remembered for the next file of its source."""
     may_import()
     path = Path(path)
     content = path.read_bytes()
     progress(0.02, say("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
-    statement = statements.recognise(book)
+    plan = _said(book, choices)
+    hand = planning.ledger_table(plan) if plan else None
+    statement = statements.by_hand(book, hand) if hand and hand.part == planning.STATEMENT else None
+    prices = price_layout.by_hand(book, hand) if hand and hand.part == planning.PRICES else None
+    if plan is None:
+        statement = statements.recognise(book)
+        prices = None if statement else price_layout.recognise(book)
+    if plan and (statement or prices) and not dry_run:
+        _remember(plan, path.name)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
-    table = price_layout.recognise(book)
-    if table is not None:
-        return _run_prices(table, content, password, dry_run, skip_errors)
-    plan = profiles.recall(planning.guess(book), profile)
+    if prices is not None:
+        return _run_prices(prices, content, password, dry_run, skip_errors)
+    by_hand = plan is not None and choices.is_about_columns
+    plan = plan or apply_choices(profiles.recall(planning.guess(book), profile), book, choices)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
     if dry_run:
@@ -94,8 +106,26 @@ def run_import(
         batch = batches.start(path.name, content, password)
         keep_plan(batch, plan)
         batch.save()
+        if by_hand or choices.units or choices.order:
+            profiles.remember(plan, path.name)
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
+
+
+def _said(book: reading.Book, choices: Choices) -> planning.Plan | None:
+    """The mapping of a file of which a person said, now or for an earlier file of its source, what it holds; None where the
+    file itself is to tell."""
+    if choices.is_about_columns:
+        return apply_choices(profiles.recall(planning.guess(book)), book, choices)
+    if not profiles.any_by_hand():
+        return None
+    plan = profiles.recall(planning.guess(book))
+    return apply_choices(plan, book, choices) if any(table.by_hand for table in plan.tables) else None
+
+
+def _remember(plan: planning.Plan, name: str) -> None:
+    with act("workbook.correct"):
+        profiles.remember(plan, name)
 
 
 def _run_statement(
@@ -189,18 +219,49 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
     may_import()
     book = open_book(content, name, password)
-    statement = statements.glimpse(book)
-    prices = None if statement else price_layout.recognise(book)
-    plan = planning.Plan([]) if statement or prices else profiles.recall(planning.guess(book))
+    plan = _said(book, NO_CHOICES)
+    statement = None if plan else statements.glimpse(book)
+    prices = None if plan or statement else price_layout.recognise(book)
+    if plan is None:
+        plan = planning.Plan([]) if statement or prices else profiles.recall(planning.guess(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
         keep_plan(batch, plan)
         if statement:
             statement_batch.keep(batch, statement)
         if prices:
-            batch.report = {**batch.report, "prices": {"shape": prices.shape, "rows": prices.cells.height}}
+            _keep_prices(batch, prices)
+        _keep_by_hand(batch, plan, book)
         batch.save()
     return batch
+
+
+def _keep_prices(batch: Any, prices: price_layout.PriceTable, by_hand: bool = False) -> None:
+    kept = {"shape": prices.shape, "rows": prices.cells.height, "by_hand": by_hand}
+    batch.report = {**batch.report, "prices": kept}
+
+
+def _keep_by_hand(batch: Any, plan: planning.Plan, book: reading.Book) -> None:
+    """Note on a batch that a person called a table of it a statement or prices. Raises Refused while columns are missing."""
+    table = planning.ledger_table(plan)
+    if table is not None and table.part == planning.STATEMENT:
+        statement_batch.keep(batch, statements.glimpse_by_hand(book, table), by_hand=True)
+    elif table is not None:
+        _keep_prices(batch, price_layout.by_hand(book, table), by_hand=True)
+
+
+def read_by_hand(number: int) -> bool:
+    """Go on with a batch whose table a person called a statement or prices; False for tables of clients. Raises Refused
+    while columns that it needs are not named."""
+    may_import()
+    with act("workbook.correct"):
+        batch = batches.own(number, lock=True)
+        plan = plan_of(batch)
+        if planning.ledger_table(plan) is None:
+            return False
+        _keep_by_hand(batch, plan, book_as_it_came(batch))
+        batch.save()
+    return True
 
 
 def read_as_tables(number: int) -> None:
@@ -209,8 +270,10 @@ def read_as_tables(number: int) -> None:
     with act("workbook.correct"):
         batch = batches.own(number, lock=True)
         statement_batch.must_be_open(batch)
+        by_hand = statement_batch.seen(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
-        keep_plan(batch, profiles.recall(planning.guess(book_as_it_came(batch))))
+        if not by_hand:
+            keep_plan(batch, profiles.recall(planning.guess(book_as_it_came(batch))))
         batch.state = BatchState.OPENED.value
         batch.save()
 
@@ -304,7 +367,8 @@ def has_prices(batch: Any) -> bool:
 
 
 def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
-    found = price_layout.recognise(book_as_it_came(batch))
+    book, hand = book_as_it_came(batch), planning.ledger_table(plan_of(batch))
+    found = price_layout.by_hand(book, hand) if hand else price_layout.recognise(book)
     progress(0.3, say("正在逐个核对价格", "Checking every price"))
     if found is None:
         raise Refused(
@@ -317,7 +381,8 @@ def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
 
 
 def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
-    found = statements.recognise(book_as_it_came(batch))
+    book, hand = book_as_it_came(batch), planning.ledger_table(plan_of(batch))
+    found = statements.by_hand(book, hand) if hand else statements.recognise(book)
     progress(0.3, say("正在逐行核对", "Checking every row"))
     if found is None:
         raise Refused(

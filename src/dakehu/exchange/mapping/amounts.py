@@ -15,7 +15,27 @@ from dakehu.foundation.base.text_parsing import Unreadable, to_half_width
 Rates = Mapping[str, Decimal]  # {code of a currency: yuan for one}
 _SCALED = re.compile(r"[万亿千百仟佰元圆块]|\d\s*[kwmb]\b|手|股", re.IGNORECASE)
 _RATED = re.compile(r"[%‰]|个点|百分点|p\.?a", re.IGNORECASE)
-NOTHING = {"", "-", "--", "—", "——", "/", "无", "暂无", "未知", "不详", "待定", "待补充", "n/a", "na", "none", "null", "nil", "#n/a", "空"}
+NOTHING = {
+    "",
+    "-",
+    "--",
+    "—",
+    "——",
+    "/",
+    "无",
+    "暂无",
+    "未知",
+    "不详",
+    "待定",
+    "待补充",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "nil",
+    "#n/a",
+    "空",
+}
 
 
 def is_nothing(text: str) -> bool:

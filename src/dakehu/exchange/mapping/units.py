@@ -13,33 +13,92 @@ from dakehu.foundation.base.currencies import CURRENCIES, YUAN, code_of
 
 MONEY, RATE, COUNT = "money", "rate", "count"
 _SCALES: dict[str, Decimal] = {
-    "百亿": Decimal(10) ** 10, "十亿": Decimal(10) ** 9, "亿": Decimal(10) ** 8, "千万": Decimal(10) ** 7,
-    "百万": Decimal(10) ** 6, "十万": Decimal(10) ** 5, "万": Decimal(10) ** 4, "千": Decimal(1000),
-    "百": Decimal(100), "十": Decimal(10), "BILLIONS": Decimal(10) ** 9, "BILLION": Decimal(10) ** 9,
-    "BN": Decimal(10) ** 9, "MILLIONS": Decimal(10) ** 6, "MILLION": Decimal(10) ** 6, "MN": Decimal(10) ** 6,
-    "MM": Decimal(10) ** 6, "M": Decimal(10) ** 6, "THOUSANDS": Decimal(1000), "THOUSAND": Decimal(1000), "K": Decimal(1000),
-    "'000": Decimal(1000), "000": Decimal(1000), "W": Decimal(10) ** 4,
-}  # fmt: skip
-_SCALE_ZH = {Decimal(10) ** 10: "百亿", Decimal(10) ** 9: "十亿", Decimal(10) ** 8: "亿", Decimal(10) ** 7: "千万",
-             Decimal(10) ** 6: "百万", Decimal(10) ** 5: "十万", Decimal(10) ** 4: "万", Decimal(1000): "千",
-             Decimal(100): "百", Decimal(10): "十"}  # fmt: skip
-_RATES = {"%": Decimal("0.01"), "百分比": Decimal("0.01"), "百分数": Decimal("0.01"), "百分点": Decimal("0.01"), "PERCENT": Decimal("0.01"),
-          "PCT": Decimal("0.01"), "‰": Decimal("0.001"), "千分比": Decimal("0.001"), "BP": Decimal("0.0001"), "BPS": Decimal("0.0001"),
-          "基点": Decimal("0.0001"), "小数": Decimal(1)}  # fmt: skip
+    "百亿": Decimal(10) ** 10,
+    "十亿": Decimal(10) ** 9,
+    "亿": Decimal(10) ** 8,
+    "千万": Decimal(10) ** 7,
+    "百万": Decimal(10) ** 6,
+    "十万": Decimal(10) ** 5,
+    "万": Decimal(10) ** 4,
+    "千": Decimal(1000),
+    "百": Decimal(100),
+    "十": Decimal(10),
+    "BILLIONS": Decimal(10) ** 9,
+    "BILLION": Decimal(10) ** 9,
+    "BN": Decimal(10) ** 9,
+    "MILLIONS": Decimal(10) ** 6,
+    "MILLION": Decimal(10) ** 6,
+    "MN": Decimal(10) ** 6,
+    "MM": Decimal(10) ** 6,
+    "M": Decimal(10) ** 6,
+    "THOUSANDS": Decimal(1000),
+    "THOUSAND": Decimal(1000),
+    "K": Decimal(1000),
+    "'000": Decimal(1000),
+    "000": Decimal(1000),
+    "W": Decimal(10) ** 4,
+}
+_SCALE_ZH = {
+    Decimal(10) ** 10: "百亿",
+    Decimal(10) ** 9: "十亿",
+    Decimal(10) ** 8: "亿",
+    Decimal(10) ** 7: "千万",
+    Decimal(10) ** 6: "百万",
+    Decimal(10) ** 5: "十万",
+    Decimal(10) ** 4: "万",
+    Decimal(1000): "千",
+    Decimal(100): "百",
+    Decimal(10): "十",
+}
+_RATES = {
+    "%": Decimal("0.01"),
+    "百分比": Decimal("0.01"),
+    "百分数": Decimal("0.01"),
+    "百分点": Decimal("0.01"),
+    "PERCENT": Decimal("0.01"),
+    "PCT": Decimal("0.01"),
+    "‰": Decimal("0.001"),
+    "千分比": Decimal("0.001"),
+    "BP": Decimal("0.0001"),
+    "BPS": Decimal("0.0001"),
+    "基点": Decimal("0.0001"),
+    "小数": Decimal(1),
+}
 _RATE_TEXT = {Decimal("0.01"): "%", Decimal("0.001"): "‰", Decimal("0.0001"): "bp", Decimal(1): "小数"}
-_COUNTS = {"股": Decimal(1), "份": Decimal(1), "张": Decimal(1), "手": Decimal(100), "SHARES": Decimal(1), "UNITS": Decimal(1),
-           "户": Decimal(1), "人": Decimal(1), "个": Decimal(1), "笔": Decimal(1), "次": Decimal(1), "岁": Decimal(1)}  # fmt: skip
+_COUNTS = {
+    "股": Decimal(1),
+    "份": Decimal(1),
+    "张": Decimal(1),
+    "手": Decimal(100),
+    "SHARES": Decimal(1),
+    "UNITS": Decimal(1),
+    "户": Decimal(1),
+    "人": Decimal(1),
+    "个": Decimal(1),
+    "笔": Decimal(1),
+    "次": Decimal(1),
+    "岁": Decimal(1),
+}
 _SIMPLE_FORMS = str.maketrans({"’": "'", "萬": "万", "億": "亿", "仟": "千", "佰": "百", "幣": "币", "圓": "元"})
-_NAMES_FIRST = re.compile(r"^(?:人民币|美元|美金|港币|港元|欧元|日元|英镑|澳元|加元|新加坡元|新台币|(?:USD|HKD|EUR|CNY|RMB|JPY|GBP)(?=\s))", re.IGNORECASE)
+_NAMES_FIRST = re.compile(
+    r"^(?:人民币|美元|美金|港币|港元|欧元|日元|英镑|澳元|加元|新加坡元|新台币|(?:USD|HKD|EUR|CNY|RMB|JPY|GBP)(?=\s))",
+    re.IGNORECASE,
+)
 _BRACKETED = re.compile(r"[(【\[〔{<]([^()【】\[\]〔〕{}<>]*)[)】\]〕}>]")
-_STATED = re.compile(r"(?:金额单位|货币单位|计量单位|数量单位|单位|币种|货币|unit|currency)\s*[:]?\s*(?:为|是|in\s+)?\s*([^\s,;。()|]+(?:\s+(?:million|thousand|billion|mn|bn|m|k))?)", re.IGNORECASE)
+_STATED = re.compile(
+    r"(?:金额单位|货币单位|计量单位|数量单位|单位|币种|货币|unit|currency)\s*[:]?\s*(?:为|是|in\s+)?\s*([^\s,;。()|]+(?:\s+(?:million|thousand|billion|mn|bn|m|k))?)",
+    re.IGNORECASE,
+)
 # Words in brackets that say something else than a unit.
 _NOTE = re.compile(
     r"选填|必填|可选|可不填|估|约|含|不含|税前|税后|截至|截止|年末|年底|月末|季末|期末|期初|最新|当前|目前|现有|合计|总计|总额|累计|日均|年均|"
     r"年化|单利|复利|注|说明|如|例|下拉|选择|自动|公式|勿|请|新|旧|原|主|备|optional|required|estimate|approx|latest|p\.?a|annual|per\s*annum|incl|excl|note|e\.?g|total",
     re.IGNORECASE,
 )
-_LIKE_A_UNIT = re.compile(r"[元币镑圆万亿千百手股%‰$€£¥￥₩]|单位|盎司|公斤|千克|克|两|吨|平方|bps?\b|'000|million|thousand|billion|\b(?:k|mn|bn|mm)\b", re.IGNORECASE)
+_LIKE_A_UNIT = re.compile(
+    r"[元币镑圆万亿千百手股%‰$€£¥￥₩]|单位|盎司|公斤|千克|克|两|吨|平方|bps?\b|'000|million|thousand|billion|\b(?:k|mn|bn|mm)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +149,10 @@ def _money(bare: str) -> Unit | None:
     """人民币万元, 万美元, HKD, RMB'000, US$m, 万."""
     rest, currency = bare, ""
     for mark, code in _marks():
-        for found, tail in ((rest.startswith(mark), rest.removeprefix(mark)), (rest.endswith(mark), rest.removesuffix(mark))):
+        for found, tail in (
+            (rest.startswith(mark), rest.removeprefix(mark)),
+            (rest.endswith(mark), rest.removesuffix(mark)),
+        ):
             if found and not currency and (_scale(tail.removesuffix("元")) is not None):
                 currency, rest = code, tail
     scale = _scale(rest.removesuffix("元").removesuffix("圆"))
@@ -128,7 +190,11 @@ def unit_in_heading(heading: str) -> FoundUnit | None:
         unit = read_unit(words)
         if unit is not None:
             return FoundUnit(unit, words.strip())
-    found = re.search(r"(?:人民币|美元|港币|港元|欧元|日元|英镑)?(?:百亿|十亿|亿|千万|百万|十万|万|千)?(?:元|美元|美金|港币|港元|欧元|日元|英镑)$|[%‰]$|\s(?:USD|HKD|EUR|CNY|RMB|JPY|GBP)(?:\s?(?:k|m|mn|bn))?$", text, re.IGNORECASE)
+    found = re.search(
+        r"(?:人民币|美元|港币|港元|欧元|日元|英镑)?(?:百亿|十亿|亿|千万|百万|十万|万|千)?(?:元|美元|美金|港币|港元|欧元|日元|英镑)$|[%‰]$|\s(?:USD|HKD|EUR|CNY|RMB|JPY|GBP)(?:\s?(?:k|m|mn|bn))?$",
+        text,
+        re.IGNORECASE,
+    )
     if found and found.group().strip() and found.start() and not re.fullmatch(r"元", text):
         return FoundUnit(read_unit(found.group()), found.group().strip())
     found = _NAMES_FIRST.match(text)

@@ -8,11 +8,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.db import models
+
+from dakehu.exchange.mapping import cell_values
+from dakehu.exchange.mapping.amounts import is_nothing
+from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
 from dakehu.exchange.workbook.reading import Term
 from dakehu.foundation.access import scope
 from dakehu.foundation.actions.registry import ACTIONS, Take
 from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates.input import facts_behind
+from dakehu.foundation.gates.input import facts_behind, field_behind
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Facts, facts_of, model_of
 
@@ -143,7 +148,69 @@ def spellings(part: Part) -> Iterator[tuple[str, Facts, Any]]:
         yield take.name, facts_behind(take), getattr(behind, "words", None)
 
 
-KINDS = {"phone": "phone", "mail": "mail", "id_number": "id", "client_id_number": "id", "client_phone": "phone"}
+CODES = (
+    "code",
+    "client_code",
+    "id_number",
+    "client_id_number",
+    "phone",
+    "client_phone",
+    "mail",
+    "landline",
+    "wechat",
+    "contact",
+)
+
+
+@lru_cache(maxsize=2048)
+def kind_of_value(take: Take) -> str:
+    """What the cells of a parameter hold, for the reader of cells: money, rate, count, date, code, choice or text."""
+    if take.name in CODES:
+        return cell_values.CODE
+    behind = field_behind(take)
+    if behind is None:
+        return {"date": cell_values.DATE, "decimal": MONEY, "integer": COUNT, "rate": RATE}.get(
+            take.kind, cell_values.TEXT
+        )
+    if hasattr(behind, "words") or isinstance(behind, models.BooleanField):
+        return cell_values.CHOICE
+    if isinstance(behind, models.DecimalField):
+        unit = facts_behind(take).unit
+        return RATE if unit == "%" else MONEY if unit == "CNY" else COUNT
+    if isinstance(behind, models.DateField):
+        return cell_values.DATE
+    return COUNT if isinstance(behind, models.IntegerField) else cell_values.TEXT
+
+
+def fits(take: Take, samples: list[str]) -> bool:
+    """Whether any of some cells may be a value of a parameter; True where there are none to judge by."""
+    texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]
+    kind, behind = kind_of_value(take), field_behind(take)
+    words = getattr(behind, "words", None) or take.words
+    if not texts:
+        return True
+    if words is not None:
+        return any(words.read(text) is not None for text in texts)
+    if kind == cell_values.DATE:
+        return any(any(sign.isdigit() or sign in "〇一二三四五六七八九十" for sign in text) for text in texts)
+    if kind in cell_values.NUMBERS:
+        return any(
+            any(sign.isdigit() or sign in "一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟" for sign in text)
+            for text in texts
+        )
+    return True
+
+
+KINDS = {
+    "phone": "phone",
+    "mail": "mail",
+    "id_number": "id",
+    "client_id_number": "id",
+    "client_phone": "phone",
+    "name": "name",
+    "client_name": "name",
+}
+REPEATED = ("phone", "mail", "landline", "wechat", "contact", "remark")  # of a client; several columns may say them
 
 
 def terms() -> tuple[Term, ...]:
@@ -154,7 +221,15 @@ def terms() -> tuple[Term, ...]:
 @lru_cache(maxsize=32)
 def _terms(fields: Any, role: str) -> tuple[Term, ...]:
     return tuple(
-        Term(part.name, name, facts.zh, facts.en, facts.aliases, KINDS.get(name, "text"))
+        Term(
+            part.name,
+            name,
+            facts.zh,
+            facts.en,
+            facts.aliases,
+            KINDS.get(name, "text"),
+            part.name == "clients" and name in REPEATED,
+        )
         for part in parts().values()
         for name, facts, _ in spellings(part)
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
@@ -10,12 +10,17 @@ from dakehu.domains.clients.bulk_import.matching import Finder
 from dakehu.domains.ledger.statements import importing as ledger
 from dakehu.domains.ledger.statements.importing import Judged, Line
 from dakehu.domains.ledger.statements.validation import REASONS, Doubt
+from dakehu.exchange.mapping.mapping import TablePlan
+from dakehu.exchange.mapping.units import FoundUnit, read_unit
 from dakehu.exchange.statements import cells
-from dakehu.exchange.statements.layouts import SEARCH, Layout, found_in
+from dakehu.exchange.statements.layouts import DATES_IN, SEARCH, Layout, found_in, with_units
 from dakehu.exchange.workbook import reading
+from dakehu.exchange.workbook.reading.footers import kind_of_line
 from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base.date_parsing import find_order
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import say
 from dakehu.foundation.imports import batches
@@ -52,6 +57,70 @@ def recognise(book: reading.Book) -> Statement | None:
     return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
 
 
+def by_hand(book: reading.Book, table: TablePlan) -> Statement:
+    """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
+    layout, rows = _by_hand(book, table)
+    read = [(cells.line(place, named, layout), owner) for place, named, owner in rows]
+    return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
+
+
+def glimpse_by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, int, set[str]]:
+    """The same as `glimpse` of a table whose columns a person named."""
+    layout, rows = _by_hand(book, table)
+    owners = [owner for _, _, owner in rows]
+    return layout, len(owners), set(owners) - {""}
+
+
+NEEDED = (
+    (("day",), say("日期", "the day")),
+    (("side", "flag"), say("业务名称或买卖标志", "the kind of business, or buy and sell")),
+    (
+        ("quantity", "amount", "net", "paid_in", "paid_out"),
+        say("成交数量、成交金额或发生金额", "a quantity, an amount or a cash effect"),
+    ),
+)
+
+
+def _by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, Iterator[tuple[int, dict[str, str], str]]]:
+    sheet = next(s for s in book.sheets if s.name == table.sheet)
+    rows = sheet.head(sheet.frame.height)
+    if table.header_row < 0:  # a line of letters stands for the headings
+        rows = [*([[""] * sheet.frame.width] * table.first_row), *rows[table.first_row :]]
+        rows.insert(table.first_row, [letters(place) for place in range(sheet.frame.width)])
+    at = max(table.header_row, 0) if table.header_row >= 0 else table.first_row
+    headings = _apart([flat(cell) for cell in rows[at]])
+    columns, others, units = {}, [], {}
+    for column in table.columns:
+        for feed in column.feeds:
+            if feed.field == "other":
+                others.append(headings[column.index])
+            else:
+                columns[feed.field] = headings[column.index]
+            unit = read_unit(column.unit)
+            if unit is not None:
+                units[feed.field] = FoundUnit(unit, column.unit)
+    lacking = [str(words) for names, words in NEEDED if not set(names) & set(columns)]
+    if lacking:
+        raise Refused(
+            {
+                "columns": [
+                    say(
+                        "对账单还缺：{fields}。请指明是哪一列。",
+                        "A statement needs {fields} as well: say which columns they are.",
+                        fields="；".join(lacking),
+                    )
+                ]
+            }
+        )
+    if "side" not in columns:
+        columns["side"] = columns.pop("flag")
+    order = next((c.order for c in table.columns if c.order and any(f.field == "day" for f in c.feeds)), "")
+    layout = Layout("", columns, tuple(others), units=units, dates=DATES_IN[order])
+    found = _rows(rows, at, layout)
+    shift = 1 if table.header_row < 0 else 0
+    return layout, ((place - shift, named, owner) for place, named, owner in found)
+
+
 def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     """The layout of the statement a file holds, the number of its rows, and the codes of the clients they name; None for a
     file that is something else. No cell is read yet, so that an upload answers soon."""
@@ -64,11 +133,21 @@ def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
 
 def _layout(book: reading.Book) -> tuple[Iterator[tuple[int, dict[str, str], str]], Layout] | None:
     for sheet in book.sheets:
-        for at, row in enumerate(sheet.head(SEARCH)):
+        head = sheet.head(SEARCH)
+        for at, row in enumerate(head):
             layout = found_in(row)
             if layout is not None:
+                above = [sheet.name, *(cell for line in head[:at] for cell in dict.fromkeys(line) if cell)]
+                layout = layout if layout.name else _settled(with_units(layout, above), sheet, at, row)
                 return _rows(sheet.head(sheet.frame.height), at, layout), layout
     return None
+
+
+def _settled(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> Layout:
+    """With the order of day and month that the column of days shows."""
+    place = next((i for i, cell in enumerate(row) if cell.strip() == layout.columns["day"]), None)
+    days = sheet.frame[f"c{place}"].slice(at + 1).unique().to_list() if place is not None else []
+    return replace(layout, dates=DATES_IN[find_order(day for day in days if day)])
 
 
 def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int, dict[str, str], str]]:
@@ -81,7 +160,11 @@ def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int,
     for place, row in enumerate(rows[at + 1 :], at + 2):
         named = dict(zip(headings, row, strict=False))
         filled = any(named.get(h, "").strip() for h in used)
-        if filled and not _is_sum(row) and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False)):
+        if (
+            filled
+            and not kind_of_line([cell for cell in row if cell.strip()] or [""])
+            and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False))
+        ):
             yield place, named, named.get(code, "").strip() if code else ""
 
 
@@ -93,11 +176,6 @@ def _apart(headings: list[str]) -> list[str]:
         seen[heading] = seen.get(heading, 0) + 1
         made.append(f"{heading}~{seen[heading]}" if not heading or seen[heading] > 1 else heading)
     return made
-
-
-def _is_sum(row: list[str]) -> bool:
-    first = next((cell.strip() for cell in row if cell.strip()), "")
-    return first.rstrip(":\uff1a") in ("合计", "总计", "小计", "Total", "Totals")
 
 
 def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:

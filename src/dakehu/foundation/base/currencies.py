@@ -49,8 +49,12 @@ CURRENCIES: dict[str, Currency] = {
 }
 _BY_MARK = {mark.upper(): one.code for one in CURRENCIES.values() for mark in (one.code, *one.marks)}
 _MARKS = "|".join(re.escape(mark) for mark in sorted(_BY_MARK, key=len, reverse=True))
-_BEFORE = re.compile(rf"^([+-]?)\s*({_MARKS})\s*(?=[\d(+.\-〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟])", re.IGNORECASE)
-_AFTER = re.compile(rf"(?<=[\d.)\s万亿千百十拾佰仟一二两三四五六七八九壹贰叁肆伍陆柒捌玖元整])\s*({_MARKS})(?:整)?$", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"^([+-]?)\s*({_MARKS})\s*(?=[\d(+.\-〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟])", re.IGNORECASE
+)
+_AFTER = re.compile(
+    rf"(?<=[\d.)\s万亿千百十拾佰仟一二两三四五六七八九壹贰叁肆伍陆柒捌玖元整])\s*({_MARKS})(?:整)?$", re.IGNORECASE
+)
 
 
 def named(code: str) -> tuple[str, str]:

@@ -31,7 +31,9 @@ _NAMED_DAY = re.compile(rf"^{_MONTH}[-/ .]*(\d{{1,2}})(?:st|nd|rd|th)?[-/ ,.]+(\
 _INSTANT = re.compile(r"T?\d{2}:\d{2}.*(?:Z|[+-]\d{2}:?\d{2})$")
 _LUNAR = re.compile(r"农历|阴历|旧历|正月|腊月|初[一二三四五六七八九十]")
 _OTHER_ERA = re.compile(r"民国|昭和|平成|令和|佛历")
-_TWO_DIGIT_YEAR = re.compile(r"^(?:\d{2}|[〇零一二三四五六七八九]{2})[-/.年]\s*[\d一二三四五六七八九十]{1,2}[-/.月]\s*[\d一二三四五六七八九十]{1,3}[日号]?$")
+_TWO_DIGIT_YEAR = re.compile(
+    r"^(?:\d{2}|[〇零一二三四五六七八九]{2})[-/.年]\s*[\d一二三四五六七八九十]{1,2}[-/.月]\s*[\d一二三四五六七八九十]{1,3}[日号]?$"
+)
 PIVOT = 30  # two-digit years: 00–29 are 2000s, 30–99 are 1900s, as Excel writes and reads d-mmm-yy
 
 
@@ -100,9 +102,14 @@ def _short_day(value: Any, text: str, order: str) -> date | None:
     if order:
         month, day = (second, first) if order == "dmy" else (first, second)
         return _day(value, year, month, day)
-    raise Unreadable(value, "年在前的日期，或说明这一列是日/月/年还是月/日/年", "a date with the year first, or the order of day and month for this column",
-                     f"{year}-{first:02d}-{second:02d} / {year}-{second:02d}-{first:02d}",
-                     reason_zh="的日、月先后不明", reason_en="does not say whether day or month comes first")  # fmt: skip
+    raise Unreadable(
+        value,
+        "年在前的日期，或说明这一列是日/月/年还是月/日/年",
+        "a date with the year first, or the order of day and month for this column",
+        f"{year}-{first:02d}-{second:02d} / {year}-{second:02d}-{first:02d}",
+        reason_zh="的日、月先后不明",
+        reason_en="does not say whether day or month comes first",
+    )
 
 
 def _named_day(value: Any, text: str) -> date | None:
@@ -119,12 +126,29 @@ def _day_beside_time(value: Any, text: str, flat: str, zone: tzinfo | None) -> d
     if _LUNAR.search(flat):
         raise Unreadable(value, DATE_ZH, DATE_EN, reason_zh="是农历日期", reason_en="is a day of the lunar calendar")
     if _OTHER_ERA.search(flat):
-        raise Unreadable(value, "公历日期，如 1990-03-07", DATE_EN, reason_zh="不是公历纪年", reason_en="counts years from another era")
+        raise Unreadable(
+            value,
+            "公历日期，如 1990-03-07",
+            DATE_EN,
+            reason_zh="不是公历纪年",
+            reason_en="counts years from another era",
+        )
     if _MONTH_ONLY.match(text):
-        raise Unreadable(value, "写明日的完整日期", "a whole date, with the day", reason_zh="没有写明哪一日", reason_en="lacks the day")
+        raise Unreadable(
+            value,
+            "写明日的完整日期",
+            "a whole date, with the day",
+            reason_zh="没有写明哪一日",
+            reason_en="lacks the day",
+        )
     if _TWO_DIGIT_YEAR.match(text):
-        raise Unreadable(value, "四位数年份的日期，如 2023-01-05", "a date with a year of four digits",
-                         reason_zh="的年份只有两位", reason_en="has a year of two digits")  # fmt: skip
+        raise Unreadable(
+            value,
+            "四位数年份的日期，如 2023-01-05",
+            "a date with a year of four digits",
+            reason_zh="的年份只有两位",
+            reason_en="has a year of two digits",
+        )
     split = _DAY_AND_TIME.match(flat)
     if split:
         if zone is not None and _INSTANT.search(split.group(2)):
@@ -160,7 +184,9 @@ def _day(value: Any, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise Unreadable(value, DATE_ZH, DATE_EN, reason_zh="不是存在的日期", reason_en="is no day of the calendar") from None
+        raise Unreadable(
+            value, DATE_ZH, DATE_EN, reason_zh="不是存在的日期", reason_en="is no day of the calendar"
+        ) from None
 
 
 _TIME = re.compile(

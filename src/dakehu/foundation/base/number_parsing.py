@@ -10,8 +10,18 @@ from dakehu.foundation.base.text_parsing import Unreadable, to_half_width
 NUMBER_ZH = "数字，如 1000000、¥1,000,000 或 100万"
 NUMBER_EN = "a number such as 1000000 or 1,000,000"
 _EXACT_ZH, _EXACT_EN = "一个确切的数，如 1000000", "one exact number, such as 1000000"
-_UNITS = {"亿": Decimal(10) ** 8, "千万": Decimal(10) ** 7, "百万": Decimal(10) ** 6, "万": Decimal(10) ** 4,
-          "千": Decimal(1000), "百": Decimal(100), "K": Decimal(1000), "W": Decimal(10) ** 4, "M": Decimal(10) ** 6, "B": Decimal(10) ** 9}  # fmt: skip
+_UNITS = {
+    "亿": Decimal(10) ** 8,
+    "千万": Decimal(10) ** 7,
+    "百万": Decimal(10) ** 6,
+    "万": Decimal(10) ** 4,
+    "千": Decimal(1000),
+    "百": Decimal(100),
+    "K": Decimal(1000),
+    "W": Decimal(10) ** 4,
+    "M": Decimal(10) ** 6,
+    "B": Decimal(10) ** 9,
+}
 _TAIL = re.compile(r"\s*(?:元整|圆整|元|圆|块|股|份)$")
 _PLAIN = re.compile(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:E[+-]?[0-9]{1,2})?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
@@ -20,8 +30,11 @@ _EUROPEAN = re.compile(r"^[+-]?(?:\d{1,3}(?:\.\d{3})*|\d+),\d{1,2}$")
 _DOTTED = re.compile(r"^[+-]?\d{1,3}(?:\.\d{3}){2,}$")
 _OTHER_GROUPS = re.compile(r"^[+-]?\d{1,3}(?:,\d{2,4})+(?:\.\d+)?$")
 _UNIT = re.compile(r"^(.*?)(亿|千万|百万|万|千|百|K|W|M|B)$", re.IGNORECASE)
-_NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2} | {
-    c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}  # fmt: skip
+_NUMERALS = (
+    {c: i for i, c in enumerate("〇一二三四五六七八九")}
+    | {"零": 0, "两": 2}
+    | {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}
+)
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _CHINESE = re.compile(r"^[〇零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+$")
 _BARE_SCALE = re.compile("^[百千万亿佰仟]")
@@ -32,7 +45,9 @@ _N = r"\d+(?:\.\d+)?"
 _SMALL = re.compile(rf"^(?:(?P<k>{_N})千)?(?:(?P<h>{_N})百)?(?P<rest>{_N})?$")
 _SIMPLE = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _RANGE = re.compile(r"\d[\d.,]*\s*(?:万|亿|千|百|元)*\s*[-~～—–至到]\s*\d")
-_ABOUT = re.compile(r"^(?:约|大约|大概|近|将近|接近|超|超过|逾|不足|不到|至少|最多|>=?|<=?|≥|≤|＞|＜|~|≈)|(?:左右|上下|以上|以下|以内|多|余|[+＋]|起)(?:万|亿)?元?$")
+_ABOUT = re.compile(
+    r"^(?:约|大约|大概|近|将近|接近|超|超过|逾|不足|不到|至少|最多|>=?|<=?|≥|≤|＞|＜|~|≈)|(?:左右|上下|以上|以下|以内|多|余|[+＋]|起)(?:万|亿)?元?$"
+)
 _EACH = re.compile(r"/(?:年|月|日|天|季|人|户)$|^(?:每年|每月|年均)")
 
 
@@ -42,10 +57,12 @@ class ForeignMoney(Unreadable):
     def __init__(self, value: Any, currency: str, amount: Decimal) -> None:
         zh, en = named(currency)
         super().__init__(
-            value, "人民币金额；请按汇率折成人民币，或在导入时写明汇率",
+            value,
+            "人民币金额；请按汇率折成人民币，或在导入时写明汇率",
             "an amount in yuan; convert it, or state the rate when importing",
-            reason_zh=f"是{zh}，不是人民币", reason_en=f"is {en}, not yuan",
-        )  # fmt: skip
+            reason_zh=f"是{zh}，不是人民币",
+            reason_en=f"is {en}, not yuan",
+        )
         self.currency, self.amount = currency, amount
 
 
@@ -89,8 +106,13 @@ def _refuse_inexact(value: Any, text: str) -> None:
     if _ABOUT.search(text):
         raise Unreadable(value, _EXACT_ZH, _EXACT_EN, reason_zh="是约数或上下限", reason_en="is approximate or a bound")
     if _EACH.search(text):
-        raise Unreadable(value, "一个总额，不带“每年”“/月”", "a total, not a sum for each year or month",
-                         reason_zh="是按期的金额", reason_en="is a sum for each period")  # fmt: skip
+        raise Unreadable(
+            value,
+            "一个总额，不带“每年”“/月”",
+            "a total, not a sum for each year or month",
+            reason_zh="是按期的金额",
+            reason_en="is a sum for each period",
+        )
     if text.endswith(("%", "‰")):
         raise Unreadable(value, NUMBER_ZH, NUMBER_EN, reason_zh="是百分比", reason_en="is a percentage")
 
@@ -133,13 +155,23 @@ def _number(value: Any, text: str) -> Decimal:
     if _THOUSANDS.match(text) or _WAN_GROUPS.match(text):
         return _decimal(value, text.replace(",", ""))
     if _EUROPEAN.match(text):
-        raise Unreadable(value, "小数点为“.”的数字", "a number with “.” as its decimal point",
-                         text.replace(".", "").replace(",", "."), reason_zh="的小数点写成了逗号",
-                         reason_en="has a comma for its decimal point")  # fmt: skip
+        raise Unreadable(
+            value,
+            "小数点为“.”的数字",
+            "a number with “.” as its decimal point",
+            text.replace(".", "").replace(",", "."),
+            reason_zh="的小数点写成了逗号",
+            reason_en="has a comma for its decimal point",
+        )
     if _DOTTED.match(text) or _OTHER_GROUPS.match(text):
-        raise Unreadable(value, "千分位用“,”的数字", "a number with “,” between thousands",
-                         text.replace(".", "") if _DOTTED.match(text) else text.replace(",", ""),
-                         reason_zh="的分位写法不明", reason_en="is grouped in a way that may mean two numbers")  # fmt: skip
+        raise Unreadable(
+            value,
+            "千分位用“,”的数字",
+            "a number with “,” between thousands",
+            text.replace(".", "") if _DOTTED.match(text) else text.replace(",", ""),
+            reason_zh="的分位写法不明",
+            reason_en="is grouped in a way that may mean two numbers",
+        )
     if _CHINESE.match(text):
         return _chinese_number(value, text)
     compound = _compound(value, text)

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -101,12 +101,13 @@ def missing(take: Take) -> Words:
 
 
 def accept_columns(
-    takes: Iterable[Take], columns: dict[str, list[Any]], count: int
+    takes: Iterable[Take], columns: dict[str, list[Any]], count: int, orders: Mapping[str, str] | None = None
 ) -> tuple[dict[str, list[Any]], list[CellError]]:
     """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
 
     Each distinct raw value is read once, whatever the number of rows; keys to other rows are looked up
-    together. A value at fault is None in the result and named in the errors.
+    together. A value at fault is None in the result and named in the errors. `orders` says in which order a parameter's
+    days write day and month ("dmy" or "mdy").
     """
     accepted: dict[str, list[Any]] = {}
     errors: list[CellError] = []
@@ -116,7 +117,7 @@ def accept_columns(
                 errors.append(CellError(-1, take.name, "", missing(take)))
             continue
         raw = columns[take.name]
-        read = reader_of(take, among=raw)
+        read = reader_of(take, among=raw, order=(orders or {}).get(take.name, ""))
         seen: dict[Any, Any] = {}
         out: list[Any] = [None] * count
         for i, value in enumerate(raw):
@@ -138,10 +139,11 @@ def accept_columns(
 # --- one reader per kind of field ------------------------------------------------------------------
 
 
-def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
-    """The function that reads one raw value for a parameter. `among` are all values that will come."""
+def reader_of(take: Take, among: list[Any] | None = None, order: str = "") -> Reader:
+    """The function that reads one raw value for a parameter. `among` are all values that will come, `order` the order of
+    day and month where it is settled."""
     behind = field_behind(take)
-    read = _by_kind(take) if behind is None else _by_field(behind, among)
+    read = _by_kind(take, order) if behind is None else _by_field(behind, among, order)
     names_a_row = isinstance(behind, models.ForeignKey) or (take.model and behind is None)
     structured = names_a_row or take.kind in ("json", "file") or isinstance(behind, models.JSONField)
 
@@ -161,14 +163,18 @@ def reader_of(take: Take, among: list[Any] | None = None) -> Reader:
 
 
 def _as_words(unreadable: "parsing.Unreadable") -> Words:
-    hint = f" {unreadable.suggestion}" if unreadable.suggestion else ""
+    """Why a value cannot be read, what was expected, and a likely reading for a person to confirm."""
+    likely = unreadable.suggestion
     return say(
-        "“{value}”无法识别，应为{meant}。{hint}",
-        "Cannot read “{value}”; expected {wanted}.{hint}",
+        "“{value}”{why}，应为{meant}。{likely}",
+        "“{value}” {reason}; expected {wanted}.{perhaps}",
         value=str(unreadable.value)[:80],
+        why=unreadable.reason_zh,
+        reason=unreadable.reason_en,
         meant=unreadable.expected_zh,
         wanted=unreadable.expected_en,
-        hint=hint,
+        likely=f"是否应为 {likely}？" if likely else "",
+        perhaps=f" Perhaps {likely}?" if likely else "",
     )
 
 
@@ -176,7 +182,7 @@ def _is_text(behind: Any) -> bool:
     return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, SealedText)
 
 
-def _by_kind(take: Take) -> Reader:
+def _by_kind(take: Take, order: str) -> Reader:
     if take.model:
         return _key(model_of(take.model), None)
     if take.words is not None:
@@ -186,8 +192,8 @@ def _by_kind(take: Take) -> Reader:
         "integer": parsing.to_integer,
         "decimal": parsing.to_decimal,
         "rate": parsing.to_rate,
-        "date": parsing.to_date,
-        "datetime": lambda v: clock.at_local(parsing.to_datetime(v)),
+        "date": _date(order),
+        "datetime": lambda v: clock.at_local(parsing.to_datetime(v, order=order)),
         "bool": parsing.to_bool,
         "json": lambda v: v,
         "file": _upload,
@@ -210,7 +216,12 @@ def _upload(value: Any) -> Upload:
         ) from None
 
 
-def _by_field(behind: Any, among: list[Any] | None) -> Reader:
+def _date(order: str) -> Reader:
+    """A day; an instant is the day it falls on in the zone of the desk."""
+    return lambda v: parsing.to_date(v, order=order, zone=clock.zone())
+
+
+def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
     if hasattr(behind, "words"):
         return _choice(behind.words)
     if isinstance(behind, models.ForeignKey):
@@ -222,9 +233,9 @@ def _by_field(behind: Any, among: list[Any] | None) -> Reader:
     if isinstance(behind, models.BooleanField):
         return parsing.to_bool
     if isinstance(behind, models.DateTimeField):
-        return lambda v: clock.at_local(parsing.to_datetime(v))
+        return lambda v: clock.at_local(parsing.to_datetime(v, order=order))
     if isinstance(behind, models.DateField):
-        return parsing.to_date
+        return _date(order)
     if isinstance(behind, models.DecimalField):
         read = parsing.to_rate if facts_of(behind).unit == "%" else parsing.to_decimal
         return _checked(behind, lambda v: _quantized(behind, read(v)))

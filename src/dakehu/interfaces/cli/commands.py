@@ -16,6 +16,7 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.exchange.mapping.choices import Choices
 from dakehu.exchange.reports import service as reports
 from dakehu.foundation.access import encrypted_fields, keys, scope
 from dakehu.foundation.actions.registry import ACTIONS, act, note
@@ -151,11 +152,35 @@ def do_import(line: argparse.Namespace) -> int:
         delete_missing=line.delete_missing,
         progress=_progress(line),
         client=line.client,
+        choices=_choices(line),
     )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
         tell(_place(fault))
     return 0 if told.get("imported") or (line.dry_run and not told["errors"]) else 1
+
+
+def _choices(line: argparse.Namespace) -> Choices:
+    """What the options say of the file. Raises Refused for one that is not written as NAME=VALUE."""
+    return Choices(
+        kind=line.as_kind,
+        sheet=line.sheet,
+        header_row=line.header_row,
+        columns=_named(line.map),
+        units=_named(line.unit),
+        rates=_named(line.rate),
+        order=line.date_order,
+    )
+
+
+def _named(texts: list[str]) -> dict[str, str]:
+    made = {}
+    for text in texts:
+        name, sign, value = text.replace("\uff1d", "=").rpartition("=")
+        if not sign or not name.strip():
+            raise Refused({"map": [say("“{text}”应写成“列=值”。", "“{text}” is written COLUMN=VALUE.", text=text)]})
+        made[name.strip()] = value.strip()
+    return made
 
 
 def _told(told: dict[str, Any]) -> Iterable[str]:
@@ -169,6 +194,15 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    for rest in told.get("left_out", [])[:20]:
+        yield str(
+            say(
+                "{sheet} {range}（{cells} 格）{why}",
+                "{sheet} {range} ({cells} cells): {why}",
+                why=rest[language()],
+                **{name: rest[name] for name in ("sheet", "range", "cells")},
+            )
+        )
     yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
         yield str(say("没有导入任何内容。", "Nothing was imported."))

@@ -41,6 +41,17 @@ def learn(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     return have
 
 
+def names_of(codes: Iterable[str]) -> dict[Key, str]:
+    """{(code, market): name} of the products that are entered under some codes."""
+    wanted, found = sorted(set(codes)), {}
+    for start in range(0, len(wanted), 5000):
+        rows = SecurityCode.objects.filter(code__in=wanted[start : start + 5000])
+        found.update(
+            {(code, market): name for code, market, name in rows.values_list("code", "market", "product__name")}
+        )
+    return found
+
+
 def names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """{product number: {code, market, name, kind}}, the code in use last."""
     made: dict[int, dict[str, Any]] = {}

@@ -34,13 +34,16 @@ def market_by_name(code: str, name: str, known: Names) -> str:
         return ""
     text = code.strip()
     found = {
-        market for (known_code, market), known_name in known.items()
+        market
+        for (known_code, market), known_name in known.items()
         if known_code in (text.zfill(6), text.zfill(5), text) and plain_name(known_name) == wanted
-    }  # fmt: skip
+    }
     return found.pop() if len(found) == 1 else ""
 
 
-def market_by_sum(mainland: str, account: str, price: Decimal | None, quantity: Decimal | None, amount: Decimal | None) -> str:
+def market_by_sum(
+    mainland: str, account: str, price: Decimal | None, quantity: Decimal | None, amount: Decimal | None
+) -> str:
     """The market that account and sum agree on, "" where they leave it open.
 
     `mainland` is the market of the code with its zeros brought back ("" for none such), `account` that of the shareholder

@@ -6,14 +6,15 @@ overlapping export adds only what is new, and a statement cut in two adds what t
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from dakehu.domains.clients.actions import create as create_client
 from dakehu.domains.ledger.models import Account, AccountKind, HeldRow, TradeBatch
 from dakehu.domains.ledger.products import registry as products
-from dakehu.domains.ledger.products.security_codes import Security, market_of_account
+from dakehu.domains.ledger.products.security_codes import Security, UnknownCode, market_of_account, security
+from dakehu.domains.ledger.products.short_codes import is_short, market_by_name
 from dakehu.domains.ledger.statements.validation import Dealt, Doubt, Written, judge
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import Side
@@ -69,13 +70,14 @@ class Judged:
 def weigh(lines: list[Line]) -> Judged:
     """Judge every row by itself; nothing is written."""
     made, seen = Judged(), Counter[int]()
+    names = _names_of_short_codes(lines)
     for line in lines:
         digest = line.digest()
         seen[digest] += 1
         try:
             if line.written is None or line.broken is not None:
                 raise line.broken or Doubt("number")
-            dealt = judge(line.written, line.meaning)
+            dealt = judge(_placed(line.written, names), line.meaning)
         except Doubt as doubt:
             made.held.append((line, doubt, f"{digest:016x}.{seen[digest]}"))
             continue
@@ -84,6 +86,31 @@ def weigh(lines: list[Line]) -> Judged:
         else:
             made.told.append((line, dealt, digest, seen[digest]))
     return made
+
+
+def _names_of_short_codes(lines: list[Line]) -> dict[tuple[str, str], str]:
+    """{(code, market): name} of what short codes may mean, as the register of products and whole codes of the file have
+    them; {} for a file without short codes."""
+    written = [line.written for line in lines if line.written is not None and line.written.code]
+    short = {one.code.strip() for one in written if is_short(one.code)}
+    if not short:
+        return {}
+    named = products.names_of({text.zfill(width) for text in short for width in (5, 6)} | short)
+    for one in written:
+        try:
+            if not is_short(one.code):
+                found = security(one.code, market=one.market, account=one.account)
+                named.setdefault((found.code, found.market), one.name)
+        except UnknownCode:
+            continue
+    return named
+
+
+def _placed(written: Written, names: dict[tuple[str, str], str]) -> Written:
+    """A row with the market of its short code, where the name tells it and the file does not."""
+    if not names or written.market or not is_short(written.code):
+        return written
+    return replace(written, market=market_by_name(written.code, written.name, names))
 
 
 def owner_of(judged: Judged, sha256: str) -> Any | None:

@@ -32,7 +32,7 @@ class NumberFormat:
         except InvalidOperation:
             return None
         if self.percent:
-            return f"{(value * 100).normalize():f}%" if abs(value) >= 1 else None
+            return f"{(value * 100).normalize():f}%"
         whole = value == value.to_integral_value()
         if self.width and not whole:
             return None
@@ -88,7 +88,9 @@ def _told(prefix: str, suffix: str, pattern: str, groups: tuple[int, ...]) -> Nu
     suffix = "" if _PLAIN_MARKS.match(suffix) else suffix.strip()
     if not prefix and not suffix and not filled:
         return None
-    return NumberFormat(prefix, suffix, len(pattern) if filled else 0, groups=groups if len(groups) > 1 and filled else ())
+    return NumberFormat(
+        prefix, suffix, len(pattern) if filled else 0, groups=groups if len(groups) > 1 and filled else ()
+    )
 
 
 def has_lost_digits(written: str) -> bool:
@@ -105,7 +107,8 @@ def has_lost_digits(written: str) -> bool:
 
 def scientific(written: str) -> str:
     """A number with 15 digits and its power of ten, which no reader of codes takes for a whole one."""
-    return f"{float(written):.14E}"
+    text = f"{float(written):.15g}"
+    return text if "e" in text else f"{float(written):.14e}"
 
 
 def is_scientific(text: str) -> bool:

@@ -14,25 +14,32 @@ Cells = dict[tuple[int, int], str]
 # Built-in formats that say something about a value; those of sums follow the language of the machine.
 _BUILT_IN = {9: "0%", 10: "0.00%"}
 _ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)\s*=\s*"([^"]*)"')
-_CELL = rb"<(?:\w+:)?c ([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"
-_LONG = re.compile(rb"<(?:\w+:)?c ([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?<(?:\w+:)?v>([^<]*[eE][^<]*|[^<]{16,})</(?:\w+:)?v>")
+_CELL = (
+    rb"<(?:\w+:)?c ([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"
+)
+_LONG = re.compile(
+    rb"<(?:\w+:)?c ([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?<(?:\w+:)?v>([^<]*[eE][^<]*|[^<]{16,})</(?:\w+:)?v>"
+)
 _ADDRESS = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row ([^>]*\bhidden="(?:1|true)"[^>]*)>')
 _ROW = re.compile(rb'\br="(\d+)"')
 _COLUMN = re.compile(rb'<(?:\w+:)?col ([^>]*\bhidden="(?:1|true)"[^>]*)>')
-_PROPERTIES = re.compile(rb"<((?:\w+:)?workbookPr)\b([^>]*?)(/?)>(?:(?:(?!</(?:\w+:)?workbookPr>).)*</(?:\w+:)?workbookPr>)?", re.DOTALL)
+_PROPERTIES = re.compile(
+    rb"<((?:\w+:)?workbookPr)\b([^>]*?)(/?)>(?:(?:(?!</(?:\w+:)?workbookPr>).)*</(?:\w+:)?workbookPr>)?", re.DOTALL
+)
 
 
 @dataclass
 class RawCells:
     """`shown` are texts that take the place of numbers (row and column from 0), `hidden_rows` and `hidden_columns` are
-    counted from 0."""
+    counted from 0. `percents` are cells in a format of percent: 0.05 there is read by people as 5 %."""
 
     shown: Cells = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    percents: Cells = field(default_factory=dict)
 
 
 def read_raw_cells(content: bytes, part: str, formats: dict[int, NumberFormat]) -> RawCells:
@@ -49,8 +56,12 @@ def read_raw_cells(content: bytes, part: str, formats: dict[int, NumberFormat]) 
         marked = re.compile(_CELL.replace(rb"([^>]*)>(?:", rb'([^>]*\bs="(?:' + styles + rb')"[^>]*)>(?:', 1))
         for attributes, text in marked.findall(body):
             at, style = _place(attributes), _STYLE.search(attributes)
-            text_shown = formats[int(style[1])].show(text.decode(errors="replace")) if at and style else None
-            if at and text_shown is not None and at not in cells.shown:
+            if not at or not style or at in cells.shown:
+                continue
+            text_shown = formats[int(style[1])].show(text.decode(errors="replace"))
+            if text_shown is not None and formats[int(style[1])].percent:
+                cells.percents[at] = text_shown
+            elif text_shown is not None:
                 cells.shown[at] = text_shown
     rows = (_ROW.search(attributes) for attributes in _HIDDEN_ROW.findall(body))
     cells.hidden_rows = [int(found[1]) - 1 for found in rows if found]
