@@ -9,9 +9,12 @@ from typing import Any
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
+from dakehu.exchange.imports.recognition import recognize
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
-from dakehu.exchange.mapping.choices import Choices, apply_choices
+from dakehu.exchange.mapping.changes import correct as correct_mapping
+from dakehu.exchange.mapping.choices import Choices, apply_choices, stated_mapping
+from dakehu.exchange.mapping.detection import guess
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.prices import service as pricing
 from dakehu.exchange.roundtrip.merge import DESK, FILE
@@ -78,54 +81,28 @@ def run_import(
     content = path.read_bytes()
     progress(0.02, say("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
-    plan = _said(book, choices)
-    hand = planning.ledger_table(plan) if plan else None
-    statement = statements.by_hand(book, hand) if hand and hand.part == planning.STATEMENT else None
-    prices = price_layout.by_hand(book, hand) if hand and hand.part == planning.PRICES else None
-    if plan is None:
-        statement = statements.recognise(book)
-        prices = None if statement else price_layout.recognise(book)
-    if plan and (statement or prices) and not dry_run:
-        _remember(plan, path.name)
+    plan, statement, prices = recognize(book, choices)
+    is_stated = plan is not None and bool(choices.is_about_columns or choices.units or choices.order)
+    if is_stated and (statement or prices) and not dry_run:
+        with act("workbook.correct"):
+            profiles.remember(plan, path.name)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
     if prices is not None:
         return _run_prices(prices, content, password, dry_run, skip_errors)
-    by_hand = plan is not None and choices.is_about_columns
-    plan = plan or apply_choices(profiles.recall(planning.guess(book), profile), book, choices)
+    plan = plan or apply_choices(profiles.recall(guess(book), profile), book, choices)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
     if dry_run:
-        return {
-            **chunking.run(book, plan, progress, limit=SHOWN),
-            "imported": False,
-            "dry_run": True,
-            "batch": None,
-        }
+        return {**chunking.run(book, plan, progress, limit=SHOWN), "imported": False, "dry_run": True, "batch": None}
     with act("workbook.open"):
         batch = batches.start(path.name, content, password)
         keep_plan(batch, plan)
         batch.save()
-        if by_hand or choices.units or choices.order:
+        if is_stated or choices.units or choices.order:
             profiles.remember(plan, path.name)
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
-
-
-def _said(book: reading.Book, choices: Choices) -> planning.Plan | None:
-    """The mapping of a file of which a person said, now or for an earlier file of its source, what it holds; None where the
-    file itself is to tell."""
-    if choices.is_about_columns:
-        return apply_choices(profiles.recall(planning.guess(book)), book, choices)
-    if not profiles.any_by_hand():
-        return None
-    plan = profiles.recall(planning.guess(book))
-    return apply_choices(plan, book, choices) if any(table.by_hand for table in plan.tables) else None
-
-
-def _remember(plan: planning.Plan, name: str) -> None:
-    with act("workbook.correct"):
-        profiles.remember(plan, name)
 
 
 def _run_statement(
@@ -219,11 +196,11 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
     may_import()
     book = open_book(content, name, password)
-    plan = _said(book, NO_CHOICES)
+    plan = stated_mapping(book, NO_CHOICES)
     statement = None if plan else statements.glimpse(book)
     prices = None if plan or statement else price_layout.recognise(book)
     if plan is None:
-        plan = planning.Plan([]) if statement or prices else profiles.recall(planning.guess(book))
+        plan = planning.Plan([]) if statement or prices else profiles.recall(guess(book))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
         keep_plan(batch, plan)
@@ -273,7 +250,7 @@ def read_as_tables(number: int) -> None:
         by_hand = statement_batch.seen(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
         if not by_hand:
-            keep_plan(batch, profiles.recall(planning.guess(book_as_it_came(batch))))
+            keep_plan(batch, profiles.recall(guess(book_as_it_came(batch))))
         batch.state = BatchState.OPENED.value
         batch.save()
 
@@ -298,7 +275,7 @@ def correct(number: int, changes: dict[str, Any]) -> Any:
                 say("这个文件已经导入，不能再修改。", "This file has been imported and cannot be changed any more.")
             )
         _must_not_be_undone(batch)
-        plan = planning.correct(plan_of(batch), book_of(batch), changes)
+        plan = correct_mapping(plan_of(batch), book_of(batch), changes)
         profiles.remember(plan, batch.filename)
         keep_plan(batch, plan)
         batch.state = BatchState.OPENED.value

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dakehu.exchange.mapping.mapping import PRICES, STATEMENT, Plan, TablePlan, correct, kinds_of_sheets
+from dakehu.exchange.mapping import profiles
+from dakehu.exchange.mapping.changes import correct
+from dakehu.exchange.mapping.detection import guess
+from dakehu.exchange.mapping.mapping import PRICES, STATEMENT, Plan, TablePlan, kinds_of_sheets
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.statements.layouts import columns_in
@@ -36,6 +39,17 @@ class Choices:
     @property
     def is_about_columns(self) -> bool:
         return bool(self.kind or self.columns or self.header_row or self.sheet)
+
+
+def stated_mapping(book: reading.Book, choices: Choices) -> Plan | None:
+    """The mapping of a file of which a person said, now or for an earlier file of its source, what it holds; None where the
+    file itself is to tell."""
+    if choices.is_about_columns:
+        return apply_choices(profiles.recall(guess(book)), book, choices)
+    if not profiles.any_by_hand():
+        return None
+    plan = profiles.recall(guess(book))
+    return apply_choices(plan, book, choices) if any(table.by_hand for table in plan.tables) else None
 
 
 def apply_choices(plan: Plan, book: reading.Book, choices: Choices) -> Plan:
