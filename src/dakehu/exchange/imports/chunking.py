@@ -11,8 +11,9 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.exchange.imports import dry_run, left_out, report
+from dakehu.exchange.imports import dry_run, report
 from dakehu.exchange.imports.dry_run import Progress, Trial
+from dakehu.exchange.mapping import left_out
 from dakehu.exchange.mapping.conversion import Grid, grid_of, lines_of
 from dakehu.exchange.mapping.mapping import Plan, TablePlan, check
 from dakehu.exchange.sheets.definitions import ROW_KEY

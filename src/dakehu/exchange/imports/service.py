@@ -241,16 +241,18 @@ def read_by_hand(number: int) -> bool:
     return True
 
 
-def read_as_tables(number: int) -> None:
-    """Read a file that looked like a statement, or like prices, as tables of clients after all."""
+def read_as_tables(number: int, kind: str = "") -> None:
+    """Read a file that looked like a statement, or like prices, as tables of clients after all; with a `kind` as a table of
+    that kind whose columns a person is to name."""
     may_import()
     with act("workbook.correct"):
         batch = batches.own(number, lock=True)
         statement_batch.must_be_open(batch)
         by_hand = statement_batch.seen(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
-        if not by_hand:
-            keep_plan(batch, profiles.recall(guess(book_as_it_came(batch))))
+        if kind or not by_hand:
+            book = book_as_it_came(batch)
+            keep_plan(batch, apply_choices(profiles.recall(guess(book)), book, Choices(kind=kind)))
         batch.state = BatchState.OPENED.value
         batch.save()
 

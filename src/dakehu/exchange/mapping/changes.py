@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from dakehu.exchange.mapping.detection import settle_columns
+from dakehu.exchange.mapping.detection import kinds_of_sheets, settle_columns
 from dakehu.exchange.mapping.mapping import (
     PRICES,
     STATEMENT,
@@ -11,7 +11,6 @@ from dakehu.exchange.mapping.mapping import (
     Feed,
     Plan,
     TablePlan,
-    kinds_of_sheets,
     set_mode,
 )
 from dakehu.exchange.mapping.units import read_unit

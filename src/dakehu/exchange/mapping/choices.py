@@ -9,10 +9,11 @@ from typing import Any
 
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.changes import correct
-from dakehu.exchange.mapping.detection import guess
-from dakehu.exchange.mapping.mapping import PRICES, STATEMENT, Plan, TablePlan, kinds_of_sheets
+from dakehu.exchange.mapping.detection import guess, kinds_of_sheets
+from dakehu.exchange.mapping.mapping import PRICES, STATEMENT, Plan, TablePlan
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
+from dakehu.exchange.statements import layouts as statement_layouts
 from dakehu.exchange.statements.layouts import columns_in
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import Lexicon, flat
@@ -20,6 +21,7 @@ from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import say
 
+LABELS_OF = {STATEMENT: statement_layouts.LABELS, PRICES: price_layout.LABELS}
 LEAVE_OUT = ("", "-", "不导入", "none")
 
 
@@ -167,6 +169,10 @@ def _field_of(kind: str, text: str) -> str:
     fields = kinds_of_sheets()[kind]
     if word in fields:
         return word
+    labels = LABELS_OF.get(kind, {})
+    by_label = next((name for name, both in labels.items() if word in both), None)
+    if by_label:
+        return by_label
     if kind == STATEMENT:
         found = next((name for name, heading in columns_in([word]).items() if heading), None)
     elif kind == PRICES:

@@ -3,8 +3,9 @@
 from dakehu.exchange.mapping.cell_values import NUMBERS
 from dakehu.exchange.mapping.mapping import OWN_PAGES, PRICES, STATEMENT, ColumnPlan, Feed, Plan, TablePlan
 from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines
+from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
-from dakehu.exchange.statements.layouts import MONEY_FIELDS, is_of_bank
+from dakehu.exchange.statements.layouts import MONEY_FIELDS, STATEMENT_FIELDS, is_of_bank
 from dakehu.exchange.workbook import reading
 from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
 
@@ -70,7 +71,7 @@ def settle_columns(table: TablePlan, sheet: reading.Sheet, above: list[str]) -> 
     """Find the unit of every column of numbers, and the order of day and month of every column of such days."""
     stated = units_in_lines(above)
     is_ours = any(feed.field == definitions.ROW_KEY for column in table.columns for feed in column.feeds)
-    kinds = _kinds_of_values(table.part)
+    kinds = kinds_of_values(table.part)
     for column in table.columns:
         kind = next((kinds[feed.field] for feed in column.feeds if feed.field in kinds), "")
         if kind in NUMBERS and column.unit_how != "hand":
@@ -87,7 +88,7 @@ def settle_columns(table: TablePlan, sheet: reading.Sheet, above: list[str]) -> 
             column.order = find_order(days) if column.ambiguous else ""
 
 
-def _kinds_of_values(part: str) -> dict[str, str]:
+def kinds_of_values(part: str) -> dict[str, str]:
     """{field: what its cells hold} of what a sheet may hold."""
     if part == STATEMENT:
         return {**dict.fromkeys(MONEY_FIELDS, MONEY), "quantity": COUNT}
@@ -106,3 +107,9 @@ def _find_unit(column: ColumnPlan, kind: str, stated: dict[str, FoundUnit]) -> N
         column.unit_how = how if fits else "unknown"
         return
     column.unit, column.unit_how = "", ""
+
+
+def kinds_of_sheets() -> dict[str, tuple[str, ...]]:
+    """{what a sheet may hold: the fields its columns may feed}; statement and prices go to the ledger's own readers."""
+    fields = {name: tuple(take.name for take in part.takes) for name, part in definitions.parts().items()}
+    return {**fields, STATEMENT: STATEMENT_FIELDS, PRICES: tuple(price_layout.HEADINGS)}

@@ -8,9 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from dakehu.domains.clients.bulk_import.matching import KEYS
-from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
-from dakehu.exchange.statements.layouts import STATEMENT_FIELDS
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import say
@@ -139,12 +137,6 @@ def set_mode(plan: Plan, mode: str, key: str) -> None:
             }
         )
     plan.mode, plan.key = mode, key
-
-
-def kinds_of_sheets() -> dict[str, tuple[str, ...]]:
-    """{what a sheet may hold: the fields its columns may feed}; statement and prices go to the ledger's own readers."""
-    fields = {name: tuple(take.name for take in part.takes) for name, part in definitions.parts().items()}
-    return {**fields, STATEMENT: STATEMENT_FIELDS, PRICES: tuple(price_layout.HEADINGS)}
 
 
 def ledger_table(plan: Plan) -> TablePlan | None:

@@ -1,13 +1,14 @@
 """How a price file is laid out, told by its headings; whatever the layout, it comes out as one row for each price."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from dakehu.domains.ledger.prices import importing as price_import
 from dakehu.exchange.mapping.amounts import to_desk_unit
+from dakehu.exchange.mapping.left_out import left_out_of_sheet
 from dakehu.exchange.mapping.units import MONEY, Unit, unit_in_heading, without_unit
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import flat
@@ -41,18 +42,24 @@ class PriceTable:
     sheet: str
     shape: str  # long, across (securities across) or down (securities down, days across)
     cells: pl.DataFrame
+    left_out: list[dict[str, Any]] = field(default_factory=list)
 
 
 def recognise(book: reading.Book) -> PriceTable | None:
     """The prices a file holds, or None for a file that is something else."""
-    for sheet in book.sheets:
+    for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head[:-1]):
             found = _long(sheet.frame, at, row) or _down(sheet.frame, at, row) or _across(sheet.frame, at, row, head)
             if found is not None:
                 shape, cells = found
-                return PriceTable(book.filename, sheet.name, shape, cells)
+                return _table(book, sheet.name, shape, cells, at)
     return None
+
+
+def _table(book: reading.Book, sheet: str, shape: str, cells: pl.DataFrame, heading: int) -> PriceTable:
+    rest = left_out_of_sheet(book, sheet, heading, (row - 1 for row in cells["row"].unique().to_list()))
+    return PriceTable(book.filename, sheet, shape, cells, rest)
 
 
 def by_hand(book: reading.Book, table: Any) -> PriceTable:
@@ -78,9 +85,19 @@ def by_hand(book: reading.Book, table: Any) -> PriceTable:
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
     unit = next((c.unit for c in table.columns if c.unit and any(f.field == "price" for f in c.feeds)), "")
-    return PriceTable(book.filename, table.sheet, "long", _in_unit(_shaped(picked), f"({unit})" if unit else ""))
+    prices = _in_unit(_shaped(picked), f"({unit})" if unit else "")
+    return _table(book, table.sheet, "long", prices, table.header_row)
 
 
+LABELS: dict[str, tuple[str, str]] = {
+    "day": ("日期", "Day"),
+    "code": ("证券代码", "Security code"),
+    "price": ("价格", "Price"),
+    "market": ("市场", "Market"),
+    "name": ("证券名称", "Security"),
+    "currency": ("币种", "Currency"),
+    "kind": ("产品类别", "Class"),
+}
 NAMES = {"day": say("日期", "the day"), "code": say("证券代码", "the security code"), "price": say("价格", "the price")}
 
 

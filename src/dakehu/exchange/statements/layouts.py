@@ -171,6 +171,32 @@ def columns_in(headings: Iterable[str]) -> dict[str, str]:
 
 
 STATEMENT_FIELDS = (*HEADINGS, "other")
+# (Chinese, English) of every field, for a person who says which column is which.
+LABELS: dict[str, tuple[str, str]] = {
+    "day": ("成交日期", "Day"),
+    "time": ("成交时间", "Time"),
+    "code": ("证券代码", "Security code"),
+    "name": ("证券名称", "Security"),
+    "side": ("业务名称", "Kind of business"),
+    "flag": ("买卖标志", "Buy or sell"),
+    "price": ("成交价格", "Price"),
+    "quantity": ("成交数量", "Quantity"),
+    "amount": ("成交金额", "Amount"),
+    "net": ("发生金额", "Cash effect"),
+    "paid_in": ("收入金额", "Paid in"),
+    "paid_out": ("支出金额", "Paid out"),
+    "charge": ("手续费", "Charge"),
+    "commission": ("佣金", "Commission"),
+    "stamp": ("印花税", "Stamp duty"),
+    "transfer": ("过户费", "Transfer fee"),
+    "other": ("其他费用", "Other fees"),
+    "account": ("股东账户", "Shareholder account"),
+    "market": ("交易市场", "Market"),
+    "currency": ("币种", "Currency"),
+    "ref": ("成交编号", "Reference"),
+    "balance": ("资金余额", "Cash balance"),
+    "client_code": ("客户号", "Client code"),
+}
 
 
 # Headings that only the statements of banks have: who stands on the other side.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
@@ -10,6 +10,7 @@ from dakehu.domains.clients.bulk_import.matching import Finder
 from dakehu.domains.ledger.statements import importing as ledger
 from dakehu.domains.ledger.statements.importing import Judged, Line
 from dakehu.domains.ledger.statements.validation import REASONS, Doubt
+from dakehu.exchange.mapping.left_out import left_out_of_sheet
 from dakehu.exchange.mapping.mapping import TablePlan
 from dakehu.exchange.mapping.units import FoundUnit, read_unit
 from dakehu.exchange.statements import cells
@@ -30,14 +31,19 @@ SHOWN = 200
 READ = 8  # rows shown as they were read
 
 
+Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the file from 1, cells by flat heading, code of the client
+
+
 @dataclass
 class Statement:
-    """A file of trades: its layout, its rows, and for each row the code of the client it names ("" where none)."""
+    """A file of trades: its layout, its rows, for each row the code of the client it names ("" where none), and what the
+    file holds beside them (see mapping.left_out)."""
 
     filename: str
     layout: Layout
     lines: list[Line]
     owners: list[str]
+    left_out: list[dict[str, Any]] = field(default_factory=list)
 
     def codes(self) -> set[str]:
         return set(self.owners) - {""}
@@ -52,16 +58,21 @@ def recognise(book: reading.Book) -> Statement | None:
     found = _layout(book)
     if found is None:
         return None
-    rows, layout = found
+    rows, layout, sheet, heading = found
+    return _statement(book, layout, rows, sheet, heading)
+
+
+def _statement(book: reading.Book, layout: Layout, rows: Rows, sheet: str, heading: int) -> Statement:
     read = [(cells.line(place, named, layout), owner) for place, named, owner in rows]
-    return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
+    lines = [line for line, _ in read]
+    rest = left_out_of_sheet(book, sheet, heading, (line.line - 1 for line in lines))
+    return Statement(book.filename, layout, lines, [owner for _, owner in read], rest)
 
 
 def by_hand(book: reading.Book, table: TablePlan) -> Statement:
     """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
     layout, rows = _by_hand(book, table)
-    read = [(cells.line(place, named, layout), owner) for place, named, owner in rows]
-    return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
+    return _statement(book, layout, rows, table.sheet, table.header_row)
 
 
 def glimpse_by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, int, set[str]]:
@@ -81,7 +92,7 @@ NEEDED = (
 )
 
 
-def _by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, Iterator[tuple[int, dict[str, str], str]]]:
+def _by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, Rows]:
     sheet = next(s for s in book.sheets if s.name == table.sheet)
     rows = sheet.head(sheet.frame.height)
     if table.header_row < 0:  # a line of letters stands for the headings
@@ -131,15 +142,16 @@ def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     return found[1], len(owners), set(owners) - {""}
 
 
-def _layout(book: reading.Book) -> tuple[Iterator[tuple[int, dict[str, str], str]], Layout] | None:
-    for sheet in book.sheets:
+def _layout(book: reading.Book) -> tuple[Rows, Layout, str, int] | None:
+    """(rows, layout, name of the sheet, row of its headings from 0) of the first visible sheet that holds a statement."""
+    for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head):
             layout = found_in(row)
             if layout is not None:
                 above = [sheet.name, *(cell for line in head[:at] for cell in dict.fromkeys(line) if cell)]
                 layout = layout if layout.name else _settled(with_units(layout, above), sheet, at, row)
-                return _rows(sheet.head(sheet.frame.height), at, layout), layout
+                return _rows(sheet.head(sheet.frame.height), at, layout), layout, sheet.name, at
     return None
 
 
@@ -150,7 +162,7 @@ def _settled(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> L
     return replace(layout, dates=DATES_IN[find_order(day for day in days if day)])
 
 
-def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int, dict[str, str], str]]:
+def _rows(rows: list[list[str]], at: int, layout: Layout) -> Rows:
     """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
     the client it names ("" for none)."""
     flats = [flat(cell) for cell in rows[at]]
@@ -302,6 +314,7 @@ def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
         "faults_in_all": 0,
         "warnings": _warnings(held),
         "warnings_in_all": len(held),
+        "left_out": statement.left_out,
         "mode": "both",
         "key": "auto",
     }

@@ -41,18 +41,25 @@ def left_out(book: Book, plan: Plan) -> list[dict[str, Any]]:
     return entries[:MOST]
 
 
-def left_out_of_sheet(book: Book, name: str, area: Area, skipped: Iterable[int]) -> list[dict[str, Any]]:
-    """The same for a file of which one area of one sheet is read (a statement, prices); `skipped` are its idle lines."""
+def left_out_of_sheet(book: Book, name: str, heading: int, read: Iterable[int]) -> list[dict[str, Any]]:
+    """The same for a file of which one table of one sheet is read (a statement, prices): its headings stand in row
+    `heading`, its records in the rows `read` (both from 0; -1 for no headings)."""
     entries: list[dict[str, Any]] = []
     for sheet in book.sheets:
-        if sheet.name == name:
-            entries += [
-                _entry(sheet, block, "title" if block.last_row < area.first_row else "outside")
-                for block in blocks_outside(sheet.frame, [area])
-            ]
-            entries += list(_idle(sheet, sorted(area.columns), skipped))
-        elif sheet.frame.width:
-            entries += _whole(sheet, "other_sheet" if sheet.visible else "hidden_sheet")
+        if sheet.name != name:
+            entries += _whole(sheet, "other_sheet" if sheet.visible else "hidden_sheet") if sheet.frame.width else []
+            continue
+        known = {*read, heading}
+        titles = sheet.frame.row(heading) if heading >= 0 else ()
+        first = min((row for row in known if row >= 0), default=0)
+        places = list(range(sheet.frame.width))
+        entries += [_entry(sheet, block, "title") for block in blocks_outside(sheet.frame.head(first), []) if first]
+        for row in range(first, sheet.frame.height):
+            cells = [cell or "" for cell in sheet.frame.row(row)] if row not in known else []
+            filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
+            if filled and tuple(sheet.frame.row(row)) != titles:
+                block = Block(row, row, filled[0], filled[-1], len(filled))
+                entries.append(_entry(sheet, block, kind_of_line([cells[place] for place in filled]) or "outside"))
     return entries[:MOST]
 
 
@@ -117,11 +124,10 @@ def _beside(sheet: Sheet, tables: list[TablePlan]) -> Iterator[dict[str, Any]]:
             yield from _idle(sheet, [column.index for column in table.columns], table.skipped)
             continue
         for area in _areas(sheet, table):
-            inside = [other for other in areas if other is not area]
             cells = sum(
                 _filled(sheet, area, row) for row in range(area.first_row, min(area.last_row + 1, sheet.frame.height))
             )
-            if cells and inside is not None:
+            if cells:
                 yield _entry(
                     sheet, Block(area.first_row, area.last_row, min(area.columns), max(area.columns), cells), "table"
                 )
