@@ -39,7 +39,19 @@ def clients(*columns: str) -> list[Any]:
 
 def test_columns_that_nobody_could_guess_are_named_by_heading_letter_or_number(bring: Bring) -> None:
     text = "甲,乙,丙\n张一,13800138001,500\n"
-    report = bring(text, "--as-kind", "clients", "--map", "甲=客户姓名", "--map", "B=phone", "--map", "3=资产规模", "--unit", "丙=万元")
+    report = bring(
+        text,
+        "--as-kind",
+        "clients",
+        "--map",
+        "甲=客户姓名",
+        "--map",
+        "B=phone",
+        "--map",
+        "3=资产规模",
+        "--unit",
+        "丙=万元",
+    )
     assert report["created"] == 1 and clients("name", "assets") == [("张一", Decimal(5_000_000))]
 
 
@@ -73,14 +85,41 @@ def test_a_statement_without_headings_is_read(bring: Bring) -> None:
 
 
 def test_prices_are_read_by_the_columns_that_a_person_names(bring: Bring) -> None:
-    bring("成交日期,证券代码,证券名称,业务名称,成交数量,成交价格,成交金额,发生金额\n20240105,600519,贵州茅台,证券买入,100,1700,170000,-170000\n")
-    report = bring("x,y,z\n2024-01-08,600519,1710\n", "--as-kind", "prices", "--map", "x=日期", "--map", "y=证券代码", "--map", "z=价格", name="价.csv")
+    bring(
+        "成交日期,证券代码,证券名称,业务名称,成交数量,成交价格,成交金额,发生金额\n20240105,600519,贵州茅台,证券买入,100,1700,170000,-170000\n"
+    )
+    report = bring(
+        "x,y,z\n2024-01-08,600519,1710\n",
+        "--as-kind",
+        "prices",
+        "--map",
+        "x=日期",
+        "--map",
+        "y=证券代码",
+        "--map",
+        "z=价格",
+        name="价.csv",
+    )
     assert (report["kind"], report["created"], report["errors"]) == ("prices", 1, 0)
 
 
 def test_investments_are_read_where_a_person_says_so(bring: Bring) -> None:
     bring("客户姓名,手机号码\n张一,13800138001\n")
-    report = bring("谁,何时,多少,什么\n张一,2024-01-05,50,基金甲\n", "--as-kind", "investments", "--map", "谁=客户姓名", "--map", "何时=投资日期", "--map", "多少=投资金额", "--map", "什么=投资产品", "--unit", "多少=万元")
+    report = bring(
+        "谁,何时,多少,什么\n张一,2024-01-05,50,基金甲\n",
+        "--as-kind",
+        "investments",
+        "--map",
+        "谁=客户姓名",
+        "--map",
+        "何时=投资日期",
+        "--map",
+        "多少=投资金额",
+        "--map",
+        "什么=投资产品",
+        "--unit",
+        "多少=万元",
+    )
     assert report["created"] == 1
     with as_system():
         assert list(Investment.objects.values_list("amount", flat=True)) == [Decimal(500_000)]
@@ -94,7 +133,16 @@ def test_what_was_taken_for_a_statement_is_read_as_clients_where_a_person_says_s
 
 @pytest.mark.parametrize(
     "options",
-    [("--as-kind", "unknown"), ("--map", "没有=客户姓名"), ("--map", "甲=没有"), ("--unit", "甲=盎司"), ("--rate", "USD=很多"), ("--header-row", "第一"), ("--header-row", "99"), ("--sheet", "没有")],
+    [
+        ("--as-kind", "unknown"),
+        ("--map", "没有=客户姓名"),
+        ("--map", "甲=没有"),
+        ("--unit", "甲=盎司"),
+        ("--rate", "USD=很多"),
+        ("--header-row", "第一"),
+        ("--header-row", "99"),
+        ("--sheet", "没有"),
+    ],
 )
 def test_what_does_not_exist_is_refused_in_words(bring: Bring, options: tuple[str, ...]) -> None:
     refused = bring("客户姓名,甲\n张一,1\n", *options)
@@ -102,5 +150,11 @@ def test_what_does_not_exist_is_refused_in_words(bring: Bring, options: tuple[st
 
 
 def test_cells_outside_a_statement_are_named(bring: Bring) -> None:
-    report = bring("对账单,,,,,,,\n成交日期,证券代码,证券名称,业务名称,成交数量,成交价格,成交金额,发生金额\n20240105,600519,贵州茅台,证券买入,100,1700,170000,-170000\n合计,,,,,,170000,\n审核：李四,,,,,,,\n")
-    assert [(one["range"], one["reason"]) for one in report["left_out"]] == [("A1", "title"), ("A4:G4", "total"), ("A5", "note")]
+    report = bring(
+        "对账单,,,,,,,\n成交日期,证券代码,证券名称,业务名称,成交数量,成交价格,成交金额,发生金额\n20240105,600519,贵州茅台,证券买入,100,1700,170000,-170000\n合计,,,,,,170000,\n审核：李四,,,,,,,\n"
+    )
+    assert [(one["range"], one["reason"]) for one in report["left_out"]] == [
+        ("A1", "title"),
+        ("A4:G4", "total"),
+        ("A5", "note"),
+    ]

@@ -16,7 +16,6 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
-from dakehu.exchange.mapping.choices import Choices
 from dakehu.exchange.reports import service as reports
 from dakehu.foundation.access import encrypted_fields, keys, scope
 from dakehu.foundation.actions.registry import ACTIONS, act, note
@@ -30,6 +29,7 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 from dakehu.interfaces.cli import backup, prices, server
+from dakehu.interfaces.cli.file_choices import file_choices
 from dakehu.interfaces.cli.key_values import pairs
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate")
@@ -152,35 +152,12 @@ def do_import(line: argparse.Namespace) -> int:
         delete_missing=line.delete_missing,
         progress=_progress(line),
         client=line.client,
-        choices=_choices(line),
+        choices=file_choices(line),
     )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
         tell(_place(fault))
     return 0 if told.get("imported") or (line.dry_run and not told["errors"]) else 1
-
-
-def _choices(line: argparse.Namespace) -> Choices:
-    """What the options say of the file. Raises Refused for one that is not written as NAME=VALUE."""
-    return Choices(
-        kind=line.as_kind,
-        sheet=line.sheet,
-        header_row=line.header_row,
-        columns=_named(line.map),
-        units=_named(line.unit),
-        rates=_named(line.rate),
-        order=line.date_order,
-    )
-
-
-def _named(texts: list[str]) -> dict[str, str]:
-    made = {}
-    for text in texts:
-        name, sign, value = text.replace("\uff1d", "=").rpartition("=")
-        if not sign or not name.strip():
-            raise Refused({"map": [say("“{text}”应写成“列=值”。", "“{text}” is written COLUMN=VALUE.", text=text)]})
-        made[name.strip()] = value.strip()
-    return made
 
 
 def _told(told: dict[str, Any]) -> Iterable[str]:
