@@ -105,8 +105,9 @@ def test_foreign_money_is_converted_at_a_stated_rate_or_keeps_its_mark() -> None
     assert to_desk_unit("500", read_unit("USD 千"), {}) == "USD 500000"
     assert to_desk_unit("500", read_unit("USD 千"), {"USD": Decimal("7.1")}) == "3550000"
     assert to_desk_unit("US$1,000", None, {"USD": Decimal("7.1")}) == "7100"
-    assert to_desk_unit("US$1,000", None, {}) == "USD 1000"
-    assert to_desk_unit("$1,000", None, {"USD": Decimal("7.1")}) == "$ 1000", "a lone $ may be of Hong Kong"
+    assert to_desk_unit("US$1,000", None, {}) == "US$1,000", "what the file says is what the refusal shows"
+    assert to_desk_unit("$1,000", None, {"USD": Decimal("7.1")}) == "$1,000", "a lone $ may be of Hong Kong"
+    assert to_desk_unit("US$500", read_unit("万元"), {"USD": Decimal("7.1")}) == "US$500", "of what are there 500?"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,10 @@ def to_desk_unit(text: str, unit: Unit | None, rates: Rates) -> str:
     if unit is not None and unit.kind == COUNT:
         return text if own_scale or currency else _plain(amount * unit.factor)
     stated = (unit.currency if unit else "") or YUAN
+    if currency not in ("", YUAN, stated) and not own_scale and unit is not None and unit.factor != 1:
+        return text  # US$500 in a column of 万元: of what are there 500?
+    if currency not in ("", YUAN) and currency not in rates:
+        return text
     if unit is not None and not own_scale:
         amount *= unit.factor
     currency = currency or (YUAN if own_scale and "元" in text and stated == YUAN else stated)

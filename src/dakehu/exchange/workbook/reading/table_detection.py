@@ -6,7 +6,6 @@ title, or side by side under one line of headings.
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
@@ -16,8 +15,9 @@ import polars as pl
 
 from dakehu.exchange.workbook.reading.book import Sheet
 from dakehu.exchange.workbook.reading.column_groups import column_groups
+from dakehu.exchange.workbook.reading.content_kinds import content_kind
 from dakehu.exchange.workbook.reading.footers import NOTE_TEXT, TOTAL_TEXT, kind_of_line
-from dakehu.exchange.workbook.reading.headings import CONTENT, Column, Lexicon, Term, flat
+from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, flat
 from dakehu.exchange.workbook.reading.outside import letters
 
 __all__ = ["Column", "Table", "Term", "guess", "signature", "signature_of"]
@@ -239,21 +239,6 @@ def _is_data(row: list[str]) -> bool:
     return any(content_kind([cell]) not in ("text", "name") for cell in cells)
 
 
-_DAY = re.compile(r"^\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?|^\d{1,2}/\d{1,2}/\d{4}")
-_SUM = re.compile(r"^[¥￥$+-]?\d[\d,]*(?:\.\d+)?\s*(?:万|亿|元|%|万元|亿元)?$")
-
-
-def content_kind(samples: list[str]) -> str:
-    """What the cells of a column look like: phone, mail, id, date, number, or text."""
-    texts = [s.strip() for s in samples if s.strip()]
-    for kind, pattern in (*CONTENT.items(), ("date", _DAY), ("number", _SUM)):
-        if texts and all(
-            pattern.match(s.replace(" ", "") if kind != "phone" else re.sub(r"[ -]", "", s)) for s in texts
-        ):
-            return kind
-    return "text"
-
-
 def _row_table(
     sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str, places: list[int], body: int
 ) -> Table:
@@ -277,6 +262,10 @@ def _row_table(
         lexicon.name_by_content(part, columns)
     table = Table(sheet.name, part, "rows", at, body, last, columns, titles.strip())
     table.skipped = _idle_rows(sheet, body, last, [c.index for c in columns])
+    idle = {row - 1 for row, _ in table.skipped}
+    records = [row for place, row in enumerate(rows[body : body + 20], body) if place not in idle and place <= last]
+    for column in columns if idle else ():
+        column.samples = [row[column.index] for row in records if row[column.index].strip()][:5]
     return table
 
 
