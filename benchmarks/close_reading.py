@@ -18,6 +18,8 @@ from typing import Any
 import close_spark
 import numpy as np
 
+from dakehu.foundation.access.actor import acting_as, elevated, system_actor
+
 ROUNDS = 3
 
 
@@ -39,8 +41,8 @@ def one_round() -> dict[str, float]:
     made = clocked("trades", lambda: close_inputs.arrays_for_close(close_spark.DAY))
     days = clocked("calendar", lambda: close_run.calendar_of(made.day, close_spark.DAY))
     prices = clocked("prices", lambda: close_inputs.price_matrix(made.assets, days))
-    held = clocked("held", lambda: close_book.held_at_end(made.offsets, made.asset, made.quantity))
-    clocked("stale", lambda: close_book.stale(held, prices.as_of, int(days[-1]), 30))
+    held = clocked("held", lambda: close_book.closing_positions(made.offsets, made.asset, made.quantity))
+    clocked("stale", lambda: close_book.stale_prices(held, prices.as_of, int(days[-1]), 30))
     book = clocked("book", lambda: close_run.book_of(made, prices))
     figures = clocked("kernel", lambda: kernel.compute(book))
     assert np.isfinite(figures.values[:, 0]).all()
@@ -59,9 +61,8 @@ def main() -> None:
             print(f"{close_spark.seed(home, told.clients):,} trades", flush=True)
         close_spark.desk(home)
         from dakehu.domains.ledger.trades import compaction
-        from dakehu.foundation.access import scope
 
-        with scope.acting_as(scope.system("benchmark", "cli")), scope.elevated("benchmark"):
+        with acting_as(system_actor("benchmark", "cli")), elevated("benchmark"):
             compaction.compact()
             one_round()  # the kernel is compiled, or read compiled
             rounds = [one_round() for _ in range(ROUNDS)]

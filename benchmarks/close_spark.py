@@ -24,6 +24,9 @@ import numpy as np
 import psutil
 import pyarrow as pa
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.calendar import trading_days
+
 DAY = date(2026, 11, 20)
 PRODUCTS, DAYS, RUNS, EACH = 800, 1250, 4, 3.3  # trading days; securities of a client, trades in each on average
 QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -51,15 +54,13 @@ def seed(home: Path, count: int) -> int:
     from dakehu.domains.ledger.models import PriceFile, Product, SecurityCode
     from dakehu.domains.ledger.trades import daily_feed as counter
     from dakehu.domains.ledger.trades import journal
-    from dakehu.foundation.access import scope
-    from dakehu.foundation.base import clock
     from dakehu.foundation.records import bulk_sql
     from dakehu.foundation.schema.fields import model_of
 
     call_command("migrate", verbosity=0)
     dice, client = np.random.default_rng(4), model_of("clients.Client")
-    with scope.acting_as(scope.system("benchmark", "cli")):
-        days = clock.trading_days(DAY - timedelta(days=2 * DAYS), DAY)[-DAYS:]
+    with acting_as(system_actor("benchmark", "cli")):
+        days = trading_days.trading_days_between(DAY - timedelta(days=2 * DAYS), DAY)[-DAYS:]
         for start in range(0, count, 20_000):
             with transaction.atomic():
                 end = min(start + 20_000, count)
@@ -82,7 +83,7 @@ def seed(home: Path, count: int) -> int:
             files.append(PriceFile(file=name, source="行情", day=day, rows=PRODUCTS))
             own = {key: column[places[n] : places[n + 1]] for key, column in made.items()}
             if len(own["day"]):
-                counter.take_day(source="柜台", day=day, table=day_of(own, numbers))
+                counter.import_daily_feed(source="柜台", day=day, table=day_of(own, numbers))
         with transaction.atomic():
             bulk_sql.insert(PriceFile, files)
     return len(made["day"])
@@ -105,7 +106,7 @@ def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.nd
 def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
     """A day's trades as the counter tells them."""
     from dakehu.domains.ledger.trades import daily_feed
-    from dakehu.domains.ledger.trades.transaction_types import Side
+    from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
     size = len(own["day"])
     nothing = np.zeros(size, np.int64)
@@ -115,7 +116,7 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
     table = {
         "client": own["client"],
         "asset": numbers[own["asset"]],
-        "side": np.where(bought, int(Side.BUY), int(Side.SELL)),
+        "side": np.where(bought, int(TransactionType.BUY), int(TransactionType.SELL)),
         "quantity": own["shares"] * 1000,
         "price": own["price"],
         "amount": amount,
@@ -128,14 +129,13 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
         "currency": ["CNY"] * size,
         "ref": [""] * size,
     }
-    return pa.table({f.name: pa.array(table[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
+    return pa.table({f.name: pa.array(table[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
 
 
 def close(home: Path, engine: str) -> None:
     """One close; prints after how many seconds its parts were done."""
     desk(home)
     from dakehu.domains.ledger.close import run as close_run
-    from dakehu.foundation.access import scope
 
     begun, seen = time.perf_counter(), dict[str, float]()
 
@@ -147,7 +147,7 @@ def close(home: Path, engine: str) -> None:
         seen["computed"] = round(time.perf_counter() - begun, 1)
 
     close_run._engine = lambda name: timed
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         told = close_run.close(day=DAY, allow_stale=30, engine=engine)
     seen["published"] = round(time.perf_counter() - begun, 1)
     print(json.dumps(told | {"seconds": seen}))

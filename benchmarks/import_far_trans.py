@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "../shared/data/far-trans/customer_information.csv"
 RUNS = {
@@ -153,9 +155,8 @@ def clocked(begun: float) -> None:
 
 def child(kind: str, path: Path) -> None:
     start()
-    from dakehu.foundation.access import scope
 
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         rows = ours(path, kind == "again") if kind in ("ours", "again") else peer(path, kind == "peer-bulk")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"rows": rows, "seconds": round(SECONDS[0], 2), "peak_mb": peak}))

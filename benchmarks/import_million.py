@@ -26,6 +26,8 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
@@ -55,10 +57,9 @@ def hire() -> Any:
     from dataclasses import replace
 
     from dakehu.domains.team import queries as team
-    from dakehu.foundation.access import scope
     from dakehu.foundation.gates import perform
 
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         perform("team.open_branch", {"code": "B1", "name": "上海", "city": "上海"})
         perform("team.form_team", {"name": "一组", "branch": "B1"})
         for name, role in (("bench", "团队长"), (WATCHER, "合规")):
@@ -67,9 +68,9 @@ def hire() -> Any:
                 {"username": name, "name": name, "role": role, "team": "一组", "password": PASSWORD + "1"},
             )
     for name in ("bench", WATCHER):
-        with scope.acting_as(replace(team.actor_of(team.user_named(name)), door="web")):
+        with acting_as(replace(team.actor_of(team.find_user(name)), door="web")):
             perform("team.change_my_password", {"current": PASSWORD + "1", "password": PASSWORD})
-    return replace(team.actor_of(team.user_named("bench")), door="web")
+    return replace(team.actor_of(team.find_user("bench")), door="web")
 
 
 def serve(port: int) -> subprocess.Popen[bytes]:
@@ -127,7 +128,7 @@ def until(number: int, enough: Any) -> dict[str, Any]:
     from dakehu.foundation.jobs import queue as jobs
 
     while True:
-        seen = jobs.look(number, None)
+        seen = jobs.get_job(number, None)
         if enough(seen):
             return seen
         time.sleep(0.05)
@@ -136,24 +137,23 @@ def until(number: int, enough: Any) -> dict[str, Any]:
 def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.0) -> dict[str, Any]:
     """Upload and import one file with a worker of its own; cancelled once its share reaches `stop_at`."""
     from dakehu.exchange.imports import service as imports
-    from dakehu.foundation.access import scope
     from dakehu.foundation.jobs import queue as jobs
     from dakehu.foundation.schema.fields import model_of
 
     address, asked, stop = f"http://127.0.0.1:{port}/", [], threading.Event()
-    with scope.acting_as(actor):
+    with acting_as(actor):
         batch = imports.open_upload(path.name, path.read_bytes())
     browser = sign_in(address)
     asking = threading.Thread(target=ask_for_the_list, args=(browser, address, stop, asked))
     worker = subprocess.Popen([sys.executable, "-m", "dakehu.interfaces.cli.main", "work"])
     asking.start()
     try:
-        with scope.acting_as(actor):
+        with acting_as(actor):
             number = imports.start_apply(batch.pk)
         begun = time.perf_counter()
         seen = until(number, lambda told: told["ended"] or told["share"] >= stop_at)
         if not seen["ended"]:
-            jobs.ask_to_stop(number)
+            jobs.request_stop(number)
             asked_to_stop = time.perf_counter()
             seen = until(number, lambda told: told["ended"])
             begun = asked_to_stop
@@ -163,7 +163,7 @@ def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.
         worker.terminate()
         worker.wait()
         asking.join()
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         stored = model_of("clients.Client").objects.count()
     asked.sort()
     return {
@@ -252,9 +252,8 @@ def child(kind: str, rows: int, xlsx_rows: int) -> None:
 
 
 def _peer_as_system(kind: str) -> dict[str, Any]:
-    from dakehu.foundation.access import scope
 
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         return peer(bulk=kind == "peer-bulk")
 
 

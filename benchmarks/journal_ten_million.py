@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
@@ -35,7 +37,7 @@ SOURCE = "柜台"
 
 def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     from dakehu.domains.ledger.trades import daily_feed
-    from dakehu.domains.ledger.trades.transaction_types import Side
+    from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
     draw = np.random.default_rng(number)
     none, sold = np.zeros(EACH, np.int64), draw.random(EACH) < 0.4
@@ -45,7 +47,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     told = {
         "client": draw.choice(clients, EACH),
         "asset": draw.choice(products, EACH),
-        "side": np.where(sold, int(Side.SELL), int(Side.BUY)),
+        "side": np.where(sold, int(TransactionType.SELL), int(TransactionType.BUY)),
         "quantity": np.where(sold, -lots, lots) * 1000,
         "price": price,
         "amount": amount,
@@ -58,7 +60,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
         "currency": ["CNY"] * EACH,
         "ref": [f"{number:04}{n:06}" for n in range(EACH)],
     }
-    return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.GIVEN}, schema=daily_feed.GIVEN)
+    return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
 
 
 def clocked(body: Callable[[], Any]) -> tuple[float, Any]:
@@ -82,12 +84,11 @@ def people() -> tuple[np.ndarray, np.ndarray]:
     from django.db import transaction
 
     from dakehu.domains.ledger.models import Product
-    from dakehu.foundation.access import scope
     from dakehu.foundation.records import bulk_sql
     from dakehu.foundation.schema.fields import model_of
 
     client = model_of("clients.Client")
-    with scope.acting_as(scope.system("benchmark", "cli")), transaction.atomic():
+    with acting_as(system_actor("benchmark", "cli")), transaction.atomic():
         clients = [client(code=f"DK{n:07}", name=f"客户{n}") for n in range(CLIENTS)]
         products = [Product(name=f"股票{n}", kind="stock", currency="CNY", lot=1) for n in range(PRODUCTS)]
         bulk_sql.insert(client, clients)
@@ -98,23 +99,22 @@ def people() -> tuple[np.ndarray, np.ndarray]:
 def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]:
     from dakehu.domains.ledger.trades import compaction, journal, reader
     from dakehu.domains.ledger.trades import daily_feed as counter
-    from dakehu.foundation.access import scope
 
-    def take(number: int, table: pa.Table) -> Any:
-        return counter.take_day(source=SOURCE, day=FIRST + timedelta(days=number), table=table)
+    def parameter(number: int, table: pa.Table) -> Any:
+        return counter.import_daily_feed(source=SOURCE, day=FIRST + timedelta(days=number), table=table)
 
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         for number in range(days - 5):
-            take(number, one_day(number, clients, products))
-        before, _ = clocked(lambda: reader.of_clients([int(clients[0])]))
+            parameter(number, one_day(number, clients, products))
+        before, _ = clocked(lambda: reader.trades_of_clients([int(clients[0])]))
         packed, told = clocked(compaction.compact)
         tables = {number: one_day(number, clients, products) for number in range(days - 5, days)}
-        append = median([lambda n=n, t=t: take(n, t) for n, t in tables.items()])
-        again = median([lambda n=n, t=t: take(n, t) for n, t in tables.items()])
+        append = median([lambda n=n, t=t: parameter(n, t) for n, t in tables.items()])
+        again = median([lambda n=n, t=t: parameter(n, t) for n, t in tables.items()])
         nightly, _ = clocked(compaction.compact)
-        full, table = clocked(reader.everything)
+        full, table = clocked(reader.all_trades)
         assert table.num_rows == days * EACH, table.num_rows
-        one = median([lambda c=c: reader.of_clients([int(c)]) for c in clients[:20]])
+        one = median([lambda c=c: reader.trades_of_clients([int(c)]) for c in clients[:20]])
         compaction.SOON = timedelta(0)
         compaction.compact()  # what readers may still have needed goes
         disk = size_of(journal.folder())
@@ -156,7 +156,7 @@ def sqlite(days: int, clients: np.ndarray, products: np.ndarray, folder: Path) -
     base.execute(INDEX.format(name="trades"))
     insert = f"INSERT INTO trades VALUES ({', '.join('?' * COLUMNS)})"
 
-    def take(number: int, rows: list[tuple[Any, ...]]) -> None:
+    def parameter(number: int, rows: list[tuple[Any, ...]]) -> None:
         base.execute("BEGIN")
         day = (FIRST + timedelta(days=number)).isoformat()
         base.execute("DELETE FROM trades WHERE source = ? AND day = ?", (SOURCE, day))
@@ -171,10 +171,10 @@ def sqlite(days: int, clients: np.ndarray, products: np.ndarray, folder: Path) -
         return len(columns[0])
 
     for number in range(days - 5):
-        take(number, plain_rows(number, one_day(number, clients, products)))
+        parameter(number, plain_rows(number, one_day(number, clients, products)))
     given = {n: plain_rows(n, one_day(n, clients, products)) for n in range(days - 5, days)}
-    append = median([lambda n=n, r=r: take(n, r) for n, r in given.items()])
-    again = median([lambda n=n, r=r: take(n, r) for n, r in given.items()])
+    append = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
+    again = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
     full, count = clocked(everything)
     assert count == days * EACH
     one = median(
@@ -193,7 +193,7 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
         base.execute(TABLE.format(name="peer_trades", day="date"))
         base.execute(INDEX.format(name="peer_trades"))
 
-        def take(number: int, rows: list[tuple[Any, ...]]) -> None:
+        def parameter(number: int, rows: list[tuple[Any, ...]]) -> None:
             day = (FIRST + timedelta(days=number)).isoformat()
             with base.transaction(), base.cursor() as cursor:
                 cursor.execute("DELETE FROM peer_trades WHERE source = %s AND day = %s", (SOURCE, day))
@@ -210,11 +210,11 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
             return len(columns[0])
 
         for number in range(days - 5):
-            take(number, plain_rows(number, one_day(number, clients, products)))
+            parameter(number, plain_rows(number, one_day(number, clients, products)))
         base.execute("ANALYZE peer_trades")
         given = {n: plain_rows(n, one_day(n, clients, products)) for n in range(days - 5, days)}
-        append = median([lambda n=n, r=r: take(n, r) for n, r in given.items()])
-        again = median([lambda n=n, r=r: take(n, r) for n, r in given.items()])
+        append = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
+        again = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
         full, count = clocked(everything)
         assert count == days * EACH
         one = median(

@@ -24,6 +24,8 @@ from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = (
     "张伟",
@@ -200,11 +202,10 @@ def child(what: str, home: Path, clients: int) -> None:
 
     django.setup()
     from benchmarks import million_clients
-    from dakehu.foundation.access import scope
     from dakehu.foundation.schema.fields import model_of
 
     call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         empty = not model_of("clients.Client").objects.exists()
     seconds = 0.0
     if empty:
@@ -212,7 +213,7 @@ def child(what: str, home: Path, clients: int) -> None:
     from django.test import Client as Browser
 
     cookies = {}
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         for name in READERS:
             browser = Browser()
             browser.force_login(

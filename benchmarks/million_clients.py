@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国文辉志宇鑫浩然子轩梓涵雨欣怡佳俊博思远晨阳梅飞鹏"
 PLACES, WORDS = (
@@ -30,7 +32,6 @@ def seed(count: int) -> float:
     """Fill an empty, migrated SQLite database; returns the seconds it took. Progress goes to standard error."""
     from django.db import transaction
 
-    from dakehu.foundation.access import scope
     from dakehu.foundation.records import bulk_sql
     from dakehu.foundation.schema.fields import model_of
     from dakehu.foundation.search import index
@@ -38,14 +39,14 @@ def seed(count: int) -> float:
     begun, dice = time.perf_counter(), numpy.random.default_rng(8)
     client, contact, cover = (model_of(f"clients.{n}") for n in ("Client", "Contact", "Coverage"))
     written = min(count, WRITTEN)
-    with scope.acting_as(scope.system("benchmark", "cli")):
+    with acting_as(system_actor("benchmark", "cli")):
         managers, branches = staff(count // EACH + 1)
         for start in range(0, written, AT_ONCE):
             size = min(AT_ONCE, written - start)
             with transaction.atomic():
                 made = [client(**one) for one in people(dice, start, size, branches)]
                 bulk_sql.insert(client, made)
-                index.follow(client, made, new=True)
+                index.update(client, made, new=True)
                 mobiles = dice.integers(13_000_000_000, 19_999_999_999, size)
                 bulk_sql.insert(
                     contact,

@@ -23,6 +23,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
@@ -121,7 +123,6 @@ def read_on_demand() -> None:
 
     django.setup()
     from dakehu.exchange.imports import service as imports
-    from dakehu.foundation.access import scope
     from dakehu.foundation.base.errors import Refused
 
     resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # whoever floods dies before the machine does
@@ -130,7 +131,7 @@ def read_on_demand() -> None:
         Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew for each file
         begun, told = time.perf_counter(), {}
         try:
-            with scope.acting_as(scope.system("mutated workbooks", "cli")):
+            with acting_as(system_actor("mutated workbooks", "cli")):
                 done = imports.run_import(path, dry_run=True)
             told = {"end": "read", "faults": [[f["cell"], f["zh"], f["remedy_zh"]] for f in done["faults"]]}
         except Refused as refused:

@@ -23,6 +23,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from dakehu.foundation.access.actor import acting_as, system_actor
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
@@ -49,9 +51,8 @@ def begin() -> None:
 
 
 def as_system() -> Any:
-    from dakehu.foundation.access import scope
 
-    return scope.acting_as(scope.system("kill -9 harness", "cli"))
+    return acting_as(system_actor("kill -9 harness", "cli"))
 
 
 def do(what: str, batch: int) -> Any:
@@ -70,14 +71,14 @@ def by_the_worker(batch: int) -> None:
     killed is over by then: nobody waits for it here."""
     from dakehu.exchange.imports import undo
     from dakehu.foundation.base import clock
+    from dakehu.foundation.imports.models import Batch
     from dakehu.foundation.jobs import queue as jobs
-    from dakehu.foundation.models import Batch
 
     undo.AT_ONCE = 0
     undo.begin(batch)
     jobs._rows().filter(state="running").update(leased_until=clock.now())
-    jobs.run_due()
-    job = jobs.look(Batch.objects.get(pk=batch).job_ref, None)
+    jobs.run_due_jobs()
+    job = jobs.get_job(Batch.objects.get(pk=batch).job_ref, None)
     must(job["kind"] == undo.KIND and job["state"] == "done", f"the job of the undo: {job}")
 
 
@@ -90,10 +91,10 @@ def upload(path: Path) -> int:
 
 def state() -> str:
     """A fingerprint of every row of client data, without numbers, versions and times."""
-    from dakehu.foundation.access.encrypted_fields import SealedText
-    from dakehu.foundation.access.scope import scoped_models
-    from dakehu.foundation.actions.registry import UNTRACKED
-    from dakehu.foundation.models import AuditEntry
+    from dakehu.foundation.access.encrypted_fields import EncryptedTextField
+    from dakehu.foundation.access.query_guard import scoped_models
+    from dakehu.foundation.audit.models import AuditEntry
+    from dakehu.foundation.records.recorded import UNTRACKED
 
     seen = hashlib.sha256()
     with as_system():
@@ -106,7 +107,7 @@ def state() -> str:
                 for f in model._meta.concrete_fields
                 if f.name not in UNTRACKED
                 and not f.primary_key
-                and not isinstance(f, SealedText)
+                and not isinstance(f, EncryptedTextField)
                 and f.attname not in numbers
             ]
             if model.client_path == "client":
@@ -121,7 +122,7 @@ def sound(batch: int, applied: bool | None) -> None:
     from django.db.models import Count
 
     from dakehu.foundation.audit import chain as audit
-    from dakehu.foundation.models import Batch
+    from dakehu.foundation.imports.models import Batch
     from dakehu.foundation.schema.fields import model_of
 
     with as_system():
@@ -181,8 +182,8 @@ def empty() -> None:
     """Begin anew: no client data at all (the audit stays)."""
     from django.db import connections
 
-    from dakehu.foundation.access.scope import scoped_models
-    from dakehu.foundation.models import AuditEntry
+    from dakehu.foundation.access.query_guard import scoped_models
+    from dakehu.foundation.audit.models import AuditEntry
 
     tables = [m._meta.db_table for m in scoped_models() if m is not AuditEntry]
     connections["default"].close()

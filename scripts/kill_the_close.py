@@ -25,6 +25,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dakehu.foundation.calendar import trading_days
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
@@ -59,7 +61,7 @@ def seed(count: int) -> tuple[list[int], list[int]]:
 def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
     """A day's purchases, with fees, as the counter tells them."""
     from dakehu.domains.ledger.trades import daily_feed as days
-    from dakehu.domains.ledger.trades.transaction_types import Side
+    from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
     size, none = EACH_DAY, np.zeros(EACH_DAY, np.int64)
     lots, price = draw.integers(1, 20, size) * 100, np.round(draw.uniform(5, 50, size), 2)
@@ -68,7 +70,7 @@ def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
     told = {
         "client": draw.choice(clients, size),
         "asset": draw.choice(products, size),
-        "side": np.full(size, int(Side.BUY)),
+        "side": np.full(size, int(TransactionType.BUY)),
         "quantity": lots * 1000,
         "price": price,
         "amount": amount,
@@ -81,7 +83,7 @@ def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
         "currency": ["CNY"] * size,
         "ref": [f"{day}-{n}" for n in range(size)],
     }
-    return pa.table({f.name: pa.array(told[f.name], f.type) for f in days.GIVEN}, schema=days.GIVEN)
+    return pa.table({f.name: pa.array(told[f.name], f.type) for f in days.COLUMNS}, schema=days.COLUMNS)
 
 
 def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
@@ -90,8 +92,8 @@ def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
 
     table = one_day(draw, day, clients, products)
     with as_system():
-        days.take_day(source=SOURCE, day=day, table=table)
-        closing.take_prices(
+        days.import_daily_feed(source=SOURCE, day=day, table=table)
+        closing.import_prices(
             source="行情",
             day=day,
             prices={
@@ -105,7 +107,7 @@ def told_by(table: pa.Table) -> Counter[Any]:
     """Rows as a bag: what was taken in, without the numbers that the journal gave them."""
     from dakehu.domains.ledger.trades import daily_feed
 
-    return Counter(zip(*(table[name].to_pylist() for name in daily_feed.GIVEN.names), strict=True))
+    return Counter(zip(*(table[name].to_pylist() for name in daily_feed.COLUMNS.names), strict=True))
 
 
 def expected(day: date) -> bytes:
@@ -152,7 +154,7 @@ def sound(taken: Counter[Any]) -> None:
     from dakehu.foundation.audit import chain as audit
 
     with as_system():
-        must(told_by(reader.everything()) == taken, "trades lost or doubled")
+        must(told_by(reader.all_trades()) == taken, "trades lost or doubled")
         verdict = audit.verify()
         must(verdict.broken is None, f"the audit chain: {verdict}")
         audit.remember_head()
@@ -204,9 +206,8 @@ def run(rounds: int, count: int, number: int) -> None:
 
     moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
     clients, products = seed(count)
-    from dakehu.foundation.base import clock
 
-    calendar = clock.trading_days(FIRST, date(2026, 11, 20))
+    calendar = trading_days.trading_days_between(FIRST, date(2026, 11, 20))
     taken: Counter[Any] = Counter()
     lasted = dict.fromkeys(PHASES, 0.0)
     fell: Counter[str] = Counter()

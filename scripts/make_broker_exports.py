@@ -33,7 +33,7 @@ def table() -> str:
         if found is None:
             made.append(f"| {path.name} | not recognised | | | | | |")
             continue
-        judged = statement_import.weigh(found.lines)
+        judged = statement_import.evaluate(found.lines)
         counts = (len(found.lines), len(judged.told), judged.idle, len(judged.held))
         sums = [a + b for a, b in zip(sums, counts, strict=True)]
         why: dict[str, int] = {}

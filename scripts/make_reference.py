@@ -35,17 +35,24 @@ def roles_with(permission: str) -> str:
     return ", ".join(name for name, role in ROLES.items() if permission in role.permissions)
 
 
-def takes_table(takes: Iterable[Any]) -> str:
-    from dakehu.foundation.gates.input import facts_behind, field_behind
+def takes_table(parameters: Iterable[Any]) -> str:
+    from dakehu.foundation.gates.input import field_behind, spec_behind
     from dakehu.foundation.gates.output import kind_of
 
     rows = []
-    for take in takes:
-        facts, behind = facts_behind(take), field_behind(take)
-        words = take.words if take.words is not None else getattr(behind, "words", None)
-        kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
+    for parameter in parameters:
+        facts, behind = spec_behind(parameter), field_behind(parameter)
+        words = parameter.choice_set if parameter.choice_set is not None else getattr(behind, "choice_set", None)
+        kind = kind_of(behind) if behind is not None else ("key" if parameter.model else parameter.kind)
         choices = ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in words) if words is not None else ""
-        rows.append((f"`{take.name}`" + (" *" if take.required else ""), facts.heading, kind, choices or facts.example))
+        rows.append(
+            (
+                f"`{parameter.name}`" + (" *" if parameter.required else ""),
+                facts.heading,
+                kind,
+                choices or facts.example,
+            )
+        )
     return (
         table(("参数 parameter (* = required)", "含义 meaning", "kind", "可选值 choices / example"), rows)
         if rows
@@ -62,7 +69,7 @@ def entries(title: str, register: dict[str, Any]) -> str:
         parts.append(f"权限 needs: `{entry.needs or '—'}` ({roles_with(entry.needs)})\n")
         if entry.doc:
             parts.append(entry.doc + "\n")
-        parts.append(takes_table(entry.takes))
+        parts.append(takes_table(entry.parameters))
     return "\n".join(part for part in parts if part)
 
 
@@ -145,12 +152,12 @@ def dictionary() -> str:
         rows = [
             (
                 f"`{c.name}`",
-                c.facts.heading,
+                c.spec.heading,
                 c.kind,
-                c.facts.sensitivity.name.lower(),
-                "、".join(c.facts.aliases),
-                ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.words) if c.words is not None else "",
-                " ".join(t for t in (c.facts.help_zh, c.facts.help_en) if t),
+                c.spec.sensitivity.name.lower(),
+                "、".join(c.spec.aliases),
+                ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.choice_set) if c.choice_set is not None else "",
+                " ".join(t for t in (c.spec.help_zh, c.spec.help_en) if t),
             )
             for c in columns
         ]

@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 
 from dakehu.domains.team.queries import actor_of
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, acting_as, system_actor
 from dakehu.foundation.gates import perform
 
 PASSWORD = "Correct-horse-9"
 
 
 @contextmanager
-def acting(user: Any, door: str = "test") -> Iterator[scope.Actor]:
+def acting(user: Any, door: str = "test") -> Iterator[Actor]:
     """Everything inside is seen and done as this member of staff, with today's rights."""
-    with scope.acting_as(replace(actor_of(user), door=door)) as actor:
+    with acting_as(replace(actor_of(user), door=door)) as actor:
         yield actor
 
 
 def as_system() -> Any:
-    return scope.acting_as(scope.system("set the stage of a test", "test"))
+    return acting_as(system_actor("set the stage of a test", "test"))
 
 
 def enter(username: str, name: str, role: str, team: str = "") -> Any:

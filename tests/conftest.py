@@ -87,7 +87,7 @@ def no_custom_fields() -> Iterator[None]:
     from dakehu.foundation.schema import custom_fields
 
     yield
-    custom_fields.forget()
+    custom_fields.unload()
 
 
 @pytest.fixture

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
-from dakehu.foundation.access.scope import scoped_models
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
+from dakehu.foundation.access.query_guard import scoped_models
+from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.gates import QUERIES, columns_of
-from dakehu.foundation.gates.input import facts_behind
+from dakehu.foundation.gates.input import spec_behind
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Sensitivity, described, has_facts
+from dakehu.foundation.schema.fields import described_fields, has_spec
 from dakehu.foundation.schema.retention import retention_table
 
 MODELS = sorted(scoped_models(), key=lambda model: model._meta.label)
@@ -26,9 +27,9 @@ def by_label(model):
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
 def test_every_field_of_client_data_has_facts(model):
     bare = [
-        f.name for f in model._meta.fields if f.name not in OWN and not isinstance(f, BlindIndex) and not has_facts(f)
+        f.name for f in model._meta.fields if f.name not in OWN and not isinstance(f, BlindIndex) and not has_spec(f)
     ]
-    added = [custom_fields.STORE] if model._meta.label in custom_fields.hosts() else []
+    added = [custom_fields.STORE] if model._meta.label in custom_fields.host_models() else []
     assert sorted(bare) == sorted([*WITHOUT_FACTS.get(model._meta.label, ()), *added])
 
 
@@ -42,7 +43,7 @@ WITHOUT_FACTS = {
 
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
 def test_names_are_chinese_and_english(model):
-    for name, _, facts in described(model):
+    for name, _, facts in described_fields(model):
         assert facts.zh and facts.en, name
         assert facts.en.isascii() or "’" in facts.en, name
         assert bool(facts.help_zh) == bool(facts.help_en), f"{name}: help in one language only"
@@ -51,20 +52,20 @@ def test_names_are_chinese_and_english(model):
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
 def test_choices_are_named_in_both_languages(model):
     for column in columns_of(model):
-        for member in column.words or ():
+        for member in column.choice_set or ():
             assert member.zh and member.en, f"{column.name}: {member.value}"
 
 
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
 def test_what_is_sealed_is_secret_and_what_is_secret_is_sealed(model):
-    for name, field, facts in described(model):
-        assert isinstance(field, SealedText) == (facts.sensitivity is Sensitivity.SECRET), name
+    for name, field, facts in described_fields(model):
+        assert isinstance(field, EncryptedTextField) == (facts.sensitivity is Sensitivity.SECRET), name
 
 
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
 def test_no_two_fields_of_a_table_go_by_the_same_name(model):
     for language in ("zh", "en"):
-        names = [getattr(facts, language) for _, _, facts in described(model)]
+        names = [getattr(facts, language) for _, _, facts in described_fields(model)]
         assert sorted(names) == sorted(set(names))
 
 
@@ -78,7 +79,7 @@ def test_every_table_of_client_data_says_how_long_it_is_kept():
 @pytest.mark.parametrize("entry", [*ACTIONS.values(), *QUERIES.values()], ids=lambda entry: entry.name)
 def test_every_parameter_has_a_name_in_both_languages(entry):
     assert entry.en and HAN.search(entry.zh)
-    for take in entry.takes:
-        facts = facts_behind(take)
-        assert HAN.search(facts.zh), f"{take.name} has no Chinese name"
-        assert facts.en and not HAN.search(facts.en), f"{take.name} has no English name"
+    for parameter in entry.parameters:
+        facts = spec_behind(parameter)
+        assert HAN.search(facts.zh), f"{parameter.name} has no Chinese name"
+        assert facts.en and not HAN.search(facts.en), f"{parameter.name} has no English name"

@@ -10,8 +10,8 @@ from dakehu.domains.clients.models import Client, Contact, Needs
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.access import scope
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.audit.models import AuditEntry
 from tests.cast import acting
 from tests.exchange.article import CARDS, write_article
 
@@ -85,7 +85,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(lin, table):
         told = imports.run_import(table, dry_run=True)
         assert told["created"] == 7 and told["imported"] is False
         assert not Client.objects.exists()
-    with scope.acting_as(scope.system("look")):
+    with acting_as(system_actor("look")):
         assert not AuditEntry.objects.filter(action__startswith="workbook").exists()
 
 

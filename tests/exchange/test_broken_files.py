@@ -64,10 +64,10 @@ def olefile_with(stream: bytes) -> bytes:
 
 def test_a_cell_where_an_old_workbook_can_have_none_is_named_before_anything_is_laid_out():
     with pytest.raises(TooLarge) as refused:
-        used_range.guard_old(old_book((0, 0), (22, 25348)), "旧.xls")
+        used_range.check_old_used_range(old_book((0, 0), (22, 25348)), "旧.xls")
     assert "第 23 行第 25349 列" in refused.value.zh
     with pytest.raises(TooLarge) as lonely:
-        used_range.guard_old(old_book((0, 0), (65000, 200)), "旧.xls")
+        used_range.check_old_used_range(old_book((0, 0), (65000, 200)), "旧.xls")
     assert "row 65001, column 201" in lonely.value.en
 
 

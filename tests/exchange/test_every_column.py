@@ -10,9 +10,9 @@ import pytest
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import parts
+from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.foundation.gates import perform
-from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -80,16 +80,16 @@ def filled(zhou, lin, zhang) -> Any:
 
 def sheet_of(path: Path, part: str) -> tuple[Any, Any]:
     book = openpyxl.load_workbook(path)
-    return book, book[parts()[part].title.in_("zh")]
+    return book, book[worksheets()[part].title.in_("zh")]
 
 
-def other_than(take: Any, now: Any) -> Any:
+def other_than(parameter: Any, now: Any) -> Any:
     """Something else that the column takes."""
-    if take.name in OWN:
-        return OWN[take.name]
-    kind = frames.kind(take)
+    if parameter.name in OWN:
+        return OWN[parameter.name]
+    kind = frames.kind(parameter)
     if kind == "choice":
-        return next(word.zh for word in field_behind(take).words if word.zh != now)
+        return next(word.zh for word in field_behind(parameter).choice_set if word.zh != now)
     return TYPED[kind]
 
 
@@ -100,8 +100,8 @@ def said(value: Any) -> Any:
 def columns_of(part: str, sheet: Any) -> dict[str, tuple[Any, int]]:
     """{column: (what it takes, its place)} of a sheet, but for who the client is."""
     headings = [str(cell.value) for cell in sheet[1]]
-    takes = [take for take in frames.takes_out(parts()[part]) if take.name not in NAMING]
-    return {take.name: (take, headings.index(facts_behind(take).heading) + 1) for take in takes}
+    parameters = [parameter for parameter in frames.is_exportable(worksheets()[part]) if parameter.name not in NAMING]
+    return {parameter.name: (parameter, headings.index(spec_behind(parameter).heading) + 1) for parameter in parameters}
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -110,7 +110,9 @@ def test_what_is_typed_into_every_column_at_once_comes_back(zhou, filled, tmp_pa
         exports.write_filled(path=tmp_path / "out.xlsx")
         book, sheet = sheet_of(tmp_path / "out.xlsx", part)
         columns = columns_of(part, sheet)
-        typed = {name: other_than(take, sheet.cell(2, place).value) for name, (take, place) in columns.items()}
+        typed = {
+            name: other_than(parameter, sheet.cell(2, place).value) for name, (parameter, place) in columns.items()
+        }
         for name, (_, place) in columns.items():
             sheet.cell(2, place).value = typed[name]
         book.save(tmp_path / "in.xlsx")

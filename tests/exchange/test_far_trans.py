@@ -7,7 +7,7 @@ import pytest
 from dakehu.domains.clients.models import Client, History
 from dakehu.domains.clients.queries import segments
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 
 FILE = Path(__file__).parents[2] / "../shared/data/far-trans/customer_information.csv"
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 def test_the_real_file_gives_its_known_counts_and_a_second_run_changes_nothing():
     if not FILE.exists():
         pytest.skip(f"The real data {FILE.name} is not here (it lies in ../shared/data), so its counts go unchecked.")
-    with scope.acting_as(scope.system("import the customers of FAR-Trans")):
+    with acting_as(system_actor("import the customers of FAR-Trans")):
         first = imports.run_import(FILE)
         assert {name: first[name] for name in ("created", "updated", "unchanged", "skipped", "errors")} == {
             "created": 29090,
@@ -56,7 +56,7 @@ def test_the_grown_file_of_a_source_that_tells_its_last_day_again_is_taken_in(tm
         for level, day in (("Balanced", "2021-03-19"), ("Balanced", "2022-01-21"), ("Aggressive", "2023-02-01"))
     ]
     path = tmp_path / "customer_information.csv"
-    with scope.acting_as(scope.system("import the customers of FAR-Trans")):
+    with acting_as(system_actor("import the customers of FAR-Trans")):
         path.write_text(head + "".join(days[:2]))
         assert imports.run_import(path)["created"] == 1
         path.write_text(head + "".join(days))

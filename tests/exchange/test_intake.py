@@ -11,11 +11,12 @@ from dakehu.domains.ledger.models import Investment
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import wizard
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import perform
+from dakehu.foundation.imports.models import Batch
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry, Batch
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -126,7 +127,7 @@ def test_another_teams_client_is_neither_changed_nor_seen(lin, qian, tmp_path):
         told = imports.run_import(path, skip_errors=True)
         assert (told["created"], told["updated"], told["errors"]) == (0, 0, 2)
         assert "团队长" in told["faults"][0]["zh"] and "C0002" in told["faults"][0]["zh"]
-    with scope.acting_as(scope.system("look")):
+    with acting_as(system_actor("look")):
         assert Client.objects.get(code="C0002").name == "钱二" and not Investment.objects.exists()
 
 
@@ -184,7 +185,7 @@ def test_a_file_is_one_act_and_a_fault_of_the_program_leaves_nothing(lin, tmp_pa
 
     with acting(lin):
         with monkeypatch.context() as patch:
-            patch.setitem(apply.TAKERS, "investments", broken)
+            patch.setitem(apply.IMPORTERS, "investments", broken)
             with pytest.raises(OSError, match="full"):
                 imports.run_import(path)
         assert not Client.objects.exists()
@@ -219,15 +220,15 @@ def test_columns_corrected_by_hand_are_tried_imported_and_remembered_for_the_nex
         batch = imports.open_upload("手工表.csv", UNKNOWN.encode())
         seen = wizard.describe(batch.pk)["tables"][0]
         assert [c["heading"] for c in seen["columns"]] == ["编码", "称呼", "干什么的"]
-        imports.correct(
+        imports.correct_plan(
             batch.pk, {"tables": {"0": {"part": "clients", "columns": {"0": "code", "1": "name", "2": "occupation"}}}}
         )
-        job = imports.start_trial(batch.pk)
-        jobs.run_due()
-        assert jobs.look(job, lin.pk)["result"]["created"] == 2 and not Client.objects.exists()
+        job = imports.start_dry_run(batch.pk)
+        jobs.run_due_jobs()
+        assert jobs.get_job(job, lin.pk)["result"]["created"] == 2 and not Client.objects.exists()
         job = imports.start_apply(batch.pk)
-        jobs.run_due()
-        assert jobs.look(job, lin.pk)["result"]["imported"] is True
+        jobs.run_due_jobs()
+        assert jobs.get_job(job, lin.pk)["result"]["imported"] is True
         assert list(Client.objects.order_by("code").values_list("name", "occupation")) == [
             ("甲一", "律师"),
             ("乙二", "医生"),
@@ -242,11 +243,11 @@ def test_a_batch_is_imported_once_however_often_it_is_asked_for(lin):
         batch = imports.open_upload("t.csv", "客户号,客户姓名\nN1,甲一\n".encode())
         for _ in range(2):
             imports.start_apply(batch.pk)
-            jobs.run_due()
+            jobs.run_due_jobs()
         assert Client.objects.count() == 1
         assert AuditEntry.objects.filter(action="workbook.import").count() == 1
         with pytest.raises(Refused):
-            imports.correct(batch.pk, {"mode": "update"})
+            imports.correct_plan(batch.pk, {"mode": "update"})
 
 
 @wizardly
@@ -257,8 +258,8 @@ def test_wang_cannot_find_lins_batch(lin, wang):
         for attempt in (
             lambda: wizard.describe(batch.pk),
             lambda: imports.start_apply(batch.pk),
-            lambda: imports.correct(batch.pk, {}),
-            lambda: wizard.error_book(batch.pk),
+            lambda: imports.correct_plan(batch.pk, {}),
+            lambda: wizard.error_workbook(batch.pk),
         ):
             with pytest.raises(NotFound):
                 attempt()
@@ -269,9 +270,9 @@ def test_the_error_workbook_mended_and_sent_again_is_imported(lin, tmp_path):
     with acting(lin):
         batch = imports.open_upload("t.csv", "客户号,客户姓名,风险等级\nN1,甲一,很高\nN2,乙二,C2\n".encode())
         imports.start_apply(batch.pk)
-        jobs.run_due()
+        jobs.run_due_jobs()
         assert Batch.objects.get(pk=batch.pk).state == "refused"
-        name, content = wizard.error_book(batch.pk)
+        name, content = wizard.error_workbook(batch.pk)
         path = tmp_path / name
         path.write_bytes(content)
         mended = openpyxl.load_workbook(path)
@@ -292,12 +293,12 @@ def test_a_running_import_can_be_stopped_and_leaves_nothing(lin, monkeypatch):
 
         def stop_after(**given):
             made = take_in(**given)
-            jobs.ask_to_stop(job)
+            jobs.request_stop(job)
             return made
 
         monkeypatch.setattr(imports.apply.clients_taking, "take_in", stop_after)
-        jobs.run_due()
-        assert jobs.look(job, lin.pk)["state"] == "cancelled" and not Client.objects.exists()
+        jobs.run_due_jobs()
+        assert jobs.get_job(job, lin.pk)["state"] == "cancelled" and not Client.objects.exists()
 
 
 def test_a_thing_that_is_no_table_is_refused_with_the_reason(lin, tmp_path):
@@ -384,8 +385,8 @@ def test_no_cell_of_an_uploaded_file_lies_in_clear_in_the_database_before_it_is_
     with acting(lin):
         batch = imports.open_upload("t.csv", f"客户号,客户姓名,手机号码\nN1,甲一,{secret}\nN2,乙二,1381234\n".encode())
         assert secret in json.dumps(wizard.describe(batch.pk))
-        imports.start_trial(batch.pk)
-        jobs.run_due()
+        imports.start_dry_run(batch.pk)
+        jobs.run_due_jobs()
         row = Batch.objects.get(pk=batch.pk)
         assert row.state == "checked"
         assert secret not in json.dumps([row.plan, row.report]) and "1381234" not in json.dumps([row.plan, row.report])

@@ -12,11 +12,11 @@ from dakehu.domains.clients.models import Client
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.sheets import frames
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, enter
 from tests.exchange.article import write_article
 
@@ -136,8 +136,8 @@ def test_the_template_holds_rules_and_nobodys_data(lin, full, tmp_path):
 def test_an_export_in_the_background_is_kept_for_its_owner(lin, full):
     with acting(lin):
         number = exports.start_export(password="密码-2026")
-        jobs.run_due()
-        result = jobs.look(number, lin.pk)
+        jobs.run_due_jobs()
+        result = jobs.get_job(number, lin.pk)
         assert result["state"] == "done", result
         name, content = files.read(result["result"]["file"])
     assert name.endswith(".xlsx") and content[:4] == b"\xd0\xcf\x11\xe0"

@@ -75,18 +75,18 @@ def service(settings, tmp_path, lin, zhang):
 
 def closes(code: str) -> list[float]:
     with as_system():
-        return close_inputs.history(SecurityCode.objects.get(code=code).product_id)[1].tolist()
+        return close_inputs.price_history(SecurityCode.objects.get(code=code).product_id)[1].tolist()
 
 
 @pytest.mark.parametrize("source", ["akshare", "tushare"])
 def test_prices_come_in_like_a_price_file_and_can_be_undone(service, settings, source):
     settings.QUOTES = source
     with as_system():
-        told = prices.take_in(["000878.SZ", "index:000300.SH"], FROM, TO)
+        told = prices.import_quotes(["000878.SZ", "index:000300.SH"], FROM, TO)
     assert (told["created"], told["imported"], told["source"], told["nothing"]) == (4, True, source, [])
     assert closes("000878") == [10.9, 12.0] and closes("000300") == [3300.5, 3310.25]
     with as_system():
-        assert prices.take_in(["000878.SZ"], FROM, TO)["unchanged"] == 2
+        assert prices.import_quotes(["000878.SZ"], FROM, TO)["unchanged"] == 2
         perform("workbook.undo", {"batch": told["batch"]})
     assert closes("000878") == []
 
@@ -94,7 +94,7 @@ def test_prices_come_in_like_a_price_file_and_can_be_undone(service, settings, s
 def test_each_service_is_asked_in_its_own_words(service, settings):
     settings.QUOTES = "akshare"
     with as_system():
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
         assert {k: service.asked[-1][k] for k in ("secid", "fqt", "beg", "end")} == {
             "secid": "0.000878",
             "fqt": "0",
@@ -102,7 +102,7 @@ def test_each_service_is_asked_in_its_own_words(service, settings):
             "end": "20240109",
         }
         settings.QUOTES = "tushare"
-        prices.take_in(["index:000300.SH", "510500.SH", "000878"], FROM, TO)
+        prices.import_quotes(["index:000300.SH", "510500.SH", "000878"], FROM, TO)
     assert [asked["api_name"] for asked in service.asked[-3:]] == ["index_daily", "fund_daily", "daily"]
     assert service.asked[-1]["params"]["ts_code"] == "000878.SZ"
 
@@ -110,17 +110,17 @@ def test_each_service_is_asked_in_its_own_words(service, settings):
 def test_nothing_is_asked_unless_a_service_was_switched_on(service, settings):
     assert settings.QUOTES == ""
     with as_system(), pytest.raises(Refused, match="DAKEHU_QUOTES"):
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
     assert service.asked == []
 
 
 def test_codes_without_prices_are_named_and_the_others_come_in(service, settings):
     settings.QUOTES = "akshare"
     with as_system():
-        told = prices.take_in(["000878", "600000"], FROM, TO)
+        told = prices.import_quotes(["000878", "600000"], FROM, TO)
         assert told["nothing"] == ["600000.SH"] and told["created"] == 2
         with pytest.raises(Refused, match="600000"):
-            prices.take_in(["600000"], FROM, TO)
+            prices.import_quotes(["600000"], FROM, TO)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_codes_without_prices_are_named_and_the_others_come_in(service, settings
 def test_a_service_that_fails_is_told_in_words_and_nothing_is_written(service, settings, answer, words):
     settings.QUOTES, service.answer = "akshare", answer
     with as_system(), pytest.raises(Refused, match=words):
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
     with as_system():
         assert not PriceFile.objects.exists()
 
@@ -143,37 +143,37 @@ def test_a_service_that_fails_is_told_in_words_and_nothing_is_written(service, s
 def test_a_wrong_token_is_told_in_the_words_of_the_service_and_never_shown(service, settings):
     settings.QUOTES, settings.TUSHARE_TOKEN = "tushare", "wrong"
     with as_system(), pytest.raises(Refused) as refused:
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
     assert "token不对" in str(refused.value) and "wrong" not in str(refused.value)
     settings.TUSHARE_TOKEN = ""
     with as_system(), pytest.raises(Refused, match="DAKEHU_TUSHARE_TOKEN"):
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
 
 
 def test_a_service_nobody_answers_at_is_told_in_words(settings, lin):
     settings.QUOTES, settings.QUOTES_URL = "akshare", "http://127.0.0.1:9/"
     with as_system(), pytest.raises(Refused, match="无法从"):
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
 
 
 @pytest.mark.parametrize("code", ["ABC", "00700.HK", "index:300", "204001.SH"])
 def test_codes_that_no_service_prices_are_refused_before_anything_is_asked(service, settings, code):
     settings.QUOTES = "akshare"
     with as_system(), pytest.raises(Refused):
-        prices.take_in([code], FROM, TO)
+        prices.import_quotes([code], FROM, TO)
     assert service.asked == []
 
 
 def test_only_those_who_may_import_may_ask(service, settings, he):
     settings.QUOTES = "akshare"
     with acting(he), pytest.raises(NotAllowed):
-        prices.take_in(["000878"], FROM, TO)
+        prices.import_quotes(["000878"], FROM, TO)
 
 
 def test_the_command_asks_for_all_that_is_entered(service, settings, capsys):
     settings.QUOTES = "akshare"
     with as_system():
-        assert universe.codes() == (["000878.SZ"], None)
+        assert universe.priced_codes() == (["000878.SZ"], None)
     assert main(["quotes", "--from", "2024-01-08", "--to", "2024-01-09", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["created"] == 2 and told["source"] == "akshare"

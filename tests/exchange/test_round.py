@@ -11,9 +11,10 @@ from dakehu.domains.ledger.models import Investment
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.clock import now
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry, StoredFile
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 from tests.exchange.test_undo import seen
@@ -263,7 +264,7 @@ def test_without_the_stored_export_an_unchanged_row_still_takes_edits_and_a_chan
             for row in StoredFile.objects.filter(name="export.zip"):
                 row.expires_at = now()
                 row.save()
-            files.sweep()
+            files.delete_expired()
     with acting(desk):
         told = out.back()
         assert told["expired"] == 1 and told["undecided"] == 1 and told["missing"] == []

@@ -9,9 +9,9 @@ from django.db import connection
 from dakehu.domains.clients.models import Client, Contact, Coverage
 from dakehu.exchange.imports import apply, chunking
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.gates import perform
-from dakehu.foundation.jobs.queue import Cancelled
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.jobs.progress import Cancelled
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

@@ -36,7 +36,7 @@ def trips(code: str) -> dict:
 def told(code: str) -> list[tuple]:
     """A client's trades as they stand in the journal, whatever file they came by."""
     with as_system():
-        rows = reader.of_clients([Client.objects.get(code=code).pk]).to_pylist()
+        rows = reader.trades_of_clients([Client.objects.get(code=code).pk]).to_pylist()
     return [(r["asset"], r["day"], r["quantity"], r["net"], r["nth"]) for r in rows]
 
 
@@ -80,11 +80,11 @@ def test_the_trades_of_a_client_out_of_sight_are_nobodys(tmp_path, lin, wang, an
     with acting(lin):
         imports.run_import(write(tmp_path / "一月.csv", BUY, SELL), client="C0001")
     with acting(wang):
-        assert reader.of_clients([zhang.pk]).num_rows == 0
+        assert reader.trades_of_clients([zhang.pk]).num_rows == 0
         with pytest.raises(Refused):
             trips("C0001")
         with pytest.raises(PermissionError):
-            reader.everything()
+            reader.all_trades()
     with acting(an):
         assert trips("C0001")["count"] == 1 and trips("C0001")["pnl"] is None
 
@@ -248,12 +248,12 @@ def test_a_file_that_no_register_row_names_does_not_exist(tmp_path, lin, zhang, 
     with acting(lin):
         imports.run_import(write(tmp_path / "一月.csv", BUY), client="C0001")
         with monkeypatch.context() as patch, pytest.raises(OSError, match="full"):
-            patch.setattr("dakehu.foundation.actions.undo.Kept.store", crash)  # after the file, before the commit
+            patch.setattr("dakehu.foundation.actions.undo.UndoLog.store", crash)  # after the file, before the commit
             imports.run_import(write(tmp_path / "二月.csv", SELL), client="C0001")
         assert ask("ledger.trades", {"client": "C0001"})["count"] == 1
     monkeypatch.setattr(compaction, "LATE", timedelta(0))
     with as_system():
-        assert compaction.sweep() >= 1
+        assert compaction.delete_superseded_files() >= 1
     with acting(lin):
         assert ask("ledger.trades", {"client": "C0001"})["count"] == 1
 

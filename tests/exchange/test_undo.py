@@ -10,15 +10,17 @@ from django.db import models
 from dakehu.domains.clients.models import Client, Contact, Coverage, Needs
 from dakehu.domains.service.models import FollowUp
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import scoped_models
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.query_guard import scoped_models
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.files import store as files
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry, Batch, StoredFile
+from dakehu.foundation.imports.models import Batch
 from dakehu.interfaces.cli.main import main
 from tests.architecture.pages import browser_of
 from tests.cast import acting, as_system
@@ -237,7 +239,7 @@ def test_an_import_whose_notes_are_past_their_time_is_refused_in_words(lin, zhan
         row = StoredFile.objects.get(key=Batch.objects.get(pk=told["batch"]).report["undo"])
         row.expires_at = row.created_at
         row.save()
-        assert files.sweep() == 1
+        assert files.delete_expired() == 1
     with acting(lin), pytest.raises(Refused) as refusal:
         perform("workbook.undo", {"batch": told["batch"]})
     assert "90 天" in str(refusal.value)
@@ -302,7 +304,7 @@ def test_rows_deleted_and_changed_by_hand_come_back_through_the_same_mechanism(l
     with acting(lin):
         perform("clients.add_contact", {"client": "C0001", "kind": "mobile", "value": "13812345678"})
         before = seen()
-        with act("test.merge"), scope.elevated("a merge"), undo.keeping() as kept:
+        with act("test.merge"), elevated("a merge"), undo.recording_undo() as kept:
             plan = FollowUp.objects.first()
             plan.subject = "改期"
             plan.save()
@@ -317,5 +319,5 @@ def test_rows_deleted_and_changed_by_hand_come_back_through_the_same_mechanism(l
             key = kept.store()
         assert seen() != before
         with act("test.undo"):
-            assert undo.take_back(key, lambda label: label) == {"removed": 0, "restored": 3}
+            assert undo.revert(key, lambda label: label) == {"removed": 0, "restored": 3}
     assert seen() == before

@@ -8,18 +8,18 @@ from django.db import connection
 from dakehu.domains.clients.models import Client
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.domains.team.models import SavedView
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import Conflict, Refused
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def entries(action: str) -> list[AuditEntry]:
-    with scope.acting_as(scope.system("read the audit in a test")):
+    with acting_as(system_actor("read the audit in a test")):
         return list(AuditEntry.objects.filter(action=action).order_by("pk"))
 
 

@@ -1,13 +1,13 @@
 """What is taken as known for a while is asked anew when its time is over."""
 
 from dakehu.foundation.base import ttl_cache
-from dakehu.foundation.base.ttl_cache import Awhile
+from dakehu.foundation.base.ttl_cache import TTLCache
 
 
 def test_a_value_is_known_until_its_time_is_over(monkeypatch):
     now = 100.0
     monkeypatch.setattr(ttl_cache, "monotonic", lambda: now)
-    known = Awhile(seconds=60)
+    known = TTLCache(seconds=60)
     known.put("long", (3000, True))
     assert known.get("long") == (3000, True) and known.get("other") is None
     now = 160.0
@@ -15,7 +15,7 @@ def test_a_value_is_known_until_its_time_is_over(monkeypatch):
 
 
 def test_no_more_is_kept_than_was_said():
-    known = Awhile(most=3)
+    known = TTLCache(most=3)
     for number in range(10):
         known.put(number, number)
         assert len(known._held) <= 3

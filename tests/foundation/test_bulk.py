@@ -9,19 +9,20 @@ from dakehu.domains.clients.bulk_import import clients as client_import
 from dakehu.domains.clients.models import Client
 from dakehu.domains.ledger.investments import bulk_import as ledger
 from dakehu.domains.ledger.models import Investment
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import act, record_many
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, WriteOutsideAction
 from dakehu.foundation.imports import row_matching
-from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Weighed
+from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, ImportEvaluation
+from dakehu.foundation.records.bulk import record_rows
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
-def weighed(client, columns: dict, **more) -> Weighed:
+def weighed(client, columns: dict, **more) -> ImportEvaluation:
     count = len(columns["invested_on"])
-    return ledger.weigh(columns, [client.pk] * count, Weighed.of(count), **more)
+    return ledger.evaluate(columns, [client.pk] * count, ImportEvaluation.of(count), **more)
 
 
 def lots(*amounts: int) -> dict:
@@ -32,18 +33,18 @@ def lots(*amounts: int) -> dict:
     }
 
 
-def take(client, columns: dict) -> Weighed:
+def parameter(client, columns: dict) -> ImportEvaluation:
     made = weighed(client, columns)
     with act("test.take"):
-        ledger.take_in(columns=columns, weighed=made, clients=[client.pk] * len(made.verdicts))
+        ledger.import_investments(columns=columns, weighed=made, clients=[client.pk] * len(made.verdicts))
     return made
 
 
 def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
     with acting(lin):
-        assert take(zhang, lots(5)).verdicts == [CREATED]
-        assert take(zhang, lots(5)).verdicts == [UNCHANGED]
-        again = take(zhang, lots(6))
+        assert parameter(zhang, lots(5)).verdicts == [CREATED]
+        assert parameter(zhang, lots(5)).verdicts == [UNCHANGED]
+        again = parameter(zhang, lots(6))
         assert again.verdicts == [UPDATED]
         assert again.differences == {0: {"amount": (Decimal("5.00"), Decimal(6))}}
         row = Investment.objects.get()
@@ -52,15 +53,15 @@ def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
 
 def test_two_purchases_of_one_product_on_one_day_stay_two(lin, zhang):
     with acting(lin):
-        assert take(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
-        assert take(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
+        assert parameter(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
+        assert parameter(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
         assert Investment.objects.count() == 3
 
 
 def test_modes_skip_what_they_may_not_touch(lin, zhang):
     with acting(lin):
         assert weighed(zhang, lots(5), mode="update").verdicts == [SKIPPED]
-        take(zhang, lots(5))
+        parameter(zhang, lots(5))
         assert weighed(zhang, lots(6), mode="create").verdicts == [SKIPPED]
 
 
@@ -71,23 +72,23 @@ def test_a_row_without_what_a_single_one_needs_is_at_fault(lin, zhang):
 
 
 def test_the_mask_of_a_stored_value_says_nothing(lin, zhang):
-    same = row_matching.sameness(Client, "name")
+    same = row_matching.equality_columns(Client, "name")
     assert same("张三", "张*") and same("张三", "•••") and not same("张三", "李四")
-    assert not row_matching.sameness(Client, "occupation")("医生", "医*")
+    assert not row_matching.equality_columns(Client, "occupation")("医生", "医*")
 
 
 def test_taking_in_needs_the_right_of_the_single_row_action(an, zhang):
     with acting(an), pytest.raises(NotAllowed):
-        client_import.take_in(columns={}, made=None)
+        client_import.import_clients(columns={}, made=None)
 
 
 def test_bulk_rows_are_written_in_acts_only_and_get_their_numbers(lin, zhang):
     with acting(lin):
         row = Investment(client=zhang, invested_on=date(2023, 1, 15), amount=Decimal(5), product="债券")
         with pytest.raises(WriteOutsideAction):
-            record_many(Investment, [row], [], [])
-        with act("test.bulk"), scope.elevated("test"):
-            record_many(Investment, [row], [], [])
+            record_rows(Investment, [row], [], [])
+        with act("test.bulk"), elevated("test"):
+            record_rows(Investment, [row], [], [])
         assert Investment.objects.get(pk=row.pk).product == "债券"
         with act("test.single"):
             later = Investment(client=zhang, invested_on=date(2023, 1, 16), amount=Decimal(5), product="债券")

@@ -8,7 +8,8 @@ from freezegun import freeze_time
 
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
-from dakehu.foundation.models import CalendarDay
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.calendar.models import CalendarDay
 from tests.cast import as_system
 
 
@@ -33,6 +34,6 @@ def test_a_holiday_is_skipped_and_the_end_of_the_calendar_is_known():
     with as_system(), act("test.calendar"):
         for day, trading in (("2031-10-01", False), ("2031-10-02", False), ("2031-10-03", False), ("2031-12-31", True)):
             CalendarDay(on=date.fromisoformat(day), trading=trading).save()
-    assert not clock.is_trading_day(date(2031, 10, 1))
-    assert clock.next_trading_day(date(2031, 10, 1)) == date(2031, 10, 6)
-    assert clock.calendar_ends_on() == date(2031, 12, 31)
+    assert not trading_days.is_trading_day(date(2031, 10, 1))
+    assert trading_days.next_trading_day(date(2031, 10, 1)) == date(2031, 10, 6)
+    assert trading_days.calendar_ends_on() == date(2031, 12, 31)

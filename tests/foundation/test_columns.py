@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 from dakehu.domains.clients.models import Client, Contact, History
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import act, record_columns
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import WriteOutsideAction
-from dakehu.foundation.base.id_ranges import Numbers
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.base.id_ranges import IdRanges
+from dakehu.foundation.records.bulk import record_columns
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -19,7 +20,7 @@ AWKWARD = 'a "quoted" \\ back, {brace} NULL'
 
 
 def test_columns_make_the_rows_that_single_saves_make(lin, zhang):
-    with acting(lin), act("test.columns"), scope.elevated("test"):
+    with acting(lin), act("test.columns"), elevated("test"):
         Contact(client=zhang, kind="mobile", value="13800001234", remark=AWKWARD).save()
         (number, other) = record_columns(
             Contact,
@@ -51,7 +52,7 @@ def test_every_kind_of_value_arrives_as_it_was(lin, qian):
         "id_number": [None, "310101198001010032"],
         "walled": [True, False],
     }
-    with acting(lin), act("test.columns"), scope.elevated("test"):
+    with acting(lin), act("test.columns"), elevated("test"):
         first, second = (Client.objects.get(pk=n) for n in record_columns(Client, 2, given))
         assert (first.name, first.birth_on, first.assets, first.id_number, first.walled, first.kind) == (
             "{曾}",
@@ -74,7 +75,7 @@ def test_columns_are_written_in_acts_only_and_leave_one_entry_with_runs(lin, zha
     with acting(lin):
         with pytest.raises(WriteOutsideAction):
             record_columns(Contact, 3, columns)
-        with act("test.columns") as made, scope.elevated("test"), undo.keeping() as kept:
+        with act("test.columns") as made, elevated("test"), undo.recording_undo() as kept:
             numbers = [*record_columns(Contact, 3, columns), *record_columns(Contact, 3, columns)]
             assert kept.created["clients.Contact"].numbers.runs == [(numbers[0], numbers[-1])]
         (change,) = made.changes
@@ -84,11 +85,11 @@ def test_columns_are_written_in_acts_only_and_leave_one_entry_with_runs(lin, zha
 
 
 def test_numbers_are_kept_as_runs():
-    made = Numbers([5, 1, 2, 3, 9])
+    made = IdRanges([5, 1, 2, 3, 9])
     assert made.runs == [(1, 3), (5, 5), (9, 9)] and len(made) == 5 and list(made) == [1, 2, 3, 5, 9]
     assert 2 in made and 4 not in made and 0 not in made and 10 not in made
     assert made.remove(2) and not made.remove(4) and made.runs == [(1, 1), (3, 3), (5, 5), (9, 9)]
-    assert list(Numbers.of([(1, 5)]).parts(2)) == [(1, 2), (3, 4), (5, 5)]
+    assert list(IdRanges.of([(1, 5)]).parts(2)) == [(1, 2), (3, 4), (5, 5)]
 
 
 def test_among_finds_what_in_finds(lin, zhang, qian):

@@ -6,8 +6,8 @@ from dakehu.domains.clients.models import Client
 from dakehu.domains.ledger.models import Investment
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import reading_in
-from dakehu.foundation.gates import accept_columns, ask, columns_of, perform, present_one
+from dakehu.foundation.base.i18n import in_language
+from dakehu.foundation.gates import ask, columns_of, parse_columns, perform, render_row
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -42,7 +42,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 def test_english_names_chinese_headings_and_a_mixture_give_the_same_row(lin, zhang, row):
     with acting(lin):
         made = perform("ledger.note_investment", {"客户号": zhang.code, **row})
-        got = present_one(Investment.objects.get(pk=made.pk))
+        got = render_row(Investment.objects.get(pk=made.pk))
     assert (got["invested_on"], got["amount"], got["horizon"]) == ("2023-01-15", "1000000.00", "long")
     assert got["expected_return"] == "0.0500"
 
@@ -65,9 +65,9 @@ def test_a_list_where_one_value_goes_is_refused(lin, zhang):
 
 
 def test_the_same_fault_is_told_in_the_readers_language(lin, zhang):
-    with acting(lin), reading_in("en"), pytest.raises(Refused) as refusal:
+    with acting(lin), in_language("en"), pytest.raises(Refused) as refusal:
         perform("ledger.note_investment", {"client": zhang.code, "invested_on": "2023-01-15", "product": "A"})
-    with reading_in("en"):
+    with in_language("en"):
         assert refusal.value.as_plain()["amount"] == ["“Amount” is required."]
 
 
@@ -77,10 +77,10 @@ def test_a_read_only_field_cannot_be_sent(lin, zhang):
 
 
 def test_whole_columns_read_each_distinct_value_once_and_name_the_rows_at_fault(lin, zhang):
-    takes = ACTIONS["ledger.note_investment"].takes
+    parameters = ACTIONS["ledger.note_investment"].parameters
     with acting(lin):
-        values, errors = accept_columns(
-            takes,
+        values, errors = parse_columns(
+            parameters,
             {
                 "client": [zhang.code] * 3,
                 "invested_on": ["2023-01-15", "2023-13-15", "45000"],
@@ -96,7 +96,7 @@ def test_whole_columns_read_each_distinct_value_once_and_name_the_rows_at_fault(
 
 def test_the_analyst_sees_masked_names_and_cannot_filter_by_them(an, zhang):
     with acting(an):
-        assert present_one(Client.objects.get(pk=zhang.pk))["name"] == "张*"
+        assert render_row(Client.objects.get(pk=zhang.pk))["name"] == "张*"
         for filters in ({"name": "张三"}, {"name.starts": "张"}):
             with pytest.raises(Refused):
                 ask("clients.list", {"filters": filters})
@@ -136,14 +136,14 @@ def test_an_unknown_question_or_verb_is_not_found_and_one_beyond_the_role_not_al
 
 def test_a_choice_is_shown_in_the_readers_language(lin, zhang):
     with acting(lin):
-        assert present_one(zhang, ["kind"], shown=True)["kind"] == "个人"
-        with reading_in("en"):
-            assert present_one(zhang, ["kind"], shown=True)["kind"] == "Person"
+        assert render_row(zhang, ["kind"], shown=True)["kind"] == "个人"
+        with in_language("en"):
+            assert render_row(zhang, ["kind"], shown=True)["kind"] == "Person"
 
 
 def test_columns_describe_themselves_for_every_door():
     by_name = {c.name: c for c in columns_of(Client)}
     assert by_name["assets"].kind == "money"
-    assert by_name["assets"].facts.heading == "资产规模 Assets (CNY)"
+    assert by_name["assets"].spec.heading == "资产规模 Assets (CNY)"
     assert by_name["risk_level"].as_plain()["choices"][0]["value"] == "C1"
     assert "pinyin" not in by_name

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import models
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import Job
+from dakehu.foundation.jobs.events import REACTIONS, on_event
+from dakehu.foundation.jobs.models import Job
+from dakehu.foundation.worker import run_worker
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -20,24 +22,24 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 @pytest.fixture
 def kinds():
     """Jobs registered for one test."""
-    before = dict(jobs.JOBS), {k: list(v) for k, v in jobs.REACTIONS.items()}
+    before = dict(jobs.JOBS), {k: list(v) for k, v in REACTIONS.items()}
     yield
     jobs.JOBS.clear()
     jobs.JOBS.update(before[0])
-    jobs.REACTIONS.clear()
-    jobs.REACTIONS.update(before[1])
+    REACTIONS.clear()
+    REACTIONS.update(before[1])
 
 
 def test_a_job_runs_with_its_owners_rights_and_leaves_its_result(lin, kinds):
     @jobs.job("test.who")
     def who(progress):
-        progress(0.5, say("一半", "half"))
-        return {"name": scope.current_actor().name, "door": scope.current_actor().door}
+        progress(0.5, bilingual("一半", "half"))
+        return {"name": current_actor().name, "door": current_actor().door}
 
     with acting(lin):
         number = jobs.start("test.who")
-    assert jobs.run_due() == 1
-    seen = jobs.look(number, lin.pk)
+    assert jobs.run_due_jobs() == 1
+    seen = jobs.get_job(number, lin.pk)
     assert (seen["state"], seen["result"]) == ("done", {"name": lin.name, "door": "worker"})
 
 
@@ -46,32 +48,32 @@ def test_wang_cannot_look_at_lins_job(lin, wang, kinds):
     with acting(lin):
         number = jobs.start("test.quiet")
     with pytest.raises(NotFound):
-        jobs.look(number, wang.pk)
+        jobs.get_job(number, wang.pk)
 
 
 def test_asking_to_stop_ends_a_running_job_at_its_next_step(lin, kinds):
     @jobs.job("test.long")
     def long(progress):
         progress(0.1)
-        jobs.ask_to_stop(progress.number)
+        jobs.request_stop(progress.number)
         progress(0.2)
         raise AssertionError("went on")
 
     with acting(lin):
         number = jobs.start("test.long")
-    jobs.run_due()
-    assert jobs.look(number, lin.pk)["state"] == "cancelled"
+    jobs.run_due_jobs()
+    assert jobs.get_job(number, lin.pk)["state"] == "cancelled"
 
 
 def test_a_refusal_fails_the_job_with_its_sentence_and_is_not_tried_again(lin, kinds):
     @jobs.job("test.refused")
     def refused(progress):
-        raise Refused(say("文件打不开。", "The file does not open."))
+        raise Refused(bilingual("文件打不开。", "The file does not open."))
 
     with acting(lin):
         number = jobs.start("test.refused")
-    jobs.run_due()
-    seen = jobs.look(number, lin.pk)
+    jobs.run_due_jobs()
+    seen = jobs.get_job(number, lin.pk)
     assert (seen["state"], seen["error"]) == ("failed", "文件打不开。")
 
 
@@ -82,7 +84,7 @@ def test_a_fault_is_tried_again_later(lin, kinds):
 
     with acting(lin):
         number = jobs.start("test.flaky")
-    jobs.run_due()
+    jobs.run_due_jobs()
     row = models.QuerySet(Job).get(pk=number)
     assert (row.state, row.attempts) == ("queued", 1)
     assert row.not_before > now()
@@ -92,17 +94,17 @@ def test_a_job_whose_worker_died_is_taken_over_when_its_lease_runs_out(lin, kind
     jobs.job("test.orphan")(lambda progress: {"ran": True})
     with acting(lin):
         number = jobs.start("test.orphan")
-    assert jobs.claim("a worker that dies").pk == number
-    assert jobs.claim("another") is None
+    assert jobs.claim_job("a worker that dies").pk == number
+    assert jobs.claim_job("another") is None
     models.QuerySet(Job).filter(pk=number).update(leased_until=now() - timedelta(seconds=1))
-    assert jobs.run_due("another") == 1
-    assert jobs.look(number, lin.pk)["state"] == "done"
+    assert jobs.run_due_jobs("another") == 1
+    assert jobs.get_job(number, lin.pk)["state"] == "done"
 
 
 def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committed(lin, zhang, kinds):
     heard = []
 
-    @jobs.reacts("interaction.logged")
+    @on_event("interaction.logged")
     def listen(*, interaction):
         heard.append(interaction)
 
@@ -111,7 +113,7 @@ def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committ
             "service.log_interaction", {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "电话"}
         )
     assert heard == []
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert heard == [made.pk]
 
 
@@ -120,15 +122,15 @@ def test_the_worker_removes_files_past_their_time_and_keeps_the_others(lin):
 
     from dakehu.foundation.actions.registry import act
     from dakehu.foundation.files import store as files
-    from dakehu.foundation.models import StoredFile
+    from dakehu.foundation.files.models import StoredFile
 
     with acting(lin), act("test.files"):
-        old, new = files.keep("旧.xlsx", b"old"), files.keep("新.xlsx", b"new")
+        old, new = files.save("旧.xlsx", b"old"), files.save("新.xlsx", b"new")
         old.expires_at = now() - timedelta(days=1)
         old.save()
     stop = threading.Event()
     threading.Timer(1, stop.set).start()
-    jobs.work(stop, idle=0.1)
+    run_worker(stop, idle=0.1)
     with acting(lin):
         assert list(StoredFile.objects.values_list("key", flat=True)) == [new.key]
         assert files.read(new.key) == ("新.xlsx", b"new")

@@ -4,7 +4,7 @@ import pytest
 
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.gates import counted, page_of, perform
+from dakehu.foundation.gates import count_rows, page_of, perform
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -88,5 +88,5 @@ def test_a_place_of_another_order_is_refused_with_a_remedy(lin, book):
 
 def test_counting_stops_where_it_was_told_to(lin, book):
     with acting(lin):
-        assert counted(Client.objects.all(), 5) == (5, True)
-        assert counted(Client.objects.all(), 9) == counted(Client.objects.all()) == (9, False)
+        assert count_rows(Client.objects.all(), 5) == (5, True)
+        assert count_rows(Client.objects.all(), 9) == count_rows(Client.objects.all()) == (9, False)

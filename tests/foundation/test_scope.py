@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from dakehu.domains.clients.models import Client, Contact
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import system_actor
 from dakehu.foundation.base.errors import NoActor, NotAllowed, Refused, Unscoped, WriteOutsideAction
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting
@@ -87,7 +87,7 @@ def test_nothing_is_written_outside_an_act(lin, zhang):
 
 def test_the_system_acts_only_with_a_reason():
     with pytest.raises(ValueError, match="reason"):
-        scope.system(" ")
+        system_actor(" ")
 
 
 def test_a_handed_over_client_leaves_the_old_managers_sight(admin, lin, wang, zhang):

@@ -6,8 +6,8 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from dakehu.foundation.access import keys
-from dakehu.foundation.access.encrypted_fields import seal_bytes
-from dakehu.foundation.access.encrypted_files import SALT, SLICE, TAG, opened, seal
+from dakehu.foundation.access.encrypted_fields import encrypt_bytes
+from dakehu.foundation.access.encrypted_files import SALT, SLICE, TAG, decrypt, encrypt
 
 HEAD, STEP = 3 + SALT, SLICE + TAG
 
@@ -24,11 +24,11 @@ class Watched(io.BytesIO):
 
 
 def sealed(content, place="file.a"):
-    return b"".join(seal(place, io.BytesIO(content)))
+    return b"".join(encrypt(place, io.BytesIO(content)))
 
 
 def plain(body, place="file.a"):
-    return b"".join(opened(place, io.BytesIO(body)))
+    return b"".join(decrypt(place, io.BytesIO(body)))
 
 
 def content_of(size):
@@ -39,9 +39,9 @@ def content_of(size):
 def test_a_file_of_any_length_comes_back_as_it_was_and_is_read_a_slice_at_a_time(size):
     content = content_of(size)
     source = Watched(content)
-    body = b"".join(seal("file.a", source))
+    body = b"".join(encrypt("file.a", source))
     kept = Watched(body)
-    parts = list(opened("file.a", kept))
+    parts = list(decrypt("file.a", kept))
     assert b"".join(parts) == content and max(map(len, parts)) <= SLICE
     assert source.largest <= SLICE and kept.largest <= STEP
     assert all(len(part) == SLICE for part in parts[:-1]) and SLICE % 3 == 0  # its base64 fits together
@@ -96,11 +96,11 @@ def test_a_file_opens_at_its_own_place_only_and_not_under_another_head():
 
 
 def test_files_sealed_whole_by_earlier_versions_and_with_earlier_keys_still_open():
-    whole, sliced = seal_bytes("file.a", b"signed in 2025"), sealed(b"signed in 2026")
-    keys.add_sealing_key()
+    whole, sliced = encrypt_bytes("file.a", b"signed in 2025"), sealed(b"signed in 2026")
+    keys.add_encryption_key()
     assert plain(whole) == b"signed in 2025" and plain(sliced) == b"signed in 2026"
     fresh = sealed(b"signed in 2027")
-    assert fresh[2] == keys.sealing_keys()[0] > sliced[2] and plain(fresh) == b"signed in 2027"
+    assert fresh[2] == keys.encryption_keys()[0] > sliced[2] and plain(fresh) == b"signed in 2027"
 
 
 def test_where_the_content_breaks_off_no_file_is_left(tmp_path):

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
@@ -19,7 +19,7 @@ def nothing_remembered(monkeypatch):
 
 
 def entries(action: str) -> list[AuditEntry]:
-    with scope.acting_as(scope.system("read the audit in a test")):
+    with acting_as(system_actor("read the audit in a test")):
         return list(AuditEntry.objects.filter(action=action).order_by("pk"))
 
 
@@ -28,11 +28,11 @@ def test_a_tampered_entry_is_found_and_named(nothing_remembered, lin, zhang, sup
         for word in ("一", "二", "三"):
             perform("clients.change", {"client": zhang.code, "occupation": word})
     audit._head_file().unlink(missing_ok=True)
-    with scope.acting_as(scope.system("verify")):
+    with acting_as(system_actor("verify")):
         assert audit.verify().broken is None
     victim = entries("clients.change")[1]
     superuser_sql("UPDATE foundation_auditentry SET body = replace(body, '二', '四') WHERE id = %s", [victim.pk])
-    with scope.acting_as(scope.system("verify")):
+    with acting_as(system_actor("verify")):
         assert audit.verify().broken == victim.pk
 
 
@@ -42,14 +42,14 @@ def test_a_removed_entry_is_found(nothing_remembered, lin, zhang, superuser_sql)
             perform("clients.change", {"client": zhang.code, "occupation": word})
     gone, after = entries("clients.change")[1:3]
     superuser_sql("DELETE FROM foundation_auditentry WHERE id = %s", [gone.pk])
-    with scope.acting_as(scope.system("verify")):
+    with acting_as(system_actor("verify")):
         assert audit.verify().broken == after.pk
 
 
 def test_cutting_off_the_end_is_noticed_against_the_remembered_head(lin, zhang, superuser_sql):
     with acting(lin):
         perform("clients.change", {"client": zhang.code, "occupation": "医生"})
-    with scope.acting_as(scope.system("verify")):
+    with acting_as(system_actor("verify")):
         audit.remember_head()
         superuser_sql("DELETE FROM foundation_auditentry WHERE id = (SELECT max(id) FROM foundation_auditentry)", [])
         verdict = audit.verify()

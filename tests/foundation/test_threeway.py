@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.base.errors import Conflict
-from dakehu.foundation.base.three_way_merge import Clash, compare
-from dakehu.foundation.gates import perform, perform_over
+from dakehu.foundation.base.three_way_merge import Conflict as Clash
+from dakehu.foundation.base.three_way_merge import compare
+from dakehu.foundation.gates import perform, perform_with_merge
 from tests.cast import acting
 
 VALUES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", "x", "y", None]))
@@ -42,7 +43,9 @@ class TestTheGate:
             perform("clients.change", {"client": zhang.pk, "assets": "500万"})
         with acting(lin):
             base = {"occupation": "", "assets": None, "name": "张三", "status": "active"}
-            saved = perform_over("clients.change", {"client": zhang.pk, "occupation": "律师"}, base, zhang.row_version)
+            saved = perform_with_merge(
+                "clients.change", {"client": zhang.pk, "occupation": "律师"}, base, zhang.row_version
+            )
             row = Client.objects.get(pk=zhang.pk)
         assert (row.occupation, row.assets, row.row_version) == ("律师", 5_000_000, zhang.row_version + 2)
         assert saved.kept == ["资产规模"] and saved.row.row_version == row.row_version
@@ -51,7 +54,7 @@ class TestTheGate:
         with acting(zhou):
             perform("clients.change", {"client": zhang.pk, "risk_level": "C4", "branch": "BJ01"})
         with acting(lin), pytest.raises(Conflict) as conflict:
-            perform_over(
+            perform_with_merge(
                 "clients.change",
                 {"client": zhang.pk, "风险等级": "C2", "branch": "SH01"},
                 {"风险等级": "", "branch": None},
@@ -70,7 +73,7 @@ class TestTheGate:
         with acting(zhou):
             perform("clients.change", {"client": zhang.pk, "occupation": "医生"})
         with acting(lin):
-            saved = perform_over(
+            saved = perform_with_merge(
                 "clients.change", {"client": zhang.pk, "occupation": "医生"}, {"occupation": ""}, zhang.row_version
             )
             assert saved.row.row_version == zhang.row_version + 1
@@ -79,14 +82,14 @@ class TestTheGate:
         with acting(zhou):
             perform("clients.change", {"client": zhang.pk, "occupation": "医生"})
         with acting(lin), pytest.raises(Conflict) as conflict:
-            perform_over("clients.change", {"client": zhang.pk, "occupation": "律师"}, {}, zhang.row_version)
+            perform_with_merge("clients.change", {"client": zhang.pk, "occupation": "律师"}, {}, zhang.row_version)
         assert conflict.value.clashes["occupation"]["base_text"] is None
 
     def test_a_sealed_value_is_compared_without_being_opened(self, lin, zhou, zhang):
         with acting(zhou):
             perform("clients.change", {"client": zhang.pk, "id_number": "11010519491231002X"})
         with acting(lin), pytest.raises(Conflict) as conflict:
-            perform_over(
+            perform_with_merge(
                 "clients.change", {"client": zhang.pk, "id_number": "440524188001010014"}, {}, zhang.row_version
             )
         told = str(conflict.value.as_told())

@@ -11,10 +11,11 @@ from django.test import Client as Browser
 from dakehu.domains.clients.models import Client
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation import key_rotation
 from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.gates import ask, perform, present_one
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.gates import ask, perform, render_row
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.api.openapi import openapi
 from dakehu.interfaces.cli.main import main
@@ -31,7 +32,7 @@ def add(admin: Any, zh: str, en: str, kind: str, **more: Any) -> Any:
 
 def change(user: Any, client: Any, **values: Any) -> Any:
     with acting(user):
-        return present_one(perform("clients.change", {"client": client.pk, **values}))
+        return render_row(perform("clients.change", {"client": client.pk, **values}))
 
 
 def browser(user: Any) -> Browser:
@@ -66,7 +67,7 @@ def test_such_names_go_round_through_a_workbook_in_both_languages(admin, lin, zh
             told = imports.run_import(path)
         assert (told["created"], told["updated"]) == (0, 0)
     with acting(lin):
-        assert present_one(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
+        assert render_row(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
         found = ask("clients.list", {"filters": {"x_home_market.in": "债券,港股、美股"}})["rows"]
     assert [client["code"] for client in found] == ["C0001"]
 
@@ -124,7 +125,7 @@ def test_several_of_a_list(admin, lin, zhang):
     with acting(lin):
         assert ask("clients.list", {"filters": {"爱好.has": "茶"}})["count"] == 1
         assert ask("clients.list", {"filters": {"爱好.has": "高尔夫"}})["count"] == 0
-        assert present_one(Client.objects.get(pk=zhang.pk), shown=True)["x_hobbies"] == "茶、书画"
+        assert render_row(Client.objects.get(pk=zhang.pk), shown=True)["x_hobbies"] == "茶、书画"
 
 
 def test_the_grid_shows_several_of_a_list_in_words_and_takes_them_back(admin, lin, zhang):
@@ -243,9 +244,9 @@ def test_a_secret_field_is_sealed_in_the_database_and_keeps_through_a_change_of_
     with as_system():
         stored = Client.objects.get(pk=zhang.pk)
         assert "老照片" not in json.dumps(stored.extra, ensure_ascii=False) and str(stored.x_safe_hint) == "•••"
-        keys.add_sealing_key()
+        keys.add_encryption_key()
         with act("test.rotate"):
-            assert custom_fields.reseal() == 1
+            assert key_rotation.reencrypt_custom_fields() == 1
         assert Client.objects.get(pk=zhang.pk).x_safe_hint == "老照片背后"
 
 
@@ -281,7 +282,7 @@ def test_roles_that_may_not_see_a_field_do_not_meet_it(admin, he, lin, zhang):
     add(admin, "合规备忘", "Compliance memo", "text", seen_by="合规专员")
     with acting(lin):
         assert "x_compliance_memo" not in ask("clients.list", {})["rows"][0]
-        assert "x_compliance_memo" not in {take.name for take in ACTIONS["clients.change"].takes}
+        assert "x_compliance_memo" not in {parameter.name for parameter in ACTIONS["clients.change"].parameters}
         with pytest.raises(Refused):
             ask("clients.list", {"order": "x_compliance_memo"})
     with acting(he):
@@ -318,7 +319,7 @@ def test_an_archived_field_leaves_every_door_and_comes_back_with_its_values(admi
 
 
 def test_a_process_that_knows_of_no_field_meets_it_when_somebody_begins_to_act(lin, zhang, hours):
-    custom_fields.forget()
+    custom_fields.unload()
     with acting(lin):
         assert "x_preferred_hours" in ask("clients.list", {})["rows"][0]
 
@@ -351,7 +352,7 @@ def test_a_list_value_in_use_stays(admin, lin, zhang, hours):
 
 def present_one_shown(user: Any, client: Any) -> Any:
     with acting(user):
-        return present_one(Client.objects.get(pk=client.pk), shown=True)["x_preferred_hours"]
+        return render_row(Client.objects.get(pk=client.pk), shown=True)["x_preferred_hours"]
 
 
 def test_the_administrator_adds_a_field_in_the_browser(admin, lin, zhang):

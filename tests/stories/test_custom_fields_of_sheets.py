@@ -13,9 +13,9 @@ from dakehu.domains.clients.models import Needs
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.gates import ask, perform, present_one
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.gates import ask, perform, render_row
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.api.openapi import openapi
 from tests.cast import acting, as_system
@@ -71,7 +71,7 @@ def test_it_is_written_changed_and_told_in_words(admin, lin, zhang, model):
     row = made(lin, model, zhang, 时段="晚间")
     _, _, verb, key, _ = SHEETS[model]
     with acting(lin):
-        assert present_one(row, shown=True)["x_hours"] == "晚间"
+        assert render_row(row, shown=True)["x_hours"] == "晚间"
         perform(verb, {key: zhang.pk if key == "client" else row.pk, "x_hours": "morning"})
         assert model_of(model).objects.get(pk=row.pk).x_hours == "morning"
         with pytest.raises(Refused, match="可选：上午、晚间"):
@@ -253,13 +253,13 @@ def test_roles_that_may_not_see_it_do_not_meet_it_in_sheet_form_or_list(admin, h
     made(lin, "service.Interaction", zhang)
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
-        assert "x_compliance_remark" not in present_one(Interaction.objects.get())
+        assert "x_compliance_remark" not in render_row(Interaction.objects.get())
     assert "合规备注" not in str(
         [cell.value for cell in openpyxl.load_workbook(tmp_path / "out.xlsx")["客户服务记录"][1]]
     )
     assert "x_compliance_remark" not in browser(lin).get(f"/clients/{zhang.pk}/").content.decode()
     with acting(he):
-        assert "x_compliance_remark" in present_one(Interaction.objects.get())
+        assert "x_compliance_remark" in render_row(Interaction.objects.get())
 
 
 def test_a_name_that_the_form_asks_for_already_is_refused_and_so_is_a_secret_elsewhere(admin):

@@ -72,17 +72,17 @@ def test_a_newcomer_finds_a_living_brokerage(brokerage):
     assert stat.S_IMODE(table.stat().st_mode) == 0o600
     sign_ins = table.read_text("utf-8")
     assert [m.username for m in STAFF if m.username not in sign_ins] == []
-    lin, zhou = team.user_named("lin"), team.user_named("zhou")
+    lin, zhou = team.find_user("lin"), team.find_user("zhou")
     password = re.search(r"Password: (\S+)", sign_ins)[1]
     assert lin.check_password(password) and not lin.must_change
     with acting(lin):
         mine = clients.clients().count()
         today = ask("service.today", {})
         assert 20 <= mine < 40 and today
-        assert clients.dates_ahead(days=14)
+        assert clients.upcoming_dates(days=14)
     with acting(zhou):
         assert clients.clients().count() > mine
-    with acting(team.user_named("he")):
+    with acting(team.find_user("he")):
         assert clients.clients().count() == 300 + 1  # one was added twice, to be found among the likely duplicates
         assert clients.clients().filter(walled=True).count() == 1
     with as_system():

@@ -11,9 +11,10 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger.models.figures import LISTS
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.actions.registry import act, record_columns
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.gates import ask, page_of, perform, present
+from dakehu.foundation.gates import ask, page_of, perform, render_rows
+from dakehu.foundation.records.bulk import record_columns
 from dakehu.foundation.schema.fields import model_of
 from tests.cast import acting, as_system
 
@@ -143,5 +144,5 @@ def test_the_figures_of_a_page_cost_one_statement(closed, make_clients):
     with as_system():
         rows = list(model_of("clients.Client").objects.all())
         with CaptureQueriesContext(connection) as told:
-            present(rows, ["code", "figures__profit", "figures__roi"])
+            render_rows(rows, ["code", "figures__profit", "figures__roi"])
     assert len(told) == 1

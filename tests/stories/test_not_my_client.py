@@ -59,7 +59,7 @@ def test_lists_search_and_palette_do_not_know_him(wangs_browser, known):
 
 def test_the_audit_of_his_team_does_not_name_him(zhou, wang, known):
     with acting(wang):
-        from dakehu.foundation.models import AuditEntry
+        from dakehu.foundation.audit.models import AuditEntry
 
         assert not AuditEntry.objects.filter(client_ref=known.pk).exists()
     with acting(zhou):

@@ -17,11 +17,11 @@ from django.test import Client as Browser
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.gates import perform, present_one
-from dakehu.foundation.gates.input import facts_behind
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.gates import perform, render_row
+from dakehu.foundation.gates.input import spec_behind
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 
@@ -83,11 +83,11 @@ def by_command(user: Any, client: Any, row: dict[str, str], *, capsys: Any, **_:
 
 def by_import(user: Any, client: Any, row: dict[str, str], *, tmp_path: Any, **_: Any) -> list[str]:
     """A workbook with one row of 客户服务记录, whose headings are the field facts' own."""
-    takes = {take.name: facts_behind(take).zh for take in LOG.takes}
+    parameters = {parameter.name: spec_behind(parameter).zh for parameter in LOG.parameters}
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "客户服务记录"
-    sheet.append(["客户号", *(takes[name] for name in row)])
+    sheet.append(["客户号", *(parameters[name] for name in row)])
     sheet.append([client.code, *row.values()])
     path = tmp_path / "服务记录.xlsx"
     book.save(path)
@@ -105,7 +105,7 @@ def everything() -> list[dict[str, Any]]:
     with as_system():
         rows = [*Interaction.objects.order_by("pk"), *FollowUp.objects.order_by("pk")]
         return [
-            {k: v for k, v in present_one(row, shown=True).items() if k not in ("id", "row_version")} for row in rows
+            {k: v for k, v in render_row(row, shown=True).items() if k not in ("id", "row_version")} for row in rows
         ]
 
 

@@ -16,17 +16,21 @@ class FoundationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from dakehu.foundation.access.encrypted_fields import set_decryption_recorder
+        from dakehu.foundation.records.recorded import record_decryption
+
         any_of_lookup.register()
+        set_decryption_recorder(record_decryption)
         connection_created.connect(_guard, dispatch_uid="dakehu.tripwire")
         post_migrate.connect(_protect_rows, sender=self, dispatch_uid="dakehu.rows")
 
 
 def _guard(connection: Any, **_: Any) -> None:
     """Every new connection carries the tripwire; SQLite is tuned for one writer and many readers."""
-    from dakehu.foundation.access.scope import tripwire
+    from dakehu.foundation.access.query_guard import query_guard
 
-    if tripwire not in connection.execute_wrappers:
-        connection.execute_wrappers.append(tripwire)
+    if query_guard not in connection.execute_wrappers:
+        connection.execute_wrappers.append(query_guard)
 
 
 def _protect_rows(using: str, **_: Any) -> None:

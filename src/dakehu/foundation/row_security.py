@@ -14,13 +14,13 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access import query_guard, scope
 from dakehu.foundation.search import index, lookup
 
 _pieces: dict[str, str] = {}
 
 
-def rows_by(*, covered: str, walled: str) -> None:
+def set_conditions(*, covered: str, walled: str) -> None:
     """Called at start-up by the room that owns clients: SQL giving the ids of clients covered by
     `dakehu_covers()`, and of clients hidden by an information wall."""
     _pieces.update(covered=covered, walled=walled)
@@ -36,13 +36,13 @@ def active(using: str = "default") -> bool:
             "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.rolname = current_user "
             "WHERE c.relname = ANY(%s) AND c.relrowsecurity AND c.relowner <> r.oid "
             "AND NOT r.rolsuper AND NOT r.rolbypassrls",
-            [[m._meta.db_table for m in scope.scoped_models()]],
+            [[m._meta.db_table for m in query_guard.scoped_models()]],
         )
         (protected,) = cursor.fetchone()
-    return protected == len(scope.scoped_models())
+    return protected == len(query_guard.scoped_models())
 
 
-def sees(expression: str) -> str:
+def policy_condition(expression: str) -> str:
     """SQL: may the session see the client whose id is `expression`?"""
     reach = "(SELECT current_setting('dakehu.reach', true))"
     return (
@@ -57,7 +57,7 @@ def policies(model: Any) -> list[str]:
     table, path = model._meta.db_table, model.client_path
     own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
     column = own.column
-    test = sees(f'"{table}"."{column}"')
+    test = policy_condition(f'"{table}"."{column}"')
     if own.null:
         test = f'"{column}" IS NULL OR {test}'
     return [
@@ -83,10 +83,10 @@ def statements(role: str) -> list[str]:
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
     ]
-    for model in scope.scoped_models():
+    for model in query_guard.scoped_models():
         made += policies(model)
     lines = index.line_model()._meta
-    made.append(lookup.function(lines.db_table, sees(f'"{lines.db_table}"."client_id"')))
+    made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
     audit = apps.get_model("foundation.AuditEntry")._meta.db_table
     made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
     return made
@@ -109,7 +109,7 @@ def install(using: str) -> None:
     if connection.vendor != "postgresql" or (using == "default" and "owner" in settings.DATABASES):
         return
     present = set(connection.introspection.table_names())
-    if not all(m._meta.db_table in present for m in scope.scoped_models()):
+    if not all(m._meta.db_table in present for m in query_guard.scoped_models()):
         return
     role = str(settings.DATABASES["default"]["USER"])
     with connection.cursor() as cursor:

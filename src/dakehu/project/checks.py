@@ -10,24 +10,25 @@ from django.core.checks import Error, Warning, register
 from django.db import DatabaseError, connection
 
 from dakehu.foundation import row_security
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 
 
 def calendar(**_: Any) -> list[Any]:
     """dakehu.W001: the trading calendar runs out."""
     try:
-        with scope.acting_as(scope.system("check the calendar", "cli")):
-            last = clock.calendar_ends_on()
+        with acting_as(system_actor("check the calendar", "cli")):
+            last = trading_days.calendar_ends_on()
     except DatabaseError:
         return []
     if last is not None and last - clock.today() > timedelta(days=60):
         return []
     return [
         Warning(
-            say("交易日历到 {day} 为止。", "The trading calendar ends on {day}.", day=last or "—"),
-            hint=say("在“系统”页补充下一年的休市日。", "Add the coming year's holidays on the System page."),
+            bilingual("交易日历到 {day} 为止。", "The trading calendar ends on {day}.", day=last or "—"),
+            hint=bilingual("在“系统”页补充下一年的休市日。", "Add the coming year's holidays on the System page."),
             id="dakehu.W001",
         )
     ]
@@ -38,8 +39,10 @@ def rows(**_: Any) -> list[Any]:
     if connection.vendor != "postgresql":
         return [
             Warning(
-                say("内置 SQLite：客户范围只由程序守护。", "SQLite: only the program keeps readers to their clients."),
-                hint=say(
+                bilingual(
+                    "内置 SQLite：客户范围只由程序守护。", "SQLite: only the program keeps readers to their clients."
+                ),
+                hint=bilingual(
                     "多人使用请换 PostgreSQL，由数据库行级安全再守一道。",
                     "For a team use PostgreSQL, whose row security stands behind.",
                 ),
@@ -54,8 +57,8 @@ def rows(**_: Any) -> list[Any]:
         return []
     return [
         Error(
-            say("行级安全没有生效。", "Row security is not active."),
-            hint=say(
+            bilingual("行级安全没有生效。", "Row security is not active."),
+            hint=bilingual(
                 "应用角色不能拥有表，也不能绕过行级安全；用 DAKEHU_OWNER_URL 运行 dakehu migrate。",
                 "The application's role must not own the tables nor bypass row security; run dakehu migrate with DAKEHU_OWNER_URL.",
             ),
@@ -71,7 +74,7 @@ def secrets(**_: Any) -> list[Any]:
     if os.name == "posix" and folder.exists() and folder.stat().st_mode & 0o077:
         found.append(
             Error(
-                say("密钥目录 {path} 可被他人读取。", "Others may read the keys in {path}.", path=folder),
+                bilingual("密钥目录 {path} 可被他人读取。", "Others may read the keys in {path}.", path=folder),
                 hint=f"chmod 700 {folder}",
                 id="dakehu.E002",
             )
@@ -79,8 +82,8 @@ def secrets(**_: Any) -> list[Any]:
     if settings.DEBUG:
         found.append(
             Warning(
-                say("开发模式已打开。", "Development mode is on."),
-                hint=say("正式使用请去掉 DAKEHU_DEBUG。", "Unset DAKEHU_DEBUG for real use."),
+                bilingual("开发模式已打开。", "Development mode is on."),
+                hint=bilingual("正式使用请去掉 DAKEHU_DEBUG。", "Unset DAKEHU_DEBUG for real use."),
                 id="dakehu.W003",
             )
         )

@@ -4,7 +4,7 @@ import pytest
 
 from dakehu.domains.clients.models import Client, Contact
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.gates import ask, perform, present_one
+from dakehu.foundation.gates import ask, perform, render_row
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -38,7 +38,7 @@ def test_a_wrong_id_number_is_refused_and_a_right_one_tells_its_kind(lin, zhang)
 
 def present_one_as(user, row):
     with acting(user):
-        return present_one(Client.objects.get(pk=row.pk))
+        return render_row(Client.objects.get(pk=row.pk))
 
 
 def test_the_masked_telephone_of_the_article_is_kept_unverified_and_completed_later(lin, zhang):

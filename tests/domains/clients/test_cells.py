@@ -7,9 +7,9 @@ import pytest
 from dakehu.domains.clients.bulk_edit import cells
 from dakehu.domains.clients.models import Client
 from dakehu.domains.service.models import FollowUp
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -66,14 +66,14 @@ def test_what_somebody_else_changed_meanwhile_is_named_and_left(lin, zhou, zhang
                 "base": {"occupation": None, "employer": None},
             }
         ]
-        made = cells.weigh_rows(given)
+        made = cells.evaluate_rows(given)
         assert made.changes == {zhang.pk: {"employer": "一中"}}
         assert "律师" in str(made.faults[0].message) and made.faults[0].field == "occupation"
 
 
 def test_wang_cannot_touch_lins_clients_and_no_role_without_the_right_can(wang, an, zhang):
     with acting(wang):
-        assert [fault.row for fault in cells.weigh_rows(rows((zhang, {"assets": "1"}))).faults] == [0]
+        assert [fault.row for fault in cells.evaluate_rows(rows((zhang, {"assets": "1"}))).faults] == [0]
     with acting(an), pytest.raises(NotAllowed):
         perform("clients.change_cells", {"rows": rows((zhang, {"assets": "1"}))})
 

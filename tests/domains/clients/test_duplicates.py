@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dakehu.domains.clients.duplicates.detection import LikelyDuplicate
-from dakehu.domains.clients.duplicates.rules import Portrait, fold, likeness
+from dakehu.domains.clients.duplicates.rules import Profile, fold, similarity
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, perform
@@ -14,8 +14,8 @@ from tests.cast import acting, as_system
 ID = "11010519491231002X"
 
 
-def portrait(name: str, pinyin: str = "", **facts) -> Portrait:
-    return Portrait(name, pinyin, **facts)
+def portrait(name: str, pinyin: str = "", **facts) -> Profile:
+    return Profile(name, pinyin, **facts)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def portrait(name: str, pinyin: str = "", **facts) -> Portrait:
     ],
 )
 def test_likeness_says_how_much_and_why(one, two, reasons, likely):
-    found = likeness(one, two)
+    found = similarity(one, two)
     assert (found.reasons, found.is_likely) == (reasons, likely)
-    assert likeness(two, one) == found
+    assert similarity(two, one) == found
 
 
 def test_a_name_is_folded_to_simplified_half_width_letters():

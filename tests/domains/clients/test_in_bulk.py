@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dakehu.domains.clients import identifiers, rules
-from dakehu.domains.clients.pinyin import names_read
+from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.foundation.base import parsing, text_parsing
 
 NAMES = [
@@ -31,7 +31,7 @@ def test_names_are_read_as_one_by_one():
     draw = random.Random(3)
     made = ["".join(chr(draw.randint(0x4E00, 0x9FA5)) for _ in range(draw.randint(2, 4))) for _ in range(300)]
     for name in NAMES + made:
-        assert names_read(name) == rules.pinyin_of(name), name
+        assert pinyin_readings(name) == rules.pinyin_of(name), name
 
 
 def test_identity_numbers_are_judged_as_one_by_one():

@@ -4,7 +4,7 @@ import pytest
 
 from dakehu.domains.clients import queries, search
 from dakehu.domains.clients.models import SearchLine
-from dakehu.foundation.access.scope import acting_as
+from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.gates import page_of, perform
 from dakehu.foundation.search.text import fragment

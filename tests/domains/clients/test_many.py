@@ -4,10 +4,11 @@ import pytest
 
 from dakehu.domains.clients.models import Client, ClientTag, Coverage
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import act, write_columns
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.records.recorded import write_columns
 from tests.cast import acting, as_system, enter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -129,12 +130,12 @@ def test_rows_that_go_along_with_a_deleted_row_come_back_with_it(lin, zhang):
     with as_system():
         born = Client.objects.get().created_at
         with act("test.delete"):
-            with undo.keeping() as kept:
+            with undo.recording_undo() as kept:
                 Client.objects.get().delete()
             key = kept.store()
         assert not Coverage.objects.exists() and not ClientTag.objects.exists()
         with act("test.back"):
-            undo.take_back(key, str)
+            undo.revert(key, str)
         assert Client.objects.get().created_at == born
         assert Coverage.objects.get().user_id == lin.pk and ClientTag.objects.count() == 1
 
@@ -142,10 +143,10 @@ def test_rows_that_go_along_with_a_deleted_row_come_back_with_it(lin, zhang):
 def test_columns_written_without_loading_the_row_come_back_too(lin, zhang):
     with as_system():
         with act("test.write"):
-            with undo.keeping() as kept:
+            with undo.recording_undo() as kept:
                 write_columns(Client, zhang.pk, {"segment": "普通"})
                 write_columns(Client, zhang.pk, {"segment": "钻石"})
             key = kept.store()
         with act("test.back"):
-            undo.take_back(key, str)
+            undo.revert(key, str)
     assert segments() == {"C0001": ""}

@@ -13,24 +13,27 @@ from dakehu.domains.clients.models import (
     Consent,
     Contact,
     Coverage,
-    Former,
     Group,
     History,
     KeyDate,
     Member,
+    MergedClient,
     Needs,
-    NotTheSame,
+    NotDuplicate,
 )
-from dakehu.domains.ledger.models import Account, HeldRow, Investment, TradeBatch
+from dakehu.domains.ledger.models import Account, Investment, QuarantinedRow, TradeBatch
 from dakehu.domains.ledger.trades import journal
 from dakehu.domains.service.models import FollowUp, Interaction, Request
-from dakehu.foundation.access.scope import scoped_models
-from dakehu.foundation.actions.registry import Recorded, act
+from dakehu.foundation.access.query_guard import scoped_models
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import Conflict, Refused
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry, Batch, StoredFile
-from dakehu.foundation.schema.references import hanging_on
+from dakehu.foundation.imports.models import Batch
+from dakehu.foundation.records.recorded import Recorded
+from dakehu.foundation.schema.references import references_to
 from tests.cast import acting, as_system
 
 OWN = ("row_version", "changed_at")  # they grow, so that nobody's open form saves over what was undone
@@ -95,11 +98,11 @@ def twice(lin, zhang):
         held = Member(client=one, group=group)
         held.save()
         Member(client=two, group=group, relation="spouse", to=held).save()
-        NotTheSame(client=one, other=two).save()
+        NotDuplicate(client=one, other=two).save()
         for client in (one, two):
             History(client=client, as_of_on=date(2025, 1, 1), known={"segment": client.code}).save()
             Account(client=client, kind="shares", number=f"A00000000{client.pk % 10}").save()
-            HeldRow(client=client, source="流水.csv", line=2, reason="side", digest=client.code).save()
+            QuarantinedRow(client=client, source="流水.csv", line=2, reason="side", digest=client.code).save()
             TradeBatch(
                 client=client,
                 file=client.code,
@@ -113,7 +116,7 @@ def twice(lin, zhang):
                 fee=0,
             ).save()
             journal.write(journal.path_of(client.code), journal.trades_of([]))
-        Former(client=two, code="C0008", number=77, name="张山", merged_on=date(2025, 1, 1)).save()
+        MergedClient(client=two, code="C0008", number=77, name="张山", merged_on=date(2025, 1, 1)).save()
     return one, two
 
 
@@ -122,15 +125,19 @@ def twice(lin, zhang):
 def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, twice):
     one, two = twice
     with as_system():
-        hanging = {(m._meta.label, key.name) for m, key in hanging_on(Client)}
+        hanging = {(m._meta.label, key.name) for m, key in references_to(Client)}
         filled = {
-            (m._meta.label, key.name) for m, key in hanging_on(Client) if m.objects.filter(**{key.name: two}).exists()
+            (m._meta.label, key.name)
+            for m, key in references_to(Client)
+            if m.objects.filter(**{key.name: two}).exists()
         }
-    assert filled == hanging - {("clients.NotTheSame", "client")}, "a new table hangs on clients: give both a row above"
+    assert filled == hanging - {("clients.NotDuplicate", "client")}, (
+        "a new table hangs on clients: give both a row above"
+    )
     with acting(lin):
         told = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": "assets"})
     with as_system():
-        for model, key in hanging_on(Client):
+        for model, key in references_to(Client):
             assert issubclass(model, Recorded), f"{model._meta.label} is not written in acts, so it cannot be moved"
             assert not models.QuerySet(model).filter(**{key.name: two.pk}).exists(), model._meta.label
         one = Client.objects.get()
@@ -141,9 +148,9 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         assert Contact.objects.count() == 2 and Contact.objects.filter(primary=True).count() == 1
         assert ClientTag.objects.count() == 2 and Coverage.objects.filter(until=None).count() == 1
         assert Needs.objects.get().taboos == "晚间" and Member.objects.count() == 1
-        assert History.objects.get().known == {"segment": "C0001"} and not NotTheSame.objects.exists()
-        assert set(Former.objects.values_list("code", flat=True)) == {"C0008", "C0009"}
-        assert Former.objects.get(code="C0009").known["name"] == "張三"
+        assert History.objects.get().known == {"segment": "C0001"} and not NotDuplicate.objects.exists()
+        assert set(MergedClient.objects.values_list("code", flat=True)) == {"C0008", "C0009"}
+        assert MergedClient.objects.get(code="C0009").known["name"] == "張三"
         entry = AuditEntry.objects.get(action="clients.merge")
     assert entry.client_ref == one.pk and "張三" not in entry.body
     # one number, one label, the needs, a day of history, the second place in the group; a contact, a date, an investment

@@ -60,9 +60,9 @@ def test_prices_are_carried_forward_and_say_from_when(dealt):
     days = np.array([(first - date(1970, 1, 1)).days + n for n in (0, 3, 4)], np.int32)
     with as_system():
         copper, fund = (SecurityCode.objects.get(code=code).product_id for code in ("000878", "510500"))
-        close_inputs.take_prices(source="行情", day=first, prices={copper: 10.5})
-        close_inputs.take_prices(source="行情", day=date(2024, 1, 8), prices={copper: 10.9, fund: 5.5})
-        close_inputs.take_prices(source="行情", day=date(2024, 1, 8), prices={copper: 11.0, fund: 5.5})
+        close_inputs.import_prices(source="行情", day=first, prices={copper: 10.5})
+        close_inputs.import_prices(source="行情", day=date(2024, 1, 8), prices={copper: 10.9, fund: 5.5})
+        close_inputs.import_prices(source="行情", day=date(2024, 1, 8), prices={copper: 11.0, fund: 5.5})
         assert PriceFile.objects.count() == 2
         made = close_inputs.price_matrix(np.array(sorted([copper, fund])), days)
     row = sorted([copper, fund]).index(copper)
@@ -76,14 +76,14 @@ def test_prices_are_carried_forward_and_say_from_when(dealt):
 
 def test_the_close_reads_only_the_columns_it_needs_and_the_same_rows(dealt):
     with as_system():
-        some, every = reader.everything([*reader.NEEDED, *close_inputs.WANTED]), reader.everything()
+        some, every = reader.all_trades([*reader.NEEDED, *close_inputs.WANTED]), reader.all_trades()
     assert some.equals(every.select(some.column_names)) and "digest" not in some.column_names
 
 
 def test_what_is_held_at_the_end_counts_neighbours_with_the_same_security_apart():
     """Three clients, the second without trades; the first ends with asset 1, which the third begins with, owing as much."""
     offsets, asset = np.array([0, 3, 3, 5]), np.array([0, 0, 1, 1, 2], np.int32)
-    held = close_book.held_at_end(offsets, asset, np.array([1000, -1000, 500, -500, 700], np.int64))
+    held = close_book.closing_positions(offsets, asset, np.array([1000, -1000, 500, -500, 700], np.int64))
     assert held.index.tolist() == [1, 2] and held.holders.tolist() == [2, 1]
-    nothing = close_book.held_at_end(np.array([0, 0]), np.array([], np.int32), np.array([], np.int64))
+    nothing = close_book.closing_positions(np.array([0, 0]), np.array([], np.int32), np.array([], np.int64))
     assert not len(nothing.index) and not len(nothing.holders)

@@ -14,9 +14,9 @@ from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures, SecurityCode
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -54,7 +54,7 @@ def priced(dealt):
     with as_system():
         copper, fund = (SecurityCode.objects.get(code=code).product_id for code in ("000878", "510500"))
         for day, prices in ((5, {copper: 10.5}), (8, {copper: 10.9, fund: 5.5}), (9, {copper: 12.0, fund: 6.0})):
-            close_inputs.take_prices(source="行情", day=date(2024, 1, day), prices=prices)
+            close_inputs.import_prices(source="行情", day=date(2024, 1, day), prices=prices)
     return copper, fund
 
 
@@ -75,7 +75,7 @@ def test_published_figures_are_those_of_the_kernel(dealt, priced):
         trades = close_inputs.arrays_for_close(DAY)
         days = np.array([(date(2024, 1, d) - date(1970, 1, 1)).days for d in (5, 8, 9)], np.int32)
         direct = kernel.compute(
-            close_book.book(
+            close_book.build_book(
                 offsets=trades.offsets,
                 asset=trades.asset,
                 day=trades.day,
@@ -113,7 +113,7 @@ def test_the_same_close_again_changes_nothing_until_a_price_is_restated(dealt, p
         before = AuditEntry.objects.count(), sorted(Figures.objects.values_list("pk", flat=True))
         assert close_run.close(day=DAY)["unchanged"]
         assert before == (AuditEntry.objects.count(), sorted(Figures.objects.values_list("pk", flat=True)))
-        close_inputs.take_prices(source="行情", day=DAY, prices={priced[0]: 13.0, priced[1]: 6.0})
+        close_inputs.import_prices(source="行情", day=DAY, prices={priced[0]: 13.0, priced[1]: 6.0})
         assert not close_run.close(day=DAY)["unchanged"]
         assert str(Figures.objects.get(client=dealt[0]).market_value) == "6500.00"
 

@@ -74,7 +74,7 @@ def chunks_in(folder, clients: int, size: int) -> list[Chunk]:
 def test_two_workers_of_a_cluster_compute_what_this_machine_does_alone(cluster, tmp_path, monkeypatch):
     book, clients = book_of(900), np.arange(900, dtype=np.int64) + 5000
     alone, many = chunks_in(tmp_path / "here", 900, 100), chunks_in(tmp_path / "cluster", 900, 100)
-    close_chunks.here(book, clients, alone, lambda count: None)
+    close_chunks.compute_chunk(book, clients, alone, lambda count: None)
     progress, workers, on_cluster = [], set(), spark._on_cluster
 
     def watched(paths, look):

@@ -44,7 +44,7 @@ def dealt(tmp_path, settings, lin, wang, zhang, qian):
 
 def every_trade() -> pa.Table:
     with as_system():
-        return reader.everything()
+        return reader.all_trades()
 
 
 def compact() -> dict[str, int]:
@@ -61,7 +61,7 @@ def test_compaction_changes_no_answer(dealt, lin, zhang, qian):
     assert every_trade().equals(before)
     with acting(lin):
         assert [ask("ledger.round_trips", {"client": "C0001"}), ask("ledger.trades", {"client": "C0001"})] == asked
-        assert reader.of_clients([zhang.pk, qian.pk]).num_rows == 2  # Qian is Wang's, in a bucket as in a file
+        assert reader.trades_of_clients([zhang.pk, qian.pk]).num_rows == 2  # Qian is Wang's, in a bucket as in a file
 
 
 def test_a_second_compaction_with_nothing_new_writes_nothing(dealt):

@@ -7,7 +7,7 @@ import pytest
 
 from dakehu.domains.ledger.models import Product, TradeBatch
 from dakehu.domains.ledger.trades import compaction, daily_feed, reader
-from dakehu.domains.ledger.trades.transaction_types import Side
+from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
 from tests.cast import acting, as_system
@@ -25,8 +25,8 @@ def counter(tmp_path, settings, zhang, qian):
         product = Product(name="云南铜业", kind="stock", currency="CNY", lot=1)
         product.save()
     rows = [
-        {"client": zhang.pk, "side": Side.BUY, "quantity": 100_000, "amount": 100_000, "net": -100_500},
-        {"client": qian.pk, "side": Side.SELL, "quantity": -100_000, "amount": 110_000, "net": 109_500},
+        {"client": zhang.pk, "side": TransactionType.BUY, "quantity": 100_000, "amount": 100_000, "net": -100_500},
+        {"client": qian.pk, "side": TransactionType.SELL, "quantity": -100_000, "amount": 110_000, "net": 109_500},
     ]
     same = {
         "asset": product.pk,
@@ -39,40 +39,40 @@ def counter(tmp_path, settings, zhang, qian):
         "currency": "CNY",
         "ref": "",
     }
-    return pa.Table.from_pylist([{**same, **row} for row in rows], schema=daily_feed.GIVEN)
+    return pa.Table.from_pylist([{**same, **row} for row in rows], schema=daily_feed.COLUMNS)
 
 
-def take(table, day=DAY, source="柜台"):
+def parameter(table, day=DAY, source="柜台"):
     with as_system():
-        return daily_feed.take_day(source=source, day=day, table=table)
+        return daily_feed.import_daily_feed(source=source, day=day, table=table)
 
 
 def dealt():
     with as_system():
-        return reader.everything()
+        return reader.all_trades()
 
 
 def test_a_day_is_taken_in_and_everybody_gets_their_own(counter, lin, zhang, qian):
-    assert take(counter) == {"rows": 2, "unchanged": False}
+    assert parameter(counter) == {"rows": 2, "unchanged": False}
     assert dealt()["net"].to_pylist() == [-100_500, 109_500]
     with acting(lin):
-        assert reader.of_clients([zhang.pk, qian.pk])["client"].to_pylist() == [zhang.pk]
+        assert reader.trades_of_clients([zhang.pk, qian.pk])["client"].to_pylist() == [zhang.pk]
 
 
 def test_the_same_day_again_changes_nothing(counter):
-    take(counter)
+    parameter(counter)
     before = dealt()
-    assert take(counter) == {"rows": 2, "unchanged": True}
+    assert parameter(counter) == {"rows": 2, "unchanged": True}
     assert dealt().equals(before) and TradeBatch.objects.count() == 1
 
 
 def test_a_corrected_day_takes_the_place_of_what_was_there_before_and_after_compaction(counter):
-    take(counter)
-    take(counter.slice(0, 1))
+    parameter(counter)
+    parameter(counter.slice(0, 1))
     assert dealt()["net"].to_pylist() == [-100_500]
     with as_system():
         compaction.compact()
-    take(counter)
+    parameter(counter)
     assert dealt()["net"].to_pylist() == [-100_500, 109_500]
     with as_system():
         compaction.compact()
@@ -80,9 +80,9 @@ def test_a_corrected_day_takes_the_place_of_what_was_there_before_and_after_comp
 
 
 def test_two_sources_and_two_days_stand_beside_each_other(counter):
-    take(counter)
-    take(counter, source="期权柜台")
-    take(counter, day=date(2026, 11, 19))
+    parameter(counter)
+    parameter(counter, source="期权柜台")
+    parameter(counter, day=date(2026, 11, 19))
     assert dealt().num_rows == 6
 
 
@@ -90,5 +90,5 @@ def test_rows_that_do_not_reconcile_are_named_and_nothing_is_taken_in(counter):
     net = pa.array([-100_500, 109_501])
     wrong = counter.set_column(counter.schema.get_field_index("net"), "net", net)
     with pytest.raises(Refused, match=r"第 2 行|such as 2"):
-        take(wrong)
+        parameter(wrong)
     assert dealt().num_rows == 0 and not TradeBatch.objects.exists()

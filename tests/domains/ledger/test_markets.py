@@ -11,8 +11,8 @@ from dakehu.domains.ledger.models import PriceFile, Product, SecurityCode
 from dakehu.domains.ledger.trades import journal
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask
 from tests.cast import acting, as_system
 from tests.domains.ledger.test_compacting import BUY, FUND, SELL, statement
@@ -36,7 +36,7 @@ def market(tmp_path, settings, lin, wang, zhang, qian):
         index.save()
         SecurityCode(product=index, market="SH", code="000300").save()
     copper, fund = (SecurityCode.objects.get(code=code).product_id for code in ("000878", "510500"))
-    days = list(clock.trading_days(date(2023, 9, 1), DAY))
+    days = list(trading_days.trading_days_between(date(2023, 9, 1), DAY))
     levels = 3000 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, len(days))))
     steps = np.arange(len(days))
     series = {index.pk: levels, copper: 10 + steps * 0.01, fund: 6 - steps * 0.001}

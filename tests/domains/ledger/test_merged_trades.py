@@ -7,7 +7,7 @@ import pytest
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.trades import compaction, reader
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.base.i18n import reading_in
+from dakehu.foundation.base.i18n import in_language
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting, as_system
 
@@ -58,21 +58,21 @@ def test_a_trade_that_both_hold_counts_once_in_every_answer(both, lin):
     with acting(lin):
         assert ask("ledger.round_trips", {"client": "C0001"}) == whole
     with as_system():
-        assert reader.everything().num_rows == 4
+        assert reader.all_trades().num_rows == 4
         assert len(close_inputs.arrays_for_close().quantity) == 4
 
 
 def test_two_equal_fills_of_one_statement_stay_two(both, lin, zhang):
     merged(lin)
     with acting(lin):
-        table = reader.of_clients([zhang.pk])
+        table = reader.trades_of_clients([zhang.pk])
     assert sorted(table["nth"].to_pylist()) == [1, 1, 1, 2]
     assert len(set(table["batch"].to_pylist())) == 2  # what both hold is told by the older batch
 
 
 def test_the_merge_taken_back_gives_each_its_own_again_whatever_was_compacted_meanwhile(both, lin):
     with as_system():
-        before = reader.everything()
+        before = reader.all_trades()
     batch = merged(lin)
     compact()
     assert number_of_trades(lin, "C0001") == 4
@@ -81,7 +81,7 @@ def test_the_merge_taken_back_gives_each_its_own_again_whatever_was_compacted_me
     assert (number_of_trades(lin, "C0001"), number_of_trades(lin, "C0009")) == (3, 4)
     compact()
     with as_system():
-        assert reader.everything().equals(before)
+        assert reader.all_trades().equals(before)
 
 
 def test_the_statement_again_adds_nothing_to_whoever_remains_and_a_new_row_is_added(both, lin, tmp_path):
@@ -99,7 +99,7 @@ def test_the_preview_says_how_many_trades_will_count_once_in_the_readers_languag
         assert ask("clients.merge_preview", asked)["remarks"] == [
             "两边都导入过的 3 笔成交，合并后只计一次；撤销合并后各归各位。"
         ]
-        with reading_in("en"):
+        with in_language("en"):
             assert "3 trades stand in statements of both" in ask("clients.merge_preview", asked)["remarks"][0]
 
 

@@ -39,7 +39,7 @@ def test_every_figure_that_is_taken_apart_comes_to_the_published_number(lin, inv
     with acting(lin):
         published = ask("ledger.figures", {"client": "C0001"})
         compared = 0
-        for name in explanations.EXPLAINED:
+        for name in explanations.EXPLANATIONS:
             told = ask("ledger.explain", {"client": "C0001", "figure": name})
             assert told["label"] and told["as_of"] == DAYS[-1].isoformat()
             if published[name] is None:
@@ -104,7 +104,7 @@ def test_the_page_shows_figures_holdings_trades_and_the_arithmetic(lin, invested
 
 def test_every_figure_opens_with_words_for_every_number_in_it(lin, invested):
     browser = browser_of(lin)
-    for name in explanations.EXPLAINED:
+    for name in explanations.EXPLANATIONS:
         page = browser.get(f"/clients/{invested.pk}/figures/{name}").content.decode()
         heads = re.findall(r"<dt>(.*?)</dt>|<th scope=\"col\" class=\"num\">(.*?)</th>", page)
         assert heads or "因此是 0" in page, name

@@ -9,9 +9,9 @@ from dakehu.analytics.figures import Column, Reason
 from dakehu.analytics.kernel import Book, compute
 from dakehu.analytics.series import series_of
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.close.book import part
+from dakehu.domains.ledger.close.book import slice_book
 from dakehu.domains.ledger.performance.explanations.money import Case
-from dakehu.domains.ledger.performance.explanations.registry import EXPLAINED
+from dakehu.domains.ledger.performance.explanations.registry import EXPLANATIONS
 from dakehu.foundation.schema.fields import model_of
 from tests.analytics.books import book_of, invented
 
@@ -26,10 +26,10 @@ def walk(assets: int, days: int, seed: int) -> np.ndarray:
 
 def compared(book: Book) -> dict[str, int]:
     """Take apart every figure of every client of a book; how many of each there were that were not missing."""
-    found = dict.fromkeys(EXPLAINED, 0)
+    found = dict.fromkeys(EXPLANATIONS, 0)
     published = compute(book)
     for client in range(book.clients):
-        alone = part(book, client, client + 1)
+        alone = slice_book(book, client, client + 1)
         case = Case(alone, series_of(alone, 0), float(published.values[client, Column.XIRR]))
         for name, column in close_rows.SHOWN.items():
             told = Reason(int(published.reasons[client, column]))
@@ -38,7 +38,7 @@ def compared(book: Book) -> dict[str, int]:
             number = float(published.values[client, column])
             if name in close_rows.DAYS:
                 number = float(book.ordinals[int(number)])
-            steps = EXPLAINED[name](case)
+            steps = EXPLANATIONS[name](case)
             if name in WHOLE:
                 assert steps.number == number, (client, name)
             else:
@@ -51,8 +51,8 @@ def compared(book: Book) -> dict[str, int]:
 def test_every_published_figure_is_taken_apart():
     published = {field.name for field in model_of("ledger.Figures")._meta.concrete_fields}
     recorded = {field.name for field in model_of("ledger.Investment")._meta.concrete_fields}
-    assert set(EXPLAINED) == published - recorded - {"client", "as_of", "reasons"}
-    assert set(EXPLAINED) == {*close_rows.SHOWN, "net_inflow"}
+    assert set(EXPLANATIONS) == published - recorded - {"client", "as_of", "reasons"}
+    assert set(EXPLANATIONS) == {*close_rows.SHOWN, "net_inflow"}
 
 
 def test_fifty_invented_clients_come_to_the_published_number_in_every_figure():
@@ -83,16 +83,16 @@ def test_the_worst_days_stand_first_and_the_percentile_lies_between_the_last_two
     book = book_of([(0, 0, 0, 100, 2000.0, 5.0)], walk(1, 60, seed=6))
     case = Case(book, series_of(book, 0), float("nan"))
     returns = np.sort(case.days.returns)
-    steps = EXPLAINED["var95"](case)
+    steps = EXPLANATIONS["var95"](case)
     assert [row["return"] for row in steps.rows] == returns[:4].tolist()
     assert steps.inputs["lower"] <= steps.number <= steps.inputs["upper"]
-    tail = EXPLAINED["cvar95"](case)
+    tail = EXPLANATIONS["cvar95"](case)
     assert [row["rank"] for row in tail.rows] == [1, 2, 3] and tail.number == pytest.approx(returns[:3].mean())
 
 
 def test_a_fall_is_shown_from_its_peak_to_its_trough():
     prices = [[20.0, 22.0, 21.0, 18.0, 19.0, 23.0]]
     book = book_of([(0, 0, 0, 100, 2000.0, 0.0)], prices, ordinals=np.arange(6) + date(2026, 1, 5).toordinal())
-    steps = EXPLAINED["max_drawdown"](Case(book, series_of(book, 0), float("nan")))
+    steps = EXPLANATIONS["max_drawdown"](Case(book, series_of(book, 0), float("nan")))
     assert [row["day"] for row in steps.rows] == (np.arange(1, 4) + date(2026, 1, 5).toordinal()).tolist()
     assert steps.inputs == pytest.approx({"highest": 1.1, "lowest": 0.9}) and steps.number == pytest.approx(18 / 22 - 1)

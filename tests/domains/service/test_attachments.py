@@ -13,12 +13,12 @@ import pytest
 from dakehu.domains.service.file_types import DIRECTORY, HEAD, kinds_within
 from dakehu.domains.service.models import Attachment
 from dakehu.foundation.access import keys
-from dakehu.foundation.access.encrypted_fields import seal_bytes
+from dakehu.foundation.access.encrypted_fields import encrypt_bytes
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.models import AuditEntry
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 
@@ -119,7 +119,7 @@ def test_a_large_file_is_kept_opened_and_verified_in_the_memory_of_a_few_slices(
 
 
 def test_a_file_kept_before_files_were_sealed_in_slices_opens_and_is_verified(lin, paper):
-    keys.write_private(files._path(paper.file_key), seal_bytes(f"file.{paper.file_key}", PAPER))
+    keys.write_private(files._path(paper.file_key), encrypt_bytes(f"file.{paper.file_key}", PAPER))
     with acting(lin):
         assert perform("service.open_attachment", {"attachment": paper.pk})["content"].whole() == PAPER
     with as_system():

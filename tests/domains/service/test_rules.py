@@ -45,7 +45,7 @@ def test_urgency_counts_from_the_reminder():
 
 
 def test_a_request_goes_forward_and_a_closed_one_may_be_taken_up_again():
-    assert rules.may_move("open", "working")
-    assert rules.may_move("closed", "working")
-    assert not rules.may_move("closed", "replied")
-    assert not rules.may_move("replied", "open")
+    assert rules.can_move("open", "working")
+    assert rules.can_move("closed", "working")
+    assert not rules.can_move("closed", "replied")
+    assert not rules.can_move("replied", "open")

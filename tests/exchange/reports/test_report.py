@@ -12,11 +12,12 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.reports import typst_pdf
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
+from dakehu.foundation.jobs.progress import Cancelled
 from dakehu.interfaces.cli.example import market
 from tests.cast import acting, as_system
 from tests.exchange.reports import pdf
@@ -44,7 +45,7 @@ def invested(tmp_path, settings, lin, zhang):
 
 def report(user, client, **more):
     with acting(user):
-        return reports.handed_out(clients.found(client.pk), **more)
+        return reports.hand_out(clients.get_client(client.pk), **more)
 
 
 def test_the_report_holds_the_figures_that_were_published_in_both_languages(lin, invested):
@@ -77,18 +78,18 @@ def test_the_fonts_draw_rare_characters_of_names_instead_of_boxes(lin, invested)
     with acting(lin):
         from dakehu.exchange.reports import content as telling
 
-        told = telling.told(clients.found(invested.pk))
+        told = telling.report_content(clients.get_client(invested.pk))
     rare = "喆堃珺镕犇"
-    assert rare in pdf.text(typst_pdf.printed({**told, "name": rare}))
+    assert rare in pdf.text(typst_pdf.render_pdf({**told, "name": rare}))
 
 
 def test_a_name_that_looks_like_an_instruction_is_printed_as_it_is(lin, invested):
     with acting(lin):
         from dakehu.exchange.reports import content as report_content
 
-        told = report_content.told(clients.found(invested.pk))
+        told = report_content.report_content(clients.get_client(invested.pk))
     name = '#panic("x") $a$ *b* \\ <i>'
-    assert name in pdf.text(typst_pdf.printed({**told, "name": name}))
+    assert name in pdf.text(typst_pdf.render_pdf({**told, "name": name}))
 
 
 def test_a_masked_reader_gets_a_masked_name_and_no_sums(an, lin, invested):
@@ -113,7 +114,7 @@ def test_a_strangers_client_and_a_role_that_takes_nothing_out_are_refused(wang, 
     with acting(wang), pytest.raises(Refused):
         perform("report.give", {"client": "C0001"})
     with acting(admin), pytest.raises(NotAllowed):
-        reports.printed(clients.found(invested.pk))
+        reports.render_pdf(clients.get_client(invested.pk))
 
 
 def test_the_page_offers_it_and_it_stands_on_the_record(lin, invested):
@@ -136,7 +137,7 @@ def test_many_are_made_in_the_background_and_those_without_trades_are_listed(lin
         perform("clients.create", {"code": "C0009", "name": "孙九"})
     browser = desk(lin)
     address = browser.post("/export/reports", {"language": "zh"})["Location"]
-    jobs.run_due()
+    jobs.run_due_jobs()
     page = browser.get(address).content.decode()
     assert "1 份客户报告已备好" in page and "孙九" in page and "还没有成交记录" in page
     answer = browser.get(f"{address}file")
@@ -150,49 +151,49 @@ def test_many_are_made_in_the_background_and_those_without_trades_are_listed(lin
 
 def test_the_ticked_only_and_never_another_teams(lin, wang, invested, qian):
     with acting(lin):
-        assert reports.chosen([invested.pk, qian.pk]) == [invested.pk]
+        assert reports.chosen_clients([invested.pk, qian.pk]) == [invested.pk]
         with pytest.raises(Refused):
-            reports.chosen([qian.pk])
+            reports.chosen_clients([qian.pk])
 
 
 def test_a_stopped_bundle_leaves_no_file(lin, invested):
     with acting(lin):
         number = reports.start(language="zh")
-    jobs.ask_to_stop(number)
-    jobs.run_due()
+    jobs.request_stop(number)
+    jobs.run_due_jobs()
     with acting(lin) as actor:
-        assert jobs.look(number, actor.user_id)["state"] == "cancelled"
+        assert jobs.get_job(number, actor.user_id)["state"] == "cancelled"
 
 
 def test_stopping_between_two_reports_hands_nothing_out(lin, invested):
     def stop(share, words=""):
         if share > 0:
-            raise jobs.Cancelled
+            raise Cancelled
 
     with acting(lin):
         perform("clients.create", {"code": "C0009", "name": "孙九"})
         before = AuditEntry.objects.count()
-        with pytest.raises(jobs.Cancelled):
-            reports.many(stop, clients=reports.chosen(None), language="zh")
+        with pytest.raises(Cancelled):
+            reports.create_reports(stop, clients=reports.chosen_clients(None), language="zh")
         assert AuditEntry.objects.count() == before
 
 
 def test_a_file_that_is_neither_pdf_nor_zip_is_refused_with_the_remedy(lin, invested, tmp_path):
     with acting(lin):
         with pytest.raises(Refused, match=r"\.pdf"):
-            reports.written(tmp_path / "report.docx", None)
-        told = reports.written(tmp_path / "report.zip", None)
+            reports.write_reports(tmp_path / "report.docx", None)
+        told = reports.write_reports(tmp_path / "report.zip", None)
         assert told["counts"] == {"clients": 1, "failed": 0} and zipfile.is_zipfile(tmp_path / "report.zip")
-        reports.written(tmp_path / "report.pdf", [invested.pk])
+        reports.write_reports(tmp_path / "report.pdf", [invested.pk])
         assert pdf.fonts((tmp_path / "report.pdf").read_bytes())
 
 
 def test_the_bundle_is_for_whoever_asked_alone(lin, zhou, invested):
     with acting(lin):
         number = reports.start()
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert desk(zhou).get(f"/export/{number}/file").status_code == 404
     with acting(lin) as actor:
-        key = jobs.look(number, actor.user_id)["result"]["file"]
+        key = jobs.get_job(number, actor.user_id)["result"]["file"]
     with acting(zhou), pytest.raises(Refused):
         files.read(key)

@@ -4,9 +4,10 @@ import pytest
 from django.db import DatabaseError, connection
 
 from dakehu.domains.clients.models import Client, Contact
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import act, record_columns
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.database import write_pipeline
+from dakehu.foundation.records.bulk import record_columns
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -26,22 +27,22 @@ def contacts(client, count=MANY):
 
 
 def test_what_was_written_ahead_is_there_for_the_next_question(lin, zhang):
-    with acting(lin), act("test.ahead"), write_pipeline.going_ahead():
+    with acting(lin), act("test.ahead"), write_pipeline.pipelined_writes():
         numbers = contacts(zhang)
         assert Contact.objects.filter(client=zhang).count() == MANY
         assert Contact.objects.get(pk=numbers[-1]).value_index != ""
 
 
 def test_statements_run_in_the_order_in_which_they_were_given(lin):
-    with acting(lin), act("test.ahead"), scope.elevated("test"), write_pipeline.going_ahead():
+    with acting(lin), act("test.ahead"), elevated("test"), write_pipeline.pipelined_writes():
         made = record_columns(Client, 3, {"code": ["A1", "A2", "A3"], "name": ["甲", "乙", "丙"]})
         contacts(Client(pk=made[2]), 2)  # hangs on a row that may still be waiting
-    with acting(lin), scope.elevated("test"):
+    with acting(lin), elevated("test"):
         assert Contact.objects.filter(client_id=made[2]).count() == 2
 
 
 def test_what_goes_wrong_ahead_is_raised_at_the_next_question_and_nothing_stays(lin, zhang):
-    with pytest.raises(DatabaseError), acting(lin), act("test.ahead"), write_pipeline.going_ahead():
+    with pytest.raises(DatabaseError), acting(lin), act("test.ahead"), write_pipeline.pipelined_writes():
         write_pipeline.write(connection, "INSERT INTO no_such_table VALUES (%s)", [1])
         contacts(zhang, 5)
         Contact.objects.count()
@@ -51,12 +52,12 @@ def test_what_goes_wrong_ahead_is_raised_at_the_next_question_and_nothing_stays(
 
 
 def test_what_goes_wrong_last_is_raised_at_the_end(lin):
-    with pytest.raises(DatabaseError), acting(lin), act("test.ahead"), write_pipeline.going_ahead():
+    with pytest.raises(DatabaseError), acting(lin), act("test.ahead"), write_pipeline.pipelined_writes():
         write_pipeline.write(connection, "INSERT INTO no_such_table VALUES (%s)", [1])
 
 
 def test_a_fault_of_the_caller_drops_what_still_waits(lin, zhang):
-    with pytest.raises(LookupError), acting(lin), act("test.ahead"), write_pipeline.going_ahead():
+    with pytest.raises(LookupError), acting(lin), act("test.ahead"), write_pipeline.pipelined_writes():
         contacts(zhang)
         raise LookupError
     with acting(lin):
@@ -70,19 +71,19 @@ def test_each_statement_acts_for_whoever_asked_for_it(lin, zhang, qian):
         pytest.raises(DatabaseError, match="row-level security"),
         acting(lin),
         act("test.ahead"),
-        write_pipeline.going_ahead(),
+        write_pipeline.pipelined_writes(),
     ):
         contacts(zhang)
         write_pipeline.write(connection, sql, [qian.pk])
-        with scope.elevated("test"), write_pipeline.between():
+        with elevated("test"), write_pipeline.bypass():
             assert Client.objects.filter(pk=qian.pk).exists()
 
 
 def test_what_is_asked_between_does_not_wait_for_all_that_waits(lin, zhang):
-    with acting(lin), act("test.ahead"), write_pipeline.going_ahead():
+    with acting(lin), act("test.ahead"), write_pipeline.pipelined_writes():
         for _ in range(3):
             contacts(zhang)
-        with write_pipeline.between():
+        with write_pipeline.bypass():
             assert Contact.objects.filter(client=zhang).count() in range(3 * MANY + 1)
         write_pipeline.settle()
         assert Contact.objects.filter(client=zhang).count() == 3 * MANY

@@ -4,7 +4,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from dakehu.foundation import row_security
-from dakehu.foundation.access import scope
+from dakehu.foundation.access import query_guard
+from dakehu.foundation.access.actor import acting_as
 from tests.cast import acting
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def test_row_security_is_really_active_for_the_applications_role():
 
 def test_every_client_table_has_a_policy():
     covered = {row[0] for row in raw("SELECT tablename FROM pg_policies WHERE policyname = 'dakehu_scope'")}
-    assert covered == {m._meta.db_table for m in scope.scoped_models()}
+    assert covered == {m._meta.db_table for m in query_guard.scoped_models()}
 
 
 def test_raw_sql_shows_wang_none_of_lins_clients(lin, wang, zhang):
@@ -96,7 +97,7 @@ def test_a_change_of_actor_after_an_error_does_not_hide_the_error(lin, wang, zha
         try:
             raw("SELECT * FROM no_such_table")
         except DatabaseError:
-            with scope.acting_as(another), pytest.raises(DatabaseError):
+            with acting_as(another), pytest.raises(DatabaseError):
                 raw("SELECT 1")
             raise
     with acting(wang):

@@ -153,10 +153,10 @@ def test_the_description_is_made_from_field_facts(call, lin):
     assert (status, made["openapi"]) == (200, "3.1.0")
     assets = made["components"]["schemas"]["Client"]["properties"]["assets"]
     assert (assets["title"], assets["x-unit"], assets["x-sensitivity"]) == ("资产规模 Assets", "CNY", "personal")
-    takes = made["paths"]["/api/v1/do/service.log_interaction"]["post"]["requestBody"]["content"]["application/json"][
-        "schema"
-    ]
-    assert set(takes["required"]) == {"client", "held_at", "summary"}
+    parameters = made["paths"]["/api/v1/do/service.log_interaction"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["schema"]
+    assert set(parameters["required"]) == {"client", "held_at", "summary"}
 
 
 def test_the_description_can_be_read_as_a_page(lin):

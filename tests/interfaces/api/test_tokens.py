@@ -7,9 +7,9 @@ import pytest
 from django.test import Client as Browser
 
 from dakehu.domains.team.models import Token
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import PASSWORD, acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dakehu.domains.clients.models import Client
-from dakehu.domains.ledger.models import HeldRow
+from dakehu.domains.ledger.models import QuarantinedRow
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
@@ -173,13 +173,13 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
     statement, dealt = (upload(lin, name, DEALS) for name in ("对账单.csv", "已入账.csv"))
     priced = upload(lin, "行情.csv", PRICES)
     with acting(lin):
-        imports.start_trial(tried)
-        imports.start_trial(statement)
-        imports.start_trial(priced)
+        imports.start_dry_run(tried)
+        imports.start_dry_run(statement)
+        imports.start_dry_run(priced)
         imports.start_apply(dealt)
-    jobs.run_due()
+    jobs.run_due_jobs()
     with as_system():
-        held = HeldRow.objects.get().pk
+        held = QuarantinedRow.objects.get().pk
         other = Client.objects.get(code="C0009").pk
     places = {
         "client": staged.pk,

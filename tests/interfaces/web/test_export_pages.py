@@ -6,8 +6,8 @@ import msoffcrypto
 import pytest
 from openpyxl import load_workbook
 
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry
 from tests.cast import as_system
 from tests.interfaces.web.browsers import desk
 
@@ -22,7 +22,7 @@ def ordered(browser, **form):
     """Order an export and let the worker make it; returns the address of its page."""
     answer = browser.post("/export/", {**LOCK, **form})
     assert answer.status_code == 302, text(answer)
-    jobs.run_due()
+    jobs.run_due_jobs()
     return answer["Location"]
 
 
@@ -115,7 +115,7 @@ def test_a_cancelled_export_says_so(lin, zhang):
     address = browser.post("/export/", LOCK)["Location"]
     assert "正在导出" in text(browser.get(address))
     browser.post(f"{address}cancel")
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert "已取消" in text(browser.get(address))
     assert browser.get(f"{address}file").status_code == 404
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from dakehu.foundation.base.i18n import reading_in
+from dakehu.foundation.base.i18n import in_language
 from dakehu.interfaces.web.templatetags import components, formats
 
 
@@ -21,7 +21,7 @@ from dakehu.interfaces.web.templatetags import components, formats
 def test_an_amount_is_short_in_the_readers_language_and_whole_on_hover(value, zh, en):
     full = f"{Decimal(str(value)).quantize(Decimal('0.01')):,}"
     for code, text in (("zh", zh), ("en", en)):
-        with reading_in(code):
+        with in_language(code):
             written = formats.money(value)
         assert f">{text}<" in written
         assert f'title="{full}"' in written

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dakehu.domains.clients.models import Client
-from dakehu.foundation.gates import perform, present
+from dakehu.foundation.gates import perform, render_rows
 from tests.cast import acting
 from tests.interfaces.web.browsers import desk
 
@@ -132,7 +132,7 @@ def test_a_custom_field_is_given_to_many_at_once_where_one_may_edit_it(lin, admi
         done = door.post("/clients/many/set", {"ids": f"{zhang.pk},{li.pk}", "field": name, name: sent}, **FORM)
         assert json.loads(done["HX-Trigger"])["toast"]["text"].endswith("2 位客户。")
     with acting(lin):
-        told = present(Client.objects.order_by("code"), ("x_hours", "x_likes"), shown=True)
+        told = render_rows(Client.objects.order_by("code"), ("x_hours", "x_likes"), shown=True)
     assert [(row["x_hours"], row["x_likes"]) for row in told] == [("晚间", "茶")] * 2
 
 

@@ -19,7 +19,7 @@ def uploaded(browser, text: str, name: str = "表.csv") -> str:
 
 def run() -> None:
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
 
 
 def text(answer) -> str:

@@ -29,7 +29,7 @@ def tried(browser, *rows):
     """The same, after its trial run."""
     address = opened(browser, *rows)
     browser.post(f"{address}columns", {"then": "trial"})
-    jobs.run_due()
+    jobs.run_due_jobs()
     return address
 
 
@@ -112,7 +112,7 @@ def test_two_columns_for_one_field_are_refused_in_words_after_the_trial(lin):
     browser = desk(lin)
     address = opened(browser, GOOD)
     browser.post(f"{address}columns", {"t0.c4": "name", "then": "trial"})
-    jobs.run_due()
+    jobs.run_due_jobs()
     page = text(browser.get(address))
     assert "两列都对应同一字段" in page
 
@@ -132,7 +132,7 @@ def test_a_cancelled_trial_says_that_nothing_was_written(lin):
     address = opened(browser, GOOD)
     browser.post(f"{address}columns", {"then": "trial"})
     browser.post(f"{address}cancel")
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert "已取消，没有写入任何内容" in text(browser.get(address))
     assert codes(lin) == set()
 
@@ -163,7 +163,7 @@ def test_faulty_rows_can_be_skipped_and_the_rest_imported(lin):
     address = tried(browser, GOOD, BAD)
     browser.post(f"{address}apply", {"skip_errors": "true"})
     assert "正在导入" in text(browser.get(address))
-    jobs.run_due()
+    jobs.run_due_jobs()
     page = text(browser.get(address))
     assert "已导入" in page and "查看客户" in page and "没有导入的行" in page
     assert codes(lin) == {"C0100"}
@@ -173,7 +173,7 @@ def test_the_same_file_again_says_that_there_is_nothing_to_do(lin):
     browser = desk(lin)
     address = tried(browser, GOOD)
     browser.post(f"{address}apply")
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert "没有需要导入的变化" in text(browser.get(tried(browser, GOOD)))
 
 
@@ -181,9 +181,9 @@ def test_an_imported_batch_cannot_be_applied_or_changed_again(lin):
     browser = desk(lin)
     address = tried(browser, GOOD)
     browser.post(f"{address}apply")
-    jobs.run_due()
+    jobs.run_due_jobs()
     browser.post(f"{address}apply")
-    assert jobs.run_due() == 0
+    assert jobs.run_due_jobs() == 0
     browser.post(f"{address}columns", {"t0.c4": "remark"})
     assert "已导入" in text(browser.get(address))
 
@@ -227,7 +227,7 @@ def back(lin, zhang, tmp_path):
     with (tmp_path / "out.xlsx").open("rb") as file:
         address = browser.post("/import/", {"file": file})["Location"]
     browser.post(f"{address}columns", {"then": "trial"})
-    jobs.run_due()
+    jobs.run_due_jobs()
     return browser, address
 
 
@@ -239,7 +239,7 @@ def test_a_workbook_that_comes_back_shows_three_values_and_asks_before_it_writes
         for word in ("三方对照", "导出时", "教师", "医生", "会计", "请决定", "清空", "表中去掉的行", "回访")
     )
     browser.post(f"{address}apply", {})
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert "请逐处选择" in text(browser.get(address))
     with acting(lin):
         assert clients.clients().get(code="C0001").occupation == "会计"
@@ -251,7 +251,7 @@ def test_what_was_decided_in_the_browser_is_written_and_undone(back, lin):
     cell = re.search(r'name="(cell\.[^"]+)"', page)[1]
     gone = re.search(r'name="gone" value="([^"]+)"', page)[1]
     browser.post(f"{address}apply", {cell: "file", "gone": gone})
-    jobs.run_due()
+    jobs.run_due_jobs()
     assert "按您的选择处理了 1 行" in text(browser.get(address))
     with acting(lin):
         zhang = clients.clients().get(code="C0001")
@@ -267,7 +267,7 @@ def test_a_decision_alone_is_enough_and_the_row_not_ticked_stays(back, lin):
     browser, address = back
     cell = re.search(r'name="(cell\.[^"]+)"', text(browser.get(address)))[1]
     browser.post(f"{address}apply", {cell: "desk"})
-    jobs.run_due()
+    jobs.run_due_jobs()
     with acting(lin):
         zhang = clients.clients().get(code="C0001")
         assert (zhang.occupation, zhang.remark, str(zhang.next_contact_on)) == ("会计", "", "2027-01-10")

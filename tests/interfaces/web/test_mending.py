@@ -19,7 +19,7 @@ def tried(browser):
     address = browser.post("/import/", {"file": table(HEAD, *ROWS)})["Location"]
     browser.post(f"{address}columns", {"then": "trial"})
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
     return address
 
 
@@ -54,12 +54,12 @@ def test_what_was_mended_since_the_trial_is_tried_before_it_is_imported(lin):
     assert "还没有重新试算" in door.get(address).content.decode()
     door.post(f"{address}apply")
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
         assert not Client.objects.exists()
     assert "已包含在线修改的 3 格" in door.get(address).content.decode()
     door.post(f"{address}apply")
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
     assert "其中 3 格是在线修改后导入的" in door.get(address).content.decode()
     assert door.get(f"{address}mend/")["Location"] == address
 
@@ -108,14 +108,14 @@ def test_a_range_from_excel_mends_a_file_and_the_keyboard_alone_imports_it_and_t
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: url.endswith(address))
         with as_system():
-            jobs.run_due()
+            jobs.run_due_jobs()
         page.goto(f"{live_server.url}{address}")
         page.wait_for_selector("text=已包含在线修改的 3 格")
         reach(page, "确认导入")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=正在导入")
         with as_system():
-            jobs.run_due()
+            jobs.run_due_jobs()
         page.wait_for_selector("text=其中 3 格是在线修改后导入的")
         with acting(lin):
             assert [c.risk_level for c in Client.objects.order_by("code")] == ["C3", "C4", "C5"]

@@ -122,7 +122,7 @@ def test_a_sealed_telephone_reaches_no_page_until_it_is_opened_for_a_reason(desk
     assert asked.status_code == 422
     assert "13812345678" not in asked.content.decode()
     assert "13812345678" in door.post(address, {"contact": phone.pk, "reason": "回电"}, **FORM).content.decode()
-    from dakehu.foundation.models import AuditEntry
+    from dakehu.foundation.audit.models import AuditEntry
 
     with as_system():
         entry = AuditEntry.objects.filter(action="clients.open_contact").get()

@@ -23,7 +23,7 @@ def tried(browser, *rows: str) -> str:
 
 def run() -> None:
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
 
 
 def text(answer) -> str:

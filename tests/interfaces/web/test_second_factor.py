@@ -12,9 +12,9 @@ from allauth.mfa.models import Authenticator
 from django.test import Client as Browser
 
 from dakehu.domains.team.sign_in import second_factors
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.gates import perform
-from dakehu.foundation.models import AuditEntry
 from tests.cast import PASSWORD, acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]

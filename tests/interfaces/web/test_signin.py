@@ -56,7 +56,7 @@ def test_five_wrong_passwords_lock_the_name_and_the_page_says_for_how_long(door,
 
 
 def test_a_sign_in_is_on_the_record_under_the_name_of_whoever_signed_in(door, lin):
-    from dakehu.foundation.models import AuditEntry
+    from dakehu.foundation.audit.models import AuditEntry
     from tests.cast import as_system
 
     enter(door, "lin", WRONG)

@@ -1,7 +1,7 @@
 """Staff, roles, branches and teams."""
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from tests.cast import PASSWORD, as_system
 from tests.interfaces.web.browsers import desk
 
@@ -60,7 +60,7 @@ def test_a_change_made_on_an_old_page_shows_the_conflict_and_saves_nothing(admin
 
 def test_a_reset_password_must_be_changed(admin, wang):
     desk(admin).post(f"/staff/{wang.pk}/password", {"password": "Fresh-start-88"})
-    with scope.acting_as(scope.system("look", "test")):
+    with acting_as(system_actor("look", "test")):
         assert team.users().get(pk=wang.pk).must_change
 
 

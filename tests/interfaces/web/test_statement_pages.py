@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dakehu.domains.clients.models import Client
-from dakehu.domains.ledger.models import HeldRow, TradeBatch
+from dakehu.domains.ledger.models import QuarantinedRow, TradeBatch
 from dakehu.foundation.gates import ask
 from dakehu.foundation.jobs import queue as jobs
 from tests.cast import acting, as_system
@@ -28,7 +28,7 @@ def opened(browser, *rows: str) -> str:
 
 def run() -> None:
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
 
 
 def text(answer) -> str:
@@ -64,7 +64,7 @@ def test_a_statement_is_recognised_tried_taken_in_and_taken_back(lin, zhang):
     browser.post(f"{address}undo")
     assert "这次导入已撤销" in text(browser.get(address))
     with as_system():
-        assert not TradeBatch.objects.exists() and not HeldRow.objects.exists()
+        assert not TradeBatch.objects.exists() and not QuarantinedRow.objects.exists()
 
 
 def test_a_file_that_was_taken_in_already_has_nothing_new_and_nothing_new_in_doubt(lin, zhang):
@@ -126,7 +126,7 @@ def test_a_row_in_doubt_is_corrected_released_and_another_dropped(lin, zhang):
     listed = text(browser.get(f"/held/?client={zhang.pk}"))
     assert "发生金额与成交金额、费用对不上" in listed and "质押登记" in listed
     with as_system():
-        wrong, odd = HeldRow.objects.order_by("line").values_list("pk", flat=True)
+        wrong, odd = QuarantinedRow.objects.order_by("line").values_list("pk", flat=True)
     form = text(browser.get(f"/held/{wrong}/"))
     assert 'name="cell.net"' in form and "发生金额" in form
     refused = browser.post(f"/held/{wrong}/", {"cell.price": "12", "then": "release"})
@@ -154,7 +154,7 @@ def test_a_word_nobody_knew_is_explained_for_all_its_rows_at_once(lin, zhang):
 def test_rows_in_doubt_are_seen_within_ones_scope_masked_for_analysts_and_settled_by_nobody_else(lin, wang, an, zhang):
     taken(desk(lin), WRONG)
     with as_system():
-        pk = HeldRow.objects.get().pk
+        pk = QuarantinedRow.objects.get().pk
     assert desk(wang).get(f"/held/{pk}/").status_code == 404
     assert "对账单.csv" not in text(desk(wang).get("/held/"))
     looked = desk(an)

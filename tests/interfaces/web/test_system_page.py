@@ -4,6 +4,7 @@ import pytest
 
 from dakehu.foundation.access import keys
 from dakehu.foundation.base import clock
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.jobs import queue as jobs
 from tests.cast import as_system
 from tests.interfaces.web.browsers import desk
@@ -16,7 +17,7 @@ def text(answer):
 def test_the_page_says_what_guards_the_data(admin, on_postgres):
     page = text(desk(admin).get("/system/"))
     assert ("PostgreSQL" if on_postgres else "SQLite 没有行级安全") in page
-    assert f"使用第 {keys.sealing_keys()[0]} 版" in page and "dakehu backup" in page
+    assert f"使用第 {keys.encryption_keys()[0]} 版" in page and "dakehu backup" in page
 
 
 def test_settings_are_listed_and_secrets_only_as_set_or_not(admin, monkeypatch):
@@ -52,11 +53,11 @@ def test_the_administrator_closes_a_day_and_opens_it_again(admin):
     assert browser.post("/system/calendar/", form).status_code == 302
     assert "台风" in text(browser.get("/system/calendar/"))
     with as_system():
-        assert not clock.is_trading_day(date(2031, 5, 6))
+        assert not trading_days.is_trading_day(date(2031, 5, 6))
     assert 'value="2031-05-06"' in text(browser.get("/system/calendar/?on=2031-05-06"))
     browser.post("/system/calendar/", {**form, "trading": "true"})
     with as_system():
-        assert clock.is_trading_day(date(2031, 5, 6))
+        assert trading_days.is_trading_day(date(2031, 5, 6))
 
 
 def test_a_day_that_is_none_is_refused_at_its_question(admin):

@@ -158,12 +158,12 @@ def test_the_keyboard_alone_imports_a_table_and_takes_it_back(live_server, lin, 
         reach(page, "试算差异")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=正在试算")
-        jobs.run_due()
+        jobs.run_due_jobs()
         page.wait_for_selector("text=试算完成")
         reach(page, "确认导入")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=正在导入")
-        jobs.run_due()
+        jobs.run_due_jobs()
         page.wait_for_selector("text=撤销这次导入")
         with as_system():
             assert set(Client.objects.values_list("name", flat=True)) == {"钱伟", "孙丽"}

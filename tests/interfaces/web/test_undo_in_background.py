@@ -6,6 +6,7 @@ from dakehu.domains.clients.models import Client
 from dakehu.exchange.imports import undo
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import no_progress
 from tests.cast import acting, as_system
 from tests.interfaces.web.browsers import desk, table
 
@@ -35,7 +36,7 @@ def text(answer):
 
 def work():
     with as_system():
-        jobs.run_due()
+        jobs.run_due_jobs()
 
 
 def names():
@@ -81,7 +82,7 @@ def test_a_worker_that_dies_after_the_undo_does_not_make_it_a_failure(imported, 
     number = int(address.strip("/").rpartition("/")[2])
     with acting(lin):
         perform("workbook.undo", {"batch": number})
-        assert undo.undo_in_background(jobs.nobody_watches, batch=number) == {
+        assert undo.undo_in_background(no_progress, batch=number) == {
             "undone": True,
             "batch": number,
             "again": True,

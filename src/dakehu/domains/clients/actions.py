@@ -4,60 +4,31 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.bulk_import.matching import taken_elsewhere
-from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, must_be_new, of_new
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_code
+from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import Reach
-from dakehu.foundation.actions.registry import Customs, Take, action, announce, must_match, note, refuse, takes_of
+from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates.input import missing
+from dakehu.foundation.base.errors import NotFound, Refused, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.input import missing_parameters
+from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields
+from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
 
-CLIENT = takes_of("clients.Contact", "client")
-VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
-REASON = Take("reason", facts=Facts("原因", "Reason"))
-DETAILS = (
-    "kind",
-    "gender",
-    "birth_on",
-    "stated_age",
-    "occupation",
-    "employer",
-    "education",
-    "id_type",
-    "id_number",
-    "id_expires_on",
-    "address",
-    "tax_residency",
-    "controller",
-    "beneficial_owner",
-    "legal_representative",
-    "segment",
-    "investor_class",
-    "risk_level",
-    "risk_basis",
-    "risk_tested_on",
-    "risk_valid_to",
-    "capacity",
-    "assets",
-    "income_band",
-    "status",
-    "opened_on",
-    "source",
-    "branch",
-    "remark",
-)
+CLIENT = parameters_of("clients.Contact", "client")
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
 
 
-def fields() -> tuple[str, ...]:
+def client_fields() -> tuple[str, ...]:
     """What is known of a client himself, custom fields included."""
-    return ("name", *DETAILS, *custom_fields.names("clients.Client"))
+    return tuple(name for name in editable_fields("clients.Client") if name != "code")
 
 
 def set_details(client: Client, given: dict[str, Any]) -> None:
@@ -75,26 +46,9 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
         try:
             client.id_number = rules.check_id_number(str(client.id_type), number)
         except BadIdentifier as bad:
-            raise refuse("id_number", bad.zh, bad.en) from None
+            raise refusal("id_number", bad.zh, bad.en) from None
     if "risk_tested_on" in given or "risk_valid_to" in given:
         client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, given.get("risk_valid_to"))
-
-
-def code_is_taken(code: str) -> Words:
-    return say(
-        "客户号“{code}”已存在，请联系团队长确认归属。",
-        "Client code “{code}” exists; ask your desk head whose client it is.",
-        code=code,
-    )
-
-
-def free_code() -> str:
-    """A client code that nobody has. Looks past the scope, because codes are unique in the firm."""
-    with scope.elevated("numbering a new client"):
-        taken = Client.objects.count()
-        while taken_elsewhere([rules.next_code(taken)]):
-            taken += 1
-    return rules.next_code(taken)
 
 
 @action(
@@ -102,12 +56,11 @@ def free_code() -> str:
     needs=Permission.CLIENT_WRITE,
     zh="新建客户",
     en="Add a client",
-    takes=(
-        takes_of("clients.Client", "name", optional=("code", *DETAILS)),
+    parameters=(
+        Fields("clients.Client", required=("name",), new=True),
         PHONE,
         MAIL,
         ANYWAY,
-        Customs("clients.Client", new=True),
     ),
 )
 def create(
@@ -121,20 +74,20 @@ def create(
 ) -> Client:
     """A new client, covered by whoever adds them. Refused (409), naming them, where clients in scope are likely the same,
     or where somebody else serves one with this very phone or mail; `anyway` overrides that, but never the same ID number."""
-    actor = scope.current_actor()
-    client = Client(code=code or free_code())
+    actor = current_actor()
+    client = Client(code=code or next_free_code())
     set_details(client, {"name": name, **details})
-    must_be_new(of_new(client, (("mobile", phone), ("mail", mail))), bool(anyway))
-    with scope.elevated("a new client is covered by whoever adds them"):
-        if taken_elsewhere([client.code]):
-            raise Refused({"code": [code_is_taken(client.code)]})
+    check_not_duplicate(profile_of_new(client, (("mobile", phone), ("mail", mail))), bool(anyway))
+    with elevated("a new client is covered by whoever adds them"):
+        if codes_in_use([client.code]):
+            raise Refused({"code": [code_taken_message(client.code)]})
         client.save()
         if actor.user_id is not None:
             Coverage(client=client, user_id=actor.user_id, since=clock.today()).save()
         for kind, value in ((choices.ContactKind.MOBILE, phone), (choices.ContactKind.MAIL, mail)):
             if value:
                 save_contact(client, str(kind), value, primary=True)
-    announce("clients.created", client=client.pk)
+    publish_event("clients.created", client=client.pk)
     return client
 
 
@@ -143,16 +96,20 @@ def create(
     needs=Permission.CLIENT_WRITE,
     zh="修改客户资料",
     en="Change a client",
-    takes=(CLIENT, VERSION, takes_of("clients.Client", optional=("code", "name", *DETAILS)), Customs("clients.Client")),
+    parameters=(
+        CLIENT,
+        VERSION,
+        Fields("clients.Client"),
+    ),
 )
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
-    must_match(client, version)
+    check_version(client, version)
     for must in ("code", "name"):
         if must in details and not details[must]:
-            raise refuse(must, "不能为空。", "Cannot be empty.")
-    with scope.elevated("codes are unique in the firm"):
-        if details.get("code", client.code) != client.code and taken_elsewhere([details["code"]]):
-            raise Refused({"code": [code_is_taken(details["code"])]})
+            raise refusal(must, "不能为空。", "Cannot be empty.")
+    with elevated("codes are unique in the firm"):
+        if details.get("code", client.code) != client.code and codes_in_use([details["code"]]):
+            raise Refused({"code": [code_taken_message(details["code"])]})
     set_details(client, details)
     client.save()
     return client
@@ -163,10 +120,10 @@ def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact
     try:
         reading = rules.read_contact(kind, value)
     except BadIdentifier as bad:
-        raise refuse("value", bad.zh, bad.en) from None
+        raise refusal("value", bad.zh, bad.en) from None
     contact = Contact(client=client, kind=reading.kind, value=reading.value, **extra)
     if reading.warning_zh and not contact.remark:
-        contact.remark = str(say("号码打码，待核实", "Masked, to be verified"))
+        contact.remark = str(bilingual("号码打码，待核实", "Masked, to be verified"))
     contact.save()
     return contact
 
@@ -176,7 +133,10 @@ def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact
     needs=Permission.CLIENT_WRITE,
     zh="新增联系方式",
     en="Add a contact",
-    takes=(CLIENT, takes_of("clients.Contact", "kind", "value", optional=("person", "position", "primary", "remark"))),
+    parameters=(
+        CLIENT,
+        parameters_of("clients.Contact", "kind", "value", optional=("person", "position", "primary", "remark")),
+    ),
 )
 def add_contact(*, client: Client, kind: str, value: str, **extra: Any) -> Contact:
     return save_contact(client, kind, value, **{k: v for k, v in extra.items() if v is not None})
@@ -185,11 +145,11 @@ def add_contact(*, client: Client, kind: str, value: str, **extra: Any) -> Conta
 def _contact(pk: int) -> Contact:
     row = Contact.objects.filter(pk=pk).first()
     if row is None:
-        raise NotFound(say("联系方式", "contact"))
+        raise NotFound(bilingual("联系方式", "contact"))
     return row
 
 
-ONE_CONTACT = Take("contact", kind="integer", facts=Facts("联系方式", "Contact"))
+ONE_CONTACT = Parameter("contact", kind="integer", spec=FieldSpec("联系方式", "Contact"))
 
 
 @action(
@@ -197,7 +157,7 @@ ONE_CONTACT = Take("contact", kind="integer", facts=Facts("联系方式", "Conta
     needs=Permission.CLIENT_WRITE,
     zh="核实联系方式",
     en="Verify a contact",
-    takes=(ONE_CONTACT, takes_of("clients.Contact", optional=("value",))),
+    parameters=(ONE_CONTACT, parameters_of("clients.Contact", optional=("value",))),
 )
 def verify_contact(*, contact: int, value: str | None = None) -> Contact:
     """Somebody got through: the contact is verified, and completed where it was masked."""
@@ -206,9 +166,9 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
         try:
             reading = rules.read_contact(str(row.kind), value)
         except BadIdentifier as bad:
-            raise refuse("value", bad.zh, bad.en) from None
+            raise refusal("value", bad.zh, bad.en) from None
         if reading.warning_zh:
-            raise refuse("value", reading.warning_zh, reading.warning_en)
+            raise refusal("value", reading.warning_zh, reading.warning_en)
         row.value, row.remark = reading.value, ""
     row.verified = True
     row.save()
@@ -216,9 +176,13 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
 
 
 @action(
-    "clients.drop_contact", needs=Permission.CLIENT_WRITE, zh="删除联系方式", en="Drop a contact", takes=(ONE_CONTACT,)
+    "clients.drop_contact",
+    needs=Permission.CLIENT_WRITE,
+    zh="删除联系方式",
+    en="Drop a contact",
+    parameters=(ONE_CONTACT,),
 )
-def drop_contact(*, contact: int) -> None:
+def remove_contact(*, contact: int) -> None:
     _contact(contact).delete()
 
 
@@ -227,12 +191,12 @@ def drop_contact(*, contact: int) -> None:
     needs=Permission.SEALED_OPEN,
     zh="查看完整联系方式",
     en="See a contact in full",
-    takes=(ONE_CONTACT, REASON),
+    parameters=(ONE_CONTACT, REASON),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     """The plain value, for a stated reason. Who looked, when and why stays on the record."""
     row = _contact(contact)
-    note(reason=reason, client=row.client_id, contact=row.pk)
+    add_audit_note(reason=reason, client=row.client_id, contact=row.pk)
     return {"value": row.value.open()}
 
 
@@ -241,12 +205,12 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     needs=Permission.SEALED_OPEN,
     zh="查看完整证件号码",
     en="See an ID number in full",
-    takes=(CLIENT, REASON),
+    parameters=(CLIENT, REASON),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
-    note(reason=reason, client=client.pk)
+    add_audit_note(reason=reason, client=client.pk)
     if not client.id_number:
-        raise NotFound(say("证件号码", "ID number"))
+        raise NotFound(bilingual("证件号码", "ID number"))
     return {"value": client.id_number.open()}
 
 
@@ -255,15 +219,15 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     needs=Permission.SEALED_OPEN,
     zh="查看机密字段",
     en="See a secret field in full",
-    takes=(CLIENT, Take("field", facts=Facts("字段", "Field")), REASON),
+    parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     """A sealed value that an administrator's field holds; `field` is its name, in any spelling."""
-    meant = custom_fields.secret("clients.Client", field)
+    meant = custom_fields.find_secret_field("clients.Client", field)
     value = getattr(client, meant.name) if meant is not None else None
     if not value:
-        raise NotFound(say("机密字段“{field}”的内容", "value of the secret field “{field}”", field=field))
-    note(reason=reason, client=client.pk, field=meant.name)
+        raise NotFound(bilingual("机密字段“{field}”的内容", "value of the secret field “{field}”", field=field))
+    add_audit_note(reason=reason, client=client.pk, field=meant.name)
     return {"value": value.open()}
 
 
@@ -272,36 +236,24 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     needs=Permission.CLIENT_WRITE,
     zh="记录需求与偏好",
     en="Note needs and preferences",
-    takes=(
+    parameters=(
         CLIENT,
         VERSION,
-        takes_of(
-            "clients.Needs",
-            optional=(
-                "goal",
-                "term",
-                "expected_return",
-                "bearable_loss",
-                "risk_preference",
-                "likes",
-                "taboos",
-                "liquidity",
-                "noted_on",
-            ),
-        ),
-        Customs("clients.Needs"),
+        Fields("clients.Needs", without=("client",)),
     ),
 )
-def note_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:
+def record_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:
     needs = Needs.objects.filter(client=client).first() or Needs(client=client)
     if needs.pk:
-        must_match(needs, version)
+        check_version(needs, version)
     else:
         lacking = [
-            t for t in Customs("clients.Needs", new=True).takes() if t.required and wishes.get(t.name) in (None, "")
+            t
+            for t in CustomFields("clients.Needs", new=True).parameters()
+            if t.required and wishes.get(t.name) in (None, "")
         ]
         if lacking:
-            raise Refused({take.name: [missing(take)] for take in lacking})
+            raise Refused({parameter.name: [missing_parameters(parameter)] for parameter in lacking})
     for name, value in wishes.items():
         setattr(needs, name, value)
     needs.noted_on = wishes.get("noted_on") or clock.today()
@@ -314,7 +266,10 @@ def note_needs(*, client: Client, version: int | None = None, **wishes: Any) -> 
     needs=Permission.CLIENT_WRITE,
     zh="登记同意或拒绝",
     en="Record a consent or refusal",
-    takes=(CLIENT, takes_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence"))),
+    parameters=(
+        CLIENT,
+        parameters_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence")),
+    ),
 )
 def record_consent(
     *,
@@ -342,7 +297,7 @@ def record_consent(
     needs=Permission.CLIENT_WRITE,
     zh="新增重要日期",
     en="Add a key date",
-    takes=(CLIENT, takes_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))),
+    parameters=(CLIENT, parameters_of("clients.KeyDate", "kind", "on", optional=("yearly", "label"))),
 )
 def add_key_date(
     *, client: Client, kind: str, on: date, yearly: bool | None = None, label: str | None = None
@@ -357,7 +312,7 @@ def add_key_date(
     needs=Permission.CLIENT_WRITE,
     zh="添加标签",
     en="Tag a client",
-    takes=(CLIENT, Take("name", facts=Facts("标签", "Tag"))),
+    parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def tag(*, client: Client, name: str) -> ClientTag:
     label = Tag.objects.filter(name=name[:40]).first()
@@ -374,20 +329,20 @@ def tag(*, client: Client, name: str) -> ClientTag:
     needs=Permission.CLIENT_WRITE,
     zh="移除标签",
     en="Untag a client",
-    takes=(CLIENT, Take("name", facts=Facts("标签", "Tag"))),
+    parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def untag(*, client: Client, name: str) -> None:
     row = ClientTag.objects.filter(client=client, tag__name=name).first()
     if row is None:
-        raise NotFound(say("标签", "tag"), name)
+        raise NotFound(bilingual("标签", "tag"), name)
     row.delete()
 
 
-def must_lead(user: Any) -> None:
+def check_team(user: Any) -> None:
     """Raises Refused where the actor may not give clients to this member of staff: a lead assigns within the team."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:
-        raise refuse("user", "“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
+        raise refusal("user", "“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
 
 
 @action(
@@ -395,13 +350,13 @@ def must_lead(user: Any) -> None:
     needs=Permission.CLIENT_ASSIGN,
     zh="结束服务关系",
     en="End a duty",
-    takes=(CLIENT, takes_of("clients.Coverage", "user")),
+    parameters=(CLIENT, parameters_of("clients.Coverage", "user")),
 )
 def unassign(*, client: Client, user: Any) -> Coverage:
     held = Coverage.objects.filter(client=client, user=user, until=None).first()
     if held is None:
-        raise NotFound(say("服务关系", "duty"))
-    with scope.elevated("ending a duty"):
+        raise NotFound(bilingual("服务关系", "duty"))
+    with elevated("ending a duty"):
         held.until = clock.today()
         held.save()
     return held
@@ -412,18 +367,18 @@ def unassign(*, client: Client, user: Any) -> Coverage:
     needs=Permission.CLIENT_WALL,
     zh="设置信息隔离墙",
     en="Set an information wall",
-    takes=(CLIENT, Take("walled", kind="bool", facts=Facts("隔离", "Walled")), REASON),
+    parameters=(CLIENT, Parameter("walled", kind="bool", spec=FieldSpec("隔离", "Walled")), REASON),
 )
-def set_wall(*, client: Client, walled: bool, reason: str) -> Client:
+def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client:
     """Behind a wall only those who serve the client in person, and compliance, see it. Managers do not."""
-    note(reason=reason)
+    add_audit_note(reason=reason)
     client.walled = walled
     client.save()
     return client
 
 
-@action("clients.touch", needs="", zh="更新联系日期", en="Update contact dates", by_name=False)
-def touch(*, client: Client, last_on: date | None, next_on: date | None) -> None:
+@action("clients.touch", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
+def update_contact_dates(*, client: Client, last_on: date | None, next_on: date | None) -> None:
     """Keep the last and next contact on the client in step, so that lists can sort by them."""
     if last_on and (client.last_contact_on is None or last_on > client.last_contact_on):
         client.last_contact_on = last_on

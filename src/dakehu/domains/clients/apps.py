@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from dakehu.foundation.access import query_guard
+
 
 class ClientsConfig(AppConfig):
     name = "dakehu.domains.clients"
@@ -23,7 +25,7 @@ class ClientsConfig(AppConfig):
         from dakehu.foundation.access import scope
         from dakehu.foundation.search import index
 
-        scope.see_clients_by(visibility.condition, "clients.Client", hidden=visibility.hidden)
-        scope.coverage_table("clients_coverage")
-        index.lines_are("clients.SearchLine")
-        row_security.rows_by(covered=visibility.COVERED_SQL, walled=visibility.WALLED_SQL)
+        scope.set_client_visibility(visibility.condition, "clients.Client", hidden=visibility.hidden_condition)
+        query_guard.set_coverage_table("clients_coverage")
+        index.set_line_model("clients.SearchLine")
+        row_security.set_conditions(covered=visibility.COVERED_SQL, walled=visibility.WALLED_SQL)

@@ -8,7 +8,7 @@ from dakehu.domains.clients.rules import pinyin_of
 
 
 @lru_cache(maxsize=200_000)
-def names_read(name: str) -> tuple[str, str]:
+def pinyin_readings(name: str) -> tuple[str, str]:
     """rules.pinyin_of for names met in bulk. Signs are read alone unless some of them stand together in the phrases
     by which pypinyin reads words (单于, 重庆), and unless the name is not made of Chinese signs only."""
     if 1 < len(name) <= 4 and all("\u4e00" <= sign <= "\u9fff" for sign in name):

@@ -7,10 +7,11 @@ serves them in person. All: every client that no wall hides. Across walls and th
 from django.db.models import Q
 
 from dakehu.domains.clients.models import Coverage
-from dakehu.foundation.access.scope import Actor, GuardedQuerySet, Reach
+from dakehu.foundation.access.actor import Actor, Reach
+from dakehu.foundation.access.scope import GuardedQuerySet
 
 
-def hidden(actor: Actor) -> Q:
+def hidden_condition(actor: Actor) -> Q:
     """The opposite of `condition`, for actors with reach ALL."""
     return Q(walled=True) & ~Q(
         pk__in=GuardedQuerySet(Coverage).filter(until=None, user_id=actor.user_id).values("client_id")

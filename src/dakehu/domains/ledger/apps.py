@@ -24,8 +24,9 @@ class LedgerConfig(AppConfig):
         import dakehu.domains.ledger.trades.queries  # noqa: F401  (their actions, queries and jobs register themselves)
         from dakehu.domains.ledger.models.figures import LISTS
         from dakehu.domains.team.permissions import Permission
-        from dakehu.foundation.schema.related_columns import Loan, lend
+        from dakehu.foundation.schema.related_columns import ColumnExtension, extend
 
-        lend(
-            "clients.Client", Loan("ledger.Figures", "figures", "client_id", ("as_of", *LISTS), Permission.LEDGER_READ)
+        extend(
+            "clients.Client",
+            ColumnExtension("ledger.Figures", "figures", "client_id", ("as_of", *LISTS), Permission.LEDGER_READ),
         )

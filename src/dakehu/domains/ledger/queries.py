@@ -9,39 +9,41 @@ from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.models import Figures, Investment, ProductKind
 from dakehu.domains.ledger.performance import portfolio as valuing
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Take, takes_of
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
-from dakehu.foundation.gates.filtering import narrow
+from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
-CLIENT = takes_of("ledger.Investment", "client")
-FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
-FIGURE = Take("figure", facts=Facts("指标", "Figure"))
-ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
+CLIENT = parameters_of("ledger.Investment", "client")
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+FIGURE = Parameter("figure", spec=FieldSpec("指标", "Figure"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 
-@query("ledger.list", needs=Permission.LEDGER_READ, zh="投资记录列表", en="Investments", takes=(FILTERS, ORDER))
-def every(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    return narrow(Investment.objects.all(), filters or {}, order or "-invested_on")
+@query("ledger.list", needs=Permission.LEDGER_READ, zh="投资记录列表", en="Investments", parameters=(FILTERS, ORDER))
+def investment_rows(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    return filter_rows(Investment.objects.all(), filters or {}, order or "-invested_on")
 
 
-@query("ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", takes=CLIENT)
+@query(
+    "ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", parameters=CLIENT
+)
 def investments(*, client: Any) -> Any:
     return Investment.objects.filter(client=client).order_by("-invested_on", "-pk")
 
 
-@query("ledger.summary", needs=Permission.LEDGER_READ, zh="投资汇总", en="Investment summary", takes=CLIENT)
+@query("ledger.summary", needs=Permission.LEDGER_READ, zh="投资汇总", en="Investment summary", parameters=CLIENT)
 def summary(*, client: Any) -> dict[str, Any]:
     """Totals, return, risk-adjusted return, the series by month and the share of each product kind.
 
     Money is masked (None) for readers who are not cleared for personal values; shares and returns are not.
     """
-    from dakehu.foundation.access import scope
-    from dakehu.foundation.schema.fields import PERSONAL
+    from dakehu.foundation.access.sensitivity import PERSONAL
 
-    cleared = scope.current_actor().clearance >= PERSONAL
+    cleared = current_actor().clearance >= PERSONAL
     rows = list(Investment.objects.filter(client=client).order_by("invested_on"))
     valued = [r for r in rows if r.value is not None]
     invested = sum((r.amount for r in rows), Decimal(0))
@@ -84,7 +86,7 @@ def summary(*, client: Any) -> dict[str, Any]:
     }
 
 
-@query("ledger.figures", needs=Permission.LEDGER_READ, zh="客户指标", en="Figures of a client", takes=CLIENT)
+@query("ledger.figures", needs=Permission.LEDGER_READ, zh="客户指标", en="Figures of a client", parameters=CLIENT)
 def figures(*, client: Any) -> Any:
     """The client's figures as of the last close; None before the first. What is missing has its reason in `reasons`."""
     return Figures.objects.filter(client=client).first()
@@ -107,7 +109,9 @@ def by_kind() -> list[dict[str, Any]]:
     ]
 
 
-@query("ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", takes=(*CLIENT, FIGURE))
+@query(
+    "ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", parameters=(*CLIENT, FIGURE)
+)
 def explain(*, client: Any, figure: str) -> dict[str, Any]:
     """How a figure of a client is made, from trades and prices as they are now, as of the last close: {figure, label,
     formula, as_of, number (a date for days), reason, why, inputs, rows, hidden, index (the name of the one compared with,
@@ -117,7 +121,7 @@ def explain(*, client: Any, figure: str) -> dict[str, Any]:
     return valuing.explain(client, figure)
 
 
-@query("ledger.portfolio", needs=Permission.LEDGER_READ, zh="持仓与净值", en="Portfolio of a client", takes=CLIENT)
+@query("ledger.portfolio", needs=Permission.LEDGER_READ, zh="持仓与净值", en="Portfolio of a client", parameters=CLIENT)
 def portfolio(*, client: Any) -> dict[str, Any]:
     """What a client holds and how it grew, from trades and prices as they are now, as of the last close: {as_of, holdings:
     [{code, name, quantity, price, price_day, cost, value, profit, return, weight, since, days}], flows: [{day, money_in,

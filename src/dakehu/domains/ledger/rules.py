@@ -60,7 +60,7 @@ class Step:
 
 
 @dataclass
-class Trip:
+class RoundTrip:
     """A position from the first trade until it was nothing again (`closed` None while it is open). `pnl` is what came in
     less what went out, fees included, in fen; for an open one that is the money still in it, with its sign turned."""
 
@@ -77,17 +77,17 @@ class Trip:
         return None if self.closed is None else (self.closed - self.opened).days
 
 
-def round_trips(steps: Iterable[Step]) -> list[Trip]:
+def round_trips(steps: Iterable[Step]) -> list[RoundTrip]:
     """Round trips of one client, in the order in which they ended, open ones last. `steps` in the order dealt. Money
     without shares (dividends) counts to the trip that is open in the security, else to none."""
-    open_ones: dict[int, Trip] = {}
-    made: list[Trip] = []
+    open_ones: dict[int, RoundTrip] = {}
+    made: list[RoundTrip] = []
     for step in steps:
         trip = open_ones.get(step.asset)
         if trip is None:
             if step.quantity == 0:
                 continue
-            trip = open_ones[step.asset] = Trip(step.asset, step.day)
+            trip = open_ones[step.asset] = RoundTrip(step.asset, step.day)
         trip.quantity += step.quantity
         trip.pnl += step.net
         trip.fees += step.fee

@@ -10,44 +10,48 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, Customs, Take, action, announce, must_match, refuse, takes_of
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.errors import NotFound, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import batches
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.records.recorded import publish_event
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
-VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 NEXT = (
-    Take(
+    Parameter(
         "next_on",
         "service.FollowUp",
         "due_on",
         required=False,
-        facts=Facts("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进")),
+        spec=FieldSpec("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进")),
     ),
-    Take("next_in_days", kind="integer", required=False, facts=Facts("几天后跟进", "Next contact in days")),
-    Take(
+    Parameter("next_in_days", kind="integer", required=False, spec=FieldSpec("几天后跟进", "Next contact in days")),
+    Parameter(
         "next_subject",
         "service.FollowUp",
         "subject",
         required=False,
-        facts=Facts("下次跟进事项", "Next contact about", aliases=("下次跟进内容",)),
+        spec=FieldSpec("下次跟进事项", "Next contact about", aliases=("下次跟进内容",)),
     ),
 )
 
 
-REGULAR = say("定期联系", "Regular contact")
+REGULAR_CONTACT = bilingual("定期联系", "Regular contact")
 
 
-def keep_dates(client: Any, last_on: date | None = None) -> None:
+def update_contact_dates(client: Any, last_on: date | None = None) -> None:
     """Bring the client's last and next contact up to date with its plans."""
     ahead = (
         FollowUp.objects.filter(client=client, state=PlanState.PLANNED)
         .order_by("due_on")
         .values_list("due_on", flat=True)
     )
-    clients.touch(client=client, last_on=last_on, next_on=ahead.first())
+    clients.update_contact_dates(client=client, last_on=last_on, next_on=ahead.first())
 
 
 @action(
@@ -55,16 +59,9 @@ def keep_dates(client: Any, last_on: date | None = None) -> None:
     needs=Permission.INTERACTION_LOG,
     zh="记录服务",
     en="Log an interaction",
-    takes=(
-        takes_of(
-            "service.Interaction",
-            "client",
-            "held_at",
-            "summary",
-            optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on"),
-        ),
+    parameters=(
+        Fields("service.Interaction", required=("client", "held_at", "summary"), new=True),
         NEXT,
-        Customs("service.Interaction", new=True),
     ),
 )
 def log_interaction(
@@ -86,9 +83,9 @@ def log_interaction(
     on = clock.local(held_at).date()
     beyond = rules.days_fault(next_in_days)
     if beyond is not None:
-        raise refuse(*beyond)
+        raise refusal(*beyond)
     if next_on is None and next_in_days is not None:
-        next_on = rules.next_contact(on, next_in_days, clock.is_trading_day)
+        next_on = rules.next_contact(on, next_in_days, trading_days.is_trading_day)
     fault = rules.interaction_fault(
         held_at=held_at,
         now=clock.now(),
@@ -98,28 +95,28 @@ def log_interaction(
         next_on=next_on,
     )
     if fault is not None:
-        raise refuse(*fault)
+        raise refusal(*fault)
     row = Interaction(
         client=client, held_at=held_at, summary=summary, **{k: v for k, v in facts.items() if v is not None}
     )
-    row.staff = staff or team.myself()
+    row.staff = staff or team.current_user()
     row.save()
     if next_on is not None:
         FollowUp(
             client=client,
             due_on=next_on,
-            subject=next_subject or str(say("定期联系", "Regular contact")),
+            subject=next_subject or str(bilingual("定期联系", "Regular contact")),
             owner=row.staff,
         ).save()
-    keep_dates(client, on)
-    announce("interaction.logged", interaction=row.pk)
+    update_contact_dates(client, on)
+    publish_event("interaction.logged", interaction=row.pk)
     return row
 
 
 def _row(model: Any, pk: int, zh: str, en: str) -> Any:
     row = model.objects.filter(pk=pk).first()
     if row is None:
-        raise NotFound(say(zh, en))
+        raise NotFound(bilingual(zh, en))
     return row
 
 
@@ -128,29 +125,15 @@ def _row(model: Any, pk: int, zh: str, en: str) -> Any:
     needs=Permission.INTERACTION_LOG,
     zh="修改服务记录",
     en="Change an interaction",
-    takes=(
-        Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")),
+    parameters=(
+        Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
         VERSION,
-        takes_of(
-            "service.Interaction",
-            optional=(
-                "held_at",
-                "channel",
-                "staff",
-                "purpose",
-                "summary",
-                "result",
-                "mood",
-                "promise",
-                "promise_due_on",
-            ),
-        ),
-        Customs("service.Interaction"),
+        Fields("service.Interaction", without=("client",)),
     ),
 )
 def change_interaction(*, interaction: int, version: int | None = None, **facts: Any) -> Interaction:
     row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
-    must_match(row, version)
+    check_version(row, version)
     for name, value in facts.items():
         setattr(row, name, value)
     row.save()
@@ -162,15 +145,15 @@ def change_interaction(*, interaction: int, version: int | None = None, **facts:
     needs=Permission.INTERACTION_LOG,
     zh="兑现承诺",
     en="Keep a promise",
-    takes=(
-        Take("interaction", kind="integer", facts=Facts("服务记录", "Interaction")),
-        Take("on", kind="date", required=False, facts=Facts("兑现日期", "Kept on")),
+    parameters=(
+        Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
+        Parameter("on", kind="date", required=False, spec=FieldSpec("兑现日期", "Kept on")),
     ),
 )
 def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
     if not row.promise:
-        raise refuse("interaction", "这条记录没有承诺。", "There is no promise on this record.")
+        raise refusal("interaction", "这条记录没有承诺。", "There is no promise on this record.")
     row.promise_kept_on = on or clock.today()
     row.save()
     return row
@@ -181,18 +164,13 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     needs=Permission.PLAN_WRITE,
     zh="安排跟进",
     en="Plan a follow-up",
-    takes=(
-        takes_of(
-            "service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")
-        ),
-        Customs("service.FollowUp", new=True),
-    ),
+    parameters=(Fields("service.FollowUp", required=("client", "due_on", "subject"), without=("state",), new=True),),
 )
 def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **facts: Any) -> FollowUp:
     row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in facts.items() if v is not None})
-    row.owner = owner or team.myself()
+    row.owner = owner or team.current_user()
     row.save()
-    keep_dates(client)
+    update_contact_dates(client)
     return row
 
 
@@ -201,22 +179,22 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     needs=Permission.PLAN_WRITE,
     zh="批量安排跟进",
     en="Plan follow-ups for many",
-    takes=(
+    parameters=(
         bulk_edit.WHO,
-        tuple(item for item in ACTIONS["service.plan_follow_up"].stated if getattr(item, "name", "") != "client"),
+        Fields("service.FollowUp", required=("due_on", "subject"), without=("client", "state"), new=True),
     ),
 )
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
     """The same follow-up for many clients, whom `clients` (codes or numbers) or `filters` name, in one act. Returns
     {changed, batch: by which `dakehu undo` takes it back}."""
-    chosen = bulk_edit.who(clients, filters)
-    with undo.keeping() as kept:
+    chosen = bulk_edit.chosen_clients(clients, filters)
+    with undo.recording_undo() as kept:
         for client in chosen:
             plan_follow_up(client=client, **plan)
-    return {"changed": len(chosen), "batch": batches.keep_act(bulk_edit.about(chosen), kept.store())}
+    return {"changed": len(chosen), "batch": batches.save_act(bulk_edit.batch_title(chosen), kept.store())}
 
 
-ONE_PLAN = Take("follow_up", kind="integer", facts=Facts("跟进计划", "Follow-up"))
+FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划", "Follow-up"))
 
 
 @action(
@@ -224,31 +202,30 @@ ONE_PLAN = Take("follow_up", kind="integer", facts=Facts("跟进计划", "Follow
     needs=Permission.PLAN_WRITE,
     zh="修改跟进计划",
     en="Change a follow-up",
-    takes=(
-        ONE_PLAN,
+    parameters=(
+        FOLLOW_UP,
         VERSION,
-        takes_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
-        Customs("service.FollowUp"),
+        Fields("service.FollowUp", without=("client", "state")),
     ),
 )
 def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any) -> FollowUp:
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
-    must_match(row, version)
+    check_version(row, version)
     for name, value in facts.items():
         setattr(row, name, value)
     row.save()
-    keep_dates(row.client)
+    update_contact_dates(row.client)
     return row
 
 
-def next_of_series(row: FollowUp, done: date) -> FollowUp | None:
+def next_occurrence(row: FollowUp, done: date) -> FollowUp | None:
     """The occurrence that a plan leaves behind when it is done, not yet saved; None for one that happens once."""
     after = rules.next_in_series(row.due_on, str(row.every), max(done, row.due_on))
     if after is None:
         return None
     return FollowUp(
         client_id=row.client_id,
-        due_on=clock.next_trading_day(after),
+        due_on=trading_days.next_trading_day(after),
         subject=row.subject,
         channel=row.channel,
         owner_id=row.owner_id,
@@ -263,21 +240,25 @@ def next_of_series(row: FollowUp, done: date) -> FollowUp | None:
     needs=Permission.PLAN_WRITE,
     zh="完成跟进",
     en="Finish a follow-up",
-    takes=(ONE_PLAN, VERSION, Take("on", kind="date", required=False, facts=Facts("完成日期", "Done on"))),
+    parameters=(
+        FOLLOW_UP,
+        VERSION,
+        Parameter("on", kind="date", required=False, spec=FieldSpec("完成日期", "Done on")),
+    ),
 )
 def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | None = None) -> FollowUp:
     """Mark a plan as done; a repeating one leaves its next occurrence behind."""
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
-    must_match(row, version)
+    check_version(row, version)
     if row.state != PlanState.PLANNED:
-        raise refuse("follow_up", "这项计划已经结束。", "This plan has already ended.")
+        raise refusal("follow_up", "这项计划已经结束。", "This plan has already ended.")
     done = on or clock.today()
     row.state, row.done_on = PlanState.DONE.value, done
     row.save()
-    after = next_of_series(row, done)
+    after = next_occurrence(row, done)
     if after is not None:
         after.save()
-    keep_dates(row.client)
+    update_contact_dates(row.client)
     return row
 
 
@@ -286,14 +267,14 @@ def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | N
     needs=Permission.PLAN_WRITE,
     zh="取消跟进",
     en="Cancel a follow-up",
-    takes=(ONE_PLAN, VERSION),
+    parameters=(FOLLOW_UP, VERSION),
 )
 def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
-    must_match(row, version)
+    check_version(row, version)
     row.state = PlanState.CANCELLED.value
     row.save()
-    keep_dates(row.client)
+    update_contact_dates(row.client)
     return row
 
 
@@ -302,9 +283,8 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     needs=Permission.REQUEST_WRITE,
     zh="登记需求或投诉",
     en="Open a request or complaint",
-    takes=(
-        takes_of("service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")),
-        Customs("service.Request", new=True),
+    parameters=(
+        Fields("service.Request", required=("client", "kind", "subject"), without=("state", "outcome"), new=True),
     ),
 )
 def open_request(
@@ -327,12 +307,12 @@ def open_request(
         subject=subject,
         opened_on=start,
         detail=detail or "",
-        owner=owner or team.myself(),
-        due_on=due_on or rules.working_days_after(start, days, clock.is_trading_day),
+        owner=owner or team.current_user(),
+        due_on=due_on or rules.working_days_after(start, days, trading_days.is_trading_day),
         **more,
     )
     row.save()
-    announce("request.opened", request=row.pk)
+    publish_event("request.opened", request=row.pk)
     return row
 
 
@@ -341,22 +321,21 @@ def open_request(
     needs=Permission.REQUEST_WRITE,
     zh="处理需求或投诉",
     en="Move a request on",
-    takes=(
-        Take("request", kind="integer", facts=Facts("需求或投诉", "Request")),
+    parameters=(
+        Parameter("request", kind="integer", spec=FieldSpec("需求或投诉", "Request")),
         VERSION,
-        takes_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
-        Customs("service.Request"),
+        Fields("service.Request", without=("client", "kind", "subject", "opened_on")),
     ),
 )
 def move_request(*, request: int, version: int | None = None, state: str | None = None, **facts: Any) -> Request:
     row: Request = _row(Request, request, "需求或投诉", "request")
-    must_match(row, version)
+    check_version(row, version)
     for name, value in facts.items():
         if value is not None or row._meta.get_field(name).null:
             setattr(row, name, value)
     if state and state != row.state:
-        if not rules.may_move(str(row.state), state):
-            raise refuse(
+        if not rules.can_move(str(row.state), state):
+            raise refusal(
                 "state",
                 "不能从“{a}”改为“{b}”。",
                 "Cannot go from “{a}” to “{b}”.",
@@ -364,7 +343,7 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
                 b=RequestState.text_of(state),
             )
         if state == RequestState.CLOSED and not row.outcome:
-            raise refuse("outcome", "办结前请填写处理结果。", "State the outcome before closing.")
+            raise refusal("outcome", "办结前请填写处理结果。", "State the outcome before closing.")
         row.state = state
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
     row.save()

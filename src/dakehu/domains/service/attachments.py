@@ -10,20 +10,24 @@ from dakehu.domains.service.file_types import TYPES, ending_of, kinds_within
 from dakehu.domains.service.models import Attachment
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, action, must_match, note, refuse, takes_of
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused, refusal
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, Facts
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-ONE = Take("attachment", kind="integer", facts=Facts("客户文件", "Client's file"))
-VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
-FILE = Take("file", kind="file", facts=Facts("文件", "File"))
-CLIENT = takes_of("service.Attachment", "client")
+ONE = Parameter("attachment", kind="integer", spec=FieldSpec("客户文件", "Client's file"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+FILE = Parameter("file", kind="file", spec=FieldSpec("文件", "File"))
+CLIENT = parameters_of("service.Attachment", "client")
 
 
 @action(
@@ -31,9 +35,9 @@ CLIENT = takes_of("service.Attachment", "client")
     needs=Permission.INTERACTION_LOG,
     zh="添加客户文件",
     en="Keep a file with a client",
-    takes=(CLIENT, FILE, takes_of("service.Attachment", optional=("description", "interaction", "request"))),
+    parameters=(CLIENT, FILE, parameters_of("service.Attachment", optional=("description", "interaction", "request"))),
 )
-def attach(
+def add_attachment(
     *, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None
 ) -> Attachment:
     """Keep a file with a client, perhaps with one of the client's contacts or requests. Refused where it is empty, too large,
@@ -41,14 +45,14 @@ def attach(
     media = _media(file)
     for name, row in (("interaction", interaction), ("request", request)):
         if row is not None and row.client_id != client.pk:
-            raise refuse(name, "这条记录属于另一位客户。", "That record is another client's.")
+            raise refusal(name, "这条记录属于另一位客户。", "That record is another client's.")
     alike = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
     digest = file.sha256 if alike else ""  # else it is taken on the way into the store
     for same in (row for row in alike if row.sha256 == digest):
         raise Refused(
             {
                 "file": [
-                    say(
+                    bilingual(
                         "这位客户已有同样的文件“{name}”。",
                         "This client has the same file already: “{name}”.",
                         name=same.name,
@@ -57,7 +61,7 @@ def attach(
             }
         )
     with file.opened() as content:
-        kept = files.keep(file.name, content, days=None)
+        kept = files.save(file.name, content, days=None)
     row = Attachment(
         client=client,
         name=file.name[-200:],
@@ -66,7 +70,7 @@ def attach(
         request=request,
         media=media,
         size=kept.size,
-        added_by=team.myself(),
+        added_by=team.current_user(),
         added_at=clock.now(),
         file_key=kept.key,
         sha256=kept.sha256,
@@ -81,13 +85,13 @@ def _media(file: Upload) -> str:
     size = file.size
     if not size:
         raise Refused(
-            {"file": [say("“{name}”是空的，请重新选择。", "“{name}” is empty; choose it again.", name=file.name)]}
+            {"file": [bilingual("“{name}”是空的，请重新选择。", "“{name}” is empty; choose it again.", name=file.name)]}
         )
     if size > most:
         raise Refused(
             {
                 "file": [
-                    say(
+                    bilingual(
                         "“{name}”有 {have:.1f} MB，最多 {most} MB；请压缩或拆分后再添加。",
                         "“{name}” has {have:.1f} MB, {most} MB at most; compress or split it.",
                         name=file.name,
@@ -103,7 +107,7 @@ def _media(file: Upload) -> str:
         raise Refused(
             {
                 "file": [
-                    say(
+                    bilingual(
                         "“{name}”的内容不是可以保存的类型。可以保存：{listed}。",
                         "What stands in “{name}” is not of a kind that is kept. Kept are: {listed}.",
                         name=file.name,
@@ -116,7 +120,7 @@ def _media(file: Upload) -> str:
         raise Refused(
             {
                 "file": [
-                    say(
+                    bilingual(
                         "“{name}”的内容是 {within}，与后缀“{ending}”不符；请改正文件名后再添加。",
                         "“{name}” holds {within}, which its ending “{ending}” does not say; rename it first.",
                         name=file.name,
@@ -129,24 +133,28 @@ def _media(file: Upload) -> str:
     return TYPES[ending]
 
 
-def found(pk: int) -> Attachment:
+def get_attachment(pk: int) -> Attachment:
     row = Attachment.objects.filter(pk=pk).first()
     if row is None:
-        raise NotFound(say("客户文件", "client's file"))
+        raise NotFound(bilingual("客户文件", "client's file"))
     return row
 
 
 @action(
-    "service.open_attachment", needs=Permission.SERVICE_READ, zh="打开客户文件", en="Open a client's file", takes=(ONE,)
+    "service.open_attachment",
+    needs=Permission.SERVICE_READ,
+    zh="打开客户文件",
+    en="Open a client's file",
+    parameters=(ONE,),
 )
 def open_attachment(*, attachment: int) -> dict[str, Any]:
     """{name, media, size, sha256, content (base64)} of a file; that it was opened stands in the audit. Refused for readers to
     whom personal values are masked. The API gives the file itself to who asks for `application/octet-stream`."""
-    row = found(attachment)
-    if scope.current_actor().clearance < PERSONAL:
-        raise NotAllowed(say("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
+    row = get_attachment(attachment)
+    if current_actor().clearance < PERSONAL:
+        raise NotAllowed(bilingual("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
     content = files.content_of(row.file_key)
-    note(attachment=row.pk, client=row.client_id)
+    add_audit_note(attachment=row.pk, client=row.client_id)
     return {"name": row.name, "media": row.media, "size": row.size, "sha256": row.sha256, "content": content}
 
 
@@ -155,17 +163,17 @@ def open_attachment(*, attachment: int) -> dict[str, Any]:
     needs=Permission.INTERACTION_LOG,
     zh="修改文件说明",
     en="Describe a client's file",
-    takes=(ONE, VERSION, takes_of("service.Attachment", optional=("name", "description"))),
+    parameters=(ONE, VERSION, parameters_of("service.Attachment", optional=("name", "description"))),
 )
 def describe_attachment(
     *, attachment: int, version: int | None = None, name: str | None = None, description: str | None = None
 ) -> Attachment:
     """Rename a file or say what it is; the ending stays as it was, since the content does."""
-    row = found(attachment)
-    must_match(row, version)
+    row = get_attachment(attachment)
+    check_version(row, version)
     if name:
         if ending_of(name) != ending_of(row.name):
-            raise refuse("name", f"后缀应保持“.{ending_of(row.name)}”。", f"Keep the ending “.{ending_of(row.name)}”.")
+            raise refusal("name", f"后缀应保持“.{ending_of(row.name)}”。", f"Keep the ending “.{ending_of(row.name)}”.")
         row.name = name
     if description is not None:
         row.description = description
@@ -178,12 +186,12 @@ def describe_attachment(
     needs=Permission.INTERACTION_LOG,
     zh="移除客户文件",
     en="Take a client's file away",
-    takes=(ONE, VERSION),
+    parameters=(ONE, VERSION),
 )
-def drop_attachment(*, attachment: int, version: int | None = None) -> Attachment:
+def remove_attachment(*, attachment: int, version: int | None = None) -> Attachment:
     """Out of sight, not destroyed: records of the business are kept for twenty years, and a mistake can be undone."""
-    row = found(attachment)
-    must_match(row, version)
+    row = get_attachment(attachment)
+    check_version(row, version)
     row.removed_at = clock.now()
     row.save()
     return row
@@ -194,10 +202,10 @@ def drop_attachment(*, attachment: int, version: int | None = None) -> Attachmen
     needs=Permission.INTERACTION_LOG,
     zh="恢复客户文件",
     en="Return a client's file",
-    takes=(ONE,),
+    parameters=(ONE,),
 )
-def return_attachment(*, attachment: int) -> Attachment:
-    row = found(attachment)
+def restore_attachment(*, attachment: int) -> Attachment:
+    row = get_attachment(attachment)
     row.removed_at = None
     row.save()
     return row
@@ -208,9 +216,9 @@ def return_attachment(*, attachment: int) -> Attachment:
     needs=Permission.SERVICE_READ,
     zh="客户文件",
     en="Files of a client",
-    takes=(CLIENT, Take("removed", required=False, kind="bool", facts=Facts("已移除的", "Taken away"))),
+    parameters=(CLIENT, Parameter("removed", required=False, kind="bool", spec=FieldSpec("已移除的", "Taken away"))),
 )
-def attachments_of(*, client: Any, removed: bool | None = None) -> Any:
+def client_attachments(*, client: Any, removed: bool | None = None) -> Any:
     """A client's files, newest first: those there, or with `removed` those taken away."""
     return Attachment.objects.filter(client=client, removed_at__isnull=not removed).order_by("-added_at", "-pk")
 
@@ -220,18 +228,20 @@ def verify_attachments() -> dict[str, Any]:
     """Whether every file is there and is what was added: {checked, faults: [{attachment, why}]}. Names of files stay out."""
     faults = []
     checked = 0
-    with scope.acting_as(scope.system("verify the files of clients", scope.current_actor().door)):
+    with acting_as(system_actor("verify the files of clients", current_actor().door)):
         for row in Attachment.objects.order_by("pk").iterator(chunk_size=500):
             checked += 1
             try:
                 digest = hashlib.sha256()
                 for part in files.content_of(row.file_key):
                     digest.update(part)
-                why = "" if digest.hexdigest() == row.sha256 else str(say("内容已改变", "its content has changed"))
+                why = (
+                    "" if digest.hexdigest() == row.sha256 else str(bilingual("内容已改变", "its content has changed"))
+                )
             except NotFound:
-                why = str(say("文件不在", "the file is gone"))
+                why = str(bilingual("文件不在", "the file is gone"))
             except (InvalidTag, LookupError, ValueError):
-                why = str(say("无法解密", "it cannot be decrypted"))
+                why = str(bilingual("无法解密", "it cannot be decrypted"))
             if why:
                 faults.append({"attachment": row.pk, "why": why})
     return {"checked": checked, "faults": faults}

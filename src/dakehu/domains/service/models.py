@@ -4,9 +4,10 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PERSONAL, Choices, choice_field, field
+from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -33,7 +34,7 @@ class Interaction(ClientRecorded):
     """One contact with a client: when, how, what was said, what came of it, what was promised."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     searched = {"purpose": TEXT, "summary": TEXT, "result": TEXT, "promise": TEXT}
     retention = TWENTY_YEARS
 
@@ -65,7 +66,7 @@ class Interaction(ClientRecorded):
     promise_kept_on = field(
         models.DateField(null=True, blank=True), zh="兑现日期", en="Promise kept on", editable=False
     )
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         indexes = [
@@ -114,7 +115,7 @@ class Request(ClientRecorded):
     )
     outcome = field(models.CharField(max_length=500, blank=True, default=""), zh="处理结果", en="Outcome", listed=True,
                     sensitivity=PERSONAL)  # fmt: skip
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["due_on"], condition=~Q(state="closed"), name="requests_open")]
@@ -140,7 +141,7 @@ class FollowUp(ClientRecorded):
     """The next contact with a client, once or again and again."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     searched = {"subject": TEXT}
     retention = TWENTY_YEARS
 
@@ -166,7 +167,7 @@ class FollowUp(ClientRecorded):
                         en="Remind days before", aliases=("提醒",))  # fmt: skip
     state = field(choice_field(PlanState, default=PlanState.PLANNED), zh="状态", en="State", listed=True)
     done_on = field(models.DateField(null=True, blank=True), zh="完成日期", en="Done on", editable=False, listed=True)
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         indexes = [

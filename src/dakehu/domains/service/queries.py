@@ -8,27 +8,31 @@ from dakehu.domains.clients.groups import groups as client_groups
 from dakehu.domains.service import rules
 from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Request
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, takes_of
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.filtering import narrow
-from dakehu.foundation.gates.output import name_of, present
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.output import name_of, render_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-CLIENT = takes_of("service.Interaction", "client")
-FILTERS = Take("filters", required=False, kind="json", facts=Facts("筛选", "Filters"))
-ORDER = Take("order", required=False, facts=Facts("排序", "Order"))
-MINE = Take("mine", required=False, kind="bool", facts=Facts("只看我的", "Only mine"))
+CLIENT = parameters_of("service.Interaction", "client")
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
+MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看我的", "Only mine"))
 
 
 @query(
-    "service.interactions", needs=Permission.SERVICE_READ, zh="服务记录列表", en="Interactions", takes=(FILTERS, ORDER)
+    "service.interactions",
+    needs=Permission.SERVICE_READ,
+    zh="服务记录列表",
+    en="Interactions",
+    parameters=(FILTERS, ORDER),
 )
 def interactions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    return narrow(Interaction.objects.all(), filters or {}, order or "-held_at")
+    return filter_rows(Interaction.objects.all(), filters or {}, order or "-held_at")
 
 
 @query(
@@ -36,9 +40,9 @@ def interactions(*, filters: dict[str, Any] | None = None, order: str | None = N
     needs=Permission.SERVICE_READ,
     zh="客户服务记录",
     en="Interactions of a client",
-    takes=CLIENT,
+    parameters=CLIENT,
 )
-def interactions_of(*, client: Any) -> Any:
+def client_interactions(*, client: Any) -> Any:
     return Interaction.objects.filter(client=client).order_by("-held_at", "-pk")
 
 
@@ -47,28 +51,38 @@ def interactions_of(*, client: Any) -> Any:
     needs=Permission.SERVICE_READ,
     zh="需求与投诉列表",
     en="Requests and complaints",
-    takes=(FILTERS, ORDER),
+    parameters=(FILTERS, ORDER),
 )
 def requests(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    return narrow(Request.objects.all(), filters or {}, order or "due_on")
+    return filter_rows(Request.objects.all(), filters or {}, order or "due_on")
 
 
 @query(
-    "service.requests_of", needs=Permission.SERVICE_READ, zh="客户的需求与投诉", en="Requests of a client", takes=CLIENT
+    "service.requests_of",
+    needs=Permission.SERVICE_READ,
+    zh="客户的需求与投诉",
+    en="Requests of a client",
+    parameters=CLIENT,
 )
-def requests_of(*, client: Any) -> Any:
+def client_requests(*, client: Any) -> Any:
     return Request.objects.filter(client=client).order_by("-opened_on", "-pk")
 
 
-@query("service.follow_ups", needs=Permission.SERVICE_READ, zh="跟进计划列表", en="Follow-ups", takes=(FILTERS, ORDER))
+@query(
+    "service.follow_ups", needs=Permission.SERVICE_READ, zh="跟进计划列表", en="Follow-ups", parameters=(FILTERS, ORDER)
+)
 def follow_ups(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    return narrow(FollowUp.objects.all(), filters or {}, order or "due_on")
+    return filter_rows(FollowUp.objects.all(), filters or {}, order or "due_on")
 
 
 @query(
-    "service.follow_ups_of", needs=Permission.SERVICE_READ, zh="客户跟进计划", en="Follow-ups of a client", takes=CLIENT
+    "service.follow_ups_of",
+    needs=Permission.SERVICE_READ,
+    zh="客户跟进计划",
+    en="Follow-ups of a client",
+    parameters=CLIENT,
 )
-def follow_ups_of(*, client: Any) -> Any:
+def client_follow_ups(*, client: Any) -> Any:
     return FollowUp.objects.filter(client=client).order_by("due_on", "pk")
 
 
@@ -77,7 +91,7 @@ def overdue_follow_ups() -> Any:
     return FollowUp.objects.filter(state="planned", due_on__lt=clock.today()).order_by("due_on", "pk")
 
 
-@query("service.today", needs=Permission.SERVICE_READ, zh="今日台账", en="Today", takes=(MINE,))
+@query("service.today", needs=Permission.SERVICE_READ, zh="今日台账", en="Today", parameters=(MINE,))
 def today(*, mine: bool | None = None) -> dict[str, Any]:
     """What is due, overdue and promised, most pressing first, each with the reason why it stands there.
 
@@ -96,7 +110,7 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
         .select_related("client", "staff")
     )
     if mine:
-        me = scope.current_actor().user_id
+        me = current_actor().user_id
         plans, asked, promised = plans.filter(owner_id=me), asked.filter(owner_id=me), promised.filter(staff_id=me)
     lines = [
         _line("follow_up", p, p.due_on, p.subject, p.owner, day, p.remind_days) for p in plans.order_by("due_on")[:2000]
@@ -118,9 +132,9 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
 
 def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind: int) -> dict[str, Any]:
     from dakehu.foundation.access.encrypted_fields import DOTS
-    from dakehu.foundation.schema.fields import PERSONAL
+    from dakehu.foundation.access.sensitivity import PERSONAL
 
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     return {
         "what": what,
         "id": row.pk,
@@ -139,11 +153,11 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
     needs=Permission.SERVICE_READ,
     zh="客户时间线",
     en="Timeline of a client",
-    takes=(CLIENT, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))),
+    parameters=(CLIENT, Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))),
 )
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Interactions, requests, plans done and files of a client, newest first, as presented rows with `what` and `on`."""
-    return _moments({"client": client}, min(limit or 100, 500))
+    return _timeline_items({"client": client}, min(limit or 100, 500))
 
 
 @query(
@@ -151,33 +165,39 @@ def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     needs=Permission.SERVICE_READ,
     zh="群组时间线",
     en="Timeline of a group",
-    takes=(CLIENT, client_groups.GROUP, Take("limit", required=False, kind="integer", facts=Facts("条数", "How many"))),
+    parameters=(
+        CLIENT,
+        client_groups.GROUP,
+        Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many")),
+    ),
 )
 def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list[dict[str, Any]]:
     """The same of all members in scope of a group to which the client belongs."""
-    members = client_groups.seen_members(group).filter(client=client)
+    members = client_groups.visible_members(group).filter(client=client)
     if not members.exists():
-        raise NotFound(say("群组", "group"))
-    return _moments({"client__in": client_groups.seen_members(group).values("client_id")}, min(limit or 100, 500))
+        raise NotFound(bilingual("群组", "group"))
+    return _timeline_items(
+        {"client__in": client_groups.visible_members(group).values("client_id")}, min(limit or 100, 500)
+    )
 
 
-def _moments(of: dict[str, Any], count: int) -> list[dict[str, Any]]:
+def _timeline_items(of: dict[str, Any], count: int) -> list[dict[str, Any]]:
     said = Interaction.objects.filter(**of).select_related("client", "staff").order_by("-held_at")
     asked = Request.objects.filter(**of).select_related("client", "owner").order_by("-opened_on")
     plans = FollowUp.objects.filter(state="done", **of).select_related("client", "owner").order_by("-done_on")
     papers = Attachment.objects.filter(removed_at=None, **of).select_related("client", "added_by").order_by("-added_at")
     made = [
-        *_told("interaction", said[:count], lambda row: clock.local(row.held_at)),
-        *_told("request", asked[:count], lambda row: row.opened_on),
-        *_told("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
-        *_told("attachment", papers[:count], lambda row: clock.local(row.added_at)),
+        *_rendered("interaction", said[:count], lambda row: clock.local(row.held_at)),
+        *_rendered("request", asked[:count], lambda row: row.opened_on),
+        *_rendered("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
+        *_rendered("attachment", papers[:count], lambda row: clock.local(row.added_at)),
     ]
     return sorted(made, key=lambda m: m["at"], reverse=True)[:count]
 
 
-def _told(what: str, found: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
+def _rendered(what: str, found: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
     rows = list(found)
     return [
         {"what": what, "at": at(row).isoformat(), **shown}
-        for row, shown in zip(rows, present(rows, shown=True), strict=True)
+        for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)
     ]

@@ -86,6 +86,6 @@ MOVES = {
 }
 
 
-def may_move(state: str, to: str) -> bool:
+def can_move(state: str, to: str) -> bool:
     """Whether a request in `state` may go to `to`; a closed one may be taken up again."""
     return to in MOVES.get(state, set())

@@ -11,15 +11,18 @@ from django.core.exceptions import ValidationError
 from dakehu.domains.team import rules
 from dakehu.domains.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, action, must_match, note, refuse, takes_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.base.errors import NotFound, Refused, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-PASSWORD = Take("password", facts=Facts("密码", "Password"))
-VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
+PASSWORD = Parameter("password", spec=FieldSpec("密码", "Password"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 
 
 def set_password(user: User, password: str) -> None:
@@ -36,13 +39,13 @@ def set_password(user: User, password: str) -> None:
     needs=Permission.TEAM_WRITE,
     zh="新增营业部",
     en="Add a branch",
-    takes=takes_of("team.Branch", "code", "name", optional=("city",)),
+    parameters=parameters_of("team.Branch", "code", "name", optional=("city",)),
 )
-def open_branch(*, code: str, name: str, city: str = "") -> Branch:
+def create_branch(*, code: str, name: str, city: str = "") -> Branch:
     if Branch.objects.filter(code=code).exists():
-        raise refuse("code", "编号“{code}”已存在。", "Code “{code}” is taken.", code=code)
+        raise refusal("code", "编号“{code}”已存在。", "Code “{code}” is taken.", code=code)
     if Branch.objects.filter(name=name).exists():
-        raise refuse("name", "营业部“{name}”已存在。", "Branch “{name}” exists.", name=name)
+        raise refusal("name", "营业部“{name}”已存在。", "Branch “{name}” exists.", name=name)
     branch = Branch(code=code, name=name, city=city or "")
     branch.save()
     return branch
@@ -53,11 +56,11 @@ def open_branch(*, code: str, name: str, city: str = "") -> Branch:
     needs=Permission.TEAM_WRITE,
     zh="新建团队",
     en="Form a team",
-    takes=takes_of("team.Team", "name", optional=("branch",)),
+    parameters=parameters_of("team.Team", "name", optional=("branch",)),
 )
-def form_team(*, name: str, branch: Branch | None = None) -> Team:
+def create_team(*, name: str, branch: Branch | None = None) -> Team:
     if Team.objects.filter(name=name).exists():
-        raise refuse("name", "团队“{name}”已存在。", "Team “{name}” exists.", name=name)
+        raise refusal("name", "团队“{name}”已存在。", "Team “{name}” exists.", name=name)
     team = Team(name=name, branch=branch)
     team.save()
     return team
@@ -68,7 +71,10 @@ def form_team(*, name: str, branch: Branch | None = None) -> Team:
     needs=Permission.TEAM_WRITE,
     zh="新增人员",
     en="Add a member of staff",
-    takes=(takes_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")), PASSWORD),
+    parameters=(
+        parameters_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")),
+        PASSWORD,
+    ),
 )
 def add_user(
     *,
@@ -82,7 +88,7 @@ def add_user(
 ) -> User:
     """A new member of staff with a first password, to be changed at the first sign-in."""
     if User.objects.filter(username=username).exists():
-        raise refuse("username", "登录名“{name}”已存在。", "User name “{name}” is taken.", name=username)
+        raise refusal("username", "登录名“{name}”已存在。", "User name “{name}” is taken.", name=username)
     user = User(username=username, name=name, role=role, team=team, mail=mail or "", registration=registration or "")
     user.must_change = True
     set_password(user, password)
@@ -95,16 +101,16 @@ def add_user(
     needs=Permission.TEAM_WRITE,
     zh="修改人员",
     en="Change a member of staff",
-    takes=(
-        Take("user", "team.User", facts=Facts("人员", "User")),
-        takes_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")),
+    parameters=(
+        Parameter("user", "team.User", spec=FieldSpec("人员", "User")),
+        parameters_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")),
         VERSION,
     ),
 )
 def change_user(*, user: User, version: int | None = None, **changes: Any) -> User:
-    must_match(user, version)
-    if user.pk == scope.current_actor().user_id and changes.get("is_active") is False:
-        raise refuse("is_active", "不能停用自己。", "You cannot deactivate yourself.")
+    check_version(user, version)
+    if user.pk == current_actor().user_id and changes.get("is_active") is False:
+        raise refusal("is_active", "不能停用自己。", "You cannot deactivate yourself.")
     for name, value in changes.items():
         setattr(user, name, value)
     user.save()
@@ -116,7 +122,7 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     needs=Permission.TEAM_WRITE,
     zh="重置密码",
     en="Reset a password",
-    takes=(Take("user", "team.User", facts=Facts("人员", "User")), PASSWORD),
+    parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")), PASSWORD),
 )
 def reset_password(*, user: User, password: str) -> User:
     set_password(user, password)
@@ -130,12 +136,12 @@ def reset_password(*, user: User, password: str) -> User:
     needs="",
     zh="修改我的密码",
     en="Change my password",
-    takes=(Take("current", facts=Facts("当前密码", "Current password")), PASSWORD),
+    parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
 )
 def change_my_password(*, current: str, password: str) -> User:
     user = _myself()
     if not check_password(current, user.password):
-        raise refuse("current", "当前密码不正确。", "The current password is wrong.")
+        raise refusal("current", "当前密码不正确。", "The current password is wrong.")
     set_password(user, password)
     user.must_change = False
     user.save()
@@ -147,7 +153,7 @@ def change_my_password(*, current: str, password: str) -> User:
     needs="",
     zh="修改个人设置",
     en="Change my settings",
-    takes=takes_of("team.User", optional=("language", "theme")),
+    parameters=parameters_of("team.User", optional=("language", "theme")),
 )
 def set_preferences(*, language: str | None = None, theme: str | None = None) -> User:
     user = _myself()
@@ -157,24 +163,24 @@ def set_preferences(*, language: str | None = None, theme: str | None = None) ->
     return user
 
 
-@action("team.signed_in", needs="", zh="登录", en="Sign in", by_name=False)
-def signed_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
+@action("team.signed_in", needs="", zh="登录", en="Sign in", is_public=False)
+def record_sign_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
     """Note a sign-in. A device that is not known (by `digest`, of its cookie) is remembered, and any but the first
     is told to the user."""
     known = Device.objects.filter(user=user)
-    note(how=how, device=device, address=address)
+    add_audit_note(how=how, device=device, address=address)
     if not known.filter(digest=digest).exists():
         if known.exists():
-            note(new_device=True)
+            add_audit_note(new_device=True)
             Notice(user=user, kind=NoticeKind.NEW_DEVICE, detail=f"{device} · {address}").save()
         Device(user=user, name=device, address=address, digest=digest).save()
     user.last_login = clock.now()
     user.save()
 
 
-@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", by_name=False)
-def sign_in_failed(*, username: str, how: str, address: str) -> None:
-    note(username=username, how=how, address=address)
+@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
+def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
+    add_audit_note(username=username, how=how, address=address)
 
 
 @action(
@@ -182,21 +188,24 @@ def sign_in_failed(*, username: str, how: str, address: str) -> None:
     needs="",
     zh="新建访问令牌",
     en="Make an API token",
-    takes=(takes_of("team.Token", "name"), takes_of("team.Token", optional=("scopes", "expires_on", "read_only"))),
+    parameters=(
+        parameters_of("team.Token", "name"),
+        parameters_of("team.Token", optional=("scopes", "expires_on", "read_only")),
+    ),
 )
 def make_token(
     *, name: str, scopes: list[str] | None = None, expires_on: date | None = None, read_only: bool | None = None
 ) -> dict[str, Any]:
     """A key to the API with one's own rights or fewer, for at most a year; `read_only` ones ask and never write.
     Shown once. With HTTP Basic it is the password beside the user name."""
-    actor, today = scope.current_actor(), clock.today()
+    actor, today = current_actor(), clock.today()
     wanted = sorted(scopes or actor.permissions)
     beyond = [s for s in wanted if not actor.may(s)]
     if beyond:
-        raise refuse("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(beyond))
+        raise refusal("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(beyond))
     until = expires_on or today + timedelta(days=90)
     if not today <= until <= rules.longest_token_life(today):
-        raise refuse("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
+        raise refusal("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
     token = "dk_" + secrets.token_urlsafe(32)
     row = Token(
         user=_myself(),
@@ -211,8 +220,8 @@ def make_token(
     return {"id": row.pk, "token": token, "expires_on": until.isoformat(), "scopes": wanted}
 
 
-@action("team.token_used", needs="", zh="使用令牌", en="Use a token", by_name=False)
-def token_used(*, token: Token) -> None:
+@action("team.token_used", needs="", zh="使用令牌", en="Use a token", is_public=False)
+def record_token_use(*, token: Token) -> None:
     """Note the first use of a day."""
     token.last_used_on = clock.today()
     token.save()
@@ -223,12 +232,12 @@ def token_used(*, token: Token) -> None:
     needs="",
     zh="停用令牌",
     en="Revoke a token",
-    takes=(Take("token", kind="integer", facts=Facts("令牌", "Token")),),
+    parameters=(Parameter("token", kind="integer", spec=FieldSpec("令牌", "Token")),),
 )
 def revoke_token(*, token: int) -> Token:
-    row = Token.objects.filter(pk=token, user_id=scope.current_actor().user_id).first()
+    row = Token.objects.filter(pk=token, user_id=current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("令牌", "token"), token)
+        raise NotFound(bilingual("令牌", "token"), token)
     row.revoked = True
     row.save()
     return row
@@ -239,7 +248,10 @@ def revoke_token(*, token: int) -> Token:
     needs="",
     zh="保存视图",
     en="Save a view",
-    takes=(takes_of("team.SavedView", "page", "name"), takes_of("team.SavedView", optional=("shared", "state"))),
+    parameters=(
+        parameters_of("team.SavedView", "page", "name"),
+        parameters_of("team.SavedView", optional=("shared", "state")),
+    ),
 )
 def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[str, Any] | None = None) -> SavedView:
     """Keep a list's columns, filters and order under a name; the same name replaces one's own view."""
@@ -258,14 +270,14 @@ def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[s
     needs="",
     zh="删除视图",
     en="Drop a view",
-    takes=(Take("view", kind="integer", facts=Facts("视图", "View")),),
+    parameters=(Parameter("view", kind="integer", spec=FieldSpec("视图", "View")),),
 )
-def drop_view(*, view: int) -> None:
-    row = SavedView.objects.filter(pk=view, owner_id=scope.current_actor().user_id).first()
+def delete_view(*, view: int) -> None:
+    row = SavedView.objects.filter(pk=view, owner_id=current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("视图", "view"), view)
+        raise NotFound(bilingual("视图", "view"), view)
     row.delete()
 
 
 def _myself() -> User:
-    return User.objects.get(pk=scope.current_actor().user_id)
+    return User.objects.get(pk=current_actor().user_id)

@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 
+from dakehu.foundation.access.actor import set_actor_source
+
 
 class TeamConfig(AppConfig):
     name = "dakehu.domains.team"
@@ -17,7 +19,6 @@ class TeamConfig(AppConfig):
         import dakehu.domains.team.sign_in.sessions
         import dakehu.domains.team.sign_in.single_sign_on  # noqa: F401  (their actions, queries and jobs register themselves)
         from dakehu.domains.team import queries
-        from dakehu.foundation.access import scope
 
-        scope.make_actors_by(queries.actor_for)
+        set_actor_source(queries.actor_for)
         user_logged_in.disconnect(dispatch_uid="update_last_login")  # signing in is an act of ours

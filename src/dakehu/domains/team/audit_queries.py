@@ -11,30 +11,35 @@ from django.db import connection
 
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation import row_security
-from dakehu.foundation.access import keys, scope
-from dakehu.foundation.actions.registry import ACTIONS, Take
+from dakehu.foundation.access import keys
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar.models import CalendarDay
+from dakehu.foundation.calendar.trading_days import calendar_ends_on
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import AuditEntry, CalendarDay, CustomField
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.records.custom_field import CustomField
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 PAGE = 50
 FILTERS = (
-    Take("actor", required=False, facts=Facts("操作人", "Actor")),
-    Take("action", required=False, facts=Facts("操作", "Action")),
-    Take("client", required=False, kind="json", facts=Facts("客户编号（内部）", "Client ids")),
-    Take("since", required=False, kind="date", facts=Facts("从", "From")),
-    Take("until", required=False, kind="date", facts=Facts("到", "To")),
-    Take("before", required=False, kind="integer", facts=Facts("早于条目", "Before entry")),
-    Take("limit", required=False, kind="integer", facts=Facts("条数", "Rows")),
+    Parameter("actor", required=False, spec=FieldSpec("操作人", "Actor")),
+    Parameter("action", required=False, spec=FieldSpec("操作", "Action")),
+    Parameter("client", required=False, kind="json", spec=FieldSpec("客户编号（内部）", "Client ids")),
+    Parameter("since", required=False, kind="date", spec=FieldSpec("从", "From")),
+    Parameter("until", required=False, kind="date", spec=FieldSpec("到", "To")),
+    Parameter("before", required=False, kind="integer", spec=FieldSpec("早于条目", "Before entry")),
+    Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "Rows")),
 )
 
 
-@query("team.audit", needs=Permission.AUDIT_READ, zh="操作记录", en="Audit trail", takes=FILTERS)
+@query("team.audit", needs=Permission.AUDIT_READ, zh="操作记录", en="Audit trail", parameters=FILTERS)
 def audit_trail(
     *,
     actor: str | None = None,
@@ -97,10 +102,10 @@ def audit_people() -> list[str]:
 @query("team.verify_audit", needs="", zh="核验操作记录", en="Verify the audit trail")
 def verify_audit() -> dict[str, Any]:
     """Walk the whole sealed chain: how many entries, and the first that does not hold (None: all hold)."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
-        raise NotAllowed(say("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
-    with scope.acting_as(scope.system("verify the audit chain", actor.door)):
+        raise NotAllowed(bilingual("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
+    with acting_as(system_actor("verify the audit chain", actor.door)):
         verdict = audit.verify()
     return {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}
 
@@ -114,9 +119,9 @@ def trading_days() -> Any:
 @query("team.system", needs=Permission.SYSTEM_READ, zh="系统状态", en="State of the system")
 def system_state() -> dict[str, Any]:
     """Version, database and what guards it, worker and queue, keys (versions, never values), disk and memory in bytes."""
-    current, known = keys.sealing_keys()
-    ends_on = clock.calendar_ends_on()
-    with scope.acting_as(scope.system("read the head of the audit chain")):
+    current, known = keys.encryption_keys()
+    ends_on = calendar_ends_on()
+    with acting_as(system_actor("read the head of the audit chain")):
         head = AuditEntry.objects.order_by("-pk").values_list("pk", "seal", "at").first()
     return {
         "version": metadata.version("dakehu"),

@@ -3,9 +3,11 @@
 from datetime import date
 
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Take, action, must_match, takes_of
-from dakehu.foundation.models import CalendarDay
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
+from dakehu.foundation.calendar.models import CalendarDay
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 
 @action(
@@ -13,16 +15,16 @@ from dakehu.foundation.schema.fields import Facts
     needs=Permission.SYSTEM_WRITE,
     zh="维护交易日历",
     en="Set a day of the trading calendar",
-    takes=(
-        takes_of("foundation.CalendarDay", "on", "trading", optional=("note",)),
-        Take("version", required=False, kind="integer", facts=Facts("版本", "Version")),
+    parameters=(
+        parameters_of("foundation.CalendarDay", "on", "trading", optional=("note",)),
+        Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version")),
     ),
 )
 def set_trading_day(*, on: date, trading: bool, note: str = "", version: int | None = None) -> CalendarDay:
     """Say whether the exchanges trade on a day; the same day again replaces what was said."""
     row = CalendarDay.objects.filter(on=on).first() or CalendarDay(on=on, trading=trading)
     if row.pk:
-        must_match(row, version)
+        check_version(row, version)
     row.trading, row.note = trading, note or ""
     row.save()
     return row

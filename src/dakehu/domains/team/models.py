@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from dakehu.domains.team.roles import RoleName
-from dakehu.foundation.actions.registry import Recorded
+from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
 
 
@@ -22,7 +22,7 @@ class Branch(Recorded):
         listed=True,
     )
     city = field(models.CharField(max_length=40, blank=True, default=""), zh="城市", en="City", listed=True)
-    found_by = ("code", "name")
+    lookup_fields = ("code", "name")
 
     def __str__(self) -> str:
         return self.name
@@ -36,7 +36,7 @@ class Team(Recorded):
         models.ForeignKey(Branch, null=True, blank=True, on_delete=models.PROTECT, related_name="teams"),
         zh="营业部", en="Branch", listed=True,
     )  # fmt: skip
-    found_by = ("name",)
+    lookup_fields = ("name",)
 
     def __str__(self) -> str:
         return self.name
@@ -85,7 +85,7 @@ class User(AbstractBaseUser, Recorded):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
-    found_by = ("username", "name")
+    lookup_fields = ("username", "name")
 
     def __str__(self) -> str:
         return self.name

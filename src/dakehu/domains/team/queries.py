@@ -6,26 +6,25 @@ from dakehu.domains.team import rules
 from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import Actor
-from dakehu.foundation.actions.registry import takes_of
+from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.parameters import parameters_of
 
 
 def actor_for(user_id: int) -> Actor:
     """The actor of a user as of now. Raises NotFound for one who has left."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise NotFound(say("人员", "user"), user_id)
+        raise NotFound(bilingual("人员", "user"), user_id)
     return actor_of(user)
 
 
 def actor_of(user: User) -> Actor:
-    custom_fields.refresh()  # whoever begins to act meets the fields as they are now
+    custom_fields.load()  # whoever begins to act meets the fields as they are now
     mates: tuple[int, ...] = ()
     if ROLES[str(user.role)].leads and user.team_id:
         mates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
@@ -33,22 +32,22 @@ def actor_of(user: User) -> Actor:
     return rules.actor(user.pk, user.name, str(user.role), teams, mates)
 
 
-def user_named(username: str) -> User:
+def find_user(username: str) -> User:
     """An active user by user name. Raises NotFound."""
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
-        raise NotFound(say("登录名", "user"), username)
+        raise NotFound(bilingual("登录名", "user"), username)
     return user
 
 
-def user_numbered(user_id: int | None) -> User | None:
+def get_user(user_id: int | None) -> User | None:
     """An active user by number; None for one who has left."""
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
-def myself() -> User | None:
+def current_user() -> User | None:
     """Whoever is asking; None for the system."""
-    user_id = scope.current_actor().user_id
+    user_id = current_actor().user_id
     return User.objects.filter(pk=user_id).first() if user_id else None
 
 
@@ -82,7 +81,7 @@ def roles() -> list[dict[str, Any]]:
         {
             "role": name,
             "name": role.name.text,
-            "what": str(say(role.zh, role.en)),
+            "what": str(bilingual(role.zh, role.en)),
             "permissions": sorted(role.permissions),
             "reach": str(role.reach),
             "clearance": role.clearance.name.lower(),
@@ -94,7 +93,7 @@ def roles() -> list[dict[str, Any]]:
 @query("team.me", needs="", zh="我", en="Me")
 def me() -> dict[str, Any]:
     """Who is asking, and what they may do."""
-    actor = scope.current_actor()
+    actor = current_actor()
     return {
         "id": actor.user_id,
         "name": actor.name,
@@ -106,15 +105,15 @@ def me() -> dict[str, Any]:
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")
 def tokens() -> Any:
-    return Token.objects.filter(user_id=scope.current_actor().user_id).order_by("-pk")
+    return Token.objects.filter(user_id=current_actor().user_id).order_by("-pk")
 
 
-@query("team.views", needs="", zh="我的视图", en="My views", takes=takes_of("team.SavedView", "page"))
+@query("team.views", needs="", zh="我的视图", en="My views", parameters=parameters_of("team.SavedView", "page"))
 def views(*, page: str) -> Any:
     """One's own views of a page and those shared by one's team."""
     from django.db.models import Q
 
-    actor = scope.current_actor()
+    actor = current_actor()
     mine = Q(owner_id=actor.user_id)
     if actor.extra.get("teams"):
         mine |= Q(shared=True, owner__team_id__in=actor.extra["teams"])

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from dakehu.domains.team.permissions import Permission as P
-from dakehu.foundation.access.scope import Reach
-from dakehu.foundation.schema.fields import PUBLIC, SECRET, Choices, Sensitivity
+from dakehu.foundation.access.actor import Reach
+from dakehu.foundation.access.sensitivity import PUBLIC, SECRET, Sensitivity
+from dakehu.foundation.schema.fields import Choices
 
 
 class RoleName(Choices):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access.scope import Actor
+from dakehu.foundation.access.actor import Actor
 
 TOKEN_DAYS_MAX = 366
 

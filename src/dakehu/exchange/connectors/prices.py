@@ -18,7 +18,7 @@ from dakehu.domains.ledger.products import security_codes
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 Bars = list[tuple[date, float]]
 ADDRESSES = {"akshare": "https://push2his.eastmoney.com/api/qt/stock/kline/get", "tushare": "https://api.tushare.pro"}
@@ -28,25 +28,25 @@ SECONDS = 20
 AT_MOST = 500
 
 
-def take_in(wanted: Iterable[str], since: date, until: date, *, dry_run: bool = False) -> dict[str, Any]:
+def import_quotes(wanted: Iterable[str], since: date, until: date, *, dry_run: bool = False) -> dict[str, Any]:
     """Ask for the closing prices of some codes (600000.SH; 000300.SH as an index: index:000300.SH) from day to day and import
     them: the report of an import of prices, with `source` and `nothing` (codes that the service has no prices of). Raises
     Refused where no service is switched on, for codes that name no security, and for what the service refuses."""
-    imports.may_import()
+    imports.can_import()
     source = settings.QUOTES
     ask = _service(source)
     if until < since:
-        raise Refused({"until": [say("截止日期早于起始日期。", "The last day is before the first.")]})
-    asked = [_named(text) for text in dict.fromkeys(filter(None, (text.strip() for text in wanted)))]
+        raise Refused({"until": [bilingual("截止日期早于起始日期。", "The last day is before the first.")]})
+    asked = [_codes_for(text) for text in dict.fromkeys(filter(None, (text.strip() for text in wanted)))]
     if not 0 < len(asked) <= AT_MOST:
-        raise Refused({"codes": [say("请给出 1 至 {n} 个证券代码。", "Give 1 to {n} codes.", n=AT_MOST)]})
+        raise Refused({"codes": [bilingual("请给出 1 至 {n} 个证券代码。", "Give 1 to {n} codes.", n=AT_MOST)]})
     found = {security: ask(security, since, until) for security in asked}
     nothing = [f"{security.code}.{security.market}" for security, bars in found.items() if not bars]
     if len(nothing) == len(found):
         raise Refused(
             {
                 "codes": [
-                    say(
+                    bilingual(
                         "“{source}”没有这些代码在此期间的行情：{codes}。",
                         "“{source}” has no prices of these codes for that time: {codes}.",
                         source=source,
@@ -66,7 +66,7 @@ def _service(name: str) -> Callable[[Security, date, date], Bars]:
         raise Refused(
             {
                 "source": [
-                    say(
+                    bilingual(
                         "没有启用行情来源。需要时由管理员设置 DAKEHU_QUOTES=akshare 或 tushare，并确认数据使用许可。",
                         "No data service is switched on. An administrator may set DAKEHU_QUOTES=akshare or tushare, having made sure of the right to use its data.",
                     )
@@ -77,7 +77,7 @@ def _service(name: str) -> Callable[[Security, date, date], Bars]:
         raise Refused(
             {
                 "source": [
-                    say(
+                    bilingual(
                         "没有“{name}”这个行情来源，可选：akshare、tushare。",
                         "There is no data service “{name}”; choose akshare or tushare.",
                         name=name,
@@ -89,7 +89,7 @@ def _service(name: str) -> Callable[[Security, date, date], Bars]:
         raise Refused(
             {
                 "source": [
-                    say(
+                    bilingual(
                         "tushare 需要令牌：请设置 DAKEHU_TUSHARE_TOKEN 或 DAKEHU_TUSHARE_TOKEN_FILE。",
                         "tushare needs a token: set DAKEHU_TUSHARE_TOKEN or DAKEHU_TUSHARE_TOKEN_FILE.",
                     )
@@ -99,7 +99,7 @@ def _service(name: str) -> Callable[[Security, date, date], Bars]:
     return {"akshare": _akshare, "tushare": _tushare}[name]
 
 
-def _named(text: str) -> Security:
+def _codes_for(text: str) -> Security:
     head, _, rest = text.rpartition(":")
     try:
         if head == "index":
@@ -114,7 +114,7 @@ def _named(text: str) -> Security:
         raise Refused(
             {
                 "codes": [
-                    say(
+                    bilingual(
                         "“{text}”不是沪深北的股票、基金或指数代码（如 600000.SH、index:000300.SH）。",
                         "“{text}” is no share, fund or index of Shanghai, Shenzhen or Beijing (such as 600000.SH, index:000300.SH).",
                         text=text,
@@ -147,7 +147,7 @@ def _akshare(security: Security, since: date, until: date) -> Bars:
     try:
         return [(date.fromisoformat(day), float(close)) for day, _, close, *_ in (line.split(",") for line in lines)]
     except (ValueError, AttributeError):
-        raise _odd("akshare") from None
+        raise _unusable("akshare") from None
 
 
 def _tushare(security: Security, since: date, until: date) -> Bars:
@@ -167,7 +167,11 @@ def _tushare(security: Security, since: date, until: date) -> Bars:
     )
     if told.get("code") != 0:
         raise Refused(
-            {"source": [say("tushare 拒绝了请求：{why}", "tushare refused: {why}", why=str(told.get("msg"))[:200])]}
+            {
+                "source": [
+                    bilingual("tushare 拒绝了请求：{why}", "tushare refused: {why}", why=str(told.get("msg"))[:200])
+                ]
+            }
         )
     data = told.get("data") or {}
     try:
@@ -177,7 +181,7 @@ def _tushare(security: Security, since: date, until: date) -> Bars:
             for row in data.get("items") or []
         ]
     except (ValueError, KeyError, TypeError, IndexError):
-        raise _odd("tushare") from None
+        raise _unusable("tushare") from None
     return sorted(bars)
 
 
@@ -188,21 +192,21 @@ def _answer(method: str, source: str, **given: Any) -> dict[str, Any]:
         answer.raise_for_status()
         told = answer.json()
     except requests.exceptions.JSONDecodeError:
-        raise _odd(source) from None
+        raise _unusable(source) from None
     except requests.HTTPError as fault:
-        raise _unreached(source, say("状态码 {n}", "status {n}", n=fault.response.status_code)) from None
+        raise _unreachable(source, bilingual("状态码 {n}", "status {n}", n=fault.response.status_code)) from None
     except requests.RequestException as fault:
-        raise _unreached(source, say("{kind}", "{kind}", kind=type(fault).__name__)) from None
+        raise _unreachable(source, bilingual("{kind}", "{kind}", kind=type(fault).__name__)) from None
     if not isinstance(told, dict):
-        raise _odd(source)
+        raise _unusable(source)
     return told
 
 
-def _unreached(source: str, why: Words) -> Refused:
+def _unreachable(source: str, why: Bilingual) -> Refused:
     return Refused(
         {
             "source": [
-                say(
+                bilingual(
                     "无法从“{source}”取得行情（{why}）。请检查网络或稍后再试；也可以改用行情文件导入。",
                     "“{source}” could not be reached ({why}). Check the network or try later; a price file can be imported instead.",
                     source=source,
@@ -213,11 +217,11 @@ def _unreached(source: str, why: Words) -> Refused:
     )
 
 
-def _odd(source: str) -> Refused:
+def _unusable(source: str) -> Refused:
     return Refused(
         {
             "source": [
-                say(
+                bilingual(
                     "“{source}”的回答不是预期的格式，没有导入任何内容；它可能已改版。",
                     "“{source}” answered in an unexpected form and nothing was imported; it may have changed.",
                     source=source,

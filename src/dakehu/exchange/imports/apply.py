@@ -8,25 +8,27 @@ from dakehu.domains.ledger.investments import bulk_import as ledger_taking
 from dakehu.domains.service import bulk_import as service_taking
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import chunking
-from dakehu.exchange.imports.dry_run import Progress, Trial
-from dakehu.exchange.mapping.mapping import Plan
+from dakehu.exchange.imports.dry_run import DryRun, Progress
+from dakehu.exchange.mapping.mapping import ImportMapping
 from dakehu.exchange.roundtrip import deleted_rows
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation import row_security
-from dakehu.foundation.actions.registry import Take, action, note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.database.write_pipeline import going_ahead
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database.write_pipeline import pipelined_writes
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
-TAKERS = {
-    "investments": ledger_taking.take_in,
-    "interactions": service_taking.take_in_interactions,
-    "needs": needs_import.take_in_needs,
-    "follow_ups": service_taking.take_in_follow_ups,
+IMPORTERS = {
+    "investments": ledger_taking.import_investments,
+    "interactions": service_taking.import_interactions,
+    "needs": needs_import.import_needs,
+    "follow_ups": service_taking.import_follow_ups,
 }
 MANY = 10_000  # rows written, from which on the database counts anew
-FILE = Take("file", facts=Facts("文件", "File"))
+FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
 
 class HasFaults(Refused):
@@ -35,7 +37,7 @@ class HasFaults(Refused):
     def __init__(self, told: dict[str, Any]) -> None:
         self.told = told
         super().__init__(
-            say(
+            bilingual(
                 "文件中有 {n} 处错误，没有导入任何内容。请改正后重新上传，或选择只导入没有错误的行。",
                 "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
                 n=told["faults_in_all"],
@@ -50,7 +52,7 @@ class Undecided(HasFaults):
         self.told = told
         Refused.__init__(
             self,
-            say(
+            bilingual(
                 "有 {n} 处在表格和系统中都被修改且内容不同，没有导入任何内容。请逐处决定，或用 --prefer file（以表格为准）或 --prefer desk（以系统为准）。",
                 "{n} cells were changed both in the workbook and on the desk, so nothing was imported. Decide each, or use "
                 "--prefer file (the workbook counts) or --prefer desk (the desk counts).",
@@ -60,14 +62,26 @@ class Undecided(HasFaults):
 
 
 @action(
-    "workbook.take_in", needs=Permission.IMPORT, zh="导入表格", en="Import a workbook", takes=(FILE,), by_name=False
+    "workbook.take_in",
+    needs=Permission.IMPORT,
+    zh="导入表格",
+    en="Import a workbook",
+    parameters=(FILE,),
+    is_public=False,
 )
-def take_in(
-    *, book: Book, plan: Plan, sha256: str, batch: int | None, skip_errors: bool, progress: Progress, mended: int = 0
+def import_workbook(
+    *,
+    book: Book,
+    plan: ImportMapping,
+    sha256: str,
+    batch: int | None,
+    skip_errors: bool,
+    progress: Progress,
+    mended: int = 0,
 ) -> dict[str, Any]:
     """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
     are not as they came (see overlay). Raises HasFaults, Undecided."""
-    with going_ahead():
+    with pipelined_writes():
         told = chunking.run(book, plan, progress, write=_write, skip_errors=skip_errors)
     if sum(part.get("created", 0) + part.get("updated", 0) for part in told["parts"].values()) >= MANY:
         row_security.measure()
@@ -76,24 +90,24 @@ def take_in(
         raise HasFaults(told)
     if told["undecided"]:
         raise Undecided(told)
-    progress(0.97, say("正在完成", "Finishing"))
-    note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"], mended=mended)
+    progress(0.97, bilingual("正在完成", "Finishing"))
+    add_audit_note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"], mended=mended)
     return told
 
 
-def _write(made: Trial) -> None:
+def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
-        born = clients_taking.take_in(columns=made.stacks["clients"].columns, made=made.clients)
-    for name, take in TAKERS.items():
+        born = clients_taking.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
+    for name, parameter in IMPORTERS.items():
         rows = made.stacks.get(name)
         if rows is not None and rows.weighed.rows("created", "updated"):
             owners = [born.get(owner, owner) for owner in made.owners[name]]
-            take(columns=rows.columns, weighed=rows.weighed, clients=owners)
+            parameter(columns=rows.columns, weighed=rows.weighed, clients=owners)
     deleted_rows.remove(made.missing)
 
 
-def _has_work(clients: clients_taking.ClientsWeighed) -> bool:
+def _has_work(clients: clients_taking.ClientEvaluation) -> bool:
     return bool(
         clients.weighed.rows("created", "updated")
         or clients.contacts.weighed.rows("created")

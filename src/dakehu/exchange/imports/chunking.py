@@ -12,13 +12,14 @@ from typing import Any
 import polars as pl
 
 from dakehu.exchange.imports import dry_run, report
-from dakehu.exchange.imports.dry_run import Progress, Trial
+from dakehu.exchange.imports.dry_run import DryRun, Progress
+from dakehu.exchange.imports.ignored_columns import ignored_columns
 from dakehu.exchange.mapping import left_out
 from dakehu.exchange.mapping.conversion import Grid, grid_of, lines_of
-from dakehu.exchange.mapping.mapping import Plan, TablePlan, check
+from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping, check_mapping
 from dakehu.exchange.sheets.definitions import ROW_KEY
 from dakehu.exchange.workbook.reading import Book
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database import write_pipeline
 
 SLICE = 20_000
@@ -28,48 +29,51 @@ BY_KEY = {"code": "code", "id_number": "id_number", "mobile": "phone", "name": "
 
 def run(
     book: Book,
-    plan: Plan,
+    plan: ImportMapping,
     progress: Progress,
     *,
     limit: int = report.FAULTS_KEPT,
-    write: Callable[[Trial], None] | None = None,
+    write: Callable[[DryRun], None] | None = None,
     skip_errors: bool = False,
 ) -> dict[str, Any]:
     """Weigh a file and tell what was found (report.report, at most `limit` faults). `write` is called with each part
     that was weighed; no longer, once there are faults, unless `skip_errors`."""
-    table = _long(book, plan)
+    table = _is_long(book, plan)
     if table is None:
         made = dry_run.run(book, plan, progress)
         told = report.report(made, limit)
         if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
-            progress(0.85, say("正在写入", "Writing"))
+            progress(0.85, bilingual("正在写入", "Writing"))
             write(made)
         return with_rest(told, book, plan)
     told = {}
-    for grid, done, every in _cut(book, plan, table):
+    for grid, done, every in _split(book, plan, table):
         progress(
             0.05 + 0.9 * done / every,
-            say("已处理 {done} 行，共 {every} 行", "{done} of {every} rows", done=f"{done:,}", every=f"{every:,}"),
+            bilingual(
+                "已处理 {done} 行，共 {every} 行", "{done} of {every} rows", done=f"{done:,}", every=f"{every:,}"
+            ),
         )
-        made = dry_run.weigh(plan, [grid], lambda *_: None)
-        told = report.joined(told, report.report(made, limit), limit)
+        made = dry_run.evaluate_sheet(plan, [grid], lambda *_: None)
+        told = report.join_reports(told, report.report(made, limit), limit)
         if write is not None and (skip_errors or not told["faults_in_all"]):
             write(made)
     return with_rest({**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}, book, plan)
 
 
-def with_rest(told: dict[str, Any], book: Book, plan: Plan) -> dict[str, Any]:
-    """A report with what stands outside the tables, and warnings of hidden rows."""
+def with_rest(told: dict[str, Any], book: Book, plan: ImportMapping) -> dict[str, Any]:
+    """A report with the columns that no field takes, what stands outside the tables, and warnings of hidden rows."""
     hidden = left_out.hidden_rows(book, plan)
     return {
         **told,
+        "ignored": ignored_columns(book, plan),
         "left_out": left_out.left_out(book, plan),
         "warnings": [*hidden, *told["warnings"]],
         "warnings_in_all": told["warnings_in_all"] + len(hidden),
     }
 
 
-def _long(book: Book, plan: Plan) -> TablePlan | None:
+def _is_long(book: Book, plan: ImportMapping) -> TableMapping | None:
     """The only table of a plan, where it is one of clients and longer than a slice."""
     read = [t for t in plan.tables if t.part]
     if len(read) != 1 or read[0].part != "clients" or read[0].layout != "rows":
@@ -81,16 +85,16 @@ def _long(book: Book, plan: Plan) -> TablePlan | None:
     return table if long and any(s.name == table.sheet for s in book.sheets) and _mark(plan, table) else None
 
 
-def _mark(plan: Plan, table: TablePlan) -> int | None:
+def _mark(plan: ImportMapping, table: TableMapping) -> int | None:
     """The column by which rows of the file are told apart."""
     fed = {feed.field: column.index for column in table.columns for feed in column.feeds}
     wanted = NAMED_BY if plan.key == "auto" else (BY_KEY[plan.key],)
     return next((fed[name] + 1 for name in wanted if name in fed), None)
 
 
-def _cut(book: Book, plan: Plan, table: TablePlan) -> Iterator[tuple[Grid, int, int]]:
+def _split(book: Book, plan: ImportMapping, table: TableMapping) -> Iterator[tuple[Grid, int, int]]:
     """(slice, rows before it, rows in all)."""
-    check(plan)
+    check_mapping(plan)
     frame = next(s.frame for s in book.sheets if s.name == table.sheet)
     lines = lines_of(frame, table)
     mark = pl.col(f"c{(_mark(plan, table) or 1) - 1}").str.strip_chars().str.normalize("NFKC").str.to_uppercase()

@@ -8,32 +8,32 @@ import polars as pl
 
 from dakehu.exchange.imports import corrections, revalidation
 from dakehu.exchange.imports import service as imports
-from dakehu.exchange.imports.corrections import Overlay
+from dakehu.exchange.imports.corrections import Corrections
 from dakehu.exchange.imports.revalidation import Lines, Row
 from dakehu.exchange.mapping.conversion import text_of
-from dakehu.exchange.mapping.mapping import KEEP, Plan, TablePlan
-from dakehu.exchange.sheets.definitions import ROW_KEY, parts
-from dakehu.foundation.access import scope
+from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping
+from dakehu.exchange.sheets.definitions import ROW_KEY, worksheets
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.input import accept_columns, field_behind
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.input import field_behind, parse_columns
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
 
 MOST = 20_000  # cells changed at once
 LONGEST = 5_000  # signs in a cell
 
 
-def may_mend(batch: Any) -> bool:
+def can_correct(batch: Any) -> bool:
     """Whether a batch is past its trial and before its import, so that there is something to mend."""
     return batch.state in (BatchState.CHECKED, BatchState.REFUSED)
 
 
-def state_of(batch: Any) -> Overlay:
+def state_of(batch: Any) -> Corrections:
     """What is mended, and what is still wrong: since the last trial, or as it found it."""
-    made = corrections.of(batch)
+    made = corrections.corrections_of(batch)
     if made.report != batches.report_key(batch):
         told = batches.report_of(batch)
         made.faults, made.in_all = told.get("faults", []), told.get("faults_in_all", 0)
@@ -50,7 +50,7 @@ def tables(batch: Any) -> list[dict[str, Any]]:
         {
             "number": number,
             "sheet": table.sheet,
-            "title": parts()[table.part].title,
+            "title": worksheets()[table.part].title,
             "columns": [_column(table, column) for column in table.columns if _editable(column)],
             "faults": sum(f["table"] == number for f in state.faults),
         }
@@ -64,52 +64,52 @@ def rows(batch: Any, number: int) -> list[dict[str, Any]]:
     faults: [{index or None, zh, en, remedy_zh, remedy_en}], came: {index: text before mending}}."""
     plan, state = imports.plan_of(batch), state_of(batch)
     shown = {line for n, line in _shown(plan, state) if n == number}
-    return _told(plan, state, revalidation.lines(batch), number, shown)
+    return _rendered(plan, state, revalidation.lines(batch), number, shown)
 
 
-def mend(pk: int, number: int, cells: list[tuple[int, int, str | None]]) -> list[dict[str, Any]]:
+def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]) -> list[dict[str, Any]]:
     """Change cells of one table, each (line, index of the column, text or None for what stood there), and weigh again.
     Returns the rows whose cells or faults are other than before (rows). Raises Refused, NotFound."""
     if len(cells) > MOST:
         raise Refused(
-            say("一次最多修改 {n} 格，请分几次。", "At most {n} cells can be changed at once.", n=f"{MOST:,}")
+            bilingual("一次最多修改 {n} 格，请分几次。", "At most {n} cells can be changed at once.", n=f"{MOST:,}")
         )
-    lines = revalidation.lines(batches.own(pk))
+    lines = revalidation.lines(batches.get_own(pk))
     touched = {(number, line) for line, _, _ in cells}
     with act("workbook.mend"):
         batch, plan, state = _open(pk)
-        _put(plan, state, lines, number, cells)
+        _set_cells(plan, state, lines, number, cells)
         before = _by_row(state)
-        revalidation.weigh(plan, state, lines, touched)
-        corrections.keep(batch, state)
+        revalidation.revalidate(plan, state, lines, touched)
+        corrections.save_corrections(batch, state)
     after = _by_row(state)
     changed = {row for row in {*before, *after} if before.get(row) != after.get(row)} | touched
-    return _told(plan, state, lines, number, {line for n, line in changed if n == number})
+    return _rendered(plan, state, lines, number, {line for n, line in changed if n == number})
 
 
-def replace(pk: int, number: int, index: int, value: str, text: str) -> tuple[int, bool]:
+def replace_values(pk: int, number: int, index: int, value: str, text: str) -> tuple[int, bool]:
     """Put `text` in place of exactly `value` in one column, in every row at fault there. Where the file has more faults
     than are listed, in every row with that value, as long as the value itself is what cannot be read; then the whole
     file is tried again in the background. Returns (cells changed, whether it is tried again)."""
-    batch = batches.own(pk)
+    batch = batches.get_own(pk)
     plan, state, lines = imports.plan_of(batch), state_of(batch), revalidation.lines(batch)
     table = _table(plan, number)
-    now = corrections.over_lines(lines[number], table, state.cells)
+    now = corrections.apply_to_lines(lines[number], table, state.cells)
     alike = set(now.filter(pl.col(f"c{index}").fill_null("") == value)["line"]) if f"c{index}" in now.columns else set()
     listed = {f["row"] for f in state.faults if f["table"] == number and _index(table, f["field"]) == index} & alike
     beyond = alike - listed if state.in_all > len(state.faults) and _unreadable(table, index, value) else set()
     if not beyond:
-        mend(pk, number, [(line, index, text) for line in sorted(listed)])
+        correct_cells(pk, number, [(line, index, text) for line in sorted(listed)])
         return len(listed), False
     with act("workbook.mend"):
         batch, plan, state = _open(pk)
-        _put(plan, state, lines, number, [(line, index, text) for line in sorted(listed | beyond)])
-        corrections.keep(batch, state)
-    imports.start_trial(pk)
+        _set_cells(plan, state, lines, number, [(line, index, text) for line in sorted(listed | beyond)])
+        corrections.save_corrections(batch, state)
+    imports.start_dry_run(pk)
     return len(listed | beyond), True
 
 
-def values_at_fault(batch: Any, number: int) -> list[tuple[int, str, int]]:
+def faulty_values(batch: Any, number: int) -> list[tuple[int, str, int]]:
     """The distinct texts at fault of each column of a table, with how many rows hold them, the most frequent first."""
     counted: dict[tuple[int, str], int] = {}
     for row in rows(batch, number):
@@ -126,51 +126,53 @@ def _editable(column: Any) -> bool:
     return bool(column.feeds) and all(feed.field != ROW_KEY for feed in column.feeds)
 
 
-def _column(table: TablePlan, column: Any) -> dict[str, Any]:
-    feed, part = column.feeds[0], parts()[table.part]
-    take = part.take(feed.field)
-    words = take.words or getattr(field_behind(take), "words", None)
+def _column(table: TableMapping, column: Any) -> dict[str, Any]:
+    feed, part = column.feeds[0], worksheets()[table.part]
+    parameter = part.parameter(feed.field)
+    words = parameter.choice_set or getattr(field_behind(parameter), "choice_set", None)
     return {
         "index": column.index,
         "heading": column.heading,
         "field": feed.field,
-        "label": part.facts(feed.field).label,
+        "label": part.spec(feed.field).label,
         "choices": [str(one.text) for one in words or ()],
     }
 
 
-def _index(table: TablePlan, field: str) -> int | None:
+def _index(table: TableMapping, field: str) -> int | None:
     """The column that feeds a field; None where the file has none."""
     return next((c.index for c in table.columns if any(f.field == field for f in c.feeds)), None)
 
 
-def _by_row(state: Overlay) -> dict[Row, list[tuple[str, str]]]:
+def _by_row(state: Corrections) -> dict[Row, list[tuple[str, str]]]:
     made: dict[Row, list[tuple[str, str]]] = {}
     for fault in state.faults:
         made.setdefault((fault["table"], fault["row"]), []).append((fault["field"], fault["zh"]))
     return made
 
 
-def _shown(plan: Plan, state: Overlay) -> set[Row]:
+def _shown(plan: ImportMapping, state: Corrections) -> set[Row]:
     """Rows at fault, and mended ones, so that each can be put back."""
     made = set(_by_row(state))
     for number, table in enumerate(plan.tables):
         if table.part:
             for line, row in state.cells.get(table.sheet, {}).items():
                 records = {corrections.record_at(table, line, column) for column in row}
-                made |= {(number, record) for record, index in records if _holds(table, record, index)}
+                made |= {(number, record) for record, index in records if _matches(table, record, index)}
     return made
 
 
-def _holds(table: TablePlan, record: int, index: int) -> bool:
+def _matches(table: TableMapping, record: int, index: int) -> bool:
     inside = table.layout == "card" or table.first_row < record <= table.last_row + 1
     return inside and any(c.index == index and _editable(c) for c in table.columns)
 
 
-def _told(plan: Plan, state: Overlay, lines: Lines, number: int, shown: Iterable[int]) -> list[dict[str, Any]]:
+def _rendered(
+    plan: ImportMapping, state: Corrections, lines: Lines, number: int, shown: Iterable[int]
+) -> list[dict[str, Any]]:
     table = _table(plan, number)
     wanted = lines[number].filter(pl.col("line").is_in(sorted(shown)))
-    now = corrections.over_lines(wanted, table, state.cells)
+    now = corrections.apply_to_lines(wanted, table, state.cells)
     indexes = [c.index for c in table.columns if _editable(c)]
     faults: dict[int, list[dict[str, Any]]] = {}
     for fault in state.faults:
@@ -199,20 +201,20 @@ def _told(plan: Plan, state: Overlay, lines: Lines, number: int, shown: Iterable
 # --- what is changed -------------------------------------------------------------------------------
 
 
-def _open(pk: int) -> tuple[Any, Plan, Overlay]:
-    imports.may_import()
-    batch = batches.own(pk, lock=True)
-    if not may_mend(batch):
+def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
+    imports.can_import()
+    batch = batches.get_own(pk, lock=True)
+    if not can_correct(batch):
         raise Refused(
-            say(
+            bilingual(
                 "先试算，才知道有哪些要改正；已导入的文件不能再改。",
                 "A trial shows what there is to mend; an imported file is not mended any more.",
             )
         )
-    job = jobs.look(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
+    job = jobs.get_job(batch.job_ref, current_actor().user_id) if batch.job_ref else None
     if job and not job["ended"]:
         raise Refused(
-            say(
+            bilingual(
                 "这个文件正在试算或导入，请等它结束再改。",
                 "This file is being tried or imported; wait until that ends.",
             )
@@ -220,29 +222,31 @@ def _open(pk: int) -> tuple[Any, Plan, Overlay]:
     return batch, imports.plan_of(batch), state_of(batch)
 
 
-def _table(plan: Plan, number: int) -> TablePlan:
+def _table(plan: ImportMapping, number: int) -> TableMapping:
     if not 0 <= number < len(plan.tables) or not plan.tables[number].part:
-        raise NotFound(say("表", "table"), number)
+        raise NotFound(bilingual("表", "table"), number)
     return plan.tables[number]
 
 
-def _put(plan: Plan, state: Overlay, lines: Lines, number: int, cells: list[tuple[int, int, str | None]]) -> None:
+def _set_cells(
+    plan: ImportMapping, state: Corrections, lines: Lines, number: int, cells: list[tuple[int, int, str | None]]
+) -> None:
     table = _table(plan, number)
     known = {line: place for place, line in enumerate(lines[number]["line"])}
     for line, index, text in cells:
-        if line not in known or not _holds(table, line, index):
-            raise NotFound(say("单元格", "cell"), f"{line}:{index}")
+        if line not in known or not _matches(table, line, index):
+            raise NotFound(bilingual("单元格", "cell"), f"{line}:{index}")
         if text is not None and len(text) > LONGEST:
-            raise Refused(say("一格最多 {n} 个字。", "A cell holds at most {n} signs.", n=f"{LONGEST:,}"))
+            raise Refused(bilingual("一格最多 {n} 个字。", "A cell holds at most {n} signs.", n=f"{LONGEST:,}"))
     for line, index, text in cells:
         told = None if text is None else text_of(text)
         as_it_came = told == (lines[number][known[line], f"c{index}"] or "")
         state.put(table.sheet, *corrections.cell_at(table, line, index), None if as_it_came else told)
 
 
-def _unreadable(table: TablePlan, index: int, value: str) -> bool:
+def _unreadable(table: TableMapping, index: int, value: str) -> bool:
     """Whether a value cannot be read whichever row it stands in."""
     feed = next((f for c in table.columns if c.index == index for f in c.feeds), None)
     if feed is None or feed.values or feed.otherwise != KEEP:
         return False
-    return bool(accept_columns([parts()[table.part].take(feed.field)], {feed.field: [value]}, 1)[1])
+    return bool(parse_columns([worksheets()[table.part].parameter(feed.field)], {feed.field: [value]}, 1)[1])

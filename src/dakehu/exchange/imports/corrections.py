@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.exchange.mapping.mapping import TablePlan
+from dakehu.exchange.mapping.mapping import TableMapping
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
@@ -16,7 +16,7 @@ Cells = dict[str, dict[int, dict[int, str]]]  # {sheet: {line from 1: {column fr
 
 
 @dataclass
-class Overlay:
+class Corrections:
     """The mended cells of one batch. `faults` and `in_all` are what is wrong with the file since; they hold as long as
     `report`, the report they follow from, is the last one."""
 
@@ -40,35 +40,35 @@ class Overlay:
                 del self.cells[sheet][line]
 
 
-def of(batch: Any) -> Overlay:
+def corrections_of(batch: Any) -> Corrections:
     """What was mended in a batch; empty where nothing was."""
     key = batch.report.get("mended")
     if not key:
-        return Overlay()
+        return Corrections()
     told = json.loads(files.read(key)[1])
     told["cells"] = {
         sheet: {int(line): {int(c): text for c, text in row.items()} for line, row in lines.items()}
         for sheet, lines in told["cells"].items()
     }
-    return Overlay(**told)
+    return Corrections(**told)
 
 
-def keep(batch: Any, made: Overlay) -> None:
+def save_corrections(batch: Any, made: Corrections) -> None:
     """Put an overlay on its batch in place of the former. Call inside an act."""
     former = batch.report.get("mended")
-    kept = files.keep("mended.json", json.dumps(vars(made), ensure_ascii=False).encode())
+    kept = files.save("mended.json", json.dumps(vars(made), ensure_ascii=False).encode())
     batch.report = {**batch.report, "mended": kept.key}
     if former:
-        files.drop(former)
+        files.delete(former)
     batch.save()
 
 
-def untried(batch: Any) -> bool:
+def has_untried(batch: Any) -> bool:
     """Whether anything was mended since the last trial."""
-    return bool(batch.report.get("mended")) and of(batch).report == batches.report_key(batch)
+    return bool(batch.report.get("mended")) and corrections_of(batch).report == batches.report_key(batch)
 
 
-def laid_over(book: Book, cells: Cells) -> Book:
+def apply_to_table(book: Book, cells: Cells) -> Book:
     """The file as it is read with the mended cells in it."""
     for sheet in book.sheets:
         by_column: dict[int, dict[int, str]] = {}
@@ -80,7 +80,7 @@ def laid_over(book: Book, cells: Cells) -> Book:
     return book
 
 
-def over_lines(lines: pl.DataFrame, table: TablePlan, cells: Cells) -> pl.DataFrame:
+def apply_to_lines(lines: pl.DataFrame, table: TableMapping, cells: Cells) -> pl.DataFrame:
     """The same for the lines of one table (convert.lines_of), emptied ones included."""
     places = {line: place for place, line in enumerate(lines["line"])}
     by_column: dict[str, dict[int, str]] = {}
@@ -94,12 +94,12 @@ def over_lines(lines: pl.DataFrame, table: TablePlan, cells: Cells) -> pl.DataFr
     return lines
 
 
-def cell_at(table: TablePlan, record: int, index: int) -> tuple[int, int]:
+def cell_at(table: TableMapping, record: int, index: int) -> tuple[int, int]:
     """(line, column) of the sheet in which the field of a column stands, for the record in a line."""
     return (index + 1, table.value_column) if table.layout == "card" else (record, index)
 
 
-def record_at(table: TablePlan, line: int, column: int) -> tuple[int, int]:
+def record_at(table: TableMapping, line: int, column: int) -> tuple[int, int]:
     """(line of the record, index of the column) of a cell of the sheet: cell_at the other way round."""
     if table.layout == "card":
         return table.first_row + 1, line - 1 if column == table.value_column else -1

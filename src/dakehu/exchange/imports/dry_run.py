@@ -5,80 +5,80 @@ from dataclasses import dataclass, field, replace
 
 from dakehu.domains.clients.bulk_import import clients as clients_taking
 from dakehu.domains.clients.bulk_import import needs as needs_import
-from dakehu.domains.clients.bulk_import.matching import Ambiguous, Finder
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
 from dakehu.domains.ledger.investments import bulk_import as ledger_taking
 from dakehu.domains.service import bulk_import as service_taking
 from dakehu.exchange.mapping.cell_values import CODE, ColumnReading, cell_reader
 from dakehu.exchange.mapping.conversion import Grid, Stack, grids, stack
-from dakehu.exchange.mapping.mapping import Feed, Plan, check
-from dakehu.exchange.roundtrip.deleted_rows import Missing, left_out
-from dakehu.exchange.roundtrip.merge import Meeting, meet
-from dakehu.exchange.sheets.definitions import parts
+from dakehu.exchange.mapping.mapping import FieldMapping, ImportMapping, check_mapping
+from dakehu.exchange.roundtrip.deleted_rows import DeletedRow, deleted_rows
+from dakehu.exchange.roundtrip.merge import RoundtripMerge, merge_rows
+from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.exchange.workbook.reading import Book
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED, Weighed
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED, ImportEvaluation
 
 Progress = Callable[..., None]
-WEIGHERS: dict[str, Callable[..., Weighed]] = {
-    "investments": ledger_taking.weigh,
-    "interactions": service_taking.weigh_interactions,
-    "needs": needs_import.weigh_needs,
-    "follow_ups": service_taking.weigh_follow_ups,
+EVALUATORS: dict[str, Callable[..., ImportEvaluation]] = {
+    "investments": ledger_taking.evaluate,
+    "interactions": service_taking.evaluate_interactions,
+    "needs": needs_import.evaluate_needs,
+    "follow_ups": service_taking.evaluate_follow_ups,
 }
 NAMES = ("client_code", "client_name", "client_id_number", "client_phone")
 
 
 @dataclass
-class Trial:
+class DryRun:
     """A file weighed. `stacks` by part; `owners` names the client of each row of the other sheets."""
 
-    plan: Plan
+    plan: ImportMapping
     grids: list[Grid]
     stacks: dict[str, Stack] = field(default_factory=dict)
-    clients: clients_taking.ClientsWeighed | None = None
+    clients: clients_taking.ClientEvaluation | None = None
     owners: dict[str, list[int]] = field(default_factory=dict)
-    meeting: Meeting = field(default_factory=Meeting)
-    missing: list[Missing] = field(default_factory=list)
+    meeting: RoundtripMerge = field(default_factory=RoundtripMerge)
+    missing: list[DeletedRow] = field(default_factory=list)
 
     def faults(self) -> int:
         return sum(len(s.weighed.faults) for s in self.stacks.values())
 
 
-def run(book: Book, plan: Plan, progress: Progress) -> Trial:
+def run(book: Book, plan: ImportMapping, progress: Progress) -> DryRun:
     """Weigh every table of the plan. Raises Refused when there is nothing to weigh."""
-    check(plan)
-    return weigh(plan, grids(book, plan), progress)
+    check_mapping(plan)
+    return evaluate_sheet(plan, grids(book, plan), progress)
 
 
-def weigh(plan: Plan, found: list[Grid], progress: Progress, *, whole: bool = True) -> Trial:
+def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *, whole: bool = True) -> DryRun:
     """Weigh tables. What they lack of an export is looked for only where they are the `whole` file."""
-    made = Trial(plan, [*found, *unknown_clients(plan, found)])
-    progress(0.1, say("正在识别单元格", "Reading the cells"))
-    for name, part in parts().items():
+    made = DryRun(plan, [*found, *unknown_clients(plan, found)])
+    progress(0.1, bilingual("正在识别单元格", "Reading the cells"))
+    for name, part in worksheets().items():
         rows = stack(part, made.grids, plan.rates)
         if rows.count:
             made.stacks[name] = rows
-    made.meeting = meet(made.stacks, plan)
-    made.missing = left_out(made.meeting, made.grids, plan) if whole else []
-    progress(0.3, say("正在与现有客户比对", "Comparing with the clients on the desk"))
+    made.meeting = merge_rows(made.stacks, plan)
+    made.missing = deleted_rows(made.meeting, made.grids, plan) if whole else []
+    progress(0.3, bilingual("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:
-        made.clients = clients_taking.weigh(
+        made.clients = clients_taking.evaluate(
             people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode
         )
         _warn_of_masks(people)
-    progress(0.6, say("正在核对其他工作表", "Checking the other sheets"))
-    for name, weigh_rows in WEIGHERS.items():
+    progress(0.6, bilingual("正在核对其他工作表", "Checking the other sheets"))
+    for name, weigh_rows in EVALUATORS.items():
         if name in made.stacks:
             rows = made.stacks[name]
-            made.owners[name] = _owners(made, rows)
+            made.owners[name] = _owner_rows(made, rows)
             weigh_rows(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
             _warn_of_masks(rows)
-    progress(0.8, say("比对完成", "Compared"))
+    progress(0.8, bilingual("比对完成", "Compared"))
     return made
 
 
-def unknown_clients(plan: Plan, found: list[Grid]) -> list[Grid]:
+def unknown_clients(plan: ImportMapping, found: list[Grid]) -> list[Grid]:
     """Clients that other sheets name with a mobile or ID number and nobody knows yet: rows of a table of clients, made of
     the columns that name them, each client once. A file that has a table of clients says all in that."""
     if plan.mode == "update" or any(grid.plan.part == "clients" and grid.count for grid in found):
@@ -89,7 +89,7 @@ def unknown_clients(plan: Plan, found: list[Grid]) -> list[Grid]:
         if "client_name" not in fed or not {"client_phone", "client_id_number"} & set(fed):
             continue
         columns = [
-            replace(fed[name], feeds=[Feed(name.removeprefix("client_"))], unit="", unit_how="")
+            replace(fed[name], feeds=[FieldMapping(name.removeprefix("client_"))], unit="", unit_how="")
             for name in NAMES
             if name in fed
         ]
@@ -104,7 +104,7 @@ def unknown_clients(plan: Plan, found: list[Grid]) -> list[Grid]:
 def _first_of_each_unknown(grid: Grid, places: dict[str, int]) -> list[int]:
     """The first row of each client with a name and a mobile or ID number whom nobody knows."""
     texts = {n: [_plain(cell) for cell in grid.cells[places[n]]] if n in places else [""] * grid.count for n in NAMES}
-    finder = Finder()
+    finder = ClientMatcher()
     finder.learn(
         codes=set(texts["client_code"]),
         ids=texts["client_id_number"],
@@ -137,7 +137,7 @@ def _warn_of_masks(rows: Stack) -> None:
                 row,
                 name,
                 value,
-                say(
+                bilingual(
                     "“{value}”已打码，没有导入；请补全后再导入。",
                     "“{value}” is masked and was not imported; complete it and import again.",
                     value=value,
@@ -145,9 +145,9 @@ def _warn_of_masks(rows: Stack) -> None:
             )
 
 
-def _owners(made: Trial, rows: Stack) -> list[int]:
+def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
     """The client of each row: named in the row, else the only client of its sheet, else the only one of the file."""
-    finder = made.clients.finder if made.clients else Finder()
+    finder = made.clients.finder if made.clients else ClientMatcher()
     texts = {n: [v or "" for v in rows.columns.get(n) or [""] * rows.count] for n in NAMES}
     finder.learn(
         codes=set(texts["client_code"]) - set(finder.codes),
@@ -155,9 +155,9 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
         mobiles=texts["client_phone"],
         names=set(texts["client_name"]),
     )
-    alone, by_sheet, broken = _lonely(made)
+    alone, by_sheet, broken = _without_client(made)
     owners = [0] * rows.count
-    known: dict[tuple[str, ...], int | Words] = {}
+    known: dict[tuple[str, ...], int | Bilingual] = {}
     for row in range(rows.count):
         if rows.weighed.verdicts[row]:
             continue
@@ -168,19 +168,19 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
             continue
         if not any(named):
             sheet = made.grids[rows.origin[row][0]].plan.sheet
-            found: int | Words = (
+            found: int | Bilingual = (
                 by_sheet.get(sheet, 0)
                 or alone
-                or say(
+                or bilingual(
                     "这一行没有写明是哪位客户，请填写客户号或客户姓名。",
                     "The row does not say whose it is; add the client code or name.",
                 )
             )
         else:
             if named not in known:
-                known[named] = _find(finder, named, broken)
+                known[named] = _find_client(finder, named, broken)
             found = known[named]
-        if isinstance(found, Words):
+        if isinstance(found, Bilingual):
             rows.weighed.fault(
                 row, next((n for n in NAMES if n in rows.columns), NAMES[0]), " ".join(named).strip(), found
             )
@@ -191,7 +191,7 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
                 row,
                 "client_code",
                 named[0],
-                say(
+                bilingual(
                     "一条记录不能改到别的客户名下。请恢复原客户号；需要时在新行填写，并删除这一行。",
                     "A record does not move to another client. Put back the client code; if need be, enter a new row and delete this one.",
                 ),
@@ -201,7 +201,7 @@ def _owners(made: Trial, rows: Stack) -> list[int]:
     return owners
 
 
-def _lonely(made: Trial) -> tuple[int, dict[str, int], set[str]]:
+def _without_client(made: DryRun) -> tuple[int, dict[str, int], set[str]]:
     """(the file's only client or 0, {sheet: its only client}, codes and names of clients at fault)."""
     if made.clients is None:
         return 0, {}, set()
@@ -222,12 +222,12 @@ def _lonely(made: Trial) -> tuple[int, dict[str, int], set[str]]:
     return alone, {s: next(iter(n)) for s, n in by_sheet.items() if len(n) == 1}, broken
 
 
-def _find(finder: Finder, named: tuple[str, ...], broken: set[str]) -> int | Words:
+def _find_client(finder: ClientMatcher, named: tuple[str, ...], broken: set[str]) -> int | Bilingual:
     code, name, id_number, phone = named
     try:
         found = finder.find(code=code, name=name, id_number=id_number, mobile=phone)
     except Ambiguous:
-        return say(
+        return bilingual(
             "“{name}”对应不止一位客户，请填写客户号。",
             "“{name}” fits more than one client; add the code.",
             name=name or phone,
@@ -235,8 +235,10 @@ def _find(finder: Finder, named: tuple[str, ...], broken: set[str]) -> int | Wor
     if found is not None:
         return found
     if {code, name} & (broken - {""}):
-        return say("这位客户在“基本信息”中的资料有错误，请先改正。", "This client's own row has errors; mend it first.")
-    return say(
+        return bilingual(
+            "这位客户在“基本信息”中的资料有错误，请先改正。", "This client's own row has errors; mend it first."
+        )
+    return bilingual(
         "找不到客户“{who}”。请核对客户号或姓名；是新客户的，请先登记，或在同一行写明姓名和手机（或证件号码），导入时一并建立。",
         "Cannot find client “{who}”. Check the code or name; enter a new client first, or give name and mobile (or ID "
         "number) in the row, and the client is made with it.",

@@ -8,7 +8,7 @@ from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.workbook import reading
 
-Recognized = tuple[planning.Plan | None, statements.Statement | None, price_layout.PriceTable | None]
+Recognized = tuple[planning.ImportMapping | None, statements.Statement | None, price_layout.PriceTable | None]
 
 
 def recognize(book: reading.Book, choices: Choices) -> Recognized:
@@ -17,7 +17,7 @@ def recognize(book: reading.Book, choices: Choices) -> Recognized:
     if plan is None:
         statement = statements.recognise(book)
         if statement is None or not (choices.units or choices.order):
-            return None, statement, None if statement else price_layout.recognise(book)
+            return None, statement, None if statement else price_layout.recognise_prices(book)
         plan = stated_mapping(book, replace(choices, kind=planning.STATEMENT))
     table = planning.ledger_table(plan) if plan else None
     if table is None:

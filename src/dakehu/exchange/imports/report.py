@@ -7,49 +7,50 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dakehu.exchange.imports import remedies
-from dakehu.exchange.imports.dry_run import Trial
+from dakehu.exchange.imports.dry_run import DryRun
 from dakehu.exchange.mapping.conversion import Stack
 from dakehu.exchange.mapping.mapping import heading_of
-from dakehu.exchange.roundtrip.deleted_rows import Missing
-from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, Cell
-from dakehu.exchange.sheets.definitions import Part, kind_of_value, parts
-from dakehu.foundation.base.i18n import Words, reading_in, say
+from dakehu.exchange.roundtrip.deleted_rows import DeletedRow
+from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, MergedCell
+from dakehu.exchange.sheets.definitions import Worksheet, kind_of_value, worksheets
+from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language
 from dakehu.foundation.gates.input import CellError
 from dakehu.foundation.gates.output import columns_of, text_of
-from dakehu.foundation.imports.row_matching import CREATED, ERROR, UPDATED, VERDICTS
-from dakehu.foundation.schema.fields import SECRET, Facts, model_of
+from dakehu.foundation.imports.row_matching import CREATED, ERROR, OUTCOMES, UPDATED
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 
 FAULTS_KEPT, WARNINGS_SHOWN, SAMPLES = 5000, 200, 8
-FATES = (CLASH, MINE, THEIRS, AGREED)
+OUTCOME_LABELS = (CLASH, MINE, THEIRS, AGREED)
 CELLS_SHOWN, MISSING_SHOWN = 1000, 500
-ROW_GONE = say("整行（系统中已删除）", "The whole row (deleted on the desk)")
+ROW_GONE = bilingual("整行（系统中已删除）", "The whole row (deleted on the desk)")
 CHANNEL_FIELDS = ("phone", "mail", "landline", "wechat", "contact", "client_phone")
 
 
-def totals(trial: Trial) -> dict[str, int]:
+def totals(trial: DryRun) -> dict[str, int]:
     """Counts over the rows of all sheets; contacts, coverage and history are counted by part only."""
-    made = dict.fromkeys(VERDICTS, 0)
+    made = dict.fromkeys(OUTCOMES, 0)
     for rows in trial.stacks.values():
         for verdict, count in rows.weighed.counts().items():
             made[verdict] += count
     return made
 
 
-def counts(trial: Trial) -> dict[str, dict[str, int]]:
+def counts(trial: DryRun) -> dict[str, dict[str, int]]:
     """The same by part, with what came along with the clients."""
     made = {name: rows.weighed.counts() for name, rows in trial.stacks.items()}
     if trial.clients is not None:
         along = {"contacts": trial.clients.contacts.counts(), "history": trial.clients.histories.counts()}
         made |= {name: count for name, count in along.items() if any(count.values())}
         if trial.clients.duties:
-            made["coverage"] = {**dict.fromkeys(VERDICTS, 0), CREATED: len(trial.clients.duties)}
+            made["coverage"] = {**dict.fromkeys(OUTCOMES, 0), CREATED: len(trial.clients.duties)}
     return made
 
 
-def report(trial: Trial, limit: int = FAULTS_KEPT) -> dict[str, Any]:
+def report(trial: DryRun, limit: int = FAULTS_KEPT) -> dict[str, Any]:
     """Everything the wizard, the command line and the error workbook show; at most `limit` faults."""
-    faults = list(_told(trial, "faults"))
-    warnings = list(_told(trial, "warnings"))
+    faults = list(_rendered(trial, "faults"))
+    warnings = list(_rendered(trial, "warnings"))
     return {
         **totals(trial),
         "parts": counts(trial),
@@ -61,23 +62,23 @@ def report(trial: Trial, limit: int = FAULTS_KEPT) -> dict[str, Any]:
         "warnings_in_all": len(warnings),
         "mode": trial.plan.mode,
         "key": trial.plan.key,
-        **met(trial),
+        **merge_report(trial),
     }
 
 
-def undecided(trial: Trial) -> int:
+def undecided(trial: DryRun) -> int:
     """How many clashes, and deletions of rows changed meanwhile, wait for a person."""
     return len(trial.meeting.open()) + sum(row.open for row in trial.missing)
 
 
-def met(trial: Trial) -> dict[str, Any]:
+def merge_report(trial: DryRun) -> dict[str, Any]:
     """What came of rows that an export brought back: cells that differ, clashes first, and rows the file lacks."""
     cells = sorted(trial.meeting.cells, key=lambda c: (c.fate != CLASH, bool(c.decided), c.fate == THEIRS))
     return {
         "keyed": sum(map(len, trial.meeting.keys.values())),
         "expired": len(trial.meeting.expired),
         "undecided": undecided(trial),
-        "fates": {fate: sum(cell.fate == fate for cell in cells) for fate in FATES},
+        "fates": {fate: sum(cell.fate == fate for cell in cells) for fate in OUTCOME_LABELS},
         "cells": [_cell(trial, cell) for cell in cells[:CELLS_SHOWN]],
         "missing": [_missing(trial, row) for row in trial.missing[:MISSING_SHOWN]],
         "missing_in_all": len(trial.missing),
@@ -85,7 +86,7 @@ def met(trial: Trial) -> dict[str, Any]:
     }
 
 
-def _cell(trial: Trial, cell: Cell) -> dict[str, Any]:
+def _cell(trial: DryRun, cell: MergedCell) -> dict[str, Any]:
     rows = trial.stacks[cell.part]
     number, row = rows.origin[cell.row]
     grid, facts = trial.grids[number], _facts(rows.part, cell.field)
@@ -110,8 +111,8 @@ def _cell(trial: Trial, cell: Cell) -> dict[str, Any]:
     }
 
 
-def _missing(trial: Trial, row: Missing) -> dict[str, Any]:
-    title, why = parts()[row.part].title, row.why_not
+def _missing(trial: DryRun, row: DeletedRow) -> dict[str, Any]:
+    title, why = worksheets()[row.part].title, row.why_not
     return {
         "mark": row.mark,
         "part": row.part,
@@ -125,15 +126,15 @@ def _missing(trial: Trial, row: Missing) -> dict[str, Any]:
     }
 
 
-def joined(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
+def join_reports(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
     """The report of one slice of a file added to that of the slices before ({} for none)."""
     if not told:
         return more
-    made = {**more, **{name: told[name] + more[name] for name in (*VERDICTS, "faults_in_all", "warnings_in_all")}}
+    made = {**more, **{name: told[name] + more[name] for name in (*OUTCOMES, "faults_in_all", "warnings_in_all")}}
     made["faults"] = (told["faults"] + more["faults"])[:limit]
     made["warnings"] = (told["warnings"] + more["warnings"])[:WARNINGS_SHOWN]
     made["parts"] = {
-        name: {v: told["parts"].get(name, {}).get(v, 0) + more["parts"].get(name, {}).get(v, 0) for v in VERDICTS}
+        name: {v: told["parts"].get(name, {}).get(v, 0) + more["parts"].get(name, {}).get(v, 0) for v in OUTCOMES}
         for name in {**told["parts"], **more["parts"]}
     }
     made["titles"] = {**told["titles"], **more["titles"]}
@@ -148,29 +149,29 @@ def _first_of_each(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for kind in (UPDATED, CREATED) for row in [s for s in samples if s["verdict"] == kind][:SAMPLES]]
 
 
-def _told(trial: Trial, which: str) -> Iterator[dict[str, Any]]:
+def _rendered(trial: DryRun, which: str) -> Iterator[dict[str, Any]]:
     for rows in trial.stacks.values():
         for fault in sorted(getattr(rows.weighed, which), key=lambda f: f.row):
-            yield told(trial, rows, fault)
+            yield render_report(trial, rows, fault)
 
 
-def _facts(part: Part, name: str) -> Facts | None:
-    return part.facts(name) if any(t.name == name for t in part.takes) else None
+def _facts(part: Worksheet, name: str) -> FieldSpec | None:
+    return part.spec(name) if any(t.name == name for t in part.parameters) else None
 
 
-def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
+def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any]:
     """One fault or warning: sheet, line, cell, heading, value, and what is wrong and how to mend it."""
     number, row = rows.origin[fault.row]
     grid = trial.grids[number]
     facts = _facts(rows.part, fault.field)
     value, message = fault.value[:80], fault.message
     if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
-        value, message = _covered(fault, facts)
-    take = next((t for t in rows.part.takes if t.name == fault.field), None)
+        value, message = _is_covered(fault, facts)
+    parameter = next((t for t in rows.part.parameters if t.name == fault.field), None)
     remedy = (
         remedies.ROW
-        if take is None
-        else remedies.remedy_for(fault.field, kind_of_value(take), example=facts.example if facts else "")
+        if parameter is None
+        else remedies.remedy_for(fault.field, kind_of_value(parameter), example=facts.example if facts else "")
     )
     return {
         "table": trial.plan.tables.index(grid.of or grid.plan),
@@ -188,21 +189,21 @@ def told(trial: Trial, rows: Stack, fault: CellError) -> dict[str, Any]:
     }
 
 
-def _mask(facts: Facts) -> Callable[[str], str]:
-    return facts.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
+def _mask(spec: FieldSpec) -> Callable[[str], str]:
+    return spec.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
 
 
-def _covered(fault: CellError, facts: Facts) -> tuple[str, Words]:
-    mask = _mask(facts)
+def _is_covered(fault: CellError, spec: FieldSpec) -> tuple[str, Bilingual]:
+    mask = _mask(spec)
     value = mask(fault.value) if fault.value else ""
     both = [
         fault.message.in_(code).replace(fault.value, value) if fault.value else fault.message.in_(code)
         for code in ("zh", "en")
     ]
-    return value, Words(*both)
+    return value, Bilingual(*both)
 
 
-def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:
+def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:
     """The first changes, cell by cell, and the first new rows."""
     columns = {c.name: c for c in columns_of(model_of(rows.part.model))}
     made = []
@@ -213,7 +214,7 @@ def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:
         changes = [
             {
                 "field": n,
-                "label": [columns[n].facts.zh, columns[n].facts.en] if n in columns else _label(rows.part, n),
+                "label": [columns[n].spec.zh, columns[n].spec.en] if n in columns else _label(rows.part, n),
                 "before": _text(before, columns.get(n)),
                 "after": _text(after, columns.get(n)),
             }
@@ -245,7 +246,7 @@ def _samples(trial: Trial, rows: Stack) -> list[dict[str, Any]]:
     return made
 
 
-def _label(part: Part, name: str) -> list[str]:
+def _label(part: Worksheet, name: str) -> list[str]:
     facts = _facts(part, name)
     return [facts.zh, facts.en] if facts else [name, name]
 
@@ -253,9 +254,9 @@ def _label(part: Part, name: str) -> list[str]:
 def _text(value: Any, column: Any) -> str:
     if value in (None, ""):
         return ""
-    if column is not None and column.facts.sensitivity == SECRET:
+    if column is not None and column.spec.sensitivity == SECRET:
         return "•••"
     if hasattr(value, "_meta") or column is None or column.kind == "key":
         return str(value)
-    with reading_in("zh"):
+    with in_language("zh"):
         return text_of(value, column)[:200]

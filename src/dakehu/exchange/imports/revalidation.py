@@ -15,9 +15,9 @@ import polars as pl
 
 from dakehu.exchange.imports import corrections, dry_run, report
 from dakehu.exchange.imports import service as imports
-from dakehu.exchange.imports.corrections import Overlay
-from dakehu.exchange.mapping.conversion import grid_of, lines_of, telling
-from dakehu.exchange.mapping.mapping import Plan, TablePlan
+from dakehu.exchange.imports.corrections import Corrections
+from dakehu.exchange.mapping.conversion import column_renderer, grid_of, lines_of
+from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
@@ -32,14 +32,14 @@ def lines(batch: Any) -> Lines:
     """The lines of the tables of a batch, as they came; kept at the first call."""
     key = batch.report.get("rows")
     if not key:
-        return _kept(batch)
+        return _cached_lines(batch)
     with zipfile.ZipFile(io.BytesIO(files.read(key)[1])) as archive:
         return {int(name): pl.read_parquet(io.BytesIO(archive.read(name))) for name in archive.namelist()}
 
 
-def _kept(batch: Any) -> Lines:
+def _cached_lines(batch: Any) -> Lines:
     plan = imports.plan_of(batch)
-    frames = {sheet.name: sheet.frame for sheet in imports.book_as_it_came(batch).sheets}
+    frames = {sheet.name: sheet.frame for sheet in imports.original_book(batch).sheets}
     made = {
         number: lines_of(frames[table.sheet], table)
         for number, table in enumerate(plan.tables)
@@ -52,21 +52,23 @@ def _kept(batch: Any) -> Lines:
             found.write_parquet(part, compression="zstd")
             archive.writestr(str(number), part.getvalue())
     with act("workbook.mend"):
-        held = batches.own(batch.pk, lock=True)
-        held.report = {**held.report, "rows": files.keep("rows.zip", body.getvalue()).key}
+        held = batches.get_own(batch.pk, lock=True)
+        held.report = {**held.report, "rows": files.save("rows.zip", body.getvalue()).key}
         held.save()
     return made
 
 
-def weigh(plan: Plan, state: Overlay, came: Lines, touched: set[Row]) -> None:
+def revalidate(plan: ImportMapping, state: Corrections, came: Lines, touched: set[Row]) -> None:
     """Bring what is wrong with a file up to date after the cells of some rows were changed."""
-    now = {n: corrections.over_lines(found, plan.tables[n], state.cells) for n, found in came.items()}
+    now = {n: corrections.apply_to_lines(found, plan.tables[n], state.cells) for n, found in came.items()}
     whole = sum(found.height for found in now.values()) <= WHOLE
     if not whole:
-        touched = touched | _who_name_them(plan, now, touched, state)
-        now = {n: _asked(plan, n, now, touched) for n in now}
-    read = [grid_of(found, plan.tables[n]) for n, found in ((n, telling(f)) for n, f in now.items()) if found.height]
-    told = report.report(dry_run.weigh(plan, read, lambda *_: None, whole=whole))
+        touched = touched | _clients_naming(plan, now, touched, state)
+        now = {n: _requested_rows(plan, n, now, touched) for n in now}
+    read = [
+        grid_of(found, plan.tables[n]) for n, found in ((n, column_renderer(f)) for n, f in now.items()) if found.height
+    ]
+    told = report.report(dry_run.evaluate_sheet(plan, read, lambda *_: None, whole=whole))
     if whole:
         state.faults, state.in_all = told["faults"], told["faults_in_all"]
         return
@@ -76,7 +78,7 @@ def weigh(plan: Plan, state: Overlay, came: Lines, touched: set[Row]) -> None:
     state.faults = sorted([*stays, *fresh], key=lambda f: (f["table"], f["row"]))
 
 
-def _asked(plan: Plan, number: int, now: Lines, touched: set[Row]) -> pl.DataFrame:
+def _requested_rows(plan: ImportMapping, number: int, now: Lines, touched: set[Row]) -> pl.DataFrame:
     """The touched rows of a table; of clients also those of the same names, and two more, lest one looks like the only
     client of its sheet who is not."""
     table, found = plan.tables[number], now[number]
@@ -87,7 +89,7 @@ def _asked(plan: Plan, number: int, now: Lines, touched: set[Row]) -> pl.DataFra
     return found.filter(wanted)
 
 
-def _who_name_them(plan: Plan, now: Lines, touched: set[Row], state: Overlay) -> set[Row]:
+def _clients_naming(plan: ImportMapping, now: Lines, touched: set[Row], state: Corrections) -> set[Row]:
     """Rows at fault that speak of the same clients as touched ones: what was wrong there may have been mended here."""
     names = _names(plan, now, touched)
     at_fault: dict[int, set[int]] = {}
@@ -102,27 +104,27 @@ def _who_name_them(plan: Plan, now: Lines, touched: set[Row], state: Overlay) ->
     }
 
 
-def _names(plan: Plan, now: Lines, rows: set[Row]) -> dict[str, set[str]]:
+def _names(plan: ImportMapping, now: Lines, rows: set[Row]) -> dict[str, set[str]]:
     """What the clients of some rows are called, by kind of name."""
     made: dict[str, set[str]] = {name: set() for name in NAMED_BY}
     for number, found in now.items():
         some = found.filter(pl.col("line").is_in(sorted(line for n, line in rows if n == number)))
         for name, column in _naming(plan.tables[number]).items():
-            made[name] |= set(some.select(_alike(column)).to_series()) - {None, ""}
+            made[name] |= set(some.select(_is_same(column)).to_series()) - {None, ""}
     return made
 
 
-def _naming(table: TablePlan) -> dict[str, str]:
+def _naming(table: TableMapping) -> dict[str, str]:
     """{kind of name: column}."""
     fed = {feed.field: f"c{column.index}" for column in table.columns for feed in column.feeds}
     prefix = "" if table.part == "clients" else "client_"
     return {name: fed[prefix + name] for name in NAMED_BY if prefix + name in fed}
 
 
-def _named(table: TablePlan, names: dict[str, set[str]]) -> pl.Expr:
-    tests = [_alike(column).is_in(sorted(names[name])) for name, column in _naming(table).items() if names[name]]
+def _named(table: TableMapping, names: dict[str, set[str]]) -> pl.Expr:
+    tests = [_is_same(column).is_in(sorted(names[name])) for name, column in _naming(table).items() if names[name]]
     return pl.any_horizontal(tests).fill_null(value=False) if tests else pl.lit(value=False)
 
 
-def _alike(column: str) -> pl.Expr:
+def _is_same(column: str) -> pl.Expr:
     return pl.col(column).str.strip_chars().str.normalize("NFKC").str.to_uppercase()

@@ -9,36 +9,38 @@ from typing import Any
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
+from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
 from dakehu.exchange.imports.recognition import recognize
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.changes import correct as correct_mapping
 from dakehu.exchange.mapping.choices import Choices, apply_choices, stated_mapping
-from dakehu.exchange.mapping.detection import guess
+from dakehu.exchange.mapping.detection import guess_mapping
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.prices import service as pricing
 from dakehu.exchange.roundtrip.merge import DESK, FILE
 from dakehu.exchange.statements import batch as statement_batch
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.workbook import reading
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.jobs.progress import no_progress
 
 SHOWN = 200
 NO_CHOICES = Choices()
 
 
-def may_import() -> None:
+def can_import() -> None:
     """Raises NotAllowed for whoever may not import."""
-    if not scope.current_actor().may(Permission.IMPORT):
-        raise NotAllowed(say("导入表格", "import a workbook"), Permission.IMPORT)
+    if not current_actor().may(Permission.IMPORT):
+        raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 
 
 def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
@@ -46,9 +48,9 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
     try:
         return reading.open_book(content, filename=name, password=password)
     except (reading.NeedsPassword, reading.WrongPassword) as locked:
-        raise Refused({"password": [say(locked.zh, locked.en)]}) from locked
+        raise Refused({"password": [bilingual(locked.zh, locked.en)]}) from locked
     except reading.BookRefused as refused:
-        raise Refused({"file": [say(refused.zh, refused.en)]}) from refused
+        raise Refused({"file": [bilingual(refused.zh, refused.en)]}) from refused
 
 
 def run_import(
@@ -62,8 +64,9 @@ def run_import(
     skip_errors: bool = False,
     prefer: str = "",
     delete_missing: bool = False,
-    progress: Progress = jobs.nobody_watches,
+    progress: Progress = no_progress,
     client: str = "",
+    strict: bool = False,
     choices: Choices = NO_CHOICES,
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
@@ -73,34 +76,36 @@ def run_import(
     the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
     `delete_missing`.
 
-    A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
-    prices of a price file (see prices.intake). `choices` is what a person says of the file (see mapping.choices); it goes
-    before every guess and is remembered for the next file of its source."""
-    may_import()
-    path = Path(path)
-    content = path.read_bytes()
-    progress(0.02, say("正在打开文件", "Opening the file"))
+    Columns with values that no field takes are reported as `ignored`; `strict` refuses such a file (Refused) instead.
+
+    A statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
+    a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
+    can_import()
+    content = Path(path).read_bytes()
+    progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
     plan, statement, prices = recognize(book, choices)
-    is_stated = plan is not None and bool(choices.is_about_columns or choices.units or choices.order)
-    if is_stated and (statement or prices) and not dry_run:
+    is_stated = bool(choices.is_about_columns or choices.units or choices.order)
+    if plan and is_stated and (statement or prices) and not dry_run:
         with act("workbook.correct"):
-            profiles.remember(plan, path.name)
+            profiles.save_profile(plan, path.name)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
     if prices is not None:
         return _run_prices(prices, content, password, dry_run, skip_errors)
-    plan = plan or apply_choices(profiles.recall(guess(book), profile), book, choices)
+    plan = plan or apply_choices(profiles.find_profile(guess_mapping(book), profile), book, choices)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
+    if strict:
+        check_nothing_ignored(ignored_columns(book, plan))
     if dry_run:
         return {**chunking.run(book, plan, progress, limit=SHOWN), "imported": False, "dry_run": True, "batch": None}
     with act("workbook.open"):
         batch = batches.start(path.name, content, password)
-        keep_plan(batch, plan)
+        save_plan(batch, plan)
         batch.save()
-        if is_stated or choices.units or choices.order:
-            profiles.remember(plan, path.name)
+        if is_stated:
+            profiles.save_profile(plan, path.name)
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
 
@@ -110,7 +115,7 @@ def _run_statement(
 ) -> dict[str, Any]:
     sha256 = hashlib.sha256(content).hexdigest()
     if dry_run:
-        return statements.trial(statement, client, sha256)
+        return statements.dry_run(statement, client, sha256)
     return statements.run(statement, _started(statement.filename, content, password), client, sha256)
 
 
@@ -118,7 +123,7 @@ def _run_prices(
     table: price_layout.PriceTable, content: bytes, password: str | None, dry_run: bool, skip_errors: bool
 ) -> dict[str, Any]:
     if dry_run:
-        return pricing.trial(table)
+        return pricing.dry_run(table)
     number = _started(table.filename, content, password)
     return pricing.run(table, number, hashlib.sha256(content).hexdigest(), skip_errors)
 
@@ -127,62 +132,62 @@ def _started(name: str, content: bytes, password: str | None) -> int:
     """The number of a new batch of a file that needs no plan."""
     with act("workbook.open"):
         batch = batches.start(name, content, password)
-        keep_plan(batch, planning.Plan([]))
+        save_plan(batch, planning.ImportMapping([]))
         batch.save()
     return int(batch.pk)
 
 
 def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Book | None = None) -> dict[str, Any]:
     """Write a batch once, whoever asks and however often; returns its report."""
-    may_import()
+    can_import()
     try:
         with act("workbook.import"):
-            batch = batches.own(number, lock=True)
+            batch = batches.get_own(number, lock=True)
             if batch.state == BatchState.APPLIED:
                 return {**batches.report_of(batch), "again": True}
-            _must_not_be_undone(batch)
-            with undo.keeping() as kept:
-                told = apply.take_in(
+            _check_not_undone(batch)
+            with undo.recording_undo() as kept:
+                told = apply.import_workbook(
                     book=book or book_of(batch),
                     plan=plan_of(batch),
                     batch=number,
                     sha256=batch.sha256,
                     skip_errors=skip_errors,
                     progress=progress,
-                    mended=corrections.of(batch).count,
+                    mended=corrections.corrections_of(batch).count,
                 )
             told = {**told, "imported": True, "dry_run": False, "batch": number}
-            batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
+            batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
             return told
     except apply.HasFaults as faulty:
         told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
         with act("workbook.refuse"):
-            batches.keep_report(batches.own(number), told, BatchState.REFUSED)
+            batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
 
 
-def _must_not_be_undone(batch: Any) -> None:
+def _check_not_undone(batch: Any) -> None:
     if batch.state == BatchState.UNDONE:
         raise Refused(
-            say(
+            bilingual(
                 "这次导入已经撤销。如需再次导入，请重新上传文件。",
                 "This import was undone. Upload the file again to import it anew.",
             )
         )
 
 
-def keep_plan(batch: Any, plan: planning.Plan) -> None:
+def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
     """Put a plan on its batch. The sample cells in it may be anything, so they lie encrypted beside the database."""
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
-    kept = files.keep("samples.json", json.dumps(samples, ensure_ascii=False).encode())
+    kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())
     told = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
     batch.plan, batch.report = plain, {**told, "samples": kept.key}
 
 
-def plan_of(batch: Any) -> planning.Plan:
+def plan_of(batch: Any) -> planning.ImportMapping:
     """The plan of a batch with its sample cells."""
-    plan = planning.Plan.of(batch.plan)
+    plan = planning.ImportMapping.of(batch.plan)
     for table, samples in zip(plan.tables, json.loads(files.read(batch.report["samples"])[1]), strict=True):
         for column, seen in zip(table.columns, samples, strict=True):
             column.samples = seen
@@ -193,19 +198,18 @@ def plan_of(batch: Any) -> planning.Plan:
 
 
 def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
-    """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
-    may_import()
+    """Keep an uploaded file and guess how it is read. Raises Refused for one that does not open."""
+    can_import()
     book = open_book(content, name, password)
     plan = stated_mapping(book, NO_CHOICES)
-    statement = None if plan else statements.glimpse(book)
-    prices = None if plan or statement else price_layout.recognise(book)
-    if plan is None:
-        plan = planning.Plan([]) if statement or prices else profiles.recall(guess(book))
+    statement = None if plan else statements.detect(book)
+    prices = None if plan or statement else price_layout.recognise_prices(book)
+    plan = plan or (planning.ImportMapping([]) if statement or prices else profiles.find_profile(guess_mapping(book)))
     with act("workbook.open"):
         batch = batches.start(name, content, password)
-        keep_plan(batch, plan)
+        save_plan(batch, plan)
         if statement:
-            statement_batch.keep(batch, statement)
+            statement_batch.save_answer(batch, statement)
         if prices:
             _keep_prices(batch, prices)
         _keep_by_hand(batch, plan, book)
@@ -218,11 +222,11 @@ def _keep_prices(batch: Any, prices: price_layout.PriceTable, by_hand: bool = Fa
     batch.report = {**batch.report, "prices": kept}
 
 
-def _keep_by_hand(batch: Any, plan: planning.Plan, book: reading.Book) -> None:
+def _keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -> None:
     """Note on a batch that a person called a table of it a statement or prices. Raises Refused while columns are missing."""
     table = planning.ledger_table(plan)
     if table is not None and table.part == planning.STATEMENT:
-        statement_batch.keep(batch, statements.glimpse_by_hand(book, table), by_hand=True)
+        statement_batch.save_answer(batch, statements.glimpse_by_hand(book, table), by_hand=True)
     elif table is not None:
         _keep_prices(batch, price_layout.by_hand(book, table), by_hand=True)
 
@@ -230,13 +234,13 @@ def _keep_by_hand(batch: Any, plan: planning.Plan, book: reading.Book) -> None:
 def read_by_hand(number: int) -> bool:
     """Go on with a batch whose table a person called a statement or prices; False for tables of clients. Raises Refused
     while columns that it needs are not named."""
-    may_import()
+    can_import()
     with act("workbook.correct"):
-        batch = batches.own(number, lock=True)
+        batch = batches.get_own(number, lock=True)
         plan = plan_of(batch)
         if planning.ledger_table(plan) is None:
             return False
-        _keep_by_hand(batch, plan, book_as_it_came(batch))
+        _keep_by_hand(batch, plan, original_book(batch))
         batch.save()
     return True
 
@@ -244,63 +248,65 @@ def read_by_hand(number: int) -> bool:
 def read_as_tables(number: int, kind: str = "") -> None:
     """Read a file that looked like a statement, or like prices, as tables of clients after all; with a `kind` as a table of
     that kind whose columns a person is to name."""
-    may_import()
+    can_import()
     with act("workbook.correct"):
-        batch = batches.own(number, lock=True)
-        statement_batch.must_be_open(batch)
-        by_hand = statement_batch.seen(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
+        batch = batches.get_own(number, lock=True)
+        statement_batch.check_open(batch)
+        by_hand = statement_batch.is_dry_run(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
         if kind or not by_hand:
-            book = book_as_it_came(batch)
-            keep_plan(batch, apply_choices(profiles.recall(guess(book)), book, Choices(kind=kind)))
+            book = original_book(batch)
+            save_plan(batch, apply_choices(profiles.find_profile(guess_mapping(book)), book, Choices(kind=kind)))
         batch.state = BatchState.OPENED.value
         batch.save()
 
 
-def book_as_it_came(batch: Any) -> reading.Book:
+def original_book(batch: Any) -> reading.Book:
     content, password = batches.content_of(batch)
     return open_book(content, batch.filename, password)
 
 
 def book_of(batch: Any) -> reading.Book:
     """The uploaded file with what was mended in it."""
-    return corrections.laid_over(book_as_it_came(batch), corrections.of(batch).cells)
+    return corrections.apply_to_table(original_book(batch), corrections.corrections_of(batch).cells)
 
 
-def correct(number: int, changes: dict[str, Any]) -> Any:
+def correct_plan(number: int, changes: dict[str, Any]) -> Any:
     """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
-    may_import()
+    can_import()
     with act("workbook.correct"):
-        batch = batches.own(number, lock=True)
+        batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             raise Refused(
-                say("这个文件已经导入，不能再修改。", "This file has been imported and cannot be changed any more.")
+                bilingual(
+                    "这个文件已经导入，不能再修改。", "This file has been imported and cannot be changed any more."
+                )
             )
-        _must_not_be_undone(batch)
+        _check_not_undone(batch)
         plan = correct_mapping(plan_of(batch), book_of(batch), changes)
-        profiles.remember(plan, batch.filename)
-        keep_plan(batch, plan)
+        profiles.save_profile(plan, batch.filename)
+        save_plan(batch, plan)
         batch.state = BatchState.OPENED.value
         batch.save()
     return batch
 
 
-def decide(number: int, decided: dict[str, str], deleted: list[str]) -> None:
+def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) -> None:
     """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
     that the file lacks (marks as in the report)."""
-    may_import()
+    can_import()
     with act("workbook.decide"):
-        batch = batches.own(number, lock=True)
-        _must_not_be_undone(batch)
+        batch = batches.get_own(number, lock=True)
+        _check_not_undone(batch)
         plan = plan_of(batch)
         chosen = {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
         plan.decided = {**plan.decided, **chosen}  # a new one: the row tells what changed by what it was loaded with
         plan.deleted = deleted
-        keep_plan(batch, plan)
+        save_plan(batch, plan)
         batch.save()
 
 
-def start_trial(number: int) -> int:
+def start_dry_run(number: int) -> int:
     """Try a batch in the background; returns the job's number."""
     return _start("workbook.trial", number)
 
@@ -311,33 +317,33 @@ def start_apply(number: int, skip_errors: bool = False) -> int:
 
 
 def _start(kind: str, number: int, **args: Any) -> int:
-    may_import()
+    can_import()
     with act(kind):
-        batch = batches.own(number, lock=True)
-        _must_not_be_undone(batch)
+        batch = batches.get_own(number, lock=True)
+        _check_not_undone(batch)
         batch.job_ref = jobs.start(kind, batch=number, **args)
         batch.save()
         return int(batch.job_ref)
 
 
 @jobs.job("workbook.trial")
-def try_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
-    row = batches.own(batch)
-    progress(0.02, say("正在打开文件", "Opening the file"))
-    told = _tried(row, progress)
+def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
+    row = batches.get_own(batch)
+    progress(0.02, bilingual("正在打开文件", "Opening the file"))
+    told = _dry_run_result(row, progress)
     with act("workbook.check"):
-        row = batches.own(batch, lock=True)
+        row = batches.get_own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
-            batches.keep_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
-    return _short(told, batch)
+            batches.save_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
+    return _summary(told, batch)
 
 
-def _tried(batch: Any, progress: Progress) -> dict[str, Any]:
-    if statement_batch.seen(batch):
-        return statement_batch.trial(batch, _statement_of(batch, progress))
+def _dry_run_result(batch: Any, progress: Progress) -> dict[str, Any]:
+    if statement_batch.is_dry_run(batch):
+        return statement_batch.dry_run(batch, _statement_of(batch, progress))
     if has_prices(batch):
-        return pricing.trial(_prices_of(batch, progress))
-    return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.of(batch).count}
+        return pricing.dry_run(_prices_of(batch, progress))
+    return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.corrections_of(batch).count}
 
 
 def has_prices(batch: Any) -> bool:
@@ -346,12 +352,12 @@ def has_prices(batch: Any) -> bool:
 
 
 def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
-    book, hand = book_as_it_came(batch), planning.ledger_table(plan_of(batch))
-    found = price_layout.by_hand(book, hand) if hand else price_layout.recognise(book)
-    progress(0.3, say("正在逐个核对价格", "Checking every price"))
+    book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
+    found = price_layout.by_hand(book, hand) if hand else price_layout.recognise_prices(book)
+    progress(0.3, bilingual("正在逐个核对价格", "Checking every price"))
     if found is None:
         raise Refused(
-            say(
+            bilingual(
                 "这个文件不再认得是行情文件，请重新上传。",
                 "This file is no longer known as a price file; upload it again.",
             )
@@ -360,12 +366,12 @@ def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
 
 
 def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
-    book, hand = book_as_it_came(batch), planning.ledger_table(plan_of(batch))
+    book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
     found = statements.by_hand(book, hand) if hand else statements.recognise(book)
-    progress(0.3, say("正在逐行核对", "Checking every row"))
+    progress(0.3, bilingual("正在逐行核对", "Checking every row"))
     if found is None:
         raise Refused(
-            say(
+            bilingual(
                 "这个文件不再认得是对账单，请重新上传。",
                 "This file is no longer known as a statement; upload it again.",
             )
@@ -375,20 +381,20 @@ def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
 
 @jobs.job("workbook.apply")
 def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) -> dict[str, Any]:
-    progress(0.02, say("正在打开文件", "Opening the file"))
-    row = batches.own(batch)
-    if statement_batch.seen(row) or has_prices(row):
-        may_import()
-        _must_not_be_undone(row)
-    if statement_batch.seen(row):
+    progress(0.02, bilingual("正在打开文件", "Opening the file"))
+    row = batches.get_own(batch)
+    if statement_batch.is_dry_run(row) or has_prices(row):
+        can_import()
+        _check_not_undone(row)
+    if statement_batch.is_dry_run(row):
         told = statement_batch.run(row, _statement_of(row, progress))
     elif has_prices(row):
         told = pricing.run(_prices_of(row, progress), row.pk, row.sha256, skip_errors)
     else:
         told = _apply(batch, skip_errors, progress)
-    return {**_short(told, batch), "imported": told["imported"]}
+    return {**_summary(told, batch), "imported": told["imported"]}
 
 
-def _short(told: dict[str, Any], batch: int) -> dict[str, Any]:
+def _summary(told: dict[str, Any], batch: int) -> dict[str, Any]:
     names = ("created", "updated", "unchanged", "skipped", "errors")
     return {**{name: told[name] for name in names}, "batch": batch}

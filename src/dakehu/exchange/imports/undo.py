@@ -5,108 +5,111 @@ from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, Take, act, action, note
+from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.jobs.progress import Progress, no_progress
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
-BATCH = Take("batch", kind="integer", facts=Facts("批次", "Batch", aliases=("导入批次", "Import batch")))
+BATCH = Parameter("batch", kind="integer", spec=FieldSpec("批次", "Batch", aliases=("导入批次", "Import batch")))
 SHOWN = 200
 KIND = "workbook.undo"  # the job
 AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
 TABLES = {
-    "clients.Client": say("客户", "Client"),
-    "clients.Contact": say("联系方式", "Contact"),
-    "clients.Needs": say("需求与偏好", "Needs"),
-    "clients.Coverage": say("服务关系", "Coverage"),
-    "clients.Consent": say("同意与拒绝", "Consent"),
-    "clients.Tag": say("标签", "Tag"),
-    "clients.ClientTag": say("客户标签", "Tag of a client"),
-    "clients.KeyDate": say("重要日期", "Key date"),
-    "clients.Former": say("原客户号", "Former code"),
-    "clients.NotTheSame": say("“不是同一人”的判断", "Told apart"),
-    "clients.Group": say("群组", "Group"),
-    "clients.Member": say("群组成员", "Group member"),
-    "clients.History": say("历史资料", "Earlier data"),
-    "ledger.Investment": say("投资记录", "Investment"),
-    "ledger.Account": say("账户", "Account"),
-    "ledger.TradeBatch": say("成交记录", "Trades"),
-    "ledger.PriceFile": say("行情", "Prices"),
-    "ledger.HeldRow": say("待处理行", "Row held back"),
-    "service.Interaction": say("服务记录", "Interaction"),
-    "service.FollowUp": say("跟进计划", "Follow-up"),
-    "service.Request": say("客户诉求", "Request"),
-    "team.User": say("人员", "Staff"),
-    "team.Team": say("团队", "Team"),
-    "team.Branch": say("营业部", "Branch"),
-    "team.Token": say("访问令牌", "Token"),
-    "team.SavedView": say("视图", "View"),
-    "foundation.Batch": say("导入批次", "Import batch"),
-    "foundation.SourceProfile": say("来源设置", "Source profile"),
-    "foundation.StoredFile": say("文件", "File"),
-    "foundation.CalendarDay": say("交易日历", "Trading calendar"),
+    "clients.Client": bilingual("客户", "Client"),
+    "clients.Contact": bilingual("联系方式", "Contact"),
+    "clients.Needs": bilingual("需求与偏好", "Needs"),
+    "clients.Coverage": bilingual("服务关系", "Coverage"),
+    "clients.Consent": bilingual("同意与拒绝", "Consent"),
+    "clients.Tag": bilingual("标签", "Tag"),
+    "clients.ClientTag": bilingual("客户标签", "Tag of a client"),
+    "clients.KeyDate": bilingual("重要日期", "Key date"),
+    "clients.MergedClient": bilingual("原客户号", "Former code"),
+    "clients.NotDuplicate": bilingual("“不是同一人”的判断", "Told apart"),
+    "clients.Group": bilingual("群组", "Group"),
+    "clients.Member": bilingual("群组成员", "Group member"),
+    "clients.History": bilingual("历史资料", "Earlier data"),
+    "ledger.Investment": bilingual("投资记录", "Investment"),
+    "ledger.Account": bilingual("账户", "Account"),
+    "ledger.TradeBatch": bilingual("成交记录", "Trades"),
+    "ledger.PriceFile": bilingual("行情", "Prices"),
+    "ledger.QuarantinedRow": bilingual("待处理行", "Row held back"),
+    "service.Interaction": bilingual("服务记录", "Interaction"),
+    "service.FollowUp": bilingual("跟进计划", "Follow-up"),
+    "service.Request": bilingual("客户诉求", "Request"),
+    "team.User": bilingual("人员", "Staff"),
+    "team.Team": bilingual("团队", "Team"),
+    "team.Branch": bilingual("营业部", "Branch"),
+    "team.Token": bilingual("访问令牌", "Token"),
+    "team.SavedView": bilingual("视图", "View"),
+    "foundation.Batch": bilingual("导入批次", "Import batch"),
+    "foundation.SourceProfile": bilingual("来源设置", "Source profile"),
+    "foundation.StoredFile": bilingual("文件", "File"),
+    "foundation.CalendarDay": bilingual("交易日历", "Trading calendar"),
 }
 
 
-def called(label: str) -> Words:
+def client_label(label: str) -> Bilingual:
     """What rows of a table are called."""
     bare = label.rpartition(".")[2]
-    return TABLES.get(label) or say(bare, bare)
+    return TABLES.get(label) or bilingual(bare, bare)
 
 
-@action("workbook.undo", needs="", zh="撤销操作", en="Undo", takes=(BATCH,))
+@action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,))
 def undo_batch(*, batch: int) -> dict[str, Any]:
     """Take back a whole import, bulk edit, hand-over or merge with its side effects, all or nothing, as whoever did it.
     Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
     anything later depends on it."""
-    return _taken_back(batch, jobs.nobody_watches)
+    return _revert(batch, no_progress)
 
 
 def begin(number: int) -> bool:
     """Start to take a large batch back in the background, as whoever did it; False where it is small enough to be taken
     back while somebody waits (or cannot be taken back at all, which `undo_batch` says)."""
-    row = batches.own(number, any_act=True)
-    may_undo(row)
+    row = batches.get_own(number, any_act=True)
+    can_undo(row)
     if row.state != BatchState.APPLIED or not row.report.get("undo") or undo.rows_of(row.report["undo"]) <= AT_ONCE:
         return False
     with act("workbook.begin_undo"):
-        row = batches.own(number, lock=True, any_act=True)
-        job = jobs.look(row.job_ref, scope.current_actor().user_id) if row.job_ref else None
+        row = batches.get_own(number, lock=True, any_act=True)
+        job = jobs.get_job(row.job_ref, current_actor().user_id) if row.job_ref else None
         if job is None or job["ended"]:
             row.job_ref = jobs.start(KIND, batch=number)
             row.save()
     return True
 
 
-def why_not(batch: Any) -> list[str]:
+def undo_refusal(batch: Any) -> list[str]:
     """Why taking an import back in the background came to nothing, in words; [] where it did not, or nobody tried."""
-    job = jobs.look(batch.job_ref, scope.current_actor().user_id) if batch.job_ref else None
+    job = jobs.get_job(batch.job_ref, current_actor().user_id) if batch.job_ref else None
     if batch.state != BatchState.APPLIED or job is None or job["kind"] != KIND:
         return []
-    return _why_not(job)
+    return _find_refusal(job)
 
 
-def _told(job: dict[str, Any] | None) -> dict[str, Any]:
+def _refusal_text(job: dict[str, Any] | None) -> dict[str, Any]:
     """How far taking a batch back in the background has come."""
-    return {"running": job is not None and not job["ended"], "why_not": _why_not(job) if job is not None else []}
+    return {"running": job is not None and not job["ended"], "why_not": _find_refusal(job) if job is not None else []}
 
 
-def _why_not(job: dict[str, Any]) -> list[str]:
+def _find_refusal(job: dict[str, Any]) -> list[str]:
     if not job["ended"] or job["state"] == "done":
         return []
     if job["state"] == "cancelled":
-        return [str(say("已取消，没有撤销任何内容。", "Cancelled; nothing was taken back."))]
+        return [str(bilingual("已取消，没有撤销任何内容。", "Cancelled; nothing was taken back."))]
     refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
     return [text for texts in refused.values() for text in texts] or [
         str(
-            say(
+            bilingual(
                 "后台出错，没有撤销任何内容。请再试一次；仍不行请把任务号 {n} 告诉管理员。",
                 "The background run failed and nothing was taken back. Try again; if it keeps failing, tell your administrator job {n}.",
                 n=job["id"],
@@ -116,24 +119,24 @@ def _why_not(job: dict[str, Any]) -> list[str]:
 
 
 @jobs.job(KIND)
-def undo_in_background(progress: jobs.Progress, *, batch: int) -> dict[str, Any]:
+def undo_in_background(progress: Progress, *, batch: int) -> dict[str, Any]:
     """`undo_batch` with somebody watching. Done again after a worker died it is the same."""
-    if batches.own(batch, any_act=True).state == BatchState.UNDONE:
+    if batches.get_own(batch, any_act=True).state == BatchState.UNDONE:
         return {"undone": True, "batch": batch, "again": True}
     with act("workbook.undo"):
-        return _taken_back(batch, progress)
+        return _revert(batch, progress)
 
 
-def _taken_back(batch: int, progress: undo.Tell) -> dict[str, Any]:
-    row = batches.own(batch, lock=True, any_act=True)
-    may_undo(row)
+def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
+    row = batches.get_own(batch, lock=True, any_act=True)
+    can_undo(row)
     if row.state == BatchState.UNDONE:
-        raise Refused({"batch": [say("这次操作已经撤销过了。", "This has been undone already.")]})
+        raise Refused({"batch": [bilingual("这次操作已经撤销过了。", "This has been undone already.")]})
     if row.state != BatchState.APPLIED:
         raise Refused(
             {
                 "batch": [
-                    say(
+                    bilingual(
                         "这个文件还没有导入，没有可以撤销的内容。",
                         "This file has not been imported, so there is nothing to undo.",
                     )
@@ -144,26 +147,26 @@ def _taken_back(batch: int, progress: undo.Tell) -> dict[str, Any]:
         raise Refused(
             {
                 "batch": [
-                    say(
+                    bilingual(
                         "这次导入早于撤销功能，没有保存撤销所需的资料。",
                         "This import is older than undo: what it would need was not kept.",
                     )
                 ]
             }
         )
-    made = undo.take_back(row.report["undo"], called, progress)
+    made = undo.revert(row.report["undo"], client_label, progress)
     row.state = BatchState.UNDONE.value
     row.save()
-    note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
+    add_audit_note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
     return {"undone": True, "batch": batch, **made}
 
 
-def may_undo(batch: Any) -> None:
+def can_undo(batch: Any) -> None:
     """Raises NotAllowed for whoever may no longer do what is to be undone."""
     done = ACTIONS.get(batch.act)
     needs = done.needs if done is not None else Permission.IMPORT
-    if not scope.current_actor().may(needs):
-        raise NotAllowed(say("撤销操作", "Undo"), needs)
+    if not current_actor().may(needs):
+        raise NotAllowed(bilingual("撤销操作", "Undo"), needs)
 
 
 @query("workbook.undoable", needs="", zh="可撤销的操作", en="What may be undone")
@@ -172,21 +175,21 @@ def undoable() -> list[dict[str, Any]]:
     first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO
     time; `running` says that it is being taken back, `why_not` why that came to nothing."""
     since = clock.now() - timedelta(days=undo.DAYS)
-    undos = {job["id"]: job for job in jobs.recent(KIND, scope.current_actor().user_id, most=SHOWN)}
-    rows = batches.mine(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
+    undos = {job["id"]: job for job in jobs.recent(KIND, current_actor().user_id, most=SHOWN)}
+    rows = batches.own_batches(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
     return [
         {
             "batch": row.pk,
-            "what": str(what_was_done(row)),
+            "what": str(describe_batch(row)),
             "about": row.filename,
             "at": clock.local(row.applied_at).isoformat(timespec="minutes"),
-            **_told(undos.get(row.job_ref)),
+            **_refusal_text(undos.get(row.job_ref)),
         }
         for row in rows[:SHOWN]
         if row.report.get("undo")
     ]
 
 
-def what_was_done(batch: Any) -> Words:
+def describe_batch(batch: Any) -> Bilingual:
     done = ACTIONS.get(batch.act)
-    return done.label if done is not None else say("导入表格", "Import a workbook")
+    return done.label if done is not None else bilingual("导入表格", "Import a workbook")

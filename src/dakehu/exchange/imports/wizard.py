@@ -8,32 +8,32 @@ from dakehu.domains.clients.bulk_import.matching import KEYS
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.conversion import grids
-from dakehu.exchange.mapping.mapping import Plan, TablePlan
-from dakehu.exchange.sheets.definitions import parts, spellings
+from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping
+from dakehu.exchange.sheets.definitions import spellings, worksheets
 from dakehu.exchange.workbook import writing
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.row_matching import MODES
 
 MODE_NAMES = {
-    "both": say("新增并更新", "Create and update"),
-    "create": say("只新增", "Create only"),
-    "update": say("只更新", "Update only"),
+    "both": bilingual("新增并更新", "Create and update"),
+    "create": bilingual("只新增", "Create only"),
+    "update": bilingual("只更新", "Update only"),
 }
 KEY_NAMES = {
-    "auto": say("自动（客户号、证件、手机、姓名）", "Automatic (code, ID, mobile, name)"),
-    "code": say("客户号", "Client code"),
-    "id_number": say("证件号码", "ID number"),
-    "mobile": say("手机号码", "Mobile"),
-    "name": say("客户姓名", "Client name"),
+    "auto": bilingual("自动（客户号、证件、手机、姓名）", "Automatic (code, ID, mobile, name)"),
+    "code": bilingual("客户号", "Client code"),
+    "id_number": bilingual("证件号码", "ID number"),
+    "mobile": bilingual("手机号码", "Mobile"),
+    "name": bilingual("客户姓名", "Client name"),
 }
 
 
 def describe(number: int) -> dict[str, Any]:
     """A batch as plain values: how each table is read, with the choices for every select box."""
-    batch = batches.own(number)
+    batch = batches.get_own(number)
     plan = imports.plan_of(batch)
     return {
         "batch": batch.pk,
@@ -44,9 +44,9 @@ def describe(number: int) -> dict[str, Any]:
         "key": plan.key,
         "modes": [{"value": m, "text": str(MODE_NAMES[m])} for m in MODES],
         "keys": [{"value": k, "text": str(KEY_NAMES[k])} for k in KEYS],
-        "parts": [{"value": "", "text": str(say("不导入", "Leave out"))}]
-        + [{"value": p.name, "text": str(p.title)} for p in parts().values()],
-        "fields": {name: fields_of(name) for name in parts()},
+        "parts": [{"value": "", "text": str(bilingual("不导入", "Leave out"))}]
+        + [{"value": p.name, "text": str(p.title)} for p in worksheets().values()],
+        "fields": {name: fields_of(name) for name in worksheets()},
         "sources": [{"value": name, "text": profile["name"]} for name, profile in profiles.built_in().items()],
         "tables": [_table(place, table) for place, table in enumerate(plan.tables)],
         "report": batches.report_of(batch),
@@ -55,16 +55,16 @@ def describe(number: int) -> dict[str, Any]:
 
 def fields_of(part: str) -> list[dict[str, str]]:
     """What a column of a part can be: [{"value", "text"}], nothing first."""
-    made = [{"value": "", "text": str(say("不导入", "Leave out"))}]
-    return made + [{"value": name, "text": facts.label} for name, facts, _ in spellings(parts()[part])]
+    made = [{"value": "", "text": str(bilingual("不导入", "Leave out"))}]
+    return made + [{"value": name, "text": facts.label} for name, facts, _ in spellings(worksheets()[part])]
 
 
-def _table(place: int, table: TablePlan) -> dict[str, Any]:
+def _table(place: int, table: TableMapping) -> dict[str, Any]:
     return {
         "number": place,
         "sheet": table.sheet,
         "part": table.part,
-        "title": str(parts()[table.part].title) if table.part else "",
+        "title": str(worksheets()[table.part].title) if table.part else "",
         "layout": table.layout,
         "header_row": table.header_row + 1,
         "rows": table.last_row - table.first_row + 1 - len(table.skipped),
@@ -86,13 +86,13 @@ def _table(place: int, table: TablePlan) -> dict[str, Any]:
     }
 
 
-def error_book(number: int) -> tuple[str, bytes]:
+def error_workbook(number: int) -> tuple[str, bytes]:
     """(name, content) of a workbook with the rows at fault as they came, to be mended and uploaded again. Raises
     NotFound while there are no faults."""
-    batch = batches.own(number)
+    batch = batches.get_own(number)
     faults = batches.report_of(batch).get("faults", [])
     if not faults:
-        raise NotFound(say("错误清单", "list of faults"))
+        raise NotFound(bilingual("错误清单", "list of faults"))
     plan, speaking = imports.plan_of(batch), language()
     for table in plan.tables:  # the whole row goes back, mapped or not
         for column in table.columns:
@@ -111,10 +111,10 @@ def error_book(number: int) -> tuple[str, bytes]:
         path = writing.write_errors(tables, errors, Path(folder) / "errors.xlsx", speaking)  # type: ignore[arg-type]
         content = path.read_bytes()
     stem = Path(batch.filename).stem
-    return str(say("{stem}-待改正.xlsx", "{stem}-to-mend.xlsx", stem=stem)), content
+    return str(bilingual("{stem}-待改正.xlsx", "{stem}-to-mend.xlsx", stem=stem)), content
 
 
-def _names(plan: Plan) -> list[str]:
+def _names(plan: ImportMapping) -> list[str]:
     """A name for each table, unlike the others where a sheet holds several."""
     seen: dict[str, int] = {}
     made = []

@@ -7,10 +7,10 @@ from dakehu.exchange.mapping.detection import kinds_of_sheets, settle_columns
 from dakehu.exchange.mapping.mapping import (
     PRICES,
     STATEMENT,
-    ColumnPlan,
-    Feed,
-    Plan,
-    TablePlan,
+    ColumnMapping,
+    FieldMapping,
+    ImportMapping,
+    TableMapping,
     set_mode,
 )
 from dakehu.exchange.mapping.units import read_unit
@@ -22,10 +22,10 @@ from dakehu.exchange.workbook.reading.headings import Lexicon, flat
 from dakehu.foundation.base import parsing as values
 from dakehu.foundation.base.currencies import YUAN, code_of
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 
-def correct(plan: Plan, book: reading.Book, changes: dict[str, Any]) -> Plan:
+def correct(plan: ImportMapping, book: reading.Book, changes: dict[str, Any]) -> ImportMapping:
     """Apply corrections made by hand: {"mode", "key", "tables": {number: {"part", "header_row" (from 1), "columns":
     {index: field or ""}}}}. Raises Refused for what does not exist."""
     set_mode(plan, changes.get("mode") or plan.mode, changes.get("key") or plan.key)
@@ -36,7 +36,7 @@ def correct(plan: Plan, book: reading.Book, changes: dict[str, Any]) -> Plan:
             table = plan.tables[int(number)]
         except (ValueError, IndexError):
             raise Refused(
-                {"tables": [say("文件里没有第{n}张表。", "There is no table {n} in the file.", n=number)]}
+                {"tables": [bilingual("文件里没有第{n}张表。", "There is no table {n} in the file.", n=number)]}
             ) from None
         _correct_table(table, book, wanted)
     return plan
@@ -55,7 +55,7 @@ def read_rates(wanted: dict[str, Any]) -> dict[str, str]:
             raise Refused(
                 {
                     "rates": [
-                        say(
+                        bilingual(
                             "汇率“{currency}={text}”看不懂，请写成 USD=7.1（1 单位外币合多少元人民币）。",
                             "The rate “{currency}={text}” cannot be read; write USD=7.1 (yuan for one).",
                             currency=currency,
@@ -68,7 +68,7 @@ def read_rates(wanted: dict[str, Any]) -> dict[str, str]:
     return rates
 
 
-def _correct_table(table: TablePlan, book: reading.Book, wanted: dict[str, Any]) -> None:
+def _correct_table(table: TableMapping, book: reading.Book, wanted: dict[str, Any]) -> None:
     known = kinds_of_sheets()
     if "part" in wanted or "header_row" in wanted:
         part = wanted.get("part", table.part) or ""
@@ -76,7 +76,7 @@ def _correct_table(table: TablePlan, book: reading.Book, wanted: dict[str, Any])
             raise Refused(
                 {
                     "part": [
-                        say(
+                        bilingual(
                             "没有“{part}”这一类表，可选：{all}。",
                             "There is no part “{part}”; choose one of {all}.",
                             part=part,
@@ -95,7 +95,7 @@ def _correct_table(table: TablePlan, book: reading.Book, wanted: dict[str, Any])
             raise Refused(
                 {
                     "columns": [
-                        say(
+                        bilingual(
                             "没有这一列或这个字段：{index} {name}。",
                             "No such column or field: {index} {name}.",
                             index=index,
@@ -104,7 +104,7 @@ def _correct_table(table: TablePlan, book: reading.Book, wanted: dict[str, Any])
                     ]
                 }
             )
-        column.feeds, column.how = ([Feed(name)], "hand") if name else ([], "hand")
+        column.feeds, column.how = ([FieldMapping(name)], "hand") if name else ([], "hand")
         table.asks = ""
     _correct_readings(table, wanted)
     sheet = next(s for s in book.sheets if s.name == table.sheet)
@@ -121,7 +121,7 @@ def _header_row(wanted: Any, present: int) -> int:
         raise Refused(
             {
                 "header_row": [
-                    say(
+                    bilingual(
                         "表头行“{value}”看不懂，请写行号，没有表头写 none。",
                         "The heading row “{value}” cannot be read; give its number, or none.",
                         value=wanted,
@@ -132,7 +132,7 @@ def _header_row(wanted: Any, present: int) -> int:
     return int(wanted) - 1
 
 
-def _correct_readings(table: TablePlan, wanted: dict[str, Any]) -> None:
+def _correct_readings(table: TableMapping, wanted: dict[str, Any]) -> None:
     """Take units and orders of day and month said by hand: {index: text}."""
     by_index = {column.index: column for column in table.columns}
     for index, text in (wanted.get("units") or {}).items():
@@ -141,7 +141,7 @@ def _correct_readings(table: TablePlan, wanted: dict[str, Any]) -> None:
             raise Refused(
                 {
                     "units": [
-                        say(
+                        bilingual(
                             "单位“{text}”看不懂，请写元、万元、亿元、USD 千、%、‰、手等。",
                             "The unit “{text}” is not known; write yuan, thousands of yuan, US dollars, percent or lots.",
                             text=text,
@@ -157,7 +157,7 @@ def _correct_readings(table: TablePlan, wanted: dict[str, Any]) -> None:
             raise Refused(
                 {
                     "orders": [
-                        say(
+                        bilingual(
                             "日月顺序只能是 dmy（日/月/年）或 mdy（月/日/年）。",
                             "The order of day and month is dmy or mdy.",
                         )
@@ -167,13 +167,13 @@ def _correct_readings(table: TablePlan, wanted: dict[str, Any]) -> None:
         column.order = order
 
 
-def _texts_above(sheet: reading.Sheet, table: TablePlan) -> list[str]:
+def _texts_above(sheet: reading.Sheet, table: TableMapping) -> list[str]:
     """The texts over the headings of a table, up to the table before it."""
     above = sheet.head(min(max(table.header_row, 0), 60))
     return [sheet.name, *(cell for row in above[-6:] for cell in dict.fromkeys(row) if cell.strip())]
 
 
-def _remap(table: TablePlan, book: reading.Book, part: str, header: int) -> None:
+def _remap(table: TableMapping, book: reading.Book, part: str, header: int) -> None:
     """Guess the columns again for another part or heading row."""
     sheet = next(s for s in book.sheets if s.name == table.sheet)
     if table.layout == "rows" and header != table.header_row:
@@ -182,7 +182,7 @@ def _remap(table: TablePlan, book: reading.Book, part: str, header: int) -> None
             raise Refused(
                 {
                     "header_row": [
-                        say(
+                        bilingual(
                             "文件只有 {n} 行，没有第 {row} 行。",
                             "The file has {n} rows, and none is row {row}.",
                             n=len(rows),
@@ -193,7 +193,7 @@ def _remap(table: TablePlan, book: reading.Book, part: str, header: int) -> None
             )
         table.header_row, table.first_row = header, header + 1
         table.columns = [
-            ColumnPlan(
+            ColumnMapping(
                 i,
                 rows[header][i].strip() if header >= 0 else "",
                 samples=[r[i] for r in rows[header + 1 :] if r[i].strip()][:5],
@@ -211,7 +211,7 @@ def _remap(table: TablePlan, book: reading.Book, part: str, header: int) -> None
         if header < 0:
             lexicon.name_by_content(part, columns)
     for mine, found in zip(table.columns, columns, strict=True):
-        mine.feeds = [Feed(found.field)] if found.field and part else []
+        mine.feeds = [FieldMapping(found.field)] if found.field and part else []
         mine.how, mine.suggestion = found.how, found.suggestion or ""
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.changes import correct
-from dakehu.exchange.mapping.detection import guess, kinds_of_sheets
-from dakehu.exchange.mapping.mapping import PRICES, STATEMENT, Plan, TablePlan
+from dakehu.exchange.mapping.detection import guess_mapping, kinds_of_sheets
+from dakehu.exchange.mapping.mapping import PRICES, STATEMENT, ImportMapping, TableMapping
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.statements import layouts as statement_layouts
@@ -19,7 +19,7 @@ from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import Lexicon, flat
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 LABELS_OF = {STATEMENT: statement_layouts.LABELS, PRICES: price_layout.LABELS}
 LEAVE_OUT = ("", "-", "不导入", "none")
@@ -43,18 +43,18 @@ class Choices:
         return bool(self.kind or self.columns or self.header_row or self.sheet)
 
 
-def stated_mapping(book: reading.Book, choices: Choices) -> Plan | None:
+def stated_mapping(book: reading.Book, choices: Choices) -> ImportMapping | None:
     """The mapping of a file of which a person said, now or for an earlier file of its source, what it holds; None where the
     file itself is to tell."""
     if choices.is_about_columns:
-        return apply_choices(profiles.recall(guess(book)), book, choices)
+        return apply_choices(profiles.find_profile(guess_mapping(book)), book, choices)
     if not profiles.any_by_hand():
         return None
-    plan = profiles.recall(guess(book))
+    plan = profiles.find_profile(guess_mapping(book))
     return apply_choices(plan, book, choices) if any(table.by_hand for table in plan.tables) else None
 
 
-def apply_choices(plan: Plan, book: reading.Book, choices: Choices) -> Plan:
+def apply_choices(plan: ImportMapping, book: reading.Book, choices: Choices) -> ImportMapping:
     """The mapping with what a person said. Raises Refused for a sheet, column, field or unit that does not exist."""
     plan = correct(plan, book, {"rates": dict(choices.rates)}) if choices.rates else plan
     if not (choices.is_about_columns or choices.units or choices.order):
@@ -63,7 +63,7 @@ def apply_choices(plan: Plan, book: reading.Book, choices: Choices) -> Plan:
         raise Refused(
             {
                 "as_kind": [
-                    say(
+                    bilingual(
                         "没有“{kind}”这一类表，可选：{all}。",
                         "There is no kind “{kind}”; choose one of {all}.",
                         kind=choices.kind,
@@ -84,7 +84,7 @@ def apply_choices(plan: Plan, book: reading.Book, choices: Choices) -> Plan:
         raise Refused(
             {
                 "as_kind": [
-                    say(
+                    bilingual(
                         "请先指明这张表是什么（--as-kind {all}）。",
                         "Say what the sheet holds first (--as-kind {all}).",
                         all="|".join(kinds_of_sheets()),
@@ -108,7 +108,7 @@ def apply_choices(plan: Plan, book: reading.Book, choices: Choices) -> Plan:
     return plan
 
 
-def _table_of(plan: Plan, book: reading.Book, choices: Choices) -> tuple[int, TablePlan]:
+def _table_of(plan: ImportMapping, book: reading.Book, choices: Choices) -> tuple[int, TableMapping]:
     """The table that is meant: of the named sheet, else the one with most rows; made where none was found."""
     sheets = (
         [s for s in book.sheets if s.name == choices.sheet] if choices.sheet else [s for s in book.sheets if s.visible]
@@ -117,7 +117,7 @@ def _table_of(plan: Plan, book: reading.Book, choices: Choices) -> tuple[int, Ta
         raise Refused(
             {
                 "sheet": [
-                    say(
+                    bilingual(
                         "文件里没有工作表“{name}”，现有：{all}。",
                         "There is no sheet “{name}”; the file has {all}.",
                         name=choices.sheet,
@@ -131,13 +131,13 @@ def _table_of(plan: Plan, book: reading.Book, choices: Choices) -> tuple[int, Ta
     if found:
         return max(found, key=lambda pair: pair[1].last_row - pair[1].first_row)
     sheet = max(sheets, key=lambda s: s.frame.height)
-    plan.tables.append(TablePlan(sheet.name, "", "rows", -2, 0, sheet.frame.height - 1, []))
+    plan.tables.append(TableMapping(sheet.name, "", "rows", -2, 0, sheet.frame.height - 1, []))
     wanted = choices.header_row or "1"
     correct(plan, book, {"tables": {len(plan.tables) - 1: {"header_row": wanted, "part": choices.kind}}})
     return len(plan.tables) - 1, plan.tables[-1]
 
 
-def _column_of(table: TablePlan, key: str) -> int:
+def _column_of(table: TableMapping, key: str) -> int:
     """The place of a column named by its heading, letter or number. Raises Refused."""
     text = key.strip()
     by_heading = [c.index for c in table.columns if c.heading and flat(c.heading) == flat(text)]
@@ -149,7 +149,7 @@ def _column_of(table: TablePlan, key: str) -> int:
     raise Refused(
         {
             "map": [
-                say(
+                bilingual(
                     "工作表“{sheet}”里没有“{column}”这一列，现有：{all}。",
                     "Sheet “{sheet}” has no column “{column}”; it has {all}.",
                     sheet=table.sheet,
@@ -184,7 +184,7 @@ def _field_of(kind: str, text: str) -> str:
         raise Refused(
             {
                 "map": [
-                    say(
+                    bilingual(
                         "“{kind}”没有“{text}”这个字段，可选：{all}。",
                         "“{kind}” has no field “{text}”; choose one of {all}.",
                         kind=kind,

@@ -11,18 +11,18 @@ import polars as pl
 
 from dakehu.domains.clients.masks import is_masked
 from dakehu.exchange.mapping.cell_values import TEXT, ColumnReading, cell_reader
-from dakehu.exchange.mapping.mapping import KEEP, Plan, TablePlan, address
+from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, address
 from dakehu.exchange.mapping.units import read_unit
-from dakehu.exchange.sheets.definitions import ROW_KEY, Part, kind_of_value
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, kind_of_value
 from dakehu.exchange.workbook.reading import Book
 from dakehu.exchange.workbook.reading.number_formats import is_scientific
-from dakehu.foundation.access.encrypted_fields import SealedText
-from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.access.encrypted_fields import EncryptedTextField
+from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.base.contact_parsing import split_contacts
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.input import accept_columns, facts_behind, field_behind
-from dakehu.foundation.imports.row_matching import Weighed
-from dakehu.foundation.schema.fields import PUBLIC
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.input import field_behind, parse_columns, spec_behind
+from dakehu.foundation.imports.row_matching import ImportEvaluation
+from dakehu.foundation.schema.parameters import Parameter
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
 ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
@@ -34,10 +34,10 @@ class Grid:
     """The records of one table as text. `cells[i]` is the column with index i of the plan; `lines[row]` is the line
     of the sheet in which a record stands, counted from 1."""
 
-    plan: TablePlan
+    plan: TableMapping
     cells: dict[int, list[str | None]]
     lines: list[int]
-    of: TablePlan | None = None  # the table of the plan that these rows were taken from, where it is another
+    of: TableMapping | None = None  # the table of the plan that these rows were taken from, where it is another
 
     @property
     def count(self) -> int:
@@ -47,14 +47,14 @@ class Grid:
         return address(self.plan, field_name, self.lines[row])
 
 
-def grids(book: Book, plan: Plan) -> list[Grid]:
+def grids(book: Book, plan: ImportMapping) -> list[Grid]:
     """The records of every table of the plan, blank and total rows left out."""
     frames = {sheet.name: sheet.frame for sheet in book.sheets}
     read = [table for table in plan.tables if table.part and table.sheet in frames]
     return [grid_of(lines_of(frames[table.sheet], table), table) for table in read]
 
 
-def lines_of(frame: pl.DataFrame, table: TablePlan) -> pl.DataFrame:
+def lines_of(frame: pl.DataFrame, table: TableMapping) -> pl.DataFrame:
     """The mapped columns of a table, `line` beside them (from 1); rows that say nothing are left out. A card is one line
     whose columns are the lines of the sheet."""
     mapped = [f"c{c.index}" for c in table.columns if c.feeds]
@@ -66,16 +66,16 @@ def lines_of(frame: pl.DataFrame, table: TablePlan) -> pl.DataFrame:
     body = body.with_columns(pl.int_range(table.first_row + 1, table.first_row + 1 + body.height).alias("line"))
     if table.skipped:
         body = body.filter(~pl.col("line").is_in([row + 1 for row in table.skipped]))
-    return telling(body)
+    return column_renderer(body)
 
 
-def telling(lines: pl.DataFrame) -> pl.DataFrame:
+def column_renderer(lines: pl.DataFrame) -> pl.DataFrame:
     """The lines that say anything in one of their mapped columns."""
     mapped = [c for c in lines.columns if c != "line"]
     return lines.filter(pl.any_horizontal([pl.col(c).fill_null("") != "" for c in mapped])) if mapped else lines.clear()
 
 
-def grid_of(lines: pl.DataFrame, table: TablePlan) -> Grid:
+def grid_of(lines: pl.DataFrame, table: TableMapping) -> Grid:
     cells = {c.index: lines[f"c{c.index}"].to_list() for c in table.columns if c.feeds}
     return Grid(table, cells, lines["line"].to_list())
 
@@ -84,9 +84,9 @@ def grid_of(lines: pl.DataFrame, table: TablePlan) -> Grid:
 class Stack:
     """Everything that a file says about one part. `origin` names grid and row that each row came from."""
 
-    part: Part
+    part: Worksheet
     columns: dict[str, list[Any]]
-    weighed: Weighed
+    weighed: ImportEvaluation
     origin: list[tuple[int, int]]
     contacts: list[Contacts] = field(default_factory=list)
     hidden: list[tuple[int, str, str]] = field(default_factory=list)  # masked cells that say nothing
@@ -97,14 +97,14 @@ class Stack:
         return len(self.origin)
 
 
-def stack(part: Part, grids: list[Grid], rates: Mapping[str, str] | None = None) -> Stack:
+def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = None) -> Stack:
     """Put the tables of one part on top of each other and read their cells, foreign money at the stated `rates`."""
     chosen = [(n, grid) for n, grid in enumerate(grids) if grid.plan.part == part.name and grid.count]
     origin = [(n, row) for n, grid in chosen for row in range(grid.count)]
-    made = Stack(part, {}, Weighed.of(len(origin)), origin)
+    made = Stack(part, {}, ImportEvaluation.of(len(origin)), origin)
     raw: dict[str, list[Any]] = {}
     given = {code: Decimal(rate) for code, rate in (rates or {}).items()}
-    kinds = {take.name: kind_of_value(take) for take in part.takes}
+    kinds = {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
     start = 0
     for _, grid in chosen:
         filled: set[str] = set()
@@ -120,28 +120,28 @@ def stack(part: Part, grids: list[Grid], rates: Mapping[str, str] | None = None)
                 whole[start : start + grid.count] = cells
                 filled.add(feed.field)
         start += grid.count
-    takes = [t for t in part.takes if t.name in raw]
+    parameters = [t for t in part.parameters if t.name in raw]
     if any(raw.get(ROW_KEY) or ()):
         made.raw = dict(raw)
-    for take in takes:
-        raw[take.name] = _without_masks(take, raw[take.name], made)
-    made.columns, faults = accept_columns(takes, raw, len(origin))
+    for parameter in parameters:
+        raw[parameter.name] = _without_masks(parameter, raw[parameter.name], made)
+    made.columns, faults = parse_columns(parameters, raw, len(origin))
     for fault in faults:
         made.weighed.fault(fault.row, fault.field, fault.value, fault.message)
     _refuse_lost_digits(made, raw)
-    _nameless(made, chosen)
+    _rows_without_name(made, chosen)
     if part.name == "clients":
         made.contacts = _contacts(made)
     return made
 
 
-def values_of(part: Part, texts: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def values_of(part: Worksheet, texts: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Cells of an exported sheet as values; a masked or unreadable one is None."""
     count = len(next(iter(texts.values()), ()))
-    aside = Stack(part, {}, Weighed.of(count), [])
-    takes = [take for take in part.takes if take.name in texts]
-    raw = {t.name: _without_masks(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in takes}
-    return accept_columns(takes, raw, count)[0]
+    aside = Stack(part, {}, ImportEvaluation.of(count), [])
+    parameters = [parameter for parameter in part.parameters if parameter.name in texts]
+    raw = {t.name: _without_masks(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in parameters}
+    return parse_columns(parameters, raw, count)[0]
 
 
 def text_of(cell: Any) -> str:
@@ -183,18 +183,18 @@ def _joined(first: list[Any], second: list[str | None], sign: str) -> list[Any]:
     ]
 
 
-def _without_masks(take: Take, cells: list[Any], made: Stack) -> list[Any]:
+def _without_masks(parameter: Parameter, cells: list[Any], made: Stack) -> list[Any]:
     """A masked cell of a field that is not free text says nothing about the value behind it."""
-    facts, behind = facts_behind(take), field_behind(take)
+    facts, behind = spec_behind(parameter), field_behind(parameter)
     free = behind is None or (
-        not isinstance(behind, SealedText) and behind.get_internal_type() in ("CharField", "TextField")
+        not isinstance(behind, EncryptedTextField) and behind.get_internal_type() in ("CharField", "TextField")
     )
-    if facts.sensitivity <= PUBLIC or (free and not hasattr(behind, "words")):
+    if facts.sensitivity <= PUBLIC or (free and not hasattr(behind, "choice_set")):
         return cells
     masked = {value for value in set(cells) if value and is_masked(value)}
     if not masked:
         return cells
-    made.hidden += [(row, take.name, value) for row, value in enumerate(cells) if value in masked]
+    made.hidden += [(row, parameter.name, value) for row, value in enumerate(cells) if value in masked]
     return [None if value in masked else value for value in cells]
 
 
@@ -207,14 +207,14 @@ def _refuse_lost_digits(made: Stack, raw: dict[str, list[Any]]) -> None:
                     row,
                     name,
                     text,
-                    say(
+                    bilingual(
                         "Excel 把客户号存成了数字（最多保留15位，科学计数），后面的位数已丢失。",
                         "Excel kept this code as a figure (15 digits at most, with a power of ten); the other digits are gone.",
                     ),
                 )
 
 
-def _nameless(made: Stack, chosen: Iterable[tuple[int, Grid]]) -> None:
+def _rows_without_name(made: Stack, chosen: Iterable[tuple[int, Grid]]) -> None:
     """Clients of a source that has codes only are called by their code."""
     nameless = made.part.name == "clients" and "name" not in made.columns and "code" in made.columns
     if nameless and all(grid.plan.name_by_code for _, grid in chosen):
@@ -227,18 +227,18 @@ def _contacts(made: Stack) -> list[Contacts]:
     for name, kind in CHANNELS.items():
         for row, value in enumerate(made.columns.get(name) or ()):
             if value:
-                found[row] += [(kind, part, name) for part in _apart(value)]
+                found[row] += [(kind, part, name) for part in _separate(value)]
     for row, value in enumerate(made.columns.get("contact") or ()):
         if not value:
             continue
         split = split_contacts(value)
         found[row] += [(kind, part, "contact") for kind, part in split]
-        if not split or _left_over(value, split):
+        if not split or _remaining_text(value, split):
             made.weighed.fault(
                 row,
                 "contact",
                 value,
-                say(
+                bilingual(
                     "“{value}”不像手机、座机、邮箱或微信，请写明，如“手机:138…”。",
                     "“{value}” is neither a telephone, mail nor WeChat; say which, such as “手机:138…”.",
                     value=value,
@@ -247,13 +247,13 @@ def _contacts(made: Stack) -> list[Contacts]:
     return found
 
 
-def _left_over(value: str, split: list[tuple[str, str]]) -> bool:
+def _remaining_text(value: str, split: list[tuple[str, str]]) -> bool:
     """Whether a number in the cell was not understood: half a contact must not be lost without a word."""
     told = sum(sign.isdigit() for _, part in split for sign in part)
     return sum(sign.isdigit() for sign in value) - told > 4
 
 
-def _apart(value: str) -> list[str]:
+def _separate(value: str) -> list[str]:
     """Several numbers in one cell: always apart at 、 and line ends, elsewhere where every piece could be one."""
     sure = [part.strip() for part in value.replace("\n", "、").split("、") if part.strip()]
     if len(sure) > 1:

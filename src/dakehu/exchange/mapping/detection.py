@@ -1,7 +1,15 @@
 """The mapping that a file itself suggests: its tables, what their columns mean, their units and the order of their days."""
 
 from dakehu.exchange.mapping.cell_values import NUMBERS
-from dakehu.exchange.mapping.mapping import OWN_PAGES, PRICES, STATEMENT, ColumnPlan, Feed, Plan, TablePlan
+from dakehu.exchange.mapping.mapping import (
+    OWN_PAGES,
+    PRICES,
+    STATEMENT,
+    ColumnMapping,
+    FieldMapping,
+    ImportMapping,
+    TableMapping,
+)
 from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
@@ -10,31 +18,36 @@ from dakehu.exchange.workbook import reading
 from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
 
 
-def guess(book: reading.Book) -> Plan:
+def guess_mapping(book: reading.Book) -> ImportMapping:
     """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
     made = []
     for sheet in book.sheets:
         if not sheet.visible or sheet.name.casefold() in OWN_PAGES:
             continue
-        tables = [_table(found, sheet) for found in reading.guess(sheet, definitions.terms())]
+        tables = [_table(found, sheet) for found in reading.detect_tables(sheet, definitions.terms())]
         if any(is_of_bank(row) for row in sheet.head(reading.SEARCH)):
             for table in tables:
                 table.part, table.asks = "", "bank"
         made += tables
-    return Plan(made)
+    return ImportMapping(made)
 
 
-def _table(found: reading.Table, sheet: reading.Sheet) -> TablePlan:
-    known = definitions.parts()
+def _table(found: reading.Table, sheet: reading.Sheet) -> TableMapping:
+    known = definitions.worksheets()
     part = found.part if found.part in known else ""
     columns = [
-        ColumnPlan(
-            c.index, c.heading, [Feed(c.field)] if c.field and part else [], c.how, c.suggestion or "", c.samples
+        ColumnMapping(
+            c.index,
+            c.heading,
+            [FieldMapping(c.field)] if c.field and part else [],
+            c.how,
+            c.suggestion or "",
+            c.samples,
         )
         for c in found.columns
     ]
     asks = "heading" if found.header_row < 0 else ""
-    table = TablePlan(
+    table = TableMapping(
         found.sheet,
         part or "",
         found.layout,
@@ -52,14 +65,18 @@ def _table(found: reading.Table, sheet: reading.Sheet) -> TablePlan:
     return table
 
 
-def _drop_unfit(table: TablePlan) -> None:
+def _drop_unfit(table: TableMapping) -> None:
     """An alias counts only where the content fits: a column called `type` that holds Sale is not the kind of client."""
-    takes = {take.name: take for take in definitions.parts()[table.part].takes} if table.part else {}
+    parameters = (
+        {parameter.name: parameter for parameter in definitions.worksheets()[table.part].parameters}
+        if table.part
+        else {}
+    )
     for column in table.columns:
         if (
             column.how == "alias"
             and column.feeds
-            and not definitions.fits(takes[column.feeds[0].field], column.samples)
+            and not definitions.fits(parameters[column.feeds[0].field], column.samples)
         ):
             column.suggestion, column.feeds, column.how = column.feeds[0].field, [], "unfit"
 
@@ -67,7 +84,7 @@ def _drop_unfit(table: TablePlan) -> None:
 _SHORT_DAY = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 
 
-def settle_columns(table: TablePlan, sheet: reading.Sheet, above: list[str]) -> None:
+def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str]) -> None:
     """Find the unit of every column of numbers, and the order of day and month of every column of such days."""
     stated = units_in_lines(above)
     is_ours = any(feed.field == definitions.ROW_KEY for column in table.columns for feed in column.feeds)
@@ -94,10 +111,17 @@ def kinds_of_values(part: str) -> dict[str, str]:
         return {**dict.fromkeys(MONEY_FIELDS, MONEY), "quantity": COUNT}
     if part == PRICES:
         return {"price": MONEY}
-    return {take.name: definitions.kind_of_value(take) for take in definitions.parts()[part].takes} if part else {}
+    return (
+        {
+            parameter.name: definitions.kind_of_value(parameter)
+            for parameter in definitions.worksheets()[part].parameters
+        }
+        if part
+        else {}
+    )
 
 
-def _find_unit(column: ColumnPlan, kind: str, stated: dict[str, FoundUnit]) -> None:
+def _find_unit(column: ColumnMapping, kind: str, stated: dict[str, FoundUnit]) -> None:
     """The heading's own unit, else the one stated above; of another kind than the field's it is not understood."""
     for found, how in ((unit_in_heading(column.heading), "heading"), (stated.get(kind), "above")):
         if found is None:
@@ -111,5 +135,7 @@ def _find_unit(column: ColumnPlan, kind: str, stated: dict[str, FoundUnit]) -> N
 
 def kinds_of_sheets() -> dict[str, tuple[str, ...]]:
     """{what a sheet may hold: the fields its columns may feed}; statement and prices go to the ledger's own readers."""
-    fields = {name: tuple(take.name for take in part.takes) for name, part in definitions.parts().items()}
+    fields = {
+        name: tuple(parameter.name for parameter in part.parameters) for name, part in definitions.worksheets().items()
+    }
     return {**fields, STATEMENT: STATEMENT_FIELDS, PRICES: tuple(price_layout.HEADINGS)}

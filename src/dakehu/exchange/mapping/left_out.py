@@ -3,30 +3,32 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dakehu.exchange.mapping.mapping import OWN_PAGES, Plan, TablePlan
+from dakehu.exchange.mapping.mapping import OWN_PAGES, ImportMapping, TableMapping
 from dakehu.exchange.workbook.reading import Book, Sheet
 from dakehu.exchange.workbook.reading.footers import kind_of_line
 from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MOST = 200  # entries of a report
-REASONS: dict[str, Words] = {
-    "title": say("表上方的标题或说明，没有作为数据读取", "A title or note above the table, not read as data"),
-    "total": say("合计行，没有作为数据读取", "A line of sums, not read as data"),
-    "note": say("表下方的备注或签字，没有作为数据读取", "A remark or signature, not read as data"),
-    "outside": say("在识别出的表格之外，没有读取", "Outside the tables found, not read"),
-    "hidden_sheet": say(
+REASONS: dict[str, Bilingual] = {
+    "title": bilingual("表上方的标题或说明，没有作为数据读取", "A title or note above the table, not read as data"),
+    "total": bilingual("合计行，没有作为数据读取", "A line of sums, not read as data"),
+    "note": bilingual("表下方的备注或签字，没有作为数据读取", "A remark or signature, not read as data"),
+    "outside": bilingual("在识别出的表格之外，没有读取", "Outside the tables found, not read"),
+    "hidden_sheet": bilingual(
         "隐藏的工作表，没有读取；需要导入请先取消隐藏", "A hidden sheet, not read; unhide it to import it"
     ),
-    "other_sheet": say(
+    "other_sheet": bilingual(
         "另一张工作表，没有读取；需要导入请单独上传", "Another sheet, not read; upload it by itself to import it"
     ),
-    "no_table": say("这张工作表里没有识别出表格，没有读取", "No table was found in this sheet, so it was not read"),
-    "table": say("这张表设为不导入", "This table is left out"),
+    "no_table": bilingual(
+        "这张工作表里没有识别出表格，没有读取", "No table was found in this sheet, so it was not read"
+    ),
+    "table": bilingual("这张表设为不导入", "This table is left out"),
 }
 
 
-def left_out(book: Book, plan: Plan) -> list[dict[str, Any]]:
+def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     """[{sheet, range, cells, reason, zh, en}] of all cells that hold something and stand in no table that is read."""
     entries: list[dict[str, Any]] = []
     for sheet in book.sheets:
@@ -37,7 +39,7 @@ def left_out(book: Book, plan: Plan) -> list[dict[str, Any]]:
             reason = "no_table" if sheet.visible else "hidden_sheet"
             entries += _whole(sheet, reason)
         else:
-            entries += _beside(sheet, tables)
+            entries += _benchmark_effects(sheet, tables)
     return entries[:MOST]
 
 
@@ -63,7 +65,7 @@ def left_out_of_sheet(book: Book, name: str, heading: int, read: Iterable[int]) 
     return entries[:MOST]
 
 
-def hidden_rows(book: Book, plan: Plan) -> list[dict[str, Any]]:
+def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     """Warnings about rows and columns that are hidden in the file and were read all the same."""
     warnings = []
     for table in (table for table in plan.tables if table.part and table.layout == "rows"):
@@ -71,13 +73,13 @@ def hidden_rows(book: Book, plan: Plan) -> list[dict[str, Any]]:
         rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row] if sheet else []
         if rows:
             shown = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
-            told = say(
+            told = bilingual(
                 "有 {n} 行在文件里是隐藏的（第 {rows} 行），也一并导入了。",
                 "{n} rows are hidden in the file (row {rows}) and were read all the same.",
                 n=len(rows),
                 rows=shown,
             )
-            remedy = say(
+            remedy = bilingual(
                 "不需要的请在文件中删除后重新上传。", "Delete those you do not want and upload the file again."
             )
             warnings.append(
@@ -113,7 +115,7 @@ def _whole(sheet: Sheet, reason: str) -> list[dict[str, Any]]:
     return [_entry(sheet, first, reason)]
 
 
-def _beside(sheet: Sheet, tables: list[TablePlan]) -> Iterator[dict[str, Any]]:
+def _benchmark_effects(sheet: Sheet, tables: list[TableMapping]) -> Iterator[dict[str, Any]]:
     areas = [area for table in tables for area in _areas(sheet, table)]
     headings = [table.header_row if table.header_row >= 0 else table.first_row for table in tables]
     for block in blocks_outside(sheet.frame, areas):
@@ -133,7 +135,7 @@ def _beside(sheet: Sheet, tables: list[TablePlan]) -> Iterator[dict[str, Any]]:
                 )
 
 
-def _areas(sheet: Sheet, table: TablePlan) -> list[Area]:
+def _areas(sheet: Sheet, table: TableMapping) -> list[Area]:
     """The lines and columns of a table, its headings among them; of a card its labels and values."""
     if table.layout == "card":
         rows = [column.index for column in table.columns]

@@ -11,7 +11,7 @@ from dakehu.domains.clients.bulk_import.matching import KEYS
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports.row_matching import MODES
 
 STATEMENT, PRICES = "statement", "prices"  # what a sheet may hold besides the parts of a client table
@@ -21,7 +21,7 @@ OWN_PAGES = {"说明", "guide", "统计分析", "statistics", "字典", "lists",
 
 
 @dataclass
-class Feed:
+class FieldMapping:
     """A field that a column feeds. `values` gives raw values a meaning; `otherwise` is for all others: KEEP, a fixed
     value, or "" for nothing."""
 
@@ -31,7 +31,7 @@ class Feed:
 
 
 @dataclass
-class ColumnPlan:
+class ColumnMapping:
     """One column (or line of a card). `index` is its place in the sheet from 0, `how` why it was mapped.
 
     `unit` is the unit of its numbers ("万元", "USD 千", "%"; "" for none stated), `unit_how` where that was found: heading,
@@ -41,7 +41,7 @@ class ColumnPlan:
 
     index: int
     heading: str
-    feeds: list[Feed] = field(default_factory=list)
+    feeds: list[FieldMapping] = field(default_factory=list)
     how: str = ""
     suggestion: str = ""
     samples: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class ColumnPlan:
 
 
 @dataclass
-class TablePlan:
+class TableMapping:
     """One table of one sheet. `part` "" leaves it out. Rows count from 0; `skipped` are rows without data. `header_row` is
     -1 for a table without headings, `asks` "heading" while a person has yet to say whether its first line is one, and
     "bank" for a statement of a bank; `by_hand` whether a person said what the table holds."""
@@ -63,7 +63,7 @@ class TablePlan:
     header_row: int
     first_row: int
     last_row: int
-    columns: list[ColumnPlan]
+    columns: list[ColumnMapping]
     value_column: int = 1
     skipped: list[int] = field(default_factory=list)
     signature: str = ""
@@ -74,7 +74,7 @@ class TablePlan:
 
 
 @dataclass
-class Plan:
+class ImportMapping:
     """How a whole file is read. `key` says what clients are recognised by, `mode` what may happen to them.
 
     Of rows that come back from an export: `decided` keeps what a person decided on each clash ({mark: "file" or
@@ -82,7 +82,7 @@ class Plan:
     and `delete_missing` all of them. `rates` are yuan for one of a currency, as a person stated them ({"USD": "7.1"}).
     """
 
-    tables: list[TablePlan]
+    tables: list[TableMapping]
     key: str = "auto"
     mode: str = "both"
     prefer: str = ""
@@ -95,11 +95,13 @@ class Plan:
         return asdict(self)
 
     @classmethod
-    def of(cls, plain: dict[str, Any]) -> "Plan":
+    def of(cls, plain: dict[str, Any]) -> "ImportMapping":
         tables = []
         for table in plain["tables"]:
-            columns = [ColumnPlan(**{**c, "feeds": [Feed(**f) for f in c["feeds"]]}) for c in table["columns"]]
-            tables.append(TablePlan(**{**table, "columns": columns}))
+            columns = [
+                ColumnMapping(**{**c, "feeds": [FieldMapping(**f) for f in c["feeds"]]}) for c in table["columns"]
+            ]
+            tables.append(TableMapping(**{**table, "columns": columns}))
         rest = {
             name: plain[name]
             for name in ("key", "mode", "prefer", "decided", "deleted", "delete_missing", "rates")
@@ -108,13 +110,13 @@ class Plan:
         return cls(tables, **rest)
 
 
-def set_mode(plan: Plan, mode: str, key: str) -> None:
+def set_mode(plan: ImportMapping, mode: str, key: str) -> None:
     """Raises Refused for a mode or key that does not exist."""
     if mode not in MODES:
         raise Refused(
             {
                 "mode": [
-                    say(
+                    bilingual(
                         "没有“{value}”这种导入方式，可选：{all}。",
                         "There is no mode “{value}”; choose one of {all}.",
                         value=mode,
@@ -127,7 +129,7 @@ def set_mode(plan: Plan, mode: str, key: str) -> None:
         raise Refused(
             {
                 "key": [
-                    say(
+                    bilingual(
                         "不能按“{value}”匹配客户，可选：{all}。",
                         "Clients cannot be matched by “{value}”; choose one of {all}.",
                         value=key,
@@ -139,19 +141,19 @@ def set_mode(plan: Plan, mode: str, key: str) -> None:
     plan.mode, plan.key = mode, key
 
 
-def ledger_table(plan: Plan) -> TablePlan | None:
+def ledger_table(plan: ImportMapping) -> TableMapping | None:
     """The table that a person called a statement or prices; None where there is none."""
     return next((table for table in plan.tables if table.part in (STATEMENT, PRICES)), None)
 
 
-def check(plan: Plan) -> None:
+def check_mapping(plan: ImportMapping) -> None:
     """Raises Refused where two columns feed one field, where a question is open, or where there is nothing to import."""
     for table in plan.tables:
         if table.asks == "heading" and table.part:
             raise Refused(
                 {
                     "header_row": [
-                        say(
+                        bilingual(
                             "工作表“{sheet}”的第 {row} 行看来是数据，不是表头。请确认：没有表头，并指明各列是什么（命令行：--header-row none --map A=客户姓名 …）；"
                             "或指明表头在第几行（--header-row N）。",
                             "Row {row} of sheet “{sheet}” seems to be data, not headings. Say that there are none and what the columns are "
@@ -166,7 +168,7 @@ def check(plan: Plan) -> None:
             raise Refused(
                 {
                     "part": [
-                        say(
+                        bilingual(
                             "这看来是银行账户流水（有余额和对方户名），不是客户表，也不是证券账户的对账单，没有读取。如果确是客户表，请指明（命令行：--as-kind clients --map 列=字段）。",
                             "This seems to be a statement of a bank account (balance, other party): neither a table of clients nor a "
                             "statement of a securities account, so it was not read. If it is one, say so (--as-kind clients --map column=field).",
@@ -179,7 +181,7 @@ def check(plan: Plan) -> None:
                 raise Refused(
                     {
                         "units": [
-                            say(
+                            bilingual(
                                 "工作表“{sheet}”{letter}列“{heading}”的单位“{words}”看不懂，没有读取。请选择单位，或把这一列设为不导入（命令行：--unit {letter}=万元）。",
                                 "The unit “{words}” of column {letter} “{heading}” in sheet “{sheet}” is not known, so nothing was read. "
                                 "Choose the unit, or leave the column out (command line: --unit {letter}=万元).",
@@ -194,17 +196,17 @@ def check(plan: Plan) -> None:
     tables = [t for t in plan.tables if t.part and any(c.feeds for c in t.columns)]
     if not tables:
         raise Refused(
-            say(
+            bilingual(
                 "文件里没有找到可以导入的表：请指定工作表、表头行和各列的含义。",
                 "No table to import was found: choose the sheet, its heading row and what the columns mean.",
             )
         )
     for table in tables:
-        for name, headings in _fed_twice(table):
+        for name, headings in _mapped_twice(table):
             raise Refused(
                 {
                     name: [
-                        say(
+                        bilingual(
                             "工作表“{sheet}”有两列都对应同一字段：{headings}。请只保留一列。",
                             "In sheet “{sheet}” two columns feed one field: {headings}. Keep one.",
                             sheet=table.sheet,
@@ -215,7 +217,7 @@ def check(plan: Plan) -> None:
             )
 
 
-def _fed_twice(table: TablePlan) -> Iterable[tuple[str, list[str]]]:
+def _mapped_twice(table: TableMapping) -> Iterable[tuple[str, list[str]]]:
     fed: dict[str, list[str]] = {}
     for column in table.columns:
         for feed in column.feeds:
@@ -224,11 +226,11 @@ def _fed_twice(table: TablePlan) -> Iterable[tuple[str, list[str]]]:
     return [(name, headings) for name, headings in fed.items() if len(headings) > 1 and name not in repeated]
 
 
-def heading_of(table: TablePlan, field_name: str) -> str:
+def heading_of(table: TableMapping, field_name: str) -> str:
     return next((c.heading for c in table.columns if any(f.field == field_name for f in c.feeds)), "")
 
 
-def address(table: TablePlan, field_name: str, line: int) -> str:
+def address(table: TableMapping, field_name: str, line: int) -> str:
     """The cell ("B4") of a field in the record that stands in `line` of the sheet, counted from 1."""
     for column in table.columns:
         if any(feed.field == field_name for feed in column.feeds):

@@ -6,11 +6,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from dakehu.exchange.mapping.mapping import Feed, Plan, TablePlan
+from dakehu.exchange.mapping.mapping import FieldMapping, ImportMapping, TableMapping
 from dakehu.exchange.workbook.reading.headings import flat
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
 
 
@@ -25,13 +25,13 @@ def built_in() -> dict[str, dict[str, Any]]:
     }
 
 
-def recall(plan: Plan, wanted: str | None = None) -> Plan:
+def find_profile(plan: ImportMapping, wanted: str | None = None) -> ImportMapping:
     """Bring in what is known of the file's source. `wanted` names a built-in profile; raises Refused for none such."""
     if wanted and wanted not in built_in():
         raise Refused(
             {
                 "profile": [
-                    say(
+                    bilingual(
                         "没有“{name}”这个来源，可选：{all}。",
                         "There is no source “{name}”; known are {all}.",
                         name=wanted,
@@ -40,30 +40,30 @@ def recall(plan: Plan, wanted: str | None = None) -> Plan:
                 ]
             }
         )
-    remembered = _remembered([t.signature for t in plan.tables])
+    remembered = _stored_profile([t.signature for t in plan.tables])
     for table in plan.tables:
         headings = {flat(c.heading) for c in table.columns}
         for name, profile in built_in().items():
             if wanted == name or (not wanted and {flat(h) for h in profile["headings"]} <= headings):
-                _use(plan, table, profile)
+                _applied(plan, table, profile)
         if not wanted and table.signature in remembered:
-            _use(plan, table, remembered[table.signature])
+            _applied(plan, table, remembered[table.signature])
     return plan
 
 
-def _remembered(signatures: list[str]) -> dict[str, dict[str, Any]]:
+def _stored_profile(signatures: list[str]) -> dict[str, dict[str, Any]]:
     rows = model_of("foundation.SourceProfile").objects.filter(signature__in=signatures)
     return {row.signature: {"name": row.name, **row.plan} for row in rows}
 
 
-def _use(plan: Plan, table: TablePlan, profile: dict[str, Any]) -> None:
+def _applied(plan: ImportMapping, table: TableMapping, profile: dict[str, Any]) -> None:
     table.part, table.profile = profile["part"], profile["name"]
     table.by_hand = bool(profile.get("by_hand"))
     table.asks = ""
     plan.key = profile.get("key") or plan.key
     named = {flat(heading): feeds for heading, feeds in profile["columns"].items()}
     for column in table.columns:
-        column.feeds = [Feed(**feed) for feed in named.get(flat(column.heading), [])]
+        column.feeds = [FieldMapping(**feed) for feed in named.get(flat(column.heading), [])]
         column.how = "profile" if column.feeds else ""
         unit, order = profile.get("units", {}).get(column.heading), profile.get("orders", {}).get(column.heading)
         if unit is not None:
@@ -76,14 +76,14 @@ def any_by_hand() -> bool:
     return bool(model_of("foundation.SourceProfile").objects.filter(plan__by_hand=True).exists())
 
 
-def remember(plan: Plan, name: str) -> None:
+def save_profile(plan: ImportMapping, name: str) -> None:
     """Keep how tables corrected by hand are read, for the next file of the same source. Call inside an act."""
     model = model_of("foundation.SourceProfile")
     for table in plan.tables:
         if not table.by_hand and not any(c.how == "hand" or c.unit_how == "hand" for c in table.columns):
             continue
         row = model.objects.filter(signature=table.signature).first() or model(signature=table.signature)
-        row.name, row.owner_ref = f"{name} · {table.sheet}"[:120], scope.current_actor().user_id
+        row.name, row.owner_ref = f"{name} · {table.sheet}"[:120], current_actor().user_id
         columns = {c.heading: [asdict(feed) for feed in c.feeds] for c in table.columns if c.heading}
         row.plan = {
             "part": table.part,

@@ -15,7 +15,7 @@ from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.currencies import YUAN
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 SEARCH = 40  # lines among which the headings are looked for
 HEADINGS: dict[str, str] = {
@@ -45,7 +45,7 @@ class PriceTable:
     left_out: list[dict[str, Any]] = field(default_factory=list)
 
 
-def recognise(book: reading.Book) -> PriceTable | None:
+def recognise_prices(book: reading.Book) -> PriceTable | None:
     """The prices a file holds, or None for a file that is something else."""
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
@@ -70,7 +70,7 @@ def by_hand(book: reading.Book, table: Any) -> PriceTable:
         raise Refused(
             {
                 "columns": [
-                    say(
+                    bilingual(
                         "行情还缺：{fields}。请指明是哪一列。",
                         "Prices need {fields} as well: say which columns they are.",
                         fields="、".join(map(str, lacking)),
@@ -85,7 +85,7 @@ def by_hand(book: reading.Book, table: Any) -> PriceTable:
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
     unit = next((c.unit for c in table.columns if c.unit and any(f.field == "price" for f in c.feeds)), "")
-    prices = _in_unit(_shaped(picked), f"({unit})" if unit else "")
+    prices = _in_unit(_table_of_shape(picked), f"({unit})" if unit else "")
     return _table(book, table.sheet, "long", prices, table.header_row)
 
 
@@ -98,7 +98,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "currency": ("币种", "Currency"),
     "kind": ("产品类别", "Class"),
 }
-NAMES = {"day": say("日期", "the day"), "code": say("证券代码", "the security code"), "price": say("价格", "the price")}
+NAMES = {
+    "day": bilingual("日期", "the day"),
+    "code": bilingual("证券代码", "the security code"),
+    "price": bilingual("价格", "the price"),
+}
 
 
 def field_of(heading: str) -> str | None:
@@ -121,7 +125,7 @@ def _body(frame: pl.DataFrame, at: int) -> pl.DataFrame:
     return frame.slice(at + 1).with_row_index("row", offset=at + 2)
 
 
-def _shaped(cells: pl.DataFrame) -> pl.DataFrame:
+def _table_of_shape(cells: pl.DataFrame) -> pl.DataFrame:
     """With a column for everything, in order; lines without a price and a code are left out."""
     lacking = [pl.lit(None, pl.String).alias(name) for name in HEADINGS if name not in cells.columns]
     texts = [pl.col(name).str.strip_chars() for name in HEADINGS]
@@ -142,7 +146,7 @@ def _long(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFra
         pl.lit(columns["price"]).alias("col"),
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
-    return "long", _in_unit(_shaped(picked), row[columns["price"]])
+    return "long", _in_unit(_table_of_shape(picked), row[columns["price"]])
 
 
 def _in_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
@@ -174,7 +178,7 @@ def _down(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFra
     )
     long = body.unpivot(on=[f"c{p}" for p in days], index=["row", *about], variable_name="col", value_name="price")
     named = pl.col("col").replace_strict({f"c{p}": text for p, text in days.items()}, return_dtype=pl.String)
-    return "down", _shaped(long.with_columns(named.alias("day"), _place(pl.col("col"))))
+    return "down", _table_of_shape(long.with_columns(named.alias("day"), _place(pl.col("col"))))
 
 
 def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]]) -> tuple[str, pl.DataFrame] | None:
@@ -191,7 +195,7 @@ def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]])
     body = _body(frame, at).select("row", pl.col("c0").alias("day"), *(f"c{p}" for p in codes))
     long = body.unpivot(on=[f"c{p}" for p in codes], index=["row", "day"], variable_name="col", value_name="price")
     named = pl.col("col").replace_strict({f"c{p}": text for p, text in codes.items()}, return_dtype=pl.String)
-    made = _shaped(long.with_columns(named.alias("code"), _place(pl.col("col"))))
+    made = _table_of_shape(long.with_columns(named.alias("code"), _place(pl.col("col"))))
     return "across", made.filter(pl.col("day").is_not_null() | pl.col("price").is_not_null())
 
 
@@ -217,5 +221,5 @@ def _some_code(headings: list[str]) -> bool:
     """Whether any heading is surely the code of a security: by its shape, or because the desk knows it."""
     if any(_SURE.match(heading.upper()) for heading in headings):
         return True
-    found = price_import.resolve(price_import.Asked(heading) for heading in headings)
+    found = price_import.resolve(price_import.CodeQuery(heading) for heading in headings)
     return any(one.number or one.new for one in found.values())

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from dakehu.domains.ledger.prices import importing as price_import
-from dakehu.domains.ledger.prices.importing import Asked, Found
+from dakehu.domains.ledger.prices.importing import CodeMatch, CodeQuery
 from dakehu.domains.ledger.products import registry as products
-from dakehu.domains.ledger.statements.validation import Doubt
+from dakehu.domains.ledger.statements.validation import RowRejected
 from dakehu.exchange.prices.layouts import PriceTable
 from dakehu.exchange.statements import cells
 from dakehu.exchange.statements.layouts import CURRENCIES
@@ -19,51 +19,51 @@ from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.schema.fields import model_of
 
 SHOWN = 200
 NOTHING = ["", "-", "--", "\u2014", "nan", "none", "null", "n/a"]
-Said = tuple[Words, Words]  # what is wrong, and how to mend it
-WRONG: dict[str, Said] = {
+PriceReport = tuple[Bilingual, Bilingual]  # what is wrong, and how to mend it
+INVALID: dict[str, PriceReport] = {
     "code": (
-        say("没有证券代码", "no security code"),
-        say("请补上代码，或删去这一行。", "Fill in the code, or leave the row out."),
+        bilingual("没有证券代码", "no security code"),
+        bilingual("请补上代码，或删去这一行。", "Fill in the code, or leave the row out."),
     ),
     "price": (
-        say("不是大于零的数", "not a number above zero"),
-        say(
+        bilingual("不是大于零的数", "not a number above zero"),
+        bilingual(
             "请改为收盘价，如 12.34；停牌的日子留空。",
             "Write the closing price, such as 12.34; leave days without one empty.",
         ),
     ),
-    "day": (say("不是日期", "not a date"), say("请写成 2024-01-08。", "Write it as 2024-01-08.")),
-    "future": (say("日期还没有到", "a day yet to come"), say("请检查年份。", "Check the year.")),
+    "day": (bilingual("不是日期", "not a date"), bilingual("请写成 2024-01-08。", "Write it as 2024-01-08.")),
+    "future": (bilingual("日期还没有到", "a day yet to come"), bilingual("请检查年份。", "Check the year.")),
     "kind": (
-        say("不是产品类别", "not a product class"),
-        say("请写股票、基金、债券、指数、汇率等。", "Write stock, fund, bond, index, exchange rate or the like."),
+        bilingual("不是产品类别", "not a product class"),
+        bilingual("请写股票、基金、债券、指数、汇率等。", "Write stock, fund, bond, index, exchange rate or the like."),
     ),
     "twice": (
-        say("同一证券同一天有两个不同的价格", "two different prices of one security on one day"),
-        say("请只留一个。", "Leave only one."),
+        bilingual("同一证券同一天有两个不同的价格", "two different prices of one security on one day"),
+        bilingual("请只留一个。", "Leave only one."),
     ),
     "several": (
-        say("几个市场都有这个代码", "a code of several markets"),
-        say("请加“市场”一列，或写成 000001.SZ。", "Add a column Market, or write 000001.SZ."),
+        bilingual("几个市场都有这个代码", "a code of several markets"),
+        bilingual("请加“市场”一列，或写成 000001.SZ。", "Add a column Market, or write 000001.SZ."),
     ),
     "market": (
-        say("没有市场", "no market"),
-        say("请加“市场”一列，或写成 000300.SH。", "Add a column Market, or write 000300.SH."),
+        bilingual("没有市场", "no market"),
+        bilingual("请加“市场”一列，或写成 000300.SH。", "Add a column Market, or write 000300.SH."),
     ),
     "currency": (
-        say("币种未写明，或与已登记的产品不同", "no currency, or another than the product's"),
-        say("请加“币种”一列，或改为产品的币种。", "Add a column Currency, or use the product's."),
+        bilingual("币种未写明，或与已登记的产品不同", "no currency, or another than the product's"),
+        bilingual("请加“币种”一列，或改为产品的币种。", "Add a column Currency, or use the product's."),
     ),
     "unknown": (
-        say("没有登记这个证券，已跳过", "a security not entered here; skipped"),
-        say(
+        bilingual("没有登记这个证券，已跳过", "a security not entered here; skipped"),
+        bilingual(
             "请先导入含有它的对账单，或加“产品类别”一列（股票、指数、汇率等）。",
             "Import a statement that holds it first, or add a column Class (stock, index, exchange rate…).",
         ),
@@ -89,17 +89,17 @@ class Read:
         return sorted({*self.prices, *(day for day, _, _ in self.fresh)})
 
 
-def weigh(table: PriceTable) -> Read:
+def evaluate(table: PriceTable) -> Read:
     """Read every cell; nothing is written."""
     blank = pl.col("price").str.to_lowercase().is_in(NOTHING)
     priced = table.cells.filter(pl.col("price").is_not_null() & ~blank)
     made = Read(rows=priced.height)
     days = {text: _day(text) for text in priced["day"].unique().to_list()}
-    asked: dict[tuple[Any, ...], Asked | str] = {}
+    asked: dict[tuple[Any, ...], CodeQuery | str] = {}
     about = priced.select("code", "market", "name", "currency", "kind").unique(maintain_order=True)
     for written in about.iter_rows():
-        asked[written] = _asked(*written)
-    found = price_import.resolve(one for one in asked.values() if isinstance(one, Asked))
+        asked[written] = _code_queries(*written)
+    found = price_import.resolve(one for one in asked.values() if isinstance(one, CodeQuery))
     numbers = priced["price"].cast(pl.Float64, strict=False).to_list()
     seen: dict[tuple[Any, date], float] = {}
     told: set[Any] = set()
@@ -122,7 +122,7 @@ def weigh(table: PriceTable) -> Read:
             continue
         what = found[one]
         if what.reason:
-            _doubt(made, what, told, one, row, col)
+            _warning(made, what, told, one, row, col)
             continue
         key = what.number or (what.new.code, what.new.market)
         if seen.setdefault((key, when), price) != price:
@@ -135,7 +135,7 @@ def weigh(table: PriceTable) -> Read:
     return made
 
 
-def _doubt(made: Read, what: Found, told: set[Any], one: Asked, row: int, col: int) -> None:
+def _warning(made: Read, what: CodeMatch, told: set[Any], one: CodeQuery, row: int, col: int) -> None:
     """A code that is no product: said once for each code."""
     made.skipped += what.reason == "unknown"
     if one not in told:
@@ -143,23 +143,23 @@ def _doubt(made: Read, what: Found, told: set[Any], one: Asked, row: int, col: i
         (made.unknown if what.reason == "unknown" else made.faults).append((row, col, "code", one.code, what.reason))
 
 
-def _asked(
+def _code_queries(
     code: str | None, market: str | None, name: str | None, currency: str | None, kind: str | None
-) -> Asked | str:
+) -> CodeQuery | str:
     """What a row says of its security, or the reason why it says nothing."""
     if not code:
         return "code"
-    chosen = model_of("ledger.Product")._meta.get_field("kind").words.read(kind) if kind else None
+    chosen = model_of("ledger.Product")._meta.get_field("kind").choice_set.read(kind) if kind else None
     if kind and chosen is None:
         return "kind"
     money = (currency or "").upper()
-    return Asked(code, market or "", str(chosen or ""), name or "", CURRENCIES.get(money, money)[:3])
+    return CodeQuery(code, market or "", str(chosen or ""), name or "", CURRENCIES.get(money, money)[:3])
 
 
 def _day(text: str | None) -> date | str:
     try:
-        day = cells.day(text or "", ())
-    except Doubt:
+        day = cells.to_day(text or "", ())
+    except RowRejected:
         return "day"
     if day is None:
         return "day"
@@ -168,15 +168,15 @@ def _day(text: str | None) -> date | str:
 
 def _number(text: str) -> float | None:
     try:
-        found = cells.number(text, ".")
-    except Doubt:
+        found = cells.to_number(text, ".")
+    except RowRejected:
         return None
     return None if found is None else float(found)
 
 
-def trial(table: PriceTable) -> dict[str, Any]:
+def dry_run(table: PriceTable) -> dict[str, Any]:
     """What an import would do; nothing is written."""
-    read = weigh(table)
+    read = evaluate(table)
     told = price_import.compare(read.prices)
     told["created"] += len(set(read.fresh))
     return {**_report(table, read), **told, "imported": False, "dry_run": True, "batch": None}
@@ -184,17 +184,17 @@ def trial(table: PriceTable) -> dict[str, Any]:
 
 def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) -> dict[str, Any]:
     """Import a price file as the opened batch `number`. Nothing is written while there are faults, unless `skip_errors`."""
-    read = weigh(table)
+    read = evaluate(table)
     if read.faults and not skip_errors:
-        told = {**trial(table), "dry_run": False, "batch": number}
+        told = {**dry_run(table), "dry_run": False, "batch": number}
         with act("workbook.refuse"):
-            batches.keep_report(batches.own(number), told, BatchState.REFUSED)
+            batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
     if not read.prices and not read.fresh:
         raise Refused(
             {
                 "file": [
-                    say(
+                    bilingual(
                         "文件里没有已登记证券的价格。未登记的有 {n} 个，如 {codes}。",
                         "The file prices no security entered here; {n} unknown ones, such as {codes}.",
                         n=len(read.unknown),
@@ -204,17 +204,17 @@ def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) 
             }
         )
     told = _report(table, read)
-    numbers = products.learn(named=read.enter) if read.enter else {}
+    numbers = products.register_products(named=read.enter) if read.enter else {}
     for day, key, price in read.fresh:
         read.prices.setdefault(day, {})[numbers[key]] = price
     with act("workbook.import"):
-        batch = batches.own(number, lock=True)
+        batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             return {**batches.report_of(batch), "again": True}
-        with undo.keeping() as kept:
-            made = price_import.take_file(filename=table.filename, sha256=sha256, prices=read.prices)
+        with undo.recording_undo() as kept:
+            made = price_import.import_price_file(filename=table.filename, sha256=sha256, prices=read.prices)
         told = {**told, **made, "imported": True, "dry_run": False, "batch": number}
-        batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
+        batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
     return told
 
 
@@ -238,18 +238,18 @@ def _report(table: PriceTable, read: Read) -> dict[str, Any]:
         "samples": {},
         "mode": "both",
         "key": "auto",
-        "faults": [_told(table, one) for one in read.faults[:SHOWN]],
+        "faults": [_rendered(table, one) for one in read.faults[:SHOWN]],
         "faults_in_all": len(read.faults),
-        "warnings": [_told(table, one) for one in read.unknown[:SHOWN]],
+        "warnings": [_rendered(table, one) for one in read.unknown[:SHOWN]],
         "warnings_in_all": len(read.unknown),
         "left_out": table.left_out,
     }
 
 
-def _told(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
+def _rendered(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
     """One fault or warning: sheet, line, cell, value, what is wrong and how to mend it."""
     row, col, name, value, reason = one
-    wrong, remedy = WRONG[reason]
+    wrong, remedy = INVALID[reason]
     shown = {code: f"{value[:80]}: {wrong.in_(code)}" if value else wrong.in_(code) for code in ("zh", "en")}
     return {
         "sheet": table.sheet,

@@ -10,19 +10,19 @@ from typing import Any
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.trades.queries import every_trade
+from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.exchange.reports import charts, formats
 from dakehu.exchange.reports.formats import MISSING
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import language, say
-from dakehu.foundation.gates import ask, columns_of, present, present_one
+from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.gates import ask, columns_of, render_row, render_rows
 
 FIRST = ("market_value", "profit", "twr", "xirr", "max_drawdown", "volatility", "sharpe", "roi")
 GROUPS = (
-    (say("收益", "Return"), ("net_inflow", "realised", "income", "fees", "cagr", "alpha")),
-    (say("风险", "Risk"), ("sortino", "calmar", "var95", "cvar95", "beta", "hhi")),
-    (say("交易", "Dealing"), ("turnover", "cost_drag", "holding_days", "win_rate", "closed_sales", "holdings")),
+    (bilingual("收益", "Return"), ("net_inflow", "realised", "income", "fees", "cagr", "alpha")),
+    (bilingual("风险", "Risk"), ("sortino", "calmar", "var95", "cvar95", "beta", "hhi")),
+    (bilingual("交易", "Dealing"), ("turnover", "cost_drag", "holding_days", "win_rate", "closed_sales", "holdings")),
 )
 SIGNED = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")
 SLICES = 8
@@ -30,22 +30,22 @@ HELD, TRADES, FLOWS, MARKS = 30, 25, 24, 8
 WIDTH = 510.0
 
 
-def told(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
+def report_content(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
     """Everything on the page, ready to be printed, in the reader's language. Refused where an exchange rate is missing;
     NotAllowed where the reader may not read investments."""
     row = ledger.figures(client=client)
     money = ask("ledger.portfolio", {"client": client.pk})
     line = money["line"]
     return {
-        **head(client, money, row),
+        **header(client, money, row),
         **figures(row),
-        **pictures(money),
+        **chart_images(money),
         "line_note": line_note(line),
         "holdings": holdings(money["holdings"]),
-        "held": formats.listed(HELD, len(money["holdings"])),
-        **dealings(client),
+        "held": formats.join_list(HELD, len(money["holdings"])),
+        **trades(client),
         "flows": flows(money["flows"]),
-        "flown": formats.listed(FLOWS, len(money["flows"])),
+        "flown": formats.join_list(FLOWS, len(money["flows"])),
         "up": charts.UP if rise_is_red else charts.DOWN,
         "down": charts.DOWN if rise_is_red else charts.UP,
         "words": {name: str(words) for name, words in formats.WORDS.items()},
@@ -55,33 +55,33 @@ def told(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
     }
 
 
-def head(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
+def header(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
     """Whose report, who serves the client, over which days, from whom and when."""
-    shown = present_one(client, shown=True)
-    serving = present(clients.coverage(client=client).filter(until=None), shown=True)
+    shown = render_row(client, shown=True)
+    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
     main = [one["user"] for one in serving if one["role"] in ("主办", "Main")] or [one["user"] for one in serving]
     first = money["line"]["day"][0] if money["line"] else MISSING
     closed = row.as_of.isoformat() if row else None
     facts = (
-        (say("客户号", "Client code"), client.code),
-        (say("服务人员", "Served by"), "、".join(main[:1]) or MISSING),
-        (say("统计区间", "Period"), f"{first} – {money['as_of']}"),
-        (say("风险等级", "Risk level"), shown.get("risk_level") or MISSING),
-        (say("营业部", "Branch"), shown.get("branch") or MISSING),
-        (say("指标截至", "Figures as of"), closed or str(say("尚未结算", "not closed yet"))),
+        (bilingual("客户号", "Client code"), client.code),
+        (bilingual("服务人员", "Served by"), "、".join(main[:1]) or MISSING),
+        (bilingual("统计区间", "Period"), f"{first} – {money['as_of']}"),
+        (bilingual("风险等级", "Risk level"), shown.get("risk_level") or MISSING),
+        (bilingual("营业部", "Branch"), shown.get("branch") or MISSING),
+        (bilingual("指标截至", "Figures as of"), closed or str(bilingual("尚未结算", "not closed yet"))),
     )
     return {
         "name": shown["name"],
         "facts": [[str(label), str(text)] for label, text in facts],
         "made": str(
-            say(
+            bilingual(
                 "{who} 于 {when} 制作",
                 "Made by {who} on {when}",
-                who=scope.current_actor().name,
+                who=current_actor().name,
                 when=clock.local(clock.now()).strftime("%Y-%m-%d %H:%M"),
             )
         ),
-        "title": str(say("投资报告", "Investment report")),
+        "title": str(bilingual("投资报告", "Investment report")),
         "as_of": money["as_of"],
     }
 
@@ -90,7 +90,7 @@ def figures(row: Any) -> dict[str, Any]:
     """The first figures, the others by group, and how each is made; what is missing says why."""
     if row is None:
         return {"first": [], "groups": [], "definitions": []}
-    plain = present_one(row)
+    plain = render_row(row)
     made, definitions = {}, []
     for column in columns_of(type(row)):
         if column.name in ("client", "as_of", "reasons"):
@@ -98,12 +98,12 @@ def figures(row: Any) -> dict[str, Any]:
         value, reason = plain[column.name], row.reasons.get(column.name)
         made[column.name] = {
             "label": column.label,
-            "value": formats.figure(value, column.facts.unit),
+            "value": formats.figure(value, column.spec.unit),
             "tone": formats.tone(value) if column.name in SIGNED else "",
-            "why": str(say(*close_rows.REASONS[reason])) if reason else "",
+            "why": str(bilingual(*close_rows.REASONS[reason])) if reason else "",
         }
-        if column.facts.help:
-            definitions.append([column.label, column.facts.help])
+        if column.spec.help:
+            definitions.append([column.label, column.spec.help])
     return {
         "first": [made[name] for name in FIRST],
         "definitions": definitions,
@@ -111,13 +111,13 @@ def figures(row: Any) -> dict[str, Any]:
     }
 
 
-def pictures(money: dict[str, Any]) -> dict[str, Any]:
+def chart_images(money: dict[str, Any]) -> dict[str, Any]:
     """The charts as SVG ("" where there is nothing to draw), and what the ring's colours mean."""
     line, rows = money["line"], money["holdings"]
     sized = [(row["name"], row["weight"]) for row in rows if row["weight"] and row["weight"] > 0]
     parts = sized[:SLICES]
     if sized[SLICES:]:
-        parts.append((str(say("其他", "Others")), sum(weight for _, weight in sized[SLICES:])))
+        parts.append((str(bilingual("其他", "Others")), sum(weight for _, weight in sized[SLICES:])))
     made: dict[str, Any] = {"growth": "", "falls": "", "ring": "", "legend": []}
     if parts:
         made["ring"] = charts.ring([weight for _, weight in parts], size=120.0)
@@ -137,9 +137,9 @@ def pictures(money: dict[str, Any]) -> dict[str, Any]:
 
 def line_note(line: dict[str, Any] | None) -> dict[str, str]:
     return {
-        "own": str(say("净值（起点为 1）", "Growth of 1")),
+        "own": str(bilingual("净值（起点为 1）", "Growth of 1")),
         "index": line["index_name"] if line else "",
-        "marks": str(say("▲ 投入　▽ 取回，只标最大的 {n} 笔", "▲ in  ▽ out, the {n} largest", n=MARKS)),
+        "marks": str(bilingual("▲ 投入　▽ 取回，只标最大的 {n} 笔", "▲ in  ▽ out, the {n} largest", n=MARKS)),
     }
 
 
@@ -159,7 +159,7 @@ def holdings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             "cells": [
                 formats.quantity(row["quantity"]),
                 formats.money(row["cost"]),
-                formats.price(row["price"]) if row["price"] is not None else str(say("缺行情", "no price")),
+                formats.price(row["price"]) if row["price"] is not None else str(bilingual("缺行情", "no price")),
                 formats.money(row["value"]),
                 formats.money(row["profit"]),
                 formats.rate(row["return"]),
@@ -172,13 +172,13 @@ def holdings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def dealings(client: Any) -> dict[str, Any]:
+def trades(client: Any) -> dict[str, Any]:
     """What was done in all, by kind, and the latest trades."""
     sums: dict[str, list[float]] = {}
     latest: list[dict[str, Any]] = []
     seen, count = 0, 1
     while seen < count:
-        page = every_trade(client=client, offset=seen)
+        page = list_trades(client=client, offset=seen)
         count, rows = page["count"], page["rows"]
         if not rows:
             break
@@ -191,7 +191,7 @@ def dealings(client: Any) -> dict[str, Any]:
                 sum_[place] = None if row[name] is None else sum_[place] + row[name]
     return {
         "traded": seen,
-        "listed": formats.listed(len(latest), seen),
+        "listed": formats.join_list(len(latest), seen),
         "kinds": [
             [formats.side(kind), f"{n:,}", *(formats.money(value) for value in rest)]
             for kind, (n, *rest) in sorted(sums.items(), key=lambda one: -one[1][0])

@@ -3,89 +3,89 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 MISSING = "–"
 WORDS = {
-    "figures": say("主要指标", "Main figures"),
-    "more": say("其他指标", "Other figures"),
-    "growth": say("净值走势", "Growth"),
-    "falls": say("回撤", "Drawdown"),
-    "falls_note": say("净值相对此前最高点的跌幅", "How far below the highest growth before"),
-    "pie": say("持仓分布", "What is held"),
-    "holdings": say("持仓明细", "Holdings"),
-    "trades": say("最近成交", "Latest trades"),
-    "kinds": say("成交汇总", "Trades in all"),
-    "flows": say("资金进出", "Money in and out"),
-    "flows_note": say(
+    "figures": bilingual("主要指标", "Main figures"),
+    "more": bilingual("其他指标", "Other figures"),
+    "growth": bilingual("净值走势", "Growth"),
+    "falls": bilingual("回撤", "Drawdown"),
+    "falls_note": bilingual("净值相对此前最高点的跌幅", "How far below the highest growth before"),
+    "pie": bilingual("持仓分布", "What is held"),
+    "holdings": bilingual("持仓明细", "Holdings"),
+    "trades": bilingual("最近成交", "Latest trades"),
+    "kinds": bilingual("成交汇总", "Trades in all"),
+    "flows": bilingual("资金进出", "Money in and out"),
+    "flows_note": bilingual(
         "按证券口径：买入为投入，卖出与红利为取回",
         "Of the securities: purchases are money in, sales and dividends money out",
     ),
-    "definitions": say("指标口径", "How the figures are made"),
-    "small_print": say("重要说明", "Please note"),
-    "security": say("证券", "Security"),
-    "quantity": say("数量", "Quantity"),
-    "cost": say("成本", "Cost"),
-    "price": say("现价", "Price"),
-    "value": say("市值", "Value"),
-    "profit": say("浮动盈亏", "Profit"),
-    "return": say("收益率", "Return"),
-    "weight": say("权重", "Weight"),
-    "days": say("持有天数", "Days"),
-    "day": say("日期", "Day"),
-    "kind": say("业务", "Kind"),
-    "at": say("价格", "Price"),
-    "amount": say("成交金额", "Amount"),
-    "fee": say("费用", "Fees"),
-    "net": say("发生金额", "Cash effect"),
-    "count": say("笔数", "Number"),
-    "in": say("投入", "In"),
-    "out": say("取回", "Out"),
-    "currency": say("金额单位：元", "Amounts in CNY"),
-    "nothing": say("还没有成交，也没有可计算的指标。", "No trades yet, hence no figures."),
-    "unclosed": say("还没有结算过，暂无指标。", "Nothing closed yet, hence no figures."),
-    "nothing_held": say("目前没有持仓。", "Nothing is held now."),
+    "definitions": bilingual("指标口径", "How the figures are made"),
+    "small_print": bilingual("重要说明", "Please note"),
+    "security": bilingual("证券", "Security"),
+    "quantity": bilingual("数量", "Quantity"),
+    "cost": bilingual("成本", "Cost"),
+    "price": bilingual("现价", "Price"),
+    "value": bilingual("市值", "Value"),
+    "profit": bilingual("浮动盈亏", "Profit"),
+    "return": bilingual("收益率", "Return"),
+    "weight": bilingual("权重", "Weight"),
+    "days": bilingual("持有天数", "Days"),
+    "day": bilingual("日期", "Day"),
+    "kind": bilingual("业务", "Kind"),
+    "at": bilingual("价格", "Price"),
+    "amount": bilingual("成交金额", "Amount"),
+    "fee": bilingual("费用", "Fees"),
+    "net": bilingual("发生金额", "Cash effect"),
+    "count": bilingual("笔数", "Number"),
+    "in": bilingual("投入", "In"),
+    "out": bilingual("取回", "Out"),
+    "currency": bilingual("金额单位：元", "Amounts in CNY"),
+    "nothing": bilingual("还没有成交，也没有可计算的指标。", "No trades yet, hence no figures."),
+    "unclosed": bilingual("还没有结算过，暂无指标。", "Nothing closed yet, hence no figures."),
+    "nothing_held": bilingual("目前没有持仓。", "Nothing is held now."),
 }
 SMALL_PRINT = (
-    say(
+    bilingual(
         "本报告依据截至上述日期的成交记录与行情统计，仅描述历史，不预测未来。过往业绩不代表未来表现。",
         "This report counts trades and prices up to the date above. It describes the past and forecasts nothing; past "
         "performance does not indicate future performance.",
     ),
-    say(
+    bilingual(
         "本报告不构成任何证券的投资建议，也不对收益作任何承诺；投资有风险，决策请以适当性要求和您自身情况为准。",
         "It is no advice on any security and promises no return. Investing carries risk; decide by what suits you.",
     ),
-    say(
+    bilingual(
         "指标按已入账的证券成交计算，费用已计入；行情缺失、停牌或记录未入账时，数值可能与券商对账单不同，以对账单为准。",
         "Figures follow from trades on record, fees included. Where prices are missing, trading is suspended or records are "
         "still to come, they may differ from the broker's statement, which prevails.",
     ),
-    say(
+    bilingual(
         "本报告含个人信息，请妥善保管，勿转交无关人员。",
         "It holds personal information: keep it safe and pass it to nobody else.",
     ),
 )
 SIDES = {
-    "buy": say("买入", "Buy"),
-    "sell": say("卖出", "Sell"),
-    "bonus": say("送股", "Bonus"),
-    "cash_in": say("转入", "Cash in"),
-    "cash_out": say("转出", "Cash out"),
-    "income": say("红利利息", "Income"),
-    "tax": say("扣税", "Tax"),
-    "cost": say("费用", "Cost"),
-    "repo_lend": say("逆回购", "Repo lent"),
-    "repo_return": say("逆回购到期", "Repo returned"),
-    "move_in": say("转托转入", "Moved in"),
-    "move_out": say("转托转出", "Moved out"),
+    "buy": bilingual("买入", "Buy"),
+    "sell": bilingual("卖出", "Sell"),
+    "bonus": bilingual("送股", "Bonus"),
+    "cash_in": bilingual("转入", "Cash in"),
+    "cash_out": bilingual("转出", "Cash out"),
+    "income": bilingual("红利利息", "Income"),
+    "tax": bilingual("扣税", "Tax"),
+    "cost": bilingual("费用", "Cost"),
+    "repo_lend": bilingual("逆回购", "Repo lent"),
+    "repo_return": bilingual("逆回购到期", "Repo returned"),
+    "move_in": bilingual("转托转入", "Moved in"),
+    "move_out": bilingual("转托转出", "Moved out"),
 }
 
 
-def listed(shown: int, every: int) -> str:
+def join_list(shown: int, every: int) -> str:
     """Said beside rows that are not all there are; "" where they are."""
     return (
-        str(say("共 {every} 条，列出 {shown}", "{shown} of {every} rows", shown=shown, every=every))
+        str(bilingual("共 {every} 条，列出 {shown}", "{shown} of {every} rows", shown=shown, every=every))
         if shown < every
         else ""
     )

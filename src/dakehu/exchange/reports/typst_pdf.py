@@ -19,7 +19,7 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(HERE / "page.typ", root=HERE, font_paths=[FONTS], ignore_system_fonts=True)
 
 
-def printed(told: dict[str, Any]) -> bytes:
+def render_pdf(told: dict[str, Any]) -> bytes:
     """The PDF of what `telling.told` made. Every word travels as data: nothing in it is read as instructions of typst."""
     with _one_at_a_time:
         made = _compiler().compile(format="pdf", sys_inputs={"told": json.dumps(told, ensure_ascii=False)})

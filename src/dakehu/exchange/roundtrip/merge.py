@@ -11,16 +11,17 @@ from typing import Any
 
 from dakehu.domains.service.bulk_import import to_minute
 from dakehu.exchange.mapping.conversion import CHANNELS, Stack, text_of, values_of
-from dakehu.exchange.mapping.mapping import Plan
+from dakehu.exchange.mapping.mapping import ImportMapping
 from dakehu.exchange.roundtrip import row_keys
-from dakehu.exchange.roundtrip.row_keys import Exports, Forged, RowKey
+from dakehu.exchange.roundtrip.row_keys import Exports, InvalidRowKey, RowKey
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Part
+from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Worksheet
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import three_way_merge
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates.input import field_behind
-from dakehu.foundation.imports.row_matching import SKIPPED, UNCHANGED, chunks
+from dakehu.foundation.imports.row_matching import SKIPPED, UNCHANGED
 from dakehu.foundation.schema.fields import model_of
 
 FILE, DESK = "file", "desk"
@@ -30,7 +31,7 @@ MINE, THEIRS, AGREED, CLASH = "mine", "theirs", "same", "clash"
 
 
 @dataclass(frozen=True)
-class Cell:
+class MergedCell:
     """One cell that differs: exported, yours, on the desk now, as text. `fate` is MINE, THEIRS, AGREED or CLASH; of a
     clash `decided` says FILE, DESK or "" for not yet. `known` is False where nobody knows what was exported."""
 
@@ -52,35 +53,35 @@ class Cell:
 
 
 @dataclass
-class Meeting:
+class RoundtripMerge:
     """What came of the keyed rows of a file. `keys` gives each sheet its keyed rows, `placed` the rows of the exports
     that were found again or set aside, `expired` exports of which no copy is kept any more."""
 
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[MergedCell] = field(default_factory=list)
     keys: dict[str, dict[int, RowKey]] = field(default_factory=dict)
     emptied: dict[str, set[int]] = field(default_factory=dict)
     owners: dict[str, dict[int, int]] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
     exports: Exports = field(default_factory=Exports)
 
-    def open(self) -> list[Cell]:
+    def open(self) -> list[MergedCell]:
         return [cell for cell in self.cells if cell.fate == CLASH and not cell.decided]
 
 
-def meet(stacks: dict[str, Stack], plan: Plan) -> Meeting:
+def merge_rows(stacks: dict[str, Stack], plan: ImportMapping) -> RoundtripMerge:
     """Tie every keyed row to its stored row, and leave in it only what the user changed."""
-    made = Meeting()
+    made = RoundtripMerge()
     for stack in stacks.values():
         stack.columns.pop(ROW_KEY, None)
         if ROW_KEY in stack.raw:
-            _Sheet(stack, plan, made).meet()
+            _SheetMerge(stack, plan, made).meet()
     return made
 
 
-class _Sheet:
+class _SheetMerge:
     """The keyed rows of one part."""
 
-    def __init__(self, stack: Stack, plan: Plan, meeting: Meeting) -> None:
+    def __init__(self, stack: Stack, plan: ImportMapping, meeting: RoundtripMerge) -> None:
         self.stack, self.plan, self.meeting = stack, plan, meeting
         self.part, self.weighed = stack.part, stack.weighed
         self.names = [n for n in stack.raw if n != ROW_KEY]
@@ -117,8 +118,8 @@ class _Sheet:
             if not text or not text.strip():
                 continue
             try:
-                key = row_keys.opened(text)
-            except Forged:
+                key = row_keys.parse_row_key(text)
+            except InvalidRowKey:
                 key = None
             if key is None or key.part != self.part.name:
                 self._unknown_key(row)
@@ -138,7 +139,7 @@ class _Sheet:
                     row,
                     ROW_KEY,
                     "",
-                    say(
+                    bilingual(
                         "这一行是从别的行复制来的（行钥相同），按新行处理。",
                         "This row is a copy of another (it has the same row key) and counts as a new one.",
                     ),
@@ -158,7 +159,7 @@ class _Sheet:
             row,
             ROW_KEY,
             "",
-            say(
+            bilingual(
                 "这一行的行钥不是本系统为这张表开具的，或被改动过。请用原导出文件中的这一行，或清空行钥列后按新行导入。",
                 "This row's key was not made by this desk for this sheet, or was changed. Take the row from the exported file "
                 "again, or empty the row key to bring it in as a new row.",
@@ -187,7 +188,7 @@ class _Sheet:
         """A row that is no longer on the desk, or not in sight: as new where the user edited it and wants it."""
         if changed and self._base(key) is not None:
             decided = self.plan.decided.get(f"{self.part.name}:{key.number}:{GONE}") or self.plan.prefer
-            self.meeting.cells.append(Cell(self.part.name, row, key.number, GONE, "", "", "", CLASH, decided))
+            self.meeting.cells.append(MergedCell(self.part.name, row, key.number, GONE, "", "", "", CLASH, decided))
             if decided == FILE:
                 return
         if not self.weighed.verdicts[row]:
@@ -196,7 +197,7 @@ class _Sheet:
                 row,
                 ROW_KEY,
                 "",
-                say(
+                bilingual(
                     "这一行导出之后已从系统中删除，或已不在您的范围内，没有导入。",
                     "This row was deleted since the export, or is no longer within your sight, and was left out.",
                 ),
@@ -218,7 +219,7 @@ class _Sheet:
             told = self._base(key) is not None
             same_version = versions[row] == key.version
             sides = [
-                {n: _meant(values[n][at], side[n][at]) for n in current}
+                {n: _intended_value(values[n][at], side[n][at]) for n in current}
                 for values, side in zip(read, (base, mine, current), strict=True)
             ]
             if not told:
@@ -246,7 +247,7 @@ class _Sheet:
         def tell(name: str, fate: str, decided: str = "", known: bool = True) -> None:
             base, mine, current = (text_of(side.get(name)) for side in texts)
             self.meeting.cells.append(
-                Cell(self.part.name, row, number, name, base, mine, current, fate, decided, known)
+                MergedCell(self.part.name, row, number, name, base, mine, current, fate, decided, known)
             )
 
         for name in outcome.mine:
@@ -274,18 +275,18 @@ class _Sheet:
                     row,
                     name,
                     was,
-                    say(
+                    bilingual(
                         "表格不会删除联系方式或服务人员，原值保留；请在客户页面上处理。",
                         "A worksheet removes neither contacts nor staff; they stay. Do it on the client's page.",
                     ),
                 )
             return bool(mine)
-        if not mine and not erasable(self.part, name):
+        if not mine and not can_erase(self.part, name):
             self.weighed.fault(
                 row,
                 name,
                 "",
-                say(
+                bilingual(
                     "这一格不能清空，请填写，或恢复原值“{was}”。",
                     "This cell cannot be emptied: fill it in, or put back “{was}”.",
                     was=was,
@@ -305,21 +306,21 @@ class _Sheet:
         self.weighed.anchored[row] = edits
 
 
-def erasable(part: Part, name: str) -> bool:
+def can_erase(part: Worksheet, name: str) -> bool:
     """Whether a cell of a stored row may be emptied."""
-    behind = field_behind(part.take(name))
-    required = {t.name for t in ACTIONS[SINGLE[part.name]].takes if t.required} | {"code"}
+    behind = field_behind(part.parameter(name))
+    required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required} | {"code"}
     return behind is not None and name not in required and bool(behind.null or behind.blank)
 
 
-def _meant(value: Any, raw: Any) -> Any:
+def _intended_value(value: Any, raw: Any) -> Any:
     """What a cell means, for comparison: its value, or its text where that is masked; times to the minute."""
     if value in (None, ""):
         return text_of(raw)
     return to_minute(value) if isinstance(value, datetime) else value
 
 
-def _stored(part: Part, keys: Iterable[RowKey]) -> dict[int, tuple[int, int]]:
+def _stored(part: Worksheet, keys: Iterable[RowKey]) -> dict[int, tuple[int, int]]:
     """{number: (version, client)} of the rows that are there and in sight."""
     model = model_of(part.model)
     owner = "pk" if part.name == "clients" else "client_id"

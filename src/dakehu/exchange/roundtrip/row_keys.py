@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 import polars as pl
 from cryptography.exceptions import InvalidTag
 
-from dakehu.exchange.sheets.definitions import parts
+from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.exchange.sheets.frames import NUMBER, VERSION
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import open_bytes, seal_bytes
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.encrypted_fields import decrypt_bytes, encrypt_bytes
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports.row_matching import Columns
@@ -29,7 +29,7 @@ PLACE = "workbook.row"
 BODY = struct.Struct(">16sBIQI")
 
 
-class Forged(ValueError):
+class InvalidRowKey(ValueError):
     """A key that this desk did not make, or that was changed."""
 
 
@@ -44,7 +44,7 @@ class RowKey:
     version: int
 
 
-def keep(filled: dict[str, Iterable[pl.DataFrame]]) -> str:
+def save_export(filled: dict[str, Iterable[pl.DataFrame]]) -> str:
     """Keep what is about to be exported, some rows at a time; returns the name of the export. Call inside an act."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
@@ -53,27 +53,27 @@ def keep(filled: dict[str, Iterable[pl.DataFrame]]) -> str:
                 part = io.BytesIO()
                 frame.write_parquet(part, compression="zstd")
                 archive.writestr(f"{name}/{place:06}", part.getvalue())
-    return str(files.keep("export.zip", body.getvalue(), DAYS).key)
+    return str(files.save("export.zip", body.getvalue(), DAYS).key)
 
 
-def keyed(export: str, part: str, frame: pl.DataFrame, begin: int) -> list[str]:
+def row_key(export: str, part: str, frame: pl.DataFrame, begin: int) -> list[str]:
     """The key of every row of a frame, whose first stands in the place `begin` of its part."""
-    name, number = bytes.fromhex(export), list(parts()).index(part)
+    name, number = bytes.fromhex(export), list(worksheets()).index(part)
     rows = zip(frame[NUMBER].to_list(), frame[VERSION].to_list(), strict=True)
     return [
-        base64.urlsafe_b64encode(seal_bytes(PLACE, BODY.pack(name, number, place, row, version))).decode()
+        base64.urlsafe_b64encode(encrypt_bytes(PLACE, BODY.pack(name, number, place, row, version))).decode()
         for place, (row, version) in enumerate(rows, begin)
     ]
 
 
-def opened(text: str) -> RowKey:
+def parse_row_key(text: str) -> RowKey:
     """What a key says. Raises Forged."""
     try:
-        body = open_bytes(PLACE, base64.b64decode(text.strip().encode(), altchars=b"-_", validate=True))
+        body = decrypt_bytes(PLACE, base64.b64decode(text.strip().encode(), altchars=b"-_", validate=True))
         name, number, place, row, version = BODY.unpack(body)
-        return RowKey(name.hex(), list(parts())[number], place, row, version)
+        return RowKey(name.hex(), list(worksheets())[number], place, row, version)
     except (InvalidTag, binascii.Error, struct.error, KeyError, IndexError, ValueError) as forged:
-        raise Forged(text) from forged
+        raise InvalidRowKey(text) from forged
 
 
 @dataclass
@@ -93,7 +93,7 @@ class Exports:
 
 def _read(export: str) -> dict[str, Columns] | None:
     try:
-        with scope.elevated("what an exported workbook held"):
+        with elevated("what an exported workbook held"):
             content = files.read(export)[1]
     except NotFound:
         return None

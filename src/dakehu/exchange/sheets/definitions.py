@@ -14,12 +14,13 @@ from dakehu.exchange.mapping import cell_values
 from dakehu.exchange.mapping.amounts import is_nothing
 from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
 from dakehu.exchange.workbook.reading import Term
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import ACTIONS, Take
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.access.actor import actor_or_none
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Facts, facts_of, model_of
+from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
+from dakehu.foundation.schema.parameters import Parameter
 
 NAMING = "client"  # the part of a client that the other sheets name them by
 CONTACT_KINDS = ("landline", "wechat")
@@ -35,117 +36,117 @@ ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is kn
 
 
 @dataclass(frozen=True)
-class Part:
+class Worksheet:
     """One sheet of the table. `takes` are its columns: none is required of a file, only of a row to be made."""
 
     name: str
-    title: Words
+    title: Bilingual
     model: str
-    takes: tuple[Take, ...]
+    parameters: tuple[Parameter, ...]
 
-    def take(self, name: str) -> Take:
-        return next(t for t in self.takes if t.name == name)
+    def parameter(self, name: str) -> Parameter:
+        return next(t for t in self.parameters if t.name == name)
 
-    def facts(self, name: str) -> Facts:
-        return facts_behind(self.take(name))
-
-
-def _optional(action: str, *without: str) -> tuple[Take, ...]:
-    return tuple(replace(t, required=False) for t in ACTIONS[action].takes if t.name not in without)
+    def spec(self, name: str) -> FieldSpec:
+        return spec_behind(self.parameter(name))
 
 
-def _fact(model: str, field: str) -> Facts:
-    return facts_of(model_of(model)._meta.get_field(field))
+def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
+    return tuple(replace(t, required=False) for t in ACTIONS[action].parameters if t.name not in without)
 
 
-def _plain(name: str, facts: Facts, kind: str = "text") -> Take:
-    return Take(name, required=False, facts=facts, kind=kind)
+def _fact(model: str, field: str) -> FieldSpec:
+    return spec_of(model_of(model)._meta.get_field(field))
 
 
-def _named_by() -> tuple[Take, ...]:
+def _plain(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
+    return Parameter(name, required=False, spec=spec, kind=kind)
+
+
+def _client_columns() -> tuple[Parameter, ...]:
     """How a row of another sheet names its client."""
-    phone = next(t for t in ACTIONS["clients.create"].takes if t.name == "phone")
+    phone = next(t for t in ACTIONS["clients.create"].parameters if t.name == "phone")
     return (
         _plain("client_code", _fact("clients.Client", "code")),
         _plain("client_name", _fact("clients.Client", "name")),
         _plain("client_id_number", _fact("clients.Client", "id_number")),
-        _plain("client_phone", facts_behind(phone)),
+        _plain("client_phone", spec_behind(phone)),
     )
 
 
-def _channels() -> tuple[Take, ...]:
-    words = model_of("clients.Contact")._meta.get_field("kind").words
+def _channels() -> tuple[Parameter, ...]:
+    words = model_of("clients.Contact")._meta.get_field("kind").choice_set
     members = [m for m in words if m.value in CONTACT_KINDS]
-    return tuple(_plain(m.value, Facts(m.zh, m.en, m._aliases)) for m in members)
+    return tuple(_plain(m.value, FieldSpec(m.zh, m.en, m._aliases)) for m in members)
 
 
-def parts() -> dict[str, Part]:
+def worksheets() -> dict[str, Worksheet]:
     """Every part by name, in the order of the workbook, with the fields that the reader's role may know of."""
-    return _parts(*_reader())
+    return _worksheets(*_reader())
 
 
 def _reader() -> tuple[Any, str]:
     """What the vocabulary depends on: the custom fields in use, and the role."""
-    actor = scope.actor_or_none()
-    return custom_fields.state_of(), "system" if actor is None or actor.is_system else actor.role
+    actor = actor_or_none()
+    return custom_fields.definitions_state(), "system" if actor is None or actor.is_system else actor.role
 
 
 @lru_cache(maxsize=32)
-def _parts(fields: Any, role: str) -> dict[str, Part]:
+def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
     dated = replace(_fact("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     clients = (
         *_optional("clients.create", "anyway"),
         *_channels(),
         _plain("contact", _fact("clients.Contact", "value")),
-        Take("staff", "clients.Coverage", "user", required=False),
+        Parameter("staff", "clients.Coverage", "user", required=False),
         _plain("as_of_on", dated, "date"),
     )
-    state = Take("state", "service.FollowUp", "state", required=False)
+    state = Parameter("state", "service.FollowUp", "state", required=False)
     made = (
-        Part("clients", say("基本信息", "Clients"), "clients.Client", clients),
-        Part(
+        Worksheet("clients", bilingual("基本信息", "Clients"), "clients.Client", clients),
+        Worksheet(
             "investments",
-            say("投资历史", "Investments"),
+            bilingual("投资历史", "Investments"),
             "ledger.Investment",
-            (*_named_by(), *_optional("ledger.note_investment", NAMING)),
+            (*_client_columns(), *_optional("ledger.note_investment", NAMING)),
         ),
-        Part(
+        Worksheet(
             "interactions",
-            say("客户服务记录", "Service records"),
+            bilingual("客户服务记录", "Service records"),
             "service.Interaction",
-            (*_named_by(), *_optional("service.log_interaction", NAMING)),
+            (*_client_columns(), *_optional("service.log_interaction", NAMING)),
         ),
-        Part(
+        Worksheet(
             "needs",
-            say("需求与偏好", "Needs and preferences"),
+            bilingual("需求与偏好", "Needs and preferences"),
             "clients.Needs",
-            (*_named_by(), *_optional("clients.note_needs", NAMING, "version")),
+            (*_client_columns(), *_optional("clients.note_needs", NAMING, "version")),
         ),
-        Part(
+        Worksheet(
             "follow_ups",
-            say("定期跟进计划", "Follow-up plans"),
+            bilingual("定期跟进计划", "Follow-up plans"),
             "service.FollowUp",
-            (*_named_by(), *_optional("service.plan_follow_up", NAMING), state),
+            (*_client_columns(), *_optional("service.plan_follow_up", NAMING), state),
         ),
     )
-    sealed = Take(
+    sealed = Parameter(
         ROW_KEY,
         required=False,
-        facts=Facts(
+        spec=FieldSpec(
             "行钥",
             "Row key",
             help_zh="请勿修改：系统凭它认出这一行。",
             help_en="Leave as it is: by this the desk knows the row again.",
         ),
     )
-    return {part.name: replace(part, takes=(*part.takes, sealed)) for part in made}
+    return {part.name: replace(part, parameters=(*part.parameters, sealed)) for part in made}
 
 
-def spellings(part: Part) -> Iterator[tuple[str, Facts, Any]]:
+def spellings(part: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
     """(field, facts, closed list of words or None) of every column a part may have."""
-    for take in part.takes:
-        behind = model_of(take.model)._meta.get_field(take.field) if take.field else None
-        yield take.name, facts_behind(take), getattr(behind, "words", None)
+    for parameter in part.parameters:
+        behind = model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
+        yield parameter.name, spec_behind(parameter), getattr(behind, "choice_set", None)
 
 
 CODES = (
@@ -163,30 +164,30 @@ CODES = (
 
 
 @lru_cache(maxsize=2048)
-def kind_of_value(take: Take) -> str:
+def kind_of_value(parameter: Parameter) -> str:
     """What the cells of a parameter hold, for the reader of cells: money, rate, count, date, code, choice or text."""
-    if take.name in CODES:
+    if parameter.name in CODES:
         return cell_values.CODE
-    behind = field_behind(take)
+    behind = field_behind(parameter)
     if behind is None:
         return {"date": cell_values.DATE, "decimal": MONEY, "integer": COUNT, "rate": RATE}.get(
-            take.kind, cell_values.TEXT
+            parameter.kind, cell_values.TEXT
         )
-    if hasattr(behind, "words") or isinstance(behind, models.BooleanField):
+    if hasattr(behind, "choice_set") or isinstance(behind, models.BooleanField):
         return cell_values.CHOICE
     if isinstance(behind, models.DecimalField):
-        unit = facts_behind(take).unit
+        unit = spec_behind(parameter).unit
         return RATE if unit == "%" else MONEY if unit == "CNY" else COUNT
     if isinstance(behind, models.DateField):
         return cell_values.DATE
     return COUNT if isinstance(behind, models.IntegerField) else cell_values.TEXT
 
 
-def fits(take: Take, samples: list[str]) -> bool:
+def fits(parameter: Parameter, samples: list[str]) -> bool:
     """Whether any of some cells may be a value of a parameter; True where there are none to judge by."""
     texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]
-    kind, behind = kind_of_value(take), field_behind(take)
-    words = getattr(behind, "words", None) or take.words
+    kind, behind = kind_of_value(parameter), field_behind(parameter)
+    words = getattr(behind, "choice_set", None) or parameter.choice_set
     if not texts:
         return True
     if words is not None:
@@ -224,12 +225,12 @@ def _terms(fields: Any, role: str) -> tuple[Term, ...]:
         Term(
             part.name,
             name,
-            facts.zh,
-            facts.en,
-            facts.aliases,
+            spec.zh,
+            spec.en,
+            spec.aliases,
             KINDS.get(name, "text"),
             part.name == "clients" and name in REPEATED,
         )
-        for part in parts().values()
-        for name, facts, _ in spellings(part)
+        for part in worksheets().values()
+        for name, spec, _ in spellings(part)
     )

@@ -11,15 +11,15 @@ from typing import IO, Any
 
 import polars as pl
 
-from dakehu.exchange.sheets.definitions import CONTACT_KINDS, ROW_KEY, Part
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import Sealed
-from dakehu.foundation.actions.registry import Take
+from dakehu.exchange.sheets.definitions import CONTACT_KINDS, ROW_KEY, Worksheet
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.encrypted_fields import EncryptedValue
 from dakehu.foundation.base import clock
-from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import kind_of, masked
-from dakehu.foundation.imports.row_matching import chunks
 from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.parameters import Parameter
 
 KINDS = {"choice": "choice", "date": "date", "datetime": "datetime", "money": "money", "rate": "rate", "bool": "bool"}
 CHANNELS = {"mobile": "phone", "mail": "mail", **{kind: kind for kind in CONTACT_KINDS}}
@@ -39,41 +39,43 @@ Columns = list[Sequence[Any]]  # numbers, versions, and one of values for each c
 NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of takes_out: which row it is, and how old
 
 
-def takes_out(part: Part) -> list[Take]:
+def is_exportable(part: Worksheet) -> list[Parameter]:
     """The columns of a sheet: what it takes in, less what only helps to read foreign files."""
-    return [t for t in part.takes if t.name not in LEFT_OUT]
+    return [t for t in part.parameters if t.name not in LEFT_OUT]
 
 
-def kind(take: Take) -> str:
+def kind(parameter: Parameter) -> str:
     """The kind of a column as the writer of workbooks knows it."""
-    behind = field_behind(take)
+    behind = field_behind(parameter)
     if behind is None:
-        return "date" if take.kind == "date" else "text"
+        return "date" if parameter.kind == "date" else "text"
     found = kind_of(behind)
     if found == "number":
         return "integer" if "Integer" in behind.get_internal_type() else "money"
     return KINDS.get(found, "text")
 
 
-def frame(part: Part, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
+def frame(part: Worksheet, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
     """The rows of a part that belong to `clients` (numbers), or the rows numbered `rows`: one column for each of
     takes_out, beside NUMBER and VERSION."""
-    told = tellings(part, language)
-    return finished(told, pl.concat(list(slices(part, clients, told, rows=rows))))
+    told = column_renderers(part, language)
+    return finish(told, pl.concat(list(slices(part, clients, told, rows=rows))))
 
 
-def tellings(part: Part, language: str) -> "dict[str, Telling]":
+def column_renderers(part: Worksheet, language: str) -> "dict[str, ColumnRenderer]":
     """{column of a sheet: how its values go out}."""
-    return {take.name: Telling(take, language) for take in takes_out(part)}
+    return {parameter.name: ColumnRenderer(parameter, language) for parameter in is_exportable(part)}
 
 
-def slices(part: Part, clients: Any, told: "dict[str, Telling]", *, rows: Any = None) -> Iterator[pl.DataFrame]:
+def slices(
+    part: Worksheet, clients: Any, told: "dict[str, ColumnRenderer]", *, rows: Any = None
+) -> Iterator[pl.DataFrame]:
     """The same some thousand rows at a time, at least one frame, their columns not finished."""
-    takes = takes_out(part)
+    parameters = is_exportable(part)
     if part.name == "clients":
-        found = _clients(takes, clients if rows is None else rows)
+        found = _clients(parameters, clients if rows is None else rows)
     else:
-        paths = ["pk", "row_version", *(NAMED.get(t.name) or _path(t) for t in takes)]
+        paths = ["pk", "row_version", *(NAMED.get(t.name) or _path(t) for t in parameters)]
         by, numbers = ("client_id", clients) if rows is None else ("pk", rows)
         found = _dependents(model_of(part.model), paths, by, numbers)
     empty = True
@@ -84,7 +86,7 @@ def slices(part: Part, clients: Any, told: "dict[str, Telling]", *, rows: Any = 
         yield _columns(told, [])
 
 
-def finished(told: "dict[str, Telling]", frame: pl.DataFrame) -> pl.DataFrame:
+def finish(told: "dict[str, ColumnRenderer]", frame: pl.DataFrame) -> pl.DataFrame:
     """Some rows with their columns finished, once all rows have been told."""
     return frame.with_columns(one.finished(frame[name]) for name, one in told.items())
 
@@ -109,22 +111,22 @@ class Spool:
             yield pl.read_ipc(io.BytesIO(self.file.read(length)))
 
 
-def _columns(told: "dict[str, Telling]", columns: Columns) -> pl.DataFrame:
+def _columns(told: "dict[str, ColumnRenderer]", columns: Columns) -> pl.DataFrame:
     numbers, versions, *values = columns or ((),) * (len(told) + 2)
     made = {name: one.series(column) for (name, one), column in zip(told.items(), values, strict=True)}
     marks = {NUMBER: pl.Series(numbers, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
     return pl.DataFrame(made | marks)
 
 
-def _path(take: Take) -> str:
-    behind = field_behind(take)
-    return f"{take.field}_id" if behind is not None and behind.is_relation else take.field or take.name
+def _path(parameter: Parameter) -> str:
+    behind = field_behind(parameter)
+    return f"{parameter.field}_id" if behind is not None and behind.is_relation else parameter.field or parameter.name
 
 
-def called(model: Any) -> dict[int, str]:
+def client_names(model: Any) -> dict[int, str]:
     """{number: name} of staff or branches, as a person writes it and an import reads it: by the name, or by the first
     field that names a row where several share the name."""
-    rows = list(model.objects.order_by("name").values_list("pk", "name", model.found_by[0]))
+    rows = list(model.objects.order_by("name").values_list("pk", "name", model.lookup_fields[0]))
     shared = Counter(name for _, name, _ in rows)
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
@@ -137,9 +139,9 @@ def _dependents(model: Any, paths: list[str], by: str, numbers: Any) -> Iterator
             yield list(zip(*some, strict=True))
 
 
-def _clients(takes: list[Take], clients: Any) -> Iterator[Columns]:
+def _clients(parameters: list[Parameter], clients: Any) -> Iterator[Columns]:
     beside = {*CHANNELS.values(), "staff"}
-    paths = ["pk", "row_version", *(_path(t) for t in takes if t.name not in beside)]
+    paths = ["pk", "row_version", *(_path(t) for t in parameters if t.name not in beside)]
     for part in chunks(clients, READ):
         rows = list(model_of("clients.Client").objects.filter(pk__among=part).order_by("code").values_list(*paths))
         if not rows:
@@ -147,11 +149,11 @@ def _clients(takes: list[Take], clients: Any) -> Iterator[Columns]:
         numbers, versions, *own = zip(*rows, strict=True)
         reached, served, stored = _contacts(part), _staff(part), iter(own)
         cells: Columns = [numbers, versions]
-        for take in takes:
-            if take.name == "staff":
+        for parameter in parameters:
+            if parameter.name == "staff":
                 cells.append([served.get(pk) for pk in numbers])
-            elif take.name in beside:
-                cells.append([reached.get(pk, {}).get(take.name) for pk in numbers])
+            elif parameter.name in beside:
+                cells.append([reached.get(pk, {}).get(parameter.name) for pk in numbers])
             else:
                 cells.append(next(stored))
         yield cells
@@ -172,15 +174,15 @@ def _staff(clients: Any) -> dict[int, int]:
     return dict(rows.values_list("client_id", "user_id"))
 
 
-class Telling:
+class ColumnRenderer:
     """How the values of a column go out, typed as the writer wants them; each distinct value is masked or named once."""
 
-    def __init__(self, take: Take, language: str) -> None:
-        self.take, self.facts, self.shape, self.language = take, facts_behind(take), kind(take), language
-        behind = field_behind(take)
-        self.words = getattr(behind, "words", None) if self.shape == "choice" else None
-        self.names = called(behind.remote_field.model) if behind is not None and behind.is_relation else None
-        self.hidden = self.facts.sensitivity > scope.current_actor().clearance
+    def __init__(self, parameter: Parameter, language: str) -> None:
+        self.take, self.spec, self.shape, self.language = parameter, spec_behind(parameter), kind(parameter), language
+        behind = field_behind(parameter)
+        self.choice_set = getattr(behind, "choice_set", None) if self.shape == "choice" else None
+        self.names = client_names(behind.remote_field.model) if behind is not None and behind.is_relation else None
+        self.hidden = self.spec.sensitivity > current_actor().clearance
         self.large = False  # whether a rate of 100 % or more was among the values
 
     def series(self, values: Iterable[Any]) -> pl.Series:
@@ -194,15 +196,15 @@ class Telling:
         values = [None if v == "" else v for v in values]
         if self.names is not None:
             return pl.Series([self.names.get(v) for v in values], dtype=pl.String)
-        if self.shape == "text" and any(isinstance(v, Sealed) for v in values):
+        if self.shape == "text" and any(isinstance(v, EncryptedValue) for v in values):
             return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
         if self.hidden:
-            known = {v: masked(v, self.facts) for v in set(values) - {None}}
+            known = {v: masked(v, self.spec) for v in set(values) - {None}}
             return pl.Series([known.get(v) for v in values], dtype=pl.String)
-        if self.words is not None and hasattr(self.words, "many"):
-            return pl.Series([v and self.words.label_of(v, self.language) for v in values], dtype=pl.String)
-        if self.words is not None:
-            named = {m.value: m.label_in(self.language) for m in self.words}
+        if self.choice_set is not None and hasattr(self.choice_set, "many"):
+            return pl.Series([v and self.choice_set.label_of(v, self.language) for v in values], dtype=pl.String)
+        if self.choice_set is not None:
+            named = {m.value: m.label_in(self.language) for m in self.choice_set}
             return pl.Series([named.get(v, v) for v in values], dtype=pl.String)
         if self.shape == "money":
             return pl.Series([float(v) if isinstance(v, Decimal) else v for v in values], dtype=pl.Float64)

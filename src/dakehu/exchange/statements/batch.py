@@ -8,17 +8,18 @@ from typing import Any
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.statements.layouts import Layout
 from dakehu.exchange.statements.service import Statement
-from dakehu.foundation.actions.registry import act, takes_of
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.input import accept
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.input import parse_input
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
+from dakehu.foundation.schema.parameters import parameters_of
 
-WHOSE = takes_of("ledger.HeldRow", "client")
+OWNER = parameters_of("ledger.QuarantinedRow", "client")
 
 
-def keep(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: bool = False) -> None:
+def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: bool = False) -> None:
     """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse), or that a person named its
     columns. Call inside an act."""
     layout, rows, codes = glimpsed
@@ -34,7 +35,7 @@ def keep(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: bool = Fal
     batch.report = {**batch.report, "statement": told}
 
 
-def seen(batch: Any) -> dict[str, Any]:
+def is_dry_run(batch: Any) -> dict[str, Any]:
     """{layout, rows, clients (codes its rows name), client (the code chosen, or ""), columns: [[field, heading]]}; {} for a
     batch of other tables."""
     return dict(batch.report.get("statement", {}))
@@ -42,28 +43,28 @@ def seen(batch: Any) -> dict[str, Any]:
 
 def belongs_to(pk: int, named: str) -> None:
     """Say whose a statement is, by code or name; "" leaves it to what the file tells. Raises Refused."""
-    client = accept(WHOSE, {"client": named})["client"] if named else None
+    client = parse_input(OWNER, {"client": named})["client"] if named else None
     with act("workbook.correct"):
-        batch = batches.own(pk, lock=True)
-        must_be_open(batch)
-        batch.report = {**batch.report, "statement": {**seen(batch), "client": client.code if client else ""}}
+        batch = batches.get_own(pk, lock=True)
+        check_open(batch)
+        batch.report = {**batch.report, "statement": {**is_dry_run(batch), "client": client.code if client else ""}}
         batch.state = BatchState.OPENED.value
         batch.save()
 
 
-def must_be_open(batch: Any) -> None:
+def check_open(batch: Any) -> None:
     if batch.state in (BatchState.APPLIED, BatchState.UNDONE):
         raise Refused(
-            say(
+            bilingual(
                 "这个文件已经导入，不能再修改。请重新上传。",
                 "This file has been imported. Upload it again to change it.",
             )
         )
 
 
-def trial(batch: Any, statement: Statement) -> dict[str, Any]:
-    return statements.trial(statement, seen(batch)["client"], batch.sha256)
+def dry_run(batch: Any, statement: Statement) -> dict[str, Any]:
+    return statements.dry_run(statement, is_dry_run(batch)["client"], batch.sha256)
 
 
 def run(batch: Any, statement: Statement) -> dict[str, Any]:
-    return statements.run(statement, batch.pk, seen(batch)["client"], batch.sha256)
+    return statements.run(statement, batch.pk, is_dry_run(batch)["client"], batch.sha256)

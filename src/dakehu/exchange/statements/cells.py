@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from dakehu.domains.ledger.statements.importing import Line
-from dakehu.domains.ledger.statements.validation import Doubt, Written
-from dakehu.domains.ledger.trades.transaction_types import bare
+from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow
+from dakehu.domains.ledger.trades.transaction_types import normalize_term
 from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, Layout
 from dakehu.exchange.workbook.reading import headings
 from dakehu.foundation.base import parsing
@@ -36,7 +36,7 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _NOTHING = {"", "-", "--", "—", "none", "null", "nan"}
 
 
-def number(text: str, decimal: str) -> Decimal | None:
+def to_number(text: str, decimal: str) -> Decimal | None:
     """A number with its currency beside it or not; None for an empty cell. Raises Doubt where it cannot be read."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
@@ -45,15 +45,15 @@ def number(text: str, decimal: str) -> Decimal | None:
         return Decimal(plain)
     found = _MONEY.match(plain)
     if not found:
-        raise Doubt("number", text)
+        raise RowRejected("number", text)
     sign, second, digits, power = found.groups()
     digits = _whole(re.sub(r"[' \u00a0]", "", digits), decimal)
     if digits is None:
-        raise Doubt("number", text)
+        raise RowRejected("number", text)
     try:
         return Decimal(f"{'-' if '-' in (sign + second) else ''}{digits}{power or ''}")
     except InvalidOperation:
-        raise Doubt("number", text) from None
+        raise RowRejected("number", text) from None
 
 
 def _whole(digits: str, decimal: str) -> str | None:
@@ -73,7 +73,7 @@ def _whole(digits: str, decimal: str) -> str | None:
 
 
 @lru_cache(4096)
-def day(text: str, formats: tuple[str, ...]) -> date | None:
+def to_day(text: str, formats: tuple[str, ...]) -> date | None:
     """A day; None for an empty cell. Raises Doubt where it cannot be read or may mean two days."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
@@ -86,10 +86,10 @@ def day(text: str, formats: tuple[str, ...]) -> date | None:
     try:
         return parsing.to_date(plain)
     except parsing.Unreadable:
-        raise Doubt("date", text) from None
+        raise RowRejected("date", text) from None
 
 
-def seconds(text: str) -> int:
+def to_seconds(text: str) -> int:
     """Seconds after midnight from the first time in a text (93105 counts as 9:31:05); -1 without one."""
     found = _TIME.search(text)
     if found:
@@ -100,7 +100,7 @@ def seconds(text: str) -> int:
     return -1
 
 
-def line(place: int, cells: dict[str, str], layout: Layout) -> Line:
+def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
     """The row in `place` (from 1) of a file. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
     given = {name: cells.get(flat(heading), "").strip() for name, heading in layout.columns.items()}
     for name, pattern in layout.patterns.items():
@@ -110,18 +110,18 @@ def line(place: int, cells: dict[str, str], layout: Layout) -> Line:
     # Whose it is stands apart: a row is the same trade in the client's own statement and in a file of many.
     shown = {name: value for name, value in given.items() if value and name != "client_code"}
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
-    meaning = layout.sides.get(bare(given.get("side", "")))
+    meaning = layout.sides.get(normalize_term(given.get("side", "")))
     try:
         for heading, (reason, wanted) in layout.refuse.items():
             if re.search(wanted, cells.get(flat(heading), "")):
-                raise Doubt(reason, cells.get(flat(heading), ""))
+                raise RowRejected(reason, cells.get(flat(heading), ""))
         _refuse_two_values(cells, layout)
-        return Line(place, shown, _written(given, cells, layout), meaning)
-    except Doubt as doubt:
+        return Line(place, shown, _cell_text(given, cells, layout), meaning)
+    except RowRejected as doubt:
         return Line(place, shown, None, meaning, doubt)
 
 
-def _written(given: dict[str, str], cells: dict[str, str], layout: Layout) -> Written:
+def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> StatementRow:
     read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBERS}
     rest = [_number("other", cells.get(flat(heading), ""), layout) for heading in layout.others]
     told = [value for value in rest if value is not None]
@@ -130,16 +130,16 @@ def _written(given: dict[str, str], cells: dict[str, str], layout: Layout) -> Wr
         read["net"] = abs(paid_in or Decimal(0)) - abs(paid_out or Decimal(0))
     currency = given.get("currency") or _currency(given, layout)
     if not currency:
-        raise Doubt("currency")
+        raise RowRejected("currency")
     if layout.signed_fees:
         read |= {name: -read[name] for name in ("commission", "stamp", "transfer") if read[name] is not None}
-    return Written(
-        day(given.get("day", ""), layout.dates),
+    return StatementRow(
+        to_day(given.get("day", ""), layout.dates),
         given.get("side", ""),
         parsing.to_text(given.get("code", "")),
         parsing.to_text(given.get("name", "")),
         other=sum(told, Decimal(0)) if told else None,
-        time=seconds(given.get("time", "")),
+        time=to_seconds(given.get("time", "")),
         account=parsing.to_text(given.get("account", "")),
         market=given.get("market", ""),
         currency=CURRENCIES.get(currency, currency)[:3].upper(),
@@ -155,17 +155,17 @@ def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
     for name, heading in layout.columns.items() if not layout.name else ():
         first, second = cells.get(flat(heading), "").strip(), cells.get(f"{flat(heading)}~2", "").strip()
         if first and second and first != second and name not in ("time", "ref"):
-            raise Doubt("twice", f"{heading}: {first} / {second}")
+            raise RowRejected("twice", f"{heading}: {first} / {second}")
 
 
 def _number(name: str, text: str, layout: Layout) -> Decimal | None:
     """A number in the unit of its column. Raises Doubt for a filled cell under a unit that nobody knows."""
     found = layout.units.get(name)
     if found is None or not text.strip():
-        return number(text, layout.decimal)
+        return to_number(text, layout.decimal)
     if found.unit is None:
-        raise Doubt("unit", f"{text} ({found.words})")
-    value = number(text, layout.decimal)
+        raise RowRejected("unit", f"{text} ({found.words})")
+    value = to_number(text, layout.decimal)
     return None if value is None else value * found.unit.factor
 
 
@@ -177,5 +177,5 @@ def _currency(given: dict[str, str], layout: Layout) -> str:
     if layout.currency and layout.currency != YUAN:  # a layout of one source: its own currency, however it is marked
         return layout.currency
     if len(found) > 1 or "$" in found:
-        raise Doubt("currency", " ".join(sorted(found)))
+        raise RowRejected("currency", " ".join(sorted(found)))
     return found.pop() if found else layout.currency

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 
-from dakehu.domains.ledger.trades.transaction_types import Side, bare
+from dakehu.domains.ledger.trades.transaction_types import TransactionType, normalize_term
 from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines, without_unit
 from dakehu.exchange.workbook.reading.headings import flat
 
@@ -69,7 +69,7 @@ class Layout:
     name: str
     columns: dict[str, str]
     others: tuple[str, ...] = ()
-    sides: dict[str, Side] = field(default_factory=dict)
+    sides: dict[str, TransactionType] = field(default_factory=dict)
     decimal: str = "."
     dates: tuple[str, ...] = ()
     currency: str = "CNY"
@@ -81,7 +81,7 @@ class Layout:
 
 
 @cache
-def saved() -> tuple[tuple[frozenset[str], Layout], ...]:
+def saved_layouts() -> tuple[tuple[frozenset[str], Layout], ...]:
     """(headings that must be there, layout) of every file in `layouts`, the most demanding first."""
     folder = resources.files("dakehu.exchange.statements") / "layouts"
     made = []
@@ -89,7 +89,11 @@ def saved() -> tuple[tuple[frozenset[str], Layout], ...]:
         if not path.name.endswith(".json"):
             continue
         for told in json.loads(path.read_text(encoding="utf-8")):
-            sides = {bare(word): Side[name] for name, words in told.get("sides", {}).items() for word in words}
+            sides = {
+                normalize_term(word): TransactionType[name]
+                for name, words in told.get("sides", {}).items()
+                for word in words
+            }
             layout = Layout(
                 told["name"],
                 told["columns"],
@@ -138,10 +142,10 @@ def with_units(layout: Layout, above: Iterable[str]) -> Layout:
     return replace(layout, units=units)
 
 
-def found_in(cells: Iterable[str]) -> Layout | None:
+def find_layout(cells: Iterable[str]) -> Layout | None:
     """The layout that a line of headings asks for; None for a line that heads no statement of trades."""
     by_flat = {flat(cell): cell.strip() for cell in cells if cell.strip()}
-    for wanted, layout in saved():
+    for wanted, layout in saved_layouts():
         if wanted <= set(by_flat):
             return layout
     columns = columns_in(by_flat.values())

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.clients.bulk_import.matching import Finder
+from dakehu.domains.clients.bulk_import.matching import ClientMatcher
 from dakehu.domains.ledger.statements import importing as ledger
-from dakehu.domains.ledger.statements.importing import Judged, Line
-from dakehu.domains.ledger.statements.validation import REASONS, Doubt
+from dakehu.domains.ledger.statements.importing import EvaluatedStatement, Line
+from dakehu.domains.ledger.statements.validation import REASONS, RowRejected
 from dakehu.exchange.mapping.left_out import left_out_of_sheet
-from dakehu.exchange.mapping.mapping import TablePlan
+from dakehu.exchange.mapping.mapping import TableMapping
 from dakehu.exchange.mapping.units import FoundUnit, read_unit
 from dakehu.exchange.statements import cells
-from dakehu.exchange.statements.layouts import DATES_IN, SEARCH, Layout, found_in, with_units
+from dakehu.exchange.statements.layouts import DATES_IN, SEARCH, Layout, find_layout, with_units
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.footers import kind_of_line
 from dakehu.exchange.workbook.reading.headings import flat
@@ -23,9 +23,9 @@ from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.date_parsing import find_order
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 
 SHOWN = 200
 READ = 8  # rows shown as they were read
@@ -63,19 +63,19 @@ def recognise(book: reading.Book) -> Statement | None:
 
 
 def _statement(book: reading.Book, layout: Layout, rows: Rows, sheet: str, heading: int) -> Statement:
-    read = [(cells.line(place, named, layout), owner) for place, named, owner in rows]
+    read = [(cells.statement_line(place, named, layout), owner) for place, named, owner in rows]
     lines = [line for line, _ in read]
     rest = left_out_of_sheet(book, sheet, heading, (line.line - 1 for line in lines))
     return Statement(book.filename, layout, lines, [owner for _, owner in read], rest)
 
 
-def by_hand(book: reading.Book, table: TablePlan) -> Statement:
+def by_hand(book: reading.Book, table: TableMapping) -> Statement:
     """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
     layout, rows = _by_hand(book, table)
     return _statement(book, layout, rows, table.sheet, table.header_row)
 
 
-def glimpse_by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, int, set[str]]:
+def glimpse_by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, int, set[str]]:
     """The same as `glimpse` of a table whose columns a person named."""
     layout, rows = _by_hand(book, table)
     owners = [owner for _, _, owner in rows]
@@ -83,23 +83,23 @@ def glimpse_by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, int, 
 
 
 NEEDED = (
-    (("day",), say("日期", "the day")),
-    (("side", "flag"), say("业务名称或买卖标志", "the kind of business, or buy and sell")),
+    (("day",), bilingual("日期", "the day")),
+    (("side", "flag"), bilingual("业务名称或买卖标志", "the kind of business, or buy and sell")),
     (
         ("quantity", "amount", "net", "paid_in", "paid_out"),
-        say("成交数量、成交金额或发生金额", "a quantity, an amount or a cash effect"),
+        bilingual("成交数量、成交金额或发生金额", "a quantity, an amount or a cash effect"),
     ),
 )
 
 
-def _by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, Rows]:
+def _by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, Rows]:
     sheet = next(s for s in book.sheets if s.name == table.sheet)
     rows = sheet.head(sheet.frame.height)
     if table.header_row < 0:  # a line of letters stands for the headings
         rows = [*([[""] * sheet.frame.width] * table.first_row), *rows[table.first_row :]]
         rows.insert(table.first_row, [letters(place) for place in range(sheet.frame.width)])
     at = max(table.header_row, 0) if table.header_row >= 0 else table.first_row
-    headings = _apart([flat(cell) for cell in rows[at]])
+    headings = _separate_trades([flat(cell) for cell in rows[at]])
     columns, others, units = {}, [], {}
     for column in table.columns:
         for feed in column.feeds:
@@ -115,7 +115,7 @@ def _by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, Rows]:
         raise Refused(
             {
                 "columns": [
-                    say(
+                    bilingual(
                         "对账单还缺：{fields}。请指明是哪一列。",
                         "A statement needs {fields} as well: say which columns they are.",
                         fields="；".join(lacking),
@@ -132,7 +132,7 @@ def _by_hand(book: reading.Book, table: TablePlan) -> tuple[Layout, Rows]:
     return layout, ((place - shift, named, owner) for place, named, owner in found)
 
 
-def glimpse(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
+def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     """The layout of the statement a file holds, the number of its rows, and the codes of the clients they name; None for a
     file that is something else. No cell is read yet, so that an upload answers soon."""
     found = _layout(book)
@@ -147,7 +147,7 @@ def _layout(book: reading.Book) -> tuple[Rows, Layout, str, int] | None:
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head):
-            layout = found_in(row)
+            layout = find_layout(row)
             if layout is not None:
                 above = [sheet.name, *(cell for line in head[:at] for cell in dict.fromkeys(line) if cell)]
                 layout = layout if layout.name else _settled(with_units(layout, above), sheet, at, row)
@@ -166,7 +166,7 @@ def _rows(rows: list[list[str]], at: int, layout: Layout) -> Rows:
     """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
     the client it names ("" for none)."""
     flats = [flat(cell) for cell in rows[at]]
-    headings = _apart(flats)
+    headings = _separate_trades(flats)
     used = {flat(h) for h in (*layout.columns.values(), *layout.others)}
     code = flat(layout.columns.get("client_code", ""))
     for place, row in enumerate(rows[at + 1 :], at + 2):
@@ -180,7 +180,7 @@ def _rows(rows: list[list[str]], at: int, layout: Layout) -> Rows:
             yield place, named, named.get(code, "").strip() if code else ""
 
 
-def _apart(headings: list[str]) -> list[str]:
+def _separate_trades(headings: list[str]) -> list[str]:
     """Headings that come twice told apart: the second 货币 becomes 货币~2; nameless ones are ~1, ~2, …"""
     seen: dict[str, int] = {}
     made = []
@@ -190,12 +190,12 @@ def _apart(headings: list[str]) -> list[str]:
     return made
 
 
-def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
+def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     """What an import would do; nothing is written. Says further whose the rows are, as `run` does ("" for a client who is
     new), and how the first `trades` were read."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
-    told, known = sum(len(one.told) for one in judged), ledger.known(parts)
+    told, known = sum(len(one.told) for one in judged), ledger.known_lines(parts)
     owner = parts[0][0]
     whose = (
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
@@ -206,7 +206,7 @@ def trial(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
         "created": told - known,
         "unchanged": known,
         "skipped": sum(one.idle for one in judged),
-        "quarantined": ledger.in_doubt(parts),
+        "quarantined": ledger.quarantined_lines(parts),
         "trades": _trades(judged),
         "imported": False,
         "dry_run": True,
@@ -221,19 +221,19 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
     if not any(one.told or one.held for one in judged):
-        raise Refused({"file": [say("对账单里没有成交记录。", "There are no trades in this statement.")]})
-    numbers = ledger.learn(*judged)
+        raise Refused({"file": [bilingual("对账单里没有成交记录。", "There are no trades in this statement.")]})
+    numbers = ledger.register_new_products(*judged)
     with act("workbook.import"):
-        batch = batches.own(number, lock=True)
+        batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             return {**batches.report_of(batch), "again": True}
-        with undo.keeping() as kept:
+        with undo.recording_undo() as kept:
             written = {"numbers": numbers, "source": statement.filename, "sha256": sha256}
             if len(parts) > 1:
-                made = ledger.take_statements(parts=parts, **written)
+                made = ledger.import_statements(parts=parts, **written)
             else:
                 name = statement.filename.rpartition(".")[0] or statement.filename
-                made = ledger.take_statement(client=parts[0][0], name=name, judged=judged[0], **written)
+                made = ledger.import_statement(client=parts[0][0], name=name, judged=judged[0], **written)
                 made["client"] = made["client"].code
         told = {
             **_report(statement, judged),
@@ -243,22 +243,22 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
             "dry_run": False,
             "batch": number,
         }
-        batches.keep_report(batch, told, BatchState.APPLIED, undo=kept.store())
+        batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
     return told
 
 
-def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Judged]]:
+def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, EvaluatedStatement]]:
     """The rows judged, by whose they are: everything is the named client's, or that of the client whom the file tells of
     (None: nobody's yet), or each row that of the client it names."""
     if client or not statement.of_many():
-        judged = ledger.weigh(statement.lines)
+        judged = ledger.evaluate(statement.lines)
         return [(_owner(statement, judged, client, sha256), judged)]
     nameless = next((n for n, code in zip(statement.lines, statement.owners, strict=True) if not code), None)
     if nameless is not None:
         raise Refused(
             {
                 "client": [
-                    say(
+                    bilingual(
                         "第 {n} 行没有客户号；这份对账单里有多位客户，请补上客户号再导入。",
                         "Line {n} names no client, in a statement of several; fill in the client's code.",
                         n=nameless.line,
@@ -266,23 +266,23 @@ def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Ju
                 ]
             }
         )
-    owners = _found(statement.codes())
+    owners = _located(statement.codes())
     lines: dict[Any, list[Line]] = {}
     for line, code in zip(statement.lines, statement.owners, strict=True):
         lines.setdefault(owners[code], []).append(line)
-    return [(owner, ledger.weigh(part)) for owner, part in lines.items()]
+    return [(owner, ledger.evaluate(part)) for owner, part in lines.items()]
 
 
-def _found(codes: set[str]) -> dict[str, Any]:
+def _located(codes: set[str]) -> dict[str, Any]:
     """{code: client}; refused with the codes that are nobody's within sight."""
-    finder = Finder()
+    finder = ClientMatcher()
     finder.learn(codes=codes, ids=(), mobiles=(), names=())
     missing = sorted(codes - set(finder.codes))
     if missing:
         raise Refused(
             {
                 "client": [
-                    say(
+                    bilingual(
                         "对账单里有 {n} 个客户号不在您的范围内或不存在：{codes}。请先建立这些客户，或删去这些行。",
                         "{n} client codes of the statement are unknown or not within your sight: {codes}. "
                         "Enter those clients first, or leave these rows out.",
@@ -292,11 +292,11 @@ def _found(codes: set[str]) -> dict[str, Any]:
                 ]
             }
         )
-    rows = clients.by_number(finder.codes[code] for code in codes)
+    rows = clients.get_client_by_id(finder.codes[code] for code in codes)
     return {code: rows[finder.codes[code]] for code in codes}
 
 
-def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
+def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str, Any]:
     held = sorted((row for one in judged for row in one.held), key=lambda row: row[0].line)
     return {
         "kind": "statement",
@@ -320,7 +320,7 @@ def _report(statement: Statement, judged: list[Judged]) -> dict[str, Any]:
     }
 
 
-def _balances(judged: list[Judged]) -> dict[str, Any]:
+def _balances(judged: list[EvaluatedStatement]) -> dict[str, Any]:
     told = [ledger.balances(one) for one in judged]
     return {
         "checked": sum(one["checked"] for one in told),
@@ -329,18 +329,18 @@ def _balances(judged: list[Judged]) -> dict[str, Any]:
     }
 
 
-def _owner(statement: Statement, judged: Judged, client: str, sha256: str) -> Any | None:
+def _owner(statement: Statement, judged: EvaluatedStatement, client: str, sha256: str) -> Any | None:
     code = client or next(iter(statement.codes()), "")
     if not code:
         return ledger.owner_of(judged, sha256)
-    finder = Finder()
+    finder = ClientMatcher()
     finder.learn(codes={code}, ids=(), mobiles=(), names=())
     if code not in finder.codes:
-        raise NotFound(say("客户", "client"), code)
-    return clients.found(finder.codes[code])
+        raise NotFound(bilingual("客户", "client"), code)
+    return clients.get_client(finder.codes[code])
 
 
-def _trades(judged: list[Judged]) -> list[dict[str, Any]]:
+def _trades(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
     """The first rows told, as they were read: money in yuan, `quantity` signed."""
     rows = sorted((row for one in judged for row in one.told[:READ]), key=lambda row: row[0].line)[:READ]
     return [
@@ -361,7 +361,7 @@ def _trades(judged: list[Judged]) -> list[dict[str, Any]]:
     ]
 
 
-def _warnings(held: list[tuple[Line, Doubt, str]]) -> list[dict[str, Any]]:
+def _warnings(held: list[tuple[Line, RowRejected, str]]) -> list[dict[str, Any]]:
     """The first rows held back, as the report shows warnings."""
     return [
         {

@@ -24,32 +24,43 @@ DOTS = "•••"
 
 @cache
 def _cipher(version: int) -> AESGCM:
-    return AESGCM(keys.sealing_keys()[1][version])
+    return AESGCM(keys.encryption_keys()[1][version])
 
 
 def forget_cached() -> None:
+    """Read the keys again (after a restore, or in a test with its own home)."""
+    keys.forget_cached()
     _cipher.cache_clear()
 
 
-def seal_bytes(place: str, content: bytes) -> bytes:
+def encrypt_bytes(place: str, content: bytes) -> bytes:
     """Encrypt `content` for one place ("table.column", "file"); it opens at no other place."""
-    version = keys.sealing_keys()[0]
+    version = keys.encryption_keys()[0]
     nonce = os.urandom(NONCE)
     return bytes([version]) + nonce + _cipher(version).encrypt(nonce, content, place.encode())
 
 
-def open_bytes(place: str, sealed: bytes) -> bytes:
+def decrypt_bytes(place: str, sealed: bytes) -> bytes:
     """The opposite of seal_bytes. Raises cryptography's InvalidTag for a moved or tampered value."""
     nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
     return _cipher(sealed[0]).decrypt(nonce, body, place.encode())
 
 
-def blind(place: str, value: str) -> str:
+def blind_index(place: str, value: str) -> str:
     """The blind index of a value: equal for equal values at one place, meaningless without the key."""
     return hmac.new(keys.key("index"), f"{place}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-class Sealed:
+_record_decryption: Callable[[str], None] | None = None
+
+
+def set_decryption_recorder(record: Callable[[str], None]) -> None:
+    """Name, once at start-up, what writes the decryption of a value at a place into the open act."""
+    global _record_decryption
+    _record_decryption = record
+
+
+class EncryptedValue:
     """A shut value. str() shows its mask; `.open()` gives the plain text inside an act, and is recorded."""
 
     __slots__ = ("_body", "_mask", "_place")
@@ -58,11 +69,11 @@ class Sealed:
         self._place, self._body, self._mask = place, body, mask
 
     @classmethod
-    def shut(cls, place: str, plain: str, mask: Callable[[str], str] | None) -> "Sealed":
-        return cls(place, seal_bytes(place, plain.encode()), mask)
+    def encrypt(cls, place: str, plain: str, mask: Callable[[str], str] | None) -> "EncryptedValue":
+        return cls(place, encrypt_bytes(place, plain.encode()), mask)
 
     def _plain(self) -> str:
-        return open_bytes(self._place, self._body).decode()
+        return decrypt_bytes(self._place, self._body).decode()
 
     def masked(self) -> str:
         """What anybody may see of it, such as 138****1234."""
@@ -73,9 +84,9 @@ class Sealed:
 
     def open(self) -> str:
         """The plain text. Needs an open act by an actor cleared for secrets; the act records it."""
-        from dakehu.foundation.actions.registry import record_opening
-
-        record_opening(self._place)
+        if _record_decryption is None:
+            raise RuntimeError("nothing records decryptions: call set_decryption_recorder at start-up")
+        _record_decryption(self._place)
         return self._plain()
 
     def __str__(self) -> str:
@@ -88,7 +99,7 @@ class Sealed:
         return True
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Sealed):
+        if isinstance(other, EncryptedValue):
             return self.same_as(other._plain())
         return self.same_as(other) if isinstance(other, str) else NotImplemented
 
@@ -96,7 +107,7 @@ class Sealed:
         return hash((self._place, self._plain()))
 
 
-class SealedText(models.BinaryField):  # type: ignore[type-arg]
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
     """A text field stored encrypted. Give it plain text; from the database it arrives shut."""
 
     def __init__(self, *args: Any, mask: Callable[[str], str] | None = None, **options: Any) -> None:
@@ -109,7 +120,7 @@ class SealedText(models.BinaryField):  # type: ignore[type-arg]
         return f"{self.model._meta.db_table}.{self.column}"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return None if value is None else Sealed(self.place, bytes(value), self.mask)
+        return None if value is None else EncryptedValue(self.place, bytes(value), self.mask)
 
     def to_python(self, value: Any) -> Any:
         return value
@@ -117,13 +128,13 @@ class SealedText(models.BinaryField):  # type: ignore[type-arg]
     def get_prep_value(self, value: Any) -> Any:
         if value is None or value == "":
             return None
-        if isinstance(value, Sealed):
+        if isinstance(value, EncryptedValue):
             return value._body
-        return seal_bytes(self.place, str(value).encode())
+        return encrypt_bytes(self.place, str(value).encode())
 
     def seal_many(self, values: list[Any]) -> list[bytes | None]:
         """get_prep_value for a whole column: the random starts are drawn together."""
-        version, place = keys.sealing_keys()[0], self.place.encode()
+        version, place = keys.encryption_keys()[0], self.place.encode()
         encrypt, head = _cipher(version).encrypt, bytes([version])
         starts = os.urandom(NONCE * len(values))
         made: list[bytes | None] = []
@@ -177,7 +188,7 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
     def index_of(self, plain: str) -> str:
         """What to look for: the index of a value as a person gives it."""
         shown = self.part(plain) if self.part else plain
-        return blind(self.place, shown) if shown else ""
+        return blind_index(self.place, shown) if shown else ""
 
     def indexes_of(self, values: list[Any]) -> list[str]:
         """index_of for a whole column, "" where there is no value; what several rows share is worked out once."""
@@ -185,7 +196,7 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
         known: dict[str, str] = {"": ""}
         made = []
         for value in values:
-            plain = (value._plain() if isinstance(value, Sealed) else value) or ""
+            plain = (value._plain() if isinstance(value, EncryptedValue) else value) or ""
             shown = self.part(plain) if self.part and plain else plain
             index = known.get(shown)
             if index is None:
@@ -195,52 +206,12 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
 
     def pre_save(self, instance: Any, add: bool) -> str:
         value = getattr(instance, self.of)
-        if isinstance(value, Sealed):
+        if isinstance(value, EncryptedValue):
             value = value._plain()
         index = self.index_of(value) if value else ""
         setattr(instance, self.attname, index)
         return index
 
 
-def sealed_fields(model: Any) -> list[SealedText]:
-    return [f for f in model._meta.concrete_fields if isinstance(f, SealedText)]
-
-
-def reindex(model: Any, batch: int = 2000) -> int:
-    """Write blind indexes that are missing or out of step; returns how many rows changed. Call inside an act."""
-    from dakehu.foundation.actions.registry import write_columns
-
-    indexes = [f for f in model._meta.fields if isinstance(f, BlindIndex)]
-    last, changed = 0, 0
-    while indexes:
-        rows: list[Any] = list(models.QuerySet(model).filter(pk__gt=last).order_by("pk")[:batch])
-        if not rows:
-            break
-        last = rows[-1].pk
-        for row in rows:
-            before = {f.attname: getattr(row, f.attname) for f in indexes}
-            after = {f.attname: f.pre_save(row, False) for f in indexes}
-            if after != before:
-                write_columns(model, row.pk, after)
-                changed += 1
-    return changed
-
-
-def reseal(model: Any, field: SealedText, batch: int = 2000) -> int:
-    """Move every value of a field to the key in use; returns how many moved. Call inside an act."""
-    from dakehu.foundation.actions.registry import write_columns
-
-    moved = 0
-    current = keys.sealing_keys()[0]
-    last = 0
-    while True:
-        rows = list(model.objects.filter(pk__gt=last).order_by("pk").only("pk", field.attname)[:batch])
-        if not rows:
-            return moved
-        last = rows[-1].pk
-        for row in rows:
-            value = getattr(row, field.attname)
-            if isinstance(value, Sealed) and value._body[0] != current:
-                fresh = Sealed.shut(field.place, value._plain(), field.mask)
-                write_columns(model, row.pk, {field.attname: fresh})
-                moved += 1
+def encrypted_fields_of(model: Any) -> list[EncryptedTextField]:
+    return [f for f in model._meta.concrete_fields if isinstance(f, EncryptedTextField)]

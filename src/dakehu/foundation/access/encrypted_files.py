@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from dakehu.foundation.access import keys
-from dakehu.foundation.access.encrypted_fields import open_bytes
+from dakehu.foundation.access.encrypted_fields import decrypt_bytes
 
 SLICE = 192 * 1024  # a multiple of three: the slices in base64, one after the other, are the file in base64
 FORMAT, SALT, TAG = 1, 32, 16
@@ -30,16 +30,16 @@ class Readable(Protocol):
 
 def _cipher(version: int, salt: bytes, place: str) -> AESGCM:
     info = f"dakehu file {FORMAT}\0{place}".encode()
-    return AESGCM(HKDF(SHA256(), 32, salt, info).derive(keys.sealing_keys()[1][version]))
+    return AESGCM(HKDF(SHA256(), 32, salt, info).derive(keys.encryption_keys()[1][version]))
 
 
 def _nonce(number: int, last: bool) -> bytes:
     return number.to_bytes(11) + bytes([last])
 
 
-def seal(place: str, content: Readable) -> Iterator[bytes]:
+def encrypt(place: str, content: Readable) -> Iterator[bytes]:
     """What to write, part by part, for what can be read from `content`; it opens at this place ("file.<key>") only."""
-    version, salt = keys.sealing_keys()[0], os.urandom(SALT)
+    version, salt = keys.encryption_keys()[0], os.urandom(SALT)
     cipher, head = _cipher(version, salt, place), bytes([0, FORMAT, version]) + salt
     yield head
     part = content.read(SLICE)
@@ -51,13 +51,13 @@ def seal(place: str, content: Readable) -> Iterator[bytes]:
         part = following
 
 
-def opened(place: str, sealed: Readable) -> Iterator[bytes]:
+def decrypt(place: str, sealed: Readable) -> Iterator[bytes]:
     """The slices of what was sealed, each verified before it is given; a file sealed whole comes as one slice. Raises
     cryptography's InvalidTag for what was tampered with or moved, at the latest instead of the last slice, LookupError for
     a key that is not there, ValueError for a format that is not known."""
     head = sealed.read(3 + SALT)
     if head[0] != 0:
-        yield open_bytes(place, head + sealed.read())
+        yield decrypt_bytes(place, head + sealed.read())
         return
     if len(head) < 3 + SALT:
         raise InvalidTag

@@ -50,7 +50,7 @@ def key(name: str) -> bytes:
 
 
 @cache
-def sealing_keys() -> tuple[int, dict[int, bytes]]:
+def encryption_keys() -> tuple[int, dict[int, bytes]]:
     """(version in use, {version: key}). Old versions stay so that old values still open."""
     path = folder() / "sealing.json"
     if not path.exists():
@@ -59,22 +59,19 @@ def sealing_keys() -> tuple[int, dict[int, bytes]]:
     return max(known), known
 
 
-def add_sealing_key() -> int:
+def add_encryption_key() -> int:
     """Put a new sealing key in use and return its version. `sealed.reseal` moves old values to it."""
-    current, known = sealing_keys()
+    current, known = encryption_keys()
     if current >= 255:
         raise ValueError("key versions are used up (255)")
     known[current + 1] = secrets.token_bytes(32)
     content = {str(k): base64.b64encode(v).decode() for k, v in known.items()}
     write_private(folder() / "sealing.json", json.dumps(content).encode())
-    sealing_keys.cache_clear()
+    encryption_keys.cache_clear()
     return current + 1
 
 
 def forget_cached() -> None:
     """Read the keys anew (after a restore, or in a test with its own home)."""
     key.cache_clear()
-    sealing_keys.cache_clear()
-    from dakehu.foundation.access import encrypted_fields
-
-    encrypted_fields.forget_cached()
+    encryption_keys.cache_clear()

@@ -1,105 +1,32 @@
-"""Who is asking, and which clients they may see. No view can forget it: without an actor, nothing is found.
+"""Which clients an actor sees. No view can forget it: without an actor, nothing is found.
 
-An actor is set in one place per door (`acting_as`). Models of client data name their way to the client
-(`client_path`) and are read through `Scoped` managers that filter along it. The rule which clients an
-actor sees is handed in by the room that owns clients (`see_clients_by`), so that no arrow rises.
+Models of client data name their path to the client (`client_path`) and are read through `Scoped` managers that filter
+along it. The rule which clients an actor sees is handed in by the domain that owns clients (`set_client_visibility`).
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.base.errors import NoActor, Unscoped, WriteOutsideAction
-from dakehu.foundation.schema.fields import PERSONAL, PUBLIC, SECRET, Sensitivity
-
-
-class Reach(StrEnum):
-    """How far an actor's sight goes."""
-
-    NONE = "none"  # no client at all
-    COVERED = "covered"  # clients covered by the people in `covers`
-    ALL = "all"  # every client that no information wall hides
-    ACROSS_WALLS = "across"  # every client
-    SYSTEM = "system"  # the desk itself, with a stated reason
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who is asking. `covers` are the users whose clients are visible (oneself, or one's team)."""
-
-    user_id: int | None
-    name: str
-    role: str = ""
-    permissions: frozenset[str] = frozenset()
-    clearance: Sensitivity = PUBLIC
-    reach: Reach = Reach.NONE
-    covers: tuple[int, ...] = ()
-    reason: str = ""
-    door: str = ""
-    request_id: str = ""
-    extra: dict[str, Any] = field(default_factory=dict, compare=False)
-
-    @property
-    def is_system(self) -> bool:
-        return self.reach is Reach.SYSTEM
-
-    def may(self, permission: str) -> bool:
-        return self.is_system or not permission or permission in self.permissions
-
-
-_actor: ContextVar[Actor | None] = ContextVar("dakehu_actor", default=None)
-
-
-def current_actor() -> Actor:
-    """Whoever is asking. Raises NoActor where no door has said so."""
-    actor = _actor.get()
-    if actor is None:
-        raise NoActor("no actor: wrap the work in acting_as(actor) or acting_as(system('reason'))")
-    return actor
-
-
-def actor_or_none() -> Actor | None:
-    return _actor.get()
-
-
-@contextmanager
-def acting_as(actor: Actor) -> Iterator[Actor]:
-    """Everything inside is seen and done as `actor`."""
-    token = _actor.set(actor)
-    try:
-        yield actor
-    finally:
-        _actor.reset(token)
-
-
-def system(reason: str, door: str = "") -> Actor:
-    """The desk itself. The reason is written into every audit entry it causes."""
-    if not reason.strip():
-        raise ValueError("the system acts only with a stated reason")
-    return Actor(None, "system", "system", clearance=SECRET, reach=Reach.SYSTEM, reason=reason, door=door)
-
-
-@contextmanager
-def elevated(reason: str) -> Iterator[Actor]:
-    """See past one's own scope inside an act (say, to cover a client just created). The audit entry keeps
-    the name of whoever really acts, and adds the reason."""
-    asking = current_actor()
-    with acting_as(replace(asking, reach=Reach.SYSTEM, clearance=PERSONAL, reason=asking.reason or reason)) as actor:
-        yield actor
-
-
-# --- which clients -------------------------------------------------------------------------------
+from dakehu.foundation.access.actor import (  # noqa: F401
+    Actor,
+    Reach,
+    acting_as,
+    actor_of,
+    actor_or_none,
+    current_actor,
+    elevated,
+    set_actor_source,
+    system_actor,
+)
+from dakehu.foundation.access.query_guard import query_guard, scoped_models, set_coverage_table  # noqa: F401
+from dakehu.foundation.base.errors import NoActor, WriteOutsideAction
 
 ClientRule = Callable[[Actor], Q]
 _client_rule: ClientRule | None = None
@@ -107,7 +34,7 @@ _hidden_rule: ClientRule | None = None
 _client_label = ""
 
 
-def see_clients_by(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
+def set_client_visibility(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
     """Called once at start-up by the room that owns clients: `rule(actor)` is a condition on the client model, and
     `hidden(actor)` its opposite for those who see nearly everybody, so that few clients need to be named, not most."""
     global _client_rule, _client_label, _hidden_rule
@@ -157,59 +84,3 @@ class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[mis
 
 class Common(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[misc]
     """Rows that are not client data (staff, products, calendar). Still written in acts only."""
-
-
-# --- the tripwire ----------------------------------------------------------------------------------
-
-_coverage_table = ""
-
-
-def coverage_table(name: str) -> None:
-    """Named at start-up: every statement of an ordinary actor on client tables must mention this table."""
-    global _coverage_table
-    _coverage_table = name
-
-
-def scoped_models() -> list[Any]:
-    """Every concrete model of client data."""
-    return [m for m in apps.get_models() if getattr(m, "client_path", None)]
-
-
-_tables: "re.Pattern[str] | None" = None
-
-
-def tripwire(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    """Refuse a read of client tables by an actor with limited sight that does not mention who covers whom.
-
-    It checks presence, not correctness: a net for raw SQL and sideways joins, not a proof. On PostgreSQL
-    row security stands behind it.
-    """
-    global _tables
-    actor = _actor.get()
-    if actor is not None and actor.reach in (Reach.COVERED, Reach.NONE) and sql[:6].upper() == "SELECT":
-        if _tables is None:
-            names = sorted(re.escape(m._meta.db_table) for m in scoped_models())
-            _tables = re.compile(r"\b(?:" + "|".join(names) + r")\b")
-        if _coverage_table not in sql and _tables.search(sql) and not actor.extra.get("in_act"):
-            raise Unscoped(f"client rows read without scope: {sql[:200]}")
-    return execute(sql, params, many, context)
-
-
-# --- actors of stored work --------------------------------------------------------------------------
-
-_actor_maker: Callable[[int], Actor] | None = None
-
-
-def make_actors_by(maker: Callable[[int], Actor]) -> None:
-    """Called once at start-up by the room that owns users: `maker(user_id)` is that user's actor as of now."""
-    global _actor_maker
-    _actor_maker = maker
-
-
-def actor_of(user_id: int | None, reason: str) -> Actor:
-    """The actor behind stored work: the user with today's rights, or the system with the given reason."""
-    if user_id is None:
-        return system(reason, "worker")
-    if _actor_maker is None:
-        raise NoActor("no room has said who users are")
-    return replace(_actor_maker(user_id), reason=reason, door="worker")

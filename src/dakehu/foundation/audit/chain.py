@@ -13,20 +13,21 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-from dakehu.foundation.access import keys, scope
-from dakehu.foundation.access.encrypted_fields import DOTS, Sealed, SealedText
+from dakehu.foundation.access import keys
+from dakehu.foundation.access.actor import Reach, acting_as, current_actor
+from dakehu.foundation.access.encrypted_fields import DOTS, EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import PUBLIC
+from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.clock import now
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.schema.fields import PUBLIC, has_facts
-
-if TYPE_CHECKING:
-    from dakehu.foundation.actions.registry import Act, Change
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.records.recorded import ActionRecord, Change
+from dakehu.foundation.schema.fields import has_spec
 
 GENESIS = "0" * 64
 LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
@@ -34,7 +35,7 @@ LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writer
 
 def plain_value(value: Any) -> Any:
     """A value as JSON holds it. Sealed values stay dots."""
-    if isinstance(value, Sealed):
+    if isinstance(value, EncryptedValue):
         return DOTS
     if isinstance(value, (datetime, date)):
         return value.isoformat()
@@ -58,13 +59,13 @@ def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
     shown = {}
     for f in model._meta.fields:
         if f.attname in values:
-            hidden = isinstance(f, SealedText) or not has_facts(f) or f.facts.sensitivity > PUBLIC
+            hidden = isinstance(f, EncryptedTextField) or not has_spec(f) or f.spec.sensitivity > PUBLIC
             value = values[f.attname]
             shown[f.attname] = DOTS if hidden and value not in (None, "") else plain_value(value)
     return shown or {name: plain_value(value) for name, value in values.items()}
 
 
-def _entry(change: "Change") -> dict[str, Any]:
+def _entry(change: Change) -> dict[str, Any]:
     made = asdict(change)
     made["pk"] = plain_value(change.pk)
     made["before"] = _shown(change.model, change.before)
@@ -91,11 +92,9 @@ def _parts(entry: Any) -> list[Any]:
     ]
 
 
-def append(act: "Act") -> Any:
+def append(act: ActionRecord) -> Any:
     """Seal an act onto the chain, inside its transaction."""
-    from dakehu.foundation.models import AuditEntry
-
-    actor = scope.current_actor()
+    actor = current_actor()
     clients = {c.client_id for c in act.changes if c.client_id is not None}
     body = {"changes": [_entry(c) for c in act.changes], "inner": act.inner, "note": plain_value(act.note)}
     entry = AuditEntry(
@@ -109,7 +108,7 @@ def append(act: "Act") -> Any:
         client_ref=act.client_id or (clients.pop() if len(clients) == 1 else None),
         body=json.dumps(body, ensure_ascii=False, sort_keys=True),
     )
-    with scope.acting_as(replace(actor, reach=scope.Reach.SYSTEM)):
+    with acting_as(replace(actor, reach=Reach.SYSTEM)):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -126,13 +125,11 @@ class Verdict:
 
     entries: int
     broken: int | None
-    why: Words | str = ""
+    why: Bilingual | str = ""
 
 
 def verify() -> Verdict:
     """Walk the whole chain. Run as the system, who sees every entry."""
-    from dakehu.foundation.models import AuditEntry
-
     previous, count, last = GENESIS, 0, 0
     for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
         count, last = count + 1, entry.pk
@@ -140,19 +137,19 @@ def verify() -> Verdict:
             return Verdict(
                 count,
                 entry.pk,
-                say("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
+                bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
             )
         if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
-            return Verdict(count, entry.pk, say("内容被改动过", "its content was changed"))
+            return Verdict(count, entry.pk, bilingual("内容被改动过", "its content was changed"))
         previous = entry.seal
     remembered = _head_file()
     if remembered.exists():
         head = json.loads(remembered.read_text())
         if head["id"] > last:
-            return Verdict(count, head["id"], say("它在链尾被截去", "it was cut off from the end of the chain"))
+            return Verdict(count, head["id"], bilingual("它在链尾被截去", "it was cut off from the end of the chain"))
         at_head = AuditEntry.objects.filter(pk=head["id"]).values_list("seal", flat=True).first()
         if at_head != head["seal"]:
-            return Verdict(count, head["id"], say("到它为止的链被重建过", "the chain was rebuilt up to it"))
+            return Verdict(count, head["id"], bilingual("到它为止的链被重建过", "the chain was rebuilt up to it"))
     return Verdict(count, None)
 
 
@@ -162,8 +159,6 @@ def _head_file() -> Path:
 
 def remember_head() -> None:
     """Write the newest seal outside the database (the worker does so every minute)."""
-    from dakehu.foundation.models import AuditEntry
-
     newest = AuditEntry.objects.order_by("-pk").values_list("pk", "seal").first()
     if newest:
         keys.write_private(_head_file(), json.dumps({"id": newest[0], "seal": newest[1]}).encode())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 
 class Refused(Exception):
@@ -13,8 +13,8 @@ class Refused(Exception):
 
     status = 400
 
-    def __init__(self, messages: "dict[str, list[Words | str]] | Words | str") -> None:
-        self.messages: dict[str, list[Words | str]] = messages if isinstance(messages, dict) else {"": [messages]}
+    def __init__(self, messages: "dict[str, list[Bilingual | str]] | Bilingual | str") -> None:
+        self.messages: dict[str, list[Bilingual | str]] = messages if isinstance(messages, dict) else {"": [messages]}
         super().__init__(messages)
 
     def __str__(self) -> str:
@@ -25,14 +25,19 @@ class Refused(Exception):
         return {name: [str(text) for text in texts] for name, texts in self.messages.items()}
 
 
+def refusal(field_name: str, zh: str, en: str, **values: Any) -> Refused:
+    """Return a refusal about one field, ready to raise."""
+    return Refused({field_name: [bilingual(zh, en, **values)]})
+
+
 class NotAllowed(Refused):
     """The actor's role does not include this."""
 
     status = 403
 
-    def __init__(self, what: Words | str, needs: str) -> None:
+    def __init__(self, what: Bilingual | str, needs: str) -> None:
         super().__init__(
-            say(
+            bilingual(
                 "您的角色不能“{what}”（需要权限 {needs}）。如工作需要，请联系管理员。",
                 "Your role may not “{what}” (it needs {needs}). Ask your administrator if your work requires it.",
                 what=what,
@@ -46,9 +51,9 @@ class NotFound(Refused):
 
     status = 404
 
-    def __init__(self, what: Words | str = "", key: Any = "") -> None:
+    def __init__(self, what: Bilingual | str = "", key: Any = "") -> None:
         super().__init__(
-            say("找不到{what}{key}。", "No such {what} {key}.", what=what, key=f"“{key}”" if key != "" else "")
+            bilingual("找不到{what}{key}。", "No such {what} {key}.", what=what, key=f"“{key}”" if key != "" else "")
         )
 
 
@@ -62,13 +67,13 @@ class Conflict(Refused):
 
     status = 412
 
-    def __init__(self, current: dict[str, Any], version: int, row: Any = None) -> None:
-        self.current, self.version, self.row = current, version, row
+    def __init__(self, current: dict[str, Any] | None, version: int, row: Any = None) -> None:
+        self.current, self.version, self.row = current or {}, version, row
         self.clashes: dict[str, dict[str, Any]] = {}
         self.kept: list[str] = []
         self.by = self.at = ""
         super().__init__(
-            say(
+            bilingual(
                 "这条记录刚被他人修改，请核对当前内容后再保存。",
                 "Somebody has changed this record meanwhile. Compare with the present values, then save again.",
             )

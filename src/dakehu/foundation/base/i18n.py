@@ -18,14 +18,14 @@ def language() -> str:
 
 
 @contextmanager
-def reading_in(code: str) -> Iterator[None]:
+def in_language(code: str) -> Iterator[None]:
     """Speak `code` ("zh" or "en") inside the block, whatever the reader set."""
     with translation.override("en" if code == "en" else "zh-hans"):
         yield
 
 
 @dataclass(frozen=True)
-class Words:
+class Bilingual:
     """A sentence in two languages. Values in braces are filled when it is read."""
 
     zh: str
@@ -48,6 +48,6 @@ class Words:
         return text.format(**self.values) if self.values else text
 
 
-def say(zh: str, en: str, **values: Any) -> Words:
+def bilingual(zh: str, en: str, **values: Any) -> Bilingual:
     """Words for a person, in the language of whoever reads them. `{name}` is filled from `values`."""
-    return Words(zh, en, values)
+    return Bilingual(zh, en, values)

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 
-class Numbers:
+class IdRanges:
     """A set of numbers, kept as runs (first, last) in ascending order."""
 
     def __init__(self, numbers: Iterable[int] = ()) -> None:
@@ -12,7 +12,7 @@ class Numbers:
         self.add(numbers)
 
     @classmethod
-    def of(cls, runs: Iterable[Iterable[int]]) -> "Numbers":
+    def of(cls, runs: Iterable[Iterable[int]]) -> "IdRanges":
         """The opposite of `runs`."""
         made = cls()
         made._runs = [(first, last) for first, last in runs]
@@ -26,7 +26,7 @@ class Numbers:
         fresh = [(number, number) for number in numbers]
         self._runs = _merged([*self._runs, *_merged(fresh)])
 
-    def merge(self, other: "Numbers") -> None:
+    def merge(self, other: "IdRanges") -> None:
         self._runs = _merged([*self._runs, *other._runs])
 
     def remove(self, number: int) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Clash:
+class Conflict:
     """One field that both changed. `base` is None where it is not known what it was (`known` says which)."""
 
     base: Any
@@ -27,7 +27,7 @@ class Outcome:
     mine: dict[str, Any] = field(default_factory=dict)
     theirs: dict[str, Any] = field(default_factory=dict)
     agreed: dict[str, Any] = field(default_factory=dict)
-    clashes: dict[str, Clash] = field(default_factory=dict)
+    clashes: dict[str, Conflict] = field(default_factory=dict)
 
 
 def compare(base: Mapping[str, Any], mine: Mapping[str, Any], current: Mapping[str, Any]) -> Outcome:
@@ -41,7 +41,7 @@ def compare(base: Mapping[str, Any], mine: Mapping[str, Any], current: Mapping[s
         now = current.get(name)
         if name not in base:
             if wanted != now:
-                made.clashes[name] = Clash(None, wanted, now, known=False)
+                made.clashes[name] = Conflict(None, wanted, now, known=False)
             continue
         was = base[name]
         if wanted == was:
@@ -52,7 +52,7 @@ def compare(base: Mapping[str, Any], mine: Mapping[str, Any], current: Mapping[s
         elif now == wanted:
             made.agreed[name] = now
         else:
-            made.clashes[name] = Clash(was, wanted, now)
+            made.clashes[name] = Conflict(was, wanted, now)
     for name, was in base.items():
         if name not in mine and name in current and current[name] != was:
             made.theirs[name] = current[name]

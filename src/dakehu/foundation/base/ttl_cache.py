@@ -4,7 +4,7 @@ from time import monotonic
 from typing import Any
 
 
-class Awhile:
+class TTLCache:
     """Values by key, each for `seconds` from when it was put. At most `most` are kept; past that all are let go."""
 
     def __init__(self, seconds: float = 60, most: int = 5_000) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Field, ForeignKey, Lookup
 
 
-class Among(Lookup):
+class AnyOf(Lookup):
     lookup_name = "among"
 
     def get_prep_lookup(self) -> Any:
@@ -24,5 +24,5 @@ class Among(Lookup):
 
 def register() -> None:
     """Called once at start-up."""
-    Field.register_lookup(Among)
-    ForeignKey.register_lookup(Among)
+    Field.register_lookup(AnyOf)
+    ForeignKey.register_lookup(AnyOf)

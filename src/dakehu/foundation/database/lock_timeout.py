@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.db import OperationalError, connection, transaction
 
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 
 class Busy(Refused):
@@ -16,31 +16,31 @@ class Busy(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            say(
+            bilingual(
                 "正在进行大批写入（例如导入），这次没有保存。请稍后再试，您填写的内容仍在。",
                 "A long write, such as an import, is going on, so this was not saved. Try again in a moment; what you filled in is still there.",
             )
         )
 
 
-def in_vain(fault: Exception) -> bool:
+def is_lock_timeout(fault: Exception) -> bool:
     """Whether this says that one waited for somebody else's write in vain."""
     return isinstance(fault, OperationalError) and connection.vendor == "sqlite" and "locked" in str(fault)
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def raise_busy() -> Iterator[None]:
     """A wait that was in vain is told as Busy."""
     try:
         yield
     except OperationalError as fault:
-        if in_vain(fault):
+        if is_lock_timeout(fault):
             raise Busy from fault
         raise
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
+def no_wait() -> Iterator[None]:
     """One transaction that does not wait: raises Busy where somebody else writes on SQLite."""
     if connection.vendor != "sqlite":
         with transaction.atomic():
@@ -51,7 +51,7 @@ def at_once() -> Iterator[None]:
         patience = cursor.fetchone()[0]
         cursor.execute("PRAGMA busy_timeout = 0")
     try:
-        with told(), transaction.atomic():
+        with raise_busy(), transaction.atomic():
             yield
     finally:
         with connection.cursor() as cursor:

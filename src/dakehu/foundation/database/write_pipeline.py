@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 DEPTH = 32  # statements that wait, each with some thousand rows as text
 
 
-class Line:
+class WritePipeline:
     """The statements of one connection that wait for the server."""
 
     def __init__(self, connection: Any) -> None:
@@ -76,13 +76,13 @@ class Line:
 
 
 @contextmanager
-def going_ahead() -> Iterator[None]:
+def pipelined_writes() -> Iterator[None]:
     """Inside an open transaction: let `write` go ahead of what follows it."""
     connection: Any = connections[DEFAULT_DB_ALIAS]  # of this thread
     if connection.vendor != "postgresql" or connection.line is not None:
         yield
         return
-    line = connection.line = Line(connection)
+    line = connection.line = WritePipeline(connection)
     try:
         yield
         line.settle()
@@ -91,13 +91,13 @@ def going_ahead() -> Iterator[None]:
         line.close()
 
 
-def line_of(connection: Any) -> Line | None:
+def pipeline_of(connection: Any) -> WritePipeline | None:
     return getattr(connection, "line", None)
 
 
 def write(connection: Any, sql: str, params: list[Any]) -> None:
     """Run a statement that writes, or let it go ahead."""
-    line = line_of(connection)
+    line = pipeline_of(connection)
     if line is None:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
@@ -106,9 +106,9 @@ def write(connection: Any, sql: str, params: list[Any]) -> None:
 
 
 @contextmanager
-def between() -> Iterator[None]:
+def bypass() -> Iterator[None]:
     """Ask inside what does not depend on what still waits to be written."""
-    line = line_of(connections[DEFAULT_DB_ALIAS])
+    line = pipeline_of(connections[DEFAULT_DB_ALIAS])
     if line is None or line.between:
         yield
     else:
@@ -118,6 +118,6 @@ def between() -> Iterator[None]:
 
 def settle() -> None:
     """Wait until everything is written."""
-    line = line_of(connections[DEFAULT_DB_ALIAS])
+    line = pipeline_of(connections[DEFAULT_DB_ALIAS])
     if line is not None:
         line.settle()

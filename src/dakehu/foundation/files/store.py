@@ -13,11 +13,13 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import transaction
 
-from dakehu.foundation.access import encrypted_files, keys, scope
-from dakehu.foundation.actions.registry import current_act
+from dakehu.foundation.access import encrypted_files, keys
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.files.models import StoredFile
+from dakehu.foundation.records.recorded import current_act
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Content:
 
     def __iter__(self) -> Iterator[bytes]:
         with _path(self.key).open("rb") as sealed:
-            yield from encrypted_files.opened(f"file.{self.key}", sealed)
+            yield from encrypted_files.decrypt(f"file.{self.key}", sealed)
 
     def whole(self) -> bytes:
         return b"".join(self)
@@ -91,21 +93,19 @@ def _path(key: str) -> Path:
     return folder / key
 
 
-def keep(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
+def save(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
     """Store a file for the actor, for `days` (None: until removed); of an open file what is left to be read. Call inside an
     act."""
-    from dakehu.foundation.models import StoredFile
-
     current_act()
     key = uuid.uuid4().hex
     seen = _Seen(io.BytesIO(content) if isinstance(content, bytes) else content)
-    keys.write_private_parts(_path(key), encrypted_files.seal(f"file.{key}", seen))
+    keys.write_private_parts(_path(key), encrypted_files.encrypt(f"file.{key}", seen))
     row = StoredFile(
         key=key,
         name=Path(name).name[:200],
         size=seen.size,
         sha256=seen.digest.hexdigest(),
-        owner_ref=scope.current_actor().user_id,
+        owner_ref=current_actor().user_id,
         expires_at=now() + timedelta(days=days) if days else None,
     )
     row.save()
@@ -114,12 +114,10 @@ def keep(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
 
 def read(key: str) -> tuple[str, bytes]:
     """(name, content) of one's own file. Raises NotFound for anybody else's."""
-    from dakehu.foundation.models import StoredFile
-
-    actor = scope.current_actor()
+    actor = current_actor()
     row = StoredFile.objects.filter(key=key).first()
     if row is None or (not actor.is_system and row.owner_ref != actor.user_id):
-        raise NotFound(say("文件", "file"))
+        raise NotFound(bilingual("文件", "file"))
     return row.name, content_of(key).whole()
 
 
@@ -127,26 +125,22 @@ def content_of(key: str) -> Content:
     """What stands in a file to which a row of a room points. The room has found that row within the actor's scope, which is
     why nobody is asked whose file it is. Raises NotFound where the file is gone."""
     if not _path(key).exists():
-        raise NotFound(say("文件", "file"))
+        raise NotFound(bilingual("文件", "file"))
     return Content(key)
 
 
-def drop(key: str) -> None:
+def delete(key: str) -> None:
     """Remove one's own file before its time, once the act has ended well. Call inside an act. Raises NotFound for
     anybody else's."""
-    from dakehu.foundation.models import StoredFile
-
-    row = StoredFile.objects.filter(key=key, owner_ref=scope.current_actor().user_id).first()
+    row = StoredFile.objects.filter(key=key, owner_ref=current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("文件", "file"))
+        raise NotFound(bilingual("文件", "file"))
     row.delete()
     transaction.on_commit(lambda: _path(key).unlink(missing_ok=True))
 
 
-def sweep() -> int:
+def delete_expired() -> int:
     """Remove files past their time; returns how many. Call inside an act, as the system."""
-    from dakehu.foundation.models import StoredFile
-
     gone = 0
     for row in StoredFile.objects.filter(expires_at__lt=now()):
         _path(row.key).unlink(missing_ok=True)

@@ -1,10 +1,10 @@
 """The only ways for data: in by `accept` (and `perform`), found by `narrow`, out by `present` (and `ask`)."""
 
-from dakehu.foundation.gates.concurrent_edit import Saved, perform_over
-from dakehu.foundation.gates.filtering import narrow
-from dakehu.foundation.gates.input import CellError, accept, accept_columns
-from dakehu.foundation.gates.output import Column, columns_of, present, present_one, unread
-from dakehu.foundation.gates.pagination import Page, counted, page_of
+from dakehu.foundation.gates.concurrent_edit import SaveResult, perform_with_merge
+from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.input import CellError, parse_columns, parse_input
+from dakehu.foundation.gates.output import Column, columns_of, deferred_fields, render_row, render_rows
+from dakehu.foundation.gates.pagination import Page, count_rows, page_of
 from dakehu.foundation.gates.registry import QUERIES, Query, ask, perform, query
 
 __all__ = [
@@ -13,18 +13,18 @@ __all__ = [
     "Column",
     "Page",
     "Query",
-    "Saved",
-    "accept",
-    "accept_columns",
+    "SaveResult",
     "ask",
     "columns_of",
-    "counted",
-    "narrow",
+    "count_rows",
+    "deferred_fields",
+    "filter_rows",
     "page_of",
+    "parse_columns",
+    "parse_input",
     "perform",
-    "perform_over",
-    "present",
-    "present_one",
+    "perform_with_merge",
     "query",
-    "unread",
+    "render_row",
+    "render_rows",
 ]

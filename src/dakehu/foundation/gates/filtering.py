@@ -7,15 +7,22 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
-from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import Unfit, reader_of
-from dakehu.foundation.schema.custom_fields import Several
-from dakehu.foundation.schema.fields import Facts, described, facts_of, has_facts, spelling_index
-from dakehu.foundation.schema.related_columns import lent
+from dakehu.foundation.schema.custom_fields import MultipleChoice
+from dakehu.foundation.schema.fields import (
+    FieldSpec,
+    described_fields,
+    has_spec,
+    normalize_name,
+    spec_of,
+    spelling_index,
+)
+from dakehu.foundation.schema.parameters import Parameter
+from dakehu.foundation.schema.related_columns import extension_columns
 
 OPERATORS = {
     "eq": "",
@@ -32,11 +39,11 @@ OPERATORS = {
 }
 
 
-def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "") -> Any:
+def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "") -> Any:
     """Keep the rows that pass all `filters` ({"field": value} or {"field.op": value}), sorted by `order`
     ("field" or "-field", comma separated). Raises Refused for unknown or uncleared columns and bad values."""
     if filters is not None and not isinstance(filters, Mapping):
-        raise Refused({"filters": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
+        raise Refused({"filters": [bilingual("应为一个 JSON 对象。", "Must be one JSON object.")]})
     model = rows.model
     index = _spellings(model)
     for key, value in (filters or {}).items():
@@ -45,22 +52,22 @@ def narrow(rows: Any, filters: Mapping[str, Any] | None = None, order: str = "")
         head, _, op = key.partition(".")
         rows = _filter(rows, _column(model, index, head), op or "eq", value)
     if order:
-        columns = [("-" if down else "") + column.name for column, down in ordered_by(model, order)]
+        columns = [("-" if down else "") + column.name for column, down in order_rows(model, order)]
         rows = rows.order_by(*columns, "-pk")
     return rows
 
 
 def _spellings(model: Any) -> dict[str, str]:
     """{any spelling: name} of the columns of a model that the reader may know of."""
-    return _spelled(tuple((name, field) for name, field, _ in [*described(model), *lent(model)]))
+    return _spelled(tuple((name, field) for name, field, _ in [*described_fields(model), *extension_columns(model)]))
 
 
 @lru_cache(maxsize=256)  # a list asks for the same several times a page
 def _spelled(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
-    return spelling_index({name: facts_of(field) for name, field in columns})
+    return spelling_index({name: spec_of(field) for name, field in columns})
 
 
-def ordered_by(model: Any, order: str) -> list[tuple[Any, bool]]:
+def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
     """[(column, whether downwards)] of an order such as "-assets,name". Raises Refused for columns that are unknown or
     above the reader's clearance."""
     index = _spellings(model)
@@ -69,19 +76,19 @@ def ordered_by(model: Any, order: str) -> list[tuple[Any, bool]]:
 
 
 def _column(model: Any, index: dict[str, str], name: str) -> Any:
-    from dakehu.foundation.schema.fields import plain
-
-    found = index.get(plain(name))
+    found = index.get(normalize_name(name))
     if found is None:
-        raise Refused({name: [say("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
-    borrowed = next((field for own, field, _ in lent(model) if own == found), None)
+        raise Refused({name: [bilingual("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
+    borrowed = next((field for own, field, _ in extension_columns(model) if own == found), None)
     column = model._meta.get_field(found) if borrowed is None else borrowed
-    facts: Facts = facts_of(column)
-    if facts.sensitivity > scope.current_actor().clearance and not isinstance(column, SealedText):
+    spec: FieldSpec = spec_of(column)
+    if spec.sensitivity > current_actor().clearance and not isinstance(column, EncryptedTextField):
         raise Refused(
             {
                 name: [
-                    say("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=facts.label)
+                    bilingual(
+                        "您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=spec.label
+                    )
                 ]
             }
         )
@@ -90,25 +97,25 @@ def _column(model: Any, index: dict[str, str], name: str) -> Any:
 
 def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if op not in OPERATORS:
-        raise Refused({column.name: [say("没有“{op}”这种条件。", "There is no condition “{op}”.", op=op)]})
+        raise Refused({column.name: [bilingual("没有“{op}”这种条件。", "There is no condition “{op}”.", op=op)]})
     if op in ("empty", "filled"):
         blank = Q(**{f"{column.name}__isnull": True})
         if isinstance(column, (models.CharField, models.TextField)):
             blank |= Q(**{column.name: ""})
         return rows.filter(blank) if op == "empty" else rows.exclude(blank)
-    if isinstance(column, SealedText):
-        return _filter_sealed(rows, column, value)
+    if isinstance(column, EncryptedTextField):
+        return _filter_encrypted(rows, column, value)
     if op in ("has", "starts"):
-        listed = column.words.read(str(value)) if hasattr(column, "words") else None
+        listed = column.choice_set.read(str(value)) if hasattr(column, "choice_set") else None
         value = listed.value if listed is not None else value  # a name of the list finds its code
         if isinstance(column, models.ForeignKey):
             test = Q()
             target: Any = column.remote_field.model
-            for name in target.found_by:
+            for name in target.lookup_fields:
                 test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
             return rows.filter(test)
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
-    read = reader_of(Take(column.name, column.model._meta.label, getattr(column, "own", column.name)))
+    read = reader_of(Parameter(column.name, column.model._meta.label, getattr(column, "own", column.name)))
     try:
         if op == "in":
             many = value if isinstance(value, (list, tuple)) else _each(column, str(value))
@@ -126,15 +133,15 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
 
 def _each(column: Any, text: str) -> list[str]:
     """The values that a text with commas names. Names of a list may hold a comma themselves."""
-    words = getattr(column, "words", None)
-    chosen = Several(words).read(text) if words is not None and not hasattr(words, "many") else None
+    words = getattr(column, "choice_set", None)
+    chosen = MultipleChoice(words).read(text) if words is not None and not hasattr(words, "many") else None
     return (text if chosen is None else chosen.value).split(",")
 
 
-def _filter_sealed(rows: Any, column: SealedText, value: Any) -> Any:
+def _filter_encrypted(rows: Any, column: EncryptedTextField, value: Any) -> Any:
     """Equality only, through the blind index beside the field."""
     for beside in column.model._meta.fields:
         if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
             return rows.filter(**{beside.name: beside.index_of(str(value))})
-    label = facts_of(column).label if has_facts(column) else column.name
-    raise Refused({column.name: [say("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})
+    label = spec_of(column).label if has_spec(column) else column.name
+    raise Refused({column.name: [bilingual("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})

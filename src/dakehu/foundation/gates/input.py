@@ -12,13 +12,13 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from dakehu.foundation.access.encrypted_fields import SealedText
-from dakehu.foundation.actions.registry import Take
+from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files.store import Upload
-from dakehu.foundation.schema.fields import Facts, facts_of, has_facts, model_of, plain, spelling_index
+from dakehu.foundation.schema.fields import FieldSpec, has_spec, model_of, normalize_name, spec_of, spelling_index
+from dakehu.foundation.schema.parameters import Parameter
 
 Reader = Callable[[Any], Any]
 EMPTY = (None, "")
@@ -31,63 +31,65 @@ class CellError:
     row: int
     field: str
     value: str
-    message: Words
+    message: Bilingual
 
 
 class Unfit(ValueError):
     """A value that a field does not take; carries the sentence."""
 
-    def __init__(self, message: Words) -> None:
+    def __init__(self, message: Bilingual) -> None:
         self.message = message
         super().__init__(message)
 
 
-def field_behind(take: Take) -> Any | None:
+def field_behind(parameter: Parameter) -> Any | None:
     """The Django field a parameter stands for, or None."""
-    return model_of(take.model)._meta.get_field(take.field) if take.field else None
+    return model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
 
 
-def facts_behind(take: Take) -> Facts:
+def spec_behind(parameter: Parameter) -> FieldSpec:
     """The facts of a parameter: its own, or those of the field behind it."""
-    if take.facts is not None:
-        return take.facts
-    behind = field_behind(take)
-    if behind is not None and has_facts(behind):
-        return facts_of(behind)
-    return Facts(take.name, take.name)
+    if parameter.spec is not None:
+        return parameter.spec
+    behind = field_behind(parameter)
+    if behind is not None and has_spec(behind):
+        return spec_of(behind)
+    return FieldSpec(parameter.name, parameter.name)
 
 
-def takes_index(takes: Iterable[Take]) -> dict[str, str]:
+def parameter_index(parameters: Iterable[Parameter]) -> dict[str, str]:
     """{any spelling: parameter name}."""
-    return spelling_index({t.name: facts_behind(t) for t in takes})
+    return spelling_index({t.name: spec_behind(t) for t in parameters})
 
 
-def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
+def parse_input(parameters: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, Any]:
     """Turn what a person or program sent into keyword arguments.
 
     Raises Refused with every fault, keyed by parameter: unknown names, read-only fields, values that cannot
     be read, missing ones. Empty text counts as "nothing" for an optional parameter.
     """
-    known = {t.name: t for t in takes}
-    index = takes_index(known.values())
+    known = {t.name: t for t in parameters}
+    index = parameter_index(known.values())
     given: dict[str, Any] = {}
     faults: dict[str, list[Any]] = {}
     for key, value in raw.items():
-        name = index.get(plain(key))
+        name = index.get(normalize_name(key))
         if name is None:
-            faults.setdefault(key, []).append(say("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key))
+            faults.setdefault(key, []).append(
+                bilingual("没有“{key}”这个字段。", "There is no field “{key}” here.", key=key)
+            )
         elif name in given:
-            faults.setdefault(name, []).append(say("给出了两次。", "Given twice."))
+            faults.setdefault(name, []).append(bilingual("给出了两次。", "Given twice."))
         else:
             given[name] = value
     accepted: dict[str, Any] = {}
-    for name, take in known.items():
+    for name, parameter in known.items():
         if name not in given:
-            if take.required:
-                faults.setdefault(name, []).append(missing(take))
+            if parameter.required:
+                faults.setdefault(name, []).append(missing_parameters(parameter))
             continue
         try:
-            accepted[name] = reader_of(take)(given[name])
+            accepted[name] = reader_of(parameter)(given[name])
         except Unfit as unfit:
             faults.setdefault(name, []).append(unfit.message)
     if faults:
@@ -95,13 +97,13 @@ def accept(takes: Iterable[Take], raw: dict[str, Any]) -> dict[str, Any]:
     return accepted
 
 
-def missing(take: Take) -> Words:
-    facts = facts_behind(take)
-    return say("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
+def missing_parameters(parameter: Parameter) -> Bilingual:
+    facts = spec_behind(parameter)
+    return bilingual("请填写“{label}”。", "“{name}” is required.", label=facts.zh, name=facts.en)
 
 
-def accept_columns(
-    takes: Iterable[Take], columns: dict[str, list[Any]], count: int, orders: Mapping[str, str] | None = None
+def parse_columns(
+    parameters: Iterable[Parameter], columns: dict[str, list[Any]], count: int, orders: Mapping[str, str] | None = None
 ) -> tuple[dict[str, list[Any]], list[CellError]]:
     """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
 
@@ -111,13 +113,13 @@ def accept_columns(
     """
     accepted: dict[str, list[Any]] = {}
     errors: list[CellError] = []
-    for take in takes:
-        if take.name not in columns:
-            if take.required:
-                errors.append(CellError(-1, take.name, "", missing(take)))
+    for parameter in parameters:
+        if parameter.name not in columns:
+            if parameter.required:
+                errors.append(CellError(-1, parameter.name, "", missing_parameters(parameter)))
             continue
-        raw = columns[take.name]
-        read = reader_of(take, among=raw, order=(orders or {}).get(take.name, ""))
+        raw = columns[parameter.name]
+        read = reader_of(parameter, among=raw, order=(orders or {}).get(parameter.name, ""))
         seen: dict[Any, Any] = {}
         out: list[Any] = [None] * count
         for i, value in enumerate(raw):
@@ -129,43 +131,43 @@ def accept_columns(
                     known = unfit
                 seen[value] = known
             if isinstance(known, Unfit):
-                errors.append(CellError(i, take.name, str(value if value is not None else ""), known.message))
+                errors.append(CellError(i, parameter.name, str(value if value is not None else ""), known.message))
             else:
                 out[i] = known
-        accepted[take.name] = out
+        accepted[parameter.name] = out
     return accepted, errors
 
 
 # --- one reader per kind of field ------------------------------------------------------------------
 
 
-def reader_of(take: Take, among: list[Any] | None = None, order: str = "") -> Reader:
+def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str = "") -> Reader:
     """The function that reads one raw value for a parameter. `among` are all values that will come, `order` the order of
     day and month where it is settled."""
-    behind = field_behind(take)
-    read = _by_kind(take, order) if behind is None else _by_field(behind, among, order)
-    names_a_row = isinstance(behind, models.ForeignKey) or (take.model and behind is None)
-    structured = names_a_row or take.kind in ("json", "file") or isinstance(behind, models.JSONField)
+    behind = field_behind(parameter)
+    read = _by_kind(parameter, order) if behind is None else _by_field(behind, among, order)
+    names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
+    structured = names_a_row or parameter.kind in ("json", "file") or isinstance(behind, models.JSONField)
 
     def run(value: Any) -> Any:
         if value in EMPTY or (isinstance(value, str) and not value.strip()):
-            if take.required:
-                raise Unfit(missing(take))
+            if parameter.required:
+                raise Unfit(missing_parameters(parameter))
             return None if behind is None or behind.null or not _is_text(behind) else ""
         if isinstance(value, (list, dict)) and not structured:
-            raise Unfit(say("这里只能填一个值。", "One value goes here, not a list or an object."))
+            raise Unfit(bilingual("这里只能填一个值。", "One value goes here, not a list or an object."))
         try:
             return read(value)
         except parsing.Unreadable as unreadable:
-            raise Unfit(_as_words(unreadable)) from None
+            raise Unfit(_as_bilingual(unreadable)) from None
 
     return run
 
 
-def _as_words(unreadable: "parsing.Unreadable") -> Words:
+def _as_bilingual(unreadable: "parsing.Unreadable") -> Bilingual:
     """Why a value cannot be read, what was expected, and a likely reading for a person to confirm."""
     likely = unreadable.suggestion
-    return say(
+    return bilingual(
         "“{value}”{why}，应为{meant}。{likely}",
         "“{value}” {reason}; expected {wanted}.{perhaps}",
         value=str(unreadable.value)[:80],
@@ -179,14 +181,14 @@ def _as_words(unreadable: "parsing.Unreadable") -> Words:
 
 
 def _is_text(behind: Any) -> bool:
-    return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, SealedText)
+    return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, EncryptedTextField)
 
 
-def _by_kind(take: Take, order: str) -> Reader:
-    if take.model:
-        return _key(model_of(take.model), None)
-    if take.words is not None:
-        return _choice(take.words)
+def _by_kind(parameter: Parameter, order: str) -> Reader:
+    if parameter.model:
+        return _key(model_of(parameter.model), None)
+    if parameter.choice_set is not None:
+        return _choice(parameter.choice_set)
     return {
         "text": parsing.to_text,
         "integer": parsing.to_integer,
@@ -197,7 +199,7 @@ def _by_kind(take: Take, order: str) -> Reader:
         "bool": parsing.to_bool,
         "json": lambda v: v,
         "file": _upload,
-    }[take.kind]
+    }[parameter.kind]
 
 
 def _upload(value: Any) -> Upload:
@@ -208,7 +210,7 @@ def _upload(value: Any) -> Upload:
         return Upload(str(value["name"]), base64.b64decode(value["content"], validate=True))
     except (TypeError, KeyError, ValueError, binascii.Error):
         raise Unfit(
-            say(
+            bilingual(
                 '这里要一个文件：网页上选择，命令行写“字段@路径”，接口用表单上传或 {"name": …, "content": base64}。',
                 'A file goes here: chosen in the browser, "field@path" on the command line, a form upload or '
                 '{"name": …, "content": base64} by the API.',
@@ -222,13 +224,13 @@ def _date(order: str) -> Reader:
 
 
 def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
-    if hasattr(behind, "words"):
-        return _choice(behind.words)
+    if hasattr(behind, "choice_set"):
+        return _choice(behind.choice_set)
     if isinstance(behind, models.ForeignKey):
         return _key(behind.remote_field.model, among)
     if isinstance(behind, models.JSONField):
         return lambda v: v
-    if isinstance(behind, SealedText):
+    if isinstance(behind, EncryptedTextField):
         return _checked(behind, parsing.to_text)
     if isinstance(behind, models.BooleanField):
         return parsing.to_bool
@@ -237,7 +239,7 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
     if isinstance(behind, models.DateField):
         return _date(order)
     if isinstance(behind, models.DecimalField):
-        read = parsing.to_rate if facts_of(behind).unit == "%" else parsing.to_decimal
+        read = parsing.to_rate if spec_of(behind).unit == "%" else parsing.to_decimal
         return _checked(behind, lambda v: _quantized(behind, read(v)))
     if isinstance(behind, models.IntegerField):
         return _checked(behind, parsing.to_integer)
@@ -247,7 +249,7 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
 def _quantized(behind: Any, value: Decimal) -> Decimal:
     step = Decimal(1).scaleb(-behind.decimal_places)
     if abs(value) >= Decimal(10) ** (behind.max_digits - behind.decimal_places):
-        raise Unfit(say("数值 {value} 太大。", "The number {value} is too large.", value=value))
+        raise Unfit(bilingual("数值 {value} 太大。", "The number {value} is too large.", value=value))
     return value.quantize(step)
 
 
@@ -267,16 +269,16 @@ def _checked(behind: Any, read: Reader) -> Reader:
             long = getattr(behind, "max_length", None)
             if long and isinstance(made, str) and len(made) > long:
                 raise Unfit(
-                    say(
+                    bilingual(
                         "最多 {n} 个字符，现有 {have} 个。",
                         "At most {n} characters, there are {have}.",
                         n=long,
                         have=len(made),
                     )
                 ) from None
-            raise Unfit(text if isinstance(text, Words) else say(text, text)) from None
+            raise Unfit(text if isinstance(text, Bilingual) else bilingual(text, text)) from None
         except parsing.Unreadable as unreadable:
-            raise Unfit(_as_words(unreadable)) from None
+            raise Unfit(_as_bilingual(unreadable)) from None
         return made
 
     return run
@@ -293,7 +295,7 @@ def _choice(words: Any) -> Reader:
         member = words.read(str(value))
         if member is None:
             raise Unfit(
-                say(
+                bilingual(
                     "“{value}”不在可选项中，可选：{listed}。",
                     "“{value}” is not one of: {named}.",
                     value=str(value)[:80],
@@ -311,7 +313,7 @@ def _key(target: Any, among: list[Any] | None) -> Reader:
 
     Fields that name a row come first; a bare number that names none is read as the row's own number.
     """
-    by = target.found_by
+    by = target.lookup_fields
     if among is not None:
         return _key_among(target, by, among)
 
@@ -326,8 +328,8 @@ def _key(target: Any, among: list[Any] | None) -> Reader:
             found = list(target.objects.filter(**{name: text})[:2])
             if found:
                 break
-        if not found and target.once_found_by and not isinstance(value, int):
-            found = list(target.objects.filter(**{target.once_found_by: text})[:1])
+        if not found and target.former_lookup and not isinstance(value, int):
+            found = list(target.objects.filter(**{target.former_lookup: text})[:1])
         if not found and text.isdigit() and len(text) < 19:
             found = list(target.objects.filter(pk=int(text))[:1])
         return _one(found, text)
@@ -349,7 +351,7 @@ def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
                 key = str(getattr(row, name))
                 if row not in found.setdefault(key, []):
                     found[key].append(row)
-        lost = [text for text in part if text not in found] if target.once_found_by else []
+        lost = [text for text in part if text not in found] if target.former_lookup else []
         for text, row in _once(target, lost):
             found[text] = [row]
 
@@ -364,7 +366,7 @@ def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
     """[(former name, row)] of rows that were found by another name once."""
     if not lost:
         return []
-    by = target.once_found_by
+    by = target.former_lookup
     named = target.objects.filter(**{f"{by}__in": lost}).values_list(by, "pk")
     rows = target.objects.in_bulk([pk for _, pk in named])
     return [(text, rows[pk]) for text, pk in named if text in lost]
@@ -372,9 +374,11 @@ def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
 
 def _one(found: list[Any], text: str) -> Any:
     if not found:
-        raise Unfit(say("找不到“{text}”。", "Cannot find “{text}”.", text=text))
+        raise Unfit(bilingual("找不到“{text}”。", "Cannot find “{text}”.", text=text))
     if len(found) > 1:
         raise Unfit(
-            say("“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text)
+            bilingual(
+                "“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text
+            )
         )
     return found[0]

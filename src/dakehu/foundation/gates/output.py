@@ -10,12 +10,14 @@ from typing import Any
 
 from django.db import models
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.encrypted_fields import DOTS, Sealed, SealedText
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.encrypted_fields import DOTS, EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Computed, Facts, Sensitivity, described, facts_of, may
-from dakehu.foundation.schema.related_columns import lent, rows_beside
+from dakehu.foundation.schema.fields import Computed, FieldSpec, described_fields, may, spec_of
+from dakehu.foundation.schema.related_columns import extension_columns, extension_rows
 
 AS_STORED = ("text", "choice", "long", "bool")  # kinds that are told as they are stored
 
@@ -25,14 +27,14 @@ class Column:
     """A column as doors show it: facts, and the kind that decides alignment, editor and format."""
 
     name: str
-    facts: Facts
+    spec: FieldSpec
     kind: str  # text long choice date datetime money number rate bool key sealed json
     field: Any = None
-    words: Any = None
+    choice_set: Any = None
 
     @property
     def label(self) -> str:
-        return self.facts.label
+        return self.spec.label
 
     def as_plain(self) -> dict[str, Any]:
         """For the browser and the API description."""
@@ -40,22 +42,22 @@ class Column:
             "name": self.name,
             "label": self.label,
             "kind": self.kind,
-            "unit": self.facts.unit,
-            "editable": self.facts.editable and may(self.facts.edited_by),
-            "listed": self.facts.listed,
-            "help": self.facts.help,
+            "unit": self.spec.unit,
+            "editable": self.spec.editable and may(self.spec.edited_by),
+            "listed": self.spec.listed,
+            "help": self.spec.help,
         }
-        if self.words is not None:
-            made["choices"] = [{"value": m.value, "text": m.text} for m in self.words]
-            made["several"] = hasattr(self.words, "many")
+        if self.choice_set is not None:
+            made["choices"] = [{"value": m.value, "text": m.text} for m in self.choice_set]
+            made["several"] = hasattr(self.choice_set, "many")
         return made
 
 
 def kind_of(field: Any) -> str:
-    if hasattr(field, "words"):
+    if hasattr(field, "choice_set"):
         return "choice"
     for cls, kind in (
-        (SealedText, "sealed"),
+        (EncryptedTextField, "sealed"),
         (models.ForeignKey, "key"),
         (models.JSONField, "json"),
         (models.BooleanField, "bool"),
@@ -67,27 +69,27 @@ def kind_of(field: Any) -> str:
         if isinstance(field, cls):
             return kind
     if isinstance(field, models.DecimalField):
-        return {"%": "rate", "CNY": "money"}.get(facts_of(field).unit, "number")
+        return {"%": "rate", "CNY": "money"}.get(spec_of(field).unit, "number")
     return "text"
 
 
 @lru_cache(maxsize=4096)  # a list asks for its columns several times a page
 def _column(name: str, field: Any) -> Column:
-    return Column(name, field.facts, kind_of(field), field, getattr(field, "words", None))
+    return Column(name, field.spec, kind_of(field), field, getattr(field, "choice_set", None))
 
 
 def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = False) -> list[Column]:
     """The described columns of a model (its computed ones last, and with `beside` those it borrows), or the named ones in
     that order."""
-    every = {name: _column(name, f) for name, f, _ in described(model)}
+    every = {name: _column(name, f) for name, f, _ in described_fields(model)}
     for made in getattr(model, "computed_columns", ()):
-        every[made.name] = Column(made.name, made.facts, made.kind, made)
+        every[made.name] = Column(made.name, made.spec, made.kind, made)
     if beside or names is not None:
-        every |= {name: _column(name, f) for name, f, _ in lent(model)}
+        every |= {name: _column(name, f) for name, f, _ in extension_columns(model)}
     return list(every.values()) if names is None else [every[n] for n in names if n in every]
 
 
-def unread(model: Any, columns: list[Column]) -> list[str]:
+def deferred_fields(model: Any, columns: list[Column]) -> list[str]:
     """Fields that none of these columns shows, of a model's table and of the rows behind its keys, so that a list need not
     fetch them. Numbers, versions and keys stay, and everything does where a column is worked out from a row."""
     if any(isinstance(column.field, Computed) for column in columns):
@@ -96,10 +98,10 @@ def unread(model: Any, columns: list[Column]) -> list[str]:
     if any(getattr(column.field, "custom", False) for column in columns):
         shown.add(custom_fields.STORE)
     shown.add("row_version")
-    return _left_out(model, shown) + _unread_behind(columns)
+    return _left_out(model, shown) + _deferred_behind(columns)
 
 
-def _unread_behind(columns: list[Column]) -> list[str]:
+def _deferred_behind(columns: list[Column]) -> list[str]:
     """Fields of the rows behind keys, but what these may be called by (see name_of)."""
     left = []
     for column in columns:
@@ -117,7 +119,7 @@ def _left_out(model: Any, shown: set[str]) -> list[str]:
     ]
 
 
-def present(
+def render_rows(
     rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False, beside: bool = False
 ) -> list[dict[str, Any]]:
     """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
@@ -135,30 +137,30 @@ def present(
     if isinstance(rows, models.QuerySet):
         rows = rows.select_related(*keys) if keys else rows
         if keys and not any(isinstance(column.field, Computed) for column in columns):
-            rows = rows.defer(*_unread_behind(columns))
+            rows = rows.defer(*_deferred_behind(columns))
     else:
         models.prefetch_related_objects(rows, *keys)
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     borrowed = [column for column in columns if hasattr(column.field, "own")]
-    own = [(c.name, _reader(c), _teller(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
+    own = [(c.name, _reader(c), _cell_renderer(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
     if not borrowed:
         return [_row(row, own) for row in rows]
     held = list(rows)
-    others = rows_beside(model, (row.pk for row in held))
-    lent_here = [(c.name, c.field.own, _teller(c, clearance, shown)) for c in borrowed]
-    return [{**_row(row, own), **_borrowed(others.get(row.pk), lent_here)} for row in held]
+    others = extension_rows(model, (row.pk for row in held))
+    lent_here = [(c.name, c.field.own, _cell_renderer(c, clearance, shown)) for c in borrowed]
+    return [{**_row(row, own), **_extension_column(others.get(row.pk), lent_here)} for row in held]
 
 
-def present_one(
+def render_row(
     row: Any, names: Iterable[str] | None = None, shown: bool = False, beside: bool = False
 ) -> dict[str, Any]:
-    return present([row], names, shown, beside)[0]
+    return render_rows([row], names, shown, beside)[0]
 
 
-Teller = Callable[[Any], Any]
+CellRenderer = Callable[[Any], Any]
 
 
-def _row(row: Any, columns: list[tuple[str, Teller, Teller]]) -> dict[str, Any]:
+def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dict[str, Any]:
     """`columns`: (name, how its value is read from a row, how that is told)."""
     made: dict[str, Any] = {"id": row.pk}
     version = getattr(row, "row_version", None)
@@ -169,7 +171,7 @@ def _row(row: Any, columns: list[tuple[str, Teller, Teller]]) -> dict[str, Any]:
     return made
 
 
-def _borrowed(other: Any, columns: list[tuple[str, str, Teller]]) -> dict[str, Any]:
+def _extension_column(other: Any, columns: list[tuple[str, str, CellRenderer]]) -> dict[str, Any]:
     """The borrowed cells of a row, from the row beside it (None: there is none), and why some are empty. `columns`:
     (name, its name in that row, how its value is told)."""
     made: dict[str, Any] = {name: tell(getattr(other, own, None)) for name, own, tell in columns}
@@ -179,13 +181,13 @@ def _borrowed(other: Any, columns: list[tuple[str, str, Teller]]) -> dict[str, A
     return {**made, "why_missing": {name: text for name, text in why.items() if text}}
 
 
-def _reader(column: Column) -> Teller:
+def _reader(column: Column) -> CellRenderer:
     return column.field.by if isinstance(column.field, Computed) else attrgetter(column.name)
 
 
-def _teller(column: Column, clearance: Sensitivity, shown: bool) -> Teller:
+def _cell_renderer(column: Column, clearance: Sensitivity, shown: bool) -> CellRenderer:
     """How the values of a column are told: decided once for all rows. Most columns hold text as it is told."""
-    cleared = column.facts.sensitivity <= clearance
+    cleared = column.spec.sensitivity <= clearance
     if cleared and not shown and column.kind in AS_STORED and not isinstance(column.field, Computed):
         return _as_stored
     return partial(_value, column=column, clearance=clearance, shown=shown)
@@ -195,20 +197,20 @@ def _as_stored(value: Any) -> Any:
     return value
 
 
-def masked(value: Any, facts: Facts) -> str:
-    return facts.mask(str(value)) if facts.mask else DOTS
+def masked(value: Any, spec: FieldSpec) -> str:
+    return spec.mask(str(value)) if spec.mask else DOTS
 
 
 def _value(value: Any, column: Column, clearance: Sensitivity, shown: bool) -> Any:
-    if isinstance(value, Sealed):
+    if isinstance(value, EncryptedValue):
         return value.masked()
     if isinstance(value, models.Model):
         name = name_of(value, clearance)
         return name if shown else {"id": value.pk, "name": name}
     if value in (None, ""):
         return "" if shown else value
-    if column.facts.sensitivity > clearance:
-        return masked(value, column.facts)
+    if column.spec.sensitivity > clearance:
+        return masked(value, column.spec)
     return text_of(value, column) if shown else plain_of(value)
 
 
@@ -222,12 +224,10 @@ def plain_of(value: Any) -> Any:
 
 def text_of(value: Any, column: Column) -> str:
     """A value as a person reads it."""
-    if column.words is not None:
-        return str(column.words.text_of(value))
+    if column.choice_set is not None:
+        return str(column.choice_set.text_of(value))
     if isinstance(value, bool):
-        from dakehu.foundation.base.i18n import say
-
-        return str(say("是", "Yes") if value else say("否", "No"))
+        return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if isinstance(value, datetime):
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
@@ -247,7 +247,7 @@ def name_of(row: Any, clearance: Sensitivity) -> str:
         value = getattr(row, name, None)
         if value not in (None, ""):
             field = row._meta.get_field(name)
-            facts = getattr(field, "facts", None)
+            facts = getattr(field, "spec", None)
             if facts is not None and facts.sensitivity > clearance:
                 return masked(value, facts)
             return str(value)

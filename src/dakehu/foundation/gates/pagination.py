@@ -15,12 +15,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.filtering import ordered_by
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.filtering import order_rows
 from dakehu.foundation.gates.output import plain_of
-from dakehu.foundation.schema.fields import facts_of, has_facts
+from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
 
@@ -107,7 +107,7 @@ def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
     return [held[number] for number in numbers if number in held]
 
 
-def counted(rows: Any, cap: int = CAP) -> tuple[int, bool]:
+def count_rows(rows: Any, cap: int = CAP) -> tuple[int, bool]:
     """(number of rows, whether there are more): counting stops at `cap`, because counting all takes as long as
     reading all."""
     number = rows.order_by()[: cap + 1].count()
@@ -142,7 +142,7 @@ def _keys(model: Any, order: str) -> list[_Key]:
     """The columns of an order, the number of the row last. A key to another row goes by the name of that row, where
     the reader may know it."""
     made: list[_Key] = []
-    for column, down in ordered_by(model, order):
+    for column, down in order_rows(model, order):
         path, nullable = column.name, column.null
         if isinstance(column, models.ForeignKey):
             path, column = _name_behind(column)
@@ -153,8 +153,8 @@ def _keys(model: Any, order: str) -> list[_Key]:
 def _name_behind(column: Any) -> tuple[str, Any]:
     target: Any = column.remote_field.model
     named = {field.name: field for field in target._meta.fields}
-    name = next((n for n in ("name", *target.found_by) if n in named), "")
-    if not name or (has_facts(named[name]) and facts_of(named[name]).sensitivity > scope.current_actor().clearance):
+    name = next((n for n in ("name", *target.lookup_fields) if n in named), "")
+    if not name or (has_spec(named[name]) and spec_of(named[name]).sensitivity > current_actor().clearance):
         return column.attname, target._meta.pk
     return f"{column.name}__{name}", named[name]
 
@@ -176,7 +176,7 @@ def _read(place: str, order: str, keys: list[_Key]) -> list[Any] | None:
         raise Refused(
             {
                 "page": [
-                    say(
+                    bilingual(
                         "这一页的位置已失效，请回到首页。",
                         "This place in the list has lapsed; go back to the first page.",
                     )

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import ACTIONS, Take
-from dakehu.foundation.base.errors import NotAllowed, NotFound
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files.store import Content
-from dakehu.foundation.gates.input import accept
-from dakehu.foundation.gates.output import present, present_one
+from dakehu.foundation.gates.input import parse_input
+from dakehu.foundation.gates.output import render_row, render_rows
+from dakehu.foundation.schema.parameters import Parameter
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
@@ -28,30 +29,30 @@ class Query:
     needs: str
     zh: str
     en: str
-    takes: tuple[Take, ...]
+    parameters: tuple[Parameter, ...]
     body: Callable[..., Any]
     doc: str
 
     @property
-    def label(self) -> Words:
-        return say(self.zh, self.en)
+    def label(self) -> Bilingual:
+        return bilingual(self.zh, self.en)
 
 
 QUERIES: dict[str, Query] = {}
 LIMIT = 1000
 
 
-def query(name: str, *, needs: str, zh: str, en: str, takes: Iterable[Any] = ()) -> Callable[[Body], Body]:
+def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] = ()) -> Callable[[Body], Body]:
     """Register a question. The body takes keyword arguments and returns rows, a row, a dict or a list of dicts."""
-    flat: list[Take] = []
-    for item in takes:
-        flat.extend([item] if isinstance(item, Take) else item)
+    flat: list[Parameter] = []
+    for item in parameters:
+        flat.extend([item] if isinstance(item, Parameter) else item)
 
     def wrap(body: Body) -> Body:
         @functools.wraps(body)
         def run(**given: Any) -> Any:
-            if not scope.current_actor().may(needs):
-                raise NotAllowed(say(zh, en), needs)
+            if not current_actor().may(needs):
+                raise NotAllowed(bilingual(zh, en), needs)
             return body(**given)
 
         QUERIES[name] = Query(name, str(needs), zh, en, tuple(flat), run, inspect.getdoc(body) or "")
@@ -65,24 +66,29 @@ def ask(name: str, raw: dict[str, Any]) -> Any:
     give `limit` and `offset` for others)."""
     asked = QUERIES.get(name)
     if asked is None:
-        raise NotFound(say("查询", "query"), name)
-    if not scope.current_actor().may(asked.needs):
+        raise NotFound(bilingual("查询", "query"), name)
+    if not current_actor().may(asked.needs):
         raise NotAllowed(asked.label, asked.needs)
     raw = dict(raw)
-    known = {t.name for t in asked.takes}
+    known = {t.name for t in asked.parameters}
     limit = LIMIT if "limit" in known else min(int(raw.pop("limit", LIMIT)), LIMIT)
     offset = 0 if "offset" in known else int(raw.pop("offset", 0))
-    return _plain(asked.body(**accept(asked.takes, raw)), limit, offset)
+    return _plain(asked.body(**parse_input(asked.parameters, raw)), limit, offset)
 
 
 def perform(name: str, raw: dict[str, Any]) -> Any:
     """Do a registered action with raw input, as every door does. Returns what the action returns."""
     wanted = ACTIONS.get(name)
-    if wanted is None or not wanted.opens_doors:
-        raise NotFound(say("操作", "action"), name)
-    if not scope.current_actor().may(wanted.needs):
+    if wanted is None or not wanted.is_public:
+        raise NotFound(bilingual("操作", "action"), name)
+    if not current_actor().may(wanted.needs):
         raise NotAllowed(wanted.label, wanted.needs)
-    return wanted.body(**accept(wanted.takes, raw))
+    try:
+        return wanted.body(**parse_input(wanted.parameters, raw))
+    except Conflict as conflict:
+        if conflict.row is not None and not conflict.current:
+            conflict.current = render_row(conflict.row)
+        raise
 
 
 def answer(result: Any) -> Any:
@@ -92,11 +98,11 @@ def answer(result: Any) -> Any:
 
 def _plain(result: Any, limit: int, offset: int) -> Any:
     if isinstance(result, models.QuerySet):
-        return {"count": result.count(), "rows": present(result[offset : offset + limit], beside=True)}
+        return {"count": result.count(), "rows": render_rows(result[offset : offset + limit], beside=True)}
     if isinstance(result, models.Model):
-        return present_one(result, beside=True)
+        return render_row(result, beside=True)
     if isinstance(result, (list, tuple)) and result and isinstance(result[0], models.Model):
-        return {"count": len(result), "rows": present(result[offset : offset + limit])}
+        return {"count": len(result), "rows": render_rows(result[offset : offset + limit])}
     if isinstance(result, dict):
         return {k: _plain(v, limit, offset) for k, v in result.items()}
     if isinstance(result, Content):

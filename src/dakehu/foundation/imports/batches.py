@@ -7,59 +7,59 @@ from typing import Any
 
 from django.db import connection
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import current_act
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
-from dakehu.foundation.models import Batch, BatchState
+from dakehu.foundation.imports.models import Batch, BatchState
+from dakehu.foundation.records.recorded import current_act
 
 STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a batch holds beside its last report
 
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:
     """Keep an uploaded file for the actor. Call inside an act."""
-    kept = files.keep(filename, content)
-    lock = files.keep("password", password.encode()).key if password else ""
+    kept = files.save(filename, content)
+    lock = files.save("password", password.encode()).key if password else ""
     batch = Batch(
         filename=filename[-200:],
         file_key=kept.key,
         sha256=hashlib.sha256(content).hexdigest(),
-        owner_ref=scope.current_actor().user_id,
+        owner_ref=current_actor().user_id,
         report={"lock": lock} if lock else {},
     )
     batch.save()
     return batch
 
 
-def own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
+def get_own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
     """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends;
     `any_act` also finds acts other than imports."""
-    actor = scope.current_actor()
+    actor = current_actor()
     rows = Batch.objects.all() if any_act else Batch.objects.filter(act="")
     if lock and connection.features.has_select_for_update:
         rows = rows.select_for_update()
     batch = rows.filter(pk=number).first()
     if batch is None or (not actor.is_system and batch.owner_ref != actor.user_id):
-        raise NotFound(say("导入批次", "import batch"), number)
+        raise NotFound(bilingual("导入批次", "import batch"), number)
     return batch
 
 
-def mine(*, any_act: bool = False) -> Any:
+def own_batches(*, any_act: bool = False) -> Any:
     """The actor's imports, newest first; with `any_act` whatever else may be undone, too."""
-    actor = scope.current_actor()
+    actor = current_actor()
     rows = Batch.objects.order_by("-pk") if any_act else Batch.objects.filter(act="").order_by("-pk")
     return rows if actor.is_system else rows.filter(owner_ref=actor.user_id)
 
 
-def keep_act(about: Words | str, undo: str) -> int:
+def save_act(about: Bilingual | str, undo: str) -> int:
     """Keep what the present act needs to be undone (`undo` as Kept.store gives it); returns the number by which it is.
     `about` says to whom or what it was done, without names of clients."""
     batch = Batch(
         act=current_act().name,
         filename=str(about)[:200],
-        owner_ref=scope.current_actor().user_id,
+        owner_ref=current_actor().user_id,
         state=BatchState.APPLIED.value,
         applied_at=clock.now(),
         report={"undo": undo},
@@ -74,10 +74,10 @@ def content_of(batch: Batch) -> tuple[bytes, str | None]:
     return files.read(batch.file_key)[1], files.read(lock)[1].decode() if lock else None
 
 
-def keep_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str = "") -> None:
+def save_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str = "") -> None:
     """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act. `undo` is the key
     of what taking it back needs (see foundation.undo)."""
-    kept = files.keep("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
+    kept = files.save("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
     counts = {
         name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
     }

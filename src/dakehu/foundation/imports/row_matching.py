@@ -5,23 +5,25 @@ still shows the mask of the stored value says nothing either. Weighing only read
 it; the real run weighs again inside its own transaction.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
 
 from dakehu.foundation.access.encrypted_fields import DOTS
-from dakehu.foundation.actions.registry import Take, record_many
-from dakehu.foundation.base.i18n import Words
-from dakehu.foundation.gates.input import CellError, missing
+from dakehu.foundation.access.sensitivity import PUBLIC
+from dakehu.foundation.base.chunks import CHUNK, chunks
+from dakehu.foundation.base.i18n import Bilingual
+from dakehu.foundation.gates.input import CellError, missing_parameters
+from dakehu.foundation.records.bulk import load_rows, record_rows
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PUBLIC, has_facts, may
+from dakehu.foundation.schema.fields import has_spec, may
+from dakehu.foundation.schema.parameters import Parameter
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR = "created", "updated", "unchanged", "skipped", "errors"
-VERDICTS = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, ERROR)
 MODES = ("both", "create", "update")
-CHUNK = 20_000
 
 Columns = dict[str, list[Any]]
 Stored = dict[Any, list[tuple[int, tuple[Any, ...]]]]
@@ -29,7 +31,7 @@ Same = Callable[[Any, Any], bool]
 
 
 @dataclass
-class Weighed:
+class ImportEvaluation:
     """What columns would do to one table, row by row.
 
     `targets` holds the number of the stored row (None: none). `differences` maps a row to {field: (stored, given)}.
@@ -45,27 +47,21 @@ class Weighed:
     anchored: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, count: int) -> "Weighed":
+    def of(cls, count: int) -> "ImportEvaluation":
         return cls([""] * count, [None] * count)
 
-    def fault(self, row: int, name: str, value: Any, message: Words) -> None:
+    def fault(self, row: int, name: str, value: Any, message: Bilingual) -> None:
         self.verdicts[row] = ERROR
         self.faults.append(CellError(row, name, "" if value is None else str(value), message))
 
-    def warn(self, row: int, name: str, value: Any, message: Words) -> None:
+    def warn(self, row: int, name: str, value: Any, message: Bilingual) -> None:
         self.warnings.append(CellError(row, name, "" if value is None else str(value), message))
 
     def counts(self) -> dict[str, int]:
-        return {verdict: self.verdicts.count(verdict) for verdict in VERDICTS}
+        return {verdict: self.verdicts.count(verdict) for verdict in OUTCOMES}
 
     def rows(self, *verdicts: str) -> list[int]:
         return [row for row, verdict in enumerate(self.verdicts) if verdict in verdicts]
-
-
-def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    every = list(items)
-    for start in range(0, len(every), size):
-        yield every[start : start + size]
 
 
 def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], clients: Iterable[int]) -> Stored:
@@ -79,12 +75,12 @@ def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], 
     return found
 
 
-def sameness(model: Any, name: str) -> Same:
+def equality_columns(model: Any, name: str) -> Same:
     """Whether a given value says the same as the stored one, for one field. Keys to other rows compare by number."""
     column = model._meta.get_field(name)
     if isinstance(column, models.ForeignKey):
         return lambda stored, given: stored == given.pk
-    facts = column.facts if has_facts(column) else None
+    facts = column.spec if has_spec(column) else None
     if facts is None or facts.sensitivity <= PUBLIC:
         return lambda stored, given: bool(stored == given)
     mask = facts.mask
@@ -99,23 +95,25 @@ def sameness(model: Any, name: str) -> Same:
     return same
 
 
-def weigh(
+def evaluate(
     model: Any,
     columns: Columns,
     keys: list[Any],
     stored: Stored,
     fields: tuple[str, ...],
-    weighed: Weighed,
+    weighed: ImportEvaluation,
     *,
     mode: str = "both",
     same: dict[str, Same] | None = None,
-) -> Weighed:
+) -> ImportEvaluation:
     """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
     what is left of the stored rows in order: the second to the second."""
-    _weigh_anchored(model, columns, weighed, mode)
+    _evaluate_keyed(model, columns, weighed, mode)
     claimed = {weighed.targets[row] for row in weighed.anchored}
     compare = [
-        (n, columns[n], (same or {}).get(n) or sameness(model, n), i) for i, n in enumerate(fields) if n in columns
+        (n, columns[n], (same or {}).get(n) or equality_columns(model, n), i)
+        for i, n in enumerate(fields)
+        if n in columns
     ]
     seen: dict[Any, int] = {}
     for row, key in enumerate(keys):
@@ -143,12 +141,12 @@ def weigh(
     return weighed
 
 
-def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -> None:
+def _evaluate_keyed(model: Any, columns: Columns, weighed: ImportEvaluation, mode: str) -> None:
     rows = [row for row in weighed.anchored if not weighed.verdicts[row]]
     fields = {f.name: f for f in model._meta.fields}  # those kept in `extra` among them
     names = sorted({name for row in rows for name in weighed.anchored[row] if name in fields and name in columns})
     read = [fields[name].attname for name in names]
-    same = {name: sameness(model, name) for name in names}
+    same = {name: equality_columns(model, name) for name in names}
     held: dict[int, dict[str, Any]] = {}
     for part in chunks(sorted({weighed.targets[row] or 0 for row in rows})):
         for pk, *values in model.objects.filter(pk__in=part).values_list("pk", *read):
@@ -171,18 +169,18 @@ def _weigh_anchored(model: Any, columns: Columns, weighed: Weighed, mode: str) -
             weighed.differences[row] = changed
 
 
-def only_to_see(model: Any, columns: Columns, weighed: Weighed) -> None:
+def hide_foreign_values(model: Any, columns: Columns, weighed: ImportEvaluation) -> None:
     """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
-    for custom in custom_fields.of(model._meta.label):
-        if custom.name not in columns or may(custom.facts.edited_by):
+    for custom in custom_fields.custom_fields_of(model._meta.label):
+        if custom.name not in columns or may(custom.spec.edited_by):
             continue
         for row, value in enumerate(columns[custom.name]):
             new = weighed.verdicts[row] == CREATED and value not in (None, "")
             if new or custom.name in weighed.differences.get(row, ()):
-                weighed.fault(row, custom.name, value, custom_fields.not_yours(custom.facts))
+                weighed.fault(row, custom.name, value, custom_fields.edit_refusal(custom.spec))
 
 
-def given_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
+def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
     """What a row says of `fields`: what it leaves empty is left to the model's defaults."""
     made = {}
     for name in fields:
@@ -192,18 +190,10 @@ def given_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str,
     return made
 
 
-def load(model: Any, numbers: Iterable[int | None]) -> dict[int, Any]:
-    """The rows with these numbers, by number."""
-    found: dict[int, Any] = {}
-    for part in chunks(sorted({n for n in numbers if n is not None})):
-        found.update({row.pk: row for row in model.objects.filter(pk__among=part)})
-    return found
-
-
 def write_dependents(
     model: Any,
     columns: Columns,
-    weighed: Weighed,
+    weighed: ImportEvaluation,
     fields: tuple[str, ...],
     clients: list[int],
     finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
@@ -216,10 +206,10 @@ def write_dependents(
     """
     made, changed, touched = [], [], set(also)
     for place in weighed.rows(CREATED):
-        row = model(client_id=clients[place], **given_values(columns, fields, place))
+        row = model(client_id=clients[place], **filled_values(columns, fields, place))
         finish(row, place, True)
         made.append(row)
-    held = load(model, (weighed.targets[place] for place in weighed.differences))
+    held = load_rows(model, (weighed.targets[place] for place in weighed.differences))
     for place, differences in weighed.differences.items():
         row = held[weighed.targets[place]]  # type: ignore[index]
         for name, (_, given) in differences.items():
@@ -228,17 +218,17 @@ def write_dependents(
         finish(row, place, False)
         changed.append(row)
     if made or changed:
-        record_many(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
+        record_rows(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
     return made, changed
 
 
-def require(takes: Iterable[Take], columns: Columns, weighed: Weighed) -> Weighed:
+def require_columns(parameters: Iterable[Parameter], columns: Columns, weighed: ImportEvaluation) -> ImportEvaluation:
     """A row to be made needs what the action for a single row needs."""
-    for take in takes:
-        if not take.required or take.name == "client":
+    for parameter in parameters:
+        if not parameter.required or parameter.name == "client":
             continue
-        column = columns.get(take.name)
+        column = columns.get(parameter.name)
         for row in weighed.rows(CREATED):
             if column is None or column[row] in (None, ""):
-                weighed.fault(row, take.name, "", missing(take))
+                weighed.fault(row, parameter.name, "", missing_parameters(parameter))
     return weighed

@@ -14,19 +14,18 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import close_old_connections, models, transaction
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, actor_of, current_actor
 from dakehu.foundation.base.clock import now
-from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words
+from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.database.lock_timeout import Busy
+from dakehu.foundation.jobs.models import Job, JobState
+from dakehu.foundation.jobs.progress import Cancelled, Progress, no_progress, run_file  # noqa: F401
 
 log = logging.getLogger("dakehu.jobs")
 LEASE = timedelta(seconds=90)
@@ -34,11 +33,6 @@ MAX_ATTEMPTS = 5
 
 Work = Callable[..., Any]
 JOBS: dict[str, Work] = {}
-REACTIONS: dict[str, list[str]] = {}
-
-
-class Cancelled(Exception):
-    """The owner asked to stop; whatever the job was writing is rolled back."""
 
 
 def job(kind: str) -> Callable[[Work], Work]:
@@ -51,90 +45,33 @@ def job(kind: str) -> Callable[[Work], Work]:
     return wrap
 
 
-def reacts(event: str) -> Callable[[Work], Work]:
-    """Register what follows from news: `body(**payload)` runs after the announcing act has committed."""
-
-    def wrap(body: Work) -> Work:
-        kind = f"{event} → {body.__module__}.{body.__name__}"
-        JOBS[kind] = lambda progress, **payload: body(**payload)
-        REACTIONS.setdefault(event, []).append(kind)
-        return body
-
-    return wrap
-
-
 def _rows() -> Any:
-    from dakehu.foundation.models import Job
-
     return models.QuerySet(Job)
 
 
 def start(kind: str, **args: Any) -> int:
     """Queue work for the actor who asks; returns the job's number."""
-    from dakehu.foundation.models import Job
-
     if kind not in JOBS:
         raise LookupError(f"no such job: {kind}")
-    row = Job(kind=kind, args=args, owner_ref=scope.current_actor().user_id, not_before=now())
+    row = Job(kind=kind, args=args, owner_ref=current_actor().user_id, not_before=now())
     row.save()
     for ending in ("progress", "cancel"):  # numbers come again after a restore; what was left behind is not ours
-        _run_file(row.pk, ending).unlink(missing_ok=True)
+        run_file(row.pk, ending).unlink(missing_ok=True)
     return int(row.pk)
 
 
-def store_announcements(announced: list[tuple[str, dict[str, Any]]]) -> None:
-    """Called at the end of an act, in its transaction: one job for each reaction."""
-    for event, payload in announced:
-        for kind in REACTIONS.get(event, []):
-            start(kind, **payload)
-
-
-# --- progress ------------------------------------------------------------------------------------
-
-
-def _run_file(number: int, ending: str) -> Path:
-    folder = Path(settings.DAKEHU_HOME) / "run"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"job-{number}.{ending}"
-
-
-@dataclass
-class Progress:
-    """Handed to running work: `progress(0.3, say(…))`. Raises Cancelled once the owner asked to stop."""
-
-    number: int
-
-    def __call__(self, share: float, words: Words | str = "") -> None:
-        if self.number and _run_file(self.number, "cancel").exists():
-            raise Cancelled
-        if self.number:
-            both = [words.in_("zh"), words.in_("en")] if isinstance(words, Words) else [str(words)] * 2
-            path = _run_file(self.number, "progress")
-            part = path.with_suffix(".part")
-            part.write_text(json.dumps({"share": round(share, 4), "zh": both[0], "en": both[1]}))
-            part.replace(path)
-
-
-def nobody_watches(share: float, words: Words | str = "") -> None:
-    """Progress for work that runs at once, with nobody waiting."""
-
-
-def ask_to_stop(number: int) -> None:
+def request_stop(number: int) -> None:
     """Ask a job to stop: at once if it waits, at its next step if it runs."""
-    _run_file(number, "cancel").touch()
+    run_file(number, "cancel").touch()
     _rows().filter(pk=number, state="queued").update(state="cancelled", ended_at=now())
 
 
-def look(number: int, owner: int | None) -> dict[str, Any]:
+def get_job(number: int, owner: int | None) -> dict[str, Any]:
     """State, share done (0–1), words and result of one's own job. Raises NotFound for anybody else's."""
-    from dakehu.foundation.base.errors import NotFound
-    from dakehu.foundation.base.i18n import language, say
-    from dakehu.foundation.models import JobState
-
     row = _rows().filter(pk=number).first()
     if row is None or (owner is not None and row.owner_ref != owner):
-        raise NotFound(say("任务", "job"), number)
-    path, seen = _run_file(number, "progress"), {"share": 0.0, "zh": "", "en": ""}
+        raise NotFound(bilingual("任务", "job"), number)
+    path, seen = run_file(number, "progress"), {"share": 0.0, "zh": "", "en": ""}
     with suppress(FileNotFoundError, ValueError):
         seen = json.loads(path.read_text())
     ended = row.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -154,7 +91,7 @@ def look(number: int, owner: int | None) -> dict[str, Any]:
 def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
     """The owner's latest jobs of a kind, newest first, each as `look` tells it with `at`, when it was queued."""
     rows = _rows().filter(kind=kind, owner_ref=owner).order_by("-pk").values_list("pk", "created_at")[:most]
-    return [{**look(number, owner), "at": at} for number, at in rows]
+    return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
 def queue() -> dict[str, Any]:
@@ -163,7 +100,7 @@ def queue() -> dict[str, Any]:
     failed = _rows().filter(state="failed", ended_at__gt=now() - timedelta(days=1)).count()
     seen = None
     with suppress(FileNotFoundError):
-        seen = datetime.fromtimestamp(_run_file(0, "beat").stat().st_mtime, tz=UTC)
+        seen = datetime.fromtimestamp(run_file(0, "beat").stat().st_mtime, tz=UTC)
     held = _rows().filter(state="running", leased_until__gt=now()).exists()
     alive = held or (seen is not None and now() - seen < timedelta(minutes=3))
     return {**counted, "failed": failed, "seen": seen, "alive": alive}
@@ -176,7 +113,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:30]}-{os.getpid()}-{threading.get_ident() % 10000}"
 
 
-def claim(who: str) -> Any | None:
+def claim_job(who: str) -> Any | None:
     """Take the oldest due job, or one whose holder stopped renewing its lease. None when there is none."""
     moment = now()
     due = models.Q(state="queued", not_before__lte=moment) | models.Q(state="running", leased_until__lt=moment)
@@ -200,7 +137,7 @@ def _heartbeat(row: Any, who: str, stop: threading.Event) -> None:
         close_old_connections()
 
 
-def run(row: Any, who: str) -> str:
+def run_job(row: Any, who: str) -> str:
     """Run one claimed job to its end and return its new state."""
     stop = threading.Event()
     beat = threading.Thread(target=_heartbeat, args=(row, who, stop), daemon=True)
@@ -208,7 +145,7 @@ def run(row: Any, who: str) -> str:
     state, error = "done", ""
     result: dict[str, Any] = {}
     try:
-        with scope.acting_as(scope.actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
+        with acting_as(actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
             result = JOBS[row.kind](Progress(row.pk), **row.args) or {}
     except Cancelled:
         state = "cancelled"
@@ -233,40 +170,14 @@ def run(row: Any, who: str) -> str:
         not_before=now() + timedelta(seconds=5 * 2**row.attempts),
         ended_at=None if state == "queued" else now(),
     )
-    _run_file(row.pk, "cancel").unlink(missing_ok=True)
+    run_file(row.pk, "cancel").unlink(missing_ok=True)
     return state
 
 
-def run_due(who: str = "") -> int:
+def run_due_jobs(who: str = "") -> int:
     """Run everything that is due now; returns how many jobs ran."""
     who, count = who or worker_name(), 0
-    while (row := claim(who)) is not None:
-        run(row, who)
+    while (row := claim_job(who)) is not None:
+        run_job(row, who)
         count += 1
     return count
-
-
-def work(stop: threading.Event, idle: float = 0.5) -> None:
-    """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain and removes files
-    that are past their time."""
-    from dakehu.foundation.actions.registry import act
-    from dakehu.foundation.audit import chain as audit
-    from dakehu.foundation.files import store as files
-
-    who, remembered = worker_name(), now() - timedelta(minutes=5)
-    while not stop.is_set():
-        try:
-            if run_due(who) == 0:
-                stop.wait(idle)
-            if now() - remembered > timedelta(minutes=1):
-                with scope.acting_as(scope.system("remember the head of the audit chain", "worker")):
-                    audit.remember_head()
-                    with act("files.sweep"):
-                        files.sweep()
-                _run_file(0, "beat").touch()
-                remembered = now()
-        except Exception:  # the database may be away for a moment
-            log.exception("the worker could not look for work")
-            stop.wait(5)
-        finally:
-            close_old_connections()

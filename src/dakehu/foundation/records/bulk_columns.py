@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 from django.db import connections, models, router, transaction
 
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.database import write_pipeline
 from dakehu.foundation.records import bulk_sql
 
 AT_ONCE = 10_000
-Given = dict[str, list[Any]]
+Column = dict[str, list[Any]]
 
 
 class Same:
@@ -27,7 +27,7 @@ class Same:
         self.value = value
 
 
-def insert(model: Any, count: int, given: Given) -> list[int]:
+def insert(model: Any, count: int, given: Column) -> list[int]:
     """Insert `count` rows inside the open transaction; returns their numbers, in order. `given` is keyed by column
     (`branch_id`, not `branch`)."""
     connection = connections[router.db_for_write(model)]
@@ -42,7 +42,7 @@ def insert(model: Any, count: int, given: Given) -> list[int]:
     return numbers
 
 
-def _column(field: Any, given: Given, connection: Any) -> Any:
+def _column(field: Any, given: Column, connection: Any) -> Any:
     """One column as the database takes it: a list, or Same."""
     if isinstance(field, BlindIndex):
         plain = given.get(field.of)
@@ -51,7 +51,7 @@ def _column(field: Any, given: Given, connection: Any) -> Any:
         timed = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         return Same(field.get_db_prep_save(now() if timed else field.get_default(), connection))
     values = given[field.attname]
-    if isinstance(field, SealedText):
+    if isinstance(field, EncryptedTextField):
         return field.seal_many(values)
     spare = field.get_db_prep_save(field.get_default(), connection)
     known: dict[Any, Any] = {None: spare, "": spare}
@@ -92,7 +92,7 @@ def _unnest(connection: Any, model: Any, numbers: list[int], columns: dict[Any, 
 
 def _array(field: Any, values: list[Any]) -> str:
     """A column as the text of a PostgreSQL array."""
-    if isinstance(field, SealedText):
+    if isinstance(field, EncryptedTextField):
         texts = pl.Series("x", values, dtype=pl.Binary)
         quoted = texts.to_frame().select(pl.format('"\\\\x{}"', pl.col("x").bin.encode("hex")))
     elif isinstance(field, (models.CharField, models.TextField, models.JSONField)):

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connections, router, transaction
 
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
-from dakehu.foundation.base.id_ranges import Numbers
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
+from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.database import write_pipeline
 
 AT_ONCE = 5000
@@ -60,7 +60,7 @@ def update(model: Any, rows: list[Any], names: list[str]) -> None:
             cursor.executemany(sql, list(zip(*columns[1:], columns[0], strict=True)))
 
 
-def delete(model: Any, gone: Numbers, by: Any = None) -> None:
+def delete(model: Any, gone: IdRanges, by: Any = None) -> None:
     """Delete rows by number (`by`: the number in that field instead), inside the open transaction. What hangs on them is not looked for: the database checks
     that nothing does when the transaction ends."""
     connection = connections[router.db_for_write(model)]
@@ -90,7 +90,7 @@ def numbers(connection: Any, model: Any, count: int) -> list[int]:
 def _from_sequence(connection: Any, table: str, column: str, count: int) -> list[int]:
     if not count:
         return []
-    with write_pipeline.between(), connection.cursor() as cursor:
+    with write_pipeline.bypass(), connection.cursor() as cursor:
         cursor.execute(
             "WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name) "
             "SELECT string_agg(nextval(own.name)::text, ',') FROM own, generate_series(1, %s)",
@@ -102,7 +102,7 @@ def _from_sequence(connection: Any, table: str, column: str, count: int) -> list
 def _prepared(field: Any, rows: list[Any], connection: Any, *, adding: bool = True) -> list[Any]:
     """One column as the database takes it."""
     raw = [field.pre_save(row, adding) for row in rows]
-    if isinstance(field, (SealedText, BlindIndex)):
+    if isinstance(field, (EncryptedTextField, BlindIndex)):
         return [field.get_db_prep_save(value, connection) for value in raw]
     known: dict[Any, Any] = {}
     made = []

@@ -18,27 +18,28 @@ from django.db import connection, models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from dakehu.foundation.access.encrypted_fields import Sealed, SealedText
+from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import language, say
-from dakehu.foundation.schema.fields import Choices, Facts, Sensitivity, may, model_of, plain
+from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.schema.fields import Choices, FieldSpec, has_spec, may, model_of, normalize_name
 
 STORE = "extra"
 _lock = threading.Lock()
 _taken_up: Any = None  # the state of the definitions that is in use; None: none yet
 
 
-def store() -> Any:
+def store_field() -> Any:
     """The column of a model that takes custom fields: their values by name. Its label stands in models.Host too."""
     return models.JSONField(default=dict, blank=True, editable=False)
 
 
-def hosts() -> tuple[str, ...]:
+def host_models() -> tuple[str, ...]:
     """Labels of the models that take custom fields."""
-    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").words)
+    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").choice_set)
 
 
-class OnRow:
+class CustomAttribute:
     """The value of a custom field on a row. Only a role that may edit the field puts another value there."""
 
     def __init__(self, field: Any) -> None:
@@ -52,21 +53,21 @@ class OnRow:
         given = None if value == "" else value
         if before == given:
             return
-        if not may(self.field.facts.edited_by):
-            raise Refused({name: [not_yours(self.field.facts)]})
+        if not may(self.field.spec.edited_by):
+            raise Refused({name: [edit_refusal(self.field.spec)]})
         kept = {key: one for key, one in (row.extra or {}).items() if key != name}
         row.extra = kept if given is None else {**kept, name: self.field.to_json(given)}
 
 
-def not_yours(facts: Facts) -> Any:
-    return say("您的角色不能修改“{label}”。", "Your role may not change “{name}”.", label=facts.zh, name=facts.en)
+def edit_refusal(spec: FieldSpec) -> Any:
+    return bilingual("您的角色不能修改“{label}”。", "Your role may not change “{name}”.", label=spec.zh, name=spec.en)
 
 
-class InExtra:
+class ExtraField:
     """A Django field whose value is a key of `extra`; `sql` is the type that the key is cast to."""
 
     sql: Any = models.TextField()
-    facts: Facts
+    spec: FieldSpec
     custom = True
 
     def get_attname_column(self) -> tuple[str, None]:
@@ -83,19 +84,19 @@ class InExtra:
         return Cast(KeyTextTransform(self.name, store), self.sql)  # type: ignore[attr-defined]
 
 
-class Text(InExtra, models.CharField):  # type: ignore[type-arg]
+class TextField(ExtraField, models.CharField):  # type: ignore[type-arg]
     pass
 
 
-class LongText(InExtra, models.TextField):  # type: ignore[type-arg]
+class LongTextField(ExtraField, models.TextField):  # type: ignore[type-arg]
     pass
 
 
-class Whole(InExtra, models.BigIntegerField):  # type: ignore[type-arg]
+class WholeNumberField(ExtraField, models.BigIntegerField):  # type: ignore[type-arg]
     sql = models.BigIntegerField()
 
 
-class Number(InExtra, models.DecimalField):  # type: ignore[type-arg]
+class NumberField(ExtraField, models.DecimalField):  # type: ignore[type-arg]
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.sql = models.DecimalField(max_digits=self.max_digits, decimal_places=self.decimal_places)
@@ -107,7 +108,7 @@ class Number(InExtra, models.DecimalField):  # type: ignore[type-arg]
         return format(value, "f")
 
 
-class Day(InExtra, models.DateField):  # type: ignore[type-arg]
+class DateField(ExtraField, models.DateField):  # type: ignore[type-arg]
     sql = models.DateField()
 
     def from_json(self, value: Any) -> Any:
@@ -117,7 +118,7 @@ class Day(InExtra, models.DateField):  # type: ignore[type-arg]
         return str(value.isoformat())
 
 
-class YesNo(InExtra, models.BooleanField):  # type: ignore[type-arg]
+class YesNoField(ExtraField, models.BooleanField):  # type: ignore[type-arg]
     sql = models.BooleanField()
 
     def from_json(self, value: Any) -> Any:
@@ -127,7 +128,7 @@ class YesNo(InExtra, models.BooleanField):  # type: ignore[type-arg]
         return int(value)
 
 
-class Secret(InExtra, SealedText):
+class SecretField(ExtraField, EncryptedTextField):
     """Sealed inside the JSON, bound to its table and key."""
 
     @property
@@ -135,7 +136,7 @@ class Secret(InExtra, SealedText):
         return f"{self.model._meta.db_table}.{STORE}.{self.name}"
 
     def from_json(self, value: Any) -> Any:
-        return None if value is None else Sealed(self.place, b64decode(value), None)
+        return None if value is None else EncryptedValue(self.place, b64decode(value), None)
 
     def to_json(self, value: Any) -> str:
         return b64encode(self.get_prep_value(value)).decode()
@@ -148,42 +149,42 @@ class Secret(InExtra, SealedText):
         return KeyTextTransform(self.name, store.get_col(alias), output_field=self)
 
 
-def pieces_of(text: str) -> list[tuple[int, int]]:
+def split_options(text: str) -> list[tuple[int, int]]:
     """Where the pieces of a text begin and end between the signs that may stand between names."""
     return [piece.span() for piece in re.finditer(r"[^,，、;；|/\n]+", text) if piece[0].strip()]
 
 
-class Several:
+class MultipleChoice:
     """A closed list of which a field holds several: stored as codes with commas, spoken of as `Choices` are."""
 
     many = True
 
     def __init__(self, words: type[Choices]) -> None:
-        self.words = words
+        self.choice_set = words
         names = [name for member in words for name in (member.zh, member.en, *member._aliases)]
-        self.longest = max((len(pieces_of(name)) for name in names), default=1)
+        self.longest = max((len(split_options(name)) for name in names), default=1)
 
     def __iter__(self) -> Any:
-        return iter(self.words)
+        return iter(self.choice_set)
 
     def read(self, text: str) -> "_Chosen | None":
         """All that the text names, in the order of the list; None where a part names nothing. A name may itself hold a
         sign that stands between names: the longest known name is taken that leaves names after it."""
-        pieces = pieces_of(text)
+        pieces = split_options(text)
         named: list[set[Any] | None] = [None] * len(pieces) + [set()]  # what the text names from each piece on
         for at in reversed(range(len(pieces))):
             for end in range(min(at + self.longest, len(pieces)), at, -1):
-                one, after = self.words.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
+                one, after = self.choice_set.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
                 if one is not None and after is not None:
                     named[at] = {one, *after}
                     break
-        return _Chosen([one for one in self.words if one in named[0]]) if named[0] else None
+        return _Chosen([one for one in self.choice_set if one in named[0]]) if named[0] else None
 
     def text_of(self, value: str) -> str:
-        return ("、" if language() == "zh" else ", ").join(self.words.text_of(one) for one in value.split(","))
+        return ("、" if language() == "zh" else ", ").join(self.choice_set.text_of(one) for one in value.split(","))
 
     def label_of(self, value: str, code: str) -> str:
-        named = {member.value: member.label_in(code) for member in self.words}
+        named = {member.value: member.label_in(code) for member in self.choice_set}
         return ("、" if code == "zh" else ", ").join(named.get(one, one) for one in value.split(","))
 
 
@@ -195,7 +196,7 @@ class _Chosen:
 MOST_TEXT, MOST_LONG = 200, 4000
 
 
-def made_of(definition: Any) -> Any:
+def build_field(definition: Any) -> Any:
     """The field that a definition describes."""
     from django.core.validators import MaxLengthValidator
 
@@ -203,27 +204,27 @@ def made_of(definition: Any) -> Any:
     common: dict[str, Any] = {"null": True, "blank": True}
     secret = definition.sensitivity == Sensitivity.SECRET.name.lower()
     if secret:
-        field: Any = Secret(**common)
+        field: Any = SecretField(**common)
     elif kind == "long":
-        field = LongText(**common, validators=[MaxLengthValidator(MOST_LONG)])
+        field = LongTextField(**common, validators=[MaxLengthValidator(MOST_LONG)])
     elif kind == "whole":
-        field = Whole(**common)
+        field = WholeNumberField(**common)
     elif kind == "amount":
-        field = Number(**common, max_digits=18, decimal_places=2)
+        field = NumberField(**common, max_digits=18, decimal_places=2)
     elif kind == "percent":
-        field = Number(**common, max_digits=12, decimal_places=6)
+        field = NumberField(**common, max_digits=12, decimal_places=6)
     elif kind == "date":
-        field = Day(**common)
+        field = DateField(**common)
     elif kind == "yesno":
-        field = YesNo(**common)
+        field = YesNoField(**common)
     else:
-        field = Text(**common, max_length=MOST_LONG if kind == "several" else MOST_TEXT)
+        field = TextField(**common, max_length=MOST_LONG if kind == "several" else MOST_TEXT)
     if kind in ("one", "several"):
         listed: Any = Choices
         words: Any = listed("Listed", [(f"M{n}", tuple(one)) for n, one in enumerate(definition.options)])
-        field.words = Several(words) if kind == "several" else words
+        field.choice_set = MultipleChoice(words) if kind == "several" else words
     field.required = definition.required
-    field.facts = Facts(
+    field.spec = FieldSpec(
         definition.zh,
         definition.en,
         tuple(definition.aliases),
@@ -238,7 +239,7 @@ def made_of(definition: Any) -> Any:
     return field
 
 
-def refresh() -> None:
+def load() -> None:
     """Take up the definitions if they are others than those in use: once where somebody begins to act, so that what
     one process adds is there for the next request of every other."""
     global _taken_up
@@ -251,22 +252,22 @@ def refresh() -> None:
     rows = definitions.objects
     with _lock:
         stored = list(rows.filter(archived=False).order_by("position", "pk")) if state[0] else []
-        for label in hosts():
-            _install(model_of(label), [(one.name, made_of(one)) for one in stored if one.model == label])
+        for label in host_models():
+            _install(model_of(label), [(one.name, build_field(one)) for one in stored if one.model == label])
         _taken_up = state
 
 
-def forget() -> None:
+def unload() -> None:
     """Have no custom fields, until somebody refreshes."""
     global _taken_up
     with _lock:
-        for label in hosts():
-            if of(label):
+        for label in host_models():
+            if custom_fields_of(label):
                 _install(model_of(label), [])
         _taken_up = None
 
 
-def state_of() -> Any:
+def definitions_state() -> Any:
     """Changes whenever the definitions in use do: a key for whatever is kept per process."""
     return _taken_up
 
@@ -276,75 +277,59 @@ def _install(model: Any, named: list[tuple[str, Any]]) -> None:
     for name, field in named:
         field.set_attributes_from_name(name)
         field.model = model
-        setattr(model, name, OnRow(field))
+        setattr(model, name, CustomAttribute(field))
         kept.append(field)
     model._meta.private_fields = kept
     model._meta._expire_cache()
 
 
-def of(label: str) -> list[Any]:
+def custom_fields_of(label: str) -> list[Any]:
     """The custom fields of a model, in their order."""
     return [f for f in model_of(label)._meta.private_fields if getattr(f, "custom", False)]
 
 
-def names(label: str) -> tuple[str, ...]:
-    return tuple(field.name for field in of(label))
+def custom_field_names(label: str) -> tuple[str, ...]:
+    return tuple(field.name for field in custom_fields_of(label))
 
 
-def secret(label: str, said: str) -> Any:
+def find_secret_field(label: str, said: str) -> Any:
     """The sealed custom field that goes by this name, among those the role may see; None where there is none."""
-    seen = (f for f in of(label) if isinstance(f, Secret) and may(f.facts.seen_by))
-    return next((f for f in seen if plain(said) in {plain(s) for s in (f.name, *f.facts.spellings())}), None)
+    seen = (f for f in custom_fields_of(label) if isinstance(f, SecretField) and may(f.spec.seen_by))
+    return next(
+        (f for f in seen if normalize_name(said) in {normalize_name(s) for s in (f.name, *f.spec.spellings())}), None
+    )
 
 
 def columns_in_store(model: Any, named: Iterable[str]) -> list[str]:
     """Names of fields as columns to write: custom ones lie in `extra`."""
-    own = set(names(model._meta.label))
+    own = set(custom_field_names(model._meta.label))
     made = [name for name in named if name not in own]
     return made if len(made) == len(list(named)) or STORE in made else [*made, STORE]
 
 
-def folded(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def fold_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Whole columns with the custom ones put into `extra`. Raises Refused for a field the role may not edit."""
-    fields = [f for f in of(model._meta.label) if f.name in columns]
+    fields = [f for f in custom_fields_of(model._meta.label) if f.name in columns]
     if not fields:
         return columns
     store: list[dict[str, Any]] = [{} for _ in range(count)]
     for field in fields:
         for row, value in enumerate(columns[field.name]):
             if value not in (None, ""):
-                if not may(field.facts.edited_by):
-                    raise Refused({field.name: [not_yours(field.facts)]})
+                if not may(field.spec.edited_by):
+                    raise Refused({field.name: [edit_refusal(field.spec)]})
                 store[row][field.name] = field.to_json(value)
     ordinary = {name: values for name, values in columns.items() if name not in {f.name for f in fields}}
     return {**ordinary, STORE: store}
 
 
-def spread(before: dict[str, Any], after: dict[str, Any]) -> None:
+def spread_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
     """Put the keys of `extra` that changed beside the other fields, for the record."""
     if STORE in after or STORE in before:
         old, new = before.pop(STORE, None) or {}, after.pop(STORE, None) or {}
         changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
         before.update({key: old.get(key) for key in changed if old})
         after.update({key: new.get(key) for key in changed})
-
-
-def reseal(batch: int = 2000) -> int:
-    """Move every sealed custom value to the key in use, archived fields too; returns how many. Call inside an act."""
-    from dakehu.foundation.access import keys
-    from dakehu.foundation.actions.registry import write_columns
-
-    moved, current = 0, keys.sealing_keys()[0]
-    for definition in model_of("foundation.CustomField").objects.filter(sensitivity="secret"):
-        model = model_of(definition.model)
-        place = f"{model._meta.db_table}.{STORE}.{definition.name}"
-        for row in model.objects.filter(**{f"{STORE}__has_key": definition.name}).iterator(chunk_size=batch):
-            body = b64decode(row.extra[definition.name])
-            if body[0] != current:
-                fresh = Sealed.shut(place, Sealed(place, body, None)._plain(), None)
-                write_columns(model, row.pk, {STORE: {**row.extra, definition.name: b64encode(fresh._body).decode()}})
-                moved += 1
-    return moved
 
 
 def free_name(english: str, taken: Iterable[str]) -> str:
@@ -356,12 +341,13 @@ def free_name(english: str, taken: Iterable[str]) -> str:
     return made
 
 
-def clash(label: str, *said: str, own: str = "") -> str:
+def find_name_conflict(label: str, *said: str, own: str = "") -> str:
     """The first of these names that another field of the model goes by already; "" where none does."""
-    from dakehu.foundation.schema.fields import has_facts
-
     model = model_of(label)
     used = {
-        plain(s) for f in model._meta.fields if has_facts(f) and f.name != own for s in (f.name, *f.facts.spellings())
+        normalize_name(s)
+        for f in model._meta.fields
+        if has_spec(f) and f.name != own
+        for s in (f.name, *f.spec.spellings())
     }
-    return next((text for text in said if plain(text) in used), "")
+    return next((text for text in said if normalize_name(text) in used), "")

@@ -9,34 +9,25 @@ part of a field's deconstruction, so changing one never makes a migration.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from enum import Enum, IntEnum, StrEnum
+from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db import models
 
+from dakehu.foundation.access.actor import actor_or_none
+from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC, SECRET, Sensitivity  # noqa: F401
 from dakehu.foundation.base.i18n import language
 
 DjangoField = TypeVar("DjangoField", bound=models.Field)  # type: ignore[type-arg]
 
 
-class Sensitivity(IntEnum):
-    """How much harm a leak would do; also how far a reader is cleared."""
-
-    PUBLIC = 1  # branch, opening date
-    PERSONAL = 2  # name, assets, trades: masked for readers without clearance
-    SECRET = 3  # telephone, ID number: sealed, opened only on the record
-
-
-PUBLIC, PERSONAL, SECRET = Sensitivity
-
-
 @dataclass(frozen=True)
-class Facts:
+class FieldSpec:
     """What every door needs to know of a field. `mask` makes the text shown to readers without clearance."""
 
     zh: str
@@ -52,6 +43,7 @@ class Facts:
     example: str = ""
     seen_by: frozenset[str] = frozenset()  # roles; none named: everybody
     edited_by: frozenset[str] = frozenset()
+    group: str = ""  # one of the model's `field_groups`; "" puts it into the last one
 
     @property
     def label(self) -> str:
@@ -85,23 +77,24 @@ def field(
     help_zh: str = "",
     help_en: str = "",
     example: str = "",
+    group: str = "",
 ) -> DjangoField:
-    """Attach facts to a Django field and return the same field."""
-    facts = Facts(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
-    django_field.facts = facts  # type: ignore[attr-defined]
+    """Attach a FieldSpec to a Django field and return the same field."""
+    spec = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example, group=group)
+    django_field.spec = spec  # type: ignore[attr-defined]
     return django_field
 
 
-def facts_of(django_field: Any) -> Facts:
+def spec_of(django_field: Any) -> FieldSpec:
     """The facts of a field. Raises LookupError for a field that declares none."""
-    facts = getattr(django_field, "facts", None)
+    facts = getattr(django_field, "spec", None)
     if facts is None:
         raise LookupError(f"{django_field} has no facts: declare it with dakehu.foundation.schema.fields.field")
     return facts
 
 
-def has_facts(django_field: Any) -> bool:
-    return getattr(django_field, "facts", None) is not None
+def has_spec(django_field: Any) -> bool:
+    return getattr(django_field, "spec", None) is not None
 
 
 def model_of(label: str) -> Any:
@@ -109,21 +102,43 @@ def model_of(label: str) -> Any:
     return apps.get_model(label)
 
 
-def described(model: Any) -> list[tuple[str, Any, Facts]]:
+def described_fields(model: Any) -> list[tuple[str, Any, FieldSpec]]:
     """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
     declaration, custom ones last."""
-    return [(f.name, f, f.facts) for f in model._meta.fields if has_facts(f) and may(f.facts.seen_by)]
+    return [(f.name, f, f.spec) for f in model._meta.fields if has_spec(f) and may(f.spec.seen_by)]
+
+
+def editable_fields(label: str) -> tuple[str, ...]:
+    """Return the names of the fields of a model that people may write, in order of declaration, custom ones last.
+
+    Whatever the reader's role: which of them a role may know of is asked where values come in.
+    """
+    return tuple(f.name for f in model_of(label)._meta.fields if has_spec(f) and f.spec.editable)
+
+
+def grouped_fields(model: Any, names: Iterable[str] = ()) -> list[tuple[str, list[str]]]:
+    """Return (group, field names) in the order of the model's `field_groups`, for what the reader may know of.
+
+    `names` limits and adds to the fields (a computed column names its group in its spec); a field without a group
+    stands in the last one. What nobody edits stands on the page only where it names its group.
+    """
+    groups: dict[str, list[str]] = {key: [] for key in model.field_groups}
+    last = next(reversed(groups))
+    specs = {name: spec for name, _, spec in described_fields(model) if spec.editable or spec.group}
+    specs |= {column.name: column.spec for column in getattr(model, "computed_columns", ())}
+    for name, spec in specs.items():
+        if not names or name in names:
+            groups[spec.group if spec.group in groups else last].append(name)
+    return [(key, fields) for key, fields in groups.items() if fields]
 
 
 def labels_of(label: str) -> dict[str, str]:
     """{field name: its label in the reader's language} of a model such as "ledger.Figures"."""
-    return {name: facts.label for name, _, facts in described(model_of(label))}
+    return {name: facts.label for name, _, facts in described_fields(model_of(label))}
 
 
 def may(roles: frozenset[str]) -> bool:
     """Whether whoever is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
-    from dakehu.foundation.access.scope import actor_or_none
-
     if not roles:
         return True
     actor = actor_or_none()
@@ -165,7 +180,7 @@ class Choices(StrEnum):
     @classmethod
     def read(cls, text: str) -> "Choices | None":
         """The value that a person may have meant: by code, by either name, or by an alias."""
-        return _choice_index(cls).get(plain(text))
+        return _choice_index(cls).get(normalize_name(text))
 
     @classmethod
     def text_of(cls, value: str) -> str:
@@ -182,7 +197,7 @@ def _choice_index(choices: type) -> dict[str, Any]:
         index: dict[str, Any] = {}
         for member in choices:  # type: ignore[attr-defined]
             for spelling in (member.value, member.zh, member.en, f"{member.zh} {member.en}", *member._aliases):
-                index.setdefault(plain(spelling), member)
+                index.setdefault(normalize_name(spelling), member)
         _CHOICE_INDEX[choices] = index
     return _CHOICE_INDEX[choices]
 
@@ -192,11 +207,11 @@ def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any
     if isinstance(options.get("default"), Enum):
         options["default"] = options["default"].value  # so that migrations name no class of ours
     made: Any = models.CharField(max_length=max_length, **options)
-    made.words = choices
+    made.choice_set = choices
     return made
 
 
-def plain(text: str) -> str:
+def normalize_name(text: str) -> str:
     """A name reduced to what matters when two spellings are compared."""
     return _plain(str(text))
 
@@ -207,15 +222,15 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s_\-/·::*()()\[\]【】“”\"']+", "", flat)
 
 
-def spelling_index(named: dict[str, Facts]) -> dict[str, str]:
+def spelling_index(named: dict[str, FieldSpec]) -> dict[str, str]:
     """{any spelling: field name}: own names win over other fields' aliases."""
-    index: dict[str, str] = {plain(name): name for name in named}
+    index: dict[str, str] = {normalize_name(name): name for name in named}
     for name, facts in named.items():
         for spelling in (facts.zh, facts.en, facts.heading, f"{facts.zh} {facts.en}"):
-            index.setdefault(plain(spelling), name)
+            index.setdefault(normalize_name(spelling), name)
     for name, facts in named.items():
         for alias in facts.aliases:
-            index.setdefault(plain(alias), name)
+            index.setdefault(normalize_name(alias), name)
     return index
 
 
@@ -224,11 +239,11 @@ class Computed:
     """A column that is worked out rather than stored."""
 
     name: str
-    facts: Facts
+    spec: FieldSpec
     by: Callable[[Any], Any] = attribute(compare=False)
     kind: str = "text"
 
 
 def computed(name: str, *, zh: str, en: str, by: Callable[[Any], Any], kind: str = "text", **facts: Any) -> Computed:
     """Describe a column worked out from a row by `by(row)`; list it in the model's `computed_columns`."""
-    return Computed(name, Facts(zh, en, editable=False, **facts), by, kind)
+    return Computed(name, FieldSpec(zh, en, editable=False, **facts), by, kind)

@@ -5,45 +5,68 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import Facts, may
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields, may, model_of
 
 
 @dataclass(frozen=True)
-class Take:
+class Parameter:
     """One parameter of an action or query: its field facts come from `model.field`, or are given.
 
     `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
     of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
-    json, file) or `words` which choices it has.
+    json, file) or `choice_set` which choices it has.
     """
 
     name: str
     model: str = ""
     field: str = ""
     required: bool = True
-    facts: Facts | None = None
+    spec: FieldSpec | None = None
     kind: str = "text"
-    words: Any = None
+    choice_set: Any = None
 
 
-def takes_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Take, ...]:
+def parameters_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Parameter, ...]:
     """Parameters that are fields: `takes_of("service.Interaction", "client", "held_at", optional=("promise",),
     next_on="due_on")` (a keyword names the parameter, its value the field)."""
-    made = [Take(n, model, n) for n in names]
-    made += [Take(n, model, n, required=False) for n in optional]
-    made += [Take(param, model, of, required=False) for param, of in renamed.items()]
+    made = [Parameter(n, model, n) for n in names]
+    made += [Parameter(n, model, n, required=False) for n in optional]
+    made += [Parameter(param, model, of, required=False) for param, of in renamed.items()]
     return tuple(made)
 
 
 @dataclass(frozen=True)
-class Customs:
+class CustomFields:
     """Stands among the parameters of an action for every custom field of a model. `new` where it makes a row: what is
     required of a row is then required of the action."""
 
     model: str
     new: bool = False
 
-    def takes(self) -> Iterator[Take]:
-        for f in custom_fields.of(self.model):
-            if may(f.facts.seen_by):
-                yield Take(f.name, self.model, f.name, required=self.new and f.required and may(f.facts.edited_by))
+    def parameters(self) -> Iterator[Parameter]:
+        for f in custom_fields.custom_fields_of(self.model):
+            if may(f.spec.seen_by):
+                yield Parameter(f.name, self.model, f.name, required=self.new and f.required and may(f.spec.edited_by))
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Stands among the parameters of an action for every field of a model that people may write, custom ones included.
+
+    `required` come first and must be given; `without` are left out. `new` where the action makes a row: what a custom
+    field requires of a row is then required of the action.
+    """
+
+    model: str
+    required: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    new: bool = False
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Yield one parameter a field, as far as the reader's role may know of it."""
+        custom = set(custom_fields.custom_field_names(self.model))
+        names = [name for name in editable_fields(self.model) if name not in (*self.required, *self.without)]
+        for name in (*self.required, *(name for name in names if name not in custom)):
+            if may(model_of(self.model)._meta.get_field(name).spec.seen_by):
+                yield Parameter(name, self.model, name, required=name in self.required)
+        yield from CustomFields(self.model, self.new).parameters()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def hanging_on(model: Any) -> Iterator[tuple[Any, Any]]:
+def references_to(model: Any) -> Iterator[tuple[Any, Any]]:
     """(other model, its foreign key) for every foreign key that points to `model`. Derived rows (the search table) are
     left out: they follow the rows they describe."""
     for relation in model._meta.get_fields(include_hidden=True):
@@ -14,7 +14,7 @@ def hanging_on(model: Any) -> Iterator[tuple[Any, Any]]:
             yield relation.related_model, relation.field
 
 
-def derived_from(model: Any) -> Iterator[tuple[Any, Any]]:
+def derived_models_of(model: Any) -> Iterator[tuple[Any, Any]]:
     """(derived model, its foreign key) for every table whose rows go with the row of `model` they describe."""
     for relation in model._meta.get_fields(include_hidden=True):
         points = relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)

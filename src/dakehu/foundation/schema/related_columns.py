@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from dakehu.foundation.access import scope
-from dakehu.foundation.imports.row_matching import chunks
-from dakehu.foundation.schema.fields import Facts, facts_of, model_of
+from dakehu.foundation.access.actor import actor_or_none
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 
 
 @dataclass(frozen=True)
-class Loan:
+class ColumnExtension:
     """Fields `names` of the model `of`, whose rows stand one to one beside those of the borrower: reached from these as
     `through`, and naming them by `by`. `needs` is the right without which nobody knows of them."""
 
@@ -28,37 +28,37 @@ class Loan:
     needs: str
 
 
-_loans: dict[str, Loan] = {}
+_extensions: dict[str, ColumnExtension] = {}
 
 
-def lend(to: str, loan: Loan) -> None:
+def extend(to: str, loan: ColumnExtension) -> None:
     """Called once at start-up by the room that owns the fields; `to` is the model that borrows them."""
-    _loans[to] = loan
+    _extensions[to] = loan
 
 
-def loan_to(model: Any) -> Loan | None:
+def extension_of(model: Any) -> ColumnExtension | None:
     """What a model borrows that the reader may know of."""
-    loan, actor = _loans.get(model._meta.label), scope.actor_or_none()
+    loan, actor = _extensions.get(model._meta.label), actor_or_none()
     return loan if loan is not None and (actor is None or actor.may(loan.needs)) else None
 
 
-def lent(model: Any) -> list[tuple[str, Any, Facts]]:
+def extension_columns(model: Any) -> list[tuple[str, Any, FieldSpec]]:
     """(name, Django field, facts) of the columns a model borrows, as fields.described gives its own."""
-    loan = loan_to(model)
-    return [] if loan is None else [_borrowed(loan, name) for name in loan.names]
+    loan = extension_of(model)
+    return [] if loan is None else [_extension_field(loan, name) for name in loan.names]
 
 
 @cache  # a list asks for them several times a page
-def _borrowed(loan: Loan, name: str) -> tuple[str, Any, Facts]:
+def _extension_field(loan: ColumnExtension, name: str) -> tuple[str, Any, FieldSpec]:
     field: Any = copy.copy(model_of(loan.of)._meta.get_field(name))
     field.name, field.own, field.null = f"{loan.through}__{name}", name, True
-    field.facts = replace(facts_of(field), listed=False, editable=False)
-    return field.name, field, field.facts
+    field.spec = replace(spec_of(field), listed=False, editable=False)
+    return field.name, field, field.spec
 
 
-def rows_beside(model: Any, numbers: Iterable[int]) -> dict[int, Any]:
+def extension_rows(model: Any, numbers: Iterable[int]) -> dict[int, Any]:
     """{number of a row: the row that stands beside it} of those in scope."""
-    loan = loan_to(model)
+    loan = extension_of(model)
     if loan is None:
         return {}
     made: dict[int, Any] = {}

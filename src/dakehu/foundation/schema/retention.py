@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from dakehu.foundation.access.scope import scoped_models
+from dakehu.foundation.access.query_guard import scoped_models
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, models, router
 
+from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC
 from dakehu.foundation.database import write_pipeline
-from dakehu.foundation.schema.fields import PERSONAL, PUBLIC, facts_of
+from dakehu.foundation.schema.fields import spec_of
 from dakehu.foundation.search.text import code_tokens, name_tokens, tokens
 
 How = Callable[[str], str]
@@ -26,7 +27,7 @@ AT_ONCE = 5000
 _line_label = ""
 
 
-def lines_are(label: str) -> None:
+def set_line_model(label: str) -> None:
     """Called once at start-up by the room that owns clients: the model of the search table."""
     global _line_label
     _line_label = label
@@ -44,7 +45,7 @@ def searched_models() -> list[Any]:
     return [m for m in apps.get_models() if searched(m)]
 
 
-def touches(model: Any, columns: Iterable[str]) -> bool:
+def is_affected_by(model: Any, columns: Iterable[str]) -> bool:
     """Whether writing these fields changes what rows are found by."""
     wanted = searched(model)
     return bool(wanted) and any(name in wanted or name == model.client_path for name in columns)
@@ -54,23 +55,23 @@ def _levels(model: Any) -> dict[int, list[tuple[str, How]]]:
     """What goes into the line of each sensitivity: [(column, how)]."""
     made: dict[int, list[tuple[str, How]]] = {}
     for name, how in searched(model).items():
-        sensitivity = PERSONAL if facts_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
+        sensitivity = PERSONAL if spec_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
         made.setdefault(int(sensitivity), []).append((name, how))
     return made
 
 
-def follow(model: Any, rows: list[Any], *, new: bool) -> None:
+def update(model: Any, rows: list[Any], *, new: bool) -> None:
     """Write the lines of stored rows anew, inside the open transaction."""
     if not rows or not searched(model):
         return
     if not new:
-        forget(model, [row.pk for row in rows])
+        remove(model, [row.pk for row in rows])
     columns = {name: [getattr(row, name) for row in rows] for name in searched(model)}
     client = model._meta.pk.attname if model.client_path == "pk" else model._meta.get_field(model.client_path).attname
     _write(model, [row.pk for row in rows], [getattr(row, client) for row in rows], columns)
 
 
-def follow_columns(model: Any, numbers: list[int], columns: dict[str, list[Any]]) -> None:
+def update_columns(model: Any, numbers: list[int], columns: dict[str, list[Any]]) -> None:
     """Write the lines of rows that were just written as whole columns."""
     if searched(model):
         clients = numbers if model.client_path == "pk" else columns[model._meta.get_field(model.client_path).attname]
@@ -88,7 +89,7 @@ def _write(model: Any, numbers: list[int], clients: list[int], columns: dict[str
         _insert(model._meta.label, level, told)
 
 
-def forget(model: Any, numbers: Iterable[int]) -> None:
+def remove(model: Any, numbers: Iterable[int]) -> None:
     """Remove the lines of rows that go, inside the open transaction."""
     if not searched(model):
         return
@@ -129,6 +130,6 @@ def rebuild(told: Callable[[str, int], None]) -> None:
             rows: list[Any] = list(models.QuerySet(model).filter(pk__gt=last).order_by("pk")[:AT_ONCE])
             if not rows:
                 break
-            follow(model, rows, new=False)
+            update(model, rows, new=False)
             last, count = rows[-1].pk, count + len(rows)
             told(model._meta.label, count)

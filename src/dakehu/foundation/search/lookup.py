@@ -16,7 +16,7 @@ FUNCTION = "dakehu_finds"
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchText:
     """`most`: how many lines to look at, 0 for all. Only a reader who sees nearly every client may be capped, because the
     cap falls before the scope does. `each` reads the words of each line that the other conditions leave, without the index:
     for few lines, and for lists that are walked in their order because nearly everybody would be found."""
@@ -36,7 +36,7 @@ class Finds(Lookup):
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
-        asked: Asked = self.rhs
+        asked: SearchText = self.rhs
         table = self.lhs.target.model._meta.db_table
         if asked.each:
             words, _ = self.process_lhs(compiler, connection)
@@ -54,7 +54,7 @@ class Finds(Lookup):
         return f"{column} IN (SELECT rowid FROM {found} WHERE {found} MATCH %s{limit})", [asked.wanted.for_sqlite()]  # noqa: S608  names come from models
 
 
-def held(model: Any, asked: Asked) -> int | None:
+def matches_lines(model: Any, asked: SearchText) -> int | None:
     """How many lines the index of a model holds for what is asked, `asked.most` at most and in sight or not: to choose a way
     of reading, never to be told. None on PostgreSQL, where counting them costs as much as reading them."""
     connection = connections[router.db_for_read(model)]

@@ -2,11 +2,11 @@
 
 from django import template
 
-from dakehu.foundation.base.i18n import Words
+from dakehu.foundation.base.i18n import Bilingual
 
 register = template.Library()
 
 
 @register.simple_tag
 def say(zh: str, en: str, **values: object) -> str:
-    return str(Words(zh, en, values))
+    return str(Bilingual(zh, en, values))

@@ -13,12 +13,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from dakehu.domains.team import queries as team
 from dakehu.domains.team import rules
-from dakehu.domains.team.actions import token_used
+from dakehu.domains.team.actions import record_token_use
 from dakehu.domains.team.sign_in import backends
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.api.responses import View, refusal_answer, speaks_json
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -41,31 +41,31 @@ class _Csrf(CsrfViewMiddleware):
         return reason
 
 
-def actor_of(request: Any) -> scope.Actor:
+def actor_of(request: Any) -> Actor:
     """The actor behind a request. Raises SignInFirst without a good token or session."""
     given = request.headers.get("Authorization", "")
     if given:
-        with scope.acting_as(scope.system("check an API token", "api")):
+        with acting_as(system_actor("check an API token", "api")):
             found = holder(given)
             if found is None:
-                raise SignInFirst(say("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
+                raise SignInFirst(bilingual("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
             user, row = found
             actor = rules.with_scopes(team.actor_of(user), list(row.scopes))
             if row.read_only and request.method not in SAFE:
-                raise ReadOnly(say("此令牌只读，不能写入。", "This token is read-only."))
+                raise ReadOnly(bilingual("此令牌只读，不能写入。", "This token is read-only."))
             if row.last_used_on != clock.today():
-                with scope.acting_as(replace(actor, door="api")):
-                    token_used(token=row)
+                with acting_as(replace(actor, door="api")):
+                    record_token_use(token=row)
         return actor
-    if request.user.is_authenticated and backends.must_set_up(request.user, request.session):
-        raise SignInFirst(say("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
+    if request.user.is_authenticated and backends.needs_second_factor(request.user, request.session):
+        raise SignInFirst(bilingual("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
     if not request.user.is_authenticated or request.user.must_change:
-        raise SignInFirst(say("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
+        raise SignInFirst(bilingual("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
     if request.method not in SAFE:
         refused = _Csrf(lambda _: HttpResponse()).process_view(request, None, (), {})  # type: ignore[arg-type]
         if refused is not None:
-            raise SignInFirst(say("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
-    with scope.acting_as(scope.system("read the session", "api")):
+            raise SignInFirst(bilingual("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
+    with acting_as(system_actor("read the session", "api")):
         return team.actor_of(request.user)
 
 
@@ -97,7 +97,7 @@ def asked_by(*methods: str) -> Any:
                 try:
                     if request.method not in methods:
                         raise WrongMethod(
-                            say("此地址只接受 {m}。", "This address takes {m} only.", m=", ".join(methods))
+                            bilingual("此地址只接受 {m}。", "This address takes {m} only.", m=", ".join(methods))
                         )
                     actor = actor_of(request)
                 except Refused as refusal:
@@ -105,7 +105,7 @@ def asked_by(*methods: str) -> Any:
                     if refusal.status == 401 and not request.COOKIES:
                         answer.headers["WWW-Authenticate"] = 'Basic realm="dakehu", charset="UTF-8"'
                     return answer
-                with scope.acting_as(replace(actor, door="api", request_id=getattr(request, "request_id", ""))):
+                with acting_as(replace(actor, door="api", request_id=getattr(request, "request_id", ""))):
                     return speaks_json(view)(request, *args, **named)
 
         return run  # type: ignore[no-any-return]

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from dakehu import __version__
-from dakehu.foundation.actions.registry import ACTIONS, Take
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, columns_of
-from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import Column, kind_of
 from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.parameters import Parameter
 from dakehu.interfaces.api.resources import RESOURCES
 
 TYPES: dict[str, dict[str, Any]] = {
@@ -32,7 +33,7 @@ TYPES: dict[str, dict[str, Any]] = {
 
 def schema_of_column(column: Column) -> dict[str, Any]:
     """What a reader gets in a column."""
-    facts = column.facts
+    facts = column.spec
     kind = dict(TYPES[column.kind])
     if "type" in kind and "null" not in kind["type"]:
         kind["type"] = [*([kind["type"]] if isinstance(kind["type"], str) else kind["type"]), "null"]
@@ -41,16 +42,16 @@ def schema_of_column(column: Column) -> dict[str, Any]:
         made["description"] = f"{facts.help_zh} {facts.help_en}"
     if facts.unit:
         made["x-unit"] = facts.unit
-    if column.words is not None:
-        made["enum"] = [*(m.value for m in column.words), "", None]
+    if column.choice_set is not None:
+        made["enum"] = [*(m.value for m in column.choice_set), "", None]
     return made
 
 
-def schema_of_take(take: Take) -> dict[str, Any]:
+def schema_of_take(parameter: Parameter) -> dict[str, Any]:
     """What an action or query takes: written in any way the gate reads, so most things may come as text."""
-    behind, facts = field_behind(take), facts_behind(take)
-    kind = kind_of(behind) if behind is not None else ("key" if take.model else take.kind)
-    words = getattr(behind, "words", None) or take.words
+    behind, facts = field_behind(parameter), spec_behind(parameter)
+    kind = kind_of(behind) if behind is not None else ("key" if parameter.model else parameter.kind)
+    words = getattr(behind, "choice_set", None) or parameter.choice_set
     plain = {
         "integer": ["integer", "string"],
         "number": ["integer", "string"],
@@ -61,7 +62,7 @@ def schema_of_take(take: Take) -> dict[str, Any]:
     }.get(kind, ["string", "number"])
     made: dict[str, Any] = {"title": f"{facts.zh} {facts.en}"}
     if plain:
-        made["type"] = [*plain, "null"] if not take.required else plain
+        made["type"] = [*plain, "null"] if not parameter.required else plain
     described = " ".join(part for part in (facts.help_zh, facts.help_en) if part)
     if words is not None:
         described += " " + ", ".join(f"{m.value} = {m.zh} {m.en}" for m in words)
@@ -74,7 +75,7 @@ def schema_of_take(take: Take) -> dict[str, Any]:
     return made
 
 
-BASE = say(
+BASE = bilingual(
     "读取时的值：别人没有动过的字段会直接合并，不会因版本较旧而被拒绝。",
     "The values that were read: fields that nobody else touched are merged instead of refused for an older version.",
 )
@@ -85,8 +86,8 @@ def _model_schema(label: str) -> dict[str, Any]:
     return {"type": "object", "properties": {"id": {"type": "integer"}, "row_version": {"type": "integer"}, **columns}}
 
 
-def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = False) -> dict[str, Any]:
-    chosen = [t for t in takes if t.name not in leave_out]
+def _body(parameters: Iterable[Parameter], leave_out: tuple[str, ...] = (), loose: bool = False) -> dict[str, Any]:
+    chosen = [t for t in parameters if t.name not in leave_out]
     made: dict[str, Any] = {"type": "object", "properties": {t.name: schema_of_take(t) for t in chosen}}
     if loose:
         made["properties"]["base"] = {"type": "object", "title": "base", "description": str(BASE)}
@@ -98,12 +99,12 @@ def _body(takes: Iterable[Take], leave_out: tuple[str, ...] = (), loose: bool = 
 
 def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str, Any]:
     told = {
-        "400": say("内容有误", "Something in it is wrong"),
-        "401": say("请先登录", "Sign in first"),
-        "403": say("角色无此权限", "The role may not"),
-        "404": say("没有或不可见", "Not there, or not in sight"),
-        "412": say("已被他人修改", "Changed meanwhile"),
-        "405": say("方法不对", "Wrong method"),
+        "400": bilingual("内容有误", "Something in it is wrong"),
+        "401": bilingual("请先登录", "Sign in first"),
+        "403": bilingual("角色无此权限", "The role may not"),
+        "404": bilingual("没有或不可见", "Not there, or not in sight"),
+        "412": bilingual("已被他人修改", "Changed meanwhile"),
+        "405": bilingual("方法不对", "Wrong method"),
     }
     refusals = {
         code: {
@@ -115,8 +116,8 @@ def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str,
     return {good: {"description": "OK", "content": {"application/json": {"schema": schema}}}, **refusals}
 
 
-def _query_parameters(takes: Iterable[Take]) -> list[dict[str, Any]]:
-    made = [{"name": t.name, "in": "query", "required": t.required, "schema": schema_of_take(t)} for t in takes]
+def _query_parameters(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+    made = [{"name": t.name, "in": "query", "required": t.required, "schema": schema_of_take(t)} for t in parameters]
     for name in ("limit", "offset"):
         if all(p["name"] != name for p in made):
             made.append(
@@ -162,7 +163,7 @@ def openapi() -> dict[str, Any]:
                 "tags": [name],
                 "summary": str(lists.label),
                 "operationId": f"list_{short}",
-                "parameters": _query_parameters(t for t in lists.takes if t.name != "filters"),
+                "parameters": _query_parameters(t for t in lists.parameters if t.name != "filters"),
                 "responses": _answers(listing),
             },
             "post": {
@@ -170,7 +171,7 @@ def openapi() -> dict[str, Any]:
                 "summary": str(create.label),
                 "description": create.doc,
                 "operationId": f"create_{short}",
-                "requestBody": _body(create.takes),
+                "requestBody": _body(create.parameters),
                 "responses": _answers(row, "201"),
             },
         }
@@ -195,7 +196,7 @@ def openapi() -> dict[str, Any]:
                 "description": change.doc,
                 "operationId": f"change_{short}",
                 "parameters": [key, match],
-                "requestBody": _body(change.takes, (resource.key, "version"), loose=True),
+                "requestBody": _body(change.parameters, (resource.key, "version"), loose=True),
                 "responses": _answers(row, "200", "412"),
             },
         }
@@ -206,13 +207,13 @@ def openapi() -> dict[str, Any]:
                 "summary": str(asked.label),
                 "description": asked.doc,
                 "operationId": f"q_{name}",
-                "parameters": _query_parameters(asked.takes),
+                "parameters": _query_parameters(asked.parameters),
                 "x-needs": asked.needs,
                 "responses": _answers({}),
             }
         }
     for name, verb in sorted(ACTIONS.items()):
-        if verb.opens_doors:
+        if verb.is_public:
             paths[f"/api/v1/do/{name}"] = {
                 "post": {
                     "tags": ["do"],
@@ -220,7 +221,7 @@ def openapi() -> dict[str, Any]:
                     "description": verb.doc,
                     "operationId": f"do_{name}",
                     "x-needs": verb.needs,
-                    "requestBody": _body(verb.takes),
+                    "requestBody": _body(verb.parameters),
                     "responses": _answers({}, "200", "412"),
                 }
             }
@@ -240,11 +241,11 @@ def for_reading() -> list[dict[str, Any]]:
         for method, operation in methods.items():
             fields = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
             required = set(fields.get("required", ()))
-            takes = [
+            parameters = [
                 {"name": n, "title": f["title"], "required": n in required, "description": f.get("description", "")}
                 for n, f in fields.get("properties", {}).items()
             ]
-            takes += [
+            parameters += [
                 {"name": p["name"], "title": p["schema"].get("title", ""), "required": p["required"], "description": ""}
                 for p in operation.get("parameters", ())
             ]
@@ -254,7 +255,7 @@ def for_reading() -> list[dict[str, Any]]:
                     "method": method.upper(),
                     "summary": operation["summary"],
                     "doc": operation.get("description", ""),
-                    "takes": takes,
+                    "takes": parameters,
                 }
             )
     return made

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 
 from dakehu.foundation.audit.chain import plain_value
 from dakehu.foundation.base.errors import Conflict, NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Content, Upload
 
 log = logging.getLogger("dakehu.api")
@@ -71,7 +71,7 @@ def speaks_json(view: View) -> View:
         except Exception:
             number = getattr(request, "request_id", "")
             log.exception("request %s failed: %s", number, request.path)
-            sentence = say(
+            sentence = bilingual(
                 "程序出错，编号 {id}，请告知管理员。",
                 "A fault, number {id}; please tell your administrator.",
                 id=number,
@@ -91,11 +91,11 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     try:
         made = orjson.loads(request.body)
     except orjson.JSONDecodeError as fault:
-        raise Refused(say("正文不是 JSON:{why}", "The body is not JSON: {why}", why=str(fault))) from None
+        raise Refused(bilingual("正文不是 JSON:{why}", "The body is not JSON: {why}", why=str(fault))) from None
     if not isinstance(made, dict):
-        raise Refused(say("正文应为一个 JSON 对象。", "The body must be one JSON object."))
+        raise Refused(bilingual("正文应为一个 JSON 对象。", "The body must be one JSON object."))
     return made
 
 
 def missing() -> NotFound:
-    return NotFound(say("这个地址", "address"))
+    return NotFound(bilingual("这个地址", "address"))

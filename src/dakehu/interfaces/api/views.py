@@ -8,9 +8,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Content
-from dakehu.foundation.gates import QUERIES, ask, perform, perform_over, present_one
+from dakehu.foundation.gates import QUERIES, ask, perform, perform_with_merge, render_row
 from dakehu.foundation.gates.registry import answer
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.api import openapi
@@ -29,12 +29,12 @@ def parameters(request: HttpRequest) -> dict[str, Any]:
             try:
                 made[name] = orjson.loads(value)
             except orjson.JSONDecodeError as fault:
-                raise Refused({name: [say("不是 JSON:{why}", "Not JSON: {why}", why=str(fault))]}) from None
+                raise Refused({name: [bilingual("不是 JSON:{why}", "Not JSON: {why}", why=str(fault))]}) from None
         else:
             made[name] = value
     for name in ("limit", "offset"):
         if name in made and not (str(made[name]).isdecimal() and int(made[name]) < 2**31):
-            raise Refused({name: [say("应为不小于 0 的整数。", "Must be a whole number, not negative.")]})
+            raise Refused({name: [bilingual("应为不小于 0 的整数。", "Must be a whole number, not negative.")]})
     return made
 
 
@@ -67,9 +67,9 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST":
         body = body_of(request)
         made = _client_seen(lambda: perform(resource.create, body), body)
-        return json_answer(present_one(made), 201, Location=f"/api/v1/{name}/{made.pk}")
+        return json_answer(render_row(made), 201, Location=f"/api/v1/{name}/{made.pk}")
     given = parameters(request)
-    known = {t.name for t in QUERIES[resource.lists].takes}
+    known = {t.name for t in QUERIES[resource.lists].parameters}
     raw = {k: given.pop(k) for k in PAGE if k in given and (k in known or k in ("limit", "offset"))}
     if given:
         raw["filters"] = given
@@ -89,15 +89,17 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
             row = model_of(resource.model).objects.filter(pk=key if key.isdecimal() else 0).first()
             if row is None:
                 raise NotFound()
-            made = present_one(row)
+            made = render_row(row)
         return json_answer(made, ETag=f'"{made["row_version"]}"')
     raw = body_of(request)
     match, base = request.headers.get("If-Match", "").strip('W/" '), raw.pop("base", {})
     if not isinstance(base, dict):
-        raise Refused({"base": [say("应为一个 JSON 对象。", "Must be one JSON object.")]})
+        raise Refused({"base": [bilingual("应为一个 JSON 对象。", "Must be one JSON object.")]})
     version = match or raw.pop("version", None)
-    made = _seen(lambda: perform_over(resource.change, {**raw, resource.key: key}, base, version).row, resource.key)
-    return json_answer(present_one(made), ETag=f'"{made.row_version}"')
+    made = _seen(
+        lambda: perform_with_merge(resource.change, {**raw, resource.key: key}, base, version).row, resource.key
+    )
+    return json_answer(render_row(made), ETag=f'"{made.row_version}"')
 
 
 def _client_seen(do: Any, given: dict[str, Any]) -> Any:

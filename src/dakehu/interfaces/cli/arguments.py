@@ -62,6 +62,11 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--date-order", choices=("dmy", "mdy"), default="", help="日月顺序 · order of day and month")
     made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help="有不认识或不能写的列就拒绝 · refuse a file with columns that no field takes",
+    )
     made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
     made.add_argument(
         "--prefer",

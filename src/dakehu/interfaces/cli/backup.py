@@ -19,10 +19,10 @@ from django.conf import settings
 from django.db import connection, connections
 
 from dakehu import __version__
-from dakehu.foundation.access import keys
+from dakehu.foundation.access import encrypted_fields, keys
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MAGIC = b"DAKEHU1\n"
 SALT, NONCE = 16, 12
@@ -32,12 +32,12 @@ def _key(password: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(password.encode())
 
 
-def backup(target: Path, password: str | None, tell: Callable[[Words], None]) -> dict[str, Any]:
+def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]) -> dict[str, Any]:
     """Write a consistent snapshot to `target`. With a password it is encrypted and holds the keys; without one
     the keys stay behind, and without them sealed values cannot be opened after a restore."""
     if target.exists():
         raise Refused(
-            {"file": [say("“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]}
+            {"file": [bilingual("“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]}
         )
     home = Path(settings.DAKEHU_HOME)
     made = io.BytesIO()
@@ -62,7 +62,7 @@ def backup(target: Path, password: str | None, tell: Callable[[Words], None]) ->
         body = MAGIC + salt + nonce + AESGCM(_key(password, salt)).encrypt(nonce, body, MAGIC)
     else:
         tell(
-            say(
+            bilingual(
                 "备份不含密钥：请另行妥善保存 {path}，否则加密信息无法恢复。",
                 "The keys are not in this backup: keep {path} safe, or sealed values are lost.",
                 path=home / "keys",
@@ -84,7 +84,9 @@ def _database(folder: Path) -> Path:
     program = shutil.which("pg_dump")
     if program is None:
         raise Refused(
-            say("备份 PostgreSQL 需要 pg_dump，请先安装。", "Backing up PostgreSQL needs pg_dump; install it first.")
+            bilingual(
+                "备份 PostgreSQL 需要 pg_dump，请先安装。", "Backing up PostgreSQL needs pg_dump; install it first."
+            )
         )
     target = folder / "dakehu.dump"
     told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
@@ -115,7 +117,7 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
     for name in ("dakehu.sqlite3", "files", "journal"):
         if (home / name).exists():
             raise Refused(
-                say(
+                bilingual(
                     "数据目录 {home} 不是空的，请用 DAKEHU_HOME 指定一个新目录。",
                     "{home} is not empty; name a new directory with DAKEHU_HOME.",
                     home=home,
@@ -137,7 +139,7 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
         for part in Path(folder).iterdir():
             if part.name != "about.json":
                 part.rename(home / part.name)
-    keys.forget_cached()
+    encrypted_fields.forget_cached()
     return {"restored": True, **about}
 
 
@@ -146,7 +148,7 @@ def _opened(body: bytes, password: str | None) -> bytes:
         return body
     if not password:
         raise Refused(
-            say(
+            bilingual(
                 "备份已加密，请用 --password-file 给出密码。",
                 "The backup is encrypted; give its password with --password-file.",
             )
@@ -156,7 +158,7 @@ def _opened(body: bytes, password: str | None) -> bytes:
         return AESGCM(_key(password, salt)).decrypt(rest[:NONCE], rest[NONCE:], MAGIC)
     except InvalidTag:
         raise Refused(
-            say("备份密码不正确，或文件已损坏。", "The password is wrong, or the backup is damaged.")
+            bilingual("备份密码不正确，或文件已损坏。", "The password is wrong, or the backup is damaged.")
         ) from None
 
 
@@ -164,7 +166,7 @@ def _into_postgres(dump: Path) -> None:
     program = shutil.which("pg_restore")
     if connection.vendor != "postgresql" or program is None:
         raise Refused(
-            say(
+            bilingual(
                 "这是 PostgreSQL 备份，需要 DAKEHU_DATABASE_URL 和 pg_restore。",
                 "A PostgreSQL backup needs DAKEHU_DATABASE_URL and pg_restore.",
             )

@@ -17,15 +17,18 @@ from dakehu.domains.team import queries as team
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.reports import service as reports
-from dakehu.foundation.access import encrypted_fields, keys, scope
-from dakehu.foundation.actions.registry import ACTIONS, act, note
+from dakehu.foundation import key_rotation
+from dakehu.foundation.access import encrypted_fields, keys, query_guard
+from dakehu.foundation.access.actor import Actor, acting_as, current_actor, system_actor
+from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import Words, language, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
-from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 from dakehu.interfaces.cli import backup, prices, server
@@ -39,34 +42,34 @@ def run(line: argparse.Namespace) -> int:
     """Do one command in the name of whoever gives it."""
     if line.command not in WITHOUT_DATABASE:
         server.make_ready()
-        custom_fields.refresh()
-    with scope.acting_as(who(line)):
+        custom_fields.load()
+    with acting_as(who(line)):
         return int(COMMANDS[line.command](line) or 0)
 
 
-def who(line: argparse.Namespace) -> scope.Actor:
+def who(line: argparse.Namespace) -> Actor:
     """`--as USER`, or the system with the stated reason (its own for commands that state one by themselves)."""
     if line.as_user:
-        with scope.acting_as(scope.system("who is at the command line", "cli")):
-            return replace(team.actor_of(team.user_named(line.as_user)), door="cli", reason=line.reason)
+        with acting_as(system_actor("who is at the command line", "cli")):
+            return replace(team.actor_of(team.find_user(line.as_user)), door="cli", reason=line.reason)
     reason = line.reason
     if not reason and line.command not in ("do", "export", "report"):
         about = getattr(line, "file", "") or getattr(line, "name", "")
         reason = f"dakehu {line.command} {about or ''}".strip()
     if not reason:
         raise Refused(
-            say(
+            bilingual(
                 "请用 --as 指明人员，或用 --reason 说明系统操作的原因。",
                 "Say who acts with --as, or give the system's reason with --reason.",
             )
         )
-    return scope.system(reason, "cli")
+    return system_actor(reason, "cli")
 
 
 # --- speaking --------------------------------------------------------------------------------------
 
 
-def tell(words: Words | str) -> None:
+def tell(words: Bilingual | str) -> None:
     """Words for a person, beside whatever goes to standard output."""
     print(str(words), file=sys.stderr)
 
@@ -94,7 +97,7 @@ def broken(line: argparse.Namespace, fault: Exception) -> int:
     if line.json:
         print(json.dumps({"fault": type(fault).__name__, "status": 500}, ensure_ascii=False))
     tell(
-        say(
+        bilingual(
             "程序出错（{kind}:{text}）。设置 DAKEHU_DEBUG=1 可查看细节。",
             "A fault ({kind}: {text}). Set DAKEHU_DEBUG=1 to see the details.",
             kind=type(fault).__name__,
@@ -112,7 +115,7 @@ def secret_in(path: Path | None) -> str | None:
         return path.read_text(encoding="utf-8").splitlines()[0]
     except (OSError, IndexError):
         raise Refused(
-            say("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)
+            bilingual("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)
         ) from None
 
 
@@ -132,7 +135,7 @@ def do_ask(line: argparse.Namespace) -> None:
 
 def do_do(line: argparse.Namespace) -> None:
     if not line.name:
-        known = {n: a for n, a in sorted(ACTIONS.items()) if a.opens_doors}
+        known = {n: a for n, a in sorted(ACTIONS.items()) if a.is_public}
         give(line, {n: str(a.label) for n, a in known.items()}, [f"{n:32} {a.label}" for n, a in known.items()])
         return
     made = answer(perform(line.name, pairs(line.values)))
@@ -152,6 +155,7 @@ def do_import(line: argparse.Namespace) -> int:
         delete_missing=line.delete_missing,
         progress=_progress(line),
         client=line.client,
+        strict=line.strict,
         choices=file_choices(line),
     )
     give(line, told, list(_told(told)))
@@ -162,18 +166,20 @@ def do_import(line: argparse.Namespace) -> int:
 
 def _told(told: dict[str, Any]) -> Iterable[str]:
     words = {
-        "created": say("新增", "created"),
-        "updated": say("更新", "updated"),
-        "unchanged": say("不变", "unchanged"),
-        "skipped": say("跳过", "skipped"),
-        "errors": say("错误", "errors"),
+        "created": bilingual("新增", "created"),
+        "updated": bilingual("更新", "updated"),
+        "unchanged": bilingual("不变", "unchanged"),
+        "skipped": bilingual("跳过", "skipped"),
+        "errors": bilingual("错误", "errors"),
     }
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    for column in told.get("ignored", []):
+        yield f"{column['sheet']} {column['column']} {column[language()]} ({_cells(column['filled'])})"
     for rest in told.get("left_out", [])[:20]:
         yield str(
-            say(
+            bilingual(
                 "{sheet} {range}（{cells} 格）{why}",
                 "{sheet} {range} ({cells} cells): {why}",
                 why=rest[language()],
@@ -182,9 +188,13 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
         )
     yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
-        yield str(say("没有导入任何内容。", "Nothing was imported."))
+        yield str(bilingual("没有导入任何内容。", "Nothing was imported."))
     elif told.get("batch"):
-        yield str(say("批次 {n}", "batch {n}", n=told["batch"]))
+        yield str(bilingual("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _cells(count: int) -> str:
+    return str(bilingual("{n} 格有内容", "{n} cells filled", n=count))
 
 
 def _met(told: dict[str, Any]) -> Iterable[str]:
@@ -192,7 +202,7 @@ def _met(told: dict[str, Any]) -> Iterable[str]:
     mine = 1 if language() == "en" else 0
     for cell in [c for c in told.get("cells", []) if c["fate"] == "clash" and not c["decided"]][:20]:
         yield str(
-            say(
+            bilingual(
                 "{sheet} {cell} {label}：导出时“{base}”，表格中“{mine}”，系统中“{current}”",
                 "{sheet} {cell} {label}: exported “{base}”, in the file “{mine}”, on the desk “{current}”",
                 **{**cell, "label": cell["label"][mine]},
@@ -200,7 +210,7 @@ def _met(told: dict[str, Any]) -> Iterable[str]:
         )
     if told.get("undecided"):
         yield str(
-            say(
+            bilingual(
                 "{n} 处两边都改过，请加 --prefer file 或 --prefer desk。",
                 "{n} cells were changed on both sides: add --prefer file or --prefer desk.",
                 n=told["undecided"],
@@ -209,7 +219,7 @@ def _met(told: dict[str, Any]) -> Iterable[str]:
     kept = told.get("missing_in_all", 0) - told.get("deleted", 0)
     if kept:
         yield str(
-            say(
+            bilingual(
                 "表中去掉的 {n} 行在系统中保留；要删除请加 --delete-missing。",
                 "{n} rows that the file lacks stay on the desk; add --delete-missing to delete them.",
                 n=kept,
@@ -224,9 +234,9 @@ def _place(found: dict[str, Any]) -> str:
 
 def _progress(line: argparse.Namespace) -> Any:
     if line.json or not sys.stderr.isatty():
-        return jobs.nobody_watches
+        return no_progress
 
-    def show(share: float, words: Words | str = "") -> None:
+    def show(share: float, words: Bilingual | str = "") -> None:
         sys.stderr.write(f"\r{share * 100:5.1f}% {words!s:60.60}")
         sys.stderr.flush()
 
@@ -239,7 +249,7 @@ def do_undo(line: argparse.Namespace) -> None:
         give(line, {"undoable": rows}, [f"{r['batch']:>8}  {r['at'][:16]}  {r['what']}  {r['about']}" for r in rows])
         return
     told = answer(perform("workbook.undo", {"batch": line.batch}))
-    words = say(
+    words = bilingual(
         "已撤销批次 {batch}：删除 {removed} 条记录，恢复 {restored} 条记录。",
         "Batch {batch} is undone: {removed} records removed, {restored} restored.",
         **told,
@@ -249,7 +259,7 @@ def do_undo(line: argparse.Namespace) -> None:
 
 def existing(path: Path) -> Path:
     if not path.is_file():
-        raise Refused({"file": [say("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
+        raise Refused({"file": [bilingual("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
     return path
 
 
@@ -263,14 +273,14 @@ def _chosen(line: argparse.Namespace) -> list[int] | None:
     missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
     if missing:
         raise Refused(
-            {"clients": [say("找不到客户：{names}。", "No such clients: {names}.", names="、".join(missing))]}
+            {"clients": [bilingual("找不到客户：{names}。", "No such clients: {names}.", names="、".join(missing))]}
         )
     return list(rows.values_list("pk", flat=True))
 
 
 def do_report(line: argparse.Namespace) -> None:
-    told = reports.written(line.file, _chosen(line), line.lang or None, _progress(line))
-    words = say("{file}：{clients} 份报告。", "{file}: {clients} reports.", file=line.file, **told["counts"])
+    told = reports.write_reports(line.file, _chosen(line), line.lang or None, _progress(line))
+    words = bilingual("{file}：{clients} 份报告。", "{file}: {clients} reports.", file=line.file, **told["counts"])
     give(line, told, [str(words), *(f"{one['client']}: {one['why']}" for one in told["failed"])])
 
 
@@ -294,19 +304,19 @@ def do_template(line: argparse.Namespace) -> None:
 
 def do_reindex(line: argparse.Namespace) -> None:
     """Lines of the search table and blind indexes, from the rows they follow; nothing else is touched."""
-    if not scope.current_actor().is_system:
-        raise NotAllowed(say("重建搜索索引", "write the search index anew"))
+    if not current_actor().is_system:
+        raise NotAllowed(bilingual("重建搜索索引", "write the search index anew"))
     counts: dict[str, int] = {}
     with act("search.rebuild", line.reason):
         index.rebuild(counts.__setitem__)
-        for model in scope.scoped_models():
-            encrypted_fields.reindex(model)
-        note(rows=dict(counts))
+        for model in query_guard.scoped_models():
+            key_rotation.rebuild_blind_indexes(model)
+        add_audit_note(rows=dict(counts))
     total = sum(counts.values())
     give(
         line,
         {"rows": counts},
-        [str(say("已为 {n} 条记录重建搜索索引。", "The search index of {n} records was written anew.", n=total))],
+        [str(bilingual("已为 {n} 条记录重建搜索索引。", "The search index of {n} records was written anew.", n=total))],
     )
 
 
@@ -317,7 +327,7 @@ def do_close(line: argparse.Namespace) -> None:
         raise Refused(
             {
                 "date": [
-                    say(
+                    bilingual(
                         "“{text}”不是{zh}。",
                         "“{text}” is not {en}.",
                         text=line.date,
@@ -329,9 +339,9 @@ def do_close(line: argparse.Namespace) -> None:
         ) from None
     told = close_run.close(day=day, allow_stale=line.allow_stale, engine=line.engine, progress=_progress(line))
     words = (
-        say("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **told)
+        bilingual("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **told)
         if told["unchanged"]
-        else say("{day} 结算完成：{clients} 位客户。", "{day} is closed: {clients} clients.", **told)
+        else bilingual("{day} 结算完成：{clients} 位客户。", "{day} is closed: {clients} clients.", **told)
     )
     give(line, told, [str(words)])
 
@@ -341,13 +351,13 @@ def do_verify(line: argparse.Namespace) -> int:
     if verdict.broken is None:
         audit.remember_head()
     words = (
-        say(
+        bilingual(
             "{n} 条操作记录完好，首尾相接。",
             "{n} audit entries hold, each sealed to the one before.",
             n=verdict.entries,
         )
         if verdict.broken is None
-        else say(
+        else bilingual(
             "第 {id} 条操作记录不可信：{why}",
             "Audit entry {id} does not hold: {why}",
             id=verdict.broken,
@@ -356,12 +366,12 @@ def do_verify(line: argparse.Namespace) -> int:
     )
     kept = ask("service.verify_attachments", {})
     spoiled = [
-        str(say("客户文件 {attachment}：{why}", "Client's file {attachment}: {why}", **fault))
+        str(bilingual("客户文件 {attachment}：{why}", "Client's file {attachment}: {why}", **fault))
         for fault in kept["faults"]
     ]
     lines = [
         str(words),
-        str(say("{checked} 份客户文件已核对。", "{checked} files of clients were checked.", **kept)),
+        str(bilingual("{checked} 份客户文件已核对。", "{checked} files of clients were checked.", **kept)),
         *spoiled,
     ]
     told = {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why, "files": kept}
@@ -384,7 +394,7 @@ def do_check(line: argparse.Namespace) -> int:
             ],
         },
         [f"{m.id or '-'}  {m.msg}" + (f"\n      {m.hint}" if m.hint else "") for m in found]
-        or [str(say("一切正常。", "All is well."))],
+        or [str(bilingual("一切正常。", "All is well."))],
     )
     return 1 if errors else 0
 
@@ -401,13 +411,13 @@ def do_user(line: argparse.Namespace) -> None:
 def do_keys(line: argparse.Namespace) -> None:
     moved = 0
     if line.what == "rotate":
-        keys.add_sealing_key()
+        keys.add_encryption_key()
         with act("keys.rotate", reason=line.reason or "dakehu keys rotate"):
-            for model in scope.scoped_models():
-                for field in encrypted_fields.sealed_fields(model):
-                    moved += encrypted_fields.reseal(model, field)
-            moved += custom_fields.reseal()
-    current, known = keys.sealing_keys()
+            for model in query_guard.scoped_models():
+                for field in encrypted_fields.encrypted_fields_of(model):
+                    moved += key_rotation.reencrypt_fields(model, field)
+            moved += key_rotation.reencrypt_custom_fields()
+    current, known = keys.encryption_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 
 
@@ -421,7 +431,7 @@ def do_restore(line: argparse.Namespace) -> None:
 
 def do_migrate(line: argparse.Namespace) -> None:
     server.migrate()
-    give(line, {"migrated": True}, [str(say("数据库已是最新。", "The database is up to date."))])
+    give(line, {"migrated": True}, [str(bilingual("数据库已是最新。", "The database is up to date."))])
 
 
 def do_serve(line: argparse.Namespace) -> int:

@@ -22,10 +22,11 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import ROLES
 from dakehu.exchange.imports import service as imports
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
@@ -48,32 +49,32 @@ def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> i
 
 def prepare(table: Path) -> dict[str, Any]:
     """Fill an empty desk; returns the report of the import. Raises Refused where somebody already works."""
-    with scope.acting_as(scope.system("look whether the desk is empty", "cli")):
+    with acting_as(system_actor("look whether the desk is empty", "cli")):
         if team.users().exists():
             raise Refused(
-                say(
+                bilingual(
                     "数据目录 {home} 里已有人员，演示不会写入。请用 DAKEHU_HOME 指定一个空目录。",
                     "{home} already holds a desk; the demo leaves it alone. Name an empty directory in DAKEHU_HOME.",
                     home=settings.DAKEHU_HOME,
                 )
             )
     password = new_password()
-    with scope.acting_as(scope.system("set up the demonstration brokerage（演示）", "cli")):
-        _tell(str(say("建立三家营业部与人员…", "Three branches and their staff …")))
+    with acting_as(system_actor("set up the demonstration brokerage（演示）", "cli")):
+        _tell(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
         _hire(password)
-        _tell(str(say("导入演示表格…", "Importing the example workbook …")))
+        _tell(str(bilingual("导入演示表格…", "Importing the example workbook …")))
         report = imports.run_import(workbook(Path(settings.DAKEHU_HOME)))
         if report["errors"]:
             raise Refused(
-                say(
+                bilingual(
                     "演示表格有 {n} 处错误，没有导入。",
                     "The example workbook has {n} faults; nothing was imported.",
                     n=report["errors"],
                 )
             )
-    _tell(str(say("导入演示交割单…", "Importing the example statement of trades …")))
+    _tell(str(bilingual("导入演示交割单…", "Importing the example statement of trades …")))
     _trade(Path(settings.DAKEHU_HOME))
-    _tell(str(say("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
+    _tell(str(bilingual("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
     _live()
     _keep(table, password)
     return report
@@ -97,8 +98,8 @@ def workbook(home: Path) -> Path:
 def _trade(home: Path) -> None:
     """Two years of invented trades of every client and of prices, through the ordinary door, and the close of the last day."""
     today = clock.today()
-    days = clock.trading_days(today - timedelta(days=730), today - timedelta(days=1))
-    with scope.acting_as(scope.system("trades of the demonstration brokerage（演示）", "cli")):
+    days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))
+    with acting_as(system_actor("trades of the demonstration brokerage（演示）", "cli")):
         imports.run_import(market.write_statement(home / market.STATEMENT, days, today))
         imports.run_import(market.write_prices(home / market.PRICES, days))
         close_run.close(day=days[-1])
@@ -127,7 +128,7 @@ def _hire(password: str) -> None:
 
 @contextmanager
 def _as(user: Any) -> Iterator[None]:
-    with scope.acting_as(replace(team.actor_of(user), door="cli")):
+    with acting_as(replace(team.actor_of(user), door="cli")):
         yield
 
 
@@ -139,7 +140,7 @@ def _codes(count: int) -> list[str]:
 def _live() -> None:
     """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
     today = clock.today()
-    with _as(team.user_named("admin")):
+    with _as(team.find_user("admin")):
         perform(
             "fields.add",
             {
@@ -151,9 +152,9 @@ def _live() -> None:
             },
         )
     for name in ("lin", "wang", "mai"):
-        with _as(team.user_named(name)):
+        with _as(team.find_user(name)):
             _serve(_codes(6), today)
-    with _as(team.user_named("lin")):
+    with _as(team.find_user("lin")):
         perform(
             "team.save_view",
             {
@@ -165,7 +166,7 @@ def _live() -> None:
         )
         walled = _codes(7)[-1]
         _belong()
-    with _as(team.user_named("he")):
+    with _as(team.find_user("he")):
         perform("clients.set_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"})
 
 

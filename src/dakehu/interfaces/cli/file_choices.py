@@ -4,7 +4,7 @@ import argparse
 
 from dakehu.exchange.mapping.choices import Choices
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 
 def file_choices(line: argparse.Namespace) -> Choices:
@@ -25,6 +25,8 @@ def _named(texts: list[str]) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.replace("\uff1d", "=").rpartition("=")
         if not sign or not name.strip():
-            raise Refused({"map": [say("“{text}”应写成“列=值”。", "“{text}” is written COLUMN=VALUE.", text=text)]})
+            raise Refused(
+                {"map": [bilingual("“{text}”应写成“列=值”。", "“{text}” is written COLUMN=VALUE.", text=text)]}
+            )
         made[name.strip()] = value.strip()
     return made

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Upload
 
 
@@ -17,7 +17,7 @@ def _file(key: str, path: Path) -> Upload:
         raise Refused(
             {
                 key: [
-                    say(
+                    bilingual(
                         "文件“{path}”读不到：{why}",
                         "The file “{path}” cannot be read: {why}",
                         path=path,
@@ -39,7 +39,7 @@ def pairs(words: list[str]) -> dict[str, Any]:
             continue
         key, sign, text = word.partition("=")
         if not sign:
-            raise Refused(say("“{word}”应写成 字段=值。", "Write “{word}” as key=value.", word=word))
+            raise Refused(bilingual("“{word}”应写成 字段=值。", "Write “{word}” as key=value.", word=word))
         from_json, key = key.endswith(":"), key.removesuffix(":")
         try:
             if from_json:
@@ -49,7 +49,7 @@ def pairs(words: list[str]) -> dict[str, Any]:
             else:
                 value = text
         except (ValueError, OSError) as fault:
-            raise Refused({key: [say("读不懂：{why}", "Not readable: {why}", why=fault)]}) from None
+            raise Refused({key: [bilingual("读不懂：{why}", "Not readable: {why}", why=fault)]}) from None
         if key in made:
             made[key] = [*(made[key] if isinstance(made[key], list) else [made[key]]), value]
         else:

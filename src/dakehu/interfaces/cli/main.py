@@ -27,10 +27,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
     django.setup()
     from dakehu.foundation.base.errors import Refused
-    from dakehu.foundation.base.i18n import reading_in
+    from dakehu.foundation.base.i18n import in_language
     from dakehu.interfaces.cli import commands
 
-    with reading_in(line.lang or _language()):
+    with in_language(line.lang or _language()):
         try:
             return commands.run(line)
         except Refused as refusal:

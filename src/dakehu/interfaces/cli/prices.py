@@ -7,16 +7,16 @@ from dakehu.domains.ledger.prices import universe
 from dakehu.exchange.connectors import prices
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 
 def fetch(line: argparse.Namespace) -> dict[str, Any]:
     """Prices of the codes given, else of everything entered, from the last priced day (or `--from`) to today (`--to`)."""
-    known, last = universe.codes()
+    known, last = universe.priced_codes()
     until = _day(line.until, "to") or clock.today()
     since = _day(line.since, "from") or last or until
     wanted = line.codes.replace("，", ",").split(",") if line.codes else known
-    return prices.take_in(wanted, since, until, dry_run=line.dry_run)
+    return prices.import_quotes(wanted, since, until, dry_run=line.dry_run)
 
 
 def _day(text: str, name: str) -> Any:
@@ -26,7 +26,7 @@ def _day(text: str, name: str) -> Any:
         raise Refused(
             {
                 name: [
-                    say(
+                    bilingual(
                         "“{text}”不是{zh}。",
                         "“{text}” is not {en}.",
                         text=text,

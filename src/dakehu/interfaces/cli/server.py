@@ -18,8 +18,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.worker import run_worker
 
 WAIT = 60  # seconds for the server to answer
 
@@ -43,7 +43,7 @@ def make_ready() -> None:
         return
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
         raise Refused(
-            say(
+            bilingual(
                 "数据库结构不是最新。请设置 DAKEHU_OWNER_URL 后运行 dakehu migrate。",
                 "The database is behind. Set DAKEHU_OWNER_URL and run dakehu migrate.",
             )
@@ -73,7 +73,7 @@ def work() -> int:
             stop.wait(5)
 
     threading.Thread(target=seen, daemon=True).start()
-    jobs.work(stop)
+    run_worker(stop)
     return 0
 
 
@@ -83,7 +83,7 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
         raise Refused(
             {
                 "port": [
-                    say(
+                    bilingual(
                         "端口 {port} 已被占用，请用 --port 换一个。",
                         "Port {port} is in use; choose another with --port.",
                         port=port,
@@ -123,7 +123,7 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
         if _answers(address, children[0], stopping):
             print(
                 str(
-                    say(
+                    bilingual(
                         "工作台已就绪：{address} (Ctrl+C 停止)",
                         "The desk is ready: {address} (Ctrl+C stops it)",
                         address=address,

@@ -8,22 +8,22 @@ from django.urls import Resolver404, resolve
 
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, actor_or_none
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
-PAGES: tuple[tuple[str, Words, str, str], ...] = (
-    ("/", say("今日台账", "Today"), "list-checks", Permission.SERVICE_READ),
-    ("/clients/", say("客户", "Clients"), "users", Permission.CLIENT_READ),
-    ("/market/", say("行情", "Market"), "chart-line", Permission.LEDGER_READ),
-    ("/import/", say("导入", "Import"), "upload", Permission.IMPORT),
-    ("/export/", say("导出", "Export"), "download", Permission.EXPORT),
-    ("/undo/", say("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),
-    ("/staff/", say("人员与角色", "Staff and roles"), "users-round", Permission.TEAM_WRITE),
-    ("/audit/", say("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
-    ("/system/", say("系统", "System"), "server", Permission.SYSTEM_READ),
+PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
+    ("/", bilingual("今日台账", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
+    ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
+    ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
+    ("/undo/", bilingual("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+    ("/staff/", bilingual("人员与角色", "Staff and roles"), "users-round", Permission.TEAM_WRITE),
+    ("/audit/", bilingual("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
+    ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
 )
 LINKS = {"home": "/", "palette": "/palette", "profile": "/me", "sign_out": "/sign-out", "language": "/language"}
 
@@ -31,7 +31,7 @@ LINKS = {"home": "/", "palette": "/palette", "profile": "/me", "sign_out": "/sig
 class Rights:
     """What the reader may do, asked in templates by an action's name: `{% if may.clients.change %}`."""
 
-    def __init__(self, actor: scope.Actor) -> None:
+    def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.asked: dict[str, dict[str, bool]] = {}
 
@@ -41,13 +41,13 @@ class Rights:
         return self.asked[room]
 
     def _of(self, room: str) -> dict[str, bool]:
-        verbs = [a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.opens_doors]
+        verbs = [a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.is_public]
         if not verbs:
             raise KeyError(room)
         return {a.name.partition(".")[2]: self.actor.may(a.needs) for a in verbs}
 
 
-def pages_for(actor: scope.Actor) -> list[dict[str, Any]]:
+def pages_for(actor: Actor) -> list[dict[str, Any]]:
     """The pages that the reader may open and that are there."""
     return [
         {"url": url, "label": label, "icon": icon}
@@ -67,7 +67,7 @@ def exists(url: str) -> bool:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
-    actor = scope.actor_or_none()
+    actor = actor_or_none()
     if user is None or not user.is_authenticated or actor is None or actor.user_id is None or user.must_change:
         return {"links": {"language": "/language", "sign_out": "/sign-out"}}
     at = request.path
@@ -83,7 +83,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         }
         for view in views
     ]
-    role = user._meta.get_field("role").words.text_of(user.role)
+    role = user._meta.get_field("role").choice_set.text_of(user.role)
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)

@@ -7,12 +7,13 @@ from typing import Any
 from django.http import QueryDict
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.actions.registry import Action, Take
+from dakehu.foundation.actions.registry import Action
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.input import facts_behind, field_behind
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import kind_of
 from dakehu.foundation.schema.fields import may
+from dakehu.foundation.schema.parameters import Parameter
 
 KINDS = {
     "choice": "select",
@@ -47,19 +48,19 @@ class Question:
     secret: bool = False  # the value is not shown, so nobody can say what it was
 
 
-def kind_behind(take: Take) -> str:
+def kind_behind(parameter: Parameter) -> str:
     """What a parameter holds, in the words of `present`: choice, key, date, money, sealed, …"""
-    behind = field_behind(take)
+    behind = field_behind(parameter)
     if behind is not None:
         return kind_of(behind)
-    if take.words is not None:
+    if parameter.choice_set is not None:
         return "choice"
-    return "key" if take.model else take.kind
+    return "key" if parameter.model else parameter.kind
 
 
-def may_be_empty(take: Take) -> bool:
-    behind = field_behind(take)
-    return not take.required and (behind is None or behind.blank or behind.null)
+def may_be_empty(parameter: Parameter) -> bool:
+    behind = field_behind(parameter)
+    return not parameter.required and (behind is None or behind.blank or behind.null)
 
 
 def questions(
@@ -71,58 +72,62 @@ def questions(
     """The questions of an action with present `values` (plain, as `present` gives them) and what was wrong."""
     faults = errors or {}
     return [
-        question(take, values.get(take.name), faults.get(take.name, []))
-        for take in action.takes
-        if take.name not in leave_out and kind_behind(take) != "json" and may(facts_behind(take).edited_by)
+        question(parameter, values.get(parameter.name), faults.get(parameter.name, []))
+        for parameter in action.parameters
+        if parameter.name not in leave_out
+        and kind_behind(parameter) != "json"
+        and may(spec_behind(parameter).edited_by)
     ]
 
 
-def question(take: Take, value: Any, errors: list[Any]) -> Question:
-    facts, kind = facts_behind(take), kind_behind(take)
-    behind = field_behind(take)
+def question(parameter: Parameter, value: Any, errors: list[Any]) -> Question:
+    facts, kind = spec_behind(parameter), kind_behind(parameter)
+    behind = field_behind(parameter)
     if value is None and behind is not None and behind.has_default():
         value = behind.get_default()
     made = Question(
-        take.name,
+        parameter.name,
         facts.label,
         KINDS.get(kind, "text"),
         as_typed(value, kind),
         help=facts.help,
         error=[str(text) for text in errors],
-        required=take.required,
-        wide=take.name in WIDE or kind == "long",
+        required=parameter.required,
+        wide=parameter.name in WIDE or kind == "long",
         placeholder=facts.example,
     )
     made.unit = facts.unit if kind == "money" else ""
     if kind == "choice":
-        words = take.words or behind.words  # type: ignore[union-attr]
+        words = parameter.choice_set or behind.choice_set  # type: ignore[union-attr]
         made.choices = [(member.value, member.text) for member in words]
         made.kind = "checks" if hasattr(words, "many") else made.kind
-    elif kind == "key" and target_of(take) == TYPED:
+    elif kind == "key" and target_of(parameter) == TYPED:
         made.kind = "text"
     elif kind == "key":
-        made.choices = rows_to_choose(take)
+        made.choices = rows_to_choose(parameter)
     if kind == "sealed":
         made.secret = True
         made.value, made.placeholder = "", str(value or facts.example)
-        made.help = made.help or str(say("留空则不改动", "Leave empty to keep it as it is")) if value else made.help
-    if made.kind == "select" and (may_be_empty(take) or value in (None, "")):
-        made.choices = [("", str(say("—", "—"))), *made.choices]
-    if "password" in take.name or take.name == "current":
+        made.help = (
+            made.help or str(bilingual("留空则不改动", "Leave empty to keep it as it is")) if value else made.help
+        )
+    if made.kind == "select" and (may_be_empty(parameter) or value in (None, "")):
+        made.choices = [("", str(bilingual("—", "—"))), *made.choices]
+    if "password" in parameter.name or parameter.name == "current":
         made.kind, made.value, made.secret = "password", "", True
-    if take.name == "reason":
+    if parameter.name == "reason":
         made.kind = "textarea"
     return made
 
 
-def target_of(take: Take) -> str:
+def target_of(parameter: Parameter) -> str:
     """The label of the model whose rows a parameter names."""
-    behind = field_behind(take)
-    return str(behind.remote_field.model._meta.label if behind is not None else take.model)
+    behind = field_behind(parameter)
+    return str(behind.remote_field.model._meta.label if behind is not None else parameter.model)
 
 
-def rows_to_choose(take: Take) -> list[tuple[str, str]]:
-    label = target_of(take)
+def rows_to_choose(parameter: Parameter) -> list[tuple[str, str]]:
+    label = target_of(parameter)
     if label == PEOPLE:
         return [(str(user.pk), user.name) for user in team.users().filter(is_active=True)]
     if label == "team.Branch":
@@ -158,18 +163,22 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
     field may be emptied; a box that is not ticked says no when the form says that it was shown (`shown`)."""
     raw: dict[str, Any] = {}
     shown = set(posted.getlist("shown"))
-    for take in action.takes:
-        kind = kind_behind(take)
-        if kind == "bool" and take.name in shown:
-            raw[take.name] = take.name in posted
-        elif take.name in posted or (take.name in shown and changing):
+    for parameter in action.parameters:
+        kind = kind_behind(parameter)
+        if kind == "bool" and parameter.name in shown:
+            raw[parameter.name] = parameter.name in posted
+        elif parameter.name in posted or (parameter.name in shown and changing):
             value = (
-                ",".join(posted.getlist(take.name)).strip() if take.name in shown else str(posted[take.name]).strip()
+                ",".join(posted.getlist(parameter.name)).strip()
+                if parameter.name in shown
+                else str(posted[parameter.name]).strip()
             )
-            empties = changing and may_be_empty(take) and kind != "sealed" and take.name != "version"
-            if value or empties or take.required:
+            empties = changing and may_be_empty(parameter) and kind != "sealed" and parameter.name != "version"
+            if value or empties or parameter.required:
                 # A chosen row goes by its number, which no other row may bear as its name.
-                raw[take.name] = int(value) if kind == "key" and value.isdigit() and target_of(take) != TYPED else value
+                raw[parameter.name] = (
+                    int(value) if kind == "key" and value.isdigit() and target_of(parameter) != TYPED else value
+                )
     return raw
 
 
@@ -181,6 +190,6 @@ def starting_values(action: Action) -> dict[str, Any]:
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
     if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request"):
-        me = team.myself()
+        me = team.current_user()
         begin |= {"staff": {"id": me.pk}, "owner": {"id": me.pk}} if me else {}
     return begin

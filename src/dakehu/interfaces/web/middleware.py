@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 
 from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.sign_in import backends, sessions
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.database import lock_timeout
@@ -59,23 +59,23 @@ class Manners:
         if not user.is_authenticated:
             if not request.path.startswith(OPEN_TO_ALL):
                 return elsewhere(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
-            actor = scope.system("sign-in", "web")
+            actor = system_actor("sign-in", "web")
         else:
             if user.must_change and not request.path.startswith(UNTIL_CHANGED):
                 return elsewhere(request, PASSWORD, 403)
-            due = not user.must_change and backends.must_set_up(user, request.session)
+            due = not user.must_change and backends.needs_second_factor(user, request.session)
             if due and not request.path.startswith(UNTIL_SET_UP):
                 return elsewhere(request, SECURITY, 403)
-            sessions.seen(request)
+            sessions.record_visit(request)
             actor = actor_of(user)
-        with scope.acting_as(replace(actor, door="web", request_id=request.request_id)):
+        with acting_as(replace(actor, door="web", request_id=request.request_id)):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """A refusal becomes its answer; anything else is logged under the request's id and never shown."""
         if isinstance(fault, Refused):
             return errors.refused(request, fault)
-        if lock_timeout.in_vain(fault):
+        if lock_timeout.is_lock_timeout(fault):
             return errors.refused(request, lock_timeout.Busy())
         if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
             return None  # Django has answers for these, drawn by our own pages

@@ -13,44 +13,48 @@ from typing import Any
 from django.db import models
 
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.actions import code_is_taken, fields
 from dakehu.domains.clients.bulk_import import contacts as contact_import
-from dakehu.domains.clients.bulk_import.matching import Ambiguous, Finder, taken_elsewhere
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_codes
 from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
-from dakehu.domains.clients.models import Client, Coverage, Former, History
-from dakehu.domains.clients.pinyin import names_read
+from dakehu.domains.clients.models import Client, Coverage, History
+from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.access.scope import Reach
-from dakehu.foundation.actions.registry import Customs, action, announce, record_columns, record_many
+from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.chunks import CHUNK, chunks
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.imports import row_matching
-from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, Weighed
-from dakehu.foundation.schema.fields import SECRET, facts_of
+from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, ImportEvaluation
+from dakehu.foundation.records.bulk import load_rows, record_columns, record_rows
+from dakehu.foundation.records.recorded import publish_event
+from dakehu.foundation.schema.fields import editable_fields, spec_of
+from dakehu.foundation.schema.parameters import CustomFields
 
 OLDER = "older"  # a row that tells what was known earlier
 
 
-def known_fields() -> tuple[str, ...]:
-    return (*fields(), "as_of_on")
+def history_fields() -> tuple[str, ...]:
+    return (*(name for name in editable_fields("clients.Client") if name != "code"), "as_of_on")
 
 
 @dataclass
-class ClientsWeighed:
+class ClientEvaluation:
     """`people` gives each row its client: a number, or -(row + 1) for one to be made. `history` lists the rows that
     tell of an earlier day, with that day; `duties` the rows whose client gets another main member of staff."""
 
-    weighed: Weighed
+    weighed: ImportEvaluation
     people: list[int]
-    finder: Finder
-    contacts: contact_import.Reaching
+    finder: ClientMatcher
+    contacts: contact_import.ContactRows
     history: list[tuple[int, date]] = field(default_factory=list)
-    histories: Weighed = field(default_factory=lambda: Weighed.of(0))
+    histories: ImportEvaluation = field(default_factory=lambda: ImportEvaluation.of(0))
     duties: dict[int, Any] = field(default_factory=dict)
 
 
-def settle(columns: Columns, weighed: Weighed) -> None:
+def normalize(columns: Columns, weighed: ImportEvaluation) -> None:
     """Bring ID numbers into standard form and work out until when a risk test counts, as for a single client."""
     numbers = columns.get("id_number")
     if numbers is not None:
@@ -64,7 +68,7 @@ def settle(columns: Columns, weighed: Weighed) -> None:
                 id_type = (types[row] if types else None) or rules.guess_id_type(kind, number)
                 numbers[row] = rules.check_id_number(id_type, number)
             except BadIdentifier as bad:
-                weighed.fault(row, "id_number", number, say(bad.zh, bad.en))
+                weighed.fault(row, "id_number", number, bilingual(bad.zh, bad.en))
     tested = columns.get("risk_tested_on")
     if tested is not None:
         stated = columns.get("risk_valid_to") or [None] * len(tested)
@@ -74,13 +78,13 @@ def settle(columns: Columns, weighed: Weighed) -> None:
         columns["risk_valid_to"] = [rules.risk_valid_to(t, s) if t else s for t, s in zip(tested, stated, strict=True)]
 
 
-def weigh(
-    columns: Columns, given: list[list[tuple[str, str, str]]], weighed: Weighed, *, key: str, mode: str
-) -> ClientsWeighed:
+def evaluate(
+    columns: Columns, given: list[list[tuple[str, str, str]]], weighed: ImportEvaluation, *, key: str, mode: str
+) -> ClientEvaluation:
     """Weigh rows of clients. `given` are their contacts as [(kind, value, field)], `columns` their accepted values
     ("staff" the main member of staff). Rows that already have a verdict are at fault and stay so."""
     count = len(weighed.verdicts)
-    settle(columns, weighed)
+    normalize(columns, weighed)
     contacts = contact_import.read_all(given, weighed)
     mobiles = [""] * count
     for row, reading in zip(contacts.rows, contacts.readings, strict=True):
@@ -88,8 +92,8 @@ def weigh(
             mobiles[row] = reading.value
     empty = [""] * count
     codes, names, ids = (columns.get(n) or empty for n in ("code", "name", "id_number"))
-    finder = Finder()
-    _learn(finder, codes, ids, mobiles, names, key)
+    finder = ClientMatcher()
+    _index_rows(finder, codes, ids, mobiles, names, key)
     codes[:] = [finder.former.get(code, code) for code in codes]
     people, keys = [0] * count, [None] * count
     for row in range(count):
@@ -101,7 +105,10 @@ def weigh(
         own = {"code": codes[row] or "", "name": names[row] or "", "id_number": ids[row] or "", "mobile": mobiles[row]}
         if key != "auto" and not own[key]:
             weighed.fault(
-                row, key, "", say("这一行没有用于匹配的值。", "This row lacks the value that clients are matched by.")
+                row,
+                key,
+                "",
+                bilingual("这一行没有用于匹配的值。", "This row lacks the value that clients are matched by."),
             )
             continue
         try:
@@ -111,7 +118,7 @@ def weigh(
                 row,
                 "name",
                 own["name"],
-                say(
+                bilingual(
                     "不止一位客户符合，请补充客户号或证件号码。",
                     "More than one client fits; add the client code or ID number.",
                 ),
@@ -120,9 +127,9 @@ def weigh(
         keys[row] = (
             ("pk", people[row]) if people[row] else tuple(own.values()) if not own["code"] else ("code", own["code"])
         )
-    made = ClientsWeighed(weighed, people, finder, contacts)
+    made = ClientEvaluation(weighed, people, finder, contacts)
     _past_and_present(made, columns, keys)
-    _meet_stored(made, columns, codes, names, mode)
+    _compare_stored(made, columns, codes, names, mode)
     for row in range(count):
         if weighed.verdicts[row] == CREATED:
             people[row] = -(row + 1)
@@ -130,13 +137,15 @@ def weigh(
             finder.add(
                 people[row], code=codes[row] or "", name=names[row] or "", id_number=ids[row] or "", mobile=mobiles[row]
             )
-    _weigh_history(made, columns, keys)
-    _weigh_duties(made, columns.get("staff"))
-    contact_import.weigh(contacts, people, weighed)
+    _evaluate_history(made, columns, keys)
+    _evaluate_duties(made, columns.get("staff"))
+    contact_import.evaluate(contacts, people, weighed)
     return made
 
 
-def _learn(finder: Finder, codes: list[Any], ids: list[Any], mobiles: list[str], names: list[Any], key: str) -> None:
+def _index_rows(
+    finder: ClientMatcher, codes: list[Any], ids: list[Any], mobiles: list[str], names: list[Any], key: str
+) -> None:
     """Look up what the rows are recognised by, and nothing else: a row with a code is not looked for by its name."""
     if key == "auto":
         rest = [row for row, code in enumerate(codes) if not code]
@@ -150,7 +159,7 @@ def _texts(column: list[Any]) -> list[str]:
     return [value for value in column if value]
 
 
-def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> None:
+def _past_and_present(made: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
     """Of several rows about one client the newest is the present; without dates they are duplicates."""
     verdicts, days = made.weighed.verdicts, columns.get("as_of_on")
     newest: dict[Any, int] = {}
@@ -168,7 +177,7 @@ def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -
                 row,
                 "code" if columns.get("code") else "name",
                 "",
-                say(
+                bilingual(
                     "同一客户在文件中出现了两次且内容不同，请只保留一行。",
                     "The same client stands in the file twice with different content; keep one row.",
                 ),
@@ -180,14 +189,14 @@ def _past_and_present(made: ClientsWeighed, columns: Columns, keys: list[Any]) -
             verdicts[row] = OLDER
 
 
-def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names: list[Any], mode: str) -> None:
+def _compare_stored(made: ClientEvaluation, columns: Columns, codes: list[Any], names: list[Any], mode: str) -> None:
     """Compare with the clients that are stored; refuse codes that belong to somebody else's client."""
     weighed, people = made.weighed, made.people
-    fields = tuple(n for n in ("code", *known_fields()) if n in columns)
+    fields = tuple(n for n in ("code", *history_fields()) if n in columns)
     read = ["id_number_index" if n == "id_number" else Client._meta.get_field(n).attname for n in fields]
     stored: row_matching.Stored = {}
-    for part in row_matching.chunks(sorted({p for p in people if p})):
-        found = Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=row_matching.CHUNK)
+    for part in chunks(sorted({p for p in people if p})):
+        found = Client.objects.filter(pk__among=part).values_list("pk", *read).iterator(chunk_size=CHUNK)
         stored |= {pk: [(pk, tuple(values))] for pk, *values in found}
     days = columns.get("as_of_on")
     if days is not None:
@@ -197,7 +206,7 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
             if held and days[row] and days[row] < held and not weighed.verdicts[row]:
                 weighed.verdicts[row] = OLDER
     index = Client._meta.get_field("id_number_index")
-    row_matching.weigh(
+    row_matching.evaluate(
         Client,
         columns,
         people,
@@ -207,22 +216,22 @@ def _meet_stored(made: ClientsWeighed, columns: Columns, codes: list[Any], names
         mode=mode,
         same={"id_number": lambda held, given: held == index.index_of(given)},
     )
-    row_matching.only_to_see(Client, columns, weighed)
-    row_matching.require(Customs("clients.Client", new=True).takes(), columns, weighed)
+    row_matching.hide_foreign_values(Client, columns, weighed)
+    row_matching.require_columns(CustomFields("clients.Client", new=True).parameters(), columns, weighed)
     recoded = [row for row, changes in weighed.differences.items() if "code" in changes]
-    taken = taken_elsewhere(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
+    taken = codes_in_use(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
     given = Counter(_texts([codes[row] for row in (*weighed.rows(CREATED), *recoded)]))
     for row in recoded:
         if codes[row] in taken or given[codes[row]] > 1:
-            weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
+            weighed.fault(row, "code", codes[row], code_taken_message(codes[row]))
     for row in weighed.rows(CREATED):
         if codes[row] and codes[row] in taken:
-            weighed.fault(row, "code", codes[row], code_is_taken(codes[row]))
+            weighed.fault(row, "code", codes[row], code_taken_message(codes[row]))
         elif not names[row]:
-            weighed.fault(row, "name", "", say("新客户必须有姓名。", "A new client needs a name."))
+            weighed.fault(row, "name", "", bilingual("新客户必须有姓名。", "A new client needs a name."))
 
 
-def _weigh_history(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> None:
+def _evaluate_history(made: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
     days = columns.get("as_of_on")
     if days is None:
         return
@@ -238,33 +247,33 @@ def _weigh_history(made: ClientsWeighed, columns: Columns, keys: list[Any]) -> N
             kept[keys[row], days[row]] = row  # the last row of a day counts
     made.history = [(row, day) for (_, day), row in kept.items()]
     known: set[Any] = set()
-    for part in row_matching.chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
+    for part in chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
         known.update(History.objects.filter(client_id__among=part).values_list("client_id", "as_of_on"))
-    made.histories = Weighed.of(len(made.history))
+    made.histories = ImportEvaluation.of(len(made.history))
     made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
 
 
-def may_give_to(user: Any) -> Words | None:
+def may_give_to(user: Any) -> Bilingual | None:
     """Why the actor may not make this member of staff the main one of a client; None when they may."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.user_id == user.pk:
         return None
     if not actor.may(Permission.CLIENT_ASSIGN):
-        return say(
+        return bilingual(
             "您只能导入自己名下的客户，分派给他人请联系团队长。",
             "You import your own clients only; ask your desk head to assign others.",
         )
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:
-        return say("“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
+        return bilingual("“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
     return None
 
 
-def _weigh_duties(made: ClientsWeighed, staff: list[Any] | None) -> None:
+def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
     """A client whose stated main member of staff is not the present one changes hands."""
     if staff is None:
         return
     weighed, held = made.weighed, {}
-    for part in row_matching.chunks(sorted({p for p in made.people if p > 0})):
+    for part in chunks(sorted({p for p in made.people if p > 0})):
         mains = Coverage.objects.filter(client_id__among=part, until=None, role=str(choices.CoverRole.MAIN))
         held.update(mains.values_list("client_id", "user_id"))
     for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
@@ -286,11 +295,11 @@ def _weigh_duties(made: ClientsWeighed, staff: list[Any] | None) -> None:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", by_name=False)
-def take_in(*, columns: Columns, made: ClientsWeighed) -> dict[int, int]:
+@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", is_public=False)
+def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
     member of staff, else by whoever imports them."""
-    with scope.elevated("a new client is covered by whoever imports them"):
+    with elevated("a new client is covered by whoever imports them"):
         born = _create(columns, made)
         _update(columns, made)
         made.people[:] = [born.get(p, p) for p in made.people]
@@ -298,36 +307,24 @@ def take_in(*, columns: Columns, made: ClientsWeighed) -> dict[int, int]:
         _write_duties(made, born)
         contact_import.write(made.contacts, made.people, set(born.values()))
     if born:
-        announce("clients.taken_in", count=len(born))
+        publish_event("clients.taken_in", count=len(born))
     return born
 
 
-def _follow(client: Client) -> None:
-    client.pinyin, client.initials = names_read(client.name)
+def _index_search(client: Client) -> None:
+    client.pinyin, client.initials = pinyin_readings(client.name)
     if client.id_number and isinstance(client.id_number, str) and not client.id_type:
         client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
 
 
-def free_codes(count: int) -> list[str]:
-    """Client codes that nobody has."""
-    ours = {"code__startswith": rules.next_code(0)[:2]}
-    taken = {c for model in (Client, Former) for c in model.objects.filter(**ours).values_list("code", flat=True)}
-    number, made = Client.objects.count(), []
-    while len(made) < count:
-        code, number = rules.next_code(number), number + 1
-        if code not in taken:
-            made.append(code)
-    return made
-
-
-def _create(columns: Columns, made: ClientsWeighed) -> dict[int, int]:
+def _create(columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     rows = made.weighed.rows(CREATED)
     codes = columns.get("code") or [""] * len(made.people)
     lacking = sum(1 for row in rows if not codes[row])
-    spare = iter(free_codes(lacking) if lacking else ())
-    given = {name: [columns[name][row] for row in rows] for name in known_fields() if name in columns}
+    spare = iter(next_free_codes(lacking) if lacking else ())
+    given = {name: [columns[name][row] for row in rows] for name in history_fields() if name in columns}
     given["code"] = [codes[row] or next(spare) for row in rows]
-    read = [names_read(name) for name in given["name"]]
+    read = [pinyin_readings(name) for name in given["name"]]
     given["pinyin"], given["initials"] = [whole for whole, _ in read], [short for _, short in read]
     _guess_types(given)
     if "branch" in given:
@@ -358,10 +355,10 @@ def _type_of(number: str, kind: str) -> str:
     return rules.guess_id_type(kind, number) if number else ""
 
 
-def _update(columns: Columns, made: ClientsWeighed) -> None:
+def _update(columns: Columns, made: ClientEvaluation) -> None:
     """Change clients; what an older day of the same source said goes to the history first."""
     differences, days = made.weighed.differences, columns.get("as_of_on")
-    held = row_matching.load(Client, (made.weighed.targets[row] for row in differences))
+    held = load_rows(Client, (made.weighed.targets[row] for row in differences))
     past, touched = [], {"pinyin", "initials", "id_type"}
     told = {(made.people[row], day) for row, day in made.history}  # the file itself tells of that day, and more
     for row, changes in differences.items():
@@ -369,26 +366,30 @@ def _update(columns: Columns, made: ClientsWeighed) -> None:
         earlier = days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on
         if earlier and (client.pk, client.as_of_on) not in told:
             past.append(
-                History(client=client, as_of_on=client.as_of_on, known=_known({n: v for n, (v, _) in changes.items()}))
+                History(
+                    client=client,
+                    as_of_on=client.as_of_on,
+                    known=_history_values({n: v for n, (v, _) in changes.items()}),
+                )
             )
         for name, (_, given) in changes.items():
             if name != "staff":
                 setattr(client, name, given)
                 touched.add(name)
-        _follow(client)
+        _index_search(client)
     changed = [held[made.weighed.targets[r]] for r, c in differences.items() if set(c) - {"staff"}]  # type: ignore[index]
     if changed:
-        record_many(Client, [], changed, sorted(touched), client_ids=[c.pk for c in changed])
+        record_rows(Client, [], changed, sorted(touched), client_ids=[c.pk for c in changed])
     if past:
-        record_many(History, past, [], [], client_ids=[h.client_id for h in past])
+        record_rows(History, past, [], [], client_ids=[h.client_id for h in past])
 
 
-def _known(values: dict[str, Any]) -> dict[str, Any]:
+def _history_values(values: dict[str, Any]) -> dict[str, Any]:
     """What was known, as JSON, without anything sealed."""
     kept = {}
     for name, value in values.items():
         column: Any = None if name == "staff" else Client._meta.get_field(name)
-        if column is None or facts_of(column).sensitivity == SECRET or value in (None, ""):
+        if column is None or spec_of(column).sensitivity == SECRET or value in (None, ""):
             continue
         if isinstance(value, models.Model):
             value = value.pk
@@ -398,26 +399,26 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _write_history(columns: Columns, made: ClientsWeighed) -> None:
+def _write_history(columns: Columns, made: ClientEvaluation) -> None:
     fresh = [
         History(
             client_id=made.people[row],
             as_of_on=day,
-            known=_known(row_matching.given_values(columns, known_fields(), row)),
+            known=_history_values(row_matching.filled_values(columns, history_fields(), row)),
         )
         for (row, day), verdict in zip(made.history, made.histories.verdicts, strict=True)
         if verdict == CREATED
     ]
     if fresh:
-        record_many(History, fresh, [], [])
+        record_rows(History, fresh, [], [])
 
 
-def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
-    today, actor = clock.today(), scope.current_actor()
+def _write_duties(made: ClientEvaluation, born: dict[int, int]) -> None:
+    today, actor = clock.today(), current_actor()
     taking = {made.people[row]: user.pk for row, user in made.duties.items()}
     ended = []
     main = str(choices.CoverRole.MAIN)
-    for part in row_matching.chunks(sorted(set(taking) - set(born.values()))):
+    for part in chunks(sorted(set(taking) - set(born.values()))):
         for held in Coverage.objects.filter(client_id__among=part, until=None):
             if held.role == main or held.user_id == taking[held.client_id]:
                 held.until = today
@@ -425,7 +426,7 @@ def _write_duties(made: ClientsWeighed, born: dict[int, int]) -> None:
     if actor.user_id is not None:
         taking = {**dict.fromkeys(born.values(), actor.user_id), **taking}
     if ended:
-        record_many(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
+        record_rows(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
     if taking:
         count = len(taking)
         record_columns(

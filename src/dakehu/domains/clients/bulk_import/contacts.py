@@ -8,21 +8,22 @@ from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Contact
-from dakehu.foundation.actions.registry import record_columns
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.imports.row_matching import CREATED, UNCHANGED, Weighed, chunks
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.imports.row_matching import CREATED, UNCHANGED, ImportEvaluation
+from dakehu.foundation.records.bulk import record_columns
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")  # already in standard form
 
 
 @dataclass
-class Reaching:
+class ContactRows:
     """Contacts that a file gives: one entry each. `rows` names the row of the file it stands in."""
 
     rows: list[int] = field(default_factory=list)
     readings: list[rules.Reading] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # the column each came from
-    weighed: Weighed = field(default_factory=lambda: Weighed.of(0))
+    weighed: ImportEvaluation = field(default_factory=lambda: ImportEvaluation.of(0))
 
     def counts(self) -> dict[str, int]:
         return self.weighed.counts()
@@ -45,9 +46,9 @@ def read(kind: str, value: str) -> rules.Reading:
     return rules.read_contact(kind, value)
 
 
-def read_all(given: list[list[tuple[str, str, str]]], weighed: Weighed) -> Reaching:
+def read_all(given: list[list[tuple[str, str, str]]], weighed: ImportEvaluation) -> ContactRows:
     """Read the contacts of each row, [(kind, value, field of the file)]; faults go to the row they stand in."""
-    made, known = Reaching(), {}
+    made, known = ContactRows(), {}
     for row, contacts in enumerate(given):
         for kind, value, name in contacts:
             reading: Any = known.get((kind, value))
@@ -58,7 +59,7 @@ def read_all(given: list[list[tuple[str, str, str]]], weighed: Weighed) -> Reach
                     reading = bad
                 known[kind, value] = reading
             if isinstance(reading, BadIdentifier):
-                weighed.fault(row, name, value, say(reading.zh, reading.en))
+                weighed.fault(row, name, value, bilingual(reading.zh, reading.en))
             else:
                 made.rows.append(row)
                 made.names.append(name)
@@ -66,7 +67,7 @@ def read_all(given: list[list[tuple[str, str, str]]], weighed: Weighed) -> Reach
     return made
 
 
-def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
+def evaluate(reaching: ContactRows, clients: list[int], weighed: ImportEvaluation) -> None:
     """Which contacts are new to their client. One that shows the mask of a stored one is that one."""
     index = Contact._meta.get_field("value_index")
     stored = {c for row, c in enumerate(clients) if c > 0 and weighed.verdicts[row] != "errors"}
@@ -79,7 +80,7 @@ def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
         shown.update((c.client_id, str(c.value)) for c in Contact.objects.filter(client_id__among=part))
     held = [place for place, row in enumerate(reaching.rows) if clients[row] > 0]
     marks = dict(zip(held, index.indexes_of([reaching.readings[place].value for place in held]), strict=True))
-    reaching.weighed = Weighed.of(len(reaching.rows))
+    reaching.weighed = ImportEvaluation.of(len(reaching.rows))
     for place, (row, reading) in enumerate(zip(reaching.rows, reaching.readings, strict=True)):
         mark = (clients[row], marks.get(place, reading.value))  # a client to be made has nothing stored to compare
         there = mark in known or (clients[row], reading.value) in shown
@@ -89,10 +90,10 @@ def weigh(reaching: Reaching, clients: list[int], weighed: Weighed) -> None:
         known.add(mark)
         reaching.weighed.verdicts[place] = UNCHANGED if there else CREATED
         if reading.warning_zh and not there:
-            weighed.warn(row, reaching.names[place], reading.value, say(reading.warning_zh, reading.warning_en))
+            weighed.warn(row, reaching.names[place], reading.value, bilingual(reading.warning_zh, reading.warning_en))
 
 
-def write(reaching: Reaching, clients: list[int], born: set[int]) -> None:
+def write(reaching: ContactRows, clients: list[int], born: set[int]) -> None:
     """Write the new contacts; the first of a kind that a client made just now gets is the preferred one."""
     places, primary = reaching.weighed.rows(CREATED), set()
     owners = [clients[reaching.rows[place]] for place in places]
@@ -102,7 +103,7 @@ def write(reaching: Reaching, clients: list[int], born: set[int]) -> None:
         mark = (client, reading.kind)
         first.append(client in born and mark not in primary)
         primary.add(mark)
-    remark = str(say("号码打码，待核实", "Masked, to be verified"))
+    remark = str(bilingual("号码打码，待核实", "Masked, to be verified"))
     if places:
         record_columns(
             Contact,

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dakehu.domains.clients.models import Client, Contact, Former
-from dakehu.foundation.access import scope
+from dakehu.domains.clients.models import Client, Contact, MergedClient
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.database import write_pipeline
-from dakehu.foundation.imports.row_matching import chunks
 
 KEYS = ("auto", "code", "id_number", "mobile", "name")
 
@@ -18,7 +18,7 @@ class Ambiguous(LookupError):
 
 
 @dataclass
-class Finder:
+class ClientMatcher:
     """Clients by each of their names. A number below zero is a client of the file who is yet to be made."""
 
     codes: dict[str, int] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Finder:
         """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values. Of a long
         file each slice asks on its own, and has no client in common with those that are still being written."""
         for part in chunks({c for c in codes if c}):
-            with write_pipeline.between():
+            with write_pipeline.bypass():
                 self._learn_codes(part)
         by_id = {_index(Client, "id_number_index", i): i for i in ids if i}
         for part in chunks(by_id):
@@ -50,10 +50,10 @@ class Finder:
         """Clients by code; the code of a record that was merged away leads to the client who took it in. Looked up in
         the whole firm first and in the scope only where found: while a long import runs, the planner knows nothing of
         the rows it wrote and takes minutes for the scope of thousands of codes that nobody has."""
-        with scope.elevated("which codes exist"):
+        with elevated("which codes exist"):
             held = dict(Client.objects.filter(code__among=codes).values_list("code", "pk"))
             rest = [code for code in codes if code not in held]
-            once = dict(Former.objects.filter(code__among=rest).values_list("code", "client_id"))
+            once = dict(MergedClient.objects.filter(code__among=rest).values_list("code", "client_id"))
         numbers = {*held.values(), *once.values()}
         seen = dict(Client.objects.filter(pk__among=numbers).values_list("pk", "code")) if numbers else {}
         self.codes.update({code: pk for code, pk in held.items() if pk in seen})
@@ -98,13 +98,3 @@ def _only(found: set[int]) -> int | None:
 
 def _index(model: Any, name: str, plain: str) -> str:
     return str(model._meta.get_field(name).index_of(plain))
-
-
-def taken_elsewhere(codes: Iterable[str]) -> set[str]:
-    """Codes that some client has, in or out of the reader's scope: codes are unique in the firm."""
-    taken: set[str] = set()
-    with write_pipeline.between(), scope.elevated("codes are unique in the firm"):
-        for part in chunks({c for c in codes if c}):
-            taken.update(Client.objects.filter(code__among=part).values_list("code", flat=True))
-            taken.update(Former.objects.filter(code__among=part).values_list("code", flat=True))
-    return taken

@@ -5,37 +5,29 @@ from typing import Any
 
 from dakehu.domains.clients.models import Client, Needs
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Customs, action, record_many
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching
-from dakehu.foundation.imports.row_matching import Columns, Weighed
-from dakehu.foundation.schema import custom_fields
-
-WISHES = (
-    "goal",
-    "term",
-    "expected_return",
-    "bearable_loss",
-    "risk_preference",
-    "likes",
-    "taboos",
-    "liquidity",
-    "noted_on",
-)
+from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation
+from dakehu.foundation.records.bulk import load_rows, record_rows
+from dakehu.foundation.schema.fields import editable_fields
+from dakehu.foundation.schema.parameters import CustomFields
 
 
-def wishes() -> tuple[str, ...]:
-    return (*WISHES, *custom_fields.names("clients.Needs"))
+def needs_fields() -> tuple[str, ...]:
+    return tuple(name for name in editable_fields("clients.Needs") if name != "client")
 
 
-def weigh_needs(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str = "both") -> Weighed:
+def evaluate_needs(
+    columns: Columns, clients: list[int], weighed: ImportEvaluation, *, mode: str = "both"
+) -> ImportEvaluation:
     """Needs are one row a client; a second row about the same client in one file counts as a further change."""
-    fields = tuple(n for n in wishes() if n in columns)
+    fields = tuple(n for n in needs_fields() if n in columns)
     stored = row_matching.stored_by_client(Needs, (), fields, clients)
-    row_matching.weigh(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
-    row_matching.only_to_see(Needs, columns, weighed)
-    return row_matching.require(Customs("clients.Needs", new=True).takes(), columns, weighed)
+    row_matching.evaluate(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
+    row_matching.hide_foreign_values(Needs, columns, weighed)
+    return row_matching.require_columns(CustomFields("clients.Needs", new=True).parameters(), columns, weighed)
 
 
 @action(
@@ -43,24 +35,24 @@ def weigh_needs(columns: Columns, clients: list[int], weighed: Weighed, *, mode:
     needs=Permission.CLIENT_WRITE,
     zh="批量导入需求与偏好",
     en="Take in many needs",
-    by_name=False,
+    is_public=False,
 )
-def take_in_needs(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
+def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
     today = clock.today()
     noted = columns.get("noted_on") or [None] * len(clients)
 
     def finish(row: Needs, place: int, new: bool) -> None:
         row.noted_on = noted[place] or today
 
-    with scope.elevated("needs of clients just taken in"):
-        row_matching.write_dependents(Needs, columns, weighed, wishes(), clients, finish, also=("noted_on",))
+    with elevated("needs of clients just taken in"):
+        row_matching.write_dependents(Needs, columns, weighed, needs_fields(), clients, finish, also=("noted_on",))
 
 
-@action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", by_name=False)
-def touch_many(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
+@action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", is_public=False)
+def update_contact_dates_of(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
     """Keep last and next contact of many clients in step; `last_on` only ever moves forward."""
     changed: list[Any] = []
-    held = row_matching.load(Client, {*last_on, *next_on})
+    held = load_rows(Client, {*last_on, *next_on})
     for number, client in held.items():
         last = last_on.get(number)
         later = last is not None and (client.last_contact_on is None or last > client.last_contact_on)
@@ -72,4 +64,4 @@ def touch_many(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> 
         if later or other:
             changed.append(client)
     if changed:
-        record_many(Client, [], changed, ["last_contact_on", "next_contact_on"], client_ids=[c.pk for c in changed])
+        record_rows(Client, [], changed, ["last_contact_on", "next_contact_on"], client_ids=[c.pk for c in changed])

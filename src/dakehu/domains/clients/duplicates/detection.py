@@ -10,25 +10,28 @@ from django.db.models.functions import Substr
 
 from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.duplicates import rules as duplicate_rules
-from dakehu.domains.clients.duplicates.rules import Likeness, Portrait
+from dakehu.domains.clients.duplicates.rules import Profile, Similarity
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
-from dakehu.domains.clients.models import Client, Contact, NotTheSame
+from dakehu.domains.clients.models import Client, Contact, NotDuplicate
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import Take, action, takes_of
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates.output import present_one
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates.output import render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.row_matching import chunks
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-ANYWAY = Take("anyway", required=False, kind="bool", facts=Facts("仍要新建", "Create anyway"))
-PHONE = Take("phone", required=False, facts=Facts("手机号码", "Mobile", aliases=("手机", "手机号", "联系电话", "电话")))
-MAIL = Take("mail", required=False, facts=Facts("电子邮件", "E-mail", aliases=("邮箱", "email")))
+ANYWAY = Parameter("anyway", required=False, kind="bool", spec=FieldSpec("仍要新建", "Create anyway"))
+PHONE = Parameter(
+    "phone", required=False, spec=FieldSpec("手机号码", "Mobile", aliases=("手机", "手机号", "联系电话", "电话"))
+)
+MAIL = Parameter("mail", required=False, spec=FieldSpec("电子邮件", "E-mail", aliases=("邮箱", "email")))
 BLOCK = 12  # a sound that more clients share tells nothing
 BLOCKS = 1000  # of one kind that are looked at
 STEM = 6  # first initials of an institution's name: 上海明远科技 …
@@ -45,7 +48,7 @@ class LikelyDuplicate(Refused):
 # --- portraits -----------------------------------------------------------------------------------------
 
 
-def of_new(client: Client, contacts: Iterable[tuple[str, str | None]]) -> Portrait:
+def profile_of_new(client: Client, contacts: Iterable[tuple[str, str | None]]) -> Profile:
     """The portrait of a client who is not saved yet; `contacts` are (kind, text as given)."""
     whole, ending = set(), set()
     for kind, text in contacts:
@@ -57,7 +60,7 @@ def of_new(client: Client, contacts: Iterable[tuple[str, str | None]]) -> Portra
             whole.add(_index(Contact, "value_index", value))
             ending.add(_index(Contact, "ending_index", value))
     number = str(client.id_number) if isinstance(client.id_number, str) else ""
-    return Portrait(
+    return Profile(
         client.name,
         client.pinyin,
         str(client.kind),
@@ -74,7 +77,7 @@ def _index(model: Any, name: str, plain: str) -> str:
     return str(model._meta.get_field(name).index_of(plain))
 
 
-def of_stored(rows: Iterable[Client]) -> dict[int, Portrait]:
+def profile_of(rows: Iterable[Client]) -> dict[int, Profile]:
     """{number: portrait} of stored clients in scope."""
     held = {row.pk: row for row in rows}
     whole: dict[int, set[str]] = {}
@@ -85,7 +88,7 @@ def of_stored(rows: Iterable[Client]) -> dict[int, Portrait]:
             whole.setdefault(pk, set()).add(value)
             ending.setdefault(pk, set()).add(last)
     return {
-        pk: Portrait(
+        pk: Profile(
             row.name,
             row.pinyin,
             str(row.kind),
@@ -103,11 +106,11 @@ def of_stored(rows: Iterable[Client]) -> dict[int, Portrait]:
 # --- who may be meant ------------------------------------------------------------------------------------
 
 
-def candidates(new: Portrait) -> Any:
+def candidates(new: Profile) -> Any:
     """Clients in scope who may be this one, by equality alone: at most 200."""
     sounds = {new.pinyin, rules.pinyin_of(duplicate_rules.fold(new.name))[0]}
     initials = rules.pinyin_of(new.name)[1]
-    other_way = duplicate_rules.turned(new.name)
+    other_way = duplicate_rules.reversed_name(new.name)
     if other_way:
         sounds.add(rules.pinyin_of(other_way)[0])
     test = Q(pinyin__in=sounds - {""})
@@ -125,52 +128,52 @@ def candidates(new: Portrait) -> Any:
     return Client.objects.filter(test)[:200]
 
 
-def likely(new: Portrait) -> list[tuple[Client, Likeness]]:
+def likely_duplicates(new: Profile) -> list[tuple[Client, Similarity]]:
     """Clients in scope who are likely this one, likeliest first."""
     rows = list(candidates(new))
-    portraits = of_stored(rows)
-    found = [(row, duplicate_rules.likeness(new, portraits[row.pk])) for row in rows]
+    portraits = profile_of(rows)
+    found = [(row, duplicate_rules.similarity(new, portraits[row.pk])) for row in rows]
     return sorted((pair for pair in found if pair[1].is_likely), key=lambda pair: (-pair[1].score, pair[0].pk))
 
 
-def elsewhere(new: Portrait) -> tuple[bool, bool]:
+def held_by_others(new: Profile) -> tuple[bool, bool]:
     """(whether a client out of scope has this very ID number, whether one has this very phone or mail). Nothing else is
     said of them, and nothing at all of clients behind an information wall."""
     test = Q(id_number_index=new.id_index) if new.id_index else Q(pk__in=[])
     if new.contacts:
         test |= Q(contacts__value_index__in=new.contacts)
     seen = set(Client.objects.filter(test).values_list("pk", flat=True))
-    with scope.elevated("whether somebody else serves this client"):
+    with elevated("whether somebody else serves this client"):
         rows = Client.objects.filter(test, walled=False).exclude(pk__in=seen).values_list("pk", "id_number_index")
         others = dict(rows)
     return bool(new.id_index) and new.id_index in others.values(), bool(others)
 
 
-SERVED = say("已由其他客户经理服务，请联系团队负责人。", "Already served by another manager; ask the desk head.")
+SERVED = bilingual("已由其他客户经理服务，请联系团队负责人。", "Already served by another manager; ask the desk head.")
 
 
-def must_be_new(new: Portrait, anyway: bool) -> None:
+def check_not_duplicate(new: Profile, anyway: bool) -> None:
     """Raises LikelyDuplicate, naming those in scope, unless `anyway`; an ID number that somebody has is never overridden."""
-    found = likely(new)
-    same_id, served = elsewhere(new)
+    found = likely_duplicates(new)
+    same_id, served = held_by_others(new)
     if same_id or any(like.score == duplicate_rules.CERTAIN for _, like in found):
         known = [_line(row, like) for row, like in found if like.score == duplicate_rules.CERTAIN]
         raise LikelyDuplicate({"id_number": list(known or [SERVED])})
     if anyway or not (found or served):
         return
-    lines: list[Words | str] = [_line(row, like) for row, like in found[:NAMED]]
+    lines: list[Bilingual | str] = [_line(row, like) for row, like in found[:NAMED]]
     if served:
         lines.append(SERVED)
-    hint = say(
+    hint = bilingual(
         "如确认不是同一人，请勾选“仍要新建”（接口：anyway=true）。",
         "If this is somebody else, tick “Create anyway” (API: anyway=true).",
     )
     raise LikelyDuplicate({"anyway": [*lines, hint]})
 
 
-def _line(row: Client, like: Likeness) -> Words:
+def _line(row: Client, like: Similarity) -> Bilingual:
     zh, en = like.said()
-    return say(
+    return bilingual(
         "可能已有这位客户：{name}（{code}），{why}。",
         "This may be {name} ({code}): {reason}.",
         name=row.name,
@@ -185,8 +188,8 @@ def _line(row: Client, like: Likeness) -> Words:
     needs=Permission.CLIENT_WRITE,
     zh="新建前查重",
     en="Who a new client may be",
-    takes=(
-        takes_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")),
+    parameters=(
+        parameters_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")),
         PHONE,
         MAIL,
     ),
@@ -203,16 +206,19 @@ def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: 
             client.id_number = rules.check_id_number(str(client.id_type), number)
         except BadIdentifier:
             client.id_number = None  # half typed
-    new = of_new(client, (("mobile", phone), ("mail", mail)))
-    return {"found": [told(row, like) for row, like in likely(new)[:NAMED]], "elsewhere": any(elsewhere(new))}
+    new = profile_of_new(client, (("mobile", phone), ("mail", mail)))
+    return {
+        "found": [describe(row, like) for row, like in likely_duplicates(new)[:NAMED]],
+        "elsewhere": any(held_by_others(new)),
+    }
 
 
-def told(row: Client, like: Likeness) -> dict[str, Any]:
-    return {"client": who(row), "score": like.score, "reasons": str(say(*like.said()))}
+def describe(row: Client, like: Similarity) -> dict[str, Any]:
+    return {"client": describe_client(row), "score": like.score, "reasons": str(bilingual(*like.said()))}
 
 
-def who(row: Client) -> dict[str, Any]:
-    shown = present_one(row, ("code", "name", "segment", "branch", "birth_on"), shown=True)
+def describe_client(row: Client) -> dict[str, Any]:
+    shown = render_row(row, ("code", "name", "segment", "branch", "birth_on"), shown=True)
     return {"id": row.pk, **{name: shown[name] for name in ("code", "name", "segment", "branch", "birth_on")}}
 
 
@@ -251,21 +257,26 @@ def duplicates() -> list[dict[str, Any]]:
     """Pairs of clients in scope who are likely one, likeliest first: [{client, other, score (0 to 100), reasons}], at
     most 200. Pairs that somebody has told apart are left out."""
     pairs = _blocks()
-    apart = {frozenset(pair) for pair in NotTheSame.objects.values_list("client_id", "other_id")} if pairs else set()
+    apart = {frozenset(pair) for pair in NotDuplicate.objects.values_list("client_id", "other_id")} if pairs else set()
     numbers = sorted({pk for pair in pairs for pk in pair})
     rows: dict[int, Client] = {}
     for part in chunks(numbers, 500):
         rows.update({row.pk: row for row in Client.objects.filter(pk__in=part)})
-    portraits = of_stored(rows.values())
+    portraits = profile_of(rows.values())
     found = []
     for one, two in pairs:
         if one in rows and two in rows and frozenset((one, two)) not in apart:
-            like = duplicate_rules.likeness(portraits[one], portraits[two])
+            like = duplicate_rules.similarity(portraits[one], portraits[two])
             if like.is_likely:
                 found.append((like, one, two))
     found.sort(key=lambda pair: (-pair[0].score, pair[1], pair[2]))
     return [
-        {"client": who(rows[one]), "other": who(rows[two]), "score": like.score, "reasons": str(say(*like.said()))}
+        {
+            "client": describe_client(rows[one]),
+            "other": describe_client(rows[two]),
+            "score": like.score,
+            "reasons": str(bilingual(*like.said())),
+        }
         for like, one, two in found[:PAIRS]
     ]
 
@@ -275,16 +286,16 @@ def duplicates() -> list[dict[str, Any]]:
     needs=Permission.CLIENT_WRITE,
     zh="不是同一人",
     en="Not the same person",
-    takes=(takes_of("clients.NotTheSame", "client", "other")),
+    parameters=(parameters_of("clients.NotDuplicate", "client", "other")),
 )
-def tell_apart(*, client: Client, other: Client) -> dict[str, Any]:
+def mark_not_duplicate(*, client: Client, other: Client) -> dict[str, Any]:
     """Remember that these two are not one: they are not suggested again. Returns {batch}, by which it is taken back."""
     if client.pk == other.pk:
-        raise Refused({"other": [say("这是同一位客户。", "This is the same client.")]})
+        raise Refused({"other": [bilingual("这是同一位客户。", "This is the same client.")]})
     one, two = sorted((client, other), key=lambda row: row.pk)
-    if NotTheSame.objects.filter(client=one, other=two).exists():
+    if NotDuplicate.objects.filter(client=one, other=two).exists():
         return {"batch": None}
-    with undo.keeping() as kept:
-        NotTheSame(client=one, other=two).save()
-    about = say("{code} 与 {other}", "{code} and {other}", code=one.code, other=two.code)
-    return {"batch": batches.keep_act(about, kept.store())}
+    with undo.recording_undo() as kept:
+        NotDuplicate(client=one, other=two).save()
+    about = bilingual("{code} 与 {other}", "{code} and {other}", code=one.code, other=two.code)
+    return {"batch": batches.save_act(about, kept.store())}

@@ -33,7 +33,7 @@ def choose(mine: Any, other: Any, *, taken: bool) -> Choice:
     return Choice("other" if taken else "mine", True)
 
 
-def told_twice(mine: Iterable[str], others: Iterable[tuple[int, str]]) -> set[int]:
+def equal_rows(mine: Iterable[str], others: Iterable[tuple[int, str]]) -> set[int]:
     """Of the other's rows (number, what it says) those that say what a row of the client's says: as many as the client has,
     so that one who bought the same twice still did."""
     held, twice = Counter(mine), set()
@@ -77,9 +77,9 @@ def duties(mine: list[Duty], other: list[Duty]) -> Duties:
     return Duties(frozenset(ending), becoming)
 
 
-def later(mine: date | None, other: date | None) -> date | None:
+def latest(mine: date | None, other: date | None) -> date | None:
     return max((day for day in (mine, other) if day), default=None)
 
 
-def sooner(mine: date | None, other: date | None) -> date | None:
+def earliest(mine: date | None, other: date | None) -> date | None:
     return min((day for day in (mine, other) if day), default=None)

@@ -27,7 +27,7 @@ OTHER_ID = 40  # two numbers of one kind of document are two people, however ali
 
 
 @dataclass(frozen=True)
-class Portrait:
+class Profile:
     """What is compared of a client. Numbers come as blind indexes ("" and empty sets: not known)."""
 
     name: str
@@ -42,7 +42,7 @@ class Portrait:
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarity:
     """`score` 0 to 100; `reasons` are names of findings in NEAR, weightiest first."""
 
     score: int
@@ -68,11 +68,11 @@ def fold(name: str) -> str:
     return "".join(c for c in _simplified().convert(flat) if c.isalnum())
 
 
-def likeness(a: Portrait, b: Portrait) -> Likeness:
+def similarity(a: Profile, b: Profile) -> Similarity:
     """How likely two portraits show one client. The same ID number is certain; two numbers of one kind of document, other
     birth dates and another kind of client speak against it."""
     if a.id_index and a.id_index == b.id_index:
-        return Likeness(CERTAIN, ("id", *_findings(a, b)))
+        return Similarity(CERTAIN, ("id", *_findings(a, b)))
     found = _findings(a, b)
     score = sum(NEAR[reason][0] for reason in found)
     if a.birth_on and b.birth_on and a.birth_on != b.birth_on:
@@ -81,10 +81,10 @@ def likeness(a: Portrait, b: Portrait) -> Likeness:
         score -= AGAINST_KIND
     if a.id_index and b.id_index and a.id_type == b.id_type:
         score = min(score, OTHER_ID)
-    return Likeness(max(0, min(score, CERTAIN - 1)), found)
+    return Similarity(max(0, min(score, CERTAIN - 1)), found)
 
 
-def _findings(a: Portrait, b: Portrait) -> tuple[str, ...]:
+def _findings(a: Profile, b: Profile) -> tuple[str, ...]:
     found = []
     if a.contacts & b.contacts:
         found.append("contact")
@@ -100,7 +100,7 @@ def _findings(a: Portrait, b: Portrait) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda reason: -NEAR[reason][0]))
 
 
-def _names(a: Portrait, b: Portrait) -> str:
+def _names(a: Profile, b: Profile) -> str:
     one, two = fold(a.name), fold(b.name)
     if not one or not two:
         return ""
@@ -113,7 +113,7 @@ def _names(a: Portrait, b: Portrait) -> str:
     return "close" if min(len(one), len(two)) >= 4 and fuzz.ratio(one, two) >= CLOSE else ""
 
 
-def turned(name: str) -> str:
+def reversed_name(name: str) -> str:
     """A Latin name of two words the other way round (Wei Lin → Lin Wei); "" for any other."""
     words = name.split()
     return " ".join(reversed(words)) if name.isascii() and len(words) == 2 else ""

@@ -8,23 +8,25 @@ from dakehu.domains.clients import choices
 from dakehu.domains.clients.groups import rules as group_rules
 from dakehu.domains.clients.models import Client, Group, Member
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import Take, action, refuse, takes_of
-from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates.output import name_of, present_one
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base.errors import NotFound, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.schema.fields import PERSONAL, Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-CLIENT = takes_of("clients.Member", "client")
-GROUP = Take("group", kind="integer", facts=Facts("群组", "Group", aliases=("群组编号",)))
-MEMBER = Take(
+CLIENT = parameters_of("clients.Member", "client")
+GROUP = Parameter("group", kind="integer", spec=FieldSpec("群组", "Group", aliases=("群组编号",)))
+MEMBER = Parameter(
     "member",
     "clients.Member",
     "client",
-    facts=Facts(
+    spec=FieldSpec(
         "新成员",
         "New member",
         aliases=("成员客户号",),
@@ -35,27 +37,27 @@ MEMBER = Take(
 )
 
 
-def seen_members(group: int) -> Any:
+def visible_members(group: int) -> Any:
     """Members of a group who are in scope, in the order in which they joined. Raises NotFound where none is."""
     rows = Member.objects.filter(group_id=group).select_related("client", "group").order_by("pk")
     if not rows.exists():
-        raise NotFound(say("群组", "group"))
+        raise NotFound(bilingual("群组", "group"))
     return rows
 
 
-def _belongs(client: Client, group: int) -> Member:
+def _is_member(client: Client, group: int) -> Member:
     row = Member.objects.filter(client=client, group_id=group).select_related("group").first()
     if row is None:
-        raise NotFound(say("群组", "group"))
+        raise NotFound(bilingual("群组", "group"))
     return row
 
 
-def told(group: Group, of: Client) -> dict[str, Any]:
+def group_row(group: Group, of: Client) -> dict[str, Any]:
     """A group as it is seen from one of its members."""
-    rows = list(seen_members(group.pk))
-    with scope.elevated("how many more belong to a group"):
+    rows = list(visible_members(group.pk))
+    with elevated("how many more belong to a group"):
         everybody = Member.objects.filter(group=group).count()
-    clearance = scope.current_actor().clearance
+    clearance = current_actor().clearance
     cleared = clearance >= PERSONAL
     by_number = {row.pk: row for row in rows}
     own = next(row for row in rows if row.client_id == of.pk)
@@ -65,7 +67,7 @@ def told(group: Group, of: Client) -> dict[str, Any]:
     def grown(branch: group_rules.Branch) -> dict[str, Any]:
         return {**members[branch.number], "below": [grown(below) for below in branch.below]}
 
-    shown = present_one(group, shown=True)
+    shown = render_row(group, shown=True)
     return {
         "id": group.pk,
         "kind": shown["kind"],
@@ -98,13 +100,13 @@ def _member(row: Member, known: dict[int, Member], own: Member, clearance: Any) 
     }
 
 
-@query("clients.groups", needs=Permission.CLIENT_READ, zh="关系与家庭", en="Groups of a client", takes=CLIENT)
+@query("clients.groups", needs=Permission.CLIENT_READ, zh="关系与家庭", en="Groups of a client", parameters=CLIENT)
 def groups(*, client: Client) -> list[dict[str, Any]]:
     """The groups a client belongs to: [{id, kind, name, assets (sum of members in scope, CNY, None if not known or not
     cleared), counted (members in that sum), members [{member, client, relation, to, to_me, me, assets}], tree (members with
     `below`), hidden (members out of scope)}]."""
     rows = Member.objects.filter(client=client).select_related("group").order_by("pk")
-    return [told(row.group, client) for row in rows]
+    return [group_row(row.group, client) for row in rows]
 
 
 @action(
@@ -112,15 +114,15 @@ def groups(*, client: Client) -> list[dict[str, Any]]:
     needs=Permission.CLIENT_WRITE,
     zh="新建家庭或群组",
     en="Form a household or group",
-    takes=(CLIENT, takes_of("clients.Group", "kind", "name")),
+    parameters=(CLIENT, parameters_of("clients.Group", "kind", "name")),
 )
-def form_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
+def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     """A group that begins with this client. Returns {group, batch}."""
-    with undo.keeping() as kept:
+    with undo.recording_undo() as kept:
         group = Group(kind=kind, name=name)
         group.save()
         Member(client=client, group=group).save()
-    return {"group": group.pk, "batch": batches.keep_act(client.code, kept.store())}
+    return {"group": group.pk, "batch": batches.save_act(client.code, kept.store())}
 
 
 @action(
@@ -128,32 +130,34 @@ def form_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     needs=Permission.CLIENT_WRITE,
     zh="加入成员",
     en="Add a member",
-    takes=(CLIENT, GROUP, MEMBER, Take("relation", "clients.Member", "relation")),
+    parameters=(CLIENT, GROUP, MEMBER, Parameter("relation", "clients.Member", "relation")),
 )
 def add_member(*, client: Client, group: int, member: Client, relation: str) -> dict[str, Any]:
     """`member` joins the group of `client`, whose `relation` (spouse, child, …) it is. Returns {member, batch}."""
-    at = _belongs(client, group)
+    at = _is_member(client, group)
     if Member.objects.filter(group_id=group, client=member).exists():
-        raise refuse("member", "“{code}”已在这个群组。", "“{code}” is in this group already.", code=member.code)
-    with undo.keeping() as kept:
+        raise refusal("member", "“{code}”已在这个群组。", "“{code}” is in this group already.", code=member.code)
+    with undo.recording_undo() as kept:
         row = Member(client=member, group=at.group, relation=relation, to=at)
         row.save()
-    return {"member": row.pk, "batch": batches.keep_act(member.code, kept.store())}
+    return {"member": row.pk, "batch": batches.save_act(member.code, kept.store())}
 
 
-@action("clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", takes=(CLIENT, GROUP))
-def leave_group(*, client: Client, group: int) -> dict[str, Any]:
+@action(
+    "clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", parameters=(CLIENT, GROUP)
+)
+def remove_member(*, client: Client, group: int) -> dict[str, Any]:
     """A member leaves; the group ends with its last one. Refused while others hang on this member. Returns {batch}."""
-    row = _belongs(client, group)
-    with scope.elevated("who hangs on a member"):
+    row = _is_member(client, group)
+    with elevated("who hangs on a member"):
         if Member.objects.filter(to=row).exists():
-            raise refuse(
+            raise refusal(
                 "client",
                 "还有成员的关系以这位客户为准，请先移出他们。",
                 "Other members are related through this client; let them leave first.",
             )
-        with undo.keeping() as kept:
+        with undo.recording_undo() as kept:
             row.delete()
             if not Member.objects.filter(group_id=group).exists():
                 row.group.delete()
-    return {"batch": batches.keep_act(client.code, kept.store())}
+    return {"batch": batches.save_act(client.code, kept.store())}

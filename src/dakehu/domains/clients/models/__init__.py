@@ -4,9 +4,23 @@ from dakehu.domains.clients.models.client import Client, History
 from dakehu.domains.clients.models.contact import Consent, Contact, KeyDate
 from dakehu.domains.clients.models.coverage import ClientTag, Coverage, Tag
 from dakehu.domains.clients.models.group import Group, Member
-from dakehu.domains.clients.models.merge import Former, NotTheSame
+from dakehu.domains.clients.models.merge import MergedClient, NotDuplicate
 from dakehu.domains.clients.models.needs import Needs
 from dakehu.domains.clients.models.search_entry import SearchLine
 
-__all__ = ["Client", "ClientTag", "Consent", "Contact", "Coverage", "Former", "Group", "History", "KeyDate", "Member",
-           "Needs", "NotTheSame", "SearchLine", "Tag"]  # fmt: skip
+__all__ = [
+           "Client",
+           "ClientTag",
+           "Consent",
+           "Contact",
+           "Coverage",
+           "Group",
+           "History",
+           "KeyDate",
+           "Member",
+           "MergedClient",
+           "Needs",
+           "NotDuplicate",
+           "SearchLine",
+           "Tag",
+]  # fmt: skip

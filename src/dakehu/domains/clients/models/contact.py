@@ -5,9 +5,10 @@ from django.db import models
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.masks import is_masked, mask_account, mask_mail, mask_phone
 from dakehu.domains.clients.models.client import Client
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
-from dakehu.foundation.actions.registry import ClientRecorded
-from dakehu.foundation.schema.fields import PERSONAL, SECRET, choice_field, field
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.records.recorded import ClientRecorded
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -40,7 +41,7 @@ class Contact(ClientRecorded):
         listed=True,
     )
     kind = field(choice_field(choices.ContactKind), zh="联系方式类型", en="Channel", listed=True, aliases=("类型",))
-    value = field(SealedText(mask=mask_contact), zh="联系方式", en="Contact", sensitivity=SECRET, mask=mask_contact, listed=True,
+    value = field(EncryptedTextField(mask=mask_contact), zh="联系方式", en="Contact", sensitivity=SECRET, mask=mask_contact, listed=True,
                   aliases=("联系电话", "号码"))  # fmt: skip
     value_index = BlindIndex(of="value")
     ending_index = BlindIndex(of="value", part=last_four)
@@ -80,7 +81,7 @@ class KeyDate(ClientRecorded):
     """A day to remember."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     retention = TWENTY_YEARS
 
     client = field(

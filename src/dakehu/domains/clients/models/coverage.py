@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.models.client import Client
-from dakehu.foundation.actions.registry import ClientRecorded, Recorded
+from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
@@ -40,7 +40,7 @@ class Tag(Recorded):
     """A label."""
 
     name = field(models.CharField(max_length=40, unique=True), zh="标签", en="Tag", listed=True)
-    found_by = ("name",)
+    lookup_fields = ("name",)
 
     def __str__(self) -> str:
         return self.name

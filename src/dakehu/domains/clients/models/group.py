@@ -4,8 +4,9 @@ from django.db import models
 
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.models.client import Client
-from dakehu.foundation.actions.registry import ClientRecorded, Recorded
-from dakehu.foundation.schema.fields import PERSONAL, choice_field, field
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 

@@ -4,13 +4,14 @@ from django.db import models
 
 from dakehu.domains.clients.masks import mask_name
 from dakehu.domains.clients.models.client import Client
-from dakehu.foundation.actions.registry import ClientRecorded
-from dakehu.foundation.schema.fields import PERSONAL, field
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded
+from dakehu.foundation.schema.fields import field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME
 
 
-class Former(ClientRecorded):
+class MergedClient(ClientRecorded):
     """A client who was merged into another: still found by the old code, and what was known then and did not survive."""
 
     client_path = "client"
@@ -26,8 +27,11 @@ class Former(ClientRecorded):
     merged_on = field(models.DateField(), zh="合并日期", en="Merged on", listed=True)
     known = field(models.JSONField(default=dict), zh="未保留的资料", en="What did not survive", sensitivity=PERSONAL)
 
+    class Meta(ClientRecorded.Meta):
+        db_table = "clients_former"  # its name before 0.2.0; encrypted values and policies are bound to tables
 
-class NotTheSame(ClientRecorded):
+
+class NotDuplicate(ClientRecorded):
     """Somebody who knows both has said that these two are not one."""
 
     client_path = "client"
@@ -39,4 +43,5 @@ class NotTheSame(ClientRecorded):
                   en="Other client", listed=True)  # fmt: skip
 
     class Meta(ClientRecorded.Meta):
+        db_table = "clients_notthesame"  # its name before 0.2.0
         constraints = [models.UniqueConstraint(fields=["client", "other"], name="told_apart_once")]

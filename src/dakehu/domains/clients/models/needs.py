@@ -5,9 +5,10 @@ from django.db import models
 
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.models.client import Client
-from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PERSONAL, choice_field, field
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -50,4 +51,4 @@ class Needs(ClientRecorded):
     liquidity = field(models.CharField(max_length=200, blank=True, default=""), zh="流动性需求", en="Liquidity need",
                       sensitivity=PERSONAL, aliases=("用钱计划",))  # fmt: skip
     noted_on = field(models.DateField(null=True, blank=True), zh="记录日期", en="Noted on")
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()

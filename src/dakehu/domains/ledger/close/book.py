@@ -8,7 +8,7 @@ from dakehu.analytics.kernel import Book, securities_flow
 
 
 @dataclass(frozen=True)
-class Held:
+class ClosingPosition:
     """Securities held at the end. A' of them: index: int64 [A'], rows of the price matrix, ascending; holders: int64
     [A'], how many clients hold each."""
 
@@ -16,19 +16,19 @@ class Held:
     holders: np.ndarray
 
 
-def held_at_end(offsets: np.ndarray, asset: np.ndarray, quantity: np.ndarray) -> Held:
+def closing_positions(offsets: np.ndarray, asset: np.ndarray, quantity: np.ndarray) -> ClosingPosition:
     """What clients still hold after all their trades, which stand by client and asset. Shapes as in kernel.Book."""
     if not len(asset):
-        return Held(np.array([], np.int64), np.array([], np.int64))
+        return ClosingPosition(np.array([], np.int64), np.array([], np.int64))
     begins = np.append(True, asset[1:] != asset[:-1])
     begins[offsets[:-1][offsets[:-1] < len(asset)]] = True
     first = np.flatnonzero(begins)
     held = asset[first[np.add.reduceat(quantity, first) != 0]]
     index, holders = np.unique(held.astype(np.int64), return_counts=True)
-    return Held(index, holders)
+    return ClosingPosition(index, holders)
 
 
-def stale(held: Held, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
+def stale_prices(held: ClosingPosition, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
     """Which of the held securities have no price on the last column, or one made more than `allowed` calendar days before
     the day `last` (days since 1970-01-01): bool [A']. as_of: int32 [A, D], -1 where there is no price."""
     made = as_of[held.index, -1]
@@ -36,7 +36,7 @@ def stale(held: Held, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
     return found
 
 
-def book(
+def build_book(
     *,
     offsets: np.ndarray,
     asset: np.ndarray,
@@ -75,7 +75,7 @@ def book(
     )
 
 
-def part(whole: Book, begin: int, end: int) -> Book:
+def slice_book(whole: Book, begin: int, end: int) -> Book:
     """The clients begin..end of a book, on the same days and prices."""
     a, b = int(whole.offsets[begin]), int(whole.offsets[end])
     return Book(

@@ -31,11 +31,11 @@ class Chunk:
 Engine = Callable[[kernel.Book, np.ndarray, list[Chunk], Callable[[int], None]], None]
 
 
-def here(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Callable[[int], None]) -> None:
+def compute_chunk(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Callable[[int], None]) -> None:
     """The engine of this machine: one chunk after another, each on all cores."""
     count = 0
     for chunk in chunks:
-        part = close_book.part(book, chunk.begin, chunk.end)
+        part = close_book.slice_book(book, chunk.begin, chunk.end)
         write(chunk.path, clients[chunk.begin : chunk.end], kernel.compute(part))
         count += chunk.end - chunk.begin
         done(count)
@@ -61,7 +61,7 @@ def read(path: Path) -> tuple[np.ndarray, Figures]:
     return table["client"].to_numpy(), Figures(values, why)
 
 
-def kernel_code() -> str:
+def kernel_fingerprint() -> str:
     """Digest of the kernel's source: figures of different kernels are never mixed."""
     sources = sorted(Path(kernel.__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()

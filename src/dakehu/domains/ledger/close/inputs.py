@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 
 from dakehu.domains.ledger.models import PriceFile, Product
 from dakehu.domains.ledger.trades import journal, reader
-from dakehu.domains.ledger.trades.transaction_types import Side
+from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import action, note
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.recorded import add_audit_note
 
 # Asset classes in the numbering of analytics.figures: stock, fund, bond, repo and cash, private and structured, other.
 CLASSES = {
@@ -29,7 +30,15 @@ CLASSES = {
 }
 OTHER = 5
 WANTED = ("side", "quantity", "price", "amount", "commission", "stamp", "transfer", "other")  # beside trades.NEEDED
-DEALT = (Side.BUY, Side.SELL, Side.BONUS, Side.MOVE_IN, Side.MOVE_OUT, Side.INCOME, Side.TAX)
+TRADE_COLUMNS = (
+    TransactionType.BUY,
+    TransactionType.SELL,
+    TransactionType.BONUS,
+    TransactionType.MOVE_IN,
+    TransactionType.MOVE_OUT,
+    TransactionType.INCOME,
+    TransactionType.TAX,
+)
 
 
 @dataclass(frozen=True)
@@ -60,13 +69,13 @@ class Trades:
 
 def arrays_for_close(until: date | None = None) -> Trades:
     """The trades of the firm up to and including `until` (None: all). Only the system may ask; PermissionError otherwise."""
-    return grouped(reader.everything([*reader.NEEDED, *WANTED]), until)
+    return group_by_client(reader.all_trades([*reader.NEEDED, *WANTED]), until)
 
 
-def grouped(table: pa.Table, until: date | None = None) -> Trades:
+def group_by_client(table: pa.Table, until: date | None = None) -> Trades:
     """The dealings in securities among some rows of the journal (ordered as journal.ORDER) up to and including `until`."""
     wanted = pc.and_(
-        pc.is_in(table["side"], pa.array([int(s) for s in DEALT], pa.int8())),
+        pc.is_in(table["side"], pa.array([int(s) for s in TRADE_COLUMNS], pa.int8())),
         pc.not_equal(table["asset"], journal.NO_ASSET),
     )
     if until is not None:
@@ -75,7 +84,7 @@ def grouped(table: pa.Table, until: date | None = None) -> Trades:
     owner = _plain(table["client"])
     first = np.flatnonzero(np.diff(owner, prepend=owner[:1] - 1))
     assets, asset = _numbered(table["asset"])
-    tax = _plain(table["side"]) == int(Side.TAX)
+    tax = _plain(table["side"]) == int(TransactionType.TAX)
     amount = _plain(table["amount"])
     kinds = dict(Product.objects.values_list("pk", "kind"))
     return Trades(
@@ -124,7 +133,7 @@ class Prices:
 
 
 @dataclass(frozen=True)
-class Said:
+class Loader:
     """Prices as the files say them, R rows ordered by asset, then by day and registration. asset: int32 [R], product
     numbers; day: int32 [R], days since 1970-01-01; price: float64 [R]."""
 
@@ -134,13 +143,13 @@ class Said:
 
 
 @lru_cache(maxsize=1)
-def _prices_in(folder: Path, names: tuple[str, ...]) -> Said:
+def _prices_in(folder: Path, names: tuple[str, ...]) -> Loader:
     """A registered file never changes, so what was read last is kept (16 bytes a price): the page of a client would
     otherwise open one file for every day of every price ever imported."""
     table = journal.read([folder / f"{name}.parquet" for name in names], schema=journal.PRICES)
     asset = _plain(table["asset"])
     order = np.argsort(asset, kind="stable")
-    return Said(asset[order], _plain(table["day"].cast(pa.int32()))[order], _plain(table["price"])[order])
+    return Loader(asset[order], _plain(table["day"].cast(pa.int32()))[order], _plain(table["price"])[order])
 
 
 def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
@@ -164,7 +173,7 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     return Prices(matrix, as_of, days)
 
 
-def history(product: int) -> tuple[np.ndarray, np.ndarray]:
+def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     """(days since 1970-01-01, int32 [N], prices above zero, float64 [N]) on which a product was priced, ascending; where two
     sources price a day, the one registered last."""
     files = PriceFile.objects.order_by("day", "pk").values_list("file", flat=True)
@@ -175,8 +184,8 @@ def history(product: int) -> tuple[np.ndarray, np.ndarray]:
     return day[keep], price[keep]
 
 
-@action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", by_name=False)
-def take_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
+@action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", is_public=False)
+def import_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
     """Closing prices of one business day by product number, in the product's currency. A day that the source has given
     before is replaced: the register row then names the new file, and the old one is an orphan."""
     row = PriceFile.objects.filter(source=source, day=day).first() or PriceFile(source=source, day=day)
@@ -184,5 +193,5 @@ def take_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
     table = {"asset": list(prices), "day": [day] * len(prices), "price": list(prices.values())}
     journal.write(journal.path_of(row.file), pa.table(table, schema=journal.PRICES))
     row.save()
-    note(prices=source, day=day.isoformat(), rows=len(prices))
+    add_audit_note(prices=source, day=day.isoformat(), rows=len(prices))
     return row

@@ -28,11 +28,15 @@ from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import compaction, journal
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import action, announce, note, record_columns, remove_many
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.jobs.queue import nobody_watches
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.records.bulk import record_columns, remove_rows
+from dakehu.foundation.records.recorded import add_audit_note, publish_event
 
 AT_ONCE = 20_000  # clients of a chunk
 CURRENCY = "CNY"
@@ -45,7 +49,7 @@ def last_day() -> date:
     """The last trading day whose prices are made."""
     now = clock.local(clock.now())
     end = now.date() if now.time() >= READY else now.date() - timedelta(days=1)
-    return clock.trading_days(end - timedelta(days=30), end)[-1]
+    return trading_days.trading_days_between(end - timedelta(days=30), end)[-1]
 
 
 def close(
@@ -54,18 +58,18 @@ def close(
     allow_stale: int | None = None,
     at_once: int = AT_ONCE,
     engine: str = "local",
-    progress: Callable[..., None] = nobody_watches,
+    progress: Callable[..., None] = no_progress,
 ) -> dict[str, Any]:
     """Close a day: {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts files of trades put into
     buckets on the way. engine: "local" or "spark"; the figures are the same, and what one has begun the other finishes.
     Refused where prices of something held on the day
     are missing or older than `allow_stale` calendar days, with a list. The same inputs closed again change nothing."""
-    if not scope.current_actor().may(Permission.SYSTEM_WRITE):
-        raise NotAllowed(say("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
+    if not current_actor().may(Permission.SYSTEM_WRITE):
+        raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
     day, computing = day or last_day(), _engine(engine)
     allowed = settings.PRICES_STALE_DAYS if allow_stale is None else allow_stale
     compacted = compaction.compact()["files"]
-    with scope.elevated("the nightly close"):
+    with elevated("the nightly close"):
         digest = _digest(day)
         last = Closing.objects.filter(day=day).first()
         if last is not None and last.digest == digest and path_of(last.file).is_file():
@@ -77,16 +81,16 @@ def close(
                 "published": False,
                 "compacted": compacted,
             }
-        progress(0.0, say("正在读取成交与行情", "Reading trades and prices"))
+        progress(0.0, bilingual("正在读取成交与行情", "Reading trades and prices"))
         clients, days, book = _read(day, allowed)
         parts, kept = _compute(digest, clients, book, at_once, computing, progress)
-        progress(0.9, say("正在发布指标", "Publishing the figures"))
+        progress(0.9, bilingual("正在发布指标", "Publishing the figures"))
         name = f"{day.isoformat()}-{digest[:12]}"
         journal.write(path_of(name), pa.concat_tables([pq.read_table(path) for path in parts]))
         current = not Closing.objects.filter(day__gt=day).exists()
         publish(day=day, digest=digest, name=name, parts=parts, days=days, current=current)
         shutil.rmtree(parts[0].parent)
-    progress(1.0, say("结算完成", "Closed"))
+    progress(1.0, bilingual("结算完成", "Closed"))
     return {
         "day": day.isoformat(),
         "clients": len(clients),
@@ -109,7 +113,7 @@ def _digest(day: date) -> str:
     told = [
         day.isoformat(),
         settings.BENCHMARK,
-        close_chunks.kernel_code(),
+        close_chunks.kernel_fingerprint(),
         sorted(TradeBatch.objects.values_list("file", "client_id")),
         sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
         sorted(Product.objects.values_list("pk", "kind", "currency")),
@@ -124,7 +128,7 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
         raise Refused(
             {
                 "date": [
-                    say(
+                    bilingual(
                         "{day} 及以前没有成交记录，无可结算。",
                         "There are no trades up to {day}; nothing to close.",
                         day=day.isoformat(),
@@ -134,8 +138,8 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
         )
     days = calendar_of(made.day, day)
     prices = close_inputs.price_matrix(made.assets, days)
-    held = close_book.held_at_end(made.offsets, made.asset, made.quantity)
-    lacking = close_book.stale(held, prices.as_of, int(days[-1]), allowed)
+    held = close_book.closing_positions(made.offsets, made.asset, made.quantity)
+    lacking = close_book.stale_prices(held, prices.as_of, int(days[-1]), allowed)
     if lacking.any():
         raise _no_price(
             made.assets[held.index[lacking]], held.holders[lacking], prices.as_of[held.index[lacking], -1], day
@@ -146,14 +150,14 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
 def calendar_of(dealt: np.ndarray, day: date) -> np.ndarray:
     """Trading days from the first of `dealt` (days since 1970-01-01) to `day`, with those and `day`: int32 [D]."""
     first = EPOCH + timedelta(days=int(dealt.min()))
-    trading = [(d - EPOCH).days for d in clock.trading_days(first, day)]
+    trading = [(d - EPOCH).days for d in trading_days.trading_days_between(first, day)]
     return np.unique(np.append(dealt, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
 
 
 def book_of(made: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Book:
     """What the kernel reads, on the days of the prices. Refused where an exchange rate is missing."""
     days = prices.days
-    return close_book.book(
+    return close_book.build_book(
         offsets=made.offsets,
         asset=made.asset,
         day=made.day,
@@ -169,9 +173,9 @@ def book_of(made: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Bo
 
 
 def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: date) -> Refused:
-    named = products.names(assets.tolist())
+    named = products.product_names(assets.tolist())
     lines = [
-        say(
+        bilingual(
             "{day} 有 {n} 只持仓证券缺少行情或行情过旧。请导入行情文件（dakehu import 行情.csv，列：日期、证券代码、收盘价），或放宽 --allow-stale 天数。",
             "On {day} {n} securities held have no price or too old a one. Import a price file (dakehu import prices.csv, columns: date, code, close), or allow older ones with --allow-stale DAYS.",
             day=day.isoformat(),
@@ -180,9 +184,9 @@ def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: da
     ]
     for asset, count, when in list(zip(assets.tolist(), holders.tolist(), made.tolist(), strict=True))[:SHOWN]:
         told = named.get(asset, {"code": asset, "name": ""})
-        last = say("无", "none") if when < 0 else (EPOCH + timedelta(days=when)).isoformat()
+        last = bilingual("无", "none") if when < 0 else (EPOCH + timedelta(days=when)).isoformat()
         lines.append(
-            say(
+            bilingual(
                 "{code} {name}：最近行情 {last}，持有客户 {n} 位",
                 "{code} {name}: last price {last}, held by {n} clients",
                 code=told["code"],
@@ -212,7 +216,7 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
         raise Refused(
             {
                 "currency": [
-                    say(
+                    bilingual(
                         "缺少汇率：{names}。请导入自首笔交易起的汇率（dakehu import 汇率.csv，列：日期、证券代码、收盘价，代码如 USDCNY）。",
                         "No exchange rate for {names}: import rates from the first trade on (dakehu import rates.csv, columns: date, code, close, with codes such as USDCNY).",
                         names="、".join(missing),
@@ -247,7 +251,7 @@ def _engine(name: str) -> close_chunks.Engine:
         from dakehu.domains.ledger.close import spark  # an extra: imported only when asked for
 
         return spark.engine()
-    return close_chunks.here
+    return close_chunks.compute_chunk
 
 
 def _compute(
@@ -268,20 +272,22 @@ def _compute(
 
     def done(count: int) -> None:
         n = before + count
-        progress(0.1 + 0.8 * n / len(clients), say("已计算 {n} 位客户", "{n} clients computed", n=n))
+        progress(0.1 + 0.8 * n / len(clients), bilingual("已计算 {n} 位客户", "{n} clients computed", n=n))
 
     engine(book, clients, lacking, done)
     return [chunk.path for chunk in chunks], len(chunks) - len(lacking)
 
 
-@action("ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", by_name=False)
+@action(
+    "ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", is_public=False
+)
 def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
     """Name the day's history file and, unless a later day is closed already, put the figures of all clients in the place
     of those published before."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
     count = 0
     if current:
-        remove_many(Figures, Figures.objects.values_list("pk", flat=True))
+        remove_rows(Figures, Figures.objects.values_list("pk", flat=True))
     for path in parts:
         clients, made = close_chunks.read(path)
         alive = np.isin(clients, np.array(list(_living(clients)), np.int64))
@@ -292,8 +298,8 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
             record_columns(Figures, len(clients), told)
     row.digest, row.file, row.clients = digest, name, count
     row.save()
-    note(day=day.isoformat(), digest=digest, clients=count)
-    announce("ledger.closed", day=day.isoformat(), clients=count)
+    add_audit_note(day=day.isoformat(), digest=digest, clients=count)
+    publish_event("ledger.closed", day=day.isoformat(), clients=count)
     return row
 
 

@@ -23,7 +23,7 @@ from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
 from dakehu.domains.ledger.close.chunks import Chunk
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 LOOPBACK = "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1"
 THIS_MACHINE = f"--master local[*] {LOOPBACK} --conf spark.ui.enabled=false pyspark-shell"
@@ -38,7 +38,7 @@ def engine() -> close_chunks.Engine:
         raise Refused(
             {
                 "engine": [
-                    say(
+                    bilingual(
                         "本机没有安装 Spark 组件，请先运行：pip install 'dakehu[spark]'",
                         "The extra for Spark is not installed here; first run: pip install 'dakehu[spark]'",
                     )
@@ -50,7 +50,7 @@ def engine() -> close_chunks.Engine:
         raise Refused(
             {
                 "engine": [
-                    say(
+                    bilingual(
                         "本机没有 Java，Spark 需要 Java 17 或更新版本；请安装后再运行，或不加 --engine spark。",
                         "There is no Java here and Spark needs 17 or later: install it, or leave out --engine spark.",
                     )
@@ -67,7 +67,7 @@ def run(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Calla
     folder = chunks[0].path.parent
     np.savez(folder / "shared.npz", **{name: getattr(book, name) for name in SHARED})
     for chunk in chunks:
-        part = close_book.part(book, chunk.begin, chunk.end)
+        part = close_book.slice_book(book, chunk.begin, chunk.end)
         own = {name: getattr(part, name) for name in OWN}
         np.savez(_bucket(chunk.path), clients=clients[chunk.begin : chunk.end], **own)
     try:
@@ -76,7 +76,7 @@ def run(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Calla
         raise Refused(
             {
                 "engine": [
-                    say(
+                    bilingual(
                         "Spark 未能完成：{told}。算好的部分已保留，再次运行即从断处继续。",
                         "Spark did not finish: {told}. What is computed is kept; run again to go on from there.",
                         told=_last_line(fault),
@@ -114,10 +114,10 @@ def _there(chunks: list[Chunk]) -> int:
 
 def _on_cluster(paths: list[str], look: Callable[[], None]) -> list[tuple[int, str]]:
     """One task for each path; returns (clients, worker) of each bucket."""
-    code = close_chunks.kernel_code()
+    code = close_chunks.kernel_fingerprint()
 
     def work(path: str) -> tuple[int, str]:
-        if close_chunks.kernel_code() != code:
+        if close_chunks.kernel_fingerprint() != code:
             raise RuntimeError(f"dakehu on {socket.gethostname()} is of another version than the desk's")
         return compute(Path(path)), f"{socket.gethostname()}/{os.getppid()}"
 

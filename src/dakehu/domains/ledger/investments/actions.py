@@ -4,20 +4,21 @@ from typing import Any
 
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Customs, Take, action, must_match, takes_of
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
-ONE = Take("investment", kind="integer", facts=Facts("投资记录", "Investment"))
-VERSION = Take("version", required=False, kind="integer", facts=Facts("版本", "Version"))
-REST = ("product_kind", "horizon", "expected_return", "risk_preference", "value", "valued_on", "result")
+INVESTMENT = Parameter("investment", kind="integer", spec=FieldSpec("投资记录", "Investment"))
+VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 
 
-def found(pk: int) -> Investment:
+def get_investment(pk: int) -> Investment:
     row = Investment.objects.filter(pk=pk).first()
     if row is None:
-        raise NotFound(say("投资记录", "investment"))
+        raise NotFound(bilingual("投资记录", "investment"))
     return row
 
 
@@ -26,12 +27,9 @@ def found(pk: int) -> Investment:
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
     en="Note an investment",
-    takes=(
-        takes_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=REST),
-        Customs("ledger.Investment", new=True),
-    ),
+    parameters=(Fields("ledger.Investment", required=("client", "invested_on", "amount", "product"), new=True),),
 )
-def note_investment(*, client: Any, **facts: Any) -> Investment:
+def add_investment(*, client: Any, **facts: Any) -> Investment:
     row = Investment(client=client, **{k: v for k, v in facts.items() if v is not None})
     row.save()
     return row
@@ -42,16 +40,15 @@ def note_investment(*, client: Any, **facts: Any) -> Investment:
     needs=Permission.LEDGER_WRITE,
     zh="修改投资记录",
     en="Change an investment",
-    takes=(
-        ONE,
+    parameters=(
+        INVESTMENT,
         VERSION,
-        takes_of("ledger.Investment", optional=("invested_on", "amount", "product", *REST)),
-        Customs("ledger.Investment"),
+        Fields("ledger.Investment", without=("client",)),
     ),
 )
 def change_investment(*, investment: int, version: int | None = None, **facts: Any) -> Investment:
-    row = found(investment)
-    must_match(row, version)
+    row = get_investment(investment)
+    check_version(row, version)
     for name, value in facts.items():
         setattr(row, name, value)
     row.save()
@@ -63,9 +60,9 @@ def change_investment(*, investment: int, version: int | None = None, **facts: A
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
     en="Drop an investment",
-    takes=(ONE, VERSION),
+    parameters=(INVESTMENT, VERSION),
 )
-def drop_investment(*, investment: int, version: int | None = None) -> None:
-    row = found(investment)
-    must_match(row, version)
+def remove_investment(*, investment: int, version: int | None = None) -> None:
+    row = get_investment(investment)
+    check_version(row, version)
     row.delete()

@@ -3,26 +3,27 @@
 from collections import Counter
 from typing import Any
 
-from dakehu.domains.ledger.investments.actions import REST
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.imports import row_matching
-from dakehu.foundation.imports.row_matching import Columns, Stored, Weighed
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation, Stored
+from dakehu.foundation.schema.fields import editable_fields
 
 
-def fields() -> tuple[str, ...]:
-    return ("invested_on", "amount", "product", *REST, *custom_fields.names("ledger.Investment"))
+def investment_fields() -> tuple[str, ...]:
+    return tuple(name for name in editable_fields("ledger.Investment") if name != "client")
 
 
-def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str = "both") -> Weighed:
+def evaluate(
+    columns: Columns, clients: list[int], weighed: ImportEvaluation, *, mode: str = "both"
+) -> ImportEvaluation:
     """An investment is known by client, day and product; where a client bought a product twice on a day, by the
     amount as well."""
     nothing: list[Any] = [None] * len(clients)
     days, products, amounts = (columns.get(n) or nothing for n in ("invested_on", "product", "amount"))
-    given = tuple(n for n in fields() if n in columns)
+    given = tuple(n for n in investment_fields() if n in columns)
     stored = row_matching.stored_by_client(Investment, ("invested_on", "product", "amount"), given, clients)
     keys: list[Any] = list(zip(clients, days, products, amounts, strict=True))
     held: Counter[Any] = Counter()
@@ -34,14 +35,18 @@ def weigh(columns: Columns, clients: list[int], weighed: Weighed, *, mode: str =
     for key, rows in stored.items():
         known.setdefault(key if key[:3] in several else key[:3], []).extend(rows)
     keys = [key if key[:3] in several else key[:3] for key in keys]
-    row_matching.weigh(Investment, columns, keys, known, given, weighed, mode=mode)
-    row_matching.only_to_see(Investment, columns, weighed)
-    return row_matching.require(ACTIONS["ledger.note_investment"].takes, columns, weighed)
+    row_matching.evaluate(Investment, columns, keys, known, given, weighed, mode=mode)
+    row_matching.hide_foreign_values(Investment, columns, weighed)
+    return row_matching.require_columns(ACTIONS["ledger.note_investment"].parameters, columns, weighed)
 
 
 @action(
-    "ledger.take_in", needs=Permission.LEDGER_WRITE, zh="批量导入投资记录", en="Take in many investments", by_name=False
+    "ledger.take_in",
+    needs=Permission.LEDGER_WRITE,
+    zh="批量导入投资记录",
+    en="Take in many investments",
+    is_public=False,
 )
-def take_in(*, columns: Columns, weighed: Weighed, clients: list[int]) -> None:
-    with scope.elevated("investments of clients just taken in"):
-        row_matching.write_dependents(Investment, columns, weighed, fields(), clients)
+def import_investments(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
+    with elevated("investments of clients just taken in"):
+        row_matching.write_dependents(Investment, columns, weighed, investment_fields(), clients)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('kind', models.CharField(max_length=24)),
-                ('number', dakehu.foundation.access.encrypted_fields.SealedText(editable=True)),
+                ('number', dakehu.foundation.access.encrypted_fields.EncryptedTextField(editable=True)),
                 ('number_index', dakehu.foundation.access.encrypted_fields.BlindIndex(of='number')),
                 ('market', models.CharField(blank=True, default='', max_length=12)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='clients.client')),

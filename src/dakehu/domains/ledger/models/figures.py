@@ -5,9 +5,10 @@ from typing import Any
 from django.db import models
 
 from dakehu.domains.ledger.close.rows import REASONS
-from dakehu.foundation.actions.registry import ClientRecorded, Recorded
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.schema.fields import PERSONAL, field
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.recorded import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # The figures by which lists of clients are sorted and filtered, each within an index of its own.
@@ -114,7 +115,7 @@ class Figures(ClientRecorded):
     def why_missing(self, name: str) -> Any:
         """Why a figure is missing, in words; "" where nothing is said of it."""
         told = REASONS.get(self.reasons.get(name, ""))
-        return say(*told) if told else ""
+        return bilingual(*told) if told else ""
 
 
 class Closing(Recorded):

@@ -4,9 +4,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients.choices import Horizon, RiskLevel
-from dakehu.foundation.actions.registry import ClientRecorded
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import PERSONAL, Choices, choice_field, computed, field
+from dakehu.foundation.schema.fields import Choices, choice_field, computed, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -35,7 +36,7 @@ class Investment(ClientRecorded):
     """One investment of a client, as the manager keeps it."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     searched = {"product": TEXT, "result": TEXT}
     retention = TWENTY_YEARS
 
@@ -72,7 +73,7 @@ class Investment(ClientRecorded):
     )
     result = field(models.CharField(max_length=200, blank=True, default=""), zh="投资结果", en="Result", sensitivity=PERSONAL,
                    listed=True, aliases=("结果", "投资收益说明"))  # fmt: skip
-    extra = custom_fields.store()
+    extra = custom_fields.store_field()
 
     computed_columns = (computed("simple_return", zh="收益率", en="Return", by=_return, kind="rate", unit="%"),)
 

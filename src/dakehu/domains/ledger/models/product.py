@@ -3,7 +3,7 @@
 from django.db import models
 
 from dakehu.domains.clients.choices import Horizon, RiskLevel
-from dakehu.foundation.actions.registry import Recorded
+from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
 
 
@@ -24,7 +24,7 @@ class SecurityKind(Choices):
 class Product(Recorded):
     """Something a client can hold, an index to compare with, or an exchange rate: whatever has a price series."""
 
-    found_by = ("name",)
+    lookup_fields = ("name",)
 
     name = field(models.CharField(max_length=120), zh="产品名称", en="Product", listed=True, aliases=("证券名称",))
     kind = field(choice_field(SecurityKind, default=SecurityKind.OTHER), zh="产品类别", en="Product class", listed=True)
@@ -47,7 +47,7 @@ class SecurityCode(Recorded):
     """A code on a market, from a day to a day: the key of a security is both (000001 is one thing in Shanghai and
     another in Shenzhen), and a code may change while the security stays."""
 
-    found_by = ("code",)
+    lookup_fields = ("code",)
 
     product = field(models.ForeignKey(Product, on_delete=models.CASCADE, related_name="codes"), zh="产品", en="Product",
                     listed=True)  # fmt: skip

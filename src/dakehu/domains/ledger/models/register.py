@@ -2,9 +2,10 @@
 
 from django.db import models
 
-from dakehu.foundation.access.encrypted_fields import BlindIndex, SealedText
-from dakehu.foundation.actions.registry import ClientRecorded, Recorded
-from dakehu.foundation.schema.fields import PERSONAL, SECRET, Choices, choice_field, field
+from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.records.recorded import ClientRecorded, Recorded
+from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -28,7 +29,7 @@ class Account(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="accounts"), zh="客户",
                    en="Client", listed=True)  # fmt: skip
     kind = field(choice_field(AccountKind), zh="账户类型", en="Account kind", listed=True)
-    number = field(SealedText(mask=mask_account), zh="账户号码", en="Account number", sensitivity=SECRET,
+    number = field(EncryptedTextField(mask=mask_account), zh="账户号码", en="Account number", sensitivity=SECRET,
                    mask=mask_account, listed=True)  # fmt: skip
     number_index = BlindIndex(of="number")
     market = field(models.CharField(max_length=12, blank=True, default=""), zh="市场", en="Market", listed=True)
@@ -93,17 +94,17 @@ class PriceFile(Recorded):
         constraints = [models.UniqueConstraint(fields=["source", "day"], name="one_price_file_a_day")]
 
 
-class HeldState(Choices):
+class QuarantineState(Choices):
     WAITING = "waiting", "待处理", "Waiting"
     RELEASED = "released", "已放行", "Released"
     DROPPED = "dropped", "已作废", "Dropped"
 
 
-class HeldRow(ClientRecorded):
+class QuarantinedRow(ClientRecorded):
     """A row of a statement that was not taken in: what stood in it, and why it is held back."""
 
     client_path = "client"
-    said_once = True
+    deduplicate_on_merge = True
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="held_rows"), zh="客户",
@@ -114,8 +115,11 @@ class HeldRow(ClientRecorded):
     reason = field(models.CharField(max_length=40), zh="原因代码", en="Reason code", listed=True)
     detail = field(models.CharField(max_length=300, blank=True, default=""), zh="说明", en="Detail",
                    sensitivity=PERSONAL, listed=True)  # fmt: skip
-    state = field(choice_field(HeldState, default=HeldState.WAITING), zh="处理状态", en="State", listed=True)
+    state = field(
+        choice_field(QuarantineState, default=QuarantineState.WAITING), zh="处理状态", en="State", listed=True
+    )
     digest = field(models.CharField(max_length=64), zh="行摘要", en="Digest of the row")
 
     class Meta(ClientRecorded.Meta):
+        db_table = "ledger_heldrow"  # its name before 0.2.0
         indexes = [models.Index(fields=["client", "state"])]

@@ -10,27 +10,28 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
-from dakehu.analytics import attribution
+from dakehu.analytics import attribution as brinson
 from dakehu.analytics.figures import CLASSES
 from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, takes_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-CLIENT = takes_of("ledger.Investment", "client")
-SPAN = (
-    Take("since", required=False, kind="date", facts=Facts("从", "From")),
-    Take("until", required=False, kind="date", facts=Facts("到", "To")),
+CLIENT = parameters_of("ledger.Investment", "client")
+PERIOD = (
+    Parameter("since", required=False, kind="date", spec=FieldSpec("从", "From")),
+    Parameter("until", required=False, kind="date", spec=FieldSpec("到", "To")),
 )
 PARTS = ("opening", "net_inflow", "market", "fees", "closing")
 # In the numbering of analytics.figures.
-NAMED = (
+EFFECT_NAMES = (
     ("股票", "Stocks"),
     ("基金", "Funds"),
     ("债券", "Bonds"),
@@ -45,9 +46,9 @@ NAMED = (
     needs=Permission.LEDGER_READ,
     zh="资产变动与归因",
     en="Change of worth and its causes",
-    takes=(*CLIENT, *SPAN),
+    parameters=(*CLIENT, *PERIOD),
 )
-def change(*, client: Any, since: date | None = None, until: date | None = None) -> dict[str, Any]:
+def attribution(*, client: Any, since: date | None = None, until: date | None = None) -> dict[str, Any]:
     """From the evening of `since` (None: from before the first trade) to the evening of `until` (None, and no later than: the day last closed):
     {since, until, hidden, total: {opening, net_inflow, market, fees, closing}, classes: [{name, the same}], own, index,
     excess, index_name, effects, why}. closing = opening + net_inflow + market − fees, exactly; market is before fees. own is
@@ -62,7 +63,7 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
         raise Refused(
             {
                 "since": [
-                    say(
+                    bilingual(
                         "开始日期须早于结束日期 {day}。",
                         "The first day must be before the last, {day}.",
                         day=last.isoformat(),
@@ -70,7 +71,7 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
                 ]
             }
         )
-    hidden = scope.current_actor().clearance < PERSONAL
+    hidden = current_actor().clearance < PERSONAL
     told: dict[str, Any] = {
         "since": since.isoformat() if since else None,
         "until": last.isoformat(),
@@ -89,19 +90,22 @@ def change(*, client: Any, since: date | None = None, until: date | None = None)
         return told
     day = (since - portfolio.EPOCH).days if since else int(made.book.ordinals[0]) - 1
     first = int(np.searchsorted(made.book.ordinals, day, side="right")) - 1
-    found = attribution.change(made.book, 0, first, len(made.book.ordinals) - 1)
+    found = brinson.change(made.book, 0, first, len(made.book.ordinals) - 1)
     parts = {name: getattr(found, name) for name in PARTS}
     if not hidden:
         told["total"] = {name: _number(float(values.sum())) for name, values in parts.items()}
         told["classes"] = [
-            {"name": str(say(*NAMED[kind])), **{name: _number(float(values[kind])) for name, values in parts.items()}}
+            {
+                "name": str(bilingual(*EFFECT_NAMES[kind])),
+                **{name: _number(float(values[kind])) for name, values in parts.items()},
+            }
             for kind in range(CLASSES)
             if any(values[kind] for values in parts.values())
         ]
-    return told | _beside(made, day) | _causes(made, first)
+    return told | _benchmark_effects(made, day) | _effects(made, first)
 
 
-def _beside(made: portfolio.Valued, day: int) -> dict[str, Any]:
+def _benchmark_effects(made: portfolio.Valuation, day: int) -> dict[str, Any]:
     """{own, index, excess, index_name} from the evening of `day` on; the index begins no earlier than the client."""
     days = made.days
     own = _number(float(np.prod(1.0 + days.returns[days.ordinals > day]) - 1.0))
@@ -119,7 +123,7 @@ def _beside(made: portfolio.Valued, day: int) -> dict[str, Any]:
     }
 
 
-def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
+def _effects(made: portfolio.Valuation, first: int) -> dict[str, Any]:
     """{effects, why} from the evening of column `first` on."""
     book, days = made.book, made.days
     try:
@@ -127,7 +131,7 @@ def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
     except ValueError as wrong:
         return {
             "why": str(
-                say(
+                bilingual(
                     "按资产类别的基准看不懂：“{part}”。请管理员改正 DAKEHU_CLASS_BENCHMARK。",
                     "The benchmark by asset class is not understood: “{part}”. An administrator sets DAKEHU_CLASS_BENCHMARK right.",
                     part=wrong,
@@ -137,7 +141,7 @@ def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
     if not wanted:
         return {
             "why": str(
-                say(
+                bilingual(
                     "没有按资产类别设定的基准，因此不拆分配置与选择效应。",
                     "No benchmark by asset class is recorded, so allocation and selection are not told apart.",
                 )
@@ -154,30 +158,30 @@ def _causes(made: portfolio.Valued, first: int) -> dict[str, Any]:
     if missing:
         return {
             "why": str(
-                say(
+                bilingual(
                     "基准指数在这段时间缺少行情：{names}，因此不拆分配置与选择效应。",
                     "No prices of the benchmark over these days: {names}, so allocation and selection are not told apart.",
                     names="、".join(missing),
                 )
             )
         }
-    weights, brought = attribution.days_by_class(book, 0, first, last)
+    weights, brought = brinson.days_by_class(book, 0, first, last)
     own, theirs = brought.sum(axis=1), market @ shares
     if not len(own) or not (np.isfinite(own).all() and (own > -1).all() and (theirs > -1).all()):
         return {
             "why": str(
-                say(
+                bilingual(
                     "这段时间有证券缺少行情，因此不拆分配置与选择效应。",
                     "Something held has no price over these days, so allocation and selection are not told apart.",
                 )
             )
         }
-    each = [attribution.contributed(w, c, shares, m) for w, c, m in zip(weights, brought, market, strict=True)]
-    linked = attribution.linked(each, own, theirs)
+    each = [brinson.contributed(w, c, shares, m) for w, c, m in zip(weights, brought, market, strict=True)]
+    linked = brinson.linked(each, own, theirs)
     classes = [
         {
-            "name": str(say(*NAMED[kind])),
-            "measure": _called(wanted[kind][1]) if kind in wanted else "",
+            "name": str(bilingual(*EFFECT_NAMES[kind])),
+            "measure": _effect_labels(wanted[kind][1]) if kind in wanted else "",
             "weight": float(weights[:, kind].mean()),
             "market_weight": float(shares[kind]),
             "market": float(np.prod(1 + market[:, kind]) - 1) if kind in wanted else None,
@@ -210,7 +214,7 @@ def _moves(measure: str, ordinals: np.ndarray) -> np.ndarray:
     return np.append(0.0, level[1:] / level[:-1] - 1)
 
 
-def _called(measure: str) -> str:
+def _effect_labels(measure: str) -> str:
     return close_run.index_name(measure) or measure
 
 
@@ -218,7 +222,7 @@ def _number(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def spans(until: date) -> dict[str, date | None]:
+def period_choices(until: date) -> dict[str, date | None]:
     """{name: since} of the periods people ask for, each ending on `until`: month, year, twelve months, everything."""
     month, year = until.replace(day=1), until.replace(month=1, day=1)
     one = timedelta(days=1)

@@ -17,19 +17,22 @@ from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 EPOCH = close_rows.EPOCH
 YEAR = 252  # days of prices that breadth looks at
 LONGEST = 60
 SHOWN = 20
-INDEX = Take("index", required=False, facts=Facts("指数", "Index", example="000300.SH"))
-HORIZON = Take("horizon", kind="integer", required=False, facts=Facts("天数", "Days ahead", aliases=("交易日",)))
+INDEX = Parameter("index", required=False, spec=FieldSpec("指数", "Index", example="000300.SH"))
+HORIZON = Parameter(
+    "horizon", kind="integer", required=False, spec=FieldSpec("天数", "Days ahead", aliases=("交易日",))
+)
 
 
 @query(
@@ -37,7 +40,7 @@ HORIZON = Take("horizon", kind="integer", required=False, facts=Facts("天数", 
     needs=Permission.LEDGER_READ,
     zh="指数与概率区间",
     en="An index and its band",
-    takes=(INDEX, HORIZON),
+    parameters=(INDEX, HORIZON),
 )
 def market_index(*, index: str | None = None, horizon: int | None = None) -> dict[str, Any]:
     """An index (code.market; the one that DAKEHU_BENCHMARK names, else any) from its first price on, and where it may be
@@ -47,7 +50,7 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
     on this index beside a plain random walk (analytics.forecast). None where there is too little to say."""
     ahead = 20 if horizon is None else horizon
     if not 1 <= ahead <= LONGEST:
-        raise Refused({"horizon": [say("应为 1 至 {n} 个交易日。", "Must be 1 to {n} trading days.", n=LONGEST)]})
+        raise Refused({"horizon": [bilingual("应为 1 至 {n} 个交易日。", "Must be 1 to {n} trading days.", n=LONGEST)]})
     known = _indices()
     told: dict[str, Any] = {
         "indices": [{"index": one, "name": name} for one, (_, name) in known.items()],
@@ -69,7 +72,7 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
         raise Refused(
             {
                 "index": [
-                    say(
+                    bilingual(
                         "没有指数“{index}”的行情，可选：{all}。",
                         "There are no prices of the index “{index}”; there are: {all}.",
                         index=chosen,
@@ -78,7 +81,7 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
                 ]
             }
         )
-    days, levels = close_inputs.history(known[chosen][0])
+    days, levels = close_inputs.price_history(known[chosen][0])
     if not len(levels):
         return {**told, "index": chosen, "name": known[chosen][1]}
     record = forecast.backtest(levels, ahead)
@@ -93,7 +96,7 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
         "change": float(levels[-1] / levels[-2] - 1) if len(levels) > 1 else None,
         "stale_days": (clock.today() - EPOCH).days - int(days[-1]),
         "band": None if band is None else {"quantiles": list(forecast.QUANTILES), "rows": band.tolist()},
-        "record": _record(record) if record.origins else None,
+        "record": _band_record(record) if record.origins else None,
     }
 
 
@@ -102,7 +105,7 @@ def _benchmark(known: dict[str, Any]) -> str:
     return settings.BENCHMARK if settings.BENCHMARK in known else next(iter(known))
 
 
-def _record(made: forecast.Backtest) -> dict[str, Any]:
+def _band_record(made: forecast.Backtest) -> dict[str, Any]:
     return {
         "horizon": made.horizon,
         "origins": made.origins,
@@ -132,7 +135,7 @@ def market_breadth() -> dict[str, Any]:
     unpriced, foreign (left out of weights: another currency), holdings: [{code, market, name, kind (in words), weight, clients, change}]
     the largest first}. Weights only, no sums: they tell nothing of one client."""
     day = portfolio.day_of()
-    held, holders = _held()
+    held, holders = _holdings_weights()
     told: dict[str, Any] = {
         "as_of": day.isoformat(),
         "clients": 0,
@@ -154,7 +157,7 @@ def market_breadth() -> dict[str, Any]:
         return told
     assets = np.array(sorted(held))
     begin = day - timedelta(days=int(YEAR * 1.6))
-    days = np.array([(d - EPOCH).days for d in clock.trading_days(begin, day)], np.int32)
+    days = np.array([(d - EPOCH).days for d in trading_days.trading_days_between(begin, day)], np.int32)
     prices = close_inputs.price_matrix(assets, days)
     made = market.breadth(prices.matrix)
     home = dict(Product.objects.filter(pk__in=assets.tolist()).values_list("pk", "currency"))
@@ -164,7 +167,7 @@ def market_breadth() -> dict[str, Any]:
         here & np.isfinite(last), np.array([held[a][0] for a in assets.tolist()]) * np.nan_to_num(last), 0.0
     )
     total = worth.sum()
-    named = products.names(assets.tolist())
+    named = products.product_names(assets.tolist())
     before = prices.matrix[:, -2] if len(days) > 1 else np.full(len(assets), np.nan)
     rows = []
     for place in np.argsort(-worth, kind="stable")[:SHOWN].tolist():
@@ -196,10 +199,10 @@ def market_breadth() -> dict[str, Any]:
     }
 
 
-def _held() -> tuple[dict[int, tuple[float, int]], int]:
+def _holdings_weights() -> tuple[dict[int, tuple[float, int]], int]:
     """({product: (shares held, by how many clients)}, how many clients hold anything) of the clients in sight."""
     seen = scope.client_model().objects.values_list("pk", flat=True)
-    table = close_inputs.grouped(reader.of_clients(seen))
+    table = close_inputs.group_by_client(reader.trades_of_clients(seen))
     owner = np.repeat(table.clients, np.diff(table.offsets))
     pair = owner * (len(table.assets) + 1) + table.asset
     each, place = np.unique(pair, return_inverse=True)

@@ -18,16 +18,17 @@ from dakehu.domains.ledger.performance.explanations import money as money_explan
 from dakehu.domains.ledger.performance.explanations import registry as explanations
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.schema.fields import PERSONAL, facts_of
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.fields import spec_of
 
 EPOCH = close_rows.EPOCH
 
 
 @dataclass(frozen=True)
-class Valued:
+class Valuation:
     """A client's book of one, its figures and days. assets: int64 [A], product numbers; as_of: int32 [A], the day since
     1970-01-01 on which each last price was made, -1 where there is none."""
 
@@ -44,25 +45,25 @@ def day_of() -> date:
     return closed or close_run.last_day()
 
 
-def value(client: Any, day: date) -> Valued | None:
+def value(client: Any, day: date) -> Valuation | None:
     """The client as of `day` as the nightly close reads them; None without dealings in securities. Trades of a client out
     of the actor's sight are none. Refused where an exchange rate is missing."""
-    made = close_inputs.grouped(reader.of_clients([client.pk]), day)
+    made = close_inputs.group_by_client(reader.trades_of_clients([client.pk]), day)
     if not len(made.clients):
         return None
     prices = close_inputs.price_matrix(made.assets, close_run.calendar_of(made.day, day))
     book = close_run.book_of(made, prices)
-    return Valued(book, kernel.compute(book, threads=1), series_of(book, 0), made.assets, prices.as_of[:, -1])
+    return Valuation(book, kernel.compute(book, threads=1), series_of(book, 0), made.assets, prices.as_of[:, -1])
 
 
 def explain(client: Any, figure: str) -> dict[str, Any]:
     """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden, index}; see ledger.explain."""
-    if figure not in explanations.EXPLAINED:
-        known = "、".join(explanations.EXPLAINED)
+    if figure not in explanations.EXPLANATIONS:
+        known = "、".join(explanations.EXPLANATIONS)
         raise Refused(
             {
                 "figure": [
-                    say(
+                    bilingual(
                         "没有可拆解的指标“{name}”，可用：{known}。",
                         "There is no figure “{name}” to take apart; there are: {known}.",
                         name=figure,
@@ -71,8 +72,8 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
                 ]
             }
         )
-    facts = facts_of(Figures._meta.get_field(figure))
-    clearance = scope.current_actor().clearance
+    facts = spec_of(Figures._meta.get_field(figure))
+    clearance = current_actor().clearance
     day = day_of()
     told: dict[str, Any] = {
         "figure": figure,
@@ -91,34 +92,34 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
     reason = _reason(made, figure)
     if reason is not Reason.NONE:
         told["reason"] = reason.name.lower()
-        told["why"] = str(say(*close_rows.REASONS[told["reason"]]))
+        told["why"] = str(bilingual(*close_rows.REASONS[told["reason"]]))
     if made is None or reason not in (Reason.NONE, Reason.SEVERAL_ROOTS):
         return told
     rate = float(made.figures.column(Column.XIRR)[0])
-    steps = explanations.EXPLAINED[figure](money_explanations.Case(made.book, made.days, rate))
+    steps = explanations.EXPLANATIONS[figure](money_explanations.Case(made.book, made.days, rate))
     if clearance >= facts.sensitivity:
         told["number"] = _date(int(steps.number)) if figure in close_rows.DAYS else steps.number
     if figure in explanations.AGAINST_INDEX:
         told["index"] = close_run.benchmark_name()
     if not told["hidden"]:
-        told["inputs"], told["rows"] = steps.inputs, _named(steps.rows, made)
+        told["inputs"], told["rows"] = steps.inputs, _with_names(steps.rows, made)
         if not steps.rows:
             told["why"] = str(
-                say("没有这样的交易或持仓，因此是 0。", "There are no such dealings or holdings, so it is 0.")
+                bilingual("没有这样的交易或持仓，因此是 0。", "There are no such dealings or holdings, so it is 0.")
             )
     return told
 
 
-def _reason(made: Valued | None, figure: str) -> Reason:
+def _reason(made: Valuation | None, figure: str) -> Reason:
     if made is None:
         return Reason.NO_TRADES
     column = Column.DEPOSITS if figure == "net_inflow" else close_rows.SHOWN[figure]
     return Reason(int(made.figures.reasons[0, column]))
 
 
-def _named(rows: list[dict[str, Any]], made: Valued) -> list[dict[str, Any]]:
+def _with_names(rows: list[dict[str, Any]], made: Valuation) -> list[dict[str, Any]]:
     """Days as dates, securities by code and name; where a price is shown, the day it was made. Missing numbers are None."""
-    named = products.names(made.assets.tolist())
+    named = products.product_names(made.assets.tolist())
     shown = []
     for row in rows:
         told = {name: None if value != value else value for name, value in row.items()}
@@ -136,7 +137,7 @@ def _named(rows: list[dict[str, Any]], made: Valued) -> list[dict[str, Any]]:
 def portfolio(client: Any) -> dict[str, Any]:
     """{as_of, hidden, holdings, flows, line}; see ledger.portfolio."""
     day = day_of()
-    hidden = scope.current_actor().clearance < PERSONAL
+    hidden = current_actor().clearance < PERSONAL
     told: dict[str, Any] = {"as_of": day.isoformat(), "hidden": hidden, "holdings": [], "flows": [], "line": None}
     made = value(client, day)
     if made is None:
@@ -149,9 +150,9 @@ def portfolio(client: Any) -> dict[str, Any]:
     return told
 
 
-def _holdings(case: money_explanations.Case, made: Valued, day: date, hidden: bool) -> list[dict[str, Any]]:
+def _holdings(case: money_explanations.Case, made: Valuation, day: date, hidden: bool) -> list[dict[str, Any]]:
     """The largest first. Sums are None for readers to whom money is masked, and where a price is missing."""
-    carried = money_explanations.walked(case).carried
+    carried = money_explanations.steps(case).carried
     rows = []
     for row in money_explanations.holdings(case):
         cost, since = carried[row["asset"]]
@@ -170,10 +171,10 @@ def _holdings(case: money_explanations.Case, made: Valued, day: date, hidden: bo
             row |= {"quantity": None, "cost": None, "value": None, "profit": None}
         rows.append(row)
     rows.sort(key=lambda row: -(row["weight"] or 0.0))
-    return _named(rows, made)
+    return _with_names(rows, made)
 
 
-def _line(made: Valued) -> dict[str, Any]:
+def _line(made: Valuation) -> dict[str, Any]:
     """{day, growth, drawdown, worth_change, index, index_name}: one entry a day; the index begins where the client does."""
     days, first = made.days, int(np.searchsorted(made.book.ordinals, made.days.ordinals[0]))
     market = made.book.market[first : first + len(days.ordinals)] if made.book.market is not None else np.array([])

@@ -20,7 +20,9 @@ from dakehu.domains.ledger.products import security_codes
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode
 from dakehu.domains.ledger.trades import journal
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import action, note, record_many
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.records.recorded import add_audit_note
 
 SOURCE = "file"
 Days = dict[date, dict[int, float]]  # closing prices by product number
@@ -31,7 +33,7 @@ _TAILED = re.compile(r"^(.+)\.([A-Z]{2,4})$")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CodeQuery:
     """What a file says of a security: all as written but `kind`, a SecurityKind value; "" where it says nothing."""
 
     code: str
@@ -42,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Found:
+class CodeMatch:
     """A product by its number, a `new` security to be entered with (name, currency), or the `reason` for neither:
     unknown, several (markets), market (not said), currency (another than the product's, or not said)."""
 
@@ -52,7 +54,7 @@ class Found:
     named: tuple[str, str] = ("", "CNY")
 
 
-def resolve(asked: Iterable[Asked]) -> dict[Asked, Found]:
+def resolve(asked: Iterable[CodeQuery]) -> dict[CodeQuery, CodeMatch]:
     """Which product each names; nothing is written."""
     every = list(dict.fromkeys(asked))
     meant = {one: _meaning(one) for one in every}
@@ -62,14 +64,14 @@ def resolve(asked: Iterable[Asked]) -> dict[Asked, Found]:
         rows = SecurityCode.objects.filter(code__in=wanted[start : start + 5000]).order_by("pk")
         for code, market, number, currency in rows.values_list("code", "market", "product_id", "product__currency"):
             entered.setdefault(code, []).append((market, number, currency))
-    return {one: _found(one, *meant[one], entered) for one in every}
+    return {one: _match(one, *meant[one], entered) for one in every}
 
 
 def _bare(text: str) -> str:
     return text.strip().upper()
 
 
-def _meaning(asked: Asked) -> tuple[Security, bool, bool]:
+def _meaning(asked: CodeQuery) -> tuple[Security, bool, bool]:
     """(security as far as the words tell, whether its market is told, whether it may be entered)."""
     text, market = _bare(asked.code), asked.market.strip()
     pair = _PAIR.match(text)
@@ -89,27 +91,29 @@ def _meaning(asked: Asked) -> tuple[Security, bool, bool]:
         return Security(code, place, asked.kind), bool(place), bool(asked.kind)
 
 
-def _found(asked: Asked, meant: Security, told: bool, may_enter: bool, entered: dict[str, Any]) -> Found:
+def _match(asked: CodeQuery, meant: Security, told: bool, may_enter: bool, entered: dict[str, Any]) -> CodeMatch:
     rows = entered.get(meant.code) or entered.get(_bare(asked.code), [])
     exact = [row for row in rows if row[0] == meant.market]
     said = bool(asked.market) or "." in asked.code or meant.kind in (SecurityKind.INDEX, SecurityKind.RATE)
     if not said and len(rows) > 1:
-        return Found(reason="several")
+        return CodeMatch(reason="several")
     fit = exact or ([] if told else rows)
     if len(fit) == 1:
         _, number, currency = fit[0]
         wrong = asked.currency and asked.currency != currency
-        return Found(reason="currency") if wrong else Found(number)
+        return CodeMatch(reason="currency") if wrong else CodeMatch(number)
     if not may_enter:
-        return Found(reason="unknown")
+        return CodeMatch(reason="unknown")
     if not told:
-        return Found(reason="market")
+        return CodeMatch(reason="market")
     home = meant.market in ("SH", "SZ", "BJ", "NQ", "FX") or meant.kind == SecurityKind.INDEX
     currency = asked.currency or ("CNY" if home else "")
-    return Found(new=meant, named=(asked.name or meant.code, currency)) if currency else Found(reason="currency")
+    return (
+        CodeMatch(new=meant, named=(asked.name or meant.code, currency)) if currency else CodeMatch(reason="currency")
+    )
 
 
-def held(days: Iterable[date]) -> Days:
+def stored_prices(days: Iterable[date]) -> Days:
     """What price files have told so far of some days."""
     wanted = sorted(set(days))
     rows: list[tuple[date, str]] = []
@@ -126,7 +130,7 @@ def _prices(name: str) -> dict[int, float]:
 
 def compare(new: Days) -> dict[str, int]:
     """How many prices are {created, updated, unchanged} against what is held."""
-    made, have = {"created": 0, "updated": 0, "unchanged": 0}, held(new)
+    made, have = {"created": 0, "updated": 0, "unchanged": 0}, stored_prices(new)
     for day, prices in new.items():
         known = have.get(day, {})
         for number, price in prices.items():
@@ -135,8 +139,10 @@ def compare(new: Days) -> dict[str, int]:
     return made
 
 
-@action("ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", by_name=False)
-def take_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
+@action(
+    "ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", is_public=False
+)
+def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
     """Lay the prices of a file over those held: each day that changes is written as a file of its own, under a new name,
     with what the day held before. Returns {created, updated, unchanged} prices."""
     rows = PriceFile.objects.filter(source=SOURCE)
@@ -147,7 +153,7 @@ def take_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
         for start in range(0, len(prices), 5000)
         for row in rows.filter(day__in=sorted(prices)[start : start + 5000])
     }
-    told, have = compare(prices), held(prices)
+    told, have = compare(prices), stored_prices(prices)
     made, changed = [], []
     for day in sorted(prices):
         before = have.get(day, {})
@@ -160,6 +166,6 @@ def take_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
         table = {"asset": numbers, "day": [day] * len(after), "price": [after[n] for n in numbers]}
         journal.write(journal.path_of(row.file), pa.table(table, schema=journal.PRICES))
         (changed if day in known else made).append(row)
-    record_many(PriceFile, made, changed, ["file", "rows"])
-    note(prices=filename, sha256=sha256, days=len(made) + len(changed), **told)
+    record_rows(PriceFile, made, changed, ["file", "rows"])
+    add_audit_note(prices=filename, sha256=sha256, days=len(made) + len(changed), **told)
     return told

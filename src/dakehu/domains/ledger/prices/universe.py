@@ -4,15 +4,15 @@ from datetime import date
 
 from dakehu.domains.ledger.models import PriceFile, SecurityCode, SecurityKind
 
-PRICED = (SecurityKind.STOCK, SecurityKind.FUND, SecurityKind.INDEX)
+PRICED_KINDS = (SecurityKind.STOCK, SecurityKind.FUND, SecurityKind.INDEX)
 
 
-def codes() -> tuple[list[str], date | None]:
+def priced_codes() -> tuple[list[str], date | None]:
     """(the codes of shares, funds and indices that are entered, an index as index:000300.SH; the last day of which any price
     is known)."""
-    rows = SecurityCode.objects.filter(until=None, product__kind__in=PRICED, market__in=("SH", "SZ", "BJ")).order_by(
-        "code"
-    )
+    rows = SecurityCode.objects.filter(
+        until=None, product__kind__in=PRICED_KINDS, market__in=("SH", "SZ", "BJ")
+    ).order_by("code")
     told = [
         f"{'index:' if kind == SecurityKind.INDEX else ''}{code}.{market}"
         for code, market, kind in rows.values_list("code", "market", "product__kind")

@@ -7,15 +7,17 @@ from typing import Any
 from dakehu.domains.ledger.models import Product, SecurityCode
 from dakehu.domains.ledger.products.security_codes import Security
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.actions.registry import Take, action, record_many
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 Key = tuple[str, str]
 
 
-def known(keys: Iterable[Key]) -> dict[Key, int]:
+def known_products(keys: Iterable[Key]) -> dict[Key, int]:
     """{(code, market): product number} of those that are entered."""
     wanted = set(keys)
     codes = sorted({code for code, _ in wanted})
@@ -26,17 +28,17 @@ def known(keys: Iterable[Key]) -> dict[Key, int]:
     return found
 
 
-@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", by_name=False)
-def learn(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
+@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", is_public=False)
+def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Enter what is new of {security: (name, currency)}; returns the numbers of all of them. In an act of its own, so
     that undoing an import leaves products, which others may hold by then."""
-    have = known((s.code, s.market) for s in named)
+    have = known_products((s.code, s.market) for s in named)
     new = [s for s in named if (s.code, s.market) not in have]
     products = [Product(name=(named[s][0] or s.code)[:120], kind=s.kind, currency=named[s][1], lot=1) for s in new]
     if products:
-        record_many(Product, products, [], [])
+        record_rows(Product, products, [], [])
         codes = [SecurityCode(product=p, market=s.market, code=s.code) for s, p in zip(new, products, strict=True)]
-        record_many(SecurityCode, codes, [], [])
+        record_rows(SecurityCode, codes, [], [])
         have.update({(c.code, c.market): c.product_id for c in codes})
     return have
 
@@ -52,7 +54,7 @@ def names_of(codes: Iterable[str]) -> dict[Key, str]:
     return found
 
 
-def names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
+def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """{product number: {code, market, name, kind}}, the code in use last."""
     made: dict[int, dict[str, Any]] = {}
     rows = SecurityCode.objects.filter(product_id__in=sorted(set(numbers))).order_by("since", "pk")
@@ -71,12 +73,12 @@ def names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     needs=Permission.SYSTEM_WRITE,
     zh="变更证券代码",
     en="Change a security code",
-    takes=(
-        Take("code", facts=Facts("原代码", "Old code")),
-        Take("market", facts=Facts("市场", "Market")),
-        Take("new_code", facts=Facts("新代码", "New code")),
-        Take("new_market", required=False, facts=Facts("新市场", "New market")),
-        Take("since", kind="date", facts=Facts("启用日期", "Since")),
+    parameters=(
+        Parameter("code", spec=FieldSpec("原代码", "Old code")),
+        Parameter("market", spec=FieldSpec("市场", "Market")),
+        Parameter("new_code", spec=FieldSpec("新代码", "New code")),
+        Parameter("new_market", required=False, spec=FieldSpec("新市场", "New market")),
+        Parameter("since", kind="date", spec=FieldSpec("启用日期", "Since")),
     ),
 )
 def change_code(*, code: str, market: str, new_code: str, since: date, new_market: str | None = None) -> SecurityCode:
@@ -84,13 +86,13 @@ def change_code(*, code: str, market: str, new_code: str, since: date, new_marke
     under either code are trades of one security."""
     old = SecurityCode.objects.filter(code=code, market=market).first()
     if old is None:
-        raise NotFound(say("证券代码", "security code"), f"{code}.{market}")
+        raise NotFound(bilingual("证券代码", "security code"), f"{code}.{market}")
     place = new_market or market
     if SecurityCode.objects.filter(code=new_code, market=place).exists():
         raise Refused(
             {
                 "new_code": [
-                    say(
+                    bilingual(
                         "代码 {code}.{market} 已有产品使用。",
                         "Code {code}.{market} is in use already.",
                         code=new_code,

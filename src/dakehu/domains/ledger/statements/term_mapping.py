@@ -5,22 +5,25 @@ from typing import Any
 
 from django.db.models import Count
 
-from dakehu.domains.ledger.models import HeldRow, HeldState
+from dakehu.domains.ledger.models import QuarantinedRow, QuarantineState
 from dakehu.domains.ledger.statements import importing as statement_import
-from dakehu.domains.ledger.statements.quarantine import written
-from dakehu.domains.ledger.statements.validation import Dealt, Doubt, judge
+from dakehu.domains.ledger.statements.quarantine import parse_row
+from dakehu.domains.ledger.statements.validation import RowRejected, ValidTrade, validate_row
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import Take, action, note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
-from dakehu.foundation.schema.fields import PERSONAL, Choices, Facts
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import Choices, FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 AT_MOST = 5000
-WORD = Take("word", facts=Facts("业务名称", "Kind of business"))
+TERM = Parameter("word", spec=FieldSpec("业务名称", "Kind of business"))
 
 
 class Meaning(Choices):
@@ -41,18 +44,18 @@ class Meaning(Choices):
     IDLE = "指定交易", "不影响资金和持仓", "No effect on cash or holdings"
 
 
-def _waiting(word: str | None = None) -> Any:
-    rows = HeldRow.objects.filter(state=HeldState.WAITING.value, reason="side")
+def _quarantined(word: str | None = None) -> Any:
+    rows = QuarantinedRow.objects.filter(state=QuarantineState.WAITING.value, reason="side")
     return rows if word is None else rows.filter(detail=word[:300])
 
 
 @query("ledger.held_words", needs=Permission.LEDGER_READ, zh="看不懂的业务名称", en="Words that held rows back")
-def held_words() -> list[dict[str, Any]]:
+def unmapped_terms() -> list[dict[str, Any]]:
     """[{word, rows}] of the kinds of business nobody has explained, the most frequent first; [] for readers not cleared
     for what stands in statements."""
-    if scope.current_actor().clearance < PERSONAL:
+    if current_actor().clearance < PERSONAL:
         return []
-    counted = _waiting().order_by().values_list("detail").annotate(rows=Count("pk"))
+    counted = _quarantined().order_by().values_list("detail").annotate(rows=Count("pk"))
     return [{"word": word, "rows": rows} for word, rows in sorted(counted, key=lambda one: (-one[1], one[0]))]
 
 
@@ -61,51 +64,55 @@ def held_words() -> list[dict[str, Any]]:
     needs=Permission.LEDGER_WRITE,
     zh="说明业务名称",
     en="Explain a kind of business",
-    takes=(WORD, Take("meaning", words=Meaning, facts=Facts("含义", "Meaning"))),
+    parameters=(TERM, Parameter("meaning", choice_set=Meaning, spec=FieldSpec("含义", "Meaning"))),
 )
-def explain_word(*, word: str, meaning: str) -> dict[str, Any]:
+def map_term(*, word: str, meaning: str) -> dict[str, Any]:
     """Say what a word means in all rows that wait because of it: each is corrected, and released where it adds up.
     Returns {corrected, released, batch}: numbers of rows, and by which `dakehu undo` takes it back."""
-    rows = list(_waiting(word).order_by("pk")[: AT_MOST + 1])
+    rows = list(_quarantined(word).order_by("pk")[: AT_MOST + 1])
     if not rows:
-        raise Refused({"word": [say("没有因“{word}”待处理的行。", "No row waits because of “{word}”.", word=word)]})
+        raise Refused(
+            {"word": [bilingual("没有因“{word}”待处理的行。", "No row waits because of “{word}”.", word=word)]}
+        )
     if len(rows) > AT_MOST:
-        raise Refused({"word": [say("一次最多处理 {n} 行。", "At most {n} rows at once.", n=f"{AT_MOST:,}")]})
-    told = [(row, _explained(row, meaning)) for row in rows]
+        raise Refused({"word": [bilingual("一次最多处理 {n} 行。", "At most {n} rows at once.", n=f"{AT_MOST:,}")]})
+    told = [(row, _mapped(row, meaning)) for row in rows]
     parts = _parts([(row, dealt) for row, dealt in told if dealt is not None])
-    with scope.elevated("products that released rows name"):
-        numbers = statement_import.learn(*[judged for _, _, judged in parts])
-    with undo.keeping() as kept:
+    with elevated("products that released rows name"):
+        numbers = statement_import.register_new_products(*[judged for _, _, judged in parts])
+    with undo.recording_undo() as kept:
         for row in rows:
             row.save()
         for source, client, judged in parts:
             statement_import.register([(client, judged.told)], numbers, source, "")
-    released = sum(row.state == HeldState.RELEASED for row in rows)
-    note(rows=len(rows), released=released)
-    return {"corrected": len(rows), "released": released, "batch": batches.keep_act(word, kept.store())}
+    released = sum(row.state == QuarantineState.RELEASED for row in rows)
+    add_audit_note(rows=len(rows), released=released)
+    return {"corrected": len(rows), "released": released, "batch": batches.save_act(word, kept.store())}
 
 
-def _explained(row: HeldRow, meaning: str) -> Dealt | None:
+def _mapped(row: QuarantinedRow, meaning: str) -> ValidTrade | None:
     """Correct a row, not saved yet; what it says, or None where it says nothing or does not add up."""
     row.cells = {**row.cells, "side": meaning}
     try:
-        dealt = judge(written(row.cells))
-    except Doubt as doubt:
+        dealt = validate_row(parse_row(row.cells))
+    except RowRejected as doubt:
         row.reason, row.detail = doubt.reason, doubt.detail[:300]
         return None
-    row.state, row.detail = HeldState.RELEASED.value, ""
+    row.state, row.detail = QuarantineState.RELEASED.value, ""
     return dealt
 
 
-def _parts(told: list[tuple[HeldRow, Dealt]]) -> list[tuple[str, Any, statement_import.Judged]]:
+def _parts(told: list[tuple[QuarantinedRow, ValidTrade]]) -> list[tuple[str, Any, statement_import.EvaluatedStatement]]:
     """Released rows by file and client, each under its first digest, so that importing its file again finds it known;
     without those that the journal has come to hold in another way."""
-    known = statement_import.held_in_journal(sorted({row.client_id for row, _ in told}))
-    made: dict[tuple[str, int], tuple[str, Any, statement_import.Judged]] = {}
+    known = statement_import.in_journal(sorted({row.client_id for row, _ in told}))
+    made: dict[tuple[str, int], tuple[str, Any, statement_import.EvaluatedStatement]] = {}
     for row, dealt in told:
         digest, _, nth = row.digest.partition(".")
         if known[row.client_id, int(digest, 16)] >= int(nth):
             continue
-        part = made.setdefault((row.source, row.client_id), (row.source, row.client, statement_import.Judged()))
+        part = made.setdefault(
+            (row.source, row.client_id), (row.source, row.client, statement_import.EvaluatedStatement())
+        )
         part[2].told.append((statement_import.Line(row.line, row.cells, None), dealt, int(digest, 16), int(nth)))
     return list(made.values())

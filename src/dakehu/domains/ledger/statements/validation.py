@@ -11,7 +11,16 @@ from decimal import Decimal
 
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode, market_of_account, security
 from dakehu.domains.ledger.products.short_codes import HONG_KONG, is_short, market_by_sum
-from dakehu.domains.ledger.trades.transaction_types import CASH, DEALS, OF_MONEY, POSITION, TRADED, Side, bare, side_of
+from dakehu.domains.ledger.trades.transaction_types import (
+    CASH,
+    MONEY_MOVEMENTS,
+    POSITION,
+    TRADED,
+    TRADES,
+    TransactionType,
+    normalize_term,
+    transaction_type_of,
+)
 
 TOLERANCE = 5  # fen by which a row may miss its own sum
 # reason: (zh, en). Shown in the quarantine and in docs/broker-exports.md.
@@ -58,7 +67,7 @@ FEES = ("commission", "stamp", "transfer", "other")
 
 
 @dataclass(frozen=True)
-class Doubt(Exception):
+class RowRejected(Exception):
     """A row that is held back: a key of REASONS and what stood there."""
 
     reason: str
@@ -66,7 +75,7 @@ class Doubt(Exception):
 
 
 @dataclass(frozen=True)
-class Written:
+class StatementRow:
     """One row as a file has it, its cells read: None where a cell is empty. `charge` is 手续费, whose meaning differs by
     broker. `foreign` names the market where codes are tickers of no Chinese market. `side` is what the column says that says
     most (业务名称), `flag` what a column of buy and sell says beside it."""
@@ -95,12 +104,12 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Dealt:
+class ValidTrade:
     """A row that adds up. `quantity` is signed (bought positive), `net` is the effect on cash, `amount` and the fees are
     never negative except for fees paid back. `security` is None for money alone."""
 
     day: date
-    side: Side
+    side: TransactionType
     security: Security | None
     name: str
     quantity: int
@@ -131,31 +140,31 @@ def thousandths(value: Decimal) -> int:
     """A quantity in thousandths. Raises Doubt where it is finer."""
     scaled = value * 1000
     if scaled != scaled.to_integral_value():
-        raise Doubt("fraction", str(value))
+        raise RowRejected("fraction", str(value))
     return int(scaled)
 
 
-def judge(row: Written, meaning: Side | None = None) -> Dealt | None:
+def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> ValidTrade | None:
     """The row told exactly; None for a row that is understood and changes nothing. Raises Doubt with the reason.
 
     `meaning` is what a source profile says of the row's words; without it the vocabulary decides.
     """
     side = meaning or _side(row)
-    if side is Side.IDLE:
+    if side is TransactionType.IDLE:
         return None
     if row.day is None:
-        raise Doubt("date")
+        raise RowRejected("date")
     found = _security(row, side)
     quantity = thousandths(abs(row.quantity)) if row.quantity is not None else 0
     if side in POSITION and not quantity:
-        raise Doubt("quantity", row.name)
-    if side not in DEALS:
+        raise RowRejected("quantity", row.name)
+    if side not in TRADES:
         return _money(row, side, found, quantity)
     amount = _amount(row)
     _check_product(row, found, amount)
     parts = _parts(row, side, amount)
     net = CASH[side] * amount - sum(parts) if row.net is None else fen(row.net)
-    return Dealt(
+    return ValidTrade(
         row.day,
         side,
         found,
@@ -173,23 +182,27 @@ def judge(row: Written, meaning: Side | None = None) -> Dealt | None:
     )
 
 
-def _side(row: Written) -> Side:
+def _side(row: StatementRow) -> TransactionType:
     """What a row does: the kind of business decides where it says more than buy and sell. Raises Doubt where it is not
     understood, whatever the mark of buy and sell says, and where the two contradict each other."""
-    mark = side_of(row.flag) if row.flag else None
-    if not bare(row.side) or bare(row.side) in TRADED:
+    mark = transaction_type_of(row.flag) if row.flag else None
+    if not normalize_term(row.side) or normalize_term(row.side) in TRADED:
         if mark is None:
-            raise Doubt("side", row.flag or row.side)
+            raise RowRejected("side", row.flag or row.side)
         return mark
-    side = side_of(row.side)
+    side = transaction_type_of(row.side)
     if side is None:
-        raise Doubt("side", row.side)
-    if side in (Side.BUY, Side.SELL) and mark in (Side.BUY, Side.SELL) and mark is not side:
-        raise Doubt("contrary", f"{row.side} / {row.flag}")
+        raise RowRejected("side", row.side)
+    if (
+        side in (TransactionType.BUY, TransactionType.SELL)
+        and mark in (TransactionType.BUY, TransactionType.SELL)
+        and mark is not side
+    ):
+        raise RowRejected("contrary", f"{row.side} / {row.flag}")
     return side
 
 
-def _check_product(row: Written, found: Security | None, amount: int) -> None:
+def _check_product(row: StatementRow, found: Security | None, amount: int) -> None:
     """Hold price × quantity against the amount of a share or fund of the mainland; prices are rounded, sums are not."""
     if found is None or found.market not in ("SH", "SZ", "BJ") or found.kind not in ("stock", "fund"):
         return
@@ -200,28 +213,28 @@ def _check_product(row: Written, found: Security | None, amount: int) -> None:
     if abs(product - stated) <= abs(row.quantity) * step + 1:
         return
     if abs(product * 100 - stated) <= abs(row.quantity) * 100 * step + 1:
-        raise Doubt("lots", f"{row.price} × {row.quantity}; {row.amount}")
-    raise Doubt("product", f"{row.price} × {row.quantity}; {row.amount}")
+        raise RowRejected("lots", f"{row.price} × {row.quantity}; {row.amount}")
+    raise RowRejected("product", f"{row.price} × {row.quantity}; {row.amount}")
 
 
-def _balance(row: Written) -> int | None:
+def _balance(row: StatementRow) -> int | None:
     return None if row.balance is None else fen(row.balance)
 
 
-def _security(row: Written, side: Side) -> Security | None:
-    if side in OF_MONEY or (side in (Side.INCOME, Side.TAX) and not row.code):
+def _security(row: StatementRow, side: TransactionType) -> Security | None:
+    if side in MONEY_MOVEMENTS or (side in (TransactionType.INCOME, TransactionType.TAX) and not row.code):
         return None
     if not row.code:
-        raise Doubt("code", row.name)
+        raise RowRejected("code", row.name)
     try:
         return security(row.code, market=row.market or _market(row), account=row.account)
     except UnknownCode as unknown:
         if row.foreign:
             return Security(row.code.strip().upper(), row.foreign, "other")
-        raise Doubt(str(unknown), f"{row.code} {row.name} {row.market} {row.account}".strip()) from None
+        raise RowRejected(str(unknown), f"{row.code} {row.name} {row.market} {row.account}".strip()) from None
 
 
-def _market(row: Written) -> str:
+def _market(row: StatementRow) -> str:
     """The market of a short code by currency, account and sum; "" for a whole code. Raises Doubt where it stays open."""
     if not is_short(row.code) or row.foreign:
         return ""
@@ -234,30 +247,30 @@ def _market(row: Written) -> str:
     account = market_of_account(row.account)
     market = market_by_sum(mainland, account, row.price, row.quantity, row.amount)
     if not market and account and mainland and account != mainland:
-        raise Doubt("market", f"{row.code} {row.name} {row.account}")
+        raise RowRejected("market", f"{row.code} {row.name} {row.account}")
     if not market:
-        raise Doubt("short", f"{row.code} {row.name}".strip())
+        raise RowRejected("short", f"{row.code} {row.name}".strip())
     return market
 
 
-def _amount(row: Written) -> int:
+def _amount(row: StatementRow) -> int:
     if row.amount is not None:
         return abs(fen(row.amount))
     if row.price is None or row.quantity is None:
-        raise Doubt("amount", row.name)
+        raise RowRejected("amount", row.name)
     return abs(fen(row.price * row.quantity))
 
 
-def _money(row: Written, side: Side, found: Security | None, quantity: int) -> Dealt:
+def _money(row: StatementRow, side: TransactionType, found: Security | None, quantity: int) -> ValidTrade:
     """Rows of money or shares alone. The sign of money follows the side; a dividend's share count is no position."""
     told = row.net if row.net is not None else row.amount
     if told is None and side in CASH:
-        raise Doubt("money", row.name or row.side)
+        raise RowRejected("money", row.name or row.side)
     net = CASH.get(side, 0) * abs(fen(told)) if told is not None else 0
     if told is not None and row.net is not None and side in CASH and fen(row.net) * net < 0:
-        raise Doubt("sum", f"{row.side} {row.net}")
+        raise RowRejected("sum", f"{row.side} {row.net}")
     held = POSITION.get(side, 0) * quantity
-    return Dealt(
+    return ValidTrade(
         row.day,
         side,
         found,
@@ -278,7 +291,7 @@ def _money(row: Written, side: Side, found: Security | None, quantity: int) -> D
     )
 
 
-def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:
+def _parts(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, int, int, int]:
     """(commission, stamp, transfer, other) in fen, settled by the row's own cash effect where columns leave it open."""
     named = {name: getattr(row, name) for name in FEES}
     commission, stamp, transfer, other = (fen(v) if v is not None else 0 for v in named.values())
@@ -294,7 +307,7 @@ def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:
             readings.append((commission, stamp, transfer, other + charge))
     if row.net is None:
         if len(readings) > 1:
-            raise Doubt("fees", f"{row.charge}")
+            raise RowRejected("fees", f"{row.charge}")
         return readings[0]
     owed = CASH[side] * amount - fen(row.net)  # what the fees must come to
     best = min(readings, key=lambda parts: abs(owed - sum(parts)))
@@ -303,7 +316,7 @@ def _parts(row: Written, side: Side, amount: int) -> tuple[int, int, int, int]:
         best = (best[0], best[1], missed, best[3])  # 过户费 without a column of its own: 0.001 % or 0.002 %
         missed = 0
     if abs(missed) > TOLERANCE:
-        raise Doubt("sum", f"{row.side} {row.amount} {row.net}")
+        raise RowRejected("sum", f"{row.side} {row.amount} {row.net}")
     if missed:  # rounding: the cash effect is the truth
         best = (best[0], best[1], best[2], best[3] + missed)
     return best

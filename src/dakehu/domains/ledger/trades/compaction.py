@@ -17,40 +17,42 @@ import pyarrow as pa
 from dakehu.domains.ledger.models import Bucket, Compaction, PriceFile
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import action, note
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.base.id_ranges import Numbers
-from dakehu.foundation.jobs.queue import job, nobody_watches
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.id_ranges import IdRanges
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.jobs.queue import job
+from dakehu.foundation.records.recorded import add_audit_note
 
 ROWS = 160_000  # of a bucket, about; one of more than twice as many is cut
 AT_ONCE = 5_000_000  # fresh rows taken into memory at a time; what is more waits for the next round of the same call
-ONLY = 1  # the number of the one row of Compaction
+CONDITION = 1  # the number of the one row of Compaction
 BUCKET = "b-"  # how names of bucket files begin
 SOON, LATE = timedelta(hours=12), timedelta(days=undo.DAYS + 1)
 MARKS = "unneeded.json"
 
 
-def _must_may() -> None:
-    if not scope.current_actor().may(Permission.SYSTEM_WRITE):
-        raise NotAllowed(say("整理成交文件", "compacting the journal"), Permission.SYSTEM_WRITE)
+def _check_permission() -> None:
+    if not current_actor().may(Permission.SYSTEM_WRITE):
+        raise NotAllowed(bilingual("整理成交文件", "compacting the journal"), Permission.SYSTEM_WRITE)
 
 
-def compact(*, progress: Callable[..., None] = nobody_watches) -> dict[str, int]:
+def compact(*, progress: Callable[..., None] = no_progress) -> dict[str, int]:
     """Put every file of trades that stands by itself into the buckets, then sweep. Returns {files, rows, buckets, written,
     swept}: files and rows taken in, buckets there now, bucket files written, files removed. Reads before, meanwhile and
     after tell the same trades. Refused where another compaction was published meanwhile."""
-    _must_may()
+    _check_permission()
     told = {"files": 0, "rows": 0, "buckets": 0, "written": 0}
-    with scope.elevated("compaction of the journal"):
+    with elevated("compaction of the journal"):
         while True:
             book = reader.register()
             waiting = book.fresh_files()
             fresh = _first(book, waiting)
-            progress(0.1, say("正在整理成交文件", "Compacting the journal"))
+            progress(0.1, bilingual("正在整理成交文件", "Compacting the journal"))
             rows, written = _round(book, fresh)
             told = {
                 **told,
@@ -61,8 +63,8 @@ def compact(*, progress: Callable[..., None] = nobody_watches) -> dict[str, int]
             if len(fresh) == len(waiting):
                 break
         told["buckets"] = Bucket.objects.count()
-    told["swept"] = sweep()
-    progress(1.0, say("整理完成", "Compacted"))
+    told["swept"] = delete_superseded_files()
+    progress(1.0, bilingual("整理完成", "Compacted"))
     return told
 
 
@@ -75,16 +77,16 @@ def _first(book: reader.Register, waiting: dict[str, list[int]]) -> list[str]:
 def _round(book: reader.Register, fresh: list[str]) -> tuple[int, int]:
     """Write and publish one set of buckets; returns how many rows came in and how many bucket files were written. Rows of a
     batch that is not registered come along with their file: an undo may bring the batch back."""
-    gone, expired = _gone(book)
+    gone, expired = _superseded_files(book)
     coming = [book.named(journal.read([journal.path_of(file)])) for file in fresh]
     rows = sum(table.num_rows for table in coming)
-    compacted = Numbers.of(book.compacted.runs)
+    compacted = IdRanges.of(book.compacted.runs)
     for table in coming:
-        compacted.add(np.unique(reader.plain(table["batch"])).tolist())
-    stale = {one.pk: _kept(book, one, expired) for one in book.buckets}
+        compacted.add(np.unique(reader.to_arrow(table["batch"])).tolist())
+    stale = {one.pk: _live_rows(book, one, expired) for one in book.buckets}
     coming += [moved for _, moved in stale.values() if moved is not None]
     table = pa.concat_tables([journal.read([]), *coming])
-    client = reader.plain(table["client"])
+    client = reader.to_arrow(table["client"])
     firsts = np.array([one.first_client for one in book.buckets], np.int64)
     goes = np.maximum(np.searchsorted(firsts, client, "right") - 1, 0)
     table = table.take(pa.array(np.argsort(goes, kind="stable")))
@@ -98,7 +100,7 @@ def _round(book: reader.Register, fresh: list[str]) -> tuple[int, int]:
         if one is not None:
             replaced.append(one.pk)
             new = pa.concat_tables([kept if kept is not None else journal.read([journal.path_of(one.file)]), new])
-        made += [_write(piece) for piece in _cut(new.sort_by(journal.ORDER))]
+        made += [_write(piece) for piece in _split(new.sort_by(journal.ORDER))]
     for number in expired:
         compacted.remove(number)
     if replaced or made or compacted.runs != book.compacted.runs or gone != book.gone:
@@ -106,7 +108,7 @@ def _round(book: reader.Register, fresh: list[str]) -> tuple[int, int]:
     return rows, len(made)
 
 
-def _gone(book: reader.Register) -> tuple[dict[str, str], list[int]]:
+def _superseded_files(book: reader.Register) -> tuple[dict[str, str], list[int]]:
     """Batches that stand in buckets and are not registered: since when, and those no undo can bring back any more."""
     missing = np.setdiff1d(np.fromiter(book.compacted, np.int64), book.number).tolist()
     today = clock.today()
@@ -115,11 +117,11 @@ def _gone(book: reader.Register) -> tuple[dict[str, str], list[int]]:
     return {number: day for number, day in since.items() if int(number) not in set(expired)}, expired
 
 
-def _kept(book: reader.Register, one: Bucket, expired: list[int]) -> tuple[pa.Table | None, pa.Table | None]:
+def _live_rows(book: reader.Register, one: Bucket, expired: list[int]) -> tuple[pa.Table | None, pa.Table | None]:
     """(what stays of a bucket, what moves to other clients); (None, None) for a bucket that may stay as it is."""
     path = journal.path_of(one.file)
     keys = journal.read([path], columns=["client", "batch"])
-    client, batch = reader.plain(keys["client"]), reader.plain(keys["batch"])
+    client, batch = reader.to_arrow(keys["client"]), reader.to_arrow(keys["batch"])
     owner, _ = book.judge(client, batch)
     moving = owner != client
     dropped = np.isin(batch, expired)
@@ -129,11 +131,11 @@ def _kept(book: reader.Register, one: Bucket, expired: list[int]) -> tuple[pa.Ta
     return table.filter(pa.array(~moving & ~dropped)), book.named(table.filter(pa.array(moving)))
 
 
-def _cut(table: pa.Table) -> list[pa.Table]:
+def _split(table: pa.Table) -> list[pa.Table]:
     """A sorted table in pieces of about ROWS, no client in two of them."""
     if table.num_rows <= 2 * ROWS:
         return [table] if table.num_rows else []
-    client, pieces, begin = reader.plain(table["client"]), [], 0
+    client, pieces, begin = reader.to_arrow(table["client"]), [], 0
     while begin < len(client):
         end = min(begin + ROWS, len(client))
         end = int(np.searchsorted(client, client[end - 1], "right"))
@@ -154,7 +156,7 @@ def _write(table: pa.Table) -> dict[str, Any]:
     needs=Permission.SYSTEM_WRITE,
     zh="发布整理后的成交文件",
     en="Publish compacted trades",
-    by_name=False,
+    is_public=False,
 )
 def publish(
     *,
@@ -165,30 +167,32 @@ def publish(
     gone: dict[str, str],
 ) -> None:
     """Name new buckets in the place of others, and the batches that stand in buckets from now on."""
-    row = Compaction.objects.select_for_update().filter(pk=ONLY).first()
+    row = Compaction.objects.select_for_update().filter(pk=CONDITION).first()
     if (row.row_version if row is not None else 0) != version:
         raise Refused(
-            say("另一次整理刚刚完成，请稍后再运行。", "Another compaction has just been published; run it again later.")
+            bilingual(
+                "另一次整理刚刚完成，请稍后再运行。", "Another compaction has just been published; run it again later."
+            )
         )
     for one in Bucket.objects.filter(pk__in=replaced):
         one.delete()
     for told in made:
         Bucket(**told).save()
     if row is None:
-        row = Compaction(pk=ONLY, batches=[list(run) for run in batches], gone=gone)
+        row = Compaction(pk=CONDITION, batches=[list(run) for run in batches], gone=gone)
         row.save(force_insert=True)
     else:
         row.batches, row.gone = [list(run) for run in batches], gone
         row.save()
-    note(buckets=len(made), replaced=len(replaced))
+    add_audit_note(buckets=len(made), replaced=len(replaced))
 
 
-def sweep() -> int:
+def delete_superseded_files() -> int:
     """Remove files that nobody needs any more; returns how many. A file is marked when it is first found unneeded, and goes
     once it has been so for SOON, or for LATE where its batch may come back by an undo. Files that are being written now are
     marked at most."""
-    _must_may()
-    with scope.elevated("sweep of the journal"):
+    _check_permission()
+    with elevated("sweep of the journal"):
         book = reader.register()
         fresh = set(book.fresh_files())
         needed = fresh | {one.file for one in book.buckets}

@@ -5,32 +5,33 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dakehu.domains.clients.duplicates.merge import remark_by
+from dakehu.domains.clients.duplicates.merge import set_merge_remark
 from dakehu.domains.ledger import rules
-from dakehu.domains.ledger.models import HeldRow
+from dakehu.domains.ledger.models import QuarantinedRow
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.statements import quarantine
 from dakehu.domains.ledger.statements.validation import REASONS
 from dakehu.domains.ledger.trades import journal, reader
-from dakehu.domains.ledger.trades.transaction_types import Side
+from dakehu.domains.ledger.trades.transaction_types import TransactionType
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, takes_of
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import PERSONAL, Facts
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-CLIENT = takes_of("ledger.Investment", "client")
+CLIENT = parameters_of("ledger.Investment", "client")
 PAGE = 1000
 
 
-@remark_by
-def counted_once(client: Any, other: Any) -> list[Words]:
+@set_merge_remark
+def without_duplicates(client: Any, other: Any) -> list[Bilingual]:
     """Said before two records become one: of statements that both have taken in, each row counts once."""
-    both = reader.held_twice(client.pk, other.pk) if scope.current_actor().may(Permission.LEDGER_READ) else 0
+    both = reader.duplicated_statements(client.pk, other.pk) if current_actor().may(Permission.LEDGER_READ) else 0
     return (
         [
-            say(
+            bilingual(
                 "两边都导入过的 {n} 笔成交，合并后只计一次；撤销合并后各归各位。",
                 "{n} trades stand in statements of both; after the merge they count once, and return to each if it is undone.",
                 n=both,
@@ -42,10 +43,10 @@ def counted_once(client: Any, other: Any) -> list[Words]:
 
 
 def _rows(client: Any) -> pa.Table:
-    return reader.of_clients([client.pk])
+    return reader.trades_of_clients([client.pk])
 
 
-def _as_dealt(table: pa.Table) -> pa.Table:
+def _trade_arrays(table: pa.Table) -> pa.Table:
     return table.sort_by([("day", "ascending"), ("time", "ascending"), ("seq", "ascending")])
 
 
@@ -53,34 +54,38 @@ def _yuan(fen: int, cleared: bool) -> float | None:
     return fen / 100 if cleared else None
 
 
-def _cleared() -> bool:
-    return scope.current_actor().clearance >= PERSONAL
+def _is_cleared() -> bool:
+    return current_actor().clearance >= PERSONAL
 
 
 def _fees(row: dict[str, Any]) -> int:
     return int(row["commission"] + row["stamp"] + row["transfer"] + row["other"])
 
 
-@query("ledger.round_trips", needs=Permission.LEDGER_READ, zh="交易回合", en="Round trips of a client", takes=CLIENT)
+@query(
+    "ledger.round_trips", needs=Permission.LEDGER_READ, zh="交易回合", en="Round trips of a client", parameters=CLIENT
+)
 def round_trips(*, client: Any) -> dict[str, Any]:
     """Positions from the first trade to nothing again: {count, pnl, fees (closed ones, CNY), open_positions: [{code, market,
     name, quantity}], win_rate_by_name (share of securities with a positive sum of cash effects, 4 digits; None without
     trades), trades, securities, cash_effect, trips: [{code, market, name, opened, closed, days, pnl, fees, trades}]}.
     Money is None for readers not cleared for personal values."""
-    cleared = _cleared()
+    cleared = _is_cleared()
     rows = [
-        r for r in _as_dealt(_rows(client)).to_pylist() if r["asset"] != journal.NO_ASSET and Side(r["side"]).value < 20
+        r
+        for r in _trade_arrays(_rows(client)).to_pylist()
+        if r["asset"] != journal.NO_ASSET and TransactionType(r["side"]).value < 20
     ]
     steps = [rules.Step(r["asset"], r["day"], r["quantity"], r["net"], _fees(r)) for r in rows]
     trips, rate = rules.round_trips(steps), rules.win_rate(steps)
     closed = [trip for trip in trips if trip.closed is not None]
-    named = products.names(step.asset for step in steps)
+    named = products.product_names(step.asset for step in steps)
     return {
         "count": len(closed),
         "pnl": _yuan(sum(trip.pnl for trip in closed), cleared),
         "fees": _yuan(sum(trip.fees for trip in closed), cleared),
         "open_positions": [
-            {**_called(named, trip.asset), "quantity": trip.quantity / 1000} for trip in trips if trip.closed is None
+            {**_labels(named, trip.asset), "quantity": trip.quantity / 1000} for trip in trips if trip.closed is None
         ],
         "win_rate_by_name": None if rate is None else round(rate, 4),
         "trades": len(steps),
@@ -88,7 +93,7 @@ def round_trips(*, client: Any) -> dict[str, Any]:
         "cash_effect": _yuan(sum(step.net for step in steps), cleared),
         "trips": [
             {
-                **_called(named, t.asset),
+                **_labels(named, t.asset),
                 "opened": t.opened.isoformat(),
                 "closed": t.closed.isoformat(),
                 "days": t.days,
@@ -102,7 +107,7 @@ def round_trips(*, client: Any) -> dict[str, Any]:
     }
 
 
-def _called(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
+def _labels(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
     found = named[asset]
     return {"code": found["code"], "market": found["market"], "name": found["name"]}
 
@@ -112,32 +117,32 @@ def _called(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
     needs=Permission.LEDGER_READ,
     zh="成交流水",
     en="Trades of a client",
-    takes=(
+    parameters=(
         CLIENT,
-        Take("limit", required=False, kind="integer", facts=Facts("条数", "Limit")),
-        Take("offset", required=False, kind="integer", facts=Facts("起始", "Offset")),
+        Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "Limit")),
+        Parameter("offset", required=False, kind="integer", spec=FieldSpec("起始", "Offset")),
     ),
 )
-def every_trade(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
+def list_trades(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
     """The client's trades, newest first, at most 1,000 at once: {count, rows: [{day, code, market, name, side, quantity,
     price, amount, net, fee, currency}]}."""
-    cleared = _cleared()
-    table = _as_dealt(_rows(client))
+    cleared = _is_cleared()
+    table = _trade_arrays(_rows(client))
     first = max(0, offset or 0)
     span = max(0, min(limit or PAGE, PAGE))
     chosen = table.take(
         pa.array(range(table.num_rows - 1 - first, max(-1, table.num_rows - 1 - first - span), -1), pa.int64())
     )
     rows = chosen.to_pylist()
-    named = products.names(r["asset"] for r in rows)
+    named = products.product_names(r["asset"] for r in rows)
     nothing = {"code": "", "market": "", "name": ""}
     return {
         "count": table.num_rows,
         "rows": [
             {
                 "day": r["day"].isoformat(),
-                **(_called(named, r["asset"]) if r["asset"] in named else nothing),
-                "side": Side(r["side"]).name.lower(),
+                **(_labels(named, r["asset"]) if r["asset"] in named else nothing),
+                "side": TransactionType(r["side"]).name.lower(),
                 "quantity": r["quantity"] / 1000,
                 "price": r["price"],
                 "amount": _yuan(r["amount"], cleared),
@@ -150,13 +155,13 @@ def every_trade(*, client: Any, limit: int | None = None, offset: int | None = N
     }
 
 
-@query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", takes=CLIENT)
+@query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", parameters=CLIENT)
 def positions(*, client: Any) -> list[dict[str, Any]]:
     """What the trades add up to: [{code, market, name, quantity}] of every security held, in order of code."""
     table = _rows(client).group_by("asset").aggregate([("quantity", "sum")])
     held = table.filter(pc.not_equal(table["quantity_sum"], 0)).to_pylist()
-    named = products.names(r["asset"] for r in held)
-    made = [{**_called(named, r["asset"]), "quantity": r["quantity_sum"] / 1000} for r in held if r["asset"] in named]
+    named = products.product_names(r["asset"] for r in held)
+    made = [{**_labels(named, r["asset"]), "quantity": r["quantity_sum"] / 1000} for r in held if r["asset"] in named]
     return sorted(made, key=lambda row: (row["code"], row["market"]))
 
 
@@ -165,23 +170,23 @@ def positions(*, client: Any) -> list[dict[str, Any]]:
     needs=Permission.LEDGER_READ,
     zh="待处理行",
     en="Rows held back",
-    takes=takes_of("ledger.HeldRow", optional=("client", "state")),
+    parameters=parameters_of("ledger.QuarantinedRow", optional=("client", "state")),
 )
-def held_rows(*, client: Any | None = None, state: str | None = None) -> Any:
+def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> Any:
     """Rows of statements that were not taken in, of one client or of all in sight, newest first."""
-    rows = HeldRow.objects.order_by("-pk")
+    rows = QuarantinedRow.objects.order_by("-pk")
     if client is not None:
         rows = rows.filter(client=client)
     return rows.filter(state=state) if state else rows
 
 
 @query("ledger.row_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a row held back")
-def row_fields() -> list[dict[str, str]]:
+def quarantine_fields() -> list[dict[str, str]]:
     """[{field, zh, en}] of what a row of a statement may say, in the order in which a form asks."""
     return [{"field": name, "zh": facts.zh, "en": facts.en} for name, facts in quarantine.FIELDS.items()]
 
 
 @query("ledger.reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Why rows are held back")
-def reasons() -> list[dict[str, str]]:
+def quarantine_reasons() -> list[dict[str, str]]:
     """[{reason, zh, en}] of every reason for which a row is held back."""
     return [{"reason": name, "zh": zh, "en": en} for name, (zh, en) in REASONS.items()]

@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db.models import Q
 
-from dakehu.domains.clients.queries import heirs
+from dakehu.domains.clients.queries import merge_survivors
 from dakehu.domains.ledger.models import Bucket, Compaction, TradeBatch
 from dakehu.domains.ledger.trades import journal
 from dakehu.foundation.access import scope
-from dakehu.foundation.base.id_ranges import Numbers
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.base.id_ranges import IdRanges
 
 IDENTITY = ("digest", "nth")  # what tells a row of a statement from every other of its client (see statements.py)
 NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and tell whose they are
@@ -35,7 +36,7 @@ class Register:
     owner: np.ndarray
     rows: np.ndarray
     files: list[str]
-    compacted: Numbers
+    compacted: IdRanges
     gone: dict[str, str]
     buckets: list[Bucket]
     version: int
@@ -63,21 +64,21 @@ class Register:
 
     def named(self, table: pa.Table) -> pa.Table:
         """Rows, each under the client whose it is."""
-        client = plain(table["client"])
-        owner, _ = self.judge(client, plain(table["batch"]))
+        client = to_arrow(table["client"])
+        owner, _ = self.judge(client, to_arrow(table["batch"]))
         return table if np.array_equal(owner, client) else table.set_column(0, "client", pa.array(owner))
 
     def claim(self, table: pa.Table) -> tuple[pa.Table, bool]:
         """Those of some rows whose batch is registered, each under its owner; and whether any was under another."""
-        client = plain(table["client"])
-        owner, live = self.judge(client, plain(table["batch"]))
+        client = to_arrow(table["client"])
+        owner, live = self.judge(client, to_arrow(table["batch"]))
         moved = not np.array_equal(owner, client)
         if moved:
             table = table.set_column(0, "client", pa.array(owner))
         return table if live.all() else table.filter(pa.array(live)), moved
 
 
-def plain(column: pa.ChunkedArray) -> np.ndarray:
+def to_arrow(column: pa.ChunkedArray) -> np.ndarray:
     return column.combine_chunks().to_numpy(zero_copy_only=False)
 
 
@@ -97,10 +98,10 @@ def register(clients: list[int] | None = None) -> Register:
         np.array([row[i] if row[i] is not None else SHARED for row in told], np.int64) for i in range(3)
     )
     version, runs, gone = before or (0, [], {})
-    return Register(number, owner, count, [row[3] for row in told], Numbers.of(runs), gone, buckets, version)
+    return Register(number, owner, count, [row[3] for row in told], IdRanges.of(runs), gone, buckets, version)
 
 
-def visible(clients: Iterable[int]) -> list[int]:
+def visible_trades(clients: Iterable[int]) -> list[int]:
     """Those of some client numbers whom the actor sees, ascending."""
     wanted = sorted(set(clients))
     model = scope.client_model()
@@ -110,37 +111,37 @@ def visible(clients: Iterable[int]) -> list[int]:
     return sorted(found)
 
 
-def of_clients(clients: Iterable[int]) -> pa.Table:
+def trades_of_clients(clients: Iterable[int]) -> pa.Table:
     """The trades of some clients (journal.TRADES), ordered by (client, asset, day, as dealt); clients out of sight have
     none."""
-    seen = visible(clients)
+    seen = visible_trades(clients)
     if not seen:
         return journal.read([])
     book = register(seen)
-    return once(book, _live(book, seen), heirs(seen))
+    return without_duplicates(book, _live_rows(book, seen), merge_survivors(seen))
 
 
-def everything(columns: list[str] | None = None) -> pa.Table:
+def all_trades(columns: list[str] | None = None) -> pa.Table:
     """Every trade of the firm, ordered likewise; of `columns` only those, which must hold what the order and the register
     need (NEEDED). Only the desk itself may ask (scope.system)."""
-    if not scope.current_actor().is_system:
+    if not current_actor().is_system:
         raise PermissionError("every trade of the firm is read by the system only: wrap it in scope.system(reason)")
-    book, both = register(), heirs()
+    book, both = register(), merge_survivors()
     if not both:
-        return _live(book, None, columns)
+        return _live_rows(book, None, columns)
     wider = None if columns is None else list(dict.fromkeys([*columns, *IDENTITY]))
-    found = once(book, _live(book, None, wider), both)
+    found = without_duplicates(book, _live_rows(book, None, wider), both)
     return found if columns is None else found.select([name for name in found.column_names if name in columns])
 
 
-def once(book: Register, table: pa.Table, clients: list[int]) -> pa.Table:
+def without_duplicates(book: Register, table: pa.Table, clients: list[int]) -> pa.Table:
     """Some ordered rows without those that stand a second time in the statements of one of `clients`, the one of the oldest
     batch being kept. Rows of counter systems, which bear no mark of their own, all count."""
-    client, batch = plain(table["client"]), plain(table["batch"])
+    client, batch = to_arrow(table["client"]), to_arrow(table["batch"])
     rows = np.flatnonzero(np.isin(client, clients) & (book.owners(batch) != SHARED))
     if not len(rows):
         return table
-    told = [client[rows], *(plain(table[name])[rows] for name in IDENTITY)]
+    told = [client[rows], *(to_arrow(table[name])[rows] for name in IDENTITY)]
     order = np.lexsort((batch[rows], *reversed(told)))
     again = np.logical_and.reduce([one[order][1:] == one[order][:-1] for one in told])
     kept = np.ones(table.num_rows, bool)
@@ -148,10 +149,10 @@ def once(book: Register, table: pa.Table, clients: list[int]) -> pa.Table:
     return table if kept.all() else table.filter(pa.array(kept))
 
 
-def held_twice(mine: int, other: int) -> int:
+def duplicated_statements(mine: int, other: int) -> int:
     """How many rows of statements two clients both hold: as many count once when the two become one."""
-    book, table = register([mine, other]), of_clients([mine, other])
-    stated = table.filter(pa.array(book.owners(plain(table["batch"])) != SHARED))
+    book, table = register([mine, other]), trades_of_clients([mine, other])
+    stated = table.filter(pa.array(book.owners(to_arrow(table["batch"])) != SHARED))
     rows = [
         set(zip(*(part[name].to_pylist() for name in IDENTITY), strict=True))
         for part in (stated.filter(pc.equal(stated["client"], pk)) for pk in (mine, other))
@@ -159,10 +160,10 @@ def held_twice(mine: int, other: int) -> int:
     return len(rows[0] & rows[1])
 
 
-def _live(book: Register, clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
+def _live_rows(book: Register, clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
     """The rows of registered batches, from buckets and from files of their own."""
     limit = None if clients is None else [("client", "in", clients)]
-    near = [one for one in book.buckets if clients is None or _holds(one, clients)]
+    near = [one for one in book.buckets if clients is None or _covers(one, clients)]
     bucketed, moved = book.claim(journal.read([journal.path_of(one.file) for one in near], columns, limit))
     tables = [bucketed]
     if clients is not None and (strayed := _short(book, bucketed)):
@@ -179,7 +180,7 @@ def _live(book: Register, clients: list[int] | None, columns: list[str] | None =
     return found if found.num_rows == bucketed.num_rows and not moved else found.sort_by(journal.ORDER)
 
 
-def _holds(bucket: Bucket, clients: list[int]) -> bool:
+def _covers(bucket: Bucket, clients: list[int]) -> bool:
     """Whether any of some client numbers (ascending) is within a bucket's."""
     return bool(np.searchsorted(clients, bucket.last_client, "right") > np.searchsorted(clients, bucket.first_client))
 
@@ -190,6 +191,6 @@ def _short(book: Register, found: pa.Table) -> list[int]:
     theirs = [place for place in np.flatnonzero(book.owner != SHARED) if int(book.number[place]) in book.compacted]
     if not theirs:
         return []
-    batch, count = np.unique(plain(found["batch"]), return_counts=True)
+    batch, count = np.unique(to_arrow(found["batch"]), return_counts=True)
     counted = dict(zip(batch.tolist(), count.tolist(), strict=True))
     return [int(book.number[p]) for p in theirs if counted.get(int(book.number[p]), 0) < int(book.rows[p])]

@@ -18,10 +18,10 @@ class FactorAdapter(DefaultMFAAdapter):
     """Seals the secret of codes and the seed of recovery codes with the desk's own keys."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(encrypted_fields.seal_bytes(PLACE, text.encode())).decode()
+        return base64.b64encode(encrypted_fields.encrypt_bytes(PLACE, text.encode())).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return encrypted_fields.open_bytes(PLACE, base64.b64decode(encrypted_text)).decode()
+        return encrypted_fields.decrypt_bytes(PLACE, base64.b64decode(encrypted_text)).decode()
 
     def _get_user_identifier(self, user: Any) -> str:
         return str(user.username)

@@ -10,14 +10,14 @@ from django.contrib.auth.hashers import check_password, make_password
 from dakehu.domains.team.models import User
 from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.sign_in import second_factors
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Actor, acting_as
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
-PASSED = "second"  # in the session of whoever holds a second factor
-PROVED = "proved"  # when the password was last given in this session
+PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
+FACTOR_PASSED = "proved"  # when the password was last given in this session
 
 
-def behind(user_id: int) -> User | None:
+def user_behind(user_id: int) -> User | None:
     """The active user of this number, asked for with every page (see `session_store`)."""
     table = User._meta.db_table
     found = User.objects.raw(f"SELECT * FROM {table} WHERE id = %s AND is_active", [user_id])  # noqa: S608  name from the model
@@ -35,7 +35,7 @@ class StaffBackend:
         return user if check_password(password, user.password) else None
 
     def get_user(self, user_id: int) -> User | None:
-        return behind(user_id)
+        return user_behind(user_id)
 
 
 class SecondStepBackend:
@@ -45,7 +45,7 @@ class SecondStepBackend:
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             return None
-        with scope.acting_as(as_themselves(user, request)):
+        with acting_as(acting_as_user(user, request)):
             good = (
                 second_factors.check_passkey(user, passkey)
                 if passkey is not None
@@ -54,19 +54,19 @@ class SecondStepBackend:
         return user if good else None
 
     def get_user(self, user_id: int) -> User | None:
-        return behind(user_id)
+        return user_behind(user_id)
 
 
-def as_themselves(user: User, request: Any) -> scope.Actor:
+def acting_as_user(user: User, request: Any) -> Actor:
     return replace(actor_of(user), door="web", request_id=getattr(request, "request_id", ""))
 
 
-def note_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
+def record_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
     """Record a sign-in: from which device (known again by the hash of its cookie), and how."""
-    from dakehu.domains.team.actions import signed_in
+    from dakehu.domains.team.actions import record_sign_in
 
-    with scope.acting_as(as_themselves(user, request)):
-        signed_in(
+    with acting_as(acting_as_user(user, request)):
+        record_sign_in(
             user=user,
             how=how,
             device=device_name(request.headers.get("User-Agent", "")),
@@ -75,15 +75,15 @@ def note_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
         )
 
 
-def note_failure(username: str, request: Any, how: str) -> None:
-    from dakehu.domains.team.actions import sign_in_failed
+def record_failure(username: str, request: Any, how: str) -> None:
+    from dakehu.domains.team.actions import record_failed_sign_in
 
-    sign_in_failed(username=username[:60], how=how, address=address_of(request))
+    record_failed_sign_in(username=username[:60], how=how, address=address_of(request))
 
 
-def must_set_up(user: Any, session: Any) -> bool:
+def needs_second_factor(user: Any, session: Any) -> bool:
     """Whether this role asks for a second factor and the session knows of none."""
-    return str(user.role) in settings.SECOND_FACTOR_ROLES and not session.get(PASSED)
+    return str(user.role) in settings.SECOND_FACTOR_ROLES and not session.get(PASSWORD_PASSED)
 
 
 def address_of(request: Any) -> str:

@@ -13,18 +13,20 @@ from django.core.exceptions import ValidationError
 
 from dakehu.domains.team.models import Notice, NoticeKind, User
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, action, note, refuse
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.errors import NotFound, refusal
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 TOTP, CODES, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES, Authenticator.Type.WEBAUTHN
 PASSKEYS_MAX = 10
-NAME = Take("name", facts=Facts("名称", "Name"))
-CODE = Take("code", facts=Facts("验证码", "Code"))
+NAME = Parameter("name", spec=FieldSpec("名称", "Name"))
+CODE = Parameter("code", spec=FieldSpec("验证码", "Code"))
 
 
 def kinds_of(user: Any) -> set[str]:
@@ -34,9 +36,9 @@ def kinds_of(user: Any) -> set[str]:
 
 
 @query("team.factors", needs="", zh="我的两步登录", en="My second factors")
-def mine() -> list[dict[str, Any]]:
+def own_factors() -> list[dict[str, Any]]:
     """One's own factors, never their secrets; for recovery codes how many are left."""
-    rows = Authenticator.objects.filter(user_id=scope.current_actor().user_id).order_by("pk")
+    rows = Authenticator.objects.filter(user_id=current_actor().user_id).order_by("pk")
     return [
         {
             "id": row.pk,
@@ -61,20 +63,20 @@ def check_code(user: User, code: str) -> bool:
     return bool(use_code(user=user, code=plain))
 
 
-@action("team.use_code", needs="", zh="使用验证码", en="Use a sign-in code", by_name=False)
+@action("team.use_code", needs="", zh="使用验证码", en="Use a sign-in code", is_public=False)
 def use_code(*, user: User, code: str) -> bool:
     app = Authenticator.objects.select_for_update().filter(user_id=user.pk, type=TOTP).first()
     counter = _counter_of(app, code) if app else None
     if app is not None and counter is not None:
         app.data["last_counter"] = counter
-        _used(app)
-        note(factor="totp")
+        _mark_used(app)
+        add_audit_note(factor="totp")
         return True
     codes = Authenticator.objects.select_for_update().filter(user_id=user.pk, type=CODES).first()
     if codes is not None and RecoveryCodes(codes).validate_code(code):
         codes.refresh_from_db()
-        _used(codes)
-        note(factor="recovery_codes", left=len(RecoveryCodes(codes).get_unused_codes()))
+        _mark_used(codes)
+        add_audit_note(factor="recovery_codes", left=len(RecoveryCodes(codes).get_unused_codes()))
         return True
     return False
 
@@ -97,12 +99,12 @@ def check_passkey(user: User, answer: Any) -> bool:
         return False  # whatever a browser may send that is no answer
 
 
-@action("team.use_passkey", needs="", zh="使用通行密钥", en="Use a passkey", by_name=False)
+@action("team.use_passkey", needs="", zh="使用通行密钥", en="Use a passkey", is_public=False)
 def use_passkey(*, user: User, answer: Any) -> bool:
     webauthn.parse_authentication_response(answer)
     row = webauthn.complete_authentication(user, answer)
-    _used(row)
-    note(factor="webauthn", name=row.data.get("name", ""))
+    _mark_used(row)
+    add_audit_note(factor="webauthn", name=row.data.get("name", ""))
     return True
 
 
@@ -115,7 +117,7 @@ def passkey_owner(answer: Any) -> User | None:
     return found if found.is_active else None
 
 
-def _used(row: Authenticator) -> None:
+def _mark_used(row: Authenticator) -> None:
     row.last_used_at = clock.now()
     row.save()
 
@@ -132,71 +134,73 @@ def open_secret(sealed: str) -> str:
     return str(get_adapter().decrypt(sealed))
 
 
-def picture_of(user: User, secret: str) -> str:
+def qr_code(user: User, secret: str) -> str:
     """The QR picture that an authenticator app scans, as SVG."""
     return str(get_adapter().build_totp_svg(get_adapter().build_totp_url(user, secret)))
 
 
-@action("team.turn_on_codes", needs="", zh="启用验证码登录", en="Turn on sign-in codes", takes=(CODE,), by_name=False)
+@action(
+    "team.turn_on_codes", needs="", zh="启用验证码登录", en="Turn on sign-in codes", parameters=(CODE,), is_public=False
+)
 def turn_on_codes(*, secret: str, code: str) -> None:
     """Keep the (sealed) secret of an authenticator app, once it has shown that it makes the right codes."""
     user = _myself()
     if Authenticator.objects.filter(user_id=user.pk, type=TOTP).exists():
-        raise refuse("code", "验证码登录已启用。", "Sign-in codes are already on.")
+        raise refusal("code", "验证码登录已启用。", "Sign-in codes are already on.")
     plain = "".join(code.split())
     row = Authenticator(user=user, type=TOTP, data={"secret": secret})
     counter = _counter_of(row, plain) if plain.isascii() else None
     if counter is None:
-        raise refuse(
+        raise refusal(
             "code",
             "验证码不对：请输入应用当前显示的 6 位数字，并检查手机时间。",
             "That code is not right: enter the 6 digits the app shows now, and check the phone's clock.",
         )
     row.data["last_counter"] = counter
     row.save()
-    note(factor="totp", change="on")
+    add_audit_note(factor="totp", change="on")
 
 
-@action("team.add_passkey", needs="", zh="添加通行密钥", en="Add a passkey", takes=(NAME,), by_name=False)
+@action("team.add_passkey", needs="", zh="添加通行密钥", en="Add a passkey", parameters=(NAME,), is_public=False)
 def add_passkey(*, name: str, answer: Any) -> None:
     user = _myself()
     if Authenticator.objects.filter(user_id=user.pk, type=PASSKEY).count() >= PASSKEYS_MAX:
-        raise refuse(
+        raise refusal(
             "name", "最多 {n} 个通行密钥，请先移除一个。", "At most {n} passkeys; remove one first.", n=PASSKEYS_MAX
         )
     try:
         webauthn.parse_registration_response(answer)
         webauthn.complete_registration(answer)
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
-        raise refuse(
+        raise refusal(
             "name", "浏览器没有给出有效的通行密钥，请重试。", "The browser gave no valid passkey; try again."
         ) from None
-    webauthn.WebAuthn.add(user, name[:60] or str(say("通行密钥", "Passkey")), answer)
-    note(factor="webauthn", change="added", name=name[:60])
+    webauthn.WebAuthn.add(user, name[:60] or str(bilingual("通行密钥", "Passkey")), answer)
+    add_audit_note(factor="webauthn", change="added", name=name[:60])
 
 
-@action("team.drop_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", by_name=False)
-def drop_factor(*, factor: int) -> None:
+@action("team.drop_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
+def remove_factor(*, factor: int) -> None:
     """Take away one's own app or passkey; with the last of them go the recovery codes."""
-    mine_too = Authenticator.objects.filter(user_id=scope.current_actor().user_id)
+    mine_too = Authenticator.objects.filter(user_id=current_actor().user_id)
     row = mine_too.filter(pk=factor, type__in=(TOTP, PASSKEY)).first()
     if row is None:
-        raise NotFound(say("两步登录方式", "second factor"), factor)
-    note(factor=str(row.type), change="removed", name=row.data.get("name", ""))
+        raise NotFound(bilingual("两步登录方式", "second factor"), factor)
+    add_audit_note(factor=str(row.type), change="removed", name=row.data.get("name", ""))
     row.delete()
     if not mine_too.filter(type__in=(TOTP, PASSKEY)).exists():
         mine_too.delete()
 
 
-@action("team.make_recovery_codes", needs="", zh="生成恢复码", en="Make recovery codes", by_name=False)
+@action("team.make_recovery_codes", needs="", zh="生成恢复码", en="Make recovery codes", is_public=False)
 def make_recovery_codes() -> list[str]:
     """Ten new codes, each good once, shown this once; the old ones are no longer good."""
     user = _myself()
     if not kinds_of(user):
-        raise refuse("", "请先启用验证码或通行密钥。", "Turn on codes or a passkey first.")
+        raise refusal("", "请先启用验证码或通行密钥。", "Turn on codes or a passkey first.")
     Authenticator.objects.filter(user_id=user.pk, type=CODES).delete()
     made: list[str] = RecoveryCodes.activate(user).generate_codes()
-    note(factor="recovery_codes", change="shown", count=len(made))
+    add_audit_note(factor="recovery_codes", change="shown", count=len(made))
     return made
 
 
@@ -205,16 +209,16 @@ def make_recovery_codes() -> list[str]:
     needs=Permission.TEAM_WRITE,
     zh="重置两步登录",
     en="Reset a second factor",
-    takes=(Take("user", "team.User", facts=Facts("人员", "User")),),
+    parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")),),
 )
 def reset_second_factor(*, user: User) -> User:
     """Take away every second factor of somebody who has lost theirs; they see a notice of it."""
     gone = Authenticator.objects.filter(user_id=user.pk)
-    note(user=user.username, factors=sorted({str(row.type) for row in gone}))
+    add_audit_note(user=user.username, factors=sorted({str(row.type) for row in gone}))
     gone.delete()
-    Notice(user=user, kind=NoticeKind.SECOND_RESET, detail=scope.current_actor().name).save()
+    Notice(user=user, kind=NoticeKind.SECOND_RESET, detail=current_actor().name).save()
     return user
 
 
 def _myself() -> User:
-    return User.objects.get(pk=scope.current_actor().user_id)
+    return User.objects.get(pk=current_actor().user_id)

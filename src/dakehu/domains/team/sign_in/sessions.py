@@ -7,19 +7,21 @@ from django.contrib.sessions.models import Session
 
 from dakehu.domains.team.models import Notice
 from dakehu.domains.team.sign_in.backends import address_of, device_name
-from dakehu.foundation.access import scope
-from dakehu.foundation.actions.registry import Take, action, note
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import Facts
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
 
 SEEN, EVERY = "seen", 300  # the mark in a session and how many seconds it holds
 
 
-def opened(request: Any) -> None:
+def record_session(request: Any) -> None:
     """Put a new session on the list of its user."""
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     UserSession(
@@ -32,7 +34,7 @@ def opened(request: Any) -> None:
     request.session[SEEN] = int(clock.now().timestamp())
 
 
-def seen(request: Any) -> None:
+def record_visit(request: Any) -> None:
     """Note that a session is in use, every five minutes at most; nobody waits for it where somebody else writes. No act: it
     says nothing that anybody did."""
     now, before = clock.now(), request.session.get(SEEN, 0)
@@ -41,7 +43,7 @@ def seen(request: Any) -> None:
     modified = request.session.modified
     request.session[SEEN] = int(now.timestamp())
     try:
-        with lock_timeout.at_once():
+        with lock_timeout.no_wait():
             request.session.save()
             UserSession.objects.filter(session_key=request.session.session_key).update(
                 last_seen_at=now, ip=address_of(request)
@@ -69,7 +71,7 @@ def sessions() -> list[dict[str, Any]]:
 
 
 def _living() -> list[Any]:
-    rows = list(UserSession.objects.filter(user_id=scope.current_actor().user_id).order_by("-last_seen_at", "-pk"))
+    rows = list(UserSession.objects.filter(user_id=current_actor().user_id).order_by("-last_seen_at", "-pk"))
     keys = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=clock.now())
     living = set(keys.values_list("session_key", flat=True))
     return [row for row in rows if row.session_key in living]
@@ -85,23 +87,23 @@ def current_session(request: Any) -> int | None:
     needs="",
     zh="结束登录",
     en="End a session",
-    takes=(Take("session", kind="integer", facts=Facts("登录", "Session")),),
-    by_name=False,
+    parameters=(Parameter("session", kind="integer", spec=FieldSpec("登录", "Session")),),
+    is_public=False,
 )
 def end_session(*, session: int) -> None:
-    row = UserSession.objects.filter(pk=session, user_id=scope.current_actor().user_id).first()
+    row = UserSession.objects.filter(pk=session, user_id=current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("登录", "session"), session)
-    note(device=device_name(row.user_agent), address=row.ip)
+        raise NotFound(bilingual("登录", "session"), session)
+    add_audit_note(device=device_name(row.user_agent), address=row.ip)
     row.end()
 
 
-@action("team.end_other_sessions", needs="", zh="结束其他登录", en="End all other sessions", by_name=False)
+@action("team.end_other_sessions", needs="", zh="结束其他登录", en="End all other sessions", is_public=False)
 def end_other_sessions(*, keep: int | None) -> int:
     """End every session of one's own but the one numbered `keep`; how many they were."""
-    rows = UserSession.objects.filter(user_id=scope.current_actor().user_id).exclude(pk=keep)
+    rows = UserSession.objects.filter(user_id=current_actor().user_id).exclude(pk=keep)
     ended = [(device_name(row.user_agent), row.ip) for row in rows]
-    note(ended=[f"{device} {address}" for device, address in ended])
+    add_audit_note(ended=[f"{device} {address}" for device, address in ended])
     for row in rows:
         row.end()
     return len(ended)
@@ -109,7 +111,7 @@ def end_other_sessions(*, keep: int | None) -> int:
 
 def notices() -> Any:
     """One's own unread notices, newest first."""
-    return Notice.objects.filter(user_id=scope.current_actor().user_id, read=False).order_by("-pk")[:5]
+    return Notice.objects.filter(user_id=current_actor().user_id, read=False).order_by("-pk")[:5]
 
 
 @action(
@@ -117,12 +119,12 @@ def notices() -> Any:
     needs="",
     zh="已读提醒",
     en="Read a notice",
-    takes=(Take("notice", kind="integer", facts=Facts("提醒", "Notice")),),
-    by_name=False,
+    parameters=(Parameter("notice", kind="integer", spec=FieldSpec("提醒", "Notice")),),
+    is_public=False,
 )
 def read_notice(*, notice: int) -> None:
-    row = Notice.objects.filter(pk=notice, user_id=scope.current_actor().user_id).first()
+    row = Notice.objects.filter(pk=notice, user_id=current_actor().user_id).first()
     if row is None:
-        raise NotFound(say("提醒", "notice"), notice)
+        raise NotFound(bilingual("提醒", "notice"), notice)
     row.read = True
     row.save()

@@ -6,7 +6,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
 from dakehu.domains.team.models import User
-from dakehu.foundation.actions.registry import action, note
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.recorded import add_audit_note
 
 PROVIDER = "firm"
 
@@ -30,11 +31,11 @@ def user_behind(account: Any) -> User | None:
     found = list(User.objects.filter(is_active=True, **wanted)[:2])
     if len(found) != 1:
         return None
-    tie_account(user=found[0], uid=account.uid)
+    link_account(user=found[0], uid=account.uid)
     return found[0]
 
 
-@action("team.tie_account", needs="", zh="绑定统一登录账号", en="Tie an account of the firm's sign-in", by_name=False)
-def tie_account(*, user: User, uid: str) -> None:
+@action("team.tie_account", needs="", zh="绑定统一登录账号", en="Tie an account of the firm's sign-in", is_public=False)
+def link_account(*, user: User, uid: str) -> None:
     SocialAccount(user=user, provider=PROVIDER, uid=uid, extra_data={}).save()
-    note(user=user.username, uid=uid)
+    add_audit_note(user=user.username, uid=uid)

@@ -2,7 +2,15 @@
 
 from dakehu.exchange.workbook.reading.book import Book, Limits, Sheet, open_book
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, TooLarge, Unopenable, WrongPassword
-from dakehu.exchange.workbook.reading.table_detection import SEARCH, Column, Table, Term, guess, signature, signature_of
+from dakehu.exchange.workbook.reading.table_detection import (
+    SEARCH,
+    Column,
+    Table,
+    Term,
+    detect_tables,
+    signature,
+    signature_of,
+)
 
 __all__ = [
     "SEARCH",
@@ -17,7 +25,7 @@ __all__ = [
     "TooLarge",
     "Unopenable",
     "WrongPassword",
-    "guess",
+    "detect_tables",
     "open_book",
     "signature",
     "signature_of",

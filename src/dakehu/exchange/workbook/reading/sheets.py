@@ -42,9 +42,9 @@ def read(content: bytes, name: str) -> "list[Sheet]":
     with _unpacking(name):
         content = with_plain_properties(content)
         parts, formats = _sheet_parts(content), read_formats(content)
-        used_range.guard(content, parts, name)
+        used_range.check_used_range(content, parts, name)
         if content[:4] != ZIP:
-            used_range.guard_old(content, name)
+            used_range.check_old_used_range(content, name)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         reader = fastexcel.read_excel(content)

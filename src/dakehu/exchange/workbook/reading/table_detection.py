@@ -20,7 +20,7 @@ from dakehu.exchange.workbook.reading.footers import NOTE_TEXT, TOTAL_TEXT, kind
 from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, flat
 from dakehu.exchange.workbook.reading.outside import letters
 
-__all__ = ["Column", "Table", "Term", "guess", "signature", "signature_of"]
+__all__ = ["Column", "Table", "Term", "detect_tables", "signature", "signature_of"]
 
 # Words in the name of a sheet or in a title that tell what a table is about; the first part that fits wins.
 ABOUT: dict[str, tuple[str, ...]] = {
@@ -92,7 +92,7 @@ def signature_of(header_row: int, layout: str, columns: Sequence[Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def guess(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
+def detect_tables(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
     """The tables of a sheet, in order. A table whose part stays unknown has `part` None and unmapped columns."""
     if not sheet.frame.height or not sheet.frame.width:
         return []

@@ -20,14 +20,14 @@ _BEGIN, _CONTINUES = 0x0809, struct.Struct("<HHHH")
 _FAR = re.compile(rb'<c[^>]{0,40}? r="([A-Z]{1,8})(\d{6,20})"|<c[^>]{0,40}? r="([A-Z]{3,8})(\d{1,20})"')
 
 
-def guard(content: bytes, parts: dict[str, str], name: str) -> None:
+def check_used_range(content: bytes, parts: dict[str, str], name: str) -> None:
     """Raise TooLarge for a sheet with a cell far beyond its rows, or beyond the widest sheet that is read. `parts` are
     the sheets of an xlsx by name."""
     if not parts:
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for sheet, part in parts.items():
-            found = _stray(archive, part)
+            found = _far_cells(archive, part)
             if found:
                 raise TooLarge(
                     name,
@@ -36,7 +36,7 @@ def guard(content: bytes, parts: dict[str, str], name: str) -> None:
                 )
 
 
-def guard_old(content: bytes, name: str) -> None:
+def check_old_used_range(content: bytes, name: str) -> None:
     """Raise TooLarge for an .xls with a cell where none can be. A file without the stream is left to the readers."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as archive:
@@ -61,7 +61,7 @@ def guard_old(content: bytes, name: str) -> None:
             )
 
 
-def _stray(archive: zipfile.ZipFile, part: str) -> str:
+def _far_cells(archive: zipfile.ZipFile, part: str) -> str:
     """The address of the farthest cell that is out of reach; "" for none. A damaged part is left to the readers."""
     rows, last, where, tail = 0, 0, "", b""
     try:

@@ -11,14 +11,14 @@ from xlsxwriter.utility import xl_range
 
 from dakehu.exchange.workbook.writing.encryption import encrypt_file
 from dakehu.exchange.workbook.writing.guide_sheet import cover_name, cover_page
-from dakehu.exchange.workbook.writing.normalise import ReadySheet, ready
-from dakehu.exchange.workbook.writing.package import locked_sheet, rewrite, sheet_lock, widened
+from dakehu.exchange.workbook.writing.normalise import NormalisedSheet, normalise_sheet
+from dakehu.exchange.workbook.writing.package import protect_sheet, rewrite, sheet_lock, widen_table
 from dakehu.exchange.workbook.writing.pivot import Pivot, compute, make_cache
 from dakehu.exchange.workbook.writing.pivot_check import check_indices
 from dakehu.exchange.workbook.writing.pivot_parts import pivot_parts
 from dakehu.exchange.workbook.writing.sheet_xml import rows_xml
 from dakehu.exchange.workbook.writing.spec import BookSpec, CannotWrite, PageSpec, PivotSpec, pick
-from dakehu.exchange.workbook.writing.template import Skeleton, draw, table_drawn
+from dakehu.exchange.workbook.writing.template import Template, write_table_sheet, write_template
 
 
 def write(book: BookSpec, path: Path) -> Path:
@@ -44,11 +44,11 @@ def write_bytes(book: BookSpec) -> bytes:
 
 
 def _compose(book: BookSpec, draft: Path) -> None:
-    sheets = [ready(sheet, book.language) for sheet in book.sheets]
+    sheets = [normalise_sheet(sheet, book.language) for sheet in book.sheets]
     pages = [cover_page(book, sheets), *book.pages]
     _check_names([sheet.spec.name for sheet in sheets] + [page.name for page in pages], book)
     pivots = _pivots(pages, {sheet.spec.name: sheet for sheet in sheets}, book)
-    skeleton = draw(book, sheets, pages, pivots)
+    skeleton = write_template(book, sheets, pages, pivots)
     tables = [(skeleton.parts[page], pivot) for page, found in pivots.items() for pivot in found]
     edits, additions = pivot_parts(tables, book.language) if tables else ({}, {})
     edits |= _sheet_edits(book, sheets, skeleton) | _table_edits(sheets)
@@ -67,7 +67,7 @@ def _check_names(names: list[str], book: BookSpec) -> None:
         )
 
 
-def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec) -> dict[str, list[Pivot]]:
+def _pivots(pages: list[PageSpec], sheets: dict[str, NormalisedSheet], book: BookSpec) -> dict[str, list[Pivot]]:
     """Computed pivots by page. A source without rows has no pivot; the page says so in words instead."""
     wanted: dict[str, list[PivotSpec]] = {}
     for page in pages:
@@ -86,19 +86,21 @@ def _pivots(pages: list[PageSpec], sheets: dict[str, ReadySheet], book: BookSpec
     }
 
 
-def _sheet_edits(book: BookSpec, sheets: list[ReadySheet], skeleton: Skeleton) -> dict[str, Callable[[bytes], bytes]]:
+def _sheet_edits(
+    book: BookSpec, sheets: list[NormalisedSheet], skeleton: Template
+) -> dict[str, Callable[[bytes], bytes]]:
     lock = sheet_lock(book.sheet_password)
     extents = {
         skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.height, len(sheet.spec.columns) - 1) for sheet in sheets
     }
-    return {part: locked_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
+    return {part: protect_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
 
 
-def _table_edits(sheets: list[ReadySheet]) -> dict[str, Callable[[bytes], bytes]]:
+def _table_edits(sheets: list[NormalisedSheet]) -> dict[str, Callable[[bytes], bytes]]:
     """Every table down to its last prepared row."""
     return {
-        f"xl/tables/table{number}.xml": widened(
-            xl_range(*table_drawn(sheet)), xl_range(0, 0, sheet.last_row, len(sheet.spec.columns) - 1)
+        f"xl/tables/table{number}.xml": widen_table(
+            xl_range(*write_table_sheet(sheet)), xl_range(0, 0, sheet.last_row, len(sheet.spec.columns) - 1)
         )
         for number, sheet in enumerate(sheets, 1)
     }

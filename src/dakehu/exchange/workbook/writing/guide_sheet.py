@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dakehu.exchange.workbook.writing.normalise import ReadySheet
+from dakehu.exchange.workbook.writing.normalise import NormalisedSheet
 from dakehu.exchange.workbook.writing.spec import BookSpec, Cell, PageSpec, Style, pick
 
 
@@ -12,7 +12,7 @@ def cover_name(book: BookSpec) -> str:
     return pick(book.language, "说明", "Guide")
 
 
-def cover_page(book: BookSpec, sheets: Sequence[ReadySheet]) -> PageSpec:
+def cover_page(book: BookSpec, sheets: Sequence[NormalisedSheet]) -> PageSpec:
     def say(zh: str, en: str) -> str:
         return pick(book.language, zh, en)
 

@@ -26,7 +26,7 @@ NUMBERS = {"integer", "money", "rate"}
 
 
 @dataclass(frozen=True)
-class ReadySheet:
+class NormalisedSheet:
     """A sheet whose frame holds exactly the columns of the spec, typed: all rows, or the first slice of them. `height` is how
     many rows there are, `last_row` the last prepared one, from 0."""
 
@@ -62,18 +62,18 @@ class ReadySheet:
     def cells_of(self, key: str) -> str:
         """The whole column, prepared rows included, as an absolute reference."""
         letter = xl_col_to_name(self.position(key))
-        return f"{quoted(self.spec.name)}!${letter}$2:${letter}${self.last_row + 1}"
+        return f"{quote_sheet_name(self.spec.name)}!${letter}$2:${letter}${self.last_row + 1}"
 
     def same_row(self, formula: str, row: int = 2) -> str:
         """The formula with `{key}` turned into the cell of `row` (from 1); columns stay fixed when copied."""
         return re.sub(r"\{(\w+)\}", lambda m: f"${xl_col_to_name(self.position(m[1]))}{row}", formula)
 
 
-def quoted(sheet_name: str) -> str:
+def quote_sheet_name(sheet_name: str) -> str:
     return "'" + sheet_name.replace("'", "''") + "'"
 
 
-def ready(sheet: SheetSpec, language: Language = "zh") -> ReadySheet:
+def normalise_sheet(sheet: SheetSpec, language: Language = "zh") -> NormalisedSheet:
     """Check the sheet against Excel's limits and type its frame. Raises CannotWrite."""
     _check_name(sheet.name)
     _check_headings(sheet)
@@ -84,7 +84,7 @@ def ready(sheet: SheetSpec, language: Language = "zh") -> ReadySheet:
             f"Sheet “{sheet.name}” has {rows:,} rows; Excel holds {EXCEL_ROWS - 1:,}. Export a smaller selection.",
         )
     last_row = min(max(rows + sheet.spare_rows, 1), EXCEL_ROWS - 1)
-    return ReadySheet(sheet, _checked(sheet, sheet.frame, 0, language), rows, last_row, language)
+    return NormalisedSheet(sheet, _checked(sheet, sheet.frame, 0, language), rows, last_row, language)
 
 
 def _checked(sheet: SheetSpec, rows: pl.DataFrame, begin: int, language: Language) -> pl.DataFrame:
@@ -154,7 +154,7 @@ def _value_of(sheet: SheetSpec, rows: pl.DataFrame, column: ColumnSpec, language
 
 def _typed(value: pl.Expr, column: ColumnSpec, now: pl.DataType | None, language: Language) -> pl.Expr:
     if now == pl.String and column.kind not in ("text", "choice"):
-        return clean(value)
+        return strip_control_characters(value)
     if column.kind in NUMBERS:
         if column.kind == "integer" and (now is None or now.is_integer()):
             return value.cast(pl.Int64)
@@ -170,14 +170,14 @@ def _typed(value: pl.Expr, column: ColumnSpec, now: pl.DataType | None, language
         yes, no = yes_no(language)
         truth = value.cast(pl.Boolean)
         return pl.when(truth).then(pl.lit(yes)).when(~truth).then(pl.lit(no))
-    return clean(value.cast(pl.String))
+    return strip_control_characters(value.cast(pl.String))
 
 
 def yes_no(language: Language) -> tuple[str, str]:
     return pick(language, "是", "Yes"), pick(language, "否", "No")
 
 
-def clean(text: pl.Expr) -> pl.Expr:
+def strip_control_characters(text: pl.Expr) -> pl.Expr:
     """Text that XML can carry, with one kind of line break; empty text becomes null."""
     kept = text.str.replace_all("\r\n?", "\n").str.replace_all(ILLEGAL, "")
     return pl.when(kept != "").then(kept)

@@ -55,7 +55,7 @@ def _put(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> None:
             part.write(chunk)
 
 
-def widened(drawn: str, whole: str) -> Callable[[bytes], bytes]:
+def widen_table(drawn: str, whole: str) -> Callable[[bytes], bytes]:
     """An edit that makes a table (and its filter) of the cells `drawn` one of the cells `whole`."""
     before, after = f'ref="{drawn}"'.encode(), f'ref="{whole}"'.encode()
     return lambda body: body.replace(before, after)
@@ -73,7 +73,7 @@ def sheet_lock(password: str) -> bytes:
     return (f' algorithmName="SHA-512" hashValue="{hashed}" saltValue="{salted}" spinCount="{SPINS}"').encode()
 
 
-def locked_sheet(lock: bytes, dimension: str | None) -> Callable[[bytes], bytes]:
+def protect_sheet(lock: bytes, dimension: str | None) -> Callable[[bytes], bytes]:
     """An edit that sets the password of a protected sheet and the true extent of a filled one."""
 
     def edit(body: bytes) -> bytes:

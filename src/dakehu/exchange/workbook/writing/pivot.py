@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dakehu.exchange.workbook.writing.normalise import ReadySheet
+from dakehu.exchange.workbook.writing.normalise import NormalisedSheet
 from dakehu.exchange.workbook.writing.spec import CannotWrite, Cell, Language, PivotSpec, PivotValue, Style, pick
 
 Items = tuple[str | None, ...]
@@ -26,7 +26,7 @@ BODY: dict[str, tuple[Style, Style]] = {
 class Cache:
     """The rows several pivots share. `items` lists the distinct values of each axis column, None for blank."""
 
-    sheet: ReadySheet
+    sheet: NormalisedSheet
     frame: pl.DataFrame
     items: dict[str, Items]
 
@@ -50,7 +50,7 @@ class Pivot:
         return 1 + (len(self.across) + 1 if self.spec.across else len(self.spec.values))
 
 
-def make_cache(sheet: ReadySheet, pivots: Sequence[PivotSpec]) -> Cache:
+def make_cache(sheet: NormalisedSheet, pivots: Sequence[PivotSpec]) -> Cache:
     """Gather the axis columns of all pivots over one sheet; spellings that differ only in case become one."""
     frame, items = sheet.whole(), {}
     for key in dict.fromkeys(key for pivot in pivots for key in (pivot.down, pivot.across) if key):

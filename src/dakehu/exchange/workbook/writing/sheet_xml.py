@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
-from dakehu.exchange.workbook.writing.normalise import ReadySheet
+from dakehu.exchange.workbook.writing.normalise import NormalisedSheet
 
 CHUNK = 20_000
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -33,7 +33,7 @@ class CellStyles:
     quoted: int
 
 
-def rows_xml(sheet: ReadySheet, styles: Sequence[CellStyles]) -> Iterator[bytes]:
+def rows_xml(sheet: NormalisedSheet, styles: Sequence[CellStyles]) -> Iterator[bytes]:
     """`<row>` elements from row 2 to the last prepared row, in chunks."""
     spare, row = sheet.last_row - sheet.height, 2
     for frame in sheet.parts():
@@ -44,7 +44,7 @@ def rows_xml(sheet: ReadySheet, styles: Sequence[CellStyles]) -> Iterator[bytes]
         yield _chunk(sheet, sheet.frame.clear(spare), row, styles)
 
 
-def _chunk(sheet: ReadySheet, frame: pl.DataFrame, first_row: int, styles: Sequence[CellStyles]) -> bytes:
+def _chunk(sheet: NormalisedSheet, frame: pl.DataFrame, first_row: int, styles: Sequence[CellStyles]) -> bytes:
     row = pl.int_range(first_row, first_row + frame.height).cast(pl.String).alias("#row")
     numbered = frame.with_columns(row)
     cells = [
@@ -57,7 +57,7 @@ def _chunk(sheet: ReadySheet, frame: pl.DataFrame, first_row: int, styles: Seque
     return str(lines["x"].str.join("").item()).encode()
 
 
-def _cell(sheet: ReadySheet, index: int, dtype: pl.DataType, style: CellStyles) -> pl.Expr:
+def _cell(sheet: NormalisedSheet, index: int, dtype: pl.DataType, style: CellStyles) -> pl.Expr:
     column = sheet.spec.columns[index]
     value = pl.col(column.key)
     place = [pl.lit(f'<c r="{xl_col_to_name(index)}'), pl.col("#row")]
@@ -89,7 +89,7 @@ def _text_cell(value: pl.Expr, place: list[pl.Expr], style: CellStyles) -> pl.Ex
 
 
 def _formula_cell(
-    sheet: ReadySheet, formula: str, value: pl.Expr, dtype: pl.DataType, place: list[pl.Expr], style: CellStyles
+    sheet: NormalisedSheet, formula: str, value: pl.Expr, dtype: pl.DataType, place: list[pl.Expr], style: CellStyles
 ) -> pl.Expr:
     parts: list[pl.Expr] = []
     for position, piece in enumerate(re.split(r"\{(\w+)\}", formula)):

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.exchange.workbook.writing.normalise import ReadySheet, ready
+from dakehu.exchange.workbook.writing.normalise import NormalisedSheet, normalise_sheet
 from dakehu.exchange.workbook.writing.spec import (
     Area,
     Cell,
@@ -100,7 +100,7 @@ def statistics_page(
     name: str = "统计分析",
 ) -> PageSpec:
     """The page over an investments sheet that already holds `return_columns`. Rates are fractions (0.02 = 2 %)."""
-    sheet = ready(investments, language)
+    sheet = normalise_sheet(investments, language)
     page = _Page(sheet, keys, language)
     page.heading(as_of, risk_free_rate)
     page.return_and_risk(risk_free_rate)
@@ -121,7 +121,7 @@ def statistics_page(
 class _Page:
     """The page while it grows downwards; `row` is the next free row."""
 
-    def __init__(self, sheet: ReadySheet, keys: InvestmentKeys, language: Language) -> None:
+    def __init__(self, sheet: NormalisedSheet, keys: InvestmentKeys, language: Language) -> None:
         self.sheet, self.keys, self.language = sheet, keys, language
         self.frame = sheet.whole().with_columns(
             _number(keys.amount), _number(keys.value), pl.col(keys.date).cast(pl.Date, strict=False)

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from dakehu.exchange.workbook.writing.guide_sheet import cover_name
-from dakehu.exchange.workbook.writing.normalise import NUMBERS, ReadySheet, quoted
+from dakehu.exchange.workbook.writing.normalise import NUMBERS, NormalisedSheet, quote_sheet_name
 from dakehu.exchange.workbook.writing.pivot import Pivot
 from dakehu.exchange.workbook.writing.sheet_xml import CellStyles
 from dakehu.exchange.workbook.writing.spec import Area, BookSpec, Cell, ChartSpec, ColumnSpec, PageSpec, pick
@@ -34,7 +34,7 @@ ALLOWED = {
 
 
 @dataclass(frozen=True)
-class Skeleton:
+class Template:
     """The written skeleton, which part each sheet became, and the style numbers of each table sheet's columns."""
 
     body: io.BytesIO
@@ -42,9 +42,9 @@ class Skeleton:
     styles: dict[str, list[CellStyles]]
 
 
-def draw(
-    book: BookSpec, sheets: Sequence[ReadySheet], pages: Sequence[PageSpec], pivots: dict[str, list[Pivot]]
-) -> Skeleton:
+def write_template(
+    book: BookSpec, sheets: Sequence[NormalisedSheet], pages: Sequence[PageSpec], pivots: dict[str, list[Pivot]]
+) -> Template:
     """Draw the cover, the table sheets, the other pages and the hidden lists, in that order."""
     body = io.BytesIO()
     font = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
@@ -67,17 +67,17 @@ def draw(
     out.close()
     body.seek(0)
     parts = {name: f"xl/worksheets/sheet{number}.xml" for number, name in enumerate(worksheets, 1)}
-    return Skeleton(body, parts, styles)
+    return Template(body, parts, styles)
 
 
 def _names(
-    book: BookSpec, sheets: Sequence[ReadySheet], pages: Sequence[PageSpec], first: Sequence[PageSpec]
+    book: BookSpec, sheets: Sequence[NormalisedSheet], pages: Sequence[PageSpec], first: Sequence[PageSpec]
 ) -> list[str]:
     covers = [page.name for page in first]
     return covers + [sheet.spec.name for sheet in sheets] + [page.name for page in pages if page.name not in covers]
 
 
-def table_drawn(sheet: ReadySheet) -> tuple[int, int, int, int]:
+def write_table_sheet(sheet: NormalisedSheet) -> tuple[int, int, int, int]:
     """The cells of a sheet's table as the skeleton has it: the heading and one row. XlsxWriter remembers every cell of a
     table, which for a hundred thousand clients is 300 MB, so `book` widens it to all rows afterwards."""
     return 0, 0, 1, len(sheet.spec.columns) - 1
@@ -85,8 +85,8 @@ def table_drawn(sheet: ReadySheet) -> tuple[int, int, int, int]:
 
 def _table_sheet(
     worksheet: Worksheet,
-    sheet: ReadySheet,
-    others: dict[str, ReadySheet],
+    sheet: NormalisedSheet,
+    others: dict[str, NormalisedSheet],
     lists: ChoiceLists,
     look: Look,
     book: BookSpec,
@@ -96,7 +96,7 @@ def _table_sheet(
     worksheet.set_default_row(20)
     worksheet.set_row(0, 36)
     worksheet.add_table(
-        *table_drawn(sheet),
+        *write_table_sheet(sheet),
         {
             "name": f"table_{number}",
             "style": None,
@@ -125,7 +125,7 @@ def _table_sheet(
     return styles
 
 
-def _width(sheet: ReadySheet, column: ColumnSpec) -> float:
+def _width(sheet: NormalisedSheet, column: ColumnSpec) -> float:
     """Wide enough for the heading on two lines and for nearly all values; a Chinese character counts two."""
     words = re.split(r"(?<=[^\x00-\x7f])\s+(?=[\x20-\x7e]+$)", column.heading)
     heading = max(_cells_wide(word) for word in words) + 5
@@ -161,7 +161,7 @@ def _page(
         for cell in pivot.cells:
             _write(worksheet, cell, look)
     for name, (row, column) in page.names.items():
-        out.define_name(name, f"={quoted(page.name)}!${chr(65 + column)}${row + 1}")
+        out.define_name(name, f"={quote_sheet_name(page.name)}!${chr(65 + column)}${row + 1}")
     for chart in page.charts:
         _chart(out, worksheet, page, chart)
     if not pivots:
@@ -172,7 +172,7 @@ def _page(
 def _write(worksheet: Worksheet, cell: Cell, look: Look) -> None:
     form, value = look.style(cell.style), cell.value
     if cell.link:
-        worksheet.write_url(cell.row, cell.column, f"internal:{quoted(cell.link)}!A1", form, str(value))
+        worksheet.write_url(cell.row, cell.column, f"internal:{quote_sheet_name(cell.link)}!A1", form, str(value))
     elif cell.formula is not None and cell.array:
         where = (cell.row, cell.column, cell.row, cell.column)
         worksheet.write_array_formula(*where, "{=" + cell.formula + "}", form, value)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from dakehu.exchange.workbook.writing.normalise import NUMBERS, ReadySheet, yes_no
+from dakehu.exchange.workbook.writing.normalise import NUMBERS, NormalisedSheet, yes_no
 from dakehu.exchange.workbook.writing.spec import BookSpec, ColumnSpec, pick
 from dakehu.exchange.workbook.writing.styles import (
     AMBER,
@@ -45,7 +45,7 @@ class ChoiceLists:
 
 
 def validate_columns(
-    worksheet: Worksheet, sheet: ReadySheet, others: dict[str, ReadySheet], lists: ChoiceLists, book: BookSpec
+    worksheet: Worksheet, sheet: NormalisedSheet, others: dict[str, NormalisedSheet], lists: ChoiceLists, book: BookSpec
 ) -> None:
     """A rule on every column that has one, over the data and the prepared empty rows."""
     for index, column in enumerate(sheet.spec.columns):
@@ -67,7 +67,7 @@ def validate_columns(
 
 
 def _rule(
-    column: ColumnSpec, sheet: ReadySheet, others: dict[str, ReadySheet], lists: ChoiceLists, book: BookSpec
+    column: ColumnSpec, sheet: NormalisedSheet, others: dict[str, NormalisedSheet], lists: ChoiceLists, book: BookSpec
 ) -> dict[str, Any] | None:
     if column.check:
         return {"validate": "custom", "value": "=" + sheet.same_row(column.check)}
@@ -131,7 +131,7 @@ def _limits(column: ColumnSpec, book: BookSpec) -> str:
     return pick(book.language, f"介于 {low} 与 {high} 之间。", f" Between {low} and {high}.")
 
 
-def colour_cells(worksheet: Worksheet, sheet: ReadySheet, look: Look, book: BookSpec) -> None:
+def colour_cells(worksheet: Worksheet, sheet: NormalisedSheet, look: Look, book: BookSpec) -> None:
     """Signs and due dates first, then the quiet bands of filled rows."""
     rise, fall = ((RED, RED_TINT), (GREEN, GREEN_TINT)) if book.rise_is_red else ((GREEN, GREEN_TINT), (RED, RED_TINT))
     for index, column in enumerate(sheet.spec.columns):
@@ -154,7 +154,7 @@ def colour_cells(worksheet: Worksheet, sheet: ReadySheet, look: Look, book: Book
         )
 
 
-def _still_open(sheet: ReadySheet, column: ColumnSpec) -> str:
+def _still_open(sheet: NormalisedSheet, column: ColumnSpec) -> str:
     if column.open_while is None:
         return ""
     key, values = column.open_while
@@ -164,7 +164,7 @@ def _still_open(sheet: ReadySheet, column: ColumnSpec) -> str:
 
 
 def _colour(
-    worksheet: Worksheet, sheet: ReadySheet, index: int, look: Look, criteria: str, colours: tuple[str, str | None]
+    worksheet: Worksheet, sheet: NormalisedSheet, index: int, look: Look, criteria: str, colours: tuple[str, str | None]
 ) -> None:
     ink, tint = colours
     form = look.of(font_color=ink, bg_color=tint) if tint else look.of(font_color=ink)

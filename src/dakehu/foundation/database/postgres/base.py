@@ -9,7 +9,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
-from dakehu.foundation.access.scope import actor_or_none
+from dakehu.foundation.access.actor import actor_or_none
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

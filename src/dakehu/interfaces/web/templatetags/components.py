@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 
 register = template.Library()
 
@@ -259,7 +259,7 @@ def card(
             "content": content,
             "title": title,
             "note": note,
-            "link": link or (say("全部", "All") if url else ""),
+            "link": link or (bilingual("全部", "All") if url else ""),
             "url": url,
             "flush": flush,
             "id": id,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 
 register = template.Library()
 
@@ -101,7 +101,7 @@ def day(value: object) -> str:
 def weekday(value: date) -> str:
     """周一 or Mon."""
     zh, en = WEEKDAYS[value.weekday()]
-    return str(say(zh, en))
+    return str(bilingual(zh, en))
 
 
 @register.filter

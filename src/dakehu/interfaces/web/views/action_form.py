@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from dakehu.domains.clients import queries as clients
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates import perform, perform_over, present_one
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates import perform, perform_with_merge, render_row
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web import forms
 
@@ -43,22 +43,24 @@ HIDDEN = ("client", "version", *CARRIED, *ROWS)
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpResponse:
     """The form of action `name` and its doing; with `client_id` it is about that client."""
-    client = clients.found(client_id) if client_id is not None else None
+    client = clients.get_client(client_id) if client_id is not None else None
     action = ACTIONS.get(name)
-    if action is None or not action.opens_doors:
-        raise NotFound(say("操作", "action"), name)
-    if not scope.current_actor().may(action.needs):
+    if action is None or not action.is_public:
+        raise NotFound(bilingual("操作", "action"), name)
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     if request.method == "GET":
         return ask_for(request, action, client, dict(request.GET.items()))
     raw = forms.answers(action, request.POST, changing=is_change(action))
-    takes = {take.name for take in action.takes}
-    if client is not None and "client" in takes:
+    parameters = {parameter.name for parameter in action.parameters}
+    if client is not None and "client" in parameters:
         raw["client"] = client.pk
     kept: list[str] = []
     try:
         if name in SETS:
-            saved = perform_over(name, decided(raw, request.POST), shown_before(request.POST), raw.pop("version", None))
+            saved = perform_with_merge(
+                name, decided(raw, request.POST), shown_before(request.POST), raw.pop("version", None)
+            )
             result, kept = saved.row, saved.kept
         else:
             result = perform(name, raw)
@@ -88,15 +90,15 @@ def shown_before(posted: Any) -> dict[str, Any]:
 
 
 def is_change(action: Action) -> bool:
-    return "version" in {take.name for take in action.takes}
+    return "version" in {parameter.name for parameter in action.parameters}
 
 
 def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
     """The row that an action is about to change, or None for one that makes something new."""
-    for take in action.takes:
-        label = ROWS.get(take.name)
-        if label and str(given.get(take.name, "")).isdigit():
-            row = model_of(label).objects.filter(pk=int(given[take.name])).first()
+    for parameter in action.parameters:
+        label = ROWS.get(parameter.name)
+        if label and str(given.get(parameter.name, "")).isdigit():
+            row = model_of(label).objects.filter(pk=int(given[parameter.name])).first()
             if row is None:
                 raise NotFound()
             return row
@@ -116,9 +118,9 @@ def ask_for(
 ) -> HttpResponse:
     """The form: as a fragment in a dialog, or as a page of its own. 422 with faults, 409 with a conflict."""
     row = conflict.row if conflict is not None else row_behind(action, client, given)
-    now = present_one(row) if row is not None else {}
+    now = render_row(row) if row is not None else {}
     before = shown_before(given)
-    typed = {name: given[name] for name in given if name in {t.name for t in action.takes}}
+    typed = {name: given[name] for name in given if name in {t.name for t in action.parameters}}
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
@@ -127,7 +129,7 @@ def ask_for(
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
     keep = {name: given[name] for name in (*ROWS, *CARRIED, "then") if given.get(name)}
-    if "version" in {take.name for take in action.takes} and row is not None:
+    if "version" in {parameter.name for parameter in action.parameters} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
         fresh = forms.questions(action, now, None, leave_out=HIDDEN)
@@ -174,16 +176,16 @@ def about(row: Any) -> str:
     """The row in a word, for questions such as "delete this?"."""
     if row is None:
         return ""
-    shown = present_one(row, shown=True)
+    shown = render_row(row, shown=True)
     said = (shown.get(name) for name in ("subject", "product", "value", "summary", "goal", "name"))
     return next((str(text) for text in said if text), "")
 
 
 def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
     """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
-    text = say("已完成：{what}。", "Done: {what}.", what=action.label)
+    text = bilingual("已完成：{what}。", "Done: {what}.", what=action.label)
     if kept:
-        text = say(
+        text = bilingual(
             "已完成：{what}；他人刚改过的“{listed}”予以保留。",
             "Done: {what}; what others just changed ({named}) was kept.",
             what=action.label,
@@ -211,7 +213,7 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
-def stay(text: Words) -> HttpResponse:
+def stay(text: Bilingual) -> HttpResponse:
     """The dialog closes, the list that listens for "worked" draws itself anew."""
     told = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
     return HttpResponse(headers={"HX-Trigger": json.dumps(told)})

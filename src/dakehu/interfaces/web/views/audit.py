@@ -9,52 +9,52 @@ from django.views.decorators.http import require_POST
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.team import audit_queries
-from dakehu.exchange.imports.undo import called
-from dakehu.foundation.access import scope
+from dakehu.exchange.imports.undo import client_label
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates import QUERIES, accept, present
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates import QUERIES, parse_input, render_rows
 from dakehu.foundation.gates.output import name_of
-from dakehu.foundation.schema.fields import described, model_of
+from dakehu.foundation.schema.fields import described_fields, model_of
 
 SHOWN = 40
-KINDS: dict[str, tuple[Words, str]] = {
-    "created": (say("新增", "Created"), "good"),
-    "changed": (say("修改", "Changed"), "accent"),
-    "deleted": (say("删除", "Deleted"), "bad"),
-    "opened": (say("查看加密信息", "Sealed value opened"), "warn"),
-    "many": (say("批量写入", "Written in bulk"), "violet"),
+KINDS: dict[str, tuple[Bilingual, str]] = {
+    "created": (bilingual("新增", "Created"), "good"),
+    "changed": (bilingual("修改", "Changed"), "accent"),
+    "deleted": (bilingual("删除", "Deleted"), "bad"),
+    "opened": (bilingual("查看加密信息", "Sealed value opened"), "warn"),
+    "many": (bilingual("批量写入", "Written in bulk"), "violet"),
 }
 DOORS = {
-    "web": say("网页", "Web"),
-    "api": say("接口", "API"),
-    "cli": say("命令行", "Command line"),
-    "worker": say("后台", "Background"),
-    "workbook": say("工作簿", "Workbook"),
+    "web": bilingual("网页", "Web"),
+    "api": bilingual("接口", "API"),
+    "cli": bilingual("命令行", "Command line"),
+    "worker": bilingual("后台", "Background"),
+    "workbook": bilingual("工作簿", "Workbook"),
 }
 # Acts by hand: steps of longer work that no verb stands for.
 STEPS = {
-    "workbook.open": say("打开导入文件", "Open a file to import"),
-    "workbook.correct": say("修改列设置", "Correct the columns"),
-    "workbook.trial": say("开始试算", "Start a trial run"),
-    "workbook.check": say("试算", "Trial run"),
-    "workbook.begin_undo": say("开始撤销", "Start an undo"),
-    "workbook.apply": say("开始导入", "Start an import"),
-    "workbook.import": say("导入表格", "Import a workbook"),
-    "workbook.refuse": say("有错误，未导入", "Faults found, not imported"),
-    "workbook.order": say("申请导出", "Order an export"),
-    "files.sweep": say("清理到期文件", "Remove expired files"),
-    "keys.rotate": say("更换密钥", "Rotate the sealing key"),
+    "workbook.open": bilingual("打开导入文件", "Open a file to import"),
+    "workbook.correct": bilingual("修改列设置", "Correct the columns"),
+    "workbook.trial": bilingual("开始试算", "Start a trial run"),
+    "workbook.check": bilingual("试算", "Trial run"),
+    "workbook.begin_undo": bilingual("开始撤销", "Start an undo"),
+    "workbook.apply": bilingual("开始导入", "Start an import"),
+    "workbook.import": bilingual("导入表格", "Import a workbook"),
+    "workbook.refuse": bilingual("有错误，未导入", "Faults found, not imported"),
+    "workbook.order": bilingual("申请导出", "Order an export"),
+    "files.sweep": bilingual("清理到期文件", "Remove expired files"),
+    "keys.rotate": bilingual("更换密钥", "Rotate the sealing key"),
 }
 NOTES = {
-    "file": say("文件", "File"),
-    "counts": say("数量", "Counts"),
-    "locked": say("已加密", "Locked"),
-    "sha256": say("文件指纹", "Fingerprint"),
-    "batch": say("批次", "Batch"),
-    "removed": say("删除", "Removed"),
-    "restored": say("恢复", "Restored"),
+    "file": bilingual("文件", "File"),
+    "counts": bilingual("数量", "Counts"),
+    "locked": bilingual("已加密", "Locked"),
+    "sha256": bilingual("文件指纹", "Fingerprint"),
+    "batch": bilingual("批次", "Batch"),
+    "removed": bilingual("删除", "Removed"),
+    "restored": bilingual("恢复", "Restored"),
 }
 FILTERS = ("actor", "action", "client", "since", "until")
 
@@ -69,7 +69,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     if held["client"]:
         asked["client"] = list(clients.clients(text=held["client"], order="code").values_list("pk", flat=True)[:500])
     try:
-        rows = audit_queries.audit_trail(**accept(QUERIES["team.audit"].takes, {**asked, "limit": SHOWN + 1}))
+        rows = audit_queries.audit_trail(**parse_input(QUERIES["team.audit"].parameters, {**asked, "limit": SHOWN + 1}))
     except Refused as refused:
         faults = refused.as_plain()
     people = audit_queries.audit_people()
@@ -81,12 +81,12 @@ def trail(request: HttpRequest) -> HttpResponse:
         request,
         "audit/page.html",
         {
-            "page_title": say("操作记录", "Audit trail"),
-            "page_note": say("谁在何时做了什么", "Who did what, and when"),
+            "page_title": bilingual("操作记录", "Audit trail"),
+            "page_note": bilingual("谁在何时做了什么", "Who did what, and when"),
             "rows": _with_clients(rows),
             "held": held,
             "faults": faults,
-            "people": [("", say("所有人", "Everybody")), *((p, p) for p in people)],
+            "people": [("", bilingual("所有人", "Everybody")), *((p, p) for p in people)],
             "actions": _actions(),
             "narrowed": bool(kept),
             "older": "?" + urlencode({**kept, "before": last}) if last else "",
@@ -101,12 +101,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 
     verdict = audit_queries.verify_audit()
     if verdict["broken"] is None:
-        text = say(
+        text = bilingual(
             "已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
         )
         messages.success(request, str(text))
     else:
-        text = say(
+        text = bilingual(
             "第 {id} 条操作记录被破坏（共读到 {n} 条）。请立即通知合规，并保留数据库现状。",
             "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
             id=verdict["broken"],
@@ -120,14 +120,14 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _actions() -> list[tuple[str, Any]]:
     named = {name: str(a.label) for name, a in ACTIONS.items()} | {name: str(words) for name, words in STEPS.items()}
     labels = sorted(named.items(), key=lambda pair: pair[1])
-    return [("", say("所有操作", "Every action")), *labels]
+    return [("", bilingual("所有操作", "Every action")), *labels]
 
 
 def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Name the clients the reader may see; the others stay without a name."""
     numbers = {row["client"] for row in rows if row["client"]}
     seen = clients.clients(order="code").filter(pk__in=numbers)
-    named = {c["id"]: c["name"] for c in present(seen, ["name"], shown=True)}
+    named = {c["id"]: c["name"] for c in render_rows(seen, ["name"], shown=True)}
     names: dict[tuple[str, Any], str] = {("clients.Client", pk): name for pk, name in named.items()}
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
@@ -148,29 +148,29 @@ def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
             }
             value = ", ".join(f"{k} {n}" for k, n in (flat or value).items() if n)
         elif isinstance(value, bool):
-            value = str(say("是", "Yes") if value else say("否", "No"))
+            value = str(bilingual("是", "Yes") if value else bilingual("否", "No"))
         made.append((NOTES.get(key, key), str(value) or "–"))
     return made
 
 
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
     """One row's change in words: what kind of row, what happened, each field before and after."""
-    word, tone = KINDS.get(change["kind"], (say("其他", "Other"), ""))
+    word, tone = KINDS.get(change["kind"], (bilingual("其他", "Other"), ""))
     made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model"], "pk": change["pk"], "fields": []}
     try:
         model = model_of(change["model"])
     except (LookupError, ValueError):
         return made
-    made["what"] = str(called(change["model"]))
+    made["what"] = str(client_label(change["model"]))
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [
-            (say("新增", "created"), _count(after.get("created", []))),
-            (say("修改", "changed"), _count(after.get("changed", []))),
-            (say("删除", "removed"), _count(after.get("removed", []))),
+            (bilingual("新增", "created"), _count(after.get("created", []))),
+            (bilingual("修改", "changed"), _count(after.get("changed", []))),
+            (bilingual("删除", "removed"), _count(after.get("removed", []))),
         ]
         return made
-    facts = {f.attname: (f, known) for _, f, known in described(model)}
+    facts = {f.attname: (f, known) for _, f, known in described_fields(model)}
     for attname in {**change["before"], **change["after"]}:
         if attname in facts:
             f, known = facts[attname]
@@ -182,15 +182,15 @@ def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[s
 def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:
     if value in (None, ""):
         return ""
-    if hasattr(f, "words"):
-        return str(f.words.text_of(value))
+    if hasattr(f, "choice_set"):
+        return str(f.choice_set.text_of(value))
     if isinstance(value, bool):
-        return str(say("是", "Yes") if value else say("否", "No"))
+        return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if f.is_relation:
         key = (f.related_model._meta.label, value)
         if key not in names:
             row = f.related_model.objects.filter(pk=value).first()
-            names[key] = name_of(row, scope.current_actor().clearance) if row else f"#{value}"
+            names[key] = name_of(row, current_actor().clearance) if row else f"#{value}"
         return names[key]
     text = str(value)
     return text[:16].replace("T", " ") if len(text) >= 19 and text[10:11] == "T" else text

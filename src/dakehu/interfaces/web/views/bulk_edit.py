@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views import grid
@@ -38,9 +38,9 @@ def chosen(given: Any) -> tuple[str, Any]:
 def ask_many(request: HttpRequest, name: str) -> HttpResponse:
     """The form of a verb for many, in a dialog; POST does it in one act, which a press takes back."""
     if name not in VERBS:
-        raise NotFound(say("操作", "action"), name)
+        raise NotFound(bilingual("操作", "action"), name)
     action, single = ACTIONS[VERBS[name]], ACTIONS[SINGLE[name]]
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     given = request.POST if request.method == "POST" else request.GET
     kind, found = chosen(given)
@@ -71,7 +71,7 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
 
 def fields() -> list[tuple[str, str]]:
     """The columns that may be set for many at once, custom ones included, by label."""
-    taken = {take.name for take in ACTIONS[VERBS["set"]].takes}
+    taken = {parameter.name for parameter in ACTIONS[VERBS["set"]].parameters}
     return [(one.name, one.label) for one in forms.questions(ACTIONS[SINGLE["set"]], {}) if one.name in taken]
 
 
@@ -80,7 +80,7 @@ def questions(verb: str, single: Action, given: Any, field: str, faults: dict[st
         return [one for one in forms.questions(single, {field: given.get(field, "")}, faults) if one.name == field]
     values = {
         **forms.starting_values(single),
-        **{take.name: given[take.name] for take in single.takes if take.name in given},
+        **{parameter.name: given[parameter.name] for parameter in single.parameters if parameter.name in given},
     }
     return forms.questions(single, values, faults, leave_out=OWN)
 
@@ -94,12 +94,12 @@ def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) 
             **{n: v for n, v in forms.answers(single, given, changing=False).items() if n not in OWN},
         }
     if field not in dict(fields()):
-        raise Refused({"field": [say("请选择要修改的字段。", "Choose the field to change.")]})
+        raise Refused({"field": [bilingual("请选择要修改的字段。", "Choose the field to change.")]})
     value = forms.answers(single, given, changing=True).get(field, "")
     return {"clients": numbers, field: value}
 
 
 def done(told: dict[str, Any], action: Action) -> HttpResponse:
-    text = say("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=told["changed"])
+    text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=told["changed"])
     toast = {"text": str(text), "kind": "success", "undo": f"/clients/undo/{told['batch']}" if told["batch"] else None}
     return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

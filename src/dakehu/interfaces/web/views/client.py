@@ -12,38 +12,38 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import columns_of, present, present_one
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, render_row, render_rows
 from dakehu.foundation.gates.output import Column, name_of
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import described, model_of
+from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.client_attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client_groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client_performance import tab_money  # noqa: F401  (likewise)
 
 TABS = (
-    ("overview", say("概览", "Overview"), ""),
-    ("basic", say("基本信息", "Basics"), ""),
-    ("money", say("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
-    ("investments", say("投资历史", "Investments"), Permission.LEDGER_READ),
-    ("service", say("服务记录", "Service"), Permission.SERVICE_READ),
-    ("needs", say("需求与偏好", "Needs and preferences"), ""),
-    ("plans", say("跟进计划", "Plans"), Permission.SERVICE_READ),
-    ("files", say("文件", "Files"), Permission.SERVICE_READ),
-    ("relations", say("关系与家庭", "Relations"), ""),
-    ("history", say("历史资料", "Earlier data"), ""),
-    ("audit", say("操作记录", "Audit"), Permission.AUDIT_READ),
+    ("overview", bilingual("概览", "Overview"), ""),
+    ("basic", bilingual("基本信息", "Basics"), ""),
+    ("money", bilingual("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
+    ("investments", bilingual("投资历史", "Investments"), Permission.LEDGER_READ),
+    ("service", bilingual("服务记录", "Service"), Permission.SERVICE_READ),
+    ("needs", bilingual("需求与偏好", "Needs and preferences"), ""),
+    ("plans", bilingual("跟进计划", "Plans"), Permission.SERVICE_READ),
+    ("files", bilingual("文件", "Files"), Permission.SERVICE_READ),
+    ("relations", bilingual("关系与家庭", "Relations"), ""),
+    ("history", bilingual("历史资料", "Earlier data"), ""),
+    ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
 )
 KINDS = (
-    ("", say("全部", "All")),
-    ("interaction", say("服务", "Service")),
-    ("request", say("需求与投诉", "Requests")),
-    ("follow_up", say("已完成计划", "Plans done")),
-    ("attachment", say("文件", "Files")),
+    ("", bilingual("全部", "All")),
+    ("interaction", bilingual("服务", "Service")),
+    ("request", bilingual("需求与投诉", "Requests")),
+    ("follow_up", bilingual("已完成计划", "Plans done")),
+    ("attachment", bilingual("文件", "Files")),
 )
 ICONS = {
     "call": "phone",
@@ -63,48 +63,6 @@ AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
 QUICK = ("channel", "next_on")  # beside the list
 MORE = ("result", "mood", "promise", "promise_due_on", "staff")
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
-# The client's own fields, in the groups in which people look for them.
-GROUPS = (
-    (
-        say("身份", "Identity"),
-        (
-            "code",
-            "name",
-            "kind",
-            "gender",
-            "birth_on",
-            "stated_age",
-            "age",
-            "occupation",
-            "employer",
-            "education",
-            "id_type",
-            "id_number",
-            "id_expires_on",
-            "address",
-            "tax_residency",
-        ),
-    ),
-    (say("机构", "Institution"), ("legal_representative", "controller", "beneficial_owner")),
-    (
-        say("分类与适当性", "Class and suitability"),
-        (
-            "segment",
-            "investor_class",
-            "risk_level",
-            "risk_basis",
-            "risk_tested_on",
-            "risk_valid_to",
-            "capacity",
-            "assets",
-            "income_band",
-        ),
-    ),
-    (
-        say("关系", "Relationship"),
-        ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on", "as_of_on"),
-    ),
-)
 MOMENTS = {
     "interaction": "service.Interaction",
     "request": "service.Request",
@@ -117,7 +75,7 @@ ENTRIES_SHOWN = 60
 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
-    client, actor = clients.found(client_id), scope.current_actor()
+    client, actor = clients.get_client(client_id), current_actor()
     tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -129,13 +87,13 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
 @require_safe
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
-    client = clients.found(client_id)
+    client = clients.get_client(client_id)
     page = {
         **head_of(client),
-        "identity": facts_of(client, IDENTITY),
-        "contacts": present(clients.contacts(client=client), shown=True),
+        "identity": spec_of(client, IDENTITY),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
     }
-    actor = scope.current_actor()
+    actor = current_actor()
     if actor.may(Permission.SERVICE_READ):
         page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
     if actor.may(Permission.INTERACTION_LOG):
@@ -147,8 +105,8 @@ def quick() -> dict[str, Any]:
     """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
     action = ACTIONS["service.log_interaction"]
     begin = forms.starting_values(action)
-    here = (*QUICK, *(take.name for take in action.takes if is_custom(take) and take.required))
-    others = [take.name for take in action.takes if take.name not in ("summary", *here)]
+    here = (*QUICK, *(parameter.name for parameter in action.parameters if is_custom(parameter) and parameter.required))
+    others = [parameter.name for parameter in action.parameters if parameter.name not in ("summary", *here)]
     asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
     return {
         "compose": action,
@@ -158,33 +116,33 @@ def quick() -> dict[str, Any]:
     }
 
 
-def is_custom(take: Any) -> bool:
-    return take.name in custom_fields.names(take.model) if take.model else False
+def is_custom(parameter: Any) -> bool:
+    return parameter.name in custom_fields.custom_field_names(parameter.model) if parameter.model else False
 
 
 def head_of(client: Any) -> dict[str, Any]:
     """The strip over every tab."""
     today = clock.today()
-    shown = present_one(client, shown=True)
-    serving = present(clients.coverage(client=client).filter(until=None), shown=True)
+    shown = render_row(client, shown=True)
+    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
     return {
         "client": client,
         "shown": shown,
-        "plain": present_one(client, ("assets",)),
+        "plain": render_row(client, ("assets",)),
         "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
         "labels": list(clients.tags(client=client)),
         "blockers": clients.blockers(client=client),
         "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
         "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
         "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
-        "crumbs": [{"label": say("客户", "Clients"), "url": "/clients/"}],
+        "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
         "page_title": shown["name"],
     }
 
 
-def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
+def spec_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
     """Label and text of the named columns of a row; empty ones only if asked for."""
-    shown, plain = present_one(row, names, shown=True), present_one(row, names)
+    shown, plain = render_row(row, names, shown=True), render_row(row, names)
     return [
         {
             "label": column.label,
@@ -192,7 +150,7 @@ def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict
             "plain": plain[column.name],
             "kind": column.kind,
             "name": column.name,
-            "opens": isinstance(column.field, custom_fields.Secret),
+            "opens": isinstance(column.field, custom_fields.SecretField),
         }
         for column in columns_of(type(row), names)
         if empty or shown[column.name] not in ("", None)
@@ -200,14 +158,16 @@ def facts_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict
 
 
 def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
-    actor = scope.current_actor()
+    actor = current_actor()
     needs = clients.needs(client=client).first()
     page: dict[str, Any] = {
-        "identity": facts_of(client, IDENTITY),
-        "contacts": present(clients.contacts(client=client), shown=True),
-        "wishes": facts_of(needs, tuple(n for n, _, _ in described(type(needs)) if n != "client")) if needs else [],
-        "key_dates": present(clients.key_dates(client=client), shown=True),
-        "consents": present(clients.consents(client=client), shown=True)[:6],
+        "identity": spec_of(client, IDENTITY),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+        "wishes": spec_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
+        if needs
+        else [],
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True)[:6],
     }
     if actor.may(Permission.SERVICE_READ):
         kind = request.GET.get("show", "")
@@ -223,16 +183,17 @@ def open_work(client: Any) -> dict[str, Any]:
     today = clock.today()
 
     def with_days(rows: Any, due: str) -> list[dict[str, Any]]:
-        made = present(rows, shown=True)
+        made = render_rows(rows, shown=True)
         for row in made:
             row["days"] = (date.fromisoformat(row[due]) - today).days if row[due] else None
         return made
 
     return {
-        "plans": with_days(service.follow_ups_of(client=client).filter(state="planned"), "due_on"),
-        "requests": with_days(service.requests_of(client=client).exclude(state="closed"), "due_on"),
+        "plans": with_days(service.client_follow_ups(client=client).filter(state="planned"), "due_on"),
+        "requests": with_days(service.client_requests(client=client).exclude(state="closed"), "due_on"),
         "promises": with_days(
-            service.interactions_of(client=client).filter(promise_kept_on=None).exclude(promise=""), "promise_due_on"
+            service.client_interactions(client=client).filter(promise_kept_on=None).exclude(promise=""),
+            "promise_due_on",
         ),
     }
 
@@ -242,10 +203,14 @@ def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | 
     action = ACTIONS["service.log_interaction"]
     values = {
         **forms.starting_values(action),
-        **{k: v for k, v in given.items() if k in {t.name for t in action.takes}},
+        **{k: v for k, v in given.items() if k in {t.name for t in action.parameters}},
     }
     asked = {question.name: question for question in forms.questions(action, values, faults)}
-    added = [(take.name, take.required) for take in action.takes if is_custom(take) and take.name in asked]
+    added = [
+        (parameter.name, parameter.required)
+        for parameter in action.parameters
+        if is_custom(parameter) and parameter.name in asked
+    ]
     at_once = (*AT_ONCE, *(name for name, required in added if required))
     more = (*MORE, *(name for name, required in added if not required))
     loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
@@ -279,7 +244,10 @@ def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
 def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
     """What the fields that an administrator added say of a moment: label and text."""
     label = MOMENTS[moment["what"]]
-    said = [(column, moment.get(column.name)) for column in columns_of(model_of(label), custom_fields.names(label))]
+    said = [
+        (column, moment.get(column.name))
+        for column in columns_of(model_of(label), custom_fields.custom_field_names(label))
+    ]
     return [{"label": column.label, "text": str(text)} for column, text in said if text not in ("", None)]
 
 
@@ -293,27 +261,22 @@ def icon_of(moment: dict[str, Any]) -> str:
 
 def code_of(model: str, name: str, text: str) -> str:
     """The code behind a choice as it is shown."""
-    meant = model_of(model)._meta.get_field(name).words.read(text)
+    meant = model_of(model)._meta.get_field(name).choice_set.read(text)
     return meant.value if meant is not None else ""
 
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
-    is_person = client.kind == "person"
-    grouped = {name for _, names in GROUPS for name in names}
-    own = tuple(field.name for field in custom_fields.of("clients.Client") if field.name not in grouped)
     groups = [
-        (title, facts_of(client, names, empty=True))
-        for title, names in GROUPS
-        if names[0] != GROUPS[1][1][0] or not is_person
+        (client.field_groups[group], spec_of(client, tuple(names), empty=True))
+        for group, names in grouped_fields(type(client))
+        if group != "institution" or client.kind != "person"
     ]
-    more = facts_of(client, own, empty=True)
-    groups += [(say("自定义字段", "Fields added"), more)] if more else []
     return {
         "groups": groups,
-        "contacts": present(clients.contacts(client=client), shown=True),
-        "consents": present(clients.consents(client=client), shown=True),
-        "coverage": present(clients.coverage(client=client), shown=True),
-        "key_dates": present(clients.key_dates(client=client), shown=True),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True),
+        "coverage": render_rows(clients.coverage(client=client), shown=True),
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
     }
 
 
@@ -324,7 +287,7 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
         "x": [m["month"] for m in total["months"]],
         "series": [
             {
-                "name": str(say("累计投入", "Invested so far")),
+                "name": str(bilingual("累计投入", "Invested so far")),
                 "area": True,
                 "unit": "money" if total["invested"] is not None else "share",
                 "values": [float(m["invested"]) for m in total["months"]],
@@ -341,29 +304,29 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 def tab_service(request: HttpRequest, client: Any) -> dict[str, Any]:
     return {
-        **table_of(service.interactions_of(client=client), leave_out=("client",)),
-        "requests": table_of(service.requests_of(client=client), leave_out=("client",)),
+        **table_of(service.client_interactions(client=client), leave_out=("client",)),
+        "requests": table_of(service.client_requests(client=client), leave_out=("client",)),
     }
 
 
 def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
     needs = clients.needs(client=client).first()
-    names = tuple(n for n, _, _ in described(model_of("clients.Needs")) if n != "client")
+    names = tuple(n for n, _, _ in described_fields(model_of("clients.Needs")) if n != "client")
     return {
-        "wishes": facts_of(needs, names, empty=True) if needs else [],
-        "key_dates": present(clients.key_dates(client=client), shown=True),
-        "consents": present(clients.consents(client=client), shown=True),
+        "wishes": spec_of(needs, names, empty=True) if needs else [],
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True),
     }
 
 
 def tab_plans(request: HttpRequest, client: Any) -> dict[str, Any]:
-    return table_of(service.follow_ups_of(client=client), leave_out=("client",))
+    return table_of(service.client_follow_ups(client=client), leave_out=("client",))
 
 
 def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
     labels = {column.name: column for column in columns_of(type(client))}
     made = []
-    for row in present(clients.history(client=client), shown=False):
+    for row in render_rows(clients.history(client=client), shown=False):
         known = row["known"]
         facts = (
             [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()]
@@ -380,15 +343,15 @@ def said(column: Column | None, value: Any) -> str:
         return "–"
     if column is None:
         return str(value)
-    if column.words is not None:
-        return str(column.words.text_of(value))
+    if column.choice_set is not None:
+        return str(column.choice_set.text_of(value))
     if column.kind == "bool" and isinstance(value, bool):
-        return str(say("是", "Yes") if value else say("否", "No"))
+        return str(bilingual("是", "Yes") if value else bilingual("否", "No"))
     if column.kind == "datetime":
         return str(value)[:16].replace("T", " ")
     if column.kind == "key" and str(value).isdigit():
         row = column.field.remote_field.model.objects.filter(pk=value).first()
-        return name_of(row, scope.current_actor().clearance) if row is not None else str(value)
+        return name_of(row, current_actor().clearance) if row is not None else str(value)
     return str(value)
 
 
@@ -434,10 +397,10 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
 
 def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     """Columns and cells of a list of rows, in shown values with the plain ones beside them."""
-    columns = [c for c in columns_of(rows.model) if c.facts.listed or c.kind == "rate"]
+    columns = [c for c in columns_of(rows.model) if c.spec.listed or c.kind == "rate"]
     columns = [c for c in columns if c.name not in leave_out]
     rows = list(rows[:ROWS_SHOWN])
-    shown, plain = present(rows, shown=True), present(rows)
+    shown, plain = render_rows(rows, shown=True), render_rows(rows)
     lines = [
         {
             "id": p["id"],

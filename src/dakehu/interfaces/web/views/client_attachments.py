@@ -12,17 +12,17 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.service import attachments
 from dakehu.domains.service.file_types import TYPES
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Upload
-from dakehu.foundation.gates import perform, present, present_one
+from dakehu.foundation.gates import perform, render_row, render_rows
 
 PICTURES = {"audio": "phone", "video": "monitor", "text": "sticky-note", "image": "file"}
 
 
 def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
     return {
-        "papers": _shown(attachments.attachments_of(client=client)),
-        "taken": _shown(attachments.attachments_of(client=client, removed=True)[:20]),
+        "papers": _shown(attachments.client_attachments(client=client)),
+        "taken": _shown(attachments.client_attachments(client=client, removed=True)[:20]),
         "about": {name: request.GET.get(name, "") for name in ("interaction", "request")},
         "largest": settings.ATTACHMENT_MB,
         "endings": ",".join(f".{ending}" for ending in TYPES),
@@ -31,7 +31,7 @@ def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 def _shown(rows: Any) -> list[dict[str, Any]]:
     plain = list(rows)
-    made = present(plain, shown=True)
+    made = render_rows(plain, shown=True)
     for line, row in zip(made, plain, strict=True):
         line |= {"size": size(row.size), "icon": PICTURES.get(row.media.partition("/")[0], "file-text")}
     return made
@@ -45,18 +45,18 @@ def size(count: int) -> str:
 @require_POST
 def add(request: HttpRequest, client_id: int) -> HttpResponse:
     """Keep every file that was sent; those refused are named with the reason, the others stay."""
-    client = clients.found(client_id)
+    client = clients.get_client(client_id)
     told = {name: request.POST[name] for name in ("description", "interaction", "request") if request.POST.get(name)}
     kept, refused = [], []
     for file in request.FILES.getlist("file"):
         try:
             row = perform("service.attach", {"client": client.pk, "file": Upload(file.name or "", file.file), **told})
-            kept.append(present_one(row)["name"])
+            kept.append(render_row(row)["name"])
         except Refused as refusal:
             refused += [str(text) for texts in refusal.as_plain().values() for text in texts]
     if not kept:
-        raise Refused({"file": refused or [say("请选择文件。", "Choose a file.")]})
-    messages.success(request, str(say("已添加：{names}。", "Kept: {names}.", names="、".join(kept))))
+        raise Refused({"file": refused or [bilingual("请选择文件。", "Choose a file.")]})
+    messages.success(request, str(bilingual("已添加：{names}。", "Kept: {names}.", names="、".join(kept))))
     for text in refused:
         messages.error(request, text)
     return JsonResponse({"url": f"/clients/{client.pk}/?tab=files"})

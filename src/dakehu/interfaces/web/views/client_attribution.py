@@ -7,27 +7,27 @@ from django.http import HttpRequest
 
 from dakehu.domains.ledger.performance import attribution
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
 
 SPANS = {
-    "month": say("本月", "This month"),
-    "year": say("今年", "This year"),
-    "twelve": say("近一年", "Twelve months"),
-    "all": say("全部", "All"),
+    "month": bilingual("本月", "This month"),
+    "year": bilingual("今年", "This year"),
+    "twelve": bilingual("近一年", "Twelve months"),
+    "all": bilingual("全部", "All"),
 }
 STEPS = {
-    "opening": say("期初市值", "Worth before"),
-    "net_inflow": say("净投入", "Net inflow"),
-    "market": say("市场损益", "Market"),
-    "fees": say("费用", "Fees"),
-    "closing": say("期末市值", "Worth after"),
+    "opening": bilingual("期初市值", "Worth before"),
+    "net_inflow": bilingual("净投入", "Net inflow"),
+    "market": bilingual("市场损益", "Market"),
+    "fees": bilingual("费用", "Fees"),
+    "closing": bilingual("期末市值", "Worth after"),
 }
 
 
 def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
     """The period that was asked for (a name of SPANS, or two days), and what became of the worth in it."""
-    spans = attribution.spans(date.fromisoformat(closed))
+    spans = attribution.period_choices(date.fromisoformat(closed))
     typed = {name: request.GET[name] for name in ("since", "until") if request.GET.get(name)}
     chosen = "" if typed else request.GET.get("span", "all")
     since = spans.get(chosen)
@@ -44,7 +44,7 @@ def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
         return page | {"fault": "；".join(str(text) for texts in refusal.as_plain().values() for text in texts)}
     page |= {"told": told, "rows": [(row["name"], [row[name] for name in STEPS]) for row in told["classes"]]}
     if told["total"]:
-        page["rows"].append((say("合计", "Total"), [told["total"][name] for name in STEPS]))
+        page["rows"].append((bilingual("合计", "Total"), [told["total"][name] for name in STEPS]))
         if None not in told["total"].values():
             page["steps"] = {"unit": "money", "steps": steps_of(told["total"])}
     return page

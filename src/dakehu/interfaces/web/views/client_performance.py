@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.ledger.close import rows as close_rows
 from dakehu.domains.ledger.trades import transaction_types
-from dakehu.domains.ledger.trades.queries import every_trade
+from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import ask, columns_of, present_one
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import ask, columns_of, render_row
 from dakehu.interfaces.web.views.client_attribution import change_of
 
 FIRST = ("market_value", "profit", "roi", "xirr", "twr", "max_drawdown", "volatility", "sharpe")
@@ -47,18 +47,18 @@ def figures_of(row: Any) -> dict[str, list[dict[str, Any]]]:
     """The figures by which a client is seen first, and the others; each with its formula, and why it is missing."""
     if row is None:
         return {"first": [], "rest": []}
-    plain = present_one(row)
+    plain = render_row(row)
     made = {
         column.name: {
             "name": column.name,
             "label": column.label,
             "value": plain[column.name],
             "kind": column.kind,
-            "unit": column.facts.unit,
-            "formula": column.facts.help,
+            "unit": column.spec.unit,
+            "formula": column.spec.help,
             "signed": column.name in SIGNED,
             "whole": isinstance(plain[column.name], int),
-            "why": say(*close_rows.REASONS[row.reasons[column.name]]) if column.name in row.reasons else "",
+            "why": bilingual(*close_rows.REASONS[row.reasons[column.name]]) if column.name in row.reasons else "",
         }
         for column in columns_of(type(row))
         if column.name not in ("client", "as_of", "reasons")
@@ -74,7 +74,9 @@ def line_of(line: dict[str, Any]) -> dict[str, Any]:
     marks = [
         {"x": line["day"][i], "label": "▲" if line["flow"][i] > 0 else "▼", "tone": "accent"} for i in sorted(largest)
     ]
-    series = [{"name": str(say("净值", "Growth of 1")), "values": line["growth"], "unit": "number", "markers": marks}]
+    series = [
+        {"name": str(bilingual("净值", "Growth of 1")), "values": line["growth"], "unit": "number", "markers": marks}
+    ]
     if line["index"]:
         series.append(
             {"name": line["index_name"], "values": line["index"], "unit": "number", "dashed": True, "tone": "muted"}
@@ -85,7 +87,7 @@ def line_of(line: dict[str, Any]) -> dict[str, Any]:
 def falls_of(line: dict[str, Any]) -> dict[str, Any]:
     """How far below the highest growth so far, day by day."""
     falls = {
-        "name": str(say("回撤", "Drawdown")),
+        "name": str(bilingual("回撤", "Drawdown")),
         "values": line["drawdown"],
         "unit": "share",
         "area": True,
@@ -99,16 +101,16 @@ def donut_of(holdings: list[dict[str, Any]], hidden: bool) -> dict[str, Any]:
     sized = [(row["name"], row["weight"] if hidden else row["value"]) for row in holdings if row["weight"]]
     slices = [{"name": name, "value": value} for name, value in sized[:SLICES]]
     if sized[SLICES:]:
-        slices.append({"name": str(say("其他", "Others")), "value": sum(value for _, value in sized[SLICES:])})
+        slices.append({"name": str(bilingual("其他", "Others")), "value": sum(value for _, value in sized[SLICES:])})
     return {"unit": "share" if hidden else "money", "slices": slices}
 
 
 def trades_of(request: HttpRequest, client: Any) -> dict[str, Any]:
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isdecimal() and 0 < int(asked) < 10**6 else 1
-    told = every_trade(client=client, limit=PAGE, offset=(page - 1) * PAGE)
+    told = list_trades(client=client, limit=PAGE, offset=(page - 1) * PAGE)
     for row in told["rows"]:
-        row["word"] = say(*transaction_types.said(row["side"]))
+        row["word"] = bilingual(*transaction_types.label_of(row["side"]))
     last = max(1, -(-told["count"] // PAGE))
     return {
         "trades": told["rows"],

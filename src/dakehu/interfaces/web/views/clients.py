@@ -11,10 +11,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.foundation.gates.registry import QUERIES
 from dakehu.interfaces.web.views.grid import cleaned, described_columns
@@ -25,20 +25,20 @@ def ready_views() -> list[dict[str, Any]]:
     today = clock.today()
     week = today + timedelta(days=6 - today.weekday())
     return [
-        {"key": "", "label": say("全部客户", "All clients"), "query": ""},
+        {"key": "", "label": bilingual("全部客户", "All clients"), "query": ""},
         {
             "key": "due",
-            "label": say("本周待跟进", "Due this week"),
+            "label": bilingual("本周待跟进", "Due this week"),
             "query": urlencode({"next_contact_on.le": week.isoformat(), "sort": "next_contact_on"}),
         },
         {
             "key": "risk",
-            "label": say("测评待更新", "Risk test lapsing"),
+            "label": bilingual("测评待更新", "Risk test lapsing"),
             "query": urlencode({"risk_valid_to.le": (today + timedelta(days=30)).isoformat(), "sort": "risk_valid_to"}),
         },
         {
             "key": "quiet",
-            "label": say("久未联系", "Not contacted lately"),
+            "label": bilingual("久未联系", "Not contacted lately"),
             "query": urlencode(
                 {"last_contact_on.le": (today - timedelta(days=60)).isoformat(), "sort": "last_contact_on"}
             ),
@@ -48,7 +48,7 @@ def ready_views() -> list[dict[str, Any]]:
 
 @require_safe
 def client_list(request: HttpRequest) -> HttpResponse:
-    actor = scope.current_actor()
+    actor = current_actor()
     needed = QUERIES["clients.list"]
     if not actor.may(needed.needs):
         raise NotAllowed(needed.label, needed.needs)
@@ -77,7 +77,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
             "now": key if not asked else None,
             "query": query,
             "columns": described_columns(key),
-            "page_title": say("客户", "Clients"),
+            "page_title": bilingual("客户", "Clients"),
             "asked": asked,
             "view": key,
         },
@@ -101,12 +101,12 @@ def save_view(request: HttpRequest) -> HttpResponse:
             "state": {"query": request.POST.get("query", "")[:2000], "columns": columns},
         },
     )
-    messages.success(request, str(say("视图“{name}”已保存。", "View “{name}” saved.", name=view.name)))
+    messages.success(request, str(bilingual("视图“{name}”已保存。", "View “{name}” saved.", name=view.name)))
     return HttpResponseRedirect(f"/clients/?view={view.pk}")
 
 
 @require_POST
 def drop_view(request: HttpRequest, view_id: int) -> HttpResponse:
     perform("team.drop_view", {"view": view_id})
-    messages.success(request, str(say("视图已删除。", "View dropped.")))
+    messages.success(request, str(bilingual("视图已删除。", "View dropped.")))
     return HttpResponseRedirect("/clients/")

@@ -8,22 +8,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.team import custom_fields
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates import perform, present
-from dakehu.foundation.schema.fields import described, model_of
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates import perform, render_rows
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 
-CRUMBS = [{"label": say("系统", "System"), "url": "/system/"}]
-TITLE = say("自定义字段", "Fields added")
+CRUMBS = [{"label": bilingual("系统", "System"), "url": "/system/"}]
+TITLE = bilingual("自定义字段", "Fields added")
 
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    known = custom_fields.custom()
-    shown = present([_row(row["id"]) for row in known], shown=True)
+    known = custom_fields.custom_field_list()
+    shown = render_rows([_row(row["id"]) for row in known], shown=True)
     for row, plain in zip(shown, known, strict=True):
         row |= {
             "gone": plain["archived"],
@@ -31,28 +31,28 @@ def listed(request: HttpRequest) -> HttpResponse:
             "values": [f"{zh} {en}" for _, zh, en in plain["options"]],
             "seers": custom_fields.ROLES.text_of(plain["seen_by"]) if plain["seen_by"] else "",
         }
-    labels = {name: facts.label for name, _, facts in described(model_of("foundation.CustomField"))}
+    labels = {name: facts.label for name, _, facts in described_fields(model_of("foundation.CustomField"))}
     page = {
         "page_title": TITLE,
         "crumbs": CRUMBS,
         "rows": shown,
         "labels": labels,
-        "may_write": scope.current_actor().may(ACTIONS["fields.add"].needs),
+        "may_write": current_actor().may(ACTIONS["fields.add"].needs),
     }
     return render(request, "system/fields.html", page)
 
 
 def add(request: HttpRequest) -> HttpResponse:
-    return _form(request, "fields.add", {}, say("新增自定义字段", "Add a field"))
+    return _form(request, "fields.add", {}, bilingual("新增自定义字段", "Add a field"))
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    values = next((row for row in custom_fields.custom() if row["id"] == pk), None)
+    values = next((row for row in custom_fields.custom_field_list() if row["id"] == pk), None)
     if values is None:
-        raise NotFound(say("字段", "field"), pk)
+        raise NotFound(bilingual("字段", "field"), pk)
     values["options"] = "\n".join(f"{zh} | {en}" for _, zh, en in values["options"])
     values["aliases"] = "，".join(values["aliases"])
-    return _form(request, "fields.change", values, say("修改自定义字段", "Change a field"), pk)
+    return _form(request, "fields.change", values, bilingual("修改自定义字段", "Change a field"), pk)
 
 
 @require_POST
@@ -63,9 +63,9 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(
             request,
             str(
-                say("已停用“{name}”，其内容保留。", "Archived “{name}”; its values stay.", name=row.zh)
+                bilingual("已停用“{name}”，其内容保留。", "Archived “{name}”; its values stay.", name=row.zh)
                 if not row.archived
-                else say("已恢复“{name}”。", "Restored “{name}”.", name=row.zh)
+                else bilingual("已恢复“{name}”。", "Restored “{name}”.", name=row.zh)
             ),
         )
     except (NotAllowed, NotFound):
@@ -78,13 +78,15 @@ def archive(request: HttpRequest, pk: int) -> HttpResponse:
 def _row(pk: int) -> Any:
     row = model_of("foundation.CustomField").objects.filter(pk=pk).first()
     if row is None:
-        raise NotFound(say("字段", "field"), pk)
+        raise NotFound(bilingual("字段", "field"), pk)
     return row
 
 
-def _form(request: HttpRequest, name: str, values: dict[str, Any], title: Words, pk: int | None = None) -> HttpResponse:
+def _form(
+    request: HttpRequest, name: str, values: dict[str, Any], title: Bilingual, pk: int | None = None
+) -> HttpResponse:
     action = ACTIONS[name]
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     faults: dict[str, Any] = {}
     status = 200
@@ -94,7 +96,11 @@ def _form(request: HttpRequest, name: str, values: dict[str, Any], title: Words,
             made = perform(name, {**raw, **({"field": pk} if pk else {})})
             messages.success(
                 request,
-                str(say("已保存“{name}”，各处即可使用。", "Saved “{name}”; it is in use everywhere.", name=made.zh)),
+                str(
+                    bilingual(
+                        "已保存“{name}”，各处即可使用。", "Saved “{name}”; it is in use everywhere.", name=made.zh
+                    )
+                ),
             )
             return redirect("system-fields")
         except (NotAllowed, NotFound):

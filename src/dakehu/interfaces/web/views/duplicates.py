@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.domains.clients import queries as clients
-from dakehu.exchange.imports.undo import called
-from dakehu.foundation.access import scope
+from dakehu.exchange.imports.undo import client_label
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, perform
 
 ASKED = ("name", "kind", "birth_on", "id_type", "id_number", "employer", "phone", "mail")
@@ -39,10 +39,11 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
-    client, other = clients.found(client_id), clients.found(other_id)
+    client, other = clients.get_client(client_id), clients.get_client(other_id)
     perform("clients.tell_apart", {"client": client.pk, "other": other.pk})
     messages.success(
-        request, str(say("已记下：不是同一人，不再提示。", "Noted: not the same person. It is not suggested again."))
+        request,
+        str(bilingual("已记下：不是同一人，不再提示。", "Noted: not the same person. It is not suggested again.")),
     )
     return redirect("duplicates")
 
@@ -50,13 +51,13 @@ def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     """Both records side by side; each differing field is chosen. POST makes one of the two."""
-    client, other = clients.found(client_id), clients.found(other_id)
+    client, other = clients.get_client(client_id), clients.get_client(other_id)
     _may_merge()
     if client.pk == other.pk:
         return redirect("client", client_id=client.pk)
     given = request.POST if request.method == "POST" else request.GET
-    take = [name.removeprefix("take.") for name in given if name.startswith("take.") and given[name] == "other"]
-    asked = {"client": client.pk, "other": other.pk, "take": take}
+    parameter = [name.removeprefix("take.") for name in given if name.startswith("take.") and given[name] == "other"]
+    asked = {"client": client.pk, "other": other.pk, "take": parameter}
     faults: list[str] = []
     if request.method == "POST":
         versions = {name: given[name] for name in ("version", "other_version") if given.get(name)}
@@ -65,7 +66,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
         except Conflict as conflict:
             faults = [str(text) for texts in conflict.messages.values() for text in texts]
         else:
-            done = say(
+            done = bilingual(
                 "已合并，{moved} 条记录已移入。可在“可撤销的操作”中撤销。",
                 "Merged; {moved} records moved. “What may be undone” takes it back.",
                 moved=told["moved"],
@@ -79,7 +80,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
         "shown": preview["client"],
         "others": preview["other"],
         "fields": preview["fields"],
-        "moves": [(called(label), count) for label, count in preview["moves"].items()],
+        "moves": [(client_label(label), count) for label, count in preview["moves"].items()],
         "remarks": preview["remarks"],
         "faults": faults,
         "page_title": ACTIONS["clients.merge"].label,
@@ -89,14 +90,14 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
 
 def _may_merge() -> None:
     verb = ACTIONS["clients.merge"]
-    if not scope.current_actor().may(verb.needs):
+    if not current_actor().may(verb.needs):
         raise NotAllowed(verb.label, verb.needs)
 
 
 @require_safe
 def merge_with(request: HttpRequest, client_id: int) -> HttpResponse:
     """Which other record? By code; leads on to the page of both."""
-    client, typed = clients.found(client_id), request.GET.get("other", "").strip()
+    client, typed = clients.get_client(client_id), request.GET.get("other", "").strip()
     _may_merge()
     fault = ""
     if typed:
@@ -105,7 +106,9 @@ def merge_with(request: HttpRequest, client_id: int) -> HttpResponse:
         if other is not None and other.pk != client.pk:
             return redirect("merge", client_id=client.pk, other_id=other.pk)
         fault = str(
-            say("找不到客户号为“{text}”的另一位客户。", "There is no other client with the code “{text}”.", text=typed)
+            bilingual(
+                "找不到客户号为“{text}”的另一位客户。", "There is no other client with the code “{text}”.", text=typed
+            )
         )
     page = {"client": client, "typed": typed, "fault": fault, "page_title": ACTIONS["clients.merge"].label}
     return render(request, "clients/merge_with.html", page, status=422 if fault else 200)

@@ -6,17 +6,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from dakehu.foundation.base.errors import Conflict, Refused
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-SIGN_IN_FIRST = say("登录已过期，请重新登录。", "Your session has ended; please sign in again.")
+SIGN_IN_FIRST = bilingual("登录已过期，请重新登录。", "Your session has ended; please sign in again.")
 
 TITLES = {
-    400: say("没有照办", "Not done"),
-    403: say("没有权限", "Not allowed"),
-    404: say("没有找到", "Not found"),
-    412: say("内容已被他人修改", "Changed by somebody else"),
-    503: say("请稍后再试", "Try again in a moment"),
-    500: say("系统出错了", "Something went wrong here"),
+    400: bilingual("没有照办", "Not done"),
+    403: bilingual("没有权限", "Not allowed"),
+    404: bilingual("没有找到", "Not found"),
+    412: bilingual("内容已被他人修改", "Changed by somebody else"),
+    503: bilingual("请稍后再试", "Try again in a moment"),
+    500: bilingual("系统出错了", "Something went wrong here"),
 }
 
 
@@ -55,7 +55,7 @@ def page(request: HttpRequest, status: int, texts: list[Any]) -> HttpResponse:
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: an address that is not ours, or a client who is not the reader's: the two look alike."""
-    text: Words = say(
+    text: Bilingual = bilingual(
         "没有这个页面，或者它不在您的权限范围内。请检查地址，或用搜索查找。",
         "There is no such page, or it lies outside what you may see. Check the address, or search.",
     )
@@ -65,16 +65,16 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 403, [say("您的角色不能打开这个页面。", "Your role may not open this page.")])
+    return page(request, 403, [bilingual("您的角色不能打开这个页面。", "Your role may not open this page.")])
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return page(request, 400, [say("请求内容无法识别。", "The request could not be read.")])
+    return page(request, 400, [bilingual("请求内容无法识别。", "The request could not be read.")])
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is older than the session, or came from elsewhere."""
-    text = say(
+    text = bilingual(
         "页面停留太久，表单已失效，内容没有提交。请返回、刷新页面后再试。",
         "This page was open too long and its form has lapsed; nothing was sent. Go back, reload and try again.",
     )
@@ -86,7 +86,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault. The id leads an administrator to the log."""
     number = getattr(request, "request_id", "")
-    text = say(
+    text = bilingual(
         "问题出在系统，不在您的操作；已经记入日志。请稍后再试，仍有问题时把编号 {number} 告诉管理员。",
         "The fault is ours, not yours, and it is in the log. Try again in a moment; if it stays, give your administrator the number {number}.",
         number=number,

@@ -13,14 +13,15 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
-from dakehu.exchange.sheets.definitions import parts
-from dakehu.foundation.access import scope
+from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import columns_of
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.schema.fields import SECRET, model_of
+from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views import grid
 from dakehu.interfaces.web.views.imports.steps import as_polled
 from dakehu.interfaces.web.views.imports.wizard import downloaded
@@ -32,9 +33,9 @@ STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accen
 
 def start(request: HttpRequest) -> HttpResponse:
     """Ask what to export; POST starts it. `?ids=1,2` is a selection, any other query is the client grid's own."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not actor.may(Permission.EXPORT):
-        raise NotAllowed(say("导出表格", "export a workbook"), Permission.EXPORT)
+        raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
     given = request.POST if request.method == "POST" else request.GET
     chosen, rows = chosen_of(given)
     faults: dict[str, list[str]] = {}
@@ -54,8 +55,8 @@ def start(request: HttpRequest) -> HttpResponse:
         request,
         "export/page.html",
         {
-            "page_title": say("导出", "Export"),
-            "page_note": say(
+            "page_title": bilingual("导出", "Export"),
+            "page_note": bilingual(
                 "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
             ),
             "count": rows.count(),
@@ -63,7 +64,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "handed": _handed(given),
             "faults": faults,
             "recent": recent,
-            "sheets": [part.title for part in parts().values()],
+            "sheets": [part.title for part in worksheets().values()],
             "masked": _masked(),
             "sealed": _sealed(),
             "languages": [("zh", "简体中文"), ("en", "English")],
@@ -102,18 +103,20 @@ def _checked(request: HttpRequest) -> dict[str, list[str]]:
     if not password:
         if request.POST.get("open") == "true":
             return {}
-        return {"password": [str(say("请设密码，或勾选“不加密”。", "Set a password, or tick “without a password”."))]}
+        return {
+            "password": [str(bilingual("请设密码，或勾选“不加密”。", "Set a password, or tick “without a password”."))]
+        }
     if len(password) < SHORTEST:
-        return {"password": [str(say("密码至少 {n} 位。", "Use at least {n} characters.", n=SHORTEST))]}
+        return {"password": [str(bilingual("密码至少 {n} 位。", "Use at least {n} characters.", n=SHORTEST))]}
     if password != again:
-        return {"again": [str(say("两次输入的密码不一样。", "The two passwords differ."))]}
+        return {"again": [str(bilingual("两次输入的密码不一样。", "The two passwords differ."))]}
     return {}
 
 
 def _masked() -> list[str]:
     """Fields that this reader gets masked because of their role."""
-    clearance = scope.current_actor().clearance
-    return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.facts.sensitivity < SECRET]
+    clearance = current_actor().clearance
+    return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.spec.sensitivity < SECRET]
 
 
 def _sealed() -> list[str]:
@@ -122,14 +125,14 @@ def _sealed() -> list[str]:
         c.label
         for name in ("clients.Client", "clients.Contact")
         for c in columns_of(model_of(name))
-        if c.facts.sensitivity == SECRET
+        if c.spec.sensitivity == SECRET
     ]
 
 
 def _own_job(pk: int) -> dict[str, Any]:
-    job = jobs.look(pk, scope.current_actor().user_id)
+    job = jobs.get_job(pk, current_actor().user_id)
     if job["kind"] not in KINDS:
-        raise NotFound(say("导出", "export"), pk)
+        raise NotFound(bilingual("导出", "export"), pk)
     return job
 
 
@@ -143,13 +146,13 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "export/job.html",
         {
-            "page_title": job["result"].get("name") or say("导出中", "Exporting"),
-            "crumbs": [{"label": say("导出", "Export"), "url": "/export/"}],
+            "page_title": job["result"].get("name") or bilingual("导出中", "Exporting"),
+            "crumbs": [{"label": bilingual("导出", "Export"), "url": "/export/"}],
             "job": job,
             "why": why,
             "percent": round(job["share"] * 100),
             "words": job["words"] or job["state_text"],
-            "counts": [(part.title, counts[name]) for name, part in parts().items() if name in counts],
+            "counts": [(part.title, counts[name]) for name, part in worksheets().items() if name in counts],
             "reports": job["kind"] == reports.KIND,
             "failed": job["result"].get("failed", []),
         },
@@ -163,8 +166,8 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    jobs.ask_to_stop(_own_job(pk)["id"])
-    messages.info(request, str(say("正在停止导出。", "Stopping the export.")))
+    jobs.request_stop(_own_job(pk)["id"])
+    messages.info(request, str(bilingual("正在停止导出。", "Stopping the export.")))
     return redirect("export")
 
 
@@ -173,16 +176,16 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The finished workbook, as long as it is kept."""
     job = _own_job(pk)
     if job["state"] != "done":
-        raise NotFound(say("文件", "file"))
+        raise NotFound(bilingual("文件", "file"))
     return downloaded(*files.read(job["result"]["file"]))
 
 
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
     """The empty workbook, in the reader's language; for everybody who may bring one back or take one away."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not (actor.may(Permission.IMPORT) or actor.may(Permission.EXPORT)):
-        raise NotAllowed(say("下载模板", "download the template"), Permission.IMPORT)
+        raise NotAllowed(bilingual("下载模板", "download the template"), Permission.IMPORT)
     with TemporaryDirectory(prefix="dakehu-") as folder:
         content = exports.write_template(Path(folder) / "template.xlsx").read_bytes()
-    return downloaded(f"{exports.TITLE}-{say('模板', 'template')}.xlsx", content)
+    return downloaded(f"{exports.TITLE}-{bilingual('模板', 'template')}.xlsx", content)

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.clients.bulk_edit import cells
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import columns_of, page_of, perform, present, unread
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, deferred_fields, page_of, perform, render_rows
 from dakehu.foundation.gates.output import Column, plain_of
 from dakehu.foundation.schema.fields import may, model_of
 from dakehu.interfaces.web.forms import rows_to_choose
@@ -60,37 +60,43 @@ def grid_columns() -> list[Column]:
 
 def described_columns(view: str = "") -> list[dict[str, Any]]:
     """The columns as the grid draws them under a view, in the reader's own choice where they made one."""
-    actor = scope.current_actor()
+    actor = current_actor()
     clearance = actor.clearance
     kept = kept_columns(view)
     chosen = {row["field"]: row for row in kept}
-    edited = {take.name: take for take in ACTIONS["clients.change"].takes if actor.may(ACTIONS["clients.change"].needs)}
+    edited = {
+        parameter.name: parameter
+        for parameter in ACTIONS["clients.change"].parameters
+        if actor.may(ACTIONS["clients.change"].needs)
+    }
     made = []
     for column in grid_columns():
         stored = hasattr(column.field, "attname")
-        cleared = column.facts.sensitivity <= clearance
+        cleared = column.spec.sensitivity <= clearance
         one: dict[str, Any] = {
             "field": column.name,
             "title": column.label,
             "kind": KINDS.get(column.kind, "text"),
-            "hidden": not column.facts.listed,
+            "hidden": not column.spec.listed,
             "sort": stored and cleared,
             "filter": stored and cleared,
-            "help": column.facts.help,
+            "help": column.spec.help,
             "width": WIDTHS.get(column.name, 118),
         }
-        if hasattr(column.words, "many"):
+        if hasattr(column.choice_set, "many"):
             one["kind"] = "text"
-        elif column.words is not None:
+        elif column.choice_set is not None:
             tones = TONES.get(column.name, {})
-            one["choices"] = [{"value": m.value, "label": m.text, "tone": tones.get(m.value, "")} for m in column.words]
+            one["choices"] = [
+                {"value": m.value, "label": m.text, "tone": tones.get(m.value, "")} for m in column.choice_set
+            ]
         if column.name == "name":
             one["kind"] = "link"
         if column.name == "status":
             one["kind"] = "state"
-        if cleared and column.name in edited and may(column.facts.edited_by):
+        if cleared and column.name in edited and may(column.spec.edited_by):
             one["edit"] = EDITORS.get(column.kind, "text") if one["kind"] != "text" else "text"
-            one["many"] = column.name in cells.settable()
+            one["many"] = column.name in cells.editable_fields()
             if column.kind == "key":
                 one["options"] = [text for _, text in rows_to_choose(edited[column.name])]
             one["must"] = not column.field.blank and not column.field.null
@@ -104,7 +110,7 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
 
 def kept_columns(view: str = "") -> list[dict[str, Any]]:
     """The reader's own columns of a view; else those with which the view was shared; else their usual ones."""
-    me = scope.current_actor().user_id
+    me = current_actor().user_id
     mine = {row.name: row for row in team.views(page=KEPT) if row.owner_id == me}
     if f"{KEPT}:{view}" in mine:
         return list(mine[f"{KEPT}:{view}"].state.get("columns", []))
@@ -155,7 +161,7 @@ def matching(given: Any) -> Any:
 def default_order() -> str:
     """The largest first; by code for readers who may not see assets, because an order would tell them."""
     assets = next(c for c in grid_columns() if c.name == "assets")
-    return "-assets" if assets.facts.sensitivity <= scope.current_actor().clearance else "code"
+    return "-assets" if assets.spec.sensitivity <= current_actor().clearance else "code"
 
 
 @require_safe
@@ -172,7 +178,7 @@ def rows(request: HttpRequest) -> JsonResponse:
         listing = clients.listing(text=text, filters=filters, order=order)
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
-        found = listing.rows.select_related(*keys).defer(*unread(listing.rows.model, columns))
+        found = listing.rows.select_related(*keys).defer(*deferred_fields(listing.rows.model, columns))
         page = page_of(
             found,
             order or default_order(),
@@ -184,9 +190,9 @@ def rows(request: HttpRequest) -> JsonResponse:
     except Refused as refusal:
         return plain(dict(refusal.messages), refusal.status)
     except ValueError:
-        return plain({"size": [say("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
+        return plain({"size": [bilingual("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
     total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
-    made = [as_cells(row, columns) for row in present(page.rows, [c.name for c in columns])]
+    made = [as_cells(row, columns) for row in render_rows(page.rows, [c.name for c in columns])]
     return JsonResponse(
         {"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
         json_dumps_params={"ensure_ascii": False},
@@ -203,7 +209,7 @@ def sums(request: HttpRequest) -> JsonResponse:
         return plain(dict(refusal.messages), refusal.status)
     assets = next(c for c in grid_columns() if c.name == "assets")
     asked = {"count": Count("pk")}
-    if assets.facts.sensitivity <= scope.current_actor().clearance:
+    if assets.spec.sensitivity <= current_actor().clearance:
         asked |= {"sum": Sum("assets"), "average": Avg("assets"), "filled": Count("assets")}
     told = found.aggregate(**asked)
     made = {name: plain_of(told[name]) for name in ("sum", "average", "filled")} if "sum" in told else None
@@ -221,8 +227,8 @@ def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
         value = row[column.name]
         if isinstance(value, dict):
             value = value["name"]
-        if hasattr(column.words, "many") and value not in (None, "", DOTS):
-            value = column.words.text_of(value)
+        if hasattr(column.choice_set, "many") and value not in (None, "", DOTS):
+            value = column.choice_set.text_of(value)
         made[column.name] = DOTS if value == DOTS else (value if value != "" else None)
     made["why"] = row.get("why_missing", {})
     return made
@@ -244,7 +250,7 @@ def own_columns(request: HttpRequest) -> JsonResponse:
     if columns:
         perform("team.save_view", {"page": KEPT, "name": name, "state": {"columns": columns}})
     else:
-        me = scope.current_actor().user_id
+        me = current_actor().user_id
         for row in team.views(page=KEPT):
             if row.owner_id == me and row.name == name:
                 perform("team.drop_view", {"view": row.pk})

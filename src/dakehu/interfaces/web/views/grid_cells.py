@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.clients.bulk_edit import cells
 from dakehu.foundation.base.errors import Conflict, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import columns_of, perform, perform_over, present_one
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, perform, perform_with_merge, render_row
 from dakehu.interfaces.web.views.errors import plain
 from dakehu.interfaces.web.views.grid import as_cells, grid_columns
 
@@ -25,7 +25,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     except ValueError:
         sent = None
     if not isinstance(sent, dict):
-        raise Refused(say("请求内容无法识别。", "The request could not be read."))
+        raise Refused(bilingual("请求内容无法识别。", "The request could not be read."))
     return sent
 
 
@@ -36,24 +36,24 @@ def answer(made: dict[str, Any], status: int = 200) -> JsonResponse:
 def line_of(client: Any) -> dict[str, Any]:
     """A client as a row of the grid."""
     columns = grid_columns()
-    return as_cells(present_one(client, [column.name for column in columns]), columns)
+    return as_cells(render_row(client, [column.name for column in columns]), columns)
 
 
 @require_POST
 def change(request: HttpRequest, client_id: int) -> JsonResponse:
     """Write cells of one row: {version, base: the row as it was shown, values}. Answers {row, kept}: the row as it is now
     and what others had changed meanwhile; 412 with both sides where both changed one cell."""
-    clients.found(client_id)
+    clients.get_client(client_id)
     sent = body_of(request)
     values, base = sent.get("values"), sent.get("base", {})
     if not isinstance(values, dict) or not isinstance(base, dict):
-        return plain({"": [say("应为 {{version, base, values}}。", "Must be {{version, base, values}}.")]}, 400)
+        return plain({"": [bilingual("应为 {{version, base, values}}。", "Must be {{version, base, values}}.")]}, 400)
     try:
-        saved = perform_over("clients.change", {**values, "client": client_id}, base, sent.get("version"))
+        saved = perform_with_merge("clients.change", {**values, "client": client_id}, base, sent.get("version"))
     except Conflict as conflict:
         told = {name: [str(text) for text in texts] for name, texts in conflict.messages.items()}
         return answer({"messages": told, **conflict.as_told(), "row": line_of(conflict.row)}, conflict.status)
-    return answer({"row": line_of(clients.found(client_id)), "kept": saved.kept})
+    return answer({"row": line_of(clients.get_client(client_id)), "kept": saved.kept})
 
 
 @require_POST
@@ -65,9 +65,10 @@ def paste(request: HttpRequest) -> JsonResponse:
     rows = sent.get("rows")
     if isinstance(rows, list) and len(rows) > MOST_PASTED:
         return plain(
-            {"rows": [say("一次最多粘贴 {n} 行。", "At most {n} rows can be pasted at once.", n=MOST_PASTED)]}, 400
+            {"rows": [bilingual("一次最多粘贴 {n} 行。", "At most {n} rows can be pasted at once.", n=MOST_PASTED)]},
+            400,
         )
-    made = cells.weigh_rows(rows)
+    made = cells.evaluate_rows(rows)
     if not sent.get("apply"):
         return answer(preview(made, rows))
     good = [
@@ -90,14 +91,14 @@ def preview(made: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
         if made.before
         else {}
     )
-    named = {number: present_one(client, ("name",), shown=True)["name"] for number, client in made.before.items()}
+    named = {number: render_row(client, ("name",), shown=True)["name"] for number, client in made.before.items()}
     lines = []
     for number, values in made.changes.items():
         client = made.before[number]
-        was = present_one(client, values, shown=True)
+        was = render_row(client, values, shown=True)
         for name, value in values.items():
             setattr(client, name, value)
-        becomes = present_one(client, values, shown=True)
+        becomes = render_row(client, values, shown=True)
         lines += [
             {
                 "client": named[number],

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 
 FOLDER = Path(__file__).parents[1] / "guide"
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
@@ -88,11 +88,11 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if name == "index":
         name = FIRST
     if name not in known:
-        raise NotFound(say("说明页", "guide page"), name)
+        raise NotFound(bilingual("说明页", "guide page"), name)
     beside = request.headers.get("X-Requested-With") == "fetch"
     context: dict[str, Any] = {
         "page_title": known[name],
-        "crumbs": [{"label": say("使用指南", "Guide"), "url": "/guide/"}],
+        "crumbs": [{"label": bilingual("使用指南", "Guide"), "url": "/guide/"}],
         "text": html_of(name, code),
         "guide_pages": known.items(),
         "here": name,

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
 
 SHOWN = 250  # days of the index before the band
@@ -25,7 +25,7 @@ def market(request: HttpRequest) -> HttpResponse:
         told, fault = ask("ledger.market_index", {"horizon": ahead}), str(next(iter(refusal.as_plain().values()))[0])
     breadth = ask("ledger.market_breadth", {})
     page: dict[str, Any] = {
-        "page_title": say("行情", "Market"),
+        "page_title": bilingual("行情", "Market"),
         "told": told,
         "fault": fault,
         "breadth": breadth,
@@ -62,7 +62,11 @@ def _moves(told: dict[str, Any]) -> dict[str, Any]:
     return {
         "x": told["day"][-SHOWN:],
         "series": [
-            {"name": str(say("{n} 日", "{n} days", n=n)), "values": told[f"volatility_{n}"][-SHOWN:], "unit": "share"}
+            {
+                "name": str(bilingual("{n} 日", "{n} days", n=n)),
+                "values": told[f"volatility_{n}"][-SHOWN:],
+                "unit": "share",
+            }
             for n in (20, 60)
         ],
     }

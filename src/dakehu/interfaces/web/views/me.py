@@ -11,12 +11,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import perform, present, present_one
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import perform, render_row, render_rows
 from dakehu.interfaces.web import forms
 
 
@@ -26,16 +26,16 @@ def me_page(request: HttpRequest) -> HttpResponse:
 
 
 def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
-    me = present_one(team.myself())
+    me = render_row(team.current_user())
     page = {
         "settings_asked": forms.questions(ACTIONS["team.set_preferences"], me),
         "password_asked": forms.questions(ACTIONS["team.change_my_password"], {}),
         "token_asked": forms.questions(ACTIONS["team.make_token"], {}),
-        "tokens": present(team.tokens(), shown=True),
-        "rights": sorted(scope.current_actor().permissions),
+        "tokens": render_rows(team.tokens(), shown=True),
+        "rights": sorted(current_actor().permissions),
         "today": clock.today().isoformat(),
-        "me_shown": present_one(team.myself(), shown=True),
-        "page_title": say("我的账号", "My account"),
+        "me_shown": render_row(team.current_user(), shown=True),
+        "page_title": bilingual("我的账号", "My account"),
     }
     return render(request, "me/page.html", {**page, **more}, status=status)
 
@@ -47,7 +47,7 @@ def settings_of_mine(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect("/me")
     for name, value in (("theme", str(user.theme)), ("language", str(user.language))):
         response.set_cookie(name, value, max_age=31536000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
-    messages.success(request, str(say("设置已保存。", "Settings saved.")))
+    messages.success(request, str(bilingual("设置已保存。", "Settings saved.")))
     return response
 
 
@@ -63,7 +63,7 @@ def password(request: HttpRequest) -> HttpResponse:
             asked = dict(refusal.messages)
         else:
             update_session_auth_hash(request, user)
-            messages.success(request, str(say("密码已修改。", "Password changed.")))
+            messages.success(request, str(bilingual("密码已修改。", "Password changed.")))
             return HttpResponseRedirect("/")
     known: Any = request.user
     page = {"questions": forms.questions(action, {}, asked), "forced": known.must_change, "page_title": action.label}
@@ -89,5 +89,5 @@ def make_token(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     perform("team.revoke_token", {"token": token_id})
-    messages.success(request, str(say("令牌已停用。", "Token revoked.")))
+    messages.success(request, str(bilingual("令牌已停用。", "Token revoked.")))
     return HttpResponseRedirect("/me")

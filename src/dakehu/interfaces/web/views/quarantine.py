@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.domains.clients import queries as clients
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import say
-from dakehu.foundation.gates import QUERIES, perform, present, present_one
-from dakehu.foundation.schema.fields import described, model_of
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import QUERIES, perform, render_row, render_rows
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.imports.statements import said_of, words_of
 
@@ -26,11 +26,11 @@ SHOWN = ("client", "source", "line", "reason", "detail", "state")
 def listed(request: HttpRequest) -> HttpResponse:
     """Rows held back, of all clients in sight or of ?client=number, by state."""
     state = _model()._meta.get_field("state")
-    choices = state.words
+    choices = state.choice_set
     chosen = request.GET.get("state", "waiting")
     chosen = chosen if chosen in {one.value for one in choices} else "waiting"
     number = request.GET.get("client", "")
-    client = clients.found(int(number)) if number.isdigit() else None
+    client = clients.get_client(int(number)) if number.isdigit() else None
     found = QUERIES[HELD].body(client=client, state=chosen)
     count = found.count()
     pages = max(1, -(-count // SPAN))
@@ -57,7 +57,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "pages": pages,
             "address": f"?state={chosen}{whose}&page={{page}}",
             "may_write": _may_write() and chosen == "waiting",
-            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}],
+            "crumbs": [{"label": bilingual("导入", "Import"), "url": "/import/"}],
         },
     )
 
@@ -82,7 +82,7 @@ def explain(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        done = say(
+        done = bilingual(
             "已更正 {n} 行，放行 {m} 行；可在“可撤销的操作”中撤销。",
             "{n} rows corrected, {m} released; “What may be undone” takes it back.",
             n=told["corrected"],
@@ -93,20 +93,20 @@ def explain(request: HttpRequest) -> HttpResponse:
 
 
 def _model() -> Any:
-    return model_of("ledger.HeldRow")
+    return model_of("ledger.QuarantinedRow")
 
 
 def _labels() -> dict[str, str]:
-    return {name: facts.label for name, _, facts in described(_model())}
+    return {name: facts.label for name, _, facts in described_fields(_model())}
 
 
 def _may_write() -> bool:
-    return scope.current_actor().may(ACTIONS["ledger.release"].needs)
+    return current_actor().may(ACTIONS["ledger.release"].needs)
 
 
 def _lines(rows: Any) -> list[dict[str, Any]]:
     reasons = words_of("ledger.reasons", "reason")
-    shown, plain = present(rows, SHOWN, shown=True), present(rows, ("cells", "client"))
+    shown, plain = render_rows(rows, SHOWN, shown=True), render_rows(rows, ("cells", "client"))
     return [
         {
             **row,
@@ -140,7 +140,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "ledger/held_row.html",
         {
-            "page_title": say("第 {n} 行", "Line {n}", n=held.line),
+            "page_title": bilingual("第 {n} 行", "Line {n}", n=held.line),
             "held": held,
             "row": _lines([held])[0],
             "faults": faults,
@@ -155,7 +155,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _fields(held: Any) -> list[dict[str, Any]]:
     """What the form asks: every field a row may have, then the further columns of its file."""
-    cells = present_one(held, ("cells",))["cells"]
+    cells = render_row(held, ("cells",))["cells"]
     if not isinstance(cells, dict):
         return []
     known = words_of("ledger.row_fields", "field")
@@ -168,7 +168,7 @@ def _settled(request: HttpRequest, held: Any) -> str:
     then = request.POST.get("then")
     if then == "drop":
         perform("ledger.drop_row", {"row": held.pk, "reason": request.POST.get("reason", "")})
-        return str(say("已作废，原因已留存。", "Dropped; the reason is kept."))
+        return str(bilingual("已作废，原因已留存。", "Dropped; the reason is kept."))
     changed = {
         name[5:]: str(value).strip()
         for name, value in request.POST.items()
@@ -177,9 +177,9 @@ def _settled(request: HttpRequest, held: Any) -> str:
     if changed:
         perform("ledger.correct_row", {"row": held.pk, "cells": changed})
     if then != "release":
-        return str(say("更正已保存。", "The corrections are kept."))
+        return str(bilingual("更正已保存。", "The corrections are kept."))
     if perform("ledger.release", {"row": held.pk})["taken"]:
-        return str(say("已放行，成交已入账。", "Released; the trade is booked."))
+        return str(bilingual("已放行，成交已入账。", "Released; the trade is booked."))
     return str(
-        say("已放行；这一行看得懂，但不改变资金和持仓。", "Released; the row is understood and changes nothing.")
+        bilingual("已放行；这一行看得懂，但不改变资金和持仓。", "Released; the row is understood and changes nothing.")
     )

@@ -17,8 +17,8 @@ def _rise_is_red(request: HttpRequest) -> bool:
 @require_safe
 def one(request: HttpRequest, client_id: int) -> HttpResponse:
     """The report of a client, printed now; that it went out stands on the record."""
-    client = clients.found(client_id)
-    paper = reports.handed_out(client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request))
+    client = clients.get_client(client_id)
+    paper = reports.hand_out(client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request))
     return downloaded(paper.name, paper.content)
 
 

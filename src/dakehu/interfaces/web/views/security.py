@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dakehu.domains.team.sign_in import backends, second_factors, sessions
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.views.errors import wants_json
 from dakehu.interfaces.web.views.signin import WRONG, checked, way_on
 
@@ -29,7 +29,7 @@ def proved(view: Any) -> Any:
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
-        if clock.now().timestamp() - request.session.get(backends.PROVED, 0) <= LATELY:
+        if clock.now().timestamp() - request.session.get(backends.FACTOR_PASSED, 0) <= LATELY:
             return view(request, *args, **named)
         if wants_json(request):
             return JsonResponse({"go": PROVE}, status=403)
@@ -45,13 +45,13 @@ def prove(request: HttpRequest) -> HttpResponse:
     fault, status = WRONG, 200
     if request.method == "POST":
         if checked(request, "password", asked.user.username, password=request.POST.get("password", "")) is not None:
-            request.session[backends.PROVED] = int(clock.now().timestamp())
+            request.session[backends.FACTOR_PASSED] = int(clock.now().timestamp())
             return HttpResponseRedirect(HERE)
         status = 401
     page = {
         "fault": fault if status == 401 else "",
         "next": way_on(request),
-        "page_title": say("请再输一次密码", "Your password once more"),
+        "page_title": bilingual("请再输一次密码", "Your password once more"),
     }
     return render(request, "me/prove.html", page, status=status)
 
@@ -63,17 +63,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     asked: Any = request
-    held = second_factors.mine()
+    held = second_factors.own_factors()
     kinds = {row["kind"] for row in held}
     shown = {
         "app": next((row for row in held if row["kind"] == "totp"), None),
         "passkeys": [row for row in held if row["kind"] == "webauthn"],
         "codes": next((row for row in held if row["kind"] == "recovery_codes"), None),
         "guarded": bool(kinds & {"totp", "webauthn"}),
-        "due": backends.must_set_up(asked.user, request.session),
+        "due": backends.needs_second_factor(asked.user, request.session),
         "sessions": sessions.sessions(),
         "current": sessions.current_session(request),
-        "page_title": say("登录安全", "Sign-in and security"),
+        "page_title": bilingual("登录安全", "Sign-in and security"),
     }
     return render(request, "me/security.html", {**shown, **more}, status=status)
 
@@ -96,21 +96,21 @@ def codes_app(request: HttpRequest) -> HttpResponse:
     if UNFINISHED not in request.session:
         request.session[UNFINISHED] = second_factors.new_secret()
     secret = second_factors.open_secret(request.session[UNFINISHED])
-    picture = base64.b64encode(second_factors.picture_of(asked.user, secret).encode()).decode()
+    picture = base64.b64encode(second_factors.qr_code(asked.user, secret).encode()).decode()
     shown = {
         "fault": fault,
         "picture": picture,
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        "page_title": say("启用验证码登录", "Turn on sign-in codes"),
+        "page_title": bilingual("启用验证码登录", "Turn on sign-in codes"),
     }
     return render(request, "me/totp.html", shown, status=422 if fault else 200)
 
 
 def set_up(request: HttpRequest) -> HttpResponse:
     """A factor is on: the session counts as passed, and the first one brings recovery codes."""
-    request.session[backends.PASSED] = True
-    if any(row["kind"] == "recovery_codes" for row in second_factors.mine()):
-        messages.success(request, str(say("已启用。", "It is on.")))
+    request.session[backends.PASSWORD_PASSED] = True
+    if any(row["kind"] == "recovery_codes" for row in second_factors.own_factors()):
+        messages.success(request, str(bilingual("已启用。", "It is on.")))
         return HttpResponseRedirect(HERE)
     return draw(request, made=second_factors.make_recovery_codes())
 
@@ -145,25 +145,25 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
 @proved
 @require_POST
 def drop(request: HttpRequest, factor_id: int) -> HttpResponse:
-    second_factors.drop_factor(factor=factor_id)
+    second_factors.remove_factor(factor=factor_id)
     asked: Any = request
     if not second_factors.kinds_of(asked.user):
-        request.session.pop(backends.PASSED, None)
-    messages.success(request, str(say("已移除。", "Removed.")))
+        request.session.pop(backends.PASSWORD_PASSED, None)
+    messages.success(request, str(bilingual("已移除。", "Removed.")))
     return HttpResponseRedirect(HERE)
 
 
 @require_POST
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     sessions.end_session(session=session_id)
-    messages.success(request, str(say("已结束那处登录。", "That session has ended.")))
+    messages.success(request, str(bilingual("已结束那处登录。", "That session has ended.")))
     return HttpResponseRedirect(HERE)
 
 
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_other_sessions(keep=sessions.current_session(request))
-    messages.success(request, str(say("已结束其他 {n} 处登录。", "{n} other sessions have ended.", n=ended)))
+    messages.success(request, str(bilingual("已结束其他 {n} 处登录。", "{n} other sessions have ended.", n=ended)))
     return HttpResponseRedirect(HERE)
 
 

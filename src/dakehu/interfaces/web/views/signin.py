@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dakehu.domains.team.sign_in import backends, second_factors, sessions
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-WRONG = say("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
+WRONG = bilingual("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
 PENDING = "second_for"  # in the session of whoever has given the password and owes the second step
 DEVICE = "device"
 YEAR = 31536000
 
 
-def locked_words() -> Words:
+def locked_words() -> Bilingual:
     minutes = round(timedelta(hours=settings.AXES_COOLOFF_TIME).total_seconds() / 60)
-    return say(
+    return bilingual(
         "连续输错 {count} 次，这个登录名已锁定 {minutes} 分钟。到时再试；着急或忘了密码，请管理员重置。",
         "{count} wrong tries: this user name is locked for {minutes} minutes. Try again then; if it is urgent or you "
         "forgot the password, ask your administrator to reset it.",
@@ -63,7 +63,7 @@ def checked(request: HttpRequest, how: str, username: str, **given: Any) -> Any:
     open_still = AxesProxyHandler.is_allowed(request, {"username": username})
     user = authenticate(request, username=username, **given)
     if user is None and open_still:
-        backends.note_failure(username, request, how)
+        backends.record_failure(username, request, how)
     return user
 
 
@@ -81,11 +81,11 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
     request.session.pop(PENDING, None)
     login(request, user, backend=backends.BACKEND)
     if second:
-        request.session[backends.PASSED] = True
-    request.session[backends.PROVED] = int(clock.now().timestamp())
+        request.session[backends.PASSWORD_PASSED] = True
+    request.session[backends.FACTOR_PASSED] = int(clock.now().timestamp())
     cookie = request.COOKIES.get(DEVICE) or secrets.token_urlsafe(24)
-    backends.note_sign_in(user, asked, cookie, how)
-    sessions.opened(asked)
+    backends.record_sign_in(user, asked, cookie, how)
+    sessions.record_session(asked)
     response = HttpResponseRedirect(way_on(request))
     for name, value in (("theme", str(user.theme)), ("language", str(user.language))):
         response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
@@ -95,7 +95,7 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
     return response
 
 
-def draw(request: HttpRequest, fault: Words | str = "", username: str = "", status: int = 200) -> HttpResponse:
+def draw(request: HttpRequest, fault: Bilingual | str = "", username: str = "", status: int = 200) -> HttpResponse:
     page = {"fault": fault, "username": username, "next": way_on(request), "firm": bool(settings.OIDC_URL)}
     return render(request, "signin.html", page, status=status)
 

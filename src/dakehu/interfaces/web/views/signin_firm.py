@@ -10,18 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.team.sign_in import backends, single_sign_on
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.views.signin import draw, go_on
 
-AWAY = say(
+AWAY = bilingual(
     "统一登录暂时没有应答，请稍后再试，或用登录名和密码登录。",
     "The firm's sign-in does not answer; try later, or sign in with user name and password.",
 )
-REFUSED = say(
+REFUSED = bilingual(
     "统一登录没有成功，请重试；仍不行请联系管理员。",
     "The firm's sign-in did not succeed; try again, or ask your administrator.",
 )
-UNKNOWN = say(
+UNKNOWN = bilingual(
     "统一登录的账号没有对应的在用人员，请管理员核对邮箱或登录名。",
     "Nobody active here belongs to that account; ask your administrator to check the mail address or user name.",
 )
@@ -58,6 +58,6 @@ def answered(request: HttpRequest, sociallogin: Any) -> HttpResponse:
         return draw(request, REFUSED, status=401)
     user = single_sign_on.user_behind(sociallogin.account)
     if user is None:
-        backends.note_failure(str(sociallogin.account.uid), request, "firm")
+        backends.record_failure(str(sociallogin.account.uid), request, "firm")
         return draw(request, UNKNOWN, status=403)
     return go_on(request, user, "firm")

@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.sign_in import second_factors
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.signin import PENDING, checked, draw, let_in, way_on
 
 PATIENCE = 600  # seconds between the password and the second step
-WRONG_CODE = say(
+WRONG_CODE = bilingual(
     "验证码不正确或已用过，请输入应用当前显示的数字，或一个未用过的恢复码。",
     "That code is wrong or was used before: enter the digits the app shows now, or a recovery code not yet used.",
 )
-WRONG_PASSKEY = say(
+WRONG_PASSKEY = bilingual(
     "没有认出这个通行密钥，请重试，或用登录名和密码登录。",
     "That passkey was not recognised; try again, or sign in with user name and password.",
 )
@@ -31,7 +31,7 @@ def pending(request: HttpRequest) -> tuple[Any, str] | None:
     held = request.session.get(PENDING)
     if not held or clock.now().timestamp() - held["at"] > PATIENCE:
         return None
-    user = team.user_numbered(held["user"])
+    user = team.get_user(held["user"])
     return (user, held["how"]) if user else None
 
 
@@ -49,7 +49,7 @@ def second(request: HttpRequest) -> HttpResponse:
     return let_in(request, user, f"{how}+code", second=True)
 
 
-def ask(request: HttpRequest, user: Any, fault: Words | str = "", status: int = 200) -> HttpResponse:
+def ask(request: HttpRequest, user: Any, fault: Bilingual | str = "", status: int = 200) -> HttpResponse:
     page = {"fault": fault, "kinds": second_factors.kinds_of(user), "next": way_on(request), "person": user.name}
     return render(request, "signin_second.html", page, status=status)
 

@@ -10,17 +10,18 @@ from dakehu.domains.ledger.performance import rollups
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import Words, say
-from dakehu.foundation.gates import perform, present, present_one
-from dakehu.foundation.schema.fields import PERSONAL, labels_of
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates import perform, render_row, render_rows
+from dakehu.foundation.schema.fields import labels_of
 from dakehu.interfaces.web import forms
 
 SHOWN = ["username", "name", "role", "team", "is_active", "last_login", "must_change"]
 TONES = {"manager": "accent", "lead": "violet", "compliance": "warn", "analyst": "teal", "admin": ""}
-NOTE = say("人员、角色、营业部与团队", "Staff, roles, branches and teams")
+NOTE = bilingual("人员、角色、营业部与团队", "Staff, roles, branches and teams")
 
 
 def people(request: HttpRequest) -> HttpResponse:
@@ -33,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
     if state != "all":
         rows = rows.filter(is_active=True)
     listed = list(rows.select_related("team__branch"))
-    shown = present(listed, SHOWN, shown=True)
+    shown = render_rows(listed, SHOWN, shown=True)
     for row, user in zip(shown, listed, strict=True):
         row |= {
             "tone": TONES.get(str(user.role), ""),
@@ -50,8 +51,8 @@ def people(request: HttpRequest) -> HttpResponse:
         q=who,
         role=role,
         state=state,
-        roles=[("", say("所有角色", "Every role")), *((name, r.name.text) for name, r in ROLES.items())],
-        states=[("", say("在用", "Active")), ("all", say("含已停用", "With those inactive"))],
+        roles=[("", bilingual("所有角色", "Every role")), *((name, r.name.text) for name, r in ROLES.items())],
+        states=[("", bilingual("在用", "Active")), ("all", bilingual("含已停用", "With those inactive"))],
         labels=_labels(),
     )
 
@@ -78,10 +79,10 @@ def teams(request: HttpRequest) -> HttpResponse:
     faults: dict[str, Any] = {}
     if request.method == "POST":
         if posted not in ("team.open_branch", "team.form_team"):
-            raise NotFound(say("操作", "action"), posted)
+            raise NotFound(bilingual("操作", "action"), posted)
         try:
             made = perform(posted, forms.answers(ACTIONS[posted], request.POST, changing=False))
-            messages.success(request, str(say("已新增“{name}”。", "Added “{name}”.", name=made.name)))
+            messages.success(request, str(bilingual("已新增“{name}”。", "Added “{name}”.", name=made.name)))
             return redirect("staff-teams")
         except (NotAllowed, NotFound):
             raise
@@ -91,7 +92,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     members: dict[int, list[str]] = {}
     for user in team.users().filter(is_active=True):
         members.setdefault(user.team_id, []).append(user.name)
-    rows, branches = present(listed, shown=True), present(list(team.branches()), shown=True)
+    rows, branches = render_rows(listed, shown=True), render_rows(list(team.branches()), shown=True)
     sums = _sums()
     for row in rows:
         row |= {"members": members.get(row["id"], []), "sums": sums["team"].get(row["id"])}
@@ -121,12 +122,12 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 def _sums() -> dict[str, dict[int, dict[str, Any]]]:
     """Figures of branches and teams by their number, of the clients in sight; none for readers who may not see money."""
-    actor = scope.current_actor()
+    actor = current_actor()
     if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:
         return {"branch": {}, "team": {}}
     return {
-        "branch": {row["branch"]: row for row in rollups.by_branch()},
-        "team": {row["team"]: row for row in rollups.by_team()},
+        "branch": {row["branch"]: row for row in rollups.branch_figures()},
+        "team": {row["team"]: row for row in rollups.team_figures()},
     }
 
 
@@ -135,13 +136,13 @@ def add(request: HttpRequest) -> HttpResponse:
         request,
         "team.add_user",
         {},
-        say("新增人员", "Add a member of staff"),
-        done=lambda user: say(
+        bilingual("新增人员", "Add a member of staff"),
+        done=lambda user: bilingual(
             "已新增{name}；首次登录须修改密码。",
             "Added {name}, who must change the password at the first sign-in.",
             name=user.name,
         ),
-        hint=say(
+        hint=bilingual(
             "把初始密码当面或电话告诉本人；首次登录必须修改。",
             "Tell the first password in person or by phone; it must be changed at the first sign-in.",
         ),
@@ -153,11 +154,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request,
         "team.change_user",
-        present_one(user),
-        say("修改人员", "Change a member of staff"),
+        render_row(user),
+        bilingual("修改人员", "Change a member of staff"),
         user=user,
-        done=lambda changed: say("已保存{name}的资料。", "Saved {name}.", name=changed.name),
-        hint=say(
+        done=lambda changed: bilingual("已保存{name}的资料。", "Saved {name}.", name=changed.name),
+        hint=bilingual(
             "停用后立即不能登录；名下客户与记录保留，请先移交。",
             "Deactivated staff cannot sign in; their clients and records stay, so hand them over first.",
         ),
@@ -170,14 +171,16 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "team.reset_password",
         {},
-        say("重置密码", "Reset a password"),
+        bilingual("重置密码", "Reset a password"),
         user=user,
-        done=lambda changed: say(
+        done=lambda changed: bilingual(
             "已重置{name}的密码；下次登录须修改。",
             "Reset the password of {name}, to be changed at the next sign-in.",
             name=changed.name,
         ),
-        hint=say("至少 10 位，不能全是数字或常见密码。", "At least 10 characters; not all digits, not a common one."),
+        hint=bilingual(
+            "至少 10 位，不能全是数字或常见密码。", "At least 10 characters; not all digits, not a common one."
+        ),
     )
 
 
@@ -187,14 +190,14 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "team.reset_second_factor",
         {},
-        say("重置两步登录", "Reset the second factor"),
+        bilingual("重置两步登录", "Reset the second factor"),
         user=user,
-        done=lambda changed: say(
+        done=lambda changed: bilingual(
             "已重置{name}的两步登录，本人会看到提醒。",
             "Reset the second factor of {name}, who will see a notice.",
             name=changed.name,
         ),
-        hint=say(
+        hint=bilingual(
             "手机或密钥丢失时使用：移除验证码、通行密钥和恢复码，下次登录只需密码。请先当面或电话核实本人。",
             "For lost phones or keys: removes codes, passkeys and recovery codes, so the next sign-in takes the password alone. Make sure of the person first.",
         ),
@@ -204,16 +207,23 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 def _user(pk: int) -> Any:
     user = team.users().filter(pk=pk).first()
     if user is None:
-        raise NotFound(say("人员", "user"), pk)
+        raise NotFound(bilingual("人员", "user"), pk)
     return user
 
 
 def _form(
-    request: HttpRequest, name: str, values: dict[str, Any], title: Words, *, done: Any, hint: Words, user: Any = None
+    request: HttpRequest,
+    name: str,
+    values: dict[str, Any],
+    title: Bilingual,
+    *,
+    done: Any,
+    hint: Bilingual,
+    user: Any = None,
 ) -> HttpResponse:
     """One verb as a form: ask, perform, say what was done; what is wrong stands at its question."""
     action = ACTIONS[name]
-    if not scope.current_actor().may(action.needs):
+    if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     faults: dict[str, Any] = {}
     status = 200
@@ -228,7 +238,7 @@ def _form(
             raise
         except Conflict as conflict:
             faults, status = conflict.as_plain(), 409
-            values, user = present_one(_user(user.pk)), _user(user.pk)
+            values, user = render_row(_user(user.pk)), _user(user.pk)
         except Refused as refused:
             faults, status = refused.as_plain(), 422
             values = {**values, **raw}
@@ -246,29 +256,29 @@ def _form(
         version=version,
         hint=hint,
         action=action,
-        crumbs=[{"label": say("人员", "Staff"), "url": "/staff/"}],
+        crumbs=[{"label": bilingual("人员", "Staff"), "url": "/staff/"}],
     )
 
 
 def _labels() -> dict[str, str]:
     """Headings of the lists, from the facts of their fields."""
-    from dakehu.foundation.schema.fields import described, model_of
+    from dakehu.foundation.schema.fields import described_fields, model_of
 
     return {
         f"{model.lower()}_{n}": facts.label
         for model in ("User", "Team", "Branch")
-        for n, _, facts in described(model_of(f"team.{model}"))
+        for n, _, facts in described_fields(model_of(f"team.{model}"))
     }
 
 
 def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, **context: Any) -> HttpResponse:
     tabs = [
-        ("staff", say("人员", "Staff")),
-        ("staff-roles", say("角色与权限", "Roles and rights")),
-        ("staff-teams", say("营业部与团队", "Branches and teams")),
+        ("staff", bilingual("人员", "Staff")),
+        ("staff-roles", bilingual("角色与权限", "Roles and rights")),
+        ("staff-teams", bilingual("营业部与团队", "Branches and teams")),
     ]
-    context.setdefault("page_title", context.pop("title", say("人员与权限", "Staff and rights")))
-    may_write = scope.current_actor().may(Permission.TEAM_WRITE)
+    context.setdefault("page_title", context.pop("title", bilingual("人员与权限", "Staff and rights")))
+    may_write = current_actor().may(Permission.TEAM_WRITE)
     return render(
         request,
         template,
@@ -278,28 +288,28 @@ def _page(request: HttpRequest, template: str, here: str, *, status: int = 200, 
 
 
 REACH = {
-    "none": say("看不到客户", "Sees no client"),
-    "covered": say("只看到自己（或本队）名下的客户", "Sees the clients they (or their team) cover"),
-    "all": say("看到全部客户，隔离墙内除外", "Sees every client outside information walls"),
-    "across": say("看到全部客户，含隔离墙内", "Sees every client, across walls"),
+    "none": bilingual("看不到客户", "Sees no client"),
+    "covered": bilingual("只看到自己（或本队）名下的客户", "Sees the clients they (or their team) cover"),
+    "all": bilingual("看到全部客户，隔离墙内除外", "Sees every client outside information walls"),
+    "across": bilingual("看到全部客户，含隔离墙内", "Sees every client, across walls"),
 }
 RIGHTS = {
-    "client.read": say("查看客户", "See clients"),
-    "client.write": say("新增、修改客户", "Add and change clients"),
-    "client.assign": say("分派客户", "Assign clients"),
-    "client.wall": say("设置隔离墙", "Set information walls"),
-    "sealed.open": say("查看加密信息（留痕）", "Open sealed values (on the record)"),
-    "service.read": say("查看服务记录", "See service records"),
-    "service.log": say("记录服务", "Log service"),
-    "service.plan": say("制定跟进计划", "Plan contacts"),
-    "service.request": say("处理诉求与投诉", "Handle requests and complaints"),
-    "ledger.read": say("查看投资记录", "See investments"),
-    "ledger.write": say("维护投资记录", "Keep investments"),
-    "data.import": say("导入", "Import"),
-    "data.export": say("导出", "Export"),
-    "audit.read": say("查看操作记录", "Read the audit trail"),
-    "team.read": say("查看人员", "See staff"),
-    "team.write": say("维护人员", "Keep staff"),
-    "system.read": say("查看系统状态", "See the system page"),
-    "system.write": say("维护系统设置", "Keep the system"),
+    "client.read": bilingual("查看客户", "See clients"),
+    "client.write": bilingual("新增、修改客户", "Add and change clients"),
+    "client.assign": bilingual("分派客户", "Assign clients"),
+    "client.wall": bilingual("设置隔离墙", "Set information walls"),
+    "sealed.open": bilingual("查看加密信息（留痕）", "Open sealed values (on the record)"),
+    "service.read": bilingual("查看服务记录", "See service records"),
+    "service.log": bilingual("记录服务", "Log service"),
+    "service.plan": bilingual("制定跟进计划", "Plan contacts"),
+    "service.request": bilingual("处理诉求与投诉", "Handle requests and complaints"),
+    "ledger.read": bilingual("查看投资记录", "See investments"),
+    "ledger.write": bilingual("维护投资记录", "Keep investments"),
+    "data.import": bilingual("导入", "Import"),
+    "data.export": bilingual("导出", "Export"),
+    "audit.read": bilingual("查看操作记录", "Read the audit trail"),
+    "team.read": bilingual("查看人员", "See staff"),
+    "team.write": bilingual("维护人员", "Keep staff"),
+    "system.read": bilingual("查看系统状态", "See the system page"),
+    "system.write": bilingual("维护系统设置", "Keep the system"),
 }

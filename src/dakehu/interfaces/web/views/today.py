@@ -12,50 +12,53 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.sign_in import sessions
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import Words, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.calendar import trading_days
 
 GROUPS = (
-    ("overdue", say("逾期", "Overdue"), "bad"),
-    ("today", say("今天", "Today"), "accent"),
-    ("soon", say("即将到期", "Coming up"), ""),
+    ("overdue", bilingual("逾期", "Overdue"), "bad"),
+    ("today", bilingual("今天", "Today"), "accent"),
+    ("soon", bilingual("即将到期", "Coming up"), ""),
 )
 WHAT = {
-    "complaint": (say("投诉", "Complaint"), "flag", "bad"),
-    "request": (say("需求", "Request"), "inbox", "violet"),
-    "promise": (say("承诺", "Promise"), "handshake", "warn"),
-    "follow_up": (say("跟进", "Follow-up"), "calendar", "accent"),
+    "complaint": (bilingual("投诉", "Complaint"), "flag", "bad"),
+    "request": (bilingual("需求", "Request"), "inbox", "violet"),
+    "promise": (bilingual("承诺", "Promise"), "handshake", "warn"),
+    "follow_up": (bilingual("跟进", "Follow-up"), "calendar", "accent"),
 }
 DAYS_AHEAD = 14
 
 
-def why(line: dict[str, Any]) -> Words:
+def why(line: dict[str, Any]) -> Bilingual:
     """Why this line stands here, in a sentence."""
     days, what = line["days"], line["what"]
     facts = {"days": abs(days), "due": line["due_on"]}
     if what == "promise":
         if days < 0:
-            return say("答应过 {due} 前做到，已过 {days} 天", "Promised by {due}, {days} days ago", **facts)
-        return say("答应过 {due} 前做到", "Promised by {due}", **facts)
+            return bilingual("答应过 {due} 前做到，已过 {days} 天", "Promised by {due}, {days} days ago", **facts)
+        return bilingual("答应过 {due} 前做到", "Promised by {due}", **facts)
     if what in ("complaint", "request"):
         if days < 0:
-            return say("办结期限 {due}，已超 {days} 天", "Was due on {due}, {days} days over", **facts)
+            return bilingual("办结期限 {due}，已超 {days} 天", "Was due on {due}, {days} days over", **facts)
         if days == 0:
-            return say("办结期限就在今天", "Its deadline is today")
-        return say("办结期限 {due}，还有 {days} 天", "Due on {due}, {days} days left", **facts)
+            return bilingual("办结期限就在今天", "Its deadline is today")
+        return bilingual("办结期限 {due}，还有 {days} 天", "Due on {due}, {days} days left", **facts)
     if days < 0:
-        return say("计划在 {due} 跟进，已逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
+        return bilingual("计划在 {due} 跟进，已逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
     if days == 0:
-        return say("计划今天跟进", "Planned for today")
-    return say("计划在 {due} 跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
+        return bilingual("计划今天跟进", "Planned for today")
+    return bilingual("计划在 {due} 跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
 
 
 @require_safe
 def today_page(request: HttpRequest) -> HttpResponse:
-    actor = scope.current_actor()
+    actor = current_actor()
     if not actor.may(Permission.SERVICE_READ):
-        return render(request, "today/bare.html", {"page_title": say("欢迎", "Welcome"), "notices": sessions.notices()})
+        return render(
+            request, "today/bare.html", {"page_title": bilingual("欢迎", "Welcome"), "notices": sessions.notices()}
+        )
     # Those who serve clients begin with their own work; a lead's team is one press away.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) else "all")
     made = service.today(mine=whose == "mine")
@@ -92,9 +95,9 @@ def around(made: dict[str, Any]) -> dict[str, Any]:
     fill = clients.completeness()
     week = (day - timedelta(days=7)).isoformat()
     return {
-        "page_title": say("今日台账", "Today"),
+        "page_title": bilingual("今日台账", "Today"),
         "day": day,
-        "trading": clock.is_trading_day(day),
+        "trading": trading_days.is_trading_day(day),
         "contacts": made["contacts_this_week"],
         "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
         "fill": fill,
@@ -103,7 +106,7 @@ def around(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def dates_ahead(day: date) -> list[dict[str, Any]]:
-    rows = clients.dates_ahead(days=DAYS_AHEAD)
+    rows = clients.upcoming_dates(days=DAYS_AHEAD)
     for row in rows:
         row["days"] = (date.fromisoformat(row["on"]) - day).days
     return rows

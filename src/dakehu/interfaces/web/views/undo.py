@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.exchange.imports import undo
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.imports import batches
 from dakehu.interfaces.web.views.imports.steps import as_polled, job_of
@@ -21,7 +21,7 @@ def undoable(request: HttpRequest) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """The running undo for poll.js."""
-    return JsonResponse(as_polled(job_of(batches.own(pk, any_act=True))))
+    return JsonResponse(as_polled(job_of(batches.get_own(pk, any_act=True))))
 
 
 def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
@@ -44,7 +44,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refused:
         return _page(request, [text for texts in refused.as_plain().values() for text in texts])
-    done = say(
+    done = bilingual(
         "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
         "Undone: {a} records removed, {b} restored.",
         a=told["removed"],

@@ -8,23 +8,23 @@ from typing import Any
 import numpy as np
 
 from dakehu.analytics.kernel import TRADING_DAYS
-from dakehu.domains.ledger.performance.explanations.money import Case, Explained, days
+from dakehu.domains.ledger.performance.explanations.money import Case, Explanation, days
 
 TAIL = 0.05  # the share of days that count as the worst
 
 
-def counted(case: Case) -> Explained:
+def sum_days(case: Case) -> Explanation:
     rows = days(case)
-    return Explained({"days": len(rows)}, rows, len(rows))
+    return Explanation({"days": len(rows)}, rows, len(rows))
 
 
-def cagr(case: Case) -> Explained:
+def cagr(case: Case) -> Explanation:
     growth, number = float(np.prod(1.0 + case.days.returns)), len(case.days.returns)
     inputs = {"growth": growth, "days": number, "exponent": TRADING_DAYS / number}
-    return Explained(inputs, days(case), growth ** inputs["exponent"] - 1.0)
+    return Explanation(inputs, days(case), growth ** inputs["exponent"] - 1.0)
 
 
-def sortino(case: Case) -> Explained:
+def sortino(case: Case) -> Explanation:
     """The rows are the days that fell; the deviation is over all days."""
     returns = case.days.returns
     rows = [
@@ -40,10 +40,10 @@ def sortino(case: Case) -> Explained:
         "squares": squares,
         "downside": (squares / len(returns)) ** 0.5,
     }
-    return Explained(inputs, rows, inputs["mean"] * TRADING_DAYS / (inputs["downside"] * TRADING_DAYS**0.5))
+    return Explanation(inputs, rows, inputs["mean"] * TRADING_DAYS / (inputs["downside"] * TRADING_DAYS**0.5))
 
 
-def _fall(case: Case) -> tuple[int, int]:
+def _drawdown_step(case: Case) -> tuple[int, int]:
     """The places of the highest day before the deepest fall and of the deepest day; the first day where the highest was
     the start itself."""
     trough = int(np.argmin(case.days.drawdown))
@@ -52,36 +52,36 @@ def _fall(case: Case) -> tuple[int, int]:
     return peak, trough
 
 
-def _fallen(case: Case) -> tuple[dict[str, float], list[dict[str, Any]], int, int]:
+def _drawdown_steps(case: Case) -> tuple[dict[str, float], list[dict[str, Any]], int, int]:
     """What the growth was at the peak and the trough, and the days from the one to the other."""
-    peak, trough = _fall(case)
+    peak, trough = _drawdown_step(case)
     growth = case.days.growth
     inputs = {"highest": max(1.0, float(growth[peak])), "lowest": float(growth[trough])}
     return inputs, days(case)[peak : trough + 1], peak, trough
 
 
-def max_drawdown(case: Case) -> Explained:
+def max_drawdown(case: Case) -> Explanation:
     if not (case.days.drawdown < 0).any():
-        return Explained({"highest": float(case.days.growth.max())}, days(case), 0.0)
-    inputs, rows, _, _ = _fallen(case)
-    return Explained(inputs, rows, inputs["lowest"] / inputs["highest"] - 1.0)
+        return Explanation({"highest": float(case.days.growth.max())}, days(case), 0.0)
+    inputs, rows, _, _ = _drawdown_steps(case)
+    return Explanation(inputs, rows, inputs["lowest"] / inputs["highest"] - 1.0)
 
 
-def calmar(case: Case) -> Explained:
-    inputs, rows, _, _ = _fallen(case)
+def calmar(case: Case) -> Explanation:
+    inputs, rows, _, _ = _drawdown_steps(case)
     yearly, fall = cagr(case), inputs["lowest"] / inputs["highest"] - 1.0
     told = {**yearly.inputs, "cagr": yearly.number, **inputs, "max_drawdown": fall}
-    return Explained(told, rows, yearly.number / -fall)
+    return Explanation(told, rows, yearly.number / -fall)
 
 
-def peak_on(case: Case) -> Explained:
-    inputs, rows, peak, _ = _fallen(case)
-    return Explained(inputs, rows, int(case.days.ordinals[peak]))
+def peak_date(case: Case) -> Explanation:
+    inputs, rows, peak, _ = _drawdown_steps(case)
+    return Explanation(inputs, rows, int(case.days.ordinals[peak]))
 
 
-def trough_on(case: Case) -> Explained:
-    inputs, rows, _, trough = _fallen(case)
-    return Explained(inputs, rows, int(case.days.ordinals[trough]))
+def trough_date(case: Case) -> Explanation:
+    inputs, rows, _, trough = _drawdown_steps(case)
+    return Explanation(inputs, rows, int(case.days.ordinals[trough]))
 
 
 def _worst(case: Case, number: int) -> list[dict[str, Any]]:
@@ -93,7 +93,7 @@ def _worst(case: Case, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def var95(case: Case) -> Explained:
+def var95(case: Case) -> Explanation:
     """The rows are the worst days as far as the percentile; it lies between the last two of them."""
     number = len(case.days.returns)
     place = (number - 1) * TAIL
@@ -101,17 +101,17 @@ def var95(case: Case) -> Explained:
     rows = _worst(case, min(below + 2, number))
     lower, upper = rows[below]["return"], rows[-1]["return"]
     inputs = {"days": number, "place": place + 1.0, "lower": lower, "upper": upper}
-    return Explained(inputs, rows, lower + (place - below) * (upper - lower))
+    return Explanation(inputs, rows, lower + (place - below) * (upper - lower))
 
 
-def cvar95(case: Case) -> Explained:
+def cvar95(case: Case) -> Explanation:
     number = len(case.days.returns)
     rows = _worst(case, int((number - 1) * TAIL) + 1)
     summed = float(sum(row["return"] for row in rows))
-    return Explained({"days": number, "worst": len(rows), "summed": summed}, rows, summed / len(rows))
+    return Explanation({"days": number, "worst": len(rows), "summed": summed}, rows, summed / len(rows))
 
 
-def _beside_index(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
+def _against_index(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
     """Each day's return beside the index's, both about their means; the index counts 0 on the first day of the prices."""
     levels = case.book.market
     index = np.concatenate([[0.0], levels[1:] / levels[:-1] - 1.0])
@@ -139,13 +139,13 @@ def _beside_index(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
     return inputs, rows
 
 
-def beta(case: Case) -> Explained:
-    inputs, rows = _beside_index(case)
-    return Explained(inputs, rows, inputs["products"] / inputs["squares"])
+def beta(case: Case) -> Explanation:
+    inputs, rows = _against_index(case)
+    return Explanation(inputs, rows, inputs["products"] / inputs["squares"])
 
 
-def alpha(case: Case) -> Explained:
-    inputs, rows = _beside_index(case)
+def alpha(case: Case) -> Explanation:
+    inputs, rows = _against_index(case)
     slope = inputs["products"] / inputs["squares"]
     left = inputs["mean"] - slope * inputs["index_mean"]
-    return Explained({**inputs, "beta": slope, "left": left}, rows, (1.0 + left) ** TRADING_DAYS - 1.0)
+    return Explanation({**inputs, "beta": slope, "left": left}, rows, (1.0 + left) ** TRADING_DAYS - 1.0)

@@ -17,7 +17,7 @@ YEAR = 365.0  # calendar days of a year for the money-weighted rate
 
 
 @dataclass(frozen=True)
-class Explained:
+class Explanation:
     """inputs: {name: number} of the last step. rows: what they were added up from; `day` counts from 1970-01-01, `asset`
     is a row of the prices, money is in the firm's currency. number: what follows from them."""
 
@@ -76,7 +76,7 @@ def days(case: Case) -> list[dict[str, Any]]:
     return [{"day": int(day), **dict(zip(names, rest, strict=True))} for day, *rest in rows]
 
 
-def dealings(case: Case) -> list[dict[str, Any]]:
+def trade_lines(case: Case) -> list[dict[str, Any]]:
     """Every dealing in securities by day: {day, asset, quantity, value, fee}."""
     b = case.book
     return [
@@ -92,7 +92,7 @@ def dealings(case: Case) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Walk:
+class ReturnSteps:
     """Every dealing gone through in order. sales: what was closed, one row for each security and day: {day, asset,
     quantity, proceeds, fee, cost, profit, held_days}. carried: {asset: (average cost of what is held, fees of purchase
     included; the day since which something has been held)}. evenings: {day with a sale: [(asset, quantity in thousandths,
@@ -108,15 +108,15 @@ class Walk:
     evenings: dict[int, list[tuple[int, int, float]]]
 
 
-TOLD = ("quantity", "proceeds", "fee", "cost", "profit", "held_days")
+TRADE_COLUMNS = ("quantity", "proceeds", "fee", "cost", "profit", "held_days")
 
 
 def sales(case: Case) -> list[dict[str, Any]]:
     """What was closed; see Walk."""
-    return walked(case).sales
+    return steps(case).sales
 
 
-def walked(case: Case) -> Walk:
+def steps(case: Case) -> ReturnSteps:
     """The walk through all dealings of a client."""
     b = case.book
     held: dict[int, int] = {}
@@ -135,9 +135,9 @@ def walked(case: Case) -> Walk:
                 share = part / abs(change)
                 paid = cost[asset] * part / abs(have)
                 profit = (value * share - paid if have > 0 else paid - value * share) - fee * share
-                row = made.setdefault((day, asset), {"day": day, "asset": asset, **dict.fromkeys(TOLD, 0.0)})
+                row = made.setdefault((day, asset), {"day": day, "asset": asset, **dict.fromkeys(TRADE_COLUMNS, 0.0)})
                 told = (part / UNITS, value * share, fee * share, paid, profit, part / UNITS * (day - bought[asset]))
-                for name, more in zip(TOLD, told, strict=True):
+                for name, more in zip(TRADE_COLUMNS, told, strict=True):
                     row[name] += more
                 cost[asset] -= paid
                 evenings[day] = []
@@ -155,49 +155,49 @@ def walked(case: Case) -> Walk:
     for row in made.values():
         row["held_days"] /= row["quantity"]
     carried = {asset: (cost.get(asset, 0.0), since[asset]) for asset, left in held.items() if left}
-    return Walk(list(made.values()), carried, evenings)
+    return ReturnSteps(list(made.values()), carried, evenings)
 
 
-def _added(rows: list[dict[str, Any]], name: str) -> float:
+def _summed(rows: list[dict[str, Any]], name: str) -> float:
     return float(sum(row[name] for row in rows))
 
 
-def market_value(case: Case) -> Explained:
+def market_value(case: Case) -> Explanation:
     rows = holdings(case)
-    value = _added(rows, "value")
-    return Explained({"market_value": value}, rows, value)
+    value = _summed(rows, "value")
+    return Explanation({"market_value": value}, rows, value)
 
 
-def hhi(case: Case) -> Explained:
+def hhi(case: Case) -> Explanation:
     rows = holdings(case)
-    return Explained({"market_value": _added(rows, "value")}, rows, float(sum(row["weight"] ** 2 for row in rows)))
+    return Explanation({"market_value": _summed(rows, "value")}, rows, float(sum(row["weight"] ** 2 for row in rows)))
 
 
-def _put_in(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
+def _net_flows(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
     rows = flows(case)
-    inputs = {"money_in": _added(rows, "money_in"), "money_out": _added(rows, "money_out")}
-    return {**inputs, "market_value": _added(holdings(case), "value")}, rows
+    inputs = {"money_in": _summed(rows, "money_in"), "money_out": _summed(rows, "money_out")}
+    return {**inputs, "market_value": _summed(holdings(case), "value")}, rows
 
 
-def net_inflow(case: Case) -> Explained:
-    inputs, rows = _put_in(case)
+def net_inflow(case: Case) -> Explanation:
+    inputs, rows = _net_flows(case)
     del inputs["market_value"]
-    return Explained(inputs, rows, inputs["money_in"] - inputs["money_out"])
+    return Explanation(inputs, rows, inputs["money_in"] - inputs["money_out"])
 
 
-def profit(case: Case) -> Explained:
-    inputs, rows = _put_in(case)
-    return Explained(inputs, rows, inputs["market_value"] + inputs["money_out"] - inputs["money_in"])
+def profit(case: Case) -> Explanation:
+    inputs, rows = _net_flows(case)
+    return Explanation(inputs, rows, inputs["market_value"] + inputs["money_out"] - inputs["money_in"])
 
 
-def roi(case: Case) -> Explained:
+def roi(case: Case) -> Explanation:
     whole = profit(case)
-    return Explained({"profit": whole.number, **whole.inputs}, whole.rows, whole.number / whole.inputs["money_in"])
+    return Explanation({"profit": whole.number, **whole.inputs}, whole.rows, whole.number / whole.inputs["money_in"])
 
 
-def twr(case: Case) -> Explained:
+def twr(case: Case) -> Explanation:
     growth = float(np.prod(1.0 + case.days.returns))
-    return Explained({"growth": growth, "days": len(case.days.returns)}, days(case), growth - 1.0)
+    return Explanation({"growth": growth, "days": len(case.days.returns)}, days(case), growth - 1.0)
 
 
 def _spread(case: Case) -> dict[str, float]:
@@ -205,14 +205,14 @@ def _spread(case: Case) -> dict[str, float]:
     return {"mean": float(returns.mean()), "deviation": float(returns.std(ddof=1)), "days": len(returns)}
 
 
-def volatility(case: Case) -> Explained:
+def volatility(case: Case) -> Explanation:
     inputs = _spread(case)
-    return Explained(inputs, days(case), inputs["deviation"] * TRADING_DAYS**0.5)
+    return Explanation(inputs, days(case), inputs["deviation"] * TRADING_DAYS**0.5)
 
 
-def sharpe(case: Case) -> Explained:
+def sharpe(case: Case) -> Explanation:
     inputs = _spread(case)
-    return Explained(inputs, days(case), inputs["mean"] / inputs["deviation"] * TRADING_DAYS**0.5)
+    return Explanation(inputs, days(case), inputs["mean"] / inputs["deviation"] * TRADING_DAYS**0.5)
 
 
 def present_values(case: Case, rate: float) -> list[dict[str, Any]]:
@@ -220,7 +220,7 @@ def present_values(case: Case, rate: float) -> list[dict[str, Any]]:
     the first day at a yearly rate: {day, after, amount, factor, present}."""
     s = case.days
     paid = {row["day"]: row["money_out"] - row["money_in"] for row in flows(case)}
-    left = _added(holdings(case), "value")
+    left = _summed(holdings(case), "value")
     if left:
         paid[int(s.ordinals[-1])] = paid.get(int(s.ordinals[-1]), 0.0) + left
     rows = []
@@ -231,43 +231,43 @@ def present_values(case: Case, rate: float) -> list[dict[str, Any]]:
     return rows
 
 
-def xirr(case: Case) -> Explained:
+def xirr(case: Case) -> Explanation:
     """The rate is the kernel's (its root rule is in docs/figures.md); the rows show that it makes the flows worth 0."""
     rows = present_values(case, case.rate)
-    left = _added(holdings(case), "value")
-    return Explained({"market_value": left, "present": _added(rows, "present")}, rows, case.rate)
+    left = _summed(holdings(case), "value")
+    return Explanation({"market_value": left, "present": _summed(rows, "present")}, rows, case.rate)
 
 
-def _yearly(case: Case) -> dict[str, float]:
+def _annualised(case: Case) -> dict[str, float]:
     return {"mean_value": float(case.days.worth.mean()), "years": len(case.days.worth) / TRADING_DAYS}
 
 
-def turnover(case: Case) -> Explained:
-    rows, inputs = dealings(case), _yearly(case)
+def turnover(case: Case) -> Explanation:
+    rows, inputs = trade_lines(case), _annualised(case)
     inputs["bought"] = float(sum(row["value"] for row in rows if row["quantity"] > 0))
     inputs["sold"] = float(sum(row["value"] for row in rows if row["quantity"] < 0))
     number = (inputs["bought"] + inputs["sold"]) / 2 / (inputs["mean_value"] * inputs["years"])
-    return Explained(inputs, rows, number)
+    return Explanation(inputs, rows, number)
 
 
-def fees(case: Case) -> Explained:
-    rows = dealings(case)
-    return Explained({"fees": _added(rows, "fee")}, rows, _added(rows, "fee"))
+def fees(case: Case) -> Explanation:
+    rows = trade_lines(case)
+    return Explanation({"fees": _summed(rows, "fee")}, rows, _summed(rows, "fee"))
 
 
-def cost_drag(case: Case) -> Explained:
-    inputs, paid = _yearly(case), fees(case)
+def cost_drag(case: Case) -> Explanation:
+    inputs, paid = _annualised(case), fees(case)
     number = paid.number / (inputs["mean_value"] * inputs["years"])
-    return Explained({**paid.inputs, **inputs}, paid.rows, number)
+    return Explanation({**paid.inputs, **inputs}, paid.rows, number)
 
 
-def realised(case: Case) -> Explained:
+def realised(case: Case) -> Explanation:
     rows = sales(case)
-    inputs = {name: _added(rows, name) for name in ("proceeds", "fee", "cost")}
-    return Explained(inputs, rows, _added(rows, "profit"))
+    inputs = {name: _summed(rows, name) for name in ("proceeds", "fee", "cost")}
+    return Explanation(inputs, rows, _summed(rows, "profit"))
 
 
-def win_rate(case: Case) -> Explained:
+def win_rate(case: Case) -> Explanation:
     rows = sales(case)
     inputs = {"sales": len(rows), "won": sum(row["profit"] > 0 for row in rows)}
-    return Explained(inputs, rows, inputs["won"] / inputs["sales"])
+    return Explanation(inputs, rows, inputs["won"] / inputs["sales"])

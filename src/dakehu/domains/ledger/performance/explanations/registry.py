@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dakehu.domains.ledger.performance.explanations import daily_returns
 from dakehu.domains.ledger.performance.explanations import money as money_explanations
 from dakehu.domains.ledger.performance.explanations import trades as trade_explanations
-from dakehu.domains.ledger.performance.explanations.money import Case, Explained
+from dakehu.domains.ledger.performance.explanations.money import Case, Explanation
 
 # By the name of the field in the table of figures, whose label and formula in words stand there.
-EXPLAINED: dict[str, Callable[[Case], Explained]] = {
+EXPLANATIONS: dict[str, Callable[[Case], Explanation]] = {
     "market_value": money_explanations.market_value,
     "net_inflow": money_explanations.net_inflow,
     "profit": money_explanations.profit,
@@ -25,8 +25,8 @@ EXPLAINED: dict[str, Callable[[Case], Explained]] = {
     "sortino": daily_returns.sortino,
     "calmar": daily_returns.calmar,
     "max_drawdown": daily_returns.max_drawdown,
-    "peak_on": daily_returns.peak_on,
-    "trough_on": daily_returns.trough_on,
+    "peak_on": daily_returns.peak_date,
+    "trough_on": daily_returns.trough_date,
     "var95": daily_returns.var95,
     "cvar95": daily_returns.cvar95,
     "beta": daily_returns.beta,
@@ -39,8 +39,8 @@ EXPLAINED: dict[str, Callable[[Case], Explained]] = {
     "pgr": trade_explanations.pgr,
     "plr": trade_explanations.plr,
     "hhi": money_explanations.hhi,
-    "holdings": trade_explanations.held,
-    "first_on": trade_explanations.first_on,
-    "days": daily_returns.counted,
+    "holdings": trade_explanations.open_positions,
+    "first_on": trade_explanations.first_trade_date,
+    "days": daily_returns.sum_days,
 }
 AGAINST_INDEX = ("beta", "alpha")  # whose explanation names the index

@@ -12,49 +12,49 @@ from dakehu.domains.ledger.performance.explanations.money import (
     UNITS,
     YEAR,
     Case,
-    Explained,
-    dealings,
+    Explanation,
     holdings,
     present_values,
     sales,
-    walked,
+    steps,
+    trade_lines,
 )
 
-TAKEN = ("gains_taken", "gains_kept", "losses_taken", "losses_kept")
+COST_BASIS = ("gains_taken", "gains_kept", "losses_taken", "losses_kept")
 
 
-def income(case: Case) -> Explained:
+def income(case: Case) -> Explanation:
     """Money that came without a change of quantity: dividends and interest, before tax on them."""
-    rows = [row for row in dealings(case) if row["quantity"] == 0]
+    rows = [row for row in trade_lines(case) if row["quantity"] == 0]
     summed = float(sum(row["value"] for row in rows))
-    return Explained({"value": summed}, rows, summed)
+    return Explanation({"value": summed}, rows, summed)
 
 
-def held(case: Case) -> Explained:
+def open_positions(case: Case) -> Explanation:
     rows = holdings(case)
-    return Explained({"holdings": len(rows)}, rows, len(rows))
+    return Explanation({"holdings": len(rows)}, rows, len(rows))
 
 
-def first_on(case: Case) -> Explained:
-    rows = dealings(case)
+def first_trade_date(case: Case) -> Explanation:
+    rows = trade_lines(case)
     first = min(row["day"] for row in rows)
-    return Explained({}, [row for row in rows if row["day"] == first], first)
+    return Explanation({}, [row for row in rows if row["day"] == first], first)
 
 
-def closed_sales(case: Case) -> Explained:
+def closed_sales(case: Case) -> Explanation:
     rows = sales(case)
-    return Explained({"sales": len(rows)}, rows, len(rows))
+    return Explanation({"sales": len(rows)}, rows, len(rows))
 
 
-def holding_days(case: Case) -> Explained:
+def holding_days(case: Case) -> Explanation:
     """Each sale with the days that passed, on average, since what it sold was bought."""
     rows = sales(case)
     quantity = float(sum(row["quantity"] for row in rows))
     together = float(sum(row["quantity"] * row["held_days"] for row in rows))
-    return Explained({"quantity": quantity, "share_days": together}, rows, together / quantity)
+    return Explanation({"quantity": quantity, "share_days": together}, rows, together / quantity)
 
 
-def roots(case: Case) -> Explained:
+def roots(case: Case) -> Explanation:
     """What the flows are worth at each rate tried (the range and the steps of docs/figures.md); a root lies wherever the
     sign changes from one to the next."""
     paid = present_values(case, 0.0)
@@ -68,12 +68,12 @@ def roots(case: Case) -> Explained:
         changed = bool(rows) and (worth > 0) != (rows[-1]["present"] > 0)
         rows.append({"rate": float(np.expm1(rate)), "present": worth, "root": int(changed)})
     changes = sum(row["root"] for row in rows)
-    return Explained({"tried": len(rows), "roots": changes}, rows, changes)
+    return Explanation({"tried": len(rows), "roots": changes}, rows, changes)
 
 
 def _disposition(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
     """Day by day with a sale: how many gains and losses were taken and how many were kept, at that day's prices."""
-    book, walk = case.book, walked(case)
+    book, walk = case.book, steps(case)
     by_day: dict[int, list[dict[str, Any]]] = {}
     for row in walk.sales:
         by_day.setdefault(row["day"], []).append(row)
@@ -88,15 +88,15 @@ def _disposition(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
             if quantity > 0 and asset not in gone
         ]
         told = (won, sum(kept), len(closed) - won, len(kept) - sum(kept))
-        rows.append({"day": day, **dict(zip(TAKEN, told, strict=True))})
-    return {name: int(sum(row[name] for row in rows)) for name in TAKEN}, rows
+        rows.append({"day": day, **dict(zip(COST_BASIS, told, strict=True))})
+    return {name: int(sum(row[name] for row in rows)) for name in COST_BASIS}, rows
 
 
-def pgr(case: Case) -> Explained:
+def pgr(case: Case) -> Explanation:
     inputs, rows = _disposition(case)
-    return Explained(inputs, rows, inputs["gains_taken"] / (inputs["gains_taken"] + inputs["gains_kept"]))
+    return Explanation(inputs, rows, inputs["gains_taken"] / (inputs["gains_taken"] + inputs["gains_kept"]))
 
 
-def plr(case: Case) -> Explained:
+def plr(case: Case) -> Explanation:
     inputs, rows = _disposition(case)
-    return Explained(inputs, rows, inputs["losses_taken"] / (inputs["losses_taken"] + inputs["losses_kept"]))
+    return Explanation(inputs, rows, inputs["losses_taken"] / (inputs["losses_taken"] + inputs["losses_kept"]))

@@ -10,46 +10,46 @@ from dakehu.exchange.mapping.mapping import PRICES, STATEMENT
 from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
 from dakehu.exchange.prices import layouts as price_layouts
 from dakehu.exchange.statements import layouts as statement_layouts
-from dakehu.foundation.base.i18n import Words, language, say
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 
 KINDS = {
-    STATEMENT: (say("对账单、成交流水", "Statement of trades"), statement_layouts.LABELS),
-    PRICES: (say("行情、净值", "Prices"), price_layouts.LABELS),
+    STATEMENT: (bilingual("对账单、成交流水", "Statement of trades"), statement_layouts.LABELS),
+    PRICES: (bilingual("行情、净值", "Prices"), price_layouts.LABELS),
 }
-UNITS: dict[str, tuple[tuple[str, Words], ...]] = {
+UNITS: dict[str, tuple[tuple[str, Bilingual], ...]] = {
     MONEY: (
-        ("元", say("元", "yuan")),
-        ("千元", say("千元", "thousands of yuan")),
-        ("万元", say("万元", "ten thousands of yuan")),
-        ("百万元", say("百万元", "millions of yuan")),
-        ("亿元", say("亿元", "hundred millions of yuan")),
-        ("USD", say("美元", "US dollars")),
-        ("USD 万", say("万美元", "ten thousands of US dollars")),
-        ("HKD", say("港币", "Hong Kong dollars")),
-        ("HKD 万", say("万港币", "ten thousands of Hong Kong dollars")),
+        ("元", bilingual("元", "yuan")),
+        ("千元", bilingual("千元", "thousands of yuan")),
+        ("万元", bilingual("万元", "ten thousands of yuan")),
+        ("百万元", bilingual("百万元", "millions of yuan")),
+        ("亿元", bilingual("亿元", "hundred millions of yuan")),
+        ("USD", bilingual("美元", "US dollars")),
+        ("USD 万", bilingual("万美元", "ten thousands of US dollars")),
+        ("HKD", bilingual("港币", "Hong Kong dollars")),
+        ("HKD 万", bilingual("万港币", "ten thousands of Hong Kong dollars")),
     ),
     RATE: (
-        ("%", say("百分数（%）", "percent (%)")),
-        ("‰", say("千分数（‰）", "per mille (‰)")),
-        ("bp", say("基点", "basis points")),
-        ("小数", say("小数（0.05 即 5%）", "fractions (0.05 is 5%)")),
+        ("%", bilingual("百分数（%）", "percent (%)")),
+        ("‰", bilingual("千分数（‰）", "per mille (‰)")),
+        ("bp", bilingual("基点", "basis points")),
+        ("小数", bilingual("小数（0.05 即 5%）", "fractions (0.05 is 5%)")),
     ),
     COUNT: (
-        ("股", say("股、份、个", "pieces")),
-        ("手", say("手（100 股）", "lots of 100")),
-        ("万股", say("万股", "ten thousands of pieces")),
+        ("股", bilingual("股、份、个", "pieces")),
+        ("手", bilingual("手（100 股）", "lots of 100")),
+        ("万股", bilingual("万股", "ten thousands of pieces")),
     ),
 }
 UNIT_HOW = {
-    "heading": say("表头写明", "As the heading says"),
-    "above": say("表上方写明", "As a line above says"),
-    "hand": say("手工指定", "By hand"),
-    "unknown": say("看不懂，请选择", "Not known; choose one"),
+    "heading": bilingual("表头写明", "As the heading says"),
+    "above": bilingual("表上方写明", "As a line above says"),
+    "hand": bilingual("手工指定", "By hand"),
+    "unknown": bilingual("看不懂，请选择", "Not known; choose one"),
 }
 ORDERS = (
-    ("", say("请选择日月顺序", "Choose the order")),
-    ("dmy", say("日/月/年", "day/month/year")),
-    ("mdy", say("月/日/年", "month/day/year")),
+    ("", bilingual("请选择日月顺序", "Choose the order")),
+    ("dmy", bilingual("日/月/年", "day/month/year")),
+    ("mdy", bilingual("月/日/年", "month/day/year")),
 )
 
 
@@ -63,7 +63,7 @@ def readings(number: int, column: dict[str, Any], kinds: dict[str, str]) -> dict
     """The unit of a column of numbers and the order of days of a column that needs one, with their choices."""
     kind = next((kinds.get(feed["field"], "") for feed in column["feeds"]), "")
     unit, how = column.get("unit", ""), column.get("unit_how", "")
-    units: list[tuple[str, Any]] = [("", say("没有写明", "Not said")), *UNITS[kind]] if kind in NUMBERS else []
+    units: list[tuple[str, Any]] = [("", bilingual("没有写明", "Not said")), *UNITS[kind]] if kind in NUMBERS else []
     if unit and units and how != "unknown" and unit not in dict(units):
         units.append((unit, unit))
     return {

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dakehu.exchange.imports import correction_grid, corrections
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
 from dakehu.interfaces.web.views.grid_cells import answer, body_of
 from dakehu.interfaces.web.views.imports.steps import STEPS
@@ -19,9 +19,9 @@ from dakehu.interfaces.web.views.imports.steps import STEPS
 @require_GET
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows at fault of one table (?table=…, else the first with any)."""
-    imports.may_import()
-    batch = batches.own(pk)
-    tables = correction_grid.tables(batch) if correction_grid.may_mend(batch) else []
+    imports.can_import()
+    batch = batches.get_own(pk)
+    tables = correction_grid.tables(batch) if correction_grid.can_correct(batch) else []
     if not tables:
         return redirect("import-batch", pk=pk)
     asked = request.GET.get("table", "")
@@ -32,12 +32,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "intake/mend.html",
         {
-            "page_title": say("在线修改", "Mend here"),
+            "page_title": bilingual("在线修改", "Mend here"),
             "batch": batch,
             "steps": steps,
             "step": 2,
             "crumbs": [
-                {"label": say("导入", "Import"), "url": "/import/"},
+                {"label": bilingual("导入", "Import"), "url": "/import/"},
                 {"label": batch.filename, "url": f"/import/{pk}/"},
             ],
             "tables": tables,
@@ -64,22 +64,22 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def rows(request: HttpRequest, pk: int) -> JsonResponse:
     """{rows, values, left, tables} of ?table=…: see _state."""
-    imports.may_import()
+    imports.can_import()
     number = _number(request.GET.get("table"))
-    return answer({"rows": _rows(correction_grid.rows(batches.own(pk), number)), **_state(pk, number)})
+    return answer({"rows": _rows(correction_grid.rows(batches.get_own(pk), number)), **_state(pk, number)})
 
 
 @require_POST
 def cells(request: HttpRequest, pk: int) -> JsonResponse:
     """Change cells: {table, cells: [[line, column, text or null to put it back]]}. Answers the rows that are other than
     before, and what is still wrong."""
-    imports.may_import()
-    batches.own(pk)
+    imports.can_import()
+    batches.get_own(pk)
     sent = body_of(request)
     number, given = _number(sent.get("table")), sent.get("cells")
     if not isinstance(given, list):
         raise _unreadable()
-    made = correction_grid.mend(pk, number, [_cell(one) for one in given])
+    made = correction_grid.correct_cells(pk, number, [_cell(one) for one in given])
     return answer({"rows": _rows(made), **_state(pk, number)})
 
 
@@ -87,27 +87,29 @@ def cells(request: HttpRequest, pk: int) -> JsonResponse:
 def replace(request: HttpRequest, pk: int) -> JsonResponse:
     """Put one value in place of another: {table, column, value, text}. Answers {changed, rows, …}, or {changed, url} where
     the whole file is tried again."""
-    imports.may_import()
-    batches.own(pk)
+    imports.can_import()
+    batches.get_own(pk)
     sent = body_of(request)
     number, column = _number(sent.get("table")), _number(sent.get("column"))
-    changed, again = correction_grid.replace(pk, number, column, str(sent.get("value", "")), str(sent.get("text", "")))
+    changed, again = correction_grid.replace_values(
+        pk, number, column, str(sent.get("value", "")), str(sent.get("text", ""))
+    )
     if again:
         return answer({"changed": changed, "url": reverse("import-batch", args=[pk])})
     return answer(
-        {"changed": changed, "rows": _rows(correction_grid.rows(batches.own(pk), number)), **_state(pk, number)}
+        {"changed": changed, "rows": _rows(correction_grid.rows(batches.get_own(pk), number)), **_state(pk, number)}
     )
 
 
 def _state(pk: int, number: int) -> dict[str, Any]:
     """{left: cells still wrong in the file, mended, tables: {number: faults}, values: what can be replaced in this table,
     as [column, text, rows]}."""
-    batch = batches.own(pk)
+    batch = batches.get_own(pk)
     return {
         "left": correction_grid.state_of(batch).in_all,
-        "mended": corrections.of(batch).count,
+        "mended": corrections.corrections_of(batch).count,
         "tables": {t["number"]: t["faults"] for t in correction_grid.tables(batch)},
-        "values": correction_grid.values_at_fault(batch, number),
+        "values": correction_grid.faulty_values(batch, number),
     }
 
 
@@ -144,4 +146,4 @@ def _number(given: Any) -> int:
 
 
 def _unreadable() -> Refused:
-    return Refused(say("请求内容无法识别。", "The request could not be read."))
+    return Refused(bilingual("请求内容无法识别。", "The request could not be read."))

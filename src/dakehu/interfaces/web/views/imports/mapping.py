@@ -10,49 +10,49 @@ from dakehu.exchange.mapping.detection import kinds_of_values
 from dakehu.exchange.mapping.mapping import KEEP
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.workbook.reading.table_detection import letters
-from dakehu.foundation.base.i18n import Words, language, say
-from dakehu.foundation.imports.row_matching import MODES, VERDICTS
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.imports.row_matching import MODES, OUTCOMES
 from dakehu.interfaces.web.views.imports import column_readings
 
 ASIS = "="  # the select's value for a column whose profile says more than one field can
-HOW: dict[str, tuple[Words, str]] = {
-    "name": (say("名称一致", "By its name"), "good"),
-    "alias": (say("常见别名", "By an alias"), "accent"),
-    "content": (say("按内容猜测", "By its content"), "teal"),
-    "hand": (say("手工指定", "By hand"), "violet"),
-    "profile": (say("沿用来源设置", "As remembered"), "violet"),
+HOW: dict[str, tuple[Bilingual, str]] = {
+    "name": (bilingual("名称一致", "By its name"), "good"),
+    "alias": (bilingual("常见别名", "By an alias"), "accent"),
+    "content": (bilingual("按内容猜测", "By its content"), "teal"),
+    "hand": (bilingual("手工指定", "By hand"), "violet"),
+    "profile": (bilingual("沿用来源设置", "As remembered"), "violet"),
 }
 MODE_ABOUT = {
-    "both": say("没有的新增，已有的更新", "New clients are added, known ones updated"),
-    "create": say("已有的客户跳过", "Known clients are skipped"),
-    "update": say("没有的客户跳过", "Unknown clients are skipped"),
+    "both": bilingual("没有的新增，已有的更新", "New clients are added, known ones updated"),
+    "create": bilingual("已有的客户跳过", "Known clients are skipped"),
+    "update": bilingual("没有的客户跳过", "Unknown clients are skipped"),
 }
 VERDICT_WORDS = {
-    "created": (say("新增", "New"), "good", say("系统里还没有的", "Not on the desk yet")),
-    "updated": (say("更新", "Updated"), "accent", say("至少有一格不同", "At least one cell differs")),
-    "unchanged": (say("不变", "Unchanged"), "", say("与系统一致", "Same as on the desk")),
-    "skipped": (say("跳过", "Skipped"), "", say("按所选方式不处理", "Left out by the mode chosen")),
-    "errors": (say("错误", "Errors"), "bad", say("需要改正的行", "Rows to mend")),
+    "created": (bilingual("新增", "New"), "good", bilingual("系统里还没有的", "Not on the desk yet")),
+    "updated": (bilingual("更新", "Updated"), "accent", bilingual("至少有一格不同", "At least one cell differs")),
+    "unchanged": (bilingual("不变", "Unchanged"), "", bilingual("与系统一致", "Same as on the desk")),
+    "skipped": (bilingual("跳过", "Skipped"), "", bilingual("按所选方式不处理", "Left out by the mode chosen")),
+    "errors": (bilingual("错误", "Errors"), "bad", bilingual("需要改正的行", "Rows to mend")),
 }
 EXTRA_PARTS = {
-    "contacts": say("联系方式", "Contacts"),
-    "history": say("历史资料", "Earlier data"),
-    "coverage": say("服务关系", "Coverage"),
+    "contacts": bilingual("联系方式", "Contacts"),
+    "history": bilingual("历史资料", "Earlier data"),
+    "coverage": bilingual("服务关系", "Coverage"),
 }
 FATE_WORDS = {
-    "clash": (say("请决定", "Decide"), "bad"),
-    "file": (say("以表格为准", "The file counts"), "accent"),
-    "desk": (say("以系统为准", "The desk counts"), ""),
-    "mine": (say("采用表格", "From the file"), "good"),
-    "theirs": (say("保留系统", "The desk stays"), ""),
-    "same": (say("两边相同", "Both the same"), ""),
+    "clash": (bilingual("请决定", "Decide"), "bad"),
+    "file": (bilingual("以表格为准", "The file counts"), "accent"),
+    "desk": (bilingual("以系统为准", "The desk counts"), ""),
+    "mine": (bilingual("采用表格", "From the file"), "good"),
+    "theirs": (bilingual("保留系统", "The desk stays"), ""),
+    "same": (bilingual("两边相同", "Both the same"), ""),
 }
-LAYOUTS = {"rows": say("每行一位", "One row each"), "card": say("竖排卡片", "Card: field and value")}
+LAYOUTS = {"rows": bilingual("每行一位", "One row each"), "card": bilingual("竖排卡片", "Card: field and value")}
 
 
 def described(plan: dict[str, Any]) -> dict[str, Any]:
     """The plan of a batch for the columns page: every table, column, guess and choice."""
-    parts = definitions.parts()
+    parts = definitions.worksheets()
     tables = [_table(number, table, parts) for number, table in enumerate(plan["tables"])]
     return {
         "tables": tables,
@@ -66,9 +66,9 @@ def described(plan: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Part]) -> dict[str, Any]:
+def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Worksheet]) -> dict[str, Any]:
     part = parts.get(table["part"])
-    fields = [(take.name, part.facts(take.name).label) for take in part.takes] if part else []
+    fields = [(parameter.name, part.spec(parameter.name).label) for parameter in part.parameters] if part else []
     fields = fields or column_readings.ledger_fields(table["part"])
     names, kinds = dict(fields), kinds_of_values(table["part"])
     columns = [
@@ -91,7 +91,7 @@ def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Part
         "lines": max(last - first + 1 - len(table["skipped"]), 0),
         "skipped": len(table["skipped"]),
         "parts": [
-            ("", say("不导入这张表", "Leave this table out")),
+            ("", bilingual("不导入这张表", "Leave this table out")),
             *((name, p.title) for name, p in parts.items()),
             *ledger,
         ],
@@ -110,12 +110,15 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
     feeds = column["feeds"]
     plain = len(feeds) == 1 and not feeds[0]["values"] and feeds[0]["otherwise"] == KEEP
     chosen = feeds[0]["field"] if plain else ASIS if feeds else ""
-    word, tone = HOW.get(column["how"] if feeds else "", (say("不导入", "Left out"), ""))
+    word, tone = HOW.get(column["how"] if feeds else "", (bilingual("不导入", "Left out"), ""))
     suggestion = names.get(column["suggestion"], "") if not feeds else ""
     if suggestion:
-        word, tone = say("可能是“{name}”", "Perhaps “{name}”", name=suggestion), "warn"
+        word, tone = bilingual("可能是“{name}”", "Perhaps “{name}”", name=suggestion), "warn"
     if column["how"] == "unfit" and not feeds:
-        word, tone = say("内容不像“{name}”，没有采用", "Does not hold “{name}”; left out", name=suggestion), "warn"
+        word, tone = (
+            bilingual("内容不像“{name}”，没有采用", "Does not hold “{name}”; left out", name=suggestion),
+            "warn",
+        )
     return {
         "name": f"t{number}.c{column['index']}",
         "index": column["index"],
@@ -165,15 +168,15 @@ def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
 
 def report(told: dict[str, Any]) -> dict[str, Any]:
     """A report for the differences and result pages."""
-    titles = {name: Words(*both) for name, both in told.get("titles", {}).items()} | EXTRA_PARTS
+    titles = {name: Bilingual(*both) for name, both in told.get("titles", {}).items()} | EXTRA_PARTS
     mine = 1 if language() == "en" else 0
-    parts = definitions.parts()
+    parts = definitions.worksheets()
     return {
         "told": told,
-        "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in VERDICTS],
-        "verdicts": [VERDICT_WORDS[v][0] for v in VERDICTS],
+        "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in OUTCOMES],
+        "verdicts": [VERDICT_WORDS[v][0] for v in OUTCOMES],
         "by_part": [
-            (titles.get(name, name), [f"{counts.get(v, 0):,}" for v in VERDICTS])
+            (titles.get(name, name), [f"{counts.get(v, 0):,}" for v in OUTCOMES])
             for name, counts in told.get("parts", {}).items()
         ],
         "samples": [
@@ -216,7 +219,7 @@ def _met(cell: dict[str, Any], mine: int) -> dict[str, Any]:
     clash = cell["fate"] == "clash"
     word, tone = FATE_WORDS[cell["decided"] or "clash" if clash else cell["fate"]]
     if cell["fate"] == "mine" and not cell["mine"]:
-        word = say("清空", "Emptied")
+        word = bilingual("清空", "Emptied")
     gone = not cell["field"]
     return {
         **cell,
@@ -224,8 +227,8 @@ def _met(cell: dict[str, Any], mine: int) -> dict[str, Any]:
         "clash": clash,
         "word": word,
         "tone": tone,
-        "empty_mine": say("保留您的这一行", "Keep your row") if gone else say("（清空）", "(emptied)"),
-        "empty_current": say("保持删除", "Leave it deleted") if gone else "–",
+        "empty_mine": bilingual("保留您的这一行", "Keep your row") if gone else bilingual("（清空）", "(emptied)"),
+        "empty_current": bilingual("保持删除", "Leave it deleted") if gone else "–",
     }
 
 
@@ -236,18 +239,18 @@ def _tile(verdict: str, count: int) -> dict[str, Any]:
         "count": f"{count:,}",
         "label": word,
         "explains": explains,
-        "note": say("改正后再导入", "Mend, then import") if wrong else "",
+        "note": bilingual("改正后再导入", "Mend, then import") if wrong else "",
         "note_tone": "bad" if wrong else "",
     }
 
 
-def _sample(row: dict[str, Any], part: definitions.Part, mine: int) -> dict[str, Any]:
+def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict[str, Any]:
     word, tone, _ = VERDICT_WORDS[row["verdict"]]
-    known = {take.name for take in part.takes}
+    known = {parameter.name for parameter in part.parameters}
     cells = [
         {"label": c["label"][mine], "before": c["before"], "after": c["after"]} for c in row.get("changes", [])
     ] or [
-        {"label": part.facts(name).label if name in known else name, "before": "", "after": value}
+        {"label": part.spec(name).label if name in known else name, "before": "", "after": value}
         for name, value in row.get("values", {}).items()
     ]
     return {

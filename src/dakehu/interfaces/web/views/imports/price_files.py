@@ -5,25 +5,25 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dakehu.exchange.imports import undo
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = ("created", "updated", "unchanged")
 COLUMNS = {
-    "code": say("证券代码", "Security code"),
-    "price": say("价格", "Price"),
-    "day": say("日期", "Day"),
-    "kind": say("产品类别", "Class"),
+    "code": bilingual("证券代码", "Security code"),
+    "price": bilingual("价格", "Price"),
+    "day": bilingual("日期", "Day"),
+    "kind": bilingual("产品类别", "Class"),
 }
 
 
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
     """The wizard at whatever step the file is."""
     if batch.state in SETTLED:
-        return result(request, batch, undo.why_not(batch))
+        return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
         return page_of(request, batch, "intake/prices.html", 2, failure=failure_of(job), **_shown(told))

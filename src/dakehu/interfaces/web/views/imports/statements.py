@@ -12,32 +12,37 @@ from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo
 from dakehu.exchange.statements import batch as statement_batch
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import language, say
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.imports import batches
-from dakehu.foundation.models import BatchState
+from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.web.views.imports.mapping import left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = (
     (
         "created",
-        say("可导入", "To take in"),
-        say("已导入", "Taken in"),
-        say("逐行核对无误的新成交", "New rows that add up"),
+        bilingual("可导入", "To take in"),
+        bilingual("已导入", "Taken in"),
+        bilingual("逐行核对无误的新成交", "New rows that add up"),
     ),
-    ("unchanged", say("已有", "Known"), say("已有", "Known"), say("以前导入过的行", "Rows imported before")),
+    (
+        "unchanged",
+        bilingual("已有", "Known"),
+        bilingual("已有", "Known"),
+        bilingual("以前导入过的行", "Rows imported before"),
+    ),
     (
         "skipped",
-        say("无影响", "Without effect"),
-        say("无影响", "Without effect"),
-        say("看得懂，但不改变资金和持仓", "Understood; they change neither cash nor holdings"),
+        bilingual("无影响", "Without effect"),
+        bilingual("无影响", "Without effect"),
+        bilingual("看得懂，但不改变资金和持仓", "Understood; they change neither cash nor holdings"),
     ),
     (
         "quarantined",
-        say("将转待处理", "To be held back"),
-        say("转待处理", "Held back"),
-        say("有疑问的行不会入账，更正后再放行", "Rows in doubt are not booked; they are corrected and released"),
+        bilingual("将转待处理", "To be held back"),
+        bilingual("转待处理", "Held back"),
+        bilingual("有疑问的行不会入账，更正后再放行", "Rows in doubt are not booked; they are corrected and released"),
     ),
 )
 
@@ -50,11 +55,11 @@ def words_of(query: str, key: str) -> dict[str, str]:
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
     """The wizard at whatever step the statement is."""
     if batch.state in SETTLED:
-        return result(request, batch, undo.why_not(batch))
+        return result(request, batch, undo.undo_refusal(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
         return page_of(request, batch, "intake/statement_trial.html", 2, failure=failure_of(job), **_shown(told))
-    seen, fields = statement_batch.seen(batch), words_of("ledger.row_fields", "field")
+    seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.row_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
         request,
@@ -113,15 +118,15 @@ def _client(code: str) -> Any | None:
 def whose(request: HttpRequest, pk: int) -> HttpResponse:
     """Take whose the statement is and try it; with `then=tables` read the file as tables of clients instead, with
     `then=columns` let a person say which column is which."""
-    batch = batches.own(pk)
+    batch = batches.get_own(pk)
     try:
         if request.POST.get("then") in ("tables", "columns"):
             kind = "prices" if imports.has_prices(batch) else "statement"
             imports.read_as_tables(pk, kind if request.POST["then"] == "columns" else "")
             return redirect("import-batch", pk=pk)
-        imports.may_import()
+        imports.can_import()
         statement_batch.belongs_to(pk, request.POST.get("client", "").strip())
-        imports.start_trial(pk)
+        imports.start_dry_run(pk)
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:

@@ -7,28 +7,28 @@ from django.shortcuts import render
 
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.statements import batch as statements
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
 
 STEPS = (
-    say("文件", "File"),
-    say("工作表与列", "Sheets and columns"),
-    say("差异试算", "Trial run"),
-    say("导入", "Import"),
-    say("结果", "Result"),
+    bilingual("文件", "File"),
+    bilingual("工作表与列", "Sheets and columns"),
+    bilingual("差异试算", "Trial run"),
+    bilingual("导入", "Import"),
+    bilingual("结果", "Result"),
 )
-WHOSE = say("归属客户", "Whose it is")  # the second step of a statement
-PRICES = say("行情文件", "Price file")
+WHOSE = bilingual("归属客户", "Whose it is")  # the second step of a statement
+PRICES = bilingual("行情文件", "Price file")
 SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 
 
 def job_of(batch: Any) -> dict[str, Any] | None:
     if not batch.job_ref:
         return None
-    return jobs.look(batch.job_ref, scope.current_actor().user_id)
+    return jobs.get_job(batch.job_ref, current_actor().user_id)
 
 
 def failure_of(job: dict[str, Any] | None) -> str:
@@ -36,11 +36,11 @@ def failure_of(job: dict[str, Any] | None) -> str:
     if job is None or job["state"] == "done":
         return ""
     if job["state"] == "cancelled":
-        return str(say("已取消，没有写入任何内容。", "Cancelled; nothing was written."))
+        return str(bilingual("已取消，没有写入任何内容。", "Cancelled; nothing was written."))
     refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
     said = " ".join(text for texts in refused.values() for text in texts)
     return said or str(
-        say(
+        bilingual(
             "后台出错，没有写入任何内容。请再试一次；仍不行请把批次号 {pk} 告诉管理员。",
             "The background run failed and nothing was written. Try again; if it keeps failing, tell your administrator job {pk}.",
             pk=job["id"],
@@ -51,10 +51,12 @@ def failure_of(job: dict[str, Any] | None) -> str:
 def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
     """A job as the progress bar asks for it: {state, progress 0–1, label, note}."""
     if job is None:
-        raise NotFound(say("任务", "job"))
+        raise NotFound(bilingual("任务", "job"))
     state = {"queued": "waiting"}.get(job["state"], job["state"])
     note = (
-        str(say("排队中，前面的任务完成后自动开始。", "Waiting for the job before it.")) if state == "waiting" else ""
+        str(bilingual("排队中，前面的任务完成后自动开始。", "Waiting for the job before it."))
+        if state == "waiting"
+        else ""
     )
     return {"state": state, "progress": job["share"], "label": job["words"] or job["state_text"], "note": note}
 
@@ -65,7 +67,7 @@ def page_of(request: HttpRequest, batch: Any, template: str, step: int, **contex
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     steps: list[dict[str, Any]] = [{"label": label, "note": "", "url": ""} for label in STEPS]
     steps[0] |= {"note": batch.filename, "url": "/import/"}
-    if statements.seen(batch):
+    if statements.is_dry_run(batch):
         steps[1]["label"] = WHOSE
     elif imports.has_prices(batch):
         steps[1]["label"] = PRICES
@@ -81,7 +83,7 @@ def page_of(request: HttpRequest, batch: Any, template: str, step: int, **contex
             "batch": batch,
             "steps": steps,
             "step": step,
-            "crumbs": [{"label": say("导入", "Import"), "url": "/import/"}],
+            "crumbs": [{"label": bilingual("导入", "Import"), "url": "/import/"}],
             **context,
         },
     )

@@ -14,13 +14,13 @@ from dakehu.exchange.imports import corrections, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.exchange.statements import batch as statement_batch
-from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import say
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.imports import batches
+from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.foundation.models import BatchState
 from dakehu.interfaces.web.views.imports import mapping, price_files, statements
 from dakehu.interfaces.web.views.imports.steps import SETTLED, STEPS, as_polled, failure_of, job_of, page_of
 
@@ -32,7 +32,7 @@ MEDIA = {"pdf": "application/pdf", "zip": "application/zip"}
 
 def start(request: HttpRequest) -> HttpResponse:
     """Step one: the file. POST opens it; asked with Accept: JSON it answers {url} or {messages}."""
-    imports.may_import()
+    imports.can_import()
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
@@ -43,13 +43,13 @@ def start(request: HttpRequest) -> HttpResponse:
             faults = refused.as_plain()
             if _wants_json(request):
                 return JsonResponse({"messages": faults}, status=422)
-    rows = [_line(batch) for batch in batches.mine()[:RECENT]]
+    rows = [_line(batch) for batch in batches.own_batches()[:RECENT]]
     return render(
         request,
         "intake/start.html",
         {
-            "page_title": say("导入", "Import"),
-            "page_note": say(
+            "page_title": bilingual("导入", "Import"),
+            "page_note": bilingual(
                 "把现在用的客户表交给它，看清每一处变化再导入",
                 "Hand over the table you use, see every change, then import",
             ),
@@ -67,18 +67,18 @@ def start(request: HttpRequest) -> HttpResponse:
 def _held() -> int:
     """How many rows of statements wait to be settled."""
     asked = QUERIES["ledger.held_rows"]
-    return asked.body(state="waiting").count() if scope.current_actor().may(asked.needs) else 0
+    return asked.body(state="waiting").count() if current_actor().may(asked.needs) else 0
 
 
 def _uploaded(request: HttpRequest) -> Any:
     file = request.FILES.get("file")
     if file is None:
-        raise Refused({"file": [say("请先选择一个文件。", "Choose a file first.")]})
+        raise Refused({"file": [bilingual("请先选择一个文件。", "Choose a file first.")]})
     if (file.size or 0) > settings.UPLOAD_MB << 20:
         raise Refused(
             {
                 "file": [
-                    say(
+                    bilingual(
                         "文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
                         "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
                         size=(file.size or 0) >> 20,
@@ -121,17 +121,17 @@ def _counts(batch: Any) -> dict[str, str]:
 @require_GET
 def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The wizard at whatever step the batch is."""
-    imports.may_import()
-    batch = batches.own(pk)
+    imports.can_import()
+    batch = batches.get_own(pk)
     job = job_of(batch)
     if job and not job["ended"]:
         return _running(request, batch, job)
-    if statement_batch.seen(batch):
+    if statement_batch.is_dry_run(batch):
         return statements.stage(request, batch, job)
     if imports.has_prices(batch):
         return price_files.stage(request, batch, job)
     if batch.state in SETTLED:
-        hindered = undoing.why_not(batch)
+        hindered = undoing.undo_refusal(batch)
         return page_of(
             request, batch, "intake/result.html", 4, hindered=hindered, **mapping.report(batches.report_of(batch))
         )
@@ -144,7 +144,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "intake/differences.html",
             2,
             failure=failure_of(job),
-            untried=corrections.untried(batch),
+            untried=corrections.has_untried(batch),
             **told,
         )
     return page_of(
@@ -178,14 +178,14 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
 @require_POST
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the corrections made on the columns page; with `then=trial` go on to the trial run."""
-    batch = batches.own(pk)
+    batch = batches.get_own(pk)
     changes = mapping.changes(batch.plan, request.POST)
     try:
         is_other = changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"] or "rates" in changes
         if is_other or changes["tables"]:
-            imports.correct(pk, changes)
+            imports.correct_plan(pk, changes)
         if request.POST.get("then") == "trial" and not imports.read_by_hand(pk):
-            imports.start_trial(pk)
+            imports.start_dry_run(pk)
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -200,8 +200,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
-    batches.own(pk)
-    imports.start_trial(pk)
+    batches.get_own(pk)
+    imports.start_dry_run(pk)
     return redirect("import-batch", pk=pk)
 
 
@@ -209,15 +209,15 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Import what the trial showed; what was mended since is tried first. `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
     both sides changed a cell, `gone` which rows go that the file lacks."""
-    batch = batches.own(pk)
+    batch = batches.get_own(pk)
     job = job_of(batch)
-    if batch.state != BatchState.APPLIED and corrections.untried(batch):
-        imports.start_trial(pk)
+    if batch.state != BatchState.APPLIED and corrections.has_untried(batch):
+        imports.start_dry_run(pk)
     elif batch.state != BatchState.APPLIED and not (job and not job["ended"]):
         decided = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("cell.")}
         gone = [str(mark) for mark in request.POST.getlist("gone")]
         if decided or gone:
-            imports.decide(pk, decided, gone)
+            imports.decide_conflict(pk, decided, gone)
         imports.start_apply(pk, skip_errors=request.POST.get("skip_errors") == "true")
     return redirect("import-batch", pk=pk)
 
@@ -232,12 +232,12 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
-        batch = batches.own(pk)
+        batch = batches.get_own(pk)
         if batch.state not in SETTLED:
             messages.error(request, str(refused))
             return redirect("import-batch", pk=pk)
         texts = [text for said in refused.as_plain().values() for text in said]
-        if statement_batch.seen(batch):
+        if statement_batch.is_dry_run(batch):
             made = statements.result(request, batch, texts)
         elif imports.has_prices(batch):
             made = price_files.result(request, batch, texts)
@@ -247,7 +247,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             )
         made.status_code = 422
         return made
-    done = say(
+    done = bilingual(
         "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
         "Undone: {a} records removed, {b} restored.",
         a=told["removed"],
@@ -259,12 +259,14 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = batches.own(pk)
+    batch = batches.get_own(pk)
     if batch.job_ref:
-        jobs.ask_to_stop(batch.job_ref)
+        jobs.request_stop(batch.job_ref)
         messages.info(
             request,
-            str(say("正在停止；已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")),
+            str(
+                bilingual("正在停止；已写入的内容会全部撤回。", "Stopping; whatever was being written is rolled back.")
+            ),
         )
     return redirect("import-batch", pk=pk)
 
@@ -272,13 +274,13 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """The running job for poll.js."""
-    return JsonResponse(as_polled(job_of(batches.own(pk))))
+    return JsonResponse(as_polled(job_of(batches.get_own(pk))))
 
 
 @require_GET
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows at fault as a workbook to mend and upload again."""
-    name, content = wizard.error_book(pk)
+    name, content = wizard.error_workbook(pk)
     return downloaded(name, content)
 
 

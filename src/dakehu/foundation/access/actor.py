@@ -1,0 +1,104 @@
+"""Who is asking. An actor is set in one place per interface (`acting_as`)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC, SECRET, Sensitivity
+from dakehu.foundation.base.errors import NoActor
+
+
+class Reach(StrEnum):
+    """How far an actor's sight goes."""
+
+    NONE = "none"  # no client at all
+    COVERED = "covered"  # clients covered by the people in `covers`
+    ALL = "all"  # every client that no information wall hides
+    ACROSS_WALLS = "across"  # every client
+    SYSTEM = "system"  # the desk itself, with a stated reason
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking. `covers` are the users whose clients are visible (oneself, or one's team)."""
+
+    user_id: int | None
+    name: str
+    role: str = ""
+    permissions: frozenset[str] = frozenset()
+    clearance: Sensitivity = PUBLIC
+    reach: Reach = Reach.NONE
+    covers: tuple[int, ...] = ()
+    reason: str = ""
+    door: str = ""
+    request_id: str = ""
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def is_system(self) -> bool:
+        return self.reach is Reach.SYSTEM
+
+    def may(self, permission: str) -> bool:
+        return self.is_system or not permission or permission in self.permissions
+
+
+_actor: ContextVar[Actor | None] = ContextVar("dakehu_actor", default=None)
+
+
+def current_actor() -> Actor:
+    """Whoever is asking. Raises NoActor where no door has said so."""
+    actor = _actor.get()
+    if actor is None:
+        raise NoActor("no actor: wrap the work in acting_as(actor) or acting_as(system('reason'))")
+    return actor
+
+
+def actor_or_none() -> Actor | None:
+    return _actor.get()
+
+
+@contextmanager
+def acting_as(actor: Actor) -> Iterator[Actor]:
+    """Everything inside is seen and done as `actor`."""
+    token = _actor.set(actor)
+    try:
+        yield actor
+    finally:
+        _actor.reset(token)
+
+
+def system_actor(reason: str, door: str = "") -> Actor:
+    """The desk itself. The reason is written into every audit entry it causes."""
+    if not reason.strip():
+        raise ValueError("the system acts only with a stated reason")
+    return Actor(None, "system", "system", clearance=SECRET, reach=Reach.SYSTEM, reason=reason, door=door)
+
+
+@contextmanager
+def elevated(reason: str) -> Iterator[Actor]:
+    """See past one's own scope inside an act (say, to cover a client just created). The audit entry keeps
+    the name of whoever really acts, and adds the reason."""
+    asking = current_actor()
+    with acting_as(replace(asking, reach=Reach.SYSTEM, clearance=PERSONAL, reason=asking.reason or reason)) as actor:
+        yield actor
+
+
+_actor_maker: Callable[[int], Actor] | None = None
+
+
+def set_actor_source(maker: Callable[[int], Actor]) -> None:
+    """Called once at start-up by the room that owns users: `maker(user_id)` is that user's actor as of now."""
+    global _actor_maker
+    _actor_maker = maker
+
+
+def actor_of(user_id: int | None, reason: str) -> Actor:
+    """The actor behind stored work: the user with today's rights, or the system with the given reason."""
+    if user_id is None:
+        return system_actor(reason, "worker")
+    if _actor_maker is None:
+        raise NoActor("no room has said who users are")
+    return replace(_actor_maker(user_id), reason=reason, door="worker")

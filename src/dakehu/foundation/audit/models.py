@@ -1,0 +1,49 @@
+"""The audit entry."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from dakehu.foundation.access import scope
+from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.retention import TWENTY_YEARS
+
+
+class AuditEntries(models.Manager[Any]):
+    """Entries the reader may see: about clients in their scope, or by people they lead."""
+
+    def get_queryset(self) -> Any:
+        actor = current_actor()
+        rows = super().get_queryset()
+        limit = scope.condition(actor, "client_ref")
+        if limit is None:
+            return rows
+        mine = Q(client_ref__isnull=True)
+        if actor.reach is not Reach.ALL:
+            mine &= Q(actor_ref__in=actor.covers)
+        return rows.filter(limit | mine)
+
+
+class AuditEntry(models.Model):
+    """One act, sealed to the one before. No foreign keys: the record must outlive what it speaks of."""
+
+    at = field(models.DateTimeField(), zh="时间", en="Time", listed=True)
+    actor_ref = models.BigIntegerField(null=True)
+    actor_name = field(models.CharField(max_length=80), zh="操作人", en="Actor", listed=True)
+    door = field(models.CharField(max_length=16, default=""), zh="入口", en="Door", listed=True)
+    action = field(models.CharField(max_length=80), zh="操作", en="Action", listed=True)
+    reason = field(models.CharField(max_length=300, default=""), zh="原因", en="Reason", listed=True)
+    request_id = models.CharField(max_length=40, default="")
+    client_ref = models.BigIntegerField(null=True)
+    body = models.TextField()
+    previous = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    client_path = "client_ref"
+    retention = TWENTY_YEARS
+    objects: Any = AuditEntries()
+
+    class Meta:
+        indexes = [models.Index(fields=["client_ref", "-id"]), models.Index(fields=["actor_ref", "-id"])]

@@ -1,0 +1,33 @@
+"""On which days the exchanges trade."""
+
+from datetime import date, timedelta
+
+from dakehu.foundation.calendar.models import CalendarDay
+
+
+def is_trading_day(day: date) -> bool:
+    """Whether the exchanges trade. Beyond the end of the calendar every weekday counts (and the system page warns)."""
+    if day.weekday() >= 5:
+        return bool(CalendarDay.objects.filter(on=day, trading=True).exists())
+    return not CalendarDay.objects.filter(on=day, trading=False).exists()
+
+
+def next_trading_day(day: date) -> date:
+    """`day` itself if the exchanges trade then, else the first day after it on which they do."""
+    known = dict(CalendarDay.objects.filter(on__gte=day, on__lt=day + timedelta(days=40)).values_list("on", "trading"))
+    while not known.get(day, day.weekday() < 5):
+        day += timedelta(days=1)
+    return day
+
+
+def trading_days_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included, on which the exchanges trade."""
+    known = dict(CalendarDay.objects.filter(on__gte=first, on__lte=last).values_list("on", "trading"))
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in every if known.get(day, day.weekday() < 5)]
+
+
+def calendar_ends_on() -> date | None:
+    """The last day for which holidays are known; None for an empty calendar."""
+    last = CalendarDay.objects.order_by("-on").values_list("on", flat=True).first()
+    return last

@@ -1,0 +1,39 @@
+"""The background worker: run jobs, remember the head of the audit chain, delete expired files."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from django.db import close_old_connections
+
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.base.clock import now
+from dakehu.foundation.files import store as files
+from dakehu.foundation.jobs.progress import run_file
+from dakehu.foundation.jobs.queue import run_due_jobs, worker_name
+
+log = logging.getLogger("dakehu.jobs")
+
+
+def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
+    """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain and removes files
+    that are past their time."""
+    who, remembered = worker_name(), now() - timedelta(minutes=5)
+    while not stop.is_set():
+        try:
+            if run_due_jobs(who) == 0:
+                stop.wait(idle)
+            if now() - remembered > timedelta(minutes=1):
+                with acting_as(system_actor("remember the head of the audit chain", "worker")):
+                    audit.remember_head()
+                    with act("files.sweep"):
+                        files.delete_expired()
+                run_file(0, "beat").touch()
+                remembered = now()
+        except Exception:  # the database may be away for a moment
+            log.exception("the worker could not look for work")
+            stop.wait(5)
+        finally:
+            close_old_connections()
