@@ -55,7 +55,7 @@ def _fact(model: str, field: str) -> FieldSpec:
 
 
 def _plain(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
-    return Parameter(name, required=False, facts=spec, kind=kind)
+    return Parameter(name, required=False, spec=spec, kind=kind)
 
 
 def _client_columns() -> tuple[Parameter, ...]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.foundation.gates import perform
-from dakehu.interfaces.web.views.signin import way_on
+from dakehu.interfaces.web.views.sign_in.password import way_on
 
 
 @require_POST
