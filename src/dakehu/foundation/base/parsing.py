@@ -1,7 +1,7 @@
-"""Read values the way people write them, strict about what is ambiguous. Pure: no Django, no clock.
+"""Parse values the way people write them, strict about ambiguity. Pure: no Django, no clock.
 
-Every function takes what a cell, a form or a program gave (text, number, date) and returns a value or raises
-Unreadable, which says in both languages what was expected. Nothing is guessed where two readings are possible.
+Every function accepts a cell, form or program value (text, number, date) and returns a value or raises Unreadable,
+which says in both languages what was expected. Nothing is guessed where two readings are possible.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Unreadable(ValueError):
-    """A value that cannot be read; `suggestion` is a likely meaning, for a person to confirm."""
+    """A value that cannot be parsed; `suggestion` is a likely meaning for a person to confirm."""
 
     def __init__(self, value: Any, expected_zh: str, expected_en: str, suggestion: str | None = None) -> None:
         super().__init__(f"{value!r}: expected {expected_en}")
@@ -21,14 +21,16 @@ class Unreadable(ValueError):
 
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u202a-\u202e\u2060\u00ad]")
 _WRAPPED = re.compile(r'^="(.*)"$')
-# Text that to_text would leave as it is: printable ASCII and common Chinese signs, without spaces at its ends or "=" first.
+# Text that to_text leaves unchanged: printable ASCII and common Chinese characters, no outer spaces, no leading "=".
 _SETTLED = re.compile("[!-<>-~\u4e00-\u9fff](?:[ -~\u4e00-\u9fff]*[!-~\u4e00-\u9fff])?")
 _CHINESE_MARKS = {ord(c): c for c in "\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff08\uff09“”‘’、《》【】"}
 
 
 def to_text(value: Any) -> str:
-    """Text with full-width letters and digits made half-width (Chinese punctuation stays), without invisible
-    signs and Excel's `="…"` wrapper. Whole numbers lose a `.0` tail; dates become ISO."""
+    """Convert a value to text: letters and digits half-width (Chinese punctuation stays).
+
+    Invisible characters and Excel's `="…"` wrapper are removed. Whole numbers lose a `.0` tail; dates become ISO.
+    """
     if isinstance(value, str):
         if _SETTLED.fullmatch(value):
             return value
@@ -51,7 +53,7 @@ def to_text(value: Any) -> str:
 
 
 def _flat(value: Any) -> str:
-    """Text with everything half-width, for numbers and dates."""
+    """Convert a value to text with everything half-width, for numbers and dates."""
     return unicodedata.normalize("NFKC", to_text(value)).strip()
 
 
@@ -72,7 +74,7 @@ _DAY_AND_TIME = re.compile(r"^(\d{4}[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?|\d{
 
 
 def _small_number(text: str) -> int:
-    """十一 → 11, 二十 → 20, 三十一 → 31."""
+    """Parse a Chinese number below 100: 十一 → 11, 二十 → 20, 三十一 → 31."""
     tens, ten, ones = text.partition("十")
     if not ten:
         return int(text.translate(_DIGITS))
@@ -80,6 +82,7 @@ def _small_number(text: str) -> int:
 
 
 def _day(value: Any, year: int, month: int, day: int) -> date:
+    """Return a date. Raises Unreadable for one that does not exist."""
     try:
         return date(year, month, day)
     except ValueError:
@@ -87,14 +90,20 @@ def _day(value: Any, year: int, month: int, day: int) -> date:
 
 
 def from_serial(number: float, *, since_1904: bool = False) -> datetime:
-    """An Excel serial number as a wall-clock time (day 60, the 29 February 1900 that never was, is 1 March)."""
+    """Convert an Excel serial number to a local time.
+
+    Day 60, the non-existent 29 February 1900, becomes 1 March.
+    """
     base = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
     return base + timedelta(seconds=round(number * 86400))
 
 
 def to_date(value: Any) -> date:
-    """A day: ISO and slashes, 20230115, 2023年1月15日, Chinese numerals, Excel serials (1900 system), date and
-    datetime objects. Day and month without a clear order, and months without a day, are refused."""
+    """Parse a day.
+
+    ISO and slashes, 20230115, 2023年1月15日, Chinese numerals, Excel serials (1900 system), date and datetime objects.
+    Ambiguous order of day and month, and months without a day, are refused.
+    """
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -102,18 +111,18 @@ def to_date(value: Any) -> date:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 10000 <= value < 100000:
         return from_serial(value).date()
     text = _flat(value).replace(" ", "") if not re.search(r"\d[ T]\d", _flat(value)) else _flat(value)
-    found = _YMD.match(text) or _COMPACT.match(text)
-    if found:
-        return _day(value, *(int(part) for part in found.groups()))
+    match = _YMD.match(text) or _COMPACT.match(text)
+    if match:
+        return _day(value, *(int(part) for part in match.groups()))
     if _SERIAL.match(text):
         return from_serial(float(text)).date()
-    found = _CN_DAY.match(to_text(value).replace(" ", ""))
-    if found:
-        year, month, day = found.groups()
+    match = _CN_DAY.match(to_text(value).replace(" ", ""))
+    if match:
+        year, month, day = match.groups()
         return _day(value, int(year.translate(_DIGITS)), _small_number(month), _small_number(day))
-    found = _SHORT.match(text)
-    if found:
-        first, second, year = (int(part) for part in found.groups())
+    match = _SHORT.match(text)
+    if match:
+        first, second, year = (int(part) for part in match.groups())
         if first > 12:
             return _day(value, year, second, first)
         if second > 12 or first == second:
@@ -140,26 +149,27 @@ _LATER = ("下午", "傍晚", "晚上", "PM")
 
 
 def _time(value: Any, text: str) -> time:
-    found = _TIME.match(text.strip())
-    if not found:
+    """Parse a time of day."""
+    match = _TIME.match(text.strip())
+    if not match:
         raise Unreadable(value, "时间，如 14:30", "a time such as 14:30")
-    part, hour, minute, second, half, after = found.groups()
-    clock = int(hour)
-    word = (part or after or "").upper()
-    if (word in _LATER or part in _LATER or (part == "中午" and clock < 3)) and clock < 12:
-        clock += 12
-    elif part == "晚上" and clock == 12:  # the midnight with which the day begins, or ends?
+    day_part, hour, minute, second, half, suffix = match.groups()
+    hours = int(hour)
+    marker = (day_part or suffix or "").upper()
+    if (marker in _LATER or day_part in _LATER or (day_part == "中午" and hours < 3)) and hours < 12:
+        hours += 12
+    elif day_part == "晚上" and hours == 12:  # ambiguous: midnight at the start or the end of the day
         raise Unreadable(value, "明确的时间，如 00:00 或 23:59", "a clear time, such as 00:00 or 23:59")
-    elif (word == "AM" or part == "凌晨") and clock == 12:
-        clock = 0
+    elif (marker == "AM" or day_part == "凌晨") and hours == 12:
+        hours = 0
     try:
-        return time(clock, 30 if half else int(minute or 0), int(second or 0))
+        return time(hours, 30 if half else int(minute or 0), int(second or 0))
     except ValueError:
         raise Unreadable(value, "时间，如 14:30", "a time such as 14:30") from None
 
 
 def to_datetime(value: Any) -> datetime:
-    """A wall-clock time. A text with an offset (…+08:00, Z) keeps it; a day alone is its midnight."""
+    """Parse a local time. A text with an offset (…+08:00, Z) keeps it; a day alone is its midnight."""
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
@@ -222,7 +232,10 @@ _NEXT_BELOW = {"百": "十", "佰": "十", "千": "百", "仟": "百", "万": "�
 
 
 def _chinese_number(value: Any, text: str) -> Decimal:
-    """一百二十万 → 1200000. Spoken short forms (一万五) and strings of digits (一二三) are refused, not guessed."""
+    """Parse a Chinese number: 一百二十万 → 1200000.
+
+    Spoken short forms (一万五) and strings of digits (一二三) are refused, not guessed.
+    """
     short = _SPOKEN_SHORT.search(text)
     if short:
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN, text + _NEXT_BELOW[short.group(1)])
@@ -246,8 +259,11 @@ _SIMPLE = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 
 def to_decimal(value: Any) -> Decimal:
-    """A number or sum of money: thousands separators, ¥ and 元, 万 and 亿, Chinese numerals, (1,234) for a
-    negative one. A comma where a decimal point would be (1.234,56) is refused as ambiguous."""
+    """Parse a number or a sum of money.
+
+    Thousands separators, ¥ and 元, 万 and 亿, Chinese numerals, (1,234) for a negative one. A comma in place of a decimal
+    point (1.234,56) is refused as ambiguous.
+    """
     if isinstance(value, str) and _SIMPLE.fullmatch(value):
         return Decimal(value)
     if isinstance(value, bool):
@@ -266,17 +282,18 @@ def to_decimal(value: Any) -> Decimal:
 
 
 def _decimal(value: Any, text: str | int | Decimal) -> Decimal:
-    """A finite number below 10^100: arithmetic on a larger exponent would never end."""
+    """Return a finite number below 10^100: arithmetic on larger exponents would not end."""
     try:
-        made = Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN) from None
-    if not made.is_finite() or made.adjusted() >= 100:
+    if not number.is_finite() or number.adjusted() >= 100:
         raise Unreadable(value, _NUMBER_ZH, _NUMBER_EN)
-    return made
+    return number
 
 
 def _number(value: Any, text: str) -> Decimal:
+    """Parse the text of a number without sign or currency."""
     if _PLAIN.match(text):
         return _decimal(value, text)
     if _THOUSANDS.match(text) or _WAN_GROUPS.match(text):
@@ -303,19 +320,19 @@ _RATE = re.compile(
 
 
 def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
-    """A rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
+    """Parse a rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
 
-    A bare number whose size is 1 or more counts as percent (5 → 0.05) when `bare_is_percent`, else it is
-    refused; below 1 it is a fraction already.
+    A bare number of 1 or more counts as percent (5 → 0.05) if `bare_is_percent`, else it is refused; below 1 it is a
+    fraction already.
     """
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         bare, mark = to_decimal(value), ""
     else:
-        found = _RATE.match(_flat(value))
-        if not found:
+        match = _RATE.match(_flat(value))
+        if not match:
             raise Unreadable(value, "比率，如 5%", "a rate such as 5%")
         try:
-            bare, mark = to_decimal(found.group(1)), found.group(2) or ""
+            bare, mark = to_decimal(match.group(1)), match.group(2) or ""
         except Unreadable:
             raise Unreadable(value, "比率，如 5%", "a rate such as 5%") from None
     if mark == "‰":
@@ -330,15 +347,15 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
 
 
 def to_integer(value: Any) -> int:
-    """A whole number; 35岁 and 3天 are understood, 3.5 is refused."""
+    """Parse a whole number; 35岁 and 3天 are accepted, 3.5 is refused."""
     text = re.sub(r"(?:周岁|岁|天|个月|年|次|人|个)$", "", _flat(value)) if isinstance(value, str) else value
     try:
-        made = to_decimal(text)
+        number = to_decimal(text)
     except Unreadable:
         raise Unreadable(value, "整数", "a whole number") from None
-    if made != made.to_integral_value():
+    if number != number.to_integral_value():
         raise Unreadable(value, "整数", "a whole number")
-    return int(made)
+    return int(number)
 
 
 _TRUE = frozenset("是 有 对 真 y yes true t 1 √ ✓ ✔ 1.0 已 开 on 同意".split())
@@ -346,7 +363,7 @@ _FALSE = frozenset("否 无 没有 不 非 假 n no false f 0 × ✗ ✘ 0.0 未
 
 
 def to_bool(value: Any) -> bool:
-    """Yes or no, as people tick it."""
+    """Parse yes or no."""
     if isinstance(value, bool):
         return value
     text = _flat(value).casefold()

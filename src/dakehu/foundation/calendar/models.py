@@ -1,4 +1,4 @@
-"""The trading calendar."""
+"""The model of the trading calendar."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from dakehu.foundation.schema.fields import field
 
 
 class CalendarDay(Recorded):
-    """A day on which trading differs from the weekday rule, or the last day the calendar knows."""
+    """A day on which trading differs from the weekday rule, or the last known day of the calendar."""
 
     on = field(models.DateField(unique=True), zh="日期", en="Date", listed=True)
     trading = field(models.BooleanField(), zh="是否交易", en="Trading", listed=True)

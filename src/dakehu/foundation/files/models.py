@@ -1,4 +1,4 @@
-"""The stored file."""
+"""The model of stored files."""
 
 from django.db import models
 
@@ -7,7 +7,7 @@ from dakehu.foundation.schema.fields import field
 
 
 class StoredFile(Recorded):
-    """A file kept encrypted under DAKEHU_HOME/files; `key` is its name there."""
+    """A file stored encrypted under DAKEHU_HOME/files; `key` is its name there."""
 
     key = models.CharField(max_length=40, unique=True)
     name = field(models.CharField(max_length=200), zh="文件名", en="File name", listed=True)

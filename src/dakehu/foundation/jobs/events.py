@@ -1,4 +1,4 @@
-"""Events that domains publish and the reactions of other domains, which run as jobs after the act has committed."""
+"""Connect published events to reactions, which run as jobs after the action commits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ REACTIONS: dict[str, list[str]] = {}
 
 
 def on_event(event: str) -> Callable[[Work], Work]:
-    """Register what follows from news: `body(**payload)` runs after the announcing act has committed."""
+    """Register a reaction: `body(**payload)` runs after the publishing action has committed."""
 
     def wrap(body: Work) -> Work:
         kind = f"{event} → {body.__module__}.{body.__name__}"
@@ -21,7 +21,7 @@ def on_event(event: str) -> Callable[[Work], Work]:
 
 
 def queue_reactions(events: list[tuple[str, dict[str, Any]]]) -> None:
-    """Called at the end of an act, in its transaction: one job for each reaction."""
+    """Queue one job for each reaction; called at the end of an action, in its transaction."""
     for event, payload in events:
         for kind in REACTIONS.get(event, []):
             start(kind, **payload)

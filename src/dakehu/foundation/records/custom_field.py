@@ -7,6 +7,8 @@ from dakehu.foundation.schema.fields import Choices, choice_field, field
 
 
 class FieldKind(Choices):
+    """Kind of a custom field."""
+
     TEXT = "text", "文本", "Text"
     LONG = "long", "长文本", "Long text"
     WHOLE = "whole", "整数", "Whole number"
@@ -19,13 +21,15 @@ class FieldKind(Choices):
 
 
 class Openness(Choices):
+    """Sensitivity of a custom field."""
+
     PUBLIC = "public", "一般", "Public"
     PERSONAL = "personal", "个人信息（对无权限者打码）", "Personal (masked without clearance)"
     SECRET = "secret", "机密（加密存放）", "Secret (stored encrypted)"
 
 
 class Host(Choices):
-    """The tables that take custom fields (see customs.store), as the workbook and the client's page call them."""
+    """The tables with custom fields (see schema.custom_fields), with their labels."""
 
     CLIENT = "clients.Client", "客户", "Client"
     INVESTMENT = "ledger.Investment", "投资历史", "Investment"
@@ -36,7 +40,7 @@ class Host(Choices):
 
 
 class CustomField(Recorded):
-    """A field that an administrator added to a table (see foundation.customs). Never deleted, only archived."""
+    """A field added to a table by an administrator (see schema.custom_fields). Archived, never deleted."""
 
     model = field(choice_field(Host, default=Host.CLIENT), zh="所属", en="Belongs to", listed=True)
     name = field(models.CharField(max_length=60), zh="程序名", en="Name for programs", listed=True)
