@@ -20,7 +20,9 @@ class ClientsConfig(AppConfig):
         import dakehu.domains.clients.duplicates.detection
         import dakehu.domains.clients.duplicates.merge
         import dakehu.domains.clients.groups.groups
+        import dakehu.domains.clients.marketing
         import dakehu.domains.clients.queries
+        import dakehu.domains.clients.renamed
         import dakehu.domains.clients.search
         import dakehu.domains.clients.visibility  # noqa: F401  (their actions, queries and jobs register themselves)
         from dakehu.domains.clients import visibility

@@ -152,3 +152,7 @@ class Relation(Choices):
     CONTROLLED = "controlled", "被控制企业", "Controlled company", ("控股企业", "子公司")
     CONCERT = "concert", "一致行动人", "Acts in concert", ("一致行动",)
     OTHER = "other", "其他关系", "Related otherwise", ("其他",)
+
+
+class FreezeReason(Choices):
+    COMPLAINT = "complaint", "投诉处理中", "a complaint is open"

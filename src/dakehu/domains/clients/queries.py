@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.clients import rules
+from dakehu.domains.clients.choices import FreezeReason
+from dakehu.domains.clients.marketing import find_running_freeze
 from dakehu.domains.clients.models import (
     Client,
     ClientTag,
@@ -111,7 +113,7 @@ def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     return filter_rows(rows, filters or {}, order or default_order())
 
 
-@query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", parameters=CLIENT)
+@query("clients.detail", needs=Permission.CLIENT_READ, zh="客户资料", en="Client details", parameters=CLIENT)
 def detail(*, client: Client) -> Client:
     """Return one client."""
     return client
@@ -163,7 +165,7 @@ def key_dates(*, client: Client) -> Any:
     return KeyDate.objects.filter(client=client).order_by("on")
 
 
-@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Who serves", parameters=CLIENT)
+@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Service team", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
     """Return who serves and served a client."""
     return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
@@ -225,7 +227,7 @@ def completeness() -> dict[str, Any]:
     }
 
 
-@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", parameters=CLIENT)
+@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="Blockers", parameters=CLIENT)
 def blockers(*, client: Client) -> list[dict[str, str]]:
     """Return what prevents business with a client now: [{zh, en, text}]."""
     refused = (
@@ -234,21 +236,25 @@ def blockers(*, client: Client) -> list[dict[str, str]]:
         .values_list("state", flat=True)
         .first()
     )
+    freeze = find_running_freeze(client)
+    frozen_by = FreezeReason(freeze.reason) if freeze is not None else None
     reasons = rules.blockers(
         risk_level=str(client.risk_level),
         valid_to=client.risk_valid_to,
         status=str(client.status),
         refused=refused in ("refused", "withdrawn"),
         today=clock.today(),
+        frozen_since=freeze.frozen_on if freeze is not None else None,
+        frozen_by=(frozen_by.zh, frozen_by.en) if frozen_by is not None else ("", ""),
     )
     return [{"zh": zh, "en": en, "text": str(bilingual(zh, en))} for zh, en in reasons]
 
 
 @query(
-    "clients.dates_ahead",
+    "clients.upcoming_dates",
     needs=Permission.CLIENT_READ,
     zh="近期重要日期",
-    en="Dates ahead",
+    en="Upcoming key dates",
     parameters=(Parameter("days", required=False, kind="integer", spec=FieldSpec("天数", "Days")),),
 )
 def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:

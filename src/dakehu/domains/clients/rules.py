@@ -108,9 +108,19 @@ def next_code(taken: int) -> str:
 
 
 def blockers(
-    *, risk_level: str, valid_to: date | None, refused: bool, status: str, today: date
+    *,
+    risk_level: str,
+    valid_to: date | None,
+    refused: bool,
+    status: str,
+    today: date,
+    frozen_since: date | None = None,
+    frozen_by: tuple[str, str] = ("", ""),
 ) -> list[tuple[str, str]]:
-    """Return what prevents business with a client now, as (zh, en) sentences."""
+    """Return what stands in the way of business with a client now, as (zh, en) sentences for the red banner.
+
+    `frozen_since` is the day since which marketing is paused (None: it is not), `frozen_by` the reason as (zh, en).
+    """
     reasons = []
     if not risk_level:
         reasons.append(("尚无风险测评", "No risk test on file"))
@@ -118,6 +128,13 @@ def blockers(
         reasons.append((f"风险测评已于 {valid_to} 到期", f"The risk test expired on {valid_to}"))
     if refused:
         reasons.append(("客户拒绝营销联系", "The client refuses marketing contact"))
+    if frozen_since is not None:
+        reasons.append(
+            (
+                f"营销已暂停：{frozen_by[0]}（自 {frozen_since} 起）",
+                f"Marketing is paused since {frozen_since}: {frozen_by[1]}",
+            )
+        )
     if status == choices.Status.RESTRICTED:
         reasons.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
     return reasons

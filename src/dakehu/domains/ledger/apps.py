@@ -19,6 +19,7 @@ class LedgerConfig(AppConfig):
         import dakehu.domains.ledger.performance.rollups
         import dakehu.domains.ledger.products.registry
         import dakehu.domains.ledger.queries
+        import dakehu.domains.ledger.renamed
         import dakehu.domains.ledger.statements.importing
         import dakehu.domains.ledger.statements.quarantine
         import dakehu.domains.ledger.statements.term_mapping

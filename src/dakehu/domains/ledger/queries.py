@@ -115,7 +115,11 @@ def by_kind() -> list[dict[str, Any]]:
 
 
 @query(
-    "ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", parameters=(*CLIENT, FIGURE)
+    "ledger.explanation",
+    needs=Permission.LEDGER_READ,
+    zh="指标拆解",
+    en="Figure explanation",
+    parameters=(*CLIENT, FIGURE),
 )
 def explain(*, client: Any, figure: str) -> dict[str, Any]:
     """Explain how a figure of a client is calculated, as of the last close.

@@ -10,7 +10,7 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, action
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
@@ -19,7 +19,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 NEXT = (
@@ -60,15 +60,8 @@ def update_contact_dates(client: Any, last_on: date | None = None) -> None:
     zh="记录服务",
     en="Log an interaction",
     parameters=(
-        parameters_of(
-            "service.Interaction",
-            "client",
-            "held_at",
-            "summary",
-            optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on"),
-        ),
+        Fields("service.Interaction", required=("client", "held_at", "summary"), new=True),
         NEXT,
-        CustomFields("service.Interaction", new=True),
     ),
 )
 def log_interaction(
@@ -136,21 +129,7 @@ def _get_row(model: Any, pk: int, zh: str, en: str) -> Any:
     parameters=(
         Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
         VERSION,
-        parameters_of(
-            "service.Interaction",
-            optional=(
-                "held_at",
-                "channel",
-                "staff",
-                "purpose",
-                "summary",
-                "result",
-                "mood",
-                "promise",
-                "promise_due_on",
-            ),
-        ),
-        CustomFields("service.Interaction"),
+        Fields("service.Interaction", without=("client",)),
     ),
 )
 def change_interaction(*, interaction: int, version: int | None = None, **values: Any) -> Interaction:
@@ -188,12 +167,7 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     needs=Permission.PLAN_WRITE,
     zh="安排跟进",
     en="Plan a follow-up",
-    parameters=(
-        parameters_of(
-            "service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")
-        ),
-        CustomFields("service.FollowUp", new=True),
-    ),
+    parameters=(Fields("service.FollowUp", required=("client", "due_on", "subject"), without=("state",), new=True),),
 )
 def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **values: Any) -> FollowUp:
     """Plan a follow-up; the owner defaults to the actor."""
@@ -208,10 +182,10 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     "service.plan_many",
     needs=Permission.PLAN_WRITE,
     zh="批量安排跟进",
-    en="Plan follow-ups for many",
+    en="Plan follow-ups for clients",
     parameters=(
         bulk_edit.WHO,
-        tuple(item for item in ACTIONS["service.plan_follow_up"].declared if getattr(item, "name", "") != "client"),
+        Fields("service.FollowUp", required=("due_on", "subject"), without=("client", "state"), new=True),
     ),
 )
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
@@ -238,8 +212,7 @@ FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划"
     parameters=(
         FOLLOW_UP,
         VERSION,
-        parameters_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
-        CustomFields("service.FollowUp"),
+        Fields("service.FollowUp", without=("client", "state")),
     ),
 )
 def change_follow_up(*, follow_up: int, version: int | None = None, **values: Any) -> FollowUp:
@@ -320,10 +293,7 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     zh="登记需求或投诉",
     en="Open a request or complaint",
     parameters=(
-        parameters_of(
-            "service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")
-        ),
-        CustomFields("service.Request", new=True),
+        Fields("service.Request", required=("client", "kind", "subject"), without=("state", "outcome"), new=True),
     ),
 )
 def open_request(
@@ -359,12 +329,11 @@ def open_request(
     "service.move_request",
     needs=Permission.REQUEST_WRITE,
     zh="处理需求或投诉",
-    en="Move a request on",
+    en="Update a request or complaint",
     parameters=(
         Parameter("request", kind="integer", spec=FieldSpec("需求或投诉", "Request")),
         VERSION,
-        parameters_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
-        CustomFields("service.Request"),
+        Fields("service.Request", without=("client", "kind", "subject", "opened_on")),
     ),
 )
 def move_request(*, request: int, version: int | None = None, state: str | None = None, **values: Any) -> Request:
@@ -387,5 +356,6 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
             raise refusal("outcome", "办结前请填写处理结果。", "State the outcome before closing.")
         row.state = state
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
+        publish_event("request.moved", request=row.pk)
     row.save()
     return row

@@ -13,4 +13,6 @@ class ServiceConfig(AppConfig):
         import dakehu.domains.service.actions
         import dakehu.domains.service.attachments
         import dakehu.domains.service.bulk_import
-        import dakehu.domains.service.queries  # noqa: F401  (their actions, queries and jobs register themselves)
+        import dakehu.domains.service.queries
+        import dakehu.domains.service.reactions
+        import dakehu.domains.service.renamed  # noqa: F401  (their actions, queries and jobs register themselves)

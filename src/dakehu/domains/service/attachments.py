@@ -31,10 +31,10 @@ CLIENT = parameters_of("service.Attachment", "client")
 
 
 @action(
-    "service.attach",
+    "service.add_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="添加客户文件",
-    en="Keep a file with a client",
+    en="Add a client file",
     parameters=(CLIENT, FILE, parameters_of("service.Attachment", optional=("description", "interaction", "request"))),
 )
 def add_attachment(
@@ -148,7 +148,7 @@ def get_attachment(pk: int) -> Attachment:
     "service.open_attachment",
     needs=Permission.SERVICE_READ,
     zh="打开客户文件",
-    en="Open a client's file",
+    en="Open a client file",
     parameters=(ONE,),
 )
 def open_attachment(*, attachment: int) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def open_attachment(*, attachment: int) -> dict[str, Any]:
     "service.describe_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="修改文件说明",
-    en="Describe a client's file",
+    en="Describe a client file",
     parameters=(ONE, VERSION, parameters_of("service.Attachment", optional=("name", "description"))),
 )
 def describe_attachment(
@@ -191,10 +191,10 @@ def describe_attachment(
 
 
 @action(
-    "service.drop_attachment",
+    "service.remove_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="移除客户文件",
-    en="Take a client's file away",
+    en="Remove a client file",
     parameters=(ONE, VERSION),
 )
 def remove_attachment(*, attachment: int, version: int | None = None) -> Attachment:
@@ -210,10 +210,10 @@ def remove_attachment(*, attachment: int, version: int | None = None) -> Attachm
 
 
 @action(
-    "service.return_attachment",
+    "service.restore_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="恢复客户文件",
-    en="Return a client's file",
+    en="Restore a client file",
     parameters=(ONE,),
 )
 def restore_attachment(*, attachment: int) -> Attachment:
@@ -225,7 +225,7 @@ def restore_attachment(*, attachment: int) -> Attachment:
 
 
 @query(
-    "service.attachments_of",
+    "service.client_attachments",
     needs=Permission.SERVICE_READ,
     zh="客户文件",
     en="Files of a client",

@@ -22,30 +22,17 @@ from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, UPDATED, Columns, ImportEvaluation, Stored
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema import custom_fields
-
-INTERACTION_FIELDS = (
-    "held_at",
-    "channel",
-    "staff",
-    "purpose",
-    "summary",
-    "result",
-    "mood",
-    "promise",
-    "promise_due_on",
-)
-FOLLOW_UP_FIELDS = ("due_on", "subject", "channel", "owner", "every", "remind_days", "state")
+from dakehu.foundation.schema.fields import editable_fields
 
 
 def interaction_fields() -> tuple[str, ...]:
     """Return the importable fields of interactions, custom fields included."""
-    return (*INTERACTION_FIELDS, *custom_fields.custom_field_names("service.Interaction"))
+    return tuple(name for name in editable_fields("service.Interaction") if name != "client")
 
 
 def follow_up_fields() -> tuple[str, ...]:
     """Return the importable fields of follow-ups, custom fields included."""
-    return (*FOLLOW_UP_FIELDS, *custom_fields.custom_field_names("service.FollowUp"))
+    return tuple(name for name in editable_fields("service.FollowUp") if name != "client")
 
 
 def _column(columns: Columns, name: str, count: int) -> list[Any]:
@@ -113,10 +100,10 @@ def _actor_user_id() -> int | None:
 
 
 @action(
-    "service.take_in_interactions",
+    "service.import_interactions",
     needs=Permission.INTERACTION_LOG,
     zh="批量导入服务记录",
-    en="Take in many interactions",
+    en="Import interactions",
     is_public=False,
 )
 def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
@@ -151,7 +138,7 @@ def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients:
             last_contact[row.client_id] = max(held_on, last_contact.get(row.client_id, held_on))
         update_contact_dates_of(last_contact, last_contact)
     if created:
-        publish_event("interactions.taken_in", count=len(created))
+        publish_event("interactions.imported", count=len(created))
 
 
 def update_contact_dates_of(clients: Iterable[int], last_on: dict[int, date] | None = None) -> None:
@@ -182,10 +169,10 @@ def evaluate_follow_ups(
 
 
 @action(
-    "service.take_in_follow_ups",
+    "service.import_follow_ups",
     needs=Permission.PLAN_WRITE,
     zh="批量导入跟进计划",
-    en="Take in many follow-ups",
+    en="Import follow-ups",
     is_public=False,
 )
 def import_follow_ups(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:

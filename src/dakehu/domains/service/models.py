@@ -8,6 +8,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -36,6 +37,8 @@ class Mood(Choices):
 
 class Interaction(ClientRecorded):
     """One contact with a client: time, channel, summary, result and promise."""
+
+    names = Names("服务记录", "Interaction", "Interactions", aliases=("Service record", "客户服务记录"))
 
     client_path = "client"
     deduplicate_on_merge = True
@@ -100,6 +103,8 @@ class RequestState(Choices):
 class Request(ClientRecorded):
     """A client's request or complaint, with a deadline and an outcome."""
 
+    names = Names("需求与投诉", "Request or complaint", "Requests and complaints", aliases=("客户诉求", "Request"))
+
     client_path = "client"
     searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
     retention = TWENTY_YEARS
@@ -152,6 +157,8 @@ class PlanState(Choices):
 class FollowUp(ClientRecorded):
     """The next contact with a client, once or again and again."""
 
+    names = Names("跟进计划", "Follow-up", "Follow-ups", aliases=("Follow-up plan", "定期跟进计划"))
+
     client_path = "client"
     deduplicate_on_merge = True
     searched = {"subject": TEXT}
@@ -193,6 +200,8 @@ class Attachment(ClientRecorded):
 
     The file is stored encrypted outside the database. A removed one is kept and can be restored.
     """
+
+    names = Names("客户文件", "File of a client", "Files of clients", aliases=("Attachment",))
 
     client_path = "client"
     searched = {"name": TEXT, "description": TEXT}

@@ -37,7 +37,7 @@ def interactions(*, filters: dict[str, Any] | None = None, order: str | None = N
 
 
 @query(
-    "service.interactions_of",
+    "service.client_interactions",
     needs=Permission.SERVICE_READ,
     zh="客户服务记录",
     en="Interactions of a client",
@@ -61,7 +61,7 @@ def requests(*, filters: dict[str, Any] | None = None, order: str | None = None)
 
 
 @query(
-    "service.requests_of",
+    "service.client_requests",
     needs=Permission.SERVICE_READ,
     zh="客户的需求与投诉",
     en="Requests of a client",
@@ -81,7 +81,7 @@ def follow_ups(*, filters: dict[str, Any] | None = None, order: str | None = Non
 
 
 @query(
-    "service.follow_ups_of",
+    "service.client_follow_ups",
     needs=Permission.SERVICE_READ,
     zh="客户跟进计划",
     en="Follow-ups of a client",

@@ -80,6 +80,11 @@ def urgency(due: date, today: date, remind_days: int = 0) -> str:
     return "soon" if (due - today).days <= max(remind_days, 1) else "later"
 
 
+def pauses_marketing(*, kind: str, state: str) -> bool:
+    """Whether a request in this state pauses marketing to its client: a complaint does until it is closed."""
+    return kind == "complaint" and state != "closed"
+
+
 MOVES = {
     "open": {"working", "replied", "closed"},
     "working": {"replied", "closed"},

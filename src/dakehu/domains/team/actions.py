@@ -35,10 +35,10 @@ def set_password(user: User, password: str) -> None:
 
 
 @action(
-    "team.open_branch",
+    "team.create_branch",
     needs=Permission.TEAM_WRITE,
     zh="新增营业部",
-    en="Add a branch",
+    en="Create a branch",
     parameters=parameters_of("team.Branch", "code", "name", optional=("city",)),
 )
 def create_branch(*, code: str, name: str, city: str = "") -> Branch:
@@ -53,10 +53,10 @@ def create_branch(*, code: str, name: str, city: str = "") -> Branch:
 
 
 @action(
-    "team.form_team",
+    "team.create_team",
     needs=Permission.TEAM_WRITE,
     zh="新建团队",
-    en="Form a team",
+    en="Create a team",
     parameters=parameters_of("team.Team", "name", optional=("branch",)),
 )
 def create_team(*, name: str, branch: Branch | None = None) -> Team:
@@ -169,7 +169,7 @@ def set_preferences(*, language: str | None = None, theme: str | None = None) ->
     return user
 
 
-@action("team.signed_in", needs="", zh="登录", en="Sign in", is_public=False)
+@action("team.record_sign_in", needs="", zh="登录", en="Sign in", is_public=False)
 def record_sign_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
     """Record a sign-in.
 
@@ -186,17 +186,17 @@ def record_sign_in(*, user: User, how: str, device: str, address: str, digest: s
     user.save()
 
 
-@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
+@action("team.record_failed_sign_in", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
 def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
     """Record a failed sign-in."""
     add_audit_note(username=username, how=how, address=address)
 
 
 @action(
-    "team.make_token",
+    "team.create_token",
     needs="",
     zh="新建访问令牌",
-    en="Make an API token",
+    en="Create an API token",
     parameters=(
         parameters_of("team.Token", "name"),
         parameters_of("team.Token", optional=("scopes", "expires_on", "read_only")),
@@ -232,7 +232,7 @@ def make_token(
     return {"id": row.pk, "token": token, "expires_on": expires.isoformat(), "scopes": wanted}
 
 
-@action("team.token_used", needs="", zh="使用令牌", en="Use a token", is_public=False)
+@action("team.record_token_use", needs="", zh="使用令牌", en="Use a token", is_public=False)
 def record_token_use(*, token: Token) -> None:
     """Record the first use of a token on a day."""
     token.last_used_on = clock.today()
@@ -279,10 +279,10 @@ def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[s
 
 
 @action(
-    "team.drop_view",
+    "team.delete_view",
     needs="",
     zh="删除视图",
-    en="Drop a view",
+    en="Delete a view",
     parameters=(Parameter("view", kind="integer", spec=FieldSpec("视图", "View")),),
 )
 def delete_view(*, view: int) -> None:

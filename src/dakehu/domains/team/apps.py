@@ -18,6 +18,7 @@ class TeamConfig(AppConfig):
         import dakehu.domains.team.calendar
         import dakehu.domains.team.custom_fields
         import dakehu.domains.team.queries
+        import dakehu.domains.team.renamed
         import dakehu.domains.team.sign_in.second_factors
         import dakehu.domains.team.sign_in.sessions
         import dakehu.domains.team.sign_in.single_sign_on  # noqa: F401  (their actions, queries and jobs register themselves)

@@ -13,12 +13,13 @@ from dakehu.domains.team.permissions import Permission
 from dakehu.foundation import row_security
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
-from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.renamed import Kind, all_names, current_name
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.calendar.trading_days import calendar_ends_on
 from dakehu.foundation.gates.registry import query
@@ -59,7 +60,7 @@ def audit_trail(
     if actor:
         rows = rows.filter(actor_name=actor)
     if action:
-        rows = rows.filter(action=action)
+        rows = rows.filter(action__in=all_names(Kind.ACTION, action))
     if client is not None:
         client_ids = client if isinstance(client, list) else [client]
         rows = rows.filter(
@@ -84,21 +85,20 @@ def _entry(row: AuditEntry) -> dict[str, Any]:
         "at": row.at,
         "actor": row.actor_name,
         "door": row.door,
-        "action": row.action,
-        "action_text": action_text(row.action),
+        "action": current_name(Kind.ACTION, row.action),
+        "action_text": str(act_label(row.action)),
         "reason": row.reason,
         "client": row.client_ref,
-        "changes": body.get("changes", []),
-        "inner": [action_text(name) for name in body.get("inner", [])],
+        "changes": [_change(change) for change in body.get("changes", [])],
+        "inner": [str(act_label(name)) for name in body.get("inner", [])],
         "note": body.get("note", {}),
         "seal": row.seal,
     }
 
 
-def action_text(name: str) -> str:
-    """Return the label of an action, or its name if it no longer exists."""
-    known = ACTIONS.get(name)
-    return str(known.label) if known else name
+def _change(change: dict[str, Any]) -> dict[str, Any]:
+    """A recorded change under the present name of its table; the entry itself keeps what it was sealed with."""
+    return {**change, "model": current_name(Kind.MODEL, change["model"])}
 
 
 @query("team.audit_people", needs=Permission.AUDIT_READ, zh="操作人名单", en="People in the audit trail")

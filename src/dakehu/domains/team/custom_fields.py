@@ -8,16 +8,17 @@ from django.db.models import Max
 
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.gates import query, render_rows
 from dakehu.foundation.gates.input import spec_behind
-from dakehu.foundation.records.custom_field import CustomField, Host
+from dakehu.foundation.records.custom_field import CustomField
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, normalize_name
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
 
 FIELD = Parameter("field", "foundation.CustomField", spec=FieldSpec("字段", "Field"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
@@ -134,7 +135,7 @@ def set_values(row: Any, values: dict[str, Any]) -> None:
             "机密字段只能是文本或长文本，请改类型或敏感级别。",
             "A secret field is text or long text; choose another kind or sensitivity.",
         )
-    if row.sensitivity == "secret" and row.model != Host.CLIENT:
+    if row.sensitivity == "secret" and row.model != scope.client_model()._meta.label:
         raise refusal(
             "sensitivity",
             "机密字段只能加在客户上，请改所属或敏感级别。",
@@ -174,9 +175,9 @@ def _conflicting_name(row: Any, spellings: Iterable[str]) -> str:
     return next((text for text in spellings if normalize_name(text) in used), "")
 
 
-def definitions_of(item: Parameter | CustomFields) -> str:
-    """Return the model whose custom fields an action's declaration includes, "" for a plain parameter."""
-    return item.model if isinstance(item, CustomFields) else ""
+def definitions_of(item: Parameter | CustomFields | Fields) -> str:
+    """The model whose custom fields stand here among what an action takes; "" for a parameter."""
+    return item.model if isinstance(item, (CustomFields, Fields)) else ""
 
 
 @action(
@@ -192,7 +193,9 @@ def definitions_of(item: Parameter | CustomFields) -> str:
 )
 def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: str | None = None, **values: Any) -> Any:
     """Add a custom field; from the next request on it is in every form, list, workbook and the API."""
-    row = CustomField(model=model or Host.CLIENT.value, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public")
+    row = CustomField(
+        model=model or scope.client_model()._meta.label, zh=zh, en=en, kind=kind, sensitivity=sensitivity or "public"
+    )
     used = set(CustomField.objects.filter(model=row.model).values_list("name", flat=True))
     row.name = custom_fields.free_name(en, used)
     if values.get("position") is None:
@@ -259,7 +262,7 @@ def archive(*, field: Any, version: int | None = None, archived: bool | None = N
     return field
 
 
-@query("fields.custom", needs=Permission.SYSTEM_READ, zh="自定义字段", en="Fields added")
+@query("fields.custom", needs=Permission.SYSTEM_READ, zh="自定义字段", en="Custom fields")
 def custom_field_list() -> list[dict[str, Any]]:
     """Return every field definition, archived ones included, with list values and roles."""
     rows = list(CustomField.objects.order_by("archived", "position", "pk"))

@@ -8,10 +8,13 @@ from django.db import models
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class Branch(Recorded):
     """A branch of the firm (营业部)."""
+
+    names = Names("营业部", "Branch", "Branches")
 
     code = field(models.CharField(max_length=20, unique=True), zh="营业部编号", en="Branch code", listed=True)
     name = field(
@@ -30,6 +33,8 @@ class Branch(Recorded):
 
 class Team(Recorded):
     """A team of managers (团队)."""
+
+    names = Names("团队", "Team", "Teams")
 
     name = field(models.CharField(max_length=80, unique=True), zh="团队", en="Team", listed=True)
     branch = field(
@@ -59,6 +64,8 @@ class Language(Choices):
 
 class User(AbstractBaseUser, Recorded):
     """A member of staff who can sign in."""
+
+    names = Names("人员", "Staff member", "Staff")
 
     username = field(
         models.CharField(max_length=60, unique=True),
@@ -106,6 +113,8 @@ class User(AbstractBaseUser, Recorded):
 class Token(Recorded):
     """A key to the API, shown once and stored as a hash."""
 
+    names = Names("访问令牌", "Token", "Tokens")
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = field(models.CharField(max_length=80), zh="用途", en="Purpose", listed=True)
     scopes = field(models.JSONField(default=list), zh="权限范围", en="Scopes", listed=True)
@@ -124,6 +133,8 @@ class Token(Recorded):
 
 class Device(Recorded):
     """A browser that has signed in before, recognised by a cookie of which a hash is stored."""
+
+    names = Names("登录设备", "Device", "Devices")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     name = field(models.CharField(max_length=80), zh="设备", en="Device", listed=True)
@@ -144,6 +155,8 @@ class NoticeKind(Choices):
 class Notice(Recorded):
     """A notice about one's own sign-in, shown on Today until read."""
 
+    names = Names("登录提醒", "Sign-in notice", "Sign-in notices")
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
     detail = field(models.CharField(max_length=160, blank=True, default=""), zh="详情", en="Detail", listed=True)
@@ -152,6 +165,8 @@ class Notice(Recorded):
 
 class SavedView(Recorded):
     """A saved list view: columns, filters, order."""
+
+    names = Names("视图", "View", "Views")
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="views")
     page = field(models.CharField(max_length=40), zh="页面", en="Page")

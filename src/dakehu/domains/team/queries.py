@@ -46,6 +46,14 @@ def get_user(user_id: int | None) -> User | None:
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def find_lead(user: User | None) -> User | None:
+    """Return the lead of a person's team (who may be that person), or None for who has no team or a team without one."""
+    if user is None or user.team_id is None:
+        return None
+    leading = [name for name, role in ROLES.items() if role.leads]
+    return User.objects.filter(team_id=user.team_id, role__in=leading, is_active=True).order_by("pk").first()
+
+
 def current_user() -> User | None:
     """Return the user of the actor, None for the system."""
     user_id = current_actor().user_id

@@ -8,6 +8,7 @@ from django.db.models import Q
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -29,6 +30,8 @@ class AuditEntries(models.Manager[Any]):
 
 class AuditEntry(models.Model):
     """An action, sealed to the previous entry. No foreign keys: entries outlive the rows they name."""
+
+    names = Names("操作记录", "Audit entry", "Audit entries")
 
     at = field(models.DateTimeField(), zh="时间", en="Time", listed=True)
     actor_ref = models.BigIntegerField(null=True)

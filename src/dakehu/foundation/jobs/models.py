@@ -3,6 +3,7 @@
 from django.db import models
 
 from dakehu.foundation.schema.fields import Choices, choice_field
+from dakehu.foundation.schema.names import Names
 
 
 class JobState(Choices):
@@ -17,6 +18,8 @@ class JobState(Choices):
 
 class Job(models.Model):
     """A background job: leased by a worker, renewed by a heartbeat, retried after a crash."""
+
+    names = Names("后台任务", "Background job", "Background jobs")
 
     kind = models.CharField(max_length=80)
     owner_ref = models.BigIntegerField(null=True)

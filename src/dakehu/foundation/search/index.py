@@ -96,6 +96,15 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
         _insert(model._meta.label, level, lines)
 
 
+def count_missing(model: Any, limit: int = 1000) -> int:
+    """Return the number of searchable rows without a line, at most `limit`. Run as the system."""
+    lines = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
+    rows = models.QuerySet(model).exclude(models.Exists(lines)).order_by("-pk")[:limit]
+    return sum(
+        any(tokeniser(str(getattr(row, name) or "")) for name, tokeniser in searched(model).items()) for row in rows
+    )
+
+
 def remove(model: Any, ids: Iterable[int]) -> None:
     """Remove the lines of deleted rows, inside the open transaction."""
     if not searched(model):

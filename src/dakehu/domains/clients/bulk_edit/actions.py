@@ -18,7 +18,7 @@ from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 AT_MOST = 5000
 NAMED = 20
@@ -29,7 +29,6 @@ WHO = (
     Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters")),
 )
 ONE_ONLY = ("id_number", "id_type", "id_expires_on")  # unique to each client
-FIELDS = tuple(name for name in actions.DETAILS if name not in ONE_ONLY)
 
 
 def chosen_clients(clients: Any, filters: Any) -> list[Client]:
@@ -102,7 +101,7 @@ def batch_title(clients: list[Client]) -> Bilingual:
     needs=Permission.CLIENT_WRITE,
     zh="批量修改客户资料",
     en="Change many clients",
-    parameters=(WHO, parameters_of("clients.Client", optional=FIELDS), CustomFields("clients.Client")),
+    parameters=(WHO, Fields("clients.Client", without=("code", "name", *ONE_ONLY))),
 )
 def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> dict[str, Any]:
     """Set the same values on many clients, selected by `clients` (codes or ids) or `filters`.
@@ -139,7 +138,7 @@ def _with_code(client: Client, text: Bilingual | str) -> Bilingual:
     "clients.hand_over",
     needs=Permission.CLIENT_ASSIGN,
     zh="批量移交客户",
-    en="Hand clients over",
+    en="Hand over clients",
     parameters=(WHO, parameters_of("clients.Coverage", "user", optional=("role",))),
 )
 def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str | None = None) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def _stored(wanted: Iterable[int], lock: bool) -> dict[int, Client]:
     "clients.change_cells",
     needs=Permission.CLIENT_WRITE,
     zh="批量写入单元格",
-    en="Write many cells",
+    en="Change cells",
     parameters=(ROWS,),
 )
 def change_cells(*, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from typing import Any
 from django.db import models
 
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.actions import client_fields, code_taken_message
 from dakehu.domains.clients.bulk_import import contacts as contact_import
-from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher, codes_in_use
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_codes
 from dakehu.domains.clients.identifiers import BadIdentifier, valid_resident_ids
-from dakehu.domains.clients.models import Client, Coverage, History, MergedClient
+from dakehu.domains.clients.models import Client, Coverage, History
 from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor, elevated
@@ -30,14 +30,14 @@ from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, ImportEvaluation
 from dakehu.foundation.records.bulk import load_rows, record_columns, record_rows
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema.fields import spec_of
+from dakehu.foundation.schema.fields import editable_fields, spec_of
 from dakehu.foundation.schema.parameters import CustomFields
 
 OLDER = "older"  # a row that tells what was known earlier
 
 
 def history_fields() -> tuple[str, ...]:
-    return (*client_fields(), "as_of_on")
+    return (*(name for name in editable_fields("clients.Client") if name != "code"), "as_of_on")
 
 
 @dataclass
@@ -295,7 +295,9 @@ def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", is_public=False)
+@action(
+    "clients.import_clients", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Import clients", is_public=False
+)
 def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
     member of staff, else by whoever imports them."""
@@ -307,7 +309,7 @@ def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int
         _write_duties(made, born)
         contact_import.write(made.contacts, made.people, set(born.values()))
     if born:
-        publish_event("clients.taken_in", count=len(born))
+        publish_event("clients.imported", count=len(born))
     return born
 
 
@@ -315,18 +317,6 @@ def _index_search(client: Client) -> None:
     client.pinyin, client.initials = pinyin_readings(client.name)
     if client.id_number and isinstance(client.id_number, str) and not client.id_type:
         client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
-
-
-def next_free_codes(count: int) -> list[str]:
-    """Client codes that nobody has."""
-    ours = {"code__startswith": rules.next_code(0)[:2]}
-    taken = {c for model in (Client, MergedClient) for c in model.objects.filter(**ours).values_list("code", flat=True)}
-    number, made = Client.objects.count(), []
-    while len(made) < count:
-        code, number = rules.next_code(number), number + 1
-        if code not in taken:
-            made.append(code)
-    return made
 
 
 def _create(columns: Columns, made: ClientEvaluation) -> dict[int, int]:

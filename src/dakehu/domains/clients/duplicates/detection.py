@@ -199,10 +199,10 @@ def _line(row: Client, similarity: Similarity) -> Bilingual:
 
 
 @query(
-    "clients.lookalikes",
+    "clients.similar_clients",
     needs=Permission.CLIENT_WRITE,
     zh="新建前查重",
-    en="Who a new client may be",
+    en="Possible duplicates of a new client",
     parameters=(
         parameters_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")),
         PHONE,
@@ -318,7 +318,7 @@ def duplicates() -> list[dict[str, Any]]:
 
 
 @action(
-    "clients.tell_apart",
+    "clients.mark_not_duplicate",
     needs=Permission.CLIENT_WRITE,
     zh="不是同一人",
     en="Not the same person",

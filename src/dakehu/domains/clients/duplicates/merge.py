@@ -27,7 +27,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, current_act, publish_event
-from dakehu.foundation.schema.fields import FieldSpec, has_spec, spec_of
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields, has_spec, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.references import references_to
 
@@ -40,7 +40,6 @@ FIELDS_TAKEN = Parameter(
 OTHER_VERSION = Parameter(
     "other_version", required=False, kind="integer", spec=FieldSpec("另一位的版本", "Version of the other")
 )
-NEEDS_FIELDS = tuple(f.name for f in Needs._meta.concrete_fields if hasattr(f, "spec") and f.name != "client")
 
 
 def check_distinct(client: Client, other: Client) -> None:
@@ -95,7 +94,7 @@ def set_merge_remark(remark: Remark) -> Remark:
     "clients.merge_preview",
     needs=Permission.CLIENT_WRITE,
     zh="合并预览",
-    en="What a merge would do",
+    en="Merge preview",
     parameters=(actions.CLIENT, OTHER, FIELDS_TAKEN),
 )
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
@@ -226,7 +225,9 @@ def _merge_needs(client: Client, other: Client) -> None:
     mine, others = Needs.objects.filter(client=client).first(), Needs.objects.filter(client=other).first()
     if mine is None or others is None:
         return
-    for name in NEEDS_FIELDS:
+    for name in editable_fields("clients.Needs"):
+        if name == "client":
+            continue
         if getattr(mine, name) in merge_rules.EMPTY:
             setattr(mine, name, getattr(others, name))
     mine.extra = {**others.extra, **mine.extra}

@@ -116,10 +116,10 @@ def groups(*, client: Client) -> list[dict[str, Any]]:
 
 
 @action(
-    "clients.form_group",
+    "clients.create_group",
     needs=Permission.CLIENT_WRITE,
     zh="新建家庭或群组",
-    en="Form a household or group",
+    en="Create a household or group",
     parameters=(CLIENT, parameters_of("clients.Group", "kind", "name")),
 )
 def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
@@ -153,7 +153,11 @@ def add_member(*, client: Client, group: int, member: Client, relation: str) -> 
 
 
 @action(
-    "clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", parameters=(CLIENT, GROUP)
+    "clients.remove_member",
+    needs=Permission.CLIENT_WRITE,
+    zh="移出群组",
+    en="Remove a group member",
+    parameters=(CLIENT, GROUP),
 )
 def remove_member(*, client: Client, group: int) -> dict[str, Any]:
     """Remove a member; the group ends with its last one. Returns {batch}.

@@ -210,7 +210,7 @@ def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     return day[keep], price[keep]
 
 
-@action("ledger.take_prices", needs=Permission.IMPORT, zh="导入行情", en="Take in prices", is_public=False)
+@action("ledger.import_prices", needs=Permission.IMPORT, zh="导入行情", en="Import prices", is_public=False)
 def import_prices(*, source: str, day: date, prices: dict[int, float]) -> Any:
     """Import closing prices of one business day by product id, in the product's currency.
 

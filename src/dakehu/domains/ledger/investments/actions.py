@@ -9,11 +9,10 @@ from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
 INVESTMENT = Parameter("investment", kind="integer", spec=FieldSpec("投资记录", "Investment"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
-OPTIONAL = ("product_kind", "horizon", "expected_return", "risk_preference", "value", "valued_on", "result")
 
 
 def get_investment(pk: int) -> Investment:
@@ -25,14 +24,11 @@ def get_investment(pk: int) -> Investment:
 
 
 @action(
-    "ledger.note_investment",
+    "ledger.add_investment",
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
-    en="Note an investment",
-    parameters=(
-        parameters_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=OPTIONAL),
-        CustomFields("ledger.Investment", new=True),
-    ),
+    en="Add an investment",
+    parameters=(Fields("ledger.Investment", required=("client", "invested_on", "amount", "product"), new=True),),
 )
 def add_investment(*, client: Any, **values: Any) -> Investment:
     """Add an investment of a client."""
@@ -49,8 +45,7 @@ def add_investment(*, client: Any, **values: Any) -> Investment:
     parameters=(
         INVESTMENT,
         VERSION,
-        parameters_of("ledger.Investment", optional=("invested_on", "amount", "product", *OPTIONAL)),
-        CustomFields("ledger.Investment"),
+        Fields("ledger.Investment", without=("client",)),
     ),
 )
 def change_investment(*, investment: int, version: int | None = None, **values: Any) -> Investment:
@@ -64,10 +59,10 @@ def change_investment(*, investment: int, version: int | None = None, **values: 
 
 
 @action(
-    "ledger.drop_investment",
+    "ledger.remove_investment",
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
-    en="Drop an investment",
+    en="Remove an investment",
     parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:

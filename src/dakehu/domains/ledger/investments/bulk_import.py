@@ -3,19 +3,18 @@
 from collections import Counter
 from typing import Any
 
-from dakehu.domains.ledger.investments.actions import OPTIONAL
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation, Stored
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import editable_fields
 
 
 def investment_fields() -> tuple[str, ...]:
     """Return the importable fields, custom fields included."""
-    return ("invested_on", "amount", "product", *OPTIONAL, *custom_fields.custom_field_names("ledger.Investment"))
+    return tuple(name for name in editable_fields("ledger.Investment") if name != "client")
 
 
 def evaluate(
@@ -42,14 +41,14 @@ def evaluate(
     keys = [key if key[:3] in ambiguous else key[:3] for key in keys]
     row_matching.evaluate(Investment, columns, keys, known, present, weighed, mode=mode)
     row_matching.hide_foreign_values(Investment, columns, weighed)
-    return row_matching.require_columns(ACTIONS["ledger.note_investment"].parameters, columns, weighed)
+    return row_matching.require_columns(ACTIONS["ledger.add_investment"].parameters, columns, weighed)
 
 
 @action(
-    "ledger.take_in",
+    "ledger.import_investments",
     needs=Permission.LEDGER_WRITE,
     zh="批量导入投资记录",
-    en="Take in many investments",
+    en="Import investments",
     is_public=False,
 )
 def import_investments(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:

@@ -9,6 +9,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # Figures by which lists of clients are sorted and filtered; each has an index.
@@ -44,6 +45,8 @@ class Figures(ClientRecorded):
 
     A missing figure is null and has its reason in `reasons`, by field name (see close.rows.REASONS).
     """
+
+    names = Names("客户指标", "Figures of a client", "Figures of clients")
 
     client_path = "client"
     derived = True  # computed from trades and prices: nothing depends on it, and every close replaces it
@@ -122,6 +125,8 @@ class Figures(ClientRecorded):
 
 class Closing(Recorded):
     """A published close: the digest of its inputs, and the file of its history (beside the journal's)."""
+
+    names = Names("日终计算", "Close", "Closes")
 
     day = field(models.DateField(unique=True), zh="结算日期", en="Day closed", listed=True)
     digest = field(models.CharField(max_length=64), zh="输入摘要", en="Digest of what was read")

@@ -8,6 +8,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Choices, choice_field, computed, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -37,6 +38,8 @@ def _return(row: "Investment") -> str | None:
 
 class Investment(ClientRecorded):
     """One investment of a client, recorded by the manager. Money in CNY, rates as fractions."""
+
+    names = Names("投资记录", "Investment", "Investments", aliases=("投资历史",))
 
     client_path = "client"
     deduplicate_on_merge = True

@@ -5,6 +5,7 @@ from django.db import models
 from dakehu.domains.clients.choices import Horizon, RiskLevel
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class SecurityKind(Choices):
@@ -25,6 +26,8 @@ class SecurityKind(Choices):
 
 class Product(Recorded):
     """Anything with a price series: a security, an index or an exchange rate."""
+
+    names = Names("产品", "Product", "Products")
 
     lookup_fields = ("name",)
 
@@ -51,6 +54,8 @@ class SecurityCode(Recorded):
     (code, market) identifies a security: 000001 is an index in Shanghai and a bank in Shenzhen. A code may change while
     the product stays.
     """
+
+    names = Names("证券代码", "Security code", "Security codes")
 
     lookup_fields = ("code",)
 
@@ -79,6 +84,8 @@ class CorporateAction(Recorded):
 
     `ratio` is new shares for each share held, `amount` money for each share held (dividend: received; rights: paid).
     """
+
+    names = Names("公司行动", "Corporate action", "Corporate actions")
 
     product = field(models.ForeignKey(Product, on_delete=models.CASCADE, related_name="corporate"), zh="产品",
                     en="Product", listed=True)  # fmt: skip

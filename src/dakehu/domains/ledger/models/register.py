@@ -9,6 +9,7 @@ from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextF
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -27,6 +28,8 @@ class AccountKind(Choices):
 
 class Account(ClientRecorded):
     """An account of a client; statements are assigned to clients by it."""
+
+    names = Names("账户", "Account", "Accounts")
 
     client_path = "client"
     retention = TWENTY_YEARS
@@ -48,6 +51,8 @@ class TradeBatch(Recorded):
     that merging two clients moves the trades. A statement of several clients is one file with a batch for each client,
     and its rows carry the client's id. Money in fen.
     """
+
+    names = Names("成交记录", "Trades", "Trades")
 
     file = models.CharField(max_length=40, db_index=True)
     client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="statements"),
@@ -78,6 +83,8 @@ class Bucket(Recorded):
     merged, so readers filter by the register of batches (trades/reader.py).
     """
 
+    names = Names("成交归并文件", "File of compacted trades", "Files of compacted trades")
+
     file = models.CharField(max_length=40, unique=True)
     first_client = models.BigIntegerField()
     last_client = models.BigIntegerField()
@@ -91,12 +98,16 @@ class Compaction(Recorded):
     batch is missing from the register.
     """
 
+    names = Names("成交归并", "Compaction of trades", "Compactions of trades")
+
     batches = models.JSONField(default=list)
     gone = models.JSONField(default=dict)
 
 
 class PriceFile(Recorded):
     """The register row of the prices of one source on one business day; a newer file replaces it."""
+
+    names = Names("行情", "Prices", "Prices")
 
     file = models.CharField(max_length=40, unique=True)
     source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
@@ -117,6 +128,8 @@ class QuarantineState(Choices):
 
 class QuarantinedRow(ClientRecorded):
     """A statement row that was not imported: its cells, and the reason."""
+
+    names = Names("待处理行", "Row held back", "Rows held back")
 
     client_path = "client"
     deduplicate_on_merge = True

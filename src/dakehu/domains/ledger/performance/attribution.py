@@ -45,7 +45,7 @@ EFFECT_NAMES = (
     "ledger.attribution",
     needs=Permission.LEDGER_READ,
     zh="资产变动与归因",
-    en="Change of worth and its causes",
+    en="Change in value and its attribution",
     parameters=(*CLIENT, *PERIOD),
 )
 def attribution(*, client: Any, since: date | None = None, until: date | None = None) -> dict[str, Any]:

@@ -41,7 +41,7 @@ HORIZON = Parameter(
     "ledger.market_index",
     needs=Permission.LEDGER_READ,
     zh="指数与概率区间",
-    en="An index and its band",
+    en="Index and probability band",
     parameters=(INDEX, HORIZON),
 )
 def market_index(*, index: str | None = None, horizon: int | None = None) -> dict[str, Any]:

@@ -35,10 +35,10 @@ def _rendered(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @query(
-    "ledger.of_group",
+    "ledger.by_group",
     needs=Permission.LEDGER_READ,
     zh="群组的指标合计",
-    en="Figures of a group",
+    en="Figures by group",
     parameters=(CLIENT, GROUP),
 )
 def group_figures(*, client: Any, group: int) -> dict[str, Any]:

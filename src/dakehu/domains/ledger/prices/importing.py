@@ -157,7 +157,7 @@ def compare(new: Days) -> dict[str, int]:
 
 
 @action(
-    "ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", is_public=False
+    "ledger.import_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Import a price file", is_public=False
 )
 def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
     """Import the prices of a file: write each changed day as a new file.

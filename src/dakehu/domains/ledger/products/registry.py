@@ -34,7 +34,9 @@ def known_products(keys: Iterable[Key]) -> dict[Key, int]:
     return products
 
 
-@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", is_public=False)
+@action(
+    "ledger.register_products", needs=Permission.IMPORT, zh="登记新产品", en="Register new products", is_public=False
+)
 def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Register new securities of {security: (name, currency)}.
 

@@ -136,7 +136,7 @@ def owner_of(evaluation: EvaluatedStatement, sha256: str) -> Any | None:
     return client
 
 
-@action("ledger.take_statement", needs=Permission.IMPORT, zh="导入对账单", en="Take in a statement", is_public=False)
+@action("ledger.import_statement", needs=Permission.IMPORT, zh="导入对账单", en="Import a statement", is_public=False)
 def import_statement(
     *,
     client: Any | None,
@@ -158,10 +158,10 @@ def import_statement(
 
 
 @action(
-    "ledger.take_statements",
+    "ledger.import_statements",
     needs=Permission.IMPORT,
     zh="导入多位客户的对账单",
-    en="Take in a statement of many clients",
+    en="Import a statement of several clients",
     is_public=False,
 )
 def import_statements(

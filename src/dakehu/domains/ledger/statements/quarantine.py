@@ -115,10 +115,10 @@ def row_refusal(error: RowRejected) -> Refused:
 
 
 @action(
-    "ledger.correct_row",
+    "ledger.correct_quarantined_row",
     needs=Permission.LEDGER_WRITE,
     zh="更正待处理行",
-    en="Correct a row held back",
+    en="Correct a quarantined row",
     parameters=(ROW, CELLS),
 )
 def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRow:
@@ -149,7 +149,11 @@ def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRo
 
 
 @action(
-    "ledger.release", needs=Permission.LEDGER_WRITE, zh="放行待处理行", en="Release a row held back", parameters=(ROW,)
+    "ledger.release_quarantined_row",
+    needs=Permission.LEDGER_WRITE,
+    zh="放行待处理行",
+    en="Release a quarantined row",
+    parameters=(ROW,),
 )
 def release_quarantined_row(*, row: int) -> dict[str, Any]:
     """Move a valid row from the quarantine to the journal.
@@ -184,10 +188,10 @@ def _register_row(quarantined: QuarantinedRow, trade: ValidTrade) -> None:
 
 
 @action(
-    "ledger.drop_row",
+    "ledger.drop_quarantined_row",
     needs=Permission.LEDGER_WRITE,
     zh="作废待处理行",
-    en="Drop a row held back",
+    en="Drop a quarantined row",
     parameters=(ROW, REASON),
 )
 def drop_quarantined_row(*, row: int, reason: str) -> QuarantinedRow:

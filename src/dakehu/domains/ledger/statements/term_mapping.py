@@ -49,7 +49,7 @@ def _quarantined(word: str | None = None) -> Any:
     return rows if word is None else rows.filter(detail=word[:300])
 
 
-@query("ledger.held_words", needs=Permission.LEDGER_READ, zh="看不懂的业务名称", en="Words that held rows back")
+@query("ledger.unmapped_terms", needs=Permission.LEDGER_READ, zh="看不懂的业务名称", en="Unmapped transaction terms")
 def unmapped_terms() -> list[dict[str, Any]]:
     """Return [{word, rows}] of unknown kinds of business, most frequent first.
 
@@ -62,10 +62,10 @@ def unmapped_terms() -> list[dict[str, Any]]:
 
 
 @action(
-    "ledger.explain_word",
+    "ledger.map_term",
     needs=Permission.LEDGER_WRITE,
     zh="说明业务名称",
-    en="Explain a kind of business",
+    en="Map a transaction term",
     parameters=(TERM, Parameter("meaning", choice_set=Meaning, spec=FieldSpec("含义", "Meaning"))),
 )
 def map_term(*, word: str, meaning: str) -> dict[str, Any]:

@@ -24,7 +24,13 @@ FEES = ("commission", "stamp", "transfer", "other")
 SHOWN = 20
 
 
-@action("ledger.take_day", needs=Permission.IMPORT, zh="导入柜台日成交", en="Take in a counter's day", is_public=False)
+@action(
+    "ledger.import_daily_feed",
+    needs=Permission.IMPORT,
+    zh="导入柜台日成交",
+    en="Import a daily trade feed",
+    is_public=False,
+)
 def import_daily_feed(*, source: str, day: date, table: pa.Table) -> dict[str, int | bool]:
     """Import the trades of one business day.
 

@@ -182,10 +182,10 @@ def positions(*, client: Any) -> list[dict[str, Any]]:
 
 
 @query(
-    "ledger.held_rows",
+    "ledger.quarantined_rows",
     needs=Permission.LEDGER_READ,
     zh="待处理行",
-    en="Rows held back",
+    en="Quarantined rows",
     parameters=parameters_of("ledger.QuarantinedRow", optional=("client", "state")),
 )
 def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> Any:
@@ -196,13 +196,13 @@ def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> 
     return rows.filter(state=state) if state else rows
 
 
-@query("ledger.row_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a row held back")
+@query("ledger.quarantine_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a quarantined row")
 def quarantine_fields() -> list[dict[str, str]]:
     """Return [{field, zh, en}] of the fields of a statement row, in the order of the form."""
     return [{"field": name, "zh": spec.zh, "en": spec.en} for name, spec in quarantine.FIELDS.items()]
 
 
-@query("ledger.reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Why rows are held back")
+@query("ledger.quarantine_reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Quarantine reasons")
 def quarantine_reasons() -> list[dict[str, str]]:
     """Return [{reason, zh, en}] of the reasons for which a row is quarantined."""
     return [{"reason": name, "zh": zh, "en": en} for name, (zh, en) in REASONS.items()]

@@ -186,7 +186,7 @@ def add_passkey(*, name: str, answer: Any) -> None:
     add_audit_note(factor="webauthn", change="added", name=name[:60])
 
 
-@action("team.drop_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
+@action("team.remove_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
 def remove_factor(*, factor: int) -> None:
     """Remove one's own app or passkey; with the last of them the recovery codes go too."""
     own = Authenticator.objects.filter(user_id=current_actor().user_id)
@@ -199,7 +199,7 @@ def remove_factor(*, factor: int) -> None:
         own.delete()
 
 
-@action("team.make_recovery_codes", needs="", zh="生成恢复码", en="Make recovery codes", is_public=False)
+@action("team.create_recovery_codes", needs="", zh="生成恢复码", en="Create recovery codes", is_public=False)
 def make_recovery_codes() -> list[str]:
     """Create ten recovery codes, each valid once and shown once; old ones become invalid."""
     user = _current_user()

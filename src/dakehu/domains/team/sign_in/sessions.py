@@ -57,7 +57,7 @@ def record_visit(request: Any) -> None:
         request.session.modified = False
 
 
-@query("team.sessions", needs="", zh="我的登录", en="Where I am signed in")
+@query("team.sessions", needs="", zh="我的登录", en="My sessions")
 def sessions() -> list[dict[str, Any]]:
     """Return one's own live sessions, last used first, without their keys."""
     return [

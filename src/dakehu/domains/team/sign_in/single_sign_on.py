@@ -35,7 +35,9 @@ def user_behind(account: Any) -> User | None:
     return matches[0]
 
 
-@action("team.tie_account", needs="", zh="绑定统一登录账号", en="Tie an account of the firm's sign-in", is_public=False)
+@action(
+    "team.link_account", needs="", zh="绑定统一登录账号", en="Link an account of the company sign-in", is_public=False
+)
 def link_account(*, user: User, uid: str) -> None:
     """Link an account of the firm's sign-in to a user."""
     SocialAccount(user=user, provider=PROVIDER, uid=uid, extra_data={}).save()
