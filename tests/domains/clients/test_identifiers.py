@@ -57,7 +57,7 @@ def test_whole_columns_of_identity_numbers_are_checked_as_single_ones_are(sevent
         single = {identifiers.resident_id(number).number}
     except BadIdentifier:
         single = set()
-    assert identifiers.sound_residents([number]) == single
+    assert identifiers.valid_resident_ids([number]) == single
 
 
 def test_a_district_that_the_library_does_not_list_is_no_reason_to_refuse_a_person():

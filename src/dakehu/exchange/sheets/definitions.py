@@ -22,9 +22,9 @@ CONTACT_KINDS = ("landline", "wechat")
 # The action by which a single row of a part is made.
 SINGLE = {
     "clients": "clients.create",
-    "investments": "ledger.note_investment",
+    "investments": "ledger.add_investment",
     "interactions": "service.log_interaction",
-    "needs": "clients.note_needs",
+    "needs": "clients.record_needs",
     "follow_ups": "service.plan_follow_up",
 }
 ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is known again
@@ -42,8 +42,8 @@ class Worksheet:
     def parameter(self, name: str) -> Parameter:
         return next(t for t in self.parameters if t.name == name)
 
-    def facts(self, name: str) -> FieldSpec:
-        return spec_behind(self.take(name))
+    def spec(self, name: str) -> FieldSpec:
+        return spec_behind(self.parameter(name))
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
@@ -55,7 +55,7 @@ def _fact(model: str, field: str) -> FieldSpec:
 
 
 def _plain(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
-    return Parameter(name, required=False, facts=spec, kind=kind)
+    return Parameter(name, required=False, spec=spec, kind=kind)
 
 
 def _client_columns() -> tuple[Parameter, ...]:
@@ -103,7 +103,7 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
             "investments",
             bilingual("投资历史", "Investments"),
             "ledger.Investment",
-            (*_client_columns(), *_optional("ledger.note_investment", NAMING)),
+            (*_client_columns(), *_optional("ledger.add_investment", NAMING)),
         ),
         Worksheet(
             "interactions",
@@ -115,7 +115,7 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
             "needs",
             bilingual("需求与偏好", "Needs and preferences"),
             "clients.Needs",
-            (*_client_columns(), *_optional("clients.note_needs", NAMING, "version")),
+            (*_client_columns(), *_optional("clients.record_needs", NAMING, "version")),
         ),
         Worksheet(
             "follow_ups",
@@ -155,7 +155,7 @@ def terms() -> tuple[Term, ...]:
 @lru_cache(maxsize=32)
 def _terms(fields: Any, role: str) -> tuple[Term, ...]:
     return tuple(
-        Term(part.name, name, facts.zh, facts.en, facts.aliases, KINDS.get(name, "text"))
+        Term(part.name, name, spec.zh, spec.en, spec.aliases, KINDS.get(name, "text"))
         for part in worksheets().values()
-        for name, facts, _ in spellings(part)
+        for name, spec, _ in spellings(part)
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.jobs.queue import JOBS, Work, start
 
 REACTIONS: dict[str, list[str]] = {}
@@ -28,6 +29,6 @@ def queue_reactions(events: list[tuple[str, dict[str, Any]]]) -> None:
     """Queue one job for each reaction, in the transaction of the act that ends. The jobs are the system's own: what follows
     from an event must not depend on the rights of its author, nor on whether they are still there."""
     for event, payload in events:
-        for kind in REACTIONS.get(event, []):
+        for kind in REACTIONS.get(current_name(Kind.EVENT, event), []):
             with acting_as(system_actor(f"reaction to {event}", current_actor().door)):
                 start(kind, **payload)

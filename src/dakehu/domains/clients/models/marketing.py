@@ -6,6 +6,7 @@ from dakehu.domains.clients import choices
 from dakehu.domains.clients.models.client import Client
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -13,6 +14,7 @@ class MarketingFreeze(ClientRecorded):
     """A pause of marketing that the firm imposes on itself, whatever the client consented to. One row a cause: the
     unique `cause` (such as "service.Request:12") makes a second attempt find the first."""
 
+    names = Names("营销暂停", "Pause of marketing", "Pauses of marketing")
     client_path = "client"
     retention = TWENTY_YEARS
 

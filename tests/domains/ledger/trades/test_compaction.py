@@ -1,4 +1,4 @@
-"""Compaction: many small files of trades become buckets of clients, and nobody who asks for trades can tell."""
+"""Compaction: many small trade files become buckets of clients, without any effect on readers."""
 
 import shutil
 from datetime import timedelta
@@ -171,14 +171,14 @@ def test_a_compaction_that_is_killed_leaves_all_as_it_was_and_is_made_again(deal
 
 
 def test_of_two_compactions_at_once_the_second_is_refused(dealt, monkeypatch):
-    inner = compaction._round
+    inner = compaction._compact_files
 
     def overtaken(book, fresh):
-        monkeypatch.setattr(compaction, "_round", inner)
+        monkeypatch.setattr(compaction, "_compact_files", inner)
         compaction.compact()
         return inner(book, fresh)
 
-    monkeypatch.setattr(compaction, "_round", overtaken)
+    monkeypatch.setattr(compaction, "_compact_files", overtaken)
     before = every_trade()
     with as_system(), pytest.raises(Refused):
         compaction.compact()

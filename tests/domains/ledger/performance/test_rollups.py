@@ -1,4 +1,4 @@
-"""Figures put together: households, branches and teams, of the clients in sight and for those cleared for money."""
+"""Figures of groups, branches and teams, over visible clients and for readers cleared for money."""
 
 import pytest
 from django.test import Client as Browser
@@ -22,15 +22,15 @@ def closed(zhang, qian):
 def test_a_household_adds_up_its_members_in_sight(closed, lin, wang):
     with acting(lin):
         perform("clients.create", {"name": "张小明", "code": "K1", "anyway": True})
-        group = perform("clients.form_group", {"client": "C0001", "kind": "household", "name": "张家"})["group"]
+        group = perform("clients.create_group", {"client": "C0001", "kind": "household", "name": "张家"})["group"]
         perform("clients.add_member", {"client": "C0001", "group": group, "member": "K1", "relation": "child"})
     publish(K1={"market_value": "9.50", "net_inflow": 10, "profit": "-0.50"})
     with acting(lin):
-        told = ask("ledger.of_group", {"client": "C0001", "group": group})
+        told = ask("ledger.by_group", {"client": "C0001", "group": group})
         assert (told["clients"], told["as_of"]) == (2, "2024-01-09")
         assert [float(told[n]) for n in ("market_value", "net_inflow", "profit", "fees")] == [110, 90, 20, 1]
     with acting(wang), pytest.raises(Refused):
-        ask("ledger.of_group", {"client": "C0001", "group": group})
+        ask("ledger.by_group", {"client": "C0001", "group": group})
 
 
 def test_branches_and_teams_add_up_the_clients_in_sight(closed, lin, wang, an, admin):

@@ -1,4 +1,4 @@
-"""Investments: noted, summed up, masked, dropped."""
+"""Actions on investments: added, summarised, masked, removed."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def invested(lin, zhang):
             ("2024-01-15", "40万", "38万", "债券"),
         ):
             perform(
-                "ledger.note_investment",
+                "ledger.add_investment",
                 {
                     "client": zhang.code,
                     "invested_on": day,
@@ -50,7 +50,7 @@ def test_the_analyst_gets_shares_but_no_sums(an, zhang, invested):
 def test_a_negative_amount_is_refused(lin, zhang):
     with acting(lin), pytest.raises(Refused) as refusal:
         perform(
-            "ledger.note_investment",
+            "ledger.add_investment",
             {"client": zhang.code, "invested_on": "2023-01-15", "amount": "-5", "product": "甲"},
         )
     assert "amount" in refusal.value.as_plain()
@@ -63,6 +63,6 @@ def test_an_investment_is_changed_and_dropped(lin, zhang, invested):
             "ledger.change_investment",
             {"investment": rows[0]["id"], "value": "50万", "version": rows[0]["row_version"]},
         )
-        perform("ledger.drop_investment", {"investment": rows[1]["id"]})
+        perform("ledger.remove_investment", {"investment": rows[1]["id"]})
         (left,) = ask("ledger.investments", {"client": zhang.code})["rows"]
     assert left["value"] == "500000.00"

@@ -1,4 +1,4 @@
-"""Two records that both took in one statement become one client: its trades count once, and twice again if taken apart."""
+"""Two clients with the same statement are merged: its trades count once, and twice again after undo."""
 
 from pathlib import Path
 

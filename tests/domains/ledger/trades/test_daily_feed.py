@@ -1,4 +1,4 @@
-"""A counter system's business day comes in whole, once, and again when it was corrected."""
+"""A counter system's business day is imported whole, once, and again after a correction."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The close on Spark, on a real cluster of two workers on this machine: the same figures as the close without it."""
+"""The close on Spark, on a real cluster of two workers on this machine: the same figures as without it."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from dakehu.domains.ledger.close.chunks import Chunk
 from dakehu.domains.ledger.models import Figures
 from dakehu.foundation.base.errors import Refused
 from tests.cast import as_system
-from tests.domains.ledger.test_closing_run import DAY, dealt, priced  # noqa: F401  # the same two clients
+from tests.domains.ledger.close.test_run import DAY, dealt, priced  # noqa: F401  # the same two clients
 
 QUICK_START = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 TWO_WORKERS = (
@@ -74,13 +74,13 @@ def chunks_in(folder, clients: int, size: int) -> list[Chunk]:
 def test_two_workers_of_a_cluster_compute_what_this_machine_does_alone(cluster, tmp_path, monkeypatch):
     book, clients = book_of(900), np.arange(900, dtype=np.int64) + 5000
     alone, many = chunks_in(tmp_path / "here", 900, 100), chunks_in(tmp_path / "cluster", 900, 100)
-    close_chunks.compute_chunk(book, clients, alone, lambda count: None)
-    progress, workers, on_cluster = [], set(), spark._on_cluster
+    close_chunks.compute_chunks(book, clients, alone, lambda count: None)
+    progress, workers, on_cluster = [], set(), spark._run_on_cluster
 
     def watched(paths, look):
         workers.update(worker for _, worker in on_cluster(paths, look))
 
-    monkeypatch.setattr(spark, "_on_cluster", watched)
+    monkeypatch.setattr(spark, "_run_on_cluster", watched)
     spark.run(book, clients, many, progress.append)
     assert len(workers) == 2 and progress[-1] == 900
     for one, other in zip(alone, many, strict=True):
@@ -108,7 +108,7 @@ def test_what_this_machine_has_begun_the_cluster_finishes(cluster):
 
 
 def test_workers_of_another_version_compute_nothing_and_the_close_says_why(cluster, tmp_path, monkeypatch):
-    monkeypatch.setattr(close_chunks, "kernel_code", lambda: "of an older release")
+    monkeypatch.setattr(close_chunks, "kernel_fingerprint", lambda: "of an older release")
     chunks = chunks_in(tmp_path / "cluster", 20, 10)
     with pytest.raises(Refused) as refusal:
         spark.run(book_of(20), np.arange(20), chunks, lambda count: None)

@@ -1,4 +1,4 @@
-"""The journal as arrays: trades grouped for the kernel, prices carried forward with the day they were made."""
+"""The journal as arrays: trades grouped by client, prices carried forward with their days."""
 
 from datetime import date
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_prices_are_carried_forward_and_say_from_when(dealt):
 
 def test_the_close_reads_only_the_columns_it_needs_and_the_same_rows(dealt):
     with as_system():
-        some, every = reader.all_trades([*reader.NEEDED, *close_inputs.WANTED]), reader.all_trades()
+        some, every = reader.all_trades([*reader.NEEDED, *close_inputs.VALUE_COLUMNS]), reader.all_trades()
     assert some.equals(every.select(some.column_names)) and "digest" not in some.column_names
 
 

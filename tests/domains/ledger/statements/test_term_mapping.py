@@ -1,4 +1,4 @@
-"""A word that held rows back is explained once, and all rows with it follow."""
+"""An unknown kind of business is mapped once, and all quarantined rows with it follow."""
 
 import pytest
 
@@ -35,11 +35,11 @@ def count(code):
 
 def test_every_row_under_the_word_is_corrected_and_released_where_it_adds_up(lin, held):
     with acting(lin):
-        assert ask("ledger.held_words", {}) == [{"word": "认购缴款", "rows": 4}, {"word": "质押登记", "rows": 1}]
-        told = perform("ledger.explain_word", {"word": "认购缴款", "meaning": "证券买入"})
+        assert ask("ledger.unmapped_terms", {}) == [{"word": "认购缴款", "rows": 4}, {"word": "质押登记", "rows": 1}]
+        told = perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
         assert (told["corrected"], told["released"]) == (4, 3)
         assert (count("C0001"), count("C0004")) == (2, 1)
-        left = ask("ledger.held_rows", {"state": "waiting"})["rows"]
+        left = ask("ledger.quarantined_rows", {"state": "waiting"})["rows"]
         assert sorted(row["reason"] for row in left) == ["side", "sum"]
         again = imports.run_import(held)
         assert (again["created"], again["quarantined"]) == (0, 0)
@@ -55,22 +55,22 @@ def test_a_row_of_a_file_of_many_is_known_in_the_clients_own_statement(lin, held
 
 def test_it_is_taken_back_as_a_whole(lin, held):
     with acting(lin):
-        told = perform("ledger.explain_word", {"word": "认购缴款", "meaning": "证券买入"})
+        told = perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
         perform("workbook.undo", {"batch": told["batch"]})
         assert (count("C0001"), count("C0004")) == (0, 0)
-        assert ask("ledger.held_words", {})[0] == {"word": "认购缴款", "rows": 4}
+        assert ask("ledger.unmapped_terms", {})[0] == {"word": "认购缴款", "rows": 4}
 
 
 def test_a_word_without_effect_settles_its_rows_and_an_unknown_one_is_refused(lin, held):
     with acting(lin):
-        told = perform("ledger.explain_word", {"word": "质押登记", "meaning": "不影响资金和持仓"})
+        told = perform("ledger.map_term", {"word": "质押登记", "meaning": "不影响资金和持仓"})
         assert (told["released"], count("C0004")) == (1, 0)
         with pytest.raises(Refused, match="质押登记"):
-            perform("ledger.explain_word", {"word": "质押登记", "meaning": "证券买入"})
+            perform("ledger.map_term", {"word": "质押登记", "meaning": "证券买入"})
 
 
 def test_rows_of_others_stay_and_words_are_not_told_to_those_who_may_not_read_them(wang, an, held):
     with acting(wang), pytest.raises(Refused):
-        perform("ledger.explain_word", {"word": "认购缴款", "meaning": "证券买入"})
+        perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
     with acting(an):
-        assert ask("ledger.held_words", {}) == []
+        assert ask("ledger.unmapped_terms", {}) == []

@@ -1,4 +1,4 @@
-"""The change of a client's worth between two days: its parts sum, by class and in all, and nothing is invented."""
+"""A client's change in value between two days: its parts sum, by class and in total."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.client_attribution import steps_of
 from tests.architecture.pages import browser_of
 from tests.cast import acting
-from tests.domains.ledger.test_portfolio import DAYS, invested  # noqa: F401  (a fixture)
+from tests.domains.ledger.performance.test_portfolio import DAYS, invested  # noqa: F401  (a fixture)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 

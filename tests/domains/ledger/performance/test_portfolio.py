@@ -1,4 +1,4 @@
-"""What a client holds and how it grew, and every figure taken apart into the rows that made it."""
+"""What a client holds and how it grew, and every figure explained by the rows it is made of."""
 
 import re
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ def test_every_figure_that_is_taken_apart_comes_to_the_published_number(lin, inv
         published = ask("ledger.figures", {"client": "C0001"})
         compared = 0
         for name in explanations.EXPLANATIONS:
-            told = ask("ledger.explain", {"client": "C0001", "figure": name})
+            told = ask("ledger.explanation", {"client": "C0001", "figure": name})
             assert told["label"] and told["as_of"] == DAYS[-1].isoformat()
             if published[name] is None:
                 assert told["number"] is None and told["reason"] == published["reasons"][name] and told["why"]
@@ -57,7 +57,7 @@ def test_every_figure_that_is_taken_apart_comes_to_the_published_number(lin, inv
 
 def test_the_present_values_of_the_money_weighted_rate_add_up_to_nothing(lin, invested):
     with acting(lin):
-        told = ask("ledger.explain", {"client": "C0001", "figure": "xirr"})
+        told = ask("ledger.explanation", {"client": "C0001", "figure": "xirr"})
     assert sum(row["present"] for row in told["rows"]) == pytest.approx(0.0, abs=0.05)
 
 
@@ -80,7 +80,7 @@ def test_a_reader_to_whom_money_is_masked_sees_shares_and_no_sums(an, invested):
         told = ask("ledger.portfolio", {"client": "C0001"})
         assert told["hidden"] and told["flows"] == [] and told["holdings"][0]["weight"] > 0
         assert all(row[name] is None for row in told["holdings"] for name in ("quantity", "value", "cost", "profit"))
-        taken = ask("ledger.explain", {"client": "C0001", "figure": "market_value"})
+        taken = ask("ledger.explanation", {"client": "C0001", "figure": "market_value"})
         assert taken["number"] is None and taken["rows"] == [] and taken["inputs"] == {}
 
 
@@ -92,7 +92,7 @@ def test_nobody_explains_the_money_of_a_client_out_of_sight(wang, invested):
 
 def test_an_unknown_figure_is_refused_with_those_there_are(lin, invested):
     with acting(lin), pytest.raises(Refused, match="market_value"):
-        ask("ledger.explain", {"client": "C0001", "figure": "luck"})
+        ask("ledger.explanation", {"client": "C0001", "figure": "luck"})
 
 
 def test_the_page_shows_figures_holdings_trades_and_the_arithmetic(lin, invested):
@@ -117,7 +117,7 @@ def test_long_explanations_come_by_the_page_and_name_the_index(lin, invested, se
     assert "演示基准指数" in page and "偏差之积合计" in page
     assert "1 / " not in page
     with acting(lin):
-        rows = ask("ledger.explain", {"client": "C0001", "figure": "xirr_roots"})["rows"]
+        rows = ask("ledger.explanation", {"client": "C0001", "figure": "xirr_roots"})["rows"]
     assert sum(row["root"] for row in rows) == 1
 
 

@@ -1,4 +1,4 @@
-"""The market as the book sees it: within sight, without sums, and with the record of its own band beside it."""
+"""Market queries: within scope, without sums, and with the back-test of their forecast band."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask
 from tests.cast import acting, as_system
-from tests.domains.ledger.test_compacting import BUY, FUND, SELL, statement
+from tests.domains.ledger.trades.test_compaction import BUY, FUND, SELL, statement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = date(2024, 12, 31)

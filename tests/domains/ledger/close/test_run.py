@@ -1,4 +1,4 @@
-"""The nightly close: figures of every client from trades and prices, published at once, refused where prices lack."""
+"""The nightly close: figures of every client, published at once, refused where prices are missing."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every published figure is taken apart, and what the steps come to is what the kernel published."""
+"""Every published figure is explained, and the explanation comes to the figure the kernel published."""
 
 from datetime import date
 
