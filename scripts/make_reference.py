@@ -177,7 +177,7 @@ def renamed() -> str:
 
     from dakehu.foundation.base.renamed import Kind
     from dakehu.foundation.base.renamed import renamed as names_of
-    from dakehu.interfaces.web.urls_moved import MOVED
+    from dakehu.interfaces.web.urls.moved import MOVED
 
     titles = {
         Kind.ACTION: "操作与步骤 Actions and steps",

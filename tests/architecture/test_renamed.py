@@ -15,7 +15,7 @@ from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.jobs.queue import JOBS
 from dakehu.foundation.schema.names import find_names, find_place
 from dakehu.interfaces.api import openapi
-from dakehu.interfaces.web.urls_moved import MOVED
+from dakehu.interfaces.web.urls.moved import MOVED
 from tests.architecture.pages import browser_of
 from tests.cast import acting
 

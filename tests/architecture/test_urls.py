@@ -29,7 +29,6 @@ NAMES = {
     "api/v1/<str:name>": "clients",
     "api/v1/<str:name>/<str:key>": "clients",
     "clients/bulk/<str:name>": "set",
-    "clients/many/<str:name>": "set",
     "api/v1/q/<str:name>": "clients.list",
     "api/v1/do/<str:name>": "clients.create",
     "api/v1/queries/<str:name>": "clients.list",
@@ -101,9 +100,8 @@ def test_in_the_table_another_teams_client_is_never_seen():
     wang = CAST.index("wang")
     for pattern, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         if "client_id" in pattern:
-            assert {row["get"].split()[wang], row["post"].split()[wang]} <= {"404", "405", "301", "308"}, (
-                pattern
-            )  # a redirect of an old address tells nothing
+            told = {row["get"].split()[wang], row["post"].split()[wang]}
+            assert told <= {"404", "405"} or told == {"301", "308"}, pattern  # a moved address tells nothing
 
 
 def test_in_the_table_nobody_gets_a_page_without_signing_in():

@@ -8,7 +8,7 @@ from dakehu.foundation.schema.names import Names
 class InstallationRecord(models.Model):
     """A fact about the installation: the fingerprint of a key ("key.audit"), or what derived data were built by."""
 
-    names = Names("安装信息", "Installation fact", "Installation facts")
+    names = Names("安装信息", "Installation record", "Installation records")
 
     name = models.CharField(max_length=60, unique=True)
     value = models.CharField(max_length=80)

@@ -15,7 +15,6 @@ class MarketingFreeze(ClientRecorded):
     unique `cause` (such as "service.Request:12") makes a second attempt find the first."""
 
     names = Names("营销暂停", "Pause of marketing", "Pauses of marketing")
-
     client_path = "client"
     retention = TWENTY_YEARS
 
