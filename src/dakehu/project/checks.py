@@ -14,6 +14,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
+from dakehu.project import operation_checks
 
 
 def calendar(**_: Any) -> list[Any]:
@@ -92,5 +93,5 @@ def secrets(**_: Any) -> list[Any]:
 
 def install() -> None:
     """Register the checks (called when the foundation starts)."""
-    for check in (calendar, rows, secrets):
+    for check in (calendar, rows, secrets, operation_checks.fitting_keys, operation_checks.search_lines):
         register(check)

@@ -176,10 +176,10 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
 
 
 @action(
-    "clients.drop_contact",
+    "clients.remove_contact",
     needs=Permission.CLIENT_WRITE,
     zh="删除联系方式",
-    en="Drop a contact",
+    en="Remove a contact",
     parameters=(ONE_CONTACT,),
 )
 def remove_contact(*, contact: int) -> None:
@@ -190,7 +190,7 @@ def remove_contact(*, contact: int) -> None:
     "clients.open_contact",
     needs=Permission.SEALED_OPEN,
     zh="查看完整联系方式",
-    en="See a contact in full",
+    en="View a contact in full",
     parameters=(ONE_CONTACT, REASON),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
@@ -204,7 +204,7 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     "clients.open_id_number",
     needs=Permission.SEALED_OPEN,
     zh="查看完整证件号码",
-    en="See an ID number in full",
+    en="View an ID number in full",
     parameters=(CLIENT, REASON),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
@@ -218,7 +218,7 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     "clients.open_field",
     needs=Permission.SEALED_OPEN,
     zh="查看机密字段",
-    en="See a secret field in full",
+    en="View a confidential field in full",
     parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
@@ -232,10 +232,10 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
 
 
 @action(
-    "clients.note_needs",
+    "clients.record_needs",
     needs=Permission.CLIENT_WRITE,
     zh="记录需求与偏好",
-    en="Note needs and preferences",
+    en="Record needs and preferences",
     parameters=(
         CLIENT,
         VERSION,
@@ -328,7 +328,7 @@ def tag(*, client: Client, name: str) -> ClientTag:
     "clients.untag",
     needs=Permission.CLIENT_WRITE,
     zh="移除标签",
-    en="Untag a client",
+    en="Remove a tag from a client",
     parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def untag(*, client: Client, name: str) -> None:
@@ -349,7 +349,7 @@ def check_team(user: Any) -> None:
     "clients.unassign",
     needs=Permission.CLIENT_ASSIGN,
     zh="结束服务关系",
-    en="End a duty",
+    en="End a coverage",
     parameters=(CLIENT, parameters_of("clients.Coverage", "user")),
 )
 def unassign(*, client: Client, user: Any) -> Coverage:
@@ -363,7 +363,7 @@ def unassign(*, client: Client, user: Any) -> Coverage:
 
 
 @action(
-    "clients.set_wall",
+    "clients.set_information_wall",
     needs=Permission.CLIENT_WALL,
     zh="设置信息隔离墙",
     en="Set an information wall",
@@ -377,7 +377,7 @@ def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client
     return client
 
 
-@action("clients.touch", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
+@action("clients.update_contact_dates", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
 def update_contact_dates(*, client: Client, last_on: date | None, next_on: date | None) -> None:
     """Keep the last and next contact on the client in step, so that lists can sort by them."""
     if last_on and (client.last_contact_on is None or last_on > client.last_contact_on):

@@ -62,7 +62,7 @@ class Undecided(HasFaults):
 
 
 @action(
-    "workbook.take_in",
+    "workbook.import",
     needs=Permission.IMPORT,
     zh="导入表格",
     en="Import a workbook",

@@ -81,7 +81,7 @@ def run_import(
     A statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
     a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
     can_import()
-    content = Path(path).read_bytes()
+    path, content = Path(path), Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
     plan, statement, prices = recognize(book, choices)
@@ -100,7 +100,7 @@ def run_import(
         check_nothing_ignored(ignored_columns(book, plan))
     if dry_run:
         return {**chunking.run(book, plan, progress, limit=SHOWN), "imported": False, "dry_run": True, "batch": None}
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(path.name, content, password)
         save_plan(batch, plan)
         batch.save()
@@ -130,7 +130,7 @@ def _run_prices(
 
 def _started(name: str, content: bytes, password: str | None) -> int:
     """The number of a new batch of a file that needs no plan."""
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, planning.ImportMapping([]))
         batch.save()
@@ -161,7 +161,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             return told
     except apply.HasFaults as faulty:
         told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
-        with act("workbook.refuse"):
+        with act("workbook.reject_import"):
             batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
 
@@ -205,7 +205,7 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     statement = None if plan else statements.detect(book)
     prices = None if plan or statement else price_layout.recognise_prices(book)
     plan = plan or (planning.ImportMapping([]) if statement or prices else profiles.find_profile(guess_mapping(book)))
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, plan)
         if statement:
@@ -249,7 +249,7 @@ def read_as_tables(number: int, kind: str = "") -> None:
     """Read a file that looked like a statement, or like prices, as tables of clients after all; with a `kind` as a table of
     that kind whose columns a person is to name."""
     can_import()
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         statement_batch.check_open(batch)
         by_hand = statement_batch.is_dry_run(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
@@ -274,7 +274,7 @@ def book_of(batch: Any) -> reading.Book:
 def correct_plan(number: int, changes: dict[str, Any]) -> Any:
     """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
     can_import()
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             raise Refused(
@@ -295,7 +295,7 @@ def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) ->
     """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
     that the file lacks (marks as in the report)."""
     can_import()
-    with act("workbook.decide"):
+    with act("workbook.resolve_conflicts"):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         plan = plan_of(batch)
@@ -308,17 +308,17 @@ def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) ->
 
 def start_dry_run(number: int) -> int:
     """Try a batch in the background; returns the job's number."""
-    return _start("workbook.trial", number)
+    return _start("workbook.start_dry_run", "workbook.dry_run", number)
 
 
 def start_apply(number: int, skip_errors: bool = False) -> int:
     """Import a batch in the background; returns the job's number."""
-    return _start("workbook.apply", number, skip_errors=skip_errors)
+    return _start("workbook.start_import", "workbook.apply", number, skip_errors=skip_errors)
 
 
-def _start(kind: str, number: int, **args: Any) -> int:
+def _start(step: str, kind: str, number: int, **args: Any) -> int:
     can_import()
-    with act(kind):
+    with act(step):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         batch.job_ref = jobs.start(kind, batch=number, **args)
@@ -326,12 +326,12 @@ def _start(kind: str, number: int, **args: Any) -> int:
         return int(batch.job_ref)
 
 
-@jobs.job("workbook.trial")
+@jobs.job("workbook.dry_run")
 def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.get_own(batch)
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     told = _dry_run_result(row, progress)
-    with act("workbook.check"):
+    with act("workbook.dry_run"):
         row = batches.get_own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
             batches.save_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)

@@ -202,8 +202,9 @@ def _choice_index(choices: type) -> dict[str, Any]:
     return _CHOICE_INDEX[choices]
 
 
-def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any) -> Any:
-    """A CharField whose values come from bilingual choices; the choices stay reachable as `.words`."""
+def choice_field(choices: Any, *, max_length: int = 24, **options: Any) -> Any:
+    """A CharField whose values come from bilingual choices; the choices (a `Choices` class, or what reads
+    like one) stay reachable as `.choice_set`."""
     if isinstance(options.get("default"), Enum):
         options["default"] = options["default"].value  # so that migrations name no class of ours
     made: Any = models.CharField(max_length=max_length, **options)

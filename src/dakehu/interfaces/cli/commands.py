@@ -25,8 +25,10 @@ from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
+from dakehu.foundation.installation import key_check
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
@@ -35,7 +37,7 @@ from dakehu.interfaces.cli import backup, prices, server
 from dakehu.interfaces.cli.file_choices import file_choices
 from dakehu.interfaces.cli.key_values import pairs
 
-WITHOUT_DATABASE = ("restore", "demo", "migrate")
+WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 
 def run(line: argparse.Namespace) -> int:
@@ -122,6 +124,19 @@ def secret_in(path: Path | None) -> str | None:
 # --- commands --------------------------------------------------------------------------------------
 
 
+def _say_renamed(kind: Kind, name: str) -> None:
+    """Tell who uses a name of the version before what it is called now."""
+    now = current_name(kind, name)
+    if now != name:
+        text = bilingual(
+            "“{old}”已改名为“{new}”，旧名下一版不再接受。",
+            "“{old}” is now called “{new}”; the next version accepts the new name only.",
+            old=name,
+            new=now,
+        )
+        print(text, file=sys.stderr)
+
+
 def do_ask(line: argparse.Namespace) -> None:
     if not line.name:
         give(
@@ -130,6 +145,7 @@ def do_ask(line: argparse.Namespace) -> None:
             [f"{n:32} {q.label}" for n, q in sorted(QUERIES.items())],
         )
         return
+    _say_renamed(Kind.QUERY, line.name)
     give(line, ask(line.name, pairs(line.values)))
 
 
@@ -138,6 +154,7 @@ def do_do(line: argparse.Namespace) -> None:
         known = {n: a for n, a in sorted(ACTIONS.items()) if a.is_public}
         give(line, {n: str(a.label) for n, a in known.items()}, [f"{n:32} {a.label}" for n, a in known.items()])
         return
+    _say_renamed(Kind.ACTION, line.name)
     made = answer(perform(line.name, pairs(line.values)))
     give(line, made if isinstance(made, dict) else {"result": made})
 
@@ -380,10 +397,19 @@ def do_verify(line: argparse.Namespace) -> int:
 
 
 def do_check(line: argparse.Namespace) -> int:
-    from django.core.checks import run_checks
+    from django.core.checks import Error, run_checks
 
+    try:
+        server.make_ready()
+        custom_fields.load()
+    except Refused as refusal:
+        unready = [Error(str(refusal), id="dakehu.E005")]
+    else:
+        unready = []
     import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
+    if not any(m.id == "dakehu.E003" for m in found):
+        found = [*unready, *found]
     errors = [m for m in found if m.level >= 40]
     give(
         line,
@@ -417,6 +443,7 @@ def do_keys(line: argparse.Namespace) -> None:
                 for field in encrypted_fields.encrypted_fields_of(model):
                     moved += key_rotation.reencrypt_fields(model, field)
             moved += key_rotation.reencrypt_custom_fields()
+        key_check.check_keys()  # records the fingerprint of the new key
     current, known = keys.encryption_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 

@@ -16,7 +16,7 @@ from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.bulk_import import contacts as contact_import
 from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
 from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_codes
-from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
+from dakehu.domains.clients.identifiers import BadIdentifier, valid_resident_ids
 from dakehu.domains.clients.models import Client, Coverage, History
 from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
@@ -59,7 +59,7 @@ def normalize(columns: Columns, weighed: ImportEvaluation) -> None:
     numbers = columns.get("id_number")
     if numbers is not None:
         kinds, types = columns.get("kind"), columns.get("id_type")
-        sound = sound_residents(numbers)
+        sound = valid_resident_ids(numbers)
         for row, number in enumerate(numbers):
             if not number or (number in sound and not (kinds and kinds[row]) and not (types and types[row])):
                 continue
@@ -295,7 +295,9 @@ def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
 # --- writing -----------------------------------------------------------------------------------------
 
 
-@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", is_public=False)
+@action(
+    "clients.import_clients", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Import clients", is_public=False
+)
 def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
     member of staff, else by whoever imports them."""
@@ -307,7 +309,7 @@ def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int
         _write_duties(made, born)
         contact_import.write(made.contacts, made.people, set(born.values()))
     if born:
-        publish_event("clients.taken_in", count=len(born))
+        publish_event("clients.imported", count=len(born))
     return born
 
 
@@ -338,7 +340,7 @@ def _guess_types(given: Columns) -> None:
     ids = given.get("id_number")
     if ids is None:
         return
-    types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
+    types, kinds, sound = given.get("id_type"), given.get("kind"), valid_resident_ids(ids)
     person, resident = str(choices.Kind.PERSON), str(choices.IdType.RESIDENT)
     given["id_type"] = [
         (types[at] if types else None)

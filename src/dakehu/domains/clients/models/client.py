@@ -14,6 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import choice_field, computed, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME, TEXT
 
@@ -35,6 +36,8 @@ def _age(client: "Client") -> int | None:
 
 class Client(ClientRecorded):
     """A person, institution or product that the firm serves."""
+
+    names = Names("客户", "Client", "Clients")
 
     client_path = "pk"
     lookup_fields = ("code", "name")
@@ -217,6 +220,8 @@ class Client(ClientRecorded):
 
 class History(ClientRecorded):
     """What the firm knew of a client on an earlier day: older rows of a source, kept as they came."""
+
+    names = Names("历史资料", "Earlier data", "Earlier data")
 
     client_path = "client"
     retention = TWENTY_YEARS

@@ -1,4 +1,4 @@
-"""What can be done about investments."""
+"""Actions on investments."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("�
 
 
 def get_investment(pk: int) -> Investment:
+    """Return a visible investment. Raises NotFound."""
     row = Investment.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("投资记录", "investment"))
@@ -23,14 +24,15 @@ def get_investment(pk: int) -> Investment:
 
 
 @action(
-    "ledger.note_investment",
+    "ledger.add_investment",
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
-    en="Note an investment",
+    en="Add an investment",
     parameters=(Fields("ledger.Investment", required=("client", "invested_on", "amount", "product"), new=True),),
 )
-def add_investment(*, client: Any, **facts: Any) -> Investment:
-    row = Investment(client=client, **{k: v for k, v in facts.items() if v is not None})
+def add_investment(*, client: Any, **values: Any) -> Investment:
+    """Add an investment of a client."""
+    row = Investment(client=client, **{k: v for k, v in values.items() if v is not None})
     row.save()
     return row
 
@@ -46,23 +48,25 @@ def add_investment(*, client: Any, **facts: Any) -> Investment:
         Fields("ledger.Investment", without=("client",)),
     ),
 )
-def change_investment(*, investment: int, version: int | None = None, **facts: Any) -> Investment:
+def change_investment(*, investment: int, version: int | None = None, **values: Any) -> Investment:
+    """Change fields of an investment. Raises a conflict where `version` is not the stored one."""
     row = get_investment(investment)
     check_version(row, version)
-    for name, value in facts.items():
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
     return row
 
 
 @action(
-    "ledger.drop_investment",
+    "ledger.remove_investment",
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
-    en="Drop an investment",
+    en="Remove an investment",
     parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:
+    """Delete an investment. Raises a conflict where `version` is not the stored one."""
     row = get_investment(investment)
     check_version(row, version)
     row.delete()

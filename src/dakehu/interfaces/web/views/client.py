@@ -13,9 +13,11 @@ from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import columns_of, render_row, render_rows
 from dakehu.foundation.gates.output import Column, name_of
 from dakehu.foundation.schema import custom_fields
@@ -363,13 +365,12 @@ def tab_audit(request: HttpRequest, client: Any) -> dict[str, Any]:
 def audit_line(entry: Any) -> dict[str, Any]:
     body = json.loads(entry.body)
     changes = [{"kind": change["kind"], "fields": changed_fields(change)} for change in body.get("changes", [])]
-    verb = ACTIONS.get(entry.action)
     return {
         "at": clock.local(entry.at),
         "who": entry.actor_name,
         "door": entry.door,
         "reason": body.get("note", {}).get("reason") or entry.reason,
-        "what": verb.label if verb else entry.action,
+        "what": act_label(entry.action),
         "changes": changes,
     }
 
@@ -379,7 +380,7 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
     try:
         columns = {
             column.field.attname: column
-            for column in columns_of(model_of(change["model"]))
+            for column in columns_of(model_of(current_name(Kind.MODEL, change["model"])))
             if hasattr(column.field, "attname")
         }
     except (LookupError, ValueError):
