@@ -287,13 +287,13 @@ LANDLINE = re.compile(
 def landline(text: str) -> str:
     """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
     refuse_lost_digits(text)
-    match = LANDLINE.fullmatch(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip()))
-    if match is None:
+    found = LANDLINE.fullmatch(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip()))
+    if found is None:
         raise BadIdentifier(
             "座机号码应写作“区号-号码”，例如010-88886666，请核对。",
             "A landline is written with its area code, such as 010-88886666; please check it.",
         )
-    area, head, tail, extension = match.groups()
+    area, head, tail, extension = found.groups()
     return f"0{area}-{head}{tail}" + (f"-{extension}" if extension else "")
 
 

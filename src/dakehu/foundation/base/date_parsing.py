@@ -60,7 +60,7 @@ def find_order(texts: Iterable[Any]) -> str:
 def is_ambiguous(text: Any) -> bool:
     """Whether a cell is a day whose day and month may be swapped."""
     found = _SHORT.match(to_half_width(text)) if isinstance(text, str) else None
-    return bool(found) and int(found[1]) != int(found[3]) and int(found[1]) <= 12 and int(found[3]) <= 12
+    return found is not None and int(found[1]) != int(found[3]) and int(found[1]) <= 12 and int(found[3]) <= 12
 
 
 def to_date(value: Any, *, order: str = "", zone: tzinfo | None = None) -> date:

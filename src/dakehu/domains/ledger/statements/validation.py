@@ -82,7 +82,7 @@ class StatementRow:
     """One row as read from a file; None where a cell is empty.
 
     `charge` is 手续费, whose meaning differs by broker. `foreign` names the market where codes are tickers of no Chinese
-    market. `side` is what the column says that says most (业务名称), `flag` what a column of buy and sell says beside it.
+    market. `side` is what the most telling column says (业务名称), `flag` what a column of buy and sell says beside it.
     """
 
     day: date | None
