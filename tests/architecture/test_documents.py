@@ -16,7 +16,7 @@ FIRST_SCREEN = 45  # lines
 DECISIONS = ROOT / "docs/decisions"
 DOCUMENTS = (
     "README.md", "README.zh.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "THREAT_MODEL.md",
-    "docs/decisions/README.md",
+    "docs/decisions/README.md", "docs/contributing.md",
 )  # fmt: skip
 
 
