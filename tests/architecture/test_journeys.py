@@ -48,7 +48,7 @@ def files_passed() -> Iterator[list[str]]:
 def check_order(journey: str, passed: list[str]) -> None:
     files = named_files(journey)
     assert [name for name in files if name not in passed] == []
-    assert [name for name in passed if name in files] == files
+    assert [name for name in passed if name in files] == files, "\n".join(name for name in passed if name in files)
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)
