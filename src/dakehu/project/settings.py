@@ -50,6 +50,12 @@ SECOND_FACTOR_ROLES = tuple(
     .replace(" ", "")
     .split(",")
 )
+LOOKUPS_PER_HOUR = env.number(
+    "DAKEHU_LOOKUPS_PER_HOUR",
+    200,
+    zh="每人每小时按证件号、电话等加密信息查找的次数上限；0 不限",
+    en="Look-ups by encrypted values (ID number, phone) a person may make an hour; 0 for no limit",
+)
 OIDC_URL = env.text(
     "DAKEHU_OIDC_URL", "", zh="公司统一登录（OIDC）的地址", en="Address of the firm's own sign-in (OpenID Connect)"
 )

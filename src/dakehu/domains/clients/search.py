@@ -14,8 +14,8 @@ from dakehu.domains.clients.models import Client, Contact, Coverage, SearchLine
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.scope import GuardedQuerySet
-from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.ttl_cache import TTLCache
+from dakehu.foundation.gates.encrypted_lookup import record_lookup
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
@@ -73,16 +73,29 @@ def find_by_number(text: str) -> Q | None:
     """Clients whose phone, mail or ID number is the text, or ends in its four characters; None where it cannot be one.
     Who sees such values masked only cannot try them out."""
     flat = writing.fold(text).translate({ord(sign): None for sign in " -()"})
-    if current_actor().clearance < PERSONAL or len(flat) < 4 or not flat.isascii():
+    if not _sees_numbers() or len(flat) < 4 or not flat.isascii():
         return None
     whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
     number, last = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
     contact = Q(value_index__in={whole.index_of(one) for one in (flat, text.strip(), *_as_stored(text))})
     test = Q(id_number_index=number.index_of(flat.upper()))
+    if _is_whole_number(flat):
+        record_lookup(number, number.index_of(flat.upper()))
     if len(flat) == 4 and flat[:3].isdigit():
         contact |= Q(ending_index=ending.index_of(flat)) if flat.isdigit() else Q()
         test |= Q(id_ending_index=last.index_of("0000" + flat.upper()))
     return test | Q(pk__in=set(Contact.objects.filter(contact).values_list("client_id", flat=True)[:MOST]))
+
+
+def _sees_numbers() -> bool:
+    """Whether the reader is cleared for every number that a text may be held against."""
+    columns = (Contact._meta.get_field("value"), Client._meta.get_field("id_number"))
+    return current_actor().clearance >= max(spec_of(column).sensitivity for column in columns)
+
+
+def _is_whole_number(flat: str) -> bool:
+    """Whether a text may be a whole phone, mail or ID number, not the four last signs that everybody is shown."""
+    return "@" in flat or sum(sign.isdigit() for sign in flat) >= 7
 
 
 def _as_stored(text: str) -> Iterator[str]:

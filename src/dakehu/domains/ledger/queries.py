@@ -10,6 +10,7 @@ from dakehu.domains.ledger.models import Figures, Investment, ProductKind
 from dakehu.domains.ledger.performance import portfolio as valuing
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
@@ -41,8 +42,6 @@ def summary(*, client: Any) -> dict[str, Any]:
 
     Money is masked (None) for readers who are not cleared for personal values; shares and returns are not.
     """
-    from dakehu.foundation.access.sensitivity import PERSONAL
-
     cleared = current_actor().clearance >= PERSONAL
     rows = list(Investment.objects.filter(client=client).order_by("invested_on"))
     valued = [r for r in rows if r.value is not None]
@@ -94,7 +93,8 @@ def figures(*, client: Any) -> Any:
 
 @query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
 def by_kind() -> list[dict[str, Any]]:
-    """Number and sum of investments in scope per product kind."""
+    """Number and sum of investments in scope per product kind; the sum is None for readers not cleared for money."""
+    cleared = current_actor().clearance >= PERSONAL
     counted = (
         Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
     )
@@ -103,7 +103,7 @@ def by_kind() -> list[dict[str, Any]]:
             "kind": r["product_kind"],
             "name": ProductKind.text_of(r["product_kind"] or "other"),
             "count": r["count"],
-            "amount": str(r["amount"]),
+            "amount": str(r["amount"]) if cleared else None,
         }
         for r in counted
     ]

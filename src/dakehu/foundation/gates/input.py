@@ -12,6 +12,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
@@ -297,12 +298,20 @@ def _choice(words: Any) -> Reader:
     return run
 
 
+def cleared_lookup_fields(target: Any) -> tuple[str, ...]:
+    """Return the fields that name a row of `target` which the reader sees in clear: a masked one cannot be tried out."""
+    clearance = current_actor().clearance
+    fields = {name: target._meta.get_field(name) for name in target.lookup_fields}
+    return tuple(name for name, field in fields.items() if not has_spec(field) or spec_of(field).sensitivity <= clearance)
+
+
 def _key(target: Any, among: list[Any] | None) -> Reader:
     """Find a row of another table by number or by the fields people name it by, within the reader's scope.
 
-    Fields that name a row come first; a bare number that names none is read as the row's own number.
+    Fields that name a row come first, as far as the reader sees them in clear; a bare number that names none is read as
+    the row's own number.
     """
-    by = target.lookup_fields
+    by = cleared_lookup_fields(target)
     if among is not None:
         return _key_among(target, by, among)
 

@@ -15,13 +15,14 @@ from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Client, Contact, NotDuplicate
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates.output import render_row
+from dakehu.foundation.gates import encrypted_lookup
+from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.schema.fields import FieldSpec
@@ -40,9 +41,10 @@ PAIRS = 200
 
 
 class LikelyDuplicate(Refused):
-    """The client who is about to be added may be one already."""
+    """The client who is about to be added may be one already. That one tried is in the audit, as a look-up is."""
 
     status = 409
+    recorded_as = encrypted_lookup.ACTION
 
 
 # --- portraits -----------------------------------------------------------------------------------------
@@ -154,6 +156,8 @@ SERVED = bilingual("已由其他客户经理服务，请联系团队负责人。
 
 def check_not_duplicate(new: Profile, anyway: bool) -> None:
     """Raises LikelyDuplicate, naming those in scope, unless `anyway`; an ID number that somebody has is never overridden."""
+    if _identifiers(new):
+        encrypted_lookup.check_lookup_limit()
     found = likely_duplicates(new)
     same_id, served = held_by_others(new)
     if same_id or any(like.score == duplicate_rules.CERTAIN for _, like in found):
@@ -176,7 +180,7 @@ def _line(row: Client, like: Similarity) -> Bilingual:
     return bilingual(
         "可能已有这位客户：{name}（{code}），{why}。",
         "This may be {name} ({code}): {reason}.",
-        name=row.name,
+        name=name_of(row, current_actor().clearance),
         code=row.code,
         why=zh,
         reason=en,
@@ -207,10 +211,18 @@ def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: 
         except BadIdentifier:
             client.id_number = None  # half typed
     new = profile_of_new(client, (("mobile", phone), ("mail", mail)))
+    for column, index in _identifiers(new):
+        encrypted_lookup.record_lookup(column, index)
     return {
         "found": [describe(row, like) for row, like in likely_duplicates(new)[:NAMED]],
         "elsewhere": any(held_by_others(new)),
     }
+
+
+def _identifiers(new: Profile) -> list[tuple[Any, str]]:
+    """[(column, blind index)] of the numbers that a new client is held against."""
+    numbers = [(Client._meta.get_field("id_number_index"), new.id_index)] if new.id_index else []
+    return numbers + [(Contact._meta.get_field("value_index"), index) for index in sorted(new.contacts)]
 
 
 def describe(row: Client, like: Similarity) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def portfolio(client: Any) -> dict[str, Any]:
         return told
     case = money_explanations.Case(made.book, made.days, 0.0)
     told["holdings"] = _holdings(case, made, day, hidden)
-    told["line"] = _line(made)
+    told["line"] = _line(made, hidden)
     if not hidden:
         told["flows"] = [{**row, "day": _date(row["day"])} for row in reversed(money_explanations.flows(case))]
     return told
@@ -174,17 +174,19 @@ def _holdings(case: money_explanations.Case, made: Valuation, day: date, hidden:
     return _with_names(rows, made)
 
 
-def _line(made: Valuation) -> dict[str, Any]:
-    """{day, growth, drawdown, worth_change, index, index_name}: one entry a day; the index begins where the client does."""
+def _line(made: Valuation, hidden: bool) -> dict[str, Any]:
+    """{day, growth, drawdown, flow, index, index_name}: one entry a day; the index begins where the client does. Readers to
+    whom money is masked are told of a flow only whether it came in (1) or went out (-1)."""
     days, first = made.days, int(np.searchsorted(made.book.ordinals, made.days.ordinals[0]))
     market = made.book.market[first : first + len(days.ordinals)] if made.book.market is not None else np.array([])
+    flow = days.money_in - days.money_out
     known = np.flatnonzero(np.isfinite(market) & (market > 0)) if len(market) else np.array([], np.int64)
     index = (market / market[known[0]]).tolist() if len(known) else []
     return {
         "day": [_date(d) for d in days.ordinals.tolist()],
         "growth": _finite(days.growth),
         "drawdown": _finite(days.drawdown),
-        "flow": _finite(days.money_in - days.money_out),
+        "flow": _finite(np.sign(flow) if hidden else flow),
         "index": [None if v != v else v for v in index],
         "index_name": close_run.benchmark_name() if len(known) else "",
     }

@@ -54,6 +54,11 @@ def _yuan(fen: int, cleared: bool) -> float | None:
     return fen / 100 if cleared else None
 
 
+def _units(thousandths: int, cleared: bool) -> float | None:
+    """A quantity; hidden with the money, since times a price it is the money."""
+    return thousandths / 1000 if cleared else None
+
+
 def _is_cleared() -> bool:
     return current_actor().clearance >= PERSONAL
 
@@ -85,7 +90,7 @@ def round_trips(*, client: Any) -> dict[str, Any]:
         "pnl": _yuan(sum(trip.pnl for trip in closed), cleared),
         "fees": _yuan(sum(trip.fees for trip in closed), cleared),
         "open_positions": [
-            {**_labels(named, trip.asset), "quantity": trip.quantity / 1000} for trip in trips if trip.closed is None
+            {**_labels(named, trip.asset), "quantity": _units(trip.quantity, cleared)} for trip in trips if trip.closed is None
         ],
         "win_rate_by_name": None if rate is None else round(rate, 4),
         "trades": len(steps),
@@ -125,7 +130,8 @@ def _labels(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
 )
 def list_trades(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
     """The client's trades, newest first, at most 1,000 at once: {count, rows: [{day, code, market, name, side, quantity,
-    price, amount, net, fee, currency}]}."""
+    price, amount, net, fee, currency}]}. Quantities, prices and money are None for readers not cleared for personal
+    values."""
     cleared = _is_cleared()
     table = _trade_arrays(_rows(client))
     first = max(0, offset or 0)
@@ -143,8 +149,8 @@ def list_trades(*, client: Any, limit: int | None = None, offset: int | None = N
                 "day": r["day"].isoformat(),
                 **(_labels(named, r["asset"]) if r["asset"] in named else nothing),
                 "side": TransactionType(r["side"]).name.lower(),
-                "quantity": r["quantity"] / 1000,
-                "price": r["price"],
+                "quantity": _units(r["quantity"], cleared),
+                "price": r["price"] if cleared else None,
                 "amount": _yuan(r["amount"], cleared),
                 "net": _yuan(r["net"], cleared),
                 "fee": _yuan(_fees(r), cleared),
@@ -157,11 +163,17 @@ def list_trades(*, client: Any, limit: int | None = None, offset: int | None = N
 
 @query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", parameters=CLIENT)
 def positions(*, client: Any) -> list[dict[str, Any]]:
-    """What the trades add up to: [{code, market, name, quantity}] of every security held, in order of code."""
+    """What the trades add up to: [{code, market, name, quantity}] of every security held, in order of code.
+    Quantities are None for readers not cleared for personal values."""
     table = _rows(client).group_by("asset").aggregate([("quantity", "sum")])
     held = table.filter(pc.not_equal(table["quantity_sum"], 0)).to_pylist()
     named = products.product_names(r["asset"] for r in held)
-    made = [{**_labels(named, r["asset"]), "quantity": r["quantity_sum"] / 1000} for r in held if r["asset"] in named]
+    cleared = _is_cleared()
+    made = [
+        {**_labels(named, r["asset"]), "quantity": _units(r["quantity_sum"], cleared)}
+        for r in held
+        if r["asset"] in named
+    ]
     return sorted(made, key=lambda row: (row["code"], row["market"]))
 
 
