@@ -128,7 +128,7 @@ def _editable(column: Any) -> bool:
 
 def _column(table: TableMapping, column: Any) -> dict[str, Any]:
     feed, part = column.feeds[0], worksheets()[table.part]
-    parameter = part.take(feed.field)
+    parameter = part.parameter(feed.field)
     words = parameter.choice_set or getattr(field_behind(parameter), "choice_set", None)
     return {
         "index": column.index,
@@ -249,4 +249,4 @@ def _unreadable(table: TableMapping, index: int, value: str) -> bool:
     feed = next((f for c in table.columns if c.index == index for f in c.feeds), None)
     if feed is None or feed.values or feed.otherwise != KEEP:
         return False
-    return bool(parse_columns([worksheets()[table.part].take(feed.field)], {feed.field: [value]}, 1)[1])
+    return bool(parse_columns([worksheets()[table.part].parameter(feed.field)], {feed.field: [value]}, 1)[1])

@@ -308,7 +308,7 @@ class _SheetMerge:
 
 def can_erase(part: Worksheet, name: str) -> bool:
     """Whether a cell of a stored row may be emptied."""
-    behind = field_behind(part.take(name))
+    behind = field_behind(part.parameter(name))
     required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required} | {"code"}
     return behind is not None and name not in required and bool(behind.null or behind.blank)
 

@@ -42,8 +42,8 @@ class Worksheet:
     def parameter(self, name: str) -> Parameter:
         return next(t for t in self.parameters if t.name == name)
 
-    def facts(self, name: str) -> FieldSpec:
-        return spec_behind(self.take(name))
+    def spec(self, name: str) -> FieldSpec:
+        return spec_behind(self.parameter(name))
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
@@ -55,7 +55,7 @@ def _fact(model: str, field: str) -> FieldSpec:
 
 
 def _plain(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
-    return Parameter(name, required=False, facts=spec, kind=kind)
+    return Parameter(name, required=False, spec=spec, kind=kind)
 
 
 def _client_columns() -> tuple[Parameter, ...]:
@@ -155,7 +155,7 @@ def terms() -> tuple[Term, ...]:
 @lru_cache(maxsize=32)
 def _terms(fields: Any, role: str) -> tuple[Term, ...]:
     return tuple(
-        Term(part.name, name, facts.zh, facts.en, facts.aliases, KINDS.get(name, "text"))
+        Term(part.name, name, spec.zh, spec.en, spec.aliases, KINDS.get(name, "text"))
         for part in worksheets().values()
-        for name, facts, _ in spellings(part)
+        for name, spec, _ in spellings(part)
     )
