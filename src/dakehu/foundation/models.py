@@ -4,6 +4,7 @@ from dakehu.foundation.audit.models import AuditEntries, AuditEntry
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.imports.models import Batch, BatchState, SourceProfile
+from dakehu.foundation.installation.models import InstallationRecord
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.records.custom_field import CustomField, FieldKind, Host, Openness
 
@@ -16,6 +17,7 @@ __all__ = [
     "CustomField",
     "FieldKind",
     "Host",
+    "InstallationRecord",
     "Job",
     "JobState",
     "Openness",

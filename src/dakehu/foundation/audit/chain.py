@@ -1,6 +1,6 @@
 """The audit chain: each entry is sealed with an HMAC over itself and the seal before it, under a key kept
 outside the database. Changing, removing or inserting a row breaks the chain at that row; cutting off its
-end is noticed against the head remembered in DAKEHU_HOME.
+end is noticed against the remembered head (see anchor).
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -9,14 +9,13 @@ end is noticed against the head remembered in DAKEHU_HOME.
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 
 from dakehu.foundation.access import keys
@@ -30,6 +29,9 @@ from dakehu.foundation.records.recorded import ActionRecord, Change
 from dakehu.foundation.schema.fields import has_spec
 
 GENESIS = "0" * 64
+REMOVED = bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced")
+CHANGED = bilingual("内容被改动过", "its content was changed")
+HOLDS = bilingual("完好", "holds")
 LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
 
 
@@ -120,45 +122,24 @@ def append(act: ActionRecord) -> Any:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """`entries` read; `broken` is the id of the first entry that does not hold (None: all hold), `why` says how."""
+class Walk:
+    """`entries` read; `entry` is the id of the first that does not hold (None: all hold), `why` says how."""
 
     entries: int
-    broken: int | None
-    why: Bilingual | str = ""
+    entry: int | None
+    why: Bilingual
 
 
-def verify() -> Verdict:
-    """Walk the whole chain. Run as the system, who sees every entry."""
-    previous, count, last = GENESIS, 0, 0
-    for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
-        count, last = count + 1, entry.pk
+def walk(after: int = 0, previous: str = GENESIS, each: Callable[[str], None] | None = None) -> Walk:
+    """Follow the chain from the entry after `after`, whose seal is `previous`; `each` is given the body of every entry."""
+    count = 0
+    for entry in AuditEntry.objects.filter(pk__gt=after).order_by("pk").iterator(chunk_size=2000):
+        count += 1
         if entry.previous != previous:
-            return Verdict(
-                count,
-                entry.pk,
-                bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
-            )
+            return Walk(count, entry.pk, REMOVED)
         if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
-            return Verdict(count, entry.pk, bilingual("内容被改动过", "its content was changed"))
+            return Walk(count, entry.pk, CHANGED)
         previous = entry.seal
-    remembered = _head_file()
-    if remembered.exists():
-        head = json.loads(remembered.read_text())
-        if head["id"] > last:
-            return Verdict(count, head["id"], bilingual("它在链尾被截去", "it was cut off from the end of the chain"))
-        at_head = AuditEntry.objects.filter(pk=head["id"]).values_list("seal", flat=True).first()
-        if at_head != head["seal"]:
-            return Verdict(count, head["id"], bilingual("到它为止的链被重建过", "the chain was rebuilt up to it"))
-    return Verdict(count, None)
-
-
-def _head_file() -> Path:
-    return Path(settings.DAKEHU_HOME) / "audit-head.json"
-
-
-def remember_head() -> None:
-    """Write the newest seal outside the database (the worker does so every minute)."""
-    newest = AuditEntry.objects.order_by("-pk").values_list("pk", "seal").first()
-    if newest:
-        keys.write_private(_head_file(), json.dumps({"id": newest[0], "seal": newest[1]}).encode())
+        if each is not None:
+            each(entry.body)
+    return Walk(count, None, HOLDS)

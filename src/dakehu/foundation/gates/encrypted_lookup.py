@@ -3,17 +3,12 @@
 An exact look-up tells whether somebody has a number that the reader sees masked. Who is cleared may ask, on the record.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
-
 from django.conf import settings
 
-from dakehu.foundation.access.actor import Reach, acting_as, current_actor
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import BlindIndex
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base import clock
+from dakehu.foundation.audit.recent import count_recent
 from dakehu.foundation.base.errors import TooManyRequests
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.records.recorded import add_audit_note, open_act
@@ -42,19 +37,8 @@ def record_lookup(column: BlindIndex, index: str) -> None:
 def check_lookup_limit() -> None:
     """Raise TooManyRequests where the reader has made as many look-ups within the hour as one may."""
     limit = settings.LOOKUPS_PER_HOUR
-    if limit and sum(1 for _ in _lookups_of_last_hour()) >= limit:
+    if limit and count_recent(ACTION, 60) >= limit:
         raise TooManyRequests(3600)
-
-
-def _lookups_of_last_hour() -> Iterator[None]:
-    actor, since = current_actor(), clock.now() - timedelta(hours=1)
-    with acting_as(replace(actor, reach=Reach.SYSTEM)):
-        rows = list(
-            AuditEntry.objects.filter(actor_ref=actor.user_id, at__gte=since)
-            .order_by("-pk")
-            .values_list("action", flat=True)
-        )
-    yield from (None for name in rows if name == ACTION)
 
 
 @action(ACTION, needs="", zh="按加密信息查找", en="Look up by an encrypted value", is_public=False)

@@ -21,6 +21,7 @@ from dakehu.foundation import key_rotation
 from dakehu.foundation.access import encrypted_fields, keys, query_guard
 from dakehu.foundation.access.actor import Actor, acting_as, current_actor, system_actor
 from dakehu.foundation.actions.registry import ACTIONS, act
+from dakehu.foundation.audit import anchor
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -31,7 +32,7 @@ from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
-from dakehu.interfaces.cli import backup, prices, server
+from dakehu.interfaces.cli import audit_report, backup, prices, server
 from dakehu.interfaces.cli.key_values import pairs
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate")
@@ -329,36 +330,16 @@ def do_close(line: argparse.Namespace) -> None:
 
 
 def do_verify(line: argparse.Namespace) -> int:
-    verdict = audit.verify()
-    if verdict.broken is None:
-        audit.remember_head()
-    words = (
-        bilingual(
-            "{n} 条操作记录完好，首尾相接。",
-            "{n} audit entries hold, each sealed to the one before.",
-            n=verdict.entries,
-        )
-        if verdict.broken is None
-        else bilingual(
-            "第 {id} 条操作记录不可信：{why}",
-            "Audit entry {id} does not hold: {why}",
-            id=verdict.broken,
-            why=verdict.why,
-        )
-    )
-    kept = ask("service.verify_attachments", {})
-    spoiled = [
-        str(bilingual("客户文件 {attachment}：{why}", "Client's file {attachment}: {why}", **fault))
-        for fault in kept["faults"]
-    ]
-    lines = [
-        str(words),
-        str(bilingual("{checked} 份客户文件已核对。", "{checked} files of clients were checked.", **kept)),
-        *spoiled,
-    ]
-    told = {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why, "files": kept}
+    told, lines, holds = audit_report.verify(line)
     give(line, told, lines)
-    return 0 if verdict.broken is None and not kept["faults"] else 1
+    return 0 if holds else 1
+
+
+def do_seal(line: argparse.Namespace) -> int:
+    seal = anchor.newest_seal()
+    if seal is not None:
+        print(seal.as_json())
+    return 0 if seal is not None else 1
 
 
 def do_check(line: argparse.Namespace) -> int:
@@ -366,6 +347,8 @@ def do_check(line: argparse.Namespace) -> int:
 
     import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
+    if line.production:
+        found += import_module("dakehu.project.production").find_faults()
     errors = [m for m in found if m.level >= 40]
     give(
         line,
@@ -404,7 +387,10 @@ def do_keys(line: argparse.Namespace) -> None:
 
 
 def do_backup(line: argparse.Namespace) -> None:
-    give(line, backup.backup(line.file, secret_in(line.password_file), tell))
+    told = backup.backup(line.file, secret_in(line.password_file), tell)
+    with act("desk.backup", line.reason or "dakehu backup") as record:
+        record.note.update(file=Path(line.file).name, encrypted=line.password_file is not None)
+    give(line, told)
 
 
 def do_restore(line: argparse.Namespace) -> None:
@@ -460,6 +446,7 @@ COMMANDS = {
     "export": do_export,
     "report": do_report,
     "template": do_template,
+    "seal": do_seal,
     "verify": do_verify,
     "reindex": do_reindex,
     "close": do_close,

@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from dakehu.foundation.audit import anchor
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.web.views.signin import way_on
 
@@ -25,7 +26,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Alive, and the database answers."""
+    """Alive, the database answers, and whether the audit can be trusted."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return JsonResponse({"state": "ok"})
+    return JsonResponse({"state": "ok", "audit": "alarm" if anchor.read_alarm() else "ok"})
