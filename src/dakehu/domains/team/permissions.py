@@ -20,5 +20,6 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     TEAM_READ = "team.read"
     TEAM_WRITE = "team.write"
+    ROLE_CONFIRM = "team.confirm"
     SYSTEM_READ = "system.read"
     SYSTEM_WRITE = "system.write"

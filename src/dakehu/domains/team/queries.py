@@ -3,6 +3,7 @@
 from typing import Any
 
 from dakehu.domains.team import rules
+from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
@@ -54,7 +55,7 @@ def current_user() -> User | None:
 def token_user(token: str) -> tuple[User, Token] | None:
     """Who holds this API token, if it is good today."""
     row = Token.objects.filter(digest=rules.token_digest(token)).select_related("user").first()
-    if row is None or not row.user.is_active:
+    if row is None or not row.user.is_active or row.user.must_change:
         return None
     good = rules.token_is_good(expires_on=row.expires_on, revoked=row.revoked, today=clock.today())
     return (row.user, row) if good else None
@@ -105,6 +106,7 @@ def me() -> dict[str, Any]:
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")
 def tokens() -> Any:
+    require_sign_in(bilingual("我的令牌", "My tokens"))
     return Token.objects.filter(user_id=current_actor().user_id).order_by("-pk")
 
 

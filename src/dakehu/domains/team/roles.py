@@ -81,6 +81,7 @@ ROLES: dict[str, Role] = {
                     P.EXPORT,
                     P.AUDIT_READ,
                     P.TEAM_READ,
+                    P.ROLE_CONFIRM,
                     P.SYSTEM_READ,
                 }
             ),
@@ -100,7 +101,16 @@ ROLES: dict[str, Role] = {
             "系统管理：维护人员、团队与交易日历，分派客户，查看操作记录；只看到脱敏的客户资料。",
             "Runs the desk: staff, teams, trading calendar, assignment, audit; sees clients masked only.",
             frozenset(
-                {P.CLIENT_READ, P.CLIENT_ASSIGN, P.AUDIT_READ, P.TEAM_READ, P.TEAM_WRITE, P.SYSTEM_READ, P.SYSTEM_WRITE}
+                {
+                    P.CLIENT_READ,
+                    P.CLIENT_ASSIGN,
+                    P.AUDIT_READ,
+                    P.TEAM_READ,
+                    P.TEAM_WRITE,
+                    P.ROLE_CONFIRM,
+                    P.SYSTEM_READ,
+                    P.SYSTEM_WRITE,
+                }
             ),
             Reach.ALL,
             PUBLIC,

@@ -26,9 +26,10 @@ def actor(user_id: int, name: str, role: str, team_ids: tuple[int, ...], teammat
     )
 
 
-def with_scopes(whole: Actor, scopes: list[str]) -> Actor:
-    """The same person through a token: rights narrowed to the token's scopes, never widened."""
-    return replace(whole, permissions=whole.permissions & frozenset(scopes))
+def with_scopes(whole: Actor, scopes: list[str], expires_on: date) -> Actor:
+    """The same person through a token that expires on a day: rights narrowed to its scopes, never widened."""
+    extra = {**whole.extra, "token": expires_on}
+    return replace(whole, permissions=whole.permissions & frozenset(scopes), extra=extra)
 
 
 def token_digest(token: str) -> str:
