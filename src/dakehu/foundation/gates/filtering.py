@@ -11,6 +11,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import limits
 from dakehu.foundation.gates.encrypted_lookup import record_lookup
 from dakehu.foundation.gates.input import Unfit, cleared_lookup_fields, reader_of
 from dakehu.foundation.schema.custom_fields import MultipleChoice
@@ -51,6 +52,9 @@ def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str 
         if value in (None, ""):
             continue
         head, _, op = key.partition(".")
+        fault = limits.find_json_fault(value)
+        if fault is not None:
+            raise Refused({key: [fault]})
         rows = _filter(rows, _column(model, index, head), op or "eq", value)
     if order:
         columns = [("-" if down else "") + column.name for column, down in order_rows(model, order)]
@@ -104,6 +108,10 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if isinstance(column, EncryptedTextField):
         return _filter_encrypted(rows, column, value)
     if op in ("has", "starts"):
+        if isinstance(value, (list, dict)):
+            raise Refused(
+                {column.name: [bilingual("这里只能填一个值。", "One value goes here, not a list or an object.")]}
+            )
         listed = column.choice_set.read(str(value)) if hasattr(column, "choice_set") else None
         value = listed.value if listed is not None else value  # a name of the list finds its code
         if isinstance(column, models.ForeignKey):

@@ -107,7 +107,9 @@ def _deferred_behind(columns: list[Column]) -> list[str]:
     for column in columns:
         if column.kind == "key":
             target = column.field.related_model
-            left += [f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "lookup_fields", ())})]
+            left += [
+                f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "lookup_fields", ())})
+            ]
     return left
 
 
