@@ -19,7 +19,12 @@ LISTS = ("market_value", "net_inflow", "profit", "fees", "roi", "twr", "xirr", "
 
 
 def _money(
-    zh: str, en: str, help_zh: str = "", help_en: str = "", listed: bool = False, mask: Callable[[str], str] | None = None
+    zh: str,
+    en: str,
+    help_zh: str = "",
+    help_en: str = "",
+    listed: bool = False,
+    mask: Callable[[str], str] | None = None,
 ) -> Any:
     return field(models.DecimalField(max_digits=20, decimal_places=2, null=True), zh=zh, en=en, unit="CNY",
                  sensitivity=PERSONAL, mask=mask, editable=False, listed=listed, help_zh=help_zh, help_en=help_en)  # fmt: skip
@@ -54,7 +59,9 @@ class Figures(ClientRecorded):
     client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures"), zh="客户",
                    en="Client", editable=False, listed=True)  # fmt: skip
     as_of = field(models.DateField(), zh="截至日期", en="As of", editable=False, listed=True)
-    market_value = _money("持仓市值", "Market value", "Σ 数量 × 收盘价", "Σ quantity × closing price", listed=True, mask=mask_amount)
+    market_value = _money(
+        "持仓市值", "Market value", "Σ 数量 × 收盘价", "Σ quantity × closing price", listed=True, mask=mask_amount
+    )
     net_inflow = _money("净投入", "Net inflow", "买入（含费用）− 卖出与红利（扣费后）",
                         "Purchases with fees less sales and dividends after fees")  # fmt: skip
     profit = _money("累计盈亏", "Profit", "市值 − 净投入", "Market value − net inflow", listed=True)

@@ -90,7 +90,9 @@ def round_trips(*, client: Any) -> dict[str, Any]:
         "pnl": _yuan(sum(trip.pnl for trip in closed), cleared),
         "fees": _yuan(sum(trip.fees for trip in closed), cleared),
         "open_positions": [
-            {**_labels(named, trip.asset), "quantity": _units(trip.quantity, cleared)} for trip in trips if trip.closed is None
+            {**_labels(named, trip.asset), "quantity": _units(trip.quantity, cleared)}
+            for trip in trips
+            if trip.closed is None
         ],
         "win_rate_by_name": None if rate is None else round(rate, 4),
         "trades": len(steps),
