@@ -59,7 +59,7 @@ def known(lin):
             )  # fmt: skip
             key = {"client": made.code}
             perform("clients.add_contact", {**key, "kind": "手机", "value": f"1381234567{place}", "person": name})
-            perform("ledger.note_investment", {**key, "invested_on": "2023-01-15", "amount": 5_000_000 + place,
+            perform("ledger.add_investment", {**key, "invested_on": "2023-01-15", "amount": 5_000_000 + place,
                                                "value": 5_000_000 + place, "product": "A", "result": name})  # fmt: skip
             perform("service.log_interaction", {**key, "held_at": "2026-01-05 10:00", "summary": name, "purpose": name,
                                                 "result": name, "promise": name})  # fmt: skip
@@ -174,12 +174,12 @@ def walk_pages(walk, role, user, clearance):
                 tries.append(((role, column, op, place), address, values_of(field)))
         tries.append(((role, column, "box", "grid"), f"/clients/rows?f.{column}=", values_of(field)))
     for values in (TEXTS, (SECRET_NAME[:2], "钱不"), (ID_NUMBER, OTHER_ID), ("13812345670", "13912345670")):
-        for address in ("/api/v1/clients/", "/api/v1/q/clients.one?client=", "/api/v1/clients?text=", "/palette?q=",
+        for address in ("/api/v1/clients/", "/api/v1/q/clients.detail?client=", "/api/v1/clients?text=", "/palette?q=",
                         "/api/v1/q/clients.search?text=", "/clients/rows?q=", "/export/?q=",
                         "/api/v1/interactions?client.has=", "/api/v1/follow-ups?client.starts=",
                         "/api/v1/investments?client=", "/api/v1/q/service.timeline?client=",
                         "/api/v1/q/ledger.portfolio?client=",
-                        "/api/v1/q/clients.lookalikes?id_number=", "/api/v1/q/clients.lookalikes?name="):  # fmt: skip
+                        "/api/v1/q/clients.similar_clients?id_number=", "/api/v1/q/clients.similar_clients?name="):  # fmt: skip
             tries.append(((role, "clients.Client", address), address, values))
     for place, address, values in tries:
         walk.compare(place, lambda v, a=address: seen(browser.get(a + quote(v)), v), values)
@@ -214,9 +214,10 @@ def test_no_masked_value_can_be_confirmed(uncleared, known, role, record_propert
 def test_the_walk_finds_what_a_cleared_reader_may_ask(lin, known):
     walk = Walk()
     with acting(lin):
-        by_name = lambda v: answer_of(
-            lambda x: [r["id"] for r in ask("clients.list", {"filters": {"name": x}})["rows"]], v
-        )
+
+        def by_name(value):
+            return answer_of(lambda v: [r["id"] for r in ask("clients.list", {"filters": {"name": v}})["rows"]], value)
+
         walk.compare("name", by_name, TEXTS)
     assert walk.confirmed == ["name"]
 
@@ -225,7 +226,7 @@ def test_a_look_up_by_an_encrypted_value_is_in_the_audit_without_the_value(lin, 
     with acting(lin):
         assert ask("clients.list", {"filters": {"id_number": ID_NUMBER}})["count"] == 1
         ask("clients.search", {"text": "13812345670"})
-        ask("clients.lookalikes", {"phone": "13812345670"})
+        ask("clients.similar_clients", {"phone": "13812345670"})
     with as_system():
         entries = list(AuditEntry.objects.filter(action="sealed.look_up"))
     assert [e.actor_name for e in entries] == [lin.name] * len(entries)
@@ -256,6 +257,6 @@ def test_nobody_looks_up_more_numbers_an_hour_than_the_desk_allows(lin, known, s
 
 def test_an_amount_that_is_masked_is_told_as_a_band(an, known):
     with acting(an):
-        client, figures = ask("clients.one", {"client": known.pk}), ask("ledger.figures", {"client": known.pk})
+        client, figures = ask("clients.detail", {"client": known.pk}), ask("ledger.figures", {"client": known.pk})
     assert (client["assets"], figures["market_value"]) == ("500–1,000 万", "500–1,000 万")
     assert figures["profit"] == "•••"

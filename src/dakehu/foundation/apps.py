@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from dakehu.foundation.database import any_of_lookup
 
@@ -22,7 +22,9 @@ class FoundationConfig(AppConfig):
         any_of_lookup.register()
         set_decryption_recorder(record_decryption)
         connection_created.connect(_guard, dispatch_uid="dakehu.tripwire")
+        pre_migrate.connect(_prepare_keys, sender=self, dispatch_uid="dakehu.keys.before")
         post_migrate.connect(_protect_rows, sender=self, dispatch_uid="dakehu.rows")
+        post_migrate.connect(_check_keys, sender=self, dispatch_uid="dakehu.keys.after")
 
 
 def _guard(connection: Any, **_: Any) -> None:
@@ -31,6 +33,18 @@ def _guard(connection: Any, **_: Any) -> None:
 
     if query_guard not in connection.execute_wrappers:
         connection.execute_wrappers.append(query_guard)
+
+
+def _prepare_keys(using: str, **_: Any) -> None:
+    from dakehu.foundation.installation import key_check
+
+    key_check.prepare_keys(using)
+
+
+def _check_keys(using: str, **_: Any) -> None:
+    from dakehu.foundation.installation import key_check
+
+    key_check.check_keys(using)
 
 
 def _protect_rows(using: str, **_: Any) -> None:

@@ -25,7 +25,7 @@ def rebuild_blind_indexes(model: Any, batch: int = 2000) -> int:
             before = {f.attname: getattr(row, f.attname) for f in indexes}
             after = {f.attname: f.pre_save(row, False) for f in indexes}
             if after != before:
-                write_columns(model, row.pk, after)
+                models.QuerySet(model).filter(pk=row.pk).update(**after)  # derived: no value of the row changes
                 changed += 1
     return changed
 

@@ -11,8 +11,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import anchor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.files import store as files
-from dakehu.foundation.jobs.progress import run_file
-from dakehu.foundation.jobs.queue import run_due_jobs, worker_name
+from dakehu.foundation.jobs.queue import run_due_jobs, worker_beat, worker_name
 
 log = logging.getLogger("dakehu.jobs")
 
@@ -28,9 +27,9 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
             if now() - remembered > timedelta(minutes=1):
                 with acting_as(system_actor("remember the head of the audit chain", "worker")):
                     anchor.remember_head()
-                    with act("files.sweep"):
+                    with act("files.delete_expired"):
                         files.delete_expired()
-                run_file(0, "beat").touch()
+                worker_beat().touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment
             log.exception("the worker could not look for work")

@@ -15,6 +15,7 @@ from dakehu.foundation.audit import anchor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
+from dakehu.project import operation_checks
 
 
 def calendar(**_: Any) -> list[Any]:
@@ -92,7 +93,7 @@ def secrets(**_: Any) -> list[Any]:
 
 
 def audit(**_: Any) -> list[Any]:
-    """dakehu.E003: the audit does not hold."""
+    """dakehu.E006: the audit does not hold."""
     alarm = anchor.read_alarm()
     if alarm is None:
         return []
@@ -103,12 +104,12 @@ def audit(**_: Any) -> list[Any]:
                 "请通知合规并保留数据库现状；查明后运行 dakehu verify。",
                 "Tell compliance and leave the database as it is; after the inquiry run dakehu verify.",
             ),
-            id="dakehu.E003",
+            id="dakehu.E006",
         )
     ]
 
 
 def install() -> None:
     """Register the checks (called when the foundation starts)."""
-    for check in (calendar, rows, secrets, audit):
+    for check in (calendar, rows, secrets, operation_checks.fitting_keys, operation_checks.search_lines, audit):
         register(check)

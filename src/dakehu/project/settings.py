@@ -1,6 +1,5 @@
 """One settings file. Everything that differs between machines comes from DAKEHU_* variables."""
 
-import os
 import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -117,26 +116,15 @@ ATTACHMENT_MB = env.number(
     "DAKEHU_ATTACHMENT_MB", 200, zh="一份客户文件最大多少 MB", en="Largest file kept with a client, in MB"
 )
 
-PSEUDO_SECRET = DAKEHU_HOME / "keys" / "session.key"
-
-
-def _secret_key() -> str:
-    given = env.secret(
-        "DAKEHU_SECRET_KEY",
-        zh="会话签名密钥；缺省在数据目录生成",
-        en="Session signing key; made in the data directory when absent",
-    )
-    if given:
-        return given
-    if not PSEUDO_SECRET.exists():
-        PSEUDO_SECRET.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(PSEUDO_SECRET, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(secrets.token_urlsafe(48))
-    return PSEUDO_SECRET.read_text()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.secret(
+    "DAKEHU_SECRET_KEY",
+    zh="会话签名密钥；缺省在数据目录生成",
+    en="Session signing key; made in the data directory when absent",
+)
+SECRET_KEY_IS_SET = bool(SECRET_KEY)
+if not SECRET_KEY:  # a new one is kept only where a new desk is set up: see foundation.access.keys
+    session_key = DAKEHU_HOME / "keys" / "session.key"
+    SECRET_KEY = session_key.read_text() if session_key.is_file() else secrets.token_urlsafe(48)
 
 
 def _postgres(url: str) -> dict[str, object]:

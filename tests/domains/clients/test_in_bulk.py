@@ -46,7 +46,7 @@ def test_identity_numbers_are_judged_as_one_by_one():
         None,
         "１",
     ]
-    assert identifiers.sound_residents([right, *wrong]) == {right}
+    assert identifiers.valid_resident_ids([right, *wrong]) == {right}
 
 
 @given(st.text(max_size=12))

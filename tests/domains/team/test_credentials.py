@@ -20,7 +20,7 @@ BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 def make_token(user, **given):
     with acting(user):
-        return perform("team.make_token", {"name": "测试", **given})["token"]
+        return perform("team.create_token", {"name": "测试", **given})["token"]
 
 
 def call(key, method, path, body=None):
@@ -82,11 +82,11 @@ def test_the_page_of_somebodys_tokens_ends_one(lin, admin):
 def test_a_token_makes_no_wider_and_no_longer_one(lin):
     soon = (clock.today() + timedelta(days=5)).isoformat()
     key = make_token(lin, scopes=["client.read"], expires_on=soon)
-    status, made = call(key, "POST", "/do/team.make_token", {"name": "x"})
+    status, made = call(key, "POST", "/do/team.create_token", {"name": "x"})
     assert (status, made["scopes"], made["expires_on"]) == (200, ["client.read"], soon)
     later = (clock.today() + timedelta(days=6)).isoformat()
-    assert call(key, "POST", "/do/team.make_token", {"name": "x", "expires_on": later})[0] == 400
-    assert call(key, "POST", "/do/team.make_token", {"name": "x", "scopes": ["client.write"]})[0] == 400
+    assert call(key, "POST", "/do/team.create_token", {"name": "x", "expires_on": later})[0] == 400
+    assert call(key, "POST", "/do/team.create_token", {"name": "x", "scopes": ["client.write"]})[0] == 400
 
 
 def test_a_token_neither_guesses_the_password_nor_lists_sessions_tokens_and_factors(lin):
@@ -117,5 +117,5 @@ def test_an_empty_list_of_scopes_is_no_right_at_all(lin, zhang):
 @pytest.mark.parametrize("scopes", [[1, None], {"a": 1}, [["client.read"]], "client.read", [True]])
 def test_scopes_that_are_no_list_of_names_are_refused(lin, scopes):
     with acting(lin), pytest.raises(Refused) as refused:
-        perform("team.make_token", {"name": "x", "scopes": scopes})
+        perform("team.create_token", {"name": "x", "scopes": scopes})
     assert set(refused.value.messages) == {"scopes"}

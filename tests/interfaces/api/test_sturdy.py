@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
         ("interactions/²", 404),
         ("q/clients.list?filters=null", 400),
         ("q/ledger.list?filters=[1]", 400),
-        ("q/clients.dates_ahead?days=33022438", 200),
-        ("q/clients.dates_ahead?days=-33022438", 200),
+        ("q/clients.upcoming_dates?days=33022438", 200),
+        ("q/clients.upcoming_dates?days=-33022438", 200),
         ("q/team.audit?client=x", 200),
         ("q/team.audit?client=[{}]", 200),
     ],
@@ -43,8 +43,8 @@ def test_a_plan_for_the_end_of_time_is_refused(lin, zhang):
 
 def test_a_client_who_is_not_named_is_a_fault_and_one_out_of_sight_is_not_there(wang, zhang):
     browser = browser_of(wang)
-    assert browser.get("/api/v1/q/clients.one").status_code == 400
-    assert browser.get(f"/api/v1/q/clients.one?client={zhang.pk}").status_code == 404
+    assert browser.get("/api/v1/q/clients.detail").status_code == 400
+    assert browser.get(f"/api/v1/q/clients.detail?client={zhang.pk}").status_code == 404
 
 
 def test_every_value_that_may_be_missing_is_described_so(lin, zhang):
@@ -61,7 +61,7 @@ def test_a_name_or_code_that_is_taken_is_refused(lin, zhang, admin):
     changed = at_lins.patch(f"/api/v1/clients/{zhang.pk}", '{"code": "K1"}', content_type="application/json")
     assert changed.status_code == 400 and set(changed.json()["messages"]) == {"code"}
     branch = json.dumps({"code": "SH99", "name": "上海陆家嘴营业部"})
-    opened = at_admins.post("/api/v1/do/team.open_branch", branch, content_type="application/json")
+    opened = at_admins.post("/api/v1/do/team.create_branch", branch, content_type="application/json")
     assert opened.status_code == 400 and set(opened.json()["messages"]) == {"name"}
 
 
@@ -116,7 +116,7 @@ def test_control_characters_are_refused_on_every_database(lin, zhang, sign):
     "kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"]
 )
 def test_a_form_without_its_boundary_is_refused(lin, kind):
-    for path in ("clients", "do/clients.create", "do/service.attach"):
+    for path in ("clients", "do/clients.create", "do/service.add_attachment"):
         made = browser_of(lin).generic("POST", f"/api/v1/{path}", b"abc", content_type=kind)
         assert made.status_code == 400, path
 

@@ -1,46 +1,14 @@
 """The command line as a real process: one JSON object on standard output, words beside it, an honest exit status."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.program import Desk
+
 PASSWORD = "Correct-horse-9"
-
-
-class Desk:
-    """A desk in a directory of its own, reached only through the program."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        kept = ("PATH", "HOME", "SYSTEMROOT", "PYTHONPATH", "LD_LIBRARY_PATH")
-        self.around = {name: os.environ[name] for name in kept if name in os.environ}
-        self.around |= {"DAKEHU_HOME": str(home), "LANG": "zh_CN.UTF-8", "PYTHONIOENCODING": "utf-8"}
-
-    def run(self, *words: Any, **around: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "dakehu.interfaces.cli.main", *map(str, words)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env={**self.around, **around},
-            timeout=120,
-            check=False,
-        )
-
-    def told(self, *words: Any, status: int = 0) -> Any:
-        """What a command with --json says: exactly one object, whatever else was said beside it."""
-        done = self.run(*words, "--json")
-        assert done.returncode == status, done.stderr[-2000:]
-        assert done.stdout.count("\n") == 1 and "Traceback" not in done.stderr
-        made = json.loads(done.stdout)
-        assert isinstance(made, dict)
-        return made
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +59,14 @@ def test_nobody_acts_as_somebody_who_is_not_there(desk):
 
 def test_queries_and_actions_that_do_not_exist_are_refused(desk):
     assert desk.told("ask", "nothing.here", "--as", "lin", status=1)["status"] == 404
-    assert desk.told("do", "clients.take_in", "--as", "lin", status=1)["status"] == 404
+    assert desk.told("do", "clients.import_clients", "--as", "lin", status=1)["status"] == 404
 
 
 def test_values_may_be_lists_json_and_files(desk, tmp_path):
     where = tmp_path / "filters.json"
     where.write_text('{"code.in": ["C0001"]}', encoding="utf-8")
     assert desk.told("ask", "clients.list", f"filters=@{where}", "--as", "lin")["count"] == 1
-    made = desk.told("do", "team.make_token", "name=试验", "scopes=client.read", "scopes=ledger.read", "--as", "lin")
+    made = desk.told("do", "team.create_token", "name=试验", "scopes=client.read", "scopes=ledger.read", "--as", "lin")
     assert made["scopes"] == ["client.read", "ledger.read"]
     assert "filters" in str(desk.told("ask", "clients.list", "filters:={", "--as", "lin", status=1)["refused"])
 

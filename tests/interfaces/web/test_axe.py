@@ -94,7 +94,7 @@ def staged(lin, admin, zhang):
         perform("clients.change_many", {"clients": "C0009", "segment": "高净值"})
         perform("clients.change", {"client": zhang.code, "assets": "500万", "segment": "私人财富", "risk_level": "C3"})
         perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
-        perform("clients.note_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
+        perform("clients.record_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
         perform(
             "service.log_interaction",
             {
@@ -109,7 +109,7 @@ def staged(lin, admin, zhang):
         perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "响应慢"})
         for month, value in (("01", "105万"), ("06", "95万")):
             perform(
-                "ledger.note_investment",
+                "ledger.add_investment",
                 {
                     "client": zhang.code,
                     "invested_on": f"2025-{month}-15",

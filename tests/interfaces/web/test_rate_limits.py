@@ -47,7 +47,7 @@ def test_tokens_are_not_guessed_without_end(lin):
 
     assert statuses(guess, 3) == [401, 429, 429]
     with acting(lin):
-        key = perform("team.make_token", {"name": "x"})["token"]
+        key = perform("team.create_token", {"name": "x"})["token"]
     other = {"REMOTE_ADDR": "10.9.9.9", "HTTP_AUTHORIZATION": f"Bearer {key}"}
     assert Browser().get("/api/v1/clients", **other).status_code == 200
 

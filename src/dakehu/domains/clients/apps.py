@@ -1,3 +1,5 @@
+"""Configure the clients app."""
+
 from django.apps import AppConfig
 
 from dakehu.foundation.access import query_guard
@@ -9,6 +11,7 @@ class ClientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Import modules that register themselves, and hand visibility rules to the foundation."""
         import dakehu.domains.clients.actions
         import dakehu.domains.clients.bulk_edit.actions
         import dakehu.domains.clients.bulk_edit.cells
@@ -17,7 +20,9 @@ class ClientsConfig(AppConfig):
         import dakehu.domains.clients.duplicates.detection
         import dakehu.domains.clients.duplicates.merge
         import dakehu.domains.clients.groups.groups
+        import dakehu.domains.clients.marketing
         import dakehu.domains.clients.queries
+        import dakehu.domains.clients.renamed
         import dakehu.domains.clients.search
         import dakehu.domains.clients.visibility  # noqa: F401  (their actions, queries and jobs register themselves)
         from dakehu.domains.clients import visibility

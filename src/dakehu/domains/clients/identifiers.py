@@ -1,13 +1,13 @@
-"""Numbers that name a person or a firm: are they well made, what do they say, and how are they shown to others.
+"""Check and normalise numbers that identify a person or a firm. Pure.
 
-Pure: text in, answers out. Every check takes what a person wrote (spaces, hyphens and full-width digits are forgiven),
-returns the number in its canonical form and raises `BadIdentifier` with the reason in Chinese and English. A number
-that passes is well made; whether it exists and belongs to the client is not known here. An empty text is never valid:
-whether a number may be missing is for the caller to decide.
+Every check accepts a number as people write it (spaces, hyphens and full-width digits), returns its canonical form and
+raises `BadIdentifier` with the reason in Chinese and English. A number that passes is well formed; whether it exists
+and belongs to the client is not known. An empty text is never valid: whether a number may be missing is the caller's
+decision.
 
 Sources: GB 11643-1999 (resident identity number), GB 32100-2015 (unified social credit code), ISO/IEC 7812-1 annex B
 (bank cards), the numbering plan of the Ministry of Industry and Information Technology (telephones), and the account
-manuals of the Shanghai and Shenzhen depositories. Account patterns are soft: a firm's exports shorten and prefix them.
+manuals of the Shanghai and Shenzhen depositories. Account patterns are lenient: firms' exports shorten and prefix them.
 """
 
 import re
@@ -21,7 +21,7 @@ import numpy as np
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
-# The 31 signs of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
+# The 31 characters of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
 CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 PROVINCES = frozenset(
@@ -33,7 +33,7 @@ _RESIDENT = re.compile("[0-9]{17}[0-9X]")
 
 
 class BadIdentifier(ValueError):
-    """A number that cannot be right. `zh` and `en` say why and what to do; neither repeats the number."""
+    """A number that cannot be right. `zh` and `en` say why and what to do, without repeating the number."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -43,7 +43,7 @@ class BadIdentifier(ValueError):
 
 @dataclass(frozen=True)
 class ResidentId:
-    """What an 18-digit resident identity number says. `gender` is "male" or "female"."""
+    """The contents of an 18-digit resident identity number. `gender` is "male" or "female"."""
 
     number: str
     born_on: date
@@ -51,15 +51,15 @@ class ResidentId:
 
 
 def tidy(text: str) -> str:
-    """Full-width signs made half-width, spaces, hyphens and dots dropped, capitals."""
+    """Convert to half width and capitals; drop spaces, hyphens and dots."""
     return re.sub(r"[\s\-‐‑–—·.]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def resident_id(text: str) -> ResidentId:
-    """A mainland identity number (身份证). The old 15-digit form is converted to 18 digits, its year read as 19xx."""
+    """Check a resident identity number (身份证). The old 15-digit form is converted, its year read as 19xx."""
     number = tidy(text)
     if re.fullmatch(r"\d{15}", number):
-        number = _lengthened(number)
+        number = _to_18_digits(number)
     if not re.fullmatch(r"\d{17}[\dX]", number):
         raise BadIdentifier(
             "身份证号应为18位（前17位是数字，最后一位是数字或X），请核对。",
@@ -87,27 +87,37 @@ def resident_id(text: str) -> ResidentId:
     return ResidentId(number, born_on, "male" if int(number[16]) % 2 else "female")
 
 
-def _lengthened(number: str) -> str:
+def _to_18_digits(number: str) -> str:
+    """Convert a 15-digit number to 18 digits."""
     seventeen = f"{number[:6]}19{number[6:]}"
     return seventeen + _id_check(seventeen)
 
 
 def _id_check(seventeen: str) -> str:
+    """Return the check digit of the first 17 digits."""
     return ID_CHECKS[sum(int(digit) * weight for digit, weight in zip(seventeen, ID_WEIGHTS, strict=True)) % 11]
 
 
-def sound_residents(numbers: Iterable[str | None]) -> set[str]:
-    """Those of many numbers that resident_id takes and leaves as they are; it judges the others one by one."""
-    plain = [number for number in numbers if number and _RESIDENT.fullmatch(number) and number[:2] in PROVINCES]
-    if not plain:
+def valid_resident_ids(numbers: Iterable[str | None]) -> set[str]:
+    """Return those of many numbers that resident_id accepts unchanged.
+
+    A vectorised check; the other numbers are checked one by one by resident_id.
+    """
+    candidates = [number for number in numbers if number and _RESIDENT.fullmatch(number) and number[:2] in PROVINCES]
+    if not candidates:
         return set()
-    signs = np.frombuffer("".join(plain).encode(), dtype=np.uint8).reshape(len(plain), 18)
+    signs = np.frombuffer("".join(candidates).encode(), dtype=np.uint8).reshape(len(candidates), 18)
     check = np.frombuffer(ID_CHECKS.encode(), dtype=np.uint8)[(signs[:, :17] - 48) @ np.array(ID_WEIGHTS) % 11]
-    return {number for number, fits in zip(plain, check == signs[:, 17], strict=True) if fits and _born(number[6:14])}
+    return {
+        number
+        for number, is_valid in zip(candidates, check == signs[:, 17], strict=True)
+        if is_valid and _is_birth_date(number[6:14])
+    }
 
 
 @lru_cache(maxsize=100_000)
-def _born(day: str) -> bool:
+def _is_birth_date(day: str) -> bool:
+    """Return whether eight digits are a plausible date of birth."""
     try:
         return date(int(day[:4]), int(day[4:6]), int(day[6:])).year >= FIRST_BIRTH_YEAR
     except ValueError:
@@ -115,7 +125,7 @@ def _born(day: str) -> bool:
 
 
 def credit_code(text: str) -> str:
-    """A unified social credit code (统一社会信用代码) of 18 signs."""
+    """Check a unified social credit code (统一社会信用代码) of 18 characters."""
     code = tidy(text)
     if len(code) != 18 or not set(code) <= set(CREDIT_SIGNS):
         raise BadIdentifier(
@@ -128,7 +138,7 @@ def credit_code(text: str) -> str:
             "Signs 3 to 8 of the credit code are the digits of a district; please check them.",
         )
     total = sum(CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(code, CREDIT_WEIGHTS, strict=False))
-    # The outer remainder matters: where the sum divides by 31 the check sign is 0, not a sign past the end of the list.
+    # The outer remainder matters: if the sum is divisible by 31 the check character is 0, not one past the end of the list.
     if code[17] != CREDIT_SIGNS[(31 - total % 31) % 31]:
         raise BadIdentifier(
             "统一社会信用代码校验位不符，可能有一位写错，请逐位核对。",
@@ -138,7 +148,7 @@ def credit_code(text: str) -> str:
 
 
 def mobile(text: str) -> str:
-    """A mainland mobile number: 11 digits, +86 or 0086 dropped."""
+    """Check a mainland mobile number: 11 digits, +86 or 0086 dropped."""
     number = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", tidy(text))
     if not re.fullmatch(r"1[3-9]\d{9}", number):
         raise BadIdentifier(
@@ -158,22 +168,24 @@ LANDLINE = re.compile(
 
 
 def landline(text: str) -> str:
-    """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
-    found = LANDLINE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None:
+    """Check a mainland landline: `010-88886666` or `010-88886666-801`.
+
+    Area code, 7 or 8 digits, an extension if any.
+    """
+    match = LANDLINE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
         raise BadIdentifier(
             "座机号码应写作“区号-号码”，例如010-88886666，请核对。",
             "A landline is written with its area code, such as 010-88886666; please check it.",
         )
-    area, head, tail, extension = found.groups()
+    area, head, tail, extension = match.groups()
     return f"0{area}-{head}{tail}" + (f"-{extension}" if extension else "")
 
 
 def travel_document(text: str) -> str:
-    """A passport, a permit of Hong Kong, Macao or Taiwan residents (回乡证, 台胞证) or a 港澳通行证. A soft pattern.
+    """Check a passport, a permit of Hong Kong, Macao or Taiwan residents (回乡证, 台胞证) or a 港澳通行证.
 
-    Issuers change their forms, so only length and alphabet are judged: 7 to 11 letters and digits with at least five
-    digits among them.
+    A lenient pattern, since issuers change their forms: 7 to 11 letters and digits with at least five digits.
     """
     number = tidy(text)
     if not re.fullmatch(r"[A-Z0-9]{7,11}", number) or sum(sign.isdigit() for sign in number) < 5:
@@ -185,7 +197,7 @@ def travel_document(text: str) -> str:
 
 
 def bank_card(text: str) -> str:
-    """A bank card number: 12 to 19 digits whose last one is right by Luhn's rule."""
+    """Check a bank card number: 12 to 19 digits with a valid Luhn check digit."""
     number = tidy(text)
     if not re.fullmatch(r"\d{12,19}", number):
         raise BadIdentifier(
@@ -201,7 +213,7 @@ def bank_card(text: str) -> str:
     return number
 
 
-# Where an account is kept, by how its number is written. The first that fits is meant; all are soft.
+# Kind of an account by the form of its number; the first match counts, and all are lenient.
 SECURITIES_ACCOUNTS = (
     ("sh_a_person", r"A\d{9}"),
     ("sh_a_institution", r"B\d{9}"),
@@ -220,9 +232,9 @@ SECURITIES_ACCOUNTS = (
 
 
 def securities_account(text: str) -> tuple[str, str]:
-    """A shareholder account (股东账户) or one-code account (一码通): the number and what kind it seems to be.
+    """Check a shareholder account (股东账户) or one-code account (一码通); return number and likely kind.
 
-    The kind is "other" for what no pattern fits but letters and digits could be, since firms' exports alter accounts.
+    The kind is "other" if no pattern matches a plausible number, since firms' exports alter accounts.
     """
     number = tidy(text)
     for kind, pattern in SECURITIES_ACCOUNTS:
@@ -237,7 +249,7 @@ def securities_account(text: str) -> tuple[str, str]:
 
 
 def client_account(text: str) -> str:
-    """A firm's own client or fund account number (客户号, 资金账号): 4 to 14 digits."""
+    """Check a firm's own client or fund account number (客户号, 资金账号): 4 to 14 digits."""
     number = tidy(text)
     if not re.fullmatch(r"\d{4,14}", number):
         raise BadIdentifier(
@@ -248,5 +260,5 @@ def client_account(text: str) -> str:
 
 
 def age_on(born_on: date, day: date) -> int:
-    """Full years on `day`; a person born on 29 February comes of age on 1 March of other years."""
+    """Return full years on `day`; a birthday on 29 February counts from 1 March in common years."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))

@@ -1,4 +1,4 @@
-"""What is decided about clients. Pure: no Django queries, no clock, no database."""
+"""Rules of clients. Pure: no queries, clock or database."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,11 +10,14 @@ from dakehu.domains.clients import choices, identifiers
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 
-RISK_TEST_DAYS = 730  # house default: firms use one or two years
+RISK_TEST_DAYS = 730  # our default: firms use one or two years
 
 
 def pinyin_of(name: str) -> tuple[str, str]:
-    """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw"), Lin Wei → "lw"."""
+    """Return (pinyin, initials) of a name in lower case without spaces.
+
+    张伟 → ("zhangwei", "zw"), Lin Wei → ("linwei", "lw"); at most 200 and 60 characters.
+    """
     if name.isascii():
         words_of = name.lower().split()
         return "".join(words_of)[:200], "".join(word[0] for word in words_of)[:60]
@@ -26,7 +29,7 @@ def pinyin_of(name: str) -> tuple[str, str]:
 
 
 def check_id_number(id_type: str, number: str) -> str:
-    """The number in its standard form. Raises BadIdentifier with the reason when it cannot be right."""
+    """Return an ID number in its standard form. Raises BadIdentifier with the reason."""
     if id_type == choices.IdType.RESIDENT:
         return identifiers.resident_id(number).number
     if id_type == choices.IdType.CREDIT_CODE:
@@ -37,7 +40,7 @@ def check_id_number(id_type: str, number: str) -> str:
 
 
 def guess_id_type(kind: str, number: str) -> str:
-    """The kind of document a bare number is likely to be, from its form; "other" when nothing fits."""
+    """Return the likely document type of a number by its form, "other" if nothing fits."""
     for id_type, check in (
         (choices.IdType.CREDIT_CODE, identifiers.credit_code),
         (choices.IdType.RESIDENT, identifiers.resident_id),
@@ -57,7 +60,7 @@ def guess_id_type(kind: str, number: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """A contact as it will be stored: `warning` says why it cannot be trusted yet ("" when it can)."""
+    """A contact in its stored form; `warning` says why it is not verified ("" if it is)."""
 
     kind: str
     value: str
@@ -66,7 +69,7 @@ class Reading:
 
 
 def read_contact(kind: str, value: str) -> Reading:
-    """Normalise a contact. A masked one is kept as it came, with a warning: not lost, not refused.
+    """Normalise a contact. A masked one is kept as it is, with a warning.
 
     Raises BadIdentifier for a number or address that cannot be right.
     """
@@ -92,26 +95,46 @@ def read_contact(kind: str, value: str) -> Reading:
 
 
 def risk_valid_to(tested_on: date | None, stated: date | None, days: int = RISK_TEST_DAYS) -> date | None:
-    """Until when a risk test counts: as stated, else `days` after the test; None when never tested."""
+    """Return the last day a risk test is valid: as stated, else `days` after the test.
+
+    None if never tested.
+    """
     return stated or (tested_on + timedelta(days=days) if tested_on else None)
 
 
 def next_code(taken: int) -> str:
-    """A client code for a client without one: DK and six digits or more."""
+    """Return a generated client code: DK and six digits or more."""
     return f"DK{taken + 1:06d}"
 
 
 def blockers(
-    *, risk_level: str, valid_to: date | None, refused: bool, status: str, today: date
+    *,
+    risk_level: str,
+    valid_to: date | None,
+    refused: bool,
+    status: str,
+    today: date,
+    frozen_since: date | None = None,
+    frozen_by: tuple[str, str] = ("", ""),
 ) -> list[tuple[str, str]]:
-    """What stands in the way of business with a client now, as (zh, en) sentences for the red strip."""
-    found = []
+    """Return what stands in the way of business with a client now, as (zh, en) sentences for the red banner.
+
+    `frozen_since` is the day since which marketing is paused (None: it is not), `frozen_by` the reason as (zh, en).
+    """
+    reasons = []
     if not risk_level:
-        found.append(("尚无风险测评", "No risk test on file"))
+        reasons.append(("尚无风险测评", "No risk test on file"))
     elif valid_to and valid_to < today:
-        found.append((f"风险测评已于 {valid_to} 到期", f"The risk test expired on {valid_to}"))
+        reasons.append((f"风险测评已于 {valid_to} 到期", f"The risk test expired on {valid_to}"))
     if refused:
-        found.append(("客户拒绝营销联系", "The client refuses marketing contact"))
+        reasons.append(("客户拒绝营销联系", "The client refuses marketing contact"))
+    if frozen_since is not None:
+        reasons.append(
+            (
+                f"营销已暂停：{frozen_by[0]}（自 {frozen_since} 起）",
+                f"Marketing is paused since {frozen_since}: {frozen_by[1]}",
+            )
+        )
     if status == choices.Status.RESTRICTED:
-        found.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
-    return found
+        reasons.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
+    return reasons

@@ -1,3 +1,5 @@
+"""Configure the ledger app and register its actions, queries and jobs."""
+
 from django.apps import AppConfig
 
 
@@ -7,6 +9,7 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Import modules that register themselves, and add figure columns to the client."""
         import dakehu.domains.ledger.close.inputs
         import dakehu.domains.ledger.close.run
         import dakehu.domains.ledger.investments.actions
@@ -16,6 +19,7 @@ class LedgerConfig(AppConfig):
         import dakehu.domains.ledger.performance.rollups
         import dakehu.domains.ledger.products.registry
         import dakehu.domains.ledger.queries
+        import dakehu.domains.ledger.renamed
         import dakehu.domains.ledger.statements.importing
         import dakehu.domains.ledger.statements.quarantine
         import dakehu.domains.ledger.statements.term_mapping

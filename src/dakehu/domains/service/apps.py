@@ -1,3 +1,5 @@
+"""Configure the service app."""
+
 from django.apps import AppConfig
 
 
@@ -7,7 +9,10 @@ class ServiceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Import modules that register their actions, queries and jobs."""
         import dakehu.domains.service.actions
         import dakehu.domains.service.attachments
         import dakehu.domains.service.bulk_import
-        import dakehu.domains.service.queries  # noqa: F401  (their actions, queries and jobs register themselves)
+        import dakehu.domains.service.queries
+        import dakehu.domains.service.reactions
+        import dakehu.domains.service.renamed  # noqa: F401  (their actions, queries and jobs register themselves)

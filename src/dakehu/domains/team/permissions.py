@@ -1,9 +1,11 @@
-"""Every right there is, once. An action or query names the one it needs; a role is a described set of them."""
+"""All permissions. An action or query names the one it needs; a role is a set of them."""
 
 from enum import StrEnum
 
 
 class Permission(StrEnum):
+    """A permission, by its stored code."""
+
     CLIENT_READ = "client.read"
     CLIENT_WRITE = "client.write"
     CLIENT_ASSIGN = "client.assign"

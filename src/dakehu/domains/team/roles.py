@@ -1,4 +1,4 @@
-"""The five roles, each described in a sentence and given its rights, its reach and its clearance."""
+"""The five roles: description, permissions, reach and clearance."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class RoleName(Choices):
+    """Name of a role."""
+
     MANAGER = "manager", "客户经理", "Relationship manager", ("投顾", "交易员", "RM", "advisor", "trader")
     LEAD = "lead", "团队长", "Team lead", ("团队负责人", "主管")
     COMPLIANCE = "compliance", "合规专员", "Compliance officer", ("合规", "合规风控")
@@ -18,7 +20,7 @@ class RoleName(Choices):
 
 @dataclass(frozen=True)
 class Role:
-    """`reach` is how far the role sees; COVERED means own clients, and for `leads` the team's too."""
+    """A role. `reach` is which clients it sees; COVERED means own clients, and with `leads` the team's."""
 
     name: RoleName
     zh: str

@@ -228,7 +228,7 @@ def start_export(clients: list[int] | None = None, password: str | None = None, 
     """Write the workbook in the background; the job's result names the file to download (files.read)."""
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
-    with act("workbook.order"):
+    with act("workbook.start_export"):
         lock = files.save("password", password.encode(), days=1).key if password else ""
     return jobs.start("workbook.export", clients=clients, lock=lock, language=language or reading_language())
 

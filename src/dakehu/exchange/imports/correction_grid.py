@@ -76,7 +76,7 @@ def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]
         )
     lines = revalidation.lines(batches.get_own(pk))
     touched = {(number, line) for line, _, _ in cells}
-    with act("workbook.mend"):
+    with act("workbook.correct_cells"):
         batch, plan, state = _open(pk)
         _set_cells(plan, state, lines, number, cells)
         before = _by_row(state)
@@ -101,7 +101,7 @@ def replace_values(pk: int, number: int, index: int, value: str, text: str) -> t
     if not beyond:
         correct_cells(pk, number, [(line, index, text) for line in sorted(listed)])
         return len(listed), False
-    with act("workbook.mend"):
+    with act("workbook.correct_cells"):
         batch, plan, state = _open(pk)
         _set_cells(plan, state, lines, number, [(line, index, text) for line in sorted(listed | beyond)])
         corrections.save_corrections(batch, state)

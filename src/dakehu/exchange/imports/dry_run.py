@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dakehu.domains.clients.bulk_import import clients as clients_taking
+from dakehu.domains.clients.bulk_import import clients as client_import
 from dakehu.domains.clients.bulk_import import needs as needs_import
+from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
 from dakehu.domains.ledger.investments import bulk_import as ledger_taking
 from dakehu.domains.service import bulk_import as service_taking
@@ -34,7 +35,7 @@ class DryRun:
     plan: ImportMapping
     grids: list[Grid]
     stacks: dict[str, Stack] = field(default_factory=dict)
-    clients: clients_taking.ClientEvaluation | None = None
+    clients: ClientEvaluation | None = None
     owners: dict[str, list[int]] = field(default_factory=dict)
     meeting: RoundtripMerge = field(default_factory=RoundtripMerge)
     missing: list[DeletedRow] = field(default_factory=list)
@@ -62,7 +63,7 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
     progress(0.3, bilingual("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:
-        made.clients = clients_taking.evaluate(
+        made.clients = client_import.evaluate(
             people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode
         )
         _warn_of_masks(people)

@@ -9,6 +9,7 @@ from typing import Any
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
+from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.prices import layouts as price_layout
@@ -60,6 +61,7 @@ def run_import(
     delete_missing: bool = False,
     progress: Progress = no_progress,
     client: str = "",
+    strict: bool = False,
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
     warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
@@ -67,6 +69,8 @@ def run_import(
     Of rows that come back from an export: nothing is written either while cells were changed both in the file and on
     the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
     `delete_missing`.
+
+    Columns with values that no field takes are reported as `ignored`; `strict` refuses such a file (Refused) instead.
 
     A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
     prices of a price file (see prices.intake)."""
@@ -84,6 +88,8 @@ def run_import(
     plan = profiles.find_profile(planning.guess_mapping(book), profile)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
+    if strict:
+        check_nothing_ignored(ignored_columns(book, plan))
     if dry_run:
         return {
             **chunking.run(book, plan, progress, limit=SHOWN),
@@ -91,7 +97,7 @@ def run_import(
             "dry_run": True,
             "batch": None,
         }
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(path.name, content, password)
         save_plan(batch, plan)
         batch.save()
@@ -119,7 +125,7 @@ def _run_prices(
 
 def _started(name: str, content: bytes, password: str | None) -> int:
     """The number of a new batch of a file that needs no plan."""
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, planning.ImportMapping([]))
         batch.save()
@@ -150,7 +156,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             return told
     except apply.HasFaults as faulty:
         told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
-        with act("workbook.refuse"):
+        with act("workbook.reject_import"):
             batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
 
@@ -193,7 +199,7 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
     statement = statements.detect(book)
     prices = None if statement else price_layout.recognise_prices(book)
     plan = planning.ImportMapping([]) if statement or prices else profiles.find_profile(planning.guess_mapping(book))
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, plan)
         if statement:
@@ -207,7 +213,7 @@ def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
 def read_as_tables(number: int) -> None:
     """Read a file that looked like a statement, or like prices, as tables of clients after all."""
     can_import()
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         statement_batch.check_open(batch)
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
@@ -229,7 +235,7 @@ def book_of(batch: Any) -> reading.Book:
 def correct_plan(number: int, changes: dict[str, Any]) -> Any:
     """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
     can_import()
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             raise Refused(
@@ -250,7 +256,7 @@ def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) ->
     """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
     that the file lacks (marks as in the report)."""
     can_import()
-    with act("workbook.decide"):
+    with act("workbook.resolve_conflicts"):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         plan = plan_of(batch)
@@ -263,17 +269,17 @@ def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) ->
 
 def start_dry_run(number: int) -> int:
     """Try a batch in the background; returns the job's number."""
-    return _start("workbook.trial", number)
+    return _start("workbook.start_dry_run", "workbook.dry_run", number)
 
 
 def start_apply(number: int, skip_errors: bool = False) -> int:
     """Import a batch in the background; returns the job's number."""
-    return _start("workbook.apply", number, skip_errors=skip_errors)
+    return _start("workbook.start_import", "workbook.apply", number, skip_errors=skip_errors)
 
 
-def _start(kind: str, number: int, **args: Any) -> int:
+def _start(step: str, kind: str, number: int, **args: Any) -> int:
     can_import()
-    with act(kind):
+    with act(step):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         batch.job_ref = jobs.start(kind, batch=number, **args)
@@ -281,12 +287,12 @@ def _start(kind: str, number: int, **args: Any) -> int:
         return int(batch.job_ref)
 
 
-@jobs.job("workbook.trial")
+@jobs.job("workbook.dry_run")
 def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.get_own(batch)
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     told = _dry_run_result(row, progress)
-    with act("workbook.check"):
+    with act("workbook.dry_run"):
         row = batches.get_own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
             batches.save_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)

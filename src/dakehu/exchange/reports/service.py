@@ -28,7 +28,7 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 AT_MOST = 1000  # reports in one ZIP
-KIND = "report.many"
+KIND = "report.create_many"
 LANGUAGE = Parameter("language", required=False, spec=FieldSpec("语言（zh 或 en）", "Language (zh or en)"))
 UNREPORTABLE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
@@ -64,16 +64,16 @@ def record_report(client: Any, paper: Report) -> None:
 def hand_out(client: Any, *, language: str | None = None, rise_is_red: bool = True) -> Report:
     """Print, then record: the database is not kept waiting while the pages are drawn."""
     paper = render_pdf(client, language=language, rise_is_red=rise_is_red)
-    with act("report.give"):
+    with act("report.create"):
         record_report(client, paper)
     return paper
 
 
 @action(
-    "report.give",
+    "report.create",
     needs=Permission.EXPORT,
     zh="下载客户报告",
-    en="Give a client's report",
+    en="Download a client report",
     parameters=(parameters_of("ledger.Investment", "client"), LANGUAGE),
 )
 def create_report(*, client: Any, language: str | None = None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import model_of
 SHOWN_CELLS = 5
 # What becomes of a row that is to go: the verb, and how it calls the row. The other parts keep what they hold.
 VERBS: dict[str, tuple[str, str]] = {
-    "investments": ("ledger.drop_investment", "investment"),
+    "investments": ("ledger.remove_investment", "investment"),
     "follow_ups": ("service.cancel_follow_up", "follow_up"),
 }
 NOT_DELETABLE = {

@@ -22,9 +22,9 @@ CONTACT_KINDS = ("landline", "wechat")
 # The action by which a single row of a part is made.
 SINGLE = {
     "clients": "clients.create",
-    "investments": "ledger.note_investment",
+    "investments": "ledger.add_investment",
     "interactions": "service.log_interaction",
-    "needs": "clients.note_needs",
+    "needs": "clients.record_needs",
     "follow_ups": "service.plan_follow_up",
 }
 ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is known again
@@ -103,7 +103,7 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
             "investments",
             bilingual("投资历史", "Investments"),
             "ledger.Investment",
-            (*_client_columns(), *_optional("ledger.note_investment", NAMING)),
+            (*_client_columns(), *_optional("ledger.add_investment", NAMING)),
         ),
         Worksheet(
             "interactions",
@@ -115,7 +115,7 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
             "needs",
             bilingual("需求与偏好", "Needs and preferences"),
             "clients.Needs",
-            (*_client_columns(), *_optional("clients.note_needs", NAMING, "version")),
+            (*_client_columns(), *_optional("clients.record_needs", NAMING, "version")),
         ),
         Worksheet(
             "follow_ups",

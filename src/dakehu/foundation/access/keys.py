@@ -1,23 +1,59 @@
 """Keys, kept outside the database in DAKEHU_HOME/keys and readable by their owner only.
 
-Losing them loses the sealed values: `dakehu backup` packs them only into an encrypted archive.
+They are created once, before the first database is (see foundation.installation.key_check); after that an absent key is a
+loss and is never replaced by a new one. Losing them loses the encrypted values: `dakehu backup` packs them only into an
+encrypted archive.
 """
 
 import base64
+import binascii
+import hashlib
+import hmac
 import json
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+
+ENCRYPTION = "sealing"
+SINGLE = ("index", "audit")  # keys of which there is one version
+FILES = (f"{ENCRYPTION}.json", *(f"{name}.key" for name in SINGLE))
+SESSION_FILE = "session.key"
+SIZE = 32
+
+
+class KeyTrouble(Refused):
+    """Keys are absent, damaged or of another desk. The desk does not start until the right ones are back."""
+
+    status = 503
+
+    def __init__(self, what: Bilingual) -> None:
+        super().__init__(
+            {
+                "keys": [
+                    bilingual(
+                        "{what} 工作台不启动，也不生成新密钥，以免加密信息和操作记录从此对不上。请把备份中的密钥文件放回 {folder}"
+                        "（权限 600），或用 dakehu restore 把加密备份恢复到新目录。",
+                        "{what} The desk does not start and creates no new keys: encrypted values and the audit chain would no "
+                        "longer fit. Put the key files of a backup back into {folder} (mode 600), or restore an encrypted "
+                        "backup into a new directory with dakehu restore.",
+                        what=what,
+                        folder=folder(),
+                    )
+                ]
+            }
+        )
+
 
 def folder() -> Path:
-    made = Path(settings.DAKEHU_HOME) / "keys"
-    made.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return made
+    return Path(settings.DAKEHU_HOME) / "keys"
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -40,38 +76,115 @@ def write_private_parts(path: Path, parts: Iterable[bytes]) -> None:
         raise
 
 
+def create_missing() -> None:
+    """Create the keys that are not there. Only before the first database: see foundation.installation.key_check."""
+    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    if _uses_session_file():
+        _create(SESSION_FILE, settings.SECRET_KEY.encode())
+        settings.SECRET_KEY = (folder() / SESSION_FILE).read_text()  # another process may have been quicker
+    for name in SINGLE:
+        _create(f"{name}.key", base64.b64encode(secrets.token_bytes(SIZE)))
+    _create(f"{ENCRYPTION}.json", json.dumps({"1": base64.b64encode(secrets.token_bytes(SIZE)).decode()}).encode())
+    forget_cached()
+
+
+def _create(name: str, content: bytes) -> None:
+    """Write a key file whole, unless there is one: of two processes that start at once the first one's stays."""
+    path = folder() / name
+    if path.exists():
+        return
+    part = path.with_suffix(f".{os.getpid()}.new")
+    write_private(part, content)
+    try:
+        with suppress(FileExistsError):
+            os.link(part, path)
+    except OSError:  # a file system without links
+        part.replace(path)
+    part.unlink(missing_ok=True)
+
+
+def _uses_session_file() -> bool:
+    return not settings.SECRET_KEY_IS_SET
+
+
+def missing() -> list[str]:
+    """Names of the key files that are not there."""
+    wanted = (*FILES, SESSION_FILE) if _uses_session_file() else FILES
+    return [name for name in wanted if not (folder() / name).is_file()]
+
+
+def _read(name: str) -> bytes:
+    try:
+        return (folder() / name).read_bytes()
+    except FileNotFoundError:
+        raise KeyTrouble(bilingual("缺少密钥文件 {names}。", "Key files are missing: {names}.", names=name)) from None
+    except OSError as fault:
+        raise KeyTrouble(
+            bilingual(
+                "密钥文件 {name} 读不出来（{why}）。",
+                "The key file {name} cannot be read ({why}).",
+                name=name,
+                why=fault.strerror or "",
+            )
+        ) from None
+
+
+def _key_in(name: str, text: bytes | str) -> bytes:
+    with suppress(binascii.Error, ValueError):
+        found = base64.b64decode(text, validate=True)
+        if len(found) == SIZE:
+            return found
+    raise KeyTrouble(bilingual("密钥文件 {name} 已损坏。", "The key file {name} is damaged.", name=name))
+
+
 @cache
 def key(name: str) -> bytes:
-    """The 32-byte key called `name` ("index", "audit", …), made on first use."""
-    path = folder() / f"{name}.key"
-    if not path.exists():
-        write_private(path, base64.b64encode(secrets.token_bytes(32)))
-    return base64.b64decode(path.read_bytes())
+    """The 32-byte key called `name` ("index", "audit"). Raises KeyTrouble where it is absent or damaged."""
+    return _key_in(f"{name}.key", _read(f"{name}.key").strip())
 
 
 @cache
 def encryption_keys() -> tuple[int, dict[int, bytes]]:
-    """(version in use, {version: key}). Old versions stay so that old values still open."""
-    path = folder() / "sealing.json"
-    if not path.exists():
-        write_private(path, json.dumps({"1": base64.b64encode(secrets.token_bytes(32)).decode()}).encode())
-    known = {int(k): base64.b64decode(v) for k, v in json.loads(path.read_text()).items()}
-    return max(known), known
+    """(version in use, {version: key}). Old versions stay so that old values still open. Raises KeyTrouble."""
+    name = f"{ENCRYPTION}.json"
+    try:
+        known = {int(k): _key_in(name, v) for k, v in json.loads(_read(name)).items()}
+        return max(known), known
+    except (ValueError, AttributeError, TypeError):
+        raise KeyTrouble(bilingual("密钥文件 {name} 已损坏。", "The key file {name} is damaged.", name=name)) from None
 
 
 def add_encryption_key() -> int:
-    """Put a new sealing key in use and return its version. `sealed.reseal` moves old values to it."""
+    """Put a new encryption key in use and return its version. `key_rotation` moves old values to it."""
     current, known = encryption_keys()
     if current >= 255:
         raise ValueError("key versions are used up (255)")
-    known[current + 1] = secrets.token_bytes(32)
+    known[current + 1] = secrets.token_bytes(SIZE)
     content = {str(k): base64.b64encode(v).decode() for k, v in known.items()}
-    write_private(folder() / "sealing.json", json.dumps(content).encode())
+    write_private(folder() / f"{ENCRYPTION}.json", json.dumps(content).encode())
     encryption_keys.cache_clear()
     return current + 1
 
 
+def fingerprints() -> dict[str, str]:
+    """{name: fingerprint} of every key in use. From a fingerprint no key can be worked out. Raises KeyTrouble."""
+    absent = missing()
+    if absent:
+        raise KeyTrouble(
+            bilingual("缺少密钥文件 {names}。", "Key files are missing: {names}.", names=", ".join(absent))
+        )
+    known = {name: key(name) for name in SINGLE}
+    known |= {f"{ENCRYPTION}.{version}": value for version, value in encryption_keys()[1].items()}
+    if _uses_session_file():
+        known["session"] = _read(SESSION_FILE)
+    return {name: _fingerprint(name, value) for name, value in known.items()}
+
+
+def _fingerprint(name: str, value: bytes) -> str:
+    return hmac.new(value, f"dakehu key fingerprint\0{name}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def forget_cached() -> None:
-    """Read the keys anew (after a restore, or in a test with its own home)."""
+    """Read the keys again (after a restore, or in a test with its own home)."""
     key.cache_clear()
     encryption_keys.cache_clear()

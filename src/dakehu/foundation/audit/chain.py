@@ -94,6 +94,11 @@ def _parts(entry: Any) -> list[Any]:
     ]
 
 
+def holds(entry: Any) -> bool:
+    """Whether an entry carries the seal of its content under the key of this desk."""
+    return hmac.compare_digest(entry.seal, _seal(entry.previous, _parts(entry)))
+
+
 def append(act: ActionRecord) -> Any:
     """Seal an act onto the chain, inside its transaction."""
     actor = current_actor()

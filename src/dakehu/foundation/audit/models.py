@@ -8,6 +8,7 @@ from django.db.models import Q
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
@@ -28,6 +29,8 @@ class AuditEntries(models.Manager[Any]):
 
 class AuditEntry(models.Model):
     """One act, sealed to the one before. No foreign keys: the record must outlive what it speaks of."""
+
+    names = Names("操作记录", "Audit entry", "Audit entries")
 
     at = field(models.DateTimeField(), zh="时间", en="Time", listed=True)
     actor_ref = models.BigIntegerField(null=True)

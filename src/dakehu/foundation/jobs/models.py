@@ -3,6 +3,7 @@
 from django.db import models
 
 from dakehu.foundation.schema.fields import Choices, choice_field
+from dakehu.foundation.schema.names import Names
 
 
 class JobState(Choices):
@@ -15,6 +16,8 @@ class JobState(Choices):
 
 class Job(models.Model):
     """Work for the background: held under a lease, renewed by a heartbeat, tried again after a crash."""
+
+    names = Names("后台任务", "Background job", "Background jobs")
 
     kind = models.CharField(max_length=80)
     owner_ref = models.BigIntegerField(null=True)

@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import close_old_connections, models, transaction
@@ -23,6 +24,7 @@ from dakehu.foundation.access.actor import acting_as, actor_of, current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.base.renamed import Kind, all_names, current_name
 from dakehu.foundation.database.lock_timeout import Busy
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.jobs.progress import Cancelled, Progress, no_progress, run_file  # noqa: F401
@@ -77,7 +79,7 @@ def get_job(number: int, owner: int | None) -> dict[str, Any]:
     ended = row.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
     return {
         "id": row.pk,
-        "kind": row.kind,
+        "kind": current_name(Kind.JOB, row.kind),
         "state": str(row.state),
         "state_text": JobState.text_of(row.state),
         "share": 1.0 if row.state == JobState.DONE else seen["share"],
@@ -90,20 +92,42 @@ def get_job(number: int, owner: int | None) -> dict[str, Any]:
 
 def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
     """The owner's latest jobs of a kind, newest first, each as `look` tells it with `at`, when it was queued."""
-    rows = _rows().filter(kind=kind, owner_ref=owner).order_by("-pk").values_list("pk", "created_at")[:most]
+    rows = (
+        _rows()
+        .filter(kind__in=all_names(Kind.JOB, kind), owner_ref=owner)
+        .order_by("-pk")
+        .values_list("pk", "created_at")[:most]
+    )
     return [{**get_job(number, owner), "at": at} for number, at in rows]
+
+
+ALIVE = timedelta(seconds=20)  # a worker that lives gives a sign every few seconds
+
+
+def worker_beat() -> Path:
+    """The file that a worker touches while it lives."""
+    return run_file(0, "beat")
+
+
+def worker_seen() -> datetime | None:
+    """When a worker of this home last gave a sign of life (None: never)."""
+    with suppress(FileNotFoundError):
+        return datetime.fromtimestamp(worker_beat().stat().st_mtime, tz=UTC)
+    return None
+
+
+def worker_state() -> dict[str, Any]:
+    """Whether a worker lives, and when one was last seen (None: never). One on another machine shows by its lease."""
+    seen = worker_seen()
+    held = _rows().filter(state="running", leased_until__gt=now()).exists()
+    return {"alive": held or (seen is not None and now() - seen < ALIVE), "seen": seen}
 
 
 def queue() -> dict[str, Any]:
     """How many jobs wait and run, how many failed since yesterday, and when a worker was last seen (None: never)."""
     counted = {state: _rows().filter(state=state).count() for state in ("queued", "running")}
     failed = _rows().filter(state="failed", ended_at__gt=now() - timedelta(days=1)).count()
-    seen = None
-    with suppress(FileNotFoundError):
-        seen = datetime.fromtimestamp(run_file(0, "beat").stat().st_mtime, tz=UTC)
-    held = _rows().filter(state="running", leased_until__gt=now()).exists()
-    alive = held or (seen is not None and now() - seen < timedelta(minutes=3))
-    return {**counted, "failed": failed, "seen": seen, "alive": alive}
+    return {**counted, "failed": failed, **worker_state()}
 
 
 # --- the worker ----------------------------------------------------------------------------------
@@ -146,7 +170,7 @@ def run_job(row: Any, who: str) -> str:
     result: dict[str, Any] = {}
     try:
         with acting_as(actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
-            result = JOBS[row.kind](Progress(row.pk), **row.args) or {}
+            result = JOBS[current_name(Kind.JOB, row.kind)](Progress(row.pk), **row.args) or {}
     except Cancelled:
         state = "cancelled"
     except Busy as fault:

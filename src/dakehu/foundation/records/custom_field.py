@@ -3,7 +3,9 @@
 from django.db import models
 
 from dakehu.foundation.records.recorded import Recorded
+from dakehu.foundation.schema.custom_fields import HOSTS
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class FieldKind(Choices):
@@ -24,21 +26,12 @@ class Openness(Choices):
     SECRET = "secret", "机密（加密存放）", "Secret (stored encrypted)"
 
 
-class Host(Choices):
-    """The tables that take custom fields (see customs.store), as the workbook and the client's page call them."""
-
-    CLIENT = "clients.Client", "客户", "Client"
-    INVESTMENT = "ledger.Investment", "投资历史", "Investment"
-    INTERACTION = "service.Interaction", "服务记录", "Service record"
-    NEEDS = "clients.Needs", "需求与偏好", "Needs and preferences"
-    FOLLOW_UP = "service.FollowUp", "跟进计划", "Follow-up plan"
-    REQUEST = "service.Request", "需求与投诉", "Request or complaint"
-
-
 class CustomField(Recorded):
     """A field that an administrator added to a table (see foundation.customs). Never deleted, only archived."""
 
-    model = field(choice_field(Host, default=Host.CLIENT), zh="所属", en="Belongs to", listed=True)
+    names = Names("自定义字段", "Custom field", "Custom fields")
+
+    model = field(choice_field(HOSTS, default="clients.Client"), zh="所属", en="Belongs to", listed=True)
     name = field(models.CharField(max_length=60), zh="程序名", en="Name for programs", listed=True)
     zh = field(models.CharField(max_length=40), zh="中文名称", en="Chinese name", listed=True, example="首选联系时段")
     en = field(

@@ -105,6 +105,7 @@ class Recorded(models.Model):
     lookup_fields: tuple[str, ...] = ()  # fields by which a person may name a row of this model
     former_lookup = ""  # the way to names that it bore before, of which each meant one row
     computed_columns: tuple[Any, ...] = ()
+    field_groups: dict[str, Any] = {"": ""}  # {group: its title}, in the order in which a page shows them
 
     objects: Any = scope.Common()
 

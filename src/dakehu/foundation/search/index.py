@@ -89,6 +89,13 @@ def _write(model: Any, numbers: list[int], clients: list[int], columns: dict[str
         _insert(model._meta.label, level, told)
 
 
+def count_missing(model: Any, most: int = 1000) -> int:
+    """How many rows, `most` at most, hold words to be found by and have no line. Run as the system."""
+    there: Any = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
+    rows: Any = models.QuerySet(model).exclude(models.Exists(there)).order_by("-pk")[:most]
+    return sum(any(how(str(getattr(row, name) or "")) for name, how in searched(model).items()) for row in rows)
+
+
 def remove(model: Any, numbers: Iterable[int]) -> None:
     """Remove the lines of rows that go, inside the open transaction."""
     if not searched(model):

@@ -38,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     _reading(made)
     made.add_argument("--client", default="", metavar="CODE", help="对账单属于哪位客户 · whose statement it is")
     made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help="有不认识或不能写的列就拒绝 · refuse a file with columns that no field takes",
+    )
     made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
     made.add_argument(
         "--prefer",

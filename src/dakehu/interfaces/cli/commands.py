@@ -26,8 +26,10 @@ from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.registry import answer
+from dakehu.foundation.installation import key_check
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
@@ -35,7 +37,7 @@ from dakehu.foundation.search import index
 from dakehu.interfaces.cli import audit_report, backup, prices, server
 from dakehu.interfaces.cli.key_values import pairs
 
-WITHOUT_DATABASE = ("restore", "demo", "migrate")
+WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 
 def run(line: argparse.Namespace) -> int:
@@ -122,6 +124,19 @@ def secret_in(path: Path | None) -> str | None:
 # --- commands --------------------------------------------------------------------------------------
 
 
+def _say_renamed(kind: Kind, name: str) -> None:
+    """Tell who uses a name of the version before what it is called now."""
+    now = current_name(kind, name)
+    if now != name:
+        text = bilingual(
+            "“{old}”已改名为“{new}”，旧名下一版不再接受。",
+            "“{old}” is now called “{new}”; the next version accepts the new name only.",
+            old=name,
+            new=now,
+        )
+        print(text, file=sys.stderr)
+
+
 def do_ask(line: argparse.Namespace) -> None:
     if not line.name:
         give(
@@ -130,6 +145,7 @@ def do_ask(line: argparse.Namespace) -> None:
             [f"{n:32} {q.label}" for n, q in sorted(QUERIES.items())],
         )
         return
+    _say_renamed(Kind.QUERY, line.name)
     give(line, ask(line.name, pairs(line.values)))
 
 
@@ -138,6 +154,7 @@ def do_do(line: argparse.Namespace) -> None:
         known = {n: a for n, a in sorted(ACTIONS.items()) if a.is_public}
         give(line, {n: str(a.label) for n, a in known.items()}, [f"{n:32} {a.label}" for n, a in known.items()])
         return
+    _say_renamed(Kind.ACTION, line.name)
     made = answer(perform(line.name, pairs(line.values)))
     give(line, made if isinstance(made, dict) else {"result": made})
 
@@ -155,6 +172,7 @@ def do_import(line: argparse.Namespace) -> int:
         delete_missing=line.delete_missing,
         progress=_progress(line),
         client=line.client,
+        strict=line.strict,
     )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
@@ -173,11 +191,17 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
     yield " · ".join(f"{label} {told[name]}" for name, label in words.items())
     for warning in told.get("warnings", [])[:20]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
+    for column in told.get("ignored", []):
+        yield f"{column['sheet']} {column['column']} {column[language()]} ({_cells(column['filled'])})"
     yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
         yield str(bilingual("没有导入任何内容。", "Nothing was imported."))
     elif told.get("batch"):
         yield str(bilingual("批次 {n}", "batch {n}", n=told["batch"]))
+
+
+def _cells(count: int) -> str:
+    return str(bilingual("{n} 格有内容", "{n} cells filled", n=count))
 
 
 def _met(told: dict[str, Any]) -> Iterable[str]:
@@ -343,11 +367,20 @@ def do_seal(line: argparse.Namespace) -> int:
 
 
 def do_check(line: argparse.Namespace) -> int:
-    from django.core.checks import run_checks
+    from django.core.checks import Error, run_checks
 
+    try:
+        server.make_ready()
+        custom_fields.load()
+    except Refused as refusal:
+        unready = [Error(str(refusal), id="dakehu.E005")]
+    else:
+        unready = []
     import_module(settings.ROOT_URLCONF)  # the project registers its own checks there
     found = run_checks(databases=list(settings.DATABASES))
-    if line.production:
+    if not any(m.id == "dakehu.E003" for m in found):
+        found = [*unready, *found]
+    if line.production and not unready:
         found += import_module("dakehu.project.production").find_faults()
     errors = [m for m in found if m.level >= 40]
     give(
@@ -382,6 +415,7 @@ def do_keys(line: argparse.Namespace) -> None:
                 for field in encrypted_fields.encrypted_fields_of(model):
                     moved += key_rotation.reencrypt_fields(model, field)
             moved += key_rotation.reencrypt_custom_fields()
+        key_check.check_keys()  # records the fingerprint of the new key
     current, known = keys.encryption_keys()
     give(line, {"current": current, "versions": sorted(known), "moved": moved})
 

@@ -1,11 +1,13 @@
 """The desk as a process: its database made ready, served, and worked for in the background."""
 
+import os
 import signal
-import subprocess
+import socket
 import sys
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -17,11 +19,28 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.clock import now
+from dakehu.foundation.base.errors import Refused, refusal
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.parent_watch import SUPERVISED
+from dakehu.foundation.base.process_lock import ProcessLock
+from dakehu.foundation.installation import derived_data, key_check
+from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
+from dakehu.interfaces.cli import supervision
+from dakehu.interfaces.cli.supervision import Child
 
 WAIT = 60  # seconds for the server to answer
+BEAT = 2  # seconds between two signs of life of the worker
+# On Linux processes share a port, so each web process stands alone and one is there while another starts again.
+WEB_PROCESSES, WORKERS_EACH = (2, 1) if sys.platform == "linux" else (1, 2)
+
+
+def tell(words: Bilingual) -> None:
+    print(str(words), file=sys.stderr, flush=True)
+
+
+# --- the database ----------------------------------------------------------------------------------
 
 
 def owner_alias() -> str:
@@ -30,25 +49,72 @@ def owner_alias() -> str:
 
 
 def migrate() -> None:
+    """Bring tables and the data that follow from others up to date; done only when both are."""
+    steps = len(_steps_behind())
+    if steps:
+        tell(bilingual("正在准备数据库：{n} 步……", "Preparing the database: {n} steps …", n=steps))
     call_command("migrate", database=owner_alias(), interactive=False, verbosity=0)
     if owner_alias() != DEFAULT_DB_ALIAS:
         connections["owner"].close()
+    key_check.check_keys()
+    _rebuild_derived()
 
 
 def make_ready() -> None:
-    """Bring the database up to date where that is ours to do: always on SQLite, with the owner's address elsewhere."""
-    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not behind:
+    """Bring the database up to date where that is ours to do: always on SQLite, with the owner's address elsewhere.
+    Raises KeyTrouble where the keys are not the ones of this database."""
+    if _steps_behind():
+        if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
+            raise Refused(
+                bilingual(
+                    "数据库结构不是最新。请设置 DAKEHU_OWNER_URL 后运行 dakehu migrate。",
+                    "The database is behind. Set DAKEHU_OWNER_URL and run dakehu migrate.",
+                )
+            )
+        migrate()
         return
-    if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
+    key_check.check_keys()
+    _rebuild_derived()
+
+
+def _steps_behind() -> list[Any]:
+    """The migrations still to run. Raises Refused where the database knows some that this version does not."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    ours = {app for app, _ in executor.loader.disk_migrations}
+    later = [key for key in executor.loader.applied_migrations if key[0] in ours and not _is_known(executor, key)]
+    if later:
         raise Refused(
             bilingual(
-                "数据库结构不是最新。请设置 DAKEHU_OWNER_URL 后运行 dakehu migrate。",
-                "The database is behind. Set DAKEHU_OWNER_URL and run dakehu migrate.",
+                "数据库由更新的版本建立（{names}）。请安装新版 dakehu。",
+                "A later version wrote this database ({names}). Install that version of dakehu.",
+                names=", ".join(".".join(key) for key in sorted(later)),
             )
         )
-    migrate()
+    return list(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _is_known(executor: MigrationExecutor, key: tuple[str, str]) -> bool:
+    replaced = {name for made in executor.loader.replacements.values() for name in made.replaces}
+    return key in executor.loader.disk_migrations or key in replaced
+
+
+def _rebuild_derived() -> None:
+    if derived_data.is_current():
+        return
+    begun = time.monotonic()
+    counts = derived_data.rebuild(tell)
+    if total := sum(counts.values()):
+        tell(
+            bilingual(
+                "已为 {n} 条记录重建搜索索引（{s:.0f} 秒）。",
+                "The search index of {n} records was built again ({s:.0f} s).",
+                n=total,
+                s=time.monotonic() - begun,
+            )
+        )
+
+
+# --- the worker ------------------------------------------------------------------------------------
 
 
 def work() -> int:
@@ -59,92 +125,82 @@ def work() -> int:
     parent = psutil.Process().parent()
 
     def watch() -> None:
-        while not stop.wait(2):
+        while not stop.wait(BEAT):
             if parent is not None and not parent.is_running():
                 stop.set()
 
-    threading.Thread(target=watch, daemon=True).start()
-    beat = Path(settings.DAKEHU_HOME) / "run" / "worker"
-    beat.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    def seen() -> None:
+    def beat() -> None:
         while not stop.is_set():
-            beat.touch()  # the system page tells by this file that a worker lives
-            stop.wait(5)
+            with suppress(OSError):  # a full disk does not end the worker
+                worker_beat().touch()
+            stop.wait(BEAT)
 
-    threading.Thread(target=seen, daemon=True).start()
+    for body in (watch, beat):
+        threading.Thread(target=body, daemon=True).start()
     run_worker(stop)
     return 0
 
 
+# --- the server ------------------------------------------------------------------------------------
+
+
 def serve(host: str, port: int, *, browser: bool = True) -> int:
-    """Serve the desk with a worker beside it, until stopped. Both are spawned, never forked (polars would hang)."""
+    """Serve the desk with a worker beside it, until stopped. What ends unexpectedly is started again; all of it ends with
+    this process. Children are spawned, never forked (polars would hang)."""
+    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
+    lock = ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "serve.lock")
+    is_first = lock.take(address=address, since=now().isoformat())
+    if not is_first and connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
+        raise _already_served(lock.holder() or {})
     if _taken(host, port):
-        raise Refused(
-            {
-                "port": [
-                    bilingual(
-                        "端口 {port} 已被占用，请用 --port 换一个。",
-                        "Port {port} is in use; choose another with --port.",
-                        port=port,
-                    )
-                ]
-            }
-        )
+        raise refusal("port", *_who_holds(port), port=port)
     for connection in connections.all(initialized_only=True):
         connection.close()
-    web = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "8",
-        "--workers-kill-timeout",
-        "10s",
-        "--log-level",
-        "error",
-        "--no-access-log",
-        "dakehu.project.wsgi:application",
-    ]
-    children = [subprocess.Popen(web), subprocess.Popen([sys.executable, "-m", "dakehu.interfaces.cli.main", "work"])]
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, lambda *_: stopping.set())
-    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
+    children = _children(host, port)
+    threading.Thread(target=_announce, args=(address, stopping, browser), daemon=True).start()
     try:
-        if _answers(address, children[0], stopping):
-            print(
-                str(
-                    bilingual(
-                        "工作台已就绪：{address} (Ctrl+C 停止)",
-                        "The desk is ready: {address} (Ctrl+C stops it)",
-                        address=address,
-                    )
-                ),
-                flush=True,
+        if supervision.supervise(children, stopping, tell):
+            return 0
+        tell(
+            bilingual(
+                "反复启动失败，工作台已停止；原因见上方日志。",
+                "It failed to start again and again, so the desk has stopped; the log above says why.",
             )
-            if browser:
-                webbrowser.open(address)
-        while not stopping.wait(1):
-            if any(child.poll() is not None for child in children):
-                return 1
-        return 0
+        )
+        return 1
     finally:
-        _end(children)
+        stopping.set()
+        supervision.end(children)
+        lock.release()
+
+
+def _children(host: str, port: int) -> list[Child]:
+    environment = {**os.environ, SUPERVISED: "1"}
+    program = [sys.executable, "-m", "dakehu.interfaces.cli.child", str(os.getpid())]
+    web = [*program, "web", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web += ["--workers", str(WORKERS_EACH), "--blocking-threads", "8", "--workers-kill-timeout", "10s"]
+    web += ["--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application"]
+    served = [Child(bilingual("网页进程", "web process"), web, environment) for _ in range(WEB_PROCESSES)]
+    return [*served, Child(bilingual("后台进程", "background worker"), [*program, "work"], environment)]
+
+
+def _already_served(holder: dict[str, Any]) -> Refused:
+    return refusal(
+        "home",
+        "数据目录 {home} 的工作台已在 {address} 运行（进程 {pid}，{since} 起）。请直接打开，或先停止它。",
+        "The desk of {home} already runs at {address} (process {pid}, since {since}). Open that, or stop it first.",
+        home=settings.DAKEHU_HOME,
+        address=holder.get("address", "?"),
+        pid=holder.get("pid", "?"),
+        since=str(holder.get("since", "?"))[:19],
+    )
 
 
 def _taken(host: str, port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -153,23 +209,34 @@ def _taken(host: str, port: int) -> bool:
     return False
 
 
-def _answers(address: str, server: "subprocess.Popen[bytes]", stopping: threading.Event) -> bool:
+def _who_holds(port: int) -> tuple[str, str]:
+    """The sentence about a port that is in use: by another desk, as far as that can be seen, or by somebody else."""
+    with suppress(psutil.Error, OSError):
+        for found in psutil.net_connections(kind="tcp"):
+            if found.pid and found.status == psutil.CONN_LISTEN and found.laddr.port == port:
+                process = psutil.Process(found.pid)
+                if any("dakehu" in word for word in process.cmdline()) or SUPERVISED in process.environ():
+                    home = process.environ().get("DAKEHU_HOME", "~/.dakehu")
+                    return (
+                        f"端口 {{port}} 已被另一个 dakehu 占用（进程 {found.pid}，数据目录 {home}），请用 --port 换一个。",
+                        f"Port {{port}} is in use by another dakehu (process {found.pid}, home {home}); choose another with "
+                        "--port.",
+                    )
+    return "端口 {port} 已被占用，请用 --port 换一个。", "Port {port} is in use; choose another with --port."
+
+
+def _announce(address: str, stopping: threading.Event, browser: bool) -> None:
+    """Say that the desk is ready once it answers."""
     until = time.monotonic() + WAIT
-    while time.monotonic() < until and server.poll() is None and not stopping.is_set():
-        try:
-            with urlopen(address + "health", timeout=2):  # noqa: S310  (our own address)
-                return True
-        except (URLError, OSError):
-            time.sleep(0.2)
-    return False
-
-
-def _end(children: "list[subprocess.Popen[Any]]") -> None:
-    for child in children:
-        if child.poll() is None:
-            child.terminate()
-    for child in children:
-        try:
-            child.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            child.kill()
+    while time.monotonic() < until and not stopping.is_set():
+        with suppress(URLError, OSError), urlopen(address + "health", timeout=2):  # noqa: S310  (our own address)
+            words = bilingual(
+                "工作台已就绪：{address} (Ctrl+C 停止)",
+                "The desk is ready: {address} (Ctrl+C stops it)",
+                address=address,
+            )
+            print(str(words), flush=True)
+            if browser:
+                webbrowser.open(address)
+            return
+        time.sleep(0.2)

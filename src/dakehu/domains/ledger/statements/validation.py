@@ -1,8 +1,8 @@
-"""Whether a row of a statement adds up: every row is told exactly or held back with the reason. Pure.
+"""Validate statement rows: return an exact trade or reject the row with a reason. Pure.
 
-Money in fen, quantities in thousandths of a share, both whole numbers. Nothing is guessed: where a column may mean two
-things (手续费 is the whole commission with one broker and an extra fee with another), the row's own cash effect decides,
-and where there is none the row is held back.
+Money in fen, quantities in thousandths of a share, both whole numbers. Nothing is guessed: where a column has two
+meanings (手续费 is the whole commission with one broker and an extra fee with another), the row's own cash effect decides;
+without one the row is rejected.
 """
 
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from dakehu.domains.ledger.trades.transaction_types import (
     transaction_type_of,
 )
 
-TOLERANCE = 5  # fen by which a row may miss its own sum
+TOLERANCE = 5  # fen by which the cash effect may differ from amount and fees
 # reason: (zh, en). Shown in the quarantine and in docs/broker-exports.md.
 REASONS: dict[str, tuple[str, str]] = {
-    "side": ("看不懂的业务名称", "A kind of business nobody has explained"),
+    "side": ("看不懂的业务名称", "The kind of business is unknown"),
     "date": ("日期缺失或看不懂", "The day is missing or cannot be read"),
     "number": ("数字看不懂", "A number cannot be read"),
     "code": ("证券代码缺失或不存在", "The security code is missing or names nothing"),
@@ -37,9 +37,12 @@ REASONS: dict[str, tuple[str, str]] = {
         "The amount is missing and does not follow from price and quantity",
     ),
     "sum": ("发生金额与成交金额、费用对不上", "The cash effect is not the amount and the fees"),
-    "fees": ("费用各列含义不明，且没有发生金额可核对", "What the fee columns mean is open, and no cash effect tells"),
+    "fees": (
+        "费用各列含义不明，且没有发生金额可核对",
+        "The fee columns are ambiguous and there is no cash effect to check",
+    ),
     "money": ("资金发生额缺失", "The sum of money is missing"),
-    "currency": ("币种不明", "The currency is not said"),
+    "currency": ("币种不明", "The currency is missing"),
     "cancelled": ("这一笔已撤销或未成交", "The order was cancelled or not filled"),
 }
 FEES = ("commission", "stamp", "transfer", "other")
@@ -47,7 +50,7 @@ FEES = ("commission", "stamp", "transfer", "other")
 
 @dataclass(frozen=True)
 class RowRejected(Exception):
-    """A row that is held back: a key of REASONS and what stood there."""
+    """A row that cannot become a trade: a key of REASONS, and the offending text."""
 
     reason: str
     detail: str = ""
@@ -55,8 +58,11 @@ class RowRejected(Exception):
 
 @dataclass(frozen=True)
 class StatementRow:
-    """One row as a file has it, its cells read: None where a cell is empty. `charge` is 手续费, whose meaning differs by
-    broker. `foreign` names the market where codes are tickers of no Chinese market."""
+    """One row as read from a file; None where a cell is empty.
+
+    `charge` is 手续费, whose meaning differs by broker. `foreign` names the market where codes are tickers of no Chinese
+    market.
+    """
 
     day: date | None
     side: str
@@ -82,8 +88,11 @@ class StatementRow:
 
 @dataclass(frozen=True)
 class ValidTrade:
-    """A row that adds up. `quantity` is signed (bought positive), `net` is the effect on cash, `amount` and the fees are
-    never negative except for fees paid back. `security` is None for money alone."""
+    """A valid row. Money in fen, quantity in thousandths of a share.
+
+    `quantity` is signed (bought positive) and `net` is the effect on cash. `amount` and fees are never negative, except
+    fees paid back. `security` is None for money alone.
+    """
 
     day: date
     side: TransactionType
@@ -109,12 +118,12 @@ class ValidTrade:
 
 
 def fen(value: Decimal) -> int:
-    """Money to the fen, halves to the even one."""
+    """Convert yuan to fen, halves to even."""
     return int((value * 100).to_integral_value())
 
 
 def thousandths(value: Decimal) -> int:
-    """A quantity in thousandths. Raises Doubt where it is finer."""
+    """Convert shares to thousandths. Raises RowRejected("fraction") for a finer quantity."""
     scaled = value * 1000
     if scaled != scaled.to_integral_value():
         raise RowRejected("fraction", str(value))
@@ -122,9 +131,10 @@ def thousandths(value: Decimal) -> int:
 
 
 def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> ValidTrade | None:
-    """The row told exactly; None for a row that is understood and changes nothing. Raises Doubt with the reason.
+    """Return the trade of a row, or None for a row without effect. Raises RowRejected with the reason.
 
-    `meaning` is what a source profile says of the row's words; without it the vocabulary decides.
+    `meaning` is what a mapping profile says of the row's kind of business; without it the vocabulary of transaction
+    types decides.
     """
     side = meaning or transaction_type_of(row.side)
     if side is None:
@@ -133,25 +143,25 @@ def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> V
         return None
     if row.day is None:
         raise RowRejected("date")
-    found = _security(row, side)
+    asset = _security(row, side)
     quantity = thousandths(abs(row.quantity)) if row.quantity is not None else 0
     if side in POSITION and not quantity:
         raise RowRejected("quantity", row.name)
     if side not in TRADES:
-        return _money(row, side, found, quantity)
+        return _movement_trade(row, side, asset, quantity)
     amount = _amount(row)
-    parts = _parts(row, side, amount)
-    net = CASH[side] * amount - sum(parts) if row.net is None else fen(row.net)
+    fees = _fees(row, side, amount)
+    net = CASH[side] * amount - sum(fees) if row.net is None else fen(row.net)
     return ValidTrade(
         row.day,
         side,
-        found,
+        asset,
         row.name,
         POSITION.get(side, 0) * quantity,
         float(row.price or 0),
         amount,
         net,
-        *parts,
+        *fees,
         row.time,
         row.currency,
         row.account,
@@ -161,10 +171,15 @@ def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> V
 
 
 def _balance(row: StatementRow) -> int | None:
+    """Return the cash balance after the row in fen, None if the file has none."""
     return None if row.balance is None else fen(row.balance)
 
 
 def _security(row: StatementRow, side: TransactionType) -> Security | None:
+    """Return the security of a row, None for money alone.
+
+    Raises RowRejected for an unknown code, or where code, market and account contradict.
+    """
     if side in MONEY_MOVEMENTS or (side in (TransactionType.INCOME, TransactionType.TAX) and not row.code):
         return None
     if not row.code:
@@ -178,6 +193,10 @@ def _security(row: StatementRow, side: TransactionType) -> Security | None:
 
 
 def _amount(row: StatementRow) -> int:
+    """Return the amount in fen, from price and quantity if the file has none.
+
+    Raises RowRejected("amount").
+    """
     if row.amount is not None:
         return abs(fen(row.amount))
     if row.price is None or row.quantity is None:
@@ -185,21 +204,24 @@ def _amount(row: StatementRow) -> int:
     return abs(fen(row.price * row.quantity))
 
 
-def _money(row: StatementRow, side: TransactionType, found: Security | None, quantity: int) -> ValidTrade:
-    """Rows of money or shares alone. The sign of money follows the side; a dividend's share count is no position."""
-    told = row.net if row.net is not None else row.amount
-    if told is None and side in CASH:
+def _movement_trade(row: StatementRow, side: TransactionType, asset: Security | None, quantity: int) -> ValidTrade:
+    """Return the trade of a row that moves only money or only shares.
+
+    The transaction type decides the sign of money. The share count of a dividend is no change of position.
+    """
+    money = row.net if row.net is not None else row.amount
+    if money is None and side in CASH:
         raise RowRejected("money", row.name or row.side)
-    net = CASH.get(side, 0) * abs(fen(told)) if told is not None else 0
-    if told is not None and row.net is not None and side in CASH and fen(row.net) * net < 0:
+    net = CASH.get(side, 0) * abs(fen(money)) if money is not None else 0
+    if money is not None and row.net is not None and side in CASH and fen(row.net) * net < 0:
         raise RowRejected("sum", f"{row.side} {row.net}")
-    held = POSITION.get(side, 0) * quantity
+    moved = POSITION.get(side, 0) * quantity
     return ValidTrade(
         row.day,
         side,
-        found,
+        asset,
         row.name,
-        held,
+        moved,
         float(row.price or 0),
         abs(net),
         net,
@@ -215,32 +237,35 @@ def _money(row: StatementRow, side: TransactionType, found: Security | None, qua
     )
 
 
-def _parts(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, int, int, int]:
-    """(commission, stamp, transfer, other) in fen, settled by the row's own cash effect where columns leave it open."""
+def _fees(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, int, int, int]:
+    """Return (commission, stamp, transfer, other) in fen.
+
+    Where the columns are ambiguous, the reading closest to the row's own cash effect is used.
+    """
     named = {name: getattr(row, name) for name in FEES}
     commission, stamp, transfer, other = (fen(v) if v is not None else 0 for v in named.values())
     charge = None if row.charge is None else fen(row.charge)
-    whole = commission + stamp + transfer + other
+    known = commission + stamp + transfer + other
     readings: list[tuple[int, int, int, int]] = [(commission, stamp, transfer, other)]
-    if charge is not None and charge != whole:
+    if charge is not None and charge != known:
         if row.commission is None:
             readings = [(charge, stamp, transfer, other)]
-            if charge > whole:
-                readings.append((charge - whole, stamp, transfer, other))
+            if charge > known:
+                readings.append((charge - known, stamp, transfer, other))
         else:
             readings.append((commission, stamp, transfer, other + charge))
     if row.net is None:
         if len(readings) > 1:
             raise RowRejected("fees", f"{row.charge}")
         return readings[0]
-    owed = CASH[side] * amount - fen(row.net)  # what the fees must come to
-    best = min(readings, key=lambda parts: abs(owed - sum(parts)))
-    missed = owed - sum(best)
-    if row.transfer is None and abs(missed) > TOLERANCE and 0 < missed <= amount * 2 // 100_000 + 1:
-        best = (best[0], best[1], missed, best[3])  # 过户费 without a column of its own: 0.001 % or 0.002 %
-        missed = 0
-    if abs(missed) > TOLERANCE:
+    expected = CASH[side] * amount - fen(row.net)  # sum of fees by the row's own cash effect
+    chosen = min(readings, key=lambda fees: abs(expected - sum(fees)))
+    difference = expected - sum(chosen)
+    if row.transfer is None and abs(difference) > TOLERANCE and 0 < difference <= amount * 2 // 100_000 + 1:
+        chosen = (chosen[0], chosen[1], difference, chosen[3])  # 过户费 without a column of its own: 0.001 % or 0.002 %
+        difference = 0
+    if abs(difference) > TOLERANCE:
         raise RowRejected("sum", f"{row.side} {row.amount} {row.net}")
-    if missed:  # rounding: the cash effect is the truth
-        best = (best[0], best[1], best[2], best[3] + missed)
-    return best
+    if difference:  # rounding: the cash effect is the truth
+        chosen = (chosen[0], chosen[1], chosen[2], chosen[3] + difference)
+    return chosen

@@ -13,9 +13,11 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import perform, perform_with_merge, render_row
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views.moved import moved_to
 
 # A parameter that names a row, and whose row it is.
 ROWS = {
@@ -26,16 +28,17 @@ ROWS = {
     "investment": "ledger.Investment",
     "attachment": "service.Attachment",
 }
-OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
+OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.record_needs": "clients.Needs"}
 # Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
 SETS = (
     "clients.change",
-    "clients.note_needs",
+    "clients.record_needs",
     "service.change_interaction",
     "service.change_follow_up",
     "ledger.change_investment",
     "service.describe_attachment",
 )
+ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
 CARRIED = ("group", "field")  # said by the page, never asked
 HIDDEN = ("client", "version", *CARRIED, *ROWS)
 
@@ -44,6 +47,9 @@ HIDDEN = ("client", "version", *CARRIED, *ROWS)
 def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpResponse:
     """The form of action `name` and its doing; with `client_id` it is about that client."""
     client = clients.get_client(client_id) if client_id is not None else None
+    present = current_name(Kind.ACTION, name)
+    if present != name:
+        return moved_to(request, request.path.removesuffix(name) + present)
     action = ACTIONS.get(name)
     if action is None or not action.is_public:
         raise NotFound(bilingual("操作", "action"), name)
@@ -169,7 +175,7 @@ def ask_for(
 
 def is_end(action: Action) -> bool:
     """Whether the verb takes something away: its button is red."""
-    return action.name.partition(".")[2].startswith(("drop", "cancel", "revoke", "unassign", "untag"))
+    return action.name.partition(".")[2].startswith(ENDING)
 
 
 def about(row: Any) -> str:

@@ -13,13 +13,15 @@ from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import columns_of, render_row, render_rows
 from dakehu.foundation.gates.output import Column, name_of
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import described_fields, model_of
+from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.client_attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client_groups import tab_relations  # noqa: F401  (likewise)
@@ -63,48 +65,6 @@ AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
 QUICK = ("channel", "next_on")  # beside the list
 MORE = ("result", "mood", "promise", "promise_due_on", "staff")
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
-# The client's own fields, in the groups in which people look for them.
-GROUPS = (
-    (
-        bilingual("身份", "Identity"),
-        (
-            "code",
-            "name",
-            "kind",
-            "gender",
-            "birth_on",
-            "stated_age",
-            "age",
-            "occupation",
-            "employer",
-            "education",
-            "id_type",
-            "id_number",
-            "id_expires_on",
-            "address",
-            "tax_residency",
-        ),
-    ),
-    (bilingual("机构", "Institution"), ("legal_representative", "controller", "beneficial_owner")),
-    (
-        bilingual("分类与适当性", "Class and suitability"),
-        (
-            "segment",
-            "investor_class",
-            "risk_level",
-            "risk_basis",
-            "risk_tested_on",
-            "risk_valid_to",
-            "capacity",
-            "assets",
-            "income_band",
-        ),
-    ),
-    (
-        bilingual("关系", "Relationship"),
-        ("status", "opened_on", "source", "branch", "remark", "last_contact_on", "next_contact_on", "as_of_on"),
-    ),
-)
 MOMENTS = {
     "interaction": "service.Interaction",
     "request": "service.Request",
@@ -308,16 +268,11 @@ def code_of(model: str, name: str, text: str) -> str:
 
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
-    is_person = client.kind == "person"
-    grouped = {name for _, names in GROUPS for name in names}
-    own = tuple(field.name for field in custom_fields.custom_fields_of("clients.Client") if field.name not in grouped)
     groups = [
-        (title, spec_of(client, names, empty=True))
-        for title, names in GROUPS
-        if names[0] != GROUPS[1][1][0] or not is_person
+        (client.field_groups[group], spec_of(client, tuple(names), empty=True))
+        for group, names in grouped_fields(type(client))
+        if group != "institution" or client.kind != "person"
     ]
-    more = spec_of(client, own, empty=True)
-    groups += [(bilingual("自定义字段", "Fields added"), more)] if more else []
     return {
         "groups": groups,
         "contacts": render_rows(clients.contacts(client=client), shown=True),
@@ -410,13 +365,12 @@ def tab_audit(request: HttpRequest, client: Any) -> dict[str, Any]:
 def audit_line(entry: Any) -> dict[str, Any]:
     body = json.loads(entry.body)
     changes = [{"kind": change["kind"], "fields": changed_fields(change)} for change in body.get("changes", [])]
-    verb = ACTIONS.get(entry.action)
     return {
         "at": clock.local(entry.at),
         "who": entry.actor_name,
         "door": entry.door,
         "reason": body.get("note", {}).get("reason") or entry.reason,
-        "what": verb.label if verb else entry.action,
+        "what": act_label(entry.action),
         "changes": changes,
     }
 
@@ -426,7 +380,7 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
     try:
         columns = {
             column.field.attname: column
-            for column in columns_of(model_of(change["model"]))
+            for column in columns_of(model_of(current_name(Kind.MODEL, change["model"])))
             if hasattr(column.field, "attname")
         }
     except (LookupError, ValueError):

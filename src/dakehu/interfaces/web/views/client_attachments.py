@@ -50,7 +50,9 @@ def add(request: HttpRequest, client_id: int) -> HttpResponse:
     kept, refused = [], []
     for file in request.FILES.getlist("file"):
         try:
-            row = perform("service.attach", {"client": client.pk, "file": Upload(file.name or "", file.file), **told})
+            row = perform(
+                "service.add_attachment", {"client": client.pk, "file": Upload(file.name or "", file.file), **told}
+            )
             kept.append(render_row(row)["name"])
         except Refused as refusal:
             refused += [str(text) for texts in refusal.as_plain().values() for text in texts]

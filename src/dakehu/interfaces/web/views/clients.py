@@ -107,6 +107,6 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def drop_view(request: HttpRequest, view_id: int) -> HttpResponse:
-    perform("team.drop_view", {"view": view_id})
+    perform("team.delete_view", {"view": view_id})
     messages.success(request, str(bilingual("视图已删除。", "View dropped.")))
     return HttpResponseRedirect("/clients/")

@@ -6,12 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.domains.clients import queries as clients
-from dakehu.exchange.imports.undo import client_label
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, perform
+from dakehu.foundation.schema.names import name_of_table
 
 ASKED = ("name", "kind", "birth_on", "id_type", "id_number", "employer", "phone", "mail")
 
@@ -21,7 +21,7 @@ def hint(request: HttpRequest) -> HttpResponse:
     """Who the client in the form may already be: a fragment, empty while nothing is found or half of it is typed."""
     given = {name: request.POST[name] for name in ASKED if request.POST.get(name, "").strip()}
     try:
-        found = ask("clients.lookalikes", given)
+        found = ask("clients.similar_clients", given)
     except (NotAllowed, NotFound):
         raise
     except Refused:
@@ -40,7 +40,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     client, other = clients.get_client(client_id), clients.get_client(other_id)
-    perform("clients.tell_apart", {"client": client.pk, "other": other.pk})
+    perform("clients.mark_not_duplicate", {"client": client.pk, "other": other.pk})
     messages.success(
         request,
         str(bilingual("已记下：不是同一人，不再提示。", "Noted: not the same person. It is not suggested again.")),
@@ -80,7 +80,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
         "shown": preview["client"],
         "others": preview["other"],
         "fields": preview["fields"],
-        "moves": [(client_label(label), count) for label, count in preview["moves"].items()],
+        "moves": [(name_of_table(label), count) for label, count in preview["moves"].items()],
         "remarks": preview["remarks"],
         "faults": faults,
         "page_title": ACTIONS["clients.merge"].label,

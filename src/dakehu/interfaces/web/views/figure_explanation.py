@@ -116,7 +116,7 @@ WHOLE = (
 def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
     """As a dialog or a page; long lists of rows by the page, the numbers above them over all."""
     client = clients.get_client(client_id)
-    told = ask("ledger.explain", {"client": client.pk, "figure": name})
+    told = ask("ledger.explanation", {"client": client.pk, "figure": name})
     figures = {column.name: column for column in columns_of(model_of("ledger.Figures"))}
     unit = figures[name].spec.unit
     heads = list(told["rows"][0]) if told["rows"] else []

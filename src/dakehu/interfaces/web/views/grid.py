@@ -253,7 +253,7 @@ def own_columns(request: HttpRequest) -> JsonResponse:
         me = current_actor().user_id
         for row in team.views(page=KEPT):
             if row.owner_id == me and row.name == name:
-                perform("team.drop_view", {"view": row.pk})
+                perform("team.delete_view", {"view": row.pk})
     return JsonResponse({"kept": len(columns)})
 
 

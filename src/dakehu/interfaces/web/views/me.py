@@ -30,7 +30,7 @@ def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     page = {
         "settings_asked": forms.questions(ACTIONS["team.set_preferences"], me),
         "password_asked": forms.questions(ACTIONS["team.change_my_password"], {}),
-        "token_asked": forms.questions(ACTIONS["team.make_token"], {}),
+        "token_asked": forms.questions(ACTIONS["team.create_token"], {}),
         "tokens": render_rows(team.tokens(), shown=True),
         "rights": sorted(current_actor().permissions),
         "today": clock.today().isoformat(),
@@ -73,7 +73,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["POST"])
 def make_token(request: HttpRequest) -> HttpResponse:
     """A new key, shown once."""
-    action = ACTIONS["team.make_token"]
+    action = ACTIONS["team.create_token"]
     raw: dict[str, Any] = forms.answers(action, request.POST, changing=False)
     if request.POST.getlist("scopes"):
         raw["scopes"] = request.POST.getlist("scopes")

@@ -18,7 +18,7 @@ from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.imports.statements import said_of, words_of
 
 SPAN = 50
-HELD = "ledger.held_rows"
+HELD = "ledger.quarantined_rows"
 SHOWN = ("client", "source", "line", "reason", "detail", "state")
 
 
@@ -51,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 {"label": one.text, "url": f"?state={one.value}{whose}", "current": one.value == chosen}
                 for one in choices
             ],
-            "words": QUERIES["ledger.held_words"].body() if _may_write() and chosen == "waiting" else [],
+            "words": QUERIES["ledger.unmapped_terms"].body() if _may_write() and chosen == "waiting" else [],
             "explain": _explain(),
             "at": at,
             "pages": pages,
@@ -64,9 +64,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _explain() -> dict[str, Any]:
     """What the form asks that explains a word: labels and choices of the verb itself."""
-    meaning = next(one for one in forms.questions(ACTIONS["ledger.explain_word"], {}) if one.name == "meaning")
+    meaning = next(one for one in forms.questions(ACTIONS["ledger.map_term"], {}) if one.name == "meaning")
     return {
-        "word": QUERIES["ledger.held_words"].label,
+        "word": QUERIES["ledger.unmapped_terms"].label,
         "meaning": meaning.label,
         "choices": [c for c in meaning.choices if c[0]],
     }
@@ -76,7 +76,7 @@ def _explain() -> dict[str, Any]:
 def explain(request: HttpRequest) -> HttpResponse:
     """Say what a word means in all rows that wait because of it."""
     try:
-        told = perform("ledger.explain_word", {name: request.POST.get(name, "") for name in ("word", "meaning")})
+        told = perform("ledger.map_term", {name: request.POST.get(name, "") for name in ("word", "meaning")})
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -101,11 +101,11 @@ def _labels() -> dict[str, str]:
 
 
 def _may_write() -> bool:
-    return current_actor().may(ACTIONS["ledger.release"].needs)
+    return current_actor().may(ACTIONS["ledger.release_quarantined_row"].needs)
 
 
 def _lines(rows: Any) -> list[dict[str, Any]]:
-    reasons = words_of("ledger.reasons", "reason")
+    reasons = words_of("ledger.quarantine_reasons", "reason")
     shown, plain = render_rows(rows, SHOWN, shown=True), render_rows(rows, ("cells", "client"))
     return [
         {
@@ -158,7 +158,7 @@ def _fields(held: Any) -> list[dict[str, Any]]:
     cells = render_row(held, ("cells",))["cells"]
     if not isinstance(cells, dict):
         return []
-    known = words_of("ledger.row_fields", "field")
+    known = words_of("ledger.quarantine_fields", "field")
     asked = [*known.items(), *((name, name) for name in cells if name not in known)]
     return [{"name": f"cell.{name}", "label": label, "value": cells.get(name, "")} for name, label in asked]
 
@@ -167,7 +167,7 @@ def _settled(request: HttpRequest, held: Any) -> str:
     """Do what was asked; returns what is said of it."""
     then = request.POST.get("then")
     if then == "drop":
-        perform("ledger.drop_row", {"row": held.pk, "reason": request.POST.get("reason", "")})
+        perform("ledger.drop_quarantined_row", {"row": held.pk, "reason": request.POST.get("reason", "")})
         return str(bilingual("已作废，原因已留存。", "Dropped; the reason is kept."))
     changed = {
         name[5:]: str(value).strip()
@@ -175,10 +175,10 @@ def _settled(request: HttpRequest, held: Any) -> str:
         if name.startswith("cell.") and str(value).strip() != held.cells.get(name[5:], "")
     }
     if changed:
-        perform("ledger.correct_row", {"row": held.pk, "cells": changed})
+        perform("ledger.correct_quarantined_row", {"row": held.pk, "cells": changed})
     if then != "release":
         return str(bilingual("更正已保存。", "The corrections are kept."))
-    if perform("ledger.release", {"row": held.pk})["taken"]:
+    if perform("ledger.release_quarantined_row", {"row": held.pk})["taken"]:
         return str(bilingual("已放行，成交已入账。", "Released; the trade is booked."))
     return str(
         bilingual("已放行；这一行看得懂，但不改变资金和持仓。", "Released; the row is understood and changes nothing.")

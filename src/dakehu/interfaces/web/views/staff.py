@@ -81,7 +81,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     posted = request.POST.get("action", "")
     faults: dict[str, Any] = {}
     if request.method == "POST":
-        if posted not in ("team.open_branch", "team.form_team"):
+        if posted not in ("team.create_branch", "team.create_team"):
             raise NotFound(bilingual("操作", "action"), posted)
         try:
             made = perform(posted, forms.answers(ACTIONS[posted], request.POST, changing=False))
@@ -103,7 +103,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         row["sums"] = sums["branch"].get(row["id"])
     asked = {
         name: forms.questions(ACTIONS[name], request.POST if posted == name else {}, faults if posted == name else {})
-        for name in ("team.open_branch", "team.form_team")
+        for name in ("team.create_branch", "team.create_team")
     }
     return _page(
         request,
@@ -115,8 +115,8 @@ def teams(request: HttpRequest) -> HttpResponse:
         with_sums=any(sums.values()),
         figure_labels=labels_of("ledger.Figures"),
         sums_as_of=max((row["as_of"] for rows in sums.values() for row in rows.values()), default=""),
-        branch_form=asked["team.open_branch"],
-        team_form=asked["team.form_team"],
+        branch_form=asked["team.create_branch"],
+        team_form=asked["team.create_team"],
         labels=_labels(),
         whole=faults.get("", []),
         posted=posted,

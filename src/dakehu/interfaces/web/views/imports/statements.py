@@ -58,7 +58,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
         return page_of(request, batch, "intake/statement_trial.html", 2, failure=failure_of(job), **_shown(told))
-    seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.row_fields", "field")
+    seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.quarantine_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
         request,
@@ -78,7 +78,7 @@ def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) 
 
 
 def _shown(told: dict[str, Any]) -> dict[str, Any]:
-    reasons, mine = words_of("ledger.reasons", "reason"), language()
+    reasons, mine = words_of("ledger.quarantine_reasons", "reason"), language()
     at = 2 if told["imported"] else 1
     return {
         "told": told,

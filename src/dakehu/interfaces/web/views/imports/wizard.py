@@ -66,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _held() -> int:
     """How many rows of statements wait to be settled."""
-    asked = QUERIES["ledger.held_rows"]
+    asked = QUERIES["ledger.quarantined_rows"]
     return asked.body(state="waiting").count() if current_actor().may(asked.needs) else 0
 
 
@@ -165,7 +165,7 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
         request,
         batch,
         "intake/running.html",
-        2 if doing == "trial" else 3,
+        2 if doing == "dry_run" else 3,
         doing=doing,
         applying=applying,
         percent=round(job["share"] * 100),

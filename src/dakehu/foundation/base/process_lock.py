@@ -1,0 +1,81 @@
+"""A file that says which process holds something, such as serving a home. It lapses with the process, however that ends."""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+try:
+    import fcntl
+except ImportError:  # not on Windows, where the process named in the file decides alone
+    fcntl = None  # type: ignore[assignment]
+
+
+class ProcessLock:
+    """Held from `take` until `release` or the end of the process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def take(self, **facts: Any) -> bool:
+        """Hold it and write down `facts`; False where another process that still runs holds it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock(descriptor, self.path):
+            os.close(descriptor)
+            return False
+        process = psutil.Process()
+        text = json.dumps({"pid": process.pid, "started": process.create_time(), **facts})
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, text.encode(), 0) if hasattr(os, "pwrite") else os.write(descriptor, text.encode())
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def holder(self) -> dict[str, Any] | None:
+        """What the present holder wrote down; None where nobody holds it."""
+        try:
+            descriptor = os.open(self.path, os.O_RDWR)
+        except OSError:
+            return None
+        try:
+            if fcntl is not None and _lock(descriptor, self.path):
+                return None
+            return _facts(self.path) or {}
+        finally:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path) -> bool:
+    if fcntl is None:
+        return not _lives(_facts(path))
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return not _lives(_facts(path))
+    return True
+
+
+def _facts(path: Path) -> dict[str, Any] | None:
+    with suppress(OSError, ValueError):
+        made = json.loads(path.read_text())
+        return made if isinstance(made, dict) else None
+    return None
+
+
+def _lives(facts: dict[str, Any] | None) -> bool:
+    with suppress(psutil.Error, KeyError, TypeError):
+        if facts and facts["pid"] != os.getpid():
+            return bool(psutil.Process(facts["pid"]).create_time() == facts["started"])
+    return False
