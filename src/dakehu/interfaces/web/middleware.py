@@ -101,7 +101,8 @@ class Manners:
 def has_control_characters(request: Any) -> bool:
     """Whether the address or a simple form holds what no input may; forms with files and JSON are read by the gates."""
     parts = [request.path, *(text for pair in request.GET.lists() for text in (pair[0], *pair[1]))]
-    if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+    simple = request.content_type == "application/x-www-form-urlencoded" or request.path.startswith(SIGN_IN)
+    if request.method == "POST" and simple:
         parts += [text for pair in request.POST.lists() for text in (pair[0], *pair[1])]
     return any(CONTROL.search(text) for text in parts)
 
