@@ -417,4 +417,4 @@ def test_the_command_line_tells_faults_in_words_and_that_nothing_was_imported(li
     assert main(["import", str(path), "--as", "lin"]) == 1
     said = capsys.readouterr()
     assert "没有导入任何内容" in said.out
-    assert "C2 “2023-13-01”无法识别" in said.err
+    assert "C2 “2023-13-01”不是存在的日期" in said.err

@@ -1,6 +1,10 @@
 """The name of a table in both languages, declared once on its model and read wherever rows are spoken of."""
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 
@@ -54,7 +58,8 @@ def find_place(place: str) -> Bilingual | None:
     if model is None or names is None:
         return None
     name = column.rpartition(".")[2]
-    spec = next((f.spec for f in model._meta.fields if f.name == name and has_spec(f)), None)
+    fields: Any = model._meta.fields
+    spec = next((f.spec for f in fields if f.name == name and has_spec(f)), None)
     if spec is None:
         return names.singular
     return bilingual("{table}：{field}", "{table}: {field}", table=names.singular, field=bilingual(spec.zh, spec.en))
