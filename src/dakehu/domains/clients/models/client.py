@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients import choices
-from dakehu.domains.clients.masks import mask_address, mask_id, mask_name
+from dakehu.domains.clients.masks import mask_address, mask_amount, mask_id, mask_name
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
@@ -137,7 +137,7 @@ class Client(ClientRecorded):
                      aliases=("investmentCapacity", "可投资金"))  # fmt: skip
     assets = field(
         models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]),
-        group="suitability", zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, listed=True,
+        group="suitability", zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, mask=mask_amount, listed=True,
         aliases=("资产", "总资产", "资产总额", "AUM", "total assets"), example="5000000",
     )  # fmt: skip
     income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", zh="年收入区间", en="Income band",
