@@ -1,12 +1,8 @@
 """The command line as a real process: one JSON object on standard output, words beside it, an honest exit status."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 

@@ -22,7 +22,7 @@ from dakehu.foundation.access import encrypted_fields, keys, query_guard
 from dakehu.foundation.access.actor import Actor, acting_as, current_actor, system_actor
 from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.audit import chain as audit
-from dakehu.foundation.base import parsing
+from dakehu.foundation.base import parsing, system_faults
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.gates import QUERIES, ask, perform
@@ -32,7 +32,7 @@ from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
-from dakehu.interfaces.cli import backup, prices, server
+from dakehu.interfaces.cli import backup, prices, restore, server
 from dakehu.interfaces.cli.key_values import pairs
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
@@ -94,6 +94,9 @@ def refused(line: argparse.Namespace, refusal: Refused) -> int:
 
 
 def broken(line: argparse.Namespace, fault: Exception) -> int:
+    known = system_faults.explain(fault)
+    if known is not None:
+        return refused(line, Refused(known))
     if line.json:
         print(json.dumps({"fault": type(fault).__name__, "status": 500}, ensure_ascii=False))
     tell(
@@ -419,7 +422,7 @@ def do_backup(line: argparse.Namespace) -> None:
 
 
 def do_restore(line: argparse.Namespace) -> None:
-    give(line, backup.restore(existing(line.file), secret_in(line.password_file)))
+    give(line, restore.restore(existing(line.file), secret_in(line.password_file)))
 
 
 def do_migrate(line: argparse.Namespace) -> None:

@@ -217,6 +217,14 @@ def delete_superseded_files() -> int:
     return removed
 
 
+def find_missing_files() -> list[str]:
+    """Names of files of the journal that the register names and that are not there. Run as the system."""
+    book = reader.register()
+    named = set(book.fresh_files()) | {one.file for one in book.buckets}
+    named |= set(PriceFile.objects.values_list("file", flat=True))
+    return sorted(name for name in named if not journal.path_of(name).is_file())
+
+
 def _marks() -> dict[str, float]:
     """{file name: since when it is unneeded, seconds since 1970}. A damaged list begins anew, which only delays."""
     try:
