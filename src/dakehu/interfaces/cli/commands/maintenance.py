@@ -140,7 +140,7 @@ def write_backup(line: argparse.Namespace) -> None:
 
 def restore_backup(line: argparse.Namespace) -> None:
     """Restore a backup into an empty data directory."""
-    write_result(line, backup.restore(check_file(line.file), read_password(line.password_file)))
+    write_result(line, restore.restore(check_file(line.file), read_password(line.password_file)))
 
 
 def migrate_database(line: argparse.Namespace) -> None:
