@@ -179,7 +179,7 @@ def check_field(lin: Any, client: Any) -> None:
 
     browser = browser_of(lin)
     print("field clients.Client.hobby:")
-    expect("form", 'name="hobby"' in page(browser, "/do/clients.create"))
+    expect("form", 'name="hobby"' in page(browser, "/actions/clients.create"))
     expect("client page", "爱好" in (text := page(browser, f"/clients/{client.pk}?tab=basic")) and "高尔夫" in text)
     listed = browser.get("/api/v1/clients?hobby=高尔夫").json()
     expect("filter", listed["count"] == 1 and browser.get("/api/v1/clients?hobby=钓鱼").json()["count"] == 0)

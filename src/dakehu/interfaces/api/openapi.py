@@ -204,7 +204,7 @@ def openapi() -> dict[str, Any]:
             },
         }
     for name, asked in sorted(QUERIES.items()):
-        paths[f"/api/v1/q/{name}"] = {
+        paths[f"/api/v1/queries/{name}"] = {
             "get": {
                 "tags": ["q"],
                 "summary": str(asked.label),
@@ -217,7 +217,7 @@ def openapi() -> dict[str, Any]:
         }
     for name, verb in sorted(ACTIONS.items()):
         if verb.is_public:
-            paths[f"/api/v1/do/{name}"] = {
+            paths[f"/api/v1/actions/{name}"] = {
                 "post": {
                     "tags": ["do"],
                     "summary": str(verb.label),
