@@ -18,7 +18,7 @@ from dakehu.foundation.installation import key_check
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
-from dakehu.interfaces.cli import audit_report, backup, server
+from dakehu.interfaces.cli import audit_report, backup, restore, server
 from dakehu.interfaces.cli.inputs import check_file, read_password
 from dakehu.interfaces.cli.output import progress_of, write_message, write_result
 
