@@ -8,11 +8,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.db import models
+
+from dakehu.exchange.mapping import cell_values
+from dakehu.exchange.mapping.amounts import is_nothing
+from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
 from dakehu.exchange.workbook.reading import Term
 from dakehu.foundation.access.actor import actor_or_none
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates.input import spec_behind
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
@@ -159,7 +164,69 @@ def spellings(worksheet: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
         yield parameter.name, spec_behind(parameter), getattr(model_field, "choice_set", None)
 
 
-KINDS = {"phone": "phone", "mail": "mail", "id_number": "id", "client_id_number": "id", "client_phone": "phone"}
+CODES = (
+    "code",
+    "client_code",
+    "id_number",
+    "client_id_number",
+    "phone",
+    "client_phone",
+    "mail",
+    "landline",
+    "wechat",
+    "contact",
+)
+
+
+@lru_cache(maxsize=2048)
+def kind_of_value(parameter: Parameter) -> str:
+    """What the cells of a parameter hold, for the reader of cells: money, rate, count, date, code, choice or text."""
+    if parameter.name in CODES:
+        return cell_values.CODE
+    behind = field_behind(parameter)
+    if behind is None:
+        return {"date": cell_values.DATE, "decimal": MONEY, "integer": COUNT, "rate": RATE}.get(
+            parameter.kind, cell_values.TEXT
+        )
+    if hasattr(behind, "choice_set") or isinstance(behind, models.BooleanField):
+        return cell_values.CHOICE
+    if isinstance(behind, models.DecimalField):
+        unit = spec_behind(parameter).unit
+        return RATE if unit == "%" else MONEY if unit == "CNY" else COUNT
+    if isinstance(behind, models.DateField):
+        return cell_values.DATE
+    return COUNT if isinstance(behind, models.IntegerField) else cell_values.TEXT
+
+
+def fits(parameter: Parameter, samples: list[str]) -> bool:
+    """Whether any of some cells may be a value of a parameter; True where there are none to judge by."""
+    texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]
+    kind, behind = kind_of_value(parameter), field_behind(parameter)
+    words = getattr(behind, "choice_set", None) or parameter.choice_set
+    if not texts:
+        return True
+    if words is not None:
+        return any(words.read(text) is not None for text in texts)
+    if kind == cell_values.DATE:
+        return any(any(sign.isdigit() or sign in "〇一二三四五六七八九十" for sign in text) for text in texts)
+    if kind in cell_values.NUMBERS:
+        return any(
+            any(sign.isdigit() or sign in "一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟" for sign in text)
+            for text in texts
+        )
+    return True
+
+
+KINDS = {
+    "phone": "phone",
+    "mail": "mail",
+    "id_number": "id",
+    "client_id_number": "id",
+    "client_phone": "phone",
+    "name": "name",
+    "client_name": "name",
+}
+REPEATED = ("phone", "mail", "landline", "wechat", "contact", "remark")  # of a client; several columns may say them
 
 
 def terms() -> tuple[Term, ...]:
@@ -171,7 +238,15 @@ def terms() -> tuple[Term, ...]:
 def _terms(fields: Any, role: str) -> tuple[Term, ...]:
     """Build the terms; cached by `_reader`."""
     return tuple(
-        Term(worksheet.name, name, spec.zh, spec.en, spec.aliases, KINDS.get(name, "text"))
+        Term(
+            worksheet.name,
+            name,
+            spec.zh,
+            spec.en,
+            spec.aliases,
+            KINDS.get(name, "text"),
+            worksheet.name == "clients" and name in REPEATED,
+        )
         for worksheet in worksheets().values()
         for name, spec, _ in spellings(worksheet)
     )

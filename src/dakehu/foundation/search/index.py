@@ -98,8 +98,8 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
 
 def count_missing(model: Any, limit: int = 1000) -> int:
     """Return the number of searchable rows without a line, at most `limit`. Run as the system."""
-    lines = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
-    rows = models.QuerySet(model).exclude(models.Exists(lines)).order_by("-pk")[:limit]
+    lines: Any = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
+    rows: Any = models.QuerySet(model).exclude(models.Exists(lines)).order_by("-pk")[:limit]
     return sum(
         any(tokeniser(str(getattr(row, name) or "")) for name, tokeniser in searched(model).items()) for row in rows
     )

@@ -34,6 +34,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 from dakehu.interfaces.cli import backup, prices, server
+from dakehu.interfaces.cli.file_choices import file_choices
 from dakehu.interfaces.cli.key_values import pairs
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
@@ -172,6 +173,7 @@ def do_import(line: argparse.Namespace) -> int:
         progress=_progress(line),
         client=line.client,
         strict=line.strict,
+        choices=file_choices(line),
     )
     give(line, told, list(_told(told)))
     for fault in told.get("faults", [])[:20]:
@@ -192,6 +194,15 @@ def _told(told: dict[str, Any]) -> Iterable[str]:
         yield f"{warning['sheet']} {warning['cell']} {warning[language()]}"
     for column in told.get("ignored", []):
         yield f"{column['sheet']} {column['column']} {column[language()]} ({_cells(column['filled'])})"
+    for rest in told.get("left_out", [])[:20]:
+        yield str(
+            bilingual(
+                "{sheet} {range}（{cells} 格）{why}",
+                "{sheet} {range} ({cells} cells): {why}",
+                why=rest[language()],
+                **{name: rest[name] for name in ("sheet", "range", "cells")},
+            )
+        )
     yield from _met(told)
     if not told.get("imported") and not told.get("dry_run"):
         yield str(bilingual("没有导入任何内容。", "Nothing was imported."))

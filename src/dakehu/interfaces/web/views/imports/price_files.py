@@ -8,7 +8,7 @@ from dakehu.exchange.imports import undo
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
-from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS
+from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = ("created", "updated", "unchanged")
@@ -52,6 +52,7 @@ def _shown(told: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "told": told,
+        "left_out": left_out(told),
         "errors": listed("faults"),
         "warnings": listed("warnings"),
         "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{told[name]:,}"} for name in COUNTS],

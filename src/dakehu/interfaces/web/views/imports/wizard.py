@@ -181,9 +181,10 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     batch = batches.get_own(pk)
     changes = mapping.changes(batch.plan, request.POST)
     try:
-        if changes["tables"] or changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"]:
+        is_other = changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"] or "rates" in changes
+        if is_other or changes["tables"]:
             imports.correct_plan(pk, changes)
-        if request.POST.get("then") == "trial":
+        if request.POST.get("then") == "trial" and not imports.read_by_hand(pk):
             imports.start_dry_run(pk)
     except (NotAllowed, NotFound):
         raise
