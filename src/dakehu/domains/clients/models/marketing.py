@@ -1,4 +1,4 @@
-"""Why marketing to a client is paused, and until when."""
+"""Pauses of marketing to a client."""
 
 from django.db import models
 
