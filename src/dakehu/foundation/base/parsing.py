@@ -1,8 +1,8 @@
-"""Read values the way people write them, strict about what is ambiguous. Pure: no Django, no clock.
+"""Parse values the way people write them, strict about ambiguity. Pure: no Django, no clock.
 
-Every function takes what a cell, a form or a program gave (text, number, date) and returns a value or raises
-Unreadable, which says in both languages why and what was expected. Nothing is guessed where two readings are possible.
-Text, numbers and days have modules of their own; this one adds rates, counts and yes or no.
+Every function accepts a cell, form or program value (text, number, date) and returns a value or raises Unreadable,
+which says in both languages why and what was expected. Nothing is guessed where two readings are possible. Text,
+numbers and days have modules of their own; this one adds rates, counts and yes or no.
 """
 
 import re
@@ -36,19 +36,19 @@ _RATE = re.compile(
 
 
 def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
-    """A rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
+    """Parse a rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
 
-    A bare number whose size is 1 or more counts as percent (5 → 0.05) when `bare_is_percent`, else it is
-    refused; below 1 it is a fraction already.
+    A bare number of 1 or more counts as percent (5 → 0.05) if `bare_is_percent`, else it is refused; below 1 it is a
+    fraction already.
     """
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         bare, mark = to_decimal(value), ""
     else:
-        found = _RATE.match(to_half_width(value))
-        if not found:
+        match = _RATE.match(to_half_width(value))
+        if not match:
             raise Unreadable(value, "比率，如 5%", "a rate such as 5%")
         try:
-            bare, mark = to_decimal(found.group(1)), found.group(2) or ""
+            bare, mark = to_decimal(match.group(1)), match.group(2) or ""
         except Unreadable:
             raise Unreadable(value, "比率，如 5%", "a rate such as 5%") from None
     if mark == "‰":
@@ -63,15 +63,15 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
 
 
 def to_integer(value: Any) -> int:
-    """A whole number; 35岁 and 3天 are understood, 3.5 is refused."""
+    """Parse a whole number; 35岁 and 3天 are accepted, 3.5 is refused."""
     text = re.sub(r"(?:周岁|岁|天|个月|年|次|人|个)$", "", to_half_width(value)) if isinstance(value, str) else value
     try:
-        made = to_decimal(text)
+        number = to_decimal(text)
     except Unreadable:
         raise Unreadable(value, "整数", "a whole number") from None
-    if made != made.to_integral_value():
+    if number != number.to_integral_value():
         raise Unreadable(value, "整数", "a whole number")
-    return int(made)
+    return int(number)
 
 
 _TRUE = frozenset("是 有 对 真 y yes true t 1 √ ✓ ✔ 1.0 已 开 on 同意".split())
@@ -79,7 +79,7 @@ _FALSE = frozenset("否 无 没有 不 非 假 n no false f 0 × ✗ ✘ 0.0 未
 
 
 def to_bool(value: Any) -> bool:
-    """Yes or no, as people tick it."""
+    """Parse yes or no."""
     if isinstance(value, bool):
         return value
     text = to_half_width(value).casefold()

@@ -100,8 +100,10 @@ def evaluate(lines: list[Line]) -> EvaluatedStatement:
 
 
 def _names_of_short_codes(lines: list[Line]) -> dict[tuple[str, str], str]:
-    """{(code, market): name} of what short codes may mean, as the register of products and whole codes of the file have
-    them; {} for a file without short codes."""
+    """Return {(code, market): name} of what short codes may mean.
+
+    From the register of products and the whole codes of the file; {} for a file without short codes.
+    """
     written = [line.written for line in lines if line.written is not None and line.written.code]
     short = {one.code.strip() for one in written if is_short(one.code)}
     if not short:
