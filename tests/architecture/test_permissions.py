@@ -1,4 +1,4 @@
-"""Rights: whatever is needed is granted to somebody, and whatever may be granted is needed somewhere."""
+"""Every permission that is needed is granted to a role, and every permission is needed somewhere."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
+from dakehu.foundation.access.permissions import declare
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.gates import QUERIES
 
@@ -41,7 +42,7 @@ FOR_EVERYBODY = {
     "ask team.sessions",
     "ask team.tokens",
     "ask team.views",
-    "do workbook.undo",  # refuses by itself whoever may not do what is undone
+    "do workbook.undo",  # refuses by itself who may not do what is undone
     "ask workbook.undoable",
     "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
 }
@@ -67,6 +68,49 @@ def test_every_permission_is_needed_somewhere():
     )
     idle = [p for p in Permission if p not in used and not re.search(rf'Permission\.{p.name}\b|"{p.value}"', elsewhere)]
     assert idle == []
+
+
+GRANTS = {
+    "client.read": "manager lead compliance analyst admin",
+    "client.write": "manager lead",
+    "client.assign": "lead admin",
+    "client.wall": "compliance",
+    "sealed.open": "manager lead compliance",
+    "service.read": "manager lead compliance analyst",
+    "service.log": "manager lead",
+    "service.plan": "manager lead",
+    "service.request": "manager lead compliance",
+    "ledger.read": "manager lead compliance analyst",
+    "ledger.write": "manager lead",
+    "data.import": "manager lead",
+    "data.export": "manager lead compliance analyst",
+    "audit.read": "lead compliance admin",
+    "team.read": "manager lead compliance analyst admin",
+    "team.write": "admin",
+    "system.read": "compliance admin",
+    "system.write": "admin",
+}
+
+
+def test_the_roles_hold_what_they_held_when_permissions_were_one_enum():
+    assert {str(p): set(p.granted_to) for p in Permission} == {code: set(who.split()) for code, who in GRANTS.items()}
+
+
+def test_every_permission_has_a_name_in_both_languages_and_a_role_that_holds_it():
+    for permission in Permission:
+        assert permission.label.zh and permission.label.en.isascii()
+        assert permission.granted_to and permission.granted_to <= set(ROLES), permission
+
+
+def test_a_permission_declared_twice_is_refused():
+    again = Permission("client.read", "查看客户", "See clients", granted_to=("manager",))
+    with pytest.raises(ValueError, match="declared twice"):
+        declare({"ANOTHER_NAME": again})
+
+
+def test_a_permission_that_no_domain_declares_is_no_attribute():
+    with pytest.raises(AttributeError, match="no domain declares"):
+        Permission.CLIENT_SELL  # noqa: B018
 
 
 def test_every_role_has_rights_and_a_sentence_in_both_languages():

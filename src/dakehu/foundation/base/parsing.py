@@ -36,19 +36,19 @@ _RATE = re.compile(
 
 
 def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
-    """Parse a rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
+    """A rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
 
-    A bare number of 1 or more counts as percent (5 → 0.05) if `bare_is_percent`, else it is refused; below 1 it is a
-    fraction already.
+    A bare number whose size is 1 or more counts as percent (5 → 0.05) when `bare_is_percent`, else it is
+    refused; below 1 it is a fraction already.
     """
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         bare, mark = to_decimal(value), ""
     else:
-        match = _RATE.match(to_half_width(value))
-        if not match:
+        found = _RATE.match(to_half_width(value))
+        if not found:
             raise Unreadable(value, "比率，如 5%", "a rate such as 5%")
         try:
-            bare, mark = to_decimal(match.group(1)), match.group(2) or ""
+            bare, mark = to_decimal(found.group(1)), found.group(2) or ""
         except Unreadable:
             raise Unreadable(value, "比率，如 5%", "a rate such as 5%") from None
     if mark == "‰":
@@ -66,12 +66,12 @@ def to_integer(value: Any) -> int:
     """Parse a whole number; 35岁 and 3天 are accepted, 3.5 is refused."""
     text = re.sub(r"(?:周岁|岁|天|个月|年|次|人|个)$", "", to_half_width(value)) if isinstance(value, str) else value
     try:
-        number = to_decimal(text)
+        made = to_decimal(text)
     except Unreadable:
         raise Unreadable(value, "整数", "a whole number") from None
-    if number != number.to_integral_value():
+    if made != made.to_integral_value():
         raise Unreadable(value, "整数", "a whole number")
-    return int(number)
+    return int(made)
 
 
 _TRUE = frozenset("是 有 对 真 y yes true t 1 √ ✓ ✔ 1.0 已 开 on 同意".split())

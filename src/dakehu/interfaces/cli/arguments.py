@@ -96,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path)
     add("check", "检查设置 · check the installation")
     add("verify", "核验操作记录链 · verify the audit chain")
-    add("reindex", "重建搜索索引 · write the search index anew")
+    add("reindex", "重建搜索索引 · rebuild the search index")
     made = add("backup", "备份 · back up")
     made.add_argument("file", type=Path)
     made.add_argument("--password-file", type=Path, help="连同密钥加密备份 · encrypt, and take the keys along")

@@ -26,11 +26,11 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
-        return page_of(request, batch, "intake/prices.html", 2, failure=failure_of(job), **_shown(told))
+        return page_of(request, batch, "imports/prices.html", 2, failure=failure_of(job), **_shown(told))
     return page_of(
         request,
         batch,
-        "intake/prices_open.html",
+        "imports/prices_uploaded.html",
         1,
         failure=failure_of(job),
         rows=f"{batch.report['prices']['rows']:,}",
@@ -38,7 +38,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
-    return page_of(request, batch, "intake/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
+    return page_of(request, batch, "imports/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
 
 
 def _shown(told: dict[str, Any]) -> dict[str, Any]:

@@ -58,13 +58,13 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
-        return page_of(request, batch, "intake/statement_trial.html", 2, failure=failure_of(job), **_shown(told))
+        return page_of(request, batch, "imports/statement_dry_run.html", 2, failure=failure_of(job), **_shown(told))
     seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.quarantine_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
         request,
         batch,
-        "intake/statement.html",
+        "imports/statement_uploaded.html",
         1,
         failure=failure_of(job),
         seen=seen,
@@ -75,7 +75,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
     told = batches.report_of(batch)
-    return page_of(request, batch, "intake/statement_result.html", 4, hindered=hindered, **_shown(told))
+    return page_of(request, batch, "imports/statement_result.html", 4, hindered=hindered, **_shown(told))
 
 
 def _shown(told: dict[str, Any]) -> dict[str, Any]:
