@@ -53,12 +53,22 @@ class Kept:
             key: value for key, value in os.environ.items() if not key.startswith(("DAKEHU_", "DJANGO_"))
         }
         self.environment |= {
-            "DAKEHU_HOME": str(home), "LANG": "zh_CN.UTF-8", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": os.pathsep.join(sys.path),
-        }  # fmt: skip
+            "DAKEHU_HOME": str(home),
+            "LANG": "zh_CN.UTF-8",
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
 
     def process(self, *command: Any) -> str:
-        done = subprocess.run([*map(str, command)], capture_output=True, text=True, encoding="utf-8", env=self.environment, timeout=300,
-                              check=False)  # fmt: skip
+        done = subprocess.run(
+            [*map(str, command)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=self.environment,
+            timeout=300,
+            check=False,
+        )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
         return done.stdout
 
@@ -166,8 +176,13 @@ def test_entries_are_found_by_the_old_and_by_the_present_name_of_an_action(desk)
 def test_a_name_of_the_old_command_line_is_accepted_and_the_new_one_told(desk):
     done = subprocess.run(
         [*PROGRAM, "ask", "clients.one", "client=K0001", "--as", "lin", "--json"],
-        capture_output=True, text=True, encoding="utf-8", env=desk.environment, timeout=300, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=desk.environment,
+        timeout=300,
+        check=False,
+    )
     assert json.loads(done.stdout)["code"] == "K0001"
     assert "clients.detail" in done.stderr and len(done.stderr.strip().splitlines()) == 1
 
@@ -201,9 +216,22 @@ def test_pages_of_what_the_old_desk_left_behind_open(desk):
         if code in desk.facts["seen_by"]["lin"]
     ]
     browsed = desk.pages(
-        "lin", "/", "/undo/", "/import/", "/import/quarantine/", "/held/", "/export/", "/market/", "/me", "/me/security", "/clients/duplicates", *mine,
-        *(f"/import/{n}/" for n in batches), *(f"/export/{n}/" for n in jobs), *(f"/held/{n}/" for n in held),
-    )  # fmt: skip
+        "lin",
+        "/",
+        "/undo/",
+        "/import/",
+        "/import/quarantine/",
+        "/held/",
+        "/export/",
+        "/market/",
+        "/me",
+        "/me/security",
+        "/clients/duplicates",
+        *mine,
+        *(f"/import/{n}/" for n in batches),
+        *(f"/export/{n}/" for n in jobs),
+        *(f"/held/{n}/" for n in held),
+    )
     browsed |= desk.pages("admin", "/system/", "/system/fields/", "/staff/", "/staff/teams/", "/system/calendar/")
     assert {address: status for address, status in browsed.items() if status != 200} == {}
 

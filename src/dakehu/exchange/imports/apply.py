@@ -99,7 +99,7 @@ def import_workbook(
 def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
-        born = client_import.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
+        born = client_import.import_clients(columns=made.stacks["clients"].columns, evaluation=made.clients)
     for name, parameter in IMPORTERS.items():
         rows = made.stacks.get(name)
         if rows is not None and rows.weighed.rows("created", "updated"):

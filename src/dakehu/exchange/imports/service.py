@@ -81,7 +81,7 @@ def run_import(
     A statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
     a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
     can_import()
-    content = Path(path).read_bytes()
+    path, content = Path(path), Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
     plan, statement, prices = recognize(book, choices)

@@ -243,6 +243,14 @@ def delete_superseded_files() -> int:
     return removed
 
 
+def find_missing_files() -> list[str]:
+    """Names of files of the journal that the register names and that are not there. Run as the system."""
+    book = reader.register()
+    named = set(book.fresh_files()) | {one.file for one in book.buckets}
+    named |= set(PriceFile.objects.values_list("file", flat=True))
+    return sorted(name for name in named if not journal.path_of(name).is_file())
+
+
 def _marks() -> dict[str, float]:
     """Return {file name: unneeded since, seconds since 1970}.
 

@@ -79,7 +79,19 @@ def verify(request: HttpRequest) -> HttpResponse:
     from django.contrib import messages
 
     verdict = audit_queries.verify_audit()
-    if verdict["broken"] is None:
+    if verdict["changed"]:
+        first = verdict["changed"][0]
+        text = bilingual(
+            "操作记录链完好，但 {n} 行现有数据与记录不符，首先是 {model} {id} {field}。请立即通知合规，并保留数据库现状。",
+            "The chain holds, but {n} current rows differ from it, first {model} {id} {field}. "
+            "Tell compliance at once and leave the database as it is.",
+            n=len(verdict["changed"]),
+            model=first["model"],
+            id=first["id"],
+            field=first["field"],
+        )
+        messages.error(request, str(text))
+    elif verdict["broken"] is None:
         text = bilingual(
             "已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
         )
