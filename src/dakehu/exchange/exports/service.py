@@ -15,7 +15,7 @@ from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Worksheet, worksheets
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, worksheets
 from dakehu.exchange.workbook import writing
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, act, action
@@ -181,7 +181,7 @@ def _with_key(part: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSpec:
 
 def _column(part: Worksheet, parameter: Parameter, language: str) -> writing.ColumnSpec:
     facts, behind, kind = spec_behind(parameter), field_behind(parameter), frames.kind(parameter)
-    required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required}
+    required = {t.name for t in ACTIONS[part.create].parameters if t.required}
     choices: list[str] = []
     if kind == "choice" and hasattr(behind.choice_set, "many"):
         kind = "text"  # Excel's lists take one value only
@@ -206,9 +206,15 @@ def _column(part: Worksheet, parameter: Parameter, language: str) -> writing.Col
         maximum=high,
         help=" ".join(filter(None, (help_text, example))),
         listed_in=(worksheets()["clients"].title.in_("zh"), "code") if own_code else None,
-        mark="due" if parameter.name == "due_on" else "",
-        open_while=("state", [_sheet_specs(part, language)]) if parameter.name == "due_on" else None,
+        mark="due" if parameter.name == "due_on" and _has_state(part) else "",
+        open_while=("state", [_sheet_specs(part, language)])
+        if parameter.name == "due_on" and _has_state(part)
+        else None,
     )
+
+
+def _has_state(part: Worksheet) -> bool:
+    return any(parameter.name == "state" for parameter in part.parameters)
 
 
 def _sheet_specs(part: Worksheet, language: str) -> str:

@@ -10,28 +10,11 @@ from dakehu.exchange.roundtrip.merge import DESK, FILE, RoundtripMerge
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import ROW_KEY, worksheets
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.base.i18n import Bilingual, language
 from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.resources import KEPT, Resource, SheetOf, with_worksheet
 
 SHOWN_CELLS = 5
-# What becomes of a row that is to go: the verb, and how it calls the row. The other parts keep what they hold.
-VERBS: dict[str, tuple[str, str]] = {
-    "investments": ("ledger.remove_investment", "investment"),
-    "follow_ups": ("service.cancel_follow_up", "follow_up"),
-}
-NOT_DELETABLE = {
-    "clients": bilingual(
-        "客户不能用表格删除；请在客户页面合并或处理。",
-        "Clients are not deleted by a worksheet; merge them or settle them on their page.",
-    ),
-    "interactions": bilingual("服务记录须留存，不能删除。", "Service records must be kept and cannot be deleted."),
-    "needs": bilingual(
-        "需求与偏好随客户保留；如需清空，请清空各格。", "Needs stay with their client; to clear them, empty the cells."
-    ),
-}
-
-
-END_STATES = bilingual("这项计划已经结束，记录保留。", "This plan has ended; its record stays.")
 
 
 @dataclass(frozen=True)
@@ -79,13 +62,14 @@ def _rows_of(name: str, export: str, meeting: RoundtripMerge, plan: ImportMappin
         return []
     now = frames.frame(worksheets()[name], (), language(), rows=sorted(places)).to_dict(as_series=False)
     shown = [n for n in base if not n.startswith("#")]
-    ended = _is_ended(now[frames.NUMBER]) if name == "follow_ups" else set()
+    resource, sheet = _declared(name)
+    ended = _ended_rows(resource, sheet, now[frames.NUMBER])
     made = []
     for at, number in enumerate(now[frames.NUMBER]):
         then = [text_of(base[n][places[number]]) for n in shown]
         present = [text_of(now[n][at]) if n in now else "" for n in shown]
         changed = now[frames.VERSION][at] != base[frames.VERSION][places[number]] and then != present
-        why_not = END_STATES if number in ended else NOT_DELETABLE.get(name)
+        why_not = sheet.ended if number in ended else _why_kept(resource, sheet)
         made.append(_evaluated(name, number, [text for text in present if text], changed, why_not, plan))
     return made
 
@@ -104,10 +88,22 @@ def _evaluated(
     return DeletedRow(name, number, text, None, changed, not changed or plan.prefer == FILE)
 
 
-def _is_ended(numbers: list[int]) -> set[int]:
-    """Plans that are done or cancelled already."""
-    rows = model_of("service.FollowUp").objects.filter(pk__among=numbers)
-    return set(rows.exclude(state="planned").values_list("pk", flat=True))
+def _declared(name: str) -> tuple[Resource, SheetOf]:
+    return next((resource, sheet) for resource, sheet in with_worksheet() if sheet.name == name)
+
+
+def _why_kept(resource: Resource, sheet: SheetOf) -> Bilingual | None:
+    """Why no row of a sheet can be deleted; None where rows can."""
+    return sheet.kept or (None if resource.delete else KEPT)
+
+
+def _ended_rows(resource: Resource, sheet: SheetOf, numbers: list[int]) -> set[int]:
+    """The rows whose state no longer lets them go."""
+    if sheet.open_state is None:
+        return set()
+    field, value = sheet.open_state
+    rows = model_of(resource.model).objects.filter(pk__among=numbers)
+    return set(rows.exclude(**{field: value}).values_list("pk", flat=True))
 
 
 def remove(missing: list[DeletedRow]) -> dict[str, int]:
@@ -115,8 +111,8 @@ def remove(missing: list[DeletedRow]) -> dict[str, int]:
     made: dict[str, int] = {}
     for row in missing:
         if row.goes:
-            verb, called = VERBS[row.part]
-            run: Callable[..., Any] = ACTIONS[verb].body
-            run(**{called: row.number})
+            resource, _ = _declared(row.part)
+            run: Callable[..., Any] = ACTIONS[resource.delete].body
+            run(**{resource.key: row.number})
             made[row.part] = made.get(row.part, 0) + 1
     return made

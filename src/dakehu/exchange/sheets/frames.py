@@ -28,9 +28,6 @@ LEFT_OUT = {
     "contact",
     "client_id_number",
     "client_phone",
-    "next_on",
-    "next_in_days",
-    "next_subject",
     "as_of_on",
     ROW_KEY,
 }
@@ -41,7 +38,7 @@ NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of ta
 
 def is_exportable(part: Worksheet) -> list[Parameter]:
     """The columns of a sheet: what it takes in, less what only helps to read foreign files."""
-    return [t for t in part.parameters if t.name not in LEFT_OUT]
+    return [t for t in part.parameters if t.name not in LEFT_OUT and t.name not in part.import_only]
 
 
 def kind(parameter: Parameter) -> str:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fastexcel
 import polars as pl
@@ -16,9 +16,7 @@ import python_calamine
 
 from dakehu.exchange.workbook.reading import used_range
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, Unopenable
-
-if TYPE_CHECKING:
-    from dakehu.exchange.workbook.reading.book import Sheet
+from dakehu.exchange.workbook.reading.sheet import Sheet
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it announces every column it reads as text
 _MIDNIGHT = r" 00:00:00$"
@@ -33,10 +31,8 @@ ZIP = b"PK\x03\x04"
 Cells = dict[tuple[int, int], str]
 
 
-def read(content: bytes, name: str) -> "list[Sheet]":
+def read(content: bytes, name: str) -> list[Sheet]:
     """Every sheet that holds anything, in the order of the file."""
-    from dakehu.exchange.workbook.reading.book import Sheet
-
     with _unpacking(name):
         parts = _sheet_parts(content)
         used_range.check_used_range(content, parts, name)

@@ -20,12 +20,15 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import columns_of, render_row, render_rows
 from dakehu.foundation.gates.output import Column, name_of
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema import custom_fields, resources
 from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
 from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views import client_resources
 from dakehu.interfaces.web.views.client_attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client_groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client_performance import tab_money  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client_timeline import icon_of, kinds
+from dakehu.interfaces.web.views.rows_table import table_of
 
 TABS = (
     ("overview", bilingual("概览", "Overview"), ""),
@@ -40,49 +43,23 @@ TABS = (
     ("history", bilingual("历史资料", "Earlier data"), ""),
     ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
 )
-KINDS = (
-    ("", bilingual("全部", "All")),
-    ("interaction", bilingual("服务", "Service")),
-    ("request", bilingual("需求与投诉", "Requests")),
-    ("follow_up", bilingual("已完成计划", "Plans done")),
-    ("attachment", bilingual("文件", "Files")),
-)
-ICONS = {
-    "call": "phone",
-    "wechat": "message-circle",
-    "mail": "mail",
-    "message": "message-circle",
-    "meeting": "handshake",
-    "event": "users-round",
-    "video": "monitor",
-    "request": "inbox",
-    "complaint": "flag",
-    "follow_up": "check",
-    "attachment": "paperclip",
-}
 # What the composer asks besides the text: at once, and behind "more".
 AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
 QUICK = ("channel", "next_on")  # beside the list
 MORE = ("result", "mood", "promise", "promise_due_on", "staff")
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
-MOMENTS = {
-    "interaction": "service.Interaction",
-    "request": "service.Request",
-    "follow_up": "service.FollowUp",
-    "attachment": "service.Attachment",
-}
-ROWS_SHOWN = 200
 ENTRIES_SHOWN = 60
 
 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client, actor = clients.get_client(client_id), current_actor()
-    tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
+    tabs = client_resources.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
     page = {**head_of(client), "tabs": tabs, "tab": chosen, "template": f"client/{chosen}.html"}
-    page |= globals()[f"tab_{chosen}"](request, client)
+    own = globals().get(f"tab_{chosen}")
+    page |= own(request, client) if own else client_resources.tab_rows(chosen, client)
     return render(request, "client/page.html", page)
 
 
@@ -174,7 +151,7 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
     if actor.may(Permission.SERVICE_READ):
         kind = request.GET.get("show", "")
         page |= open_work(client)
-        page |= {"kinds": KINDS, "kind": kind, "moments": moments_of(client, kind, 60)}
+        page |= {"kinds": kinds(), "kind": kind, "moments": moments_of(client, kind, 60)}
     if actor.may(Permission.INTERACTION_LOG):
         page |= composer(client, {}, None)
     return page
@@ -245,26 +222,12 @@ def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
 
 def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
     """What the fields that an administrator added say of a moment: label and text."""
-    label = MOMENTS[moment["what"]]
+    label = resources.timelines()[moment["what"]][0].model
     said = [
         (column, moment.get(column.name))
         for column in columns_of(model_of(label), custom_fields.custom_field_names(label))
     ]
     return [{"label": column.label, "text": str(text)} for column, text in said if text not in ("", None)]
-
-
-def icon_of(moment: dict[str, Any]) -> str:
-    if moment["what"] == "interaction":
-        return ICONS.get(code_of("service.Interaction", "channel", moment["channel"]), "sticky-note")
-    if moment["what"] == "request":
-        return ICONS.get(code_of("service.Request", "kind", moment["kind"]), "inbox")
-    return ICONS[moment["what"]]
-
-
-def code_of(model: str, name: str, text: str) -> str:
-    """The code behind a choice as it is shown."""
-    meant = model_of(model)._meta.get_field(name).choice_set.read(text)
-    return meant.value if meant is not None else ""
 
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -394,24 +357,3 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
         for name, value in change["after"].items()
         if name in columns and columns[name].name != "client"
     ]
-
-
-def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Columns and cells of a list of rows, in shown values with the plain ones beside them."""
-    columns = [c for c in columns_of(rows.model) if c.spec.listed or c.kind == "rate"]
-    columns = [c for c in columns if c.name not in leave_out]
-    rows = list(rows[:ROWS_SHOWN])
-    shown, plain = render_rows(rows, shown=True), render_rows(rows)
-    lines = [
-        {
-            "id": p["id"],
-            "row_version": p["row_version"],
-            "state": p.get("state", ""),
-            "cells": [
-                {"label": c.label, "kind": c.kind, "text": s[c.name], "plain": p[c.name], "name": c.name}
-                for c in columns
-            ],
-        }
-        for s, p in zip(shown, plain, strict=True)
-    ]
-    return {"columns": columns, "lines": lines, "count": len(lines)}

@@ -10,13 +10,12 @@ from dakehu.domains.service import queries as service
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.schema.fields import labels_of
+from dakehu.interfaces.web.views.client_timeline import icon_of
 
 STREAM = 40
 
 
 def tab_relations(request: HttpRequest, client: Any) -> dict[str, Any]:
-    from dakehu.interfaces.web.views.client import icon_of
-
     groups = client_groups.groups(client=client)
     may_sum = current_actor().may(Permission.LEDGER_READ)
     may_read = current_actor().may(Permission.SERVICE_READ)
