@@ -1,4 +1,4 @@
-"""Facts: every field of client data says in both languages what it is, how sensitive it is, how long it is kept."""
+"""Every field of client data states in both languages what it is, how sensitive it is and how long it is kept."""
 
 import re
 
@@ -25,16 +25,16 @@ def by_label(model):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
-def test_every_field_of_client_data_has_facts(model):
+def test_every_field_of_client_data_has_a_spec(model):
     bare = [
         f.name for f in model._meta.fields if f.name not in OWN and not isinstance(f, BlindIndex) and not has_spec(f)
     ]
     added = [custom_fields.STORE] if model._meta.label in custom_fields.host_models() else []
-    assert sorted(bare) == sorted([*WITHOUT_FACTS.get(model._meta.label, ()), *added])
+    assert sorted(bare) == sorted([*WITHOUT_SPEC.get(model._meta.label, ()), *added])
 
 
 # What is worked out for looking up, and the audit's own seal and references (`body` is shown by the audit query).
-WITHOUT_FACTS = {
+WITHOUT_SPEC = {
     "clients.Client": ("pinyin", "initials"),
     "clients.SearchLine": ("client", "what", "number", "level", "words"),
     "foundation.AuditEntry": ("actor_ref", "request_id", "client_ref", "body", "previous", "seal"),
@@ -57,7 +57,7 @@ def test_choices_are_named_in_both_languages(model):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=by_label)
-def test_what_is_sealed_is_secret_and_what_is_secret_is_sealed(model):
+def test_fields_are_encrypted_if_and_only_if_they_are_secret(model):
     for name, field, facts in described_fields(model):
         assert isinstance(field, EncryptedTextField) == (facts.sensitivity is Sensitivity.SECRET), name
 

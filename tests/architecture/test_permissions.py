@@ -1,4 +1,4 @@
-"""Rights: whatever is needed is granted to somebody, and whatever may be granted is needed somewhere."""
+"""Every permission that is needed is granted to a role, and every permission is needed somewhere."""
 
 import re
 from pathlib import Path
@@ -42,7 +42,7 @@ FOR_EVERYBODY = {
     "ask team.sessions",
     "ask team.tokens",
     "ask team.views",
-    "do workbook.undo",  # refuses by itself whoever may not do what is undone
+    "do workbook.undo",  # refuses by itself who may not do what is undone
     "ask workbook.undoable",
     "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
 }

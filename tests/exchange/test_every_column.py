@@ -100,7 +100,9 @@ def said(value: Any) -> Any:
 def columns_of(part: str, sheet: Any) -> dict[str, tuple[Any, int]]:
     """{column: (what it takes, its place)} of a sheet, but for who the client is."""
     headings = [str(cell.value) for cell in sheet[1]]
-    parameters = [parameter for parameter in frames.is_exportable(worksheets()[part]) if parameter.name not in NAMING]
+    parameters = [
+        parameter for parameter in frames.exportable_columns(worksheets()[part]) if parameter.name not in NAMING
+    ]
     return {parameter.name: (parameter, headings.index(spec_behind(parameter).heading) + 1) for parameter in parameters}
 
 

@@ -60,7 +60,7 @@ def test_a_revoked_or_expired_token_opens_nothing(lin):
         with pytest.raises(Refused):
             perform("team.create_token", {"name": "x", "expires_on": clock.today() + timedelta(days=800)})
     assert team.token_user(made["token"]) is None
-    assert not rules.token_is_good(expires_on=clock.today() - timedelta(days=1), revoked=False, today=clock.today())
+    assert not rules.is_token_valid(expires_on=clock.today() - timedelta(days=1), revoked=False, today=clock.today())
 
 
 def test_a_view_is_mine_or_shared_with_my_team_and_only_mine_to_drop(lin, zhou, wang):

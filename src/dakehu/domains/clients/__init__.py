@@ -4,6 +4,7 @@
 PUBLIC = (
     "bulk_edit.cells",
     "bulk_import.clients",
+    "bulk_import.evaluation",
     "bulk_import.matching",
     "groups.groups",
     "masks",

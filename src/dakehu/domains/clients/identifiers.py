@@ -18,12 +18,14 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
+from stdnum import luhn
+from stdnum.cn import ric, uscc
 
+# Weights and check digits of whole columns (`valid_resident_ids`); a single number is checked by python-stdnum.
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 # The 31 characters of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
 CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 "
     "50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
@@ -50,13 +52,31 @@ class ResidentId:
     gender: str
 
 
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE)
+_APOSTROPHE = re.compile(r"^['`\u2018\u2019\u00b4]+(?=[\dA-Za-z+(])")
+
+
 def tidy(text: str) -> str:
-    """Convert to half width and capitals; drop spaces, hyphens and dots."""
-    return re.sub(r"[\s\-‐‑–—·.]", "", unicodedata.normalize("NFKC", text)).upper()
+    """Full-width signs made half-width, spaces, hyphens and dots dropped, capitals; without the apostrophe that keeps
+    digits in a spreadsheet, and without the `.0` that one adds to a number."""
+    plain = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip())
+    plain = re.sub(r"^(\+?\d+)\.0+$", r"\1", plain)
+    return re.sub(r"[\s\-‐‑–—·.]", "", plain).upper()
+
+
+def refuse_lost_digits(text: str) -> None:
+    """Raise BadIdentifier for a number that a spreadsheet turned into one with a power of ten: digits are gone."""
+    if _SCIENTIFIC.fullmatch(text.strip()):
+        raise BadIdentifier(
+            "Excel 把号码存成了数字（最多保留15位，科学计数），后面的位数已丢失。请把这一列设为文本格式，重新填写完整号码。",
+            "Excel kept this number as a figure (15 digits at most, with a power of ten); the other digits are gone. Format "
+            "the column as text and enter the whole number again.",
+        )
 
 
 def resident_id(text: str) -> ResidentId:
-    """Check a resident identity number (身份证). The old 15-digit form is converted, its year read as 19xx."""
+    """A mainland identity number (身份证). The old 15-digit form is converted to 18 digits, its year read as 19xx."""
+    refuse_lost_digits(text)
     number = tidy(text)
     if re.fullmatch(r"\d{15}", number):
         number = _to_18_digits(number)
@@ -79,7 +99,14 @@ def resident_id(text: str) -> ResidentId:
             "身份证号第7至14位不是有效的出生日期，请核对。",
             "Digits 7 to 14 of the identity number are no date of birth; please check them.",
         )
-    if number[17] != _id_check(number[:17]):
+    if number[17] != ric.calc_check_digit(number) and number.endswith("000"):
+        raise BadIdentifier(
+            "身份证号末三位是000且校验位不符，很可能在 Excel 里被存成数字、丢了后三位。请把这一列设为文本格式，重新填写完整号码。",
+            "The identity number ends in 000 and its last digit does not fit: Excel probably kept 15 digits only. Format the "
+            "column as text and enter the whole number again.",
+        )
+    # Only the check digit is asked of the library: its own list of districts is not complete and would refuse real people.
+    if number[17] != ric.calc_check_digit(number):
         raise BadIdentifier(
             "身份证号校验位不符，可能有一位写错，请逐位核对。",
             "The last digit of the identity number does not fit the others; one digit is probably mistyped.",
@@ -90,12 +117,7 @@ def resident_id(text: str) -> ResidentId:
 def _to_18_digits(number: str) -> str:
     """Convert a 15-digit number to 18 digits."""
     seventeen = f"{number[:6]}19{number[6:]}"
-    return seventeen + _id_check(seventeen)
-
-
-def _id_check(seventeen: str) -> str:
-    """Return the check digit of the first 17 digits."""
-    return ID_CHECKS[sum(int(digit) * weight for digit, weight in zip(seventeen, ID_WEIGHTS, strict=True)) % 11]
+    return seventeen + ric.calc_check_digit(f"{seventeen}0")
 
 
 def valid_resident_ids(numbers: Iterable[str | None]) -> set[str]:
@@ -125,7 +147,8 @@ def _is_birth_date(day: str) -> bool:
 
 
 def credit_code(text: str) -> str:
-    """Check a unified social credit code (统一社会信用代码) of 18 characters."""
+    """A unified social credit code (统一社会信用代码) of 18 signs."""
+    refuse_lost_digits(text)
     code = tidy(text)
     if len(code) != 18 or not set(code) <= set(CREDIT_SIGNS):
         raise BadIdentifier(
@@ -137,9 +160,7 @@ def credit_code(text: str) -> str:
             "统一社会信用代码第3至8位应为行政区划数字，请核对。",
             "Signs 3 to 8 of the credit code are the digits of a district; please check them.",
         )
-    total = sum(CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(code, CREDIT_WEIGHTS, strict=False))
-    # The outer remainder matters: if the sum is divisible by 31 the check character is 0, not one past the end of the list.
-    if code[17] != CREDIT_SIGNS[(31 - total % 31) % 31]:
+    if code[17] != uscc.calc_check_digit(code):
         raise BadIdentifier(
             "统一社会信用代码校验位不符，可能有一位写错，请逐位核对。",
             "The last sign of the credit code does not fit the others; one sign is probably mistyped.",
@@ -147,15 +168,107 @@ def credit_code(text: str) -> str:
     return code
 
 
+_SAME_FOR_WECHAT = re.compile(
+    r"[(\uff08\[]?\s*(?:微信|VX|V信|WX|手机|电话|号码)?\s*(?:微信)?(?:同步|同号|同手机|同|号)+\s*(?:微信|手机)?\s*[)\uff09\]]?$",
+    re.IGNORECASE,
+)
+
+
 def mobile(text: str) -> str:
-    """Check a mainland mobile number: 11 digits, +86 or 0086 dropped."""
-    number = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", tidy(text))
-    if not re.fullmatch(r"1[3-9]\d{9}", number):
+    """A mainland mobile number: 11 digits, +86, 0086 or (86) dropped, and the remark that WeChat has the same number."""
+    refuse_lost_digits(text)
+    number = tidy(_SAME_FOR_WECHAT.sub("", text.strip()))
+    number = re.sub(r"^(?:\+|00)?\(?(?:\+|00)?86\)?(?=1\d{10}$)", "", number)
+    if re.fullmatch(r"1[3-9]\d{9}", number):
+        return number
+    digits = re.sub(r"\D", "", number)
+    if re.fullmatch(r"1[3-9]\d*", number) and len(number) != 11:
         raise BadIdentifier(
-            "手机号码应为11位数字，以13至19开头，请核对。",
-            "A mainland mobile number has 11 digits and starts with 13 to 19; please check it.",
+            f"手机号码应为11位，这里有{len(number)}位，请补全或删去多余的数字。",
+            f"A mainland mobile number has 11 digits; this one has {len(number)}. Complete it, or take out what is too much.",
         )
-    return number
+    if re.fullmatch(r"[2-8]\d{6,7}", digits) and digits == number:
+        raise BadIdentifier(
+            "看来是没有区号的座机，请写作“区号-号码”，例如010-62345678。",
+            "This seems to be a landline without its area code; write it as 010-62345678.",
+        )
+    if re.fullmatch(r"(?:400|800)\d{7}", digits):
+        raise BadIdentifier(
+            "这是企业服务热线（400/800），不是客户本人的电话，请填写手机或座机。",
+            "This is a service hotline (400 or 800), not the client's own telephone; enter a mobile or landline.",
+        )
+    raise BadIdentifier(
+        "手机号码应为11位数字，以13至19开头；境外号码请带国家或地区代码，如 +852 9123 4567。",
+        "A mainland mobile number has 11 digits and starts with 13 to 19; write foreign numbers with their country code, "
+        "such as +852 9123 4567.",
+    )
+
+
+# Country codes whose numbers are written after + or 00, longest first; other codes are taken as they come.
+_COUNTRY_CODES = (
+    "852",
+    "853",
+    "886",
+    "1",
+    "7",
+    "20",
+    "27",
+    "30",
+    "31",
+    "32",
+    "33",
+    "34",
+    "36",
+    "39",
+    "40",
+    "41",
+    "43",
+    "44",
+    "45",
+    "46",
+    "47",
+    "48",
+    "49",
+    "51",
+    "52",
+    "53",
+    "54",
+    "55",
+    "56",
+    "57",
+    "58",
+    "60",
+    "61",
+    "62",
+    "63",
+    "64",
+    "65",
+    "66",
+    "81",
+    "82",
+    "84",
+    "90",
+    "91",
+    "92",
+    "93",
+    "94",
+    "95",
+    "98",
+)
+
+
+def foreign_phone(text: str) -> str | None:
+    """A number of another country as `+852 91234567`, or None for text that is none: it needs + or 00, and a country that
+    is not the mainland."""
+    plain = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip())
+    found = re.fullmatch(r"\(?(?:\+|00)\s*\(?(\d[\d\s().\-]{5,20}\d)", plain)
+    if not found:
+        return None
+    digits = re.sub(r"\D", "", found.group(1))
+    if digits.startswith("86") or not 7 <= len(digits) <= 15:
+        return None
+    country = next((code for code in _COUNTRY_CODES if digits.startswith(code)), digits[:3])
+    return f"+{country} {digits[len(country) :]}"
 
 
 LANDLINE = re.compile(
@@ -168,17 +281,15 @@ LANDLINE = re.compile(
 
 
 def landline(text: str) -> str:
-    """Check a mainland landline: `010-88886666` or `010-88886666-801`.
-
-    Area code, 7 or 8 digits, an extension if any.
-    """
-    match = LANDLINE.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if match is None:
+    """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
+    refuse_lost_digits(text)
+    found = LANDLINE.fullmatch(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip()))
+    if found is None:
         raise BadIdentifier(
             "座机号码应写作“区号-号码”，例如010-88886666，请核对。",
             "A landline is written with its area code, such as 010-88886666; please check it.",
         )
-    area, head, tail, extension = match.groups()
+    area, head, tail, extension = found.groups()
     return f"0{area}-{head}{tail}" + (f"-{extension}" if extension else "")
 
 
@@ -197,15 +308,15 @@ def travel_document(text: str) -> str:
 
 
 def bank_card(text: str) -> str:
-    """Check a bank card number: 12 to 19 digits with a valid Luhn check digit."""
+    """A bank card number: 12 to 19 digits whose last one is right by Luhn's rule."""
+    refuse_lost_digits(text)
     number = tidy(text)
     if not re.fullmatch(r"\d{12,19}", number):
         raise BadIdentifier(
             "银行卡号应为12至19位数字，请核对。",
             "A bank card number has 12 to 19 digits; please check it.",
         )
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
-    if not int(number) or sum(value - 9 if value > 9 else value for value in doubled) % 10:
+    if not int(number) or not luhn.is_valid(number):
         raise BadIdentifier(
             "银行卡号校验位不符，可能有一位写错，请逐位核对。",
             "The bank card number does not fit its check digit; one digit is probably mistyped.",

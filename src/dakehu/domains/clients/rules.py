@@ -1,5 +1,6 @@
 """Rules of clients. Pure: no queries, clock or database."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -34,28 +35,44 @@ def check_id_number(id_type: str, number: str) -> str:
         return identifiers.resident_id(number).number
     if id_type == choices.IdType.CREDIT_CODE:
         return identifiers.credit_code(number)
-    if id_type == choices.IdType.TRAVEL:
+    if id_type in (choices.IdType.TRAVEL, choices.IdType.PASSPORT):
         return identifiers.travel_document(number)
+    if not id_type:
+        raise BadIdentifier(
+            "看不出这是哪种证件的号码（不像身份证、统一社会信用代码、护照或通行证）。请核对号码，或另写明证件类型。",
+            "No kind of document has numbers of this form (resident ID, credit code, passport, travel permit). Check the "
+            "number, or state the kind of document.",
+        )
+    identifiers.refuse_lost_digits(number)
     return number.strip().upper()
 
 
 def guess_id_type(kind: str, number: str) -> str:
-    """Return the likely document type of a number by its form, "other" if nothing fits."""
-    for id_type, check in (
-        (choices.IdType.CREDIT_CODE, identifiers.credit_code),
+    """The kind of document a bare number is, from its form and check digit; "" when no form fits.
+
+    A number of the form of one kind that fails its check is of that kind all the same, so that the fault is told.
+    """
+    plain = identifiers.tidy(number)
+    person = kind == choices.Kind.PERSON
+    checks = (
         (choices.IdType.RESIDENT, identifiers.resident_id),
-    ):
-        if (kind == choices.Kind.PERSON) == (id_type == choices.IdType.RESIDENT):
-            try:
-                check(number)
-            except BadIdentifier:
-                continue
-            return id_type.value
-    return (
-        choices.IdType.RESIDENT.value
-        if kind == choices.Kind.PERSON and len(number) in (15, 18)
-        else choices.IdType.OTHER.value
+        (choices.IdType.CREDIT_CODE, identifiers.credit_code),
     )
+    for id_type, check in checks if person else reversed(checks):
+        try:
+            check(number)
+        except BadIdentifier:
+            continue
+        return id_type.value
+    if re.fullmatch(r"\d{15}|\d{17}[\dX]", plain):
+        return (choices.IdType.RESIDENT if person else choices.IdType.CREDIT_CODE).value
+    if len(plain) == 18:
+        return choices.IdType.CREDIT_CODE.value
+    if re.fullmatch(r"\d(?:\.\d+)?E\+?\d+", number.strip().upper()):
+        return choices.IdType.RESIDENT.value
+    if re.fullmatch(r"[EGDSP][A-Z]?\d{7,8}", plain):
+        return choices.IdType.PASSPORT.value
+    return choices.IdType.TRAVEL.value if re.fullmatch(r"[A-Z]{1,2}\d{6,10}[A-Z]?|\d{8}", plain) else ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +99,9 @@ def read_contact(kind: str, value: str) -> Reading:
             f"“{text}” is masked; it is kept as an unverified contact. Ask the client and complete it.",
         )
     if kind == choices.ContactKind.MOBILE:
-        return Reading(kind, identifiers.mobile(text))
+        return Reading(kind, identifiers.foreign_phone(text) or identifiers.mobile(text))
     if kind == choices.ContactKind.LANDLINE:
-        return Reading(kind, identifiers.landline(text))
+        return Reading(kind, identifiers.foreign_phone(text) or identifiers.landline(text))
     if kind == choices.ContactKind.MAIL:
         if text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2] or text.startswith("@"):
             raise BadIdentifier(

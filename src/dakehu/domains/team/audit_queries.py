@@ -26,6 +26,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.records.custom_field import CustomField
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.names import find_place, name_of_table
 from dakehu.foundation.schema.parameters import Parameter
 
 PAGE = 50
@@ -97,8 +98,9 @@ def _entry(row: AuditEntry) -> dict[str, Any]:
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
-    """A recorded change under the present name of its table; the entry itself keeps what it was sealed with."""
-    return {**change, "model": current_name(Kind.MODEL, change["model"])}
+    """Show a recorded change under the present name of its table; the entry itself keeps what it was sealed with."""
+    label = current_name(Kind.MODEL, change["model"])
+    return {**change, "model": label, "model_text": str(find_place(label) or name_of_table(label))}
 
 
 @query("team.audit_people", needs=Permission.AUDIT_READ, zh="操作人名单", en="People in the audit trail")

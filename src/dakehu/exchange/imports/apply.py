@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dakehu.domains.clients.bulk_import import clients as clients_taking
+from dakehu.domains.clients.bulk_import import clients as client_import
+from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import chunking
 from dakehu.exchange.imports.dry_run import DryRun, Progress
@@ -90,7 +91,7 @@ def import_workbook(
 def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
-        born = clients_taking.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
+        born = client_import.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
     for _, sheet in with_worksheet():
         rows = made.stacks.get(sheet.name)
         if sheet.import_rows is not None and rows is not None and rows.weighed.rows("created", "updated"):
@@ -99,7 +100,7 @@ def _write(made: DryRun) -> None:
     deleted_rows.remove(made.missing)
 
 
-def _has_work(clients: clients_taking.ClientEvaluation) -> bool:
+def _has_work(clients: ClientEvaluation) -> bool:
     return bool(
         clients.weighed.rows("created", "updated")
         or clients.contacts.weighed.rows("created")

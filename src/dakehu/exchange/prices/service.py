@@ -242,6 +242,7 @@ def _report(table: PriceTable, read: Read) -> dict[str, Any]:
         "faults_in_all": len(read.faults),
         "warnings": [_rendered(table, one) for one in read.unknown[:SHOWN]],
         "warnings_in_all": len(read.unknown),
+        "left_out": table.left_out,
     }
 
 

@@ -1,4 +1,7 @@
-"""Rows that an export held and the file that came back lacks: asked about, never deleted of themselves."""
+"""Find exported rows that are missing from the returned workbook.
+
+They are reported, never deleted silently.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +22,11 @@ SHOWN_CELLS = 5
 
 @dataclass(frozen=True)
 class DeletedRow:
-    """A row that the sheet lacks. `why_not` says why it cannot go (None: it can), `changed` whether it was changed on
-    the desk since the export; `goes` whether it is to go, `open` whether that is still to be decided."""
+    """A row missing from a worksheet.
+
+    `why_not` says why it cannot be deleted (None: it can), `changed` whether it was changed on the desk since the
+    export, `goes` whether it is to be deleted, `open` whether that is undecided.
+    """
 
     part: str
     number: int
@@ -32,87 +38,99 @@ class DeletedRow:
 
     @property
     def mark(self) -> str:
+        """Return the key under which a decision about the row is kept."""
         return f"{self.part}:{self.number}"
 
 
-def deleted_rows(meeting: RoundtripMerge, grids: list[Grid], plan: ImportMapping) -> list[DeletedRow]:
-    """What the file lacks of the exports that its keys name. A sheet that is gone, or whose key column is gone, says
-    nothing about its rows."""
-    exports = {key.export for keys in meeting.keys.values() for key in keys.values()}
-    made: list[DeletedRow] = []
+def deleted_rows(merged: RoundtripMerge, grids: list[Grid], plan: ImportMapping) -> list[DeletedRow]:
+    """Return the rows of the exports named by the file's keys that the file lacks.
+
+    A missing worksheet or key column says nothing about its rows.
+    """
+    exports = {key.export for keys in merged.keys.values() for key in keys.values()}
+    missing: list[DeletedRow] = []
     for name in worksheets():
-        if any(g.plan.part == name and _row_keys(g) for g in grids):
+        if any(grid.plan.part == name and _has_row_keys(grid) for grid in grids):
             for export in sorted(exports):
-                made += _rows_of(name, export, meeting, plan)
-    return made
+                missing += _rows_of(name, export, merged, plan)
+    return missing
 
 
-def _row_keys(grid: Grid) -> bool:
+def _has_row_keys(grid: Grid) -> bool:
+    """Return whether a grid has a column of row keys."""
     return any(feed.field == ROW_KEY for column in grid.plan.columns for feed in column.feeds)
 
 
-def _rows_of(name: str, export: str, meeting: RoundtripMerge, plan: ImportMapping) -> list[DeletedRow]:
-    base = meeting.exports.held(export, name)
+def _rows_of(name: str, export: str, merged: RoundtripMerge, plan: ImportMapping) -> list[DeletedRow]:
+    """Return the missing rows of one worksheet of one export."""
+    base = merged.exports.held(export, name)
     if base is None:
         return []
-    emptied = meeting.emptied.get(name, set())
-    here = {key.number for row, key in meeting.keys.get(name, {}).items() if row not in emptied}
-    places = {number: place for place, number in enumerate(base[frames.NUMBER]) if number not in here}
-    if not places:
+    emptied = merged.emptied.get(name, set())
+    present_ids = {key.number for row, key in merged.keys.get(name, {}).items() if row not in emptied}
+    positions = {row_id: place for place, row_id in enumerate(base[frames.NUMBER]) if row_id not in present_ids}
+    if not positions:
         return []
-    now = frames.frame(worksheets()[name], (), language(), rows=sorted(places)).to_dict(as_series=False)
-    shown = [n for n in base if not n.startswith("#")]
+    current = frames.frame(worksheets()[name], (), language(), rows=sorted(positions)).to_dict(as_series=False)
+    fields = [name_of_field for name_of_field in base if not name_of_field.startswith("#")]
     resource, sheet = _declared(name)
-    ended = _ended_rows(resource, sheet, now[frames.NUMBER])
-    made = []
-    for at, number in enumerate(now[frames.NUMBER]):
-        then = [text_of(base[n][places[number]]) for n in shown]
-        present = [text_of(now[n][at]) if n in now else "" for n in shown]
-        changed = now[frames.VERSION][at] != base[frames.VERSION][places[number]] and then != present
-        why_not = sheet.ended if number in ended else _why_kept(resource, sheet)
-        made.append(_evaluated(name, number, [text for text in present if text], changed, why_not, plan))
-    return made
+    ended = _ended_rows(resource, sheet, current[frames.NUMBER])
+    missing = []
+    for index, row_id in enumerate(current[frames.NUMBER]):
+        exported_texts = [text_of(base[name_of_field][positions[row_id]]) for name_of_field in fields]
+        current_texts = [
+            text_of(current[name_of_field][index]) if name_of_field in current else "" for name_of_field in fields
+        ]
+        changed = (
+            current[frames.VERSION][index] != base[frames.VERSION][positions[row_id]]
+            and exported_texts != current_texts
+        )
+        why_not = sheet.ended if row_id in ended else _why_kept(resource, sheet)
+        missing.append(_deleted_row(name, row_id, [text for text in current_texts if text], changed, why_not, plan))
+    return missing
 
 
-def _evaluated(
-    name: str, number: int, texts: list[str], changed: bool, why_not: Bilingual | None, plan: ImportMapping
+def _deleted_row(
+    name: str, row_id: int, texts: list[str], changed: bool, why_not: Bilingual | None, plan: ImportMapping
 ) -> DeletedRow:
+    """Decide what happens to a missing row."""
     text = " · ".join(text[:30] for text in texts[:SHOWN_CELLS])
-    wanted = f"{name}:{number}" in plan.deleted
+    is_chosen = f"{name}:{row_id}" in plan.deleted
     if why_not is not None:
-        return DeletedRow(name, number, text, why_not, changed, False)
-    if not plan.delete_missing or wanted:
-        return DeletedRow(name, number, text, None, changed, wanted)
+        return DeletedRow(name, row_id, text, why_not, changed, False)
+    if not plan.delete_missing or is_chosen:
+        return DeletedRow(name, row_id, text, None, changed, is_chosen)
     if changed and plan.prefer not in (FILE, DESK):
-        return DeletedRow(name, number, text, None, changed, False, open=True)
-    return DeletedRow(name, number, text, None, changed, not changed or plan.prefer == FILE)
+        return DeletedRow(name, row_id, text, None, changed, False, open=True)
+    return DeletedRow(name, row_id, text, None, changed, not changed or plan.prefer == FILE)
 
 
 def _declared(name: str) -> tuple[Resource, SheetOf]:
+    """Return the resource and the declaration of a worksheet."""
     return next((resource, sheet) for resource, sheet in with_worksheet() if sheet.name == name)
 
 
 def _why_kept(resource: Resource, sheet: SheetOf) -> Bilingual | None:
-    """Why no row of a sheet can be deleted; None where rows can."""
+    """Return why no row of a worksheet can be deleted; None where rows can."""
     return sheet.kept or (None if resource.delete else KEPT)
 
 
-def _ended_rows(resource: Resource, sheet: SheetOf, numbers: list[int]) -> set[int]:
-    """The rows whose state no longer lets them go."""
+def _ended_rows(resource: Resource, sheet: SheetOf, row_ids: list[int]) -> set[int]:
+    """Return the rows whose state no longer lets them go."""
     if sheet.open_state is None:
         return set()
     field, value = sheet.open_state
-    rows = model_of(resource.model).objects.filter(pk__among=numbers)
+    rows = model_of(resource.model).objects.filter(pk__among=row_ids)
     return set(rows.exclude(**{field: value}).values_list("pk", flat=True))
 
 
 def remove(missing: list[DeletedRow]) -> dict[str, int]:
-    """Take away what is to go, each by its own verb; returns {part: rows}."""
-    made: dict[str, int] = {}
+    """Delete the rows chosen for deletion, each by its action; return {worksheet: rows}."""
+    counts: dict[str, int] = {}
     for row in missing:
         if row.goes:
             resource, _ = _declared(row.part)
             run: Callable[..., Any] = ACTIONS[resource.delete].body
             run(**{resource.key: row.number})
-            made[row.part] = made.get(row.part, 0) + 1
-    return made
+            counts[row.part] = counts.get(row.part, 0) + 1
+    return counts

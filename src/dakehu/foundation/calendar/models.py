@@ -1,4 +1,4 @@
-"""The trading calendar."""
+"""The model of the trading calendar."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class CalendarDay(Recorded):
-    """A day on which trading differs from the weekday rule, or the last day the calendar knows."""
+    """A day on which trading differs from the weekday rule, or the last known day of the calendar."""
 
     names = Names("交易日历", "Day of the trading calendar", "Trading calendar")
 

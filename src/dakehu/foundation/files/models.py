@@ -1,4 +1,4 @@
-"""The stored file."""
+"""The model of stored files."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class StoredFile(Recorded):
-    """A file kept encrypted under DAKEHU_HOME/files; `key` is its name there."""
+    """A file stored encrypted under DAKEHU_HOME/files; `key` is its name there."""
 
     names = Names("文件", "File", "Files")
 

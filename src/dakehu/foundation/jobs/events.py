@@ -1,4 +1,4 @@
-"""Events that domains publish and the reactions of other domains, which run as jobs after the act has committed."""
+"""Connect published events to reactions, which run as jobs after the action commits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +11,9 @@ REACTIONS: dict[str, list[str]] = {}
 
 
 def on_event(event: str) -> Callable[[Work], Work]:
-    """Register a reaction: `body(**payload)` runs as a job of the system after the publishing act has committed.
+    """Register a reaction: `body(**payload)` runs as a system job after the publishing action commits.
 
-    It must make its effect once however often it runs: a job is run again when its worker dies before marking it done.
+    It must be idempotent: a job runs again if its worker dies before marking it done.
     """
 
     def wrap(body: Work) -> Work:
@@ -26,8 +26,11 @@ def on_event(event: str) -> Callable[[Work], Work]:
 
 
 def queue_reactions(events: list[tuple[str, dict[str, Any]]]) -> None:
-    """Queue one job for each reaction, in the transaction of the act that ends. The jobs are the system's own: what follows
-    from an event must not depend on the rights of its author, nor on whether they are still there."""
+    """Queue one job for each reaction, in the transaction of the action that ends.
+
+    The jobs run as the system: a reaction must not depend on the rights of the event's author, nor on whether they
+    still exist.
+    """
     for event, payload in events:
         for kind in REACTIONS.get(current_name(Kind.EVENT, event), []):
             with acting_as(system_actor(f"reaction to {event}", current_actor().door)):

@@ -9,6 +9,8 @@ from dakehu.foundation.schema.names import Names
 
 
 class FieldKind(Choices):
+    """Kind of a custom field."""
+
     TEXT = "text", "文本", "Text"
     LONG = "long", "长文本", "Long text"
     WHOLE = "whole", "整数", "Whole number"
@@ -21,13 +23,15 @@ class FieldKind(Choices):
 
 
 class Openness(Choices):
+    """Sensitivity of a custom field."""
+
     PUBLIC = "public", "一般", "Public"
     PERSONAL = "personal", "个人信息（对无权限者打码）", "Personal (masked without clearance)"
     SECRET = "secret", "机密（加密存放）", "Secret (stored encrypted)"
 
 
 class CustomField(Recorded):
-    """A field that an administrator added to a table (see foundation.customs). Never deleted, only archived."""
+    """A field added to a table by an administrator (see schema.custom_fields). Archived, never deleted."""
 
     names = Names("自定义字段", "Custom field", "Custom fields")
 

@@ -6,6 +6,9 @@ it takes the others. Values are plain JSON (decimals and dates as text, yes and 
 for their table and key. The definitions are rows (`CustomField`), taken up anew whenever they have changed.
 """
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 import re
 import threading
 from base64 import b64decode, b64encode
@@ -44,7 +47,7 @@ def host_models() -> tuple[str, ...]:
 
 @cache
 def _hosts() -> tuple[tuple[str, Any], ...]:
-    models_with_store = (m for m in apps.get_models() if any(f.name == STORE for f in m._meta.concrete_fields))
+    models_with_store: Any = (m for m in apps.get_models() if any(f.name == STORE for f in m._meta.concrete_fields))
     return tuple((model._meta.label, model.names) for model in models_with_store)
 
 

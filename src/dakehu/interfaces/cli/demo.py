@@ -21,7 +21,7 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import ROLES
-from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import service as import_service
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
@@ -63,7 +63,7 @@ def prepare(table: Path) -> dict[str, Any]:
         _tell(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
         _hire(password)
         _tell(str(bilingual("导入演示表格…", "Importing the example workbook …")))
-        report = imports.run_import(workbook(Path(settings.DAKEHU_HOME)))
+        report = import_service.run_import(workbook(Path(settings.DAKEHU_HOME)))
         if report["errors"]:
             raise Refused(
                 bilingual(
@@ -100,8 +100,8 @@ def _trade(home: Path) -> None:
     today = clock.today()
     days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))
     with acting_as(system_actor("trades of the demonstration brokerage（演示）", "cli")):
-        imports.run_import(market.write_statement(home / market.STATEMENT, days, today))
-        imports.run_import(market.write_prices(home / market.PRICES, days))
+        import_service.run_import(market.write_statement(home / market.STATEMENT, days, today))
+        import_service.run_import(market.write_prices(home / market.PRICES, days))
         close_run.close(day=days[-1])
 
 

@@ -37,8 +37,8 @@ def dealt(tmp_path, settings, lin, wang, zhang, qian):
         imports.run_import(
             write(
                 tmp_path / "张.csv",
-                "20240105,878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1",
-                "20240108,878,云南铜业,卖出,11,500,5500,5492.25,5,2.75,0,2",
+                "20240105,000878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1",
+                "20240108,000878,云南铜业,卖出,11,500,5500,5492.25,5,2.75,0,2",
             ),
             client="C0001",
         )
@@ -151,7 +151,7 @@ def test_figures_are_seen_within_scope_and_the_close_is_for_the_desk(dealt, pric
 
 def test_an_import_that_made_a_client_can_be_undone_after_a_close(tmp_path, dealt, priced, lin):
     with acting(lin):
-        told = imports.run_import(write(tmp_path / "新.csv", "20240105,878,云南铜业,买入,10,100,1000,-1005,5,0,0,9"))
+        told = imports.run_import(write(tmp_path / "新.csv", "20240105,000878,云南铜业,买入,10,100,1000,-1005,5,0,0,9"))
     with as_system():
         assert close_run.close(day=DAY)["clients"] == 3
     with acting(lin):

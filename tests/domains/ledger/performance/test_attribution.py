@@ -6,7 +6,7 @@ import pytest
 
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask
-from dakehu.interfaces.web.views.client_attribution import steps_of
+from dakehu.interfaces.web.views.client.attribution import steps_of
 from tests.architecture.pages import browser_of
 from tests.cast import acting
 from tests.domains.ledger.performance.test_portfolio import DAYS, invested  # noqa: F401  (a fixture)

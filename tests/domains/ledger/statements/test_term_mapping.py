@@ -9,7 +9,7 @@ from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 HEAD = "客户号,成交日期,证券代码,证券名称,业务名称,成交价格,成交数量,成交金额,发生金额"
-BUY = "{code},202401{day:02},878,云南铜业,{word},10,100,1000,{net}"
+BUY = "{code},202401{day:02},000878,云南铜业,{word},10,100,1000,{net}"
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 HEAD = "成交日期,证券代码,证券名称,买卖标志,成交价格,成交数量,成交金额,发生金额,佣金,印花税,过户费,成交编号"
-BUY = "20240105,878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1"
-SELL = "20240108,878,云南铜业,卖出,11,500,5500,5492.25,5,2.75,0,2"
+BUY = "20240105,000878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1"
+SELL = "20240108,000878,云南铜业,卖出,11,500,5500,5492.25,5,2.75,0,2"
 FUND = "20240108,510500,500ETF,买入,5,100,500,-505,5,0,0,1"
 
 
@@ -75,7 +75,7 @@ def test_a_second_compaction_with_nothing_new_writes_nothing(dealt):
 def test_trades_that_come_later_join_the_bucket(dealt, tmp_path, lin):
     compact()
     with acting(lin):
-        later = "20240109,878,云南铜业,买入,12,100,1200,-1205,5,0,0,3"
+        later = "20240109,000878,云南铜业,买入,12,100,1200,-1205,5,0,0,3"
         imports.run_import(statement(tmp_path, "后.csv", later), client="C0001")
     before = every_trade()
     assert before.num_rows == 4

@@ -64,7 +64,7 @@ def value(client: Any, day: date) -> Valuation | None:
 
 
 def explain(client: Any, figure: str) -> dict[str, Any]:
-    """Return the explanation of a figure; see the query ledger.explain."""
+    """Return the explanation of a figure; see the query ledger.explanation."""
     if figure not in explanations.EXPLANATIONS:
         known = "、".join(explanations.EXPLANATIONS)
         raise Refused(

@@ -62,6 +62,17 @@ def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, in
     return ids
 
 
+def names_of(codes: Iterable[str]) -> dict[Key, str]:
+    """{(code, market): name} of the products that are entered under some codes."""
+    wanted, found = sorted(set(codes)), {}
+    for start in range(0, len(wanted), 5000):
+        rows = SecurityCode.objects.filter(code__in=wanted[start : start + 5000])
+        found.update(
+            {(code, market): name for code, market, name in rows.values_list("code", "market", "product__name")}
+        )
+    return found
+
+
 def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     """Return {product id: {code, market, name, kind}}, by the latest code."""
     names: dict[int, dict[str, Any]] = {}

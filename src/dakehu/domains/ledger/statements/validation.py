@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from dakehu.domains.ledger.products.security_codes import Security, UnknownCode, security
+from dakehu.domains.ledger.products.security_codes import Security, UnknownCode, market_of_account, security
+from dakehu.domains.ledger.products.short_codes import HONG_KONG, is_short, market_by_sum
 from dakehu.domains.ledger.trades.transaction_types import (
     CASH,
     MONEY_MOVEMENTS,
     POSITION,
+    TRADED,
     TRADES,
     TransactionType,
+    normalize_term,
     transaction_type_of,
 )
 
@@ -26,6 +29,16 @@ REASONS: dict[str, tuple[str, str]] = {
     "date": ("日期缺失或看不懂", "The day is missing or cannot be read"),
     "number": ("数字看不懂", "A number cannot be read"),
     "code": ("证券代码缺失或不存在", "The security code is missing or names nothing"),
+    "short": (
+        "代码不足6位，可能是深沪代码丢了前面的零，也可能是港股；请补全代码或写明交易市场",
+        "The code has fewer than six digits: zeros lost, or Hong Kong's? Complete it, or name the market",
+    ),
+    "contrary": ("业务名称与买卖标志互相矛盾", "The kind of business and the buy or sell mark contradict each other"),
+    "product": ("成交价格乘以成交数量与成交金额不符", "Price times quantity is not the amount"),
+    "lots": (
+        "成交数量看来以“手”为单位（1手=100股），请改为股数，或在表头写明单位",
+        "The quantity seems to count lots of 100; write shares, or state the unit in the heading",
+    ),
     "market": ("证券代码与市场或股东账户不符", "Code and market or account contradict each other"),
     "quantity": ("成交数量缺失或为零", "The quantity is missing or zero"),
     "fraction": (
@@ -43,6 +56,14 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "money": ("资金发生额缺失", "The sum of money is missing"),
     "currency": ("币种不明", "The currency is missing"),
+    "unit": (
+        "表头或表上方写的单位看不懂，请改为元、万元、股、手等",
+        "The unit in the heading or above the table is not known; write yuan, shares or lots",
+    ),
+    "twice": (
+        "同名的两列内容不同，不知以哪一列为准",
+        "Two columns of one heading differ, and nothing says which one counts",
+    ),
     "cancelled": ("这一笔已撤销或未成交", "The order was cancelled or not filled"),
 }
 FEES = ("commission", "stamp", "transfer", "other")
@@ -61,7 +82,7 @@ class StatementRow:
     """One row as read from a file; None where a cell is empty.
 
     `charge` is 手续费, whose meaning differs by broker. `foreign` names the market where codes are tickers of no Chinese
-    market.
+    market. `side` is what the most telling column says (业务名称), `flag` what a column of buy and sell says beside it.
     """
 
     day: date | None
@@ -84,6 +105,7 @@ class StatementRow:
     currency: str = "CNY"
     foreign: str = ""
     ref: str = ""
+    flag: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,9 +158,7 @@ def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> V
     `meaning` is what a mapping profile says of the row's kind of business; without it the vocabulary of transaction
     types decides.
     """
-    side = meaning or transaction_type_of(row.side)
-    if side is None:
-        raise RowRejected("side", row.side)
+    side = meaning or _side(row)
     if side is TransactionType.IDLE:
         return None
     if row.day is None:
@@ -150,6 +170,7 @@ def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> V
     if side not in TRADES:
         return _movement_trade(row, side, asset, quantity)
     amount = _amount(row)
+    _check_product(row, asset, amount)
     fees = _fees(row, side, amount)
     net = CASH[side] * amount - sum(fees) if row.net is None else fen(row.net)
     return ValidTrade(
@@ -170,6 +191,41 @@ def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> V
     )
 
 
+def _side(row: StatementRow) -> TransactionType:
+    """What a row does: the kind of business decides where it says more than buy and sell. Raises Doubt where it is not
+    understood, whatever the mark of buy and sell says, and where the two contradict each other."""
+    mark = transaction_type_of(row.flag) if row.flag else None
+    if not normalize_term(row.side) or normalize_term(row.side) in TRADED:
+        if mark is None:
+            raise RowRejected("side", row.flag or row.side)
+        return mark
+    side = transaction_type_of(row.side)
+    if side is None:
+        raise RowRejected("side", row.side)
+    if (
+        side in (TransactionType.BUY, TransactionType.SELL)
+        and mark in (TransactionType.BUY, TransactionType.SELL)
+        and mark is not side
+    ):
+        raise RowRejected("contrary", f"{row.side} / {row.flag}")
+    return side
+
+
+def _check_product(row: StatementRow, found: Security | None, amount: int) -> None:
+    """Hold price × quantity against the amount of a share or fund of the mainland; prices are rounded, sums are not."""
+    if found is None or found.market not in ("SH", "SZ", "BJ") or found.kind not in ("stock", "fund"):
+        return
+    if not row.price or not row.quantity or row.amount is None or row.currency != "CNY":
+        return
+    product, stated = abs(row.price * row.quantity), Decimal(amount) / 100
+    step = Decimal(1).scaleb(max(-4, min(-2, int(row.price.as_tuple().exponent))))
+    if abs(product - stated) <= abs(row.quantity) * step + 1:
+        return
+    if abs(product * 100 - stated) <= abs(row.quantity) * 100 * step + 1:
+        raise RowRejected("lots", f"{row.price} × {row.quantity}; {row.amount}")
+    raise RowRejected("product", f"{row.price} × {row.quantity}; {row.amount}")
+
+
 def _balance(row: StatementRow) -> int | None:
     """Return the cash balance after the row in fen, None if the file has none."""
     return None if row.balance is None else fen(row.balance)
@@ -185,11 +241,30 @@ def _security(row: StatementRow, side: TransactionType) -> Security | None:
     if not row.code:
         raise RowRejected("code", row.name)
     try:
-        return security(row.code, market=row.market, account=row.account)
+        return security(row.code, market=row.market or _market(row), account=row.account)
     except UnknownCode as unknown:
         if row.foreign:
             return Security(row.code.strip().upper(), row.foreign, "other")
         raise RowRejected(str(unknown), f"{row.code} {row.name} {row.market} {row.account}".strip()) from None
+
+
+def _market(row: StatementRow) -> str:
+    """The market of a short code by currency, account and sum; "" for a whole code. Raises Doubt where it stays open."""
+    if not is_short(row.code) or row.foreign:
+        return ""
+    if row.currency == "HKD":
+        return HONG_KONG
+    try:
+        mainland = security(row.code.strip().zfill(6)).market
+    except UnknownCode:
+        mainland = ""
+    account = market_of_account(row.account)
+    market = market_by_sum(mainland, account, row.price, row.quantity, row.amount)
+    if not market and account and mainland and account != mainland:
+        raise RowRejected("market", f"{row.code} {row.name} {row.account}")
+    if not market:
+        raise RowRejected("short", f"{row.code} {row.name}".strip())
+    return market
 
 
 def _amount(row: StatementRow) -> int:

@@ -92,6 +92,10 @@ def normalize_term(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign not in " \t\u3000-_–·/")
 
 
+# Kinds of business that say no more than that there was a trade: the mark of buy and sell decides.
+TRADED = frozenset(
+    "证券买卖 证券交易 股票交易 普通交易 信用交易 普通委托 信用委托 竞价交易 成交 买卖 交易 委托 普通 trade trades".split()
+)
 TRANSACTION_TYPES: dict[str, TransactionType] = {
     normalize_term(word): side for side, words in _TERMS.items() for word in words.split()
 }

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from dakehu.foundation.access import encrypted_fields
 
 PLACE = "mfa_authenticator.data"
-ANSWER = "dakehu.interfaces.web.views.signin_firm.answered"
+ANSWER = "dakehu.interfaces.web.views.sign_in.single_sign_on.answered"
 
 
 class FactorAdapter(DefaultMFAAdapter):

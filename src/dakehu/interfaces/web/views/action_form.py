@@ -18,6 +18,7 @@ from dakehu.foundation.gates import perform, perform_with_merge, render_row
 from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views.client.composer import composer
 from dakehu.interfaces.web.views.moved import moved_to
 
 ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
@@ -153,11 +154,9 @@ def ask_for(
     inside = request.headers.get("HX-Request")
     wanted = request.POST.get("form") or request.GET.get("form")
     if wanted == "composer" and client is not None:
-        from dakehu.interfaces.web.views.client import composer
-
         template, page = "client/composer.html", {**page, **composer(client, given, faults)}
     else:
-        template = "act_form.html" if inside else "act_page.html"
+        template = "action_form/dialog.html" if inside else "action_form/page.html"
     status = 409 if conflict else 422 if faults else 200
     response = render(request, template, page, status=status)
     if elsewhere and inside:
@@ -199,7 +198,7 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
             "page_title": action.label,
         }
         inside = request.headers.get("HX-Request")
-        return render(request, "act_value.html" if inside else "act_value_page.html", secret)
+        return render(request, "action_form/value_dialog.html" if inside else "action_form/value_page.html", secret)
     if not request.headers.get("HX-Request"):
         messages.success(request, str(text))
         return HttpResponseRedirect(after(client, result))

@@ -17,7 +17,6 @@ from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, parse_input, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
-from dakehu.foundation.schema.names import name_of_table
 
 SHOWN = 40
 KINDS: dict[str, tuple[Bilingual, str]] = {
@@ -143,12 +142,11 @@ def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
     """One row's change in words: what kind of row, what happened, each field before and after."""
     word, tone = KINDS.get(change["kind"], (bilingual("其他", "Other"), ""))
-    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model"], "pk": change["pk"], "fields": []}
+    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model_text"], "pk": change["pk"], "fields": []}
     try:
         model = model_of(change["model"])
     except (LookupError, ValueError):
         return made
-    made["what"] = str(name_of_table(change["model"]))
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [
