@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
 from dakehu.foundation.base.renamed import Kind, current_name
 
-GET, OTHER = 301, 308  # 308 keeps the method and what was sent
-
 
 def moved_to(request: HttpRequest, address: str) -> HttpResponse:
-    """Redirect for good to `address`, with the query string of the request."""
+    """Redirect for good to `address` with the query string of the request: 301, or 308 to keep what was posted."""
     query = request.META.get("QUERY_STRING", "")
-    status = GET if request.method in ("GET", "HEAD") else OTHER
-    return HttpResponse(status=status, headers={"Location": f"{address}?{query}" if query else address})
+    is_read = request.method in ("GET", "HEAD")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address, preserve_request=not is_read)
 
 
 def moved(request: HttpRequest, *, route: str, **parameters: Any) -> HttpResponse:
