@@ -42,8 +42,13 @@ def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]
     home = Path(settings.DAKEHU_HOME)
     made = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=made, mode="w:gz") as archive:
+        head = Path(folder) / "audit-head.json"
+        if (home / head.name).exists():  # before the snapshot, whose chain must contain it
+            shutil.copyfile(home / head.name, head)
         snapshot = _database(Path(folder))
         archive.add(snapshot, snapshot.name)
+        if head.exists():
+            archive.add(head, head.name)
         about = {
             "version": __version__,
             "made_at": now().isoformat(),
@@ -53,7 +58,7 @@ def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]
         note = Path(folder) / "about.json"
         note.write_text(json.dumps(about))
         archive.add(note, "about.json")
-        for name in ("files", "journal", "audit-head.json", *(["keys"] if password else [])):
+        for name in ("files", "journal", *(["keys"] if password else [])):
             if (home / name).exists():
                 archive.add(home / name, name)
     body = made.getvalue()
