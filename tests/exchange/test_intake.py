@@ -1,6 +1,7 @@
 """Whatever state the table is in: read, tried, refused with place and remedy, imported once, seen by its owner only."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +15,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import perform
+from dakehu.foundation.schema import resources
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -169,8 +171,6 @@ def test_an_analyst_may_not_import(an, tmp_path):
 
 
 def test_a_file_is_one_act_and_a_fault_of_the_program_leaves_nothing(lin, tmp_path, monkeypatch):
-    from dakehu.exchange.imports import apply
-
     path = book(
         tmp_path / "t.xlsx",
         基本信息=[["客户号", "客户姓名"], ["N1", "甲一"]],
@@ -182,7 +182,12 @@ def test_a_file_is_one_act_and_a_fault_of_the_program_leaves_nothing(lin, tmp_pa
 
     with acting(lin):
         with monkeypatch.context() as patch:
-            patch.setitem(apply.IMPORTERS, "investments", broken)
+            resource, sheet = next(pair for pair in resources.with_worksheet() if pair[1].name == "investments")
+            patch.setitem(
+                resources._declared,
+                resource.model,
+                replace(resource, worksheet=replace(sheet, import_rows=broken)),
+            )
             with pytest.raises(OSError, match="full"):
                 imports.run_import(path)
         assert not Client.objects.exists()
