@@ -39,9 +39,22 @@ class Missing(Exception):
 def copy_tree(to: Path) -> None:
     """Copy what git tracks of the sources, the cast and the trial domain, as it is in the working tree."""
     tracked = subprocess.run(
-        ["git", "ls-files", "src", "tests/__init__.py", "tests/cast.py", TRIAL, "pyproject.toml", "CHANGELOG.md", CONTRACTS],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
+        [
+            "git",
+            "ls-files",
+            "src",
+            "tests/__init__.py",
+            "tests/cast.py",
+            TRIAL,
+            "pyproject.toml",
+            "CHANGELOG.md",
+            CONTRACTS,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
     for name in tracked:
         if (ROOT / name).is_file() and "/static/" not in name:
             target = to / name
@@ -105,9 +118,13 @@ def prove() -> str:
         print(run(tree, home, str(Path(__file__).resolve()), "--check"), end="")
         linter = Path(sys.executable).with_name("lint-imports")
         kept = subprocess.run(
-            [linter, "--no-cache"], cwd=tree, env={**os.environ, "PYTHONPATH": str(tree / "src")}, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
+            [linter, "--no-cache"],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": str(tree / "src")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if kept.returncode:
             raise Missing(f"import contracts: {kept.stdout[-800:]}")
     one = "1 line" if field_lines == 1 else f"{field_lines} lines"
@@ -179,7 +196,7 @@ def check_field(lin: Any, client: Any) -> None:
 
     browser = browser_of(lin)
     print("field clients.Client.hobby:")
-    expect("form", 'name="hobby"' in page(browser, "/do/clients.create"))
+    expect("form", 'name="hobby"' in page(browser, "/actions/clients.create"))
     expect("client page", "爱好" in (text := page(browser, f"/clients/{client.pk}?tab=basic")) and "高尔夫" in text)
     listed = browser.get("/api/v1/clients?hobby=高尔夫").json()
     expect("filter", listed["count"] == 1 and browser.get("/api/v1/clients?hobby=钓鱼").json()["count"] == 0)

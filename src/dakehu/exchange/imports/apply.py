@@ -91,7 +91,7 @@ def import_workbook(
 def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
-        born = client_import.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
+        born = client_import.import_clients(columns=made.stacks["clients"].columns, evaluation=made.clients)
     for _, sheet in with_worksheet():
         rows = made.stacks.get(sheet.name)
         if sheet.import_rows is not None and rows is not None and rows.weighed.rows("created", "updated"):

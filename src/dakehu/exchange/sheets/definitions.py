@@ -164,7 +164,7 @@ CODES = (
 
 @lru_cache(maxsize=2048)
 def kind_of_value(parameter: Parameter) -> str:
-    """What the cells of a parameter hold, for the reader of cells: money, rate, count, date, code, choice or text."""
+    """Return the kind of a parameter's cells: money, rate, count, date, code, choice or text."""
     if parameter.name in CODES:
         return cell_values.CODE
     behind = field_behind(parameter)
@@ -183,7 +183,7 @@ def kind_of_value(parameter: Parameter) -> str:
 
 
 def fits(parameter: Parameter, samples: list[str]) -> bool:
-    """Whether any of some cells may be a value of a parameter; True where there are none to judge by."""
+    """Return whether any sample cell may be a value of a parameter; True without samples."""
     texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]
     kind, behind = kind_of_value(parameter), field_behind(parameter)
     words = getattr(behind, "choice_set", None) or parameter.choice_set

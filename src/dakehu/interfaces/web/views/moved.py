@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from dakehu.foundation.base.renamed import Kind, current_name
+
 GET, OTHER = 301, 308  # 308 keeps the method and what was sent
 
 
@@ -16,5 +18,7 @@ def moved_to(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def moved(request: HttpRequest, *, route: str, **parameters: Any) -> HttpResponse:
-    """Redirect to the address that bears the name `route`."""
+    """Redirect to the address that bears the name `route`; the name of an action is replaced by its present one."""
+    if "name" in parameters:
+        parameters["name"] = current_name(Kind.ACTION, parameters["name"])
     return moved_to(request, reverse(route, kwargs=parameters))

@@ -72,7 +72,7 @@ def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "group": bilingual("这位客户", "This client"),
                 "label": ACTIONS[name].label,
                 "words": ACTIONS[name].label,
-                "url": f"/clients/{pk}/do/{name}",
+                "url": f"/clients/{pk}/actions/{name}",
                 "icon": "arrow-right",
             }
             for name in offered_actions()
@@ -84,7 +84,7 @@ def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "group": bilingual("操作", "Actions"),
                 "label": new.label,
                 "words": new.label,
-                "url": "/do/clients.create",
+                "url": "/actions/clients.create",
                 "icon": "plus",
             }
         )
