@@ -12,5 +12,6 @@ PUBLIC = (
     "products.security_codes",
     "statements.importing",
     "statements.validation",
+    "trades.compaction",
     "trades.transaction_types",
 )

@@ -6,7 +6,9 @@ The lowest domain, because every other one refers to people.
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (
     "audit_queries",
+    "credentials",
     "custom_fields",
+    "role_changes",
     "roles",
     "rules",
     "sign_in.backends",
