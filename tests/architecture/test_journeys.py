@@ -75,7 +75,7 @@ def test_an_interaction_passes_the_files_that_its_journey_names(lin, zhang):
     browser = desk(lin)
     form = {"held_at": "2026-01-05 10:00", "summary": "电话", "next_in_days": "7"}
     with files_passed() as passed:
-        browser.post(f"/clients/{zhang.pk}/do/service.log_interaction", form, HTTP_HX_REQUEST="true")
+        browser.post(f"/clients/{zhang.pk}/actions/service.log_interaction", form, HTTP_HX_REQUEST="true")
         browser.get(f"/clients/{zhang.pk}/")
     check_order("Log an interaction in the browser", passed)
 
