@@ -61,6 +61,7 @@ def test_every_file_that_a_journey_names_is_there(journey):
 def test_a_workbook_passes_the_files_that_its_journey_names(lin):
     browser = desk(lin)
     head, row = ["客户编号", "客户姓名", "手机号码", "资产规模"], ["C0100", "孙七", "13900139000", "88万"]
+    browser.get("/me")  # the first page loads the views
     with files_passed() as passed:
         batch = browser.post("/import/", {"file": table(head, row)})["Location"]
         browser.post(f"{batch}columns", {"then": "trial"})
@@ -74,6 +75,7 @@ def test_a_workbook_passes_the_files_that_its_journey_names(lin):
 def test_an_interaction_passes_the_files_that_its_journey_names(lin, zhang):
     browser = desk(lin)
     form = {"held_at": "2026-01-05 10:00", "summary": "电话", "next_in_days": "7"}
+    browser.get("/me")  # the first page loads the views
     with files_passed() as passed:
         browser.post(f"/clients/{zhang.pk}/actions/service.log_interaction", form, HTTP_HX_REQUEST="true")
         browser.get(f"/clients/{zhang.pk}/")
@@ -83,6 +85,7 @@ def test_an_interaction_passes_the_files_that_its_journey_names(lin, zhang):
 @pytest.mark.django_db
 def test_a_figure_passes_the_files_that_its_journey_names(lin, invested):  # noqa: F811
     browser = desk(lin)
+    browser.get("/me")  # the first page loads the views
     with files_passed() as passed:
         assert browser.get(f"/clients/{invested.pk}/figures/twr").status_code == 200
     check_order("A figure explained", passed)
