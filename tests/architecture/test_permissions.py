@@ -88,6 +88,7 @@ GRANTS = {
     "audit.read": "lead compliance admin",
     "team.read": "manager lead compliance analyst admin",
     "team.write": "admin",
+    "team.confirm": "compliance admin",
     "system.read": "compliance admin",
     "system.write": "admin",
 }
