@@ -174,12 +174,12 @@ def walk_pages(walk, role, user, clearance):
                 tries.append(((role, column, op, place), address, values_of(field)))
         tries.append(((role, column, "box", "grid"), f"/clients/rows?f.{column}=", values_of(field)))
     for values in (TEXTS, (SECRET_NAME[:2], "钱不"), (ID_NUMBER, OTHER_ID), ("13812345670", "13912345670")):
-        for address in ("/api/v1/clients/", "/api/v1/q/clients.detail?client=", "/api/v1/clients?text=", "/palette?q=",
-                        "/api/v1/q/clients.search?text=", "/clients/rows?q=", "/export/?q=",
+        for address in ("/api/v1/clients/", "/api/v1/queries/clients.detail?client=", "/api/v1/clients?text=", "/palette?q=",
+                        "/api/v1/queries/clients.search?text=", "/clients/rows?q=", "/export/?q=",
                         "/api/v1/interactions?client.has=", "/api/v1/follow-ups?client.starts=",
-                        "/api/v1/investments?client=", "/api/v1/q/service.timeline?client=",
-                        "/api/v1/q/ledger.portfolio?client=",
-                        "/api/v1/q/clients.similar_clients?id_number=", "/api/v1/q/clients.similar_clients?name="):  # fmt: skip
+                        "/api/v1/investments?client=", "/api/v1/queries/service.timeline?client=",
+                        "/api/v1/queries/ledger.portfolio?client=",
+                        "/api/v1/queries/clients.similar_clients?id_number=", "/api/v1/queries/clients.similar_clients?name="):  # fmt: skip
             tries.append(((role, "clients.Client", address), address, values))
     for place, address, values in tries:
         walk.compare(place, lambda v, a=address: seen(browser.get(a + quote(v)), v), values)
@@ -189,7 +189,7 @@ def walk_pages(walk, role, user, clearance):
         ("clients.hand_over", lambda v: {"clients": [v], "user": user.username, "role": "main"}),
         ("clients.assign", lambda v: {"client": v, "user": user.username, "role": "main"}),
         ("service.plan_many", lambda v: {"filters": {"name.has": v}, "due_on": "2026-02-02", "subject": "x"}),
-        ("report.give", lambda v: {"client": v}),
+        ("report.create", lambda v: {"client": v}),
     ):
         walk.compare(
             (role, action),

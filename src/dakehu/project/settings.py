@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dakehu.foundation.base import env
+from dakehu.foundation.base import env, pending_restore
 
 DAKEHU_HOME = Path(
     env.text(
@@ -15,6 +15,7 @@ DAKEHU_HOME = Path(
     )
 ).expanduser()
 DAKEHU_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+pending_restore.finish(DAKEHU_HOME)  # before anything there is read
 
 DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式（显示错误细节）", en="Development mode (shows fault details)")
 DATABASE_URL = env.secret(

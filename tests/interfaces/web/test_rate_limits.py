@@ -101,3 +101,17 @@ def test_lock_out_and_device_speak_of_the_clients_address(settings, lin):
     assert [sign_in("203.0.113.9", "wrong") for _ in range(6)][-1] == 429
     assert sign_in("203.0.113.10", PASSWORD) == 302
     assert Device.objects.get(user=lin).address == "203.0.113.10"
+
+
+@pytest.mark.parametrize(
+    ("path", "cost"),
+    [
+        ("/api/v1/queries/clients.duplicates", rate_limits.COSTLY),
+        ("/api/v1/q/clients.duplicates", rate_limits.COSTLY),
+        ("/api/v1/actions/report.create", rate_limits.COSTLY),
+        ("/api/v1/do/report.give", rate_limits.COSTLY),
+        ("/api/v1/queries/team.me", 1),
+    ],
+)
+def test_a_costly_request_costs_as_much_by_its_former_name_and_address(rf, path, cost):
+    assert rate_limits.cost_of(rf.get(path)) == cost

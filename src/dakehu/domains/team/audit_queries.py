@@ -98,7 +98,7 @@ def _entry(row: AuditEntry) -> dict[str, Any]:
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
-    """Show a recorded change under the present name of its table; the entry itself keeps what it was sealed with."""
+    """Render a recorded change under its table's present name; the sealed entry is unchanged."""
     label = current_name(Kind.MODEL, change["model"])
     return {**change, "model": label, "model_text": str(find_place(label) or name_of_table(label))}
 

@@ -48,7 +48,7 @@ def get_user(user_id: int | None) -> User | None:
 
 
 def find_lead(user: User | None) -> User | None:
-    """Return the lead of a person's team (who may be that person), or None for who has no team or a team without one."""
+    """Return the lead of a user's team (possibly the user), None without a team or a lead."""
     if user is None or user.team_id is None:
         return None
     leading = [name for name, role in ROLES.items() if role.leads]

@@ -7,10 +7,11 @@ changed, moved, repeated, left out or taken from another file does not open, nor
 or added to. What begins with another byte than zero, the version of a key, was sealed whole before this format was.
 """
 
+import io
 import os
 from collections.abc import Iterator
 from itertools import count
-from typing import Protocol
+from typing import Any, BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -51,6 +52,35 @@ def encrypt(place: str, content: Readable) -> Iterator[bytes]:
         part = following
 
 
+class EncryptingWriter(io.RawIOBase):
+    """A stream to write to: what is written goes into `target` slice by slice, behind a head that was written before. The
+    cipher must be of this head alone. Without `close` the end is missing, and what was written does not open."""
+
+    def __init__(self, cipher: AESGCM, head: bytes, target: BinaryIO) -> None:
+        self._cipher, self._head, self._target = cipher, head, target
+        self._waiting, self._number = bytearray(), 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self._waiting += content
+        while len(self._waiting) > SLICE:
+            self._put(SLICE, last=False)
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._put(len(self._waiting), last=True)
+        super().close()
+
+    def _put(self, size: int, *, last: bool) -> None:
+        part = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        self._target.write(self._cipher.encrypt(_nonce(self._number, last), part, self._head))
+        self._number += 1
+
+
 def decrypt(place: str, sealed: Readable) -> Iterator[bytes]:
     """The slices of what was sealed, each verified before it is given; a file sealed whole comes as one slice. Raises
     cryptography's InvalidTag for what was tampered with or moved, at the latest instead of the last slice, LookupError for
@@ -63,7 +93,11 @@ def decrypt(place: str, sealed: Readable) -> Iterator[bytes]:
         raise InvalidTag
     if head[1] != FORMAT:
         raise ValueError(f"a sealed file of format {head[1]}; this version reads up to {FORMAT}: update dakehu")
-    cipher = _cipher(head[2], head[3:], place)
+    yield from decrypt_slices(_cipher(head[2], head[3:], place), head, sealed)
+
+
+def decrypt_slices(cipher: AESGCM, head: bytes, sealed: Readable) -> Iterator[bytes]:
+    """The slices behind a head that was read before, each verified. Raises InvalidTag."""
     part = sealed.read(SLICE + TAG)
     for number in count():
         following = sealed.read(SLICE + TAG)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ class ProcessLock:
         """Hold it and write down `facts`; False where another process that still runs holds it."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _lock(descriptor, self.path):
+        for _ in range(5):  # who asks for the holder has it for a moment
+            if _lock(descriptor, self.path):
+                break
+            time.sleep(0.05)
+        else:
             os.close(descriptor)
             return False
         process = psutil.Process()

@@ -9,9 +9,9 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, columns_of
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import Column, kind_of
+from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import Parameter
-from dakehu.interfaces.api.resources import RESOURCES
 
 TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -152,11 +152,11 @@ def openapi() -> dict[str, Any]:
             },
         },
     }
-    for name, resource in RESOURCES.items():
+    for name, resource in resources.by_path().items():
         short = resource.model.partition(".")[2]
         schemas[short] = _model_schema(resource.model)
         row = {"$ref": f"#/components/schemas/{short}"}
-        lists, create, change = QUERIES[resource.lists], ACTIONS[resource.create], ACTIONS[resource.change]
+        lists, create, change = QUERIES[resource.list], ACTIONS[resource.create], ACTIONS[resource.update]
         listing = {
             "type": "object",
             "properties": {"count": {"type": "integer"}, "rows": {"type": "array", "items": row}},
@@ -204,7 +204,7 @@ def openapi() -> dict[str, Any]:
             },
         }
     for name, asked in sorted(QUERIES.items()):
-        paths[f"/api/v1/q/{name}"] = {
+        paths[f"/api/v1/queries/{name}"] = {
             "get": {
                 "tags": ["q"],
                 "summary": str(asked.label),
@@ -217,7 +217,7 @@ def openapi() -> dict[str, Any]:
         }
     for name, verb in sorted(ACTIONS.items()):
         if verb.is_public:
-            paths[f"/api/v1/do/{name}"] = {
+            paths[f"/api/v1/actions/{name}"] = {
                 "post": {
                     "tags": ["do"],
                     "summary": str(verb.label),

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from dakehu.foundation.audit.chain import plain_value
+from dakehu.foundation.base import system_faults
 from dakehu.foundation.base.errors import Conflict, NotFound, Refused, TooManyRequests
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Content, Upload
@@ -97,7 +98,7 @@ def speaks_json(view: View) -> View:
             return refusal_answer(refusal)
         except (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError):
             return refusal_answer(Refused(bilingual("请求内容无法读取。", "The request cannot be read.")))
-        except Exception:
+        except Exception as fault:
             number = getattr(request, "request_id", "")
             log.exception("request %s failed: %s", number, request.path)
             sentence = bilingual(
@@ -105,7 +106,8 @@ def speaks_json(view: View) -> View:
                 "A fault, number {id}; please tell your administrator.",
                 id=number,
             )
-            return json_answer({"messages": {"": [str(sentence)]}}, 500)
+            known = system_faults.explain(fault)
+            return json_answer({"messages": {"": [str(known or sentence)]}}, 503 if known else 500)
 
     return run
 

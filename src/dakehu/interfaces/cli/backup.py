@@ -1,6 +1,5 @@
-"""Backup and restore of a whole desk: database, files, and (only encrypted) its keys."""
+"""Backup of a whole desk: database, files, and (only encrypted) its keys. For the way back see restore.py."""
 
-import io
 import json
 import os
 import shutil
@@ -8,189 +7,189 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
 from dakehu import __version__
-from dakehu.foundation.access import encrypted_fields, keys
+from dakehu.foundation.access import keys
 from dakehu.foundation.base.clock import now
-from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.process_lock import ProcessLock
+from dakehu.interfaces.cli import archive
 
-MAGIC = b"DAKEHU1\n"
-SALT, NONCE = 16, 12
 
-
-def _key(password: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(password.encode())
+def backup_lock() -> ProcessLock:
+    """Held while a backup or a restore works in this home."""
+    return ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "backup.lock")
 
 
 def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]) -> dict[str, Any]:
-    """Write a consistent snapshot to `target`. With a password it is encrypted and holds the keys; without one
-    the keys stay behind, and without them sealed values cannot be opened after a restore."""
+    """Write a consistent snapshot to `target`, whole or not at all. With a password it is encrypted and holds the keys;
+    without one the keys stay behind, and without them encrypted values cannot be opened after a restore."""
     if target.exists():
-        raise Refused(
-            {"file": [bilingual("“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=target)]}
-        )
+        raise refusal("file", "“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=target)
     home = Path(settings.DAKEHU_HOME)
-    made = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=made, mode="w:gz") as archive:
-        head = Path(folder) / "audit-head.json"
-        if (home / head.name).exists():  # before the snapshot, whose chain must contain it
-            shutil.copyfile(home / head.name, head)
-        snapshot = _database(Path(folder))
-        archive.add(snapshot, snapshot.name)
-        if head.exists():
-            archive.add(head, head.name)
-        about = {
-            "version": __version__,
-            "made_at": now().isoformat(),
-            "database": connection.vendor,
-            "keys": bool(password),
-        }
-        note = Path(folder) / "about.json"
-        note.write_text(json.dumps(about))
-        archive.add(note, "about.json")
-        for name in ("files", "journal", *(["keys"] if password else [])):
-            if (home / name).exists():
-                archive.add(home / name, name)
-    body = made.getvalue()
-    if password:
-        salt, nonce = os.urandom(SALT), os.urandom(NONCE)
-        body = MAGIC + salt + nonce + AESGCM(_key(password, salt)).encrypt(nonce, body, MAGIC)
-    else:
+    about = {
+        "version": __version__,
+        "made_at": now().isoformat(),
+        "database": connection.vendor,
+        "keys": bool(password),
+    }
+    with _work_folder(home) as folder:
+        # In this order: what the snapshot of the database names was there before, or comes after it.
+        if (home / "audit-head.json").exists():
+            shutil.copyfile(home / "audit-head.json", folder / "audit-head.json")
+        _hold_files(home / "files", folder / "files")
+        snapshot = _database(folder)
+        _hold_files(home / "files", folder / "files")
+        (folder / "about.json").write_text(json.dumps(about))
+        with _written_whole(target) as stream, archive.writing(stream, password) as made:
+            for path in (folder / "about.json", snapshot, folder / "audit-head.json"):
+                if path.exists():
+                    _add(made, path, path.name)
+            _add_tree(made, folder / "files", "files")
+            _add_tree(made, home / "journal", "journal")
+            if password:
+                for name in (*keys.FILES, keys.SESSION_FILE):
+                    if (home / "keys" / name).exists():
+                        _add(made, home / "keys" / name, f"keys/{name}")
+    if not password:
         tell(
             bilingual(
                 "备份不含密钥：请另行妥善保存 {path}，否则加密信息无法恢复。",
-                "The keys are not in this backup: keep {path} safe, or sealed values are lost.",
+                "The keys are not in this backup: keep {path} safe, or encrypted values are lost.",
                 path=home / "keys",
             )
         )
-    keys.write_private(target, body)
-    return {"file": str(target), "bytes": len(body), **about}
+    return {"file": str(target), "bytes": target.stat().st_size, **about}
+
+
+@contextmanager
+def _work_folder(home: Path) -> Iterator[Path]:
+    """A folder of the home's own, removed afterwards; where that fails, at the next start."""
+    lock = backup_lock()
+    if not lock.take():
+        raise refusal(
+            "home",
+            "另一个备份或恢复正在进行，请等它完成。",
+            "Another backup or restore is going on; wait until it is done.",
+        )
+    try:
+        with tempfile.TemporaryDirectory(dir=home / "run", prefix="backup-") as folder:
+            yield Path(folder)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[Any]:
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _hold_files(source: Path, target: Path) -> None:
+    """Link the files that are there, so that none is missing from the backup that is removed meanwhile."""
+    for path in source.glob("*/*"):
+        held = target / path.parent.name / path.name
+        if held.exists() or path.suffix == ".part":
+            continue
+        held.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with suppress(FileNotFoundError):  # removed this moment
+            try:
+                os.link(path, held)
+            except FileNotFoundError:
+                raise
+            except OSError:  # a file system without links
+                shutil.copyfile(path, held)
+
+
+def _add_tree(made: tarfile.TarFile, folder: Path, name: str) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".part", ".new"):
+            _add(made, path, f"{name}/{path.relative_to(folder).as_posix()}")
+
+
+def _add(made: tarfile.TarFile, path: Path, name: str) -> None:
+    """Add a file as its owner's alone. One that is removed meanwhile is left out (of the journal, which keeps what a
+    snapshot names for longer than a backup takes)."""
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        return
+    with stream:
+        member = tarfile.TarInfo(name)
+        member.size, member.mtime, member.mode = os.fstat(stream.fileno()).st_size, int(path.stat().st_mtime), 0o600
+        made.addfile(member, stream)
 
 
 def _database(folder: Path) -> Path:
     """A consistent copy of the database while it is in use."""
     if connection.vendor == "sqlite":
         target = folder / "dakehu.sqlite3"
-        with sqlite3.connect(str(settings.DATABASES["default"]["NAME"])) as source, sqlite3.connect(target) as copy:
+        name = str(settings.DATABASES["default"]["NAME"])
+        with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
-        source.close()
-        copy.close()
         return target
-    program = shutil.which("pg_dump")
-    if program is None:
-        raise Refused(
-            bilingual(
-                "备份 PostgreSQL 需要 pg_dump，请先安装。", "Backing up PostgreSQL needs pg_dump; install it first."
-            )
-        )
     target = folder / "dakehu.dump"
-    told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
-    subprocess.run(
-        [
-            program,
-            "-Fc",
-            "-h",
-            told["HOST"],
-            "-p",
-            told["PORT"] or "5432",
-            "-U",
-            told["USER"],
-            "-f",
-            str(target),
-            told["NAME"],
-        ],
-        check=True,
-        env={**os.environ, "PGPASSWORD": str(told["PASSWORD"])},
-    )
+    run_postgres("pg_dump", "-Fc", "-f", str(target))
     return target
 
 
-def restore(source: Path, password: str | None) -> dict[str, Any]:
-    """Put a backup into an empty data directory; refuses one that is in use."""
-    home = Path(settings.DAKEHU_HOME)
-    connections.close_all()
-    for name in ("dakehu.sqlite3", "files", "journal"):
-        if (home / name).exists():
-            raise Refused(
-                bilingual(
-                    "数据目录 {home} 不是空的，请用 DAKEHU_HOME 指定一个新目录。",
-                    "{home} is not empty; name a new directory with DAKEHU_HOME.",
-                    home=home,
-                )
-            )
-    body = _opened(source.read_bytes(), password)
-    with (
-        tempfile.TemporaryDirectory(dir=home) as folder,
-        tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as archive,
-    ):
-        archive.extractall(folder, filter="data")
-        about: dict[str, Any] = json.loads((Path(folder) / "about.json").read_text())
-        dump = Path(folder) / "dakehu.dump"
-        if dump.exists():
-            _into_postgres(dump)
-            dump.unlink()
-        if (Path(folder) / "keys").exists():
-            shutil.rmtree(home / "keys", ignore_errors=True)
-        for part in Path(folder).iterdir():
-            if part.name != "about.json":
-                part.rename(home / part.name)
-    encrypted_fields.forget_cached()
-    return {"restored": True, **about}
+def run_postgres(name: str, *words: str, into_database: bool = False) -> None:
+    """Run a program of PostgreSQL upon the desk's database, as the owner of its tables where one is named."""
+    used = settings.DATABASES.get("owner") or settings.DATABASES["default"]
+    address = ["-h", used.get("HOST"), "-p", used.get("PORT") or "5432", "-U", used.get("USER")]
+    postgres_output(
+        name,
+        *address,
+        *(["-d"] if into_database else []),
+        str(used["NAME"]),
+        *words,
+        password=str(used.get("PASSWORD")),
+    )
 
 
-def _opened(body: bytes, password: str | None) -> bytes:
-    if not body.startswith(MAGIC):
-        return body
-    if not password:
-        raise Refused(
-            bilingual(
-                "备份已加密，请用 --password-file 给出密码。",
-                "The backup is encrypted; give its password with --password-file.",
-            )
-        )
-    salt, rest = body[len(MAGIC) : len(MAGIC) + SALT], body[len(MAGIC) + SALT :]
-    try:
-        return AESGCM(_key(password, salt)).decrypt(rest[:NONCE], rest[NONCE:], MAGIC)
-    except InvalidTag:
-        raise Refused(
-            bilingual("备份密码不正确，或文件已损坏。", "The password is wrong, or the backup is damaged.")
-        ) from None
-
-
-def _into_postgres(dump: Path) -> None:
-    program = shutil.which("pg_restore")
+def postgres_output(name: str, *words: Any, password: str = "") -> str:
+    """What a program of PostgreSQL prints. Raises Refused where it is not there or does not succeed."""
+    program = shutil.which(name)
     if connection.vendor != "postgresql" or program is None:
         raise Refused(
             bilingual(
-                "这是 PostgreSQL 备份，需要 DAKEHU_DATABASE_URL 和 pg_restore。",
-                "A PostgreSQL backup needs DAKEHU_DATABASE_URL and pg_restore.",
+                "这一步需要 PostgreSQL：请设置 DAKEHU_DATABASE_URL，并安装 {name}。",
+                "This needs PostgreSQL: set DAKEHU_DATABASE_URL and install {name}.",
+                name=name,
             )
         )
-    told = settings.DATABASES.get("owner") or settings.DATABASES["default"]
-    subprocess.run(
-        [
-            program,
-            "--exit-on-error",
-            "-h",
-            told["HOST"],
-            "-p",
-            told["PORT"] or "5432",
-            "-U",
-            told["USER"],
-            "-d",
-            told["NAME"],
-            str(dump),
-        ],
-        check=True,
-        env={**os.environ, "PGPASSWORD": str(told["PASSWORD"])},
+    ran = subprocess.run(
+        [program, *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env={**os.environ, "PGPASSWORD": password},
     )
+    if ran.returncode:
+        raise Refused(
+            bilingual(
+                "{name} 没有完成，数据库保持原样：{why}",
+                "{name} did not complete; the database is as it was: {why}",
+                name=name,
+                why=ran.stderr.strip()[-400:],
+            )
+        )
+    return ran.stdout

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dakehu.foundation.audit import chain
+from dakehu.foundation.base import system_faults
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.jobs.progress import no_progress
@@ -39,6 +40,9 @@ def write_refusal(line: argparse.Namespace, refusal: Refused) -> int:
 
 def write_fault(line: argparse.Namespace, fault: Exception) -> int:
     """Write an unexpected error without its stack trace; returns exit status 1."""
+    known = system_faults.explain(fault)
+    if known is not None:
+        return write_refusal(line, Refused(known))
     if line.json:
         print(json.dumps({"fault": type(fault).__name__, "status": 500}, ensure_ascii=False))
     write_message(

@@ -19,21 +19,24 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from dakehu.foundation.base import pending_restore
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused, refusal
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.base.parent_watch import SUPERVISED
 from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.installation import derived_data, key_check
 from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
 from dakehu.interfaces.cli import supervision
+from dakehu.interfaces.cli.backup import backup_lock
 from dakehu.interfaces.cli.supervision import Child
 
 WAIT = 60  # seconds for the server to answer
 BEAT = 2  # seconds between two signs of life of the worker
-# On Linux processes share a port, so each web process stands alone and one is there while another starts again.
-WEB_PROCESSES, WORKERS_EACH = (2, 1) if sys.platform == "linux" else (1, 2)
+# On Linux processes share a port, so each web process stands alone: where two are killed within the seconds that a start
+# takes, the third answers.
+WEB_PROCESSES, WORKERS_EACH = (3, 1) if sys.platform == "linux" else (1, 2)
 
 
 def tell(words: Bilingual) -> None:
@@ -63,6 +66,7 @@ def migrate() -> None:
 def make_ready() -> None:
     """Bring the database up to date where that is ours to do: always on SQLite, with the owner's address elsewhere.
     Raises KeyTrouble where the keys are not the ones of this database."""
+    _after_a_restore()
     if _steps_behind():
         if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
             raise Refused(
@@ -75,6 +79,20 @@ def make_ready() -> None:
         return
     key_check.check_keys()
     _rebuild_derived()
+
+
+def _after_a_restore() -> None:
+    """Remove what a killed restore or backup left; refuse where a restore has still to load its database."""
+    home = Path(settings.DAKEHU_HOME)
+    if (home / pending_restore.LOADING).exists():
+        raise refusal(
+            "home",
+            "上次恢复没有完成，数据库还没有载入。请再运行一次 dakehu restore。",
+            "A restore has not been completed: its database is still to be loaded. Run dakehu restore again.",
+        )
+    lock = backup_lock()
+    if lock.holder() is None:
+        pending_restore.remove_leftovers(home)
 
 
 def _steps_behind() -> list[Any]:
@@ -160,7 +178,7 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, lambda *_: stopping.set())
     children = _children(host, port)
-    threading.Thread(target=_announce, args=(address, stopping, browser), daemon=True).start()
+    threading.Thread(target=_announce, args=(address, stopping, browser, language()), daemon=True).start()
     try:
         if supervision.supervise(children, stopping, tell):
             return 0
@@ -181,7 +199,7 @@ def _children(host: str, port: int) -> list[Child]:
     environment = {**os.environ, SUPERVISED: "1"}
     program = [sys.executable, "-m", "dakehu.interfaces.cli.child", str(os.getpid())]
     web = [*program, "web", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(WORKERS_EACH), "--blocking-threads", "8", "--workers-kill-timeout", "10s"]
+    web += ["--workers", str(WORKERS_EACH), "--blocking-threads", "6", "--workers-kill-timeout", "10s"]
     web += ["--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application"]
     served = [Child(bilingual("网页进程", "web process"), web, environment) for _ in range(WEB_PROCESSES)]
     return [*served, Child(bilingual("后台进程", "background worker"), [*program, "work"], environment)]
@@ -225,7 +243,7 @@ def _who_holds(port: int) -> tuple[str, str]:
     return "端口 {port} 已被占用，请用 --port 换一个。", "Port {port} is in use; choose another with --port."
 
 
-def _announce(address: str, stopping: threading.Event, browser: bool) -> None:
+def _announce(address: str, stopping: threading.Event, browser: bool, spoken: str) -> None:
     """Say that the desk is ready once it answers."""
     until = time.monotonic() + WAIT
     while time.monotonic() < until and not stopping.is_set():
@@ -235,7 +253,7 @@ def _announce(address: str, stopping: threading.Event, browser: bool) -> None:
                 "The desk is ready: {address} (Ctrl+C stops it)",
                 address=address,
             )
-            print(str(words), flush=True)
+            print(words.in_(spoken), flush=True)  # a thread has no reader of its own
             if browser:
                 webbrowser.open(address)
             return

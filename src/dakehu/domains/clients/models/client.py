@@ -1,4 +1,4 @@
-"""The client, and what was known of them before."""
+"""The client, and earlier data of clients."""
 
 from typing import Any
 
@@ -18,16 +18,17 @@ from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME, TEXT
 
-LISTED = ("risk_level", "status", "kind", "walled")  # what lists are filtered by besides what leads an index
+LISTED = ("risk_level", "status", "kind", "walled")  # filter fields of lists that do not lead an index
 
 
 def last_four(value: str) -> str:
-    """The last four of an ID number, the check letter included; "" for what is too short to have them."""
-    kept = "".join(c for c in value.upper() if c.isalnum())
-    return kept[-4:] if len(kept) >= 8 else ""
+    """Return the last four characters of an ID number; "" if it is too short."""
+    characters = "".join(c for c in value.upper() if c.isalnum())
+    return characters[-4:] if len(characters) >= 8 else ""
 
 
 def _age(client: "Client") -> int | None:
+    """Return a client's age, stated if there is no birth date."""
     from dakehu.domains.clients.identifiers import age_on
     from dakehu.foundation.base.clock import today
 
@@ -214,12 +215,12 @@ class Client(ClientRecorded):
 
     @classmethod
     def unscoped_for_scope(cls) -> Any:
-        """Rows without the scope, only for the scope itself to build its conditions from."""
+        """Return rows without scope, only to build the conditions of the scope itself."""
         return GuardedQuerySet(cls)
 
 
 class History(ClientRecorded):
-    """What the firm knew of a client on an earlier day: older rows of a source, kept as they came."""
+    """What the firm knew of a client on an earlier day: older rows of a source."""
 
     names = Names("历史资料", "Earlier data", "Earlier data")
 

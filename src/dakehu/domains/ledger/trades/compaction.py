@@ -19,6 +19,7 @@ from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -242,6 +243,14 @@ def delete_superseded_files() -> int:
     return removed
 
 
+def find_missing_files() -> list[str]:
+    """Names of files of the journal that the register names and that are not there. Run as the system."""
+    book = reader.register()
+    named = set(book.fresh_files()) | {one.file for one in book.buckets}
+    named |= set(PriceFile.objects.values_list("file", flat=True))
+    return sorted(name for name in named if not journal.path_of(name).is_file())
+
+
 def _marks() -> dict[str, float]:
     """Return {file name: unneeded since, seconds since 1970}.
 
@@ -251,6 +260,9 @@ def _marks() -> dict[str, float]:
         return {str(name): float(since) for name, since in json.loads((journal.folder() / MARKS).read_text()).items()}
     except (FileNotFoundError, ValueError, AttributeError, TypeError):
         return {}
+
+
+declare_steps({"ledger.compact": bilingual("整理成交文件", "Compact trade files")})
 
 
 @job("ledger.compact")

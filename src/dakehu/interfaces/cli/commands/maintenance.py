@@ -18,7 +18,7 @@ from dakehu.foundation.installation import key_check
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
-from dakehu.interfaces.cli import audit_report, backup, server
+from dakehu.interfaces.cli import audit_report, backup, restore, server
 from dakehu.interfaces.cli.inputs import check_file, read_password
 from dakehu.interfaces.cli.output import progress_of, write_message, write_result
 
@@ -140,7 +140,7 @@ def write_backup(line: argparse.Namespace) -> None:
 
 def restore_backup(line: argparse.Namespace) -> None:
     """Restore a backup into an empty data directory."""
-    write_result(line, backup.restore(check_file(line.file), read_password(line.password_file)))
+    write_result(line, restore.restore(check_file(line.file), read_password(line.password_file)))
 
 
 def migrate_database(line: argparse.Namespace) -> None:

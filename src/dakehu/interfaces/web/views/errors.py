@@ -1,10 +1,12 @@
 """Pages for when something goes wrong: what, where and how to mend it, never a stack trace."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from dakehu.foundation.base import system_faults
 from dakehu.foundation.base.errors import Conflict, Refused, TooManyRequests
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
@@ -92,7 +94,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The id leads an administrator to the log."""
+    """500: our fault. The id leads an administrator to the log. 503 where disk or database are at fault."""
+    known = system_faults.explain(sys.exc_info()[1])
+    if known is not None:
+        as_json = request.headers.get("HX-Request") or wants_json(request)
+        return plain({"": [known]}, 503) if as_json else page(request, 503, [known])
     number = getattr(request, "request_id", "")
     text = bilingual(
         "问题出在系统，不在您的操作；已经记入日志。请稍后再试，仍有问题时把编号 {number} 告诉管理员。",

@@ -1,0 +1,241 @@
+"""Kill -9 a restore at random moments, and look at what is left.
+
+    python scripts/kill_the_restore.py [ROUNDS]                                      (SQLite, in directories of its own)
+
+The desk is a kept one of version 0.1.0, backed up with its keys. Each round restores it into an empty directory, in a process
+of its own that is killed at a moment drawn over the whole of what a restore takes. Then whatever starts next must find either
+the empty directory as it was or the whole desk, never keys of its own making, and nothing left behind; the same restore given
+again must succeed, killed once more on the way in every other round. Prints what was left, and exits with 1 at the first
+thing that is wrong.
+"""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import stat
+import sys
+import tarfile
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "tests" / "fixtures" / "desks" / "0.1.0.tar.gz"
+PASSWORD = "hebei-42-donkey"  # noqa: S105  of a desk that is invented
+QUARTERS = ("first quarter", "second quarter", "third quarter", "last quarter", "after the end, as expected")
+
+
+class Wrong(Exception):
+    """What a kill must not leave behind."""
+
+
+def must(holds: bool, what: str) -> None:
+    if not holds:
+        raise Wrong(what)
+
+
+def in_child(home: Path, body: Callable[[], None], kill_after: float | None = None) -> float | None:
+    """Run in a process of its own, as a command in this home would; seconds it took, None where it was killed."""
+    begun = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            point_to(home)
+            body()
+            status = 0
+        except BaseException as fault:
+            print(f"{type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
+        finally:
+            os._exit(status)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return None
+    must(os.WEXITSTATUS(status) == 0, "a command that must succeed failed")
+    return time.monotonic() - begun
+
+
+def point_to(home: Path) -> None:
+    """What the settings do at the start of a process in this home."""
+    from django.conf import settings
+    from django.db import connections
+
+    from dakehu.foundation.access import encrypted_fields
+    from dakehu.foundation.base import pending_restore
+
+    connections.close_all()
+    encrypted_fields.forget_cached()
+    settings.DAKEHU_HOME = home
+    connections["default"].settings_dict["NAME"] = str(home / "dakehu.sqlite3")
+    pending_restore.finish(home)
+
+
+def state(home: Path) -> str:
+    """A digest of what makes the desk: keys, files, journal, head, and the rows of the tables. "" for an empty home."""
+    made = hashlib.sha256()
+    names = [path for path in sorted(home.rglob("*")) if path.is_file() and "dakehu.sqlite3" not in path.name]
+    for path in names:
+        if path.relative_to(home).parts[0] != "run":
+            made.update(path.relative_to(home).as_posix().encode() + path.read_bytes())
+    database = home / "dakehu.sqlite3"
+    if not database.exists():
+        return made.hexdigest() if any(path.relative_to(home).parts[0] != "run" for path in names) else ""
+    with closing(sqlite3.connect(database)) as opened:
+        tables = [name for (name,) in opened.execute("select name from sqlite_master where type = 'table' order by 1")]
+        for table in (name for name in tables if not name.startswith("clients_searchline")):
+            if table not in ("foundation_installationrecord", "django_migrations", "sqlite_sequence"):
+                made.update(repr(sorted(map(repr, opened.execute(f'select * from "{table}"')))).encode())  # noqa: S608  names of tables
+    return made.hexdigest()
+
+
+def leftovers(home: Path) -> list[str]:
+    known = {
+        "keys",
+        "files",
+        "journal",
+        "run",
+        "audit-head.json",
+        "dakehu.sqlite3",
+        "dakehu.sqlite3-wal",
+        "dakehu.sqlite3-shm",
+    }
+    return [path.name for path in home.iterdir() if path.name not in known]
+
+
+def modes_are_right(home: Path) -> bool:
+    return all(
+        stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+        for path in [home, *home.rglob("*")]
+        if not path.name.endswith(("-wal", "-shm", ".lock"))
+    )
+
+
+def look() -> None:
+    """What any command does first; and the audit chain holds."""
+    from django.conf import settings
+
+    from dakehu.foundation.access.actor import acting_as, system_actor
+    from dakehu.foundation.audit import chain
+    from dakehu.interfaces.cli import server
+
+    if not (Path(settings.DAKEHU_HOME) / "dakehu.sqlite3").exists():
+        server._after_a_restore()
+        return
+    server.make_ready()
+    with acting_as(system_actor("kill -9 harness", "cli")):
+        must(chain.verify().broken is None, "the audit chain does not hold")
+
+
+def restore_from(archive: Path) -> Callable[[], None]:
+    def body() -> None:
+        from dakehu.foundation.base.i18n import Bilingual
+        from dakehu.interfaces.cli import restore, server
+
+        def silent(words: Bilingual) -> None:
+            return None
+
+        server.tell = silent
+        restore.restore(archive, PASSWORD)
+
+    return body
+
+
+def make_archive(folder: Path) -> Path:
+    """A backup of the kept desk, brought up to date."""
+    home, archive = folder / "kept", folder / "kept.backup"
+    home.mkdir(mode=0o700)
+    with tarfile.open(KEPT) as packed:
+        packed.extractall(home, filter="fully_trusted")  # noqa: S202  our own archive
+
+    def body() -> None:
+        from dakehu.interfaces.cli import backup, server
+
+        server.make_ready()
+        backup.backup(archive, PASSWORD, lambda _: None)
+
+    in_child(home, body)
+    return archive
+
+
+def run(rounds: int, seed: int, tell: Callable[[str], None]) -> Counter[str]:
+    """Kill `rounds` restores; returns how often which state was left in which quarter. Raises Wrong."""
+    draw = random.Random(seed)  # noqa: S311  moments, not secrets
+    fell: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="dakehu-kill-restore-") as name:
+        folder = Path(name)
+        archive = make_archive(folder)
+        body = restore_from(archive)
+        whole = folder / "whole"
+        whole.mkdir(mode=0o700)
+        lasted = in_child(whole, body) or 0.0
+        after = state(whole)
+        must(after != "" and modes_are_right(whole), "a restore that is not killed")
+        for number in range(1, rounds + 1):
+            home = folder / f"home-{number}"
+            home.mkdir(mode=0o700)
+            moment = draw.uniform(0, 1.1)
+            in_child(home, body, kill_after=moment * lasted)
+            in_child(home, look)
+            found = state(home)
+            must(found in ("", after), f"round {number}: neither empty nor whole")
+            must(not leftovers(home), f"round {number}: {leftovers(home)} left behind")
+            must(found == after or not (home / "keys").exists(), f"round {number}: keys in an empty home")
+            if number % 2:
+                in_child(home, body, kill_after=draw.uniform(0, 1.1) * lasted)
+            took = in_child(home, body)
+            must(
+                state(home) == after and modes_are_right(home),
+                f"round {number}: the restore given again leads elsewhere",
+            )
+            in_child(home, look)
+            must(not leftovers(home), f"round {number}: {leftovers(home)} left behind")
+            if found == "":
+                lasted = took or lasted
+            there = "new" if found else "old"
+            fell[f"{QUARTERS[min(int(moment * 4), 4)]}, {there}"] += 1
+            tell(f"round {number}: killed at {moment:.2f} of the way, {there}; given again {took:.2f} s")
+            shutil.rmtree(home)
+    return fell
+
+
+def start() -> None:
+    """Set Django up in a directory that nobody uses."""
+    home = tempfile.mkdtemp(prefix="dakehu-kill-start-")
+    os.environ |= {"DAKEHU_HOME": home, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
+    import django
+
+    django.setup()
+    from dakehu.interfaces.cli import commands  # noqa: F401  loaded once for all children
+
+    shutil.rmtree(home)
+
+
+def main() -> int:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    start()
+    try:
+        fell = run(rounds, 20261129, lambda text: print(text, flush=True))
+    except Wrong as wrong:
+        print(f"wrong: {wrong}", file=sys.stderr)
+        return 1
+    killed = sum(fell.values()) + (rounds + 1) // 2
+    print(f"SQLite: {rounds} rounds, {killed} kills; when the first of each fell, and which state was left:")
+    print(
+        "; ".join(
+            f"{when} {fell[when]}" for when in sorted(fell, key=lambda w: (QUARTERS.index(w.rsplit(",", 1)[0]), w))
+        )
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,254 @@
+"""Restore of a backup into an empty home: unpacked beside, proven, and put into effect in one moment.
+
+Nothing in the home changes before everything is proven: that the archive is whole and holds nothing foreign, that the
+database opens and passes its own check, that the keys are its keys, that no file it names is missing, and that it migrates.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection, connections
+
+from dakehu.domains.ledger.trades import compaction
+from dakehu.foundation.access import encrypted_fields, keys
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.access.keys import KeyTrouble
+from dakehu.foundation.base import pending_restore
+from dakehu.foundation.base.errors import Refused, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.pending_restore import LOADING, PART
+from dakehu.foundation.files import store
+from dakehu.foundation.installation import key_check, origin
+from dakehu.interfaces.cli import archive, server
+from dakehu.interfaces.cli.backup import backup_lock, postgres_output, run_postgres
+
+DATABASE = "dakehu.sqlite3"
+_KEY_RECORD = re.compile(rf"^\d+\t{re.escape(key_check.PREFIX)}(\S+)\t(\w+)\t", re.MULTILINE)  # a line of COPY
+OF_A_DESK = (DATABASE, f"{DATABASE}-wal", "files", "journal", "audit-head.json")
+
+
+def restore(source: Path, password: str | None) -> dict[str, Any]:
+    """Put a backup into an empty data directory. Killed at any moment, the directory is as before or restored, and the same
+    command may be given again."""
+    home = Path(settings.DAKEHU_HOME)
+    connections.close_all()
+    lock = backup_lock()
+    if not lock.take():
+        raise refusal(
+            "home",
+            "另一个备份或恢复正在进行，请等它完成。",
+            "Another backup or restore is going on; wait until it is done.",
+        )
+    try:
+        pending_restore.finish(home)
+        pending_restore.remove_leftovers(home)
+        known = archive.digest(source)
+        if (home / LOADING).exists():
+            return _load_dump(home, known)
+        if _is_in_use(home):
+            return _restored_before(home, known)
+        return _restore(source, password, home, known)
+    finally:
+        encrypted_fields.forget_cached()
+        lock.release()
+
+
+def _restore(source: Path, password: str | None, home: Path, known: str) -> dict[str, Any]:
+    part = home / PART
+    part.mkdir(mode=0o700)
+    try:
+        server.tell(bilingual("正在解开备份……", "Unpacking the backup …"))
+        about = archive.unpack(source, password, part)
+        server.tell(bilingual("正在核对数据库、密钥和文件……", "Proving database, keys and files …"))
+        _gather_keys(part, home)
+        if about["database"] == "sqlite":
+            _prove(part, known)
+        else:
+            _prove_dump(part)
+        (part / "about.json").unlink()
+        if _is_in_use(home):  # somebody started a desk there meanwhile
+            return _restored_before(home, known)
+        pending_restore.commit(home)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    pending_restore.finish(home)
+    with suppress(OSError):  # a mounted volume may belong to somebody else
+        home.chmod(0o700)
+    if about["database"] != "sqlite":
+        _load_dump(home, known)
+    return {"restored": True, **about}
+
+
+def _is_in_use(home: Path) -> bool:
+    return any((home / name).exists() for name in OF_A_DESK)
+
+
+def _restored_before(home: Path, known: str) -> dict[str, Any]:
+    """A restore that was killed after it took effect, given again: the same backup, and nothing happened since."""
+    if (home / DATABASE).exists() and connection.vendor == "sqlite":
+        with suppress(Refused, DatabaseError):
+            server.make_ready()
+            if origin.is_unchanged_since(known):
+                return {"restored": True, "again": True}
+    raise Refused(
+        bilingual(
+            "数据目录 {home} 不是空的，请用 DAKEHU_HOME 指定一个新目录。没有改动任何内容。",
+            "{home} is not empty; name a new directory with DAKEHU_HOME. Nothing was changed.",
+            home=home,
+        )
+    )
+
+
+def _gather_keys(part: Path, home: Path) -> None:
+    """The keys beside the unpacked database: those of the archive, or copies of those that the home has. Never both where
+    they differ."""
+    there = [name for name in keys.FILES if (home / "keys" / name).is_file()]
+    packed = part / "keys"
+    if packed.exists():
+        if any((home / "keys" / name).read_bytes() != (packed / name).read_bytes() for name in there):
+            raise refusal(
+                "keys",
+                "{folder} 里已有别的密钥，恢复会覆盖它们。请移走这些密钥，或用 DAKEHU_HOME 指定一个新目录。",
+                "{folder} holds other keys, which a restore would replace. Move them away, or name a new directory with "
+                "DAKEHU_HOME.",
+                folder=home / "keys",
+            )
+        absent = [name for name in keys.FILES if not (packed / name).is_file()]
+    else:
+        packed.mkdir(mode=0o700)
+        for name in (*keys.FILES, keys.SESSION_FILE):
+            if (home / "keys" / name).is_file():
+                shutil.copyfile(home / "keys" / name, packed / name)
+                (packed / name).chmod(0o600)
+        absent = [name for name in keys.FILES if not (packed / name).is_file()]
+    if absent:
+        raise refusal(
+            "keys",
+            "这份备份不含密钥（{names}）。请先把原来的密钥文件放进 {folder}，再恢复。",
+            "This backup lacks keys ({names}). Put the key files of the desk into {folder} first, then restore.",
+            names=", ".join(absent),
+            folder=home / "keys",
+        )
+
+
+@contextmanager
+def _at_home(folder: Path) -> Iterator[None]:
+    """Inside, the desk is the one in `folder`."""
+    home, secret, name = settings.DAKEHU_HOME, settings.SECRET_KEY, connection.settings_dict["NAME"]
+    session = folder / "keys" / keys.SESSION_FILE
+    connections.close_all()
+    encrypted_fields.forget_cached()
+    settings.DAKEHU_HOME = folder
+    if connection.vendor == "sqlite":
+        connection.settings_dict["NAME"] = str(folder / DATABASE)
+    if session.is_file() and not settings.SECRET_KEY_IS_SET:
+        settings.SECRET_KEY = session.read_text()
+    try:
+        yield
+    finally:
+        connections.close_all()
+        encrypted_fields.forget_cached()
+        settings.DAKEHU_HOME, settings.SECRET_KEY, connection.settings_dict["NAME"] = home, secret, name
+
+
+def _prove(part: Path, known: str) -> None:
+    """Raise Refused unless what was unpacked is a whole desk; brings it up to date."""
+    if connection.vendor != "sqlite" or not (part / DATABASE).is_file():
+        raise refusal(
+            "file",
+            "备份中的数据库与当前设置的数据库种类不同，或没有数据库。",
+            "The backup holds another kind of database than the one that is set, or none.",
+        )
+    with _at_home(part):
+        try:
+            _prove_database()
+            server.make_ready()
+            _prove_files()
+            origin.record(known)
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except KeyTrouble:
+            raise _unfit() from None
+        except DatabaseError:
+            raise archive.damaged() from None
+    for path in part.glob(f"{DATABASE}-*"):
+        path.unlink()
+
+
+def _prove_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check(1)")
+        if cursor.fetchone()[0] != "ok":
+            raise archive.damaged()
+    if key_check.is_fresh():
+        raise refusal("file", "备份中的数据库不是工作台的数据库。", "The database of this backup is not one of a desk.")
+
+
+def _prove_files() -> None:
+    with acting_as(system_actor("see whether a backup is complete", "cli")):
+        missing = [*store.find_missing(), *compaction.find_missing_files()]
+    if missing:
+        raise refusal(
+            "file",
+            "备份不完整，缺少 {n} 个文件（如 {name}），没有恢复任何内容。请用另一份备份。",
+            "The backup is incomplete: {n} files are missing (such as {name}). Nothing was restored; use another copy.",
+            n=len(missing),
+            name=missing[0],
+        )
+
+
+def _unfit() -> Refused:
+    return refusal(
+        "keys",
+        "密钥与备份中的数据库不符，没有恢复任何内容。请使用做备份时的密钥。",
+        "The keys are not the ones of the database in this backup. Nothing was restored; use the keys of the time it was made.",
+    )
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------------
+
+
+def _prove_dump(part: Path) -> None:
+    dump = part / pending_restore.DUMP
+    if connection.vendor != "postgresql" or not dump.is_file():
+        raise Refused(
+            bilingual(
+                "这是 PostgreSQL 备份，需要 DAKEHU_DATABASE_URL 和 pg_restore。",
+                "A PostgreSQL backup needs DAKEHU_DATABASE_URL and pg_restore.",
+            )
+        )
+    _must_be_empty()
+    records = postgres_output("pg_restore", "--data-only", "-t", "foundation_installationrecord", "-f", "-", str(dump))
+    known = {name: value for name, value in _KEY_RECORD.findall(records) if name != "session"}
+    with _at_home(part):
+        found = keys.fingerprints()
+    if any(found.get(name) != value for name, value in known.items()):
+        raise _unfit()
+
+
+def _must_be_empty() -> None:
+    if not key_check.is_fresh(server.owner_alias()):
+        raise refusal(
+            "database",
+            "数据库不是空的。请为恢复新建一个空数据库。",
+            "The database is not empty. Create an empty one for the restore.",
+        )
+
+
+def _load_dump(home: Path, known: str) -> dict[str, Any]:
+    """Load the database in one transaction, unless a restore that was killed had just done so."""
+    connections.close_all()
+    if key_check.is_fresh(server.owner_alias()):
+        server.tell(bilingual("正在载入数据库……", "Loading the database …"))
+        words = ["--exit-on-error", "--single-transaction", str(home / LOADING)]
+        run_postgres("pg_restore", *words, into_database=True)
+    (home / LOADING).unlink()
+    server.make_ready()  # raises where the keys are not the ones of the database
+    _prove_files()
+    origin.record(known)
+    return {"restored": True}

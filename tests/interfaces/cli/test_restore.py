@@ -1,0 +1,266 @@
+"""A backup comes back whole or not at all, whatever happens on the way."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from dakehu.foundation.access import encrypted_files
+from dakehu.foundation.base.errors import Refused
+from dakehu.interfaces.cli import archive
+from tests.program import Desk
+
+ROOT = Path(__file__).parents[3]
+PASSWORD = "hebei-42-donkey"
+KILLED_AT = """
+import os, signal, sys
+from pathlib import Path
+last, count = int(sys.argv[1]), 0
+
+def dying(kept):
+    def moved(self, target):
+        global count
+        if "restore." in str(self) or "restore." in str(target):
+            count += 1
+            if count == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return kept(self, target)
+    return moved
+
+Path.rename, Path.replace = dying(Path.rename), dying(Path.replace)
+from dakehu.interfaces.cli.main import main
+sys.exit(main(["restore", sys.argv[2], "--password-file", sys.argv[3]]))
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A desk with Lin and one client with a phone and a file; its backup with keys, one without, and the password's file."""
+    folder = tmp_path_factory.mktemp("desk")
+    desk = Desk(folder / "home")
+    desk.told("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
+    desk.told("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
+    (folder / "list.csv").write_text("客户号,姓名\nC0002,李四\n", encoding="utf-8")
+    desk.told("import", folder / "list.csv", "--as", "lin")
+    (folder / "password").write_text(PASSWORD + "\n")
+    desk.told("backup", folder / "desk.backup", "--password-file", folder / "password")
+    desk.run("backup", folder / "open.backup", "--json")
+    return folder
+
+
+def restored(made, home, name="desk.backup", status=0):
+    return Desk(home).told("restore", made / name, "--password-file", made / "password", status=status)
+
+
+def sentences(told):
+    return " ".join(text for texts in told["refused"].values() for text in texts)
+
+
+def changed(source, target, change, *, leave_out=()):
+    """A plain archive like another, its members changed."""
+    with tarfile.open(source) as old, tarfile.open(target, "w:gz") as new:
+        for member in old:
+            if member.name not in leave_out:
+                new.addfile(member, old.extractfile(member))
+        change(new)
+    return target
+
+
+def member(archived, name, content=b"x", kind=tarfile.REGTYPE):
+    info = tarfile.TarInfo(name)
+    info.size, info.type = len(content) if kind == tarfile.REGTYPE else 0, kind
+    info.linkname = "about.json" if kind != tarfile.REGTYPE else ""
+    archived.addfile(info, io.BytesIO(content))
+
+
+def test_everything_restored_is_its_owners_alone_and_the_check_finds_nothing(made, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    restored(made, home)
+    for path in [home, *home.rglob("*")]:
+        if path.name.endswith((".lock", "-wal", "-shm")):
+            continue
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+    assert Desk(home).told("check")["errors"] == 0 and Desk(home).told("verify")["broken"] is None
+
+
+def test_a_restore_killed_before_any_of_its_moves_is_as_before_or_done_and_can_be_given_again(made, tmp_path):
+    seen = set()
+    for number in range(1, 12):
+        home = tmp_path / f"home-{number}"
+        desk = Desk(home)
+        command = [sys.executable, "-c", KILLED_AT, str(number), str(made / "desk.backup"), str(made / "password")]
+        ran = subprocess.run(command, env=desk.around, capture_output=True, timeout=120, check=False)
+        if ran.returncode != -signal.SIGKILL:
+            break
+        committed = (home / "restore.ready").exists()
+        seen.add(committed)
+        told = restored(made, home)
+        assert told["restored"] is True and not list(home.glob("restore.*")), number
+        assert desk.told("verify")["broken"] is None
+        if committed:
+            assert told.get("again") or told["version"]
+    assert seen == {True, False} and number > 5
+
+
+def test_restores_killed_at_random_moments_leave_the_old_state_or_the_new():
+    words = [sys.executable, str(ROOT / "scripts" / "kill_the_restore.py"), "4"]
+    ran = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True,
+                         timeout=300, check=False)  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_what_an_earlier_killed_restore_left_goes_at_the_next_start(made, tmp_path):
+    home = tmp_path / "home"
+    restored(made, home)
+    for name in ("restore.part/keys", "tmpab12cd/keys", "run/backup-x"):
+        (home / name).mkdir(parents=True)
+    (home / "tmpab12cd" / "about.json").write_text("{}")
+    Desk(home).told("verify")
+    assert not (home / "restore.part").exists() and not (home / "tmpab12cd").exists()
+    assert not (home / "run" / "backup-x").exists()
+
+
+def test_a_backup_without_keys_needs_the_keys_of_its_desk_and_leaves_them_there(made, tmp_path):
+    home = tmp_path / "home"
+    assert "不含密钥" in sentences(restored(made, home, "open.backup", status=1))
+    shutil.copytree(made / "home" / "keys", home / "keys")
+    before = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
+    restored(made, home, "open.backup")
+    assert {path.name: path.read_bytes() for path in (home / "keys").iterdir()} == before
+    assert Desk(home).told("verify")["broken"] is None
+
+
+def test_keys_of_another_desk_do_not_open_a_backup_and_stay(made, tmp_path):
+    other = Desk(tmp_path / "other")
+    other.told("user", "list")
+    home = tmp_path / "home"
+    shutil.copytree(other.home / "keys", home / "keys")
+    before = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
+    assert "密钥与备份中的数据库不符" in sentences(restored(made, home, "open.backup", status=1))
+    assert "已有别的密钥" in sentences(restored(made, home, "desk.backup", status=1))
+    assert {path.name: path.read_bytes() for path in (home / "keys").iterdir()} == before
+    assert {path.name for path in home.iterdir()} <= {"keys", "run"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "authorized.sh",
+        "run/x",
+        "keys/session.key",
+        "keys/sealing.json",
+        "../out",
+        "/etc/x",
+        "files/aa/../../x",
+        "dakehu.sqlite3-wal",
+    ],
+)
+def test_what_belongs_to_no_backup_gets_into_no_home(made, tmp_path, name):
+    home = tmp_path / "home"
+    shutil.copytree(made / "home" / "keys", home / "keys")
+    changed(made / "open.backup", tmp_path / "bad", lambda archived: member(archived, name))
+    assert "不属于备份" in sentences(Desk(home).told("restore", tmp_path / "bad", status=1))
+    assert {path.name for path in home.iterdir()} <= {"keys", "run"}
+
+
+def test_links_in_an_archive_are_refused(made, tmp_path):
+    changed(made / "open.backup", tmp_path / "bad", lambda a: member(a, "journal/a.parquet", kind=tarfile.SYMTYPE))
+    assert "不属于备份" in sentences(Desk(tmp_path / "home").told("restore", tmp_path / "bad", status=1))
+
+
+def test_a_backup_that_lacks_a_file_is_refused(made, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(made / "home" / "keys", home / "keys")
+    with tarfile.open(made / "open.backup") as archived:
+        lost = next(name for name in archived.getnames() if name.startswith("files/"))
+    changed(made / "open.backup", tmp_path / "bad", lambda _: None, leave_out=(lost,))
+    assert "缺少 1 个文件" in sentences(Desk(home).told("restore", tmp_path / "bad", status=1))
+    assert not (home / "dakehu.sqlite3").exists()
+
+
+def test_a_database_that_is_none_or_no_desks_is_refused(made, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(made / "home" / "keys", home / "keys")
+    with sqlite3.connect(tmp_path / "empty") as empty:
+        empty.execute("create table x (y)")
+    empty.close()
+    for content in (b"not a database at all", (tmp_path / "empty").read_bytes()):
+        changed(made / "open.backup", tmp_path / "bad", lambda a, c=content: member(a, "dakehu.sqlite3", c),
+                leave_out=("dakehu.sqlite3",))  # fmt: skip
+        told = sentences(Desk(home).told("restore", tmp_path / "bad", status=1))
+        assert "已损坏" in told or "不是工作台的数据库" in told
+        assert not (home / "dakehu.sqlite3").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut", "tiny", "head", "middle", "random", "empty"])
+def test_every_damage_is_refused_in_the_words_of_the_desk(made, tmp_path, damage):
+    for name in ("desk.backup", "open.backup"):
+        whole = (made / name).read_bytes()
+        middle = len(whole) // 2
+        spoiled = {
+            "cut": whole[:-100],
+            "tiny": whole[:12],
+            "head": whole[:8] + b"\0" * 8 + whole[16:],
+            "middle": whole[:middle] + bytes(b ^ 255 for b in whole[middle : middle + 64]) + whole[middle + 64 :],
+            "random": os.urandom(5000),
+            "empty": b"",
+        }[damage]
+        (tmp_path / name).write_bytes(spoiled)
+        folder = tmp_path / f"part-{name}"
+        folder.mkdir()
+        with pytest.raises(Refused) as refused:
+            archive.unpack(tmp_path / name, PASSWORD, folder)
+        assert str(refused.value).endswith("。")
+
+
+def test_an_archive_is_written_and_read_slice_by_slice(tmp_path, monkeypatch):
+    monkeypatch.setattr(encrypted_files, "SLICE", 4096)
+    body = os.urandom(300_000)
+    with (tmp_path / "b").open("wb") as stream, archive.writing(stream, PASSWORD) as made:
+        member(
+            made, "about.json", json.dumps({"version": "1", "made_at": "", "database": "sqlite", "keys": True}).encode()
+        )
+        member(made, "dakehu.sqlite3", body)
+    (tmp_path / "out").mkdir()
+    assert archive.unpack(tmp_path / "b", PASSWORD, tmp_path / "out")["keys"] is True
+    assert (tmp_path / "out" / "dakehu.sqlite3").read_bytes() == body
+    sealed = (tmp_path / "b").read_bytes()
+    size, head = 4096 + encrypted_files.TAG, len(archive.MAGIC) + archive.SALT
+    first, second, rest = sealed[head : head + size], sealed[head + size : head + 2 * size], sealed[head + 2 * size :]
+    for number, spoiled in enumerate((second + first + rest, first + rest, first + second + rest[:-size])):
+        (tmp_path / "b").write_bytes(sealed[:head] + spoiled)
+        (tmp_path / f"out{number}").mkdir()
+        with pytest.raises(Refused):
+            archive.unpack(tmp_path / "b", PASSWORD, tmp_path / f"out{number}")
+
+
+def test_backups_of_earlier_versions_still_come_back(made, tmp_path):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as old:
+        with tarfile.open(made / "open.backup") as plain:
+            for info in plain:
+                content = plain.extractfile(info).read()
+                if info.name == "about.json":
+                    content = json.dumps({**json.loads(content), "keys": True}).encode()
+                    info.size = len(content)
+                old.addfile(info, io.BytesIO(content))
+        for name in ("files", "journal"):
+            if (made / "home" / name).exists():
+                old.add(made / "home" / name, name, recursive=False)
+        old.add(made / "home" / "keys", "keys")
+    salt, nonce = os.urandom(archive.SALT), os.urandom(archive.NONCE)
+    sealed = archive._key(PASSWORD, salt).encrypt(nonce, packed.getvalue(), archive.OLD_MAGIC)
+    (tmp_path / "old").write_bytes(archive.OLD_MAGIC + salt + nonce + sealed)
+    desk = Desk(tmp_path / "home")
+    assert desk.told("restore", tmp_path / "old", "--password-file", made / "password")["restored"] is True
+    assert desk.told("verify")["broken"] is None
