@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access.permissions import declare
+from dakehu.foundation.access.permissions import Permission, declare
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.gates import QUERIES
 

@@ -8,8 +8,8 @@ from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock

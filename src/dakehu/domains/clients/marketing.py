@@ -3,7 +3,7 @@
 from typing import Any
 
 from dakehu.domains.clients.models import Client, MarketingFreeze
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.registry import query

@@ -11,8 +11,8 @@ from dakehu.domains.clients import rules
 from dakehu.domains.clients.choices import ContactKind
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, Contact, Coverage, SearchLine
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.gates.encrypted_lookup import record_lookup

@@ -8,8 +8,8 @@ from django.db.models import Count, Sum
 from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.models import Figures, Investment, ProductKind
 from dakehu.domains.ledger.performance import portfolio as client_portfolio
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.filtering import filter_rows

@@ -11,8 +11,8 @@ from dakehu.domains.clients.choices import FreezeReason
 from dakehu.domains.service import actions, rules
 from dakehu.domains.service.models import Request
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual

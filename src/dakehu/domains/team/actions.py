@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 
 from dakehu.domains.team import credentials, role_changes, rules
 from dakehu.domains.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.audit.recent import count_recent

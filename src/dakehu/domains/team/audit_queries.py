@@ -9,10 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation import row_security
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import anchor, verification
 from dakehu.foundation.audit.models import AuditEntry

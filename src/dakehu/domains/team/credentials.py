@@ -5,8 +5,8 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 
 from dakehu.domains.team.models import Token, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound

@@ -5,9 +5,9 @@ from typing import Any
 from dakehu.domains.team import rules
 from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.access.actor import Actor, current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual

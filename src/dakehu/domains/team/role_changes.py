@@ -7,9 +7,9 @@ from django.conf import settings
 
 from dakehu.domains.team import credentials
 from dakehu.domains.team.models import Notice, NoticeKind, RoleChange, RoleChangeState, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual

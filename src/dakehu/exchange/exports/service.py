@@ -10,7 +10,6 @@ import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from dakehu.domains.ledger.queries import RISK_FREE
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.roundtrip import row_keys
@@ -18,6 +17,7 @@ from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, worksheets
 from dakehu.exchange.workbook import writing
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused

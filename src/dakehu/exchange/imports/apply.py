@@ -4,13 +4,13 @@ from typing import Any
 
 from dakehu.domains.clients.bulk_import import clients as client_import
 from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import chunking
 from dakehu.exchange.imports.dry_run import DryRun, Progress
 from dakehu.exchange.mapping.mapping import ImportMapping
 from dakehu.exchange.roundtrip import deleted_rows
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation import row_security
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
@@ -23,6 +22,7 @@ from dakehu.exchange.statements import batch as statement_batch
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.workbook import reading
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused

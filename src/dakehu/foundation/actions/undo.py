@@ -21,6 +21,7 @@ from django.utils import timezone
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import AuditEntry
@@ -34,7 +35,7 @@ from dakehu.foundation.files import store as files
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.bulk import load_rows, record_rows, remove_rows
 from dakehu.foundation.records.recorded import Recorded, current_act
-from dakehu.foundation.schema.fields import PUBLIC, described_fields, model_of
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.foundation.schema.references import references_to
 
 DAYS = 90
@@ -346,7 +347,7 @@ def _depends(found: list[Row], called: Naming) -> Refused:
 
 def _row_text(row: Any) -> str:
     """Say which row it is: as the model says itself, or by its public listed values."""
-    if type(row).__str__ is not models.Model.__str__:
+    if type(row).__str__ not in (models.Model.__str__,):
         return str(row)
     told = (f for _, f, spec in described_fields(type(row)) if spec.listed and spec.sensitivity == PUBLIC)
     values = (getattr(row, f.name) for f in told if not f.is_relation)

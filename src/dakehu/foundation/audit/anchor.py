@@ -4,6 +4,9 @@ It is kept twice, as a file in DAKEHU_HOME and as a record in the database: who 
 found by the other. Against who forges both stands a seal kept elsewhere (`dakehu seal`, `dakehu verify --seal`).
 """
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 import json
 import logging
 from dataclasses import dataclass

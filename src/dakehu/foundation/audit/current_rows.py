@@ -91,7 +91,7 @@ def compare(last: LastValues, sample: int | None) -> tuple[int, list[RowFault]]:
             continue
         compared += len(numbers)
         for part in chunks(numbers, 500):
-            rows = models.QuerySet(model).in_bulk(part)
+            rows: Any = models.QuerySet(model).in_bulk(part)
             for pk in part:
                 faults += _faults_of(model, pk, rows.get(pk), last.rows[label][pk])
     return compared, faults

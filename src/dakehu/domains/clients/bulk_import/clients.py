@@ -17,8 +17,8 @@ from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_
 from dakehu.domains.clients.identifiers import BadIdentifier, valid_resident_ids
 from dakehu.domains.clients.models import Client, History
 from dakehu.domains.clients.pinyin import pinyin_readings
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.i18n import bilingual

@@ -5,8 +5,8 @@ from typing import Any
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.clients.models import Coverage
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.i18n import Bilingual, bilingual

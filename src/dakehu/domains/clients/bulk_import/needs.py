@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.models import Client, Needs
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching

@@ -16,8 +16,8 @@ from dakehu.domains.clients.duplicates.rules import Profile, Similarity
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Client, Contact, NotDuplicate
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.chunks import chunks

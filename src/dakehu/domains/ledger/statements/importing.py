@@ -18,9 +18,9 @@ from dakehu.domains.ledger.products.short_codes import is_short, market_by_name
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow, ValidTrade, validate_row
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual

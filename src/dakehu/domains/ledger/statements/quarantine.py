@@ -15,8 +15,8 @@ from dakehu.domains.ledger.statements.validation import (
     validate_row,
 )
 from dakehu.domains.ledger.trades import reader
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotFound, Refused

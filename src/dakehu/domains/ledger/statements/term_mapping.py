@@ -8,8 +8,8 @@ from dakehu.domains.ledger.models import QuarantinedRow, QuarantineState
 from dakehu.domains.ledger.statements import importing as statement_import
 from dakehu.domains.ledger.statements.quarantine import parse_row
 from dakehu.domains.ledger.statements.validation import RowRejected, ValidTrade, validate_row
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action

@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from dakehu.domains.ledger.models import Bucket, Compaction, PriceFile
 from dakehu.domains.ledger.trades import journal, reader
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import action

@@ -15,8 +15,8 @@ from django.core.exceptions import ValidationError
 
 from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Notice, NoticeKind, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_POST
 from dakehu.domains.ledger.performance import rollups
 from dakehu.domains.team import credentials, role_changes
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.access.actor import current_actor
-from dakehu.foundation.access.permissions import label_of
+from dakehu.foundation.access.permissions import Permission, label_of
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
