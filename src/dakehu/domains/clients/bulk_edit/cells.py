@@ -20,7 +20,8 @@ from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.three_way_merge import compare
-from dakehu.foundation.gates.input import CellError, Unfit, parameter_index, reader_of
+from dakehu.foundation.gates.input import CellError, parameter_index, reader_of
+from dakehu.foundation.gates.row_lookup import Unfit
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note
