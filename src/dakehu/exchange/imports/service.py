@@ -1,5 +1,4 @@
-"""The way in: open a file, say how it is read, try it, import it. For the command line in one call, for the browser
-step by step with a batch that belongs to whoever uploaded it."""
+"""Open a file, say how it is read, try it, import it: in one call or step by step with a batch of the uploader."""
 
 import hashlib
 import json

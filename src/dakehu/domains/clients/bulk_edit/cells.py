@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from dakehu.domains.clients.actions import client_fields as fields_of_client
-from dakehu.domains.clients.actions import set_details
 from dakehu.domains.clients.bulk_edit.actions import batch_title
+from dakehu.domains.clients.details import client_fields as fields_of_client
+from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
