@@ -84,7 +84,7 @@ def trades(code: str, count: int, days: list[date], prices: dict[str, list[float
             0.0 if buy else round(amount * 0.0005, 2),
             round(amount * 0.00001, 2),
         )
-        told = (
+        report = (
             days[place].isoformat(),
             code,
             name,
@@ -97,7 +97,7 @@ def trades(code: str, count: int, days: list[date], prices: dict[str, list[float
             f"{-(amount + sum(fees)) if buy else amount - sum(fees):.2f}",
             f"B{seed:04d}{len(rows):05d}",
         )
-        rows.append(dict(zip(HEADINGS, told, strict=True)))
+        rows.append(dict(zip(HEADINGS, report, strict=True)))
     return rows
 
 
@@ -146,12 +146,12 @@ def furnish(home: Path, folder: Path) -> None:
     for n, code in enumerate(codes[1:], 2):
         rows += trades(code, FEW, days, prices, n)
     dakehu(home, "import", str(written(folder / "trades.csv", HEADINGS, rows)), "--as", "lin")
-    told = [
+    report = [
         {"日期": d.isoformat(), "证券代码": c, "证券名称": f"虚构{c[-2:]}", "收盘价": f"{line[i]:.2f}"}
         for i, d in enumerate(days)
         for c, line in prices.items()
     ]
-    dakehu(home, "import", str(written(folder / "prices.csv", ("日期", "证券代码", "证券名称", "收盘价"), told)))
+    dakehu(home, "import", str(written(folder / "prices.csv", ("日期", "证券代码", "证券名称", "收盘价"), report)))
     dakehu(home, "close", "--date", days[-1].isoformat())
 
 
@@ -219,9 +219,9 @@ def reports(home: Path, folder: Path) -> dict[str, float]:
     made = {}
     for name, words in (("one", [str(folder / "one.pdf"), "--clients", "C0001"]), ("all", [str(folder / "all.zip")])):
         begun = time.perf_counter()
-        told = dakehu(home, "report", *words, "--as", "lin")
+        report = dakehu(home, "report", *words, "--as", "lin")
         made[name] = time.perf_counter() - begun
-        made[f"{name}_count"] = told["counts"]["clients"]
+        made[f"{name}_count"] = report["counts"]["clients"]
         made[f"{name}_bytes"] = Path(words[0]).stat().st_size
     return made
 
@@ -242,11 +242,13 @@ def main() -> None:
                 ms = sorted(pair[place] * 1000 for pair in times)
                 p95 = ms[min(len(ms) - 1, round(0.95 * (len(ms) - 1)))]
                 print(f"{state:5} {what:13} p50 {statistics.median(ms):6.0f} ms  p95 {p95:6.0f} ms", flush=True)
-        told = reports(home, folder)
-        print(f"one report, the start of the program included: {told['one']:.2f} s, {told['one_bytes'] / 1e3:.0f} kB")
+        report = reports(home, folder)
         print(
-            f"{told['all_count']} reports in one ZIP: {told['all']:.1f} s, {told['all_count'] / told['all']:.1f} a second,"
-            f" {told['all_bytes'] / 1e6:.1f} MB; load {os.getloadavg()[0]:.1f}"
+            f"one report, the start of the program included: {report['one']:.2f} s, {report['one_bytes'] / 1e3:.0f} kB"
+        )
+        print(
+            f"{report['all_count']} reports in one ZIP: {report['all']:.1f} s, {report['all_count'] / report['all']:.1f} a second,"
+            f" {report['all_bytes'] / 1e6:.1f} MB; load {os.getloadavg()[0]:.1f}"
         )
 
 

@@ -53,12 +53,12 @@ def main() -> None:
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     line.add_argument("--clients", type=int, default=300_000)
     line.add_argument("--home", type=Path)
-    told = line.parse_args()
+    report = line.parse_args()
     with tempfile.TemporaryDirectory(prefix="close-reading-") as made:
-        home = told.home or Path(made) / "home"
+        home = report.home or Path(made) / "home"
         if not home.exists():
             home.mkdir(mode=0o700)
-            print(f"{close_spark.seed(home, told.clients):,} trades", flush=True)
+            print(f"{close_spark.seed(home, report.clients):,} trades", flush=True)
         close_spark.desk(home)
         from dakehu.domains.ledger.trades import compaction
 

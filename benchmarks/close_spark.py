@@ -148,9 +148,9 @@ def close(home: Path, engine: str) -> None:
 
     close_run._engine = lambda name: timed
     with acting_as(system_actor("benchmark", "cli")):
-        told = close_run.close(day=DAY, allow_stale=30, engine=engine)
+        report = close_run.close(day=DAY, allow_stale=30, engine=engine)
     seen["published"] = round(time.perf_counter() - begun, 1)
-    print(json.dumps(told | {"seconds": seen}))
+    print(json.dumps(report | {"seconds": seen}))
 
 
 def measured(home: Path, engine: str) -> dict[str, Any]:
@@ -174,11 +174,11 @@ def measured(home: Path, engine: str) -> dict[str, Any]:
         peak, most = {kind: max(peak[kind], now[kind]) for kind in peak}, max(most, sum(now.values()))
         time.sleep(0.3)
     assert run.stdout is not None
-    told = run.stdout.read()
+    report = run.stdout.read()
     if run.returncode:
-        raise SystemExit(f"the close with {engine} ended with {run.returncode}: {told.decode()}")
+        raise SystemExit(f"the close with {engine} ended with {run.returncode}: {report.decode()}")
     memory = {kind: round(size / 2**20) for kind, size in (peak | {"all": most}).items()}
-    return json.loads(told) | {"whole": round(time.perf_counter() - begun, 1), "memory_MiB": memory}
+    return json.loads(report) | {"whole": round(time.perf_counter() - begun, 1), "memory_MiB": memory}
 
 
 def differing(one: Path, other: Path) -> dict[str, int]:
@@ -193,8 +193,10 @@ def differing(one: Path, other: Path) -> dict[str, int]:
     base = sqlite3.connect(next(one.glob("*.sqlite3")))
     base.execute("ATTACH ? AS other", (str(next(other.glob("*.sqlite3"))),))
     names = [row[1] for row in base.execute("PRAGMA table_info(ledger_figures)")]
-    told = ", ".join(f'"{name}"' for name in names if name not in ("id", "created_at", "changed_at"))
-    query = f"SELECT count(*) FROM (SELECT {told} FROM ledger_figures EXCEPT SELECT {told} FROM other.ledger_figures)"
+    report = ", ".join(f'"{name}"' for name in names if name not in ("id", "created_at", "changed_at"))
+    query = (
+        f"SELECT count(*) FROM (SELECT {report} FROM ledger_figures EXCEPT SELECT {report} FROM other.ledger_figures)"
+    )
     return {
         "clients": len(clients),
         "figures": figures.values.size,
@@ -209,15 +211,15 @@ def main() -> None:
     line.add_argument("--clients", type=int, default=300_000)
     line.add_argument("--home", type=Path)
     line.add_argument("--close", choices=("local", "spark"))
-    told = line.parse_args()
-    if told.close:
-        return close(told.home, told.close)
+    report = line.parse_args()
+    if report.close:
+        return close(report.home, report.close)
     with tempfile.TemporaryDirectory(prefix="close-spark-") as made:
-        home = told.home or Path(made) / "home"
+        home = report.home or Path(made) / "home"
         if not home.exists():
             home.mkdir(mode=0o700)
             begun = time.perf_counter()
-            print(f"{seed(home, told.clients):,} trades, seeded in {time.perf_counter() - begun:.0f} s", flush=True)
+            print(f"{seed(home, report.clients):,} trades, seeded in {time.perf_counter() - begun:.0f} s", flush=True)
         else:
             desk(home)
         homes = {engine: Path(made) / engine for engine in ("local", "spark")}

@@ -133,10 +133,10 @@ def main() -> int:
             run = subprocess.run(
                 [sys.executable, __file__, "--child", name, str(count)], stdout=subprocess.PIPE, text=True, check=True
             )
-            told = json.loads(run.stdout.splitlines()[-1])
+            report = json.loads(run.stdout.splitlines()[-1])
         else:
-            told = whole(count)
-        seconds, before, peak, size = told
+            report = whole(count)
+        seconds, before, peak, size = report
         print(f"{name:30} {seconds:>8} {before:>15,} {peak:>8,} {size:>8,}", flush=True)
     return 0
 

@@ -73,9 +73,9 @@ def ours(path: Path, twice: bool) -> int:
     if twice:
         imports.run_import(path)
     begun = time.perf_counter()
-    told = imports.run_import(path)
+    report = imports.run_import(path)
     clocked(begun)
-    assert (told["created"], told["unchanged"]) == ((0, 29090) if twice else (29090, 0)), told
+    assert (report["created"], report["unchanged"]) == ((0, 29090) if twice else (29090, 0)), report
     return 32468
 
 
@@ -189,9 +189,9 @@ def main() -> int:
         if run.returncode:
             print(run.stderr[-3000:], file=sys.stderr)
             return run.returncode
-        told = json.loads(run.stdout.splitlines()[-1])
-        speed = told["rows"] / told["seconds"]
-        print(f"{label:32} {told['rows']:>8,} {told['seconds']:>8} {speed:>8,.0f} {told['peak_mb']:>8,}")
+        report = json.loads(run.stdout.splitlines()[-1])
+        speed = report["rows"] / report["seconds"]
+        print(f"{label:32} {report['rows']:>8,} {report['seconds']:>8} {speed:>8,.0f} {report['peak_mb']:>8,}")
     return 0
 
 

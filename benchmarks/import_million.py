@@ -151,11 +151,11 @@ def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.
         with acting_as(actor):
             number = imports.start_apply(batch.pk)
         begun = time.perf_counter()
-        seen = until(number, lambda told: told["ended"] or told["share"] >= stop_at)
+        seen = until(number, lambda report: report["ended"] or report["share"] >= stop_at)
         if not seen["ended"]:
             jobs.request_stop(number)
             asked_to_stop = time.perf_counter()
-            seen = until(number, lambda told: told["ended"])
+            seen = until(number, lambda report: report["ended"])
             begun = asked_to_stop
         taken, peak = time.perf_counter() - begun, peak_mb(worker.pid)
     finally:
@@ -247,8 +247,8 @@ def peer(*, bulk: bool) -> dict[str, Any]:
 
 def child(kind: str, rows: int, xlsx_rows: int) -> None:
     start()
-    told = ours(rows, xlsx_rows) if kind == "ours" else {kind: _peer_as_system(kind)}
-    print(json.dumps(told))
+    report = ours(rows, xlsx_rows) if kind == "ours" else {kind: _peer_as_system(kind)}
+    print(json.dumps(report))
 
 
 def _peer_as_system(kind: str) -> dict[str, Any]:
@@ -275,11 +275,11 @@ def main() -> int:
             run = subprocess.run(command, env=given, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         if run.returncode:
             return run.returncode
-        for label, told in json.loads(run.stdout.splitlines()[-1]).items():
-            speed = told["rows"] / told["seconds"] if told["seconds"] else 0
-            more = {k: v for k, v in told.items() if k not in ("rows", "seconds", "peak_mb")}
+        for label, report in json.loads(run.stdout.splitlines()[-1]).items():
+            speed = report["rows"] / report["seconds"] if report["seconds"] else 0
+            more = {k: v for k, v in report.items() if k not in ("rows", "seconds", "peak_mb")}
             print(
-                f"{label:12} {told['rows']:>9,} rows {told['seconds']:>7} s {speed:>8,.0f} rows/s {told['peak_mb']:>6,} MB  {more or ''}",
+                f"{label:12} {report['rows']:>9,} rows {report['seconds']:>7} s {speed:>8,.0f} rows/s {report['peak_mb']:>6,} MB  {more or ''}",
                 flush=True,
             )
     print("load at the end", ", ".join(f"{n:.1f}" for n in os.getloadavg()))

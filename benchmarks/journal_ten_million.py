@@ -44,7 +44,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     lots, price = draw.integers(1, 50, EACH) * 100, np.round(draw.uniform(3, 80, EACH), 2)
     amount = np.rint(lots * price * 100).astype(np.int64)
     fee = np.maximum(amount // 4000, 500)
-    told = {
+    report = {
         "client": draw.choice(clients, EACH),
         "asset": draw.choice(products, EACH),
         "side": np.where(sold, int(TransactionType.SELL), int(TransactionType.BUY)),
@@ -60,7 +60,7 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
         "currency": ["CNY"] * EACH,
         "ref": [f"{number:04}{n:06}" for n in range(EACH)],
     }
-    return pa.table({f.name: pa.array(told[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
+    return pa.table({f.name: pa.array(report[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
 
 
 def clocked(body: Callable[[], Any]) -> tuple[float, Any]:
@@ -107,7 +107,7 @@ def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]
         for number in range(days - 5):
             parameter(number, one_day(number, clients, products))
         before, _ = clocked(lambda: reader.trades_of_clients([int(clients[0])]))
-        packed, told = clocked(compaction.compact)
+        packed, report = clocked(compaction.compact)
         tables = {number: one_day(number, clients, products) for number in range(days - 5, days)}
         append = median([lambda n=n, t=t: parameter(n, t) for n, t in tables.items()])
         again = median([lambda n=n, t=t: parameter(n, t) for n, t in tables.items()])
@@ -127,7 +127,7 @@ def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]
         "first compaction": packed,
         "nightly compaction": nightly,
         "one, uncompacted": before,
-        "buckets": told["buckets"],
+        "buckets": report["buckets"],
     }
 
 
@@ -232,12 +232,12 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
 def child(kind: str, days: int) -> None:
     if kind == "journal":
         start()
-        told = ours(days, *people())
+        report = ours(days, *people())
     else:
         both = np.arange(1, CLIENTS + 1), np.arange(1, PRODUCTS + 1)
         start()  # the shape of a day comes from the product
-        told = sqlite(days, *both, Path(os.environ["DAKEHU_HOME"])) if kind == "SQLite" else postgres(days, *both)
-    print(json.dumps(told))
+        report = sqlite(days, *both, Path(os.environ["DAKEHU_HOME"])) if kind == "SQLite" else postgres(days, *both)
+    print(json.dumps(report))
 
 
 def main() -> int:
@@ -268,12 +268,12 @@ def main() -> int:
             )
         if run.returncode:
             return run.returncode
-        told = json.loads(run.stdout.splitlines()[-1])
+        report = json.loads(run.stdout.splitlines()[-1])
         print(
-            f"| {kind} | {told['append']:.2f} | {told['again']:.3f} | {told['full']:.1f} | {told['one'] * 1000:.1f} | {told['disk'] / 1e6:,.0f} |",
+            f"| {kind} | {report['append']:.2f} | {report['again']:.3f} | {report['full']:.1f} | {report['one'] * 1000:.1f} | {report['disk'] / 1e6:,.0f} |",
             flush=True,
         )
-        more = {k: round(v, 2) for k, v in told.items() if k not in ("append", "again", "full", "one", "disk")}
+        more = {k: round(v, 2) for k, v in report.items() if k not in ("append", "again", "full", "one", "disk")}
         if more:
             print(f"  {more}", flush=True)
     print(f"load at the end {os.getloadavg()[0]:.1f}")

@@ -221,14 +221,14 @@ def running_day(book: kernel.Book, alone: float) -> None:
     )
     room = intraday.advance(state, day)
     seconds, sums = best(lambda: intraday.advance(state, day, out=room), 7)
-    told, made = best(lambda: intraday.figures(sums, day.ordinal), 3)
+    report, made = best(lambda: intraday.figures(sums, day.ordinal), 3)
     full = kernel.compute(book, threads=THREADS).values
     held = full[:, Column.HOLDINGS] > 0
     worst = max(peers.difference(full[held, c], made[held, i]) for i, c in enumerate(intraday.INTRADAY_FIGURES))
     assert worst < 1e-6, worst
     print(
         f"a day on from last night: {seconds * 1e3:.1f} ms for {book.clients:,} clients and {late.sum():,} trades, {alone / seconds:.0f} times cheaper than all {days} days "
-        f"(aim 150); {told * 1e3:.0f} ms more for the figures from the sums; largest difference {worst:.0e}",
+        f"(aim 150); {report * 1e3:.0f} ms more for the figures from the sums; largest difference {worst:.0e}",
         flush=True,
     )
 
@@ -243,15 +243,15 @@ def growth(quick: bool) -> None:
         "assets": [(n, {"assets": a}) for a in (800, 8_000, 20_000)],
     }
     for name, steps in directions.items():
-        told = []
+        report = []
         for clients, given in steps:
             book = invented(clients, **given)
             seconds = best(lambda b=book: kernel.compute(b, threads=1), 2)[0]
             size = {"clients": clients, "days": given.get("days"), "assets": given.get("assets")}.get(name) or round(
                 len(book.asset) / clients
             )
-            told.append(f"{size:,}: {seconds / clients * 1e6:.1f}")
-        print(f"growth in {name}, µs a client: {'; '.join(told)}", flush=True)
+            report.append(f"{size:,}: {seconds / clients * 1e6:.1f}")
+        print(f"growth in {name}, µs a client: {'; '.join(report)}", flush=True)
 
 
 def peak() -> int:

@@ -151,8 +151,8 @@ def creme(
     dice, address = random.Random(3), ready["address"]
 
     def page(**given: str) -> Ask:
-        told = {"rows": "50", **given}
-        return "GET", f"{address}?" + "&".join(f"{k}={quote(v)}" for k, v in told.items()), None
+        report = {"rows": "50", **given}
+        return "GET", f"{address}?" + "&".join(f"{k}={quote(v)}" for k, v in report.items()), None
 
     return (
         server,
@@ -214,8 +214,8 @@ def tryton(
     fields = ["name", "code", "lang", "full_name", "active"]
 
     def search(domain: list[object], order: list[list[str]] | None = None) -> Ask:
-        told = {"id": 1, "method": "model.party.party.search_read", "params": [domain, 0, 50, order, fields, context]}
-        return "POST", "/tryton/rpc/", json.dumps(told).encode()
+        report = {"id": 1, "method": "model.party.party.search_read", "params": [domain, 0, 50, order, fields, context]}
+        return "POST", "/tryton/rpc/", json.dumps(report).encode()
 
     return (
         server,
@@ -235,16 +235,16 @@ def pour_parties(url: str, rows: Path) -> None:
 
     with psycopg.connect(url) as server, server.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM party_party")
-        told = [line.rstrip("\n").split("\t") for line in rows.open(encoding="utf-8")]
-        if (cursor.fetchone() or (0,))[0] >= len(told):
+        report = [line.rstrip("\n").split("\t") for line in rows.open(encoding="utf-8")]
+        if (cursor.fetchone() or (0,))[0] >= len(report):
             return
         with cursor.copy("COPY party_party (id, name, code, active, create_date) FROM STDIN") as into:
-            for number, (a, b, _) in enumerate(told, 1000):
+            for number, (a, b, _) in enumerate(report, 1000):
                 into.write_row((number, a + b, str(number), True, "2026-11-23"))
         with cursor.copy(
             "COPY party_contact_mechanism (id, party, type, value, value_compact, active, create_date) FROM STDIN"
         ) as into:
-            for number, (_, _, mobile) in enumerate(told, 1000):
+            for number, (_, _, mobile) in enumerate(report, 1000):
                 into.write_row((number, number, "mobile", mobile, mobile, True, "2026-11-23"))
         for table in ("party_party", "party_contact_mechanism"):
             cursor.execute(f"SELECT setval('{table}_id_seq', 2000000)")
@@ -257,10 +257,10 @@ def call(port: int, method: str, params: list[object], headers: dict[str, str]) 
         Request(f"http://127.0.0.1:{port}/tryton/rpc/", body, {"Content-Type": "application/json", **headers}),
         timeout=30,
     ) as answer:
-        told = json.load(answer)
-    if "error" in told:
-        raise SystemExit(f"Tryton: {told}")
-    return told["result"]
+        report = json.load(answer)
+    if "error" in report:
+        raise SystemExit(f"Tryton: {report}")
+    return report["result"]
 
 
 def gunicorn(bin_: Path, env: dict[str, str], cwd: Path, app: str, port: int) -> subprocess.Popen[bytes]:

@@ -129,22 +129,22 @@ def read_on_demand() -> None:
     for line in sys.stdin:
         path = Path(line.strip())
         Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew for each file
-        begun, told = time.perf_counter(), {}
+        begun, report = time.perf_counter(), {}
         try:
             with acting_as(system_actor("mutated workbooks", "cli")):
                 done = imports.run_import(path, dry_run=True)
-            told = {"end": "read", "faults": [[f["cell"], f["zh"], f["remedy_zh"]] for f in done["faults"]]}
+            report = {"end": "read", "faults": [[f["cell"], f["zh"], f["remedy_zh"]] for f in done["faults"]]}
         except Refused as refused:
-            told = {"end": "refused", "words": " ".join(str(w) for said in refused.as_plain().values() for w in said)}
+            report = {"end": "refused", "words": " ".join(str(w) for said in refused.as_plain().values() for w in said)}
         except MemoryError:
-            told = {"end": "crash", "words": "MemoryError"}
+            report = {"end": "crash", "words": "MemoryError"}
         except BaseException as fault:
             import traceback
 
-            told = {"end": "crash", "words": "".join(traceback.format_exception(fault))[-1500:]}
+            report = {"end": "crash", "words": "".join(traceback.format_exception(fault))[-1500:]}
         peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-        told |= {"seconds": round(time.perf_counter() - begun, 2), "mb": int(peak.group(1)) >> 10 if peak else 0}
-        print(json.dumps(told, ensure_ascii=False), flush=True)
+        report |= {"seconds": round(time.perf_counter() - begun, 2), "mb": int(peak.group(1)) >> 10 if peak else 0}
+        print(json.dumps(report, ensure_ascii=False), flush=True)
 
 
 class Reader:
@@ -182,19 +182,19 @@ class Reader:
             self.child = None
 
 
-def wrong_with(told: dict[str, Any]) -> str:
+def wrong_with(report: dict[str, Any]) -> str:
     """What is wrong with how a file was read; "" when nothing is."""
-    if told["end"] in ("crash", "hang"):
-        return f"{told['end']}: {told.get('words', '')}"
-    if told["seconds"] > SECONDS:
-        return f"slow: {told['seconds']} s"
-    if told["mb"] > MEGABYTES:
-        return f"memory: {told['mb']} MB"
-    if told["end"] == "refused" and not (
-        REMEDY.search(told["words"]) and ("“" in told["words"] or "文件" in told["words"])
+    if report["end"] in ("crash", "hang"):
+        return f"{report['end']}: {report.get('words', '')}"
+    if report["seconds"] > SECONDS:
+        return f"slow: {report['seconds']} s"
+    if report["mb"] > MEGABYTES:
+        return f"memory: {report['mb']} MB"
+    if report["end"] == "refused" and not (
+        REMEDY.search(report["words"]) and ("“" in report["words"] or "文件" in report["words"])
     ):
-        return f"mute refusal: {told['words']}"
-    bare = next((f for f in told.get("faults", []) if not (f[0] and f[1] and f[2])), None)
+        return f"mute refusal: {report['words']}"
+    bare = next((f for f in report.get("faults", []) if not (f[0] and f[1] and f[2])), None)
     return f"mute fault: {bare}" if bare else ""
 
 
@@ -216,12 +216,12 @@ def run(count: int, seed: int, keep: Path | None, *, office: bool = True) -> int
                 done.append(mutation.__name__)
             path = folder / file
             path.write_bytes(broken)
-            told = reader.read(path)
-            if told["mb"] > MEGABYTES / 2:
+            report = reader.read(path)
+            if report["mb"] > MEGABYTES / 2:
                 reader.close()  # what its allocator keeps must not be laid at the next file's door
-            fault = wrong_with(told)
-            ends[told["end"]] += 1
-            worst = {key: max(worst[key], told[key]) for key in worst}
+            fault = wrong_with(report)
+            ends[report["end"]] += 1
+            worst = {key: max(worst[key], report[key]) for key in worst}
             if fault:
                 wrong += 1
                 print(f"{number} {file} {'+'.join(done)}: {fault}", flush=True)

@@ -67,7 +67,7 @@ def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
     lots, price = draw.integers(1, 20, size) * 100, np.round(draw.uniform(5, 50, size), 2)
     amount = np.rint(lots * price * 100).astype(np.int64)
     fee = np.maximum(amount // 4000, 500)
-    told = {
+    report = {
         "client": draw.choice(clients, size),
         "asset": draw.choice(products, size),
         "side": np.full(size, int(TransactionType.BUY)),
@@ -83,7 +83,7 @@ def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
         "currency": ["CNY"] * size,
         "ref": [f"{day}-{n}" for n in range(size)],
     }
-    return pa.table({f.name: pa.array(told[f.name], f.type) for f in days.COLUMNS}, schema=days.COLUMNS)
+    return pa.table({f.name: pa.array(report[f.name], f.type) for f in days.COLUMNS}, schema=days.COLUMNS)
 
 
 def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
@@ -255,13 +255,13 @@ def child(day: date) -> None:
     from dakehu.domains.ledger.trades import compaction
 
     def telling(phase: str, body: Any) -> Any:
-        def told(**given: Any) -> Any:
+        def report(**given: Any) -> Any:
             print(f"{phase} begins", flush=True)
             made = body(**given)
             print(f"{phase} ends", flush=True)
             return made
 
-        return told
+        return report
 
     compaction.ROWS = 4_000  # several buckets
     compaction.SOON = timedelta(0)  # the sweep removes files within the phase that is killed

@@ -28,7 +28,7 @@ class Desk:
             check=False,
         )
 
-    def told(self, *words: Any, status: int = 0) -> Any:
+    def report(self, *words: Any, status: int = 0) -> Any:
         """What a command with --json says: exactly one object, whatever else was said beside it."""
         done = self.run(*words, "--json")
         assert done.returncode == status, done.stderr[-2000:]

@@ -34,27 +34,27 @@ def test_there_is_no_band_before_a_year_of_returns():
 
 
 def test_of_a_true_random_walk_half_and_nine_tenths_fall_where_they_should():
-    told = forecast.backtest(walk(60_000, 4), 10)
-    assert told.origins > 5_000
-    for share, wanted in ((told.inner, 0.5), (told.outer, 0.9)):
+    report = forecast.backtest(walk(60_000, 4), 10)
+    assert report.origins > 5_000
+    for share, wanted in ((report.inner, 0.5), (report.outer, 0.9)):
         assert share[0] == pytest.approx(wanted, abs=0.03) and share[1] == pytest.approx(wanted, abs=0.03)
-    assert told.ratio == pytest.approx(1, abs=0.02)  # there is nothing to be known, and it says so
+    assert report.ratio == pytest.approx(1, abs=0.02)  # there is nothing to be known, and it says so
 
 
 def test_where_volatility_comes_in_spells_the_band_beats_the_plain_walk():
     dice = np.random.default_rng(5)
     spells = np.repeat(np.where(dice.random(120) < 0.5, 0.005, 0.025), 100)
     levels = 100 * np.exp(np.cumsum(dice.normal(0, 1, len(spells)) * spells))
-    told = forecast.backtest(levels, 5)
-    assert told.ratio < 0.97 and told.outer[0] == pytest.approx(0.9, abs=0.04)
+    report = forecast.backtest(levels, 5)
+    assert report.ratio < 0.97 and report.outer[0] == pytest.approx(0.9, abs=0.04)
 
 
 def test_origins_do_not_overlap_and_none_looks_ahead():
     levels = walk(1000, 6)
-    told = forecast.backtest(levels, 20)
-    assert told.origins == len(range(250, 980, 20))
+    report = forecast.backtest(levels, 20)
+    assert report.origins == len(range(250, 980, 20))
     longer = np.append(levels, levels[-1] * 10)  # a day that is still to come
-    assert forecast.backtest(longer, 20).loss == told.loss
+    assert forecast.backtest(longer, 20).loss == report.loss
 
 
 def test_a_level_that_never_moves_has_a_band_without_width():
@@ -64,9 +64,9 @@ def test_a_level_that_never_moves_has_a_band_without_width():
 def test_breadth_counts_what_rose_fell_and_stands_above_its_mean():
     up = np.linspace(10, 20, 260)
     prices = np.stack([up, up[::-1], np.full(260, 5.0), np.where(np.arange(260) < 255, np.nan, up)])
-    told = market.breadth(prices)
-    assert (told.rose, told.fell, told.stayed, told.highs, told.lows) == (2, 1, 1, 2, 2)
-    assert told.above == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    report = market.breadth(prices)
+    assert (report.rose, report.fell, report.stayed, report.highs, report.lows) == (2, 1, 1, 2, 2)
+    assert report.above == pytest.approx((1 / 3, 1 / 3, 1 / 3))
     assert market.breadth(prices[:, :1]).rose == 0
 
 
@@ -91,6 +91,6 @@ def test_on_real_prices_the_outer_band_holds_about_nine_in_ten():
         for row in csv.DictReader(stream):
             if row["close"]:
                 rows.setdefault(row["Name"], []).append(float(row["close"]))
-    told = [forecast.backtest(np.array(levels), 21) for levels in rows.values() if len(levels) > 1200]
-    held = sum(one.outer[0] * one.origins for one in told) / sum(one.origins for one in told)
-    assert len(told) > 100 and 0.86 < held < 0.95
+    report = [forecast.backtest(np.array(levels), 21) for levels in rows.values() if len(levels) > 1200]
+    held = sum(one.outer[0] * one.origins for one in report) / sum(one.origins for one in report)
+    assert len(report) > 100 and 0.86 < held < 0.95

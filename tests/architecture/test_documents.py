@@ -95,7 +95,7 @@ METAPHORS = {
     "storeys",
     "arrow",
     "arrows",
-    "told",
+    "report",
     "ahead",
     "alike",
 }

@@ -38,11 +38,11 @@ def test_every_page_of_the_guide_exists(code):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_both_languages_tell_the_same_in_sixty_lines_at_most(name):
-    told = {code: text_of(code, name) for code in ("zh", "en")}
-    for text in told.values():
+    report = {code: text_of(code, name) for code in ("zh", "en")}
+    for text in report.values():
         assert len(text.splitlines()) <= 60 and guide.TITLE.search(text)
     for mark in (r"^## ", r"^\|", r"^```", r"^- ", r"^\d\. "):
-        counts = [len(re.findall(mark, text, re.MULTILINE)) for text in told.values()]
+        counts = [len(re.findall(mark, text, re.MULTILINE)) for text in report.values()]
         assert counts[0] == counts[1], f"{mark} {counts}"
 
 
@@ -87,6 +87,6 @@ def test_the_papers_point_to_the_guide():
 def test_chinese_text_has_full_width_punctuation():
     beside = re.compile(r"[\u4e00-\u9fff”）》](?:\*\*)?[,;:?!(](?!\))|\([^()\n]*[\u4e00-\u9fff]")
     for name in PAGES:
-        told = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", "", text_of("zh", name), flags=re.S)
-        found = [line for line in told.splitlines() if beside.search(line)]
+        report = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", "", text_of("zh", name), flags=re.S)
+        found = [line for line in report.splitlines() if beside.search(line)]
         assert not found, f"{name}: {found}"

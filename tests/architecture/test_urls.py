@@ -100,8 +100,8 @@ def test_in_the_table_another_teams_client_is_never_seen():
     wang = CAST.index("wang")
     for pattern, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         if "client_id" in pattern:
-            told = {row["get"].split()[wang], row["post"].split()[wang]}
-            assert told <= {"404", "405"} or told == {"301", "308"}, pattern  # a moved address tells nothing
+            report = {row["get"].split()[wang], row["post"].split()[wang]}
+            assert report <= {"404", "405"} or report == {"301", "308"}, pattern  # a moved address tells nothing
 
 
 def test_in_the_table_nobody_gets_a_page_without_signing_in():

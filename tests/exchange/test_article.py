@@ -26,7 +26,7 @@ def table(tmp_path: Path) -> Path:
 
 def test_the_five_tables_become_one_client_with_everything_about_them(lin, table):
     with acting(lin):
-        told = imports.run_import(table)
+        report = imports.run_import(table)
         client = Client.objects.get()
         investment = Investment.objects.get(client=client)
         needs = Needs.objects.get(client=client)
@@ -39,8 +39,8 @@ def test_the_five_tables_become_one_client_with_everything_about_them(lin, table
         assert said == ["客户咨询关于股票投资的问题", "客户投诉关于服务响应速度慢"]
         assert plans == ["与客户电话沟通,了解最新需求", "安排面对面会议,讨论投资策略调整"]
         assert (client.last_contact_on.isoformat(), client.next_contact_on.isoformat()) == ("2023-02-10", "2023-01-10")
-    assert (told["created"], told["errors"]) == (7, 0)
-    assert {name: c["created"] for name, c in told["parts"].items() if name != "coverage"} == {
+    assert (report["created"], report["errors"]) == (7, 0)
+    assert {name: c["created"] for name, c in report["parts"].items() if name != "coverage"} == {
         "clients": 1,
         "investments": 1,
         "interactions": 2,
@@ -52,12 +52,12 @@ def test_the_five_tables_become_one_client_with_everything_about_them(lin, table
 
 def test_the_masked_telephone_is_kept_unverified_with_a_warning(lin, table):
     with acting(lin):
-        told = imports.run_import(table)
+        report = imports.run_import(table)
         phone = Contact.objects.get(kind="mobile")
         assert (str(phone.value), phone.verified) == ("138xxxxxx88", False)
         assert phone.remark
         assert str(Contact.objects.get(kind="mail").value) != ""
-    (warning,) = told["warnings"]
+    (warning,) = report["warnings"]
     assert warning["cell"] == "B6" and "138xxxxxx88" in warning["zh"] and "138xxxxxx88" in warning["en"]
 
 
@@ -65,9 +65,9 @@ def test_a_second_import_changes_nothing_and_says_so(lin, table):
     with acting(lin):
         imports.run_import(table)
         entries = AuditEntry.objects.filter(action="workbook.import").count()
-        told = imports.run_import(table)
-        assert (told["created"], told["updated"], told["unchanged"]) == (0, 0, 7)
-        assert told["warnings"] == []
+        report = imports.run_import(table)
+        assert (report["created"], report["updated"], report["unchanged"]) == (0, 0, 7)
+        assert report["warnings"] == []
         assert Client.objects.count() == 1 and Interaction.objects.count() == 2
         assert AuditEntry.objects.filter(action="workbook.import").count() == entries + 1
 
@@ -82,8 +82,8 @@ def test_lin_covers_the_client_she_imported_and_wang_sees_nothing(lin, wang, tab
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(lin, table):
     with acting(lin):
-        told = imports.run_import(table, dry_run=True)
-        assert told["created"] == 7 and told["imported"] is False
+        report = imports.run_import(table, dry_run=True)
+        assert report["created"] == 7 and report["imported"] is False
         assert not Client.objects.exists()
     with acting_as(system_actor("look")):
         assert not AuditEntry.objects.filter(action__startswith="workbook").exists()

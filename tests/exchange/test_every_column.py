@@ -118,8 +118,8 @@ def test_what_is_typed_into_every_column_at_once_comes_back(zhou, filled, tmp_pa
         for name, (_, place) in columns.items():
             sheet.cell(2, place).value = typed[name]
         book.save(tmp_path / "in.xlsx")
-        told = imports.run_import(tmp_path / "in.xlsx")
-        assert told["faults"] == [] and told["updated"] >= 1
+        report = imports.run_import(tmp_path / "in.xlsx")
+        assert report["faults"] == [] and report["updated"] >= 1
         exports.write_filled(path=tmp_path / "again.xlsx")
         _, sheet = sheet_of(tmp_path / "again.xlsx", part)
         came = {name: said(sheet.cell(2, place).value) for name, (_, place) in columns.items()}
@@ -138,8 +138,8 @@ def test_what_is_emptied_in_every_column_that_may_be_is_empty(zhou, filled, tmp_
         for name in full - stays:
             sheet.cell(2, columns[name][1]).value = None
         book.save(tmp_path / "in.xlsx")
-        told = imports.run_import(tmp_path / "in.xlsx")
-        assert told["faults"] == [] and told["updated"] == 1
+        report = imports.run_import(tmp_path / "in.xlsx")
+        assert report["faults"] == [] and report["updated"] == 1
         exports.write_filled(path=tmp_path / "again.xlsx")
         _, sheet = sheet_of(tmp_path / "again.xlsx", part)
         left = {name for name, (_, place) in columns.items() if sheet.cell(2, place).value is not None}

@@ -152,7 +152,7 @@ def test_a_heading_counts_only_where_its_content_fits(bring: Any) -> None:
 
 def test_sums_are_read_or_refused_with_their_true_reason(bring: Any) -> None:
     report = bring("14_amounts.csv", "--skip-errors")
-    told = faults(report)
+    result = faults(report)
     reasons = {
         2: "约数",
         3: "约数",
@@ -172,8 +172,8 @@ def test_sums_are_read_or_refused_with_their_true_reason(bring: Any) -> None:
         7: "",
         16: "",
     }
-    assert {row - 2 for row in told} == set(reasons)
-    assert all(reason in told[n + 2] for n, reason in reasons.items())
+    assert {row - 2 for row in result} == set(reasons)
+    assert all(reason in result[n + 2] for n, reason in reasons.items())
     read = dict(clients("name", "assets"))
     assert read["客11"] == 125_000 and read["客20"] == 120_000_000 and read["客35"] == 15_000_000
     assert read["客22"] is None and read["客23"] is None
@@ -181,9 +181,9 @@ def test_sums_are_read_or_refused_with_their_true_reason(bring: Any) -> None:
 
 def test_telephones_are_read_kept_as_foreign_or_refused_with_their_remedy(bring: Any) -> None:
     report = bring("16_phones.csv", "--skip-errors")
-    told = faults(report)
-    assert set(told) == {3 + 2, 12 + 2, 13 + 2, 17 + 2, 18 + 2}
-    assert "区号" in told[14] and "10位" in told[20] and "Excel" in told[5]
+    result = faults(report)
+    assert set(result) == {3 + 2, 12 + 2, 13 + 2, 17 + 2, 18 + 2}
+    assert "区号" in result[14] and "10位" in result[20] and "Excel" in result[5]
     assert (
         contacts("客06") == ["+852 91234567"]
         and contacts("客07") == ["+1 4155552671"]

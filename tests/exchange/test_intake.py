@@ -46,8 +46,8 @@ def test_a_gb18030_table_with_title_totals_wan_and_full_width_digits_is_understo
         "gb18030",
     )
     with acting(lin):
-        told = imports.run_import(path)
-        assert (told["created"], told["errors"]) == (2, 0), told["faults"]
+        report = imports.run_import(path)
+        assert (report["created"], report["errors"]) == (2, 0), report["faults"]
         first, second = Client.objects.order_by("code")
         assert (first.name, first.assets, first.birth_on.isoformat(), first.risk_level) == (
             "李四",
@@ -71,16 +71,16 @@ def test_faults_name_sheet_cell_value_and_remedy_and_nothing_is_written(lin, tmp
         ],
     )
     with acting(lin):
-        told = imports.run_import(path)
-        assert told["imported"] is False and not Client.objects.exists()
-        found = {(f["sheet"], f["cell"]): f for f in told["faults"]}
+        report = imports.run_import(path)
+        assert report["imported"] is False and not Client.objects.exists()
+        found = {(f["sheet"], f["cell"]): f for f in report["faults"]}
         assert set(found) == {("基本信息", "C2"), ("基本信息", "D3"), ("基本信息", "E3")}
         risk = found["基本信息", "E3"]
         assert risk["value"] == "很高" and "C3 稳健型" in risk["zh"] and "Balanced" in risk["en"] and risk["remedy_zh"]
-        assert "110105194912310021" not in json.dumps(told, ensure_ascii=False), (
+        assert "110105194912310021" not in json.dumps(report, ensure_ascii=False), (
             "an ID number is not copied into a report"
         )
-        assert (told["created"], told["errors"]) == (1, 2)
+        assert (report["created"], report["errors"]) == (1, 2)
         good = imports.run_import(path, skip_errors=True)
         assert (good["imported"], good["created"], good["errors"]) == (True, 1, 2)
         assert Client.objects.get().code == "A003"
@@ -107,8 +107,8 @@ def test_the_service_sheet_obeys_the_rules_of_a_single_record(lin, zhang, tmp_pa
             with pytest.raises(Refused) as refusal:
                 perform("service.log_interaction", {"client": "C0001", **raw})
             single += [(name, texts[0]) for name, texts in refusal.value.as_plain().items()]
-        told = imports.run_import(path, skip_errors=True)
-        assert [(f["field"], f["zh"]) for f in told["faults"]] == single
+        report = imports.run_import(path, skip_errors=True)
+        assert [(f["field"], f["zh"]) for f in report["faults"]] == single
         assert Interaction.objects.get().summary == "咨询"
         assert Interaction.objects.get().staff == lin
         assert FollowUp.objects.get().due_on.isoformat() == "2026-12-01"
@@ -123,9 +123,9 @@ def test_another_teams_client_is_neither_changed_nor_seen(lin, qian, tmp_path):
         投资历史=[["客户号", "投资日期", "投资金额", "投资产品"], ["C0002", "2023-01-15", "5", "股票"]],
     )
     with acting(lin):
-        told = imports.run_import(path, skip_errors=True)
-        assert (told["created"], told["updated"], told["errors"]) == (0, 0, 2)
-        assert "团队长" in told["faults"][0]["zh"] and "C0002" in told["faults"][0]["zh"]
+        report = imports.run_import(path, skip_errors=True)
+        assert (report["created"], report["updated"], report["errors"]) == (0, 0, 2)
+        assert "团队长" in report["faults"][0]["zh"] and "C0002" in report["faults"][0]["zh"]
     with acting_as(system_actor("look")):
         assert Client.objects.get(code="C0002").name == "钱二" and not Investment.objects.exists()
 
@@ -133,36 +133,36 @@ def test_another_teams_client_is_neither_changed_nor_seen(lin, qian, tmp_path):
 def test_modes_create_only_and_update_only_skip_the_other(lin, zhang, tmp_path):
     path = csv(tmp_path / "t.csv", "客户号,客户姓名,职业\nC0001,张三,医生\nN1,新人,律师\n")
     with acting(lin):
-        told = imports.run_import(path, mode="update", key="code")
-        assert (told["updated"], told["skipped"], Client.objects.count()) == (1, 1, 1)
-        told = imports.run_import(path, mode="create", key="code")
-        assert (told["created"], told["skipped"], Client.objects.count()) == (1, 1, 2)
+        report = imports.run_import(path, mode="update", key="code")
+        assert (report["updated"], report["skipped"], Client.objects.count()) == (1, 1, 1)
+        report = imports.run_import(path, mode="create", key="code")
+        assert (report["created"], report["skipped"], Client.objects.count()) == (1, 1, 2)
 
 
 def test_an_empty_cell_never_erases(lin, zhang, tmp_path):
     with acting(lin):
         perform("clients.change", {"client": "C0001", "occupation": "医生"})
-        told = imports.run_import(csv(tmp_path / "t.csv", "客户号,客户姓名,职业\nC0001,张三,\n"))
-        assert told["unchanged"] == 1 and Client.objects.get().occupation == "医生"
+        report = imports.run_import(csv(tmp_path / "t.csv", "客户号,客户姓名,职业\nC0001,张三,\n"))
+        assert report["unchanged"] == 1 and Client.objects.get().occupation == "医生"
 
 
 def test_the_same_client_twice_in_a_file_is_refused_where_the_rows_differ(lin, tmp_path):
     path = csv(tmp_path / "t.csv", "客户号,客户姓名,职业\nN1,新人,律师\nN1,新人,律师\nN1,新人,医生\n")
     with acting(lin):
-        told = imports.run_import(path)
-        assert (told["created"], told["skipped"], told["errors"]) == (1, 1, 1)
-        assert told["faults"][0]["cell"] == "A4"
+        report = imports.run_import(path)
+        assert (report["created"], report["skipped"], report["errors"]) == (1, 1, 1)
+        assert report["faults"][0]["cell"] == "A4"
 
 
 def test_lead_assigns_by_the_staff_column_and_lin_may_only_name_herself(lin, zhou, wang, tmp_path):
     path = csv(tmp_path / "t.csv", "客户号,客户姓名,客户经理\nN1,甲一,林晓\nN2,乙二,王强\nN3,丙三,无此人\n")
     with acting(zhou):
-        told = imports.run_import(path, skip_errors=True)
-        assert (told["created"], told["errors"]) == (1, 2)
+        report = imports.run_import(path, skip_errors=True)
+        assert (report["created"], report["errors"]) == (1, 2)
         assert Coverage.objects.get(until=None).user == lin
     with acting(lin):
-        told = imports.run_import(csv(tmp_path / "u.csv", "客户号,客户姓名,客户经理\nN1,甲一,周宁\n"))
-        assert told["errors"] == 1 and "团队长" in told["faults"][0]["zh"]
+        report = imports.run_import(csv(tmp_path / "u.csv", "客户号,客户姓名,客户经理\nN1,甲一,周宁\n"))
+        assert report["errors"] == 1 and "团队长" in report["faults"][0]["zh"]
 
 
 def test_an_analyst_may_not_import(an, tmp_path):
@@ -225,16 +225,16 @@ def test_a_sealed_number_is_compared_without_opening_and_replaced_in_bulk(lin, z
     head = "客户号,客户姓名,身份证号,职业\n"
     first, second = "11010519491231002X", "440524188001010014"
     with acting(lin):
-        told = imports.run_import(csv(tmp_path / "a.csv", f"{head}C0001,张三,{first},医生\n"))
-        assert told["updated"] == 1
+        report = imports.run_import(csv(tmp_path / "a.csv", f"{head}C0001,张三,{first},医生\n"))
+        assert report["updated"] == 1
         before = Client.objects.get()
         assert before.id_number == first and before.id_type == "resident"
         assert imports.run_import(csv(tmp_path / "b.csv", f"{head}C0001,张三,{first.lower()},医生\n"))["unchanged"] == 1
         assert (
             imports.run_import(csv(tmp_path / "c.csv", f"{head}C0001,张三,110***********002X,医生\n"))["unchanged"] == 1
         )
-        told = imports.run_import(csv(tmp_path / "d.csv", f"{head}C0001,张三,{second},律师\n"))
-        assert told["updated"] == 1 and second not in json.dumps(told)
+        report = imports.run_import(csv(tmp_path / "d.csv", f"{head}C0001,张三,{second},律师\n"))
+        assert report["updated"] == 1 and second not in json.dumps(report)
         after = Client.objects.get(id_number_index=Client._meta.get_field("id_number_index").index_of(second))
         assert (after.id_number == second, after.occupation, after.row_version) == (
             True,
@@ -261,8 +261,8 @@ def test_each_clients_own_sheet_serves_that_client(lin, tmp_path):
         ]
 
     with acting(lin):
-        told = imports.run_import(book(tmp_path / "t.xlsx", 李四=card("李四", "股票"), 王五=card("王五", "债券")))
-        assert told["errors"] == 0, told["faults"]
+        report = imports.run_import(book(tmp_path / "t.xlsx", 李四=card("李四", "股票"), 王五=card("王五", "债券")))
+        assert report["errors"] == 0, report["faults"]
         held = Investment.objects.order_by("client__name", "invested_on").values_list(
             "client__name", "product", "amount"
         )
@@ -278,8 +278,8 @@ def test_a_plan_that_the_file_marks_as_done_leaves_its_next_occurrence_behind(li
     head = "客户号,计划日期,计划事项,重复,状态\n"
     with acting(lin):
         imports.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,\n"))
-        told = imports.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,已完成\n"))
-        assert told["updated"] == 1, told
+        report = imports.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,已完成\n"))
+        assert report["updated"] == 1, report
         done, ahead = FollowUp.objects.order_by("due_on")
         assert (done.state, ahead.state) == ("done", "planned") and done.done_on and ahead.due_on > done.done_on
         zhang.refresh_from_db()
@@ -291,18 +291,18 @@ def test_a_plan_that_the_file_marks_as_done_leaves_its_next_occurrence_behind(li
 def test_half_a_contact_in_a_mixed_cell_is_not_lost_without_a_word(lin, tmp_path):
     head = "客户号,客户姓名,联系方式\n"
     with acting(lin):
-        told = imports.run_import(csv(tmp_path / "a.csv", f"{head}N1,甲一,手机:138 1234 5678 备用 1391234\n"))
-        assert told["errors"] == 1 and told["faults"][0]["cell"] == "C2"
-        told = imports.run_import(csv(tmp_path / "b.csv", f"{head}N1,甲一,手机:138 1234 5678 邮箱:a.b@163.com\n"))
-        assert told["parts"]["contacts"]["created"] == 2, told["faults"]
+        report = imports.run_import(csv(tmp_path / "a.csv", f"{head}N1,甲一,手机:138 1234 5678 备用 1391234\n"))
+        assert report["errors"] == 1 and report["faults"][0]["cell"] == "C2"
+        report = imports.run_import(csv(tmp_path / "b.csv", f"{head}N1,甲一,手机:138 1234 5678 邮箱:a.b@163.com\n"))
+        assert report["parts"]["contacts"]["created"] == 2, report["faults"]
 
 
 def test_the_warning_about_a_masked_number_names_the_cell_it_stands_in(lin, tmp_path):
     path = tmp_path / "客户.csv"
     path.write_text("客户号,姓名,手机号码\nM1,钱伟,139xxxxxx77\n", encoding="utf-8")
     with acting(lin):
-        told = imports.run_import(path)
-    assert [(w["cell"], w["column"]) for w in told["warnings"]] == [("C2", "手机号码")]
+        report = imports.run_import(path)
+    assert [(w["cell"], w["column"]) for w in report["warnings"]] == [("C2", "手机号码")]
 
 
 def test_the_command_line_tells_faults_in_words_and_that_nothing_was_imported(lin, tmp_path, capsys):

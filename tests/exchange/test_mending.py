@@ -57,8 +57,8 @@ def test_a_mended_cell_is_weighed_at_once_and_imported_while_the_file_stays_as_i
         correction_grid.correct_cells(pk, 0, [(3, 3, "C4"), (4, 3, "也不对")])
         assert wrong(pk) == {(4, 3)} and imported(pk)["imported"] is False
         correction_grid.correct_cells(pk, 0, [(4, 3, "")])
-        told = imported(pk)
-        assert (told["imported"], told["created"], told["mended"]) == (True, 3, 3)
+        report = imported(pk)
+        assert (report["imported"], report["created"], report["mended"]) == (True, 3, 3)
         assert [c.risk_level for c in Client.objects.order_by("code")] == ["C3", "C4", ""]
         assert batches.content_of(batches.get_own(pk))[0] == FAULTY
     with as_system():
@@ -120,22 +120,22 @@ def test_in_a_long_file_only_what_was_touched_is_weighed_and_slices_import_it_as
     rows[3][3] = rows[7][3] = "很高"
     with acting(lin):
         pk = tried(listed(*rows))
-        weighed = []
+        row_evaluation = []
         whole = revalidation.trial.weigh
         monkeypatch.setattr(
             revalidation.trial,
             "weigh",
-            lambda plan, read, *a, **k: weighed.append(read[0].lines) or whole(plan, read, *a, **k),
+            lambda plan, read, *a, **k: row_evaluation.append(read[0].lines) or whole(plan, read, *a, **k),
         )
         correction_grid.correct_cells(pk, 0, [(5, 3, "C1")])
-        assert weighed == [[2, 3, 5]], "the touched row, beside two that keep it company"
+        assert row_evaluation == [[2, 3, 5]], "the touched row, beside two that keep it company"
         assert wrong(pk) == {(9, 3)}
         correction_grid.correct_cells(pk, 0, [(9, 3, "C1"), (9, 0, "P003")])
         assert wrong(pk) == {(9, 0)}, "the same client twice is seen across the file"
         correction_grid.correct_cells(pk, 0, [(9, 0, None)])
         monkeypatch.setattr(revalidation.trial, "weigh", whole)
-        told = imported(pk)
-        assert (told["created"], told["mended"]) == (9, 2)
+        report = imported(pk)
+        assert (report["created"], report["mended"]) == (9, 2)
         assert Client.objects.filter(risk_level="C1").count() == 2
 
 

@@ -63,9 +63,9 @@ def test_sending_the_exported_workbook_in_again_changes_nothing(lin, full, tmp_p
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
         before = Client.objects.get().row_version
-        told = imports.run_import(tmp_path / "out.xlsx")
-        assert (told["created"], told["updated"], told["errors"], told["unchanged"]) == (0, 0, 0, 9), told
-        assert "contacts" not in told["parts"]
+        report = imports.run_import(tmp_path / "out.xlsx")
+        assert (report["created"], report["updated"], report["errors"], report["unchanged"]) == (0, 0, 0, 9), report
+        assert "contacts" not in report["parts"]
         client = Client.objects.get()
         assert client.row_version == before
         assert client.id_number == "11010519491231002X"
@@ -79,9 +79,9 @@ def test_a_workbook_edited_outside_updates_exactly_what_was_edited(lin, full, tm
         column = next(c.column for c in sheet[1] if c.value == "职业 Occupation")
         sheet.cell(2, column).value = "董事长"
         book.save(tmp_path / "edited.xlsx")
-        told = imports.run_import(tmp_path / "edited.xlsx")
-        assert (told["created"], told["updated"], told["unchanged"]) == (0, 1, 8)
-        (sample,) = told["samples"]["clients"]
+        report = imports.run_import(tmp_path / "edited.xlsx")
+        assert (report["created"], report["updated"], report["unchanged"]) == (0, 1, 8)
+        (sample,) = report["samples"]["clients"]
         assert [(c["before"], c["after"]) for c in sample["changes"]] == [("企业高管", "董事长")]
         assert Client.objects.get().occupation == "董事长"
 
@@ -114,8 +114,8 @@ def test_who_exported_how_much_is_on_the_record(lin, full, tmp_path):
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx", password="密码-2026")
         entry = AuditEntry.objects.filter(action="workbook.export").latest("pk")
-    told = json.loads(entry.body)["note"]
-    assert told["counts"]["clients"] == 1 and told["locked"] is True
+    report = json.loads(entry.body)["note"]
+    assert report["counts"]["clients"] == 1 and report["locked"] is True
     with (tmp_path / "out.xlsx").open("rb") as file:
         office = msoffcrypto.OfficeFile(file)
         office.load_key(password="密码-2026", verify_password=True)
@@ -148,8 +148,8 @@ def test_staff_who_share_a_name_come_back_as_themselves(lin, full, tmp_path):
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
         assert rows(openpyxl.load_workbook(tmp_path / "out.xlsx"), "基本信息")[0]["服务人员 Staff"] == "lin"
-        told = imports.run_import(tmp_path / "out.xlsx")
-        assert (told["unchanged"], told["errors"], told["updated"]) == (9, 0, 0)
+        report = imports.run_import(tmp_path / "out.xlsx")
+        assert (report["unchanged"], report["errors"], report["updated"]) == (9, 0, 0)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -196,9 +196,11 @@ def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path
         )
         perform("clients.record_needs", {"client": "K9", "bearable_loss": "100%", "expected_return": "8%"})
         exports.write_filled(path=tmp_path / "out.xlsx", language=language)
-        told = imports.run_import(tmp_path / "out.xlsx")
-    assert (told["unchanged"], told["created"], told["updated"], told["errors"]) == (5, 0, 0, 0), told["faults"]
-    assert "contacts" not in told["parts"] and told["keyed"] == 5 and told["cells"] == []
+        report = imports.run_import(tmp_path / "out.xlsx")
+    assert (report["unchanged"], report["created"], report["updated"], report["errors"]) == (5, 0, 0, 0), report[
+        "faults"
+    ]
+    assert "contacts" not in report["parts"] and report["keyed"] == 5 and report["cells"] == []
 
 
 def cells(path: Path) -> dict[str, list]:
@@ -229,5 +231,5 @@ def test_rows_read_two_at_a_time_make_the_same_workbook_and_go_round(lin, full, 
             "5%",
             "7%",
         ]  # one of 100 % or more makes all text
-        told = imports.run_import(tmp_path / "slices.xlsx")
-        assert told["created"] == told["updated"] == 0
+        report = imports.run_import(tmp_path / "slices.xlsx")
+        assert report["created"] == report["updated"] == 0

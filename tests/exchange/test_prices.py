@@ -62,8 +62,8 @@ def held() -> dict:
         }
 
 
-def counts(told: dict) -> tuple[int, ...]:
-    return tuple(told[name] for name in ("created", "updated", "unchanged", "skipped", "errors"))
+def counts(report: dict) -> tuple[int, ...]:
+    return tuple(report[name] for name in ("created", "updated", "unchanged", "skipped", "errors"))
 
 
 def test_a_price_file_is_tried_imported_repeated_corrected_and_taken_back(desk):
@@ -100,8 +100,8 @@ def test_wide_files_say_what_long_ones_say(desk, shape):
     for row in rows:
         book.active.append(row)
     book.save(desk / "宽表.xlsx")
-    told = parameter(desk / "宽表.xlsx")
-    assert (told["shape"], counts(told)) == (shape, (3, 0, 0, 0, 0))
+    report = parameter(desk / "宽表.xlsx")
+    assert (report["shape"], counts(report)) == (shape, (3, 0, 0, 0, 0))
     assert held() == {"2024-01-08": {"000878": 10.9, "510500": 5.5}, "2024-01-09": {"000878": 12.0}}
 
 
@@ -120,9 +120,9 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
         "2024-01-05,878,11,",
         "2024-01-08,,3,",
     )
-    told = parameter(path)
-    assert not told["imported"] and not held()
-    assert [(f["cell"], f["value"]) for f in told["faults"]] == [
+    report = parameter(path)
+    assert not report["imported"] and not held()
+    assert [(f["cell"], f["value"]) for f in report["faults"]] == [
         ("C2", "十元"),
         ("C3", "-1"),
         ("C4", "昨天"),
@@ -131,15 +131,15 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
         ("C8", "11"),
         ("C9", ""),
     ]
-    assert all(f["zh"] and f["en"] and f["remedy_zh"] and f["remedy_en"] for f in told["faults"])
+    assert all(f["zh"] and f["en"] and f["remedy_zh"] and f["remedy_en"] for f in report["faults"])
     assert parameter(path, skip_errors=True)["imported"] and held() == {"2024-01-05": {"000878": 10.0}}
 
 
 def test_a_code_of_two_markets_is_never_guessed(desk):
     deal(desk, BUY.replace("000878,云南铜业", "000001,平安银行"))
     parameter(put(desk / "指数.csv", "日期,代码,收盘,市场,类别,名称", "2024-01-08,000001,2900,上海,指数,上证指数"))
-    told = parameter(put(desk / "行情.csv", "日期,代码,收盘", "2024-01-08,000001,9.5"))
-    assert not told["imported"] and told["reasons"] == {"several": 1}
+    report = parameter(put(desk / "行情.csv", "日期,代码,收盘", "2024-01-08,000001,9.5"))
+    assert not report["imported"] and report["reasons"] == {"several": 1}
     assert parameter(put(desk / "行情2.csv", "日期,代码,收盘", "2024-01-08,000001.SZ,9.5"))["imported"]
     with as_system():
         assert Product.objects.get(name="上证指数").kind == "index"
@@ -148,8 +148,8 @@ def test_a_code_of_two_markets_is_never_guessed(desk):
 def test_what_says_no_price_of_anything_here_is_refused_and_other_tables_stay_what_they_are(desk):
     with as_system(), pytest.raises(Refused, match="600519"):
         imports.run_import(put(desk / "行情.csv", "日期,证券代码,收盘价", "2024-01-08,600519,1700"))
-    told = parameter(put(desk / "客户.csv", "客户号,姓名,手机", "K9001,赵四,13800138000"), dry_run=True)
-    assert "kind" not in told and told["created"] == 1
+    report = parameter(put(desk / "客户.csv", "客户号,姓名,手机", "K9001,赵四,13800138000"), dry_run=True)
+    assert "kind" not in report and report["created"] == 1
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data/cn_trade_statement is not here")
@@ -165,8 +165,8 @@ def test_a_real_statement_and_its_prices_close_from_end_to_end(desk, capsys):
         desk / "行情.csv", "日期,证券代码,收盘价", *(f"{day},{code},{price}" for (day, code), price in dealt.items())
     )
     assert main(["import", str(path), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["created"], told["securities"], told["skipped"]) == (len(dealt), 99, 0)
+    report = json.loads(capsys.readouterr().out)
+    assert (report["created"], report["securities"], report["skipped"]) == (len(dealt), 99, 0)
     assert main(["close", "--date", "2020-05-22", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["clients"] == 1
     with as_system():
@@ -184,8 +184,8 @@ def test_money_in_another_currency_is_closed_by_the_rates_of_a_file(desk, capsys
     )
     with as_system(), pytest.raises(Refused, match="USDCNY"):
         close_run.close(day=date(2024, 1, 9))
-    told = parameter(put(desk / "中间价.csv", "日期,USD/CNY,100JPY/CNY", "2024-01-05,7.1,4.9", "2024-01-09,7.2,4.9"))
-    assert (told["entered"], told["unknown"], told["skipped"]) == (["USDCNY.FX"], 1, 2)
+    report = parameter(put(desk / "中间价.csv", "日期,USD/CNY,100JPY/CNY", "2024-01-05,7.1,4.9", "2024-01-09,7.2,4.9"))
+    assert (report["entered"], report["unknown"], report["skipped"]) == (["USDCNY.FX"], 1, 2)
     with as_system():
         close_run.close(day=date(2024, 1, 9))
         made = ask("ledger.figures", {"client": "C0001"})
@@ -211,9 +211,9 @@ def test_beta_and_alpha_follow_from_the_series_of_the_index(desk, settings):
     lines = ["date,code,close,market,kind,currency"]
     lines += [f"{d},600999,{closes['KO'][d]},SH,stock,CNY" for d in days]
     lines += [f"{d},SPGI,{closes['SPGI'][d]},US,index,CNY" for d in days]
-    told = parameter(put(desk / "long.csv", *lines))
-    assert (told["created"], told["entered"], told["days"]) == (500, ["600999.SH", "SPGI.US"], 250)
-    assert told["securities"] == 2
+    report = parameter(put(desk / "long.csv", *lines))
+    assert (report["created"], report["entered"], report["days"]) == (500, ["600999.SH", "SPGI.US"], 250)
+    assert report["securities"] == 2
     price = closes["KO"][days[0]]
     deal(
         desk,

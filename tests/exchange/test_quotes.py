@@ -40,16 +40,16 @@ class Service(BaseHTTPRequestHandler):
         self._give({"rc": 0, "data": {"code": code, "klines": lines} if lines else None})
 
     def do_POST(self):
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append(told)
-        if told["token"] != TOKEN:
+        report = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append(report)
+        if report["token"] != TOKEN:
             return self._give({"code": 40101, "msg": "您的token不对，请确认。", "data": None})
-        closes = CLOSES.get(told["params"]["ts_code"].partition(".")[0], ())
+        closes = CLOSES.get(report["params"]["ts_code"].partition(".")[0], ())
         items = [[f"2024010{8 + n}", close] for n, close in reversed(list(enumerate(closes)))]
         self._give({"code": 0, "msg": None, "data": {"fields": ["trade_date", "close"], "items": items}})
 
-    def _give(self, told):
-        body = self.answer if isinstance(self.answer, bytes) else json.dumps(told).encode()
+    def _give(self, report):
+        body = self.answer if isinstance(self.answer, bytes) else json.dumps(report).encode()
         self.send_response(self.answer if isinstance(self.answer, int) else 200)
         self.end_headers()
         self.wfile.write(body)
@@ -82,12 +82,12 @@ def closes(code: str) -> list[float]:
 def test_prices_come_in_like_a_price_file_and_can_be_undone(service, settings, source):
     settings.QUOTES = source
     with as_system():
-        told = prices.import_quotes(["000878.SZ", "index:000300.SH"], FROM, TO)
-    assert (told["created"], told["imported"], told["source"], told["nothing"]) == (4, True, source, [])
+        report = prices.import_quotes(["000878.SZ", "index:000300.SH"], FROM, TO)
+    assert (report["created"], report["imported"], report["source"], report["nothing"]) == (4, True, source, [])
     assert closes("000878") == [10.9, 12.0] and closes("000300") == [3300.5, 3310.25]
     with as_system():
         assert prices.import_quotes(["000878.SZ"], FROM, TO)["unchanged"] == 2
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     assert closes("000878") == []
 
 
@@ -117,8 +117,8 @@ def test_nothing_is_asked_unless_a_service_was_switched_on(service, settings):
 def test_codes_without_prices_are_named_and_the_others_come_in(service, settings):
     settings.QUOTES = "akshare"
     with as_system():
-        told = prices.import_quotes(["000878", "600000"], FROM, TO)
-        assert told["nothing"] == ["600000.SH"] and told["created"] == 2
+        report = prices.import_quotes(["000878", "600000"], FROM, TO)
+        assert report["nothing"] == ["600000.SH"] and report["created"] == 2
         with pytest.raises(Refused, match="600000"):
             prices.import_quotes(["600000"], FROM, TO)
 
@@ -175,6 +175,6 @@ def test_the_command_asks_for_all_that_is_entered(service, settings, capsys):
     with as_system():
         assert universe.priced_codes() == (["000878.SZ"], None)
     assert main(["quotes", "--from", "2024-01-08", "--to", "2024-01-09", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["created"] == 2 and told["source"] == "akshare"
+    report = json.loads(capsys.readouterr().out)
+    assert report["created"] == 2 and report["source"] == "akshare"
     assert main(["quotes", "--codes", "000878", "--from", "soon", "--json"]) != 0

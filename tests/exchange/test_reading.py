@@ -244,9 +244,9 @@ def test_a_likeness_is_only_suggested_and_content_tells_a_telephone_column():
         ["A2", "李四", 6, "13900001234"],
     ]
     _, table = only_table(workbook(rows))
-    suggested, told = table.columns[2], table.columns[3]
+    suggested, report = table.columns[2], table.columns[3]
     assert (suggested.field, suggested.suggestion) == (None, "assets")
-    assert (told.field, told.how) == ("phone", "content")
+    assert (report.field, report.how) == ("phone", "content")
 
 
 def test_a_signature_is_the_same_for_other_rows_under_the_same_headings():

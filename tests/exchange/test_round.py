@@ -84,8 +84,8 @@ def out(desk, tmp_path) -> Sent:
     return Sent(tmp_path / "out.xlsx")
 
 
-def counts(told) -> tuple[int, ...]:
-    return tuple(told[name] for name in ("created", "updated", "unchanged", "skipped", "errors"))
+def counts(report) -> tuple[int, ...]:
+    return tuple(report[name] for name in ("created", "updated", "unchanged", "skipped", "errors"))
 
 
 def test_every_row_carries_a_key_that_tells_outsiders_nothing(desk, out):
@@ -121,14 +121,14 @@ def test_edited_natural_keys_change_their_rows_after_sorting_and_moving_columns(
         sheet.cell(1, place).value = value
     before = seen()
     with acting(desk):
-        told = out.back()
-        assert counts(told) == (0, 4, 6, 0, 0), (told["faults"], told["warnings"])
+        report = out.back()
+        assert counts(report) == (0, 4, 6, 0, 0), (report["faults"], report["warnings"])
         assert Client.objects.get(name="欧阳静").code == "K9"
         assert {str(i.invested_on) for i in Investment.objects.all()} == {"2024-02-02", "2024-03-01", "2024-04-01"}
         assert Interaction.objects.get().summary == "初次拜访"
         assert FollowUp.objects.filter(due_on="2027-01-11").count() == 1 and FollowUp.objects.count() == 2
         assert str(Client.objects.get(code="K9").next_contact_on) == "2027-01-11"
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     assert seen() == before
 
 
@@ -138,15 +138,15 @@ def test_what_others_changed_meanwhile_stays_and_what_both_changed_is_decided_by
     out.put("基本信息", row, "资产规模", 3000000)
     with acting(desk):
         perform("clients.change", {"client": "K1", "address": "北京市西城区金融街1号", "assets": "2000000"})
-        told = out.back()
-        assert not told["imported"] and told["undecided"] == 1
-        (clash,) = [c for c in told["cells"] if c["fate"] == "clash"]
+        report = out.back()
+        assert not report["imported"] and report["undecided"] == 1
+        (clash,) = [c for c in report["cells"] if c["fate"] == "clash"]
         assert (clash["base"], clash["mine"], clash["current"]) == ("1000000", "3000000", "2000000")
         assert Client.objects.get(code="K1").occupation == "教师"
-        told = out.back(prefer="desk")
+        report = out.back(prefer="desk")
         client = Client.objects.get(code="K1")
         assert (client.occupation, int(client.assets), client.address) == ("医生", 2000000, "北京市西城区金融街1号")
-        told = out.back(prefer="file")
+        report = out.back(prefer="file")
         client = Client.objects.get(code="K1")
         assert (int(client.assets), client.address) == (3000000, "北京市西城区金融街1号")
         again = out.back()
@@ -159,15 +159,15 @@ def test_an_emptied_cell_erases_where_it_may_and_is_refused_where_it_may_not(des
     out.put("基本信息", row, "手机号码", None)
     out.put("需求与偏好", 2, "投资目标", None)
     with acting(desk):
-        told = out.back()
-        assert told["imported"], told["faults"]
+        report = out.back()
+        assert report["imported"], report["faults"]
         client = Client.objects.get(code="K1")
         assert client.occupation == "" and client.needs.goal == "" and client.needs.taboos == "晚间来电"
         assert Contact.objects.filter(client=client).count() == 1
-        assert any("不会删除联系方式" in w["zh"] for w in told["warnings"])
+        assert any("不会删除联系方式" in w["zh"] for w in report["warnings"])
         out.put("基本信息", row, "客户姓名", None)
-        told = out.back()
-        assert not told["imported"] and [f["field"] for f in told["faults"]] == ["name"]
+        report = out.back()
+        assert not report["imported"] and [f["field"] for f in report["faults"]] == ["name"]
 
 
 def test_a_row_left_out_of_the_sheet_stays_unless_it_is_asked_to_go(desk, out):
@@ -177,9 +177,9 @@ def test_a_row_left_out_of_the_sheet_stays_unless_it_is_asked_to_go(desk, out):
     out.book["基本信息"].delete_rows(out.row("基本信息", "客户号", "K3"))
     before = seen()
     with acting(desk):
-        told = out.back()
-        assert told["imported"] and told["missing_in_all"] == 4 and told["deleted"] == 0
-        assert {m["part"]: m["may_go"] for m in told["missing"]} == {
+        report = out.back()
+        assert report["imported"] and report["missing_in_all"] == 4 and report["deleted"] == 0
+        assert {m["part"]: m["may_go"] for m in report["missing"]} == {
             "clients": False,
             "investments": True,
             "interactions": False,
@@ -187,12 +187,12 @@ def test_a_row_left_out_of_the_sheet_stays_unless_it_is_asked_to_go(desk, out):
         }
     assert seen() == before
     with acting(desk):
-        told = out.back(delete_missing=True)
-        assert told["deleted"] == 2
+        report = out.back(delete_missing=True)
+        assert report["deleted"] == 2
         assert set(Investment.objects.values_list("product", flat=True)) == {"基金A", "基金C"}
         assert FollowUp.objects.get(subject="续签").state == "cancelled" and Interaction.objects.count() == 1
         assert "ledger.remove_investment" in AuditEntry.objects.order_by("pk").last().body
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     assert seen() == before
 
 
@@ -201,8 +201,8 @@ def test_a_row_to_go_that_was_changed_meanwhile_is_asked_about_first(desk, out):
     with acting(desk):
         row = Investment.objects.get(product="基金B")
         perform("ledger.change_investment", {"investment": row.pk, "amount": "20000"})
-        told = out.back(delete_missing=True)
-        assert not told["imported"] and told["undecided"] == 1
+        report = out.back(delete_missing=True)
+        assert not report["imported"] and report["undecided"] == 1
         assert out.back(delete_missing=True, prefer="desk")["deleted"] == 0 and Investment.objects.count() == 3
         assert out.back(delete_missing=True, prefer="file")["deleted"] == 1 and Investment.objects.count() == 2
 
@@ -214,15 +214,15 @@ def test_a_copied_row_is_a_new_row_and_a_forged_key_is_refused(desk, out):
         sheet.cell(6, cell.column).value = cell.value
     out.put("投资历史", 6, "投资金额", 77777)
     with acting(desk):
-        told = out.back()
-        assert counts(told) == (1, 0, 10, 0, 0), told["faults"]
-        assert any("复制" in w["zh"] for w in told["warnings"])
+        report = out.back()
+        assert counts(report) == (1, 0, 10, 0, 0), report["faults"]
+        assert any("复制" in w["zh"] for w in report["warnings"])
         assert sorted(int(i.amount) for i in Investment.objects.filter(product="基金C")) == [10000, 77777]
         key = str(sheet.cell(2, out.place("投资历史", KEY)).value)
         out.put("投资历史", 2, KEY, key[:-6] + ("AAAAAA" if key[-6:] != "AAAAAA" else "BBBBBB"))
         out.put("投资历史", 3, KEY, out.book["基本信息"].cell(2, out.place("基本信息", KEY)).value)
-        told = out.back()
-        assert not told["imported"] and [f["field"] for f in told["faults"]] == ["row_key"] * 2
+        report = out.back()
+        assert not report["imported"] and [f["field"] for f in report["faults"]] == ["row_key"] * 2
 
 
 def test_a_row_deleted_meanwhile_comes_back_only_where_the_file_is_preferred(desk, out):
@@ -230,8 +230,8 @@ def test_a_row_deleted_meanwhile_comes_back_only_where_the_file_is_preferred(des
     with acting(desk):
         for product in ("基金A", "基金B"):
             perform("ledger.remove_investment", {"investment": Investment.objects.get(product=product).pk})
-        told = out.back()
-        assert not told["imported"] and [c["field"] for c in told["cells"]] == [""]
+        report = out.back()
+        assert not report["imported"] and [c["field"] for c in report["cells"]] == [""]
         assert out.back(prefer="desk")["imported"] and Investment.objects.count() == 1
         assert out.back(prefer="file")["created"] == 1
         assert {(i.product, int(i.amount)) for i in Investment.objects.all()} == {("基金B", 5), ("基金C", 10000)}
@@ -244,10 +244,10 @@ def test_masked_cells_and_another_main_member_of_staff_do_not_come_back_with_old
         perform("clients.change", {"client": "K1", "id_number": "11010519491231002X"})
         perform("clients.assign", {"client": "K1", "user": "zhou"})
     with acting(zhou):
-        told = out.back()
+        report = out.back()
     with as_system():
         client = Client.objects.get(code="K1")
-        assert client.occupation == "医生" and client.id_number == "11010519491231002X", told["faults"]
+        assert client.occupation == "医生" and client.id_number == "11010519491231002X", report["faults"]
         assert Coverage.objects.get(client=client, until=None, role="main").user_id == zhou.pk
 
 
@@ -266,9 +266,9 @@ def test_without_the_stored_export_an_unchanged_row_still_takes_edits_and_a_chan
                 row.save()
             files.delete_expired()
     with acting(desk):
-        told = out.back()
-        assert told["expired"] == 1 and told["undecided"] == 1 and told["missing"] == []
-        (clash,) = [c for c in told["cells"] if c["fate"] == "clash"]
+        report = out.back()
+        assert report["expired"] == 1 and report["undecided"] == 1 and report["missing"] == []
+        (clash,) = [c for c in report["cells"] if c["fate"] == "clash"]
         assert (clash["known"], clash["mine"], clash["current"]) == (False, "律师", "会计")
         assert out.back(prefer="desk")["imported"]
         assert set(Client.objects.values_list("occupation", flat=True)) == {"医生", "会计", "教师"}
@@ -278,8 +278,8 @@ def test_a_colleague_without_the_clients_in_sight_changes_nothing_of_them(desk, 
     out.put("基本信息", out.row("基本信息", "客户号", "K1"), "职业", "医生")
     before = seen()
     with acting(wang):
-        told = out.back(prefer="file")
-        assert not told["imported"] or told["created"] == told["updated"] == 0
+        report = out.back(prefer="file")
+        assert not report["imported"] or report["created"] == report["updated"] == 0
     assert seen() == before
 
 
@@ -293,7 +293,7 @@ def test_the_command_line_lists_clashes_and_missing_rows_and_takes_the_decision(
     said = capsys.readouterr().out
     assert "导出时“教师”" in said and "--prefer" in said
     assert main(["import", str(out.path), "--as", "lin", "--prefer", "file", "--delete-missing", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["deleted"] == 1 and told["fates"]["clash"] == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["deleted"] == 1 and report["fates"]["clash"] == 1
     with as_system():
         assert Client.objects.get(code="K1").occupation == "医生"

@@ -77,8 +77,8 @@ def goes_round(lin, folder: Path, seed: int, through: str = "") -> None:
     with acting(lin):
         script.colleagues()
         before = seen()
-        told = imports.run_import(script.save(through), prefer=script.prefer, delete_missing=script.delete_missing)
-        assert told["imported"], (seed, [(f["sheet"], f["cell"], f["value"], f["en"]) for f in told["faults"]])
+        report = imports.run_import(script.save(through), prefer=script.prefer, delete_missing=script.delete_missing)
+        assert report["imported"], (seed, [(f["sheet"], f["cell"], f["value"], f["en"]) for f in report["faults"]])
     with as_system():
         stand, fresh = script.expected()
         for part in SHEETS:
@@ -95,7 +95,7 @@ def goes_round(lin, folder: Path, seed: int, through: str = "") -> None:
             next_on = dict(Client.objects.values_list("pk", "next_contact_on"))
             assert next_on == script.dates(stand, fresh), seed
     with acting(lin):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     assert seen() == before, seed
 
 

@@ -60,9 +60,9 @@ def test_slices_write_what_the_whole_would_and_undo_in_one_go(tmp_path, lin, mon
     for length in (4, 1000):
         monkeypatch.setattr(chunking, "SLICE", length)
         with acting(lin):
-            told = imports.run_import(path, skip_errors=True)
-            results.append((stored(), {k: v for k, v in told.items() if k not in ("batch", "samples")}))
-            perform("workbook.undo", {"batch": told["batch"]})
+            report = imports.run_import(path, skip_errors=True)
+            results.append((stored(), {k: v for k, v in report.items() if k not in ("batch", "samples")}))
+            perform("workbook.undo", {"batch": report["batch"]})
         assert stored() == []
     assert results[0] == results[1]
     assert results[0][1]["created"] == 12 and results[0][1]["skipped"] == 1 and results[0][1]["errors"] == 1
@@ -73,8 +73,8 @@ def test_slices_write_what_the_whole_would_and_undo_in_one_go(tmp_path, lin, mon
 def test_a_fault_in_the_last_slice_leaves_nothing_of_the_first(tmp_path, lin, short_slices):
     path = table(tmp_path / "长.csv", *people(9), ["P900", "李四", "123", "5"])
     with acting(lin):
-        told = imports.run_import(path)
-        assert (told["imported"], told["errors"], told["faults"][0]["cell"]) == (False, 1, "C11")
+        report = imports.run_import(path)
+        assert (report["imported"], report["errors"], report["faults"][0]["cell"]) == (False, 1, "C11")
         assert imports.run_import(path, dry_run=True)["created"] == 9
     assert stored() == []
 
@@ -82,8 +82,8 @@ def test_a_fault_in_the_last_slice_leaves_nothing_of_the_first(tmp_path, lin, sh
 def test_the_same_row_with_another_content_is_at_fault_however_far_apart(tmp_path, lin, short_slices):
     path = table(tmp_path / "长.csv", *people(12), ["p000", "王二", "", "7"], ["P000", "王三", "", "8"])
     with acting(lin):
-        told = imports.run_import(path, dry_run=True)
-    assert told["errors"] == 1 and told["faults"][0]["row"] == 15
+        report = imports.run_import(path, dry_run=True)
+    assert report["errors"] == 1 and report["faults"][0]["row"] == 15
 
 
 def test_a_second_import_of_a_long_file_changes_nothing(tmp_path, lin, short_slices):

@@ -33,7 +33,7 @@ def trips(code: str) -> dict:
     return ask("ledger.round_trips", {"client": code})
 
 
-def told(code: str) -> list[tuple]:
+def report(code: str) -> list[tuple]:
     """A client's trades as they stand in the journal, whatever file they came by."""
     with as_system():
         rows = reader.trades_of_clients([Client.objects.get(code=code).pk]).to_pylist()
@@ -113,7 +113,7 @@ def test_one_file_brings_the_trades_of_many_clients_each_to_their_own(tmp_path, 
         again = imports.run_import(file)
         assert (again["created"], again["unchanged"]) == (0, 3)
         perform("workbook.undo", {"batch": made["batch"]})
-    assert told("C0001") == told("C0004") == []
+    assert report("C0001") == report("C0004") == []
 
 
 def test_a_client_of_a_file_of_many_takes_the_trades_along_when_merged(tmp_path, zhou, zhang):
@@ -178,7 +178,7 @@ def test_a_statement_cut_in_two_is_the_whole_one(tmp_path, lin, zhang, qian, wan
     with acting(wang):
         imports.run_import(write(tmp_path / "上.csv", *shares[:cut]), client="C0002")
         imports.run_import(write(tmp_path / "下.csv", *shares[cut:]), client="C0002")
-    assert told("C0001") == told("C0002") and len(told("C0001")) == 6
+    assert report("C0001") == report("C0002") and len(report("C0001")) == 6
 
 
 def test_two_equal_fills_are_two_and_stay_two(tmp_path, lin, zhang):

@@ -101,11 +101,11 @@ def test_undoing_an_import_of_new_clients_leaves_the_desk_as_it_was(lin, zhang, 
     before = seen()
     path = book(tmp_path / "t.xlsx", 基本信息=[BASE, NEW])
     with acting(lin):
-        told = imports.run_import(path)
-        assert told["created"] == 1 and seen() != before
-        made = perform("workbook.undo", {"batch": told["batch"]})
-        assert made == {"undone": True, "batch": told["batch"], "removed": 3, "restored": 0}
-        assert Batch.objects.get(pk=told["batch"]).state == "undone"
+        result = imports.run_import(path)
+        assert result["created"] == 1 and seen() != before
+        made = perform("workbook.undo", {"batch": result["batch"]})
+        assert made == {"undone": True, "batch": result["batch"], "removed": 3, "restored": 0}
+        assert Batch.objects.get(pk=result["batch"]).state == "undone"
     assert seen() == before
 
 
@@ -114,8 +114,8 @@ def test_undoing_an_import_of_all_sheets_restores_every_value_sealed_ones_needs_
 ):
     before = seen()
     with acting(lin):
-        told = imports.run_import(whole(tmp_path))
-        assert told["imported"] and told["errors"] == 0, told["faults"]
+        result = imports.run_import(whole(tmp_path))
+        assert result["imported"] and result["errors"] == 0, result["faults"]
         after = seen()
         assert all(
             after[name] != before[name]
@@ -130,7 +130,7 @@ def test_undoing_an_import_of_all_sheets_restores_every_value_sealed_ones_needs_
             )
         )
         entries = AuditEntry.objects.count()
-        made = perform("workbook.undo", {"batch": told["batch"]})
+        made = perform("workbook.undo", {"batch": result["batch"]})
         assert made["removed"] > 8 and made["restored"] == 2
         assert AuditEntry.objects.count() == entries + 1
         entry = AuditEntry.objects.order_by("pk").last()
@@ -144,8 +144,8 @@ def test_undoing_an_import_of_all_sheets_restores_every_value_sealed_ones_needs_
 
 def test_what_undo_needs_is_encrypted_and_not_in_the_batch(lin, known, tmp_path, settings):
     with acting(lin):
-        told = imports.run_import(whole(tmp_path))
-        batch = Batch.objects.get(pk=told["batch"])
+        result = imports.run_import(whole(tmp_path))
+        batch = Batch.objects.get(pk=result["batch"])
         row = StoredFile.objects.get(key=batch.report["undo"])
     raw = (Path(settings.DAKEHU_HOME) / "files" / row.key[:2] / row.key).read_bytes()
     assert "稳健" not in json.dumps(batch.report, ensure_ascii=False)
@@ -154,26 +154,26 @@ def test_what_undo_needs_is_encrypted_and_not_in_the_batch(lin, known, tmp_path,
 
 def test_a_later_change_stands_in_the_way_and_is_named(lin, known, tmp_path):
     with acting(lin):
-        told = imports.run_import(whole(tmp_path))
+        result = imports.run_import(whole(tmp_path))
         perform("clients.change", {"client": "C0001", "occupation": "医生"})
         before = seen()
         with pytest.raises(Refused) as refusal:
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": result["batch"]})
         head, *lines = refusal.value.as_plain()[""]
         assert "1 条" in head and len(lines) == 1
         assert "C0001" in lines[0] and "林晓" in lines[0] and "客户" in lines[0]
-        assert Batch.objects.get(pk=told["batch"]).state == "applied"
+        assert Batch.objects.get(pk=result["batch"]).state == "applied"
     assert seen() == before
 
 
 @pytest.mark.parametrize("code", ["A001", "C0001"])
 def test_a_later_interaction_stands_in_the_way_even_when_it_changed_no_date(lin, known, tmp_path, code):
     with acting(lin):
-        told = imports.run_import(whole(tmp_path))
+        result = imports.run_import(whole(tmp_path))
         perform("service.log_interaction", {"client": code, "held_at": "2025-05-01 10:00", "summary": "问候"})
         before = seen()
         with pytest.raises(Refused) as refusal:
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": result["batch"]})
         (line,) = refusal.value.as_plain()[""][1:]
         assert code in line and "服务记录" in line and "林晓" in line
         assert "问候" not in line
@@ -183,24 +183,24 @@ def test_a_later_interaction_stands_in_the_way_even_when_it_changed_no_date(lin,
 def test_of_many_records_in_the_way_twenty_are_named_and_all_are_counted(lin, tmp_path):
     with acting(lin):
         rows = [[f"A{n:03}", f"客户{n}", None, None, None] for n in range(25)]
-        told = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, *rows]))
+        result = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, *rows]))
         for row in rows:
             perform("clients.record_needs", {"client": row[0], "goal": "稳健"})
         with pytest.raises(Refused) as refusal:
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": result["batch"]})
         head, *lines = refusal.value.as_plain()[""]
         assert "25 条" in head and len(lines) == 20
 
 
 def test_a_client_handed_to_another_team_since_is_left_alone_and_not_described(lin, wang, known, tmp_path):
     with acting(lin):
-        told = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, CLIENT]))
+        result = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, CLIENT]))
     with as_system():
         perform("clients.assign", {"client": "C0001", "user": "wang"})
         Coverage.objects.get(client__code="C0001", until=None)
     with acting(lin):
         with pytest.raises(Refused) as refusal:
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": result["batch"]})
         assert "王强" not in str(refusal.value) and "C0001" not in str(refusal.value)
 
 
@@ -234,14 +234,14 @@ def test_what_was_never_imported_cannot_be_undone(lin, tmp_path):
 
 def test_an_import_whose_notes_are_past_their_time_is_refused_in_words(lin, zhang, tmp_path):
     with acting(lin):
-        told = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, NEW]))
+        result = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, NEW]))
     with as_system(), act("test.sweep"):
-        row = StoredFile.objects.get(key=Batch.objects.get(pk=told["batch"]).report["undo"])
+        row = StoredFile.objects.get(key=Batch.objects.get(pk=result["batch"]).report["undo"])
         row.expires_at = row.created_at
         row.save()
         assert files.delete_expired() == 1
     with acting(lin), pytest.raises(Refused) as refusal:
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": result["batch"]})
     assert "90 天" in str(refusal.value)
 
 
@@ -250,26 +250,26 @@ def test_a_code_that_was_given_to_another_client_since_stands_in_the_way(lin, kn
         tmp_path / "t.xlsx", 基本信息=[["客户号", "客户姓名", "证件号码"], ["C0009", "张三", "11010519491231002X"]]
     )
     with acting(lin):
-        told = imports.run_import(path, key="id_number")
-        assert told["updated"] == 1 and Client.objects.get().code == "C0009", told["faults"]
+        result = imports.run_import(path, key="id_number")
+        assert result["updated"] == 1 and Client.objects.get().code == "C0009", result["faults"]
         perform("clients.create", {"name": "赵六", "code": "C0001"})
         before = seen()
         with pytest.raises(Refused) as refusal:
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": result["batch"]})
         assert "占用" in str(refusal.value)
     assert seen() == before
 
 
 def test_nobody_undoes_the_import_of_another(lin, wang, an, tmp_path):
     with acting(lin):
-        told = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, NEW]))
+        result = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, NEW]))
     with acting(wang), pytest.raises(NotFound):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": result["batch"]})
     with acting(an), pytest.raises(NotFound):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": result["batch"]})
     with as_system():
         assert Client.objects.filter(code="A001").exists()
-        assert perform("workbook.undo", {"batch": told["batch"]})["undone"]
+        assert perform("workbook.undo", {"batch": result["batch"]})["undone"]
         assert not Client.objects.filter(code="A001").exists()
 
 

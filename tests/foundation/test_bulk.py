@@ -20,7 +20,7 @@ from tests.cast import acting
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
-def weighed(client, columns: dict, **more) -> ImportEvaluation:
+def row_evaluation(client, columns: dict, **more) -> ImportEvaluation:
     count = len(columns["invested_on"])
     return ledger.evaluate(columns, [client.pk] * count, ImportEvaluation.of(count), **more)
 
@@ -34,9 +34,9 @@ def lots(*amounts: int) -> dict:
 
 
 def parameter(client, columns: dict) -> ImportEvaluation:
-    made = weighed(client, columns)
+    made = row_evaluation(client, columns)
     with act("test.take"):
-        ledger.import_investments(columns=columns, weighed=made, clients=[client.pk] * len(made.verdicts))
+        ledger.import_investments(columns=columns, row_evaluation=made, clients=[client.pk] * len(made.verdicts))
     return made
 
 
@@ -60,14 +60,14 @@ def test_two_purchases_of_one_product_on_one_day_stay_two(lin, zhang):
 
 def test_modes_skip_what_they_may_not_touch(lin, zhang):
     with acting(lin):
-        assert weighed(zhang, lots(5), mode="update").verdicts == [SKIPPED]
+        assert row_evaluation(zhang, lots(5), mode="update").verdicts == [SKIPPED]
         parameter(zhang, lots(5))
-        assert weighed(zhang, lots(6), mode="create").verdicts == [SKIPPED]
+        assert row_evaluation(zhang, lots(6), mode="create").verdicts == [SKIPPED]
 
 
 def test_a_row_without_what_a_single_one_needs_is_at_fault(lin, zhang):
     with acting(lin):
-        made = weighed(zhang, {"invested_on": [date(2023, 1, 15)], "product": ["股票 A"]})
+        made = row_evaluation(zhang, {"invested_on": [date(2023, 1, 15)], "product": ["股票 A"]})
     assert [(f.field, f.row) for f in made.faults] == [("amount", 0)]
 
 

@@ -52,10 +52,10 @@ def test_every_fault_is_reported_at_once_keyed_by_field_with_value_and_remedy(li
         perform(
             "ledger.add_investment", {"client": zhang.code, "invested_on": "昨天吧", "horizon": "永远", "颜色": "红"}
         )
-    told = refusal.value.as_plain()
-    assert set(told) == {"invested_on", "horizon", "颜色", "amount", "product"}
-    assert "昨天吧" in told["invested_on"][0]
-    assert "长期" in told["horizon"][0]
+    report = refusal.value.as_plain()
+    assert set(report) == {"invested_on", "horizon", "颜色", "amount", "product"}
+    assert "昨天吧" in report["invested_on"][0]
+    assert "长期" in report["horizon"][0]
 
 
 def test_a_list_where_one_value_goes_is_refused(lin, zhang):

@@ -60,12 +60,12 @@ class TestTheGate:
                 {"风险等级": "", "branch": None},
                 zhang.row_version,
             )
-        told = conflict.value.as_details()
-        level = told["fields"]["risk_level"]
+        report = conflict.value.as_details()
+        level = report["fields"]["risk_level"]
         assert (level["label"], level["base_text"], level["mine"], level["current"]) == ("风险等级", "–", "C2", "C4")
-        assert told["fields"]["branch"]["current_text"] == "北京金融街营业部"
-        assert told["fields"]["branch"]["mine_text"] == "上海陆家嘴营业部"
-        assert told["by"] == "周宁" and told["row_version"] == zhang.row_version + 1
+        assert report["fields"]["branch"]["current_text"] == "北京金融街营业部"
+        assert report["fields"]["branch"]["mine_text"] == "上海陆家嘴营业部"
+        assert report["by"] == "周宁" and report["row_version"] == zhang.row_version + 1
         with acting(lin):
             assert Client.objects.get(pk=zhang.pk).risk_level == "C4"
 
@@ -92,5 +92,5 @@ class TestTheGate:
             perform_with_merge(
                 "clients.change", {"client": zhang.pk, "id_number": "440524188001010014"}, {}, zhang.row_version
             )
-        told = str(conflict.value.as_details())
-        assert "11010519491231002X" not in told and "110***********002X" in told
+        report = str(conflict.value.as_details())
+        assert "11010519491231002X" not in report and "110***********002X" in report

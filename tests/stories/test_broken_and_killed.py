@@ -28,5 +28,5 @@ def test_an_import_its_edited_file_and_an_undo_are_killed_and_nothing_is_half_do
 
 
 def test_broken_files_are_read_or_refused_in_words(tmp_path):
-    told = run(tmp_path, "benchmarks/mutated_workbooks.py", "60", "7")
-    assert "wrong 0" in told and "crash" not in told
+    report = run(tmp_path, "benchmarks/mutated_workbooks.py", "60", "7")
+    assert "wrong 0" in report and "crash" not in report

@@ -64,8 +64,8 @@ def test_such_names_go_round_through_a_workbook_in_both_languages(admin, lin, zh
         path = tmp_path / f"{language}.xlsx"
         with acting(lin):
             exports.write_filled(path=path, language=language)
-            told = imports.run_import(path)
-        assert (told["created"], told["updated"]) == (0, 0)
+            report = imports.run_import(path)
+        assert (report["created"], report["updated"]) == (0, 0)
     with acting(lin):
         assert render_row(Client.objects.get(pk=zhang.pk))["x_markets"] == "hk_us_shares,hk_shares"
         found = ask("clients.list", {"filters": {"x_home_market.in": "债券,港股、美股"}})["rows"]
@@ -98,10 +98,10 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "given", "told"), KINDS, ids=[kind for kind, *_ in KINDS])
-def test_each_kind_is_read_as_people_write_it_found_and_sorted(admin, lin, zhang, kind, given, told):
+@pytest.mark.parametrize(("kind", "given", "report"), KINDS, ids=[kind for kind, *_ in KINDS])
+def test_each_kind_is_read_as_people_write_it_found_and_sorted(admin, lin, zhang, kind, given, report):
     add(admin, "试验字段", "Trial", kind)
-    assert change(lin, zhang, 试验字段=given)["x_trial"] == told
+    assert change(lin, zhang, 试验字段=given)["x_trial"] == report
     with acting(lin):
         found = ask("clients.list", {"filters": {"x_trial": given}, "order": "-x_trial"})
         assert [row["code"] for row in found["rows"]] == ["C0001"]
@@ -139,8 +139,8 @@ def test_the_grid_shows_several_of_a_list_in_words_and_takes_them_back(admin, li
         "base": {"x_hobbies": row["x_hobbies"]},
         "values": {"x_hobbies": "高尔夫、茶"},
     }
-    told = page.post(f"/clients/{zhang.pk}/cells", json.dumps(sent), content_type="application/json")
-    assert told.status_code == 200 and told.json()["row"]["x_hobbies"] == "茶、高尔夫"
+    report = page.post(f"/clients/{zhang.pk}/cells", json.dumps(sent), content_type="application/json")
+    assert report.status_code == 200 and report.json()["row"]["x_hobbies"] == "茶、高尔夫"
 
 
 def test_form_grid_page_and_api_have_it_without_a_restart(lin, zhang, hours):
@@ -155,10 +155,10 @@ def test_form_grid_page_and_api_have_it_without_a_restart(lin, zhang, hours):
         assert "x_preferred_hours" in openapi()["components"]["schemas"]["Client"]["properties"]
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
     assert Browser().get("/api/v1/clients/C0001", **bearer).json()["x_preferred_hours"] == "evening"
-    told = Browser().patch(
+    report = Browser().patch(
         "/api/v1/clients/C0001", json.dumps({"x_preferred_hours": "午夜"}), "application/json", **bearer
     )
-    assert told.status_code == 400 and "x_preferred_hours" in told.json()["messages"]
+    assert report.status_code == 400 and "x_preferred_hours" in report.json()["messages"]
 
 
 def test_the_command_line_writes_it(lin, zhang, hours, capsys):
@@ -189,10 +189,10 @@ def test_what_is_edited_or_emptied_in_an_exported_workbook_comes_back_and_is_und
     book["基本信息"].cell(2, next(n for n, text in enumerate(heading, 1) if text.startswith("备用金"))).value = None
     book.save(path)
     with acting(lin):
-        told = imports.run_import(path)
+        report = imports.run_import(path)
         held = Client.objects.get(pk=zhang.pk)
-        assert told["updated"] == 1 and (held.x_preferred_hours, held.x_reserve) == ("evening", None)
-        perform("workbook.undo", {"batch": told["batch"]})
+        assert report["updated"] == 1 and (held.x_preferred_hours, held.x_reserve) == ("evening", None)
+        perform("workbook.undo", {"batch": report["batch"]})
         held = Client.objects.get(pk=zhang.pk)
     assert (held.x_preferred_hours, held.x_reserve) == ("morning", 50000)
 
@@ -209,8 +209,8 @@ def test_an_import_reads_it_by_an_alias_and_names_the_cell_at_fault(lin, zhang, 
     path = tmp_path / "in.xlsx"
     book.save(path)
     with acting(lin):
-        told = imports.run_import(path, dry_run=True)
-        assert "早晨" in json.dumps(told["faults"], ensure_ascii=False) and "C3" in json.dumps(told["faults"])
+        report = imports.run_import(path, dry_run=True)
+        assert "早晨" in json.dumps(report["faults"], ensure_ascii=False) and "C3" in json.dumps(report["faults"])
         assert imports.run_import(path, skip_errors=True)["batch"] is not None
         assert Client.objects.get(code="C0001").x_preferred_hours == "evening"
         assert Client.objects.get(code="C0010").x_preferred_hours == "morning"
@@ -221,9 +221,9 @@ def test_the_audit_tells_before_and_after_and_hides_what_is_personal(admin, lin,
     change(lin, zhang, x_preferred_hours="morning")
     change(lin, zhang, x_preferred_hours="evening", x_family="有两个孩子")
     with as_system():
-        told = json.loads(AuditEntry.objects.order_by("-pk").first().body)["changes"][0]
-    assert (told["before"]["x_preferred_hours"], told["after"]["x_preferred_hours"]) == ("morning", "evening")
-    assert told["after"]["x_family"] == "•••"
+        report = json.loads(AuditEntry.objects.order_by("-pk").first().body)["changes"][0]
+    assert (report["before"]["x_preferred_hours"], report["after"]["x_preferred_hours"]) == ("morning", "evening")
+    assert report["after"]["x_family"] == "•••"
 
 
 def test_a_personal_field_is_masked_for_the_analyst_who_cannot_filter_by_it(admin, an, lin, zhang):
@@ -261,8 +261,8 @@ def test_a_secret_field_is_opened_for_a_reason_and_on_the_record(admin, an, lin,
     assert page.post(address, {"field": "x_safe_hint", "reason": ""}).status_code == 422
     assert "老照片背后" in page.post(address, {"field": "x_safe_hint", "reason": "回访"}).content.decode()
     sent = {"client": zhang.code, "field": "保险箱密码提示", "reason": "核对"}
-    told = page.post("/api/v1/actions/clients.open_field", json.dumps(sent), content_type="application/json")
-    assert "老照片背后" in json.dumps(told.json(), ensure_ascii=False)
+    report = page.post("/api/v1/actions/clients.open_field", json.dumps(sent), content_type="application/json")
+    assert "老照片背后" in json.dumps(report.json(), ensure_ascii=False)
     named = [f"{name}={value}" for name, value in sent.items()]
     assert main(["do", "clients.open_field", *named, "--as", lin.username]) == 0
     assert "老照片背后" in capsys.readouterr().out

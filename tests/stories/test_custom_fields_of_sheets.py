@@ -77,8 +77,8 @@ def test_it_is_written_changed_and_told_in_words(admin, lin, zhang, model):
         with pytest.raises(Refused, match="可选：上午、晚间"):
             perform(verb, {key: zhang.pk if key == "client" else row.pk, "x_hours": "半夜"})
     with as_system():
-        told = json.loads(AuditEntry.objects.order_by("-pk").first().body)["changes"][0]
-    assert (told["before"]["x_hours"], told["after"]["x_hours"]) == ("evening", "morning")
+        report = json.loads(AuditEntry.objects.order_by("-pk").first().body)["changes"][0]
+    assert (report["before"]["x_hours"], report["after"]["x_hours"]) == ("evening", "morning")
 
 
 @each_sheet
@@ -92,9 +92,9 @@ def test_it_goes_out_in_its_sheet_comes_back_edited_and_is_undone(admin, lin, zh
     sheet.cell(2, column).value = "上午"
     book.save(path)
     with acting(lin):
-        told = imports.run_import(path)
-        assert told["updated"] == 1 and model_of(model).objects.get(pk=row.pk).x_hours == "morning"
-        perform("workbook.undo", {"batch": told["batch"]})
+        report = imports.run_import(path)
+        assert report["updated"] == 1 and model_of(model).objects.get(pk=row.pk).x_hours == "morning"
+        perform("workbook.undo", {"batch": report["batch"]})
         assert model_of(model).objects.get(pk=row.pk).x_hours == "evening"
 
 
@@ -134,8 +134,8 @@ def test_what_is_required_is_required_of_a_new_row_by_hand_and_by_import(admin, 
     add(admin, "时段", "Hours", "one", options=LIST, model=model, required=True)
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
-        told = imports.run_import(tmp_path / "out.xlsx")
-        assert told["imported"] and told["updated"] == 0  # rows that were there are left in peace
+        report = imports.run_import(tmp_path / "out.xlsx")
+        assert report["imported"] and report["updated"] == 0  # rows that were there are left in peace
         other = perform("clients.create", {"name": "李新"})
     with pytest.raises(Refused) as refused:
         made(lin, model, other)
@@ -146,8 +146,8 @@ def test_what_is_required_is_required_of_a_new_row_by_hand_and_by_import(admin, 
     sheet.cell(2, code + 1).value = other.name
     book.save(tmp_path / "new.xlsx")
     with acting(lin):
-        told = imports.run_import(tmp_path / "new.xlsx", dry_run=True)
-        assert "请填写“时段”。" in json.dumps(told["faults"], ensure_ascii=False)
+        report = imports.run_import(tmp_path / "new.xlsx", dry_run=True)
+        assert "请填写“时段”。" in json.dumps(report["faults"], ensure_ascii=False)
         assert model_of(model).objects.filter(pk=before.pk).exists()
 
 
@@ -157,14 +157,14 @@ def test_who_may_not_edit_it_may_not_edit_it_in_the_sheet_either(admin, lin, zho
     made(zhou, model, zhang, 时段="晚间")
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
-        told = imports.run_import(tmp_path / "out.xlsx")
-        assert told["imported"] and told["updated"] == 0
+        report = imports.run_import(tmp_path / "out.xlsx")
+        assert report["imported"] and report["updated"] == 0
     book, sheet, column = sheet_of(tmp_path / "out.xlsx", model)
     sheet.cell(2, column).value = "上午"
     book.save(tmp_path / "edited.xlsx")
     with acting(lin):
-        told = imports.run_import(tmp_path / "edited.xlsx", dry_run=True)
-    assert "您的角色不能修改“时段”。" in json.dumps(told["faults"], ensure_ascii=False)
+        report = imports.run_import(tmp_path / "edited.xlsx", dry_run=True)
+    assert "您的角色不能修改“时段”。" in json.dumps(report["faults"], ensure_ascii=False)
 
 
 def test_the_composer_asks_it_the_timeline_tells_it_and_the_list_shows_it(admin, lin, zhang):
@@ -185,8 +185,8 @@ def test_the_composer_asks_it_the_timeline_tells_it_and_the_list_shows_it(admin,
     address = f"/clients/{zhang.pk}/actions/service.log_interaction"
     assert "请填写“陪同人”" in page.post(address, sent).content.decode()
     page.post(address, {**sent, "x_companion": "周敏"})
-    told = page.get(f"/clients/{zhang.pk}/").content.decode()
-    assert "地点 静安营业部" in told and "陪同人 周敏" in told
+    report = page.get(f"/clients/{zhang.pk}/").content.decode()
+    assert "地点 静安营业部" in report and "陪同人 周敏" in report
     listed = page.get(f"/clients/{zhang.pk}/?tab=service").content.decode()
     assert "静安营业部" in listed and "周敏" not in listed
 
@@ -199,10 +199,10 @@ def test_the_api_takes_describes_and_filters_by_it(admin, lin, zhang):
         assert "x_place" in openapi()["components"]["schemas"]["Interaction"]["properties"]
         assert [one["id"] for one in ask("service.interactions", {"filters": {"地点": "静安"}})["rows"]] == [row.pk]
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
-    told = Browser().patch(
+    report = Browser().patch(
         f"/api/v1/interactions/{row.pk}", json.dumps({"x_place": "徐汇"}), "application/json", **bearer
     )
-    assert told.status_code == 200 and told.json()["x_place"] == "徐汇"
+    assert report.status_code == 200 and report.json()["x_place"] == "徐汇"
 
 
 def test_a_plan_for_many_takes_it_and_the_next_of_a_series_keeps_it(admin, lin, zhang):

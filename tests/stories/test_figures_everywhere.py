@@ -112,9 +112,9 @@ def test_a_page_by_a_figure_reads_its_index_and_sorts_no_list(closed, make_clien
             if connection.vendor == "postgresql":
                 cursor.execute("SET LOCAL enable_seqscan = off")
                 cursor.execute("SET LOCAL enable_sort = off")
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as report:
             page_of(clients.listing(order=f"-figures__{name}").rows, f"-figures__{name}", 5)
-        first = next(q["sql"] for q in told if f'"{name}"' in q["sql"] and "ORDER BY" in q["sql"])
+        first = next(q["sql"] for q in report if f'"{name}"' in q["sql"] and "ORDER BY" in q["sql"])
         with connection.cursor() as cursor:
             cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + first)
             plan = "\n".join(str(row) for row in cursor.fetchall())
@@ -131,8 +131,8 @@ def test_an_exported_workbook_shows_them_and_an_import_leaves_them_alone(closed,
         assert row["累计盈亏 Profit (CNY)"] == 1500 and row["投资收益率 Return on investment (%)"] == 0.25
         assert row["资金加权收益率 Money-weighted return (%)"] is None
         assert row["指标缺失原因 Why figures are missing"] == "资金加权收益率：时间太短"
-        told = imports.run_import(path)
-        assert (told["created"], told["updated"], told["errors"]) == (0, 0, 0)
+        report = imports.run_import(path)
+        assert (report["created"], report["updated"], report["errors"]) == (0, 0, 0)
         sheet.cell(2, heads.index("累计盈亏 Profit (CNY)") + 1).value = 9
         sheet.parent.save(path)
         assert imports.run_import(path)["updated"] == 0
@@ -143,6 +143,6 @@ def test_the_figures_of_a_page_cost_one_statement(closed, make_clients):
     make_clients(20)
     with as_system():
         rows = list(model_of("clients.Client").objects.all())
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as report:
             render_rows(rows, ["code", "figures__profit", "figures__roi"])
-    assert len(told) == 1
+    assert len(report) == 1

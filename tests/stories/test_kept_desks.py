@@ -86,7 +86,7 @@ class Kept:
             ("ask", name, *(f"{key}:={json.dumps(value)}" for key, value in values.items()), "--as", username)
             for name, username, values in asked
         ]
-        return [told if isinstance(told, list) else told["rows"] for told in self.runs(*commands)]
+        return [report if isinstance(report, list) else report["rows"] for report in self.runs(*commands)]
 
     def pages(self, username: str, *addresses: str) -> dict[str, int]:
         """The status of pages that somebody opens after signing in with the password of the kept desk."""
@@ -126,9 +126,9 @@ def of(*names):
 @of(*EVERY)
 def test_a_kept_desk_migrates_without_losing_a_row_and_its_audit_holds(desk):
     assert desk.run("check")["errors"] == 0
-    told = desk.run("verify")
-    assert (told["broken"], told["entries"]) == (None, desk.facts["counts"]["foundation_auditentry"])
-    assert told["files"]["faults"] == []
+    report = desk.run("verify")
+    assert (report["broken"], report["entries"]) == (None, desk.facts["counts"]["foundation_auditentry"])
+    assert report["files"]["faults"] == []
     own = ("clients_", "ledger_", "service_", "team_", "foundation_")
     for table, count in desk.facts["counts"].items():
         if table.startswith(own) and not table.startswith("clients_searchline"):
@@ -138,15 +138,15 @@ def test_a_kept_desk_migrates_without_losing_a_row_and_its_audit_holds(desk):
 @of(*EVERY)
 def test_everybody_sees_the_clients_they_saw_before(desk):
     seen = desk.facts["seen_by"]
-    told = desk.asks(*(("clients.list", username, {}) for username in seen))
-    assert {username: sorted(row["code"] for row in rows) for username, rows in zip(seen, told, strict=True)} == seen
+    report = desk.asks(*(("clients.list", username, {}) for username in seen))
+    assert {username: sorted(row["code"] for row in rows) for username, rows in zip(seen, report, strict=True)} == seen
 
 
 @of(*EVERY)
 def test_every_client_is_found_by_name_and_code(desk):
     asked = [(code, text) for code, name in desk.facts["clients"] for text in (code, name)]
-    told = desk.asks(*(("clients.list", "he", {"text": text}) for _, text in asked))
-    for (code, text), rows in zip(asked, told, strict=True):
+    report = desk.asks(*(("clients.list", "he", {"text": text}) for _, text in asked))
+    for (code, text), rows in zip(asked, report, strict=True):
         assert code in {row["code"] for row in rows}, text
 
 
@@ -238,9 +238,9 @@ def test_pages_of_what_the_old_desk_left_behind_open(desk):
 
 @of(*WITH_IMPORTS)
 def test_a_workbook_that_the_old_desk_exported_comes_back_and_changes_nothing(desk):
-    told = desk.run("import", DESKS / f"{desk.name}.xlsx", "--as", "lin")
-    assert (told["created"], told["updated"], told["errors"], told["skipped"]) == (0, 0, 0, 0)
-    assert told["unchanged"] >= 10 and told.get("undecided", 0) == 0
+    report = desk.run("import", DESKS / f"{desk.name}.xlsx", "--as", "lin")
+    assert (report["created"], report["updated"], report["errors"], report["skipped"]) == (0, 0, 0, 0)
+    assert report["unchanged"] >= 10 and report.get("undecided", 0) == 0
 
 
 @of(*WITH_IMPORTS)
@@ -248,8 +248,8 @@ def test_what_the_old_desk_kept_to_be_undone_is_undone(desk):
     kept = {name: one for name, one in desk.facts["undo"].items() if name != "queued"}
     before = {code: desk.value(code, column) for name in kept for code, column in _restored(kept[name])}
     newest_first = sorted(kept.values(), key=lambda one: -one["batch"])
-    told = desk.runs(*(("undo", one["batch"], "--as", one["by"]) for one in newest_first))
-    assert all(undone["undone"] for undone in told)
+    report = desk.runs(*(("undo", one["batch"], "--as", one["by"]) for one in newest_first))
+    assert all(undone["undone"] for undone in report)
     codes = {code for (code,) in desk.query("select code from clients_client")}
     assert not codes & {one["removes"] for one in kept.values() if "removes" in one}
     assert codes >= {one["brings_back"] for one in kept.values() if "brings_back" in one}

@@ -76,9 +76,9 @@ def by_api(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str]:
 def by_command(user: Any, client: Any, row: dict[str, str], *, capsys: Any, **_: Any) -> list[str]:
     values = [f"client={client.code}", *(f"{name}={value}" for name, value in row.items())]
     status = main(["do", LOG.name, *values, "--as", user.username, "--json", "--lang", "zh"])
-    told = json.loads(capsys.readouterr().out)
-    assert status == (1 if "refused" in told else 0)
-    return [text for texts in told.get("refused", {}).values() for text in texts]
+    report = json.loads(capsys.readouterr().out)
+    assert status == (1 if "refused" in report else 0)
+    return [text for texts in report.get("refused", {}).values() for text in texts]
 
 
 def by_import(user: Any, client: Any, row: dict[str, str], *, tmp_path: Any, **_: Any) -> list[str]:
@@ -92,9 +92,9 @@ def by_import(user: Any, client: Any, row: dict[str, str], *, tmp_path: Any, **_
     path = tmp_path / "服务记录.xlsx"
     book.save(path)
     with acting(user, "import"):
-        told = imports.run_import(path)
-    assert told["imported"] is not bool(told["faults"]), told
-    return [fault["zh"] for fault in told["faults"]]
+        report = imports.run_import(path)
+    assert report["imported"] is not bool(report["faults"]), report
+    return [fault["zh"] for fault in report["faults"]]
 
 
 DOORS = {"web": by_web, "api": by_api, "cli": by_command, "import": by_import}

@@ -74,8 +74,8 @@ def _setting(name: str) -> str:
 
 def reach_statements(role: str) -> list[str]:
     """The function that tells the reach of a session, "" without its proof, and the secret that only it reads."""
-    told = " || E'\\n' || ".join(["pg_backend_pid()::text", *map(_setting, ("reach", "covers", "user"))])
-    digest = f"encode(sha256(s.secret || sha256(s.secret || convert_to({told}, 'UTF8'))), 'hex')"
+    report = " || E'\\n' || ".join(["pg_backend_pid()::text", *map(_setting, ("reach", "covers", "user"))])
+    digest = f"encode(sha256(s.secret || sha256(s.secret || convert_to({report}, 'UTF8'))), 'hex')"
     body = f"SELECT CASE WHEN {_setting('proof')} = {digest} THEN {_setting('reach')} ELSE '' END FROM public.{SECRET_TABLE} s"  # noqa: S608
     shared = reach_proof.secret().hex()
     return [

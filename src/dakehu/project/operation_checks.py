@@ -32,13 +32,13 @@ def search_lines(**_: Any) -> list[Any]:
         return []
     if not missing:
         return []
-    told = ", ".join(f"{label} {rows}" for label, rows in missing.items())
+    report = ", ".join(f"{label} {rows}" for label, rows in missing.items())
     return [
         Error(
             bilingual(
-                "有记录搜不到，缺少搜索索引（{told}）。",
-                "Records cannot be found: search lines are missing ({told}).",
-                told=told,
+                "有记录搜不到，缺少搜索索引（{report}）。",
+                "Records cannot be found: search lines are missing ({report}).",
+                report=report,
             ),
             hint=bilingual("运行 dakehu reindex。", "Run dakehu reindex."),
             id="dakehu.E004",

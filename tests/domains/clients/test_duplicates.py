@@ -98,8 +98,8 @@ def test_of_clients_of_others_only_the_very_number_tells_and_neither_name_nor_co
             text = str(refusal.value)
             assert "已由其他客户经理服务，请联系团队负责人" in text
             assert not any(secret in text for secret in ("C0005", "林晓", "李明"))
-        told = ask("clients.similar_clients", {"name": "王芳", "birth_on": "1980-02-03"})
-        assert told == {"found": [], "elsewhere": False}
+        report = ask("clients.similar_clients", {"name": "王芳", "birth_on": "1980-02-03"})
+        assert report == {"found": [], "elsewhere": False}
         assert ask("clients.similar_clients", {"name": "x", "phone": "13812345678"}) == {"found": [], "elsewhere": True}
         perform("clients.create", {"name": "王芳", "birth_on": "1980-02-03"})  # nothing is said of another's
 
@@ -121,8 +121,8 @@ def test_likely_duplicates_are_listed_with_reasons_and_never_again_once_told_apa
     with acting(lin):
         perform("clients.create", {"name": "王方", "code": "C0007", "birth_on": "1980-02-03", "anyway": True})
         perform("clients.create", {"name": "李明", "code": "C0008", "phone": "13812345678", "anyway": True})
-        told = ask("clients.duplicates", {})
-        assert [(p["client"]["code"], p["other"]["code"], p["reasons"]) for p in told] == [
+        report = ask("clients.duplicates", {})
+        assert [(p["client"]["code"], p["other"]["code"], p["reasons"]) for p in report] == [
             ("C0005", "C0008", "联系方式相同、姓名相同"),
             ("C0006", "C0007", "姓名读音相同、出生日期相同"),
         ]

@@ -28,14 +28,14 @@ def book(lin, monkeypatch):
             )
 
 
-def told(listing, order):
+def report(listing, order):
     return [row.code for row in page_of(listing.rows, order, 50).rows]
 
 
 def test_a_common_character_finds_everybody_in_the_order_of_the_list(he, book):
     with acting(he):
         listing = queries.listing(text="张", order="-assets")
-        assert told(listing, "-assets") == ["K5", "K2", "K1", "K0"]
+        assert report(listing, "-assets") == ["K5", "K2", "K1", "K0"]
         assert [row.code for row in queries.clients(text="张", order="-assets")] == ["K5", "K2", "K1", "K0"]
 
 
@@ -48,12 +48,12 @@ def test_the_number_of_such_a_list_says_that_there_are_more(he, book):
 
 def test_filters_hold_while_the_list_is_walked(he, book):
     with acting(he):
-        assert told(queries.listing(text="张", filters={"segment": "B"}, order="-assets"), "-assets") == ["K5", "K1"]
+        assert report(queries.listing(text="张", filters={"segment": "B"}, order="-assets"), "-assets") == ["K5", "K1"]
 
 
 def test_initials_are_walked_too(he, book):
     with acting(he):
-        assert told(queries.listing(text="z", order="code"), "code") == ["K0", "K1", "K4", "K5"]
+        assert report(queries.listing(text="z", order="code"), "code") == ["K0", "K1", "K4", "K5"]
 
 
 @pytest.mark.parametrize("few", [0, 5_000], ids=["by the index", "line by line"])
@@ -61,24 +61,24 @@ def test_a_manager_finds_own_clients_only_however_common_the_text(lin, wang, boo
     monkeypatch.setattr(search, "FEW", few)
     with acting(wang):
         perform("clients.create", {"name": "张小北", "code": "W1"})
-        assert told(queries.listing(text="张", order="code"), "code") == ["W1"]
+        assert report(queries.listing(text="张", order="code"), "code") == ["W1"]
     with acting(lin):
-        assert told(queries.listing(text="张", order="code"), "code") == ["K0", "K1", "K2", "K5"]
+        assert report(queries.listing(text="张", order="code"), "code") == ["K0", "K1", "K2", "K5"]
         assert queries.listing(text="张").counted() == (4, False)
         assert {row["code"] for row in search.search(text="张")["rows"]} == {"K0", "K1", "K2", "K5"}
 
 
 def test_masked_readers_do_not_find_by_names_when_the_list_is_walked(an, book):
     with acting(an):
-        assert told(queries.listing(text="张", order="code"), "code") == []
-        assert len(told(queries.listing(text="K", order="code"), "code")) == 6
+        assert report(queries.listing(text="张", order="code"), "code") == []
+        assert len(report(queries.listing(text="K", order="code"), "code")) == 6
 
 
 def test_clients_behind_a_wall_stay_hidden_from_those_who_see_nearly_everybody(an, he, book):
     with acting(he):
         perform("clients.set_information_wall", {"client": "K1", "walled": True, "reason": "并购项目"})
     with acting(an):
-        assert told(queries.listing(text="K", order="code"), "code") == ["K0", "K2", "K3", "K4", "K5"]
+        assert report(queries.listing(text="K", order="code"), "code") == ["K0", "K2", "K3", "K4", "K5"]
         assert "K1" not in set(SearchLine.objects.values_list("client__code", flat=True))
         assert "K1" not in {row["code"] for row in search.search(text="K1")["rows"]}
 
@@ -107,4 +107,4 @@ def test_a_list_that_became_short_since_says_its_true_number(he, book, monkeypat
         queries.listing(text="张")
         monkeypatch.setattr(search, "MOST", 50)
         assert queries.listing(text="张").counted() == (4, False)
-        assert told(queries.listing(text="张", order="-assets"), "-assets") == ["K5", "K2", "K1", "K0"]
+        assert report(queries.listing(text="张", order="-assets"), "-assets") == ["K5", "K2", "K1", "K0"]

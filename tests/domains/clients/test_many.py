@@ -34,30 +34,30 @@ def mains() -> dict:
 
 def test_one_value_goes_to_many_clients_in_one_audited_act_and_comes_back_in_one(lin, three):
     with acting(lin):
-        told = perform("clients.change_many", {"clients": three, "segment": "高净值", "source": "沙龙"})
-        assert (told["changed"], told["unchanged"]) == (3, 0)
+        report = perform("clients.change_many", {"clients": three, "segment": "高净值", "source": "沙龙"})
+        assert (report["changed"], report["unchanged"]) == (3, 0)
         assert AuditEntry.objects.filter(action="clients.change_many").count() == 1
         (line,) = ask("workbook.undoable", {})
-        assert (line["batch"], line["what"]) == (told["batch"], "批量修改客户资料")
-        back = perform("workbook.undo", {"batch": told["batch"]})
+        assert (line["batch"], line["what"]) == (report["batch"], "批量修改客户资料")
+        back = perform("workbook.undo", {"batch": report["batch"]})
     assert back["restored"] == 3
     assert segments() == {"C0001": "", "C0003": "高净值", "C0004": "高净值"}
     with acting(lin):
         assert ask("workbook.undoable", {}) == []
         with pytest.raises(Refused, match="已经撤销过"):
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": report["batch"]})
 
 
 def test_clients_that_already_say_so_are_left_alone(lin, three):
     with acting(lin):
-        told = perform("clients.change_many", {"clients": "C0003，C0004", "segment": "高净值"})
-    assert told == {"changed": 0, "unchanged": 2, "batch": None}
+        report = perform("clients.change_many", {"clients": "C0003，C0004", "segment": "高净值"})
+    assert report == {"changed": 0, "unchanged": 2, "batch": None}
 
 
 def test_a_filter_names_the_clients_as_well_as_codes_do(lin, three):
     with acting(lin):
-        told = perform("clients.change_many", {"filters": {"segment": "高净值"}, "source": "转介"})
-    assert told["changed"] == 2
+        report = perform("clients.change_many", {"filters": {"segment": "高净值"}, "source": "转介"})
+    assert report["changed"] == 2
 
 
 def test_a_bulk_edit_reaches_no_client_of_others_and_then_changes_nothing(lin, three, qian):
@@ -84,23 +84,23 @@ def test_a_bulk_edit_needs_to_be_told_whom_and_what(lin, three):
 
 def test_a_later_change_is_not_overwritten_by_undo(lin, three):
     with acting(lin):
-        told = perform("clients.change_many", {"clients": three, "segment": "普通"})
+        report = perform("clients.change_many", {"clients": three, "segment": "普通"})
         perform("clients.change", {"client": "C0003", "segment": "钻石"})
         with pytest.raises(Refused, match="C0003"):
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": report["batch"]})
     assert segments()["C0001"] == "普通"
 
 
 def test_a_lead_hands_clients_over_and_takes_it_back(zhou, lin, three):
     chen = enter("chen", "陈立", "manager", "东区一队")
     with acting(zhou):
-        told = perform("clients.hand_over", {"clients": three[:2], "user": "chen"})
-        assert told["changed"] == 2
+        report = perform("clients.hand_over", {"clients": three[:2], "user": "chen"})
+        assert report["changed"] == 2
     assert mains() == {"C0001": "chen", "C0003": "chen", "C0004": "lin"}
     with acting(chen), pytest.raises(NotFound):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     with acting(zhou):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     assert set(mains().values()) == {"lin"}
     with as_system():
         assert Coverage.objects.count() == 3

@@ -137,7 +137,7 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         "a new table hangs on clients: give both a row above"
     )
     with acting(lin):
-        told = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": "assets"})
+        report = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": "assets"})
     with as_system():
         for model, key in references_to(Client):
             assert issubclass(model, Recorded), f"{model._meta.label} is not written in acts, so it cannot be moved"
@@ -156,7 +156,7 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         entry = AuditEntry.objects.get(action="clients.merge")
     assert entry.client_ref == one.pk and "張三" not in entry.body
     # one number, one label, the needs, a day of history, the second place in the group; a contact, a date, an investment
-    assert told["dropped"] == 8
+    assert report["dropped"] == 8
 
 
 @pytest.mark.django_db
@@ -165,10 +165,10 @@ def test_un_merge_returns_every_row_to_where_it_was_byte_by_byte(lin, twice):
     with as_system():
         before = bytes_of_every_row()
     with acting(lin):
-        told = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": ["name", "assets"]})
+        report = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": ["name", "assets"]})
         with as_system():
             assert bytes_of_every_row() != before
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     with as_system():
         after = bytes_of_every_row()
     assert {label for label in before if before[label] != after[label]} == set()
@@ -211,10 +211,10 @@ def test_a_client_merged_away_is_found_by_the_old_code_and_not_counted(lin, twic
 @pytest.mark.postgres
 def test_an_un_merge_waits_for_what_was_written_since(lin, twice):
     with acting(lin):
-        told = perform("clients.merge", {"client": "C0001", "other": "C0009"})
+        report = perform("clients.merge", {"client": "C0001", "other": "C0009"})
         perform("clients.add_key_date", {"client": "C0001", "kind": "生日", "on": "1981-01-01"})
         with pytest.raises(Refused, match="C0001"):
-            perform("workbook.undo", {"batch": told["batch"]})
+            perform("workbook.undo", {"batch": report["batch"]})
     with as_system():
         assert Client.objects.count() == 1
 
@@ -222,12 +222,12 @@ def test_an_un_merge_waits_for_what_was_written_since(lin, twice):
 @pytest.mark.django_db
 def test_the_preview_tells_which_value_survives_and_what_moves(lin, twice):
     with acting(lin):
-        told = ask("clients.merge_preview", {"client": "C0001", "other": "C0009", "take": "name"})
-    lines = {line["field"]: line for line in told["fields"]}
+        report = ask("clients.merge_preview", {"client": "C0001", "other": "C0009", "take": "name"})
+    lines = {line["field"]: line for line in report["fields"]}
     assert (lines["name"]["survives"], lines["name"]["differs"]) == ("other", True)
     assert (lines["assets"]["survives"], lines["assets"]["differs"]) == ("other", False)
-    assert told["moves"]["service.Interaction"] == 1 and told["moves"]["clients.Contact"] == 2
-    assert told["remarks"] == ["另有 3 条记录（投资、服务、计划等）两边一字不差，合并后只留一份。"]
+    assert report["moves"]["service.Interaction"] == 1 and report["moves"]["clients.Contact"] == 2
+    assert report["remarks"] == ["另有 3 条记录（投资、服务、计划等）两边一字不差，合并后只留一份。"]
     with as_system():
         assert Client.objects.count() == 2
 

@@ -44,10 +44,10 @@ def test_a_service_cannot_lie_in_the_future(lin, zhang):
 
 def test_a_promised_date_needs_its_promise(lin, zhang):
     with acting(lin):
-        told = refusals(
+        report = refusals(
             "service.log_interaction", client=zhang.code, held_at="2026-01-05", summary="x", promise_due_on="2026-02-01"
         )
-    assert "promise" in told
+    assert "promise" in report
 
 
 def test_the_next_contact_in_days_steps_to_a_day_on_which_the_exchanges_trade(lin, zhang):

@@ -27,11 +27,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 PAPER = b"%PDF-1.7\nsigned risk test\n%%EOF"
 
 
-def archive(*names: str, **told: bytes) -> bytes:
+def archive(*names: str, **report: bytes) -> bytes:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as made:
         for name in names:
-            made.writestr(name, told.get("body", b""))
+            made.writestr(name, report.get("body", b""))
     return body.getvalue()
 
 
@@ -103,9 +103,9 @@ def test_a_large_file_is_kept_opened_and_verified_in_the_memory_of_a_few_slices(
     try:
         with acting(lin):
             row = perform("service.add_attachment", {"client": "C0001", "file": Upload(recording.name, recording)})
-            told = perform("service.open_attachment", {"attachment": row.pk})
+            report = perform("service.open_attachment", {"attachment": row.pk})
             seen = hashlib.sha256()
-            for part in told["content"]:
+            for part in report["content"]:
                 seen.update(part)
             with pytest.raises(Refused, match="已有同样的文件"):
                 perform("service.add_attachment", {"client": "C0001", "file": Upload(recording.name, recording)})
@@ -210,9 +210,9 @@ def test_merging_takes_files_along_and_un_merging_brings_them_back(zhou, lin, pa
     with acting(lin):
         perform("clients.create", {"name": "张三丰", "code": "C0009", "anyway": True})
     with acting(zhou):
-        told = perform("clients.merge", {"client": "C0009", "other": "C0001"})
+        report = perform("clients.merge", {"client": "C0009", "other": "C0001"})
         assert ask("service.client_attachments", {"client": "C0009"})["count"] == 1
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
         assert ask("service.client_attachments", {"client": "C0009"})["count"] == 0
         assert ask("service.client_attachments", {"client": "C0001"})["count"] == 1
 

@@ -53,19 +53,19 @@ def test_the_report_holds_the_figures_that_were_published_in_both_languages(lin,
         figures = ask("ledger.figures", {"client": "C0001"})
         held = ask("ledger.portfolio", {"client": "C0001"})["holdings"]
     for language, words in (("zh", "时间加权收益率"), ("en", "Time-weighted return")):
-        told = pdf.text(report(lin, invested, language=language).content)
-        assert words in told and "张三" in told and "C0001" in told
-        assert f"{float(figures['market_value']):,.2f}" in told and f"{float(figures['twr']):.2%}" in told
+        result = pdf.text(report(lin, invested, language=language).content)
+        assert words in result and "张三" in result and "C0001" in result
+        assert f"{float(figures['market_value']):,.2f}" in result and f"{float(figures['twr']):.2%}" in result
         assert {
-            row["name"] for row in held if row["name"].replace(" ", "") not in told.replace("\n", "").replace(" ", "")
+            row["name"] for row in held if row["name"].replace(" ", "") not in result.replace("\n", "").replace(" ", "")
         } == set()
-        assert DAYS[-1].isoformat() in told
+        assert DAYS[-1].isoformat() in result
 
 
 def test_it_says_what_it_is_not_and_names_no_price_to_come(lin, invested):
-    told = pdf.text(report(lin, invested, language="zh").content).replace("\n", "")
-    assert "过往业绩不代表未来表现" in told and "不构成任何证券的投资建议" in told
-    assert not re.search("目标价|建议买入|建议卖出|强烈推荐|稳赚|保本", told)
+    result = pdf.text(report(lin, invested, language="zh").content).replace("\n", "")
+    assert "过往业绩不代表未来表现" in result and "不构成任何证券的投资建议" in result
+    assert not re.search("目标价|建议买入|建议卖出|强烈推荐|稳赚|保本", result)
 
 
 def test_every_font_is_inside_and_is_the_projects_own(lin, invested):
@@ -78,32 +78,32 @@ def test_the_fonts_draw_rare_characters_of_names_instead_of_boxes(lin, invested)
     with acting(lin):
         from dakehu.exchange.reports import content as telling
 
-        told = telling.report_content(clients.get_client(invested.pk))
+        result = telling.report_content(clients.get_client(invested.pk))
     rare = "喆堃珺镕犇"
-    assert rare in pdf.text(typst_pdf.render_pdf({**told, "name": rare}))
+    assert rare in pdf.text(typst_pdf.render_pdf({**result, "name": rare}))
 
 
 def test_a_name_that_looks_like_an_instruction_is_printed_as_it_is(lin, invested):
     with acting(lin):
         from dakehu.exchange.reports import content as report_content
 
-        told = report_content.report_content(clients.get_client(invested.pk))
+        result = report_content.report_content(clients.get_client(invested.pk))
     name = '#panic("x") $a$ *b* \\ <i>'
-    assert name in pdf.text(typst_pdf.render_pdf({**told, "name": name}))
+    assert name in pdf.text(typst_pdf.render_pdf({**result, "name": name}))
 
 
 def test_a_masked_reader_gets_a_masked_name_and_no_sums(an, lin, invested):
     with acting(lin):
         published = ask("ledger.figures", {"client": "C0001"})
-    told = pdf.text(report(an, invested, language="zh").content)
-    assert "张三" not in told and "•••" in told
-    assert f"{float(published['market_value']):,.2f}" not in told and f"{float(published['twr']):.2%}" in told
-    assert "资金进出" not in told
+    result = pdf.text(report(an, invested, language="zh").content)
+    assert "张三" not in result and "•••" in result
+    assert f"{float(published['market_value']):,.2f}" not in result and f"{float(published['twr']):.2%}" in result
+    assert "资金进出" not in result
 
 
 def test_rising_is_red_or_green_as_the_reader_chose(lin, invested, monkeypatch):
     seen = []
-    monkeypatch.setattr(typst_pdf, "printed", lambda told: seen.append((told["up"], told["down"])) or b"")
+    monkeypatch.setattr(typst_pdf, "printed", lambda result: seen.append((result["up"], result["down"])) or b"")
     for rise_is_red in (True, False):
         report(lin, invested, rise_is_red=rise_is_red)
     assert seen[0] == seen[1][::-1]
@@ -182,8 +182,8 @@ def test_a_file_that_is_neither_pdf_nor_zip_is_refused_with_the_remedy(lin, inve
     with acting(lin):
         with pytest.raises(Refused, match=r"\.pdf"):
             reports.write_reports(tmp_path / "report.docx", None)
-        told = reports.write_reports(tmp_path / "report.zip", None)
-        assert told["counts"] == {"clients": 1, "failed": 0} and zipfile.is_zipfile(tmp_path / "report.zip")
+        result = reports.write_reports(tmp_path / "report.zip", None)
+        assert result["counts"] == {"clients": 1, "failed": 0} and zipfile.is_zipfile(tmp_path / "report.zip")
         reports.write_reports(tmp_path / "report.pdf", [invested.pk])
         assert pdf.fonts((tmp_path / "report.pdf").read_bytes())
 

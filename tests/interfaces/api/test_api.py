@@ -64,13 +64,13 @@ def test_another_teams_client_is_not_there(call, wang, zhang):
 def test_a_stale_version_is_refused_with_the_present_values(call, lin, zhang):
     key = token(lin)
     call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "医生"})
-    status, told = call(
+    status, report = call(
         key, "PATCH", f"/clients/{zhang.code}", {"occupation": "律师"}, HTTP_IF_MATCH=f'"{zhang.row_version}"'
     )
     assert status == 412
-    assert told["current"]["occupation"] == "医生"
-    assert (told["fields"]["occupation"]["mine"], told["fields"]["occupation"]["current"]) == ("律师", "医生")
-    assert told["row_version"] == zhang.row_version + 1
+    assert report["current"]["occupation"] == "医生"
+    assert (report["fields"]["occupation"]["mine"], report["fields"]["occupation"]["current"]) == ("律师", "医生")
+    assert report["row_version"] == zhang.row_version + 1
 
 
 def test_who_says_what_was_read_is_refused_only_where_both_changed(call, lin, zhang):
@@ -79,17 +79,17 @@ def test_who_says_what_was_read_is_refused_only_where_both_changed(call, lin, zh
     base = {"occupation": "", "employer": ""}
     status, made = call(key, "PATCH", f"/clients/{zhang.code}", {"employer": "华瑞控股", "base": base}, **old)
     assert (status, made["employer"], made["occupation"]) == (200, "华瑞控股", "医生")
-    status, told = call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "律师", "base": base}, **old)
-    assert (status, told["fields"]["occupation"]["base"]) == (412, "")
+    status, report = call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "律师", "base": base}, **old)
+    assert (status, report["fields"]["occupation"]["base"]) == (412, "")
     assert call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "律师", "base": "x"})[0] == 400
 
 
 def test_a_token_holds_only_its_scopes(call, lin, zhang):
     key = token(lin, ["client.read"])
     assert call(key, "GET", f"/clients/{zhang.code}")[0] == 200
-    status, told = call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "x"})
+    status, report = call(key, "PATCH", f"/clients/{zhang.code}", {"occupation": "x"})
     assert status == 403
-    assert "client.write" in told["messages"][""][0]
+    assert "client.write" in report["messages"][""][0]
 
 
 def test_an_expired_token_opens_nothing(call, lin):
@@ -118,10 +118,10 @@ def test_every_query_and_action_is_reachable_by_its_name(call, lin, zhang):
 
 def test_refusals_come_by_field_in_the_callers_language(call, lin, zhang):
     key = token(lin)
-    status, told = call(key, "POST", "/interactions", {"client": zhang.code, "held_at": "昨天"}, language="en")
+    status, report = call(key, "POST", "/interactions", {"client": zhang.code, "held_at": "昨天"}, language="en")
     assert status == 400
-    assert told["messages"]["summary"] == ["“Summary” is required."]
-    assert "昨天" in told["messages"]["held_at"][0]
+    assert report["messages"]["summary"] == ["“Summary” is required."]
+    assert "昨天" in report["messages"]["held_at"][0]
 
 
 @pytest.mark.parametrize("body", ["[1]", "{", '"x"', "\xff"])

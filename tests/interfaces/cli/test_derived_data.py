@@ -8,9 +8,9 @@ from tests.program import Desk
 
 def test_search_lines_and_blind_indexes_come_back_with_the_next_start(tmp_path):
     desk = Desk(tmp_path / "home")
-    desk.told("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
+    desk.report("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
     values = ("name=张三", "code=C0001", "id_type=resident", "id_number=11010519491231002X")
-    desk.told("do", "clients.create", *values, "--as", "lin")
+    desk.report("do", "clients.create", *values, "--as", "lin")
 
     def run(*statements):
         with closing(sqlite3.connect(desk.home / "dakehu.sqlite3")) as database, database:
@@ -20,9 +20,9 @@ def test_search_lines_and_blind_indexes_come_back_with_the_next_start(tmp_path):
         "select id_ending_index, id_number_index from clients_client", "select count(*) from clients_searchline"
     )
     assert before[0][0][0] and before[1][0][0] > 0
-    entries = desk.told("verify")["entries"]
+    entries = desk.report("verify")["entries"]
     run("delete from clients_searchline")
-    assert "dakehu.E004" in {m["id"] for m in desk.told("check", status=1)["messages"]}
+    assert "dakehu.E004" in {m["id"] for m in desk.report("check", status=1)["messages"]}
     run(
         "update clients_client set id_ending_index = ''",
         "delete from foundation_installationrecord where name = 'derived_data'",
@@ -33,4 +33,4 @@ def test_search_lines_and_blind_indexes_come_back_with_the_next_start(tmp_path):
         run("select id_ending_index, id_number_index from clients_client", "select count(*) from clients_searchline")
         == before
     )
-    assert desk.told("check")["errors"] == 0 and desk.told("verify")["entries"] == entries
+    assert desk.report("check")["errors"] == 0 and desk.report("verify")["entries"] == entries

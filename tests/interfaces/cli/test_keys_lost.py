@@ -45,8 +45,8 @@ print(json.dumps(told))
 def made(tmp_path_factory):
     """A desk with Lin and one client, whose phone is encrypted."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
-    desk.told("user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
-    desk.told("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
+    desk.report("user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
+    desk.report("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
     return desk
 
 
@@ -66,12 +66,12 @@ def test_whichever_key_files_are_gone_the_desk_stops_and_makes_no_new_ones(desk)
         timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout.splitlines()[-1])
-    assert set(told) == {" ".join(c) for n in range(1, 5) for c in itertools.combinations(FILES, n)}
-    for names, (statuses, new, said) in told.items():
+    report = json.loads(done.stdout.splitlines()[-1])
+    assert set(report) == {" ".join(c) for n in range(1, 5) for c in itertools.combinations(FILES, n)}
+    for names, (statuses, new, said) in report.items():
         assert statuses == [1, 1] and new == [], names
         assert all(name in said for name in names.split()) and "备份" in said, said
-    assert desk.told("verify")["broken"] is None
+    assert desk.report("verify")["broken"] is None
 
 
 def test_without_its_keys_nothing_starts_and_the_check_says_why(desk):
@@ -79,7 +79,7 @@ def test_without_its_keys_nothing_starts_and_the_check_says_why(desk):
     for words in (("serve", "--no-browser", "--port", "0"), ("work",), ("ask", "clients.list", "--as", "lin")):
         done = desk.run(*words)
         assert done.returncode == 1 and "index.key" in done.stderr and "Traceback" not in done.stderr, words
-    found = {m["id"]: m["message"] for m in desk.told("check", status=1)["messages"]}
+    found = {m["id"]: m["message"] for m in desk.report("check", status=1)["messages"]}
     assert "index.key" in found["dakehu.E003"]
     assert not (desk.home / "keys" / "index.key").exists()
 
@@ -91,7 +91,7 @@ def test_a_key_of_another_desk_is_refused(desk, name):
     path.write_text(json.dumps({"1": other}) if name.endswith(".json") else other)
     done = desk.run("ask", "clients.list", "--as", "lin")
     assert done.returncode == 1 and "不是这个数据库的密钥" in done.stderr
-    assert "dakehu.E003" in {m["id"] for m in desk.told("check", status=1)["messages"]}
+    assert "dakehu.E003" in {m["id"] for m in desk.report("check", status=1)["messages"]}
 
 
 def test_a_desk_from_before_fingerprints_proves_its_keys_first(desk):
@@ -102,7 +102,7 @@ def test_a_desk_from_before_fingerprints_proves_its_keys_first(desk):
     (desk.home / "keys" / "index.key").write_text(base64.b64encode(b"\7" * 32).decode())
     assert "密钥 index 不是这个数据库的密钥" in desk.run("verify").stderr
     (desk.home / "keys" / "index.key").write_bytes(kept)
-    assert desk.told("verify")["broken"] is None
+    assert desk.report("verify")["broken"] is None
 
 
 def test_a_damaged_key_file_is_said_to_be_damaged(desk):
@@ -111,6 +111,6 @@ def test_a_damaged_key_file_is_said_to_be_damaged(desk):
 
 
 def test_a_new_key_is_known_to_the_database_at_once(desk):
-    desk.told("keys", "rotate")
-    assert desk.told("keys", "list")["current"] == 2
-    assert desk.told("verify")["broken"] is None
+    desk.report("keys", "rotate")
+    assert desk.report("keys", "list")["current"] == 2
+    assert desk.report("verify")["broken"] is None

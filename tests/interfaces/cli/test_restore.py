@@ -47,22 +47,22 @@ def made(tmp_path_factory):
     """A desk with Lin and one client with a phone and a file; its backup with keys, one without, and the password's file."""
     folder = tmp_path_factory.mktemp("desk")
     desk = Desk(folder / "home")
-    desk.told("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
-    desk.told("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
+    desk.report("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
+    desk.report("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
     (folder / "list.csv").write_text("客户号,姓名\nC0002,李四\n", encoding="utf-8")
-    desk.told("import", folder / "list.csv", "--as", "lin")
+    desk.report("import", folder / "list.csv", "--as", "lin")
     (folder / "password").write_text(PASSWORD + "\n")
-    desk.told("backup", folder / "desk.backup", "--password-file", folder / "password")
+    desk.report("backup", folder / "desk.backup", "--password-file", folder / "password")
     desk.run("backup", folder / "open.backup", "--json")
     return folder
 
 
 def restored(made, home, name="desk.backup", status=0):
-    return Desk(home).told("restore", made / name, "--password-file", made / "password", status=status)
+    return Desk(home).report("restore", made / name, "--password-file", made / "password", status=status)
 
 
-def sentences(told):
-    return " ".join(text for texts in told["refused"].values() for text in texts)
+def sentences(report):
+    return " ".join(text for texts in report["refused"].values() for text in texts)
 
 
 def changed(source, target, change, *, leave_out=()):
@@ -90,7 +90,7 @@ def test_everything_restored_is_its_owners_alone_and_the_check_finds_nothing(mad
         if path.name.endswith((".lock", "-wal", "-shm")):
             continue
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
-    assert Desk(home).told("check")["errors"] == 0 and Desk(home).told("verify")["broken"] is None
+    assert Desk(home).report("check")["errors"] == 0 and Desk(home).report("verify")["broken"] is None
 
 
 def test_a_restore_killed_before_any_of_its_moves_is_as_before_or_done_and_can_be_given_again(made, tmp_path):
@@ -104,11 +104,11 @@ def test_a_restore_killed_before_any_of_its_moves_is_as_before_or_done_and_can_b
             break
         committed = (home / "restore.ready").exists()
         seen.add(committed)
-        told = restored(made, home)
-        assert told["restored"] is True and not list(home.glob("restore.*")), number
-        assert desk.told("verify")["broken"] is None
+        report = restored(made, home)
+        assert report["restored"] is True and not list(home.glob("restore.*")), number
+        assert desk.report("verify")["broken"] is None
         if committed:
-            assert told.get("again") or told["version"]
+            assert report.get("again") or report["version"]
     assert seen == {True, False} and number > 5
 
 
@@ -125,7 +125,7 @@ def test_what_an_earlier_killed_restore_left_goes_at_the_next_start(made, tmp_pa
     for name in ("restore.part/keys", "tmpab12cd/keys", "run/backup-x"):
         (home / name).mkdir(parents=True)
     (home / "tmpab12cd" / "about.json").write_text("{}")
-    Desk(home).told("verify")
+    Desk(home).report("verify")
     assert not (home / "restore.part").exists() and not (home / "tmpab12cd").exists()
     assert not (home / "run" / "backup-x").exists()
 
@@ -137,12 +137,12 @@ def test_a_backup_without_keys_needs_the_keys_of_its_desk_and_leaves_them_there(
     before = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
     restored(made, home, "open.backup")
     assert {path.name: path.read_bytes() for path in (home / "keys").iterdir()} == before
-    assert Desk(home).told("verify")["broken"] is None
+    assert Desk(home).report("verify")["broken"] is None
 
 
 def test_keys_of_another_desk_do_not_open_a_backup_and_stay(made, tmp_path):
     other = Desk(tmp_path / "other")
-    other.told("user", "list")
+    other.report("user", "list")
     home = tmp_path / "home"
     shutil.copytree(other.home / "keys", home / "keys")
     before = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
@@ -169,13 +169,13 @@ def test_what_belongs_to_no_backup_gets_into_no_home(made, tmp_path, name):
     home = tmp_path / "home"
     shutil.copytree(made / "home" / "keys", home / "keys")
     changed(made / "open.backup", tmp_path / "bad", lambda archived: member(archived, name))
-    assert "不属于备份" in sentences(Desk(home).told("restore", tmp_path / "bad", status=1))
+    assert "不属于备份" in sentences(Desk(home).report("restore", tmp_path / "bad", status=1))
     assert {path.name for path in home.iterdir()} <= {"keys", "run"}
 
 
 def test_links_in_an_archive_are_refused(made, tmp_path):
     changed(made / "open.backup", tmp_path / "bad", lambda a: member(a, "journal/a.parquet", kind=tarfile.SYMTYPE))
-    assert "不属于备份" in sentences(Desk(tmp_path / "home").told("restore", tmp_path / "bad", status=1))
+    assert "不属于备份" in sentences(Desk(tmp_path / "home").report("restore", tmp_path / "bad", status=1))
 
 
 def test_a_backup_that_lacks_a_file_is_refused(made, tmp_path):
@@ -184,7 +184,7 @@ def test_a_backup_that_lacks_a_file_is_refused(made, tmp_path):
     with tarfile.open(made / "open.backup") as archived:
         lost = next(name for name in archived.getnames() if name.startswith("files/"))
     changed(made / "open.backup", tmp_path / "bad", lambda _: None, leave_out=(lost,))
-    assert "缺少 1 个文件" in sentences(Desk(home).told("restore", tmp_path / "bad", status=1))
+    assert "缺少 1 个文件" in sentences(Desk(home).report("restore", tmp_path / "bad", status=1))
     assert not (home / "dakehu.sqlite3").exists()
 
 
@@ -197,8 +197,8 @@ def test_a_database_that_is_none_or_no_desks_is_refused(made, tmp_path):
     for content in (b"not a database at all", (tmp_path / "empty").read_bytes()):
         changed(made / "open.backup", tmp_path / "bad", lambda a, c=content: member(a, "dakehu.sqlite3", c),
                 leave_out=("dakehu.sqlite3",))  # fmt: skip
-        told = sentences(Desk(home).told("restore", tmp_path / "bad", status=1))
-        assert "已损坏" in told or "不是工作台的数据库" in told
+        report = sentences(Desk(home).report("restore", tmp_path / "bad", status=1))
+        assert "已损坏" in report or "不是工作台的数据库" in report
         assert not (home / "dakehu.sqlite3").exists()
 
 
@@ -262,5 +262,5 @@ def test_backups_of_earlier_versions_still_come_back(made, tmp_path):
     sealed = archive._key(PASSWORD, salt).encrypt(nonce, packed.getvalue(), archive.OLD_MAGIC)
     (tmp_path / "old").write_bytes(archive.OLD_MAGIC + salt + nonce + sealed)
     desk = Desk(tmp_path / "home")
-    assert desk.told("restore", tmp_path / "old", "--password-file", made / "password")["restored"] is True
-    assert desk.told("verify")["broken"] is None
+    assert desk.report("restore", tmp_path / "old", "--password-file", made / "password")["restored"] is True
+    assert desk.report("verify")["broken"] is None

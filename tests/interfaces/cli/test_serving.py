@@ -82,10 +82,12 @@ def test_whatever_is_killed_comes_back_and_nothing_outlives_the_desk(served):
 
 
 def test_a_second_desk_for_the_same_home_points_to_the_first(served, tmp_path):
-    told = served.desk.told("serve", "--no-browser", "--port", "0", status=1)["refused"]["home"][0]
-    assert str(served.port) in told and str(served.process.pid) in told
+    report = served.desk.report("serve", "--no-browser", "--port", "0", status=1)["refused"]["home"][0]
+    assert str(served.port) in report and str(served.process.pid) in report
     other = Desk(tmp_path / "other")
-    assert "另一个 dakehu" in other.told("serve", "--no-browser", "--port", served.port, status=1)["refused"]["port"][0]
+    assert (
+        "另一个 dakehu" in other.report("serve", "--no-browser", "--port", served.port, status=1)["refused"]["port"][0]
+    )
 
 
 def test_without_a_worker_the_health_says_since_when(served):

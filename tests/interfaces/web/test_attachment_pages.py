@@ -76,8 +76,8 @@ def test_the_api_takes_a_form_or_json_and_gives_the_content_back(client, lin, zh
         content_type="application/json",
         headers=head,
     )
-    told = json.loads(opened.getvalue())
-    assert told["content"] == "5L2g5aW9" and told["name"] == "a.txt" and told["size"] == 6
+    report = json.loads(opened.getvalue())
+    assert report["content"] == "5L2g5aW9" and report["name"] == "a.txt" and report["size"] == 6
 
 
 def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, lin, zhang):
@@ -100,9 +100,9 @@ def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, l
     bare = client.post(**ask, headers={**head, "Accept": "application/octet-stream"})
     assert bare.getvalue() == recording and bare["Content-Length"] == str(len(recording))
     assert bare["Content-Disposition"].startswith("attachment")
-    told = client.post(**ask, headers=head)
-    whole = told.getvalue()
-    assert told["Content-Length"] == str(len(whole)) and told["Content-Type"].startswith("application/json")
+    report = client.post(**ask, headers=head)
+    whole = report.getvalue()
+    assert report["Content-Length"] == str(len(whole)) and report["Content-Type"].startswith("application/json")
     assert base64.b64decode(json.loads(whole)["content"]) == recording
 
 

@@ -40,8 +40,8 @@ def now(user, client):
 
 def test_what_others_changed_elsewhere_in_the_form_is_kept_and_told(form, lin, zhang):
     door, address, held = form
-    told = door.post(address, {**held, "occupation": "", "employer": "华瑞控股", "then": "stay"}, **FORM)
-    assert told.status_code == 200
+    report = door.post(address, {**held, "occupation": "", "employer": "华瑞控股", "then": "stay"}, **FORM)
+    assert report.status_code == 200
     row = now(lin, zhang)
     assert (row.employer, row.assets, row.occupation) == ("华瑞控股", 5_000_000, "医生")
     held_on = opened(door, zhang)

@@ -41,16 +41,16 @@ def test_pages_follow_each_other_and_sums_are_taken_over_all_of_them(lin, an, zh
         2,
     ]
     assert desk(an).get("/clients/sums", **ROWS).json()["assets"] is None
-    told = door.get("/clients/rows?size=2&sort=-assets&show=name,branch,nonsense", **ROWS).json()["rows"]
-    assert [set(row) for row in told] == [{"id", "row_version", "url", "peek", "name", "branch", "why"}] * 2
-    assert [row["name"] for row in told] == [row["name"] for row in first["rows"]]
+    report = door.get("/clients/rows?size=2&sort=-assets&show=name,branch,nonsense", **ROWS).json()["rows"]
+    assert [set(row) for row in report] == [{"id", "row_version", "url", "peek", "name", "branch", "why"}] * 2
+    assert [row["name"] for row in report] == [row["name"] for row in first["rows"]]
     assert door.get("/clients/rows?after=nonsense", **ROWS).status_code == 400
 
 
 def test_a_cell_is_changed_where_it_stands_and_comes_back_as_the_server_shows_it(lin, zhang):
     door = desk(lin)
-    told = post(door, f"/clients/{zhang.pk}/cells", version=1, base={"assets": None}, values={"assets": "500万"})
-    assert told.json()["row"]["assets"] == "5000000.00" and told.json()["row"]["row_version"] == 2
+    report = post(door, f"/clients/{zhang.pk}/cells", version=1, base={"assets": None}, values={"assets": "500万"})
+    assert report.json()["row"]["assets"] == "5000000.00" and report.json()["row"]["row_version"] == 2
     wrong = post(door, f"/clients/{zhang.pk}/cells", version=2, base={}, values={"assets": "很多"})
     assert wrong.status_code == 400 and "无法识别" in wrong.json()["messages"]["assets"][0]
 
@@ -64,10 +64,14 @@ def test_two_browsers_at_one_row_merge_other_cells_and_ask_about_the_same_one(li
     merged = post(mine, f"/clients/{zhang.pk}/cells", version=1, base=row, values={"occupation": "律师"}).json()
     assert (merged["row"]["risk_level"], merged["row"]["occupation"], merged["kept"]) == ("C4", "律师", ["风险等级"])
     clash = post(mine, f"/clients/{zhang.pk}/cells", version=1, base=row, values={"risk_level": "C2"})
-    told = clash.json()
-    assert clash.status_code == 412 and told["fields"]["risk_level"]["current_text"] == "C4 积极型" and told["by"]
+    report = clash.json()
+    assert clash.status_code == 412 and report["fields"]["risk_level"]["current_text"] == "C4 积极型" and report["by"]
     again = post(
-        mine, f"/clients/{zhang.pk}/cells", version=told["row_version"], base=told["row"], values={"risk_level": "C2"}
+        mine,
+        f"/clients/{zhang.pk}/cells",
+        version=report["row_version"],
+        base=report["row"],
+        values={"risk_level": "C2"},
     )
     assert again.json()["row"]["risk_level"] == "C2"
     assert (
@@ -86,9 +90,9 @@ def test_a_pasted_range_is_previewed_written_in_one_act_and_undone(lin, zhang, l
         },
         {"client": li.pk, "base": {"assets": "800000.00"}, "values": {"assets": "800000"}},
     ]
-    told = post(door, "/clients/paste", rows=rows).json()
-    assert (told["cells"], told["clients"], told["unchanged"], told["wrong"]) == (1, 1, 1, 1)
-    assert told["lines"][0]["becomes"] == "3,000,000.00" and "C9" in told["faults"][0]["message"]
+    report = post(door, "/clients/paste", rows=rows).json()
+    assert (report["cells"], report["clients"], report["unchanged"], report["wrong"]) == (1, 1, 1, 1)
+    assert report["lines"][0]["becomes"] == "3,000,000.00" and "C9" in report["faults"][0]["message"]
     done = post(door, "/clients/paste", rows=rows, apply=True).json()
     assert (done["changed"], done["cells"]) == (1, 1)
     assert door.post(f"/clients/undo/{done['batch']}", **ROWS).json()["restored"] == 1
@@ -132,8 +136,8 @@ def test_a_custom_field_is_given_to_many_at_once_where_one_may_edit_it(lin, admi
         done = door.post("/clients/bulk/set", {"ids": f"{zhang.pk},{li.pk}", "field": name, name: sent}, **FORM)
         assert json.loads(done["HX-Trigger"])["toast"]["text"].endswith("2 位客户。")
     with acting(lin):
-        told = render_rows(Client.objects.order_by("code"), ("x_hours", "x_likes"), shown=True)
-    assert [(row["x_hours"], row["x_likes"]) for row in told] == [("晚间", "茶")] * 2
+        report = render_rows(Client.objects.order_by("code"), ("x_hours", "x_likes"), shown=True)
+    assert [(row["x_hours"], row["x_likes"]) for row in report] == [("晚间", "茶")] * 2
 
 
 def test_everybody_arranges_a_shared_view_for_themselves(lin, zhou, zhang):
@@ -148,8 +152,8 @@ def test_everybody_arranges_a_shared_view_for_themselves(lin, zhou, zhang):
         view = str(views(page="clients").get().pk)
 
     def width(door):
-        told = door.get(f"/clients/columns?view={view}", **ROWS).json()["columns"]
-        return next(one["width"] for one in told if one["field"] == "name")
+        report = door.get(f"/clients/columns?view={view}", **ROWS).json()["columns"]
+        return next(one["width"] for one in report if one["field"] == "name")
 
     assert width(mine) == 300
     assert (

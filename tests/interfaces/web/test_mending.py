@@ -36,14 +36,18 @@ def test_cells_are_told_with_what_is_wrong_in_them_and_how_to_mend_it(lin):
     assert "还有 3 处要改正" in page
     columns = json.loads(page.split('id="mend-columns" type="application/json">')[1].split("</script>")[0])
     assert "C4 积极型" in columns[3]["suggest"] and columns[2]["suggest"] == []
-    told = door.get(f"{address}corrections/rows?table=0", **JSON).json()
-    row = told["rows"][0]
+    report = door.get(f"{address}corrections/rows?table=0", **JSON).json()
+    row = report["rows"][0]
     assert (row["id"], row["c2"]) == (3, "123") and set(row["faults"]) == {"c2", "c3"} and row["faults"]["c3"]["remedy"]
-    assert told["values"] == [[2, "123", 1], [3, "很高", 2]]
-    told = post(door, f"{address}corrections/replace", table=0, column=3, value="很高", text="C4").json()
-    assert (told["changed"], told["left"]) == (2, 1)
-    told = post(door, f"{address}corrections/cells", table=0, cells=[[3, 2, "13912345678"]]).json()
-    assert (told["left"], told["rows"][0]["faults"], told["rows"][0]["came"]) == (0, {}, {"c2": "123", "c3": "很高"})
+    assert report["values"] == [[2, "123", 1], [3, "很高", 2]]
+    report = post(door, f"{address}corrections/replace", table=0, column=3, value="很高", text="C4").json()
+    assert (report["changed"], report["left"]) == (2, 1)
+    report = post(door, f"{address}corrections/cells", table=0, cells=[[3, 2, "13912345678"]]).json()
+    assert (report["left"], report["rows"][0]["faults"], report["rows"][0]["came"]) == (
+        0,
+        {},
+        {"c2": "123", "c3": "很高"},
+    )
 
 
 @pytest.mark.django_db

@@ -106,7 +106,7 @@ def _actor_user_id() -> int | None:
     en="Import interactions",
     is_public=False,
 )
-def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
+def import_interactions(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
     """Write evaluated interactions, plan the next contacts they name, and update the clients' dates."""
     user_id, count = _actor_user_id(), len(clients)
     next_on, subjects = _column(columns, "next_on", count), _column(columns, "next_subject", count)
@@ -128,7 +128,7 @@ def import_interactions(*, columns: Columns, weighed: ImportEvaluation, clients:
 
     with elevated("interactions of clients imported in the same file"):
         created, changed = row_matching.write_dependents(
-            Interaction, columns, weighed, interaction_fields(), clients, finish
+            Interaction, columns, row_evaluation, interaction_fields(), clients, finish
         )
         if plans:
             record_rows(FollowUp, plans, [], [], client_ids={plan.client_id for plan in plans})
@@ -175,7 +175,7 @@ def evaluate_follow_ups(
     en="Import follow-ups",
     is_public=False,
 )
-def import_follow_ups(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
+def import_follow_ups(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
     """Write evaluated follow-ups. One marked as done plans its next occurrence, as when finished by hand."""
     user_id, today = _actor_user_id(), clock.today()
     series: list[FollowUp] = []
@@ -192,7 +192,7 @@ def import_follow_ups(*, columns: Columns, weighed: ImportEvaluation, clients: l
 
     with elevated("follow-ups of clients imported in the same file"):
         created, changed = row_matching.write_dependents(
-            FollowUp, columns, weighed, follow_up_fields(), clients, finish, also=("done_on",)
+            FollowUp, columns, row_evaluation, follow_up_fields(), clients, finish, also=("done_on",)
         )
         if series:
             record_rows(FollowUp, series, [], [], client_ids={row.client_id for row in series})

@@ -27,13 +27,13 @@ FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 class HasFaults(Refused):
     """The file has faults, so nothing was written. `told` is the report that lists them."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.told = told
+    def __init__(self, report: dict[str, Any]) -> None:
+        self.report = report
         super().__init__(
             bilingual(
                 "文件中有 {n} 处错误，没有导入任何内容。请改正后重新上传，或选择只导入没有错误的行。",
                 "The file has {n} faults, so nothing was imported. Mend them and upload again, or import the good rows only.",
-                n=told["faults_in_all"],
+                n=report["faults_in_all"],
             )
         )
 
@@ -41,15 +41,15 @@ class HasFaults(Refused):
 class Undecided(HasFaults):
     """Cells were changed both in the file and on the desk, so nothing was written. `told` lists them."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.told = told
+    def __init__(self, report: dict[str, Any]) -> None:
+        self.report = report
         Refused.__init__(
             self,
             bilingual(
                 "有 {n} 处在表格和系统中都被修改且内容不同，没有导入任何内容。请逐处决定，或用 --prefer file（以表格为准）或 --prefer desk（以系统为准）。",
                 "{n} cells were changed both in the workbook and on the desk, so nothing was imported. Decide each, or use "
                 "--prefer file (the workbook counts) or --prefer desk (the desk counts).",
-                n=told["undecided"],
+                n=report["undecided"],
             ),
         )
 
@@ -75,17 +75,17 @@ def import_workbook(
     """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
     are not as they came (see overlay). Raises HasFaults, Undecided."""
     with pipelined_writes():
-        told = chunking.run(book, plan, progress, write=_write, skip_errors=skip_errors)
-    if sum(part.get("created", 0) + part.get("updated", 0) for part in told["parts"].values()) >= MANY:
+        report = chunking.run(book, plan, progress, write=_write, skip_errors=skip_errors)
+    if sum(part.get("created", 0) + part.get("updated", 0) for part in report["parts"].values()) >= MANY:
         row_security.measure()
-    told["mended"] = mended
-    if told["faults_in_all"] and not skip_errors:
-        raise HasFaults(told)
-    if told["undecided"]:
-        raise Undecided(told)
+    report["mended"] = mended
+    if report["faults_in_all"] and not skip_errors:
+        raise HasFaults(report)
+    if report["undecided"]:
+        raise Undecided(report)
     progress(0.97, bilingual("正在完成", "Finishing"))
-    add_audit_note(file=book.filename, sha256=sha256, batch=batch, counts=told["parts"], mended=mended)
-    return told
+    add_audit_note(file=book.filename, sha256=sha256, batch=batch, counts=report["parts"], mended=mended)
+    return report
 
 
 def _write(made: DryRun) -> None:
@@ -94,16 +94,16 @@ def _write(made: DryRun) -> None:
         born = client_import.import_clients(columns=made.stacks["clients"].columns, evaluation=made.clients)
     for _, sheet in with_worksheet():
         rows = made.stacks.get(sheet.name)
-        if sheet.import_rows is not None and rows is not None and rows.weighed.rows("created", "updated"):
+        if sheet.import_rows is not None and rows is not None and rows.row_evaluation.rows("created", "updated"):
             owners = [born.get(owner, owner) for owner in made.owners[sheet.name]]
-            sheet.import_rows(columns=rows.columns, weighed=rows.weighed, clients=owners)
+            sheet.import_rows(columns=rows.columns, row_evaluation=rows.row_evaluation, clients=owners)
     deleted_rows.remove(made.missing)
 
 
 def _has_work(clients: ClientEvaluation) -> bool:
     return bool(
-        clients.weighed.rows("created", "updated")
-        or clients.contacts.weighed.rows("created")
+        clients.row_evaluation.rows("created", "updated")
+        or clients.contacts.row_evaluation.rows("created")
         or clients.histories.rows("created")
         or clients.duties
     )

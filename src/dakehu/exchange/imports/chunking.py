@@ -41,12 +41,12 @@ def run(
     table = _is_long(book, plan)
     if table is None:
         made = dry_run.run(book, plan, progress)
-        told = report.report(made, limit)
+        result = report.report(made, limit)
         if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
             progress(0.85, bilingual("正在写入", "Writing"))
             write(made)
-        return with_rest(told, book, plan)
-    told = {}
+        return with_rest(result, book, plan)
+    result = {}
     for grid, done, every in _split(book, plan, table):
         progress(
             0.05 + 0.9 * done / every,
@@ -55,21 +55,21 @@ def run(
             ),
         )
         made = dry_run.evaluate_sheet(plan, [grid], lambda *_: None)
-        told = report.join_reports(told, report.report(made, limit), limit)
-        if write is not None and (skip_errors or not told["faults_in_all"]):
+        result = report.join_reports(result, report.report(made, limit), limit)
+        if write is not None and (skip_errors or not result["faults_in_all"]):
             write(made)
-    return with_rest({**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}, book, plan)
+    return with_rest({**result, "faults": sorted(result["faults"], key=lambda f: f["row"])}, book, plan)
 
 
-def with_rest(told: dict[str, Any], book: Book, plan: ImportMapping) -> dict[str, Any]:
+def with_rest(result: dict[str, Any], book: Book, plan: ImportMapping) -> dict[str, Any]:
     """A report with the columns that no field takes, what stands outside the tables, and warnings of hidden rows."""
     hidden = left_out.hidden_rows(book, plan)
     return {
-        **told,
+        **result,
         "ignored": ignored_columns(book, plan),
         "left_out": left_out.left_out(book, plan),
-        "warnings": [*hidden, *told["warnings"]],
-        "warnings_in_all": told["warnings_in_all"] + len(hidden),
+        "warnings": [*hidden, *result["warnings"]],
+        "warnings_in_all": result["warnings_in_all"] + len(hidden),
     }
 
 

@@ -35,8 +35,8 @@ def state_of(batch: Any) -> Corrections:
     """What is mended, and what is still wrong: since the last trial, or as it found it."""
     made = corrections.corrections_of(batch)
     if made.report != batches.report_key(batch):
-        told = batches.report_of(batch)
-        made.faults, made.in_all = told.get("faults", []), told.get("faults_in_all", 0)
+        result = batches.report_of(batch)
+        made.faults, made.in_all = result.get("faults", []), result.get("faults_in_all", 0)
         made.report = batches.report_key(batch)
     return made
 
@@ -177,8 +177,8 @@ def _rendered(
     faults: dict[int, list[dict[str, Any]]] = {}
     for fault in state.faults:
         if fault["table"] == number:
-            told = {name: fault[name] for name in ("zh", "en", "remedy_zh", "remedy_en")}
-            faults.setdefault(fault["row"], []).append({"index": _index(table, fault["field"]), **told})
+            result = {name: fault[name] for name in ("zh", "en", "remedy_zh", "remedy_en")}
+            faults.setdefault(fault["row"], []).append({"index": _index(table, fault["field"]), **result})
     made = []
     for was, row in zip(wanted.iter_rows(named=True), now.iter_rows(named=True), strict=True):
         line = row["line"]
@@ -239,9 +239,9 @@ def _set_cells(
         if text is not None and len(text) > LONGEST:
             raise Refused(bilingual("一格最多 {n} 个字。", "A cell holds at most {n} signs.", n=f"{LONGEST:,}"))
     for line, index, text in cells:
-        told = None if text is None else text_of(text)
-        as_it_came = told == (lines[number][known[line], f"c{index}"] or "")
-        state.put(table.sheet, *corrections.cell_at(table, line, index), None if as_it_came else told)
+        result = None if text is None else text_of(text)
+        as_it_came = result == (lines[number][known[line], f"c{index}"] or "")
+        state.put(table.sheet, *corrections.cell_at(table, line, index), None if as_it_came else result)
 
 
 def _unreadable(table: TableMapping, index: int, value: str) -> bool:

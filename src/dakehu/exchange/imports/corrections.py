@@ -45,12 +45,12 @@ def corrections_of(batch: Any) -> Corrections:
     key = batch.report.get("mended")
     if not key:
         return Corrections()
-    told = json.loads(files.read(key)[1])
-    told["cells"] = {
+    result = json.loads(files.read(key)[1])
+    result["cells"] = {
         sheet: {int(line): {int(c): text for c, text in row.items()} for line, row in lines.items()}
-        for sheet, lines in told["cells"].items()
+        for sheet, lines in result["cells"].items()
     }
-    return Corrections(**told)
+    return Corrections(**result)
 
 
 def save_corrections(batch: Any, made: Corrections) -> None:

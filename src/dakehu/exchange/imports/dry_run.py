@@ -34,7 +34,7 @@ class DryRun:
     missing: list[DeletedRow] = field(default_factory=list)
 
     def faults(self) -> int:
-        return sum(len(s.weighed.faults) for s in self.stacks.values())
+        return sum(len(s.row_evaluation.faults) for s in self.stacks.values())
 
 
 def run(book: Book, plan: ImportMapping, progress: Progress) -> DryRun:
@@ -57,7 +57,7 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
     people = made.stacks.get("clients")
     if people is not None:
         made.clients = client_import.evaluate(
-            people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode
+            people.columns, people.contacts, people.row_evaluation, key=plan.key, mode=plan.mode
         )
         _warn_of_masks(people)
     progress(0.6, bilingual("正在核对其他工作表", "Checking the other sheets"))
@@ -65,7 +65,7 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
         if sheet.evaluate is not None and sheet.name in made.stacks:
             name, rows = sheet.name, made.stacks[sheet.name]
             made.owners[name] = _owner_rows(made, rows)
-            sheet.evaluate(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
+            sheet.evaluate(rows.columns, made.owners[name], rows.row_evaluation, mode=plan.mode)
             _warn_of_masks(rows)
     progress(0.8, bilingual("比对完成", "Compared"))
     return made
@@ -125,8 +125,8 @@ def _plain(cell: str | None) -> str:
 def _warn_of_masks(rows: Stack) -> None:
     """A masked value of a row to be made is lost, so it is said; on a stored row the stored value stays."""
     for row, name, value in rows.hidden:
-        if rows.weighed.verdicts[row] == CREATED:
-            rows.weighed.warn(
+        if rows.row_evaluation.verdicts[row] == CREATED:
+            rows.row_evaluation.warn(
                 row,
                 name,
                 value,
@@ -152,11 +152,11 @@ def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
     owners = [0] * rows.count
     known: dict[tuple[str, ...], int | Bilingual] = {}
     for row in range(rows.count):
-        if rows.weighed.verdicts[row]:
+        if rows.row_evaluation.verdicts[row]:
             continue
         named = tuple(texts[n][row] for n in NAMES)
         own = made.meeting.owners.get(rows.part.name, {}).get(row)
-        if own is not None and "client_code" not in rows.weighed.anchored[row]:
+        if own is not None and "client_code" not in rows.row_evaluation.anchored[row]:
             owners[row] = own
             continue
         if not any(named):
@@ -174,13 +174,13 @@ def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
                 known[named] = _find_client(finder, named, broken)
             found = known[named]
         if isinstance(found, Bilingual):
-            rows.weighed.fault(
+            rows.row_evaluation.fault(
                 row, next((n for n in NAMES if n in rows.columns), NAMES[0]), " ".join(named).strip(), found
             )
-        elif found < 0 and made.clients and made.clients.weighed.verdicts[-found - 1] == SKIPPED:
-            rows.weighed.verdicts[row] = SKIPPED
+        elif found < 0 and made.clients and made.clients.row_evaluation.verdicts[-found - 1] == SKIPPED:
+            rows.row_evaluation.verdicts[row] = SKIPPED
         elif own is not None and found != own:
-            rows.weighed.fault(
+            rows.row_evaluation.fault(
                 row,
                 "client_code",
                 named[0],
@@ -199,7 +199,7 @@ def _without_client(made: DryRun) -> tuple[int, dict[str, int], set[str]]:
     if made.clients is None:
         return 0, {}, set()
     people, rows = made.clients.people, made.stacks["clients"]
-    verdicts, by_sheet = rows.weighed.verdicts, {}
+    verdicts, by_sheet = rows.row_evaluation.verdicts, {}
     for row, number in enumerate(people):
         if number:
             by_sheet.setdefault(made.grids[rows.origin[row][0]].plan.sheet, set()).add(number)

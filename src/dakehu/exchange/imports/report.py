@@ -31,14 +31,14 @@ def totals(trial: DryRun) -> dict[str, int]:
     """Counts over the rows of all sheets; contacts, coverage and history are counted by part only."""
     made = dict.fromkeys(OUTCOMES, 0)
     for rows in trial.stacks.values():
-        for verdict, count in rows.weighed.counts().items():
+        for verdict, count in rows.row_evaluation.counts().items():
             made[verdict] += count
     return made
 
 
 def counts(trial: DryRun) -> dict[str, dict[str, int]]:
     """The same by part, with what came along with the clients."""
-    made = {name: rows.weighed.counts() for name, rows in trial.stacks.items()}
+    made = {name: rows.row_evaluation.counts() for name, rows in trial.stacks.items()}
     if trial.clients is not None:
         along = {"contacts": trial.clients.contacts.counts(), "history": trial.clients.histories.counts()}
         made |= {name: count for name, count in along.items() if any(count.values())}
@@ -126,21 +126,21 @@ def _missing(trial: DryRun, row: DeletedRow) -> dict[str, Any]:
     }
 
 
-def join_reports(told: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
+def join_reports(result: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
     """The report of one slice of a file added to that of the slices before ({} for none)."""
-    if not told:
+    if not result:
         return more
-    made = {**more, **{name: told[name] + more[name] for name in (*OUTCOMES, "faults_in_all", "warnings_in_all")}}
-    made["faults"] = (told["faults"] + more["faults"])[:limit]
-    made["warnings"] = (told["warnings"] + more["warnings"])[:WARNINGS_SHOWN]
+    made = {**more, **{name: result[name] + more[name] for name in (*OUTCOMES, "faults_in_all", "warnings_in_all")}}
+    made["faults"] = (result["faults"] + more["faults"])[:limit]
+    made["warnings"] = (result["warnings"] + more["warnings"])[:WARNINGS_SHOWN]
     made["parts"] = {
-        name: {v: told["parts"].get(name, {}).get(v, 0) + more["parts"].get(name, {}).get(v, 0) for v in OUTCOMES}
-        for name in {**told["parts"], **more["parts"]}
+        name: {v: result["parts"].get(name, {}).get(v, 0) + more["parts"].get(name, {}).get(v, 0) for v in OUTCOMES}
+        for name in {**result["parts"], **more["parts"]}
     }
-    made["titles"] = {**told["titles"], **more["titles"]}
+    made["titles"] = {**result["titles"], **more["titles"]}
     made["samples"] = {
-        name: _first_of_each(told["samples"].get(name, []) + more["samples"].get(name, []))
-        for name in {**told["samples"], **more["samples"]}
+        name: _first_of_each(result["samples"].get(name, []) + more["samples"].get(name, []))
+        for name in {**result["samples"], **more["samples"]}
     }
     return made
 
@@ -151,7 +151,7 @@ def _first_of_each(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _rendered(trial: DryRun, which: str) -> Iterator[dict[str, Any]]:
     for rows in trial.stacks.values():
-        for fault in sorted(getattr(rows.weighed, which), key=lambda f: f.row):
+        for fault in sorted(getattr(rows.row_evaluation, which), key=lambda f: f.row):
             yield render_report(trial, rows, fault)
 
 
@@ -207,8 +207,8 @@ def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:
     """The first changes, cell by cell, and the first new rows."""
     columns = {c.name: c for c in columns_of(model_of(rows.part.model))}
     made = []
-    for row in list(rows.weighed.differences)[:SAMPLES]:
-        if rows.weighed.verdicts[row] == ERROR:
+    for row in list(rows.row_evaluation.differences)[:SAMPLES]:
+        if rows.row_evaluation.verdicts[row] == ERROR:
             continue
         number, line = rows.origin[row]
         changes = [
@@ -218,7 +218,7 @@ def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:
                 "before": _text(before, columns.get(n)),
                 "after": _text(after, columns.get(n)),
             }
-            for n, (before, after) in rows.weighed.differences[row].items()
+            for n, (before, after) in rows.row_evaluation.differences[row].items()
         ]
         made.append(
             {
@@ -228,7 +228,7 @@ def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:
                 "changes": changes,
             }
         )
-    for row in rows.weighed.rows(CREATED)[:SAMPLES]:
+    for row in rows.row_evaluation.rows(CREATED)[:SAMPLES]:
         number, line = rows.origin[row]
         values = {
             n: _text(column[row], columns.get(n))

@@ -68,12 +68,12 @@ def revalidate(plan: ImportMapping, state: Corrections, came: Lines, touched: se
     read = [
         grid_of(found, plan.tables[n]) for n, found in ((n, column_renderer(f)) for n, f in now.items()) if found.height
     ]
-    told = report.report(dry_run.evaluate_sheet(plan, read, lambda *_: None, whole=whole))
+    result = report.report(dry_run.evaluate_sheet(plan, read, lambda *_: None, whole=whole))
     if whole:
-        state.faults, state.in_all = told["faults"], told["faults_in_all"]
+        state.faults, state.in_all = result["faults"], result["faults_in_all"]
         return
     stays = [f for f in state.faults if (f["table"], f["row"]) not in touched]
-    fresh = [f for f in told["faults"] if (f["table"], f["row"]) in touched]
+    fresh = [f for f in result["faults"] if (f["table"], f["row"]) in touched]
     state.in_all += len(stays) + len(fresh) - len(state.faults)
     state.faults = sorted([*stays, *fresh], key=lambda f: (f["table"], f["row"]))
 

@@ -105,8 +105,8 @@ def run_import(
         batch.save()
         if is_stated:
             profiles.save_profile(plan, path.name)
-    told = _apply(batch.pk, skip_errors, progress, book)
-    return {**told, "faults": told["faults"][:SHOWN]}
+    result = _apply(batch.pk, skip_errors, progress, book)
+    return {**result, "faults": result["faults"][:SHOWN]}
 
 
 def _run_statement(
@@ -146,7 +146,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
                 return {**batches.report_of(batch), "again": True}
             _check_not_undone(batch)
             with undo.recording_undo() as kept:
-                told = apply.import_workbook(
+                result = apply.import_workbook(
                     book=book or book_of(batch),
                     plan=plan_of(batch),
                     batch=number,
@@ -155,14 +155,14 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
                     progress=progress,
                     mended=corrections.corrections_of(batch).count,
                 )
-            told = {**told, "imported": True, "dry_run": False, "batch": number}
-            batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
-            return told
+            result = {**result, "imported": True, "dry_run": False, "batch": number}
+            batches.save_report(batch, result, BatchState.APPLIED, undo=kept.store())
+            return result
     except apply.HasFaults as faulty:
-        told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
+        result = {**faulty.report, "imported": False, "dry_run": False, "batch": number}
         with act("workbook.reject_import"):
-            batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
-        return told
+            batches.save_report(batches.get_own(number), result, BatchState.REFUSED)
+        return result
 
 
 def _check_not_undone(batch: Any) -> None:
@@ -176,8 +176,8 @@ def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
     kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())
-    told = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
-    batch.plan, batch.report = plain, {**told, "samples": kept.key}
+    result = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
+    batch.plan, batch.report = plain, {**result, "samples": kept.key}
 
 
 def plan_of(batch: Any) -> planning.ImportMapping:
@@ -325,12 +325,12 @@ def _start(step: str, kind: str, number: int, **args: Any) -> int:
 def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.get_own(batch)
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
-    told = _dry_run_result(row, progress)
+    result = _dry_run_result(row, progress)
     with act("workbook.dry_run"):
         row = batches.get_own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
-            batches.save_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
-    return _summary(told, batch)
+            batches.save_report(row, {**result, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
+    return _summary(result, batch)
 
 
 def _dry_run_result(batch: Any, progress: Progress) -> dict[str, Any]:
@@ -387,14 +387,14 @@ def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) ->
         can_import()
         _check_not_undone(row)
     if statement_batch.is_dry_run(row):
-        told = statement_batch.run(row, _statement_of(row, progress))
+        result = statement_batch.run(row, _statement_of(row, progress))
     elif has_prices(row):
-        told = pricing.run(_prices_of(row, progress), row.pk, row.sha256, skip_errors)
+        result = pricing.run(_prices_of(row, progress), row.pk, row.sha256, skip_errors)
     else:
-        told = _apply(batch, skip_errors, progress)
-    return {**_summary(told, batch), "imported": told["imported"]}
+        result = _apply(batch, skip_errors, progress)
+    return {**_summary(result, batch), "imported": result["imported"]}
 
 
-def _summary(told: dict[str, Any], batch: int) -> dict[str, Any]:
+def _summary(result: dict[str, Any], batch: int) -> dict[str, Any]:
     names = ("created", "updated", "unchanged", "skipped", "errors")
-    return {**{name: told[name] for name in names}, "batch": batch}
+    return {**{name: result[name] for name in names}, "batch": batch}

@@ -60,8 +60,8 @@ def lines_of(frame: pl.DataFrame, table: TableMapping) -> pl.DataFrame:
     mapped = [f"c{c.index}" for c in table.columns if c.feeds]
     if table.layout == "card":
         column = frame[f"c{table.value_column}"]
-        told = {name: pl.Series([column[int(name[1:])]], dtype=pl.String) for name in mapped}
-        return pl.DataFrame({**told, "line": [table.first_row + 1]})
+        report = {name: pl.Series([column[int(name[1:])]], dtype=pl.String) for name in mapped}
+        return pl.DataFrame({**report, "line": [table.first_row + 1]})
     body = frame.select(mapped).slice(table.first_row, table.last_row - table.first_row + 1)
     body = body.with_columns(pl.int_range(table.first_row + 1, table.first_row + 1 + body.height).alias("line"))
     if table.skipped:
@@ -86,7 +86,7 @@ class Stack:
 
     part: Worksheet
     columns: dict[str, list[Any]]
-    weighed: ImportEvaluation
+    row_evaluation: ImportEvaluation
     origin: list[tuple[int, int]]
     contacts: list[Contacts] = field(default_factory=list)
     hidden: list[tuple[int, str, str]] = field(default_factory=list)  # masked cells that say nothing
@@ -127,7 +127,7 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
         raw[parameter.name] = _without_masks(parameter, raw[parameter.name], made)
     made.columns, faults = parse_columns(parameters, raw, len(origin))
     for fault in faults:
-        made.weighed.fault(fault.row, fault.field, fault.value, fault.message)
+        made.row_evaluation.fault(fault.row, fault.field, fault.value, fault.message)
     _refuse_lost_digits(made, raw)
     _rows_without_name(made, chosen)
     if part.name == "clients":
@@ -203,7 +203,7 @@ def _refuse_lost_digits(made: Stack, raw: dict[str, list[Any]]) -> None:
     for name in ("code", "client_code"):
         for row, text in enumerate(raw.get(name) or ()):
             if text and is_scientific(text):
-                made.weighed.fault(
+                made.row_evaluation.fault(
                     row,
                     name,
                     text,
@@ -234,7 +234,7 @@ def _contacts(made: Stack) -> list[Contacts]:
         split = split_contacts(value)
         found[row] += [(kind, part, "contact") for kind, part in split]
         if not split or _remaining_text(value, split):
-            made.weighed.fault(
+            made.row_evaluation.fault(
                 row,
                 "contact",
                 value,
@@ -249,8 +249,8 @@ def _contacts(made: Stack) -> list[Contacts]:
 
 def _remaining_text(value: str, split: list[tuple[str, str]]) -> bool:
     """Whether a number in the cell was not understood: half a contact must not be lost without a word."""
-    told = sum(sign.isdigit() for _, part in split for sign in part)
-    return sum(sign.isdigit() for sign in value) - told > 4
+    report = sum(sign.isdigit() for _, part in split for sign in part)
+    return sum(sign.isdigit() for sign in value) - report > 4
 
 
 def _separate(value: str) -> list[str]:

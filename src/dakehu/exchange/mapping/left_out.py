@@ -73,7 +73,7 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
         rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row] if sheet else []
         if rows:
             shown = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
-            told = bilingual(
+            report = bilingual(
                 "有 {n} 行在文件里是隐藏的（第 {rows} 行），也一并导入了。",
                 "{n} rows are hidden in the file (row {rows}) and were read all the same.",
                 n=len(rows),
@@ -92,8 +92,8 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
                     "part": table.part,
                     "field": "",
                     "value": "",
-                    "zh": told.in_("zh"),
-                    "en": told.in_("en"),
+                    "zh": report.in_("zh"),
+                    "en": report.in_("en"),
                     "remedy_zh": remedy.in_("zh"),
                     "remedy_en": remedy.in_("en"),
                 }

@@ -102,7 +102,7 @@ def evaluate(table: PriceTable) -> Read:
     found = price_import.resolve(one for one in asked.values() if isinstance(one, CodeQuery))
     numbers = priced["price"].cast(pl.Float64, strict=False).to_list()
     seen: dict[tuple[Any, date], float] = {}
-    told: set[Any] = set()
+    report: set[Any] = set()
     columns = ("row", "col", "day", "price", "code", "market", "name", "currency", "kind")
     for number, (row, col, day, text, *written) in zip(numbers, priced.select(columns).iter_rows(), strict=True):
         one, when = asked[tuple(written)], days[day]
@@ -122,7 +122,7 @@ def evaluate(table: PriceTable) -> Read:
             continue
         what = found[one]
         if what.reason:
-            _warning(made, what, told, one, row, col)
+            _warning(made, what, report, one, row, col)
             continue
         key = what.number or (what.new.code, what.new.market)
         if seen.setdefault((key, when), price) != price:
@@ -135,11 +135,11 @@ def evaluate(table: PriceTable) -> Read:
     return made
 
 
-def _warning(made: Read, what: CodeMatch, told: set[Any], one: CodeQuery, row: int, col: int) -> None:
+def _warning(made: Read, what: CodeMatch, report: set[Any], one: CodeQuery, row: int, col: int) -> None:
     """A code that is no product: said once for each code."""
     made.skipped += what.reason == "unknown"
-    if one not in told:
-        told.add(one)
+    if one not in report:
+        report.add(one)
         (made.unknown if what.reason == "unknown" else made.faults).append((row, col, "code", one.code, what.reason))
 
 
@@ -177,19 +177,19 @@ def _number(text: str) -> float | None:
 def dry_run(table: PriceTable) -> dict[str, Any]:
     """What an import would do; nothing is written."""
     read = evaluate(table)
-    told = price_import.compare(read.prices)
-    told["created"] += len(set(read.fresh))
-    return {**_report(table, read), **told, "imported": False, "dry_run": True, "batch": None}
+    report = price_import.compare(read.prices)
+    report["created"] += len(set(read.fresh))
+    return {**_report(table, read), **report, "imported": False, "dry_run": True, "batch": None}
 
 
 def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) -> dict[str, Any]:
     """Import a price file as the opened batch `number`. Nothing is written while there are faults, unless `skip_errors`."""
     read = evaluate(table)
     if read.faults and not skip_errors:
-        told = {**dry_run(table), "dry_run": False, "batch": number}
+        report = {**dry_run(table), "dry_run": False, "batch": number}
         with act("workbook.reject_import"):
-            batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
-        return told
+            batches.save_report(batches.get_own(number), report, BatchState.REFUSED)
+        return report
     if not read.prices and not read.fresh:
         raise Refused(
             {
@@ -203,7 +203,7 @@ def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) 
                 ]
             }
         )
-    told = _report(table, read)
+    report = _report(table, read)
     numbers = products.register_products(named=read.enter) if read.enter else {}
     for day, key, price in read.fresh:
         read.prices.setdefault(day, {})[numbers[key]] = price
@@ -213,9 +213,9 @@ def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) 
             return {**batches.report_of(batch), "again": True}
         with undo.recording_undo() as kept:
             made = price_import.import_price_file(filename=table.filename, sha256=sha256, prices=read.prices)
-        told = {**told, **made, "imported": True, "dry_run": False, "batch": number}
-        batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
-    return told
+        report = {**report, **made, "imported": True, "dry_run": False, "batch": number}
+        batches.save_report(batch, report, BatchState.APPLIED, undo=kept.store())
+    return report
 
 
 def _report(table: PriceTable, read: Read) -> dict[str, Any]:

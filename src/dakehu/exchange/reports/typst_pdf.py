@@ -22,7 +22,7 @@ def _compiler() -> typst.Compiler:
 def render_pdf(content: dict[str, Any]) -> bytes:
     """Return the PDF of report_content. Texts are passed as data and never interpreted as typst code."""
     with _compiler_lock:
-        pdf = _compiler().compile(format="pdf", sys_inputs={"told": json.dumps(content, ensure_ascii=False)})
+        pdf = _compiler().compile(format="pdf", sys_inputs={"report": json.dumps(content, ensure_ascii=False)})
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no single file")
     return pdf

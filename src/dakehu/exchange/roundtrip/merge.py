@@ -91,7 +91,7 @@ class _SheetMerge:
     def __init__(self, stack: Stack, plan: ImportMapping, result: RoundtripMerge) -> None:
         """Prepare the merge of a worksheet."""
         self.stack, self.plan, self.result = stack, plan, result
-        self.part, self.evaluation = stack.part, stack.weighed
+        self.part, self.evaluation = stack.part, stack.row_evaluation
         self.names = [n for n in stack.raw if n != ROW_KEY]
         self.keys: dict[int, RowKey] = result.keys.setdefault(self.part.name, {})
 

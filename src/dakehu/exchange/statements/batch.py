@@ -23,7 +23,7 @@ def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: boo
     """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse), or that a person named its
     columns. Call inside an act."""
     layout, rows, codes = glimpsed
-    told = {
+    result = {
         "layout": layout.name,
         "rows": rows,
         "clients": len(codes),
@@ -32,7 +32,7 @@ def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: boo
         "units": {name: found.words for name, found in layout.units.items()},
         "columns": [*layout.columns.items(), *(("other", heading) for heading in layout.others)],
     }
-    batch.report = {**batch.report, "statement": told}
+    batch.report = {**batch.report, "statement": result}
 
 
 def is_dry_run(batch: Any) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
 def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> StatementRow:
     read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBERS}
     rest = [_number("other", cells.get(flat(heading), ""), layout) for heading in layout.others]
-    told = [value for value in rest if value is not None]
+    report = [value for value in rest if value is not None]
     paid_in, paid_out = read.pop("paid_in"), read.pop("paid_out")
     if read["net"] is None and (paid_in or paid_out):
         read["net"] = abs(paid_in or Decimal(0)) - abs(paid_out or Decimal(0))
@@ -138,7 +138,7 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
         given.get("side", ""),
         parsing.to_text(given.get("code", "")),
         parsing.to_text(given.get("name", "")),
-        other=sum(told, Decimal(0)) if told else None,
+        other=sum(report, Decimal(0)) if report else None,
         time=to_seconds(given.get("time", "")),
         account=parsing.to_text(given.get("account", "")),
         market=given.get("market", ""),

@@ -88,26 +88,26 @@ def saved_layouts() -> tuple[tuple[frozenset[str], Layout], ...]:
     for path in folder.iterdir():
         if not path.name.endswith(".json"):
             continue
-        for told in json.loads(path.read_text(encoding="utf-8")):
+        for report in json.loads(path.read_text(encoding="utf-8")):
             sides = {
                 normalize_term(word): TransactionType[name]
-                for name, words in told.get("sides", {}).items()
+                for name, words in report.get("sides", {}).items()
                 for word in words
             }
             layout = Layout(
-                told["name"],
-                told["columns"],
-                tuple(told.get("others", ())),
+                report["name"],
+                report["columns"],
+                tuple(report.get("others", ())),
                 sides,
-                told.get("decimal", "."),
-                tuple(told.get("dates", ())),
-                told.get("currency", "CNY"),
-                told.get("foreign", ""),
-                told.get("patterns", {}),
-                told.get("refuse", {}),
-                told.get("signed_fees", False),
+                report.get("decimal", "."),
+                tuple(report.get("dates", ())),
+                report.get("currency", "CNY"),
+                report.get("foreign", ""),
+                report.get("patterns", {}),
+                report.get("refuse", {}),
+                report.get("signed_fees", False),
             )
-            made.append((frozenset(flat(h) for h in told["headings"]), layout))
+            made.append((frozenset(flat(h) for h in report["headings"]), layout))
     return tuple(sorted(made, key=lambda pair: -len(pair[0])))
 
 

@@ -195,7 +195,7 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     new), and how the first `trades` were read."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
-    told, known = sum(len(one.valid) for one in judged), ledger.known_lines(parts)
+    report, known = sum(len(one.valid) for one in judged), ledger.known_lines(parts)
     owner = parts[0][0]
     whose = (
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
@@ -203,7 +203,7 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     return {
         **_report(statement, judged),
         **whose,
-        "created": told - known,
+        "created": report - known,
         "unchanged": known,
         "skipped": sum(one.ignored for one in judged),
         "quarantined": ledger.quarantined_lines(parts),
@@ -235,7 +235,7 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
                 name = statement.filename.rpartition(".")[0] or statement.filename
                 made = ledger.import_statement(client=parts[0][0], name=name, evaluation=judged[0], **written)
                 made["client"] = made["client"].code
-        told = {
+        report = {
             **_report(statement, judged),
             **made,
             "cash_effect": made["cash_effect"] / 100,
@@ -243,8 +243,8 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
             "dry_run": False,
             "batch": number,
         }
-        batches.save_report(batch, told, BatchState.APPLIED, undo=kept.store())
-    return told
+        batches.save_report(batch, report, BatchState.APPLIED, undo=kept.store())
+    return report
 
 
 def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, EvaluatedStatement]]:
@@ -321,11 +321,11 @@ def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str,
 
 
 def _balances(judged: list[EvaluatedStatement]) -> dict[str, Any]:
-    told = [ledger.balances(one) for one in judged]
+    report = [ledger.balances(one) for one in judged]
     return {
-        "checked": sum(one["checked"] for one in told),
-        "broken": sum(one["broken"] for one in told),
-        "first": min((one["first"] for one in told if one["first"] is not None), default=None),
+        "checked": sum(one["checked"] for one in report),
+        "broken": sum(one["broken"] for one in report),
+        "first": min((one["first"] for one in report if one["first"] is not None), default=None),
     }
 
 

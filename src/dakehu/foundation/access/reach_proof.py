@@ -15,6 +15,6 @@ def secret() -> bytes:
 
 def proof(backend_pid: int, reach: str, covers: str, user: str) -> str:
     """Return the proof for one session of the database; at another session it proves nothing."""
-    told = "\n".join((str(backend_pid), reach, covers, user)).encode()
+    report = "\n".join((str(backend_pid), reach, covers, user)).encode()
     shared = secret()
-    return hashlib.sha256(shared + hashlib.sha256(shared + told).digest()).hexdigest()
+    return hashlib.sha256(shared + hashlib.sha256(shared + report).digest()).hexdigest()

@@ -350,8 +350,8 @@ def _row_text(row: Any) -> str:
     plain: Any = models.Model.__str__
     if type(row).__str__ is not plain:
         return str(row)
-    told = (f for _, f, spec in described_fields(type(row)) if spec.listed and spec.sensitivity == PUBLIC)
-    values = (getattr(row, f.name) for f in told if not f.is_relation)
+    report = (f for _, f, spec in described_fields(type(row)) if spec.listed and spec.sensitivity == PUBLIC)
+    values = (getattr(row, f.name) for f in report if not f.is_relation)
     return " ".join(str(value) for value in values if value not in (None, ""))[:80] or f"#{row.pk}"
 
 

@@ -74,12 +74,14 @@ def content_of(batch: Batch) -> tuple[bytes, str | None]:
     return files.read(batch.file_key)[1], files.read(lock)[1].decode() if lock else None
 
 
-def save_report(batch: Batch, told: dict[str, Any], state: BatchState, undo: str = "") -> None:
+def save_report(batch: Batch, result: dict[str, Any], state: BatchState, undo: str = "") -> None:
     """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act. `undo` is the key
     of what taking it back needs (see foundation.undo)."""
-    kept = files.save("report.json", json.dumps(told, ensure_ascii=False).encode(), days=90)
+    kept = files.save("report.json", json.dumps(result, ensure_ascii=False).encode(), days=90)
     counts = {
-        name: told[name] for name in ("created", "updated", "unchanged", "skipped", "errors", "parts") if name in told
+        name: result[name]
+        for name in ("created", "updated", "unchanged", "skipped", "errors", "parts")
+        if name in result
     }
     batch.report = {
         **{k: v for k, v in batch.report.items() if k in STAYS},

@@ -101,15 +101,15 @@ def evaluate(
     keys: list[Any],
     stored: Stored,
     fields: tuple[str, ...],
-    weighed: ImportEvaluation,
+    row_evaluation: ImportEvaluation,
     *,
     mode: str = "both",
     same: dict[str, Same] | None = None,
 ) -> ImportEvaluation:
     """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
     what is left of the stored rows in order: the second to the second."""
-    _evaluate_keyed(model, columns, weighed, mode)
-    claimed = {weighed.targets[row] for row in weighed.anchored}
+    _evaluate_keyed(model, columns, row_evaluation, mode)
+    claimed = {row_evaluation.targets[row] for row in row_evaluation.anchored}
     compare = [
         (n, columns[n], (same or {}).get(n) or equality_columns(model, n), i)
         for i, n in enumerate(fields)
@@ -117,67 +117,69 @@ def evaluate(
     ]
     seen: dict[Any, int] = {}
     for row, key in enumerate(keys):
-        if weighed.verdicts[row]:
+        if row_evaluation.verdicts[row]:
             continue
         nth = seen.get(key, 0)
         seen[key] = nth + 1
         matches = [m for m in stored.get(key, ()) if m[0] not in claimed] if claimed else stored.get(key, ())
         if nth >= len(matches):
-            weighed.verdicts[row] = SKIPPED if mode == "update" else CREATED
+            row_evaluation.verdicts[row] = SKIPPED if mode == "update" else CREATED
             continue
         pk, values = matches[nth]
-        weighed.targets[row] = pk
+        row_evaluation.targets[row] = pk
         if mode == "create":
-            weighed.verdicts[row] = SKIPPED
+            row_evaluation.verdicts[row] = SKIPPED
             continue
         changed = {}
         for name, given_column, is_same, place in compare:
             given = given_column[row]
             if given is not None and given != "" and not is_same(values[place], given):
                 changed[name] = (values[place], given)
-        weighed.verdicts[row] = UPDATED if changed else UNCHANGED
+        row_evaluation.verdicts[row] = UPDATED if changed else UNCHANGED
         if changed:
-            weighed.differences[row] = changed
-    return weighed
+            row_evaluation.differences[row] = changed
+    return row_evaluation
 
 
-def _evaluate_keyed(model: Any, columns: Columns, weighed: ImportEvaluation, mode: str) -> None:
-    rows = [row for row in weighed.anchored if not weighed.verdicts[row]]
+def _evaluate_keyed(model: Any, columns: Columns, row_evaluation: ImportEvaluation, mode: str) -> None:
+    rows = [row for row in row_evaluation.anchored if not row_evaluation.verdicts[row]]
     fields = {f.name: f for f in model._meta.fields}  # those kept in `extra` among them
-    names = sorted({name for row in rows for name in weighed.anchored[row] if name in fields and name in columns})
+    names = sorted(
+        {name for row in rows for name in row_evaluation.anchored[row] if name in fields and name in columns}
+    )
     read = [fields[name].attname for name in names]
     same = {name: equality_columns(model, name) for name in names}
     held: dict[int, dict[str, Any]] = {}
-    for part in chunks(sorted({weighed.targets[row] or 0 for row in rows})):
+    for part in chunks(sorted({row_evaluation.targets[row] or 0 for row in rows})):
         for pk, *values in model.objects.filter(pk__in=part).values_list("pk", *read):
             held[pk] = dict(zip(names, values, strict=True))
     for row in rows:
         if mode == "create":
-            weighed.verdicts[row] = SKIPPED
+            row_evaluation.verdicts[row] = SKIPPED
             continue
         changed = {}
-        for name in sorted(weighed.anchored[row] & set(names)):
-            before, given = held[weighed.targets[row] or 0][name], columns[name][row]
+        for name in sorted(row_evaluation.anchored[row] & set(names)):
+            before, given = held[row_evaluation.targets[row] or 0][name], columns[name][row]
             if given in (None, ""):
                 given = None if fields[name].null else ""
                 if before not in (None, ""):
                     changed[name] = (before, given)
             elif not same[name](before, given):
                 changed[name] = (before, given)
-        weighed.verdicts[row] = UPDATED if changed else UNCHANGED
+        row_evaluation.verdicts[row] = UPDATED if changed else UNCHANGED
         if changed:
-            weighed.differences[row] = changed
+            row_evaluation.differences[row] = changed
 
 
-def hide_foreign_values(model: Any, columns: Columns, weighed: ImportEvaluation) -> None:
+def hide_foreign_values(model: Any, columns: Columns, row_evaluation: ImportEvaluation) -> None:
     """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
     for custom in custom_fields.custom_fields_of(model._meta.label):
         if custom.name not in columns or may(custom.spec.edited_by):
             continue
         for row, value in enumerate(columns[custom.name]):
-            new = weighed.verdicts[row] == CREATED and value not in (None, "")
-            if new or custom.name in weighed.differences.get(row, ()):
-                weighed.fault(row, custom.name, value, custom_fields.edit_refusal(custom.spec))
+            new = row_evaluation.verdicts[row] == CREATED and value not in (None, "")
+            if new or custom.name in row_evaluation.differences.get(row, ()):
+                row_evaluation.fault(row, custom.name, value, custom_fields.edit_refusal(custom.spec))
 
 
 def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
@@ -193,7 +195,7 @@ def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str
 def write_dependents(
     model: Any,
     columns: Columns,
-    weighed: ImportEvaluation,
+    row_evaluation: ImportEvaluation,
     fields: tuple[str, ...],
     clients: list[int],
     finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
@@ -205,13 +207,13 @@ def write_dependents(
     columns that it may set on a stored row.
     """
     made, changed, touched = [], [], set(also)
-    for place in weighed.rows(CREATED):
+    for place in row_evaluation.rows(CREATED):
         row = model(client_id=clients[place], **filled_values(columns, fields, place))
         finish(row, place, True)
         made.append(row)
-    held = load_rows(model, (weighed.targets[place] for place in weighed.differences))
-    for place, differences in weighed.differences.items():
-        row = held[weighed.targets[place]]  # type: ignore[index]
+    held = load_rows(model, (row_evaluation.targets[place] for place in row_evaluation.differences))
+    for place, differences in row_evaluation.differences.items():
+        row = held[row_evaluation.targets[place]]  # type: ignore[index]
         for name, (_, given) in differences.items():
             setattr(row, name, given)
         touched.update(differences)
@@ -222,13 +224,15 @@ def write_dependents(
     return made, changed
 
 
-def require_columns(parameters: Iterable[Parameter], columns: Columns, weighed: ImportEvaluation) -> ImportEvaluation:
+def require_columns(
+    parameters: Iterable[Parameter], columns: Columns, row_evaluation: ImportEvaluation
+) -> ImportEvaluation:
     """A row to be made needs what the action for a single row needs."""
     for parameter in parameters:
         if not parameter.required or parameter.name == "client":
             continue
         column = columns.get(parameter.name)
-        for row in weighed.rows(CREATED):
+        for row in row_evaluation.rows(CREATED):
             if column is None or column[row] in (None, ""):
-                weighed.fault(row, parameter.name, "", missing_parameters(parameter))
-    return weighed
+                row_evaluation.fault(row, parameter.name, "", missing_parameters(parameter))
+    return row_evaluation

@@ -98,7 +98,7 @@ def _body(parameters: Iterable[Parameter], leave_out: tuple[str, ...] = (), loos
 
 
 def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str, Any]:
-    told = {
+    report = {
         "400": bilingual("内容有误", "Something in it is wrong"),
         "401": bilingual("请先登录", "Sign in first"),
         "403": bilingual("角色无此权限", "The role may not"),
@@ -111,7 +111,7 @@ def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str,
     }
     refusals = {
         code: {
-            "description": str(told[code]),
+            "description": str(report[code]),
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
         }
         for code in ("400", "401", "403", "404", "405", "429", "503", *also)

@@ -53,15 +53,15 @@ def writable(value: Any, depth: int = 0) -> Any:
     return writable(plain_value(value), depth + 1)
 
 
-def content_answer(request: HttpRequest, told: dict[str, Any]) -> StreamingHttpResponse:
+def content_answer(request: HttpRequest, report: dict[str, Any]) -> StreamingHttpResponse:
     """A file with what is told of it, slice by slice: as itself to who asks for BYTES, else as JSON with `content` in base64."""
-    size = told["size"]
+    size = report["size"]
     if BYTES in request.headers.get("Accept", ""):
-        answer = StreamingHttpResponse(iter(told["content"]), content_type=BYTES)
-        answer["Content-Disposition"] = content_disposition_header(True, told["name"]) or "attachment"
+        answer = StreamingHttpResponse(iter(report["content"]), content_type=BYTES)
+        answer["Content-Disposition"] = content_disposition_header(True, report["name"]) or "attachment"
     else:
-        head, tail = orjson.dumps({**told, "content": ""})[:-2], b'"}'
-        answer = StreamingHttpResponse(_in_base64(head, told["content"], tail), content_type=JSON)
+        head, tail = orjson.dumps({**report, "content": ""})[:-2], b'"}'
+        answer = StreamingHttpResponse(_in_base64(head, report["content"], tail), content_type=JSON)
         size = len(head) + (size + 2) // 3 * 4 + len(tail)
     answer["Content-Length"] = str(size)
     return answer

@@ -58,8 +58,8 @@ def verify(line: argparse.Namespace) -> tuple[dict[str, Any], list[str], bool]:
         str(bilingual("{checked} 份客户文件已核对。", "{checked} files of clients were checked.", **kept)),
         *spoiled,
     ]
-    told = {**verdict.as_plain(), "files": kept}
-    return told, lines, verdict.holds and not kept["faults"]
+    report = {**verdict.as_plain(), "files": kept}
+    return report, lines, verdict.holds and not kept["faults"]
 
 
 def _text_or_file(given: str) -> str:

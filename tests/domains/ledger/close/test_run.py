@@ -60,8 +60,8 @@ def priced(dealt):
 
 def test_a_close_publishes_what_follows_from_trades_and_prices(dealt, priced, lin):
     with as_system():
-        told = close_run.close(day=DAY)
-    assert (told["clients"], told["unchanged"], told["published"]) == (2, False, True)
+        report = close_run.close(day=DAY)
+    assert (report["clients"], report["unchanged"], report["published"]) == (2, False, True)
     with acting(lin):
         made = ask("ledger.figures", {"client": "C0001"})
     assert made["as_of"] == "2024-01-09" and made["market_value"] == "6000.00"
@@ -127,8 +127,8 @@ def test_a_close_that_was_killed_goes_on_where_it_was(dealt, priced):
         with pytest.raises(KeyboardInterrupt):
             close_run.close(day=DAY, at_once=1, progress=stop_after_one)
         assert not Figures.objects.exists()
-        told = close_run.close(day=DAY, at_once=1)
-        assert (told["chunks_kept"], told["clients"], Figures.objects.count()) == (1, 2, 2)
+        report = close_run.close(day=DAY, at_once=1)
+        assert (report["chunks_kept"], report["clients"], Figures.objects.count()) == (1, 2, 2)
 
 
 def test_an_earlier_day_closed_later_leaves_the_published_figures_alone(dealt, priced):
@@ -151,10 +151,12 @@ def test_figures_are_seen_within_scope_and_the_close_is_for_the_desk(dealt, pric
 
 def test_an_import_that_made_a_client_can_be_undone_after_a_close(tmp_path, dealt, priced, lin):
     with acting(lin):
-        told = imports.run_import(write(tmp_path / "新.csv", "20240105,000878,云南铜业,买入,10,100,1000,-1005,5,0,0,9"))
+        report = imports.run_import(
+            write(tmp_path / "新.csv", "20240105,000878,云南铜业,买入,10,100,1000,-1005,5,0,0,9")
+        )
     with as_system():
         assert close_run.close(day=DAY)["clients"] == 3
     with acting(lin):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
     with as_system():
         assert Figures.objects.count() == 2

@@ -101,8 +101,8 @@ def test_what_this_machine_has_begun_the_cluster_finishes(cluster):
     with as_system():
         with pytest.raises(KeyboardInterrupt):
             close_run.close(day=DAY, at_once=1, progress=stop_after_one)
-        told = close_run.close(day=DAY, at_once=1, engine="spark")
-        assert (told["chunks_kept"], told["clients"], told["published"]) == (1, 2, True)
+        report = close_run.close(day=DAY, at_once=1, engine="spark")
+        assert (report["chunks_kept"], report["clients"], report["published"]) == (1, 2, True)
         assert [str(row.market_value) for row in Figures.objects.order_by("client")] == ["6000.00", "600.00"]
         assert close_run.close(day=DAY)["unchanged"]
 

@@ -21,12 +21,12 @@ def test_the_parts_of_the_change_sum_by_class_and_agree_with_the_published_figur
         half = DAYS[len(DAYS) // 2]
         early = ask("ledger.attribution", {"client": "C0001", "until": half.isoformat()})
         late = ask("ledger.attribution", {"client": "C0001", "since": half.isoformat()})
-    for told in (whole, early, late):
-        for row in (told["total"], *told["classes"]):
+    for report in (whole, early, late):
+        for row in (report["total"], *report["classes"]):
             summed = row["opening"] + row["net_inflow"] + row["market"] - row["fees"]
             assert row["closing"] == pytest.approx(summed, abs=1e-6)
         for name in ("opening", "net_inflow", "market", "fees", "closing"):
-            assert sum(row[name] for row in told["classes"]) == pytest.approx(told["total"][name], abs=1e-6)
+            assert sum(row[name] for row in report["classes"]) == pytest.approx(report["total"][name], abs=1e-6)
     total = whole["total"]
     assert total["opening"] == 0 and total["closing"] == pytest.approx(float(published["market_value"]), abs=0.005)
     assert total["fees"] == pytest.approx(float(published["fees"]), abs=0.005)
@@ -41,8 +41,8 @@ def test_the_parts_of_the_change_sum_by_class_and_agree_with_the_published_figur
 
 def test_sums_are_masked_and_a_period_that_ends_before_it_begins_is_refused(an, lin, invested):  # noqa: F811
     with acting(an):
-        told = ask("ledger.attribution", {"client": "C0001"})
-    assert told["hidden"] and told["total"] is None and told["classes"] == [] and told["own"] is not None
+        report = ask("ledger.attribution", {"client": "C0001"})
+    assert report["hidden"] and report["total"] is None and report["classes"] == [] and report["own"] is not None
     after = (DAYS[-1] + timedelta(days=1)).isoformat()
     with acting(lin), pytest.raises(Refused, match=r"开始日期须早于|must be before"):
         ask("ledger.attribution", {"client": "C0001", "since": after})
@@ -66,10 +66,10 @@ def test_allocation_and_selection_sum_to_the_excess_over_the_benchmark_by_class(
     settings.CLASS_BENCHMARK = f"stock 60% {settings.BENCHMARK}, bond 20% 3%, cash 20% 0%"
     half = DAYS[len(DAYS) // 2].isoformat()
     with acting(lin):
-        told = [
+        report = [
             ask("ledger.attribution", {"client": "C0001", **span}) for span in ({}, {"since": half}, {"until": half})
         ]
-    for one in told:
+    for one in report:
         made = one["effects"]
         assert one["why"] == "" and made["own"] == pytest.approx(one["own"], abs=1e-12)
         assert made["excess"] == pytest.approx(made["own"] - made["benchmark"], abs=1e-12)
@@ -83,9 +83,9 @@ def test_allocation_and_selection_sum_to_the_excess_over_the_benchmark_by_class(
 def test_beside_one_index_for_everything_the_benchmark_is_that_index(lin, invested, settings):  # noqa: F811
     settings.CLASS_BENCHMARK = f"stock 100% {settings.BENCHMARK}"
     with acting(lin):
-        told = ask("ledger.attribution", {"client": "C0001"})
-    assert told["effects"]["benchmark"] == pytest.approx(told["index"], abs=1e-12)
-    assert told["effects"]["excess"] == pytest.approx(told["excess"], abs=1e-12)
+        report = ask("ledger.attribution", {"client": "C0001"})
+    assert report["effects"]["benchmark"] == pytest.approx(report["index"], abs=1e-12)
+    assert report["effects"]["excess"] == pytest.approx(report["excess"], abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_beside_one_index_for_everything_the_benchmark_is_that_index(lin, invest
 def test_a_benchmark_that_is_wrong_or_has_no_prices_is_named_instead_of_used(lin, invested, settings, wrong, said):  # noqa: F811
     settings.CLASS_BENCHMARK = wrong
     with acting(lin):
-        told = ask("ledger.attribution", {"client": "C0001"})
-    assert told["effects"] is None and said in told["why"] and told["own"] is not None
+        report = ask("ledger.attribution", {"client": "C0001"})
+    assert report["effects"] is None and said in report["why"] and report["own"] is not None
 
 
 def test_the_tab_shows_where_the_excess_comes_from(lin, invested, settings):  # noqa: F811

@@ -32,8 +32,8 @@ def compared(book: Book) -> dict[str, int]:
         alone = slice_book(book, client, client + 1)
         case = Case(alone, series_of(alone, 0), float(published.values[client, Column.XIRR]))
         for name, column in close_rows.SHOWN.items():
-            told = Reason(int(published.reasons[client, column]))
-            if told not in (Reason.NONE, Reason.SEVERAL_ROOTS):
+            report = Reason(int(published.reasons[client, column]))
+            if report not in (Reason.NONE, Reason.SEVERAL_ROOTS):
                 continue
             number = float(published.values[client, column])
             if name in close_rows.DAYS:

@@ -59,13 +59,13 @@ def market(tmp_path, settings, lin, wang, zhang, qian):
 def test_an_index_comes_with_its_band_and_the_record_of_such_bands(market, lin):
     days, levels = market
     with acting(lin):
-        told = ask("ledger.market_index", {"horizon": 10})
-    assert (told["index"], told["name"], told["day"][-1]) == ("000300.SH", "沪深300", DAY.isoformat())
-    assert told["level"] == pytest.approx(levels.tolist()) and len(told["day"]) == len(days)
-    assert len(told["band"]["rows"]) == 11 and told["band"]["rows"][0] == pytest.approx([levels[-1]] * 5)
-    assert told["band"]["rows"][10][2] == pytest.approx(levels[-1])  # the middle is today: no direction is foretold
-    assert told["record"]["origins"] == len(range(250, len(days) - 10, 10)) and 0 <= told["record"]["outer"] <= 1
-    assert told["volatility_20"][-1] > 0 and told["change"] == pytest.approx(levels[-1] / levels[-2] - 1)
+        report = ask("ledger.market_index", {"horizon": 10})
+    assert (report["index"], report["name"], report["day"][-1]) == ("000300.SH", "沪深300", DAY.isoformat())
+    assert report["level"] == pytest.approx(levels.tolist()) and len(report["day"]) == len(days)
+    assert len(report["band"]["rows"]) == 11 and report["band"]["rows"][0] == pytest.approx([levels[-1]] * 5)
+    assert report["band"]["rows"][10][2] == pytest.approx(levels[-1])  # the middle is today: no direction is foretold
+    assert report["record"]["origins"] == len(range(250, len(days) - 10, 10)) and 0 <= report["record"]["outer"] <= 1
+    assert report["volatility_20"][-1] > 0 and report["change"] == pytest.approx(levels[-1] / levels[-2] - 1)
 
 
 def test_breadth_is_that_of_the_clients_in_sight_and_tells_weights_only(market, lin, wang, he):

@@ -40,46 +40,50 @@ def test_every_figure_that_is_taken_apart_comes_to_the_published_number(lin, inv
         published = ask("ledger.figures", {"client": "C0001"})
         compared = 0
         for name in explanations.EXPLANATIONS:
-            told = ask("ledger.explanation", {"client": "C0001", "figure": name})
-            assert told["label"] and told["as_of"] == DAYS[-1].isoformat()
+            report = ask("ledger.explanation", {"client": "C0001", "figure": name})
+            assert report["label"] and report["as_of"] == DAYS[-1].isoformat()
             if published[name] is None:
-                assert told["number"] is None and told["reason"] == published["reasons"][name] and told["why"]
+                assert report["number"] is None and report["reason"] == published["reasons"][name] and report["why"]
                 continue
             if name in close_rows.DAYS or name in close_rows.COUNTS:
-                assert told["number"] == (published[name] if isinstance(published[name], int) else str(published[name]))
+                assert report["number"] == (
+                    published[name] if isinstance(published[name], int) else str(published[name])
+                )
             else:
                 places = 0.005000001 if name in (*close_rows.MONEY, "net_inflow") else 5.1e-9
-                assert told["number"] == pytest.approx(float(published[name]), abs=places), name
-            assert told["rows"] or told["why"]
+                assert report["number"] == pytest.approx(float(published[name]), abs=places), name
+            assert report["rows"] or report["why"]
             compared += 1
     assert compared >= 30
 
 
 def test_the_present_values_of_the_money_weighted_rate_add_up_to_nothing(lin, invested):
     with acting(lin):
-        told = ask("ledger.explanation", {"client": "C0001", "figure": "xirr"})
-    assert sum(row["present"] for row in told["rows"]) == pytest.approx(0.0, abs=0.05)
+        report = ask("ledger.explanation", {"client": "C0001", "figure": "xirr"})
+    assert sum(row["present"] for row in report["rows"]) == pytest.approx(0.0, abs=0.05)
 
 
 def test_holdings_weigh_one_together_and_add_up_to_the_market_value(lin, invested):
     with acting(lin):
-        told = ask("ledger.portfolio", {"client": "C0001"})
+        report = ask("ledger.portfolio", {"client": "C0001"})
         published = ask("ledger.figures", {"client": "C0001"})
-    assert sum(row["weight"] for row in told["holdings"]) == pytest.approx(1.0)
-    assert sum(row["value"] for row in told["holdings"]) == pytest.approx(float(published["market_value"]), abs=0.01)
-    profit = sum(row["profit"] for row in told["holdings"]) + float(published["realised"]) + float(published["income"])
+    assert sum(row["weight"] for row in report["holdings"]) == pytest.approx(1.0)
+    assert sum(row["value"] for row in report["holdings"]) == pytest.approx(float(published["market_value"]), abs=0.01)
+    profit = (
+        sum(row["profit"] for row in report["holdings"]) + float(published["realised"]) + float(published["income"])
+    )
     assert profit == pytest.approx(float(published["profit"]), abs=0.02)
-    assert told["line"]["growth"][-1] - 1 == pytest.approx(float(published["twr"]), abs=1e-8)
-    assert min(told["line"]["drawdown"]) == pytest.approx(float(published["max_drawdown"]), abs=1e-8)
-    assert told["line"]["index"][0] == 1.0 and told["line"]["index_name"] == "演示基准指数"
-    assert all(row["days"] >= 0 and row["since"] <= told["as_of"] for row in told["holdings"])
+    assert report["line"]["growth"][-1] - 1 == pytest.approx(float(published["twr"]), abs=1e-8)
+    assert min(report["line"]["drawdown"]) == pytest.approx(float(published["max_drawdown"]), abs=1e-8)
+    assert report["line"]["index"][0] == 1.0 and report["line"]["index_name"] == "演示基准指数"
+    assert all(row["days"] >= 0 and row["since"] <= report["as_of"] for row in report["holdings"])
 
 
 def test_a_reader_to_whom_money_is_masked_sees_shares_and_no_sums(an, invested):
     with acting(an):
-        told = ask("ledger.portfolio", {"client": "C0001"})
-        assert told["hidden"] and told["flows"] == [] and told["holdings"][0]["weight"] > 0
-        assert all(row[name] is None for row in told["holdings"] for name in ("quantity", "value", "cost", "profit"))
+        report = ask("ledger.portfolio", {"client": "C0001"})
+        assert report["hidden"] and report["flows"] == [] and report["holdings"][0]["weight"] > 0
+        assert all(row[name] is None for row in report["holdings"] for name in ("quantity", "value", "cost", "profit"))
         taken = ask("ledger.explanation", {"client": "C0001", "figure": "market_value"})
         assert taken["number"] is None and taken["rows"] == [] and taken["inputs"] == {}
 
@@ -163,6 +167,6 @@ def test_the_analysts_page_and_report_tell_no_quantity(lin, an, invested):
     from dakehu.exchange.reports.content import report_content
 
     with acting(an):
-        told = report_content(invested)
-    assert {row["cells"][0] for row in told["holdings"]} == {"–"}
-    assert {cell for row in told["trades"] for cell in row[4:]} == {"–"}
+        report = report_content(invested)
+    assert {row["cells"][0] for row in report["holdings"]} == {"–"}
+    assert {cell for row in report["trades"] for cell in row[4:]} == {"–"}

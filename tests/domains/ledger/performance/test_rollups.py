@@ -26,9 +26,9 @@ def test_a_household_adds_up_its_members_in_sight(closed, lin, wang):
         perform("clients.add_member", {"client": "C0001", "group": group, "member": "K1", "relation": "child"})
     publish(K1={"market_value": "9.50", "net_inflow": 10, "profit": "-0.50"})
     with acting(lin):
-        told = ask("ledger.by_group", {"client": "C0001", "group": group})
-        assert (told["clients"], told["as_of"]) == (2, "2024-01-09")
-        assert [float(told[n]) for n in ("market_value", "net_inflow", "profit", "fees")] == [110, 90, 20, 1]
+        report = ask("ledger.by_group", {"client": "C0001", "group": group})
+        assert (report["clients"], report["as_of"]) == (2, "2024-01-09")
+        assert [float(report[n]) for n in ("market_value", "net_inflow", "profit", "fees")] == [110, 90, 20, 1]
     with acting(wang), pytest.raises(Refused):
         ask("ledger.by_group", {"client": "C0001", "group": group})
 

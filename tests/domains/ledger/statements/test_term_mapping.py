@@ -36,8 +36,8 @@ def count(code):
 def test_every_row_under_the_word_is_corrected_and_released_where_it_adds_up(lin, held):
     with acting(lin):
         assert ask("ledger.unmapped_terms", {}) == [{"word": "认购缴款", "rows": 4}, {"word": "质押登记", "rows": 1}]
-        told = perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
-        assert (told["corrected"], told["released"]) == (4, 3)
+        report = perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
+        assert (report["corrected"], report["released"]) == (4, 3)
         assert (count("C0001"), count("C0004")) == (2, 1)
         left = ask("ledger.quarantined_rows", {"state": "waiting"})["rows"]
         assert sorted(row["reason"] for row in left) == ["side", "sum"]
@@ -55,16 +55,16 @@ def test_a_row_of_a_file_of_many_is_known_in_the_clients_own_statement(lin, held
 
 def test_it_is_taken_back_as_a_whole(lin, held):
     with acting(lin):
-        told = perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
-        perform("workbook.undo", {"batch": told["batch"]})
+        report = perform("ledger.map_term", {"word": "认购缴款", "meaning": "证券买入"})
+        perform("workbook.undo", {"batch": report["batch"]})
         assert (count("C0001"), count("C0004")) == (0, 0)
         assert ask("ledger.unmapped_terms", {})[0] == {"word": "认购缴款", "rows": 4}
 
 
 def test_a_word_without_effect_settles_its_rows_and_an_unknown_one_is_refused(lin, held):
     with acting(lin):
-        told = perform("ledger.map_term", {"word": "质押登记", "meaning": "不影响资金和持仓"})
-        assert (told["released"], count("C0004")) == (1, 0)
+        report = perform("ledger.map_term", {"word": "质押登记", "meaning": "不影响资金和持仓"})
+        assert (report["released"], count("C0004")) == (1, 0)
         with pytest.raises(Refused, match="质押登记"):
             perform("ledger.map_term", {"word": "质押登记", "meaning": "证券买入"})
 

@@ -56,8 +56,8 @@ def test_compaction_changes_no_answer(dealt, lin, zhang, qian):
     before = every_trade()
     with acting(lin):
         asked = [ask("ledger.round_trips", {"client": "C0001"}), ask("ledger.trades", {"client": "C0001"})]
-    told = compact()
-    assert (told["files"], told["rows"], told["buckets"]) == (3, 3, 1)
+    report = compact()
+    assert (report["files"], report["rows"], report["buckets"]) == (3, 3, 1)
     assert every_trade().equals(before)
     with acting(lin):
         assert [ask("ledger.round_trips", {"client": "C0001"}), ask("ledger.trades", {"client": "C0001"})] == asked
@@ -67,8 +67,8 @@ def test_compaction_changes_no_answer(dealt, lin, zhang, qian):
 def test_a_second_compaction_with_nothing_new_writes_nothing(dealt):
     compact()
     files = sorted(path.name for path in journal.folder().iterdir())
-    told = compact()
-    assert (told["files"], told["written"]) == (0, 0)
+    report = compact()
+    assert (report["files"], report["written"]) == (0, 0)
     assert sorted(path.name for path in journal.folder().iterdir()) == files
 
 
@@ -107,22 +107,22 @@ def test_an_import_undone_before_compaction_stays_undone(dealt, lin):
 def test_the_same_statement_again_after_compaction_adds_nothing(dealt, tmp_path, lin):
     compact()
     with acting(lin):
-        told = imports.run_import(statement(tmp_path, "再.csv", BUY, SELL), client="C0001")
-    assert told["created"] == 0 and every_trade().num_rows == 3
+        report = imports.run_import(statement(tmp_path, "再.csv", BUY, SELL), client="C0001")
+    assert report["created"] == 0 and every_trade().num_rows == 3
 
 
 def test_merging_two_records_moves_compacted_trades_and_taking_it_back_returns_them(dealt, lin, wang, zhang, qian):
     compact()
     with acting(lin):
         perform("clients.create", {"code": "C0009", "name": "张三三"})
-        told = perform("clients.merge", {"client": "C0009", "other": "C0001"})
+        report = perform("clients.merge", {"client": "C0009", "other": "C0001"})
         heir = ask("ledger.trades", {"client": "C0009"})
         assert heir["count"] == 2
     before = every_trade()
     compact()
     assert every_trade().equals(before)
     with acting(lin):
-        perform("workbook.undo", {"batch": told["batch"]})
+        perform("workbook.undo", {"batch": report["batch"]})
         assert ask("ledger.trades", {"client": "C0001"})["count"] == 2
         assert ask("ledger.trades", {"client": "C0009"})["count"] == 0
 

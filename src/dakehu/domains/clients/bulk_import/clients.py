@@ -165,7 +165,7 @@ def _separate_history(evaluation: ClientEvaluation, columns: Columns, keys: list
 
     Without dates a repeated row is an error, unless it is equal.
     """
-    verdicts, days = evaluation.weighed.verdicts, columns.get("as_of_on")
+    verdicts, days = evaluation.row_evaluation.verdicts, columns.get("as_of_on")
     newest: dict[Any, int] = {}
     for row, key in enumerate(keys):
         if verdicts[row] or key is None:
@@ -177,7 +177,7 @@ def _separate_history(evaluation: ClientEvaluation, columns: Columns, keys: list
             if all(column[row] == column[other] for column in columns.values()):
                 verdicts[row] = SKIPPED
                 continue
-            evaluation.weighed.fault(
+            evaluation.row_evaluation.fault(
                 row,
                 "code" if columns.get("code") else "name",
                 "",
@@ -197,7 +197,7 @@ def _compare_stored(
     evaluation: ClientEvaluation, columns: Columns, codes: list[Any], names: list[Any], mode: str
 ) -> None:
     """Compare with stored clients; reject codes that belong to another client."""
-    row_evaluation, client_of_row = evaluation.weighed, evaluation.people
+    row_evaluation, client_of_row = evaluation.row_evaluation, evaluation.people
     fields = tuple(name for name in ("code", *history_fields()) if name in columns)
     attributes = ["id_number_index" if name == "id_number" else Client._meta.get_field(name).attname for name in fields]
     stored: row_matching.Stored = {}
@@ -269,7 +269,7 @@ def _set_derived_fields(client: Client) -> None:
 
 def _create(columns: Columns, evaluation: ClientEvaluation) -> dict[int, int]:
     """Create the new clients; return {-(row + 1): id}."""
-    rows = evaluation.weighed.rows(CREATED)
+    rows = evaluation.row_evaluation.rows(CREATED)
     codes = columns.get("code") or [""] * len(evaluation.people)
     missing = sum(1 for row in rows if not codes[row])
     free_codes = iter(next_free_codes(missing) if missing else ())
@@ -309,14 +309,14 @@ def _type_of(number: str, kind: str) -> str:
 
 def _update(columns: Columns, evaluation: ClientEvaluation) -> None:
     """Change clients; values of an older day of the same source move to the history first."""
-    differences, days = evaluation.weighed.differences, columns.get("as_of_on")
-    clients = load_rows(Client, (evaluation.weighed.targets[row] for row in differences))
+    differences, days = evaluation.row_evaluation.differences, columns.get("as_of_on")
+    clients = load_rows(Client, (evaluation.row_evaluation.targets[row] for row in differences))
     history, changed_fields = [], {"pinyin", "initials", "id_type"}
     days_in_file = {
         (evaluation.people[row], day) for row, day in evaluation.history
     }  # the file itself has a row of that day
     for row, changes in differences.items():
-        client = clients[evaluation.weighed.targets[row]]  # type: ignore[index]
+        client = clients[evaluation.row_evaluation.targets[row]]  # type: ignore[index]
         earlier = days is not None and client.as_of_on and days[row] and days[row] > client.as_of_on
         if earlier and (client.pk, client.as_of_on) not in days_in_file:
             history.append(
@@ -332,7 +332,7 @@ def _update(columns: Columns, evaluation: ClientEvaluation) -> None:
                 changed_fields.add(name)
         _set_derived_fields(client)
     changed = [
-        clients[evaluation.weighed.targets[row_index]]
+        clients[evaluation.row_evaluation.targets[row_index]]
         for row_index, row_changes in differences.items()
         if set(row_changes) - {"staff"}
     ]  # type: ignore[index]

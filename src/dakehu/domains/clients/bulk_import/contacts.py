@@ -23,11 +23,11 @@ class ContactRows:
     rows: list[int] = field(default_factory=list)
     readings: list[rules.Reading] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # the column each came from
-    weighed: ImportEvaluation = field(default_factory=lambda: ImportEvaluation.of(0))
+    row_evaluation: ImportEvaluation = field(default_factory=lambda: ImportEvaluation.of(0))
 
     def counts(self) -> dict[str, int]:
         """Return the number of contacts per outcome."""
-        return self.weighed.counts()
+        return self.row_evaluation.counts()
 
 
 def read(kind: str, value: str) -> rules.Reading:
@@ -93,7 +93,7 @@ def evaluate(contacts: ContactRows, clients: list[int], evaluation: ImportEvalua
             strict=True,
         )
     )
-    contacts.weighed = ImportEvaluation.of(len(contacts.rows))
+    contacts.row_evaluation = ImportEvaluation.of(len(contacts.rows))
     for index_of_contact, (row, reading) in enumerate(zip(contacts.rows, contacts.readings, strict=True)):
         key = (
             clients[row],
@@ -101,10 +101,10 @@ def evaluate(contacts: ContactRows, clients: list[int], evaluation: ImportEvalua
         )  # a client to be made has nothing stored to compare
         is_stored = key in known or (clients[row], reading.value) in shown
         if evaluation.verdicts[row] in ("errors", "skipped", "older"):
-            contacts.weighed.verdicts[index_of_contact] = "skipped"
+            contacts.row_evaluation.verdicts[index_of_contact] = "skipped"
             continue
         known.add(key)
-        contacts.weighed.verdicts[index_of_contact] = UNCHANGED if is_stored else CREATED
+        contacts.row_evaluation.verdicts[index_of_contact] = UNCHANGED if is_stored else CREATED
         if reading.warning_zh and not is_stored:
             evaluation.warn(
                 row, contacts.names[index_of_contact], reading.value, bilingual(reading.warning_zh, reading.warning_en)
@@ -113,7 +113,7 @@ def evaluate(contacts: ContactRows, clients: list[int], evaluation: ImportEvalua
 
 def write(contacts: ContactRows, clients: list[int], created: set[int]) -> None:
     """Write the new contacts; the first of a kind of a new client is the primary one."""
-    indexes, seen = contacts.weighed.rows(CREATED), set()
+    indexes, seen = contacts.row_evaluation.rows(CREATED), set()
     owners = [clients[contacts.rows[index_of_contact]] for index_of_contact in indexes]
     readings = [contacts.readings[index_of_contact] for index_of_contact in indexes]
     first: list[bool] = []

@@ -33,7 +33,7 @@ def evaluate_coverage(evaluation: ClientEvaluation, staff: list[Any] | None) -> 
     """Set which clients get another main manager."""
     if staff is None:
         return
-    row_evaluation, current_mains = evaluation.weighed, {}
+    row_evaluation, current_mains = evaluation.row_evaluation, {}
     for some_ids in chunks(sorted({client_id for client_id in evaluation.people if client_id > 0})):
         mains = Coverage.objects.filter(client_id__among=some_ids, until=None, role=str(choices.CoverRole.MAIN))
         current_mains.update(mains.values_list("client_id", "user_id"))

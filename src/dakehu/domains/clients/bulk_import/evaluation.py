@@ -19,7 +19,7 @@ class ClientEvaluation:
     day, with that day; `duties` are rows whose client gets another main manager.
     """
 
-    weighed: ImportEvaluation
+    row_evaluation: ImportEvaluation
     people: list[int]
     finder: ClientMatcher
     contacts: contact_import.ContactRows

@@ -28,11 +28,11 @@ def evaluate_history(evaluation: ClientEvaluation, columns: Columns, keys: list[
         return
     present = {
         keys[row]: row
-        for row, verdict in enumerate(evaluation.weighed.verdicts)
+        for row, verdict in enumerate(evaluation.row_evaluation.verdicts)
         if verdict in (CREATED, UPDATED, UNCHANGED, SKIPPED)
     }
     rows_of_days: dict[Any, int] = {}
-    for row in evaluation.weighed.rows(OLDER):
+    for row in evaluation.row_evaluation.rows(OLDER):
         current_row = present.get(keys[row])
         if current_row is not None:
             evaluation.people[row] = evaluation.people[current_row]

@@ -38,7 +38,7 @@ def evaluate_needs(
     en="Import needs and preferences",
     is_public=False,
 )
-def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
+def import_needs(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
     """Write evaluated needs."""
     today = clock.today()
     noted_days = columns.get("noted_on") or [None] * len(clients)
@@ -48,7 +48,9 @@ def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[i
         row.noted_on = noted_days[index] or today
 
     with elevated("needs of clients imported in the same file"):
-        row_matching.write_dependents(Needs, columns, weighed, needs_fields(), clients, finish, also=("noted_on",))
+        row_matching.write_dependents(
+            Needs, columns, row_evaluation, needs_fields(), clients, finish, also=("noted_on",)
+        )
 
 
 @action(

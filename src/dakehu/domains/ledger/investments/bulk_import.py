@@ -18,7 +18,7 @@ def investment_fields() -> tuple[str, ...]:
 
 
 def evaluate(
-    columns: Columns, clients: list[int], weighed: ImportEvaluation, *, mode: str = "both"
+    columns: Columns, clients: list[int], row_evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
     """Compare imported rows with stored investments and set the outcome of each row.
 
@@ -39,9 +39,9 @@ def evaluate(
     for key, rows in stored.items():
         known.setdefault(key if key[:3] in ambiguous else key[:3], []).extend(rows)
     keys = [key if key[:3] in ambiguous else key[:3] for key in keys]
-    row_matching.evaluate(Investment, columns, keys, known, present, weighed, mode=mode)
-    row_matching.hide_foreign_values(Investment, columns, weighed)
-    return row_matching.require_columns(ACTIONS["ledger.add_investment"].parameters, columns, weighed)
+    row_matching.evaluate(Investment, columns, keys, known, present, row_evaluation, mode=mode)
+    row_matching.hide_foreign_values(Investment, columns, row_evaluation)
+    return row_matching.require_columns(ACTIONS["ledger.add_investment"].parameters, columns, row_evaluation)
 
 
 @action(
@@ -51,7 +51,7 @@ def evaluate(
     en="Import investments",
     is_public=False,
 )
-def import_investments(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
+def import_investments(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
     """Write evaluated investment rows."""
     with elevated("investments of clients imported in the same file"):
-        row_matching.write_dependents(Investment, columns, weighed, investment_fields(), clients)
+        row_matching.write_dependents(Investment, columns, row_evaluation, investment_fields(), clients)

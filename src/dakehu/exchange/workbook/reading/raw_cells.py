@@ -93,9 +93,9 @@ def read_formats(content: bytes) -> dict[int, NumberFormat]:
         xml = archive.read("xl/styles.xml").decode(errors="replace")
     codes = dict(_BUILT_IN)
     for attributes in re.findall(r"<(?:\w+:)?numFmt\s([^>]*?)/?>", xml):
-        told = {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)}
-        if told.get("numFmtId", "").isdigit():
-            codes[int(told["numFmtId"])] = told.get("formatCode", "")
+        report = {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)}
+        if report.get("numFmtId", "").isdigit():
+            codes[int(report["numFmtId"])] = report.get("formatCode", "")
     found = re.search(r"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", xml, re.DOTALL)
     formats = {}
     for index, attributes in enumerate(re.findall(r"<(?:\w+:)?xf\s([^>]*?)/?>", found[1] if found else "")):

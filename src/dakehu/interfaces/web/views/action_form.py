@@ -212,8 +212,8 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
 
 def stay(text: Bilingual) -> HttpResponse:
     """The dialog closes, the list that listens for "worked" draws itself anew."""
-    told = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
-    return HttpResponse(headers={"HX-Trigger": json.dumps(told)})
+    report = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
+    return HttpResponse(headers={"HX-Trigger": json.dumps(report)})
 
 
 def after(client: Any, result: Any) -> str:

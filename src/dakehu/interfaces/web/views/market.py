@@ -20,31 +20,31 @@ def market(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("ahead", "20")
     ahead = int(asked) if asked in {str(n) for n in AHEAD} else 20
     try:
-        told, fault = ask("ledger.market_index", {"index": request.GET.get("index") or None, "horizon": ahead}), ""
+        report, fault = ask("ledger.market_index", {"index": request.GET.get("index") or None, "horizon": ahead}), ""
     except Refused as refusal:
-        told, fault = ask("ledger.market_index", {"horizon": ahead}), str(next(iter(refusal.as_plain().values()))[0])
+        report, fault = ask("ledger.market_index", {"horizon": ahead}), str(next(iter(refusal.as_plain().values()))[0])
     breadth = ask("ledger.market_breadth", {})
     page: dict[str, Any] = {
         "page_title": bilingual("行情", "Market"),
-        "told": told,
+        "report": report,
         "fault": fault,
         "breadth": breadth,
         "ahead": ahead,
         "spans": [{"days": n, "current": n == ahead} for n in AHEAD],
         "above": [(n, breadth[f"above_{n}"]) for n in (20, 60, 250)],
-        "widths": _widths(told),
-        "record": told["record"],
+        "widths": _widths(report),
+        "record": report["record"],
     }
-    if told["level"]:
-        page |= {"line": _line(told), "moves": _moves(told)}
+    if report["level"]:
+        page |= {"line": _line(report), "moves": _moves(report)}
     return render(request, "market/page.html", page)
 
 
-def _line(told: dict[str, Any]) -> dict[str, Any]:
+def _line(report: dict[str, Any]) -> dict[str, Any]:
     """The last year of the index; after it the lines of the band, by how many trading days ahead."""
-    days, levels = told["day"][-SHOWN:], told["level"][-SHOWN:]
-    series = [{"name": told["name"], "values": levels, "unit": "number"}]
-    band = told["band"]
+    days, levels = report["day"][-SHOWN:], report["level"][-SHOWN:]
+    series = [{"name": report["name"], "values": levels, "unit": "number"}]
+    band = report["band"]
     if band:
         rows = band["rows"][1:]
         days = [*days, *(f"+{n}" for n in range(1, len(rows) + 1))]
@@ -57,14 +57,14 @@ def _line(told: dict[str, Any]) -> dict[str, Any]:
     return {"x": days, "series": series}
 
 
-def _moves(told: dict[str, Any]) -> dict[str, Any]:
+def _moves(report: dict[str, Any]) -> dict[str, Any]:
     """Yearly volatility over 20 and 60 days."""
     return {
-        "x": told["day"][-SHOWN:],
+        "x": report["day"][-SHOWN:],
         "series": [
             {
                 "name": str(bilingual("{n} 日", "{n} days", n=n)),
-                "values": told[f"volatility_{n}"][-SHOWN:],
+                "values": report[f"volatility_{n}"][-SHOWN:],
                 "unit": "share",
             }
             for n in (20, 60)
@@ -72,11 +72,11 @@ def _moves(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _widths(told: dict[str, Any]) -> list[dict[str, Any]]:
+def _widths(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The band in words of numbers: after one day, half the time and all of it."""
-    if not told["band"]:
+    if not report["band"]:
         return []
-    rows = told["band"]["rows"]
+    rows = report["band"]["rows"]
     last = len(rows) - 1
     return [
         {"days": n, "low": rows[n][0], "lower": rows[n][1], "upper": rows[n][3], "high": rows[n][4]}

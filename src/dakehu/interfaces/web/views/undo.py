@@ -39,7 +39,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if undo.begin(pk):
             return redirect("undo")
-        told = perform("workbook.undo", {"batch": pk})
+        report = perform("workbook.undo", {"batch": pk})
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -47,8 +47,8 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     done = bilingual(
         "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
         "Undone: {a} records removed, {b} restored.",
-        a=told["removed"],
-        b=told["restored"],
+        a=report["removed"],
+        b=report["restored"],
     )
     messages.success(request, str(done))
     return redirect("undo")

@@ -46,12 +46,12 @@ def size(count: int) -> str:
 def add(request: HttpRequest, client_id: int) -> HttpResponse:
     """Keep every file that was sent; those refused are named with the reason, the others stay."""
     client = clients.get_client(client_id)
-    told = {name: request.POST[name] for name in ("description", "interaction", "request") if request.POST.get(name)}
+    report = {name: request.POST[name] for name in ("description", "interaction", "request") if request.POST.get(name)}
     kept, refused = [], []
     for file in request.FILES.getlist("file"):
         try:
             row = perform(
-                "service.add_attachment", {"client": client.pk, "file": Upload(file.name or "", file.file), **told}
+                "service.add_attachment", {"client": client.pk, "file": Upload(file.name or "", file.file), **report}
             )
             kept.append(render_row(row)["name"])
         except Refused as refusal:
@@ -68,10 +68,10 @@ def add(request: HttpRequest, client_id: int) -> HttpResponse:
 def hand_out(request: HttpRequest, attachment_id: int) -> StreamingHttpResponse:
     """The file slice by slice, to be saved and never shown inside the desk's own pages. Where it breaks off, the browser
     knows from the length that it lacks the rest."""
-    told = perform("service.open_attachment", {"attachment": attachment_id})
-    answer = StreamingHttpResponse(iter(told["content"]), content_type=told["media"])
-    answer["Content-Length"] = str(told["size"])
-    answer["Content-Disposition"] = content_disposition_header(True, told["name"]) or "attachment"
+    report = perform("service.open_attachment", {"attachment": attachment_id})
+    answer = StreamingHttpResponse(iter(report["content"]), content_type=report["media"])
+    answer["Content-Length"] = str(report["size"])
+    answer["Content-Disposition"] = content_disposition_header(True, report["name"]) or "attachment"
     answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

@@ -39,14 +39,14 @@ def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
         "until": asked.get("until", closed),
     }
     try:
-        told = ask("ledger.attribution", {"client": client.pk, **asked})
+        report = ask("ledger.attribution", {"client": client.pk, **asked})
     except Refused as refusal:
         return page | {"fault": "；".join(str(text) for texts in refusal.as_plain().values() for text in texts)}
-    page |= {"told": told, "rows": [(row["name"], [row[name] for name in STEPS]) for row in told["classes"]]}
-    if told["total"]:
-        page["rows"].append((bilingual("合计", "Total"), [told["total"][name] for name in STEPS]))
-        if None not in told["total"].values():
-            page["steps"] = {"unit": "money", "steps": steps_of(told["total"])}
+    page |= {"report": report, "rows": [(row["name"], [row[name] for name in STEPS]) for row in report["classes"]]}
+    if report["total"]:
+        page["rows"].append((bilingual("合计", "Total"), [report["total"][name] for name in STEPS]))
+        if None not in report["total"].values():
+            page["steps"] = {"unit": "money", "steps": steps_of(report["total"])}
     return page
 
 

@@ -116,11 +116,11 @@ WHOLE = (
 def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
     """As a dialog or a page; long lists of rows by the page, the numbers above them over all."""
     client = clients.get_client(client_id)
-    told = ask("ledger.explanation", {"client": client.pk, "figure": name})
+    report = ask("ledger.explanation", {"client": client.pk, "figure": name})
     figures = {column.name: column for column in columns_of(model_of("ledger.Figures"))}
     unit = figures[name].spec.unit
-    heads = list(told["rows"][0]) if told["rows"] else []
-    last = max(1, -(-len(told["rows"]) // PAGE))
+    heads = list(report["rows"][0]) if report["rows"] else []
+    last = max(1, -(-len(report["rows"]) // PAGE))
     asked = request.GET.get("page", "1")
     at = min(int(asked), last) if asked.isdecimal() and 0 < int(asked) < 10**6 else 1
 
@@ -128,15 +128,15 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
         return figures[key].label if key in figures and key not in WORDS else WORDS.get(key, key)
 
     page = {
-        "told": told,
+        "report": report,
         "client": client,
-        "page_title": told["label"],
+        "page_title": report["label"],
         "name": name,
-        "count": len(told["rows"]),
-        "result": written(name, told["number"], unit, 2 if unit else 6),
-        "inputs": [(called(key), written(key, value)) for key, value in told["inputs"].items()],
+        "count": len(report["rows"]),
+        "result": written(name, report["number"], unit, 2 if unit else 6),
+        "inputs": [(called(key), written(key, value)) for key, value in report["inputs"].items()],
         "heads": [called(key) for key in heads],
-        "rows": [[written(key, row[key]) for key in heads] for row in told["rows"][(at - 1) * PAGE : at * PAGE]],
+        "rows": [[written(key, row[key]) for key in heads] for row in report["rows"][(at - 1) * PAGE : at * PAGE]],
         "at": at,
         "last": last,
         "before": at - 1,

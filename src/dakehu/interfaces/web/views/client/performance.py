@@ -23,22 +23,22 @@ SIGNED = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")  # rising
 def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
     row = ledger.figures(client=client)
     try:
-        told, faults = ask("ledger.portfolio", {"client": client.pk}), []
+        report, faults = ask("ledger.portfolio", {"client": client.pk}), []
     except Refused as refusal:
-        told, faults = None, [str(text) for texts in refusal.as_plain().values() for text in texts]
+        report, faults = None, [str(text) for texts in refusal.as_plain().values() for text in texts]
     page: dict[str, Any] = {
         "faults": faults,
-        "told": told,
+        "report": report,
         "figures": figures_of(row),
         "closed": row.as_of if row else None,
     }
-    if told and told["line"]:
+    if report and report["line"]:
         page |= {
-            "line": line_of(told["line"]),
-            "falls": falls_of(told["line"]),
-            "donut": donut_of(told["holdings"], told["hidden"]),
-            "flows": told["flows"][:PAGE],
-            "change": change_of(request, client, told["as_of"]),
+            "line": line_of(report["line"]),
+            "falls": falls_of(report["line"]),
+            "donut": donut_of(report["holdings"], report["hidden"]),
+            "flows": report["flows"][:PAGE],
+            "change": change_of(request, client, report["as_of"]),
         }
     return page | trades_of(request, client)
 
@@ -108,13 +108,13 @@ def donut_of(holdings: list[dict[str, Any]], hidden: bool) -> dict[str, Any]:
 def trades_of(request: HttpRequest, client: Any) -> dict[str, Any]:
     asked = request.GET.get("page", "1")
     page = int(asked) if asked.isdecimal() and 0 < int(asked) < 10**6 else 1
-    told = list_trades(client=client, limit=PAGE, offset=(page - 1) * PAGE)
-    for row in told["rows"]:
+    report = list_trades(client=client, limit=PAGE, offset=(page - 1) * PAGE)
+    for row in report["rows"]:
         row["word"] = bilingual(*transaction_types.label_of(row["side"]))
-    last = max(1, -(-told["count"] // PAGE))
+    last = max(1, -(-report["count"] // PAGE))
     return {
-        "trades": told["rows"],
-        "traded": told["count"],
+        "trades": report["rows"],
+        "traded": report["count"],
         "at": page,
         "last": last,
         "before": page - 1 if page > 1 else None,

@@ -100,7 +100,11 @@ def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) 
     return {"clients": numbers, field: value}
 
 
-def done(told: dict[str, Any], action: Action) -> HttpResponse:
-    text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=told["changed"])
-    toast = {"text": str(text), "kind": "success", "undo": f"/clients/undo/{told['batch']}" if told["batch"] else None}
+def done(report: dict[str, Any], action: Action) -> HttpResponse:
+    text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=report["changed"])
+    toast = {
+        "text": str(text),
+        "kind": "success",
+        "undo": f"/clients/undo/{report['batch']}" if report["batch"] else None,
+    }
     return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

@@ -62,14 +62,14 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
     if request.method == "POST":
         versions = {name: given[name] for name in ("version", "other_version") if given.get(name)}
         try:
-            told = perform("clients.merge", {**asked, **versions})
+            report = perform("clients.merge", {**asked, **versions})
         except Conflict as conflict:
             faults = [str(text) for texts in conflict.messages.values() for text in texts]
         else:
             done = bilingual(
                 "已合并，{moved} 条记录已移入。可在“可撤销的操作”中撤销。",
                 "Merged; {moved} records moved. “What may be undone” takes it back.",
-                moved=told["moved"],
+                moved=report["moved"],
             )
             messages.success(request, str(done))
             return redirect("client", client_id=client.pk)

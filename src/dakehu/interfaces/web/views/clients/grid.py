@@ -211,9 +211,9 @@ def sums(request: HttpRequest) -> JsonResponse:
     asked = {"count": Count("pk")}
     if assets.spec.sensitivity <= current_actor().clearance:
         asked |= {"sum": Sum("assets"), "average": Avg("assets"), "filled": Count("assets")}
-    told = found.aggregate(**asked)
-    made = {name: plain_of(told[name]) for name in ("sum", "average", "filled")} if "sum" in told else None
-    return JsonResponse({"count": told["count"], "assets": made})
+    report = found.aggregate(**asked)
+    made = {name: plain_of(report[name]) for name in ("sum", "average", "filled")} if "sum" in report else None
+    return JsonResponse({"count": report["count"], "assets": made})
 
 
 def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:

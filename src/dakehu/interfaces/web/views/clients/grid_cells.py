@@ -51,8 +51,8 @@ def change(request: HttpRequest, client_id: int) -> JsonResponse:
     try:
         saved = perform_with_merge("clients.change", {**values, "client": client_id}, base, sent.get("version"))
     except Conflict as conflict:
-        told = {name: [str(text) for text in texts] for name, texts in conflict.messages.items()}
-        return answer({"messages": told, **conflict.as_details(), "row": line_of(conflict.row)}, conflict.status)
+        report = {name: [str(text) for text in texts] for name, texts in conflict.messages.items()}
+        return answer({"messages": report, **conflict.as_details(), "row": line_of(conflict.row)}, conflict.status)
     return answer({"row": line_of(clients.get_client(client_id)), "kept": saved.kept})
 
 

@@ -170,52 +170,52 @@ def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
     return made
 
 
-def report(told: dict[str, Any]) -> dict[str, Any]:
+def report(result: dict[str, Any]) -> dict[str, Any]:
     """A report for the differences and result pages."""
-    titles = {name: Bilingual(*both) for name, both in told.get("titles", {}).items()} | EXTRA_PARTS
+    titles = {name: Bilingual(*both) for name, both in result.get("titles", {}).items()} | EXTRA_PARTS
     mine = 1 if language() == "en" else 0
     parts = definitions.worksheets()
     return {
-        "told": told,
-        "tiles": [_tile(verdict, told.get(verdict, 0)) for verdict in OUTCOMES],
+        "report": result,
+        "tiles": [_tile(verdict, result.get(verdict, 0)) for verdict in OUTCOMES],
         "verdicts": [VERDICT_WORDS[v][0] for v in OUTCOMES],
         "by_part": [
             (titles.get(name, name), [f"{counts.get(v, 0):,}" for v in OUTCOMES])
-            for name, counts in told.get("parts", {}).items()
+            for name, counts in result.get("parts", {}).items()
         ],
         "samples": [
             {"name": name, "title": titles.get(name, name), "rows": [_sample(row, parts[name], mine) for row in rows]}
-            for name, rows in told.get("samples", {}).items()
+            for name, rows in result.get("samples", {}).items()
             if rows and name in parts
         ],
-        "meeting": _meeting(told, mine),
-        "errors": [_fault(f) for f in told.get("faults", [])],
-        "left_out": left_out(told),
-        "warnings": [_fault(f) for f in told.get("warnings", [])],
-        "work": told.get("undecided", 0)
-        + sum(m["may_go"] for m in told.get("missing", []))
-        + told.get("created", 0)
-        + told.get("updated", 0)
+        "meeting": _meeting(result, mine),
+        "errors": [_fault(f) for f in result.get("faults", [])],
+        "left_out": left_out(result),
+        "warnings": [_fault(f) for f in result.get("warnings", [])],
+        "work": result.get("undecided", 0)
+        + sum(m["may_go"] for m in result.get("missing", []))
+        + result.get("created", 0)
+        + result.get("updated", 0)
         + sum(
             counts.get("created", 0) + counts.get("updated", 0)
-            for name, counts in told.get("parts", {}).items()
+            for name, counts in result.get("parts", {}).items()
             if name in EXTRA_PARTS
         ),
     }
 
 
-def _meeting(told: dict[str, Any], mine: int) -> dict[str, Any]:
+def _meeting(result: dict[str, Any], mine: int) -> dict[str, Any]:
     """Cells that differ of rows an export brought back, and rows the file lacks, for the eye."""
-    cells = [_met(cell, mine) for cell in told.get("cells", [])]
+    cells = [_met(cell, mine) for cell in result.get("cells", [])]
     missing = [
         {**m, "title": m["title"][mine], "why": m["why"][mine], "cancels": m["may_go"] and m["part"] == "follow_ups"}
-        for m in told.get("missing", [])
+        for m in result.get("missing", [])
     ]
     return {
         "rows": cells,
         "missing": missing,
-        "clashes": told.get("fates", {}).get("clash", 0),
-        "expired": told.get("expired", 0),
+        "clashes": result.get("fates", {}).get("clash", 0),
+        "expired": result.get("expired", 0),
     }
 
 
@@ -267,7 +267,7 @@ def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict
     }
 
 
-def left_out(told: dict[str, Any]) -> list[dict[str, Any]]:
+def left_out(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Return columns that no field took and cells outside the tables, with place and reason in the reader's language.
 
     `add` is the address of the form for a custom field of an unknown heading, "" for whoever may not add one.
@@ -281,9 +281,9 @@ def left_out(told: dict[str, Any]) -> list[dict[str, Any]]:
             "why": column[language()],
             "add": _custom_field_address(column) if may_add and column["model"] else "",
         }
-        for column in told.get("ignored", [])
+        for column in result.get("ignored", [])
     ]
-    return columns + [{**rest, "why": rest[language()]} for rest in told.get("left_out", [])]
+    return columns + [{**rest, "why": rest[language()]} for rest in result.get("left_out", [])]
 
 
 def _custom_field_address(column: dict[str, Any]) -> str:

@@ -25,8 +25,8 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
     if batch.state in SETTLED:
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
-        told = batches.report_of(batch)
-        return page_of(request, batch, "imports/prices.html", 2, failure=failure_of(job), **_shown(told))
+        report = batches.report_of(batch)
+        return page_of(request, batch, "imports/prices.html", 2, failure=failure_of(job), **_shown(report))
     return page_of(
         request,
         batch,
@@ -41,20 +41,20 @@ def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) 
     return page_of(request, batch, "imports/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
 
 
-def _shown(told: dict[str, Any]) -> dict[str, Any]:
+def _shown(report: dict[str, Any]) -> dict[str, Any]:
     code = language()
 
     def listed(name: str) -> list[dict[str, Any]]:
         return [
             {**one, "column": COLUMNS.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
-            for one in told[name]
+            for one in report[name]
         ]
 
     return {
-        "told": told,
-        "left_out": left_out(told),
+        "report": report,
+        "left_out": left_out(report),
         "errors": listed("faults"),
         "warnings": listed("warnings"),
-        "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{told[name]:,}"} for name in COUNTS],
-        "entered": "、".join(told["entered"][:20]) if code == "zh" else ", ".join(told["entered"][:20]),
+        "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{report[name]:,}"} for name in COUNTS],
+        "entered": "、".join(report["entered"][:20]) if code == "zh" else ", ".join(report["entered"][:20]),
     }

@@ -76,7 +76,7 @@ def _explain() -> dict[str, Any]:
 def explain(request: HttpRequest) -> HttpResponse:
     """Say what a word means in all rows that wait because of it."""
     try:
-        told = perform("ledger.map_term", {name: request.POST.get(name, "") for name in ("word", "meaning")})
+        report = perform("ledger.map_term", {name: request.POST.get(name, "") for name in ("word", "meaning")})
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -85,8 +85,8 @@ def explain(request: HttpRequest) -> HttpResponse:
         done = bilingual(
             "已更正 {n} 行，放行 {m} 行；可在“可撤销的操作”中撤销。",
             "{n} rows corrected, {m} released; “What may be undone” takes it back.",
-            n=told["corrected"],
-            m=told["released"],
+            n=report["corrected"],
+            m=report["released"],
         )
         messages.success(request, str(done))
     return redirect("quarantine")
@@ -111,10 +111,10 @@ def _lines(rows: Any) -> list[dict[str, Any]]:
         {
             **row,
             "why": reasons.get(row["reason"], row["reason"]),
-            "client_id": told["client"]["id"],
-            "said": said_of(told["cells"]) if isinstance(told["cells"], dict) else told["cells"],
+            "client_id": report["client"]["id"],
+            "said": said_of(report["cells"]) if isinstance(report["cells"], dict) else report["cells"],
         }
-        for row, told in zip(shown, plain, strict=True)
+        for row, report in zip(shown, plain, strict=True)
     ]
 
 

@@ -57,8 +57,8 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
     if batch.state in SETTLED:
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
-        told = batches.report_of(batch)
-        return page_of(request, batch, "imports/statement_dry_run.html", 2, failure=failure_of(job), **_shown(told))
+        report = batches.report_of(batch)
+        return page_of(request, batch, "imports/statement_dry_run.html", 2, failure=failure_of(job), **_shown(report))
     seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.quarantine_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
@@ -74,20 +74,20 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
-    told = batches.report_of(batch)
-    return page_of(request, batch, "imports/statement_result.html", 4, hindered=hindered, **_shown(told))
+    report = batches.report_of(batch)
+    return page_of(request, batch, "imports/statement_result.html", 4, hindered=hindered, **_shown(report))
 
 
-def _shown(told: dict[str, Any]) -> dict[str, Any]:
+def _shown(report: dict[str, Any]) -> dict[str, Any]:
     reasons, mine = words_of("ledger.quarantine_reasons", "reason"), language()
-    at = 2 if told["imported"] else 1
+    at = 2 if report["imported"] else 1
     return {
-        "told": told,
-        "left_out": left_out(told),
-        "whose": _client(told.get("client", "")),
-        "tiles": [{"label": row[at], "count": f"{told[row[0]]:,}", "explains": row[3]} for row in COUNTS],
+        "report": report,
+        "left_out": left_out(report),
+        "whose": _client(report.get("client", "")),
+        "tiles": [{"label": row[at], "count": f"{report[row[0]]:,}", "explains": row[3]} for row in COUNTS],
         "reasons": [
-            (reasons.get(name, name), count) for name, count in sorted(told["reasons"].items(), key=lambda r: -r[1])
+            (reasons.get(name, name), count) for name, count in sorted(report["reasons"].items(), key=lambda r: -r[1])
         ],
         "trades": [
             {
@@ -95,9 +95,9 @@ def _shown(told: dict[str, Any]) -> dict[str, Any]:
                 **{name: _number(row[name], 4) for name in ("quantity", "price")},
                 **{name: f"{row[name]:,.2f}" for name in ("amount", "fee", "net")},
             }
-            for row in told.get("trades", [])
+            for row in report.get("trades", [])
         ],
-        "held": [{**row, "why": row[mine], "said": said_of(row["cells"])} for row in told["warnings"]],
+        "held": [{**row, "why": row[mine], "said": said_of(row["cells"])} for row in report["warnings"]],
     }
 
 

@@ -137,7 +137,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         )
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     if looked and request.GET.get("step") != "columns":
-        told = mapping.report(batches.report_of(batch))
+        report_data = mapping.report(batches.report_of(batch))
         return page_of(
             request,
             batch,
@@ -145,7 +145,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             2,
             failure=failure_of(job),
             untried=corrections.has_untried(batch),
-            **told,
+            **report_data,
         )
     return page_of(
         request,
@@ -228,7 +228,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if undoing.begin(pk):
             return redirect("import-batch", pk=pk)
-        told = perform("workbook.undo", {"batch": pk})
+        report_data = perform("workbook.undo", {"batch": pk})
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -251,8 +251,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     done = bilingual(
         "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
         "Undone: {a} records removed, {b} restored.",
-        a=told["removed"],
-        b=told["restored"],
+        a=report_data["removed"],
+        b=report_data["restored"],
     )
     messages.success(request, str(done))
     return redirect("import-batch", pk=pk)
