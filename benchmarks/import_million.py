@@ -60,8 +60,8 @@ def hire() -> Any:
     from dakehu.foundation.gates import perform
 
     with acting_as(system_actor("benchmark", "cli")):
-        perform("team.open_branch", {"code": "B1", "name": "上海", "city": "上海"})
-        perform("team.form_team", {"name": "一组", "branch": "B1"})
+        perform("team.create_branch", {"code": "B1", "name": "上海", "city": "上海"})
+        perform("team.create_team", {"name": "一组", "branch": "B1"})
         for name, role in (("bench", "团队长"), (WATCHER, "合规")):
             perform(
                 "team.add_user",

@@ -209,7 +209,7 @@ def running_day(book: kernel.Book, alone: float) -> None:
     night = kernel.Book(
         offsets=offsets, prices=book.prices[:, :-1], ordinals=book.ordinals[:-1], market=book.market[:-1], **before
     )
-    state = intraday.begin(night)
+    state = intraday.initial_state(night)
     day = intraday.Day(
         int(book.ordinals[-1]),
         np.ascontiguousarray(book.prices[:, -1]),
@@ -224,7 +224,7 @@ def running_day(book: kernel.Book, alone: float) -> None:
     told, made = best(lambda: intraday.figures(sums, day.ordinal), 3)
     full = kernel.compute(book, threads=THREADS).values
     held = full[:, Column.HOLDINGS] > 0
-    worst = max(peers.difference(full[held, c], made[held, i]) for i, c in enumerate(intraday.GIVEN))
+    worst = max(peers.difference(full[held, c], made[held, i]) for i, c in enumerate(intraday.INTRADAY_FIGURES))
     assert worst < 1e-6, worst
     print(
         f"a day on from last night: {seconds * 1e3:.1f} ms for {book.clients:,} clients and {late.sum():,} trades, {alone / seconds:.0f} times cheaper than all {days} days "

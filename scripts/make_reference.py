@@ -64,7 +64,7 @@ def entries(title: str, register: dict[str, Any]) -> str:
     parts = [f"# {title}\n", NOTE]
     for name, entry in sorted(register.items()):
         parts.append(f"## `{name}`\n\n{entry.zh} · {entry.en}\n")
-        if not getattr(entry, "opens_doors", True):
+        if not getattr(entry, "is_public", True):
             parts.append("只由其他操作调用 · called by other actions only.\n")
         parts.append(f"权限 needs: `{entry.needs or '—'}` ({roles_with(entry.needs)})\n")
         if entry.doc:
@@ -145,7 +145,8 @@ def dictionary() -> str:
         columns = columns_of(model) if model.__module__.startswith("dakehu.") else []
         if not columns:
             continue
-        parts.append(f"## `{model._meta.label}`\n")
+        names = model.names
+        parts.append(f"## `{model._meta.label}` {names.zh} · {names.en} ({names.en_plural})\n")
         held = kept.get(model._meta.label)
         if held is not None:
             parts.append(f"保存期限 kept: {held.years} 年 years · {held.basis_zh} · {held.basis_en} ({held.kind})\n")

@@ -44,11 +44,11 @@ def enter(username: str, name: str, role: str, team: str = "") -> Any:
 @pytest.fixture
 def teams(db: None) -> dict[str, Any]:
     with as_system():
-        perform("team.open_branch", {"code": "SH01", "name": "上海陆家嘴营业部", "city": "上海"})
-        perform("team.open_branch", {"code": "BJ01", "name": "北京金融街营业部", "city": "北京"})
+        perform("team.create_branch", {"code": "SH01", "name": "上海陆家嘴营业部", "city": "上海"})
+        perform("team.create_branch", {"code": "BJ01", "name": "北京金融街营业部", "city": "北京"})
         return {
-            "east": perform("team.form_team", {"name": "东区一队", "branch": "SH01"}),
-            "north": perform("team.form_team", {"name": "北区一队", "branch": "BJ01"}),
+            "east": perform("team.create_team", {"name": "东区一队", "branch": "SH01"}),
+            "north": perform("team.create_team", {"name": "北区一队", "branch": "BJ01"}),
         }
 
 

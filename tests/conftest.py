@@ -76,9 +76,9 @@ def nothing_known_of_long_lists() -> Iterator[None]:
     from dakehu.domains.clients import queries, search
 
     yield
-    queries._long.forget()
-    search._many.forget()
-    search._few_served.forget()
+    queries._long.clear()
+    search._many.clear()
+    search._few_served.clear()
 
 
 @pytest.fixture(autouse=True)

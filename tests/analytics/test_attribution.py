@@ -1,9 +1,9 @@
-"""Attribution by class against Bacon's printed example, and the change of worth in its three parts."""
+"""Attribution by class against Bacon's printed example, and the change in value in its three parts."""
 
 import numpy as np
 import pytest
 
-from dakehu.analytics.attribution import Effects, brinson, change, contributed, days_by_class, linked
+from dakehu.analytics.attribution import Effects, brinson, change, contribution_effects, days_by_class, link_effects
 from dakehu.analytics.series import series_of
 from tests.analytics import books
 
@@ -38,12 +38,12 @@ def test_linked_effects_sum_to_the_excess_of_the_compounded_returns():
         r, b = random.normal(0.01, 0.08, (count, 4)), random.normal(0.01, 0.05, (count, 4))
         periods = [brinson(own[t], r[t], market[t], b[t]) for t in range(count)]
         whole, theirs = (own * r).sum(1), (market * b).sum(1)
-        made = linked(periods, whole, theirs)
+        made = link_effects(periods, whole, theirs)
         assert made.total() == pytest.approx(np.prod(1 + whole) - np.prod(1 + theirs), abs=1e-12)
     flat = Effects(np.zeros(2), np.zeros(2), np.zeros(2))
-    assert linked([flat], np.array([0.02]), np.array([0.02])).total() == 0
+    assert link_effects([flat], np.array([0.02]), np.array([0.02])).total() == 0
     with pytest.raises(ValueError, match="same periods"):
-        linked([flat], np.array([0.02, 0.01]), np.array([0.02]))
+        link_effects([flat], np.array([0.02, 0.01]), np.array([0.02]))
 
 
 def test_the_change_of_worth_is_net_inflow_and_market_less_fees_by_class():
@@ -72,7 +72,7 @@ def test_parts_of_the_change_add_up_for_any_book_and_any_days():
         days = series_of(book, client)
         at = np.searchsorted(days.ordinals, book.ordinals[last]) if last >= 0 else len(days.ordinals)
         if at < len(days.ordinals) and days.ordinals[at] == book.ordinals[last]:
-            assert float(made.closing.sum()) == pytest.approx(float(days.worth[at]), rel=1e-9, abs=1e-6)
+            assert float(made.closing.sum()) == pytest.approx(float(days.value[at]), rel=1e-9, abs=1e-6)
 
 
 def test_contributions_of_classes_are_the_return_of_the_day():
@@ -104,7 +104,10 @@ def test_contributions_add_up_to_the_returns_of_any_client_on_any_day():
 def test_contributed_effects_are_brinsons_with_the_interaction_in_the_selection():
     weights, returns = np.array([0.4, 0.5, 0.1]), np.array([0.20, 0.05, 0.01])
     shares, market = np.array([0.3, 0.4, 0.3]), np.array([0.10, 0.07, 0.02])
-    known, made = brinson(weights, returns, shares, market), contributed(weights, weights * returns, shares, market)
+    known, made = (
+        brinson(weights, returns, shares, market),
+        contribution_effects(weights, weights * returns, shares, market),
+    )
     assert made.allocation == pytest.approx(known.allocation)
     assert made.selection == pytest.approx(known.selection + known.interaction)
     assert made.total() == pytest.approx(known.total())

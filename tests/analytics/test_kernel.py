@@ -84,7 +84,7 @@ def test_the_money_weighted_rate_agrees_with_pyxirr_where_there_is_one_root(real
             continue
         days = series_of(real_book, client)
         flows = days.money_out - days.money_in
-        flows[-1] += days.worth[-1]
+        flows[-1] += days.value[-1]
         dealt = flows != 0
         other = pyxirr.xirr([date_of(o) for o in days.ordinals[dealt]], flows[dealt])
         assert figures.values[client, Column.XIRR] == pytest.approx(other, rel=1e-6, abs=1e-9), client
@@ -243,9 +243,9 @@ def test_the_running_day_equals_the_full_computation(real_book):
         real_book.quantity[~earlier],
         real_book.flow[~earlier],
     )
-    running = intraday.figures(intraday.advance(intraday.begin(yesterday), today), today.ordinal)
+    running = intraday.figures(intraday.advance(intraday.initial_state(yesterday), today), today.ordinal)
     full = compute(real_book).values
     live = full[:, Column.HOLDINGS] > 0
     assert live.sum() > 500
-    for place, name in enumerate(intraday.GIVEN):
+    for place, name in enumerate(intraday.INTRADAY_FIGURES):
         np.testing.assert_allclose(running[live, place], full[live, name], rtol=1e-8, atol=1e-9, err_msg=name.name)

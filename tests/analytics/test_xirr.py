@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dakehu.analytics.figures import Reason
-from dakehu.analytics.xirr import worth, xirr
+from dakehu.analytics.xirr import present_value, xirr
 
 CASES = Path(__file__).parents[2] / "../shared/data/reference/xirr_cases.json"
 
@@ -43,7 +43,7 @@ def test_all_sixty_published_cases_come_out():
 
 def test_the_worth_at_a_rate_is_as_published():
     for case in _cases("xnpv_rate_0.1"):
-        assert worth(*_arrays(case["flows"]), 0.1) == pytest.approx(case["expected"], rel=1e-9)
+        assert present_value(*_arrays(case["flows"]), 0.1) == pytest.approx(case["expected"], rel=1e-9)
 
 
 def test_money_that_only_goes_in_has_no_rate_and_says_why():
@@ -66,7 +66,7 @@ def test_the_rate_makes_the_flows_worth_nothing(paid, end, multiple):
     rate, roots, reason = xirr(days, flows)
     assert roots == 1 and reason is Reason.NONE, "money in first, then out once: exactly one rate"
     scale = np.abs(flows * (1 + rate) ** (-(days - days.min()) / 365)).sum()
-    assert abs(worth(days, flows, rate)) <= 1e-10 * scale
+    assert abs(present_value(days, flows, rate)) <= 1e-10 * scale
 
 
 @settings(max_examples=200, deadline=None)
@@ -78,4 +78,4 @@ def test_whatever_the_flows_a_rate_is_right_or_missing_with_its_reason(flows):
         assert roots == 0 and reason is not Reason.NONE
     else:
         scale = np.abs(amounts * (1 + rate) ** (-(days - days.min()) / 365)).sum()
-        assert roots >= 1 and abs(worth(days, amounts, rate)) <= 1e-9 * scale
+        assert roots >= 1 and abs(present_value(days, amounts, rate)) <= 1e-9 * scale

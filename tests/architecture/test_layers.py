@@ -1,4 +1,4 @@
-"""The arrows of the house only fall, and every table stays in its room."""
+"""Imports only point down the layers, and every table is imported inside its own domain only."""
 
 import subprocess
 import sys
@@ -8,21 +8,21 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[2]
-ROOMS = "dakehu.domains"
+DOMAINS = "dakehu.domains"
 
 
 @cache
-def the_house() -> grimp.ImportGraph:
+def import_graph() -> grimp.ImportGraph:
     return grimp.build_graph("dakehu", cache_dir=None)
 
 
-def models_of_rooms() -> dict[str, set[str]]:
-    """Each room's name with its models modules, `models.py` or everything in `models/`."""
-    graph = the_house()
+def models_of_domains() -> dict[str, set[str]]:
+    """Return the models modules of each domain: `models.py`, or everything in `models/`."""
+    graph = import_graph()
     return {
-        room: {f"{room}.models"} | graph.find_descendants(f"{room}.models")
-        for room in graph.find_children(ROOMS)
-        if f"{room}.models" in graph.modules
+        domain: {f"{domain}.models"} | graph.find_descendants(f"{domain}.models")
+        for domain in graph.find_children(DOMAINS)
+        if f"{domain}.models" in graph.modules
     }
 
 
@@ -30,37 +30,37 @@ def within(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
-def strangers_at_the_tables(allowed: str) -> list[str]:
-    """Who imports a room's models from outside: "importer → models" for importers below `allowed`."""
-    graph = the_house()
+def foreign_imports_of_models(package: str) -> list[str]:
+    """Return imports of a domain's models from outside it, as "importer → models", for importers inside `package`."""
+    graph = import_graph()
     return sorted(
         f"{importer} → {table}"
-        for room, tables in models_of_rooms().items()
+        for domain, tables in models_of_domains().items()
         for table in tables
         for importer in graph.find_modules_that_directly_import(table)
-        if not within(importer, room) and within(importer, allowed)
+        if not within(importer, domain) and within(importer, package)
     )
 
 
-def test_the_arrows_only_fall():
+def test_the_import_contracts_hold():
     linter = Path(sys.executable).with_name("lint-imports")
     run = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr
 
 
-def test_every_room_has_tables_to_guard():
-    assert {room.rpartition(".")[2] for room in models_of_rooms()} >= {"team", "clients", "ledger", "service"}
+def test_every_domain_has_tables_to_guard():
+    assert {domain.rpartition(".")[2] for domain in models_of_domains()} >= {"team", "clients", "ledger", "service"}
 
 
-def test_no_room_imports_another_rooms_models():
-    assert strangers_at_the_tables(ROOMS) == [], "ask the room's queries or call its actions instead"
+def test_no_domain_imports_the_models_of_another():
+    assert foreign_imports_of_models(DOMAINS) == [], "use the queries and actions of that domain instead"
 
 
-def test_doors_never_import_models():
-    assert strangers_at_the_tables("dakehu.interfaces") == [], (
-        "reach a model's facts through foundation.fields.model_of"
+def test_interfaces_never_import_models():
+    assert foreign_imports_of_models("dakehu.interfaces") == [], (
+        "reach a model through foundation.schema.fields.model_of"
     )
 
 
 def test_nothing_else_imports_models():
-    assert strangers_at_the_tables("dakehu") == []
+    assert foreign_imports_of_models("dakehu") == []

@@ -39,7 +39,7 @@ PAGES = (
     "/api/v1/interactions",
     "/api/v1/follow-ups",
     "/api/v1/q/service.today",
-    "/api/v1/q/clients.dates_ahead",
+    "/api/v1/q/clients.upcoming_dates",
 )
 
 
@@ -54,7 +54,7 @@ def more_clients(user, first, last):
             )
             perform("service.open_request", {"client": client.pk, "kind": "request", "subject": "开通权限"})
             perform(
-                "ledger.note_investment",
+                "ledger.add_investment",
                 {"client": client.pk, "invested_on": "2023-01-15", "amount": "1万", "product": "债券基金"},
             )
 

@@ -127,7 +127,7 @@ def test_every_question_and_verb_of_the_api_is_for_those_who_hold_its_right(cast
             pass
         if user is None:
             good = status == 401
-        elif not getattr(entry, "opens_doors", True):
+        elif not getattr(entry, "is_public", True):
             good = status == 404
         elif entry.needs and entry.needs not in held:
             good = status == 403

@@ -147,7 +147,7 @@ class Script:
                     self.desk[part][number] = {**self.desk[part][number], name: wanted}
         for number in self.base["investments"]:
             if self.chance.random() < 0.1:
-                perform("ledger.drop_investment", {"investment": number})
+                perform("ledger.remove_investment", {"investment": number})
                 del self.desk["investments"][number]
 
     # --- the workbook ------------------------------------------------------------------------------

@@ -66,14 +66,14 @@ def filled(zhou, lin, zhang) -> Any:
     with acting(zhou):
         perform("clients.add_contact", {"client": zhang.pk, "kind": "手机", "value": "13812345678", "primary": True})
         perform(
-            "ledger.note_investment",
+            "ledger.add_investment",
             {"client": zhang.pk, "invested_on": "2024-01-15", "amount": 5, "product": "华夏成长", "result": "持平"},
         )
         perform(
             "service.log_interaction",
             {"client": zhang.pk, "held_at": "2024-03-01 10:00", "summary": "初访", "promise": "回电"},
         )
-        perform("clients.note_needs", {"client": zhang.pk, "goal": "稳健"})
+        perform("clients.record_needs", {"client": zhang.pk, "goal": "稳健"})
         perform("service.plan_follow_up", {"client": zhang.pk, "due_on": "2027-01-05", "subject": "回访"})
     return zhang
 
@@ -100,7 +100,9 @@ def said(value: Any) -> Any:
 def columns_of(part: str, sheet: Any) -> dict[str, tuple[Any, int]]:
     """{column: (what it takes, its place)} of a sheet, but for who the client is."""
     headings = [str(cell.value) for cell in sheet[1]]
-    parameters = [parameter for parameter in frames.is_exportable(worksheets()[part]) if parameter.name not in NAMING]
+    parameters = [
+        parameter for parameter in frames.exportable_columns(worksheets()[part]) if parameter.name not in NAMING
+    ]
     return {parameter.name: (parameter, headings.index(spec_behind(parameter).heading) + 1) for parameter in parameters}
 
 

@@ -289,14 +289,14 @@ def test_a_running_import_can_be_stopped_and_leaves_nothing(lin, monkeypatch):
     with acting(lin):
         batch = imports.open_upload("t.csv", "客户号,客户姓名\nN1,甲一\n".encode())
         job = imports.start_apply(batch.pk)
-        take_in = imports.apply.clients_taking.take_in
+        take_in = imports.apply.client_import.import_clients
 
         def stop_after(**given):
             made = take_in(**given)
             jobs.request_stop(job)
             return made
 
-        monkeypatch.setattr(imports.apply.clients_taking, "take_in", stop_after)
+        monkeypatch.setattr(imports.apply.client_import, "import_clients", stop_after)
         jobs.run_due_jobs()
         assert jobs.get_job(job, lin.pk)["state"] == "cancelled" and not Client.objects.exists()
 
@@ -417,4 +417,4 @@ def test_the_command_line_tells_faults_in_words_and_that_nothing_was_imported(li
     assert main(["import", str(path), "--as", "lin"]) == 1
     said = capsys.readouterr()
     assert "没有导入任何内容" in said.out
-    assert "C2 “2023-13-01”无法识别" in said.err
+    assert "C2 “2023-13-01”不是存在的日期" in said.err

@@ -30,7 +30,7 @@ def full(lin, tmp_path: Path) -> None:
         client = Client.objects.get()
         perform("clients.add_contact", {"client": client.code, "kind": "手机", "value": "13912345678"})
         perform("clients.change", {"client": client.code, "id_number": "11010519491231002X", "assets": "500万"})
-        perform("clients.note_needs", {"client": client.code, "bearable_loss": "100%", "expected_return": "5%"})
+        perform("clients.record_needs", {"client": client.code, "bearable_loss": "100%", "expected_return": "5%"})
         perform(
             "service.log_interaction",
             {"client": client.code, "held_at": "2023-03-01 10:30", "summary": "=1+1", "next_on": "2023-04-01"},
@@ -183,7 +183,7 @@ def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path
             },
         )
         perform(
-            "ledger.note_investment",
+            "ledger.add_investment",
             {
                 "client": "K9",
                 "invested_on": "2024-02-29",
@@ -194,7 +194,7 @@ def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path
                 "expected_return": "150%",
             },
         )
-        perform("clients.note_needs", {"client": "K9", "bearable_loss": "100%", "expected_return": "8%"})
+        perform("clients.record_needs", {"client": "K9", "bearable_loss": "100%", "expected_return": "8%"})
         exports.write_filled(path=tmp_path / "out.xlsx", language=language)
         told = imports.run_import(tmp_path / "out.xlsx")
     assert (told["unchanged"], told["created"], told["updated"], told["errors"]) == (5, 0, 0, 0), told["faults"]
@@ -215,7 +215,7 @@ def test_rows_read_two_at_a_time_make_the_same_workbook_and_go_round(lin, full, 
     with acting(lin):
         for number, loss in enumerate(("5%", "10%", "120%", "7%")):
             perform("clients.create", {"code": f"K{number}", "name": f"客户{'甲乙丙丁'[number]}"})
-            perform("clients.note_needs", {"client": f"K{number}", "bearable_loss": "20%", "expected_return": loss})
+            perform("clients.record_needs", {"client": f"K{number}", "bearable_loss": "20%", "expected_return": loss})
         exports.write_filled(path=tmp_path / "whole.xlsx")
         monkeypatch.setattr(frames, "READ", 2)
         counts = exports.write_filled(path=tmp_path / "slices.xlsx")

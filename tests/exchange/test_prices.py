@@ -27,7 +27,7 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 REAL = DATA / "cn_trade_statement" / "jiaogedan_2019_2020.csv"
 SP500 = DATA / "prices_sp500_5yr" / "all_stocks_5yr.csv.gz"
 HEAD = "成交日期,证券代码,证券名称,买卖标志,成交价格,成交数量,成交金额,发生金额,佣金,印花税,过户费,成交编号,币种"
-BUY = "20240105,878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1,人民币"
+BUY = "20240105,000878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1,人民币"
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_price_file_is_tried_imported_repeated_corrected_and_taken_back(desk):
 
 @pytest.mark.parametrize("shape", ["across", "down"])
 def test_wide_files_say_what_long_ones_say(desk, shape):
-    deal(desk, BUY, BUY.replace("878,云南铜业", "510500,500ETF"))
+    deal(desk, BUY, BUY.replace("000878,云南铜业", "510500,500ETF"))
     rows = [["日期", "000878.SZ", "510500"], ["2024-01-08", 10.9, 5.5], [date(2024, 1, 9), 12, None]]
     if shape == "down":
         rows = [list(row) for row in zip(*rows, strict=True)]
@@ -136,7 +136,7 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
 
 
 def test_a_code_of_two_markets_is_never_guessed(desk):
-    deal(desk, BUY.replace("878,云南铜业", "000001,平安银行"))
+    deal(desk, BUY.replace("000878,云南铜业", "000001,平安银行"))
     parameter(put(desk / "指数.csv", "日期,代码,收盘,市场,类别,名称", "2024-01-08,000001,2900,上海,指数,上证指数"))
     told = parameter(put(desk / "行情.csv", "日期,代码,收盘", "2024-01-08,000001,9.5"))
     assert not told["imported"] and told["reasons"] == {"several": 1}

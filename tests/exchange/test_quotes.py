@@ -18,7 +18,7 @@ from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
-from tests.domains.ledger.test_compacting import BUY, statement
+from tests.domains.ledger.trades.test_compaction import BUY, statement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TOKEN = "a-token-of-nobody"

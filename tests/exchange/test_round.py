@@ -46,10 +46,10 @@ def desk(lin):
             ("K2", "2024-04-01", "基金C"),
         ):
             perform(
-                "ledger.note_investment", {"client": code, "invested_on": day, "amount": "10000", "product": product}
+                "ledger.add_investment", {"client": code, "invested_on": day, "amount": "10000", "product": product}
             )
         perform("service.log_interaction", {"client": "K1", "held_at": "2026-01-05 10:37", "summary": "初访"})
-        perform("clients.note_needs", {"client": "K1", "goal": "稳健", "taboos": "晚间来电"})
+        perform("clients.record_needs", {"client": "K1", "goal": "稳健", "taboos": "晚间来电"})
         perform("service.plan_follow_up", {"client": "K1", "due_on": "2027-01-10", "subject": "回访"})
         perform("service.plan_follow_up", {"client": "K2", "due_on": "2027-02-10", "subject": "续签"})
     return lin
@@ -191,7 +191,7 @@ def test_a_row_left_out_of_the_sheet_stays_unless_it_is_asked_to_go(desk, out):
         assert told["deleted"] == 2
         assert set(Investment.objects.values_list("product", flat=True)) == {"基金A", "基金C"}
         assert FollowUp.objects.get(subject="续签").state == "cancelled" and Interaction.objects.count() == 1
-        assert "ledger.drop_investment" in AuditEntry.objects.order_by("pk").last().body
+        assert "ledger.remove_investment" in AuditEntry.objects.order_by("pk").last().body
         perform("workbook.undo", {"batch": told["batch"]})
     assert seen() == before
 
@@ -229,7 +229,7 @@ def test_a_row_deleted_meanwhile_comes_back_only_where_the_file_is_preferred(des
     out.put("投资历史", out.row("投资历史", "投资产品", "基金B"), "投资金额", 5)
     with acting(desk):
         for product in ("基金A", "基金B"):
-            perform("ledger.drop_investment", {"investment": Investment.objects.get(product=product).pk})
+            perform("ledger.remove_investment", {"investment": Investment.objects.get(product=product).pk})
         told = out.back()
         assert not told["imported"] and [c["field"] for c in told["cells"]] == [""]
         assert out.back(prefer="desk")["imported"] and Investment.objects.count() == 1

@@ -49,7 +49,7 @@ def desk(lin, admin):
             )
             for day in range(1, 4):
                 perform(
-                    "ledger.note_investment",
+                    "ledger.add_investment",
                     {
                         "client": code,
                         "invested_on": f"2024-0{day}-11",
@@ -63,7 +63,7 @@ def desk(lin, admin):
                     "service.plan_follow_up", {"client": code, "due_on": f"2027-0{day}-1{at}", "subject": f"回访{day}"}
                 )
             perform("service.log_interaction", {"client": code, "held_at": "2025-01-05 10:37", "summary": f"初访{at}"})
-            perform("clients.note_needs", {"client": code, "goal": "稳健", "taboos": "晚间来电", "权重": at})
+            perform("clients.record_needs", {"client": code, "goal": "稳健", "taboos": "晚间来电", "权重": at})
     return lin
 
 

@@ -224,7 +224,7 @@ def test_what_is_not_understood_is_held_back_with_its_reason(tmp_path, lin, zhan
     ]
     with acting(lin):
         made = imports.run_import(write(tmp_path / "疑.csv", *rows), client="C0001")
-        held = ask("ledger.held_rows", {"client": "C0001", "state": "waiting"})
+        held = ask("ledger.quarantined_rows", {"client": "C0001", "state": "waiting"})
     assert (made["created"], made["quarantined"]) == (1, 6)
     assert sorted(made["reasons"]) == ["code", "market", "number", "quantity", "side", "sum"]
     assert {row["line"] for row in held["rows"]} == {3, 4, 5, 6, 7, 8}
@@ -272,20 +272,20 @@ def test_a_row_held_back_is_corrected_released_and_known_from_then_on(tmp_path, 
     path = write(tmp_path / "疑.csv", BUY, SELL.replace("10989.5", "10000"), BUY.replace("买入", "质押登记"))
     with acting(lin):
         imports.run_import(path, client="C0001")
-        wrong, odd = ask("ledger.held_rows", {"client": "C0001"})["rows"][::-1]
+        wrong, odd = ask("ledger.quarantined_rows", {"client": "C0001"})["rows"][::-1]
         with pytest.raises(Refused, match="对不上"):
-            perform("ledger.release", {"row": wrong["id"]})
+            perform("ledger.release_quarantined_row", {"row": wrong["id"]})
     with acting(wang), pytest.raises(Refused):
-        perform("ledger.release", {"row": wrong["id"]})
+        perform("ledger.release_quarantined_row", {"row": wrong["id"]})
     with acting(lin):
-        perform("ledger.correct_row", {"row": wrong["id"], "cells": {"net": "10989.5"}})
-        assert perform("ledger.release", {"row": wrong["id"]})["taken"]
-        perform("ledger.drop_row", {"row": odd["id"], "reason": "不是成交"})
+        perform("ledger.correct_quarantined_row", {"row": wrong["id"], "cells": {"net": "10989.5"}})
+        assert perform("ledger.release_quarantined_row", {"row": wrong["id"]})["taken"]
+        perform("ledger.drop_quarantined_row", {"row": odd["id"], "reason": "不是成交"})
         assert trips("C0001")["pnl"] == 984.5
         again = imports.run_import(path)
         assert (again["created"], again["quarantined"]) == (0, 0)
         with pytest.raises(Refused, match="处理过"):
-            perform("ledger.release", {"row": wrong["id"]})
+            perform("ledger.release_quarantined_row", {"row": wrong["id"]})
 
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "broker_exports" / "samples"

@@ -86,7 +86,7 @@ def known(lin, zhang):
     """Zhang with everything an import can change."""
     with acting(lin):
         perform("clients.change", {"client": "C0001", "id_number": "11010519491231002X", "assets": "1000000"})
-        perform("clients.note_needs", {"client": "C0001", "goal": "稳健", "taboos": "无"})
+        perform("clients.record_needs", {"client": "C0001", "goal": "稳健", "taboos": "无"})
         perform("service.plan_follow_up", {"client": "C0001", "due_on": "2027-01-10", "subject": "回访"})
         perform("service.log_interaction", {"client": "C0001", "held_at": "2025-03-01 10:00", "summary": "开户"})
     return zhang
@@ -185,7 +185,7 @@ def test_of_many_records_in_the_way_twenty_are_named_and_all_are_counted(lin, tm
         rows = [[f"A{n:03}", f"客户{n}", None, None, None] for n in range(25)]
         told = imports.run_import(book(tmp_path / "t.xlsx", 基本信息=[BASE, *rows]))
         for row in rows:
-            perform("clients.note_needs", {"client": row[0], "goal": "稳健"})
+            perform("clients.record_needs", {"client": row[0], "goal": "稳健"})
         with pytest.raises(Refused) as refusal:
             perform("workbook.undo", {"batch": told["batch"]})
         head, *lines = refusal.value.as_plain()[""]
@@ -288,7 +288,7 @@ def test_the_result_page_undoes_and_says_what_stands_in_the_way(lin, tmp_path):
     browser = browser_of(lin)
     with acting(lin):
         batch = imports.run_import(path)["batch"]
-        perform("clients.note_needs", {"client": "A001", "goal": "稳健"})
+        perform("clients.record_needs", {"client": "A001", "goal": "稳健"})
     address = f"/import/{batch}/"
     assert "撤销这次导入" in browser.get(address).content.decode()
     refused = browser.post(f"{address}undo")

@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 )
 def test_english_names_chinese_headings_and_a_mixture_give_the_same_row(lin, zhang, row):
     with acting(lin):
-        made = perform("ledger.note_investment", {"客户号": zhang.code, **row})
+        made = perform("ledger.add_investment", {"客户号": zhang.code, **row})
         got = render_row(Investment.objects.get(pk=made.pk))
     assert (got["invested_on"], got["amount"], got["horizon"]) == ("2023-01-15", "1000000.00", "long")
     assert got["expected_return"] == "0.0500"
@@ -50,7 +50,7 @@ def test_english_names_chinese_headings_and_a_mixture_give_the_same_row(lin, zha
 def test_every_fault_is_reported_at_once_keyed_by_field_with_value_and_remedy(lin, zhang):
     with acting(lin), pytest.raises(Refused) as refusal:
         perform(
-            "ledger.note_investment", {"client": zhang.code, "invested_on": "昨天吧", "horizon": "永远", "颜色": "红"}
+            "ledger.add_investment", {"client": zhang.code, "invested_on": "昨天吧", "horizon": "永远", "颜色": "红"}
         )
     told = refusal.value.as_plain()
     assert set(told) == {"invested_on", "horizon", "颜色", "amount", "product"}
@@ -66,7 +66,7 @@ def test_a_list_where_one_value_goes_is_refused(lin, zhang):
 
 def test_the_same_fault_is_told_in_the_readers_language(lin, zhang):
     with acting(lin), in_language("en"), pytest.raises(Refused) as refusal:
-        perform("ledger.note_investment", {"client": zhang.code, "invested_on": "2023-01-15", "product": "A"})
+        perform("ledger.add_investment", {"client": zhang.code, "invested_on": "2023-01-15", "product": "A"})
     with in_language("en"):
         assert refusal.value.as_plain()["amount"] == ["“Amount” is required."]
 
@@ -77,7 +77,7 @@ def test_a_read_only_field_cannot_be_sent(lin, zhang):
 
 
 def test_whole_columns_read_each_distinct_value_once_and_name_the_rows_at_fault(lin, zhang):
-    parameters = ACTIONS["ledger.note_investment"].parameters
+    parameters = ACTIONS["ledger.add_investment"].parameters
     with acting(lin):
         values, errors = parse_columns(
             parameters,
@@ -107,7 +107,7 @@ def test_the_analyst_sees_masked_names_and_cannot_filter_by_them(an, zhang):
 def test_names_of_clients_behind_keys_are_masked_too(an, lin, zhang):
     with acting(lin):
         perform(
-            "ledger.note_investment", {"client": zhang.code, "invested_on": "2023-01-15", "amount": "1", "product": "A"}
+            "ledger.add_investment", {"client": zhang.code, "invested_on": "2023-01-15", "amount": "1", "product": "A"}
         )
     with acting(an):
         (row,) = ask("ledger.investments", {"client": zhang.code})["rows"]
@@ -129,9 +129,9 @@ def test_an_unknown_question_or_verb_is_not_found_and_one_beyond_the_role_not_al
         with pytest.raises(NotFound):
             ask("clients.everything", {})
         with pytest.raises(NotFound):
-            perform("clients.touch", {})
+            perform("clients.update_contact_dates", {})
         with pytest.raises(NotAllowed):
-            perform("team.form_team", {"name": "三队"})
+            perform("team.create_team", {"name": "三队"})
 
 
 def test_a_choice_is_shown_in_the_readers_language(lin, zhang):

@@ -28,7 +28,7 @@ def test_lin_sees_zhang_and_wang_does_not(lin, wang, zhang):
     with acting(wang):
         assert not Client.objects.filter(pk=zhang.pk).exists()
         with pytest.raises(Refused):
-            ask("clients.one", {"client": zhang.code})
+            ask("clients.detail", {"client": zhang.code})
 
 
 def test_zhou_who_leads_the_team_sees_zhang_too(zhou, zhang):
@@ -45,7 +45,7 @@ def test_he_sees_everybody_and_may_not_log_a_service(he, zhang):
 
 def test_a_wall_hides_a_client_from_the_lead_and_the_analyst_but_not_from_lin_or_compliance(lin, zhou, an, he, zhang):
     with acting(he):
-        perform("clients.set_wall", {"client": zhang.code, "walled": "是", "reason": "项目保密"})
+        perform("clients.set_information_wall", {"client": zhang.code, "walled": "是", "reason": "项目保密"})
     for user, sees in ((lin, True), (he, True), (zhou, False), (an, False)):
         with acting(user):
             assert Client.objects.filter(pk=zhang.pk).exists() is sees

@@ -96,4 +96,4 @@ def test_the_last_four_digits_of_a_phone_find_the_client(lin, zhang):
 def test_no_reader_gets_a_sealed_value_in_an_answer(lin, he, known):
     for user in (lin, he):
         with acting(user):
-            assert NUMBER not in json.dumps(ask("clients.one", {"client": known.code}), ensure_ascii=False)
+            assert NUMBER not in json.dumps(ask("clients.detail", {"client": known.code}), ensure_ascii=False)

@@ -60,7 +60,7 @@ class TestTheGate:
                 {"风险等级": "", "branch": None},
                 zhang.row_version,
             )
-        told = conflict.value.as_told()
+        told = conflict.value.as_details()
         level = told["fields"]["risk_level"]
         assert (level["label"], level["base_text"], level["mine"], level["current"]) == ("风险等级", "–", "C2", "C4")
         assert told["fields"]["branch"]["current_text"] == "北京金融街营业部"
@@ -92,5 +92,5 @@ class TestTheGate:
             perform_with_merge(
                 "clients.change", {"client": zhang.pk, "id_number": "440524188001010014"}, {}, zhang.row_version
             )
-        told = str(conflict.value.as_told())
+        told = str(conflict.value.as_details())
         assert "11010519491231002X" not in told and "110***********002X" in told

@@ -151,7 +151,7 @@ def test_form_grid_page_and_api_have_it_without_a_restart(lin, zhang, hours):
     assert "晚间" in page.get(f"/clients/{zhang.pk}/?tab=basic").content.decode()
     assert "x_preferred_hours" in page.get("/clients/").content.decode()
     with acting(lin):
-        token = perform("team.make_token", {"name": "试验"})["token"]
+        token = perform("team.create_token", {"name": "试验"})["token"]
         assert "x_preferred_hours" in openapi()["components"]["schemas"]["Client"]["properties"]
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
     assert Browser().get("/api/v1/clients/C0001", **bearer).json()["x_preferred_hours"] == "evening"

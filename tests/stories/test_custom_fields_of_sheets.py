@@ -27,7 +27,7 @@ LIST = "上午 | Morning\n晚间 | Evening"
 # {model: (verb that makes one, what it needs, verb that changes it, how that names it, sheet)}
 SHEETS: dict[str, Any] = {
     "ledger.Investment": (
-        "ledger.note_investment",
+        "ledger.add_investment",
         {"invested_on": "2026-01-05", "amount": 100, "product": "华夏成长"},
         "ledger.change_investment",
         "investment",
@@ -40,7 +40,7 @@ SHEETS: dict[str, Any] = {
         "interaction",
         "客户服务记录",
     ),
-    "clients.Needs": ("clients.note_needs", {"goal": "稳健"}, "clients.note_needs", "client", "需求与偏好"),
+    "clients.Needs": ("clients.record_needs", {"goal": "稳健"}, "clients.record_needs", "client", "需求与偏好"),
     "service.FollowUp": (
         "service.plan_follow_up",
         {"due_on": "2027-03-01", "subject": "回访"},
@@ -195,7 +195,7 @@ def test_the_api_takes_describes_and_filters_by_it(admin, lin, zhang):
     add(admin, "地点", "Place", "text", model="service.Interaction")
     row = made(lin, "service.Interaction", zhang, 地点="静安")
     with acting(lin):
-        token = perform("team.make_token", {"name": "试验"})["token"]
+        token = perform("team.create_token", {"name": "试验"})["token"]
         assert "x_place" in openapi()["components"]["schemas"]["Interaction"]["properties"]
         assert [one["id"] for one in ask("service.interactions", {"filters": {"地点": "静安"}})["rows"]] == [row.pk]
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
@@ -239,8 +239,8 @@ def test_a_merge_keeps_what_either_client_wishes(admin, lin, zhang):
     add(admin, "语言", "Language", "text", model="clients.Needs")
     with acting(lin):
         other = perform("clients.create", {"name": "张三", "anyway": True})
-        perform("clients.note_needs", {"client": zhang.pk, "时段": "上午"})
-        perform("clients.note_needs", {"client": other.pk, "时段": "晚间", "语言": "沪语"})
+        perform("clients.record_needs", {"client": zhang.pk, "时段": "上午"})
+        perform("clients.record_needs", {"client": other.pk, "时段": "晚间", "语言": "沪语"})
         done = perform("clients.merge", {"client": zhang.pk, "other": other.pk})
         kept = Needs.objects.get(client=zhang.pk)
         assert (kept.x_hours, kept.x_language) == ("上午", "沪语")

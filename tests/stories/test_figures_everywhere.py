@@ -67,7 +67,7 @@ def test_a_row_tells_its_figures_and_why_one_is_missing(closed, lin):
         [row] = ask("clients.list", {"filters": {"code": "C0001"}})["rows"]
         assert (row["figures__profit"], row["figures__roi"]) == ("1500.00", "0.25000000")
         assert row["figures__xirr"] is None and row["why_missing"] == {"figures__xirr": "时间太短"}
-        assert ask("clients.one", {"client": "C0001"})["figures__as_of"] == "2024-01-09"
+        assert ask("clients.detail", {"client": "C0001"})["figures__as_of"] == "2024-01-09"
 
 
 def test_who_may_not_see_money_reads_rates_only_and_who_may_not_read_the_ledger_nothing(closed, he, an, admin):

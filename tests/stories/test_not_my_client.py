@@ -47,7 +47,7 @@ def test_a_form_with_his_number_saves_nothing(wangs_browser, known, lin):
     )
     assert made.status_code in (400, 404, 422)
     with acting(lin):
-        assert ask("service.follow_ups_of", {"client": known.code})["count"] == 1
+        assert ask("service.client_follow_ups", {"client": known.code})["count"] == 1
 
 
 def test_lists_search_and_palette_do_not_know_him(wangs_browser, known):
@@ -68,7 +68,7 @@ def test_the_audit_of_his_team_does_not_name_him(zhou, wang, known):
 
 def test_the_api_says_not_found(wang, known):
     with acting(wang):
-        key = perform("team.make_token", {"name": "测试"})["token"]
+        key = perform("team.create_token", {"name": "测试"})["token"]
     browser = Browser(HTTP_AUTHORIZATION=f"Bearer {key}")
     assert browser.get(f"/api/v1/clients/{known.pk}").status_code == 404
     assert json.loads(browser.get("/api/v1/clients?text=张").content)["count"] == 0

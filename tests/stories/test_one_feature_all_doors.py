@@ -62,7 +62,7 @@ def by_web(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str] |
 
 def by_api(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str]:
     with acting(user):
-        token = perform("team.make_token", {"name": "试验"})["token"]
+        token = perform("team.create_token", {"name": "试验"})["token"]
     response = Browser().post(
         "/api/v1/interactions",
         json.dumps({"client": client.code, **row}),

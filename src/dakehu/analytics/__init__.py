@@ -1,1 +1,1 @@
-"""Numbers in, answers out: pure functions without Django, a clock or a database."""
+"""Pure functions on numbers, without Django, clock or database."""

@@ -1,7 +1,10 @@
-"""One client's days: worth, returns, and what follows from the returns. Compiled, on arrays that fit the nearest cache.
+"""Compute one client's daily values and returns, and measures of the returns. Compiled.
 
-A day's return is (worth + out) / (worth of the day before + in) - 1, and 0 where the denominator is 0: money that comes
-in works from that morning, money that goes out has worked until that evening. (Portfolio Performance's TTWROR.)
+Shape: work arrays have one entry per day of the calendar or per trade of the client.
+Meaning: a day's return is (value + out) / (value of the day before + in) − 1: money in counts from that morning, money
+    out until that evening (Portfolio Performance's TTWROR).
+Unit: money in the currency of the prices, returns as fractions.
+Missing: NaN on days without a price of something held; a return is 0 where the denominator is 0.
 """
 
 import math
@@ -12,48 +15,52 @@ from dakehu.analytics.jit import compiled
 
 UNITS = 1000.0  # quantities are whole thousandths of a share
 TAIL = 0.05
-BLOCK = 32  # days looked at together for the deepest fall
-ROUNDED = 1.0 + 1e-12  # a block on the edge is looked at
+BLOCK = 32  # days per block in the search for the deepest drawdown
+ROUNDED = 1.0 + 1e-12  # margin, so that a block at the limit is searched
 
 
 @compiled
-def value_positions(start, stop, asset, day, quantity, prices, days, worth, slot, slot_asset, slot_held):
-    """Add up the positions of the trades start..stop, which are ordered by asset and day.
+def value_positions(start, stop, asset, day, quantity, prices, days, value, slot, slot_asset, slot_held):
+    """Value the positions of the trades start..stop, which are ordered by asset and day.
 
-    Writes worth[t] for each day of the calendar from the first trade on (it must come zeroed), the slot of each trade
-    (its asset's number within the client), and the asset and what is held of it at the end for each slot.
-    Returns the number of slots. Whole numbers are added, so a position that was sold is exactly gone.
+    Shape: value float64 [days], zeroed from the first trade on; slot int32 [trades]; slot_asset int32 and slot_held
+        int64 [slots].
+    Meaning: writes the value at the end of each day, the slot of each trade (its asset's number within the client), and
+        each slot's asset and final quantity. Returns the number of slots. Quantities are whole numbers, so a position
+        that was sold is exactly 0.
+    Unit: quantity in thousandths of a share.
+    Missing: value is NaN on days without a price of something held.
     """
     slots = 0
     i = start
     while i < stop:
-        which = asset[i]
-        held = 0
-        while i < stop and asset[i] == which:
+        current_asset = asset[i]
+        units = 0
+        while i < stop and asset[i] == current_asset:
             today = day[i]
-            while i < stop and asset[i] == which and day[i] == today:
-                held += quantity[i]
+            while i < stop and asset[i] == current_asset and day[i] == today:
+                units += quantity[i]
                 slot[i - start] = slots
                 i += 1
-            until = day[i] if i < stop and asset[i] == which else days
-            if held != 0:
-                shares = held / UNITS
-                stretch = worth[today:until]  # counted from 0, so that the loop fills vector registers
-                price = prices[which, today:until]
-                for t in range(stretch.size):
-                    stretch[t] += shares * price[t]
-        slot_asset[slots] = which
-        slot_held[slots] = held
+            next_day = day[i] if i < stop and asset[i] == current_asset else days
+            if units != 0:
+                shares = units / UNITS
+                values = value[today:next_day]  # counted from 0, so that the loop fills vector registers
+                price_row = prices[current_asset, today:next_day]
+                for t in range(values.size):
+                    values[t] += shares * price_row[t]
+        slot_asset[slots] = current_asset
+        slot_held[slots] = units
         slots += 1
     return slots
 
 
 @compiled
-def daily_returns(worth, first, n, flow_day, flow_in, flow_out, flows, returns):
-    """Write the n returns of the days first..first + n - 1. The flows are those of each day, ordered by day."""
+def daily_returns(value, first, n, flow_day, flow_in, flow_out, flows, returns):
+    """Write the n returns of the days first..first + n − 1. Flows are those of each day, ordered by day."""
     returns[0] = 0.0
-    before_each = worth[first : first + n - 1]
-    after_each = worth[first + 1 : first + n]
+    before_each = value[first : first + n - 1]
+    after_each = value[first + 1 : first + n]
     later = returns[1:n]
     for k in range(later.size):
         before = before_each[k]
@@ -63,15 +70,19 @@ def daily_returns(worth, first, n, flow_day, flow_in, flow_out, flows, returns):
         k = flow_day[f] - first
         if k >= n:
             break
-        before = (worth[first + k - 1] if k > 0 else 0.0) + flow_in[f]
-        returns[k] = (worth[first + k] + flow_out[f]) / before - 1.0 if before != 0.0 else 0.0
+        before = (value[first + k - 1] if k > 0 else 0.0) + flow_in[f]
+        returns[k] = (value[first + k] + flow_out[f]) / before - 1.0 if before != 0.0 else 0.0
 
 
 @compiled
 def moments(returns, n, market):
-    """(mean, sum of squares about it, sum of squared losses, market mean, market squares, products) of n returns.
+    """Return the moments of n daily returns and of the index's returns of the same days.
 
-    market: the index's returns of the same days.
+    Shape: returns and market float64 [n] → six scalars.
+    Meaning: (mean, sum of squares about it, sum of squared losses, market mean, market sum of squares, sum of
+        products).
+    Unit: fractions.
+    Missing: market moments are NaN where a market return is NaN.
     """
     total = 0.0
     market_total = 0.0
@@ -97,9 +108,9 @@ def moments(returns, n, market):
 
 @compiled
 def _compound(returns, n, wealth, peak):
-    """Write what 1 became since the stretch began, and the highest it had been, for four stretches of n days.
+    """Write growth and its running maximum within each of four stretches of n days.
 
-    Each step waits for the one before; four stretches side by side keep the processor busy meanwhile.
+    Each step depends on the one before; four stretches side by side keep the processor busy.
     """
     s = n // 4
     r0, r1, r2, r3 = returns[:s], returns[s : 2 * s], returns[2 * s : 3 * s], returns[3 * s : n]
@@ -133,10 +144,13 @@ def _compound(returns, n, wealth, peak):
 
 @compiled
 def growth_and_drawdown(returns, n, wealth, peak):
-    """(growth, deepest fall, day of the peak, day of the trough), days counted from the first return.
+    """Return (growth, deepest drawdown, day of the peak, day of the trough).
 
-    growth: what 1 became. The fall is in [-1, 0], measured from the highest so far, the start (1) included; a peak
-    before the first return is day -1, and so are both days where nothing ever fell.
+    Shape: returns float64 [n]; wealth and peak are work space of the same size → four scalars.
+    Meaning: growth is what 1 became. The drawdown is measured from the highest growth so far, the start (1) included.
+        Days count from the first return; a peak before it is day −1.
+    Unit: drawdown in [−1, 0].
+    Missing: both days are −1 where there was no drawdown.
     """
     _compound(returns, n, wealth, peak)
     s = n // 4
@@ -147,11 +161,11 @@ def growth_and_drawdown(returns, n, wealth, peak):
         if begin == end:
             continue
         last, top = wealth[end - 1], peak[end - 1]
-        level = highest / growth  # the highest before this stretch, in its own measure
-        least, where = _deepest(wealth[begin:end], peak[begin:end], level)
-        if least - 1.0 < deepest:
-            deepest = least - 1.0
-            trough = begin + where
+        level = highest / growth  # highest growth before this stretch, relative to its start
+        lowest, offset = _deepest(wealth[begin:end], peak[begin:end], level)
+        if lowest - 1.0 < deepest:
+            deepest = lowest - 1.0
+            trough = begin + offset
         highest = max(highest, growth * top)
         growth *= last
     if trough < 0:
@@ -173,12 +187,13 @@ def growth_and_drawdown(returns, n, wealth, peak):
 
 @compiled
 def _deepest(a, b, level):
-    """(least share of the highest so far, its first day) of a stretch: a over the larger of b, which ascends, and level.
+    """Return (lowest share of the highest growth so far, its first day) of a stretch.
 
-    A division takes as long as a dozen comparisons, so a block of days is looked at only where its lowest day over its
-    highest peak would be deeper than what was found before.
+    The share is `a` over the larger of `b`, which ascends, and `level`. A division takes as long as a dozen
+    comparisons, so a block of days is searched only where its lowest day over its highest peak would be deeper than the
+    deepest so far.
     """
-    least, where = 1.0, 0
+    lowest, offset = 1.0, 0
     for start in range(0, a.size, BLOCK):
         stop = min(start + BLOCK, a.size)
         top = b[stop - 1] if b[stop - 1] > level else level
@@ -190,17 +205,20 @@ def _deepest(a, b, level):
             m3 = a[k + 3] if a[k + 3] < m3 else m3
         for k in range(stop - (stop - start) % 4, stop):
             m0 = a[k] if a[k] < m0 else m0
-        if min(min(m0, m1), min(m2, m3)) < least * top * ROUNDED:
+        if min(min(m0, m1), min(m2, m3)) < lowest * top * ROUNDED:
             for k in range(start, stop):
                 share = a[k] / (b[k] if b[k] > level else level)
-                if share < least:
-                    least, where = share, k
-    return least, where
+                if share < lowest:
+                    lowest, offset = share, k
+    return lowest, offset
 
 
 @compiled
-def _settle(values, n, k):
-    """Move the k + 1 smallest of n values to the front, the largest of them to place k (Hoare's selection)."""
+def _select(values, n, k):
+    """Move the k + 1 smallest of n values to the front (Hoare's selection).
+
+    The largest of them ends at index k.
+    """
     low, high = 0, n - 1
     while low < high:
         pivot = values[(low + high) // 2]
@@ -223,38 +241,47 @@ def _settle(values, n, k):
 
 
 @compiled
-def worst_days(returns, n, mean, deviation, room):
-    """(value at risk, mean of the worst) at 5 %, as returns (a loss is negative).
+def worst_days(returns, n, mean, deviation, worst):
+    """Return (value at risk, expected shortfall) at 5 %.
 
-    The first is the 5 % percentile, linear between neighbours; the second the mean of the int((n - 1) * 0.05) + 1
-    worst days. Sources: numpy.percentile; empyrical's conditional_value_at_risk.
+    Shape: returns float64 [n]; worst float64 [n + 1] is work space → two scalars.
+    Meaning: the 5 % percentile, linear between neighbours; the mean of the int((n − 1) × 0.05) + 1 worst days.
+    Unit: returns; a loss is negative.
+    Missing: NaN returns are not allowed.
+    Source: numpy.percentile; empyrical's conditional_value_at_risk.
     """
     position = (n - 1) * TAIL
     k = int(position)
     wanted = min(k + 2, n)
     limit = mean - 1.35 * deviation
-    found = 0
-    for i in range(n):  # without a branch: each value is written, the place moves on only for the bad days
-        room[found] = returns[i]
-        found += 1 if returns[i] < limit else 0
-    if found < wanted:
+    count = 0
+    for i in range(n):  # without a branch: each value is written, the index advances only for the worst days
+        worst[count] = returns[i]
+        count += 1 if returns[i] < limit else 0
+    if count < wanted:
         for i in range(n):
-            room[i] = returns[i]
-        found = n
-    _settle(room, found, k)
+            worst[i] = returns[i]
+        count = n
+    _select(worst, count, k)
     total = 0.0
     for i in range(k + 1):
-        total += room[i]
-    following = room[k]
-    if k + 1 < found:
+        total += worst[i]
+    following = worst[k]
+    if k + 1 < count:
         following = math.inf
-        for i in range(k + 1, found):
-            following = min(following, room[i])
-    return room[k] + (position - k) * (following - room[k]), total / (k + 1)
+        for i in range(k + 1, count):
+            following = min(following, worst[i])
+    return worst[k] + (position - k) * (following - worst[k]), total / (k + 1)
 
 
 def market_returns(levels: np.ndarray) -> np.ndarray:
-    """Daily returns of an index: float64 [days], 0 on the first day; NaN where a level is missing."""
-    made = np.zeros(len(levels))
-    made[1:] = levels[1:] / levels[:-1] - 1.0
-    return made
+    """Return the daily returns of an index.
+
+    Shape: levels float64 [D] → float64 [D].
+    Meaning: level / level of the day before − 1; 0 on the first day.
+    Unit: fractions.
+    Missing: NaN where a level is missing.
+    """
+    returns = np.zeros(len(levels))
+    returns[1:] = levels[1:] / levels[:-1] - 1.0
+    return returns

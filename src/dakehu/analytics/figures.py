@@ -1,7 +1,10 @@
-"""The figures of a client: their columns, and why one may be missing.
+"""Columns of a client's figures, and the reasons why one may be missing.
 
-Every formula stands in `docs/figures.md` with its source. Rates and shares are plain numbers (0.05 is 5 %), money is in
-the currency of the prices, days are calendar days unless a name says otherwise.
+Shape: one row per client, one column per figure (Column).
+Meaning: every formula is in `docs/figures.md` with its source.
+Unit: rates and shares are plain numbers (0.05 is 5 %), money is in the currency of the prices, days are calendar days
+    unless stated otherwise.
+Missing: NaN, with a Reason.
 """
 
 from dataclasses import dataclass
@@ -9,11 +12,11 @@ from enum import IntEnum
 
 import numpy as np
 
-CLASSES = 6  # asset classes told apart in the mix: stock, fund, bond, repo and cash, private and structured, other
+CLASSES = 6  # asset classes: stock, fund, bond, repo and cash, private and structured, other
 
 
 class Column(IntEnum):
-    """Where each figure stands in the row of a client."""
+    """Index of each figure in the row of a client."""
 
     NAV = 0
     DEPOSITS = 1
@@ -65,16 +68,16 @@ COLUMNS = len(Column)
 
 
 class Reason(IntEnum):
-    """Why a figure is missing, or, for SEVERAL_ROOTS, why it should be read with care."""
+    """Why a figure is missing or, for SEVERAL_ROOTS, should be read with care."""
 
     NONE = 0
     NO_TRADES = 1
     NO_PRICE = 2  # something was held on a day without a price
     TOO_SHORT = 3  # fewer than two daily returns, or less than 30 days for a yearly rate
-    NO_VARIATION = 4  # the returns never differed, so nothing can be divided by their spread
+    NO_VARIATION = 4  # the returns never differed, so their deviation is 0
     NO_SIGN_CHANGE = 5  # money only went in, or only came out: no rate makes it worth nothing
     NO_ROOT = 6  # no rate within the range searched
-    SEVERAL_ROOTS = 7  # more than one rate fits; the one given follows the stated rule
+    SEVERAL_ROOTS = 7  # more than one rate fits; the published one follows the rule in xirr
     NO_SALES = 8
     NO_HOLDINGS = 9
     NO_DRAWDOWN = 10
@@ -85,15 +88,17 @@ class Reason(IntEnum):
 
 @dataclass(frozen=True)
 class Figures:
-    """One row per client.
+    """The figures of all clients, C rows.
 
-    values: float64 [clients, COLUMNS], NaN where a figure is missing; day columns hold the index into the calendar.
-    reasons: uint8 [clients, COLUMNS], `Reason`; never NONE where a value is NaN.
+    Shape: values float64 [C, COLUMNS], reasons uint8 [C, COLUMNS].
+    Meaning: reasons holds `Reason`, never NONE where a value is NaN; day columns hold the index into the calendar.
+    Unit: see the module.
+    Missing: NaN.
     """
 
     values: np.ndarray
     reasons: np.ndarray
 
     def column(self, name: Column) -> np.ndarray:
-        """One figure of every client, float64 [clients]."""
+        """Return one figure of every client: float64 [C]."""
         return self.values[:, name]

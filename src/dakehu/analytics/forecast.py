@@ -1,12 +1,14 @@
-"""Where a price may be some days from now, as a band of probabilities; and how such bands did in the past beside those of a
-plain random walk. Pure. Never a point, never advice: the middle of the band is today's level.
+"""Forecast a price level as a band of probabilities, and back-test such bands. Pure.
 
-The model: logarithms of levels walk without drift; the variance of a day is 0.7 times the exponentially weighted mean of
-squared returns (decay 0.97, RiskMetrics 1996) and 0.3 times the mean of all of them so far. Volatility is what can be
-forecast; measured on 20 American shares 1990 to 2022 no method beat the walk's own centre by a significant margin, while
-this mixture cut the loss of volatility forecasts by a quarter against the variance of the last 21 days.
+Never a point, never advice: the middle of the band is today's level.
 
-The plain walk beside it has the mean of all squared returns so far as its variance. Both use the normal distribution.
+The model: log levels follow a random walk without drift; the variance of a day is 0.7 times the exponentially weighted
+mean of squared returns (decay 0.97, RiskMetrics 1996) and 0.3 times the mean of all squared returns so far. Volatility
+can be forecast; on 20 American shares from 1990 to 2022 no method beat the walk's own centre by a significant margin,
+while this mixture reduced the loss of volatility forecasts by a quarter against the variance of the last 21 days.
+
+The plain walk used for comparison has the mean of all squared returns so far as its variance. Both use the normal
+distribution.
 """
 
 from dataclasses import dataclass
@@ -16,16 +18,22 @@ import numpy as np
 
 DECAY, RECENT = 0.97, 0.7
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-MINIMUM = 250  # returns before the first band is drawn
+MINIMUM = 250  # returns before the first band
 _Z = np.array([NormalDist().inv_cdf(q) for q in QUANTILES])
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """How bands of one horizon did. origins: how many days they were drawn on, none of which overlap. The others are pairs
-    (the band's, the plain walk's): inner and outer, the shares of levels that fell between the quarter and three-quarter
-    lines (0.5 if the band is right) and between the 5 % and 95 % lines (0.9); loss, the mean pinball loss of the five lines
-    on log levels, in which less is better (Koenker & Bassett 1978)."""
+    """How bands of one horizon did in the past.
+
+    Shape: inner, outer and loss are pairs: (the band's, the plain walk's).
+    Meaning: origins is the number of start days, none of which overlap; inner and outer are the shares of levels
+        between the 25 % and 75 % lines (0.5 if the band is right) and between the 5 % and 95 % lines (0.9); loss is the
+        mean pinball loss of the five lines, less is better.
+    Unit: shares in [0, 1]; loss in log levels.
+    Missing: NaN without origins.
+    Source: Koenker & Bassett 1978 (pinball loss).
+    """
 
     horizon: int
     origins: int
@@ -35,29 +43,37 @@ class Backtest:
 
     @property
     def ratio(self) -> float:
-        """The band's loss over the plain walk's: below 1 it was closer to what came. NaN without origins."""
+        """Return the band's loss / the plain walk's: below 1 the band was closer. NaN without origins."""
         return self.loss[0] / self.loss[1] if self.origins and self.loss[1] > 0 else float("nan")
 
 
 def variances(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(the band's, the plain walk's) variance of one day as known after each level: float64 [N] each, NaN at the first.
+    """Return the one-day variances known after each level: (the band's, the plain walk's).
 
-    levels: float64 [N], all positive, no gaps. A long run without any change gives 0.
+    Shape: levels float64 [N] → two of float64 [N].
+    Meaning: see the module; an unchanged level gives 0.
+    Unit: squared log return per day. Levels must be positive and without gaps.
+    Missing: NaN at the first level.
     """
     squares = np.diff(np.log(levels)) ** 2
     plain, recent = np.full(len(levels), np.nan), np.full(len(levels), np.nan)
     if len(squares):
         plain[1:] = np.cumsum(squares) / np.arange(1, len(squares) + 1)
-        held = squares[0]
+        mean = squares[0]
         for i, square in enumerate(squares):
-            held = held + (1 - DECAY) * (square - held)
-            recent[i + 1] = held
+            mean = mean + (1 - DECAY) * (square - mean)
+            recent[i + 1] = mean
     return RECENT * recent + (1 - RECENT) * plain, plain
 
 
 def band(levels: np.ndarray, horizon: int) -> np.ndarray | None:
-    """The levels that will be undercut with the probabilities QUANTILES after 0..horizon days: float64 [horizon + 1, 5];
-    None before MINIMUM returns."""
+    """Return the band of levels after 0..horizon days.
+
+    Shape: levels float64 [N] → float64 [horizon + 1, 5].
+    Meaning: the levels that are undercut with the probabilities QUANTILES.
+    Unit: as the levels.
+    Missing: None before MINIMUM returns.
+    """
     if len(levels) <= MINIMUM:
         return None
     spread = np.sqrt(variances(levels)[0][-1] * np.arange(horizon + 1))
@@ -65,21 +81,25 @@ def band(levels: np.ndarray, horizon: int) -> np.ndarray | None:
 
 
 def backtest(levels: np.ndarray, horizon: int) -> Backtest:
-    """Draw the band of `horizon` days on every horizon-th day of the past and look where the level came to be."""
-    ours, plain = variances(levels)
+    """Back-test the band of `horizon` days on every horizon-th day of the past; see Backtest."""
+    mixture, plain = variances(levels)
     origins = np.arange(MINIMUM, len(levels) - horizon, horizon)
     if not len(origins):
-        nothing = (float("nan"), float("nan"))
-        return Backtest(horizon, 0, nothing, nothing, nothing)
-    came = np.log(levels[origins + horizon] / levels[origins])
-    told = [_judged(came, np.sqrt(variance[origins] * horizon)) for variance in (ours, plain)]
-    inner, outer, loss = zip(*told, strict=True)
+        missing = (float("nan"), float("nan"))
+        return Backtest(horizon, 0, missing, missing, missing)
+    moves = np.log(levels[origins + horizon] / levels[origins])
+    scores = [_scores(moves, np.sqrt(variance[origins] * horizon)) for variance in (mixture, plain)]
+    inner, outer, loss = zip(*scores, strict=True)
     return Backtest(horizon, len(origins), inner, outer, loss)
 
 
-def _judged(came: np.ndarray, spread: np.ndarray) -> tuple[float, float, float]:
+def _scores(moves: np.ndarray, spread: np.ndarray) -> tuple[float, float, float]:
+    """Return (inner share, outer share, pinball loss) of log moves against a band.
+
+    Shape: moves and spread float64 [origins] → three scalars.
+    """
     lines = spread[:, None] * _Z
-    inner = np.mean((came >= lines[:, 1]) & (came <= lines[:, 3]))
-    outer = np.mean((came >= lines[:, 0]) & (came <= lines[:, 4]))
-    away, q = came[:, None] - lines, np.array(QUANTILES)
-    return float(inner), float(outer), float(np.mean(np.maximum(q * away, (q - 1) * away)))
+    inner = np.mean((moves >= lines[:, 1]) & (moves <= lines[:, 3]))
+    outer = np.mean((moves >= lines[:, 0]) & (moves <= lines[:, 4]))
+    error, quantiles = moves[:, None] - lines, np.array(QUANTILES)
+    return float(inner), float(outer), float(np.mean(np.maximum(quantiles * error, (quantiles - 1) * error)))

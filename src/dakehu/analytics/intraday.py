@@ -1,8 +1,8 @@
-"""The day that is running: what the close of last night leaves, carried on by today's prices and trades.
+"""Update figures during the day: last night's state plus today's prices and trades.
 
-Touches each position once and each client's running sums once, instead of every day since the first trade. Gives the
-figures that follow from running sums; what needs every day again (value at risk, the money-weighted rate, dealing)
-waits for the close. Asserted equal to the full computation in the tests.
+Each position and each client's running sums are touched once, instead of every day since the first trade. Only figures
+that follow from running sums are updated; those that need every day again (value at risk, money-weighted rate, trade
+statistics) wait for the close. The tests compare with the full computation.
 """
 
 import math
@@ -17,14 +17,14 @@ from dakehu.analytics.figures import Column
 from dakehu.analytics.jit import compiled
 from dakehu.analytics.kernel import MINIMUM_DAYS, TRADING_DAYS, Book
 
-# The running sums of a client, in the order of the columns of State.sums.
-WORTH, GROWTH, HIGHEST, DEEPEST, DAYS, FIRST, RETURNS, SQUARES, LOSSES, MARKET, MARKET_SQUARES, PRODUCTS, IN, OUT = (
+# Running sums of a client, in the order of the columns of State.sums.
+VALUE, GROWTH, HIGHEST, DEEPEST, DAYS, FIRST, RETURNS, SQUARES, LOSSES, MARKET, MARKET_SQUARES, PRODUCTS, IN, OUT = (
     range(14)
 )
 
 AT_ONCE = 50_000  # clients handed to a thread at a time
 
-GIVEN = (
+INTRADAY_FIGURES = (
     Column.NAV,
     Column.DEPOSITS,
     Column.WITHDRAWALS,
@@ -45,11 +45,12 @@ GIVEN = (
 
 @dataclass(frozen=True)
 class State:
-    """What is carried from one close to the next. C clients, P positions held.
+    """The state carried from one close to the next. C clients, P positions held.
 
-    offsets: int64 [C + 1] into the positions. asset: int32 [P]. held: int64 [P], thousandths of a share.
-    sums: float64 [C, 14], see the names above; FIRST is the ordinal of the first trade, NaN where there was none.
-    ordinal: the day it stands for.
+    Shape: offsets int64 [C + 1] into the positions; asset int32 [P]; held int64 [P]; sums float64 [C, 14].
+    Meaning: sums are named above; FIRST is the ordinal of the first trade. `ordinal` is the day of the state.
+    Unit: held in thousandths of a share; money in the currency of the prices.
+    Missing: FIRST is NaN without trades.
     """
 
     offsets: np.ndarray
@@ -61,8 +62,13 @@ class State:
 
 @dataclass(frozen=True)
 class Day:
-    """Today. prices: float64 [A]. trades ordered by client, then asset: client int32, asset int32, quantity int64,
-    flow float64, all [T], as in `Book`. market: today's return of the index."""
+    """Prices and trades of the running day. A assets, T trades.
+
+    Shape: prices float64 [A]; client int32, asset int32, quantity int64, flow float64, all [T].
+    Meaning: trades are ordered by client, then asset, as in `Book`; market is today's return of the index.
+    Unit: as in `Book`.
+    Missing: none allowed.
+    """
 
     ordinal: int
     prices: np.ndarray
@@ -74,17 +80,18 @@ class Day:
 
 
 @compiled
-def _sum_up(
+def _sum_days(
     clients, offsets, asset, day, quantity, flow, prices, ordinals, market, largest, sums, slots, kept_asset, kept_held
 ):
+    """Sum all days of all clients into `sums`, and list the positions they hold."""
     days = prices.shape[1]
-    worth, money_in, money_out = np.zeros(days), np.zeros(days), np.zeros(days)
+    value, money_in, money_out = np.zeros(days), np.zeros(days), np.zeros(days)
     slot, slot_asset, slot_held = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int64)
-    kept = 0
+    position_count = 0
     for client in range(clients):
         start, stop = offsets[client], offsets[client + 1]
         row = sums[client]
-        slots[client] = kept
+        slots[client] = position_count
         if start == stop:
             row[GROWTH] = 1.0
             row[HIGHEST] = 1.0
@@ -93,17 +100,17 @@ def _sum_up(
         first = day[start]
         for i in range(start, stop):
             first = min(first, day[i])
-        worth[first:] = 0.0
+        value[first:] = 0.0
         money_in[first:] = 0.0
         money_out[first:] = 0.0
-        found = daily.value_positions(
-            start, stop, asset, day, quantity, prices, days, worth, slot, slot_asset, slot_held
+        slot_count = daily.value_positions(
+            start, stop, asset, day, quantity, prices, days, value, slot, slot_asset, slot_held
         )
-        for s in range(found):
+        for s in range(slot_count):
             if slot_held[s] != 0:
-                kept_asset[kept] = slot_asset[s]
-                kept_held[kept] = slot_held[s]
-                kept += 1
+                kept_asset[position_count] = slot_asset[s]
+                kept_held[position_count] = slot_held[s]
+                position_count += 1
         for i in range(start, stop):
             if flow[i] > 0:
                 money_in[day[i]] += flow[i]
@@ -112,19 +119,19 @@ def _sum_up(
         row[GROWTH] = 1.0
         row[HIGHEST] = 1.0
         row[FIRST] = ordinals[first]
-        before = 0.0
+        previous = 0.0
         for t in range(first, days):
-            _carry(row, before, worth[t], money_in[t], money_out[t], market[t])
-            before = worth[t]
-    slots[clients] = kept
+            _add_day(row, previous, value[t], money_in[t], money_out[t], market[t])
+            previous = value[t]
+    slots[clients] = position_count
 
 
 @compiled
-def _carry(row, before, worth, money_in, money_out, market):
-    """Take one day into the running sums of a client."""
+def _add_day(row, before, value, money_in, money_out, market):
+    """Add one day to the running sums of a client."""
     base = before + money_in
-    change = (worth + money_out) / base - 1.0 if base != 0.0 else 0.0
-    row[WORTH] = worth
+    change = (value + money_out) / base - 1.0 if base != 0.0 else 0.0
+    row[VALUE] = value
     row[GROWTH] *= 1.0 + change
     row[HIGHEST] = max(row[HIGHEST], row[GROWTH])
     row[DEEPEST] = min(row[DEEPEST], row[GROWTH] / row[HIGHEST] - 1.0)
@@ -139,18 +146,18 @@ def _carry(row, before, worth, money_in, money_out, market):
     row[OUT] += money_out
 
 
-def begin(book: Book) -> State:
-    """The state after the last day of the book. One full pass; done by the nightly close.
+def initial_state(book: Book) -> State:
+    """Return the state after the last day of the book; one full pass, done by the nightly close.
 
-    Clients who hold nothing are carried on with returns of 0, as the day may bring them back; the full computation
-    counts such days as well as soon as they hold something again.
+    Clients who hold nothing continue with returns of 0, because the day may add trades; the full computation counts
+    such days too, once they hold something again.
     """
     clients = book.clients
     largest = max(int(np.max(np.diff(book.offsets), initial=0)), 1)
     sums = np.zeros((clients, 14))
     offsets = np.empty(clients + 1, np.int64)
     asset, held = np.empty(len(book.asset), np.int32), np.empty(len(book.asset), np.int64)
-    _sum_up(
+    _sum_days(
         clients,
         book.offsets,
         book.asset,
@@ -166,21 +173,35 @@ def begin(book: Book) -> State:
         asset,
         held,
     )
-    kept = int(offsets[-1])
-    return State(offsets, asset[:kept].copy(), held[:kept].copy(), sums, int(book.ordinals[-1]))
+    position_count = int(offsets[-1])
+    return State(offsets, asset[:position_count].copy(), held[:position_count].copy(), sums, int(book.ordinals[-1]))
 
 
 @compiled
-def _value(
-    begin, end, offsets, asset, held, sums, prices, first_trade, trade_asset, quantity, flow, market, ordinal, after
+def _value_day(
+    initial_state,
+    end,
+    offsets,
+    asset,
+    held,
+    sums,
+    prices,
+    first_trade,
+    trade_asset,
+    quantity,
+    flow,
+    market,
+    ordinal,
+    after,
 ):
-    for client in range(begin, end):
-        worth = 0.0
+    """Add the running day to the sums of the clients begin..end."""
+    for client in range(initial_state, end):
+        value = 0.0
         for p in range(offsets[client], offsets[client + 1]):
-            worth += held[p] * prices[asset[p]]
+            value += held[p] * prices[asset[p]]
         money_in, money_out = 0.0, 0.0
         for i in range(first_trade[client], first_trade[client + 1]):
-            worth += quantity[i] * prices[trade_asset[i]]
+            value += quantity[i] * prices[trade_asset[i]]
             if flow[i] > 0:
                 money_in += flow[i]
             else:
@@ -188,23 +209,26 @@ def _value(
         row = after[client]
         row[:] = sums[client]
         if not np.isnan(row[FIRST]) or money_in != 0.0 or money_out != 0.0:
-            _carry(row, row[WORTH], worth / daily.UNITS, money_in, money_out, market)
+            _add_day(row, row[VALUE], value / daily.UNITS, money_in, money_out, market)
             if np.isnan(row[FIRST]):
                 row[FIRST] = ordinal
 
 
 def advance(state: State, day: Day, *, threads: int = 0, out: np.ndarray | None = None) -> np.ndarray:
-    """The running sums after today's prices and trades, float64 [C, 14], the same at any number of threads (0: one for
-    each core); written into `out` where given, as whoever asks every few seconds saves the system fresh memory. The state
-    itself stays last night's, so that the next price of the same day starts from it again."""
+    """Return the running sums after today's prices and trades.
+
+    Shape: float64 [C, 14]; written into `out` if given, which saves memory allocation in frequent calls.
+    Meaning: `state` is not changed, so that the next price of the day starts from last night again. The result is the
+        same for any number of threads (0: one per core).
+    """
     clients = len(state.offsets) - 1
     first_trade = np.append(0, np.cumsum(np.bincount(day.client, minlength=clients)))
     after = np.empty_like(state.sums) if out is None else out
 
-    def run(begin: int) -> None:
-        _value(
-            begin,
-            min(begin + AT_ONCE, clients),
+    def run(initial_state: int) -> None:
+        _value_day(
+            initial_state,
+            min(initial_state + AT_ONCE, clients),
             state.offsets,
             state.asset,
             state.held,
@@ -225,7 +249,13 @@ def advance(state: State, day: Day, *, threads: int = 0, out: np.ndarray | None 
 
 
 def figures(sums: np.ndarray, ordinal: int) -> np.ndarray:
-    """The figures of GIVEN from running sums: float64 [C, len(GIVEN)], NaN where the full computation has none."""
+    """Return the intraday figures from running sums.
+
+    Shape: sums float64 [C, 14] → float64 [C, len(INTRADAY_FIGURES)].
+    Meaning: the same formulas as the kernel (docs/figures.md).
+    Unit: as analytics.figures.
+    Missing: NaN where the full computation has none.
+    """
     with np.errstate(all="ignore"):
         n = sums[:, DAYS]
         growth = sums[:, GROWTH]
@@ -238,15 +268,15 @@ def figures(sums: np.ndarray, ordinal: int) -> np.ndarray:
         beta = (sums[:, PRODUCTS] - n * mean * market_mean) / market_squares
         long_enough = (ordinal - sums[:, FIRST] >= MINIMUM_DAYS) & (growth > 0)
         cagr = np.where(long_enough, growth ** (TRADING_DAYS / n) - 1.0, np.nan)
-        gained = sums[:, WORTH] + sums[:, OUT] - sums[:, IN]
+        profit = sums[:, VALUE] + sums[:, OUT] - sums[:, IN]
         root = math.sqrt(TRADING_DAYS)
-        made = np.column_stack(
+        columns = np.column_stack(
             [
-                sums[:, WORTH],
+                sums[:, VALUE],
                 sums[:, IN],
                 sums[:, OUT],
-                gained,
-                np.where(sums[:, IN] > 0, gained / sums[:, IN], np.nan),
+                profit,
+                np.where(sums[:, IN] > 0, profit / sums[:, IN], np.nan),
                 growth - 1.0,
                 cagr,
                 deviation * root,
@@ -261,5 +291,5 @@ def figures(sums: np.ndarray, ordinal: int) -> np.ndarray:
                 n,
             ]
         )
-    made[np.isnan(sums[:, FIRST])] = np.nan
-    return made
+    columns[np.isnan(sums[:, FIRST])] = np.nan
+    return columns

@@ -1,4 +1,7 @@
-"""How the kernel is compiled: once, kept on disk, without the interpreter's lock, so that threads really run together."""
+"""Compile the kernel once, cached on disk and without the global interpreter lock.
+
+Threads therefore run in parallel.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,12 +12,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
-    """Compile at the first call.
+    """Compile a function at its first call.
 
-    Sums may be reordered so that they fill vector registers; NaN and infinity keep their meaning. The order is that of
-    the compiled code, the same for each client whichever thread computes it, so results are bit-equal at any number.
+    Sums may be reordered to fill vector registers; NaN and infinity keep their meaning. The order is that of the
+    compiled code, the same for each client on any thread, so results are bit-equal for any number of threads.
     """
-    made: F = numba.njit(
+    wrapper: F = numba.njit(
         function, nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"}
     )
-    return made
+    return wrapper

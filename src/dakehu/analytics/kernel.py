@@ -1,7 +1,7 @@
-"""The portfolio kernel: the figures of every client in one pass over the trades, nothing but the figures leaving the core.
+"""Portfolio kernel: compute the figures of every client in one pass over the trades.
 
-Stateless on purpose: each close computes everything from the trades and prices of the day, so a restated price or a late
-trade needs no repair. Memory beside the input is a few rows of one client's days per thread.
+Stateless on purpose: each close computes everything from the trades and prices of the day, so a restated price or a
+late trade needs no repair. Memory besides the input is a few rows of one client's days per thread.
 """
 
 import os
@@ -16,24 +16,27 @@ from dakehu.analytics.jit import compiled
 from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
 
 TRADING_DAYS = 252.0
-MINIMUM_DAYS = 30  # a yearly rate from less than this misleads more than it tells
-AT_ONCE = 2000  # clients handed to a thread at a time
+MINIMUM_DAYS = 30  # calendar days; a yearly rate from less is misleading
+AT_ONCE = 2000  # clients per task of a thread
 
 
 @dataclass(frozen=True)
 class Book:
-    """What the kernel reads. C clients, T trades, A assets, D days.
+    """The input of the kernel. C clients, T trades, A assets, D days.
 
-    offsets: int64 [C + 1]; client c has the trades offsets[c]..offsets[c + 1], ordered by asset, then day, then as dealt.
-    asset: int32 [T], row of `prices`. day: int32 [T], column of `prices`.
-    quantity: int64 [T], thousandths of a share, bought positive, sold negative, 0 for money alone (dividends).
-    value: float64 [T], money dealt before fees, never negative; 0 for a change of quantity alone (splits).
-    fee: float64 [T], never negative.
-    flow: float64 [T], money that came into the portfolio from outside (positive) or left it (negative).
-    prices: float64 [A, D], carried forward over days without dealing, NaN where unknown.
-    ordinals: int64 [D], the calendar day of each column, ascending.
-    market: float64 [D], levels of the index compared with; NaN throughout where there is none.
-    kind: int8 [A], asset class 0..CLASSES - 1.
+    Shape:
+      offsets: int64 [C + 1]; client c has the trades offsets[c]..offsets[c + 1], ordered by asset, day and as traded.
+      asset: int32 [T], row of `prices`. day: int32 [T], column of `prices`.
+      quantity: int64 [T], thousandths of a share, bought positive, sold negative, 0 for money alone (dividends).
+      value: float64 [T], money traded before fees, never negative; 0 for a change of quantity alone (splits).
+      fee: float64 [T], never negative.
+      flow: float64 [T], money that came into the portfolio from outside (positive) or left it (negative).
+      prices: float64 [A, D], carried forward over days without trading.
+      ordinals: int64 [D], the calendar day of each column, ascending.
+      market: float64 [D], levels of the benchmark index.
+      kind: int8 [A], asset class 0..CLASSES - 1.
+    Unit: money in the currency of the prices.
+    Missing: prices are NaN where unknown, market is NaN throughout without an index.
     """
 
     offsets: np.ndarray
@@ -50,18 +53,26 @@ class Book:
 
     @property
     def clients(self) -> int:
+        """Return the number of clients."""
         return len(self.offsets) - 1
 
 
 def securities_flow(quantity: np.ndarray, value: np.ndarray, fee: np.ndarray) -> np.ndarray:
-    """`Book.flow` when only securities are looked at: what is bought comes in with its fees, proceeds and dividends leave
-    after fees. float64 [T]. With cash kept as an asset of price 1, the flows are the deposits and withdrawals instead."""
+    """Return `Book.flow` of the securities alone.
+
+    Shape: all arguments [T] → float64 [T].
+    Meaning: purchases come in with their fees, proceeds and dividends leave after fees. With cash kept as an asset of
+        price 1, flows are deposits and withdrawals instead.
+    Unit: as `value`.
+    Missing: none allowed.
+    """
     return np.where(quantity > 0, value + fee, fee - value)
 
 
 @compiled
-def _ratio(over, under):
-    return over / under if under > 0 else np.nan
+def _ratio(numerator, denominator):
+    """Divide; NaN where the denominator is not positive."""
+    return numerator / denominator if denominator > 0 else np.nan
 
 
 @compiled
@@ -87,8 +98,9 @@ def _run(
     values,
     reasons,
 ):
+    """Compute the figures of the clients begin..end into values and reasons."""
     days = prices.shape[1]
-    worth, returns, wealth, peak, room = (
+    value_by_day, returns, wealth, peak, worst_returns = (
         np.zeros(days),
         np.empty(days),
         np.empty(days),
@@ -101,8 +113,8 @@ def _run(
     cost, opened, taken = np.zeros(largest), np.zeros(largest), np.zeros(largest)
     marks = np.zeros(largest, np.uint8)
     flow_day, after = np.empty(largest + 1, np.int64), np.empty(largest + 1, np.int64)
-    flow_in, flow_out, paid = np.empty(largest + 1), np.empty(largest + 1), np.empty(largest + 1)
-    worths = np.empty(grid.size)
+    flow_in, flow_out, payments = np.empty(largest + 1), np.empty(largest + 1), np.empty(largest + 1)
+    values_on_grid = np.empty(grid.size)
 
     for client in range(begin, end):
         row = values[client]
@@ -117,9 +129,9 @@ def _run(
             first = min(first, day[i])
             last_trade = max(last_trade, day[i])
 
-        worth[first:] = 0.0
+        value_by_day[first:] = 0.0
         slots = daily.value_positions(
-            start, stop, asset, day, quantity, prices, days, worth, slot, slot_asset, slot_held
+            start, stop, asset, day, quantity, prices, days, value_by_day, slot, slot_asset, slot_held
         )
         positions.order_by_day(start, stop, day, first, last_trade - first + 1, counts, order)
         holdings = 0
@@ -127,10 +139,10 @@ def _run(
             holdings += 1 if slot_held[s] != 0 else 0
         n = (days if holdings else last_trade + 1) - first
         total = 0.0
-        for amount in worth[first : first + n]:
+        for amount in value_by_day[first : first + n]:
             total += amount
 
-        # Flows by day; deposits, dealing and fees by the way.
+        # Flows by day, with the sums of deposits, trades and fees.
         flows, deposits, withdrawals, fees, bought, sold, income = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for i in range(n_trades):
             trade = start + order[i]
@@ -166,7 +178,7 @@ def _run(
                     why[c] = Reason.NO_PRICE.value
             continue
 
-        nav = worth[first + n - 1]
+        nav = value_by_day[first + n - 1]
         row[Column.NAV.value] = nav
         row[Column.PNL.value] = nav + withdrawals - deposits
         if deposits > 0:
@@ -177,25 +189,25 @@ def _run(
         # The money-weighted rate: money in is paid, money out and what is left are received.
         for f in range(flows):
             after[f] = ordinals[flow_day[f]] - ordinals[first]
-            paid[f] = flow_out[f] - flow_in[f]
+            payments[f] = flow_out[f] - flow_in[f]
         count = flows
         if nav != 0.0:
             finish = ordinals[first + n - 1] - ordinals[first]
             if count == 0 or after[count - 1] != finish:
                 after[count] = finish
-                paid[count] = 0.0
+                payments[count] = 0.0
                 count += 1
-            paid[count - 1] += nav
+            payments[count - 1] += nav
         if after[count - 1] < MINIMUM_DAYS:
             why[Column.XIRR.value] = Reason.TOO_SHORT.value
             why[Column.XIRR_ROOTS.value] = Reason.TOO_SHORT.value
         else:
-            rate, roots, reason = solve(after, paid, count, table, grid, start_at, worths)
+            rate, roots, reason = solve(after, payments, count, table, grid, start_at, values_on_grid)
             row[Column.XIRR.value] = rate
             row[Column.XIRR_ROOTS.value] = roots
             why[Column.XIRR.value] = reason
 
-        daily.daily_returns(worth, first, n, flow_day, flow_in, flow_out, flows, returns)
+        daily.daily_returns(value_by_day, first, n, flow_day, flow_in, flow_out, flows, returns)
         growth, fall, top, bottom = daily.growth_and_drawdown(returns, n, wealth, peak)
         row[Column.TWR.value] = growth - 1.0
         row[Column.MAX_DRAWDOWN.value] = fall
@@ -241,7 +253,7 @@ def _run(
                 row[Column.SORTINO.value] = mean * TRADING_DAYS / (np.sqrt(losses / n) * np.sqrt(TRADING_DAYS))
             else:
                 why[Column.SORTINO.value] = Reason.NO_VARIATION.value
-            at_risk, worst = daily.worst_days(returns, n, mean, deviation, room)
+            at_risk, worst = daily.worst_days(returns, n, mean, deviation, worst_returns)
             row[Column.VAR95.value] = at_risk
             row[Column.CVAR95.value] = worst
             if not has_market or np.isnan(products):
@@ -320,9 +332,12 @@ def _run(
 
 
 def compute(book: Book, threads: int | None = None) -> Figures:
-    """The figures of every client of the book, as of its last day. Bit-equal for any number of threads.
+    """Compute the figures of every client as of the book's last day.
 
-    threads: as many as there are cores, unless told.
+    Shape: C clients → Figures [C, COLUMNS].
+    Meaning: see docs/figures.md. Bit-equal for any number of threads; `threads` None means one per core.
+    Unit: as analytics.figures.
+    Missing: NaN with a reason.
     """
     clients = book.clients
     values = np.full((clients, COLUMNS), np.nan)

@@ -1,23 +1,24 @@
-"""What a client's dealing says: turnover, profit taken, how long, how often right, and the disposition to take gains.
+"""Replay a client's trades: turnover, realised profit, holding time, win rate, disposition effect.
 
-Cost is the average cost of what is held, fees included. A sale's profit is its proceeds after fees less the average cost
-of what was sold. Short positions work the other way round. A change of quantity without value (a split, bonus shares)
-changes neither cost nor profit. The disposition counts follow Odean (1998): on each day with a sale, each security sold
-counts as a gain or loss taken, each other security held as a gain or loss kept, at that day's price.
+Cost is the average cost of what is held, fees included. A sale's profit is its proceeds after fees less the average
+cost of what was sold; short positions work the other way round. A change of quantity without value (a split, bonus
+shares) changes neither cost nor profit. The disposition counts follow Odean (1998): on each day with a sale, each
+security sold counts as a gain or loss taken, each other security held as a gain or loss kept, at that day's price.
 """
 
 from dakehu.analytics.daily import UNITS
 from dakehu.analytics.jit import compiled
 
 SOLD, LISTED = 1, 2
-FEW = 40  # up to here inserting is quicker than counting
+FEW = 40  # up to this many trades insertion sort is faster than counting sort
 
 
 @compiled
 def order_by_day(start, stop, day, first, span, counts, order):
-    """Write into `order` the trades start..stop by day, those of one day as they came. Offsets count from start.
+    """Write into `order` the trades start..stop by day, stable within a day. Offsets count from start.
 
-    span: days from the first trade's to the last's, both counted. counts: int32 [span + 1], room to work in.
+    Shape: order int32 [trades]; counts int32 [span + 1] is work space.
+    Meaning: span is the number of days from the first trade's to the last's, both included.
     """
     n = stop - start
     if n <= FEW:
@@ -62,13 +63,17 @@ def replay(
     marks,
     active,
 ):
-    """Go through the trades in the order of their days.
+    """Replay the trades in the order of their days.
 
-    held: int64 [slots]; cost, opened, taken: float64 [slots]; marks: uint8 [slots]; active: int32 [slots]; all come
-    zeroed and are room to work in (cost, opened: of what is held; opened is quantity x ordinal of the day opened;
-    active lists the slots held, marks say which are SOLD today and which are LISTED in active).
-    Returns (closed, won, realised, quantity closed x days held, quantity closed, gains taken, gains kept, losses taken,
-    losses kept). `closed` counts securities sold per day; `realised` is money after fees.
+    Shape: held int64 [slots]; cost, opened, taken float64 [slots]; marks uint8 [slots]; active int32 [slots]: zeroed
+        work space → nine scalars.
+    Meaning: returns (closed, won, realised, quantity closed × days held, quantity closed, gains taken, gains kept,
+        losses taken, losses kept). `closed` counts securities sold per day. cost and opened belong to what is held,
+        opened is quantity × opening day; active lists the slots held, marks say which are SOLD today and which are
+        LISTED in active.
+    Unit: money in the currency of the prices, after fees; quantity in thousandths of a share.
+    Missing: a security without a price on a day with a sale counts as a loss kept; the kernel calls this only for
+        clients with all prices.
     """
     closed, won = 0, 0
     realised, days_held, quantity_closed = 0.0, 0.0, 0.0
@@ -76,74 +81,74 @@ def replay(
     holdings = 0
     i = 0
     while i < n:
-        today = day[start + order[i]]
-        date = ordinal[today]
+        trade_day = day[start + order[i]]
+        date = ordinal[trade_day]
         sales = 0
-        while i < n and day[start + order[i]] == today:
+        while i < n and day[start + order[i]] == trade_day:
             trade = start + order[i]
-            at = slot[order[i]]
+            position = slot[order[i]]
             i += 1
             change = quantity[trade]
             if change == 0:
                 continue
-            have = held[at]
+            before = held[position]
             if value[trade] == 0.0:
-                if have != 0:
-                    opened[at] *= (have + change) / have
+                if before != 0:
+                    opened[position] *= (before + change) / before
                 elif change != 0:
-                    opened[at] = change * date
+                    opened[position] = change * date
             else:
-                closing = have != 0 and (have > 0) != (change > 0)
-                part = min(abs(change), abs(have)) if closing else 0
-                if part:
-                    share = part / abs(have)
-                    paid = cost[at] * share
-                    moved = value[trade] * part / abs(change)
-                    charge = fee[trade] * part / abs(change)
-                    profit = (moved - paid if have > 0 else paid - moved) - charge
+                closing = before != 0 and (before > 0) != (change > 0)
+                closed_quantity = min(abs(change), abs(before)) if closing else 0
+                if closed_quantity:
+                    share = closed_quantity / abs(before)
+                    closed_cost = cost[position] * share
+                    closed_value = value[trade] * closed_quantity / abs(change)
+                    charge = fee[trade] * closed_quantity / abs(change)
+                    profit = (closed_value - closed_cost if before > 0 else closed_cost - closed_value) - charge
                     realised += profit
-                    days_held += part * date - share * abs(opened[at])
-                    quantity_closed += part
-                    cost[at] -= paid
-                    opened[at] -= opened[at] * share
-                    if not marks[at] & SOLD:
-                        marks[at] |= SOLD
-                        taken[at] = 0.0
+                    days_held += closed_quantity * date - share * abs(opened[position])
+                    quantity_closed += closed_quantity
+                    cost[position] -= closed_cost
+                    opened[position] -= opened[position] * share
+                    if not marks[position] & SOLD:
+                        marks[position] |= SOLD
+                        taken[position] = 0.0
                         sales += 1
-                    taken[at] += profit
-                rest = abs(change) - part
-                if rest:
-                    portion = rest / abs(change)
-                    # What a long position cost includes its fees; what a short one brought is without them.
-                    cost[at] += portion * (value[trade] + (fee[trade] if change > 0 else -fee[trade]))
-                    opened[at] += (rest if change > 0 else -rest) * date
-            if not marks[at] & LISTED:
-                marks[at] |= LISTED
-                active[holdings] = at
+                    taken[position] += profit
+                opened_quantity = abs(change) - closed_quantity
+                if opened_quantity:
+                    portion = opened_quantity / abs(change)
+                    # The cost of a long position includes its fees; the proceeds of a short one exclude them.
+                    cost[position] += portion * (value[trade] + (fee[trade] if change > 0 else -fee[trade]))
+                    opened[position] += (opened_quantity if change > 0 else -opened_quantity) * date
+            if not marks[position] & LISTED:
+                marks[position] |= LISTED
+                active[holdings] = position
                 holdings += 1
-            held[at] = have + change
+            held[position] = before + change
         if sales == 0:
             continue
         k = 0
         while k < holdings:
-            at = active[k]
-            if marks[at] & SOLD:
-                marks[at] &= LISTED
+            position = active[k]
+            if marks[position] & SOLD:
+                marks[position] &= LISTED
                 closed += 1
-                if taken[at] > 0:
+                if taken[position] > 0:
                     won += 1
                     gains_taken += 1
                 else:
                     losses_taken += 1
-            elif held[at] > 0:
-                if held[at] / UNITS * prices[slot_asset[at], today] > cost[at]:
+            elif held[position] > 0:
+                if held[position] / UNITS * prices[slot_asset[position], trade_day] > cost[position]:
                     gains_kept += 1
                 else:
                     losses_kept += 1
-            if held[at] == 0:
-                cost[at] = 0.0
-                opened[at] = 0.0
-                marks[at] = 0
+            if held[position] == 0:
+                cost[position] = 0.0
+                opened[position] = 0.0
+                marks[position] = 0
                 holdings -= 1
                 active[k] = active[holdings]
             else:

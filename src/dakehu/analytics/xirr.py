@@ -1,16 +1,17 @@
-"""The yearly rate at which money in and money out are worth the same: XIRR, and how many such rates there are.
+"""Compute the money-weighted return (XIRR): the annual rate at which flows are worth 0.
 
-Days are counted actual/365 from the first flow, as spreadsheets do. Money put in is negative, money taken out and the
-worth at the end are positive.
+Shape: flows [n] with the days of each.
+Meaning: the rate at which money in and money out have the same present value. Money put in is negative; money taken out
+    and the final value are positive. Which of several roots is returned: value the flows at 10 % a year; if their
+    present value is positive, the next root above is taken, otherwise the next below; if that side has none, the
+    nearest on the other. This agrees with what spreadsheets reach from their first guess of 10 %. The number of roots
+    is published too, because with several the figure is ambiguous.
+Unit: rate per year, 0.05 is 5 %; days are actual/365 from the first flow.
+Missing: NaN with a Reason.
 
-The rule for the root: value the flows at 10 % a year. If they are worth more than nothing there, the rate is higher: the
-next root above is taken; otherwise the next below; if that side has none, the nearest on the other. This agrees with
-what spreadsheets reach from their first guess of 10 %. The count of roots is published beside it, because with several
-the figure is ambiguous.
-
-The range searched: up to 10,000 % a year, and down to -99.9999 %, but no lower than the rate at which money held from
-the first flow to the last would shrink below 10^-15 of itself, where double precision no longer tells worth from noise.
-Roots are counted on GRID rates; two roots between neighbours of the grid go unseen together.
+The search range is up to 10,000 % a year and down to −99.9999 %, but no lower than the rate at which money shrinks
+below 10^-15 of itself between the first and the last flow, where double precision no longer separates value from noise.
+Roots are counted on GRID rates; two roots between neighbours of the grid are missed together.
 """
 
 import math
@@ -27,7 +28,7 @@ SHRINK = 15 * math.log(10)
 
 
 def _grid() -> np.ndarray:
-    """Logarithms of 1 + rate, ascending: dense where real clients are, 10 % among them."""
+    """Return log(1 + rate), ascending: dense where rates of real clients are, 10 % included."""
     low = np.linspace(LOWEST, -1.6, 16, endpoint=False)
     middle = np.linspace(-1.6, 1.6, 39)
     high = np.linspace(1.6, math.log(101), 9)[1:]
@@ -39,51 +40,59 @@ START_AT = int(np.searchsorted(GRID, START))
 
 
 def discounts(days: int) -> np.ndarray:
-    """What one unit after each number of days is worth at each rate of GRID: float64 [days + 1, len(GRID)]."""
+    """Return the present value of 1 after each number of days at each rate of GRID.
+
+    Shape: float64 [days + 1, len(GRID)].
+    """
     return np.exp(-np.arange(days + 1)[:, None] / YEAR * GRID[None, :])
 
 
 @compiled
-def _worth(after, flows, n, log_rate):
-    """(worth, its slope in log_rate) of n flows, each `after` so many days."""
-    worth = 0.0
+def _present_value(after, flows, n, log_rate):
+    """Return (present value, its slope in log_rate) of n flows, `after` in days."""
+    present_value = 0.0
     slope = 0.0
     for i in range(n):
         years = after[i] / YEAR
-        part = flows[i] * math.exp(-log_rate * years)
-        worth += part
-        slope -= years * part
-    return worth, slope
+        term = flows[i] * math.exp(-log_rate * years)
+        present_value += term
+        slope -= years * term
+    return present_value, slope
 
 
 @compiled
 def _refine(after, flows, n, low, high, low_is_positive):
-    """The root between two log rates whose worths differ in sign: Newton's steps, halving where one would leave."""
-    at = 0.5 * (low + high)
+    """Return the root between two log rates whose present values differ in sign.
+
+    Newton's method, with bisection where a step would leave the interval.
+    """
+    log_rate = 0.5 * (low + high)
     for _ in range(200):
-        worth, slope = _worth(after, flows, n, at)
-        if worth == 0.0:
-            return at
-        if (worth > 0) == low_is_positive:
-            low = at
+        present_value, slope = _present_value(after, flows, n, log_rate)
+        if present_value == 0.0:
+            return log_rate
+        if (present_value > 0) == low_is_positive:
+            low = log_rate
         else:
-            high = at
-        step = worth / slope if slope != 0.0 else math.inf
-        following = at - step
-        if not (low < following < high):
-            following = 0.5 * (low + high)
-        if abs(following - at) <= 1e-15 * (1.0 + abs(at)) or following in (low, high):
-            return following
-        at = following
-    return at
+            high = log_rate
+        step = present_value / slope if slope != 0.0 else math.inf
+        next_rate = log_rate - step
+        if not (low < next_rate < high):
+            next_rate = 0.5 * (low + high)
+        if abs(next_rate - log_rate) <= 1e-15 * (1.0 + abs(log_rate)) or next_rate in (low, high):
+            return next_rate
+        log_rate = next_rate
+    return log_rate
 
 
 @compiled
-def solve(after, flows, n, table, grid, start_at, worths):
-    """(rate, roots, reason) of n flows ordered by day.
+def solve(after, flows, n, table, grid, start_at, values_on_grid):
+    """Return (rate, number of roots, reason) of n flows ordered by day.
 
-    after: int64 [n], days since the first flow. flows: float64 [n]. table: `discounts`, or of no rows, when each
-    worth is computed directly. worths: float64 [len(grid)], room to work in.
+    Shape: after int64 [n], days since the first flow; flows float64 [n]; table as `discounts`, or without rows to
+        compute each value directly; values_on_grid float64 [len(grid)], work space.
+    Unit: rate per year.
+    Missing: rate NaN with reason NO_SIGN_CHANGE, TOO_SHORT or NO_ROOT.
     """
     paid, received = False, False
     for i in range(n):
@@ -97,15 +106,15 @@ def solve(after, flows, n, table, grid, start_at, worths):
 
     size = grid.size
     if table.shape[0] > after[n - 1]:
-        worths[:size] = 0.0
+        values_on_grid[:size] = 0.0
         for i in range(n):
             row = after[i]
             amount = flows[i]
             for j in range(size):
-                worths[j] += amount * table[row, j]
+                values_on_grid[j] += amount * table[row, j]
     else:
         for j in range(size):
-            worths[j] = _worth(after, flows, n, grid[j])[0]
+            values_on_grid[j] = _present_value(after, flows, n, grid[j])[0]
 
     floor = -SHRINK / span
     first = 0
@@ -114,16 +123,16 @@ def solve(after, flows, n, table, grid, start_at, worths):
     if first > start_at:
         return np.nan, 0, Reason.NO_ROOT.value
     edge = floor if first > 0 else grid[0]
-    edge_positive = _worth(after, flows, n, edge)[0] > 0 if first > 0 else worths[0] > 0
+    edge_positive = _present_value(after, flows, n, edge)[0] > 0 if first > 0 else values_on_grid[0] > 0
 
-    # Intervals in which the sign changes; the last at or below the start and the first above it are remembered.
+    # Of the intervals in which the sign changes, the last at or below the start and the first above it are used.
     roots = 0
     below_low, below_high, below_positive = 0.0, 0.0, False
     above_low, above_high, above_positive = 0.0, 0.0, False
     has_below, has_above = False, False
     left, left_positive = edge, edge_positive
     for j in range(first, size):
-        positive = worths[j] > 0
+        positive = values_on_grid[j] > 0
         if positive != left_positive:
             roots += 1
             if j <= start_at:
@@ -133,7 +142,7 @@ def solve(after, flows, n, table, grid, start_at, worths):
         left, left_positive = grid[j], positive
     if roots == 0:
         return np.nan, 0, Reason.NO_ROOT.value
-    go_up = has_above and (worths[start_at] > 0 or not has_below)
+    go_up = has_above and (values_on_grid[start_at] > 0 or not has_below)
     if go_up:
         root = _refine(after, flows, n, above_low, above_high, above_positive)
     else:
@@ -145,10 +154,12 @@ _NO_TABLE = np.empty((0, GRID.size))
 
 
 def xirr(days: np.ndarray, flows: np.ndarray) -> tuple[float, int, Reason]:
-    """(rate, number of roots, reason) of dated flows in any order.
+    """Return (rate, number of roots, reason) of dated flows in any order.
 
-    days: int [n], any count of calendar days (ordinals will do). flows: float [n]. The rate is NaN, with the reason,
-    where there is none.
+    Shape: days int [n], ordinals of calendar days; flows float [n].
+    Meaning: see the module.
+    Unit: rate per year, 0.05 is 5 %.
+    Missing: rate NaN, with the reason.
     """
     if len(days) == 0:
         return math.nan, 0, Reason.NO_SIGN_CHANGE
@@ -159,7 +170,13 @@ def xirr(days: np.ndarray, flows: np.ndarray) -> tuple[float, int, Reason]:
     return float(rate), int(roots), Reason(reason)
 
 
-def worth(days: np.ndarray, flows: np.ndarray, rate: float) -> float:
-    """What the flows are worth on the first day at a yearly rate above -1."""
+def present_value(days: np.ndarray, flows: np.ndarray, rate: float) -> float:
+    """Return the present value of flows on their first day at a yearly rate above −1.
+
+    Shape: days int [n], flows float [n] → scalar.
+    Meaning: Σ flow × (1 + rate) ^ (−days / 365).
+    Unit: as the flows.
+    Missing: NaN where a flow is NaN.
+    """
     after = np.asarray(days) - np.min(days)
     return float(np.sum(np.asarray(flows, dtype=np.float64) * (1.0 + rate) ** (-after / YEAR)))

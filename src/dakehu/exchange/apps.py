@@ -8,4 +8,6 @@ class WorkbookConfig(AppConfig):
     def ready(self) -> None:
         import dakehu.exchange.exports.service
         import dakehu.exchange.imports.service
-        import dakehu.exchange.imports.undo  # noqa: F401  (their jobs and actions register themselves)
+        import dakehu.exchange.imports.undo
+        import dakehu.exchange.renamed
+        import dakehu.exchange.steps  # noqa: F401  (their jobs, actions, former names and labels register themselves)

@@ -6,7 +6,7 @@ from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.imports.models import Batch, BatchState, SourceProfile
 from dakehu.foundation.installation.models import InstallationRecord
 from dakehu.foundation.jobs.models import Job, JobState
-from dakehu.foundation.records.custom_field import CustomField, FieldKind, Host, Openness
+from dakehu.foundation.records.custom_field import CustomField, FieldKind, Openness
 
 __all__ = [
     "AuditEntries",
@@ -16,7 +16,6 @@ __all__ = [
     "CalendarDay",
     "CustomField",
     "FieldKind",
-    "Host",
     "InstallationRecord",
     "Job",
     "JobState",

@@ -27,7 +27,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
             if now() - remembered > timedelta(minutes=1):
                 with acting_as(system_actor("remember the head of the audit chain", "worker")):
                     audit.remember_head()
-                    with act("files.sweep"):
+                    with act("files.delete_expired"):
                         files.delete_expired()
                 worker_beat().touch()
                 remembered = now()

@@ -55,8 +55,8 @@ def test_the_masked_telephone_of_the_article_is_kept_unverified_and_completed_la
 
 def test_needs_are_one_row_that_changes(lin, zhang):
     with acting(lin):
-        perform("clients.note_needs", {"client": zhang.code, "投资目标": "资产保值增值", "风险偏好": "稳健型"})
-        needs = perform("clients.note_needs", {"client": zhang.code, "禁忌": "不接受晚间来电"})
+        perform("clients.record_needs", {"client": zhang.code, "投资目标": "资产保值增值", "风险偏好": "稳健型"})
+        needs = perform("clients.record_needs", {"client": zhang.code, "禁忌": "不接受晚间来电"})
         assert (needs.goal, needs.risk_preference, needs.taboos) == ("资产保值增值", "C3", "不接受晚间来电")
         assert ask("clients.needs", {"client": zhang.code})["count"] == 1
 
@@ -102,7 +102,7 @@ def test_birthdays_and_expiring_tests_ahead_are_listed_soonest_first(lin, zhang)
             "clients.change",
             {"client": zhang.code, "birth_on": later.replace(year=1984), "risk_level": "C3", "risk_valid_to": soon},
         )
-        ahead = ask("clients.dates_ahead", {})
+        ahead = ask("clients.upcoming_dates", {})
     assert [row["on"] for row in ahead] == [soon.isoformat(), later.isoformat()]
 
 

@@ -98,19 +98,20 @@ def test_of_clients_of_others_only_the_very_number_tells_and_neither_name_nor_co
             text = str(refusal.value)
             assert "已由其他客户经理服务，请联系团队负责人" in text
             assert not any(secret in text for secret in ("C0005", "林晓", "李明"))
-        told = ask("clients.lookalikes", {"name": "王芳", "birth_on": "1980-02-03"})
+        told = ask("clients.similar_clients", {"name": "王芳", "birth_on": "1980-02-03"})
         assert told == {"found": [], "elsewhere": False}
-        assert ask("clients.lookalikes", {"name": "x", "phone": "13812345678"}) == {"found": [], "elsewhere": True}
+        assert ask("clients.similar_clients", {"name": "x", "phone": "13812345678"}) == {"found": [], "elsewhere": True}
         perform("clients.create", {"name": "王芳", "birth_on": "1980-02-03"})  # nothing is said of another's
 
 
 @pytest.mark.django_db
 def test_nothing_at_all_is_said_of_a_client_behind_a_wall(wang, he, lin, lins):
     with acting(he):
-        perform("clients.set_wall", {"client": "C0005", "walled": True, "reason": "并购"})
+        perform("clients.set_information_wall", {"client": "C0005", "walled": True, "reason": "并购"})
     with acting(wang):
         assert (
-            ask("clients.lookalikes", {"name": "李明", "phone": "13812345678", "id_number": ID})["elsewhere"] is False
+            ask("clients.similar_clients", {"name": "李明", "phone": "13812345678", "id_number": ID})["elsewhere"]
+            is False
         )
 
 
@@ -125,12 +126,12 @@ def test_likely_duplicates_are_listed_with_reasons_and_never_again_once_told_apa
             ("C0005", "C0008", "联系方式相同、姓名相同"),
             ("C0006", "C0007", "姓名读音相同、出生日期相同"),
         ]
-        batch = perform("clients.tell_apart", {"client": "C0007", "other": "C0006"})["batch"]
+        batch = perform("clients.mark_not_duplicate", {"client": "C0007", "other": "C0006"})["batch"]
         assert [p["other"]["code"] for p in ask("clients.duplicates", {})] == ["C0008"]
         perform("workbook.undo", {"batch": batch})
         assert len(ask("clients.duplicates", {})) == 2
         with pytest.raises(Refused):
-            perform("clients.tell_apart", {"client": "C0007", "other": "C0007"})
+            perform("clients.mark_not_duplicate", {"client": "C0007", "other": "C0007"})
     with acting(wang):
         assert ask("clients.duplicates", {}) == []
 
@@ -148,4 +149,4 @@ def test_a_name_that_many_share_is_not_compared_all_with_all(lin, zhang):
 @pytest.mark.django_db
 def test_a_masked_number_points_to_nobody(lin, lins):
     with acting(lin):
-        assert ask("clients.lookalikes", {"name": "某人", "phone": "138****5678"})["found"] == []
+        assert ask("clients.similar_clients", {"name": "某人", "phone": "138****5678"})["found"] == []

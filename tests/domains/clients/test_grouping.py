@@ -17,7 +17,7 @@ def home(lin, zhou, wang, zhang, qian):
         perform("clients.change", {"client": "C0001", "assets": "1000000"})
         perform("clients.create", {"name": "李梅", "code": "C0003", "gender": "女", "assets": "500000"})
         perform("clients.create", {"name": "张小雨", "code": "C0004", "gender": "女"})
-        group = perform("clients.form_group", {"client": "C0001", "kind": "家庭", "name": "张家"})["group"]
+        group = perform("clients.create_group", {"client": "C0001", "kind": "家庭", "name": "张家"})["group"]
         for code, relation in (("C0003", "配偶"), ("C0004", "女儿")):
             perform("clients.add_member", {"client": "C0001", "group": group, "member": code, "relation": relation})
         perform("service.log_interaction", {"client": "C0004", "held_at": "2025-03-01 10:00", "summary": "开户"})
@@ -72,21 +72,21 @@ def test_assets_are_summed_and_contacts_come_together(lin, an, home):
         assert group["assets"] is None and group["hidden"] == 0
         assert not any(name in str(group) for name in ("张三", "张家", "李梅", "配偶", "父亲"))
         with pytest.raises(NotAllowed):
-            perform("clients.leave_group", {"client": "C0001", "group": home})
+            perform("clients.remove_member", {"client": "C0001", "group": home})
 
 
 @pytest.mark.django_db
 def test_a_member_leaves_only_when_nobody_hangs_on_them_and_the_last_one_ends_the_group(lin, home):
     with acting(lin):
         with pytest.raises(Refused, match="请先移出他们"):
-            perform("clients.leave_group", {"client": "C0001", "group": home})
+            perform("clients.remove_member", {"client": "C0001", "group": home})
         with pytest.raises(Refused, match="已在这个群组"):
             perform("clients.add_member", {"client": "C0001", "group": home, "member": "C0003", "relation": "配偶"})
         for code in ("C0003", "C0004"):
-            perform("clients.leave_group", {"client": code, "group": home})
+            perform("clients.remove_member", {"client": code, "group": home})
     with as_system():
-        perform("clients.leave_group", {"client": "C0002", "group": home})
-        batch = perform("clients.leave_group", {"client": "C0001", "group": home})["batch"]
+        perform("clients.remove_member", {"client": "C0002", "group": home})
+        batch = perform("clients.remove_member", {"client": "C0001", "group": home})["batch"]
         assert not Group.objects.exists()
         perform("workbook.undo", {"batch": batch})
         assert Group.objects.get().name == "张家" and Member.objects.count() == 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dakehu.domains.clients import identifiers, rules
 from dakehu.domains.clients.pinyin import pinyin_readings
-from dakehu.foundation.base import parsing
+from dakehu.foundation.base import parsing, text_parsing
 
 NAMES = [
     "张伟",
@@ -46,10 +46,10 @@ def test_identity_numbers_are_judged_as_one_by_one():
         None,
         "１",
     ]
-    assert identifiers.sound_residents([right, *wrong]) == {right}
+    assert identifiers.valid_resident_ids([right, *wrong]) == {right}
 
 
 @given(st.text(max_size=12))
 def test_settled_text_is_text_that_reading_leaves_alone(text):
-    if parsing._SETTLED.fullmatch(text):
+    if text_parsing._SETTLED.fullmatch(text):
         assert parsing.to_text("\u200b" + text) == text

@@ -76,7 +76,7 @@ def test_masked_readers_do_not_find_by_names_when_the_list_is_walked(an, book):
 
 def test_clients_behind_a_wall_stay_hidden_from_those_who_see_nearly_everybody(an, he, book):
     with acting(he):
-        perform("clients.set_wall", {"client": "K1", "walled": True, "reason": "并购项目"})
+        perform("clients.set_information_wall", {"client": "K1", "walled": True, "reason": "并购项目"})
     with acting(an):
         assert told(queries.listing(text="K", order="code"), "code") == ["K0", "K2", "K3", "K4", "K5"]
         assert "K1" not in set(SearchLine.objects.values_list("client__code", flat=True))

@@ -67,7 +67,9 @@ def twice(lin, zhang):
         for code, phone in (("C0001", "13812345678"), ("C0009", "13987654321")):
             perform("clients.add_contact", {"client": code, "kind": "手机", "value": phone, "primary": True})
             perform("clients.tag", {"client": code, "name": "重点"})
-            perform("clients.note_needs", {"client": code, "goal": "保值", "taboos": "晚间" if code == "C0009" else ""})
+            perform(
+                "clients.record_needs", {"client": code, "goal": "保值", "taboos": "晚间" if code == "C0009" else ""}
+            )
             perform("clients.record_consent", {"client": code, "purpose": "营销", "state": "同意"})
             perform("clients.add_key_date", {"client": code, "kind": "生日", "on": "1980-02-03"})
             perform(
@@ -81,9 +83,9 @@ def twice(lin, zhang):
                 },
             )
             perform("service.open_request", {"client": code, "kind": "咨询", "subject": "费率"})
-            perform("service.attach", {"client": code, "file": Upload(f"{code}.txt", code.encode())})
+            perform("service.add_attachment", {"client": code, "file": Upload(f"{code}.txt", code.encode())})
             perform(
-                "ledger.note_investment",
+                "ledger.add_investment",
                 {"client": code, "invested_on": "2024-01-15", "amount": "5", "product": "股票 A"},
             )
         perform(
@@ -131,7 +133,9 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
             for m, key in references_to(Client)
             if m.objects.filter(**{key.name: two}).exists()
         }
-    assert filled == hanging - {("clients.NotDuplicate", "client")}, "a new table hangs on clients: give both a row above"
+    assert filled == hanging - {("clients.NotDuplicate", "client")}, (
+        "a new table hangs on clients: give both a row above"
+    )
     with acting(lin):
         told = perform("clients.merge", {"client": "C0001", "other": "C0009", "take": "assets"})
     with as_system():
@@ -175,13 +179,15 @@ def test_un_merge_returns_every_row_to_where_it_was_byte_by_byte(lin, twice):
 def test_what_both_say_word_for_word_stands_once_as_often_as_either_says_it(lin, twice):
     bought = {"invested_on": "2024-01-15", "amount": "5", "product": "股票 A"}
     with acting(lin):
-        perform("ledger.note_investment", {"client": "C0009", **bought})  # the other bought it twice that day
-        perform("ledger.note_investment", {"client": "C0009", **bought, "result": "盈利"})
+        perform("ledger.add_investment", {"client": "C0009", **bought})  # the other bought it twice that day
+        perform("ledger.add_investment", {"client": "C0009", **bought, "result": "盈利"})
         with_file = perform(
             "service.log_interaction", {"client": "C0009", "held_at": "2025-04-01 10:00", "summary": "签约"}
         )
         perform("service.log_interaction", {"client": "C0001", "held_at": "2025-04-01 10:00", "summary": "签约"})
-        perform("service.attach", {"client": "C0009", "interaction": with_file.pk, "file": Upload("约.txt", b"a")})
+        perform(
+            "service.add_attachment", {"client": "C0009", "interaction": with_file.pk, "file": Upload("约.txt", b"a")}
+        )
         perform("clients.merge", {"client": "C0001", "other": "C0009"})
         assert sorted(Investment.objects.values_list("result", flat=True)) == ["", "", "盈利"]
         assert Interaction.objects.filter(summary="签约").count() == 2  # a file hangs on one of them
@@ -193,7 +199,7 @@ def test_what_both_say_word_for_word_stands_once_as_often_as_either_says_it(lin,
 def test_a_client_merged_away_is_found_by_the_old_code_and_not_counted(lin, twice):
     with acting(lin):
         perform("clients.merge", {"client": "C0001", "other": "C0009"})
-        assert ask("clients.one", {"client": "C0009"})["code"] == "C0001"
+        assert ask("clients.detail", {"client": "C0009"})["code"] == "C0001"
         assert ask("clients.list", {"text": "C0009"})["count"] == ask("clients.list", {})["count"] == 1
         perform("service.log_interaction", {"client": "C0009", "held_at": "2026-03-01 10:00", "summary": "回访"})
         assert perform("clients.change_many", {"clients": ["C0009"], "source": "沙龙"})["changed"] == 1

@@ -30,7 +30,9 @@ def test_a_phone_is_stored_in_its_standard_form_and_a_wrong_one_refused():
 def test_the_kind_of_an_id_number_is_told_by_its_form():
     assert rules.guess_id_type("person", "11010519491231002X") == "resident"
     assert rules.guess_id_type("institution", "91350100M000100Y43") == "credit_code"
-    assert rules.guess_id_type("person", "E12345678") == "other"
+    assert rules.guess_id_type("person", "E12345678") == "passport"
+    assert rules.guess_id_type("person", "H01234567") == "travel"
+    assert rules.guess_id_type("person", "1101011985010500") == "", "a number of no known form has no kind"
 
 
 def test_a_resident_number_with_a_wrong_check_digit_is_refused():

@@ -145,7 +145,7 @@ def test_twenty_clients_found_cost_no_more_questions_than_two(lin, zhang, admin)
                 asked()  # how many clients somebody serves is asked once a minute
                 few = asked()
             with acting(admin):
-                branch = perform("team.open_branch", {"code": f"Z{number}", "name": f"网点{number}", "city": "上海"})
+                branch = perform("team.create_branch", {"code": f"Z{number}", "name": f"网点{number}", "city": "上海"})
             perform("clients.create", {"name": f"赵{number}", "code": f"Z{number}", "branch": branch.code})
         assert asked() == few
 

@@ -1,4 +1,4 @@
-"""Returns of investments kept by hand, without a database."""
+"""Returns of investments, without a database."""
 
 from datetime import date
 from decimal import Decimal

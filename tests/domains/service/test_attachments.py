@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dakehu.domains.service.file_types import DIRECTORY, HEAD, kinds_within
+from dakehu.domains.service.file_types import DIRECTORY, HEAD, detect_types
 from dakehu.domains.service.models import Attachment
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.encrypted_fields import encrypt_bytes
@@ -39,7 +39,7 @@ def archive(*names: str, **told: bytes) -> bytes:
 def paper(lin, zhang):
     with acting(lin):
         return perform(
-            "service.attach",
+            "service.add_attachment",
             {"client": "C0001", "file": Upload("C:\\资料\\风险测评.pdf", PAPER), "description": "签字页"},
         )
 
@@ -67,14 +67,14 @@ def paper(lin, zhang):
     ],
 )
 def test_a_file_is_what_stands_in_it(content, kinds):
-    assert kinds_within(io.BytesIO(content)) == kinds
+    assert detect_types(io.BytesIO(content)) == kinds
 
 
 def test_a_long_text_is_judged_by_its_head_even_where_that_ends_within_a_character():
     long = "客户电话\n".encode("gb18030") * 40_000
     for before in (b"", b"a"):
-        assert kinds_within(io.BytesIO(before + long)) == ("txt", "csv", "eml")
-    assert kinds_within(io.BytesIO(b"\x80" * (HEAD + 9))) == ()
+        assert detect_types(io.BytesIO(before + long)) == ("txt", "csv", "eml")
+    assert detect_types(io.BytesIO(b"\x80" * (HEAD + 9))) == ()
 
 
 def test_of_an_archive_no_more_is_read_than_the_names_of_an_office_document_take():
@@ -91,7 +91,7 @@ def test_of_an_archive_no_more_is_read_than_the_names_of_an_office_document_take
         b"PK\x03\x04" + bytes(4 * DIRECTORY) + b"PK\x05\x06" + bytes(4) + b"\xff\x7f" * 2 + listed + b"\x04\0\0\0\0\0"
     )
     content = Watched(swollen)
-    assert kinds_within(content) == () and content.largest <= DIRECTORY + 1
+    assert detect_types(content) == () and content.largest <= DIRECTORY + 1
 
 
 def test_a_large_file_is_kept_opened_and_verified_in_the_memory_of_a_few_slices(lin, paper, tmp_path):
@@ -102,13 +102,13 @@ def test_a_large_file_is_kept_opened_and_verified_in_the_memory_of_a_few_slices(
     tracemalloc.start()
     try:
         with acting(lin):
-            row = perform("service.attach", {"client": "C0001", "file": Upload(recording.name, recording)})
+            row = perform("service.add_attachment", {"client": "C0001", "file": Upload(recording.name, recording)})
             told = perform("service.open_attachment", {"attachment": row.pk})
             seen = hashlib.sha256()
             for part in told["content"]:
                 seen.update(part)
             with pytest.raises(Refused, match="已有同样的文件"):
-                perform("service.attach", {"client": "C0001", "file": Upload(recording.name, recording)})
+                perform("service.add_attachment", {"client": "C0001", "file": Upload(recording.name, recording)})
         with as_system():
             assert ask("service.verify_attachments", {}) == {"checked": 2, "faults": []}
         most = tracemalloc.get_traced_memory()[1]
@@ -162,7 +162,7 @@ def test_nobody_else_finds_or_opens_it(lin, wang, an, paper):
 )
 def test_what_is_not_kept_is_refused_by_name_with_a_remedy(lin, zhang, name, content, said):
     with acting(lin), pytest.raises(Refused, match=said) as refusal:
-        perform("service.attach", {"client": "C0001", "file": Upload(name, content)})
+        perform("service.add_attachment", {"client": "C0001", "file": Upload(name, content)})
     assert name in str(refusal.value)
     with as_system():
         assert not Attachment.objects.exists()
@@ -171,10 +171,10 @@ def test_what_is_not_kept_is_refused_by_name_with_a_remedy(lin, zhang, name, con
 def test_a_file_that_is_too_large_or_there_already_is_refused(lin, paper, settings):
     with acting(lin):
         with pytest.raises(Refused, match="已有同样的文件"):
-            perform("service.attach", {"client": "C0001", "file": Upload("再来.pdf", PAPER)})
+            perform("service.add_attachment", {"client": "C0001", "file": Upload("再来.pdf", PAPER)})
         settings.ATTACHMENT_MB = 0
         with pytest.raises(Refused, match="最多 0 MB"):
-            perform("service.attach", {"client": "C0001", "file": Upload("大.pdf", PAPER + b"1")})
+            perform("service.add_attachment", {"client": "C0001", "file": Upload("大.pdf", PAPER + b"1")})
 
 
 def test_a_file_goes_with_a_record_of_the_same_client_only(lin, zhang):
@@ -182,11 +182,15 @@ def test_a_file_goes_with_a_record_of_the_same_client_only(lin, zhang):
         perform("clients.create", {"name": "钱四", "code": "C0004"})
         held = perform("service.log_interaction", {"client": "C0001", "held_at": "2026-01-05 10:00", "summary": "面谈"})
         row = perform(
-            "service.attach", {"client": "C0001", "file": Upload("录音.mp3", b"ID3\x04"), "interaction": held.pk}
+            "service.add_attachment",
+            {"client": "C0001", "file": Upload("录音.mp3", b"ID3\x04"), "interaction": held.pk},
         )
         assert row.interaction_id == held.pk
         with pytest.raises(Refused, match="另一位客户"):
-            perform("service.attach", {"client": "C0004", "file": Upload("a.mp3", b"ID3\x05"), "interaction": held.pk})
+            perform(
+                "service.add_attachment",
+                {"client": "C0004", "file": Upload("a.mp3", b"ID3\x05"), "interaction": held.pk},
+            )
 
 
 def test_a_file_is_renamed_taken_away_and_returned(lin, paper):
@@ -195,11 +199,11 @@ def test_a_file_is_renamed_taken_away_and_returned(lin, paper):
         assert (row.name, row.description) == ("测评 2026.pdf", "签字页")
         with pytest.raises(Refused, match="后缀"):
             perform("service.describe_attachment", {"attachment": paper.pk, "name": "测评.html"})
-        perform("service.drop_attachment", {"attachment": paper.pk})
-        assert not ask("service.attachments_of", {"client": "C0001"})["rows"]
-        assert ask("service.attachments_of", {"client": "C0001", "removed": True})["count"] == 1
-        perform("service.return_attachment", {"attachment": paper.pk})
-        assert ask("service.attachments_of", {"client": "C0001"})["count"] == 1
+        perform("service.remove_attachment", {"attachment": paper.pk})
+        assert not ask("service.client_attachments", {"client": "C0001"})["rows"]
+        assert ask("service.client_attachments", {"client": "C0001", "removed": True})["count"] == 1
+        perform("service.restore_attachment", {"attachment": paper.pk})
+        assert ask("service.client_attachments", {"client": "C0001"})["count"] == 1
 
 
 def test_merging_takes_files_along_and_un_merging_brings_them_back(zhou, lin, paper):
@@ -207,20 +211,20 @@ def test_merging_takes_files_along_and_un_merging_brings_them_back(zhou, lin, pa
         perform("clients.create", {"name": "张三丰", "code": "C0009", "anyway": True})
     with acting(zhou):
         told = perform("clients.merge", {"client": "C0009", "other": "C0001"})
-        assert ask("service.attachments_of", {"client": "C0009"})["count"] == 1
+        assert ask("service.client_attachments", {"client": "C0009"})["count"] == 1
         perform("workbook.undo", {"batch": told["batch"]})
-        assert ask("service.attachments_of", {"client": "C0009"})["count"] == 0
-        assert ask("service.attachments_of", {"client": "C0001"})["count"] == 1
+        assert ask("service.client_attachments", {"client": "C0009"})["count"] == 0
+        assert ask("service.client_attachments", {"client": "C0001"})["count"] == 1
 
 
 def test_the_command_line_adds_opens_and_verifies(lin, zhang, tmp_path, capsys):
     file = tmp_path / "合同.pdf"
     file.write_bytes(PAPER)
-    assert main(["do", "service.attach", "client=C0001", f"file@{file}", "--json", "--as", "lin"]) == 0
+    assert main(["do", "service.add_attachment", "client=C0001", f"file@{file}", "--json", "--as", "lin"]) == 0
     number = json.loads(capsys.readouterr().out)["id"]
     assert main(["do", "service.open_attachment", f"attachment={number}", "--json", "--as", "lin"]) == 0
     assert base64.b64decode(json.loads(capsys.readouterr().out)["content"]) == PAPER
-    assert main(["do", "service.attach", "client=C0001", "file@nowhere.pdf", "--json", "--as", "lin"]) != 0
+    assert main(["do", "service.add_attachment", "client=C0001", "file@nowhere.pdf", "--json", "--as", "lin"]) != 0
     assert "nowhere.pdf" in capsys.readouterr().err
     assert main(["verify", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["files"] == {"checked": 1, "faults": []}

@@ -1,4 +1,4 @@
-"""The policy of service, without a database."""
+"""Rules of service, without a database."""
 
 from datetime import date
 

@@ -44,8 +44,8 @@ def test_whoever_left_acts_no_more(admin, lin):
 def test_a_token_never_holds_more_than_its_owner_and_is_shown_once(lin):
     with acting(lin):
         with pytest.raises(Refused):
-            perform("team.make_token", {"name": "脚本", "scopes": ["team.write"]})
-        made = perform("team.make_token", {"name": "脚本", "scopes": ["client.read"]})
+            perform("team.create_token", {"name": "脚本", "scopes": ["team.write"]})
+        made = perform("team.create_token", {"name": "脚本", "scopes": ["client.read"]})
         assert made["token"] not in str(ask("team.tokens", {}))
     user, row = team.token_user(made["token"])
     narrowed = rules.with_scopes(team.actor_of(user), row.scopes)
@@ -55,12 +55,12 @@ def test_a_token_never_holds_more_than_its_owner_and_is_shown_once(lin):
 
 def test_a_revoked_or_expired_token_opens_nothing(lin):
     with acting(lin):
-        made = perform("team.make_token", {"name": "脚本", "expires_on": clock.today() + timedelta(days=1)})
+        made = perform("team.create_token", {"name": "脚本", "expires_on": clock.today() + timedelta(days=1)})
         perform("team.revoke_token", {"token": made["id"]})
         with pytest.raises(Refused):
-            perform("team.make_token", {"name": "x", "expires_on": clock.today() + timedelta(days=800)})
+            perform("team.create_token", {"name": "x", "expires_on": clock.today() + timedelta(days=800)})
     assert team.token_user(made["token"]) is None
-    assert not rules.token_is_good(expires_on=clock.today() - timedelta(days=1), revoked=False, today=clock.today())
+    assert not rules.is_token_valid(expires_on=clock.today() - timedelta(days=1), revoked=False, today=clock.today())
 
 
 def test_a_view_is_mine_or_shared_with_my_team_and_only_mine_to_drop(lin, zhou, wang):
@@ -71,7 +71,7 @@ def test_a_view_is_mine_or_shared_with_my_team_and_only_mine_to_drop(lin, zhou, 
     with acting(zhou):
         assert [v["name"] for v in ask("team.views", {"page": "clients"})["rows"]] == ["重点客户"]
         with pytest.raises(NotFound):
-            perform("team.drop_view", {"view": mine.pk})
+            perform("team.delete_view", {"view": mine.pk})
     with acting(wang):
         assert ask("team.views", {"page": "clients"})["count"] == 0
 

@@ -11,7 +11,7 @@ DAYS = [f"2026-{1 + n // 28 % 12:02d}-{1 + n % 28:02d}" for n in range(1000)]
 
 
 def drawn(values, **more):
-    return lines(DAYS[: len(values)], [Curve(values, **more)], width=500, height=150, written="{:.2f}".format)
+    return lines(DAYS[: len(values)], [Curve(values, **more)], width=500, height=150, format_value="{:.2f}".format)
 
 
 @given(st.floats(-1e9, 1e9), st.floats(0, 1e9))
@@ -41,7 +41,7 @@ def test_the_deepest_day_among_many_is_drawn():
 
 
 def test_words_in_a_chart_cannot_become_marks_of_the_picture():
-    made = lines(["<b>", "<b>"], [Curve([1.0, 2.0])], width=100, height=80, written="<{:.0f}&".format)
+    made = lines(["<b>", "<b>"], [Curve([1.0, 2.0])], width=100, height=80, format_value="<{:.0f}&".format)
     ElementTree.fromstring(made)
 
 

@@ -112,7 +112,7 @@ def test_rising_is_red_or_green_as_the_reader_chose(lin, invested, monkeypatch):
 def test_a_strangers_client_and_a_role_that_takes_nothing_out_are_refused(wang, admin, invested):
     assert desk(wang).get(f"/clients/{invested.pk}/report.pdf").status_code == 404
     with acting(wang), pytest.raises(Refused):
-        perform("report.give", {"client": "C0001"})
+        perform("report.create", {"client": "C0001"})
     with acting(admin), pytest.raises(NotAllowed):
         reports.render_pdf(clients.get_client(invested.pk))
 
@@ -124,7 +124,7 @@ def test_the_page_offers_it_and_it_stands_on_the_record(lin, invested):
     assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF")
     assert "no-store" in answer["Cache-Control"]
     with as_system():
-        entry = AuditEntry.objects.filter(action="report.give").latest("pk")
+        entry = AuditEntry.objects.filter(action="report.create").latest("pk")
     assert entry.actor_name == "林晓" and entry.client_ref == invested.pk and "张三" not in entry.body
 
 
@@ -146,7 +146,7 @@ def test_many_are_made_in_the_background_and_those_without_trades_are_listed(lin
         (name,) = bundle.namelist()
         assert "C0001" in name and "张三" in pdf.text(bundle.read(name))
     with as_system():
-        assert str(invested.pk) in AuditEntry.objects.filter(action="report.many").latest("pk").body
+        assert str(invested.pk) in AuditEntry.objects.filter(action="report.create_many").latest("pk").body
 
 
 def test_the_ticked_only_and_never_another_teams(lin, wang, invested, qian):

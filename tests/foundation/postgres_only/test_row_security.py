@@ -70,7 +70,7 @@ def test_a_wall_hides_from_the_lead_in_raw_sql_too(lin, zhou, he, zhang):
     with acting(zhou):
         assert raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
     with acting(he):
-        perform("clients.set_wall", {"client": zhang.code, "walled": "是", "reason": "保密"})
+        perform("clients.set_information_wall", {"client": zhang.code, "walled": "是", "reason": "保密"})
     with acting(zhou):
         assert not raw("SELECT id FROM clients_client WHERE id = %s", [zhang.pk])
     with acting(lin):

@@ -18,7 +18,7 @@ PREFIX = "/api/v1"
 
 def token(user, scopes=None) -> str:
     with acting(user):
-        return perform("team.make_token", {"name": "测试", **({"scopes": scopes} if scopes else {})})["token"]
+        return perform("team.create_token", {"name": "测试", **({"scopes": scopes} if scopes else {})})["token"]
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_every_query_and_action_is_reachable_by_its_name(call, lin, zhang):
         {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "next_on": "2026-02-02"},
     )
     assert status == 200
-    assert call(key, "GET", f"/q/service.interactions_of?client={zhang.code}")[1]["rows"][0]["id"] == made["id"]
+    assert call(key, "GET", f"/q/service.client_interactions?client={zhang.code}")[1]["rows"][0]["id"] == made["id"]
     with acting(lin):
         assert Interaction.objects.get(pk=made["id"]).summary == "咨询"
         assert FollowUp.objects.get(client=zhang).due_on.isoformat() == "2026-02-02"
@@ -145,7 +145,7 @@ def test_an_unknown_address_or_method_is_said(call, lin):
     assert call(key, "GET", "/everything")[0] == 404
     assert call(key, "GET", "/a/b/c/d")[0] == 404
     assert call(key, "DELETE", "/clients")[0] == 405
-    assert call(key, "GET", "/q/clients.touch")[0] == 404
+    assert call(key, "GET", "/q/clients.update_contact_dates")[0] == 404
 
 
 def test_the_description_is_made_from_field_facts(call, lin):

@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
         ("interactions/²", 404),
         ("q/clients.list?filters=null", 400),
         ("q/ledger.list?filters=[1]", 400),
-        ("q/clients.dates_ahead?days=33022438", 200),
-        ("q/clients.dates_ahead?days=-33022438", 200),
+        ("q/clients.upcoming_dates?days=33022438", 200),
+        ("q/clients.upcoming_dates?days=-33022438", 200),
         ("q/team.audit?client=x", 200),
         ("q/team.audit?client=[{}]", 200),
     ],
@@ -38,8 +38,8 @@ def test_a_plan_for_the_end_of_time_is_refused(lin, zhang):
 
 def test_a_client_who_is_not_named_is_a_fault_and_one_out_of_sight_is_not_there(wang, zhang):
     browser = browser_of(wang)
-    assert browser.get("/api/v1/q/clients.one").status_code == 400
-    assert browser.get(f"/api/v1/q/clients.one?client={zhang.pk}").status_code == 404
+    assert browser.get("/api/v1/q/clients.detail").status_code == 400
+    assert browser.get(f"/api/v1/q/clients.detail?client={zhang.pk}").status_code == 404
 
 
 def test_every_value_that_may_be_missing_is_described_so(lin, zhang):
@@ -56,5 +56,5 @@ def test_a_name_or_code_that_is_taken_is_refused(lin, zhang, admin):
     changed = at_lins.patch(f"/api/v1/clients/{zhang.pk}", '{"code": "K1"}', content_type="application/json")
     assert changed.status_code == 400 and set(changed.json()["messages"]) == {"code"}
     branch = json.dumps({"code": "SH99", "name": "上海陆家嘴营业部"})
-    opened = at_admins.post("/api/v1/do/team.open_branch", branch, content_type="application/json")
+    opened = at_admins.post("/api/v1/do/team.create_branch", branch, content_type="application/json")
     assert opened.status_code == 400 and set(opened.json()["messages"]) == {"name"}

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 def made(user, **given):
     with acting(user):
-        return perform("team.make_token", {"name": "表格", **given})["token"]
+        return perform("team.create_token", {"name": "表格", **given})["token"]
 
 
 def basic(username, password):
@@ -49,4 +49,4 @@ def test_the_first_use_of_a_day_is_noted_once(lin):
         Browser().get("/api/v1/clients", HTTP_AUTHORIZATION=f"Bearer {key}")
     assert Token.objects.get(user=lin).last_used_on == clock.today()
     with as_system():
-        assert AuditEntry.objects.filter(action="team.token_used").count() == 1
+        assert AuditEntry.objects.filter(action="team.record_token_use").count() == 1

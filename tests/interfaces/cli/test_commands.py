@@ -59,14 +59,14 @@ def test_nobody_acts_as_somebody_who_is_not_there(desk):
 
 def test_queries_and_actions_that_do_not_exist_are_refused(desk):
     assert desk.told("ask", "nothing.here", "--as", "lin", status=1)["status"] == 404
-    assert desk.told("do", "clients.take_in", "--as", "lin", status=1)["status"] == 404
+    assert desk.told("do", "clients.import_clients", "--as", "lin", status=1)["status"] == 404
 
 
 def test_values_may_be_lists_json_and_files(desk, tmp_path):
     where = tmp_path / "filters.json"
     where.write_text('{"code.in": ["C0001"]}', encoding="utf-8")
     assert desk.told("ask", "clients.list", f"filters=@{where}", "--as", "lin")["count"] == 1
-    made = desk.told("do", "team.make_token", "name=试验", "scopes=client.read", "scopes=ledger.read", "--as", "lin")
+    made = desk.told("do", "team.create_token", "name=试验", "scopes=client.read", "scopes=ledger.read", "--as", "lin")
     assert made["scopes"] == ["client.read", "ledger.read"]
     assert "filters" in str(desk.told("ask", "clients.list", "filters:={", "--as", "lin", status=1)["refused"])
 

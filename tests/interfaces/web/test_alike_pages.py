@@ -87,7 +87,7 @@ def test_a_household_is_drawn_as_a_tree_of_links_on_the_client_page(lin, zhang):
         perform("service.open_request", {"client": "007", "kind": "咨询", "subject": "费率"})
     browser = browser_of(lin)
     assert "还没有家庭或群组" in text(browser.get(f"/clients/{zhang.pk}/?tab=relations"))
-    browser.post(f"/clients/{zhang.pk}/do/clients.form_group", {"kind": "household", "name": "张家"})
+    browser.post(f"/clients/{zhang.pk}/do/clients.create_group", {"kind": "household", "name": "张家"})
     form = text(browser.get(f"/clients/{zhang.pk}/do/clients.add_member?group=1"))
     assert 'name="group" value="1"' in form
     with as_system():
@@ -96,4 +96,4 @@ def test_a_household_is_drawn_as_a_tree_of_links_on_the_client_page(lin, zhang):
         group = Group.objects.get().pk
     browser.post(f"/clients/{zhang.pk}/do/clients.add_member", {"group": group, "member": "007", "relation": "spouse"})
     page = text(browser.get(f"/clients/{zhang.pk}/?tab=relations"))
-    assert "费率" in page and "李梅" in page and "配偶" in page and 'class="kin__below"' in page
+    assert "费率" in page and "李梅" in page and "配偶" in page and 'class="group-tree__children"' in page

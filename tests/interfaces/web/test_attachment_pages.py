@@ -51,23 +51,25 @@ def test_a_file_is_handed_out_to_be_saved_and_never_shown_inside_the_desk(lin, w
 
 def test_the_api_takes_a_form_or_json_and_gives_the_content_back(client, lin, zhang):
     with acting(lin):
-        token = perform("team.make_token", {"name": "脚本", "scopes": ["service.log", "service.read", "client.read"]})[
-            "token"
-        ]
+        token = perform(
+            "team.create_token", {"name": "脚本", "scopes": ["service.log", "service.read", "client.read"]}
+        )["token"]
     head = {"Authorization": f"Bearer {token}"}
-    made = client.post("/api/v1/do/service.attach", {"client": "C0001", "file": sent()}, headers=head)
+    made = client.post("/api/v1/do/service.add_attachment", {"client": "C0001", "file": sent()}, headers=head)
     assert made.status_code == 200, made.content
     again = {"client": "C0001", "file": {"name": "a.txt", "content": "5L2g5aW9"}}
     assert (
         client.post(
-            "/api/v1/do/service.attach", json.dumps(again), content_type="application/json", headers=head
+            "/api/v1/do/service.add_attachment", json.dumps(again), content_type="application/json", headers=head
         ).status_code
         == 200
     )
     wrong = {"client": "C0001", "file": "no file"}
-    refused = client.post("/api/v1/do/service.attach", json.dumps(wrong), content_type="application/json", headers=head)
+    refused = client.post(
+        "/api/v1/do/service.add_attachment", json.dumps(wrong), content_type="application/json", headers=head
+    )
     assert refused.status_code == 400 and "base64" in refused.content.decode()
-    rows = client.get("/api/v1/q/service.attachments_of?client=C0001", headers=head).json()
+    rows = client.get("/api/v1/q/service.client_attachments?client=C0001", headers=head).json()
     opened = client.post(
         "/api/v1/do/service.open_attachment",
         json.dumps({"attachment": rows["rows"][0]["id"]}),
@@ -88,7 +90,7 @@ def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, l
     assert answer.streaming and len(parts) > 20 and b"".join(parts) == recording
     assert answer["Content-Length"] == str(len(recording))
     with acting(lin):
-        token = perform("team.make_token", {"name": "脚本", "scopes": ["service.read", "client.read"]})["token"]
+        token = perform("team.create_token", {"name": "脚本", "scopes": ["service.read", "client.read"]})["token"]
     ask = {
         "path": "/api/v1/do/service.open_attachment",
         "data": json.dumps({"attachment": row.pk}),

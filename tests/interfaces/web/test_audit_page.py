@@ -43,7 +43,7 @@ def test_entries_are_narrowed_by_person_action_client_and_day(he, zhang, qian):
     browser = desk(he)
     assert "钱二" not in text(browser.get("/audit/", {"actor": "林晓"}))
     assert "张三" not in text(browser.get("/audit/", {"client": "钱二"}))
-    assert "张三" not in text(browser.get("/audit/", {"action": "team.form_team"}))
+    assert "张三" not in text(browser.get("/audit/", {"action": "team.create_team"}))
     assert "没有符合条件的记录" in text(browser.get("/audit/", {"until": "2020-01-01"}))
     assert "张三" in text(browser.get("/audit/", {"since": "2020-01-01"}))
 

@@ -94,7 +94,7 @@ def staged(lin, admin, zhang):
         perform("clients.change_many", {"clients": "C0009", "segment": "高净值"})
         perform("clients.change", {"client": zhang.code, "assets": "500万", "segment": "私人财富", "risk_level": "C3"})
         perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "138xxxxxx88"})
-        perform("clients.note_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
+        perform("clients.record_needs", {"client": zhang.code, "goal": "资产保值增值", "expected_return": "5%"})
         perform(
             "service.log_interaction",
             {
@@ -109,7 +109,7 @@ def staged(lin, admin, zhang):
         perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "响应慢"})
         for month, value in (("01", "105万"), ("06", "95万")):
             perform(
-                "ledger.note_investment",
+                "ledger.add_investment",
                 {
                     "client": zhang.code,
                     "invested_on": f"2025-{month}-15",
@@ -123,7 +123,7 @@ def staged(lin, admin, zhang):
 
 
 CLIENTS = "客户号,姓名,开户日期\nM1,钱伟,2023-03-01\nM2,孙丽,2023-13-01\n"
-DEALS = "客户号,成交日期,证券代码,证券名称,业务名称,成交价格,成交数量,成交金额,发生金额\nC0001,20240105,878,云南铜业,买入,10,100,1000,-1000\nC0001,20240105,878,云南铜业,质押登记,10,100,1000,-1000\n"
+DEALS = "客户号,成交日期,证券代码,证券名称,业务名称,成交价格,成交数量,成交金额,发生金额\nC0001,20240105,000878,云南铜业,买入,10,100,1000,-1000\nC0001,20240105,000878,云南铜业,质押登记,10,100,1000,-1000\n"
 PRICES = "日期,证券代码,名称,收盘价,产品类别\n2024-01-05,000300.SH,沪深300,3329.11,指数\n2024-01-08,000300.SH,沪深300,停牌,指数\n2024-01-08,600999,某股,12.5,\n"
 
 

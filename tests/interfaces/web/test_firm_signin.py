@@ -136,10 +136,10 @@ def test_a_verified_address_lets_its_one_user_in_and_ties_the_account(provider, 
     assert done.status_code == 302 and provider.refused == []
     assert door.get("/me/password").status_code == 200
     assert SocialAccount.objects.get().user_id == li.pk and SocialAccount.objects.get().extra_data == {}
-    assert '"firm"' in acts("team.signed_in")[-1].body and len(acts("team.tie_account")) == 1
+    assert '"firm"' in acts("team.record_sign_in")[-1].body and len(acts("team.link_account")) == 1
     # From now on the tie counts, whatever the address says.
     again = through(provider, Browser(HTTP_ACCEPT="text/html"), sub="u1", email="other@firm.example")
-    assert again.status_code == 302 and len(acts("team.tie_account")) == 1
+    assert again.status_code == 302 and len(acts("team.link_account")) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.architecture.pages import browser_of
-from tests.domains.ledger.test_markets import market
+from tests.domains.ledger.performance.test_market import market
 
 pytestmark = pytest.mark.django_db
 __all__ = ["market"]

@@ -105,7 +105,7 @@ def test_another_teams_client_is_nowhere(desk, wang, zhang, lin):
 def test_a_client_behind_a_wall_is_hidden_from_the_lead_and_shown_to_compliance(desk, lin, zhou, he, zhang):
     assert desk(zhou).get(f"/clients/{zhang.pk}/").status_code == 200
     with acting(he):
-        perform("clients.set_wall", {"client": zhang.pk, "walled": True, "reason": "并购项目"})
+        perform("clients.set_information_wall", {"client": zhang.pk, "walled": True, "reason": "并购项目"})
     assert desk(zhou).get(f"/clients/{zhang.pk}/").status_code == 404
     assert "信息隔离" in desk(he).get(f"/clients/{zhang.pk}/").content.decode()
     assert desk(lin).get(f"/clients/{zhang.pk}/").status_code == 200
@@ -198,7 +198,7 @@ def test_whoever_may_not_write_is_offered_no_way_to(desk, an, zhang):
 
 
 def test_an_action_kept_off_the_doors_cannot_be_called(desk, lin, zhang):
-    assert desk(lin).post(f"/clients/{zhang.pk}/do/clients.touch", {}).status_code == 404
+    assert desk(lin).post(f"/clients/{zhang.pk}/do/clients.update_contact_dates", {}).status_code == 404
     assert desk(lin).get("/do/no.such").status_code == 404
 
 

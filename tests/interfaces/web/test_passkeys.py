@@ -70,7 +70,7 @@ def test_a_passkey_is_added_and_opens_the_desk_alone_and_as_a_second_step(page, 
     page.wait_for_url("**/sign-in/second**")
     page.click("button:has-text('用通行密钥')")
     page.wait_for_selector("#ledger")
-    hows = [json.loads(entry.body)["note"]["how"] for entry in acts("team.signed_in")]
+    hows = [json.loads(entry.body)["note"]["how"] for entry in acts("team.record_sign_in")]
     assert hows == ["password", "passkey", "password+passkey"]
 
     # The same key, no longer known at the desk, is refused.

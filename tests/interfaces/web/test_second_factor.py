@@ -67,7 +67,7 @@ def test_with_an_app_the_password_alone_no_longer_opens_the_desk(guarded):
     assert door.post("/sign-in/second", {"code": code_of(secret, 1)})["Location"] == "/"
     assert door.get("/").status_code == 200
     assert [entry.actor_name for entry in acts("team.turn_on_codes")] == ["林晓"]
-    assert '"how":"code"' in acts("team.sign_in_failed")[-1].body.replace(" ", "")
+    assert '"how":"code"' in acts("team.record_failed_sign_in")[-1].body.replace(" ", "")
 
 
 def test_a_code_is_good_once(guarded):
@@ -100,7 +100,7 @@ def test_secrets_and_seeds_are_sealed_at_rest_and_while_they_are_set_up(guarded,
     stored = str([row.data for row in Authenticator.objects.filter(user=lin)])
     assert secret not in stored and not any(code in stored for code in codes)
     assert secret not in str(dict(door.session))
-    bodies = "".join(entry.body for entry in acts("team.turn_on_codes") + acts("team.make_recovery_codes"))
+    bodies = "".join(entry.body for entry in acts("team.turn_on_codes") + acts("team.create_recovery_codes"))
     assert secret not in bodies and not any(code in bodies for code in codes)
 
 
@@ -187,5 +187,5 @@ def test_a_failed_sign_in_is_on_the_record_until_the_name_is_locked(lin):
     door = browser()
     for _ in range(7):
         enter(door, password="Wrong-horse-9")
-    assert len(acts("team.sign_in_failed")) == 5
-    assert "Wrong-horse" not in "".join(entry.body for entry in acts("team.sign_in_failed"))
+    assert len(acts("team.record_failed_sign_in")) == 5
+    assert "Wrong-horse" not in "".join(entry.body for entry in acts("team.record_failed_sign_in"))

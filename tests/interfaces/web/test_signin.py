@@ -62,7 +62,7 @@ def test_a_sign_in_is_on_the_record_under_the_name_of_whoever_signed_in(door, li
     enter(door, "lin", WRONG)
     enter(door, "lin")
     with as_system():
-        entries = list(AuditEntry.objects.filter(action="team.signed_in"))
+        entries = list(AuditEntry.objects.filter(action="team.record_sign_in"))
     assert [(entry.actor_name, entry.door) for entry in entries] == [("林晓", "web")]
 
 

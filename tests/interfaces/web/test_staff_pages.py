@@ -86,12 +86,14 @@ def test_every_role_is_described_with_its_rights_and_reach(he):
 def test_branches_and_teams_are_added_by_the_administrator(admin, lin):
     browser = desk(admin)
     done = browser.post(
-        "/staff/teams/", {"action": "team.open_branch", "code": "GZ01", "name": "广州营业部", "city": "广州"}
+        "/staff/teams/", {"action": "team.create_branch", "code": "GZ01", "name": "广州营业部", "city": "广州"}
     )
     assert done.status_code == 302
     page = text(browser.get("/staff/teams/"))
     assert "广州营业部" in page and "东区一队" in page and "林晓" in page
-    again = browser.post("/staff/teams/", {"action": "team.open_branch", "code": "GZ01", "name": "又一个", "city": ""})
+    again = browser.post(
+        "/staff/teams/", {"action": "team.create_branch", "code": "GZ01", "name": "又一个", "city": ""}
+    )
     assert again.status_code == 422 and "已存在" in text(again)
     assert browser.post("/staff/teams/", {"action": "team.add_user"}).status_code == 404
-    assert desk(lin).post("/staff/teams/", {"action": "team.form_team", "name": "自立"}).status_code == 403
+    assert desk(lin).post("/staff/teams/", {"action": "team.create_team", "name": "自立"}).status_code == 403

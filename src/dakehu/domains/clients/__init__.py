@@ -1,1 +1,1 @@
-"""Who our clients are, how to reach them, what they need and allow, and who serves them."""
+"""Clients: identity, contacts, needs, consents, coverage, groups and duplicates."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.bulk_import.matching import codes_in_use
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_code
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
@@ -14,52 +14,21 @@ from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import missing_parameters
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields
+from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
 
 CLIENT = parameters_of("clients.Contact", "client")
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
-DETAILS = (
-    "kind",
-    "gender",
-    "birth_on",
-    "stated_age",
-    "occupation",
-    "employer",
-    "education",
-    "id_type",
-    "id_number",
-    "id_expires_on",
-    "address",
-    "tax_residency",
-    "controller",
-    "beneficial_owner",
-    "legal_representative",
-    "segment",
-    "investor_class",
-    "risk_level",
-    "risk_basis",
-    "risk_tested_on",
-    "risk_valid_to",
-    "capacity",
-    "assets",
-    "income_band",
-    "status",
-    "opened_on",
-    "source",
-    "branch",
-    "remark",
-)
 
 
 def client_fields() -> tuple[str, ...]:
     """What is known of a client himself, custom fields included."""
-    return ("name", *DETAILS, *custom_fields.custom_field_names("clients.Client"))
+    return tuple(name for name in editable_fields("clients.Client") if name != "code")
 
 
 def set_details(client: Client, given: dict[str, Any]) -> None:
@@ -82,34 +51,16 @@ def set_details(client: Client, given: dict[str, Any]) -> None:
         client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, given.get("risk_valid_to"))
 
 
-def code_taken_message(code: str) -> Bilingual:
-    return bilingual(
-        "客户号“{code}”已存在，请联系团队长确认归属。",
-        "Client code “{code}” exists; ask your desk head whose client it is.",
-        code=code,
-    )
-
-
-def next_free_code() -> str:
-    """A client code that nobody has. Looks past the scope, because codes are unique in the firm."""
-    with elevated("numbering a new client"):
-        taken = Client.objects.count()
-        while codes_in_use([rules.next_code(taken)]):
-            taken += 1
-    return rules.next_code(taken)
-
-
 @action(
     "clients.create",
     needs=Permission.CLIENT_WRITE,
     zh="新建客户",
     en="Add a client",
     parameters=(
-        parameters_of("clients.Client", "name", optional=("code", *DETAILS)),
+        Fields("clients.Client", required=("name",), new=True),
         PHONE,
         MAIL,
         ANYWAY,
-        CustomFields("clients.Client", new=True),
     ),
 )
 def create(
@@ -148,8 +99,7 @@ def create(
     parameters=(
         CLIENT,
         VERSION,
-        parameters_of("clients.Client", optional=("code", "name", *DETAILS)),
-        CustomFields("clients.Client"),
+        Fields("clients.Client"),
     ),
 )
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
@@ -226,10 +176,10 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
 
 
 @action(
-    "clients.drop_contact",
+    "clients.remove_contact",
     needs=Permission.CLIENT_WRITE,
     zh="删除联系方式",
-    en="Drop a contact",
+    en="Remove a contact",
     parameters=(ONE_CONTACT,),
 )
 def remove_contact(*, contact: int) -> None:
@@ -240,7 +190,7 @@ def remove_contact(*, contact: int) -> None:
     "clients.open_contact",
     needs=Permission.SEALED_OPEN,
     zh="查看完整联系方式",
-    en="See a contact in full",
+    en="View a contact in full",
     parameters=(ONE_CONTACT, REASON),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
@@ -254,7 +204,7 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     "clients.open_id_number",
     needs=Permission.SEALED_OPEN,
     zh="查看完整证件号码",
-    en="See an ID number in full",
+    en="View an ID number in full",
     parameters=(CLIENT, REASON),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
@@ -268,7 +218,7 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     "clients.open_field",
     needs=Permission.SEALED_OPEN,
     zh="查看机密字段",
-    en="See a secret field in full",
+    en="View a confidential field in full",
     parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
@@ -282,28 +232,14 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
 
 
 @action(
-    "clients.note_needs",
+    "clients.record_needs",
     needs=Permission.CLIENT_WRITE,
     zh="记录需求与偏好",
-    en="Note needs and preferences",
+    en="Record needs and preferences",
     parameters=(
         CLIENT,
         VERSION,
-        parameters_of(
-            "clients.Needs",
-            optional=(
-                "goal",
-                "term",
-                "expected_return",
-                "bearable_loss",
-                "risk_preference",
-                "likes",
-                "taboos",
-                "liquidity",
-                "noted_on",
-            ),
-        ),
-        CustomFields("clients.Needs"),
+        Fields("clients.Needs", without=("client",)),
     ),
 )
 def record_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:
@@ -392,7 +328,7 @@ def tag(*, client: Client, name: str) -> ClientTag:
     "clients.untag",
     needs=Permission.CLIENT_WRITE,
     zh="移除标签",
-    en="Untag a client",
+    en="Remove a tag from a client",
     parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def untag(*, client: Client, name: str) -> None:
@@ -413,7 +349,7 @@ def check_team(user: Any) -> None:
     "clients.unassign",
     needs=Permission.CLIENT_ASSIGN,
     zh="结束服务关系",
-    en="End a duty",
+    en="End a coverage",
     parameters=(CLIENT, parameters_of("clients.Coverage", "user")),
 )
 def unassign(*, client: Client, user: Any) -> Coverage:
@@ -427,7 +363,7 @@ def unassign(*, client: Client, user: Any) -> Coverage:
 
 
 @action(
-    "clients.set_wall",
+    "clients.set_information_wall",
     needs=Permission.CLIENT_WALL,
     zh="设置信息隔离墙",
     en="Set an information wall",
@@ -441,7 +377,7 @@ def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client
     return client
 
 
-@action("clients.touch", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
+@action("clients.update_contact_dates", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
 def update_contact_dates(*, client: Client, last_on: date | None, next_on: date | None) -> None:
     """Keep the last and next contact on the client in step, so that lists can sort by them."""
     if last_on and (client.last_contact_on is None or last_on > client.last_contact_on):

@@ -1,10 +1,10 @@
-"""When yearly days come round. Pure."""
+"""Compute when yearly days recur. Pure."""
 
 from datetime import date, timedelta
 
 
 def in_year(day: date, year: int) -> date:
-    """The same day in another year; 29 February falls on 28 February in years without one."""
+    """Return the same day in another year; 29 February becomes 28 February in common years."""
     try:
         return day.replace(year=year)
     except ValueError:
@@ -12,7 +12,7 @@ def in_year(day: date, year: int) -> date:
 
 
 def next_occurrence(day: date, yearly: bool, today: date) -> date | None:
-    """The next time a day comes, today included; None for a single day that has passed."""
+    """Return the next occurrence of a day, today included; None for a single day that has passed."""
     if not yearly:
         return day if day >= today else None
     this_year = in_year(day, today.year)
@@ -20,6 +20,8 @@ def next_occurrence(day: date, yearly: bool, today: date) -> date | None:
 
 
 def month_days(today: date, days: int) -> list[tuple[int, int]]:
-    """(month, day) of today and the `days` after it; 29 February rides with the 28th."""
-    found = [((today + timedelta(days=i)).month, (today + timedelta(days=i)).day) for i in range(days + 1)]
-    return [*found, (2, 29)] if (2, 28) in found and (2, 29) not in found else found
+    """Return (month, day) of today and the `days` after it; 29 February is included with the 28th."""
+    pairs = [
+        ((today + timedelta(days=offset)).month, (today + timedelta(days=offset)).day) for offset in range(days + 1)
+    ]
+    return [*pairs, (2, 29)] if (2, 28) in pairs and (2, 29) not in pairs else pairs

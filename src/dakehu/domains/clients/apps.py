@@ -1,25 +1,16 @@
-from django.apps import AppConfig
+"""Configure the clients app."""
 
 from dakehu.foundation.access import query_guard
+from dakehu.foundation.domain_config import DomainConfig
 
 
-class ClientsConfig(AppConfig):
+class ClientsConfig(DomainConfig):
     name = "dakehu.domains.clients"
     label = "clients"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        import dakehu.domains.clients.actions
-        import dakehu.domains.clients.bulk_edit.actions
-        import dakehu.domains.clients.bulk_edit.cells
-        import dakehu.domains.clients.bulk_import.clients
-        import dakehu.domains.clients.bulk_import.needs
-        import dakehu.domains.clients.duplicates.detection
-        import dakehu.domains.clients.duplicates.merge
-        import dakehu.domains.clients.groups.groups
-        import dakehu.domains.clients.queries
-        import dakehu.domains.clients.search
-        import dakehu.domains.clients.visibility  # noqa: F401  (their actions, queries and jobs register themselves)
+        """Import modules that register themselves, and hand visibility rules to the foundation."""
+        super().ready()
         from dakehu.domains.clients import visibility
         from dakehu.foundation import row_security
         from dakehu.foundation.access import scope

@@ -1,20 +1,26 @@
-"""The closed lists of words used about clients. Pure vocabulary."""
+"""Choice sets of clients. Pure."""
 
 from dakehu.foundation.schema.fields import Choices
 
 
 class Kind(Choices):
+    """Kind of client."""
+
     PERSON = "person", "个人", "Person", ("自然人", "individual")
     INSTITUTION = "institution", "机构", "Institution", ("法人", "企业", "公司", "legal entity", "company")
     PRODUCT = "product", "产品", "Product", ("资管产品", "私募产品", "基金产品", "fund vehicle")
 
 
 class Gender(Choices):
+    """Gender of a person."""
+
     MALE = "male", "男", "Male", ("男性", "先生", "m")
     FEMALE = "female", "女", "Female", ("女性", "女士", "f")
 
 
 class IdType(Choices):
+    """Type of an identity document."""
+
     RESIDENT = "resident", "身份证", "Resident ID", ("居民身份证", "二代证", "ID card")
     PASSPORT = "passport", "护照", "Passport"
     TRAVEL = "travel", "港澳台通行证", "Travel permit", ("港澳通行证", "台胞证", "回乡证")
@@ -23,6 +29,8 @@ class IdType(Choices):
 
 
 class Status(Choices):
+    """Status of a client."""
+
     PROSPECT = "prospect", "潜在", "Prospect", ("意向", "准客户")
     ACTIVE = "active", "正常", "Active", ("在营", "存续", "有效")
     DORMANT = "dormant", "休眠", "Dormant", ("沉默", "inactive")
@@ -31,6 +39,8 @@ class Status(Choices):
 
 
 class InvestorClass(Choices):
+    """Investor class under the suitability rules."""
+
     ORDINARY = "ordinary", "普通投资者", "Ordinary investor", ("普通",)
     A = "A", "A类专业投资者", "Professional investor A", ("专业A", "A类")
     B = "B", "B类专业投资者", "Professional investor B", ("专业B", "B类")
@@ -38,6 +48,8 @@ class InvestorClass(Choices):
 
 
 class RiskLevel(Choices):
+    """Risk tolerance of a client."""
+
     C1 = "C1", "C1 保守型", "C1 Conservative", ("保守型", "保守", "conservative", "C1保守型", "1")
     C2 = "C2", "C2 谨慎型", "C2 Cautious", ("谨慎型", "谨慎", "相对保守型", "income", "cautious", "C2谨慎型", "2")
     C3 = "C3", "C3 稳健型", "C3 Balanced", ("稳健型", "稳健", "平衡型", "balanced", "moderate", "C3稳健型", "3")
@@ -46,6 +58,8 @@ class RiskLevel(Choices):
 
 
 class RiskBasis(Choices):
+    """How a risk level was determined."""
+
     TESTED = "tested", "测评", "Tested", ("问卷",)
     ESTIMATED = "estimated", "估计", "Estimated", ("预测", "predicted")
 
@@ -60,6 +74,8 @@ class Capacity(Choices):
 
 
 class ContactKind(Choices):
+    """Kind of a contact."""
+
     MOBILE = "mobile", "手机", "Mobile", ("手机号码", "手机号", "电话", "联系电话", "phone")
     LANDLINE = "landline", "固定电话", "Landline", ("座机", "固话")
     MAIL = "mail", "电子邮件", "E-mail", ("邮箱", "邮件", "email")
@@ -69,6 +85,8 @@ class ContactKind(Choices):
 
 
 class Horizon(Choices):
+    """Investment horizon."""
+
     SHORT = "short", "短期", "Short term", ("1年以内", "一年以内", "短期（1年以内）", "<1年")
     MEDIUM = "medium", "中期", "Medium term", ("1-3年", "一至三年", "中期（1-3年）")
     LONG = (
@@ -80,11 +98,15 @@ class Horizon(Choices):
 
 
 class CoverRole(Choices):
+    """Role of a manager who serves a client."""
+
     MAIN = "main", "主办", "Main", ("主服务人", "客户经理", "owner")
     DEPUTY = "deputy", "协办", "Deputy", ("协作", "副办", "B角")
 
 
 class Purpose(Choices):
+    """Purpose of a consent."""
+
     SERVICE = "service", "日常服务", "Service", ("服务",)
     MARKETING = "marketing", "营销推广", "Marketing", ("营销",)
     PROFILING = "profiling", "画像分析", "Profiling", ("画像",)
@@ -92,12 +114,16 @@ class Purpose(Choices):
 
 
 class ConsentState(Choices):
+    """State of a consent."""
+
     GIVEN = "given", "同意", "Given", ("已同意",)
     REFUSED = "refused", "拒绝", "Refused", ("不同意", "免打扰")
     WITHDRAWN = "withdrawn", "撤回", "Withdrawn", ("已撤回",)
 
 
 class DateKind(Choices):
+    """Kind of a key date."""
+
     BIRTHDAY = "birthday", "生日", "Birthday"
     ANNIVERSARY = "anniversary", "纪念日", "Anniversary", ("结婚纪念日",)
     FOUNDED = "founded", "成立日", "Founding day", ("公司成立日",)
@@ -106,13 +132,15 @@ class DateKind(Choices):
 
 
 class GroupKind(Choices):
+    """Kind of a group of clients."""
+
     HOUSEHOLD = "household", "家庭", "Household", ("家族", "family")
     CONCERT = "concert", "一致行动人", "Acting in concert", ("一致行动",)
     CONTROL = "control", "实控人", "Actual controller", ("实际控制", "集团", "实控人体系")
 
 
 class Relation(Choices):
-    """What one member is to another. kin_rules.opposite tells the way back."""
+    """Relation of one member to another; groups.rules.opposite gives the reverse."""
 
     SPOUSE = "spouse", "配偶", "Spouse", ("夫妻", "丈夫", "妻子")
     FATHER = "father", "父亲", "Father", ("爸爸",)
@@ -124,3 +152,7 @@ class Relation(Choices):
     CONTROLLED = "controlled", "被控制企业", "Controlled company", ("控股企业", "子公司")
     CONCERT = "concert", "一致行动人", "Acts in concert", ("一致行动",)
     OTHER = "other", "其他关系", "Related otherwise", ("其他",)
+
+
+class FreezeReason(Choices):
+    COMPLAINT = "complaint", "投诉处理中", "a complaint is open"

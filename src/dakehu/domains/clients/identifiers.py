@@ -1,13 +1,13 @@
-"""Numbers that name a person or a firm: are they well made, what do they say, and how are they shown to others.
+"""Check and normalise numbers that identify a person or a firm. Pure.
 
-Pure: text in, answers out. Every check takes what a person wrote (spaces, hyphens and full-width digits are forgiven),
-returns the number in its canonical form and raises `BadIdentifier` with the reason in Chinese and English. A number
-that passes is well made; whether it exists and belongs to the client is not known here. An empty text is never valid:
-whether a number may be missing is for the caller to decide.
+Every check accepts a number as people write it (spaces, hyphens and full-width digits), returns its canonical form and
+raises `BadIdentifier` with the reason in Chinese and English. A number that passes is well formed; whether it exists
+and belongs to the client is not known. An empty text is never valid: whether a number may be missing is the caller's
+decision.
 
 Sources: GB 11643-1999 (resident identity number), GB 32100-2015 (unified social credit code), ISO/IEC 7812-1 annex B
 (bank cards), the numbering plan of the Ministry of Industry and Information Technology (telephones), and the account
-manuals of the Shanghai and Shenzhen depositories. Account patterns are soft: a firm's exports shorten and prefix them.
+manuals of the Shanghai and Shenzhen depositories. Account patterns are lenient: firms' exports shorten and prefix them.
 """
 
 import re
@@ -18,12 +18,14 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
+from stdnum import luhn
+from stdnum.cn import ric, uscc
 
+# Weights and check digits of whole columns (`valid_resident_ids`); a single number is checked by python-stdnum.
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
-# The 31 signs of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
+# The 31 characters of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
 CREDIT_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-CREDIT_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 "
     "50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
@@ -33,7 +35,7 @@ _RESIDENT = re.compile("[0-9]{17}[0-9X]")
 
 
 class BadIdentifier(ValueError):
-    """A number that cannot be right. `zh` and `en` say why and what to do; neither repeats the number."""
+    """A number that cannot be right. `zh` and `en` say why and what to do, without repeating the number."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -43,23 +45,41 @@ class BadIdentifier(ValueError):
 
 @dataclass(frozen=True)
 class ResidentId:
-    """What an 18-digit resident identity number says. `gender` is "male" or "female"."""
+    """The contents of an 18-digit resident identity number. `gender` is "male" or "female"."""
 
     number: str
     born_on: date
     gender: str
 
 
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", re.IGNORECASE)
+_APOSTROPHE = re.compile(r"^['`\u2018\u2019\u00b4]+(?=[\dA-Za-z+(])")
+
+
 def tidy(text: str) -> str:
-    """Full-width signs made half-width, spaces, hyphens and dots dropped, capitals."""
-    return re.sub(r"[\s\-‐‑–—·.]", "", unicodedata.normalize("NFKC", text)).upper()
+    """Full-width signs made half-width, spaces, hyphens and dots dropped, capitals; without the apostrophe that keeps
+    digits in a spreadsheet, and without the `.0` that one adds to a number."""
+    plain = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip())
+    plain = re.sub(r"^(\+?\d+)\.0+$", r"\1", plain)
+    return re.sub(r"[\s\-‐‑–—·.]", "", plain).upper()
+
+
+def refuse_lost_digits(text: str) -> None:
+    """Raise BadIdentifier for a number that a spreadsheet turned into one with a power of ten: digits are gone."""
+    if _SCIENTIFIC.fullmatch(text.strip()):
+        raise BadIdentifier(
+            "Excel 把号码存成了数字（最多保留15位，科学计数），后面的位数已丢失。请把这一列设为文本格式，重新填写完整号码。",
+            "Excel kept this number as a figure (15 digits at most, with a power of ten); the other digits are gone. Format "
+            "the column as text and enter the whole number again.",
+        )
 
 
 def resident_id(text: str) -> ResidentId:
     """A mainland identity number (身份证). The old 15-digit form is converted to 18 digits, its year read as 19xx."""
+    refuse_lost_digits(text)
     number = tidy(text)
     if re.fullmatch(r"\d{15}", number):
-        number = _lengthened(number)
+        number = _to_18_digits(number)
     if not re.fullmatch(r"\d{17}[\dX]", number):
         raise BadIdentifier(
             "身份证号应为18位（前17位是数字，最后一位是数字或X），请核对。",
@@ -79,7 +99,14 @@ def resident_id(text: str) -> ResidentId:
             "身份证号第7至14位不是有效的出生日期，请核对。",
             "Digits 7 to 14 of the identity number are no date of birth; please check them.",
         )
-    if number[17] != _id_check(number[:17]):
+    if number[17] != ric.calc_check_digit(number) and number.endswith("000"):
+        raise BadIdentifier(
+            "身份证号末三位是000且校验位不符，很可能在 Excel 里被存成数字、丢了后三位。请把这一列设为文本格式，重新填写完整号码。",
+            "The identity number ends in 000 and its last digit does not fit: Excel probably kept 15 digits only. Format the "
+            "column as text and enter the whole number again.",
+        )
+    # Only the check digit is asked of the library: its own list of districts is not complete and would refuse real people.
+    if number[17] != ric.calc_check_digit(number):
         raise BadIdentifier(
             "身份证号校验位不符，可能有一位写错，请逐位核对。",
             "The last digit of the identity number does not fit the others; one digit is probably mistyped.",
@@ -87,27 +114,32 @@ def resident_id(text: str) -> ResidentId:
     return ResidentId(number, born_on, "male" if int(number[16]) % 2 else "female")
 
 
-def _lengthened(number: str) -> str:
+def _to_18_digits(number: str) -> str:
+    """Convert a 15-digit number to 18 digits."""
     seventeen = f"{number[:6]}19{number[6:]}"
-    return seventeen + _id_check(seventeen)
+    return seventeen + ric.calc_check_digit(f"{seventeen}0")
 
 
-def _id_check(seventeen: str) -> str:
-    return ID_CHECKS[sum(int(digit) * weight for digit, weight in zip(seventeen, ID_WEIGHTS, strict=True)) % 11]
+def valid_resident_ids(numbers: Iterable[str | None]) -> set[str]:
+    """Return those of many numbers that resident_id accepts unchanged.
 
-
-def sound_residents(numbers: Iterable[str | None]) -> set[str]:
-    """Those of many numbers that resident_id takes and leaves as they are; it judges the others one by one."""
-    plain = [number for number in numbers if number and _RESIDENT.fullmatch(number) and number[:2] in PROVINCES]
-    if not plain:
+    A vectorised check; the other numbers are checked one by one by resident_id.
+    """
+    candidates = [number for number in numbers if number and _RESIDENT.fullmatch(number) and number[:2] in PROVINCES]
+    if not candidates:
         return set()
-    signs = np.frombuffer("".join(plain).encode(), dtype=np.uint8).reshape(len(plain), 18)
+    signs = np.frombuffer("".join(candidates).encode(), dtype=np.uint8).reshape(len(candidates), 18)
     check = np.frombuffer(ID_CHECKS.encode(), dtype=np.uint8)[(signs[:, :17] - 48) @ np.array(ID_WEIGHTS) % 11]
-    return {number for number, fits in zip(plain, check == signs[:, 17], strict=True) if fits and _born(number[6:14])}
+    return {
+        number
+        for number, is_valid in zip(candidates, check == signs[:, 17], strict=True)
+        if is_valid and _is_birth_date(number[6:14])
+    }
 
 
 @lru_cache(maxsize=100_000)
-def _born(day: str) -> bool:
+def _is_birth_date(day: str) -> bool:
+    """Return whether eight digits are a plausible date of birth."""
     try:
         return date(int(day[:4]), int(day[4:6]), int(day[6:])).year >= FIRST_BIRTH_YEAR
     except ValueError:
@@ -116,6 +148,7 @@ def _born(day: str) -> bool:
 
 def credit_code(text: str) -> str:
     """A unified social credit code (统一社会信用代码) of 18 signs."""
+    refuse_lost_digits(text)
     code = tidy(text)
     if len(code) != 18 or not set(code) <= set(CREDIT_SIGNS):
         raise BadIdentifier(
@@ -127,9 +160,7 @@ def credit_code(text: str) -> str:
             "统一社会信用代码第3至8位应为行政区划数字，请核对。",
             "Signs 3 to 8 of the credit code are the digits of a district; please check them.",
         )
-    total = sum(CREDIT_SIGNS.index(sign) * weight for sign, weight in zip(code, CREDIT_WEIGHTS, strict=False))
-    # The outer remainder matters: where the sum divides by 31 the check sign is 0, not a sign past the end of the list.
-    if code[17] != CREDIT_SIGNS[(31 - total % 31) % 31]:
+    if code[17] != uscc.calc_check_digit(code):
         raise BadIdentifier(
             "统一社会信用代码校验位不符，可能有一位写错，请逐位核对。",
             "The last sign of the credit code does not fit the others; one sign is probably mistyped.",
@@ -137,15 +168,107 @@ def credit_code(text: str) -> str:
     return code
 
 
+_SAME_FOR_WECHAT = re.compile(
+    r"[(\uff08\[]?\s*(?:微信|VX|V信|WX|手机|电话|号码)?\s*(?:微信)?(?:同步|同号|同手机|同|号)+\s*(?:微信|手机)?\s*[)\uff09\]]?$",
+    re.IGNORECASE,
+)
+
+
 def mobile(text: str) -> str:
-    """A mainland mobile number: 11 digits, +86 or 0086 dropped."""
-    number = re.sub(r"^(\+|00)?86(?=1\d{10}$)", "", tidy(text))
-    if not re.fullmatch(r"1[3-9]\d{9}", number):
+    """A mainland mobile number: 11 digits, +86, 0086 or (86) dropped, and the remark that WeChat has the same number."""
+    refuse_lost_digits(text)
+    number = tidy(_SAME_FOR_WECHAT.sub("", text.strip()))
+    number = re.sub(r"^(?:\+|00)?\(?(?:\+|00)?86\)?(?=1\d{10}$)", "", number)
+    if re.fullmatch(r"1[3-9]\d{9}", number):
+        return number
+    digits = re.sub(r"\D", "", number)
+    if re.fullmatch(r"1[3-9]\d*", number) and len(number) != 11:
         raise BadIdentifier(
-            "手机号码应为11位数字，以13至19开头，请核对。",
-            "A mainland mobile number has 11 digits and starts with 13 to 19; please check it.",
+            f"手机号码应为11位，这里有{len(number)}位，请补全或删去多余的数字。",
+            f"A mainland mobile number has 11 digits; this one has {len(number)}. Complete it, or take out what is too much.",
         )
-    return number
+    if re.fullmatch(r"[2-8]\d{6,7}", digits) and digits == number:
+        raise BadIdentifier(
+            "看来是没有区号的座机，请写作“区号-号码”，例如010-62345678。",
+            "This seems to be a landline without its area code; write it as 010-62345678.",
+        )
+    if re.fullmatch(r"(?:400|800)\d{7}", digits):
+        raise BadIdentifier(
+            "这是企业服务热线（400/800），不是客户本人的电话，请填写手机或座机。",
+            "This is a service hotline (400 or 800), not the client's own telephone; enter a mobile or landline.",
+        )
+    raise BadIdentifier(
+        "手机号码应为11位数字，以13至19开头；境外号码请带国家或地区代码，如 +852 9123 4567。",
+        "A mainland mobile number has 11 digits and starts with 13 to 19; write foreign numbers with their country code, "
+        "such as +852 9123 4567.",
+    )
+
+
+# Country codes whose numbers are written after + or 00, longest first; other codes are taken as they come.
+_COUNTRY_CODES = (
+    "852",
+    "853",
+    "886",
+    "1",
+    "7",
+    "20",
+    "27",
+    "30",
+    "31",
+    "32",
+    "33",
+    "34",
+    "36",
+    "39",
+    "40",
+    "41",
+    "43",
+    "44",
+    "45",
+    "46",
+    "47",
+    "48",
+    "49",
+    "51",
+    "52",
+    "53",
+    "54",
+    "55",
+    "56",
+    "57",
+    "58",
+    "60",
+    "61",
+    "62",
+    "63",
+    "64",
+    "65",
+    "66",
+    "81",
+    "82",
+    "84",
+    "90",
+    "91",
+    "92",
+    "93",
+    "94",
+    "95",
+    "98",
+)
+
+
+def foreign_phone(text: str) -> str | None:
+    """A number of another country as `+852 91234567`, or None for text that is none: it needs + or 00, and a country that
+    is not the mainland."""
+    plain = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip())
+    found = re.fullmatch(r"\(?(?:\+|00)\s*\(?(\d[\d\s().\-]{5,20}\d)", plain)
+    if not found:
+        return None
+    digits = re.sub(r"\D", "", found.group(1))
+    if digits.startswith("86") or not 7 <= len(digits) <= 15:
+        return None
+    country = next((code for code in _COUNTRY_CODES if digits.startswith(code)), digits[:3])
+    return f"+{country} {digits[len(country) :]}"
 
 
 LANDLINE = re.compile(
@@ -159,7 +282,8 @@ LANDLINE = re.compile(
 
 def landline(text: str) -> str:
     """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
-    found = LANDLINE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    refuse_lost_digits(text)
+    found = LANDLINE.fullmatch(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip()))
     if found is None:
         raise BadIdentifier(
             "座机号码应写作“区号-号码”，例如010-88886666，请核对。",
@@ -170,10 +294,9 @@ def landline(text: str) -> str:
 
 
 def travel_document(text: str) -> str:
-    """A passport, a permit of Hong Kong, Macao or Taiwan residents (回乡证, 台胞证) or a 港澳通行证. A soft pattern.
+    """Check a passport, a permit of Hong Kong, Macao or Taiwan residents (回乡证, 台胞证) or a 港澳通行证.
 
-    Issuers change their forms, so only length and alphabet are judged: 7 to 11 letters and digits with at least five
-    digits among them.
+    A lenient pattern, since issuers change their forms: 7 to 11 letters and digits with at least five digits.
     """
     number = tidy(text)
     if not re.fullmatch(r"[A-Z0-9]{7,11}", number) or sum(sign.isdigit() for sign in number) < 5:
@@ -186,14 +309,14 @@ def travel_document(text: str) -> str:
 
 def bank_card(text: str) -> str:
     """A bank card number: 12 to 19 digits whose last one is right by Luhn's rule."""
+    refuse_lost_digits(text)
     number = tidy(text)
     if not re.fullmatch(r"\d{12,19}", number):
         raise BadIdentifier(
             "银行卡号应为12至19位数字，请核对。",
             "A bank card number has 12 to 19 digits; please check it.",
         )
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
-    if not int(number) or sum(value - 9 if value > 9 else value for value in doubled) % 10:
+    if not int(number) or not luhn.is_valid(number):
         raise BadIdentifier(
             "银行卡号校验位不符，可能有一位写错，请逐位核对。",
             "The bank card number does not fit its check digit; one digit is probably mistyped.",
@@ -201,7 +324,7 @@ def bank_card(text: str) -> str:
     return number
 
 
-# Where an account is kept, by how its number is written. The first that fits is meant; all are soft.
+# Kind of an account by the form of its number; the first match counts, and all are lenient.
 SECURITIES_ACCOUNTS = (
     ("sh_a_person", r"A\d{9}"),
     ("sh_a_institution", r"B\d{9}"),
@@ -220,9 +343,9 @@ SECURITIES_ACCOUNTS = (
 
 
 def securities_account(text: str) -> tuple[str, str]:
-    """A shareholder account (股东账户) or one-code account (一码通): the number and what kind it seems to be.
+    """Check a shareholder account (股东账户) or one-code account (一码通); return number and likely kind.
 
-    The kind is "other" for what no pattern fits but letters and digits could be, since firms' exports alter accounts.
+    The kind is "other" if no pattern matches a plausible number, since firms' exports alter accounts.
     """
     number = tidy(text)
     for kind, pattern in SECURITIES_ACCOUNTS:
@@ -237,7 +360,7 @@ def securities_account(text: str) -> tuple[str, str]:
 
 
 def client_account(text: str) -> str:
-    """A firm's own client or fund account number (客户号, 资金账号): 4 to 14 digits."""
+    """Check a firm's own client or fund account number (客户号, 资金账号): 4 to 14 digits."""
     number = tidy(text)
     if not re.fullmatch(r"\d{4,14}", number):
         raise BadIdentifier(
@@ -248,5 +371,5 @@ def client_account(text: str) -> str:
 
 
 def age_on(born_on: date, day: date) -> int:
-    """Full years on `day`; a person born on 29 February comes of age on 1 March of other years."""
+    """Return full years on `day`; a birthday on 29 February counts from 1 March in common years."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))

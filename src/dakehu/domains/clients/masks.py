@@ -1,10 +1,10 @@
-"""How personal values are shown to a reader who may know that they exist, but not what they are.
+"""Mask personal values for readers who may know that they exist, but not what they are. Pure.
 
-Pure. Each mask takes the value and returns text that keeps enough to recognise the client and too little to use. A
-value too short to hide anything becomes stars altogether; an empty one stays empty. `is_masked` tells such a text from
-a real value, so that a masked column that comes back in a worksheet is never stored as if it were one.
+Each mask keeps enough to recognise the client and too little to use. A value too short to hide anything becomes stars;
+an empty one stays empty. `is_masked` recognises masked text, so that a masked column that returns in a worksheet is
+never stored as a real value.
 
-Source: the customary forms of the trade, as JR/T 0171-2020 asks for C2 data.
+Source: the customary forms of the trade, as JR/T 0171-2020 requires for C2 data.
 """
 
 import re
@@ -16,19 +16,22 @@ COMPOUND_SURNAMES = frozenset(
     "澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 司空 拓跋 完颜 第五".split()
 )
 STARS = "*"
-# What a hidden sign looks like in the tables people keep: stars of both widths, dots, and crosses between digits.
+# Hidden characters as found in clients' tables: stars of both widths, dots, and crosses between digits.
 HIDING = re.compile(r"[*＊•●■×]|(?<=\d)[xX]{2,}|[xX]{3,}(?=\d)|[xX]{4,}")
 
 
 def mask_middle(value: str, *, first: int, last: int) -> str:
-    """Keep `first` and `last` signs and show a star for each one between; all stars where nothing would be hidden."""
+    """Keep `first` and `last` characters with a star for each one between.
+
+    All stars if nothing would be hidden.
+    """
     if len(value) <= first + last:
         return STARS * len(value)
     return value[:first] + STARS * (len(value) - first - last) + (value[-last:] if last else "")
 
 
 def mask_phone(value: str) -> str:
-    """`138****1234`; a landline keeps its area code: `010-****6666`."""
+    """Mask a phone as `138****1234`; a landline keeps its area code: `010-****6666`."""
     area, dash, rest = value.partition("-")
     if dash and area.isdigit() and len(area) <= 4:
         return f"{area}-{mask_middle(rest, first=0, last=4)}"
@@ -36,31 +39,31 @@ def mask_phone(value: str) -> str:
 
 
 def mask_id(value: str) -> str:
-    """`110***********002X`: the first three and the last four."""
+    """Mask an identity number as `110***********002X`: the first three and last four characters stay."""
     return mask_middle(value, first=3, last=4)
 
 
 def mask_card(value: str) -> str:
-    """`622202*********1234`: the issuer's six and the last four."""
+    """Mask a card number as `622202*********1234`: the issuer's six and last four digits stay."""
     return mask_middle(value, first=6, last=4)
 
 
 def mask_account(value: str) -> str:
-    """`****5678`: the last four of an account."""
+    """Mask an account as `****5678`: the last four characters stay."""
     return mask_middle(value, first=0, last=4)
 
 
 def mask_name(value: str) -> str:
-    """`张*`, `欧阳**`; a name without Chinese signs keeps the first letter of each word: `J*** S****`."""
+    """Mask a name as `张*`, `欧阳**`; a Latin name keeps the first letter of each word: `J*** S****`."""
     name = value.strip()
     if not re.search(r"[\u3400-\u9fff]", name):
         return " ".join(mask_middle(word, first=1, last=0) if len(word) > 1 else word for word in name.split())
-    kept = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
-    return name[:kept] + STARS * (len(name) - kept)
+    surname_length = 2 if name[:2] in COMPOUND_SURNAMES and len(name) > 2 else 1
+    return name[:surname_length] + STARS * (len(name) - surname_length)
 
 
 def mask_mail(value: str) -> str:
-    """`x***i@163.com`: always three stars, so that the length of the name is not told; the domain stays."""
+    """Mask mail as `x***i@163.com`: always three stars, which hide the length; the domain stays."""
     local, at, domain = value.rpartition("@")
     if not at or not local:
         return STARS * len(value)
@@ -68,14 +71,14 @@ def mask_mail(value: str) -> str:
 
 
 def mask_address(value: str) -> str:
-    """Down to the district: `北京市西城区****`. An address in which no district is found keeps nothing."""
+    """Mask an address below the district: `北京市西城区****`; nothing stays if no district is found."""
     district = re.match(
         r"(.{2,8}?(?:省|自治区|特别行政区))?(.{2,8}?(?:自治州|地区|盟|市))?(.{1,8}?(?:自治县|新区|[区县旗市]))?", value
     )
-    kept = district.group(0) if district else ""
+    visible = district.group(0) if district else ""
     if not value:
         return ""
-    return kept + STARS * 4
+    return visible + STARS * 4
 
 
 MASKS: dict[str, Callable[[str], str]] = {
@@ -90,7 +93,7 @@ MASKS: dict[str, Callable[[str], str]] = {
 
 
 def is_masked(value: str) -> bool:
-    """Whether somebody has already hidden part of the value: `138****1234`, `138xxxxxx88`, `张*`, `••••`.
+    """Return whether part of a value is hidden: `138****1234`, `138xxxxxx88`, `张*`, `••••`.
 
     One `x` alone is no mask: an identity number may end in it.
     """

@@ -1,4 +1,4 @@
-"""What can be asked about clients."""
+"""Queries of clients."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.clients import rules
+from dakehu.domains.clients.choices import FreezeReason
+from dakehu.domains.clients.marketing import find_running_freeze
 from dakehu.domains.clients.models import (
     Client,
     ClientTag,
@@ -40,25 +42,28 @@ FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛�
 ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 
-_long = TTLCache()  # (number, True) of lists that are longer than one counts
+_long = TTLCache()  # (count, True) of lists longer than the counting limit
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list to be read a page at a time. `some` gives those of its rows that are found at once, and whether there are
-    others, where counting all of them would take long; `asked` tells the list from others of the same reader."""
+    """A list read one page at a time.
+
+    `some` returns the rows found at once, and whether there are more, where counting all would take long; `asked`
+    identifies the list among others of the same reader.
+    """
 
     rows: Any
     asked: str
     some: Callable[[], tuple[Any, bool]] | None = None
 
     def counted(self) -> tuple[int, bool]:
-        """(number of rows, whether there are more). That a list is longer than one counts is taken as known for a minute."""
+        """Return (number of rows, whether there are more). A long list's result is cached for a minute."""
         actor = current_actor()
         key = (actor.user_id, actor.reach, actor.covers, actor.clearance, self.asked)
-        known: tuple[int, bool] | None = _long.get(key)
-        if known is not None:
-            return known
+        cached: tuple[int, bool] | None = _long.get(key)
+        if cached is not None:
+            return cached
         rows, beyond = self.some() if self.some is not None else (self.rows, False)
         number, more = count_rows(rows)
         if more or beyond:
@@ -67,47 +72,55 @@ class Listing:
 
 
 def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Listing:
-    """As `clients.list`, for a list of which a page is shown. Raises NotAllowed as that does."""
+    """Return `clients.list` as a list to be paged. Raises NotAllowed."""
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
     order = order or default_order()
-    asked = repr((text, sorted((filters or {}).items())))
+    identity = repr((text, sorted((filters or {}).items())))
     if not text or not text.strip():
-        return Listing(filter_rows(Client.objects.all(), filters or {}, order), asked)
-    found = parse_query(text)
-    rows = filter_rows(Client.objects.filter(found.walked), filters or {}, order)
-    if found.some is None:
-        return Listing(rows, asked)
-    find = found.some
+        return Listing(filter_rows(Client.objects.all(), filters or {}, order), identity)
+    search_query = parse_query(text)
+    rows = filter_rows(Client.objects.filter(search_query.walked), filters or {}, order)
+    if search_query.some is None:
+        return Listing(rows, identity)
+    find = search_query.some
 
     def some() -> tuple[Any, bool]:
-        test, more = find()
-        return filter_rows(Client.objects.filter(test), filters or {}), more
+        """Return the rows found at once, and whether there are more."""
+        condition, more = find()
+        return filter_rows(Client.objects.filter(condition), filters or {}), more
 
-    return Listing(rows, asked, some)
+    return Listing(rows, identity, some)
 
 
 def default_order() -> str:
-    """The largest first; by code for readers who may not see assets, because an order would tell them."""
+    """Return the default order: largest first; by code for readers who may not see assets.
+
+    An order by assets would disclose them.
+    """
     return "-assets" if current_actor().clearance >= PERSONAL else "code"
 
 
 @query("clients.list", needs=Permission.CLIENT_READ, zh="客户列表", en="Clients", parameters=(TEXT, FILTERS, ORDER))
 def clients(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Clients in scope. `filters` as in gates.narrow; `order` such as "-assets"; searched by `text`."""
+    """Return visible clients.
+
+    `filters` as in gates.filtering, `order` such as "-assets", `text` searches.
+    """
     rows = Client.objects.all()
     if text and text.strip():
         rows = rows.filter(matching(text))
     return filter_rows(rows, filters or {}, order or default_order())
 
 
-@query("clients.one", needs=Permission.CLIENT_READ, zh="客户资料", en="One client", parameters=CLIENT)
+@query("clients.detail", needs=Permission.CLIENT_READ, zh="客户资料", en="Client details", parameters=CLIENT)
 def detail(*, client: Client) -> Client:
+    """Return one client."""
     return client
 
 
 def get_client(pk: int) -> Client:
-    """A client by number within scope; for one merged away whoever remains. Raises NotFound, whoever else may have it."""
+    """Return a visible client by id; for a merged one the client that remains. Raises NotFound."""
     row = Client.objects.filter(pk=pk).first() or Client.objects.filter(former__number=pk).first()
     if row is None:
         raise NotFound(bilingual("客户", "client"))
@@ -115,57 +128,64 @@ def get_client(pk: int) -> Client:
 
 
 def get_client_by_id(numbers: Iterable[int]) -> dict[int, Client]:
-    """{number: client} of those of some clients whom the actor sees."""
-    made: dict[int, Client] = {}
-    for part in chunks(set(numbers)):
-        made.update({row.pk: row for row in Client.objects.filter(pk__among=part)})
-    return made
+    """Return {id: client} of the visible ones among some client ids."""
+    found: dict[int, Client] = {}
+    for client_ids in chunks(set(numbers)):
+        found.update({row.pk: row for row in Client.objects.filter(pk__among=client_ids)})
+    return found
 
 
 def merge_survivors(numbers: list[int] | None = None) -> list[int]:
-    """The clients in sight into whom others were merged: those of some numbers, or all."""
+    """Return the ids of visible clients into whom others were merged, of some ids or all."""
     rows = MergedClient.objects.all() if numbers is None else MergedClient.objects.filter(client_id__among=numbers)
     return sorted(set(rows.values_list("client_id", flat=True)))
 
 
 @query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", parameters=CLIENT)
 def contacts(*, client: Client) -> Any:
+    """Return the contacts of a client, primary ones first."""
     return Contact.objects.filter(client=client).order_by("-primary", "kind", "pk")
 
 
 @query("clients.needs", needs=Permission.CLIENT_READ, zh="需求与偏好", en="Needs and preferences", parameters=CLIENT)
 def needs(*, client: Client) -> Any:
+    """Return the needs and preferences of a client."""
     return Needs.objects.filter(client=client)
 
 
 @query("clients.consents", needs=Permission.CLIENT_READ, zh="同意与拒绝", en="Consents", parameters=CLIENT)
 def consents(*, client: Client) -> Any:
+    """Return the consents of a client, newest first."""
     return Consent.objects.filter(client=client).order_by("-stated_on", "-pk")
 
 
 @query("clients.key_dates", needs=Permission.CLIENT_READ, zh="重要日期", en="Key dates", parameters=CLIENT)
 def key_dates(*, client: Client) -> Any:
+    """Return the key dates of a client by day."""
     return KeyDate.objects.filter(client=client).order_by("on")
 
 
-@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Who serves", parameters=CLIENT)
+@query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Service team", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
+    """Return who serves and served a client."""
     return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
 
 
 @query("clients.history", needs=Permission.CLIENT_READ, zh="历史资料", en="Earlier data", parameters=CLIENT)
 def history(*, client: Client) -> Any:
+    """Return earlier data of a client, newest first."""
     return History.objects.filter(client=client).order_by("-as_of_on")
 
 
 @query("clients.tags", needs=Permission.CLIENT_READ, zh="客户标签", en="Tags of a client", parameters=CLIENT)
 def tags(*, client: Client) -> Any:
+    """Return the tags of a client by name."""
     return Tag.objects.filter(pk__in=ClientTag.objects.filter(client=client).values("tag_id")).order_by("name")
 
 
 @query("clients.segments", needs=Permission.CLIENT_READ, zh="客户类别分布", en="Clients by segment")
 def segments() -> list[dict[str, Any]]:
-    """How many clients in scope each segment has."""
+    """Return the number of visible clients per segment."""
     from django.db.models import Count
 
     counted = Client.objects.values("segment").annotate(count=Count("pk")).order_by("-count")
@@ -177,8 +197,11 @@ COUNTED = ("segment", "risk_level", "risk_valid_to", "assets", "occupation", "br
 
 @query("clients.completeness", needs=Permission.CLIENT_READ, zh="资料完整度", en="Completeness of data")
 def completeness() -> dict[str, Any]:
-    """How complete the book is: {"clients", "share" (0 to 1, None for an empty book), "missing": [{"field", "label",
-    "count"}] most often missing first}. Counts six fields that service and suitability lean on."""
+    """Return how complete the data of visible clients is.
+
+    {"clients", "share" (0 to 1, None without clients), "missing": [{"field", "label", "count"}] most often missing
+    first}. Counts six fields needed for service and suitability.
+    """
     from django.db.models import CharField, Count
 
     from dakehu.foundation.schema.fields import spec_of
@@ -204,60 +227,68 @@ def completeness() -> dict[str, Any]:
     }
 
 
-@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="What stands in the way", parameters=CLIENT)
+@query("clients.blockers", needs=Permission.CLIENT_READ, zh="业务障碍", en="Blockers", parameters=CLIENT)
 def blockers(*, client: Client) -> list[dict[str, str]]:
+    """Return what prevents business with a client now: [{zh, en, text}]."""
     refused = (
         Consent.objects.filter(client=client, purpose="marketing")
         .order_by("-stated_on", "-pk")
         .values_list("state", flat=True)
         .first()
     )
-    found_ones = rules.blockers(
+    freeze = find_running_freeze(client)
+    frozen_by = FreezeReason(freeze.reason) if freeze is not None else None
+    reasons = rules.blockers(
         risk_level=str(client.risk_level),
         valid_to=client.risk_valid_to,
         status=str(client.status),
         refused=refused in ("refused", "withdrawn"),
         today=clock.today(),
+        frozen_since=freeze.frozen_on if freeze is not None else None,
+        frozen_by=(frozen_by.zh, frozen_by.en) if frozen_by is not None else ("", ""),
     )
-    return [{"zh": zh, "en": en, "text": str(bilingual(zh, en))} for zh, en in found_ones]
+    return [{"zh": zh, "en": en, "text": str(bilingual(zh, en))} for zh, en in reasons]
 
 
 @query(
-    "clients.dates_ahead",
+    "clients.upcoming_dates",
     needs=Permission.CLIENT_READ,
     zh="近期重要日期",
-    en="Dates ahead",
+    en="Upcoming key dates",
     parameters=(Parameter("days", required=False, kind="integer", spec=FieldSpec("天数", "Days")),),
 )
 def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
-    """Birthdays, key dates and expiring risk tests in the coming days (14 unless given, at most 366), soonest first."""
+    """Return birthdays, key dates and expiring risk tests of the coming days, soonest first.
+
+    14 days by default, at most 366.
+    """
     from datetime import timedelta
 
     from dakehu.domains.clients import anniversaries
 
     today, span = clock.today(), max(1, min(days or 14, 366))
     until = today + timedelta(days=span)
-    made = []
+    dates = []
     cleared = current_actor().clearance >= PERSONAL  # a birthday tells who somebody is
     for row in KeyDate.objects.select_related("client") if cleared else ():
-        on = anniversaries.next_occurrence(row.on, row.yearly, today)
-        if on and on <= until:
-            made.append(
+        occurs_on = anniversaries.next_occurrence(row.on, row.yearly, today)
+        if occurs_on and occurs_on <= until:
+            dates.append(
                 {
                     "client": row.client,
-                    "on": on,
+                    "on": occurs_on,
                     "what": row.label or str(type(row).kind.field.choice_set.text_of(row.kind)),
                 }
             )
     window = anniversaries.month_days(today, span)
-    test = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for month, day in window:
-        test |= Q(birth_on__month=month, birth_on__day=day)
-    for client in Client.objects.filter(test)[:200] if cleared else ():
-        on = anniversaries.next_occurrence(client.birth_on, True, today)
-        made.append({"client": client, "on": on, "what": str(bilingual("生日", "Birthday"))})
+        condition |= Q(birth_on__month=month, birth_on__day=day)
+    for client in Client.objects.filter(condition)[:200] if cleared else ():
+        occurs_on = anniversaries.next_occurrence(client.birth_on, True, today)
+        dates.append({"client": client, "on": occurs_on, "what": str(bilingual("生日", "Birthday"))})
     for client in Client.objects.filter(risk_valid_to__range=(today, until))[:200]:
-        made.append(
+        dates.append(
             {"client": client, "on": client.risk_valid_to, "what": str(bilingual("风险测评到期", "Risk test expires"))}
         )
     from dakehu.foundation.gates.output import name_of
@@ -265,9 +296,9 @@ def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
     clearance = current_actor().clearance
     return [
         {
-            "client": {"id": m["client"].pk, "name": name_of(m["client"], clearance)},
-            "on": m["on"].isoformat(),
-            "what": m["what"],
+            "client": {"id": entry["client"].pk, "name": name_of(entry["client"], clearance)},
+            "on": entry["on"].isoformat(),
+            "what": entry["what"],
         }
-        for m in sorted(made, key=lambda m: m["on"])
+        for entry in sorted(dates, key=lambda entry: entry["on"])
     ]

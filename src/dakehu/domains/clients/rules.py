@@ -1,5 +1,6 @@
-"""What is decided about clients. Pure: no Django queries, no clock, no database."""
+"""Rules of clients. Pure: no queries, clock or database."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,11 +11,14 @@ from dakehu.domains.clients import choices, identifiers
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 
-RISK_TEST_DAYS = 730  # house default: firms use one or two years
+RISK_TEST_DAYS = 730  # our default: firms use one or two years
 
 
 def pinyin_of(name: str) -> tuple[str, str]:
-    """(whole pinyin, initials) of a name, lower case and without spaces: 张伟 → ("zhangwei", "zw"), Lin Wei → "lw"."""
+    """Return (pinyin, initials) of a name in lower case without spaces.
+
+    张伟 → ("zhangwei", "zw"), Lin Wei → ("linwei", "lw"); at most 200 and 60 characters.
+    """
     if name.isascii():
         words_of = name.lower().split()
         return "".join(words_of)[:200], "".join(word[0] for word in words_of)[:60]
@@ -26,38 +30,54 @@ def pinyin_of(name: str) -> tuple[str, str]:
 
 
 def check_id_number(id_type: str, number: str) -> str:
-    """The number in its standard form. Raises BadIdentifier with the reason when it cannot be right."""
+    """Return an ID number in its standard form. Raises BadIdentifier with the reason."""
     if id_type == choices.IdType.RESIDENT:
         return identifiers.resident_id(number).number
     if id_type == choices.IdType.CREDIT_CODE:
         return identifiers.credit_code(number)
-    if id_type == choices.IdType.TRAVEL:
+    if id_type in (choices.IdType.TRAVEL, choices.IdType.PASSPORT):
         return identifiers.travel_document(number)
+    if not id_type:
+        raise BadIdentifier(
+            "看不出这是哪种证件的号码（不像身份证、统一社会信用代码、护照或通行证）。请核对号码，或另写明证件类型。",
+            "No kind of document has numbers of this form (resident ID, credit code, passport, travel permit). Check the "
+            "number, or state the kind of document.",
+        )
+    identifiers.refuse_lost_digits(number)
     return number.strip().upper()
 
 
 def guess_id_type(kind: str, number: str) -> str:
-    """The kind of document a bare number is likely to be, from its form; "other" when nothing fits."""
-    for id_type, check in (
-        (choices.IdType.CREDIT_CODE, identifiers.credit_code),
+    """The kind of document a bare number is, from its form and check digit; "" when no form fits.
+
+    A number of the form of one kind that fails its check is of that kind all the same, so that the fault is told.
+    """
+    plain = identifiers.tidy(number)
+    person = kind == choices.Kind.PERSON
+    checks = (
         (choices.IdType.RESIDENT, identifiers.resident_id),
-    ):
-        if (kind == choices.Kind.PERSON) == (id_type == choices.IdType.RESIDENT):
-            try:
-                check(number)
-            except BadIdentifier:
-                continue
-            return id_type.value
-    return (
-        choices.IdType.RESIDENT.value
-        if kind == choices.Kind.PERSON and len(number) in (15, 18)
-        else choices.IdType.OTHER.value
+        (choices.IdType.CREDIT_CODE, identifiers.credit_code),
     )
+    for id_type, check in checks if person else reversed(checks):
+        try:
+            check(number)
+        except BadIdentifier:
+            continue
+        return id_type.value
+    if re.fullmatch(r"\d{15}|\d{17}[\dX]", plain):
+        return (choices.IdType.RESIDENT if person else choices.IdType.CREDIT_CODE).value
+    if len(plain) == 18:
+        return choices.IdType.CREDIT_CODE.value
+    if re.fullmatch(r"\d(?:\.\d+)?E\+?\d+", number.strip().upper()):
+        return choices.IdType.RESIDENT.value
+    if re.fullmatch(r"[EGDSP][A-Z]?\d{7,8}", plain):
+        return choices.IdType.PASSPORT.value
+    return choices.IdType.TRAVEL.value if re.fullmatch(r"[A-Z]{1,2}\d{6,10}[A-Z]?|\d{8}", plain) else ""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A contact as it will be stored: `warning` says why it cannot be trusted yet ("" when it can)."""
+    """A contact in its stored form; `warning` says why it is not verified ("" if it is)."""
 
     kind: str
     value: str
@@ -66,7 +86,7 @@ class Reading:
 
 
 def read_contact(kind: str, value: str) -> Reading:
-    """Normalise a contact. A masked one is kept as it came, with a warning: not lost, not refused.
+    """Normalise a contact. A masked one is kept as it is, with a warning.
 
     Raises BadIdentifier for a number or address that cannot be right.
     """
@@ -79,9 +99,9 @@ def read_contact(kind: str, value: str) -> Reading:
             f"“{text}” is masked; it is kept as an unverified contact. Ask the client and complete it.",
         )
     if kind == choices.ContactKind.MOBILE:
-        return Reading(kind, identifiers.mobile(text))
+        return Reading(kind, identifiers.foreign_phone(text) or identifiers.mobile(text))
     if kind == choices.ContactKind.LANDLINE:
-        return Reading(kind, identifiers.landline(text))
+        return Reading(kind, identifiers.foreign_phone(text) or identifiers.landline(text))
     if kind == choices.ContactKind.MAIL:
         if text.count("@") != 1 or " " in text or "." not in text.rpartition("@")[2] or text.startswith("@"):
             raise BadIdentifier(
@@ -92,26 +112,46 @@ def read_contact(kind: str, value: str) -> Reading:
 
 
 def risk_valid_to(tested_on: date | None, stated: date | None, days: int = RISK_TEST_DAYS) -> date | None:
-    """Until when a risk test counts: as stated, else `days` after the test; None when never tested."""
+    """Return the last day a risk test is valid: as stated, else `days` after the test.
+
+    None if never tested.
+    """
     return stated or (tested_on + timedelta(days=days) if tested_on else None)
 
 
 def next_code(taken: int) -> str:
-    """A client code for a client without one: DK and six digits or more."""
+    """Return a generated client code: DK and six digits or more."""
     return f"DK{taken + 1:06d}"
 
 
 def blockers(
-    *, risk_level: str, valid_to: date | None, refused: bool, status: str, today: date
+    *,
+    risk_level: str,
+    valid_to: date | None,
+    refused: bool,
+    status: str,
+    today: date,
+    frozen_since: date | None = None,
+    frozen_by: tuple[str, str] = ("", ""),
 ) -> list[tuple[str, str]]:
-    """What stands in the way of business with a client now, as (zh, en) sentences for the red strip."""
-    found = []
+    """Return what stands in the way of business with a client now, as (zh, en) sentences for the red banner.
+
+    `frozen_since` is the day since which marketing is paused (None: it is not), `frozen_by` the reason as (zh, en).
+    """
+    reasons = []
     if not risk_level:
-        found.append(("尚无风险测评", "No risk test on file"))
+        reasons.append(("尚无风险测评", "No risk test on file"))
     elif valid_to and valid_to < today:
-        found.append((f"风险测评已于 {valid_to} 到期", f"The risk test expired on {valid_to}"))
+        reasons.append((f"风险测评已于 {valid_to} 到期", f"The risk test expired on {valid_to}"))
     if refused:
-        found.append(("客户拒绝营销联系", "The client refuses marketing contact"))
+        reasons.append(("客户拒绝营销联系", "The client refuses marketing contact"))
+    if frozen_since is not None:
+        reasons.append(
+            (
+                f"营销已暂停：{frozen_by[0]}（自 {frozen_since} 起）",
+                f"Marketing is paused since {frozen_since}: {frozen_by[1]}",
+            )
+        )
     if status == choices.Status.RESTRICTED:
-        found.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
-    return found
+        reasons.append(("客户资料限制处理，只可保存", "Restricted: data may only be stored"))
+    return reasons

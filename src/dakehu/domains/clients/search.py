@@ -1,4 +1,4 @@
-"""Finding clients by what people type, within scope and clearance: the best hits first, and what they were found by."""
+"""Search clients within scope and clearance: best hits first, with the field that matched."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,40 +26,42 @@ from dakehu.foundation.search.lookup import SearchText, matches_lines
 from dakehu.foundation.search.text import Wanted
 
 VISIBLE_LIMIT = 50
-MOST = 3000  # lines looked at for one question, where the reader sees nearly every client
-SORTED = 10_000  # lines up to which their clients are put in order; where there are more, the order is walked
-FEW = 5_000  # clients whose lines are read one by one; for readers who cover more the index is asked
-AROUND = 24  # characters of a note shown before and after what was found
+MOST = 3000  # lines read for one query, where the reader sees nearly every client
+SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the list is walked in its order
+FEW = 5_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
+AROUND = 24  # characters shown before and after a match
 OWN = ("clients.Client", "clients.MergedClient")  # a client is found by the codes of those merged into it too
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A client, and the row by which they were found: its model, number, and the field, each "" or 0 where the client's
-    own name, code or number was meant."""
+    """A client, and the row that matched.
+
+    `what` is the model and `number` the id of the row; "" and 0 for the client's own name, code or number.
+    """
 
     client: int
     what: str = ""
     number: int = 0
 
 
-def _lines(wanted: Wanted | None, own: bool | None = None) -> Any:
-    """Lines in scope and clearance that match; of clients themselves, of what hangs on them, or of both."""
+def _lines(wanted: Wanted | None, own_only: bool | None = None) -> Any:
+    """Return visible search lines that match: of clients themselves, of related rows, or both (None)."""
     if wanted is None:
         return SearchLine.objects.none()
     actor = current_actor()
-    asked = SearchText(wanted, MOST) if actor.reach is not Reach.COVERED else SearchText(wanted, each=_serves_few())
-    rows = SearchLine.objects.filter(words__finds=asked, level__lte=int(actor.clearance))
-    if own is not None:
-        rows = rows.filter(what__in=OWN) if own else rows.exclude(what__in=OWN)
+    condition = SearchText(wanted, MOST) if actor.reach is not Reach.COVERED else SearchText(wanted, each=_serves_few())
+    rows = SearchLine.objects.filter(words__finds=condition, level__lte=int(actor.clearance))
+    if own_only is not None:
+        rows = rows.filter(what__in=OWN) if own_only else rows.exclude(what__in=OWN)
     return rows
 
 
-_few_served = TTLCache()  # whether those whom some people serve are few
+_few_served = TTLCache()  # whether the clients covered by some users are few
 
 
 def _serves_few() -> bool:
-    """Whether an actor with covered clients has so few of them that reading all their lines is quicker than the index."""
+    """Return whether the actor covers few clients, whose lines are faster to read than the index."""
     covers = current_actor().covers
     few: bool | None = _few_served.get(covers)
     if few is None:
@@ -70,23 +72,28 @@ def _serves_few() -> bool:
 
 
 def find_by_number(text: str) -> Q | None:
-    """Clients whose phone, mail or ID number is the text, or ends in its four characters; None where it cannot be one.
-    Who sees such values masked only cannot try them out."""
-    flat = writing.fold(text).translate({ord(sign): None for sign in " -()"})
-    if current_actor().clearance < PERSONAL or len(flat) < 4 or not flat.isascii():
+    """Return the condition for clients whose phone, mail or ID number is the text, or ends in it.
+
+    An ending has 4 characters. None if the text cannot be a number, or if the reader sees such values masked, so that
+    they cannot be guessed.
+    """
+    compact = writing.fold(text).translate({ord(sign): None for sign in " -()"})
+    if current_actor().clearance < PERSONAL or len(compact) < 4 or not compact.isascii():
         return None
-    whole, ending = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
-    number, last = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
-    contact = Q(value_index__in={whole.index_of(one) for one in (flat, text.strip(), *_as_stored(text))})
-    test = Q(id_number_index=number.index_of(flat.upper()))
-    if len(flat) == 4 and flat[:3].isdigit():
-        contact |= Q(ending_index=ending.index_of(flat)) if flat.isdigit() else Q()
-        test |= Q(id_ending_index=last.index_of("0000" + flat.upper()))
-    return test | Q(pk__in=set(Contact.objects.filter(contact).values_list("client_id", flat=True)[:MOST]))
+    value_index, ending_index = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
+    number, id_ending = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
+    contact = Q(
+        value_index__in={value_index.index_of(spelling) for spelling in (compact, text.strip(), *_as_stored(text))}
+    )
+    condition = Q(id_number_index=number.index_of(compact.upper()))
+    if len(compact) == 4 and compact[:3].isdigit():
+        contact |= Q(ending_index=ending_index.index_of(compact)) if compact.isdigit() else Q()
+        condition |= Q(id_ending_index=id_ending.index_of("0000" + compact.upper()))
+    return condition | Q(pk__in=set(Contact.objects.filter(contact).values_list("client_id", flat=True)[:MOST]))
 
 
 def _as_stored(text: str) -> Iterator[str]:
-    """The standard forms in which a contact typed so would have been stored: +86 139 1234 5678 → 13912345678."""
+    """Yield the standard forms a typed contact may be stored in: +86 139 1234 5678 → 13912345678."""
     for kind in (ContactKind.MOBILE, ContactKind.LANDLINE):
         try:
             yield rules.read_contact(kind, text).value
@@ -96,9 +103,11 @@ def _as_stored(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """Conditions on clients for one text. `whole`: every client found. `walked`: the same, for a list that is read in its
-    own order until a page is full. `some` gives those of the first `MOST` lines, and whether the index holds more of
-    them; it is None where `whole` is as cheap."""
+    """Conditions on clients for a text.
+
+    `whole`: all matching clients. `walked`: the same, for a list read in its own order until a page is full. `some`
+    returns those of the first `MOST` lines, and whether the index holds more; None where `whole` is cheap.
+    """
 
     whole: Q
     walked: Q
@@ -106,100 +115,107 @@ class SearchQuery:
 
 
 def parse_query(text: str) -> SearchQuery:
-    """Clients found by name, code, pinyin, initials, fragment or number. Those who serve few clients have the lines of
-    these read one by one; for the others the index is asked."""
-    asked = [wanted for wanted in (writing.fragment(text), writing.spelled(text)) if wanted is not None]
-    test = find_by_number(text) or Q(pk__in=[])
+    """Return the query for clients by name, code, pinyin, initials, fragment or number.
+
+    For actors who cover few clients their lines are read one by one; for others the index is used.
+    """
+    variants = [wanted for wanted in (writing.fragment(text), writing.spelled(text)) if wanted is not None]
+    condition = find_by_number(text) or Q(pk__in=[])
     actor = current_actor()
     if actor.reach is Reach.COVERED:
-        for wanted in asked:
+        for wanted in variants:
             lines = _own_lines(SearchText(wanted, each=_serves_few())).filter(client_id__in=Client.objects.values("pk"))
-            test |= Q(pk__in=lines.values("client_id"))
-        return SearchQuery(test, test, None)
-    # Numbers are fetched and told back: PostgreSQL, given several subqueries with "or", would try every client.
-    known = set(Client.objects.filter(test).values_list("pk", flat=True)[:MOST])
-    many = []
-    for wanted in asked:
-        found = _few(wanted)
-        if found is None:
-            many.append(wanted)
+            condition |= Q(pk__in=lines.values("client_id"))
+        return SearchQuery(condition, condition, None)
+    # Ids are fetched first: PostgreSQL, given several subqueries with "or", would test every client.
+    client_ids = set(Client.objects.filter(condition).values_list("pk", flat=True)[:MOST])
+    frequent = []
+    for wanted in variants:
+        few_clients = _few(wanted)
+        if few_clients is None:
+            frequent.append(wanted)
         else:
-            known |= found
-    whole = walked = Q(pk__among=known)
-    if not many:
+            client_ids |= few_clients
+    whole = walked = Q(pk__among=client_ids)
+    if not frequent:
         return SearchQuery(whole, whole, None)
-    for wanted in many:
+    for wanted in frequent:
         whole |= Q(pk__in=_own_lines(SearchText(wanted)).values("client_id"))
-        each = _own_lines(SearchText(wanted, each=True)).filter(client_id=OuterRef("pk"))
-        walked |= Q(IsNull(Subquery(each.values("pk")[:1]), False))  # EXISTS would be asked for all clients at once
+        client_lines = _own_lines(SearchText(wanted, each=True)).filter(client_id=OuterRef("pk"))
+        walked |= Q(
+            IsNull(Subquery(client_lines.values("pk")[:1]), False)
+        )  # EXISTS would be evaluated for all clients at once
 
     def some() -> tuple[Q, bool]:
-        read = [_read(wanted, MOST) for wanted in many]
-        return Q(pk__among=known.union(*(found for found, _ in read))), any(more for _, more in read)
+        """Return clients of the first lines, and whether there are more."""
+        results = [_read(wanted, MOST) for wanted in frequent]
+        return Q(pk__among=client_ids.union(*(found for found, _ in results))), any(more for _, more in results)
 
     return SearchQuery(whole, walked, some)
 
 
 def matching(text: str) -> Q:
-    """A condition for clients: whoever `sought` finds."""
+    """Return the condition for clients found by a text."""
     return parse_query(text).whole
 
 
-_many = TTLCache()  # True of what stands in more lines than are sorted
+_many = TTLCache()  # True for terms that occur in more than SORTED lines
 
 
 def _few(wanted: Wanted) -> set[int] | None:
-    """The clients of all lines that hold what is wanted, if these are few enough for their clients to be put in order."""
+    """Return the clients of all matching lines, None if there are too many to sort."""
     if _many.get(wanted):
         return None
     lines = matches_lines(SearchLine, SearchText(wanted, SORTED + 1))
     if lines == 0:
         return set()
     more = lines is not None and lines > SORTED
-    found, more = (set(), True) if more else _read(wanted, SORTED)
+    client_ids, more = (set(), True) if more else _read(wanted, SORTED)
     if more:
         _many.put(wanted, True)
-    return None if more else found
+    return None if more else client_ids
 
 
-def _read(wanted: Wanted, most: int) -> tuple[set[int], bool]:
-    """The clients of the first `most` lines, and whether there are more lines."""
-    rows = GuardedQuerySet(SearchLine).filter(words__finds=SearchText(wanted, most + 1))
-    read = list(rows.values_list("client_id", "what", "level"))
+def _read(wanted: Wanted, limit: int) -> tuple[set[int], bool]:
+    """Return (clients of the first `limit` lines, whether there are more lines)."""
+    rows = GuardedQuerySet(SearchLine).filter(words__finds=SearchText(wanted, limit + 1))
+    lines = list(rows.values_list("client_id", "what", "level"))
     level = int(current_actor().clearance)
-    return {client for client, what, at in read[:most] if what in OWN and at <= level}, len(read) > most
+    return {client for client, what, line_level in lines[:limit] if what in OWN and line_level <= level}, len(
+        lines
+    ) > limit
 
 
-def _own_lines(asked: SearchText) -> Any:
-    """Lines about clients themselves that the reader may search, for conditions of a list that is itself in scope."""
+def _own_lines(condition: SearchText) -> Any:
+    """Return matching lines about clients themselves within clearance, for lists already in scope."""
     level = int(current_actor().clearance)
-    return GuardedQuerySet(SearchLine).filter(words__finds=asked, what__in=OWN, level__lte=level)
+    return GuardedQuerySet(SearchLine).filter(words__finds=condition, what__in=OWN, level__lte=level)
 
 
 def search_hits(text: str) -> Iterator[Hit]:
-    """Clients that may be meant, the likeliest first, each once."""
+    """Yield clients that match, likeliest first, each once."""
     seen: set[int] = set()
     numbers = find_by_number(text)
-    rounds: list[Any] = [
-        _lines(writing.whole("nm", text), own=True),
-        _lines(writing.whole("cd", text), own=True),
+    stages: list[Any] = [
+        _lines(writing.whole("nm", text), own_only=True),
+        _lines(writing.whole("cd", text), own_only=True),
         Client.objects.filter(numbers) if numbers is not None else Client.objects.none(),
-        _lines(writing.whole("nm", text, beginning=True), own=True),
-        _lines(writing.whole("cd", text, beginning=True), own=True),
-        _lines(writing.spelled(text), own=True),
-        _lines(writing.fragment(text), own=True),
-        _lines(writing.fragment(text), own=False),
+        _lines(writing.whole("nm", text, beginning=True), own_only=True),
+        _lines(writing.whole("cd", text, beginning=True), own_only=True),
+        _lines(writing.spelled(text), own_only=True),
+        _lines(writing.fragment(text), own_only=True),
+        _lines(writing.fragment(text), own_only=False),
     ]
-    for place, rows in enumerate(rounds):
+    for stage, rows in enumerate(stages):
         if rows.model is Client:
-            found = [Hit(pk) for pk in rows.values_list("pk", flat=True)[:VISIBLE_LIMIT]]
+            hits = [Hit(pk) for pk in rows.values_list("pk", flat=True)[:VISIBLE_LIMIT]]
         else:
-            told = place >= len(rounds) - 2
-            found = [
-                Hit(client, what, number) if told else Hit(client)
+            shows_match = stage >= len(stages) - 2
+            hits = [
+                Hit(client, what, number) if shows_match else Hit(client)
                 for client, what, number in rows.values_list("client_id", "what", "number")[: VISIBLE_LIMIT * 4]
             ]
-        for hit in found:
+        for hit in hits:
             if hit.client not in seen:
                 seen.add(hit.client)
                 yield hit
@@ -207,16 +223,16 @@ def search_hits(text: str) -> Iterator[Hit]:
             return
 
 
-def _shown_by(row: Any, text: str) -> tuple[str, str]:
-    """(label of the field, the passage around what was typed) of the row by which a client was found."""
+def _matched_passage(row: Any, text: str) -> tuple[str, str]:
+    """Return (label of the field, passage around the match) of the row that matched."""
     words = [writing.fold(word) for word in text.split()] or [""]
-    presented = render_rows([row], list(searched(type(row))), shown=True)[0]
+    rendered = render_rows([row], list(searched(type(row))), shown=True)[0]
     for name in searched(type(row)):
-        value = str(presented.get(name) or "")
-        flat = writing.fold(value)
-        at = next((flat.find(word) for word in words if word in flat), -1)
-        if value and at >= 0:
-            begin, end = max(0, at - AROUND), at + len(words[0]) + AROUND
+        value = str(rendered.get(name) or "")
+        folded = writing.fold(value)
+        position = next((folded.find(word) for word in words if word in folded), -1)
+        if value and position >= 0:
+            begin, end = max(0, position - AROUND), position + len(words[0]) + AROUND
             passage = ("…" if begin else "") + value[begin:end] + ("…" if end < len(value) else "")
             return str(spec_of(row._meta.get_field(name)).label), passage.replace("\n", " ")
     return "", ""
@@ -230,20 +246,23 @@ def _shown_by(row: Any, text: str) -> tuple[str, str]:
     parameters=(Parameter("text", spec=FieldSpec("搜索", "Search")),),
 )
 def search(*, text: str) -> dict[str, Any]:
-    """At most fifty clients in scope that a text may mean, the likeliest first: {"count", "rows"}. Found by name (one
-    character, any fragment, either script), pinyin, initials, client code, phone, mail and ID number (whole, or the last
-    four), contact persons, notes and plans. `found_in` and `passage` say where, when it was not the name or the number."""
-    found = list(dict.fromkeys(search_hits(text)))[:VISIBLE_LIMIT]
-    clients = {row.pk: row for row in Client.objects.filter(pk__in=[hit.client for hit in found])}
-    behind: dict[tuple[str, int], Any] = {}
-    for what in {hit.what for hit in found if hit.what}:
+    """Return at most fifty visible clients that match a text, likeliest first: {"count", "rows"}.
+
+    Matches name (one character, any fragment, either script), pinyin, initials, client code, phone, mail and ID number
+    (whole, or the last four), contact persons, notes and plans. `found_in` and `passage` say where, unless it was the
+    name or number.
+    """
+    hits = list(dict.fromkeys(search_hits(text)))[:VISIBLE_LIMIT]
+    clients = {row.pk: row for row in Client.objects.filter(pk__in=[hit.client for hit in hits])}
+    sources: dict[tuple[str, int], Any] = {}
+    for what in {hit.what for hit in hits if hit.what}:
         model = model_of(what)
-        wanted = [hit.number for hit in found if hit.what == what]
-        behind.update({(what, row.pk): row for row in model.objects.filter(pk__in=wanted)})
-    hit_of = {hit.client: hit for hit in found}
-    rows = render_rows([clients[hit.client] for hit in found if hit.client in clients])
+        wanted = [hit.number for hit in hits if hit.what == what]
+        sources.update({(what, row.pk): row for row in model.objects.filter(pk__in=wanted)})
+    hit_of = {hit.client: hit for hit in hits}
+    rows = render_rows([clients[hit.client] for hit in hits if hit.client in clients])
     for row in rows:
         hit = hit_of[row["id"]]
-        source = behind.get((hit.what, hit.number))
-        row["found_in"], row["passage"] = _shown_by(source, text) if source is not None else ("", "")
+        source = sources.get((hit.what, hit.number))
+        row["found_in"], row["passage"] = _matched_passage(source, text) if source is not None else ("", "")
     return {"count": len(rows), "rows": rows}

@@ -1,7 +1,7 @@
-"""Which clients an actor sees: the rule handed to the foundation, once for the ORM and once for row security.
+"""Define which clients an actor sees, for the ORM and for row security.
 
-Covered: clients whom one of `actor.covers` serves now; a client behind an information wall only if the actor
-serves them in person. All: every client that no wall hides. Across walls and the system: every client.
+Covered: clients currently served by one of `actor.covers`; a client behind an information wall only if the actor serves
+them personally. All: every client without a wall. Across walls and the system: every client.
 """
 
 from django.db.models import Q
@@ -12,27 +12,28 @@ from dakehu.foundation.access.scope import GuardedQuerySet
 
 
 def hidden_condition(actor: Actor) -> Q:
-    """The opposite of `condition`, for actors with reach ALL."""
+    """Return the condition for hidden clients, the complement of `condition`, for actors with reach ALL."""
     return Q(walled=True) & ~Q(
         pk__in=GuardedQuerySet(Coverage).filter(until=None, user_id=actor.user_id).values("client_id")
     )
 
 
 def condition(actor: Actor) -> Q:
+    """Return the condition for visible clients."""
     serving = GuardedQuerySet(Coverage).filter(until=None)
-    mine = Q(pk__in=serving.filter(user_id=actor.user_id).values("client_id"))
+    own = Q(pk__in=serving.filter(user_id=actor.user_id).values("client_id"))
     if actor.reach is Reach.ALL:
-        return Q(walled=False) | mine
+        return Q(walled=False) | own
     if actor.reach is not Reach.COVERED:
         return Q(pk__in=[])
-    mates = [user for user in actor.covers if user != actor.user_id]
-    if not mates:
-        return mine
-    return mine | Q(walled=False, pk__in=serving.filter(user_id__in=mates).values("client_id"))
+    teammates = [user for user in actor.covers if user != actor.user_id]
+    if not teammates:
+        return own
+    return own | Q(walled=False, pk__in=serving.filter(user_id__in=teammates).values("client_id"))
 
 
-# Every statement on PostgreSQL asks this once for each table of client data that it reads: nothing is looked up for whom one
-# serves in person, and walls are few.
+# Every statement on PostgreSQL evaluates this once for each table of client data that it reads: clients served personally
+# need no look-up of walls, and walls are few.
 COVERED_SQL = """
 SELECT c.client_id FROM clients_coverage c
 WHERE c.until IS NULL AND c.user_id = ANY((SELECT dakehu_covers())::bigint[])

@@ -1,32 +1,19 @@
-from django.apps import AppConfig
+"""Configure the ledger app, which adds its figures to the columns of a client."""
+
+from dakehu.foundation.domain_config import DomainConfig
 
 
-class LedgerConfig(AppConfig):
+class LedgerConfig(DomainConfig):
     name = "dakehu.domains.ledger"
     label = "ledger"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        import dakehu.domains.ledger.close.inputs
-        import dakehu.domains.ledger.close.run
-        import dakehu.domains.ledger.investments.actions
-        import dakehu.domains.ledger.investments.bulk_import
-        import dakehu.domains.ledger.performance.attribution
-        import dakehu.domains.ledger.performance.market
-        import dakehu.domains.ledger.performance.rollups
-        import dakehu.domains.ledger.products.registry
-        import dakehu.domains.ledger.queries
-        import dakehu.domains.ledger.statements.importing
-        import dakehu.domains.ledger.statements.quarantine
-        import dakehu.domains.ledger.statements.term_mapping
-        import dakehu.domains.ledger.trades.compaction
-        import dakehu.domains.ledger.trades.daily_feed
-        import dakehu.domains.ledger.trades.queries  # noqa: F401  (their actions, queries and jobs register themselves)
+        super().ready()
         from dakehu.domains.ledger.models.figures import LISTS
-        from dakehu.domains.team.permissions import Permission
+        from dakehu.domains.ledger.permissions import LEDGER_READ
         from dakehu.foundation.schema.related_columns import ColumnExtension, extend
 
         extend(
             "clients.Client",
-            ColumnExtension("ledger.Figures", "figures", "client_id", ("as_of", *LISTS), Permission.LEDGER_READ),
+            ColumnExtension("ledger.Figures", "figures", "client_id", ("as_of", *LISTS), LEDGER_READ),
         )

@@ -1,4 +1,4 @@
-"""What can be asked about investments."""
+"""Queries of investments and client figures."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +7,7 @@ from django.db.models import Count, Sum
 
 from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.models import Figures, Investment, ProductKind
-from dakehu.domains.ledger.performance import portfolio as valuing
+from dakehu.domains.ledger.performance import portfolio as client_portfolio
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
@@ -16,7 +16,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-RISK_FREE = 0.02  # house default for the risk-adjusted figure; editable in the exported workbook
+RISK_FREE = 0.02  # annual rate of the risk-adjusted figure; editable in the exported workbook
 CLIENT = parameters_of("ledger.Investment", "client")
 FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
 FIGURE = Parameter("figure", spec=FieldSpec("指标", "Figure"))
@@ -25,6 +25,7 @@ ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 @query("ledger.list", needs=Permission.LEDGER_READ, zh="投资记录列表", en="Investments", parameters=(FILTERS, ORDER))
 def investment_rows(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the visible investments, filtered and ordered; newest first by default."""
     return filter_rows(Investment.objects.all(), filters or {}, order or "-invested_on")
 
 
@@ -32,14 +33,15 @@ def investment_rows(*, filters: dict[str, Any] | None = None, order: str | None 
     "ledger.investments", needs=Permission.LEDGER_READ, zh="投资历史", en="Investments of a client", parameters=CLIENT
 )
 def investments(*, client: Any) -> Any:
+    """Return the investments of a client, newest first."""
     return Investment.objects.filter(client=client).order_by("-invested_on", "-pk")
 
 
 @query("ledger.summary", needs=Permission.LEDGER_READ, zh="投资汇总", en="Investment summary", parameters=CLIENT)
 def summary(*, client: Any) -> dict[str, Any]:
-    """Totals, return, risk-adjusted return, the series by month and the share of each product kind.
+    """Return totals, return, risk-adjusted return, invested sums by month and shares by product kind.
 
-    Money is masked (None) for readers who are not cleared for personal values; shares and returns are not.
+    Money is None for readers who are not cleared for personal values; shares and returns are shown.
     """
     from dakehu.foundation.access.sensitivity import PERSONAL
 
@@ -88,13 +90,16 @@ def summary(*, client: Any) -> dict[str, Any]:
 
 @query("ledger.figures", needs=Permission.LEDGER_READ, zh="客户指标", en="Figures of a client", parameters=CLIENT)
 def figures(*, client: Any) -> Any:
-    """The client's figures as of the last close; None before the first. What is missing has its reason in `reasons`."""
+    """Return the client's figures as of the last close, None before the first.
+
+    A missing figure has its reason in `reasons`.
+    """
     return Figures.objects.filter(client=client).first()
 
 
 @query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
 def by_kind() -> list[dict[str, Any]]:
-    """Number and sum of investments in scope per product kind."""
+    """Return the number and sum of visible investments per product kind."""
     counted = (
         Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
     )
@@ -110,21 +115,30 @@ def by_kind() -> list[dict[str, Any]]:
 
 
 @query(
-    "ledger.explain", needs=Permission.LEDGER_READ, zh="指标拆解", en="A figure explained", parameters=(*CLIENT, FIGURE)
+    "ledger.explanation",
+    needs=Permission.LEDGER_READ,
+    zh="指标拆解",
+    en="Figure explanation",
+    parameters=(*CLIENT, FIGURE),
 )
 def explain(*, client: Any, figure: str) -> dict[str, Any]:
-    """How a figure of a client is made, from trades and prices as they are now, as of the last close: {figure, label,
-    formula, as_of, number (a date for days), reason, why, inputs, rows, hidden, index (the name of the one compared with,
-    for beta and alpha)}. Every published figure can be asked for. The rows and inputs are the arithmetic itself (plain
-    numbers, not rounded); `reason` and `why` say why a number is missing. A reader without clearance for personal values
-    gets no rows and no sums (`hidden`)."""
-    return valuing.explain(client, figure)
+    """Explain how a figure of a client is calculated, as of the last close.
+
+    Uses current trades and prices. Returns {figure, label, formula, as_of, number (a date for days), reason, why,
+    inputs, rows, hidden, index (name of the benchmark, for beta and alpha)}. `inputs` and `rows` are plain numbers, not
+    rounded. `reason` and `why` explain a missing number. Readers who are not cleared for personal values get no rows
+    and no sums (`hidden`).
+    """
+    return client_portfolio.explain(client, figure)
 
 
 @query("ledger.portfolio", needs=Permission.LEDGER_READ, zh="持仓与净值", en="Portfolio of a client", parameters=CLIENT)
 def portfolio(*, client: Any) -> dict[str, Any]:
-    """What a client holds and how it grew, from trades and prices as they are now, as of the last close: {as_of, holdings:
-    [{code, name, quantity, price, price_day, cost, value, profit, return, weight, since, days}], flows: [{day, money_in,
-    money_out}], line: {day, growth, drawdown, flow, index, index_name} or None without dealings, hidden}. Numbers are plain and
-    not rounded; None where a price is missing, and for sums of money where the reader is not cleared for them (`hidden`)."""
-    return valuing.portfolio(client)
+    """Return a client's holdings and performance from current trades and prices, as of the last close.
+
+    Returns {as_of, holdings: [{code, name, quantity, price, price_day, cost, value, profit, return, weight, since,
+    days}], flows: [{day, money_in, money_out}], line: {day, growth, drawdown, flow, index, index_name} or None without
+    trades, hidden}. Numbers are plain and not rounded; None where a price is missing, and for money where the reader is
+    not cleared for it (`hidden`).
+    """
+    return client_portfolio.portfolio(client)

@@ -1,4 +1,4 @@
-"""What is decided about investments. Pure."""
+"""Rules of investments: returns, round trips and benchmarks. Pure."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,24 +9,28 @@ from statistics import fmean, stdev
 
 
 def simple_return(amount: Decimal | None, value: Decimal | None) -> Decimal | None:
-    """(value − amount) / amount as a fraction; None without both, or for an amount of nothing."""
+    """Return (value − amount) / amount as a fraction, 4 digits; None without both or for an amount of 0."""
     if amount is None or value is None or amount == 0:
         return None
     return ((value - amount) / amount).quantize(Decimal("0.0001"))
 
 
 def annual_return(amount: Decimal | None, value: Decimal | None, start: date, end: date) -> float | None:
-    """The simple return brought to a year of 365 days; None when it is unknown or held less than 30 days,
-    where a yearly figure would say more than is known."""
-    made, days = simple_return(amount, value), (end - start).days
-    if made is None or days < 30 or made <= -1:
+    """Return the simple return annualised to 365 days.
+
+    None when the return is unknown, is −100 % or less, or covers less than 30 days.
+    """
+    total_return, days = simple_return(amount, value), (end - start).days
+    if total_return is None or days < 30 or total_return <= -1:
         return None
-    return float(1 + made) ** (365 / days) - 1
+    return float(1 + total_return) ** (365 / days) - 1
 
 
 def by_month(flows: Sequence[tuple[date, Decimal]]) -> dict[str, Decimal]:
-    """{"2025-04": sum invested up to the end of that month} for every month from the first flow to the last,
-    the quiet ones included, so that a line over them keeps its pace. Empty without flows."""
+    """Return {"2025-04": sum invested up to the end of the month}, from the first flow to the last.
+
+    Months without a flow are included, so that a chart keeps an even axis. Empty without flows.
+    """
     if not flows:
         return {}
     ordered = sorted(flows)
@@ -39,8 +43,10 @@ def by_month(flows: Sequence[tuple[date, Decimal]]) -> dict[str, Decimal]:
 
 
 def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | None:
-    """(mean − risk-free) / sample standard deviation of a client's annual returns per investment: a Sharpe
-    ratio across investments. None with fewer than two, or when all are equal."""
+    """Return (mean − risk-free) / sample standard deviation of annual returns per investment.
+
+    A Sharpe ratio across investments. None with fewer than two, or when all are equal.
+    """
     if len(annual) < 2:
         return None
     spread = stdev(annual)
@@ -49,8 +55,7 @@ def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | N
 
 @dataclass(frozen=True)
 class Step:
-    """One trade as the rules see it: quantity in thousandths of a share (bought positive, 0 for money alone), `net` and
-    `fee` in fen."""
+    """One trade. Quantity in thousandths of a share (bought positive, 0 for money alone), money in fen."""
 
     asset: int
     day: date
@@ -61,8 +66,11 @@ class Step:
 
 @dataclass
 class RoundTrip:
-    """A position from the first trade until it was nothing again (`closed` None while it is open). `pnl` is what came in
-    less what went out, fees included, in fen; for an open one that is the money still in it, with its sign turned."""
+    """A position from its first trade until it is closed (`closed` None while open).
+
+    `pnl` in fen is cash received less cash paid, fees included. For an open position it is the cash still invested,
+    with its sign turned.
+    """
 
     asset: int
     opened: date
@@ -74,32 +82,39 @@ class RoundTrip:
 
     @property
     def days(self) -> int | None:
+        """Return calendar days from opening to closing, None while open."""
         return None if self.closed is None else (self.closed - self.opened).days
 
 
 def round_trips(steps: Iterable[Step]) -> list[RoundTrip]:
-    """Round trips of one client, in the order in which they ended, open ones last. `steps` in the order dealt. Money
-    without shares (dividends) counts to the trip that is open in the security, else to none."""
-    open_ones: dict[int, RoundTrip] = {}
-    made: list[RoundTrip] = []
+    """Return the round trips of one client in order of closing, open ones last.
+
+    `steps` are in the order traded. Money without shares (dividends) counts towards the open trip of the security, else
+    nowhere.
+    """
+    open_trips: dict[int, RoundTrip] = {}
+    closed_trips: list[RoundTrip] = []
     for step in steps:
-        trip = open_ones.get(step.asset)
+        trip = open_trips.get(step.asset)
         if trip is None:
             if step.quantity == 0:
                 continue
-            trip = open_ones[step.asset] = RoundTrip(step.asset, step.day)
+            trip = open_trips[step.asset] = RoundTrip(step.asset, step.day)
         trip.quantity += step.quantity
         trip.pnl += step.net
         trip.fees += step.fee
         trip.trades += 1
         if trip.quantity == 0:
             trip.closed = step.day
-            made.append(open_ones.pop(step.asset))
-    return [*made, *open_ones.values()]
+            closed_trips.append(open_trips.pop(step.asset))
+    return [*closed_trips, *open_trips.values()]
 
 
 def win_rate(steps: Iterable[Step]) -> float | None:
-    """The share of securities whose cash effects sum to more than nothing, whatever is still held; None without trades."""
+    """Return the share of securities whose cash effects sum to more than 0; None without trades.
+
+    Open positions count like closed ones.
+    """
     sums: dict[int, int] = {}
     for step in steps:
         sums[step.asset] = sums.get(step.asset, 0) + step.net
@@ -110,31 +125,34 @@ CLASS_CODES = ("stock", "fund", "bond", "cash", "private", "other")  # in the nu
 
 
 def class_benchmark(text: str) -> dict[int, tuple[float, str]]:
-    """{asset class: (share, measure)} of a benchmark such as "stock 60% 000300.SH, bond 30% 000012.SH, cash 10% 2%": the
-    measure is an index (code.market) or a rate a year. Shares come to 100 %. {} for no text. Raises ValueError with the part
-    that is not understood."""
-    made: dict[int, tuple[float, str]] = {}
-    for part in filter(None, (one.strip() for one in text.replace("，", ",").split(","))):
-        words = part.split()
-        if len(words) != 3 or words[0] not in CLASS_CODES or CLASS_CODES.index(words[0]) in made:
+    """Parse a benchmark by asset class into {class: (share, measure)}.
+
+    Example: "stock 60% 000300.SH, bond 30% 000012.SH, cash 10% 2%". The measure is an index (code.market) or an annual
+    rate; shares sum to 100 %. Returns {} for an empty text. Raises ValueError with the part that is not understood.
+    """
+    benchmark: dict[int, tuple[float, str]] = {}
+    for part in filter(None, (text_part.strip() for text_part in text.replace("，", ",").split(","))):
+        tokens = part.split()
+        if len(tokens) != 3 or tokens[0] not in CLASS_CODES or CLASS_CODES.index(tokens[0]) in benchmark:
             raise ValueError(part)
-        share = _percent(words[1])
-        rate = _percent(words[2])
-        code, _, market = words[2].partition(".")
+        share = _percent(tokens[1])
+        rate = _percent(tokens[2])
+        code, _, market = tokens[2].partition(".")
         if share is None or share < 0 or not (rate > -1 if rate is not None else code and market.isalpha()):
             raise ValueError(part)
-        made[CLASS_CODES.index(words[0])] = (share, words[2])
-    if made and abs(sum(share for share, _ in made.values()) - 1) > 1e-9:
+        benchmark[CLASS_CODES.index(tokens[0])] = (share, tokens[2])
+    if benchmark and abs(sum(share for share, _ in benchmark.values()) - 1) > 1e-9:
         raise ValueError(text)
-    return made
+    return benchmark
 
 
 def rate_of(measure: str) -> float | None:
-    """The rate a year of a measure such as "2%"; None for an index."""
+    """Return the annual rate of a measure such as "2%", None for an index."""
     return _percent(measure)
 
 
 def _percent(text: str) -> float | None:
+    """Parse "2%" as 0.02; None for any other text."""
     try:
         number = float(text.removesuffix("%")) / 100 if text.endswith("%") else math.nan
     except ValueError:

@@ -1,1 +1,1 @@
-"""What we do for clients: what was said and promised, what they ask and complain of, and when we meet next."""
+"""Service to clients: interactions and promises, requests and complaints, follow-ups, files."""

@@ -1,4 +1,4 @@
-"""What can be done for clients: the only writes."""
+"""Actions on interactions, requests and follow-ups."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.actions import undo
-from dakehu.foundation.actions.registry import ACTIONS, action
+from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
@@ -19,7 +19,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 NEXT = (
@@ -45,13 +45,13 @@ REGULAR_CONTACT = bilingual("定期联系", "Regular contact")
 
 
 def update_contact_dates(client: Any, last_on: date | None = None) -> None:
-    """Bring the client's last and next contact up to date with its plans."""
-    ahead = (
+    """Update the client's dates of last and next contact from the planned follow-ups."""
+    due_dates = (
         FollowUp.objects.filter(client=client, state=PlanState.PLANNED)
         .order_by("due_on")
         .values_list("due_on", flat=True)
     )
-    clients.update_contact_dates(client=client, last_on=last_on, next_on=ahead.first())
+    clients.update_contact_dates(client=client, last_on=last_on, next_on=due_dates.first())
 
 
 @action(
@@ -60,15 +60,8 @@ def update_contact_dates(client: Any, last_on: date | None = None) -> None:
     zh="记录服务",
     en="Log an interaction",
     parameters=(
-        parameters_of(
-            "service.Interaction",
-            "client",
-            "held_at",
-            "summary",
-            optional=("channel", "staff", "purpose", "result", "mood", "promise", "promise_due_on"),
-        ),
+        Fields("service.Interaction", required=("client", "held_at", "summary"), new=True),
         NEXT,
-        CustomFields("service.Interaction", new=True),
     ),
 )
 def log_interaction(
@@ -80,31 +73,31 @@ def log_interaction(
     next_on: date | None = None,
     next_in_days: int | None = None,
     next_subject: str | None = None,
-    **facts: Any,
+    **values: Any,
 ) -> Interaction:
-    """Write down what was said and plan the next contact.
+    """Record an interaction and plan the next contact.
 
-    Without `staff` it is whoever logs. The next contact is planned for `next_on`, or `next_in_days` after
-    this one (moved to a trading day), and is about `next_subject`.
+    `staff` defaults to the actor. The next contact is planned for `next_on`, or `next_in_days` calendar days after this
+    one (moved to a trading day), and is about `next_subject`. Raises Refused for contradicting dates.
     """
-    on = clock.local(held_at).date()
-    beyond = rules.days_fault(next_in_days)
-    if beyond is not None:
-        raise refusal(*beyond)
+    held_on = clock.local(held_at).date()
+    days_error = rules.days_error(next_in_days)
+    if days_error is not None:
+        raise refusal(*days_error)
     if next_on is None and next_in_days is not None:
-        next_on = rules.next_contact(on, next_in_days, trading_days.is_trading_day)
-    fault = rules.interaction_fault(
+        next_on = rules.next_contact(held_on, next_in_days, trading_days.is_trading_day)
+    error = rules.interaction_error(
         held_at=held_at,
         now=clock.now(),
-        held_on=on,
-        promise=facts.get("promise") or "",
-        promise_due_on=facts.get("promise_due_on"),
+        held_on=held_on,
+        promise=values.get("promise") or "",
+        promise_due_on=values.get("promise_due_on"),
         next_on=next_on,
     )
-    if fault is not None:
-        raise refusal(*fault)
+    if error is not None:
+        raise refusal(*error)
     row = Interaction(
-        client=client, held_at=held_at, summary=summary, **{k: v for k, v in facts.items() if v is not None}
+        client=client, held_at=held_at, summary=summary, **{k: v for k, v in values.items() if v is not None}
     )
     row.staff = staff or team.current_user()
     row.save()
@@ -115,12 +108,13 @@ def log_interaction(
             subject=next_subject or str(bilingual("定期联系", "Regular contact")),
             owner=row.staff,
         ).save()
-    update_contact_dates(client, on)
+    update_contact_dates(client, held_on)
     publish_event("interaction.logged", interaction=row.pk)
     return row
 
 
-def _row(model: Any, pk: int, zh: str, en: str) -> Any:
+def _get_row(model: Any, pk: int, zh: str, en: str) -> Any:
+    """Return a visible row. Raises NotFound with the name of its kind."""
     row = model.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual(zh, en))
@@ -135,27 +129,14 @@ def _row(model: Any, pk: int, zh: str, en: str) -> Any:
     parameters=(
         Parameter("interaction", kind="integer", spec=FieldSpec("服务记录", "Interaction")),
         VERSION,
-        parameters_of(
-            "service.Interaction",
-            optional=(
-                "held_at",
-                "channel",
-                "staff",
-                "purpose",
-                "summary",
-                "result",
-                "mood",
-                "promise",
-                "promise_due_on",
-            ),
-        ),
-        CustomFields("service.Interaction"),
+        Fields("service.Interaction", without=("client",)),
     ),
 )
-def change_interaction(*, interaction: int, version: int | None = None, **facts: Any) -> Interaction:
-    row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
+def change_interaction(*, interaction: int, version: int | None = None, **values: Any) -> Interaction:
+    """Change fields of an interaction. Raises a conflict where `version` is not the stored one."""
+    row: Interaction = _get_row(Interaction, interaction, "服务记录", "interaction")
     check_version(row, version)
-    for name, value in facts.items():
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
     return row
@@ -172,7 +153,8 @@ def change_interaction(*, interaction: int, version: int | None = None, **facts:
     ),
 )
 def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
-    row: Interaction = _row(Interaction, interaction, "服务记录", "interaction")
+    """Mark the promise of an interaction as kept, today by default."""
+    row: Interaction = _get_row(Interaction, interaction, "服务记录", "interaction")
     if not row.promise:
         raise refusal("interaction", "这条记录没有承诺。", "There is no promise on this record.")
     row.promise_kept_on = on or clock.today()
@@ -185,15 +167,11 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
     needs=Permission.PLAN_WRITE,
     zh="安排跟进",
     en="Plan a follow-up",
-    parameters=(
-        parameters_of(
-            "service.FollowUp", "client", "due_on", "subject", optional=("channel", "owner", "every", "remind_days")
-        ),
-        CustomFields("service.FollowUp", new=True),
-    ),
+    parameters=(Fields("service.FollowUp", required=("client", "due_on", "subject"), without=("state",), new=True),),
 )
-def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **facts: Any) -> FollowUp:
-    row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in facts.items() if v is not None})
+def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None, **values: Any) -> FollowUp:
+    """Plan a follow-up; the owner defaults to the actor."""
+    row = FollowUp(client=client, due_on=due_on, subject=subject, **{k: v for k, v in values.items() if v is not None})
     row.owner = owner or team.current_user()
     row.save()
     update_contact_dates(client)
@@ -204,20 +182,23 @@ def plan_follow_up(*, client: Any, due_on: date, subject: str, owner: Any = None
     "service.plan_many",
     needs=Permission.PLAN_WRITE,
     zh="批量安排跟进",
-    en="Plan follow-ups for many",
+    en="Plan follow-ups for clients",
     parameters=(
         bulk_edit.WHO,
-        tuple(item for item in ACTIONS["service.plan_follow_up"].declared if getattr(item, "name", "") != "client"),
+        Fields("service.FollowUp", required=("due_on", "subject"), without=("client", "state"), new=True),
     ),
 )
 def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[str, Any]:
-    """The same follow-up for many clients, whom `clients` (codes or numbers) or `filters` name, in one act. Returns
-    {changed, batch: by which `dakehu undo` takes it back}."""
+    """Plan the same follow-up for many clients in one action.
+
+    `clients` (codes or ids) or `filters` select them. Returns {changed, batch: the id with which `dakehu undo` reverts
+    it}.
+    """
     chosen = bulk_edit.chosen_clients(clients, filters)
-    with undo.recording_undo() as kept:
+    with undo.recording_undo() as undo_log:
         for client in chosen:
             plan_follow_up(client=client, **plan)
-    return {"changed": len(chosen), "batch": batches.save_act(bulk_edit.batch_title(chosen), kept.store())}
+    return {"changed": len(chosen), "batch": batches.save_act(bulk_edit.batch_title(chosen), undo_log.store())}
 
 
 FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划", "Follow-up"))
@@ -231,14 +212,14 @@ FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划"
     parameters=(
         FOLLOW_UP,
         VERSION,
-        parameters_of("service.FollowUp", optional=("due_on", "subject", "channel", "owner", "every", "remind_days")),
-        CustomFields("service.FollowUp"),
+        Fields("service.FollowUp", without=("client", "state")),
     ),
 )
-def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any) -> FollowUp:
-    row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
+def change_follow_up(*, follow_up: int, version: int | None = None, **values: Any) -> FollowUp:
+    """Change fields of a follow-up. Raises a conflict where `version` is not the stored one."""
+    row: FollowUp = _get_row(FollowUp, follow_up, "跟进计划", "follow-up")
     check_version(row, version)
-    for name, value in facts.items():
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
     update_contact_dates(row.client)
@@ -246,13 +227,13 @@ def change_follow_up(*, follow_up: int, version: int | None = None, **facts: Any
 
 
 def next_occurrence(row: FollowUp, done: date) -> FollowUp | None:
-    """The occurrence that a plan leaves behind when it is done, not yet saved; None for one that happens once."""
-    after = rules.next_in_series(row.due_on, str(row.every), max(done, row.due_on))
-    if after is None:
+    """Return the next occurrence of a repeating follow-up, not saved; None for one that happens once."""
+    due_on = rules.next_in_series(row.due_on, str(row.every), max(done, row.due_on))
+    if due_on is None:
         return None
     return FollowUp(
         client_id=row.client_id,
-        due_on=trading_days.next_trading_day(after),
+        due_on=trading_days.next_trading_day(due_on),
         subject=row.subject,
         channel=row.channel,
         owner_id=row.owner_id,
@@ -274,17 +255,17 @@ def next_occurrence(row: FollowUp, done: date) -> FollowUp | None:
     ),
 )
 def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | None = None) -> FollowUp:
-    """Mark a plan as done; a repeating one leaves its next occurrence behind."""
-    row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
+    """Mark a follow-up as done, and plan its next occurrence if it repeats."""
+    row: FollowUp = _get_row(FollowUp, follow_up, "跟进计划", "follow-up")
     check_version(row, version)
     if row.state != PlanState.PLANNED:
         raise refusal("follow_up", "这项计划已经结束。", "This plan has already ended.")
     done = on or clock.today()
     row.state, row.done_on = PlanState.DONE.value, done
     row.save()
-    after = next_occurrence(row, done)
-    if after is not None:
-        after.save()
+    following = next_occurrence(row, done)
+    if following is not None:
+        following.save()
     update_contact_dates(row.client)
     return row
 
@@ -297,7 +278,8 @@ def finish_follow_up(*, follow_up: int, version: int | None = None, on: date | N
     parameters=(FOLLOW_UP, VERSION),
 )
 def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
-    row: FollowUp = _row(FollowUp, follow_up, "跟进计划", "follow-up")
+    """Cancel a follow-up."""
+    row: FollowUp = _get_row(FollowUp, follow_up, "跟进计划", "follow-up")
     check_version(row, version)
     row.state = PlanState.CANCELLED.value
     row.save()
@@ -311,10 +293,7 @@ def cancel_follow_up(*, follow_up: int, version: int | None = None) -> FollowUp:
     zh="登记需求或投诉",
     en="Open a request or complaint",
     parameters=(
-        parameters_of(
-            "service.Request", "client", "kind", "subject", optional=("opened_on", "detail", "owner", "due_on")
-        ),
-        CustomFields("service.Request", new=True),
+        Fields("service.Request", required=("client", "kind", "subject"), without=("state", "outcome"), new=True),
     ),
 )
 def open_request(
@@ -326,9 +305,9 @@ def open_request(
     detail: str | None = None,
     owner: Any = None,
     due_on: date | None = None,
-    **more: Any,
+    **values: Any,
 ) -> Request:
-    """Without a deadline a complaint gets 15 working days and anything else five."""
+    """Open a request or complaint. Default deadline: 15 working days for a complaint, else 5."""
     start = opened_on or clock.today()
     days = rules.COMPLAINT_DAYS if kind == "complaint" else rules.REQUEST_DAYS
     row = Request(
@@ -339,7 +318,7 @@ def open_request(
         detail=detail or "",
         owner=owner or team.current_user(),
         due_on=due_on or rules.working_days_after(start, days, trading_days.is_trading_day),
-        **more,
+        **values,
     )
     row.save()
     publish_event("request.opened", request=row.pk)
@@ -350,18 +329,18 @@ def open_request(
     "service.move_request",
     needs=Permission.REQUEST_WRITE,
     zh="处理需求或投诉",
-    en="Move a request on",
+    en="Update a request or complaint",
     parameters=(
         Parameter("request", kind="integer", spec=FieldSpec("需求或投诉", "Request")),
         VERSION,
-        parameters_of("service.Request", optional=("state", "owner", "due_on", "outcome", "detail")),
-        CustomFields("service.Request"),
+        Fields("service.Request", without=("client", "kind", "subject", "opened_on")),
     ),
 )
-def move_request(*, request: int, version: int | None = None, state: str | None = None, **facts: Any) -> Request:
-    row: Request = _row(Request, request, "需求或投诉", "request")
+def move_request(*, request: int, version: int | None = None, state: str | None = None, **values: Any) -> Request:
+    """Change a request or move it to another state. Raises Refused for a transition that is not allowed."""
+    row: Request = _get_row(Request, request, "需求或投诉", "request")
     check_version(row, version)
-    for name, value in facts.items():
+    for name, value in values.items():
         if value is not None or row._meta.get_field(name).null:
             setattr(row, name, value)
     if state and state != row.state:
@@ -377,5 +356,6 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
             raise refusal("outcome", "办结前请填写处理结果。", "State the outcome before closing.")
         row.state = state
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
+        publish_event("request.moved", request=row.pk)
     row.save()
     return row

@@ -1,13 +1,8 @@
-from django.apps import AppConfig
+"""Configure the service app."""
+
+from dakehu.foundation.domain_config import DomainConfig
 
 
-class ServiceConfig(AppConfig):
+class ServiceConfig(DomainConfig):
     name = "dakehu.domains.service"
     label = "service"
-    default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        import dakehu.domains.service.actions
-        import dakehu.domains.service.attachments
-        import dakehu.domains.service.bulk_import
-        import dakehu.domains.service.queries  # noqa: F401  (their actions, queries and jobs register themselves)

@@ -1,4 +1,4 @@
-"""Files kept with a client: added, opened on the record, described, taken away, returned, and verified."""
+"""Actions and queries of files kept with a client: add, open, describe, remove, restore, verify."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 
-from dakehu.domains.service.file_types import TYPES, ending_of, kinds_within
+from dakehu.domains.service.file_types import TYPES, detect_types, extension_of
 from dakehu.domains.service.models import Attachment
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
@@ -31,37 +31,40 @@ CLIENT = parameters_of("service.Attachment", "client")
 
 
 @action(
-    "service.attach",
+    "service.add_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="添加客户文件",
-    en="Keep a file with a client",
+    en="Add a client file",
     parameters=(CLIENT, FILE, parameters_of("service.Attachment", optional=("description", "interaction", "request"))),
 )
 def add_attachment(
     *, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None
 ) -> Attachment:
-    """Keep a file with a client, perhaps with one of the client's contacts or requests. Refused where it is empty, too large,
-    of a kind that is not kept, or not what its name says."""
-    media = _media(file)
+    """Add a file to a client, optionally linked to one of the client's interactions or requests.
+
+    Raises Refused for a file that is empty, too large, of a type that is not kept, a duplicate, or not what its
+    extension says.
+    """
+    media = _check_media_type(file)
     for name, row in (("interaction", interaction), ("request", request)):
         if row is not None and row.client_id != client.pk:
             raise refusal(name, "这条记录属于另一位客户。", "That record is another client's.")
-    alike = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
-    digest = file.sha256 if alike else ""  # else it is taken on the way into the store
-    for same in (row for row in alike if row.sha256 == digest):
+    same_size = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
+    digest = file.sha256 if same_size else ""  # without a file of the same size, the store computes it
+    for duplicate in (row for row in same_size if row.sha256 == digest):
         raise Refused(
             {
                 "file": [
                     bilingual(
                         "这位客户已有同样的文件“{name}”。",
                         "This client has the same file already: “{name}”.",
-                        name=same.name,
+                        name=duplicate.name,
                     )
                 ]
             }
         )
     with file.opened() as content:
-        kept = files.save(file.name, content, days=None)
+        stored = files.save(file.name, content, days=None)
     row = Attachment(
         client=client,
         name=file.name[-200:],
@@ -69,25 +72,25 @@ def add_attachment(
         interaction=interaction,
         request=request,
         media=media,
-        size=kept.size,
+        size=stored.size,
         added_by=team.current_user(),
         added_at=clock.now(),
-        file_key=kept.key,
-        sha256=kept.sha256,
+        file_key=stored.key,
+        sha256=stored.sha256,
     )
     row.save()
     return row
 
 
-def _media(file: Upload) -> str:
-    """The media type of a file that may be kept. Raises Refused with place, value and remedy."""
-    most = settings.ATTACHMENT_MB * 1024 * 1024
+def _check_media_type(file: Upload) -> str:
+    """Return the media type of a file. Raises Refused with place, value and remedy."""
+    max_bytes = settings.ATTACHMENT_MB * 1024 * 1024
     size = file.size
     if not size:
         raise Refused(
             {"file": [bilingual("“{name}”是空的，请重新选择。", "“{name}” is empty; choose it again.", name=file.name)]}
         )
-    if size > most:
+    if size > max_bytes:
         raise Refused(
             {
                 "file": [
@@ -102,38 +105,39 @@ def _media(file: Upload) -> str:
             }
         )
     with file.opened() as content:
-        ending, within = ending_of(file.name), kinds_within(content)
-    if not within:
+        extension, detected = extension_of(file.name), detect_types(content)
+    if not detected:
         raise Refused(
             {
                 "file": [
                     bilingual(
                         "“{name}”的内容不是可以保存的类型。可以保存：{listed}。",
-                        "What stands in “{name}” is not of a kind that is kept. Kept are: {listed}.",
+                        "The content of “{name}” is not of a type that can be kept. Types: {listed}.",
                         name=file.name,
                         listed=", ".join(TYPES),
                     )
                 ]
             }
         )
-    if ending not in within:
+    if extension not in detected:
         raise Refused(
             {
                 "file": [
                     bilingual(
                         "“{name}”的内容是 {within}，与后缀“{ending}”不符；请改正文件名后再添加。",
-                        "“{name}” holds {within}, which its ending “{ending}” does not say; rename it first.",
+                        "“{name}” holds {within}, which does not match its extension “{ending}”; rename it first.",
                         name=file.name,
-                        within="/".join(within),
-                        ending=ending,
+                        within="/".join(detected),
+                        ending=extension,
                     )
                 ]
             }
         )
-    return TYPES[ending]
+    return TYPES[extension]
 
 
 def get_attachment(pk: int) -> Attachment:
+    """Return a visible attachment. Raises NotFound."""
     row = Attachment.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("客户文件", "client's file"))
@@ -144,12 +148,15 @@ def get_attachment(pk: int) -> Attachment:
     "service.open_attachment",
     needs=Permission.SERVICE_READ,
     zh="打开客户文件",
-    en="Open a client's file",
+    en="Open a client file",
     parameters=(ONE,),
 )
 def open_attachment(*, attachment: int) -> dict[str, Any]:
-    """{name, media, size, sha256, content (base64)} of a file; that it was opened stands in the audit. Refused for readers to
-    whom personal values are masked. The API gives the file itself to who asks for `application/octet-stream`."""
+    """Return {name, media, size, sha256, content (base64)} of a file; the audit records the opening.
+
+    Raises NotAllowed for readers not cleared for personal values. The API returns the file itself for `Accept:
+    application/octet-stream`.
+    """
     row = get_attachment(attachment)
     if current_actor().clearance < PERSONAL:
         raise NotAllowed(bilingual("打开客户文件", "open a client's file"), Permission.SERVICE_READ)
@@ -162,18 +169,20 @@ def open_attachment(*, attachment: int) -> dict[str, Any]:
     "service.describe_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="修改文件说明",
-    en="Describe a client's file",
+    en="Describe a client file",
     parameters=(ONE, VERSION, parameters_of("service.Attachment", optional=("name", "description"))),
 )
 def describe_attachment(
     *, attachment: int, version: int | None = None, name: str | None = None, description: str | None = None
 ) -> Attachment:
-    """Rename a file or say what it is; the ending stays as it was, since the content does."""
+    """Rename or describe a file; its extension stays, since the content does."""
     row = get_attachment(attachment)
     check_version(row, version)
     if name:
-        if ending_of(name) != ending_of(row.name):
-            raise refusal("name", f"后缀应保持“.{ending_of(row.name)}”。", f"Keep the ending “.{ending_of(row.name)}”.")
+        if extension_of(name) != extension_of(row.name):
+            raise refusal(
+                "name", f"后缀应保持“.{extension_of(row.name)}”。", f"Keep the ending “.{extension_of(row.name)}”."
+            )
         row.name = name
     if description is not None:
         row.description = description
@@ -182,14 +191,17 @@ def describe_attachment(
 
 
 @action(
-    "service.drop_attachment",
+    "service.remove_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="移除客户文件",
-    en="Take a client's file away",
+    en="Remove a client file",
     parameters=(ONE, VERSION),
 )
 def remove_attachment(*, attachment: int, version: int | None = None) -> Attachment:
-    """Out of sight, not destroyed: records of the business are kept for twenty years, and a mistake can be undone."""
+    """Hide a file without deleting it, so that it can be restored.
+
+    Business records are kept for twenty years.
+    """
     row = get_attachment(attachment)
     check_version(row, version)
     row.removed_at = clock.now()
@@ -198,13 +210,14 @@ def remove_attachment(*, attachment: int, version: int | None = None) -> Attachm
 
 
 @action(
-    "service.return_attachment",
+    "service.restore_attachment",
     needs=Permission.INTERACTION_LOG,
     zh="恢复客户文件",
-    en="Return a client's file",
+    en="Restore a client file",
     parameters=(ONE,),
 )
 def restore_attachment(*, attachment: int) -> Attachment:
+    """Restore a removed file."""
     row = get_attachment(attachment)
     row.removed_at = None
     row.save()
@@ -212,20 +225,23 @@ def restore_attachment(*, attachment: int) -> Attachment:
 
 
 @query(
-    "service.attachments_of",
+    "service.client_attachments",
     needs=Permission.SERVICE_READ,
     zh="客户文件",
     en="Files of a client",
     parameters=(CLIENT, Parameter("removed", required=False, kind="bool", spec=FieldSpec("已移除的", "Taken away"))),
 )
 def client_attachments(*, client: Any, removed: bool | None = None) -> Any:
-    """A client's files, newest first: those there, or with `removed` those taken away."""
+    """Return a client's files, newest first; with `removed` the removed ones."""
     return Attachment.objects.filter(client=client, removed_at__isnull=not removed).order_by("-added_at", "-pk")
 
 
 @query("service.verify_attachments", needs=Permission.SYSTEM_READ, zh="核验客户文件", en="Verify the files of clients")
 def verify_attachments() -> dict[str, Any]:
-    """Whether every file is there and is what was added: {checked, faults: [{attachment, why}]}. Names of files stay out."""
+    """Check that every file exists and is unchanged: {checked, faults: [{attachment, why}]}.
+
+    File names are not included.
+    """
     faults = []
     checked = 0
     with acting_as(system_actor("verify the files of clients", current_actor().door)):
@@ -233,15 +249,15 @@ def verify_attachments() -> dict[str, Any]:
             checked += 1
             try:
                 digest = hashlib.sha256()
-                for part in files.content_of(row.file_key):
-                    digest.update(part)
-                why = (
+                for chunk in files.content_of(row.file_key):
+                    digest.update(chunk)
+                problem = (
                     "" if digest.hexdigest() == row.sha256 else str(bilingual("内容已改变", "its content has changed"))
                 )
             except NotFound:
-                why = str(bilingual("文件不在", "the file is gone"))
+                problem = str(bilingual("文件不在", "the file is gone"))
             except (InvalidTag, LookupError, ValueError):
-                why = str(bilingual("无法解密", "it cannot be decrypted"))
-            if why:
-                faults.append({"attachment": row.pk, "why": why})
+                problem = str(bilingual("无法解密", "it cannot be decrypted"))
+            if problem:
+                faults.append({"attachment": row.pk, "why": problem})
     return {"checked": checked, "faults": faults}

@@ -1,10 +1,10 @@
-"""Which files may be kept with a client, told by what stands in them and not by their name. Pure."""
+"""Detect the type of a file by its content, not its name, and decide which types are kept. Pure."""
 
 import codecs
 import zipfile
 from typing import BinaryIO
 
-# {ending: media type}: papers, pictures, tables, mail and recordings. Programs, pages of HTML and archives are not among them.
+# {extension: media type}: documents, pictures, tables, mail and recordings; no programs, HTML pages or archives.
 TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -29,19 +29,21 @@ TYPES = {
     "mp4": "video/mp4",
 }
 _PARTS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
-HEAD = 200_000  # bytes by which a text is judged
-DIRECTORY = 2 << 20  # bytes; the list of names inside an office document is shorter, by far
+HEAD = 200_000  # bytes read to recognise a text
+DIRECTORY = 2 << 20  # bytes, far more than the name list of an office document
 _OLD_OFFICE, _TEXT = ("doc", "xls", "ppt"), ("txt", "csv", "eml")
 
 
-def ending_of(name: str) -> str:
-    """The ending of a file's name in small letters, "" where it has none."""
+def extension_of(name: str) -> str:
+    """Return the lower-case extension of a file name, "" without one."""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def kinds_within(content: BinaryIO) -> tuple[str, ...]:
-    """The endings that fit what stands in a file; () for something that is not kept. Of a large file the head is read, of an
-    archive the list of names as well."""
+def detect_types(content: BinaryIO) -> tuple[str, ...]:
+    """Return the extensions that match a file's content; () for a type that is not kept.
+
+    Reads the head of a file, and the name list of an archive.
+    """
     content.seek(0)
     start = content.read(HEAD + 1)
     head = start[:16]
@@ -58,7 +60,7 @@ def kinds_within(content: BinaryIO) -> tuple[str, ...]:
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _OLD_OFFICE
     if head.startswith(b"PK\x03\x04"):
-        return _within_archive(content)
+        return _detect_office(content)
     if head[4:8] == b"ftyp":
         return ("m4a", "mp4")
     if head.startswith(b"ID3") or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] != 0xFE):
@@ -66,45 +68,52 @@ def kinds_within(content: BinaryIO) -> tuple[str, ...]:
     return _TEXT if _is_text(start[:HEAD], cut=len(start) > HEAD) else ()
 
 
-class _InParts:
-    """A file of which nothing large is read at once, as a list of names made to fill the memory would be."""
+class _BoundedReader:
+    """A file that refuses large reads, so that a crafted name list cannot exhaust memory."""
 
     def __init__(self, content: BinaryIO) -> None:
         self.seek, self.tell, self.seekable = content.seek, content.tell, content.seekable
         self._content = content
 
     def read(self, count: int = -1) -> bytes:
+        """Read at most DIRECTORY bytes. Raises OSError beyond."""
         part = self._content.read(DIRECTORY + 1 if count < 0 else min(count, DIRECTORY + 1))
         if len(part) > DIRECTORY:
             raise OSError("more than an office document needs")
         return part
 
 
-def _within_archive(content: BinaryIO) -> tuple[str, ...]:
-    """Office documents are archives; one that carries macros is not kept, nor is any other archive. Nothing is unpacked but
-    the few letters in which OpenDocument says what it is."""
+def _detect_office(content: BinaryIO) -> tuple[str, ...]:
+    """Return the extensions that match an office document; () for macros or any other archive.
+
+    Nothing is unpacked except the short type declaration of OpenDocument.
+    """
     try:
-        with zipfile.ZipFile(_InParts(content)) as archive:
+        with zipfile.ZipFile(_BoundedReader(content)) as archive:
             names = archive.namelist()
             if any(name.rpartition("/")[2].lower() == "vbaproject.bin" for name in names):
                 return ()
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
-                said = archive.read("mimetype").decode("ascii", "replace")
-                return tuple(end for end in ("odt", "ods") if TYPES[end] == said)
+                declared = archive.read("mimetype").decode("ascii", "replace")
+                return tuple(extension for extension in ("odt", "ods") if TYPES[extension] == declared)
             if "[Content_Types].xml" in names:
-                return tuple(end for part, end in _PARTS.items() if any(name.startswith(part) for name in names))
+                return tuple(
+                    extension for part, extension in _PARTS.items() if any(name.startswith(part) for name in names)
+                )
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError):
         return ()
     return ()
 
 
 def _is_text(content: bytes, cut: bool) -> bool:
-    """Readable as text, and not a page of HTML or a script, which a browser might run. `cut` says that the file goes on, so
-    that the last character may lack its end."""
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for coding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    """Return whether content is text, and not HTML or a script that a browser might run.
+
+    `cut` says that the file continues, so the last character may be incomplete.
+    """
+    has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "gb18030"):
         try:
-            text = codecs.getincrementaldecoder(coding)().decode(content, final=not cut)
+            text = codecs.getincrementaldecoder(encoding)().decode(content, final=not cut)
         except UnicodeDecodeError:
             continue
         if "\x00" in text:

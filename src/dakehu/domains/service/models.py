@@ -1,4 +1,4 @@
-"""Interactions, requests and follow-ups: the 客户服务记录 and 定期跟进计划 sheets."""
+"""Models of interactions, requests, follow-ups and attachments (客户服务记录, 定期跟进计划)."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -8,11 +8,14 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
 
 class Channel(Choices):
+    """How a client was contacted."""
+
     CALL = "call", "电话", "Call", ("通话", "电话沟通", "phone", "手机")
     WECHAT = "wechat", "微信", "WeChat", ("企业微信", "企微")
     MAIL = "mail", "邮件", "Mail", ("电子邮件", "邮箱", "email")
@@ -24,6 +27,8 @@ class Channel(Choices):
 
 
 class Mood(Choices):
+    """The client's mood during an interaction."""
+
     CALM = "calm", "平稳", "Calm", ("平静", "正常")
     PLEASED = "pleased", "满意", "Pleased", ("高兴",)
     WORRIED = "worried", "焦虑", "Worried", ("担忧", "恐慌")
@@ -31,7 +36,9 @@ class Mood(Choices):
 
 
 class Interaction(ClientRecorded):
-    """One contact with a client: when, how, what was said, what came of it, what was promised."""
+    """One contact with a client: time, channel, summary, result and promise."""
+
+    names = Names("服务记录", "Interaction", "Interactions", aliases=("Service record", "客户服务记录"))
 
     client_path = "client"
     deduplicate_on_merge = True
@@ -76,6 +83,8 @@ class Interaction(ClientRecorded):
 
 
 class RequestKind(Choices):
+    """Kind of a request."""
+
     REQUEST = "request", "需求", "Request", ("请求", "业务办理")
     INQUIRY = "inquiry", "咨询", "Inquiry", ("问询",)
     COMPLAINT = "complaint", "投诉", "Complaint", ("抱怨",)
@@ -83,6 +92,8 @@ class RequestKind(Choices):
 
 
 class RequestState(Choices):
+    """State of a request."""
+
     OPEN = "open", "待处理", "Open", ("新建",)
     WORKING = "working", "处理中", "In work", ("受理",)
     REPLIED = "replied", "已答复", "Replied", ("已回复",)
@@ -90,7 +101,9 @@ class RequestState(Choices):
 
 
 class Request(ClientRecorded):
-    """Something a client asks for or complains of, with a deadline and an end."""
+    """A client's request or complaint, with a deadline and an outcome."""
+
+    names = Names("需求与投诉", "Request or complaint", "Requests and complaints", aliases=("客户诉求", "Request"))
 
     client_path = "client"
     searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
@@ -122,6 +135,8 @@ class Request(ClientRecorded):
 
 
 class Every(Choices):
+    """Interval of a repeating follow-up."""
+
     ONCE = "once", "一次", "Once", ("不重复",)
     WEEK = "week", "每周", "Every week", ("周",)
     FORTNIGHT = "fortnight", "每两周", "Every two weeks", ("双周",)
@@ -132,6 +147,8 @@ class Every(Choices):
 
 
 class PlanState(Choices):
+    """State of a follow-up."""
+
     PLANNED = "planned", "待跟进", "Planned", ("计划", "未完成", "待办")
     DONE = "done", "已完成", "Done", ("完成",)
     CANCELLED = "cancelled", "已取消", "Cancelled", ("取消",)
@@ -139,6 +156,8 @@ class PlanState(Choices):
 
 class FollowUp(ClientRecorded):
     """The next contact with a client, once or again and again."""
+
+    names = Names("跟进计划", "Follow-up", "Follow-ups", aliases=("Follow-up plan", "定期跟进计划"))
 
     client_path = "client"
     deduplicate_on_merge = True
@@ -177,8 +196,12 @@ class FollowUp(ClientRecorded):
 
 
 class Attachment(ClientRecorded):
-    """A paper, picture or recording kept with a client, perhaps with one contact or request. The file itself lies encrypted
-    outside the database; one taken away is kept for the record and can be returned."""
+    """A file of a client, optionally of one interaction or request.
+
+    The file is stored encrypted outside the database. A removed one is kept and can be restored.
+    """
+
+    names = Names("客户文件", "File of a client", "Files of clients", aliases=("Attachment",))
 
     client_path = "client"
     searched = {"name": TEXT, "description": TEXT}

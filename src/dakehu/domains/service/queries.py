@@ -1,4 +1,4 @@
-"""What can be asked about service."""
+"""Queries of interactions, requests, follow-ups and timelines."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -32,17 +32,19 @@ MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看我�
     parameters=(FILTERS, ORDER),
 )
 def interactions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the visible interactions, filtered and ordered; newest first by default."""
     return filter_rows(Interaction.objects.all(), filters or {}, order or "-held_at")
 
 
 @query(
-    "service.interactions_of",
+    "service.client_interactions",
     needs=Permission.SERVICE_READ,
     zh="客户服务记录",
     en="Interactions of a client",
     parameters=CLIENT,
 )
 def client_interactions(*, client: Any) -> Any:
+    """Return the interactions of a client, newest first."""
     return Interaction.objects.filter(client=client).order_by("-held_at", "-pk")
 
 
@@ -54,17 +56,19 @@ def client_interactions(*, client: Any) -> Any:
     parameters=(FILTERS, ORDER),
 )
 def requests(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the visible requests, filtered and ordered; by deadline by default."""
     return filter_rows(Request.objects.all(), filters or {}, order or "due_on")
 
 
 @query(
-    "service.requests_of",
+    "service.client_requests",
     needs=Permission.SERVICE_READ,
     zh="客户的需求与投诉",
     en="Requests of a client",
     parameters=CLIENT,
 )
 def client_requests(*, client: Any) -> Any:
+    """Return the requests of a client, newest first."""
     return Request.objects.filter(client=client).order_by("-opened_on", "-pk")
 
 
@@ -72,57 +76,76 @@ def client_requests(*, client: Any) -> Any:
     "service.follow_ups", needs=Permission.SERVICE_READ, zh="跟进计划列表", en="Follow-ups", parameters=(FILTERS, ORDER)
 )
 def follow_ups(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the visible follow-ups, filtered and ordered; by due date by default."""
     return filter_rows(FollowUp.objects.all(), filters or {}, order or "due_on")
 
 
 @query(
-    "service.follow_ups_of",
+    "service.client_follow_ups",
     needs=Permission.SERVICE_READ,
     zh="客户跟进计划",
     en="Follow-ups of a client",
     parameters=CLIENT,
 )
 def client_follow_ups(*, client: Any) -> Any:
+    """Return the follow-ups of a client by due date."""
     return FollowUp.objects.filter(client=client).order_by("due_on", "pk")
 
 
 @query("service.overdue_follow_ups", needs=Permission.SERVICE_READ, zh="逾期跟进", en="Overdue follow-ups")
 def overdue_follow_ups() -> Any:
+    """Return planned follow-ups whose due date has passed."""
     return FollowUp.objects.filter(state="planned", due_on__lt=clock.today()).order_by("due_on", "pk")
 
 
 @query("service.today", needs=Permission.SERVICE_READ, zh="今日台账", en="Today", parameters=(MINE,))
 def today(*, mine: bool | None = None) -> dict[str, Any]:
-    """What is due, overdue and promised, most pressing first, each with the reason why it stands there.
+    """Return what is due, overdue or promised, most urgent first, with the reason.
 
-    Follow-ups inside their reminder, requests due within three days, promises due within three days. `mine`
-    keeps those owned by the asker. At most 200 lines; `counts` counts all.
+    Follow-ups within their reminder, requests and promises due within three days. `mine` limits it to the actor's own.
+    At most 200 lines; `counts` counts all.
     """
     day = clock.today()
     horizon = day + timedelta(days=3)
     plans = FollowUp.objects.filter(state="planned", due_on__lte=day + timedelta(days=90)).select_related(
         "client", "owner"
     )
-    asked = Request.objects.exclude(state="closed").filter(due_on__lte=horizon).select_related("client", "owner")
-    promised = (
+    requests_due = Request.objects.exclude(state="closed").filter(due_on__lte=horizon).select_related("client", "owner")
+    promises = (
         Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon)
         .exclude(promise="")
         .select_related("client", "staff")
     )
     if mine:
         me = current_actor().user_id
-        plans, asked, promised = plans.filter(owner_id=me), asked.filter(owner_id=me), promised.filter(staff_id=me)
+        plans, requests_due, promises = (
+            plans.filter(owner_id=me),
+            requests_due.filter(owner_id=me),
+            promises.filter(staff_id=me),
+        )
     lines = [
-        _line("follow_up", p, p.due_on, p.subject, p.owner, day, p.remind_days) for p in plans.order_by("due_on")[:2000]
+        _line("follow_up", plan, plan.due_on, plan.subject, plan.owner, day, plan.remind_days)
+        for plan in plans.order_by("due_on")[:2000]
     ]
     lines = [line for line in lines if line["urgency"] != "later"]
     lines += [
-        _line("complaint" if r.kind == "complaint" else "request", r, r.due_on, r.subject, r.owner, day, 3)
-        for r in asked
+        _line(
+            "complaint" if request.kind == "complaint" else "request",
+            request,
+            request.due_on,
+            request.subject,
+            request.owner,
+            day,
+            3,
+        )
+        for request in requests_due
     ]
-    lines += [_line("promise", i, i.promise_due_on, i.promise, i.staff, day, 3) for i in promised]
-    weight = {"complaint": 0, "promise": 1, "request": 2, "follow_up": 3}
-    lines.sort(key=lambda made: (made["due_on"], weight[made["what"]]))
+    lines += [
+        _line("promise", interaction, interaction.promise_due_on, interaction.promise, interaction.staff, day, 3)
+        for interaction in promises
+    ]
+    order = {"complaint": 0, "promise": 1, "request": 2, "follow_up": 3}
+    lines.sort(key=lambda entry: (entry["due_on"], order[entry["what"]]))
     counts: dict[str, int] = {"overdue": 0, "today": 0, "soon": 0}
     for line in lines:
         counts[line["urgency"]] = counts.get(line["urgency"], 0) + 1
@@ -131,6 +154,7 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
 
 
 def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind: int) -> dict[str, Any]:
+    """Return one line of Today."""
     from dakehu.foundation.access.encrypted_fields import DOTS
     from dakehu.foundation.access.sensitivity import PERSONAL
 
@@ -156,7 +180,10 @@ def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind
     parameters=(CLIENT, Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))),
 )
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
-    """Interactions, requests, plans done and files of a client, newest first, as presented rows with `what` and `on`."""
+    """Return a client's timeline, newest first: rendered rows with `what` and `at`.
+
+    Interactions, requests, finished follow-ups and files; `limit` is 100 by default and at most 500.
+    """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 
 
@@ -172,7 +199,7 @@ def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     ),
 )
 def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list[dict[str, Any]]:
-    """The same of all members in scope of a group to which the client belongs."""
+    """Return the timeline of the visible members of a client's group."""
     members = client_groups.visible_members(group).filter(client=client)
     if not members.exists():
         raise NotFound(bilingual("群组", "group"))
@@ -181,23 +208,27 @@ def group_timeline(*, client: Any, group: int, limit: int | None = None) -> list
     )
 
 
-def _timeline_items(of: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    said = Interaction.objects.filter(**of).select_related("client", "staff").order_by("-held_at")
-    asked = Request.objects.filter(**of).select_related("client", "owner").order_by("-opened_on")
-    plans = FollowUp.objects.filter(state="done", **of).select_related("client", "owner").order_by("-done_on")
-    papers = Attachment.objects.filter(removed_at=None, **of).select_related("client", "added_by").order_by("-added_at")
-    made = [
-        *_rendered("interaction", said[:count], lambda row: clock.local(row.held_at)),
-        *_rendered("request", asked[:count], lambda row: row.opened_on),
+def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Return the newest `count` timeline items that match the filters."""
+    interactions = Interaction.objects.filter(**filters).select_related("client", "staff").order_by("-held_at")
+    requests = Request.objects.filter(**filters).select_related("client", "owner").order_by("-opened_on")
+    plans = FollowUp.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
+    attachments = (
+        Attachment.objects.filter(removed_at=None, **filters).select_related("client", "added_by").order_by("-added_at")
+    )
+    items = [
+        *_rendered("interaction", interactions[:count], lambda row: clock.local(row.held_at)),
+        *_rendered("request", requests[:count], lambda row: row.opened_on),
         *_rendered("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
-        *_rendered("attachment", papers[:count], lambda row: clock.local(row.added_at)),
+        *_rendered("attachment", attachments[:count], lambda row: clock.local(row.added_at)),
     ]
-    return sorted(made, key=lambda m: m["at"], reverse=True)[:count]
+    return sorted(items, key=lambda item: item["at"], reverse=True)[:count]
 
 
-def _rendered(what: str, found: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
-    rows = list(found)
+def _rendered(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
+    """Render rows as timeline items."""
+    rows = list(queryset)
     return [
-        {"what": what, "at": at(row).isoformat(), **shown}
-        for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)
+        {"what": what, "at": at(row).isoformat(), **rendered}
+        for row, rendered in zip(rows, render_rows(rows, shown=True), strict=True)
     ]

@@ -1,4 +1,4 @@
-"""What is decided about service. Pure: no Django, no clock, no database."""
+"""Rules of service: dates, deadlines, urgency, request states. Pure: no Django, clock or database."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -13,14 +13,14 @@ STEPS = {
     "half_year": relativedelta(months=6),
     "year": relativedelta(years=1),
 }
-COMPLAINT_DAYS = 15  # working days to resolve and reply: unverified [K], a house setting and never shown as law
+COMPLAINT_DAYS = 15  # working days to resolve and reply: unverified [K], a setting of ours and never shown as law
 REQUEST_DAYS = 5
 
 
-def interaction_fault(
+def interaction_error(
     *, held_at: datetime, now: datetime, held_on: date, promise: str, promise_due_on: date | None, next_on: date | None
 ) -> tuple[str, str, str] | None:
-    """What is wrong with a contact to be written down, as (field, zh, en); None when all is well."""
+    """Return the error of an interaction as (field, zh, en), None if it is valid."""
     if held_at > now:
         return "held_at", "服务时间不能晚于现在。", "The time cannot lie in the future."
     if promise_due_on and not promise:
@@ -30,18 +30,18 @@ def interaction_fault(
     return None
 
 
-FURTHEST_DAYS = 3660  # a plan ten years ahead is a slip of the finger
+FURTHEST_DAYS = 3660  # a plan more than ten years ahead is a typing error
 
 
-def days_fault(days: int | None) -> tuple[str, str, str] | None:
-    """What is wrong with "next contact in so many days", as (field, zh, en); None when all is well."""
+def days_error(days: int | None) -> tuple[str, str, str] | None:
+    """Return the error of "next contact in days" as (field, zh, en), None if it is valid."""
     if days is not None and not 0 <= days <= FURTHEST_DAYS:
         return "next_in_days", "应在 0 到 3660 天之间。", "Must be between 0 and 3,660 days."
     return None
 
 
 def next_contact(last: date, every_days: int, is_open: Callable[[date], bool]) -> date:
-    """Count from the last contact, then step forward to a day on which the desk works."""
+    """Return the first open day at least `every_days` after the last contact."""
     day = last + timedelta(days=every_days)
     while not is_open(day):
         day += timedelta(days=1)
@@ -49,8 +49,10 @@ def next_contact(last: date, every_days: int, is_open: Callable[[date], bool]) -
 
 
 def next_in_series(first: date, every: str, after: date) -> date | None:
-    """The next day of a series after `after`, counted from its first day so that the 31st stays the 31st where
-    a month has one. None for a plan that happens once."""
+    """Return the next day of a series after `after`, None for a plan that happens once.
+
+    Counted from the first day, so that the 31st stays the 31st in months that have one.
+    """
     step = STEPS.get(every)
     if step is None:
         return None
@@ -61,7 +63,7 @@ def next_in_series(first: date, every: str, after: date) -> date | None:
 
 
 def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -> date:
-    """The day on which `count` working days after `day` have passed."""
+    """Return the day on which `count` working days after `day` have passed."""
     while count > 0:
         day += timedelta(days=1)
         if is_open(day):
@@ -70,12 +72,17 @@ def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -
 
 
 def urgency(due: date, today: date, remind_days: int = 0) -> str:
-    """ "overdue", "today", "soon" (inside its reminder) or "later"."""
+    """Return "overdue", "today", "soon" (within the reminder) or "later"."""
     if due < today:
         return "overdue"
     if due == today:
         return "today"
     return "soon" if (due - today).days <= max(remind_days, 1) else "later"
+
+
+def pauses_marketing(*, kind: str, state: str) -> bool:
+    """Whether a request in this state pauses marketing to its client: a complaint does until it is closed."""
+    return kind == "complaint" and state != "closed"
 
 
 MOVES = {
@@ -87,5 +94,5 @@ MOVES = {
 
 
 def can_move(state: str, to: str) -> bool:
-    """Whether a request in `state` may go to `to`; a closed one may be taken up again."""
+    """Return whether a request may change from one state to another; a closed one may be reopened."""
     return to in MOVES.get(state, set())

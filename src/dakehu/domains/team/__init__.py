@@ -1,4 +1,4 @@
-"""Who we are and what we may do: staff, branches, teams, roles, tokens, personal views.
+"""Staff, branches, teams, roles, tokens and saved views.
 
-At the bottom of the house, because everything points to people.
+The lowest domain, because every other one refers to people.
 """

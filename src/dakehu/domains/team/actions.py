@@ -1,4 +1,4 @@
-"""What can be done about staff: the only writes."""
+"""Actions on staff, branches, teams, tokens and saved views."""
 
 import secrets
 from datetime import date, timedelta
@@ -29,19 +29,20 @@ def set_password(user: User, password: str) -> None:
     """Check a password against the rules and set it. Raises Refused in the reader's language."""
     try:
         validate_password(password, user)
-    except ValidationError as weak:
-        raise Refused({"password": list(weak.messages)}) from None
+    except ValidationError as error:
+        raise Refused({"password": list(error.messages)}) from None
     user.password = make_password(password)
 
 
 @action(
-    "team.open_branch",
+    "team.create_branch",
     needs=Permission.TEAM_WRITE,
     zh="新增营业部",
-    en="Add a branch",
+    en="Create a branch",
     parameters=parameters_of("team.Branch", "code", "name", optional=("city",)),
 )
 def create_branch(*, code: str, name: str, city: str = "") -> Branch:
+    """Create a branch. Raises Refused where its code or name is taken."""
     if Branch.objects.filter(code=code).exists():
         raise refusal("code", "编号“{code}”已存在。", "Code “{code}” is taken.", code=code)
     if Branch.objects.filter(name=name).exists():
@@ -52,13 +53,14 @@ def create_branch(*, code: str, name: str, city: str = "") -> Branch:
 
 
 @action(
-    "team.form_team",
+    "team.create_team",
     needs=Permission.TEAM_WRITE,
     zh="新建团队",
-    en="Form a team",
+    en="Create a team",
     parameters=parameters_of("team.Team", "name", optional=("branch",)),
 )
 def create_team(*, name: str, branch: Branch | None = None) -> Team:
+    """Create a team. Raises Refused where its name is taken."""
     if Team.objects.filter(name=name).exists():
         raise refusal("name", "团队“{name}”已存在。", "Team “{name}” exists.", name=name)
     team = Team(name=name, branch=branch)
@@ -86,7 +88,7 @@ def add_user(
     mail: str = "",
     registration: str = "",
 ) -> User:
-    """A new member of staff with a first password, to be changed at the first sign-in."""
+    """Add a member of staff with an initial password, to be changed at the first sign-in."""
     if User.objects.filter(username=username).exists():
         raise refusal("username", "登录名“{name}”已存在。", "User name “{name}” is taken.", name=username)
     user = User(username=username, name=name, role=role, team=team, mail=mail or "", registration=registration or "")
@@ -108,6 +110,7 @@ def add_user(
     ),
 )
 def change_user(*, user: User, version: int | None = None, **changes: Any) -> User:
+    """Change fields of a member of staff. Raises Refused for deactivating oneself."""
     check_version(user, version)
     if user.pk == current_actor().user_id and changes.get("is_active") is False:
         raise refusal("is_active", "不能停用自己。", "You cannot deactivate yourself.")
@@ -125,6 +128,7 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")), PASSWORD),
 )
 def reset_password(*, user: User, password: str) -> User:
+    """Set a new initial password for a member of staff."""
     set_password(user, password)
     user.must_change = True
     user.save()
@@ -139,7 +143,8 @@ def reset_password(*, user: User, password: str) -> User:
     parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
 )
 def change_my_password(*, current: str, password: str) -> User:
-    user = _myself()
+    """Change one's own password. Raises Refused where the current one is wrong."""
+    user = _current_user()
     if not check_password(current, user.password):
         raise refusal("current", "当前密码不正确。", "The current password is wrong.")
     set_password(user, password)
@@ -156,17 +161,20 @@ def change_my_password(*, current: str, password: str) -> User:
     parameters=parameters_of("team.User", optional=("language", "theme")),
 )
 def set_preferences(*, language: str | None = None, theme: str | None = None) -> User:
-    user = _myself()
+    """Change one's own language and theme."""
+    user = _current_user()
     user.language = language or user.language
     user.theme = theme or user.theme
     user.save()
     return user
 
 
-@action("team.signed_in", needs="", zh="登录", en="Sign in", is_public=False)
+@action("team.record_sign_in", needs="", zh="登录", en="Sign in", is_public=False)
 def record_sign_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
-    """Note a sign-in. A device that is not known (by `digest`, of its cookie) is remembered, and any but the first
-    is told to the user."""
+    """Record a sign-in.
+
+    An unknown device (by `digest`, the hash of its cookie) is saved; the user is notified of any but the first.
+    """
     known = Device.objects.filter(user=user)
     add_audit_note(how=how, device=device, address=address)
     if not known.filter(digest=digest).exists():
@@ -178,16 +186,17 @@ def record_sign_in(*, user: User, how: str, device: str, address: str, digest: s
     user.save()
 
 
-@action("team.sign_in_failed", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
+@action("team.record_failed_sign_in", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
 def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
+    """Record a failed sign-in."""
     add_audit_note(username=username, how=how, address=address)
 
 
 @action(
-    "team.make_token",
+    "team.create_token",
     needs="",
     zh="新建访问令牌",
-    en="Make an API token",
+    en="Create an API token",
     parameters=(
         parameters_of("team.Token", "name"),
         parameters_of("team.Token", optional=("scopes", "expires_on", "read_only")),
@@ -196,33 +205,36 @@ def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
 def make_token(
     *, name: str, scopes: list[str] | None = None, expires_on: date | None = None, read_only: bool | None = None
 ) -> dict[str, Any]:
-    """A key to the API with one's own rights or fewer, for at most a year; `read_only` ones ask and never write.
-    Shown once. With HTTP Basic it is the password beside the user name."""
+    """Create an API token with the actor's rights or fewer, valid for at most a year; shown once.
+
+    `read_only` tokens may query but not write. With HTTP Basic it is the password for the user name. Returns {id,
+    token, expires_on, scopes}.
+    """
     actor, today = current_actor(), clock.today()
     wanted = sorted(scopes or actor.permissions)
-    beyond = [s for s in wanted if not actor.may(s)]
-    if beyond:
-        raise refusal("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(beyond))
-    until = expires_on or today + timedelta(days=90)
-    if not today <= until <= rules.longest_token_life(today):
+    missing = [scope for scope in wanted if not actor.may(scope)]
+    if missing:
+        raise refusal("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(missing))
+    expires = expires_on or today + timedelta(days=90)
+    if not today <= expires <= rules.latest_token_expiry(today):
         raise refusal("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
     token = "dk_" + secrets.token_urlsafe(32)
     row = Token(
-        user=_myself(),
+        user=_current_user(),
         name=name,
         scopes=wanted,
         hint=token[-4:],
         digest=rules.token_digest(token),
-        expires_on=until,
+        expires_on=expires,
         read_only=bool(read_only),
     )
     row.save()
-    return {"id": row.pk, "token": token, "expires_on": until.isoformat(), "scopes": wanted}
+    return {"id": row.pk, "token": token, "expires_on": expires.isoformat(), "scopes": wanted}
 
 
-@action("team.token_used", needs="", zh="使用令牌", en="Use a token", is_public=False)
+@action("team.record_token_use", needs="", zh="使用令牌", en="Use a token", is_public=False)
 def record_token_use(*, token: Token) -> None:
-    """Note the first use of a day."""
+    """Record the first use of a token on a day."""
     token.last_used_on = clock.today()
     token.save()
 
@@ -235,6 +247,7 @@ def record_token_use(*, token: Token) -> None:
     parameters=(Parameter("token", kind="integer", spec=FieldSpec("令牌", "Token")),),
 )
 def revoke_token(*, token: int) -> Token:
+    """Revoke one of one's own tokens. Raises NotFound."""
     row = Token.objects.filter(pk=token, user_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("令牌", "token"), token)
@@ -254,8 +267,8 @@ def revoke_token(*, token: int) -> Token:
     ),
 )
 def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[str, Any] | None = None) -> SavedView:
-    """Keep a list's columns, filters and order under a name; the same name replaces one's own view."""
-    owner = _myself()
+    """Save a list's columns, filters and order under a name, replacing one's own view of that name."""
+    owner = _current_user()
     view = SavedView.objects.filter(owner=owner, page=page, name=name).first() or SavedView(
         owner=owner, page=page, name=name
     )
@@ -266,18 +279,20 @@ def save_view(*, page: str, name: str, shared: bool | None = None, state: dict[s
 
 
 @action(
-    "team.drop_view",
+    "team.delete_view",
     needs="",
     zh="删除视图",
-    en="Drop a view",
+    en="Delete a view",
     parameters=(Parameter("view", kind="integer", spec=FieldSpec("视图", "View")),),
 )
 def delete_view(*, view: int) -> None:
+    """Delete one of one's own views. Raises NotFound."""
     row = SavedView.objects.filter(pk=view, owner_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("视图", "view"), view)
     row.delete()
 
 
-def _myself() -> User:
+def _current_user() -> User:
+    """Return the user of the actor."""
     return User.objects.get(pk=current_actor().user_id)

@@ -1,23 +1,17 @@
-from django.apps import AppConfig
+"""Configure the team app: who acts, and signing in."""
+
 from django.contrib.auth.signals import user_logged_in
 
 from dakehu.foundation.access.actor import set_actor_source
+from dakehu.foundation.domain_config import DomainConfig
 
 
-class TeamConfig(AppConfig):
+class TeamConfig(DomainConfig):
     name = "dakehu.domains.team"
     label = "team"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        import dakehu.domains.team.actions
-        import dakehu.domains.team.audit_queries
-        import dakehu.domains.team.calendar
-        import dakehu.domains.team.custom_fields
-        import dakehu.domains.team.queries
-        import dakehu.domains.team.sign_in.second_factors
-        import dakehu.domains.team.sign_in.sessions
-        import dakehu.domains.team.sign_in.single_sign_on  # noqa: F401  (their actions, queries and jobs register themselves)
+        super().ready()
         from dakehu.domains.team import queries
 
         set_actor_source(queries.actor_for)

@@ -1,4 +1,4 @@
-"""Questions of those who watch over the desk: who did what, does the record hold, how is the machine."""
+"""Queries of the audit trail, its verification and the state of the system."""
 
 import json
 import sqlite3
@@ -13,18 +13,20 @@ from dakehu.domains.team.permissions import Permission
 from dakehu.foundation import row_security
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
-from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.renamed import Kind, all_names, current_name
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.calendar.trading_days import calendar_ends_on
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.records.custom_field import CustomField
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.names import find_place, name_of_table
 from dakehu.foundation.schema.parameters import Parameter
 
 PAGE = 50
@@ -50,16 +52,23 @@ def audit_trail(
     before: int | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Entries within the reader's sight, newest first, `limit` at a time (50; at most 500). `before` is the id
-    of the last entry seen; `client` a client id or a list of them; days count on the desk's own wall clock."""
+    """Return visible audit entries, newest first, `limit` at a time (50; at most 500).
+
+    `before` is the id of the last entry seen; `client` is a client id or a list of them; days are in the desk's time
+    zone.
+    """
     rows = AuditEntry.objects.order_by("-pk")
     if actor:
         rows = rows.filter(actor_name=actor)
     if action:
-        rows = rows.filter(action=action)
+        rows = rows.filter(action__in=all_names(Kind.ACTION, action))
     if client is not None:
-        named = client if isinstance(client, list) else [client]
-        rows = rows.filter(client_ref__in=[n for n in named if str(n).isdecimal() and len(str(n)) < 19])
+        client_ids = client if isinstance(client, list) else [client]
+        rows = rows.filter(
+            client_ref__in=[
+                client_id for client_id in client_ids if str(client_id).isdecimal() and len(str(client_id)) < 19
+            ]
+        )
     if since:
         rows = rows.filter(at__gte=clock.at_local(datetime.combine(since, time.min)))
     if until:
@@ -70,38 +79,39 @@ def audit_trail(
 
 
 def _entry(row: AuditEntry) -> dict[str, Any]:
+    """Render an audit entry."""
     body = json.loads(row.body)
     return {
         "id": row.pk,
         "at": row.at,
         "actor": row.actor_name,
         "door": row.door,
-        "action": row.action,
-        "action_text": action_text(row.action),
+        "action": current_name(Kind.ACTION, row.action),
+        "action_text": str(act_label(row.action)),
         "reason": row.reason,
         "client": row.client_ref,
-        "changes": body.get("changes", []),
-        "inner": [action_text(name) for name in body.get("inner", [])],
+        "changes": [_change(change) for change in body.get("changes", [])],
+        "inner": [str(act_label(name)) for name in body.get("inner", [])],
         "note": body.get("note", {}),
         "seal": row.seal,
     }
 
 
-def action_text(name: str) -> str:
-    """What an action is called in the reader's language; the bare name for one that is no longer there."""
-    known = ACTIONS.get(name)
-    return str(known.label) if known else name
+def _change(change: dict[str, Any]) -> dict[str, Any]:
+    """Show a recorded change under the present name of its table; the entry itself keeps what it was sealed with."""
+    label = current_name(Kind.MODEL, change["model"])
+    return {**change, "model": label, "model_text": str(find_place(label) or name_of_table(label))}
 
 
 @query("team.audit_people", needs=Permission.AUDIT_READ, zh="操作人名单", en="People in the audit trail")
 def audit_people() -> list[str]:
-    """Names that occur in the entries within the reader's sight."""
+    """Return the names that occur in visible audit entries."""
     return sorted(set(AuditEntry.objects.order_by().values_list("actor_name", flat=True).distinct()))
 
 
 @query("team.verify_audit", needs="", zh="核验操作记录", en="Verify the audit trail")
 def verify_audit() -> dict[str, Any]:
-    """Walk the whole sealed chain: how many entries, and the first that does not hold (None: all hold)."""
+    """Verify the whole audit chain: {entries, broken (the first invalid entry, None if all hold), why}."""
     actor = current_actor()
     if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
         raise NotAllowed(bilingual("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
@@ -112,13 +122,13 @@ def verify_audit() -> dict[str, Any]:
 
 @query("team.trading_days", needs=Permission.SYSTEM_READ, zh="交易日历", en="Trading calendar")
 def trading_days() -> Any:
-    """Days that differ from the weekday rule, latest first."""
+    """Return days that differ from the weekday rule, latest first."""
     return CalendarDay.objects.order_by("-on")
 
 
 @query("team.system", needs=Permission.SYSTEM_READ, zh="系统状态", en="State of the system")
 def system_state() -> dict[str, Any]:
-    """Version, database and what guards it, worker and queue, keys (versions, never values), disk and memory in bytes."""
+    """Return version, database, worker and queue, keys (versions only), disk and memory in bytes."""
     current, known = keys.encryption_keys()
     ends_on = calendar_ends_on()
     with acting_as(system_actor("read the head of the audit chain")):
@@ -136,6 +146,7 @@ def system_state() -> dict[str, Any]:
 
 
 def _database() -> dict[str, Any]:
+    """Return kind and version of the database, and whether row security is active."""
     engine = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}.get(connection.vendor, connection.vendor)
     if connection.vendor == "sqlite":
         return {"kind": f"{engine} {sqlite3.sqlite_version}", "vendor": connection.vendor, "row_security": False}
@@ -144,6 +155,7 @@ def _database() -> dict[str, Any]:
 
 
 def _machine() -> dict[str, Any]:
+    """Return disk and memory in bytes."""
     import psutil
 
     disk, memory = psutil.disk_usage(str(settings.DAKEHU_HOME)), psutil.virtual_memory()

@@ -1,4 +1,4 @@
-"""The trading calendar, kept by an administrator."""
+"""Action on the trading calendar."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
     ),
 )
 def set_trading_day(*, on: date, trading: bool, note: str = "", version: int | None = None) -> CalendarDay:
-    """Say whether the exchanges trade on a day; the same day again replaces what was said."""
+    """Set whether the exchanges trade on a day, replacing an earlier entry of the day."""
     row = CalendarDay.objects.filter(on=on).first() or CalendarDay(on=on, trading=trading)
     if row.pk:
         check_version(row, version)

@@ -1,4 +1,4 @@
-"""Staff and how they are grouped; their tokens and views."""
+"""Models of staff, branches, teams, tokens, devices, notices and saved views."""
 
 from typing import Any
 
@@ -8,10 +8,13 @@ from django.db import models
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class Branch(Recorded):
-    """营业部"""
+    """A branch of the firm (营业部)."""
+
+    names = Names("营业部", "Branch", "Branches")
 
     code = field(models.CharField(max_length=20, unique=True), zh="营业部编号", en="Branch code", listed=True)
     name = field(
@@ -29,7 +32,9 @@ class Branch(Recorded):
 
 
 class Team(Recorded):
-    """团队"""
+    """A team of managers (团队)."""
+
+    names = Names("团队", "Team", "Teams")
 
     name = field(models.CharField(max_length=80, unique=True), zh="团队", en="Team", listed=True)
     branch = field(
@@ -43,18 +48,24 @@ class Team(Recorded):
 
 
 class Theme(Choices):
+    """Colour theme of the interface."""
+
     AUTO = "auto", "跟随系统", "As the system"
     LIGHT = "light", "浅色", "Light"
     DARK = "dark", "深色", "Dark"
 
 
 class Language(Choices):
+    """Language of the interface."""
+
     ZH = "zh", "简体中文", "简体中文 (Chinese)", ("中文",)
     EN = "en", "English", "English", ("英文",)
 
 
 class User(AbstractBaseUser, Recorded):
-    """A member of staff, who signs in."""
+    """A member of staff who can sign in."""
+
+    names = Names("人员", "Staff member", "Staff")
 
     username = field(
         models.CharField(max_length=60, unique=True),
@@ -91,14 +102,18 @@ class User(AbstractBaseUser, Recorded):
         return self.name
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        return False  # rights come from roles through the scope's actor, never from Django's tables
+        """Return False: permissions are checked by actions and queries."""
+        return False  # rights come from roles through the actor, never from Django's tables
 
     def has_module_perms(self, label: str) -> bool:
+        """Return False, see has_perm."""
         return False
 
 
 class Token(Recorded):
-    """A key to the API, shown once when made and stored as a hash."""
+    """A key to the API, shown once and stored as a hash."""
+
+    names = Names("访问令牌", "Token", "Tokens")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     name = field(models.CharField(max_length=80), zh="用途", en="Purpose", listed=True)
@@ -117,7 +132,9 @@ class Token(Recorded):
 
 
 class Device(Recorded):
-    """A browser in which somebody has signed in before: known again by a cookie, of which a hash is stored."""
+    """A browser that has signed in before, recognised by a cookie of which a hash is stored."""
+
+    names = Names("登录设备", "Device", "Devices")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     name = field(models.CharField(max_length=80), zh="设备", en="Device", listed=True)
@@ -129,12 +146,16 @@ class Device(Recorded):
 
 
 class NoticeKind(Choices):
+    """Kind of a notice."""
+
     NEW_DEVICE = "new_device", "新设备登录", "Sign-in from a new device"
     SECOND_RESET = "second_reset", "两步登录被重置", "Second factor reset"
 
 
 class Notice(Recorded):
-    """Something about somebody's own sign-in that they should see: on Today until they have read it."""
+    """A notice about one's own sign-in, shown on Today until read."""
+
+    names = Names("登录提醒", "Sign-in notice", "Sign-in notices")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
@@ -143,7 +164,9 @@ class Notice(Recorded):
 
 
 class SavedView(Recorded):
-    """A list as somebody likes to see it: columns, filters, order."""
+    """A saved list view: columns, filters, order."""
+
+    names = Names("视图", "View", "Views")
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="views")
     page = field(models.CharField(max_length=40), zh="页面", en="Page")

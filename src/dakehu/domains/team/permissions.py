@@ -1,24 +1,15 @@
-"""Every right there is, once. An action or query names the one it needs; a role is a described set of them."""
+"""The permissions of staff, audit, system and files. `Permission.` gives those of every domain (see foundation)."""
 
-from enum import StrEnum
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.permissions import Permission
 
+MANAGER, LEAD = RoleName.MANAGER, RoleName.LEAD
+COMPLIANCE, ANALYST, ADMIN = RoleName.COMPLIANCE, RoleName.ANALYST, RoleName.ADMIN
 
-class Permission(StrEnum):
-    CLIENT_READ = "client.read"
-    CLIENT_WRITE = "client.write"
-    CLIENT_ASSIGN = "client.assign"
-    CLIENT_WALL = "client.wall"
-    SEALED_OPEN = "sealed.open"
-    SERVICE_READ = "service.read"
-    INTERACTION_LOG = "service.log"
-    PLAN_WRITE = "service.plan"
-    REQUEST_WRITE = "service.request"
-    LEDGER_READ = "ledger.read"
-    LEDGER_WRITE = "ledger.write"
-    IMPORT = "data.import"
-    EXPORT = "data.export"
-    AUDIT_READ = "audit.read"
-    TEAM_READ = "team.read"
-    TEAM_WRITE = "team.write"
-    SYSTEM_READ = "system.read"
-    SYSTEM_WRITE = "system.write"
+IMPORT = Permission("data.import", "导入", "Import", granted_to=(MANAGER, LEAD))
+EXPORT = Permission("data.export", "导出", "Export", granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST))
+AUDIT_READ = Permission("audit.read", "查看操作记录", "Read the audit trail", granted_to=(LEAD, COMPLIANCE, ADMIN))
+TEAM_READ = Permission("team.read", "查看人员", "See staff", granted_to=tuple(RoleName))
+TEAM_WRITE = Permission("team.write", "维护人员", "Keep staff", granted_to=(ADMIN,))
+SYSTEM_READ = Permission("system.read", "查看系统状态", "See the system page", granted_to=(COMPLIANCE, ADMIN))
+SYSTEM_WRITE = Permission("system.write", "维护系统设置", "Keep the system", granted_to=(ADMIN,))

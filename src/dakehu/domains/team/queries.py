@@ -1,4 +1,4 @@
-"""What can be asked about staff."""
+"""Queries of staff, and look-ups of users and actors."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from dakehu.foundation.schema.parameters import parameters_of
 
 
 def actor_for(user_id: int) -> Actor:
-    """The actor of a user as of now. Raises NotFound for one who has left."""
+    """Return the actor of a user as of now. Raises NotFound for an inactive one."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise NotFound(bilingual("人员", "user"), user_id)
@@ -24,16 +24,17 @@ def actor_for(user_id: int) -> Actor:
 
 
 def actor_of(user: User) -> Actor:
-    custom_fields.load()  # whoever begins to act meets the fields as they are now
-    mates: tuple[int, ...] = ()
+    """Return the actor of a user."""
+    custom_fields.load()  # an actor starts with the current custom fields
+    teammates: tuple[int, ...] = ()
     if ROLES[str(user.role)].leads and user.team_id:
-        mates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
+        teammates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
     teams = (user.team_id,) if user.team_id else ()
-    return rules.actor(user.pk, user.name, str(user.role), teams, mates)
+    return rules.actor(user.pk, user.name, str(user.role), teams, teammates)
 
 
 def find_user(username: str) -> User:
-    """An active user by user name. Raises NotFound."""
+    """Return an active user by user name. Raises NotFound."""
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
         raise NotFound(bilingual("登录名", "user"), username)
@@ -41,42 +42,54 @@ def find_user(username: str) -> User:
 
 
 def get_user(user_id: int | None) -> User | None:
-    """An active user by number; None for one who has left."""
+    """Return an active user by id, None for one who has left."""
     return User.objects.filter(pk=user_id, is_active=True).first()
 
 
+def find_lead(user: User | None) -> User | None:
+    """Return the lead of a person's team (who may be that person), or None for who has no team or a team without one."""
+    if user is None or user.team_id is None:
+        return None
+    leading = [name for name, role in ROLES.items() if role.leads]
+    return User.objects.filter(team_id=user.team_id, role__in=leading, is_active=True).order_by("pk").first()
+
+
 def current_user() -> User | None:
-    """Whoever is asking; None for the system."""
+    """Return the user of the actor, None for the system."""
     user_id = current_actor().user_id
     return User.objects.filter(pk=user_id).first() if user_id else None
 
 
 def token_user(token: str) -> tuple[User, Token] | None:
-    """Who holds this API token, if it is good today."""
+    """Return the user and row of an API token, None if it is not valid today."""
     row = Token.objects.filter(digest=rules.token_digest(token)).select_related("user").first()
     if row is None or not row.user.is_active:
         return None
-    good = rules.token_is_good(expires_on=row.expires_on, revoked=row.revoked, today=clock.today())
-    return (row.user, row) if good else None
+    is_valid = rules.is_token_valid(expires_on=row.expires_on, revoked=row.revoked, today=clock.today())
+    return (row.user, row) if is_valid else None
 
 
 @query("team.users", needs=Permission.TEAM_READ, zh="人员", en="Staff")
 def users() -> Any:
+    """Return all members of staff by team."""
     return User.objects.order_by("team__name", "username")
 
 
 @query("team.branches", needs=Permission.TEAM_READ, zh="营业部", en="Branches")
 def branches() -> Any:
+    """Return all branches by code."""
     return Branch.objects.order_by("code")
 
 
 @query("team.teams", needs=Permission.TEAM_READ, zh="团队", en="Teams")
 def teams() -> Any:
+    """Return all teams by name."""
     return Team.objects.order_by("name")
 
 
 @query("team.roles", needs=Permission.TEAM_READ, zh="角色与权限", en="Roles and rights")
 def roles() -> list[dict[str, Any]]:
+    """Return the roles with their permissions, reach and clearance."""
     return [
         {
             "role": name,
@@ -92,7 +105,7 @@ def roles() -> list[dict[str, Any]]:
 
 @query("team.me", needs="", zh="我", en="Me")
 def me() -> dict[str, Any]:
-    """Who is asking, and what they may do."""
+    """Return the actor and their permissions."""
     actor = current_actor()
     return {
         "id": actor.user_id,
@@ -105,16 +118,17 @@ def me() -> dict[str, Any]:
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")
 def tokens() -> Any:
+    """Return one's own API tokens, newest first."""
     return Token.objects.filter(user_id=current_actor().user_id).order_by("-pk")
 
 
 @query("team.views", needs="", zh="我的视图", en="My views", parameters=parameters_of("team.SavedView", "page"))
 def views(*, page: str) -> Any:
-    """One's own views of a page and those shared by one's team."""
+    """Return one's own saved views of a page and those shared by one's team."""
     from django.db.models import Q
 
     actor = current_actor()
-    mine = Q(owner_id=actor.user_id)
+    condition = Q(owner_id=actor.user_id)
     if actor.extra.get("teams"):
-        mine |= Q(shared=True, owner__team_id__in=actor.extra["teams"])
-    return SavedView.objects.filter(mine, page=page).order_by("pk")
+        condition |= Q(shared=True, owner__team_id__in=actor.extra["teams"])
+    return SavedView.objects.filter(condition, page=page).order_by("pk")

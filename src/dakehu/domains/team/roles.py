@@ -1,14 +1,16 @@
-"""The five roles, each described in a sentence and given its rights, its reach and its clearance."""
+"""The five roles: description, permissions, reach and clearance."""
 
 from dataclasses import dataclass
 
-from dakehu.domains.team.permissions import Permission as P
 from dakehu.foundation.access.actor import Reach
+from dakehu.foundation.access.permissions import granted_to
 from dakehu.foundation.access.sensitivity import PUBLIC, SECRET, Sensitivity
 from dakehu.foundation.schema.fields import Choices
 
 
 class RoleName(Choices):
+    """Name of a role."""
+
     MANAGER = "manager", "客户经理", "Relationship manager", ("投顾", "交易员", "RM", "advisor", "trader")
     LEAD = "lead", "团队长", "Team lead", ("团队负责人", "主管")
     COMPLIANCE = "compliance", "合规专员", "Compliance officer", ("合规", "合规风控")
@@ -18,33 +20,20 @@ class RoleName(Choices):
 
 @dataclass(frozen=True)
 class Role:
-    """`reach` is how far the role sees; COVERED means own clients, and for `leads` the team's too."""
+    """A role. `reach` is which clients it sees; COVERED means own clients, and with `leads` the team's."""
 
     name: RoleName
     zh: str
     en: str
-    permissions: frozenset[str]
     reach: Reach
     clearance: Sensitivity
     leads: bool = False
 
+    @property
+    def permissions(self) -> frozenset[str]:
+        """The codes of what the role may do, as the domains grant it."""
+        return granted_to(self.name.value)
 
-_SERVE = frozenset(
-    {
-        P.CLIENT_READ,
-        P.CLIENT_WRITE,
-        P.SEALED_OPEN,
-        P.SERVICE_READ,
-        P.INTERACTION_LOG,
-        P.PLAN_WRITE,
-        P.REQUEST_WRITE,
-        P.LEDGER_READ,
-        P.LEDGER_WRITE,
-        P.IMPORT,
-        P.EXPORT,
-        P.TEAM_READ,
-    }
-)
 
 ROLES: dict[str, Role] = {
     role.name.value: role
@@ -53,7 +42,6 @@ ROLES: dict[str, Role] = {
             RoleName.MANAGER,
             "服务自己名下（主办或协办）的客户：记录服务、制定计划、导入导出自己的客户表。",
             "Serves the clients they cover: logs service, plans contacts, imports and exports their own table.",
-            _SERVE,
             Reach.COVERED,
             SECRET,
         ),
@@ -61,7 +49,6 @@ ROLES: dict[str, Role] = {
             RoleName.LEAD,
             "带团队：看到并处理全队客户，分派客户，查看本队操作记录；信息隔离墙内的客户除外。",
             "Leads a team: sees and works on all its clients, assigns them, reads the team's audit; walled clients excepted.",
-            _SERVE | {P.CLIENT_ASSIGN, P.AUDIT_READ},
             Reach.COVERED,
             SECRET,
             leads=True,
@@ -70,20 +57,6 @@ ROLES: dict[str, Role] = {
             RoleName.COMPLIANCE,
             "合规监督：查看全部客户与操作记录（含隔离墙内），处理投诉，设置隔离墙；不代做业务。",
             "Watches over conduct: sees every client and the audit (across walls), handles complaints, sets walls; does no business.",
-            frozenset(
-                {
-                    P.CLIENT_READ,
-                    P.CLIENT_WALL,
-                    P.SEALED_OPEN,
-                    P.SERVICE_READ,
-                    P.REQUEST_WRITE,
-                    P.LEDGER_READ,
-                    P.EXPORT,
-                    P.AUDIT_READ,
-                    P.TEAM_READ,
-                    P.SYSTEM_READ,
-                }
-            ),
             Reach.ACROSS_WALLS,
             SECRET,
         ),
@@ -91,7 +64,6 @@ ROLES: dict[str, Role] = {
             RoleName.ANALYST,
             "数据分析：查看全部客户的脱敏数据与投资记录，导出脱敏表格。",
             "Analyses: sees all clients with personal values masked, and exports masked tables.",
-            frozenset({P.CLIENT_READ, P.SERVICE_READ, P.LEDGER_READ, P.EXPORT, P.TEAM_READ}),
             Reach.ALL,
             PUBLIC,
         ),
@@ -99,9 +71,6 @@ ROLES: dict[str, Role] = {
             RoleName.ADMIN,
             "系统管理：维护人员、团队与交易日历，分派客户，查看操作记录；只看到脱敏的客户资料。",
             "Runs the desk: staff, teams, trading calendar, assignment, audit; sees clients masked only.",
-            frozenset(
-                {P.CLIENT_READ, P.CLIENT_ASSIGN, P.AUDIT_READ, P.TEAM_READ, P.TEAM_WRITE, P.SYSTEM_READ, P.SYSTEM_WRITE}
-            ),
             Reach.ALL,
             PUBLIC,
         ),

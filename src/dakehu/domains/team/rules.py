@@ -1,4 +1,4 @@
-"""What a person may see, and what a good sign-in needs. Pure."""
+"""Rules of actors and API tokens. Pure."""
 
 import hashlib
 from dataclasses import replace
@@ -11,34 +11,36 @@ TOKEN_DAYS_MAX = 366
 
 
 def actor(user_id: int, name: str, role: str, team_ids: tuple[int, ...], teammates: tuple[int, ...]) -> Actor:
-    """The actor of a member of staff: a lead covers what their team covers, everybody else what they cover."""
-    described = ROLES[role]
-    covers = tuple(sorted({user_id, *teammates})) if described.leads else (user_id,)
+    """Return the actor of a member of staff; a lead covers the clients of the whole team."""
+    definition = ROLES[role]
+    covers = tuple(sorted({user_id, *teammates})) if definition.leads else (user_id,)
     return Actor(
         user_id=user_id,
         name=name,
         role=role,
-        permissions=frozenset(described.permissions),
-        clearance=described.clearance,
-        reach=described.reach,
+        permissions=frozenset(definition.permissions),
+        clearance=definition.clearance,
+        reach=definition.reach,
         covers=covers,
         extra={"teams": team_ids},
     )
 
 
-def with_scopes(whole: Actor, scopes: list[str]) -> Actor:
-    """The same person through a token: rights narrowed to the token's scopes, never widened."""
-    return replace(whole, permissions=whole.permissions & frozenset(scopes))
+def with_scopes(full: Actor, scopes: list[str]) -> Actor:
+    """Return the actor limited to a token's scopes."""
+    return replace(full, permissions=full.permissions & frozenset(scopes))
 
 
 def token_digest(token: str) -> str:
-    """What is stored of a token. Its 256 random bits need no slow hash."""
+    """Return the stored digest of a token. Its 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def token_is_good(*, expires_on: date, revoked: bool, today: date) -> bool:
+def is_token_valid(*, expires_on: date, revoked: bool, today: date) -> bool:
+    """Return whether a token is valid today."""
     return not revoked and today <= expires_on
 
 
-def longest_token_life(today: date) -> date:
+def latest_token_expiry(today: date) -> date:
+    """Return the last possible expiry day of a new token."""
     return today + timedelta(days=TOKEN_DAYS_MAX)

@@ -1,7 +1,8 @@
-"""Closing prices asked of a data service and taken in like any price file. Off until an administrator names a service.
+"""Fetch closing prices from a data service and import them like a price file.
 
-Two services are spoken to as their own Python packages do, over HTTP: `akshare` reads the public pages of daily bars
-(kline), `tushare` its interface with a token. What a firm may do with their data is between the firm and the service.
+Off until an administrator names a service. Two services are called as their own Python packages do, over HTTP:
+`akshare` reads the public pages of daily bars (kline), `tushare` its interface with a token. The firm's right to use
+their data is between the firm and the service.
 """
 
 import csv
@@ -23,26 +24,29 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 Bars = list[tuple[date, float]]
 ADDRESSES = {"akshare": "https://push2his.eastmoney.com/api/qt/stock/kline/get", "tushare": "https://api.tushare.pro"}
 TABLES = {"stock": "daily", "fund": "fund_daily", "index": "index_daily"}  # of tushare, by class
-PLACES = {"SH": "1", "SZ": "0", "BJ": "0"}  # of the public bars
-SECONDS = 20
+MARKETS = {"SH": "1", "SZ": "0", "BJ": "0"}  # codes of the public bars
+TIMEOUT = 20  # seconds
 AT_MOST = 500
 
 
 def import_quotes(wanted: Iterable[str], since: date, until: date, *, dry_run: bool = False) -> dict[str, Any]:
-    """Ask for the closing prices of some codes (600000.SH; 000300.SH as an index: index:000300.SH) from day to day and import
-    them: the report of an import of prices, with `source` and `nothing` (codes that the service has no prices of). Raises
-    Refused where no service is switched on, for codes that name no security, and for what the service refuses."""
+    """Fetch the closing prices of some codes between two days and import them.
+
+    Codes are such as 600000.SH, an index is index:000300.SH. Returns the report of a price import with `source` and
+    `nothing` (codes without prices). Raises Refused if no service is enabled, for codes that name no security, and for
+    errors of the service.
+    """
     imports.can_import()
     source = settings.QUOTES
-    ask = _service(source)
+    fetch = _service(source)
     if until < since:
         raise Refused({"until": [bilingual("截止日期早于起始日期。", "The last day is before the first.")]})
-    asked = [_codes_for(text) for text in dict.fromkeys(filter(None, (text.strip() for text in wanted)))]
-    if not 0 < len(asked) <= AT_MOST:
+    securities = [_parse_code(text) for text in dict.fromkeys(filter(None, (text.strip() for text in wanted)))]
+    if not 0 < len(securities) <= AT_MOST:
         raise Refused({"codes": [bilingual("请给出 1 至 {n} 个证券代码。", "Give 1 to {n} codes.", n=AT_MOST)]})
-    found = {security: ask(security, since, until) for security in asked}
-    nothing = [f"{security.code}.{security.market}" for security, bars in found.items() if not bars]
-    if len(nothing) == len(found):
+    bars_of = {security: fetch(security, since, until) for security in securities}
+    missing = [f"{security.code}.{security.market}" for security, bars in bars_of.items() if not bars]
+    if len(missing) == len(bars_of):
         raise Refused(
             {
                 "codes": [
@@ -50,18 +54,19 @@ def import_quotes(wanted: Iterable[str], since: date, until: date, *, dry_run: b
                         "“{source}”没有这些代码在此期间的行情：{codes}。",
                         "“{source}” has no prices of these codes for that time: {codes}.",
                         source=source,
-                        codes=" ".join(nothing),
+                        codes=" ".join(missing),
                     )
                 ]
             }
         )
     with tempfile.TemporaryDirectory(prefix="dakehu-quotes-") as folder:
         path = Path(folder) / f"{source} {since.isoformat()} {until.isoformat()}.csv"
-        _write(path, found)
-        return {**imports.run_import(path, dry_run=dry_run), "source": source, "nothing": nothing}
+        _write(path, bars_of)
+        return {**imports.run_import(path, dry_run=dry_run), "source": source, "nothing": missing}
 
 
 def _service(name: str) -> Callable[[Security, date, date], Bars]:
+    """Return the fetch function of a service. Raises Refused if it is not enabled or not configured."""
     if not name:
         raise Refused(
             {
@@ -99,18 +104,19 @@ def _service(name: str) -> Callable[[Security, date, date], Bars]:
     return {"akshare": _akshare, "tushare": _tushare}[name]
 
 
-def _codes_for(text: str) -> Security:
-    head, _, rest = text.rpartition(":")
+def _parse_code(text: str) -> Security:
+    """Parse a code into a security. Raises Refused."""
+    prefix, _, rest = text.rpartition(":")
     try:
-        if head == "index":
+        if prefix == "index":
             code, _, market = rest.upper().partition(".")
-            if not (code.isascii() and code.isdigit() and market in PLACES):
+            if not (code.isascii() and code.isdigit() and market in MARKETS):
                 raise UnknownCode("code")
             return Security(code, market, "index")
-        made = security_codes.security(rest)
+        parsed = security_codes.security(rest)
     except UnknownCode:
-        made = None
-    if made is None or made.market not in PLACES or made.kind not in TABLES:
+        parsed = None
+    if parsed is None or parsed.market not in MARKETS or parsed.kind not in TABLES:
         raise Refused(
             {
                 "codes": [
@@ -122,19 +128,22 @@ def _codes_for(text: str) -> Security:
                 ]
             }
         )
-    return made
+    return parsed
 
 
 # --- the services -----------------------------------------------------------------------------------
 
 
 def _akshare(security: Security, since: date, until: date) -> Bars:
-    """Daily bars as "day,open,close,high,low,…"; not adjusted for dividends and splits."""
-    told = _answer(
+    """Fetch daily bars, not adjusted for dividends and splits.
+
+    Lines are "day,open,close,high,low,…".
+    """
+    answer = _request(
         "GET",
         "akshare",
         params={
-            "secid": f"{PLACES[security.market]}.{security.code}",
+            "secid": f"{MARKETS[security.market]}.{security.code}",
             "klt": "101",
             "fqt": "0",
             "beg": f"{since:%Y%m%d}",
@@ -143,15 +152,16 @@ def _akshare(security: Security, since: date, until: date) -> Bars:
             "fields2": "f51,f52,f53,f54,f55",
         },
     )
-    lines = (told.get("data") or {}).get("klines") or []
+    lines = (answer.get("data") or {}).get("klines") or []
     try:
         return [(date.fromisoformat(day), float(close)) for day, _, close, *_ in (line.split(",") for line in lines)]
     except (ValueError, AttributeError):
-        raise _unusable("akshare") from None
+        raise _unexpected_answer("akshare") from None
 
 
 def _tushare(security: Security, since: date, until: date) -> Bars:
-    told = _answer(
+    """Fetch daily bars in order of day."""
+    answer = _request(
         "POST",
         "tushare",
         json={
@@ -165,44 +175,46 @@ def _tushare(security: Security, since: date, until: date) -> Bars:
             },
         },
     )
-    if told.get("code") != 0:
+    if answer.get("code") != 0:
         raise Refused(
             {
                 "source": [
-                    bilingual("tushare 拒绝了请求：{why}", "tushare refused: {why}", why=str(told.get("msg"))[:200])
+                    bilingual("tushare 拒绝了请求：{why}", "tushare refused: {why}", why=str(answer.get("msg"))[:200])
                 ]
             }
         )
-    data = told.get("data") or {}
+    data = answer.get("data") or {}
     try:
-        place = {name: data["fields"].index(name) for name in ("trade_date", "close")} if data.get("items") else {}
+        column = {name: data["fields"].index(name) for name in ("trade_date", "close")} if data.get("items") else {}
         bars = [
-            (date.fromisoformat(str(row[place["trade_date"]])), float(row[place["close"]]))
+            (date.fromisoformat(str(row[column["trade_date"]])), float(row[column["close"]]))
             for row in data.get("items") or []
         ]
     except (ValueError, KeyError, TypeError, IndexError):
-        raise _unusable("tushare") from None
+        raise _unexpected_answer("tushare") from None
     return sorted(bars)
 
 
-def _answer(method: str, source: str, **given: Any) -> dict[str, Any]:
+def _request(method: str, source: str, **options: Any) -> dict[str, Any]:
+    """Send a request and return its JSON object. Raises Refused."""
     address = settings.QUOTES_URL or ADDRESSES[source]
     try:
-        answer = requests.request(method, address, timeout=SECONDS, allow_redirects=False, **given)
-        answer.raise_for_status()
-        told = answer.json()
+        response = requests.request(method, address, timeout=TIMEOUT, allow_redirects=False, **options)
+        response.raise_for_status()
+        answer = response.json()
     except requests.exceptions.JSONDecodeError:
-        raise _unusable(source) from None
-    except requests.HTTPError as fault:
-        raise _unreachable(source, bilingual("状态码 {n}", "status {n}", n=fault.response.status_code)) from None
-    except requests.RequestException as fault:
-        raise _unreachable(source, bilingual("{kind}", "{kind}", kind=type(fault).__name__)) from None
-    if not isinstance(told, dict):
-        raise _unusable(source)
-    return told
+        raise _unexpected_answer(source) from None
+    except requests.HTTPError as error:
+        raise _not_reachable(source, bilingual("状态码 {n}", "status {n}", n=error.response.status_code)) from None
+    except requests.RequestException as error:
+        raise _not_reachable(source, bilingual("{kind}", "{kind}", kind=type(error).__name__)) from None
+    if not isinstance(answer, dict):
+        raise _unexpected_answer(source)
+    return answer
 
 
-def _unreachable(source: str, why: Bilingual) -> Refused:
+def _not_reachable(source: str, cause: Bilingual) -> Refused:
+    """Return the Refused for a failed connection."""
     return Refused(
         {
             "source": [
@@ -210,14 +222,15 @@ def _unreachable(source: str, why: Bilingual) -> Refused:
                     "无法从“{source}”取得行情（{why}）。请检查网络或稍后再试；也可以改用行情文件导入。",
                     "“{source}” could not be reached ({why}). Check the network or try later; a price file can be imported instead.",
                     source=source,
-                    why=why,
+                    why=cause,
                 )
             ]
         }
     )
 
 
-def _unusable(source: str) -> Refused:
+def _unexpected_answer(source: str) -> Refused:
+    """Return the Refused for an answer in another format."""
     return Refused(
         {
             "source": [
@@ -231,12 +244,12 @@ def _unusable(source: str) -> Refused:
     )
 
 
-def _write(path: Path, found: dict[Security, Bars]) -> None:
-    """A price file as the import reads it."""
+def _write(path: Path, bars_of: dict[Security, Bars]) -> None:
+    """Write a price file for the import."""
     kinds = {"index": "指数"}
     with path.open("w", encoding="utf-8", newline="") as stream:
-        out = csv.writer(stream)
-        out.writerow(["日期", "证券代码", "市场", "类别", "收盘价"])
-        for security, bars in found.items():
+        writer = csv.writer(stream)
+        writer.writerow(["日期", "证券代码", "市场", "类别", "收盘价"])
+        for security, bars in bars_of.items():
             for day, close in bars:
-                out.writerow([day.isoformat(), security.code, security.market, kinds.get(security.kind, ""), close])
+                writer.writerow([day.isoformat(), security.code, security.market, kinds.get(security.kind, ""), close])

@@ -1,5 +1,7 @@
-"""What the clients of an exported table have beside them: the figures of the last close, to be read and not written. An
-import leaves these columns alone, as it does every heading that it does not take."""
+"""Add read-only figures of the last close to the exported worksheet of clients.
+
+An import ignores these columns, like every heading it does not import.
+"""
 
 from typing import Any
 
@@ -18,8 +20,8 @@ REASON_SPEC = FieldSpec("指标缺失原因", "Why figures are missing")
 NOTE = bilingual("来自每晚结算，导入时不读取。", "From the nightly close; an import does not read it.")
 
 
-def takes_columns() -> list[Parameter]:
-    """The columns that clients borrow, by what they are beside them."""
+def figure_parameters() -> list[Parameter]:
+    """Return the figure columns that extend clients."""
     return [
         Parameter(name, field.model._meta.label, field.own, required=False)
         for name, field, _ in extension_columns(model_of(CLIENTS))
@@ -27,56 +29,63 @@ def takes_columns() -> list[Parameter]:
 
 
 def columns(language: str) -> list[writing.ColumnSpec]:
-    made = []
-    for parameter in takes_columns():
-        facts = frames.spec_behind(parameter)
-        said = facts.help_en if language == "en" else facts.help_zh
-        made.append(
+    """Return the specifications of the columns."""
+    specs = []
+    for parameter in figure_parameters():
+        spec = frames.spec_behind(parameter)
+        help_text = spec.help_en if language == "en" else spec.help_zh
+        specs.append(
             writing.ColumnSpec(
                 parameter.name,
-                facts.heading,
+                spec.heading,
                 frames.kind(parameter),
-                help=" ".join(filter(None, (said, NOTE.in_(language)))),
+                help=" ".join(filter(None, (help_text, NOTE.in_(language)))),
             )
         )
-    return [*made, writing.ColumnSpec(REASON, REASON_SPEC.heading, help=NOTE.in_(language))]
+    return [*specs, writing.ColumnSpec(REASON, REASON_SPEC.heading, help=NOTE.in_(language))]
 
 
-class PlacedColumns:
-    """These columns for some clients after others; `some` says whether any of them has had any figures."""
+class FigureColumns:
+    """Renders the figure columns of some clients; `has_figures` says whether any client has figures."""
 
     def __init__(self, language: str) -> None:
-        self.told = {parameter.name: frames.ColumnRenderer(parameter, language) for parameter in takes_columns()}
-        self.why, self.some = _Reason(language), False
-
-    def beside(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Rows of the sheet of clients with these columns, not finished."""
-        numbers = frame[frames.NUMBER].to_list()
-        others = extension_rows(model_of(CLIENTS), numbers)
-        self.some = self.some or bool(others)
-        made = {
-            name: one.series(getattr(others.get(n), one.take.field, None) for n in numbers)
-            for name, one in self.told.items()
+        self.renderers = {
+            parameter.name: frames.ColumnRenderer(parameter, language) for parameter in figure_parameters()
         }
-        made[REASON] = pl.Series([self.why.told(others.get(n)) for n in numbers], dtype=pl.String)
-        return frame.hstack(pl.DataFrame(made))
+        self.reasons, self.has_figures = _Reason(language), False
+
+    def with_figures(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of the worksheet of clients with figure columns, not finished."""
+        ids = frame[frames.NUMBER].to_list()
+        figures = extension_rows(model_of(CLIENTS), ids)
+        self.has_figures = self.has_figures or bool(figures)
+        rendered = {
+            name: renderer.series(getattr(figures.get(client_id), renderer.take.field, None) for client_id in ids)
+            for name, renderer in self.renderers.items()
+        }
+        rendered[REASON] = pl.Series(
+            [self.reasons.text_of(figures.get(client_id)) for client_id in ids], dtype=pl.String
+        )
+        return frame.hstack(pl.DataFrame(rendered))
 
     def names(self) -> list[str]:
-        return [*self.told, REASON]
+        """Return the names of the columns."""
+        return [*self.renderers, REASON]
 
 
 class _Reason:
-    """Why figures are missing, in the language of the file."""
+    """Explains missing figures in the language of the file."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         with in_language(language):
-            self.fields = [(parameter.field, frames.spec_behind(parameter).label) for parameter in takes_columns()]
+            self.fields = [(parameter.field, frames.spec_behind(parameter).label) for parameter in figure_parameters()]
 
-    def told(self, row: Any) -> str | None:
+    def text_of(self, row: Any) -> str | None:
+        """Return why figures are missing, None if none is."""
         if row is None:
             return None
         with in_language(self.language):
-            found = [(label, str(row.why_missing(field))) for field, label in self.fields]
-        stop, mark = ("；", "：") if self.language == "zh" else ("; ", ": ")
-        return stop.join(f"{label}{mark}{why}" for label, why in found if why) or None
+            reasons = [(label, str(row.why_missing(field))) for field, label in self.fields]
+        separator, colon = ("；", "：") if self.language == "zh" else ("; ", ": ")
+        return separator.join(f"{label}{colon}{reason}" for label, reason in reasons if reason) or None

@@ -1,4 +1,4 @@
-"""The way out: the empty template, and the filled workbook of any clients in scope, masked to the reader's clearance."""
+"""Export the empty template, or the workbook of visible clients, masked to the reader's clearance."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -40,7 +40,7 @@ PARAMETERS = (
 
 
 def write_template(path: Path, *, language: str | None = None) -> Path:
-    """The empty workbook: five sheets with their lists and rules, and nothing of anybody in it."""
+    """Write the empty workbook: five worksheets with lists and rules, without data."""
     return writing.write(_book({}, language or reading_language()), Path(path))
 
 
@@ -60,77 +60,90 @@ def write_filled(
     language: str | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, int]:
-    """Write the workbook of `clients` (numbers; None: all in scope) to `path`; returns {part: rows}. The audit keeps
-    who took how much, never what. Clients out of scope are left out as if they did not exist."""
+    """Write the workbook of `clients` (ids; None: all visible) to `path`; return {worksheet: rows}.
+
+    Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
+    """
     chosen = model_of("clients.Client").objects.order_by("code")
     if clients is not None:
         chosen = chosen.filter(pk__among=list(clients))
-    numbers = list(chosen.values_list("pk", flat=True))
-    speaking = language or reading_language()
-    with TemporaryFile(prefix="dakehu-") as aside:  # without a name: a kill leaves nothing of it
-        filled = _read(numbers, speaking, aside, progress)
+    ids = list(chosen.values_list("pk", flat=True))
+    file_language = language or reading_language()
+    with TemporaryFile(prefix="dakehu-") as spool_file:  # unnamed, so that a killed process leaves nothing behind
+        filled = _read(ids, file_language, spool_file, progress)
         progress(0.7, bilingual("正在写入工作簿", "Writing the workbook"))
         try:
-            writing.write(_book(filled, speaking, password or ""), Path(path))
-        except writing.CannotWrite as cannot:
-            raise Refused(bilingual(cannot.zh, cannot.en)) from cannot
-    counts = {name: one.spool.height for name, one in filled.items()}
+            writing.write(_book(filled, file_language, password or ""), Path(path))
+        except writing.CannotWrite as error:
+            raise Refused(bilingual(error.zh, error.en)) from error
+    counts = {name: workbook.spool.height for name, workbook in filled.items()}
     add_audit_note(file=Path(path).name, locked=bool(password), counts=counts)
     return counts
 
 
-def _read(clients: list[int], language: str, aside: IO[bytes], progress: Progress) -> "dict[str, FilledWorkbook]":
-    """The rows of every sheet, put aside, and what an import will compare with kept."""
+def _read(clients: list[int], language: str, spool_file: IO[bytes], progress: Progress) -> "dict[str, FilledSheet]":
+    """Read the rows of every worksheet into the spool, and save what a later import compares with."""
     filled = {}
-    for done, (name, part) in enumerate(worksheets().items()):
-        progress(0.1 + 0.12 * done, bilingual("正在读取{title}", "Reading {title}", title=str(part.title)))
-        laid = figure_columns.PlacedColumns(language) if name == "clients" else None
-        filled[name] = FilledWorkbook(name, frames.column_renderers(part, language), laid, frames.Spool(aside))
-        filled[name].fill(frames.slices(part, clients, filled[name].told))
-    export = row_keys.save_export({name: one.exported() for name, one in filled.items()})
-    for one in filled.values():
-        one.export = export
+    for done, (name, worksheet) in enumerate(worksheets().items()):
+        progress(0.1 + 0.12 * done, bilingual("正在读取{title}", "Reading {title}", title=str(worksheet.title)))
+        figures = figure_columns.FigureColumns(language) if name == "clients" else None
+        filled[name] = FilledSheet(
+            name, frames.column_renderers(worksheet, language), figures, frames.Spool(spool_file)
+        )
+        filled[name].fill(frames.slices(worksheet, clients, filled[name].renderers))
+    export = row_keys.save_export({name: workbook.exported() for name, workbook in filled.items()})
+    for workbook in filled.values():
+        workbook.export = export
     return filled
 
 
-class FilledWorkbook:
-    """The rows of a sheet, put aside while they are read, and told again slice by slice: as they are exported, and with the
-    sealed key of each row."""
+class FilledSheet:
+    """The spooled rows of a worksheet, read slice by slice.
+
+    As exported (for a later import), or with figures and row keys (to be written).
+    """
 
     def __init__(
         self,
         name: str,
-        told: dict[str, frames.ColumnRenderer],
-        laid: figure_columns.PlacedColumns | None,
+        renderers: dict[str, frames.ColumnRenderer],
+        figures: figure_columns.FigureColumns | None,
         spool: frames.Spool,
     ) -> None:
-        self.name, self.told, self.laid, self.spool, self.export = name, told, laid, spool, ""
+        """Prepare an empty worksheet."""
+        self.name, self.renderers, self.figures, self.spool, self.export = name, renderers, figures, spool, ""
 
     def fill(self, slices: Iterable[pl.DataFrame]) -> None:
-        for some in slices:
-            self.spool.add(some if self.laid is None else self.laid.beside(some))
+        """Spool the rows."""
+        for batch in slices:
+            self.spool.add(batch if self.figures is None else self.figures.with_figures(batch))
 
     def exported(self) -> Iterator[pl.DataFrame]:
-        """What an import compares with: the columns of the sheet, without those that are only beside them."""
-        for some in self.spool.read():
-            yield frames.finish(self.told, some if self.laid is None else some.drop(self.laid.names()))
+        """Yield the columns a later import compares with, without figures."""
+        for batch in self.spool.read():
+            yield frames.finish(self.renderers, batch if self.figures is None else batch.drop(self.figures.names()))
 
     def rows(self) -> Iterator[pl.DataFrame]:
-        """What is written: columns beside the clients where anybody has figures, and the keys."""
-        begin = 0
-        for some in self.spool.read():
-            frame = frames.finish(self.told, some)
-            if self.laid is not None:
-                frame = frames.finish(self.laid.told, frame) if self.laid.some else frame.drop(self.laid.names())
-            keys = row_keys.row_key(self.export, self.name, frame, begin)
-            begin += frame.height
+        """Yield the rows to write: with figures if any client has some, and with row keys."""
+        first = 0
+        for batch in self.spool.read():
+            frame = frames.finish(self.renderers, batch)
+            if self.figures is not None:
+                frame = (
+                    frames.finish(self.figures.renderers, frame)
+                    if self.figures.has_figures
+                    else frame.drop(self.figures.names())
+                )
+            keys = row_keys.row_keys_of(self.export, self.name, frame, first)
+            first += frame.height
             yield frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
 
 
-def _book(filled: dict[str, FilledWorkbook], language: str, password: str = "") -> writing.BookSpec:
+def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> writing.BookSpec:
+    """Build the workbook."""
     sheets = {name: _sheet(part, filled.get(name), language) for name, part in worksheets().items()}
-    today, invested = clock.today(), sheets["investments"]
-    kinds = invested.frame["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
+    today, investments = clock.today(), sheets["investments"]
+    product_kinds = investments.frame["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
     keys = writing.InvestmentKeys(
         "invested_on",
         "amount",
@@ -138,12 +151,12 @@ def _book(filled: dict[str, FilledWorkbook], language: str, password: str = "") 
         "product",
         "horizon",
         "risk_preference",
-        "product_kind" if kinds.is_not_null().any() or not len(kinds) else None,
+        "product_kind" if product_kinds.is_not_null().any() or not len(product_kinds) else None,
     )
     sheets["investments"] = replace(
-        invested, columns=[*invested.columns, *writing.return_columns(keys, today, language)]
+        investments, columns=[*investments.columns, *writing.return_columns(keys, today, language)]
     )
-    page = writing.statistics_page(
+    statistics = writing.statistics_page(
         sheets["investments"], keys, as_of=today, risk_free_rate=RISK_FREE, language=language
     )
     clients = sheets["clients"]
@@ -154,7 +167,7 @@ def _book(filled: dict[str, FilledWorkbook], language: str, password: str = "") 
     return writing.BookSpec(
         TITLE.in_(language),
         list(sheets.values()),
-        [page],
+        [statistics],
         language=language,
         created=clock.local(clock.now()),
         generated_by=str(bilingual("由 dakehu 生成", "Made by dakehu")),
@@ -162,62 +175,77 @@ def _book(filled: dict[str, FilledWorkbook], language: str, password: str = "") 
     )
 
 
-def _sheet(part: Worksheet, filled: FilledWorkbook | None, language: str) -> writing.SheetSpec:
-    """A sheet whose rows are read slice by slice; but the investments, which the statistics want as a whole."""
-    columns = [_column(part, parameter, language) for parameter in frames.is_exportable(part)]
-    title, frame, slices = part.title.in_("zh"), pl.DataFrame(), None
-    if filled is not None and part.name == "investments":
+def _sheet(worksheet: Worksheet, filled: FilledSheet | None, language: str) -> writing.SheetSpec:
+    """Build a worksheet whose rows are read slice by slice.
+
+    Investments are read whole, because the statistics need them.
+    """
+    columns = [_column(worksheet, parameter, language) for parameter in frames.exportable_columns(worksheet)]
+    title, frame, slices = worksheet.title.in_("zh"), pl.DataFrame(), None
+    if filled is not None and worksheet.name == "investments":
         frame = pl.concat(filled.rows())
     elif filled is not None:
         frame, slices = next(filled.rows()), writing.Slices(filled.spool.height, filled.rows)
-    return writing.SheetSpec(title, part.title.in_(language), columns, frame, slices=slices)
+    return writing.SheetSpec(title, worksheet.title.in_(language), columns, frame, slices=slices)
 
 
-def _with_key(part: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSpec:
-    """The sheet with its row keys last, out of sight. Not locked: Excel sorts and deletes no row with a locked cell."""
-    column = writing.ColumnSpec(ROW_KEY, part.spec(ROW_KEY).heading, hidden=True)
+def _with_key(worksheet: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSpec:
+    """Add the row keys as a hidden last column.
+
+    Not locked: Excel does not sort or delete rows with a locked cell.
+    """
+    column = writing.ColumnSpec(ROW_KEY, worksheet.spec(ROW_KEY).heading, hidden=True)
     return replace(sheet, columns=[*sheet.columns, column])
 
 
-def _column(part: Worksheet, parameter: Parameter, language: str) -> writing.ColumnSpec:
-    facts, behind, kind = spec_behind(parameter), field_behind(parameter), frames.kind(parameter)
-    required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required}
+def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writing.ColumnSpec:
+    """Build the specification of a column."""
+    spec, model_field, kind = spec_behind(parameter), field_behind(parameter), frames.kind(parameter)
+    required = {item.name for item in ACTIONS[SINGLE[worksheet.name]].parameters if item.required}
     choices: list[str] = []
-    if kind == "choice" and hasattr(behind.choice_set, "many"):
+    if kind == "choice" and hasattr(model_field.choice_set, "many"):
         kind = "text"  # Excel's lists take one value only
     elif kind == "choice":
-        choices = [m.label_in(language) for m in behind.choice_set]
-    elif behind is not None and behind.is_relation:
-        choices = list(frames.client_names(behind.remote_field.model).values())[:LISTED]
-    low, high = _limits(behind) if kind in ("money", "rate", "integer") else (None, None)
-    if kind == "text" and behind is not None and not choices and getattr(behind, "max_length", None):
-        high = behind.max_length
-    help_text = facts.help_en if language == "en" else facts.help_zh
-    example = (f"Example: {facts.example}" if language == "en" else f"示例：{facts.example}") if facts.example else ""
+        choices = [member.label_in(language) for member in model_field.choice_set]
+    elif model_field is not None and model_field.is_relation:
+        choices = list(frames.client_names(model_field.remote_field.model).values())[:LISTED]
+    low, high = _limits(model_field) if kind in ("money", "rate", "integer") else (None, None)
+    if kind == "text" and model_field is not None and not choices and getattr(model_field, "max_length", None):
+        high = model_field.max_length
+    help_text = spec.help_en if language == "en" else spec.help_zh
+    example = (f"Example: {spec.example}" if language == "en" else f"示例：{spec.example}") if spec.example else ""
     own_code = parameter.name == "client_code"
     return writing.ColumnSpec(
         parameter.name,
-        facts.heading,
+        spec.heading,
         "choice" if choices else kind,
         choices=choices,
         required=parameter.name in required or own_code,
-        unique=part.name == "clients" and parameter.name == "code",
+        unique=worksheet.name == "clients" and parameter.name == "code",
         minimum=low,
         maximum=high,
         help=" ".join(filter(None, (help_text, example))),
         listed_in=(worksheets()["clients"].title.in_("zh"), "code") if own_code else None,
         mark="due" if parameter.name == "due_on" else "",
-        open_while=("state", [_sheet_specs(part, language)]) if parameter.name == "due_on" else None,
+        open_while=("state", [_planned_label(worksheet, language)]) if parameter.name == "due_on" else None,
     )
 
 
-def _sheet_specs(part: Worksheet, language: str) -> str:
-    return str(field_behind(part.parameter("state")).choice_set("planned").label_in(language))
+def _planned_label(worksheet: Worksheet, language: str) -> str:
+    """Return the label of the state "planned"."""
+    return str(field_behind(worksheet.parameter("state")).choice_set("planned").label_in(language))
 
 
-def _limits(behind: Any) -> tuple[float | None, float | None]:
-    low = next((float(v.limit_value) for v in behind.validators if type(v) is MinValueValidator), None)
-    high = next((float(v.limit_value) for v in behind.validators if type(v) is MaxValueValidator), None)
+def _limits(model_field: Any) -> tuple[float | None, float | None]:
+    """Return (minimum, maximum) of a number field, None where unlimited."""
+    low = next(
+        (float(validator.limit_value) for validator in model_field.validators if type(validator) is MinValueValidator),
+        None,
+    )
+    high = next(
+        (float(validator.limit_value) for validator in model_field.validators if type(validator) is MaxValueValidator),
+        None,
+    )
     return low, high
 
 
@@ -225,20 +253,24 @@ def _limits(behind: Any) -> tuple[float | None, float | None]:
 
 
 def start_export(clients: list[int] | None = None, password: str | None = None, language: str | None = None) -> int:
-    """Write the workbook in the background; the job's result names the file to download (files.read)."""
+    """Export in the background; return the job id.
+
+    The job's result names the file to download (files.read).
+    """
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
-    with act("workbook.order"):
-        lock = files.save("password", password.encode(), days=1).key if password else ""
-    return jobs.start("workbook.export", clients=clients, lock=lock, language=language or reading_language())
+    with act("workbook.start_export"):
+        password_file = files.save("password", password.encode(), days=1).key if password else ""
+    return jobs.start("workbook.export", clients=clients, lock=password_file, language=language or reading_language())
 
 
 @jobs.job("workbook.export")
 def export(progress: Progress, *, clients: list[int] | None, lock: str, language: str) -> dict[str, Any]:
+    """Export a workbook as a job."""
     password = files.read(lock)[1].decode() if lock else None
     name = f"{TITLE.in_(language)}-{clock.today():%Y%m%d}.xlsx"
     with TemporaryDirectory(prefix="dakehu-") as folder, act("workbook.export"):
         path = Path(folder) / name
         counts = write_filled(path=path, clients=clients, password=password, language=language, progress=progress)
-        kept = files.save(name, path.read_bytes(), days=7)
-    return {"file": kept.key, "name": name, "counts": counts}
+        stored = files.save(name, path.read_bytes(), days=7)
+    return {"file": stored.key, "name": name, "counts": counts}

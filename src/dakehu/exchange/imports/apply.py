@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from dakehu.domains.clients.bulk_import import clients as clients_taking
+from dakehu.domains.clients.bulk_import import clients as client_import
 from dakehu.domains.clients.bulk_import import needs as needs_import
+from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.ledger.investments import bulk_import as ledger_taking
 from dakehu.domains.service import bulk_import as service_taking
 from dakehu.domains.team.permissions import Permission
@@ -62,7 +63,7 @@ class Undecided(HasFaults):
 
 
 @action(
-    "workbook.take_in",
+    "workbook.import",
     needs=Permission.IMPORT,
     zh="导入表格",
     en="Import a workbook",
@@ -98,7 +99,7 @@ def import_workbook(
 def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
-        born = clients_taking.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
+        born = client_import.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
     for name, parameter in IMPORTERS.items():
         rows = made.stacks.get(name)
         if rows is not None and rows.weighed.rows("created", "updated"):
@@ -107,7 +108,7 @@ def _write(made: DryRun) -> None:
     deleted_rows.remove(made.missing)
 
 
-def _has_work(clients: clients_taking.ClientEvaluation) -> bool:
+def _has_work(clients: ClientEvaluation) -> bool:
     return bool(
         clients.weighed.rows("created", "updated")
         or clients.contacts.weighed.rows("created")

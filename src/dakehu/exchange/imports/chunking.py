@@ -13,6 +13,8 @@ import polars as pl
 
 from dakehu.exchange.imports import dry_run, report
 from dakehu.exchange.imports.dry_run import DryRun, Progress
+from dakehu.exchange.imports.ignored_columns import ignored_columns
+from dakehu.exchange.mapping import left_out
 from dakehu.exchange.mapping.conversion import Grid, grid_of, lines_of
 from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping, check_mapping
 from dakehu.exchange.sheets.definitions import ROW_KEY
@@ -43,7 +45,7 @@ def run(
         if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
             progress(0.85, bilingual("正在写入", "Writing"))
             write(made)
-        return told
+        return with_rest(told, book, plan)
     told = {}
     for grid, done, every in _split(book, plan, table):
         progress(
@@ -56,7 +58,19 @@ def run(
         told = report.join_reports(told, report.report(made, limit), limit)
         if write is not None and (skip_errors or not told["faults_in_all"]):
             write(made)
-    return {**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}
+    return with_rest({**told, "faults": sorted(told["faults"], key=lambda f: f["row"])}, book, plan)
+
+
+def with_rest(told: dict[str, Any], book: Book, plan: ImportMapping) -> dict[str, Any]:
+    """A report with the columns that no field takes, what stands outside the tables, and warnings of hidden rows."""
+    hidden = left_out.hidden_rows(book, plan)
+    return {
+        **told,
+        "ignored": ignored_columns(book, plan),
+        "left_out": left_out.left_out(book, plan),
+        "warnings": [*hidden, *told["warnings"]],
+        "warnings_in_all": told["warnings_in_all"] + len(hidden),
+    }
 
 
 def _is_long(book: Book, plan: ImportMapping) -> TableMapping | None:

@@ -76,7 +76,7 @@ def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]
         )
     lines = revalidation.lines(batches.get_own(pk))
     touched = {(number, line) for line, _, _ in cells}
-    with act("workbook.mend"):
+    with act("workbook.correct_cells"):
         batch, plan, state = _open(pk)
         _set_cells(plan, state, lines, number, cells)
         before = _by_row(state)
@@ -101,7 +101,7 @@ def replace_values(pk: int, number: int, index: int, value: str, text: str) -> t
     if not beyond:
         correct_cells(pk, number, [(line, index, text) for line in sorted(listed)])
         return len(listed), False
-    with act("workbook.mend"):
+    with act("workbook.correct_cells"):
         batch, plan, state = _open(pk)
         _set_cells(plan, state, lines, number, [(line, index, text) for line in sorted(listed | beyond)])
         corrections.save_corrections(batch, state)
@@ -128,7 +128,7 @@ def _editable(column: Any) -> bool:
 
 def _column(table: TableMapping, column: Any) -> dict[str, Any]:
     feed, part = column.feeds[0], worksheets()[table.part]
-    parameter = part.take(feed.field)
+    parameter = part.parameter(feed.field)
     words = parameter.choice_set or getattr(field_behind(parameter), "choice_set", None)
     return {
         "index": column.index,
@@ -249,4 +249,4 @@ def _unreadable(table: TableMapping, index: int, value: str) -> bool:
     feed = next((f for c in table.columns if c.index == index for f in c.feeds), None)
     if feed is None or feed.values or feed.otherwise != KEEP:
         return False
-    return bool(parse_columns([worksheets()[table.part].take(feed.field)], {feed.field: [value]}, 1)[1])
+    return bool(parse_columns([worksheets()[table.part].parameter(feed.field)], {feed.field: [value]}, 1)[1])

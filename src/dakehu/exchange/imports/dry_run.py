@@ -1,15 +1,17 @@
 """What a file would do to the desk, without doing it: every row weighed, every fault with its place and remedy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dakehu.domains.clients.bulk_import import clients as clients_taking
+from dakehu.domains.clients.bulk_import import clients as client_import
 from dakehu.domains.clients.bulk_import import needs as needs_import
+from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
 from dakehu.domains.ledger.investments import bulk_import as ledger_taking
 from dakehu.domains.service import bulk_import as service_taking
+from dakehu.exchange.mapping.cell_values import CODE, ColumnReading, cell_reader
 from dakehu.exchange.mapping.conversion import Grid, Stack, grids, stack
-from dakehu.exchange.mapping.mapping import ImportMapping, check_mapping
+from dakehu.exchange.mapping.mapping import FieldMapping, ImportMapping, check_mapping
 from dakehu.exchange.roundtrip.deleted_rows import DeletedRow, deleted_rows
 from dakehu.exchange.roundtrip.merge import RoundtripMerge, merge_rows
 from dakehu.exchange.sheets.definitions import worksheets
@@ -34,7 +36,7 @@ class DryRun:
     plan: ImportMapping
     grids: list[Grid]
     stacks: dict[str, Stack] = field(default_factory=dict)
-    clients: clients_taking.ClientEvaluation | None = None
+    clients: ClientEvaluation | None = None
     owners: dict[str, list[int]] = field(default_factory=dict)
     meeting: RoundtripMerge = field(default_factory=RoundtripMerge)
     missing: list[DeletedRow] = field(default_factory=list)
@@ -51,10 +53,10 @@ def run(book: Book, plan: ImportMapping, progress: Progress) -> DryRun:
 
 def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *, whole: bool = True) -> DryRun:
     """Weigh tables. What they lack of an export is looked for only where they are the `whole` file."""
-    made = DryRun(plan, found)
+    made = DryRun(plan, [*found, *unknown_clients(plan, found)])
     progress(0.1, bilingual("正在识别单元格", "Reading the cells"))
     for name, part in worksheets().items():
-        rows = stack(part, made.grids)
+        rows = stack(part, made.grids, plan.rates)
         if rows.count:
             made.stacks[name] = rows
     made.meeting = merge_rows(made.stacks, plan)
@@ -62,7 +64,7 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
     progress(0.3, bilingual("正在与现有客户比对", "Comparing with the clients on the desk"))
     people = made.stacks.get("clients")
     if people is not None:
-        made.clients = clients_taking.evaluate(
+        made.clients = client_import.evaluate(
             people.columns, people.contacts, people.weighed, key=plan.key, mode=plan.mode
         )
         _warn_of_masks(people)
@@ -75,6 +77,57 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
             _warn_of_masks(rows)
     progress(0.8, bilingual("比对完成", "Compared"))
     return made
+
+
+def unknown_clients(plan: ImportMapping, found: list[Grid]) -> list[Grid]:
+    """Clients that other sheets name with a mobile or ID number and nobody knows yet: rows of a table of clients, made of
+    the columns that name them, each client once. A file that has a table of clients says all in that."""
+    if plan.mode == "update" or any(grid.plan.part == "clients" and grid.count for grid in found):
+        return []
+    made = []
+    for grid in found:
+        fed = {feed.field: column for column in grid.plan.columns for feed in column.feeds}
+        if "client_name" not in fed or not {"client_phone", "client_id_number"} & set(fed):
+            continue
+        columns = [
+            replace(fed[name], feeds=[FieldMapping(name.removeprefix("client_"))], unit="", unit_how="")
+            for name in NAMES
+            if name in fed
+        ]
+        rows = _first_of_each_unknown(grid, {name: fed[name].index for name in NAMES if name in fed})
+        table = replace(grid.plan, part="clients", columns=columns)
+        if rows:
+            cells = {c.index: [grid.cells[c.index][row] for row in rows] for c in columns}
+            made.append(Grid(table, cells, [grid.lines[row] for row in rows], of=grid.plan))
+    return made
+
+
+def _first_of_each_unknown(grid: Grid, places: dict[str, int]) -> list[int]:
+    """The first row of each client with a name and a mobile or ID number whom nobody knows."""
+    texts = {n: [_plain(cell) for cell in grid.cells[places[n]]] if n in places else [""] * grid.count for n in NAMES}
+    finder = ClientMatcher()
+    finder.learn(
+        codes=set(texts["client_code"]),
+        ids=texts["client_id_number"],
+        mobiles=texts["client_phone"],
+        names=set(texts["client_name"]),
+    )
+    first: dict[tuple[str, ...], int] = {}
+    for row in range(grid.count):
+        named = tuple(texts[n][row] for n in NAMES)
+        if not named[1] or not (named[2] or named[3]) or named in first:
+            continue
+        try:
+            known = finder.find(code=named[0], name=named[1], id_number=named[2], mobile=named[3])
+        except Ambiguous:
+            continue
+        if known is None:
+            first[named] = row
+    return list(first.values())
+
+
+def _plain(cell: str | None) -> str:
+    return cell_reader(ColumnReading(CODE), {})(cell).strip() if cell else ""
 
 
 def _warn_of_masks(rows: Stack) -> None:
@@ -187,7 +240,8 @@ def _find_client(finder: ClientMatcher, named: tuple[str, ...], broken: set[str]
             "这位客户在“基本信息”中的资料有错误，请先改正。", "This client's own row has errors; mend it first."
         )
     return bilingual(
-        "找不到客户“{who}”，请先在“基本信息”中登记，或核对客户号。",
-        "Cannot find client “{who}”; enter them in “基本信息” first, or check the code.",
+        "找不到客户“{who}”。请核对客户号或姓名；是新客户的，请先登记，或在同一行写明姓名和手机（或证件号码），导入时一并建立。",
+        "Cannot find client “{who}”. Check the code or name; enter a new client first, or give name and mobile (or ID "
+        "number) in the row, and the client is made with it.",
         who=code or name or id_number or phone,
     )

@@ -6,12 +6,13 @@ Values that must not lie about in clear (telephone, ID number) are shown masked,
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dakehu.exchange.imports import remedies
 from dakehu.exchange.imports.dry_run import DryRun
 from dakehu.exchange.mapping.conversion import Stack
 from dakehu.exchange.mapping.mapping import heading_of
 from dakehu.exchange.roundtrip.deleted_rows import DeletedRow
 from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, MergedCell
-from dakehu.exchange.sheets.definitions import Worksheet, worksheets
+from dakehu.exchange.sheets.definitions import Worksheet, kind_of_value, worksheets
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language
 from dakehu.foundation.gates.input import CellError
@@ -166,9 +167,14 @@ def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any
     value, message = fault.value[:80], fault.message
     if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
         value, message = _is_covered(fault, facts)
-    remedy = remedy_for(facts)
+    parameter = next((t for t in rows.part.parameters if t.name == fault.field), None)
+    remedy = (
+        remedies.ROW
+        if parameter is None
+        else remedies.remedy_for(fault.field, kind_of_value(parameter), example=facts.example if facts else "")
+    )
     return {
-        "table": trial.plan.tables.index(grid.plan),
+        "table": trial.plan.tables.index(grid.of or grid.plan),
         "sheet": grid.plan.sheet,
         "row": grid.lines[row],
         "cell": grid.address(fault.field, row),
@@ -195,15 +201,6 @@ def _is_covered(fault: CellError, spec: FieldSpec) -> tuple[str, Bilingual]:
         for code in ("zh", "en")
     ]
     return value, Bilingual(*both)
-
-
-def remedy_for(spec: FieldSpec | None) -> Bilingual:
-    """What to write instead, from the field's own help and example."""
-    if spec is None:
-        return bilingual("请改正这一行。", "Mend this row.")
-    zh = "".join(filter(None, (spec.help_zh, f"示例：{spec.example}" if spec.example else ""))) or "请改正这一格。"
-    en = " ".join(filter(None, (spec.help_en, f"Example: {spec.example}" if spec.example else ""))) or "Mend this cell."
-    return Bilingual(zh, en)
 
 
 def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def _cached_lines(batch: Any) -> Lines:
             part = io.BytesIO()
             found.write_parquet(part, compression="zstd")
             archive.writestr(str(number), part.getvalue())
-    with act("workbook.mend"):
+    with act("workbook.correct_cells"):
         held = batches.get_own(batch.pk, lock=True)
         held.report = {**held.report, "rows": files.save("rows.zip", body.getvalue()).key}
         held.save()

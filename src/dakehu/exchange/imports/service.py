@@ -9,8 +9,13 @@ from typing import Any
 from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
+from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
+from dakehu.exchange.imports.recognition import recognize
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
+from dakehu.exchange.mapping.changes import correct as correct_mapping
+from dakehu.exchange.mapping.choices import Choices, apply_choices, stated_mapping
+from dakehu.exchange.mapping.detection import guess_mapping
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.prices import service as pricing
 from dakehu.exchange.roundtrip.merge import DESK, FILE
@@ -29,6 +34,7 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
 
 SHOWN = 200
+NO_CHOICES = Choices()
 
 
 def can_import() -> None:
@@ -60,6 +66,8 @@ def run_import(
     delete_missing: bool = False,
     progress: Progress = no_progress,
     client: str = "",
+    strict: bool = False,
+    choices: Choices = NO_CHOICES,
 ) -> dict[str, Any]:
     """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
     warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
@@ -68,33 +76,36 @@ def run_import(
     the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
     `delete_missing`.
 
-    A statement of trades goes to the ledger (see statements.intake): `client` is the code of whose it is. So do the
-    prices of a price file (see prices.intake)."""
+    Columns with values that no field takes are reported as `ignored`; `strict` refuses such a file (Refused) instead.
+
+    A statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
+    a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
     can_import()
-    path = Path(path)
-    content = path.read_bytes()
+    content = Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
-    statement = statements.recognise(book)
+    plan, statement, prices = recognize(book, choices)
+    is_stated = bool(choices.is_about_columns or choices.units or choices.order)
+    if plan and is_stated and (statement or prices) and not dry_run:
+        with act("workbook.correct"):
+            profiles.save_profile(plan, path.name)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
-    table = price_layout.recognise_prices(book)
-    if table is not None:
-        return _run_prices(table, content, password, dry_run, skip_errors)
-    plan = profiles.find_profile(planning.guess_mapping(book), profile)
+    if prices is not None:
+        return _run_prices(prices, content, password, dry_run, skip_errors)
+    plan = plan or apply_choices(profiles.find_profile(guess_mapping(book), profile), book, choices)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
+    if strict:
+        check_nothing_ignored(ignored_columns(book, plan))
     if dry_run:
-        return {
-            **chunking.run(book, plan, progress, limit=SHOWN),
-            "imported": False,
-            "dry_run": True,
-            "batch": None,
-        }
-    with act("workbook.open"):
+        return {**chunking.run(book, plan, progress, limit=SHOWN), "imported": False, "dry_run": True, "batch": None}
+    with act("workbook.upload"):
         batch = batches.start(path.name, content, password)
         save_plan(batch, plan)
         batch.save()
+        if is_stated:
+            profiles.save_profile(plan, path.name)
     told = _apply(batch.pk, skip_errors, progress, book)
     return {**told, "faults": told["faults"][:SHOWN]}
 
@@ -119,7 +130,7 @@ def _run_prices(
 
 def _started(name: str, content: bytes, password: str | None) -> int:
     """The number of a new batch of a file that needs no plan."""
-    with act("workbook.open"):
+    with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, planning.ImportMapping([]))
         batch.save()
@@ -150,7 +161,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
             return told
     except apply.HasFaults as faulty:
         told = {**faulty.told, "imported": False, "dry_run": False, "batch": number}
-        with act("workbook.refuse"):
+        with act("workbook.reject_import"):
             batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
 
@@ -187,31 +198,65 @@ def plan_of(batch: Any) -> planning.ImportMapping:
 
 
 def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
-    """Keep an uploaded file and guess how it is read. Raises Refused for a file that does not open."""
+    """Keep an uploaded file and guess how it is read. Raises Refused for one that does not open."""
     can_import()
     book = open_book(content, name, password)
-    statement = statements.detect(book)
-    prices = None if statement else price_layout.recognise_prices(book)
-    plan = planning.ImportMapping([]) if statement or prices else profiles.find_profile(planning.guess_mapping(book))
-    with act("workbook.open"):
+    plan = stated_mapping(book, NO_CHOICES)
+    statement = None if plan else statements.detect(book)
+    prices = None if plan or statement else price_layout.recognise_prices(book)
+    plan = plan or (planning.ImportMapping([]) if statement or prices else profiles.find_profile(guess_mapping(book)))
+    with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, plan)
         if statement:
             statement_batch.save_answer(batch, statement)
         if prices:
-            batch.report = {**batch.report, "prices": {"shape": prices.shape, "rows": prices.cells.height}}
+            _keep_prices(batch, prices)
+        _keep_by_hand(batch, plan, book)
         batch.save()
     return batch
 
 
-def read_as_tables(number: int) -> None:
-    """Read a file that looked like a statement, or like prices, as tables of clients after all."""
+def _keep_prices(batch: Any, prices: price_layout.PriceTable, by_hand: bool = False) -> None:
+    kept = {"shape": prices.shape, "rows": prices.cells.height, "by_hand": by_hand}
+    batch.report = {**batch.report, "prices": kept}
+
+
+def _keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -> None:
+    """Note on a batch that a person called a table of it a statement or prices. Raises Refused while columns are missing."""
+    table = planning.ledger_table(plan)
+    if table is not None and table.part == planning.STATEMENT:
+        statement_batch.save_answer(batch, statements.glimpse_by_hand(book, table), by_hand=True)
+    elif table is not None:
+        _keep_prices(batch, price_layout.by_hand(book, table), by_hand=True)
+
+
+def read_by_hand(number: int) -> bool:
+    """Go on with a batch whose table a person called a statement or prices; False for tables of clients. Raises Refused
+    while columns that it needs are not named."""
     can_import()
     with act("workbook.correct"):
         batch = batches.get_own(number, lock=True)
+        plan = plan_of(batch)
+        if planning.ledger_table(plan) is None:
+            return False
+        _keep_by_hand(batch, plan, original_book(batch))
+        batch.save()
+    return True
+
+
+def read_as_tables(number: int, kind: str = "") -> None:
+    """Read a file that looked like a statement, or like prices, as tables of clients after all; with a `kind` as a table of
+    that kind whose columns a person is to name."""
+    can_import()
+    with act("workbook.correct_mapping"):
+        batch = batches.get_own(number, lock=True)
         statement_batch.check_open(batch)
+        by_hand = statement_batch.is_dry_run(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
         batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
-        save_plan(batch, profiles.find_profile(planning.guess_mapping(original_book(batch))))
+        if kind or not by_hand:
+            book = original_book(batch)
+            save_plan(batch, apply_choices(profiles.find_profile(guess_mapping(book)), book, Choices(kind=kind)))
         batch.state = BatchState.OPENED.value
         batch.save()
 
@@ -229,7 +274,7 @@ def book_of(batch: Any) -> reading.Book:
 def correct_plan(number: int, changes: dict[str, Any]) -> Any:
     """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
     can_import()
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         if batch.state == BatchState.APPLIED:
             raise Refused(
@@ -238,7 +283,7 @@ def correct_plan(number: int, changes: dict[str, Any]) -> Any:
                 )
             )
         _check_not_undone(batch)
-        plan = planning.correct_mapping(plan_of(batch), book_of(batch), changes)
+        plan = correct_mapping(plan_of(batch), book_of(batch), changes)
         profiles.save_profile(plan, batch.filename)
         save_plan(batch, plan)
         batch.state = BatchState.OPENED.value
@@ -250,7 +295,7 @@ def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) ->
     """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
     that the file lacks (marks as in the report)."""
     can_import()
-    with act("workbook.decide"):
+    with act("workbook.resolve_conflicts"):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         plan = plan_of(batch)
@@ -263,17 +308,17 @@ def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) ->
 
 def start_dry_run(number: int) -> int:
     """Try a batch in the background; returns the job's number."""
-    return _start("workbook.trial", number)
+    return _start("workbook.start_dry_run", "workbook.dry_run", number)
 
 
 def start_apply(number: int, skip_errors: bool = False) -> int:
     """Import a batch in the background; returns the job's number."""
-    return _start("workbook.apply", number, skip_errors=skip_errors)
+    return _start("workbook.start_import", "workbook.apply", number, skip_errors=skip_errors)
 
 
-def _start(kind: str, number: int, **args: Any) -> int:
+def _start(step: str, kind: str, number: int, **args: Any) -> int:
     can_import()
-    with act(kind):
+    with act(step):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         batch.job_ref = jobs.start(kind, batch=number, **args)
@@ -281,12 +326,12 @@ def _start(kind: str, number: int, **args: Any) -> int:
         return int(batch.job_ref)
 
 
-@jobs.job("workbook.trial")
+@jobs.job("workbook.dry_run")
 def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     row = batches.get_own(batch)
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     told = _dry_run_result(row, progress)
-    with act("workbook.check"):
+    with act("workbook.dry_run"):
         row = batches.get_own(batch, lock=True)
         if row.state not in (BatchState.APPLIED, BatchState.UNDONE):
             batches.save_report(row, {**told, "imported": False, "dry_run": True, "batch": batch}, BatchState.CHECKED)
@@ -307,7 +352,8 @@ def has_prices(batch: Any) -> bool:
 
 
 def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
-    found = price_layout.recognise_prices(original_book(batch))
+    book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
+    found = price_layout.by_hand(book, hand) if hand else price_layout.recognise_prices(book)
     progress(0.3, bilingual("正在逐个核对价格", "Checking every price"))
     if found is None:
         raise Refused(
@@ -320,7 +366,8 @@ def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
 
 
 def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
-    found = statements.recognise(original_book(batch))
+    book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
+    found = statements.by_hand(book, hand) if hand else statements.recognise(book)
     progress(0.3, bilingual("正在逐行核对", "Checking every row"))
     if found is None:
         raise Refused(

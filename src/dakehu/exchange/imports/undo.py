@@ -11,6 +11,7 @@ from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
@@ -18,50 +19,13 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import Progress, no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.names import name_of_table
 from dakehu.foundation.schema.parameters import Parameter
 
 BATCH = Parameter("batch", kind="integer", spec=FieldSpec("批次", "Batch", aliases=("导入批次", "Import batch")))
 SHOWN = 200
 KIND = "workbook.undo"  # the job
 AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
-TABLES = {
-    "clients.Client": bilingual("客户", "Client"),
-    "clients.Contact": bilingual("联系方式", "Contact"),
-    "clients.Needs": bilingual("需求与偏好", "Needs"),
-    "clients.Coverage": bilingual("服务关系", "Coverage"),
-    "clients.Consent": bilingual("同意与拒绝", "Consent"),
-    "clients.Tag": bilingual("标签", "Tag"),
-    "clients.ClientTag": bilingual("客户标签", "Tag of a client"),
-    "clients.KeyDate": bilingual("重要日期", "Key date"),
-    "clients.MergedClient": bilingual("原客户号", "Former code"),
-    "clients.NotDuplicate": bilingual("“不是同一人”的判断", "Told apart"),
-    "clients.Group": bilingual("群组", "Group"),
-    "clients.Member": bilingual("群组成员", "Group member"),
-    "clients.History": bilingual("历史资料", "Earlier data"),
-    "ledger.Investment": bilingual("投资记录", "Investment"),
-    "ledger.Account": bilingual("账户", "Account"),
-    "ledger.TradeBatch": bilingual("成交记录", "Trades"),
-    "ledger.PriceFile": bilingual("行情", "Prices"),
-    "ledger.QuarantinedRow": bilingual("待处理行", "Row held back"),
-    "service.Interaction": bilingual("服务记录", "Interaction"),
-    "service.FollowUp": bilingual("跟进计划", "Follow-up"),
-    "service.Request": bilingual("客户诉求", "Request"),
-    "team.User": bilingual("人员", "Staff"),
-    "team.Team": bilingual("团队", "Team"),
-    "team.Branch": bilingual("营业部", "Branch"),
-    "team.Token": bilingual("访问令牌", "Token"),
-    "team.SavedView": bilingual("视图", "View"),
-    "foundation.Batch": bilingual("导入批次", "Import batch"),
-    "foundation.SourceProfile": bilingual("来源设置", "Source profile"),
-    "foundation.StoredFile": bilingual("文件", "File"),
-    "foundation.CalendarDay": bilingual("交易日历", "Trading calendar"),
-}
-
-
-def client_label(label: str) -> Bilingual:
-    """What rows of a table are called."""
-    bare = label.rpartition(".")[2]
-    return TABLES.get(label) or bilingual(bare, bare)
 
 
 @action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,))
@@ -79,7 +43,7 @@ def begin(number: int) -> bool:
     can_undo(row)
     if row.state != BatchState.APPLIED or not row.report.get("undo") or undo.rows_of(row.report["undo"]) <= AT_ONCE:
         return False
-    with act("workbook.begin_undo"):
+    with act("workbook.start_undo"):
         row = batches.get_own(number, lock=True, any_act=True)
         job = jobs.get_job(row.job_ref, current_actor().user_id) if row.job_ref else None
         if job is None or job["ended"]:
@@ -154,7 +118,7 @@ def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
                 ]
             }
         )
-    made = undo.revert(row.report["undo"], client_label, progress)
+    made = undo.revert(row.report["undo"], name_of_table, progress)
     row.state = BatchState.UNDONE.value
     row.save()
     add_audit_note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
@@ -163,13 +127,13 @@ def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
 
 def can_undo(batch: Any) -> None:
     """Raises NotAllowed for whoever may no longer do what is to be undone."""
-    done = ACTIONS.get(batch.act)
+    done = ACTIONS.get(current_name(Kind.ACTION, batch.act))
     needs = done.needs if done is not None else Permission.IMPORT
     if not current_actor().may(needs):
         raise NotAllowed(bilingual("撤销操作", "Undo"), needs)
 
 
-@query("workbook.undoable", needs="", zh="可撤销的操作", en="What may be undone")
+@query("workbook.undoable", needs="", zh="可撤销的操作", en="Actions that can be undone")
 def undoable() -> list[dict[str, Any]]:
     """One's own imports, bulk edits, hand-overs and merges of the last 90 days that stand and may be undone, newest
     first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO
@@ -191,5 +155,5 @@ def undoable() -> list[dict[str, Any]]:
 
 
 def describe_batch(batch: Any) -> Bilingual:
-    done = ACTIONS.get(batch.act)
+    done = ACTIONS.get(current_name(Kind.ACTION, batch.act))
     return done.label if done is not None else bilingual("导入表格", "Import a workbook")

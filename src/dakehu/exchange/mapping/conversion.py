@@ -1,17 +1,21 @@
 """From the text cells of a file to accepted values, by part: each distinct cell is read once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 from dakehu.domains.clients.masks import is_masked
+from dakehu.exchange.mapping.cell_values import TEXT, ColumnReading, cell_reader
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, address
-from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet
+from dakehu.exchange.mapping.units import read_unit
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, kind_of_value
 from dakehu.exchange.workbook.reading import Book
+from dakehu.exchange.workbook.reading.number_formats import is_scientific
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.base.contact_parsing import split_contacts
@@ -33,6 +37,7 @@ class Grid:
     plan: TableMapping
     cells: dict[int, list[str | None]]
     lines: list[int]
+    of: TableMapping | None = None  # the table of the plan that these rows were taken from, where it is another
 
     @property
     def count(self) -> int:
@@ -92,18 +97,28 @@ class Stack:
         return len(self.origin)
 
 
-def stack(part: Worksheet, grids: list[Grid]) -> Stack:
-    """Put the tables of one part on top of each other and read their cells."""
+def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = None) -> Stack:
+    """Put the tables of one part on top of each other and read their cells, foreign money at the stated `rates`."""
     chosen = [(n, grid) for n, grid in enumerate(grids) if grid.plan.part == part.name and grid.count]
     origin = [(n, row) for n, grid in chosen for row in range(grid.count)]
     made = Stack(part, {}, ImportEvaluation.of(len(origin)), origin)
     raw: dict[str, list[Any]] = {}
+    given = {code: Decimal(rate) for code, rate in (rates or {}).items()}
+    kinds = {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
     start = 0
     for _, grid in chosen:
+        filled: set[str] = set()
         for column in grid.plan.columns:
             for feed in column.feeds:
+                cells = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
+                cells = _brought(
+                    cells, ColumnReading(kinds.get(feed.field, TEXT), read_unit(column.unit), column.order), given
+                )
                 whole = raw.setdefault(feed.field, [None] * len(origin))
-                whole[start : start + grid.count] = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
+                if feed.field in filled:
+                    cells = _joined(whole[start : start + grid.count], cells, "；" if feed.field == "remark" else "、")
+                whole[start : start + grid.count] = cells
+                filled.add(feed.field)
         start += grid.count
     parameters = [t for t in part.parameters if t.name in raw]
     if any(raw.get(ROW_KEY) or ()):
@@ -113,6 +128,7 @@ def stack(part: Worksheet, grids: list[Grid]) -> Stack:
     made.columns, faults = parse_columns(parameters, raw, len(origin))
     for fault in faults:
         made.weighed.fault(fault.row, fault.field, fault.value, fault.message)
+    _refuse_lost_digits(made, raw)
     _rows_without_name(made, chosen)
     if part.name == "clients":
         made.contacts = _contacts(made)
@@ -149,6 +165,24 @@ def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -
     return [known[value] for value in cells]
 
 
+def _brought(cells: list[str | None], reading: ColumnReading, rates: dict[str, Decimal]) -> list[str | None]:
+    """The cells in the form in which their field reads them; each distinct one is brought there once."""
+    if reading.kind == TEXT and not any(cell and cell[0] in "'`‘’´" for cell in set(cells) if cell):
+        return cells
+    read = cell_reader(reading, rates)
+    known: dict[str | None, str | None] = {None: None}
+    for value in set(cells) - {None}:
+        known[value] = read(value) or None  # type: ignore[arg-type]
+    return [known[value] for value in cells]
+
+
+def _joined(first: list[Any], second: list[str | None], sign: str) -> list[Any]:
+    """Two columns that say the same field (a second telephone, a second remark): both are kept, equal ones once."""
+    return [
+        f"{a}{sign}{b}" if a and b and a.strip() != b.strip() else a or b for a, b in zip(first, second, strict=True)
+    ]
+
+
 def _without_masks(parameter: Parameter, cells: list[Any], made: Stack) -> list[Any]:
     """A masked cell of a field that is not free text says nothing about the value behind it."""
     facts, behind = spec_behind(parameter), field_behind(parameter)
@@ -162,6 +196,22 @@ def _without_masks(parameter: Parameter, cells: list[Any], made: Stack) -> list[
         return cells
     made.hidden += [(row, parameter.name, value) for row, value in enumerate(cells) if value in masked]
     return [None if value in masked else value for value in cells]
+
+
+def _refuse_lost_digits(made: Stack, raw: dict[str, list[Any]]) -> None:
+    """A client code that a spreadsheet turned into a number with a power of ten is none: its last digits are gone."""
+    for name in ("code", "client_code"):
+        for row, text in enumerate(raw.get(name) or ()):
+            if text and is_scientific(text):
+                made.weighed.fault(
+                    row,
+                    name,
+                    text,
+                    bilingual(
+                        "Excel 把客户号存成了数字（最多保留15位，科学计数），后面的位数已丢失。",
+                        "Excel kept this code as a figure (15 digits at most, with a power of ten); the other digits are gone.",
+                    ),
+                )
 
 
 def _rows_without_name(made: Stack, chosen: Iterable[tuple[int, Grid]]) -> None:

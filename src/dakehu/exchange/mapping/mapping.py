@@ -9,13 +9,12 @@ from typing import Any
 
 from dakehu.domains.clients.bulk_import.matching import KEYS
 from dakehu.exchange.sheets import definitions
-from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.headings import Lexicon
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports.row_matching import MODES
 
+STATEMENT, PRICES = "statement", "prices"  # what a sheet may hold besides the parts of a client table
 KEEP = "="  # a value without a meaning of its own is read as it stands
 # Sheets that this program adds to its workbooks and that hold no data of clients.
 OWN_PAGES = {"说明", "guide", "统计分析", "statistics", "字典", "lists", "错误清单", "errors"}
@@ -33,7 +32,12 @@ class FieldMapping:
 
 @dataclass
 class ColumnMapping:
-    """One column (or line of a card). `index` is its place in the sheet from 0, `how` why it was mapped."""
+    """One column (or line of a card). `index` is its place in the sheet from 0, `how` why it was mapped.
+
+    `unit` is the unit of its numbers ("万元", "USD 千", "%"; "" for none stated), `unit_how` where that was found: heading,
+    above (a line over the table), hand, or unknown for words that are no known unit. `order` is the order of day and month
+    ("dmy", "mdy"), settled by the column's own cells or by hand; `ambiguous` where cells need one.
+    """
 
     index: int
     heading: str
@@ -41,11 +45,17 @@ class ColumnMapping:
     how: str = ""
     suggestion: str = ""
     samples: list[str] = field(default_factory=list)
+    unit: str = ""
+    unit_how: str = ""
+    order: str = ""
+    ambiguous: bool = False
 
 
 @dataclass
 class TableMapping:
-    """One table of one sheet. `part` "" leaves it out. Rows count from 0; `skipped` are rows without data."""
+    """One table of one sheet. `part` "" leaves it out. Rows count from 0; `skipped` are rows without data. `header_row` is
+    -1 for a table without headings, `asks` "heading" while a person has yet to say whether its first line is one, and
+    "bank" for a statement of a bank; `by_hand` whether a person said what the table holds."""
 
     sheet: str
     part: str
@@ -59,6 +69,8 @@ class TableMapping:
     signature: str = ""
     name_by_code: bool = True
     profile: str = ""
+    asks: str = ""
+    by_hand: bool = False
 
 
 @dataclass
@@ -67,7 +79,7 @@ class ImportMapping:
 
     Of rows that come back from an export: `decided` keeps what a person decided on each clash ({mark: "file" or
     "desk"}), `prefer` decides the others, `deleted` the marks of rows that are to go with the sheet that lacks them,
-    and `delete_missing` all of them.
+    and `delete_missing` all of them. `rates` are yuan for one of a currency, as a person stated them ({"USD": "7.1"}).
     """
 
     tables: list[TableMapping]
@@ -77,6 +89,7 @@ class ImportMapping:
     decided: dict[str, str] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     delete_missing: bool = False
+    rates: dict[str, str] = field(default_factory=dict)
 
     def as_plain(self) -> dict[str, Any]:
         return asdict(self)
@@ -91,48 +104,10 @@ class ImportMapping:
             tables.append(TableMapping(**{**table, "columns": columns}))
         rest = {
             name: plain[name]
-            for name in ("key", "mode", "prefer", "decided", "deleted", "delete_missing")
+            for name in ("key", "mode", "prefer", "decided", "deleted", "delete_missing", "rates")
             if name in plain
         }
         return cls(tables, **rest)
-
-
-def guess_mapping(book: reading.Book) -> ImportMapping:
-    """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
-    made = []
-    for sheet in book.sheets:
-        if not sheet.visible or sheet.name.casefold() in OWN_PAGES:
-            continue
-        made += [_table(found) for found in reading.detect_tables(sheet, definitions.terms())]
-    return ImportMapping(made)
-
-
-def _table(found: reading.Table) -> TableMapping:
-    known = definitions.worksheets()
-    part = found.part if found.part in known else ""
-    columns = [
-        ColumnMapping(
-            c.index,
-            c.heading,
-            [FieldMapping(c.field)] if c.field and part else [],
-            c.how,
-            c.suggestion or "",
-            c.samples,
-        )
-        for c in found.columns
-    ]
-    return TableMapping(
-        found.sheet,
-        part or "",
-        found.layout,
-        found.header_row,
-        found.first_row,
-        found.last_row,
-        columns,
-        found.value_column,
-        [row - 1 for row, _ in found.skipped],
-        reading.signature(found),
-    )
 
 
 def set_mode(plan: ImportMapping, mode: str, key: str) -> None:
@@ -166,69 +141,58 @@ def set_mode(plan: ImportMapping, mode: str, key: str) -> None:
     plan.mode, plan.key = mode, key
 
 
-def correct_mapping(plan: ImportMapping, book: reading.Book, changes: dict[str, Any]) -> ImportMapping:
-    """Apply corrections made by hand: {"mode", "key", "tables": {number: {"part", "header_row" (from 1), "columns":
-    {index: field or ""}}}}. Raises Refused for what does not exist."""
-    set_mode(plan, changes.get("mode") or plan.mode, changes.get("key") or plan.key)
-    for number, wanted in (changes.get("tables") or {}).items():
-        try:
-            table = plan.tables[int(number)]
-        except (ValueError, IndexError):
-            raise Refused(
-                {"tables": [bilingual("文件里没有第{n}张表。", "There is no table {n} in the file.", n=number)]}
-            ) from None
-        _correct_table(table, book, wanted)
-    return plan
+def ledger_table(plan: ImportMapping) -> TableMapping | None:
+    """The table that a person called a statement or prices; None where there is none."""
+    return next((table for table in plan.tables if table.part in (STATEMENT, PRICES)), None)
 
 
-def _correct_table(table: TableMapping, book: reading.Book, wanted: dict[str, Any]) -> None:
-    known = definitions.worksheets()
-    if "part" in wanted or "header_row" in wanted:
-        part = wanted.get("part", table.part) or ""
-        if part and part not in known:
-            raise Refused({"part": [bilingual("没有“{part}”这一类表。", "There is no part “{part}”.", part=part)]})
-        header = int(wanted.get("header_row") or table.header_row + 1) - 1
-        if part != table.part or header != table.header_row:
-            _remap(table, book, part, header)
-    for index, name in (wanted.get("columns") or {}).items():
-        column = next((c for c in table.columns if c.index == int(index)), None)
-        if column is None or (name and not any(t.name == name for t in known[table.part].parameters)):
+def check_mapping(plan: ImportMapping) -> None:
+    """Raises Refused where two columns feed one field, where a question is open, or where there is nothing to import."""
+    for table in plan.tables:
+        if table.asks == "heading" and table.part:
             raise Refused(
                 {
-                    "columns": [
+                    "header_row": [
                         bilingual(
-                            "没有这一列或这个字段：{index} {name}。",
-                            "No such column or field: {index} {name}.",
-                            index=index,
-                            name=name,
+                            "工作表“{sheet}”的第 {row} 行看来是数据，不是表头。请确认：没有表头，并指明各列是什么（命令行：--header-row none --map A=客户姓名 …）；"
+                            "或指明表头在第几行（--header-row N）。",
+                            "Row {row} of sheet “{sheet}” seems to be data, not headings. Say that there are none and what the columns are "
+                            "(command line: --header-row none --map A=name …), or which row holds them (--header-row N).",
+                            sheet=table.sheet,
+                            row=table.first_row + 1,
                         )
                     ]
                 }
             )
-        column.feeds, column.how = ([FieldMapping(name)], "hand") if name else ([], "hand")
-
-
-def _remap(table: TableMapping, book: reading.Book, part: str, header: int) -> None:
-    """Guess the columns again for another part or heading row."""
-    sheet = next(s for s in book.sheets if s.name == table.sheet)
-    if table.layout == "rows" and header != table.header_row:
-        rows = sheet.head(header + 21)
-        table.header_row, table.first_row = header, header + 1
-        table.columns = [
-            ColumnMapping(i, rows[header][i].strip(), samples=[r[i] for r in rows[header + 1 :] if r[i].strip()][:5])
-            for i in range(sheet.frame.width)
-        ]
-    columns = [reading.Column(c.index, c.heading, samples=c.samples) for c in table.columns]
-    table.part = part
-    if part:
-        Lexicon(definitions.terms()).map_columns(part, columns, [[c.heading] for c in columns])
-    for mine, found in zip(table.columns, columns, strict=True):
-        mine.feeds = [FieldMapping(found.field)] if found.field and part else []
-        mine.how, mine.suggestion = found.how, found.suggestion or ""
-
-
-def check_mapping(plan: ImportMapping) -> None:
-    """Raises Refused where two columns feed one field, or where there is nothing to import."""
+        if table.asks == "bank" and not any(other.part for other in plan.tables):
+            raise Refused(
+                {
+                    "part": [
+                        bilingual(
+                            "这看来是银行账户流水（有余额和对方户名），不是客户表，也不是证券账户的对账单，没有读取。如果确是客户表，请指明（命令行：--as-kind clients --map 列=字段）。",
+                            "This seems to be a statement of a bank account (balance, other party): neither a table of clients nor a "
+                            "statement of a securities account, so it was not read. If it is one, say so (--as-kind clients --map column=field).",
+                        )
+                    ]
+                }
+            )
+        for column in table.columns:
+            if table.part and column.feeds and column.unit_how == "unknown":
+                raise Refused(
+                    {
+                        "units": [
+                            bilingual(
+                                "工作表“{sheet}”{letter}列“{heading}”的单位“{words}”看不懂，没有读取。请选择单位，或把这一列设为不导入（命令行：--unit {letter}=万元）。",
+                                "The unit “{words}” of column {letter} “{heading}” in sheet “{sheet}” is not known, so nothing was read. "
+                                "Choose the unit, or leave the column out (command line: --unit {letter}=万元).",
+                                sheet=table.sheet,
+                                letter=letters(column.index),
+                                heading=column.heading,
+                                words=column.unit,
+                            )
+                        ]
+                    }
+                )
     tables = [t for t in plan.tables if t.part and any(c.feeds for c in t.columns)]
     if not tables:
         raise Refused(
@@ -258,7 +222,8 @@ def _mapped_twice(table: TableMapping) -> Iterable[tuple[str, list[str]]]:
     for column in table.columns:
         for feed in column.feeds:
             fed.setdefault(feed.field, []).append(column.heading)
-    return [(name, headings) for name, headings in fed.items() if len(headings) > 1]
+    repeated = definitions.REPEATED if table.part == "clients" else ()
+    return [(name, headings) for name, headings in fed.items() if len(headings) > 1 and name not in repeated]
 
 
 def heading_of(table: TableMapping, field_name: str) -> str:

@@ -58,21 +58,38 @@ def _stored_profile(signatures: list[str]) -> dict[str, dict[str, Any]]:
 
 def _applied(plan: ImportMapping, table: TableMapping, profile: dict[str, Any]) -> None:
     table.part, table.profile = profile["part"], profile["name"]
+    table.by_hand = bool(profile.get("by_hand"))
+    table.asks = ""
     plan.key = profile.get("key") or plan.key
     named = {flat(heading): feeds for heading, feeds in profile["columns"].items()}
     for column in table.columns:
         column.feeds = [FieldMapping(**feed) for feed in named.get(flat(column.heading), [])]
         column.how = "profile" if column.feeds else ""
+        unit, order = profile.get("units", {}).get(column.heading), profile.get("orders", {}).get(column.heading)
+        if unit is not None:
+            column.unit, column.unit_how = unit, "hand"
+        column.order = order or column.order
+
+
+def any_by_hand() -> bool:
+    """Whether people have said of any source what its files hold."""
+    return bool(model_of("foundation.SourceProfile").objects.filter(plan__by_hand=True).exists())
 
 
 def save_profile(plan: ImportMapping, name: str) -> None:
     """Keep how tables corrected by hand are read, for the next file of the same source. Call inside an act."""
     model = model_of("foundation.SourceProfile")
     for table in plan.tables:
-        if not any(c.how == "hand" for c in table.columns):
+        if not table.by_hand and not any(c.how == "hand" or c.unit_how == "hand" for c in table.columns):
             continue
         row = model.objects.filter(signature=table.signature).first() or model(signature=table.signature)
         row.name, row.owner_ref = f"{name} · {table.sheet}"[:120], current_actor().user_id
         columns = {c.heading: [asdict(feed) for feed in c.feeds] for c in table.columns if c.heading}
-        row.plan = {"part": table.part, "columns": columns}
+        row.plan = {
+            "part": table.part,
+            "columns": columns,
+            "by_hand": table.by_hand,
+            "units": {c.heading: c.unit for c in table.columns if c.heading and c.unit_how == "hand"},
+            "orders": {c.heading: c.order for c in table.columns if c.heading and c.order and c.ambiguous},
+        }
         row.save()

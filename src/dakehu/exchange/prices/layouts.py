@@ -1,14 +1,21 @@
 """How a price file is laid out, told by its headings; whatever the layout, it comes out as one row for each price."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from dakehu.domains.ledger.prices import importing as price_import
+from dakehu.exchange.mapping.amounts import to_desk_unit
+from dakehu.exchange.mapping.left_out import left_out_of_sheet
+from dakehu.exchange.mapping.units import MONEY, Unit, unit_in_heading, without_unit
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base import parsing
+from dakehu.foundation.base.currencies import YUAN
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
 
 SEARCH = 40  # lines among which the headings are looked for
 HEADINGS: dict[str, str] = {
@@ -35,25 +42,79 @@ class PriceTable:
     sheet: str
     shape: str  # long, across (securities across) or down (securities down, days across)
     cells: pl.DataFrame
+    left_out: list[dict[str, Any]] = field(default_factory=list)
 
 
 def recognise_prices(book: reading.Book) -> PriceTable | None:
     """The prices a file holds, or None for a file that is something else."""
-    for sheet in book.sheets:
+    for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head[:-1]):
             found = _long(sheet.frame, at, row) or _down(sheet.frame, at, row) or _across(sheet.frame, at, row, head)
             if found is not None:
                 shape, cells = found
-                return PriceTable(book.filename, sheet.name, shape, cells)
+                return _table(book, sheet.name, shape, cells, at)
     return None
+
+
+def _table(book: reading.Book, sheet: str, shape: str, cells: pl.DataFrame, heading: int) -> PriceTable:
+    rest = left_out_of_sheet(book, sheet, heading, (row - 1 for row in cells["row"].unique().to_list()))
+    return PriceTable(book.filename, sheet, shape, cells, rest)
+
+
+def by_hand(book: reading.Book, table: Any) -> PriceTable:
+    """The prices in a table whose columns a person named. Raises Refused while day, code or price is not named."""
+    columns = {feed.field: column.index for column in table.columns for feed in column.feeds}
+    lacking = [NAMES[name] for name in ("day", "code", "price") if name not in columns]
+    if lacking:
+        raise Refused(
+            {
+                "columns": [
+                    bilingual(
+                        "行情还缺：{fields}。请指明是哪一列。",
+                        "Prices need {fields} as well: say which columns they are.",
+                        fields="、".join(map(str, lacking)),
+                    )
+                ]
+            }
+        )
+    frame = next(s.frame for s in book.sheets if s.name == table.sheet)
+    picked = _body(frame, table.first_row - 1).select(
+        "row",
+        pl.lit(columns["price"]).alias("col"),
+        *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
+    )
+    unit = next((c.unit for c in table.columns if c.unit and any(f.field == "price" for f in c.feeds)), "")
+    prices = _in_unit(_table_of_shape(picked), f"({unit})" if unit else "")
+    return _table(book, table.sheet, "long", prices, table.header_row)
+
+
+LABELS: dict[str, tuple[str, str]] = {
+    "day": ("日期", "Day"),
+    "code": ("证券代码", "Security code"),
+    "price": ("价格", "Price"),
+    "market": ("市场", "Market"),
+    "name": ("证券名称", "Security"),
+    "currency": ("币种", "Currency"),
+    "kind": ("产品类别", "Class"),
+}
+NAMES = {
+    "day": bilingual("日期", "the day"),
+    "code": bilingual("证券代码", "the security code"),
+    "price": bilingual("价格", "the price"),
+}
+
+
+def field_of(heading: str) -> str | None:
+    """What a heading of a price file names; None for any other."""
+    return (WORDS.get(flat(heading)) or WORDS.get(flat(without_unit(heading)))) if heading.strip() else None
 
 
 def _columns(row: list[str]) -> dict[str, int]:
     """{field: column} of a line of headings, the first column of each."""
     made: dict[str, int] = {}
     for place, cell in enumerate(row):
-        name = WORDS.get(flat(cell)) if cell.strip() else None
+        name = field_of(cell)
         if name is not None:
             made.setdefault(name, place)
     return made
@@ -85,7 +146,25 @@ def _long(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFra
         pl.lit(columns["price"]).alias("col"),
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
-    return "long", _table_of_shape(picked)
+    return "long", _in_unit(_table_of_shape(picked), row[columns["price"]])
+
+
+def _in_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
+    """Prices in the unit that their heading states: its scale worked in, its currency where no column says one. A unit that
+    nobody knows leaves prices that cannot be read."""
+    found = unit_in_heading(heading)
+    if found is None or (found.unit is not None and found.unit.kind != MONEY):
+        return cells
+    if found.unit is None:
+        return cells.with_columns(pl.col("price") + f" ({found.words})")
+    factor, currency = found.unit.factor, found.unit.currency
+    if factor != 1:
+        prices = {
+            text: to_desk_unit(text, Unit(MONEY, factor, YUAN), {}) for text in cells["price"].unique().drop_nulls()
+        }
+        cells = cells.with_columns(pl.col("price").replace(prices))
+    stated = currency if currency != YUAN else None
+    return cells.with_columns(pl.col("currency").fill_null(stated)) if stated else cells
 
 
 def _down(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFrame] | None:

@@ -187,7 +187,7 @@ def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) 
     read = evaluate(table)
     if read.faults and not skip_errors:
         told = {**dry_run(table), "dry_run": False, "batch": number}
-        with act("workbook.refuse"):
+        with act("workbook.reject_import"):
             batches.save_report(batches.get_own(number), told, BatchState.REFUSED)
         return told
     if not read.prices and not read.fresh:
@@ -242,6 +242,7 @@ def _report(table: PriceTable, read: Read) -> dict[str, Any]:
         "faults_in_all": len(read.faults),
         "warnings": [_rendered(table, one) for one in read.unknown[:SHOWN]],
         "warnings_in_all": len(read.unknown),
+        "left_out": table.left_out,
     }
 
 

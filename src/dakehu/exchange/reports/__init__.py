@@ -1,1 +1,1 @@
-"""A client's report as PDF: what it tells, its charts, its page, and how it leaves the desk."""
+"""Client reports as PDF: contents, charts, typesetting and delivery."""

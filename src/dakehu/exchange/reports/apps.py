@@ -1,3 +1,5 @@
+"""Configure the report app."""
+
 from django.apps import AppConfig
 
 
@@ -6,4 +8,5 @@ class ReportConfig(AppConfig):
     label = "report"
 
     def ready(self) -> None:
+        """Import the service, which registers its action and job."""
         from dakehu.exchange.reports import service as reports  # noqa: F401  (its action and its job register themselves)

@@ -1,7 +1,7 @@
-"""What a report tells of one client: every word and number as it will stand on the page, and the charts.
+"""Assemble the contents of a client's report: every text and number as printed, and the charts.
 
-Read through the same queries as the money tab, so that the reader's scope and clearance hold: a name or sum that is masked
-on the page is masked on paper.
+Read through the same queries as the client's page, so that scope and clearance apply: what is masked on the page is
+masked in the report.
 """
 
 from collections.abc import Iterable
@@ -31,8 +31,10 @@ WIDTH = 510.0
 
 
 def report_content(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
-    """Everything on the page, ready to be printed, in the reader's language. Refused where an exchange rate is missing;
-    NotAllowed where the reader may not read investments."""
+    """Return the contents of the report, ready to be printed, in the reader's language.
+
+    Raises Refused where an exchange rate is missing, NotAllowed where the reader may not read investments.
+    """
     row = ledger.figures(client=client)
     money = ask("ledger.portfolio", {"client": client.pk})
     line = money["line"]
@@ -42,37 +44,39 @@ def report_content(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
         **chart_images(money),
         "line_note": line_note(line),
         "holdings": holdings(money["holdings"]),
-        "held": formats.join_list(HELD, len(money["holdings"])),
+        "held": formats.partial_list_note(HELD, len(money["holdings"])),
         **trades(client),
         "flows": flows(money["flows"]),
-        "flown": formats.join_list(FLOWS, len(money["flows"])),
+        "flown": formats.partial_list_note(FLOWS, len(money["flows"])),
         "up": charts.UP if rise_is_red else charts.DOWN,
         "down": charts.DOWN if rise_is_red else charts.UP,
-        "words": {name: str(words) for name, words in formats.WORDS.items()},
+        "words": {name: str(text) for name, text in formats.WORDS.items()},
         "font": charts.FONT,
-        "small_print": [str(words) for words in formats.SMALL_PRINT],
+        "small_print": [str(text) for text in formats.SMALL_PRINT],
         "language": language(),
     }
 
 
 def header(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
-    """Whose report, who serves the client, over which days, from whom and when."""
-    shown = render_row(client, shown=True)
-    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
-    main = [one["user"] for one in serving if one["role"] in ("主办", "Main")] or [one["user"] for one in serving]
+    """Return client, manager, period, author and time of the report."""
+    rendered = render_row(client, shown=True)
+    coverage = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
+    managers = [row_of_duty["user"] for row_of_duty in coverage if row_of_duty["role"] in ("主办", "Main")] or [
+        row_of_duty["user"] for row_of_duty in coverage
+    ]
     first = money["line"]["day"][0] if money["line"] else MISSING
     closed = row.as_of.isoformat() if row else None
-    facts = (
+    details = (
         (bilingual("客户号", "Client code"), client.code),
-        (bilingual("服务人员", "Served by"), "、".join(main[:1]) or MISSING),
+        (bilingual("服务人员", "Served by"), "、".join(managers[:1]) or MISSING),
         (bilingual("统计区间", "Period"), f"{first} – {money['as_of']}"),
-        (bilingual("风险等级", "Risk level"), shown.get("risk_level") or MISSING),
-        (bilingual("营业部", "Branch"), shown.get("branch") or MISSING),
+        (bilingual("风险等级", "Risk level"), rendered.get("risk_level") or MISSING),
+        (bilingual("营业部", "Branch"), rendered.get("branch") or MISSING),
         (bilingual("指标截至", "Figures as of"), closed or str(bilingual("尚未结算", "not closed yet"))),
     )
     return {
-        "name": shown["name"],
-        "facts": [[str(label), str(text)] for label, text in facts],
+        "name": rendered["name"],
+        "facts": [[str(label), str(text)] for label, text in details],
         "made": str(
             bilingual(
                 "{who} 于 {when} 制作",
@@ -87,16 +91,16 @@ def header(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
 
 
 def figures(row: Any) -> dict[str, Any]:
-    """The first figures, the others by group, and how each is made; what is missing says why."""
+    """Return the main figures, the others by group, and their definitions; a missing one has a reason."""
     if row is None:
         return {"first": [], "groups": [], "definitions": []}
-    plain = render_row(row)
-    made, definitions = {}, []
+    raw = render_row(row)
+    values, definitions = {}, []
     for column in columns_of(type(row)):
         if column.name in ("client", "as_of", "reasons"):
             continue
-        value, reason = plain[column.name], row.reasons.get(column.name)
-        made[column.name] = {
+        value, reason = raw[column.name], row.reasons.get(column.name)
+        values[column.name] = {
             "label": column.label,
             "value": formats.figure(value, column.spec.unit),
             "tone": formats.tone(value) if column.name in SIGNED else "",
@@ -105,37 +109,38 @@ def figures(row: Any) -> dict[str, Any]:
         if column.spec.help:
             definitions.append([column.label, column.spec.help])
     return {
-        "first": [made[name] for name in FIRST],
+        "first": [values[name] for name in FIRST],
         "definitions": definitions,
-        "groups": [{"title": str(title), "rows": [made[name] for name in names]} for title, names in GROUPS],
+        "groups": [{"title": str(title), "rows": [values[name] for name in names]} for title, names in GROUPS],
     }
 
 
 def chart_images(money: dict[str, Any]) -> dict[str, Any]:
-    """The charts as SVG ("" where there is nothing to draw), and what the ring's colours mean."""
+    """Return the charts as SVG ("" without data), and the legend of the ring."""
     line, rows = money["line"], money["holdings"]
-    sized = [(row["name"], row["weight"]) for row in rows if row["weight"] and row["weight"] > 0]
-    parts = sized[:SLICES]
-    if sized[SLICES:]:
-        parts.append((str(bilingual("其他", "Others")), sum(weight for _, weight in sized[SLICES:])))
-    made: dict[str, Any] = {"growth": "", "falls": "", "ring": "", "legend": []}
+    weights = [(row["name"], row["weight"]) for row in rows if row["weight"] and row["weight"] > 0]
+    parts = weights[:SLICES]
+    if weights[SLICES:]:
+        parts.append((str(bilingual("其他", "Others")), sum(weight for _, weight in weights[SLICES:])))
+    images: dict[str, Any] = {"growth": "", "falls": "", "ring": "", "legend": []}
     if parts:
-        made["ring"] = charts.ring([weight for _, weight in parts], size=120.0)
-        made["legend"] = [
-            [charts.PALETTE[place % len(charts.PALETTE)], name, f"{weight:.1%}"]
-            for place, (name, weight) in enumerate(parts)
+        images["ring"] = charts.ring([weight for _, weight in parts], size=120.0)
+        images["legend"] = [
+            [charts.PALETTE[index % len(charts.PALETTE)], name, f"{weight:.1%}"]
+            for index, (name, weight) in enumerate(parts)
         ]
     if line:
         curves = [charts.Curve(line["growth"], marks=marks(line["flow"]))]
         if line["index"]:
             curves.insert(0, charts.Curve(line["index"], colour="#8c98aa", dashed=True))
-        made["growth"] = charts.lines(line["day"], curves, width=WIDTH, height=150.0, written="{:.2f}".format)
-        fall = charts.Curve(line["drawdown"], colour=charts.MUTED, filled=True)
-        made["falls"] = charts.lines(line["day"], [fall], width=WIDTH, height=80.0, written="{:.1%}".format)
-    return made
+        images["growth"] = charts.lines(line["day"], curves, width=WIDTH, height=150.0, format_value="{:.2f}".format)
+        drawdown = charts.Curve(line["drawdown"], colour=charts.MUTED, filled=True)
+        images["falls"] = charts.lines(line["day"], [drawdown], width=WIDTH, height=80.0, format_value="{:.1%}".format)
+    return images
 
 
 def line_note(line: dict[str, Any] | None) -> dict[str, str]:
+    """Return the legend of the growth chart."""
     return {
         "own": str(bilingual("净值（起点为 1）", "Growth of 1")),
         "index": line["index_name"] if line else "",
@@ -144,14 +149,14 @@ def line_note(line: dict[str, Any] | None) -> dict[str, str]:
 
 
 def marks(flow: list[float | None]) -> tuple[tuple[int, int], ...]:
-    """Places of the largest payments, and whether money came in (1) or went out (−1)."""
-    paid = [(place, value) for place, value in enumerate(flow) if value]
-    largest = sorted(paid, key=lambda one: -abs(one[1]))[:MARKS]
-    return tuple((place, 1 if value > 0 else -1) for place, value in sorted(largest))
+    """Return (index, 1 for money in or −1 for money out) of the largest payments."""
+    payments = [(index, value) for index, value in enumerate(flow) if value]
+    largest = sorted(payments, key=lambda payment: -abs(payment[1]))[:MARKS]
+    return tuple((index, 1 if value > 0 else -1) for index, value in sorted(largest))
 
 
 def holdings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The largest, as text; `tone` colours the profit."""
+    """Return the largest holdings as text; `tone` colours the profit."""
     return [
         {
             "name": row["name"],
@@ -173,28 +178,28 @@ def holdings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def trades(client: Any) -> dict[str, Any]:
-    """What was done in all, by kind, and the latest trades."""
+    """Return totals of all trades by kind, and the latest trades."""
     sums: dict[str, list[float]] = {}
     latest: list[dict[str, Any]] = []
-    seen, count = 0, 1
-    while seen < count:
-        page = list_trades(client=client, offset=seen)
+    read_count, count = 0, 1
+    while read_count < count:
+        page = list_trades(client=client, offset=read_count)
         count, rows = page["count"], page["rows"]
         if not rows:
             break
         latest = latest or rows[:TRADES]
-        seen += len(rows)
+        read_count += len(rows)
         for row in rows:
-            sum_ = sums.setdefault(row["side"], [0, 0.0, 0.0, 0.0])
-            sum_[0] += 1
-            for place, name in ((1, "amount"), (2, "fee"), (3, "net")):
-                sum_[place] = None if row[name] is None else sum_[place] + row[name]
+            totals = sums.setdefault(row["side"], [0, 0.0, 0.0, 0.0])
+            totals[0] += 1
+            for index, name in ((1, "amount"), (2, "fee"), (3, "net")):
+                totals[index] = None if row[name] is None else totals[index] + row[name]
     return {
-        "traded": seen,
-        "listed": formats.join_list(len(latest), seen),
+        "traded": read_count,
+        "listed": formats.partial_list_note(len(latest), read_count),
         "kinds": [
-            [formats.side(kind), f"{n:,}", *(formats.money(value) for value in rest)]
-            for kind, (n, *rest) in sorted(sums.items(), key=lambda one: -one[1][0])
+            [formats.side(kind), f"{count_of_kind:,}", *(formats.money(value) for value in rest)]
+            for kind, (count_of_kind, *rest) in sorted(sums.items(), key=lambda item: -item[1][0])
         ],
         "trades": [
             [
@@ -214,6 +219,7 @@ def trades(client: Any) -> dict[str, Any]:
 
 
 def flows(rows: list[dict[str, Any]]) -> list[list[str]]:
+    """Return the latest flows as text."""
     return [
         [row["day"], formats.money(row["money_in"] or None), formats.money(row["money_out"] or None)]
         for row in rows[:FLOWS]

@@ -1,4 +1,4 @@
-"""How numbers and kinds of business are written in a report, and its standing sentences."""
+"""Formats of numbers and kinds of business in a report, and its fixed texts."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -82,29 +82,31 @@ SIDES = {
 }
 
 
-def join_list(shown: int, every: int) -> str:
-    """Said beside rows that are not all there are; "" where they are."""
+def partial_list_note(shown: int, total: int) -> str:
+    """Return the note that a list is not complete, "" if it is."""
     return (
-        str(bilingual("共 {every} 条，列出 {shown}", "{shown} of {every} rows", shown=shown, every=every))
-        if shown < every
+        str(bilingual("共 {every} 条，列出 {shown}", "{shown} of {every} rows", shown=shown, every=total))
+        if shown < total
         else ""
     )
 
 
 def side(name: str) -> str:
+    """Return the label of a transaction type."""
     return str(SIDES.get(name, name))
 
 
 def _number(value: Any) -> Decimal | None:
+    """Convert a value to a finite number, None otherwise."""
     try:
-        found = Decimal(str(value))
+        number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return number if number.is_finite() else None
 
 
 def figure(value: Any, unit: str) -> str:
-    """A figure as published; one that is masked passes as it is."""
+    """Format a figure as published; a masked one is returned unchanged."""
     if value in (None, ""):
         return MISSING
     number = _number(value)
@@ -116,22 +118,26 @@ def figure(value: Any, unit: str) -> str:
 
 
 def tone(value: Any) -> str:
-    """ "up", "down" or "" (nothing, or not a number)."""
+    """Return "up", "down" or "" (0, or not a number)."""
     number = _number(value)
     return "" if not number else "up" if number > 0 else "down"
 
 
 def money(value: float | None) -> str:
+    """Format money with two digits."""
     return MISSING if value is None else f"{value:,.2f}"
 
 
 def rate(value: float | None) -> str:
+    """Format a fraction as a signed percentage."""
     return MISSING if value is None else f"{value:+.2%}"
 
 
 def price(value: float | None) -> str:
+    """Format a price with three digits."""
     return MISSING if value is None else f"{value:,.3f}"
 
 
 def quantity(value: float | None) -> str:
+    """Format a quantity with up to three digits."""
     return MISSING if value is None else f"{value:,.3f}".rstrip("0").rstrip(".")

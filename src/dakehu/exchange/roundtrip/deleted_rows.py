@@ -1,4 +1,7 @@
-"""Rows that an export held and the file that came back lacks: asked about, never deleted of themselves."""
+"""Find exported rows that are missing from the returned workbook.
+
+They are reported, never deleted silently.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +17,9 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.schema.fields import model_of
 
 SHOWN_CELLS = 5
-# What becomes of a row that is to go: the verb, and how it calls the row. The other parts keep what they hold.
-VERBS: dict[str, tuple[str, str]] = {
-    "investments": ("ledger.drop_investment", "investment"),
+# Action that removes a row, and the name of its parameter. Rows of other worksheets cannot be deleted.
+DELETE_ACTIONS: dict[str, tuple[str, str]] = {
+    "investments": ("ledger.remove_investment", "investment"),
     "follow_ups": ("service.cancel_follow_up", "follow_up"),
 }
 NOT_DELETABLE = {
@@ -36,8 +39,11 @@ END_STATES = bilingual("这项计划已经结束，记录保留。", "This plan 
 
 @dataclass(frozen=True)
 class DeletedRow:
-    """A row that the sheet lacks. `why_not` says why it cannot go (None: it can), `changed` whether it was changed on
-    the desk since the export; `goes` whether it is to go, `open` whether that is still to be decided."""
+    """A row missing from a worksheet.
+
+    `why_not` says why it cannot be deleted (None: it can), `changed` whether it was changed on the desk since the
+    export, `goes` whether it is to be deleted, `open` whether that is undecided.
+    """
 
     part: str
     number: int
@@ -49,74 +55,85 @@ class DeletedRow:
 
     @property
     def mark(self) -> str:
+        """Return the key under which a decision about the row is kept."""
         return f"{self.part}:{self.number}"
 
 
-def deleted_rows(meeting: RoundtripMerge, grids: list[Grid], plan: ImportMapping) -> list[DeletedRow]:
-    """What the file lacks of the exports that its keys name. A sheet that is gone, or whose key column is gone, says
-    nothing about its rows."""
-    exports = {key.export for keys in meeting.keys.values() for key in keys.values()}
-    made: list[DeletedRow] = []
+def deleted_rows(merged: RoundtripMerge, grids: list[Grid], plan: ImportMapping) -> list[DeletedRow]:
+    """Return the rows of the exports named by the file's keys that the file lacks.
+
+    A missing worksheet or key column says nothing about its rows.
+    """
+    exports = {key.export for keys in merged.keys.values() for key in keys.values()}
+    missing: list[DeletedRow] = []
     for name in worksheets():
-        if any(g.plan.part == name and _row_keys(g) for g in grids):
+        if any(grid.plan.part == name and _has_row_keys(grid) for grid in grids):
             for export in sorted(exports):
-                made += _rows_of(name, export, meeting, plan)
-    return made
+                missing += _rows_of(name, export, merged, plan)
+    return missing
 
 
-def _row_keys(grid: Grid) -> bool:
+def _has_row_keys(grid: Grid) -> bool:
+    """Return whether a grid has a column of row keys."""
     return any(feed.field == ROW_KEY for column in grid.plan.columns for feed in column.feeds)
 
 
-def _rows_of(name: str, export: str, meeting: RoundtripMerge, plan: ImportMapping) -> list[DeletedRow]:
-    base = meeting.exports.held(export, name)
+def _rows_of(name: str, export: str, merged: RoundtripMerge, plan: ImportMapping) -> list[DeletedRow]:
+    """Return the missing rows of one worksheet of one export."""
+    base = merged.exports.held(export, name)
     if base is None:
         return []
-    emptied = meeting.emptied.get(name, set())
-    here = {key.number for row, key in meeting.keys.get(name, {}).items() if row not in emptied}
-    places = {number: place for place, number in enumerate(base[frames.NUMBER]) if number not in here}
-    if not places:
+    emptied = merged.emptied.get(name, set())
+    present_ids = {key.number for row, key in merged.keys.get(name, {}).items() if row not in emptied}
+    positions = {row_id: place for place, row_id in enumerate(base[frames.NUMBER]) if row_id not in present_ids}
+    if not positions:
         return []
-    now = frames.frame(worksheets()[name], (), language(), rows=sorted(places)).to_dict(as_series=False)
-    shown = [n for n in base if not n.startswith("#")]
-    ended = _is_ended(now[frames.NUMBER]) if name == "follow_ups" else set()
-    made = []
-    for at, number in enumerate(now[frames.NUMBER]):
-        then = [text_of(base[n][places[number]]) for n in shown]
-        present = [text_of(now[n][at]) if n in now else "" for n in shown]
-        changed = now[frames.VERSION][at] != base[frames.VERSION][places[number]] and then != present
-        why_not = END_STATES if number in ended else NOT_DELETABLE.get(name)
-        made.append(_evaluated(name, number, [text for text in present if text], changed, why_not, plan))
-    return made
+    current = frames.frame(worksheets()[name], (), language(), rows=sorted(positions)).to_dict(as_series=False)
+    fields = [name_of_field for name_of_field in base if not name_of_field.startswith("#")]
+    ended = _ended_follow_ups(current[frames.NUMBER]) if name == "follow_ups" else set()
+    missing = []
+    for index, row_id in enumerate(current[frames.NUMBER]):
+        exported_texts = [text_of(base[name_of_field][positions[row_id]]) for name_of_field in fields]
+        current_texts = [
+            text_of(current[name_of_field][index]) if name_of_field in current else "" for name_of_field in fields
+        ]
+        changed = (
+            current[frames.VERSION][index] != base[frames.VERSION][positions[row_id]]
+            and exported_texts != current_texts
+        )
+        why_not = END_STATES if row_id in ended else NOT_DELETABLE.get(name)
+        missing.append(_deleted_row(name, row_id, [text for text in current_texts if text], changed, why_not, plan))
+    return missing
 
 
-def _evaluated(
-    name: str, number: int, texts: list[str], changed: bool, why_not: Bilingual | None, plan: ImportMapping
+def _deleted_row(
+    name: str, row_id: int, texts: list[str], changed: bool, why_not: Bilingual | None, plan: ImportMapping
 ) -> DeletedRow:
+    """Decide what happens to a missing row."""
     text = " · ".join(text[:30] for text in texts[:SHOWN_CELLS])
-    wanted = f"{name}:{number}" in plan.deleted
+    is_chosen = f"{name}:{row_id}" in plan.deleted
     if why_not is not None:
-        return DeletedRow(name, number, text, why_not, changed, False)
-    if not plan.delete_missing or wanted:
-        return DeletedRow(name, number, text, None, changed, wanted)
+        return DeletedRow(name, row_id, text, why_not, changed, False)
+    if not plan.delete_missing or is_chosen:
+        return DeletedRow(name, row_id, text, None, changed, is_chosen)
     if changed and plan.prefer not in (FILE, DESK):
-        return DeletedRow(name, number, text, None, changed, False, open=True)
-    return DeletedRow(name, number, text, None, changed, not changed or plan.prefer == FILE)
+        return DeletedRow(name, row_id, text, None, changed, False, open=True)
+    return DeletedRow(name, row_id, text, None, changed, not changed or plan.prefer == FILE)
 
 
-def _is_ended(numbers: list[int]) -> set[int]:
-    """Plans that are done or cancelled already."""
-    rows = model_of("service.FollowUp").objects.filter(pk__among=numbers)
+def _ended_follow_ups(ids: list[int]) -> set[int]:
+    """Return the ids of follow-ups that are done or cancelled."""
+    rows = model_of("service.FollowUp").objects.filter(pk__among=ids)
     return set(rows.exclude(state="planned").values_list("pk", flat=True))
 
 
 def remove(missing: list[DeletedRow]) -> dict[str, int]:
-    """Take away what is to go, each by its own verb; returns {part: rows}."""
-    made: dict[str, int] = {}
+    """Delete the rows chosen for deletion, each by its action; return {worksheet: rows}."""
+    counts: dict[str, int] = {}
     for row in missing:
         if row.goes:
-            verb, called = VERBS[row.part]
-            run: Callable[..., Any] = ACTIONS[verb].body
-            run(**{called: row.number})
-            made[row.part] = made.get(row.part, 0) + 1
-    return made
+            action, parameter = DELETE_ACTIONS[row.part]
+            run: Callable[..., Any] = ACTIONS[action].body
+            run(**{parameter: row.number})
+            counts[row.part] = counts.get(row.part, 0) + 1
+    return counts

@@ -1,7 +1,7 @@
-"""Rows of an exported workbook that come back: what was exported, what the file says now, what stands on the desk now.
+"""Merge rows of a returned workbook: what was exported, what the file contains, what is stored now.
 
-Each row with a row key is tied to the row it stands for, wherever it stands in the sheet by now. Only what the user
-changed is an edit; what others changed meanwhile stays; what both changed differently is a clash that a person decides.
+Each row with a row key belongs to its stored row, wherever it is in the sheet. Only what the user changed is an edit;
+what others changed meanwhile stays; what both changed differently is a conflict that a person decides.
 """
 
 from collections.abc import Iterable
@@ -26,14 +26,17 @@ from dakehu.foundation.schema.fields import model_of
 
 FILE, DESK = "file", "desk"
 NAMING = ("client_code", "client_name")
-GONE = ""  # the "field" of a clash about a row that was edited here and deleted on the desk
+GONE = ""  # the "field" of a conflict about a row edited in the file and deleted on the desk
 MINE, THEIRS, AGREED, CLASH = "mine", "theirs", "same", "clash"
 
 
 @dataclass(frozen=True)
 class MergedCell:
-    """One cell that differs: exported, yours, on the desk now, as text. `fate` is MINE, THEIRS, AGREED or CLASH; of a
-    clash `decided` says FILE, DESK or "" for not yet. `known` is False where nobody knows what was exported."""
+    """A cell that differs: exported, in the file, stored now, as text.
+
+    `fate` is MINE, THEIRS, AGREED or CLASH; of a conflict `decided` is FILE, DESK or "" (undecided). `known` is False
+    if it is unknown what was exported.
+    """
 
     part: str
     row: int
@@ -48,14 +51,17 @@ class MergedCell:
 
     @property
     def mark(self) -> str:
-        """The name under which a decision about the cell is kept."""
+        """Return the key under which a decision about the cell is kept."""
         return f"{self.part}:{self.number}:{self.field}"
 
 
 @dataclass
 class RoundtripMerge:
-    """What came of the keyed rows of a file. `keys` gives each sheet its keyed rows, `placed` the rows of the exports
-    that were found again or set aside, `expired` exports of which no copy is kept any more."""
+    """The result for the keyed rows of a file.
+
+    `keys` are the keyed rows of each worksheet, `emptied` rows whose cells were all cleared, `owners` the client of
+    each row, `expired` exports that are no longer kept.
+    """
 
     cells: list[MergedCell] = field(default_factory=list)
     keys: dict[str, dict[int, RowKey]] = field(default_factory=dict)
@@ -65,54 +71,58 @@ class RoundtripMerge:
     exports: Exports = field(default_factory=Exports)
 
     def open(self) -> list[MergedCell]:
+        """Return the undecided conflicts."""
         return [cell for cell in self.cells if cell.fate == CLASH and not cell.decided]
 
 
 def merge_rows(stacks: dict[str, Stack], plan: ImportMapping) -> RoundtripMerge:
-    """Tie every keyed row to its stored row, and leave in it only what the user changed."""
-    made = RoundtripMerge()
+    """Match every keyed row with its stored row, and keep in it only what the user changed."""
+    result = RoundtripMerge()
     for stack in stacks.values():
         stack.columns.pop(ROW_KEY, None)
         if ROW_KEY in stack.raw:
-            _SheetMerge(stack, plan, made).meet()
-    return made
+            _SheetMerge(stack, plan, result).merge()
+    return result
 
 
 class _SheetMerge:
-    """The keyed rows of one part."""
+    """Merges the keyed rows of one worksheet."""
 
-    def __init__(self, stack: Stack, plan: ImportMapping, meeting: RoundtripMerge) -> None:
-        self.stack, self.plan, self.meeting = stack, plan, meeting
-        self.part, self.weighed = stack.part, stack.weighed
+    def __init__(self, stack: Stack, plan: ImportMapping, result: RoundtripMerge) -> None:
+        """Prepare the merge of a worksheet."""
+        self.stack, self.plan, self.result = stack, plan, result
+        self.part, self.evaluation = stack.part, stack.weighed
         self.names = [n for n in stack.raw if n != ROW_KEY]
-        self.keys: dict[int, RowKey] = meeting.keys.setdefault(self.part.name, {})
+        self.keys: dict[int, RowKey] = result.keys.setdefault(self.part.name, {})
 
-    def meet(self) -> None:
-        self._open_keys()
-        held = _stored(self.part, self.keys.values())
+    def merge(self) -> None:
+        """Match all keyed rows and merge the edited ones."""
+        self._parse_keys()
+        stored = _stored(self.part, self.keys.values())
         changed = {row: self._changed(row, key) for row, key in self.keys.items()}
         self._forgive(changed)
-        dirty: list[int] = []
+        edited_rows: list[int] = []
         for row, key in self.keys.items():
-            if row in self.meeting.emptied.get(self.part.name, ()):
+            if row in self.result.emptied.get(self.part.name, ()):
                 continue
-            if key.number not in held:
+            if key.number not in stored:
                 self._gone(row, key, changed[row])
             else:
-                self.weighed.targets[row] = key.number
-                self.weighed.anchored[row] = frozenset()
-                self.meeting.owners.setdefault(self.part.name, {})[row] = held[key.number][1]
+                self.evaluation.targets[row] = key.number
+                self.evaluation.anchored[row] = frozenset()
+                self.result.owners.setdefault(self.part.name, {})[row] = stored[key.number][1]
                 if changed[row]:
-                    dirty.append(row)
-                elif not self.weighed.verdicts[row]:
-                    self.weighed.verdicts[row] = UNCHANGED
-        if dirty:
-            self._compare(dirty, changed, {row: held[self.keys[row].number][0] for row in dirty})
+                    edited_rows.append(row)
+                elif not self.evaluation.verdicts[row]:
+                    self.evaluation.verdicts[row] = UNCHANGED
+        if edited_rows:
+            self._compare(edited_rows, changed, {row: stored[self.keys[row].number][0] for row in edited_rows})
         if self.part.name == "clients":
-            for row, edits in self.weighed.anchored.items():
-                self.stack.contacts[row] = [c for c in self.stack.contacts[row] if c[2] in edits]
+            for row, edits in self.evaluation.anchored.items():
+                self.stack.contacts[row] = [contact for contact in self.stack.contacts[row] if contact[2] in edits]
 
-    def _open_keys(self) -> None:
+    def _parse_keys(self) -> None:
+        """Parse the row keys, and report those that are invalid or copied."""
         bearers: dict[int, list[tuple[int, RowKey]]] = {}
         for row, text in enumerate(self.stack.raw[ROW_KEY]):
             if not text or not text.strip():
@@ -126,16 +136,19 @@ class _SheetMerge:
             else:
                 bearers.setdefault(key.number, []).append((row, key))
         for rows in bearers.values():
-            self._take(*self._truest(rows))
+            self._take(*self._original(rows))
 
-    def _truest(self, rows: list[tuple[int, RowKey]]) -> tuple[int, RowKey]:
-        """Of rows that bear one key, the one most like what was exported (the first of equals); the others are copies."""
+    def _original(self, rows: list[tuple[int, RowKey]]) -> tuple[int, RowKey]:
+        """Return the row most like the export among rows with the same key; the others are copies.
+
+        The first of equals.
+        """
         if len(rows) == 1:
             return rows[0]
         chosen = min(rows, key=lambda bearer: len(self._changed(*bearer)))
         for row, _ in rows:
             if row != chosen[0]:
-                self.weighed.warn(
+                self.evaluation.warn(
                     row,
                     ROW_KEY,
                     "",
@@ -147,15 +160,17 @@ class _SheetMerge:
         return chosen
 
     def _take(self, row: int, key: RowKey) -> None:
+        """Accept a keyed row; a row whose cells were all cleared is skipped."""
         self.keys[row] = key
         if self._base(key) is None:
-            self.meeting.expired.add(key.export)
-        if not any(text_of(self.stack.raw[n][row]) for n in self.names):
-            self.meeting.emptied.setdefault(self.part.name, set()).add(row)
-            self.weighed.verdicts[row] = SKIPPED
+            self.result.expired.add(key.export)
+        if not any(text_of(self.stack.raw[name][row]) for name in self.names):
+            self.result.emptied.setdefault(self.part.name, set()).add(row)
+            self.evaluation.verdicts[row] = SKIPPED
 
     def _unknown_key(self, row: int) -> None:
-        self.weighed.fault(
+        """Report an invalid key."""
+        self.evaluation.fault(
             row,
             ROW_KEY,
             "",
@@ -167,114 +182,141 @@ class _SheetMerge:
         )
 
     def _base(self, key: RowKey) -> dict[str, list[Any]] | None:
-        return self.meeting.exports.held(key.export, key.part)
+        """Return the exported columns of a key's worksheet, None if unknown."""
+        return self.result.exports.held(key.export, key.part)
 
     def _changed(self, row: int, key: RowKey) -> set[str]:
-        """The fields of a row whose text is not what was exported; all of them where nobody knows."""
+        """Return the fields of a row whose text differs from the export; all fields if that is unknown."""
         base = self._base(key)
         if base is None:
             return set(self.names)
-        return {n for n in self.names if n in base and text_of(self.stack.raw[n][row]) != text_of(base[n][key.place])}
+        return {
+            name
+            for name in self.names
+            if name in base and text_of(self.stack.raw[name][row]) != text_of(base[name][key.place])
+        }
 
     def _forgive(self, changed: dict[int, set[str]]) -> None:
-        """A cell that came back as it went out is not at fault."""
-        faults = self.weighed.faults
-        kept = [f for f in faults if f.row not in changed or f.field in changed[f.row] or f.field == ROW_KEY]
-        for row in {f.row for f in faults} - {f.row for f in kept}:
-            self.weighed.verdicts[row] = ""
-        faults[:] = kept
+        """Drop errors of cells that came back unchanged."""
+        faults = self.evaluation.faults
+        remaining = [
+            error
+            for error in faults
+            if error.row not in changed or error.field in changed[error.row] or error.field == ROW_KEY
+        ]
+        for row in {error.row for error in faults} - {error.row for error in remaining}:
+            self.evaluation.verdicts[row] = ""
+        faults[:] = remaining
 
     def _gone(self, row: int, key: RowKey, changed: set[str]) -> None:
-        """A row that is no longer on the desk, or not in sight: as new where the user edited it and wants it."""
+        """Handle a row that was deleted, or is outside the scope.
+
+        It becomes a new row if the user edited it and wants it.
+        """
         if changed and self._base(key) is not None:
             decided = self.plan.decided.get(f"{self.part.name}:{key.number}:{GONE}") or self.plan.prefer
-            self.meeting.cells.append(MergedCell(self.part.name, row, key.number, GONE, "", "", "", CLASH, decided))
+            self.result.cells.append(MergedCell(self.part.name, row, key.number, GONE, "", "", "", CLASH, decided))
             if decided == FILE:
                 return
-        if not self.weighed.verdicts[row]:
-            self.weighed.verdicts[row] = SKIPPED
-            self.weighed.warn(
+        if not self.evaluation.verdicts[row]:
+            self.evaluation.verdicts[row] = SKIPPED
+            self.evaluation.warn(
                 row,
                 ROW_KEY,
                 "",
                 bilingual(
                     "这一行导出之后已从系统中删除，或已不在您的范围内，没有导入。",
-                    "This row was deleted since the export, or is no longer within your sight, and was left out.",
+                    "This row was deleted since the export, or is no longer within your scope, and was left out.",
                 ),
             )
 
     # --- three ways ------------------------------------------------------------------------------
 
-    def _compare(self, dirty: list[int], changed: dict[int, set[str]], versions: dict[int, int]) -> None:
-        numbers = [self.keys[row].number for row in dirty]
-        now = frames.frame(self.part, (), language(), rows=numbers)
-        places = {number: place for place, number in enumerate(now[frames.NUMBER].to_list())}
-        taken = [places[number] for number in numbers]
-        current = {n: [now[n][p] for p in taken] for n in now.columns if not n.startswith("#")}
-        base = {n: [self._of_base(row, n) for row in dirty] for n in current}
-        mine = {n: [self.stack.raw[n][row] if n in self.stack.raw else None for row in dirty] for n in current}
-        read = [values_of(self.part, side) for side in (base, mine, current)]
-        for at, row in enumerate(dirty):
+    def _compare(self, edited_rows: list[int], changed: dict[int, set[str]], versions: dict[int, int]) -> None:
+        """Compare exported, returned and stored values of the edited rows."""
+        ids = [self.keys[row].number for row in edited_rows]
+        current_rows = frames.frame(self.part, (), language(), rows=ids)
+        index_of = {number: place for place, number in enumerate(current_rows[frames.NUMBER].to_list())}
+        indexes = [index_of[number] for number in ids]
+        current = {
+            name: [current_rows[name][index] for index in indexes]
+            for name in current_rows.columns
+            if not name.startswith("#")
+        }
+        base = {name: [self._exported_value(row, name) for row in edited_rows] for name in current}
+        mine = {
+            name: [self.stack.raw[name][row] if name in self.stack.raw else None for row in edited_rows]
+            for name in current
+        }
+        parsed = [values_of(self.part, side) for side in (base, mine, current)]
+        for index, row in enumerate(edited_rows):
             key = self.keys[row]
-            told = self._base(key) is not None
+            has_base = self._base(key) is not None
             same_version = versions[row] == key.version
             sides = [
-                {n: _intended_value(values[n][at], side[n][at]) for n in current}
-                for values, side in zip(read, (base, mine, current), strict=True)
+                {name: _intended_value(values[name][index], side[name][index]) for name in current}
+                for values, side in zip(parsed, (base, mine, current), strict=True)
             ]
-            if not told:
-                sides[0] = {n: v for n, v in sides[2].items() if same_version and n != "staff"}
-                sides[1] = {n: v for n, v in sides[1].items() if v != "" or n in sides[0]}
-            wanted = {n: v for n, v in sides[1].items() if n in changed[row] and not self._says_nothing(row, n)}
-            outcome = three_way_merge.compare(sides[0], wanted, {n: sides[2][n] for n in current})
-            edits = self._settle(row, outcome, [{n: side[n][at] for n in current} for side in (base, mine, current)])
-            self._merge(row, edits, {n: read[2][n][at] for n in current})
+            if not has_base:
+                sides[0] = {name: value for name, value in sides[2].items() if same_version and name != "staff"}
+                sides[1] = {name: value for name, value in sides[1].items() if value != "" or name in sides[0]}
+            wanted = {
+                name: value
+                for name, value in sides[1].items()
+                if name in changed[row] and not self._is_not_editable(row, name)
+            }
+            outcome = three_way_merge.compare(sides[0], wanted, {name: sides[2][name] for name in current})
+            edits = self._settle(
+                row, outcome, [{name: side[name][index] for name in current} for side in (base, mine, current)]
+            )
+            self._complete_row(row, edits, {name: parsed[2][name][index] for name in current})
 
-    def _of_base(self, row: int, name: str) -> Any:
+    def _exported_value(self, row: int, name: str) -> Any:
+        """Return the exported value of a cell."""
         base = self._base(self.keys[row])
         return base[name][self.keys[row].place] if base is not None and name in base else None
 
-    def _says_nothing(self, row: int, name: str) -> bool:
-        """Cells of a keyed row that are not the user's to change here: a masked one, and by whom a row is named."""
+    def _is_not_editable(self, row: int, name: str) -> bool:
+        """Return whether a cell of a keyed row cannot be changed here: a masked one, or the client's name."""
         if name == "client_name":
             return True
-        return any(r == row and n == name for r, n, _ in self.stack.hidden)
+        return any(hidden_row == row and hidden_name == name for hidden_row, hidden_name, _ in self.stack.hidden)
 
     def _settle(self, row: int, outcome: three_way_merge.Outcome, texts: list[dict[str, Any]]) -> frozenset[str]:
-        """The fields that the row changes; every differing cell is told."""
-        number, edits = self.keys[row].number, set()
+        """Record every differing cell; return the fields that the row changes."""
+        row_id, edits = self.keys[row].number, set()
 
-        def tell(name: str, fate: str, decided: str = "", known: bool = True) -> None:
+        def record(name: str, outcome_kind: str, decided: str = "", known: bool = True) -> None:
             base, mine, current = (text_of(side.get(name)) for side in texts)
-            self.meeting.cells.append(
-                MergedCell(self.part.name, row, number, name, base, mine, current, fate, decided, known)
+            self.result.cells.append(
+                MergedCell(self.part.name, row, row_id, name, base, mine, current, outcome_kind, decided, known)
             )
 
         for name in outcome.mine:
             if self._may_take(row, name, texts):
                 edits.add(name)
-                tell(name, MINE)
+                record(name, MINE)
         for name in outcome.agreed:
-            tell(name, AGREED)
+            record(name, AGREED)
         for name in outcome.theirs:
-            tell(name, THEIRS)
-        for name, clash in outcome.clashes.items():
-            decided = self.plan.decided.get(f"{self.part.name}:{number}:{name}") or self.plan.prefer
+            record(name, THEIRS)
+        for name, conflict in outcome.clashes.items():
+            decided = self.plan.decided.get(f"{self.part.name}:{row_id}:{name}") or self.plan.prefer
             if self._may_take(row, name, texts):
-                tell(name, CLASH, decided, clash.known)
+                record(name, CLASH, decided, conflict.known)
                 if decided == FILE:
                     edits.add(name)
         return frozenset(edits)
 
     def _may_take(self, row: int, name: str, texts: list[dict[str, Any]]) -> bool:
-        """Whether a changed cell may become an edit; otherwise it is at fault, or says what it cannot do."""
-        mine, was = text_of(texts[1].get(name)), text_of(texts[2].get(name))
+        """Return whether a changed cell may become an edit; otherwise report an error or a warning."""
+        mine, stored = text_of(texts[1].get(name)), text_of(texts[2].get(name))
         if name in CHANNELS or name == "staff":
             if not mine:
-                self.weighed.warn(
+                self.evaluation.warn(
                     row,
                     name,
-                    was,
+                    stored,
                     bilingual(
                         "表格不会删除联系方式或服务人员，原值保留；请在客户页面上处理。",
                         "A worksheet removes neither contacts nor staff; they stay. Do it on the client's page.",
@@ -282,50 +324,50 @@ class _SheetMerge:
                 )
             return bool(mine)
         if not mine and not can_erase(self.part, name):
-            self.weighed.fault(
+            self.evaluation.fault(
                 row,
                 name,
                 "",
                 bilingual(
                     "这一格不能清空，请填写，或恢复原值“{was}”。",
                     "This cell cannot be emptied: fill it in, or put back “{was}”.",
-                    was=was,
+                    was=stored,
                 ),
             )
             return False
         return True
 
-    def _merge(self, row: int, edits: frozenset[str], current: dict[str, Any]) -> None:
-        """The row as it will be: what is no edit stands as it does on the desk, so that rules see it whole."""
+    def _complete_row(self, row: int, edits: frozenset[str], current: dict[str, Any]) -> None:
+        """Fill in the stored values of unchanged fields, so that rules see the whole row."""
         columns = self.stack.columns
         for name, value in current.items():
             if name not in edits and not (name in NAMING and name in columns):
                 columns.setdefault(name, [None] * self.stack.count)[row] = value
-        if not edits and not self.weighed.verdicts[row]:
-            self.weighed.verdicts[row] = UNCHANGED
-        self.weighed.anchored[row] = edits
+        if not edits and not self.evaluation.verdicts[row]:
+            self.evaluation.verdicts[row] = UNCHANGED
+        self.evaluation.anchored[row] = edits
 
 
 def can_erase(part: Worksheet, name: str) -> bool:
-    """Whether a cell of a stored row may be emptied."""
-    behind = field_behind(part.take(name))
-    required = {t.name for t in ACTIONS[SINGLE[part.name]].parameters if t.required} | {"code"}
-    return behind is not None and name not in required and bool(behind.null or behind.blank)
+    """Return whether a cell of a stored row may be emptied."""
+    model_field = field_behind(part.parameter(name))
+    required = {parameter.name for parameter in ACTIONS[SINGLE[part.name]].parameters if parameter.required} | {"code"}
+    return model_field is not None and name not in required and bool(model_field.null or model_field.blank)
 
 
 def _intended_value(value: Any, raw: Any) -> Any:
-    """What a cell means, for comparison: its value, or its text where that is masked; times to the minute."""
+    """Return the value of a cell for comparison: its text if masked, times to the minute."""
     if value in (None, ""):
         return text_of(raw)
     return to_minute(value) if isinstance(value, datetime) else value
 
 
 def _stored(part: Worksheet, keys: Iterable[RowKey]) -> dict[int, tuple[int, int]]:
-    """{number: (version, client)} of the rows that are there and in sight."""
+    """Return {id: (version, client id)} of the visible stored rows."""
     model = model_of(part.model)
     owner = "pk" if part.name == "clients" else "client_id"
-    found: dict[int, tuple[int, int]] = {}
-    for some in chunks(sorted({key.number for key in keys})):
-        for pk, version, client in model.objects.filter(pk__among=some).values_list("pk", "row_version", owner):
-            found[pk] = version, client
-    return found
+    rows: dict[int, tuple[int, int]] = {}
+    for some_ids in chunks(sorted({key.number for key in keys})):
+        for pk, version, client in model.objects.filter(pk__among=some_ids).values_list("pk", "row_version", owner):
+            rows[pk] = version, client
+    return rows

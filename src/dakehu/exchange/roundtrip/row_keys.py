@@ -1,8 +1,7 @@
-"""How the rows of an exported workbook are known again: a sealed key in every row, and what was exported, kept encrypted
-beside the database.
+"""Identify rows of an exported workbook by an encrypted key, and keep what was exported.
 
-A key says nothing to whoever reads it and none can be made up: it is sealed with the keys of DAKEHU_HOME/keys. Inside
-stand the export, the part, the place in it, the row's number and its version.
+A key reveals nothing and cannot be forged: it is encrypted with the keys of DAKEHU_HOME/keys. It contains the export,
+the worksheet, the position, and the row's id and version. The exported data is kept encrypted outside the database.
 """
 
 import base64
@@ -30,12 +29,12 @@ BODY = struct.Struct(">16sBIQI")
 
 
 class InvalidRowKey(ValueError):
-    """A key that this desk did not make, or that was changed."""
+    """A key that this desk did not create, or that was changed."""
 
 
 @dataclass(frozen=True)
 class RowKey:
-    """What a key says: which export, which part, which place in it (from 0), which row, at which version."""
+    """The contents of a key: export, worksheet, position (from 0), row id and version."""
 
     export: str
     part: str
@@ -44,61 +43,64 @@ class RowKey:
     version: int
 
 
-def save_export(filled: dict[str, Iterable[pl.DataFrame]]) -> str:
-    """Keep what is about to be exported, some rows at a time; returns the name of the export. Call inside an act."""
+def save_export(sheets: dict[str, Iterable[pl.DataFrame]]) -> str:
+    """Save what is exported, some rows at a time; return the id of the export. Call inside an action."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
-        for name, slices in filled.items():
-            for place, frame in enumerate(slices):
-                part = io.BytesIO()
-                frame.write_parquet(part, compression="zstd")
-                archive.writestr(f"{name}/{place:06}", part.getvalue())
+        for name, slices in sheets.items():
+            for index, frame in enumerate(slices):
+                buffer = io.BytesIO()
+                frame.write_parquet(buffer, compression="zstd")
+                archive.writestr(f"{name}/{index:06}", buffer.getvalue())
     return str(files.save("export.zip", body.getvalue(), DAYS).key)
 
 
-def row_key(export: str, part: str, frame: pl.DataFrame, begin: int) -> list[str]:
-    """The key of every row of a frame, whose first stands in the place `begin` of its part."""
-    name, number = bytes.fromhex(export), list(worksheets()).index(part)
+def row_keys_of(export: str, part: str, frame: pl.DataFrame, first: int) -> list[str]:
+    """Return the key of every row of a frame; `first` is the position of its first row."""
+    name, sheet_index = bytes.fromhex(export), list(worksheets()).index(part)
     rows = zip(frame[NUMBER].to_list(), frame[VERSION].to_list(), strict=True)
     return [
-        base64.urlsafe_b64encode(encrypt_bytes(PLACE, BODY.pack(name, number, place, row, version))).decode()
-        for place, (row, version) in enumerate(rows, begin)
+        base64.urlsafe_b64encode(encrypt_bytes(PLACE, BODY.pack(name, sheet_index, position, row, version))).decode()
+        for position, (row, version) in enumerate(rows, first)
     ]
 
 
 def parse_row_key(text: str) -> RowKey:
-    """What a key says. Raises Forged."""
+    """Parse a key. Raises InvalidRowKey."""
     try:
         body = decrypt_bytes(PLACE, base64.b64decode(text.strip().encode(), altchars=b"-_", validate=True))
-        name, number, place, row, version = BODY.unpack(body)
-        return RowKey(name.hex(), list(worksheets())[number], place, row, version)
-    except (InvalidTag, binascii.Error, struct.error, KeyError, IndexError, ValueError) as forged:
-        raise InvalidRowKey(text) from forged
+        name, sheet_index, position, row, version = BODY.unpack(body)
+        return RowKey(name.hex(), list(worksheets())[sheet_index], position, row, version)
+    except (InvalidTag, binascii.Error, struct.error, KeyError, IndexError, ValueError) as error:
+        raise InvalidRowKey(text) from error
 
 
 @dataclass
 class Exports:
-    """What earlier exports held, each read once. A colleague may send in what one exported: whose rows it may touch is
-    decided by the scope, as ever."""
+    """What earlier exports contained, each read once.
+
+    A colleague may return another's export: which rows it may change is decided by the scope.
+    """
 
     known: dict[str, dict[str, Columns] | None] = field(default_factory=dict)
 
     def held(self, export: str, part: str) -> Columns | None:
-        """The columns of a part as they went out; None once that is no longer kept."""
+        """Return the exported columns of a worksheet, None if they are no longer kept."""
         if export not in self.known:
             self.known[export] = _read(export)
-        whole = self.known[export]
-        return None if whole is None else whole.get(part)
+        sheets = self.known[export]
+        return None if sheets is None else sheets.get(part)
 
 
 def _read(export: str) -> dict[str, Columns] | None:
+    """Read an export, None if it is no longer kept."""
     try:
-        with elevated("what an exported workbook held"):
+        with elevated("read the contents of an exported workbook"):
             content = files.read(export)[1]
     except NotFound:
         return None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        held: dict[str, list[pl.DataFrame]] = {}
+        frames: dict[str, list[pl.DataFrame]] = {}
         for name in archive.namelist():
-            held.setdefault(name.split("/")[0], []).append(pl.read_parquet(io.BytesIO(archive.read(name))))
-    return {name: pl.concat(slices).to_dict(as_series=False) for name, slices in held.items()}
+            frames.setdefault(name.split("/")[0], []).append(pl.read_parquet(io.BytesIO(archive.read(name))))
+    return {name: pl.concat(slices).to_dict(as_series=False) for name, slices in frames.items()}

@@ -1,6 +1,6 @@
-"""What the columns of a client table can be: the parts of the 大客户管理表 and their fields, all from field facts.
+"""Define the worksheets of the client table (大客户管理表) and their columns, from field specifications.
 
-A part is one sheet of the table and takes what the action for a single row takes, so nothing is named twice.
+A worksheet has the parameters of the action for a single row, so nothing is defined twice.
 """
 
 from collections.abc import Iterator
@@ -8,31 +8,39 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from django.db import models
+
+from dakehu.exchange.mapping import cell_values
+from dakehu.exchange.mapping.amounts import is_nothing
+from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
 from dakehu.exchange.workbook.reading import Term
 from dakehu.foundation.access.actor import actor_or_none
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates.input import spec_behind
+from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 
-NAMING = "client"  # the part of a client that the other sheets name them by
+NAMING = "client"  # the parameter by which rows of other sheets refer to a client
 CONTACT_KINDS = ("landline", "wechat")
-# The action by which a single row of a part is made.
+# The action that creates a single row of a worksheet.
 SINGLE = {
     "clients": "clients.create",
-    "investments": "ledger.note_investment",
+    "investments": "ledger.add_investment",
     "interactions": "service.log_interaction",
-    "needs": "clients.note_needs",
+    "needs": "clients.record_needs",
     "follow_ups": "service.plan_follow_up",
 }
-ROW_KEY = "row_key"  # the sealed mark by which a row of an exported sheet is known again
+ROW_KEY = "row_key"  # the encrypted key that identifies a row of an exported sheet
 
 
 @dataclass(frozen=True)
 class Worksheet:
-    """One sheet of the table. `takes` are its columns: none is required of a file, only of a row to be made."""
+    """A worksheet of the table.
+
+    `parameters` are its columns: none is required in a file, only for a new row.
+    """
 
     name: str
     title: Bilingual
@@ -40,70 +48,82 @@ class Worksheet:
     parameters: tuple[Parameter, ...]
 
     def parameter(self, name: str) -> Parameter:
-        return next(t for t in self.parameters if t.name == name)
+        """Return a column by name."""
+        return next(parameter for parameter in self.parameters if parameter.name == name)
 
-    def facts(self, name: str) -> FieldSpec:
-        return spec_behind(self.take(name))
+    def spec(self, name: str) -> FieldSpec:
+        """Return the field specification of a column."""
+        return spec_behind(self.parameter(name))
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
-    return tuple(replace(t, required=False) for t in ACTIONS[action].parameters if t.name not in without)
+    """Return an action's parameters as optional columns."""
+    return tuple(
+        replace(parameter, required=False) for parameter in ACTIONS[action].parameters if parameter.name not in without
+    )
 
 
-def _fact(model: str, field: str) -> FieldSpec:
+def _spec_of_field(model: str, field: str) -> FieldSpec:
+    """Return the specification of a model's field."""
     return spec_of(model_of(model)._meta.get_field(field))
 
 
-def _plain(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
-    return Parameter(name, required=False, facts=spec, kind=kind)
+def _text_column(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
+    """Return an optional column that is not a field of the worksheet's model."""
+    return Parameter(name, required=False, spec=spec, kind=kind)
 
 
 def _client_columns() -> tuple[Parameter, ...]:
-    """How a row of another sheet names its client."""
-    phone = next(t for t in ACTIONS["clients.create"].parameters if t.name == "phone")
+    """Return the columns by which a row of another worksheet names its client."""
+    phone = next(parameter for parameter in ACTIONS["clients.create"].parameters if parameter.name == "phone")
     return (
-        _plain("client_code", _fact("clients.Client", "code")),
-        _plain("client_name", _fact("clients.Client", "name")),
-        _plain("client_id_number", _fact("clients.Client", "id_number")),
-        _plain("client_phone", spec_behind(phone)),
+        _text_column("client_code", _spec_of_field("clients.Client", "code")),
+        _text_column("client_name", _spec_of_field("clients.Client", "name")),
+        _text_column("client_id_number", _spec_of_field("clients.Client", "id_number")),
+        _text_column("client_phone", spec_behind(phone)),
     )
 
 
 def _channels() -> tuple[Parameter, ...]:
-    words = model_of("clients.Contact")._meta.get_field("kind").choice_set
-    members = [m for m in words if m.value in CONTACT_KINDS]
-    return tuple(_plain(m.value, FieldSpec(m.zh, m.en, m._aliases)) for m in members)
+    """Return columns for further kinds of contacts."""
+    contact_kinds = model_of("clients.Contact")._meta.get_field("kind").choice_set
+    members = [member for member in contact_kinds if member.value in CONTACT_KINDS]
+    return tuple(_text_column(member.value, FieldSpec(member.zh, member.en, member._aliases)) for member in members)
 
 
 def worksheets() -> dict[str, Worksheet]:
-    """Every part by name, in the order of the workbook, with the fields that the reader's role may know of."""
+    """Return {name: worksheet} in the order of the workbook.
+
+    With the fields visible to the reader's role.
+    """
     return _worksheets(*_reader())
 
 
 def _reader() -> tuple[Any, str]:
-    """What the vocabulary depends on: the custom fields in use, and the role."""
+    """Return what the definitions depend on: the custom fields in use, and the role."""
     actor = actor_or_none()
     return custom_fields.definitions_state(), "system" if actor is None or actor.is_system else actor.role
 
 
 @lru_cache(maxsize=32)
 def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
-    dated = replace(_fact("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
+    """Build the worksheets; cached by `_reader`."""
+    dated = replace(_spec_of_field("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     clients = (
         *_optional("clients.create", "anyway"),
         *_channels(),
-        _plain("contact", _fact("clients.Contact", "value")),
+        _text_column("contact", _spec_of_field("clients.Contact", "value")),
         Parameter("staff", "clients.Coverage", "user", required=False),
-        _plain("as_of_on", dated, "date"),
+        _text_column("as_of_on", dated, "date"),
     )
     state = Parameter("state", "service.FollowUp", "state", required=False)
-    made = (
+    sheets = (
         Worksheet("clients", bilingual("基本信息", "Clients"), "clients.Client", clients),
         Worksheet(
             "investments",
             bilingual("投资历史", "Investments"),
             "ledger.Investment",
-            (*_client_columns(), *_optional("ledger.note_investment", NAMING)),
+            (*_client_columns(), *_optional("ledger.add_investment", NAMING)),
         ),
         Worksheet(
             "interactions",
@@ -115,7 +135,7 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
             "needs",
             bilingual("需求与偏好", "Needs and preferences"),
             "clients.Needs",
-            (*_client_columns(), *_optional("clients.note_needs", NAMING, "version")),
+            (*_client_columns(), *_optional("clients.record_needs", NAMING, "version")),
         ),
         Worksheet(
             "follow_ups",
@@ -124,38 +144,109 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
             (*_client_columns(), *_optional("service.plan_follow_up", NAMING), state),
         ),
     )
-    sealed = Parameter(
+    key_column = Parameter(
         ROW_KEY,
         required=False,
         spec=FieldSpec(
             "行钥",
             "Row key",
             help_zh="请勿修改：系统凭它认出这一行。",
-            help_en="Leave as it is: by this the desk knows the row again.",
+            help_en="Leave as it is: the desk identifies the row by it.",
         ),
     )
-    return {part.name: replace(part, parameters=(*part.parameters, sealed)) for part in made}
+    return {sheet.name: replace(sheet, parameters=(*sheet.parameters, key_column)) for sheet in sheets}
 
 
-def spellings(part: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
-    """(field, facts, closed list of words or None) of every column a part may have."""
-    for parameter in part.parameters:
-        behind = model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
-        yield parameter.name, spec_behind(parameter), getattr(behind, "choice_set", None)
+def spellings(worksheet: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
+    """Yield (field, specification, choice set or None) of every column a worksheet may have."""
+    for parameter in worksheet.parameters:
+        model_field = model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
+        yield parameter.name, spec_behind(parameter), getattr(model_field, "choice_set", None)
 
 
-KINDS = {"phone": "phone", "mail": "mail", "id_number": "id", "client_id_number": "id", "client_phone": "phone"}
+CODES = (
+    "code",
+    "client_code",
+    "id_number",
+    "client_id_number",
+    "phone",
+    "client_phone",
+    "mail",
+    "landline",
+    "wechat",
+    "contact",
+)
+
+
+@lru_cache(maxsize=2048)
+def kind_of_value(parameter: Parameter) -> str:
+    """What the cells of a parameter hold, for the reader of cells: money, rate, count, date, code, choice or text."""
+    if parameter.name in CODES:
+        return cell_values.CODE
+    behind = field_behind(parameter)
+    if behind is None:
+        return {"date": cell_values.DATE, "decimal": MONEY, "integer": COUNT, "rate": RATE}.get(
+            parameter.kind, cell_values.TEXT
+        )
+    if hasattr(behind, "choice_set") or isinstance(behind, models.BooleanField):
+        return cell_values.CHOICE
+    if isinstance(behind, models.DecimalField):
+        unit = spec_behind(parameter).unit
+        return RATE if unit == "%" else MONEY if unit == "CNY" else COUNT
+    if isinstance(behind, models.DateField):
+        return cell_values.DATE
+    return COUNT if isinstance(behind, models.IntegerField) else cell_values.TEXT
+
+
+def fits(parameter: Parameter, samples: list[str]) -> bool:
+    """Whether any of some cells may be a value of a parameter; True where there are none to judge by."""
+    texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]
+    kind, behind = kind_of_value(parameter), field_behind(parameter)
+    words = getattr(behind, "choice_set", None) or parameter.choice_set
+    if not texts:
+        return True
+    if words is not None:
+        return any(words.read(text) is not None for text in texts)
+    if kind == cell_values.DATE:
+        return any(any(sign.isdigit() or sign in "〇一二三四五六七八九十" for sign in text) for text in texts)
+    if kind in cell_values.NUMBERS:
+        return any(
+            any(sign.isdigit() or sign in "一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟" for sign in text)
+            for text in texts
+        )
+    return True
+
+
+KINDS = {
+    "phone": "phone",
+    "mail": "mail",
+    "id_number": "id",
+    "client_id_number": "id",
+    "client_phone": "phone",
+    "name": "name",
+    "client_name": "name",
+}
+REPEATED = ("phone", "mail", "landline", "wechat", "contact", "remark")  # of a client; several columns may say them
 
 
 def terms() -> tuple[Term, ...]:
-    """The same for the reader of sheets, which knows nothing of fields."""
+    """Return the columns as terms for the workbook reader, which does not know fields."""
     return _terms(*_reader())
 
 
 @lru_cache(maxsize=32)
 def _terms(fields: Any, role: str) -> tuple[Term, ...]:
+    """Build the terms; cached by `_reader`."""
     return tuple(
-        Term(part.name, name, facts.zh, facts.en, facts.aliases, KINDS.get(name, "text"))
-        for part in worksheets().values()
-        for name, facts, _ in spellings(part)
+        Term(
+            worksheet.name,
+            name,
+            spec.zh,
+            spec.en,
+            spec.aliases,
+            KINDS.get(name, "text"),
+            worksheet.name == "clients" and name in REPEATED,
+        )
+        for worksheet in worksheets().values()
+        for name, spec, _ in spellings(worksheet)
     )

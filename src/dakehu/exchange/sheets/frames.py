@@ -1,4 +1,7 @@
-"""The sheets of the table as columns of values: in scope, masked to the reader's clearance, sealed values masked always."""
+"""Read the rows of worksheets as columns of values, in scope and masked to the reader's clearance.
+
+Values of encrypted fields are always masked.
+"""
 
 import io
 import os
@@ -24,7 +27,7 @@ from dakehu.foundation.schema.parameters import Parameter
 KINDS = {"choice": "choice", "date": "date", "datetime": "datetime", "money": "money", "rate": "rate", "bool": "bool"}
 CHANNELS = {"mobile": "phone", "mail": "mail", **{kind: kind for kind in CONTACT_KINDS}}
 NAMED = {"client_code": "client__code", "client_name": "client__name"}
-LEFT_OUT = {
+IMPORT_ONLY = {
     "contact",
     "client_id_number",
     "client_phone",
@@ -35,64 +38,70 @@ LEFT_OUT = {
     ROW_KEY,
 }
 READ = 5_000  # rows read at a time
-Columns = list[Sequence[Any]]  # numbers, versions, and one of values for each column
-NUMBER, VERSION = "#number", "#version"  # columns of a frame beside those of takes_out: which row it is, and how old
+Columns = list[Sequence[Any]]  # ids, versions, and the values of each column
+NUMBER, VERSION = "#number", "#version"  # further columns of a frame: id and version of the row
 
 
-def is_exportable(part: Worksheet) -> list[Parameter]:
-    """The columns of a sheet: what it takes in, less what only helps to read foreign files."""
-    return [t for t in part.parameters if t.name not in LEFT_OUT]
+def exportable_columns(part: Worksheet) -> list[Parameter]:
+    """Return the exported columns of a worksheet: all but those that only help to read foreign files."""
+    return [parameter for parameter in part.parameters if parameter.name not in IMPORT_ONLY]
 
 
 def kind(parameter: Parameter) -> str:
-    """The kind of a column as the writer of workbooks knows it."""
-    behind = field_behind(parameter)
-    if behind is None:
+    """Return the kind of a column for the workbook writer."""
+    model_field = field_behind(parameter)
+    if model_field is None:
         return "date" if parameter.kind == "date" else "text"
-    found = kind_of(behind)
-    if found == "number":
-        return "integer" if "Integer" in behind.get_internal_type() else "money"
-    return KINDS.get(found, "text")
+    output_kind = kind_of(model_field)
+    if output_kind == "number":
+        return "integer" if "Integer" in model_field.get_internal_type() else "money"
+    return KINDS.get(output_kind, "text")
 
 
 def frame(part: Worksheet, clients: Any, language: str, *, rows: Any = None) -> pl.DataFrame:
-    """The rows of a part that belong to `clients` (numbers), or the rows numbered `rows`: one column for each of
-    takes_out, beside NUMBER and VERSION."""
-    told = column_renderers(part, language)
-    return finish(told, pl.concat(list(slices(part, clients, told, rows=rows))))
+    """Return the rows of a worksheet of some `clients` (ids), or with the ids `rows`.
+
+    One column for each of exportable_columns, and NUMBER and VERSION.
+    """
+    renderers = column_renderers(part, language)
+    return finish(renderers, pl.concat(list(slices(part, clients, renderers, rows=rows))))
 
 
 def column_renderers(part: Worksheet, language: str) -> "dict[str, ColumnRenderer]":
-    """{column of a sheet: how its values go out}."""
-    return {parameter.name: ColumnRenderer(parameter, language) for parameter in is_exportable(part)}
+    """Return {column: renderer of its values}."""
+    return {parameter.name: ColumnRenderer(parameter, language) for parameter in exportable_columns(part)}
 
 
 def slices(
-    part: Worksheet, clients: Any, told: "dict[str, ColumnRenderer]", *, rows: Any = None
+    part: Worksheet, clients: Any, renderers: "dict[str, ColumnRenderer]", *, rows: Any = None
 ) -> Iterator[pl.DataFrame]:
-    """The same some thousand rows at a time, at least one frame, their columns not finished."""
-    parameters = is_exportable(part)
+    """Yield the same rows some thousand at a time, at least one frame, with unfinished columns."""
+    parameters = exportable_columns(part)
     if part.name == "clients":
-        found = _clients(parameters, clients if rows is None else rows)
+        batches = _clients(parameters, clients if rows is None else rows)
     else:
-        paths = ["pk", "row_version", *(NAMED.get(t.name) or _path(t) for t in parameters)]
-        by, numbers = ("client_id", clients) if rows is None else ("pk", rows)
-        found = _dependents(model_of(part.model), paths, by, numbers)
+        paths = [
+            "pk",
+            "row_version",
+            *(NAMED.get(parameter.name) or _lookup_path(parameter) for parameter in parameters),
+        ]
+        key, ids = ("client_id", clients) if rows is None else ("pk", rows)
+        batches = _dependents(model_of(part.model), paths, key, ids)
     empty = True
-    for some in found:
-        yield _columns(told, some)
+    for batch in batches:
+        yield _columns(renderers, batch)
         empty = False
     if empty:
-        yield _columns(told, [])
+        yield _columns(renderers, [])
 
 
-def finish(told: "dict[str, ColumnRenderer]", frame: pl.DataFrame) -> pl.DataFrame:
-    """Some rows with their columns finished, once all rows have been told."""
-    return frame.with_columns(one.finished(frame[name]) for name, one in told.items())
+def finish(renderers: "dict[str, ColumnRenderer]", frame: pl.DataFrame) -> pl.DataFrame:
+    """Finish the columns of a frame, after all rows have been rendered."""
+    return frame.with_columns(renderer.finished(frame[name]) for name, renderer in renderers.items())
 
 
 class Spool:
-    """Slices of rows put aside in an open file: in memory there is one at a time."""
+    """Slices of rows stored in an open file, so that only one is in memory."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
@@ -100,126 +109,168 @@ class Spool:
         self.height = 0
 
     def add(self, frame: pl.DataFrame) -> None:
+        """Append a slice."""
         body = io.BytesIO()
         frame.write_ipc(body, compression="lz4")
         self.places.append((self.file.seek(0, os.SEEK_END), self.file.write(body.getbuffer())))
         self.height += frame.height
 
     def read(self) -> Iterator[pl.DataFrame]:
+        """Yield the slices in order."""
         for begin, length in self.places:
             self.file.seek(begin)
             yield pl.read_ipc(io.BytesIO(self.file.read(length)))
 
 
-def _columns(told: "dict[str, ColumnRenderer]", columns: Columns) -> pl.DataFrame:
-    numbers, versions, *values = columns or ((),) * (len(told) + 2)
-    made = {name: one.series(column) for (name, one), column in zip(told.items(), values, strict=True)}
-    marks = {NUMBER: pl.Series(numbers, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
-    return pl.DataFrame(made | marks)
+def _columns(renderers: "dict[str, ColumnRenderer]", columns: Columns) -> pl.DataFrame:
+    """Render a batch of rows as a frame."""
+    ids, versions, *values = columns or ((),) * (len(renderers) + 2)
+    rendered = {
+        name: renderer.series(column) for (name, renderer), column in zip(renderers.items(), values, strict=True)
+    }
+    marks = {NUMBER: pl.Series(ids, dtype=pl.Int64), VERSION: pl.Series(versions, dtype=pl.Int64)}
+    return pl.DataFrame(rendered | marks)
 
 
-def _path(parameter: Parameter) -> str:
-    behind = field_behind(parameter)
-    return f"{parameter.field}_id" if behind is not None and behind.is_relation else parameter.field or parameter.name
+def _lookup_path(parameter: Parameter) -> str:
+    """Return the lookup path of a column."""
+    model_field = field_behind(parameter)
+    return (
+        f"{parameter.field}_id"
+        if model_field is not None and model_field.is_relation
+        else parameter.field or parameter.name
+    )
 
 
 def client_names(model: Any) -> dict[int, str]:
-    """{number: name} of staff or branches, as a person writes it and an import reads it: by the name, or by the first
-    field that names a row where several share the name."""
+    """Return {id: name} of staff or branches as an import reads it.
+
+    The name, or the first look-up field where several share the name.
+    """
     rows = list(model.objects.order_by("name").values_list("pk", "name", model.lookup_fields[0]))
     shared = Counter(name for _, name, _ in rows)
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
 
-def _dependents(model: Any, paths: list[str], by: str, numbers: Any) -> Iterator[Columns]:
-    for part in chunks(numbers, READ):
-        found = model.objects.filter(**{f"{by}__among": part}).order_by("client__code", "pk")
-        rows = found.values_list(*paths).iterator(chunk_size=READ)
-        while some := list(islice(rows, READ)):
-            yield list(zip(*some, strict=True))
+def _dependents(model: Any, paths: list[str], key: str, ids: Any) -> Iterator[Columns]:
+    """Yield batches of rows that belong to clients."""
+    for some_ids in chunks(ids, READ):
+        queryset = model.objects.filter(**{f"{key}__among": some_ids}).order_by("client__code", "pk")
+        rows = queryset.values_list(*paths).iterator(chunk_size=READ)
+        while batch := list(islice(rows, READ)):
+            yield list(zip(*batch, strict=True))
 
 
 def _clients(parameters: list[Parameter], clients: Any) -> Iterator[Columns]:
-    beside = {*CHANNELS.values(), "staff"}
-    paths = ["pk", "row_version", *(_path(t) for t in parameters if t.name not in beside)]
-    for part in chunks(clients, READ):
-        rows = list(model_of("clients.Client").objects.filter(pk__among=part).order_by("code").values_list(*paths))
+    """Yield batches of clients with their contacts and main manager."""
+    joined = {*CHANNELS.values(), "staff"}
+    paths = [
+        "pk",
+        "row_version",
+        *(_lookup_path(parameter) for parameter in parameters if parameter.name not in joined),
+    ]
+    for some_ids in chunks(clients, READ):
+        rows = list(model_of("clients.Client").objects.filter(pk__among=some_ids).order_by("code").values_list(*paths))
         if not rows:
             continue
-        numbers, versions, *own = zip(*rows, strict=True)
-        reached, served, stored = _contacts(part), _staff(part), iter(own)
-        cells: Columns = [numbers, versions]
+        ids, versions, *columns = zip(*rows, strict=True)
+        contacts, staff, stored = _contacts(some_ids), _staff(some_ids), iter(columns)
+        cells: Columns = [ids, versions]
         for parameter in parameters:
             if parameter.name == "staff":
-                cells.append([served.get(pk) for pk in numbers])
-            elif parameter.name in beside:
-                cells.append([reached.get(pk, {}).get(parameter.name) for pk in numbers])
+                cells.append([staff.get(pk) for pk in ids])
+            elif parameter.name in joined:
+                cells.append([contacts.get(pk, {}).get(parameter.name) for pk in ids])
             else:
                 cells.append(next(stored))
         yield cells
 
 
 def _contacts(clients: Any) -> dict[int, dict[str, str]]:
-    """{client: {column: masked contacts, the preferred one first}} of a chunk of clients."""
-    made: dict[int, dict[str, list[str]]] = {}
+    """Return {client id: {column: masked contacts, primary ones first}} of some clients."""
+    contacts: dict[int, dict[str, list[str]]] = {}
     rows = model_of("clients.Contact").objects.filter(client_id__among=clients).order_by("-primary", "pk")
     for client, channel, value in rows.values_list("client_id", "kind", "value"):
         if channel in CHANNELS:
-            made.setdefault(client, {}).setdefault(CHANNELS[channel], []).append(str(value))
-    return {client: {name: "、".join(values) for name, values in named.items()} for client, named in made.items()}
+            contacts.setdefault(client, {}).setdefault(CHANNELS[channel], []).append(str(value))
+    return {
+        client: {name: "、".join(values) for name, values in by_column.items()}
+        for client, by_column in contacts.items()
+    }
 
 
 def _staff(clients: Any) -> dict[int, int]:
+    """Return {client id: user id of the main manager} of some clients."""
     rows = model_of("clients.Coverage").objects.filter(client_id__among=clients, until=None, role="main")
     return dict(rows.values_list("client_id", "user_id"))
 
 
 class ColumnRenderer:
-    """How the values of a column go out, typed as the writer wants them; each distinct value is masked or named once."""
+    """Renders the values of a column for the workbook writer.
+
+    Each distinct value is masked or named once.
+    """
 
     def __init__(self, parameter: Parameter, language: str) -> None:
+        """Prepare the renderer for the reader's clearance."""
         self.take, self.spec, self.shape, self.language = parameter, spec_behind(parameter), kind(parameter), language
-        behind = field_behind(parameter)
-        self.choice_set = getattr(behind, "choice_set", None) if self.shape == "choice" else None
-        self.names = client_names(behind.remote_field.model) if behind is not None and behind.is_relation else None
+        model_field = field_behind(parameter)
+        self.choice_set = getattr(model_field, "choice_set", None) if self.shape == "choice" else None
+        self.names = (
+            client_names(model_field.remote_field.model)
+            if model_field is not None and model_field.is_relation
+            else None
+        )
         self.hidden = self.spec.sensitivity > current_actor().clearance
         self.large = False  # whether a rate of 100 % or more was among the values
 
     def series(self, values: Iterable[Any]) -> pl.Series:
-        """Some values of the column. Rates come as text until all are known (see `finished`)."""
-        made = self._series(values)
+        """Render some values of the column. Rates stay text until all are known (see `finished`)."""
+        rendered = self._series(values)
         if self.shape == "rate" and not self.hidden:
-            self.large = self.large or bool((made.cast(pl.Float64).abs() >= 1).any())
-        return made
+            self.large = self.large or bool((rendered.cast(pl.Float64).abs() >= 1).any())
+        return rendered
 
     def _series(self, values: Iterable[Any]) -> pl.Series:
-        values = [None if v == "" else v for v in values]
+        """Render values by the kind of the column."""
+        values = [None if value == "" else value for value in values]
         if self.names is not None:
-            return pl.Series([self.names.get(v) for v in values], dtype=pl.String)
-        if self.shape == "text" and any(isinstance(v, EncryptedValue) for v in values):
-            return pl.Series([None if v is None else str(v) for v in values], dtype=pl.String)
+            return pl.Series([self.names.get(value) for value in values], dtype=pl.String)
+        if self.shape == "text" and any(isinstance(value, EncryptedValue) for value in values):
+            return pl.Series([None if value is None else str(value) for value in values], dtype=pl.String)
         if self.hidden:
-            known = {v: masked(v, self.spec) for v in set(values) - {None}}
-            return pl.Series([known.get(v) for v in values], dtype=pl.String)
+            known = {value: masked(value, self.spec) for value in set(values) - {None}}
+            return pl.Series([known.get(value) for value in values], dtype=pl.String)
         if self.choice_set is not None and hasattr(self.choice_set, "many"):
-            return pl.Series([v and self.choice_set.label_of(v, self.language) for v in values], dtype=pl.String)
+            return pl.Series(
+                [value and self.choice_set.label_of(value, self.language) for value in values], dtype=pl.String
+            )
         if self.choice_set is not None:
-            named = {m.value: m.label_in(self.language) for m in self.choice_set}
-            return pl.Series([named.get(v, v) for v in values], dtype=pl.String)
+            labels = {member.value: member.label_in(self.language) for member in self.choice_set}
+            return pl.Series([labels.get(value, value) for value in values], dtype=pl.String)
         if self.shape == "money":
-            return pl.Series([float(v) if isinstance(v, Decimal) else v for v in values], dtype=pl.Float64)
+            return pl.Series(
+                [float(value) if isinstance(value, Decimal) else value for value in values], dtype=pl.Float64
+            )
         if self.shape == "datetime":
-            local = [clock.local(v).replace(tzinfo=None) if isinstance(v, datetime) else None for v in values]
+            local = [
+                clock.local(value).replace(tzinfo=None) if isinstance(value, datetime) else None for value in values
+            ]
             return pl.Series(local, dtype=pl.Datetime("us"))
-        plain = {"date": pl.Date, "integer": pl.Int64, "bool": pl.Boolean}.get(self.shape, pl.String)
-        return pl.Series([v if plain != pl.String or v is None else str(v) for v in values], dtype=plain)
+        dtype = {"date": pl.Date, "integer": pl.Int64, "bool": pl.Boolean}.get(self.shape, pl.String)
+        return pl.Series(
+            [value if dtype != pl.String or value is None else str(value) for value in values], dtype=dtype
+        )
 
-    def finished(self, told: pl.Series) -> pl.Series:
-        """Some of the column, once all of it has been told. Rates are numbers, or text with the sign where one is 100 % or
-        more, because a bare 1 in a cell reads as 1 %."""
+    def finished(self, rendered: pl.Series) -> pl.Series:
+        """Finish a part of the column after all of it was rendered.
+
+        Rates become numbers, or text with the percent sign if one is 100 % or more, because a bare 1 in a cell reads as
+        1 %.
+        """
         if self.shape != "rate" or self.hidden:
-            return told
+            return rendered
         if not self.large:
-            return told.cast(pl.Float64)
-        texts = [None if v is None else f"{(Decimal(v) * 100).normalize():f}%" for v in told]
-        return pl.Series(told.name, texts, dtype=pl.String)
+            return rendered.cast(pl.Float64)
+        texts = [None if value is None else f"{(Decimal(value) * 100).normalize():f}%" for value in rendered]
+        return pl.Series(rendered.name, texts, dtype=pl.String)

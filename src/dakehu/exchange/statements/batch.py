@@ -19,14 +19,17 @@ from dakehu.foundation.schema.parameters import parameters_of
 OWNER = parameters_of("ledger.QuarantinedRow", "client")
 
 
-def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]]) -> None:
-    """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse). Call inside an act."""
+def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: bool = False) -> None:
+    """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse), or that a person named its
+    columns. Call inside an act."""
     layout, rows, codes = glimpsed
     told = {
         "layout": layout.name,
         "rows": rows,
         "clients": len(codes),
         "client": "",
+        "by_hand": by_hand,
+        "units": {name: found.words for name, found in layout.units.items()},
         "columns": [*layout.columns.items(), *(("other", heading) for heading in layout.others)],
     }
     batch.report = {**batch.report, "statement": told}
@@ -41,7 +44,7 @@ def is_dry_run(batch: Any) -> dict[str, Any]:
 def belongs_to(pk: int, named: str) -> None:
     """Say whose a statement is, by code or name; "" leaves it to what the file tells. Raises Refused."""
     client = parse_input(OWNER, {"client": named})["client"] if named else None
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(pk, lock=True)
         check_open(batch)
         batch.report = {**batch.report, "statement": {**is_dry_run(batch), "client": client.code if client else ""}}

@@ -9,12 +9,25 @@ from typing import Any
 from dakehu.domains.ledger.statements.importing import Line
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow
 from dakehu.domains.ledger.trades.transaction_types import normalize_term
-from dakehu.exchange.statements.layouts import CURRENCIES, Layout
+from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, Layout
 from dakehu.exchange.workbook.reading import headings
 from dakehu.foundation.base import parsing
+from dakehu.foundation.base.currencies import YUAN, split_currency
 
 flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
-NUMBERS = ("quantity", "price", "amount", "net", "commission", "stamp", "transfer", "charge", "balance")
+NUMBERS = (
+    "quantity",
+    "price",
+    "amount",
+    "net",
+    "commission",
+    "stamp",
+    "transfer",
+    "charge",
+    "balance",
+    "paid_in",
+    "paid_out",
+)
 _MONEY = re.compile(
     r"^([+-]?)\s*(?:[A-Z]{3}|[$€£¥])?\s*([+-]?)(\d[\d.,' \u00a0]*|[.,]\d+)(E-?\d+)?\s*(?:[A-Z]{3}|[$€£¥])?$"
 )
@@ -102,16 +115,20 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
         for heading, (reason, wanted) in layout.refuse.items():
             if re.search(wanted, cells.get(flat(heading), "")):
                 raise RowRejected(reason, cells.get(flat(heading), ""))
+        _refuse_two_values(cells, layout)
         return Line(place, shown, _cell_text(given, cells, layout), meaning)
     except RowRejected as doubt:
         return Line(place, shown, None, meaning, doubt)
 
 
 def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> StatementRow:
-    read: dict[str, Any] = {name: to_number(given.get(name, ""), layout.decimal) for name in NUMBERS}
-    rest = [to_number(cells.get(flat(heading), ""), layout.decimal) for heading in layout.others]
+    read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBERS}
+    rest = [_number("other", cells.get(flat(heading), ""), layout) for heading in layout.others]
     told = [value for value in rest if value is not None]
-    currency = given.get("currency") or layout.currency
+    paid_in, paid_out = read.pop("paid_in"), read.pop("paid_out")
+    if read["net"] is None and (paid_in or paid_out):
+        read["net"] = abs(paid_in or Decimal(0)) - abs(paid_out or Decimal(0))
+    currency = given.get("currency") or _currency(given, layout)
     if not currency:
         raise RowRejected("currency")
     if layout.signed_fees:
@@ -128,5 +145,37 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
         currency=CURRENCIES.get(currency, currency)[:3].upper(),
         foreign=layout.foreign,
         ref=given.get("ref", "")[:60],
+        flag=given.get("flag", ""),
         **read,
     )
+
+
+def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
+    """Raise Doubt where a heading comes twice and its two columns say different things (发生金额 of two kinds)."""
+    for name, heading in layout.columns.items() if not layout.name else ():
+        first, second = cells.get(flat(heading), "").strip(), cells.get(f"{flat(heading)}~2", "").strip()
+        if first and second and first != second and name not in ("time", "ref"):
+            raise RowRejected("twice", f"{heading}: {first} / {second}")
+
+
+def _number(name: str, text: str, layout: Layout) -> Decimal | None:
+    """A number in the unit of its column. Raises Doubt for a filled cell under a unit that nobody knows."""
+    found = layout.units.get(name)
+    if found is None or not text.strip():
+        return to_number(text, layout.decimal)
+    if found.unit is None:
+        raise RowRejected("unit", f"{text} ({found.words})")
+    value = to_number(text, layout.decimal)
+    return None if value is None else value * found.unit.factor
+
+
+def _currency(given: dict[str, str], layout: Layout) -> str:
+    """The currency that headings or marks beside the sums say, where no column says it. Raises Doubt where they say two."""
+    stated = {found.unit.currency for found in layout.units.values() if found.unit is not None and found.unit.currency}
+    marked = {code for name in MONEY_FIELDS if (code := split_currency(parsing.to_text(given.get(name, "")))[0])}
+    found = (stated | marked) - ({YUAN} if layout.currency == YUAN else set())
+    if layout.currency and layout.currency != YUAN:  # a layout of one source: its own currency, however it is marked
+        return layout.currency
+    if len(found) > 1 or "$" in found:
+        raise RowRejected("currency", " ".join(sorted(found)))
+    return found.pop() if found else layout.currency

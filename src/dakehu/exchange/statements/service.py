@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
@@ -10,12 +10,18 @@ from dakehu.domains.clients.bulk_import.matching import ClientMatcher
 from dakehu.domains.ledger.statements import importing as ledger
 from dakehu.domains.ledger.statements.importing import EvaluatedStatement, Line
 from dakehu.domains.ledger.statements.validation import REASONS, RowRejected
+from dakehu.exchange.mapping.left_out import left_out_of_sheet
+from dakehu.exchange.mapping.mapping import TableMapping
+from dakehu.exchange.mapping.units import FoundUnit, read_unit
 from dakehu.exchange.statements import cells
-from dakehu.exchange.statements.layouts import SEARCH, Layout, find_layout
+from dakehu.exchange.statements.layouts import DATES_IN, SEARCH, Layout, find_layout, with_units
 from dakehu.exchange.workbook import reading
+from dakehu.exchange.workbook.reading.footers import kind_of_line
 from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base.date_parsing import find_order
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
@@ -25,14 +31,19 @@ SHOWN = 200
 READ = 8  # rows shown as they were read
 
 
+Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the file from 1, cells by flat heading, code of the client
+
+
 @dataclass
 class Statement:
-    """A file of trades: its layout, its rows, and for each row the code of the client it names ("" where none)."""
+    """A file of trades: its layout, its rows, for each row the code of the client it names ("" where none), and what the
+    file holds beside them (see mapping.left_out)."""
 
     filename: str
     layout: Layout
     lines: list[Line]
     owners: list[str]
+    left_out: list[dict[str, Any]] = field(default_factory=list)
 
     def codes(self) -> set[str]:
         return set(self.owners) - {""}
@@ -47,9 +58,78 @@ def recognise(book: reading.Book) -> Statement | None:
     found = _layout(book)
     if found is None:
         return None
-    rows, layout = found
+    rows, layout, sheet, heading = found
+    return _statement(book, layout, rows, sheet, heading)
+
+
+def _statement(book: reading.Book, layout: Layout, rows: Rows, sheet: str, heading: int) -> Statement:
     read = [(cells.statement_line(place, named, layout), owner) for place, named, owner in rows]
-    return Statement(book.filename, layout, [line for line, _ in read], [owner for _, owner in read])
+    lines = [line for line, _ in read]
+    rest = left_out_of_sheet(book, sheet, heading, (line.line - 1 for line in lines))
+    return Statement(book.filename, layout, lines, [owner for _, owner in read], rest)
+
+
+def by_hand(book: reading.Book, table: TableMapping) -> Statement:
+    """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
+    layout, rows = _by_hand(book, table)
+    return _statement(book, layout, rows, table.sheet, table.header_row)
+
+
+def glimpse_by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, int, set[str]]:
+    """The same as `glimpse` of a table whose columns a person named."""
+    layout, rows = _by_hand(book, table)
+    owners = [owner for _, _, owner in rows]
+    return layout, len(owners), set(owners) - {""}
+
+
+NEEDED = (
+    (("day",), bilingual("日期", "the day")),
+    (("side", "flag"), bilingual("业务名称或买卖标志", "the kind of business, or buy and sell")),
+    (
+        ("quantity", "amount", "net", "paid_in", "paid_out"),
+        bilingual("成交数量、成交金额或发生金额", "a quantity, an amount or a cash effect"),
+    ),
+)
+
+
+def _by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, Rows]:
+    sheet = next(s for s in book.sheets if s.name == table.sheet)
+    rows = sheet.head(sheet.frame.height)
+    if table.header_row < 0:  # a line of letters stands for the headings
+        rows = [*([[""] * sheet.frame.width] * table.first_row), *rows[table.first_row :]]
+        rows.insert(table.first_row, [letters(place) for place in range(sheet.frame.width)])
+    at = max(table.header_row, 0) if table.header_row >= 0 else table.first_row
+    headings = _separate_trades([flat(cell) for cell in rows[at]])
+    columns, others, units = {}, [], {}
+    for column in table.columns:
+        for feed in column.feeds:
+            if feed.field == "other":
+                others.append(headings[column.index])
+            else:
+                columns[feed.field] = headings[column.index]
+            unit = read_unit(column.unit)
+            if unit is not None:
+                units[feed.field] = FoundUnit(unit, column.unit)
+    lacking = [str(words) for names, words in NEEDED if not set(names) & set(columns)]
+    if lacking:
+        raise Refused(
+            {
+                "columns": [
+                    bilingual(
+                        "对账单还缺：{fields}。请指明是哪一列。",
+                        "A statement needs {fields} as well: say which columns they are.",
+                        fields="；".join(lacking),
+                    )
+                ]
+            }
+        )
+    if "side" not in columns:
+        columns["side"] = columns.pop("flag")
+    order = next((c.order for c in table.columns if c.order and any(f.field == "day" for f in c.feeds)), "")
+    layout = Layout("", columns, tuple(others), units=units, dates=DATES_IN[order])
+    found = _rows(rows, at, layout)
+    shift = 1 if table.header_row < 0 else 0
+    return layout, ((place - shift, named, owner) for place, named, owner in found)
 
 
 def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
@@ -62,16 +142,27 @@ def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     return found[1], len(owners), set(owners) - {""}
 
 
-def _layout(book: reading.Book) -> tuple[Iterator[tuple[int, dict[str, str], str]], Layout] | None:
-    for sheet in book.sheets:
-        for at, row in enumerate(sheet.head(SEARCH)):
+def _layout(book: reading.Book) -> tuple[Rows, Layout, str, int] | None:
+    """(rows, layout, name of the sheet, row of its headings from 0) of the first visible sheet that holds a statement."""
+    for sheet in (sheet for sheet in book.sheets if sheet.visible):
+        head = sheet.head(SEARCH)
+        for at, row in enumerate(head):
             layout = find_layout(row)
             if layout is not None:
-                return _rows(sheet.head(sheet.frame.height), at, layout), layout
+                above = [sheet.name, *(cell for line in head[:at] for cell in dict.fromkeys(line) if cell)]
+                layout = layout if layout.name else _settled(with_units(layout, above), sheet, at, row)
+                return _rows(sheet.head(sheet.frame.height), at, layout), layout, sheet.name, at
     return None
 
 
-def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int, dict[str, str], str]]:
+def _settled(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> Layout:
+    """With the order of day and month that the column of days shows."""
+    place = next((i for i, cell in enumerate(row) if cell.strip() == layout.columns["day"]), None)
+    days = sheet.frame[f"c{place}"].slice(at + 1).unique().to_list() if place is not None else []
+    return replace(layout, dates=DATES_IN[find_order(day for day in days if day)])
+
+
+def _rows(rows: list[list[str]], at: int, layout: Layout) -> Rows:
     """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
     the client it names ("" for none)."""
     flats = [flat(cell) for cell in rows[at]]
@@ -83,7 +174,7 @@ def _rows(rows: list[list[str]], at: int, layout: Layout) -> Iterator[tuple[int,
         filled = any(named.get(h, "").strip() for h in used)
         if (
             filled
-            and not _is_total_row(row)
+            and not kind_of_line([cell for cell in row if cell.strip()] or [""])
             and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False))
         ):
             yield place, named, named.get(code, "").strip() if code else ""
@@ -97,11 +188,6 @@ def _separate_trades(headings: list[str]) -> list[str]:
         seen[heading] = seen.get(heading, 0) + 1
         made.append(f"{heading}~{seen[heading]}" if not heading or seen[heading] > 1 else heading)
     return made
-
-
-def _is_total_row(row: list[str]) -> bool:
-    first = next((cell.strip() for cell in row if cell.strip()), "")
-    return first.rstrip(":\uff1a") in ("合计", "总计", "小计", "Total", "Totals")
 
 
 def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
@@ -228,6 +314,7 @@ def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str,
         "faults_in_all": 0,
         "warnings": _warnings(held),
         "warnings_in_all": len(held),
+        "left_out": statement.left_out,
         "mode": "both",
         "key": "auto",
     }

@@ -18,7 +18,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.jobs import events
 from dakehu.foundation.records.recorded import ActionRecord, open_act, recording
-from dakehu.foundation.schema.parameters import CustomFields, Parameter
+from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 
@@ -31,7 +31,7 @@ class Action:
     needs: str
     zh: str
     en: str
-    declared: tuple[Parameter | CustomFields, ...]
+    declared: tuple[Parameter | CustomFields | Fields, ...]
     body: Callable[..., Any]
     doc: str
     is_public: bool = True  # False: called by other actions only, never by name from outside
@@ -65,9 +65,9 @@ def action(
 
     `needs` is a permission ("" for everybody signed in). `is_public=False` keeps it from being called by name.
     """
-    flat: list[Parameter | CustomFields] = []
+    flat: list[Parameter | CustomFields | Fields] = []
     for item in parameters:
-        flat.extend([item] if isinstance(item, (Parameter, CustomFields)) else item)
+        flat.extend([item] if isinstance(item, (Parameter, CustomFields, Fields)) else item)
 
     def wrap(body: Body) -> Body:
         kinds = {p.kind for p in inspect.signature(body).parameters.values()}

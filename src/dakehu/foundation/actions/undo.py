@@ -21,7 +21,7 @@ from django.utils import timezone
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
-from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
@@ -29,6 +29,7 @@ from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.id_ranges import IdRanges
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.files import store as files
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.bulk import load_rows, record_rows, remove_rows
@@ -38,6 +39,7 @@ from dakehu.foundation.schema.references import references_to
 
 DAYS = 90
 SHOWN = 20
+FORMAT = 2  # of stored logs; 1: `created` holds [numbers, versions], and its log names no format
 
 Naming = Callable[[str], Bilingual]
 Report = Callable[[float, Bilingual], None]
@@ -121,6 +123,7 @@ class UndoLog:
     def store(self) -> str:
         """Put the notes away encrypted, for 90 days; returns the key by which `take_back` finds them."""
         body = {
+            "format": FORMAT,
             "since": self.since.isoformat(),
             "created": {label: [born.numbers.runs, born.later] for label, born in self.created.items()},
             "changed": {
@@ -148,19 +151,31 @@ def _load(key: str) -> UndoLog:
         ) from gone
     kept = UndoLog()
     kept.since = datetime.fromisoformat(body["since"])
-    kept.created = {
-        label: CreatedRows(IdRanges.of(runs), {int(pk): version for pk, version in later.items()})
-        for label, (runs, later) in body["created"].items()
-    }
+    kept.created = {label: _created_rows(stored) for label, stored in _by_label(body["created"])}
     kept.changed = {
         label: {int(pk): [got, _from_json(model_of(label), before)] for pk, (got, before) in rows.items()}
-        for label, rows in body["changed"].items()
+        for label, rows in _by_label(body["changed"])
     }
     kept.deleted = {
         label: {int(pk): _from_json(model_of(label), values) for pk, values in rows.items()}
-        for label, rows in body["deleted"].items()
+        for label, rows in _by_label(body["deleted"])
     }
     return kept
+
+
+def _by_label(stored: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The parts of a stored log by the present labels of their models."""
+    return ((current_name(Kind.MODEL, label), rows) for label, rows in stored.items())
+
+
+def _created_rows(stored: list[Any]) -> CreatedRows:
+    """Read [runs, {number: version}], or [numbers, versions] of a log of format 1. Logs between the two name no format
+    either, so the shape decides."""
+    numbers, versions = stored
+    if isinstance(versions, dict):
+        return CreatedRows(IdRanges.of(numbers), {int(pk): version for pk, version in versions.items()})
+    later = {pk: version for pk, version in zip(numbers, versions, strict=True) if version != 1}
+    return CreatedRows(IdRanges(numbers), later)
 
 
 @contextmanager
@@ -350,7 +365,7 @@ def _line(model: Any, pk: int, called: Naming) -> Bilingual:
         return bilingual(
             "客户 {client} 的{what}（{at}）", "{what} of client {client} ({at})", what=what, client=client, at=at
         )
-    verb = ACTIONS[entry.action].label if entry.action in ACTIONS else entry.action
+    verb = act_label(entry.action)
     return bilingual(
         "客户 {client} 的{what}（{at}，{who}，{verb}）",
         "{what} of client {client} ({at}, {who}, {verb})",

@@ -1,6 +1,8 @@
-"""The audit chain: each entry is sealed with an HMAC over itself and the seal before it, under a key kept
-outside the database. Changing, removing or inserting a row breaks the chain at that row; cutting off its
-end is noticed against the head remembered in DAKEHU_HOME.
+"""Seal audit entries into a chain, and verify it.
+
+Each entry is sealed with an HMAC over itself and the previous seal, under a key kept outside the database. Changing,
+removing or inserting a row breaks the chain at that row; a cut at the end is detected by the head stored in
+DAKEHU_HOME.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -30,11 +32,11 @@ from dakehu.foundation.records.recorded import ActionRecord, Change
 from dakehu.foundation.schema.fields import has_spec
 
 GENESIS = "0" * 64
-LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
+LOCK = 0x64616B65  # an arbitrary number for the advisory lock that serialises writers
 
 
 def plain_value(value: Any) -> Any:
-    """A value as JSON holds it. Sealed values stay dots."""
+    """Convert a value to JSON. Encrypted values become dots."""
     if isinstance(value, EncryptedValue):
         return DOTS
     if isinstance(value, (datetime, date)):
@@ -51,7 +53,7 @@ def plain_value(value: Any) -> Any:
 
 
 def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Values for the record: personal and secret ones as dots, so that the audit is no second copy of the client."""
+    """Mask personal and secret values, so that the audit is no second copy of the client."""
     try:
         model = apps.get_model(model_label)
     except (LookupError, ValueError):
@@ -66,19 +68,22 @@ def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _entry(change: Change) -> dict[str, Any]:
-    made = asdict(change)
-    made["pk"] = plain_value(change.pk)
-    made["before"] = _shown(change.model, change.before)
-    made["after"] = plain_value(change.after) if change.kind == "many" else _shown(change.model, change.after)
-    return made
+    """Return a change as it is stored in the audit."""
+    entry = asdict(change)
+    entry["pk"] = plain_value(change.pk)
+    entry["before"] = _shown(change.model, change.before)
+    entry["after"] = plain_value(change.after) if change.kind == "many" else _shown(change.model, change.after)
+    return entry
 
 
 def _seal(previous: str, parts: list[Any]) -> str:
+    """Return the HMAC over an entry and the previous seal."""
     text = json.dumps([previous, *parts], ensure_ascii=False, separators=(",", ":"))
     return hmac.new(keys.key("audit"), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _parts(entry: Any) -> list[Any]:
+    """Return the sealed fields of an entry."""
     return [
         entry.at.isoformat(),
         entry.actor_ref,
@@ -98,7 +103,7 @@ def holds(entry: Any) -> bool:
 
 
 def append(act: ActionRecord) -> Any:
-    """Seal an act onto the chain, inside its transaction."""
+    """Append an action to the chain, inside its transaction."""
     actor = current_actor()
     clients = {c.client_id for c in act.changes if c.client_id is not None}
     body = {"changes": [_entry(c) for c in act.changes], "inner": act.inner, "note": plain_value(act.note)}
@@ -126,7 +131,7 @@ def append(act: ActionRecord) -> Any:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`entries` read; `broken` is the id of the first entry that does not hold (None: all hold), `why` says how."""
+    """Result of a verification: entries read, id of the first invalid entry (None: all hold), and why."""
 
     entries: int
     broken: int | None
@@ -134,7 +139,7 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Walk the whole chain. Run as the system, who sees every entry."""
+    """Verify the whole chain. Run as the system, which sees every entry."""
     previous, count, last = GENESIS, 0, 0
     for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
         count, last = count + 1, entry.pk
@@ -159,11 +164,12 @@ def verify() -> Verdict:
 
 
 def _head_file() -> Path:
+    """Return the path of the stored head."""
     return Path(settings.DAKEHU_HOME) / "audit-head.json"
 
 
 def remember_head() -> None:
-    """Write the newest seal outside the database (the worker does so every minute)."""
+    """Store the newest seal outside the database (the worker does so every minute)."""
     newest = AuditEntry.objects.order_by("-pk").values_list("pk", "seal").first()
     if newest:
         keys.write_private(_head_file(), json.dumps({"id": newest[0], "seal": newest[1]}).encode())

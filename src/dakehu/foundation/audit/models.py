@@ -1,4 +1,4 @@
-"""The audit entry."""
+"""The model of audit entries."""
 
 from typing import Any
 
@@ -8,26 +8,30 @@ from django.db.models import Q
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class AuditEntries(models.Manager[Any]):
-    """Entries the reader may see: about clients in their scope, or by people they lead."""
+    """Entries the reader may see: about clients in their scope, or by users they lead."""
 
     def get_queryset(self) -> Any:
+        """Return the visible entries."""
         actor = current_actor()
         rows = super().get_queryset()
         limit = scope.condition(actor, "client_ref")
         if limit is None:
             return rows
-        mine = Q(client_ref__isnull=True)
+        without_client = Q(client_ref__isnull=True)
         if actor.reach is not Reach.ALL:
-            mine &= Q(actor_ref__in=actor.covers)
-        return rows.filter(limit | mine)
+            without_client &= Q(actor_ref__in=actor.covers)
+        return rows.filter(limit | without_client)
 
 
 class AuditEntry(models.Model):
-    """One act, sealed to the one before. No foreign keys: the record must outlive what it speaks of."""
+    """An action, sealed to the previous entry. No foreign keys: entries outlive the rows they name."""
+
+    names = Names("操作记录", "Audit entry", "Audit entries")
 
     at = field(models.DateTimeField(), zh="时间", en="Time", listed=True)
     actor_ref = models.BigIntegerField(null=True)

@@ -1,4 +1,4 @@
-"""Long lists in parts that one statement can hold."""
+"""Split long lists into parts that one statement can hold."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -7,6 +7,7 @@ CHUNK = 20_000
 
 
 def chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    every = list(items)
-    for start in range(0, len(every), size):
-        yield every[start : start + size]
+    """Yield lists of at most `size` items."""
+    values = list(items)
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

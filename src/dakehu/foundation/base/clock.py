@@ -1,4 +1,4 @@
-"""The only source of now. The desk lives in Asia/Shanghai unless set otherwise."""
+"""The only source of the current time. The desk's time zone is Asia/Shanghai unless set otherwise."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,24 +8,25 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """This moment, with its zone."""
+    """Return the current moment with its time zone."""
     return timezone.now()
 
 
 def zone() -> ZoneInfo:
+    """Return the desk's time zone."""
     return ZoneInfo(settings.TIME_ZONE)
 
 
 def today() -> date:
-    """The date on the desk's wall, not the server's: at 00:30 in Shanghai it is already tomorrow in UTC."""
+    """Return the date in the desk's time zone, not the server's."""
     return timezone.now().astimezone(zone()).date()
 
 
 def local(moment: datetime) -> datetime:
-    """A moment as the desk's wall clock shows it."""
+    """Convert a moment to the desk's time zone."""
     return moment.astimezone(zone())
 
 
 def at_local(naive: datetime) -> datetime:
-    """A wall-clock time that a person wrote, as a moment."""
+    """Interpret a time without zone in the desk's time zone."""
     return naive.replace(tzinfo=zone()) if naive.tzinfo is None else naive

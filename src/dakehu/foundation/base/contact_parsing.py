@@ -1,4 +1,4 @@
-"""Several contacts in one cell, taken apart: `手机号码:138xxxxxx88 电子邮件:zhangsan@example.com`. Pure."""
+"""Split several contacts in one cell: `手机号码:138xxxxxx88 电子邮件:zhangsan@example.com`. Pure."""
 
 import re
 import unicodedata
@@ -20,18 +20,20 @@ _WECHAT = re.compile(r"(?:微信号|微信|wechat)\s*[:]\s*([A-Za-z][-\w]{5,19})
 
 
 def split_contacts(value: object) -> list[tuple[str, str]]:
-    """(kind, value) pairs of a cell, in order: kind is mobile, landline, mail or wechat. Masked numbers are
-    kept as they stand. Text in which nothing is recognised gives an empty list."""
+    """Return (kind, value) pairs of a cell in order; kind is mobile, landline, mail or wechat.
+
+    Masked numbers are kept as they are. [] if nothing is recognised.
+    """
     text = unicodedata.normalize("NFKC", to_text(value))
-    found: list[tuple[int, str, str]] = []
-    for piece in _WECHAT.finditer(text):
-        if not re.fullmatch(_MOBILE, piece.group(1)):
-            found.append((piece.start(), "wechat", piece.group(1)))
-    for piece in _PIECE.finditer(text):
-        kind = next(k for k in ("mail", "mobile", "landline") if piece.group(k))
-        said = (piece.group("label") or "").lower()
-        shown = re.sub(r"[ ]", "", piece.group(kind))
-        if kind == "mobile" and said.startswith(("微信", "wechat")):
+    matches: list[tuple[int, str, str]] = []
+    for match in _WECHAT.finditer(text):
+        if not re.fullmatch(_MOBILE, match.group(1)):
+            matches.append((match.start(), "wechat", match.group(1)))
+    for match in _PIECE.finditer(text):
+        kind = next(k for k in ("mail", "mobile", "landline") if match.group(k))
+        label = (match.group("label") or "").lower()
+        contact = re.sub(r"[ ]", "", match.group(kind))
+        if kind == "mobile" and label.startswith(("微信", "wechat")):
             kind = "wechat"
-        found.append((piece.start(), kind, shown))
-    return [(kind, shown) for _, kind, shown in sorted(found)]
+        matches.append((match.start(), kind, contact))
+    return [(kind, contact) for _, kind, contact in sorted(matches)]

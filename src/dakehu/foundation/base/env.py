@@ -1,54 +1,58 @@
-"""Settings from the environment, by four typed readers. Whatever is wrong says how to mend it."""
+"""Read typed settings from the environment. Errors say how to correct them."""
 
 import os
 from pathlib import Path
 
 
 class WrongSetting(SystemExit):
-    """A setting that cannot be used; the message names it and the remedy."""
+    """An unusable setting; the message names it and the remedy."""
 
 
-# name → what it is for, in both languages; the generated reference and a house test read this.
+# name → (default, purpose in Chinese, purpose in English); read by the generated reference and an architecture test.
 SETTINGS: dict[str, tuple[str, str, str]] = {}
 
 
 def _declare(name: str, default: str, zh: str, en: str) -> str | None:
+    """Register a setting and return its value, None if unset."""
     SETTINGS[name] = (default, zh, en)
     return os.environ.get(name)
 
 
 def text(name: str, default: str, *, zh: str, en: str) -> str:
+    """Read a text setting."""
     return _declare(name, default, zh, en) or default
 
 
 def flag(name: str, default: bool, *, zh: str, en: str) -> bool:
-    given = (_declare(name, "1" if default else "0", zh, en) or "").strip().lower()
-    if not given:
+    """Read a yes-or-no setting. Raises WrongSetting."""
+    value = (_declare(name, "1" if default else "0", zh, en) or "").strip().lower()
+    if not value:
         return default
-    if given not in ("1", "0", "true", "false", "yes", "no"):
-        raise WrongSetting(f"{name}={given!r}: write 1 or 0")
-    return given in ("1", "true", "yes")
+    if value not in ("1", "0", "true", "false", "yes", "no"):
+        raise WrongSetting(f"{name}={value!r}: write 1 or 0")
+    return value in ("1", "true", "yes")
 
 
 def number(name: str, default: int, *, zh: str, en: str) -> int:
-    given = _declare(name, str(default), zh, en)
-    if not given:
+    """Read a whole-number setting. Raises WrongSetting."""
+    value = _declare(name, str(default), zh, en)
+    if not value:
         return default
     try:
-        return int(given)
+        return int(value)
     except ValueError:
-        raise WrongSetting(f"{name}={given!r}: write a whole number") from None
+        raise WrongSetting(f"{name}={value!r}: write a whole number") from None
 
 
 def secret(name: str, *, zh: str, en: str) -> str:
-    """A secret from NAME, or from the file that NAME_FILE names; "" when neither is set."""
-    given = _declare(name, "", zh, en)
+    """Read a secret from NAME, or from the file named by NAME_FILE; "" if neither is set."""
+    value = _declare(name, "", zh, en)
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:
             return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as fault:
+        except OSError as error:
             raise WrongSetting(
-                f"{name}_FILE={path!r} cannot be read ({fault.strerror}): check path and rights"
+                f"{name}_FILE={path!r} cannot be read ({error.strerror}): check path and rights"
             ) from None
-    return given or ""
+    return value or ""

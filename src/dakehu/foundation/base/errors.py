@@ -1,4 +1,4 @@
-"""Why something was not done: one class per kind of refusal, each with the sentence a person reads."""
+"""Errors a user can cause, each with a message in both languages, and programming errors."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 
 class Refused(Exception):
-    """What was asked cannot be done as asked.
+    """A request cannot be carried out as made.
 
-    `messages` maps a field name (or "" for the whole) to the sentences that say what is wrong and how to mend it.
+    `messages` maps a field name (or "" for the whole) to sentences that say what is wrong and how to correct it.
     """
 
     status = 400
@@ -21,17 +21,17 @@ class Refused(Exception):
         return " ".join(str(text) for texts in self.messages.values() for text in texts)
 
     def as_plain(self) -> dict[str, list[str]]:
-        """The same, as text in the reader's language: {field: [sentence]}."""
+        """Return the messages in the reader's language: {field: [sentence]}."""
         return {name: [str(text) for text in texts] for name, texts in self.messages.items()}
 
 
 def refusal(field_name: str, zh: str, en: str, **values: Any) -> Refused:
-    """Return a refusal about one field, ready to raise."""
+    """Return a refusal about one field, to be raised."""
     return Refused({field_name: [bilingual(zh, en, **values)]})
 
 
 class NotAllowed(Refused):
-    """The actor's role does not include this."""
+    """The actor's role does not include the permission."""
 
     status = 403
 
@@ -47,7 +47,7 @@ class NotAllowed(Refused):
 
 
 class NotFound(Refused):
-    """There is no such thing within what the actor may see. Never says whether it exists elsewhere."""
+    """Nothing matches within the actor's scope. Does not say whether it exists elsewhere."""
 
     status = 404
 
@@ -58,11 +58,11 @@ class NotFound(Refused):
 
 
 class Conflict(Refused):
-    """The row has changed since it was read. `current` holds its present values by field, as the reader may see them.
+    """The row has changed since it was read.
 
-    Where both sides were compared (gates.perform_over), `clashes` tells by field what it was, what was sent and what
-    stands now, plain and in words; `by` and `at` name whoever wrote last ("" if not known); `kept` are the labels of
-    fields that only others changed.
+    `current` holds its values by field, as the reader may see them. If both sides were compared (gates.concurrent_edit),
+    `clashes` says by field what it was, what was sent and what is stored now, as values and as text; `by` and `at` name
+    the last writer ("" if unknown); `kept` are the labels of fields that only others changed.
     """
 
     status = 412
@@ -79,8 +79,8 @@ class Conflict(Refused):
             )
         )
 
-    def as_told(self) -> dict[str, Any]:
-        """What a door sends along with the sentences: {row_version, current, fields, by, at, kept}."""
+    def as_details(self) -> dict[str, Any]:
+        """Return the details sent with the messages: {row_version, current, fields, by, at, kept}."""
         return {
             "row_version": self.version,
             "current": self.current,
@@ -92,12 +92,12 @@ class Conflict(Refused):
 
 
 class NoActor(RuntimeError):
-    """Client data was touched without anybody asking: a fault of the program, never of the user."""
+    """Client data was accessed without an actor: a programming error, never the user's."""
 
 
 class WriteOutsideAction(RuntimeError):
-    """Something tried to write without an open act: a fault of the program, never of the user."""
+    """A write without an open action: a programming error, never the user's."""
 
 
 class Unscoped(RuntimeError):
-    """A statement would have read client rows past the reader's scope: a fault of the program."""
+    """A query would have read client rows outside the reader's scope: a programming error."""

@@ -1,7 +1,7 @@
-"""Words for people, in both languages at the place where they are said.
+"""Bilingual texts, written in both languages where they are used.
 
-`say(zh=…, en=…)` is lazy: it becomes text when it reaches a reader, in that reader's language.
-There is no catalogue to compile and no sentence without its translation (decision 0012).
+`bilingual(zh, en)` is lazy: it becomes text when shown, in the reader's language. There is no catalogue to compile and
+no sentence without its translation (decision 0012).
 """
 
 from collections.abc import Iterator
@@ -13,20 +13,20 @@ from django.utils import translation
 
 
 def language() -> str:
-    """The reader's language: "zh" (the first language of the desk) or "en"."""
+    """Return the reader's language: "zh" (the default) or "en"."""
     return "en" if (translation.get_language() or "zh").startswith("en") else "zh"
 
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Speak `code` ("zh" or "en") inside the block, whatever the reader set."""
+    """Use the language `code` ("zh" or "en") inside the block."""
     with translation.override("en" if code == "en" else "zh-hans"):
         yield
 
 
 @dataclass(frozen=True)
 class Bilingual:
-    """A sentence in two languages. Values in braces are filled when it is read."""
+    """A text in two languages. Values in braces are filled in when it is shown."""
 
     zh: str
     en: str
@@ -44,10 +44,11 @@ class Bilingual:
         return bool(self.zh)
 
     def in_(self, code: str) -> str:
+        """Return the text in one language."""
         text = self.en if code == "en" else self.zh
         return text.format(**self.values) if self.values else text
 
 
 def bilingual(zh: str, en: str, **values: Any) -> Bilingual:
-    """Words for a person, in the language of whoever reads them. `{name}` is filled from `values`."""
+    """Return a text in both languages. `{name}` is filled in from `values`."""
     return Bilingual(zh, en, values)

@@ -1,7 +1,6 @@
-"""Two people changed the same row: what stood there when I began, what I want, what stands there now.
+"""Compare three versions of a row: what a writer read, what they send, and what is stored now.
 
-One comparison for the grid, the forms, the API and the workbook. Values are compared as they are; whoever calls brings
-all three into the same form first.
+Used by the grid, the forms, the API and the workbook. The caller brings all three into the same form first.
 """
 
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Conflict:
-    """One field that both changed. `base` is None where it is not known what it was (`known` says which)."""
+    """A field changed by both sides. `base` is None if unknown (`known` is False)."""
 
     base: Any
     mine: Any
@@ -21,8 +20,11 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`mine`: what is to be written, in nobody's way. `theirs`: what others changed and I did not. `agreed`: both
-    changed to the same. `clashes`: both changed, each to something else; a person decides."""
+    """The result of a comparison.
+
+    `mine`: values to write, without conflict. `theirs`: changed by others only. `agreed`: changed to the same by both.
+    `clashes`: changed differently by both; a person decides.
+    """
 
     mine: dict[str, Any] = field(default_factory=dict)
     theirs: dict[str, Any] = field(default_factory=dict)
@@ -31,29 +33,29 @@ class Outcome:
 
 
 def compare(base: Mapping[str, Any], mine: Mapping[str, Any], current: Mapping[str, Any]) -> Outcome:
-    """Field by field over `mine`; `theirs` also names fields of `base` that I did not send at all.
+    """Compare field by field over `mine`; `theirs` also includes fields of `base` that were not sent.
 
-    A field that `base` does not hold is one of which nobody knows what I saw: if mine differs from what stands there
-    now, a person decides.
+    For a field missing in `base` it is unknown what the writer saw: if mine differs from the stored value, a person
+    decides.
     """
-    made = Outcome()
-    for name, wanted in mine.items():
+    outcome = Outcome()
+    for name, value in mine.items():
         now = current.get(name)
         if name not in base:
-            if wanted != now:
-                made.clashes[name] = Conflict(None, wanted, now, known=False)
+            if value != now:
+                outcome.clashes[name] = Conflict(None, value, now, known=False)
             continue
-        was = base[name]
-        if wanted == was:
-            if now != was:
-                made.theirs[name] = now
-        elif now == was:
-            made.mine[name] = wanted
-        elif now == wanted:
-            made.agreed[name] = now
+        base_value = base[name]
+        if value == base_value:
+            if now != base_value:
+                outcome.theirs[name] = now
+        elif now == base_value:
+            outcome.mine[name] = value
+        elif now == value:
+            outcome.agreed[name] = now
         else:
-            made.clashes[name] = Conflict(was, wanted, now)
-    for name, was in base.items():
-        if name not in mine and name in current and current[name] != was:
-            made.theirs[name] = current[name]
-    return made
+            outcome.clashes[name] = Conflict(base_value, value, now)
+    for name, base_value in base.items():
+        if name not in mine and name in current and current[name] != base_value:
+            outcome.theirs[name] = current[name]
+    return outcome

@@ -1,25 +1,27 @@
-"""What may be taken as known for a little while, in this process: that a list is long does not change in a minute."""
+"""Per-process cache with a time to live: cachetools' TTLCache behind a lock, since threads of the server share it."""
 
-from time import monotonic
+from threading import Lock
 from typing import Any
+
+import cachetools
 
 
 class TTLCache:
-    """Values by key, each for `seconds` from when it was put. At most `most` are kept; past that all are let go."""
+    """Keep at most `most` values for `seconds` each; the one used longest ago leaves first."""
 
     def __init__(self, seconds: float = 60, most: int = 5_000) -> None:
-        self.seconds, self.most = seconds, most
-        self._held: dict[Any, tuple[float, Any]] = {}
+        self._lock = Lock()
+        self._values: Any = cachetools.TTLCache(maxsize=most, ttl=seconds)
 
     def get(self, key: Any) -> Any:
-        """The value, or None where there is none or its time is over."""
-        until, value = self._held.get(key, (0.0, None))
-        return value if until > monotonic() else None
+        """Return the value, or None where there is none or its time is over."""
+        with self._lock:
+            return self._values.get(key)
 
     def put(self, key: Any, value: Any) -> None:
-        if len(self._held) >= self.most:
-            self._held.clear()
-        self._held[key] = (monotonic() + self.seconds, value)
+        with self._lock:
+            self._values[key] = value
 
-    def forget(self) -> None:
-        self._held.clear()
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()

@@ -1,1 +1,1 @@
-"""Trading days."""
+"""The trading calendar."""

@@ -1,4 +1,4 @@
-"""On which days the exchanges trade."""
+"""Look up trading days of the exchanges."""
 
 from datetime import date, timedelta
 
@@ -6,14 +6,17 @@ from dakehu.foundation.calendar.models import CalendarDay
 
 
 def is_trading_day(day: date) -> bool:
-    """Whether the exchanges trade. Beyond the end of the calendar every weekday counts (and the system page warns)."""
+    """Return whether the exchanges trade on a day.
+
+    Beyond the end of the calendar every weekday counts (and the system page warns).
+    """
     if day.weekday() >= 5:
         return bool(CalendarDay.objects.filter(on=day, trading=True).exists())
     return not CalendarDay.objects.filter(on=day, trading=False).exists()
 
 
 def next_trading_day(day: date) -> date:
-    """`day` itself if the exchanges trade then, else the first day after it on which they do."""
+    """Return `day` if the exchanges trade then, else the next trading day."""
     known = dict(CalendarDay.objects.filter(on__gte=day, on__lt=day + timedelta(days=40)).values_list("on", "trading"))
     while not known.get(day, day.weekday() < 5):
         day += timedelta(days=1)
@@ -21,13 +24,13 @@ def next_trading_day(day: date) -> date:
 
 
 def trading_days_between(first: date, last: date) -> list[date]:
-    """Every day from `first` to `last`, both included, on which the exchanges trade."""
+    """Return the trading days from `first` to `last`, both included."""
     known = dict(CalendarDay.objects.filter(on__gte=first, on__lte=last).values_list("on", "trading"))
-    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [day for day in every if known.get(day, day.weekday() < 5)]
+    all_days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return [day for day in all_days if known.get(day, day.weekday() < 5)]
 
 
 def calendar_ends_on() -> date | None:
-    """The last day for which holidays are known; None for an empty calendar."""
+    """Return the last day with known holidays, None for an empty calendar."""
     last = CalendarDay.objects.order_by("-on").values_list("on", flat=True).first()
     return last

@@ -1,5 +1,7 @@
-"""`field__among=[…]`: the same as `field__in`, with the whole list as one parameter, so that asking for thousands of
-values costs little more than asking for one."""
+"""Provide `field__among=[…]`: like `field__in`, with the whole list as one parameter.
+
+A query for thousands of values then costs little more than for one.
+"""
 
 import json
 from typing import Any
@@ -8,21 +10,26 @@ from django.db.models import Field, ForeignKey, Lookup
 
 
 class AnyOf(Lookup):
+    """The `among` lookup."""
+
     lookup_name = "among"
 
     def get_prep_lookup(self) -> Any:
+        """Return the values as a list."""
         return list(self.rhs)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        column, before = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*before, self.rhs]
+        """Return SQL with one array parameter."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, self.rhs]
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        column, before = self.process_lhs(compiler, connection)
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*before, json.dumps(self.rhs, ensure_ascii=False)]  # noqa: S608  column from the model
+        """Return SQL with one JSON parameter."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs, ensure_ascii=False)]  # noqa: S608  column from the model
 
 
 def register() -> None:
-    """Called once at start-up."""
+    """Register the lookup; called once at start-up."""
     Field.register_lookup(AnyOf)
     ForeignKey.register_lookup(AnyOf)

@@ -1,4 +1,7 @@
-"""SQLite writes one thing at a time: what is said to those who wait for a long write, and how not to wait for one."""
+"""Convert SQLite lock timeouts to `Busy`, and write without waiting for a lock.
+
+SQLite allows one writer at a time.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +13,10 @@ from dakehu.foundation.base.i18n import bilingual
 
 
 class Busy(Refused):
-    """Somebody else has been writing for longer than one waits (20 s): nothing was written, and the same may be asked again."""
+    """Another write took longer than the lock timeout (20 s).
+
+    Nothing was written; the request can be repeated.
+    """
 
     status = 503
 
@@ -23,36 +29,36 @@ class Busy(Refused):
         )
 
 
-def is_lock_timeout(fault: Exception) -> bool:
-    """Whether this says that one waited for somebody else's write in vain."""
-    return isinstance(fault, OperationalError) and connection.vendor == "sqlite" and "locked" in str(fault)
+def is_lock_timeout(error: Exception) -> bool:
+    """Return whether an error is a SQLite lock timeout."""
+    return isinstance(error, OperationalError) and connection.vendor == "sqlite" and "locked" in str(error)
 
 
 @contextmanager
 def raise_busy() -> Iterator[None]:
-    """A wait that was in vain is told as Busy."""
+    """Convert SQLite lock timeouts inside the block to `Busy`."""
     try:
         yield
-    except OperationalError as fault:
-        if is_lock_timeout(fault):
-            raise Busy from fault
+    except OperationalError as error:
+        if is_lock_timeout(error):
+            raise Busy from error
         raise
 
 
 @contextmanager
 def no_wait() -> Iterator[None]:
-    """One transaction that does not wait: raises Busy where somebody else writes on SQLite."""
+    """Open a transaction that does not wait: raises Busy where another writer holds the lock on SQLite."""
     if connection.vendor != "sqlite":
         with transaction.atomic():
             yield
         return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
-        patience = cursor.fetchone()[0]
+        timeout = cursor.fetchone()[0]
         cursor.execute("PRAGMA busy_timeout = 0")
     try:
         with raise_busy(), transaction.atomic():
             yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
+            cursor.execute(f"PRAGMA busy_timeout = {int(timeout)}")

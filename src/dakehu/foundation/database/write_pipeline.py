@@ -1,10 +1,10 @@
-"""Long writes upon PostgreSQL go ahead: the server takes in one part while this process prepares the next.
+"""Run bulk INSERTs on a background thread of the same PostgreSQL connection.
 
-Inside `going_ahead()` the statements handed to `write` run on a thread of their own, one after the other, upon the
-connection and in the transaction of the caller. Whatever else is asked of the connection first waits until they are
-done (foundation.postgres), so that nothing is read before it is written; only what is asked inside `between()` stands in
-before those that wait. What goes wrong is raised at the next wait, at the latest at the end of the block. On SQLite, and
-outside the block, a statement runs at once.
+The server executes one statement while this process prepares the next. Inside `pipelined_writes()` the statements given
+to `write` run one after the other on a thread of their own, on the connection and in the transaction of the caller. Any
+other statement on the connection first waits until they are done (database.postgres.base), so that nothing is read
+before it is written; only statements inside `bypass()` run before those that wait. Errors are raised at the next wait,
+at the latest at the end of the block. On SQLite, and outside the block, a statement runs at once.
 """
 
 from collections import deque
@@ -17,11 +17,11 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-DEPTH = 32  # statements that wait, each with some thousand rows as text
+DEPTH = 32  # waiting statements, each with some thousand rows as text
 
 
 class WritePipeline:
-    """The statements of one connection that wait for the server."""
+    """The waiting statements of one connection."""
 
     def __init__(self, connection: Any) -> None:
         self.between = False
@@ -29,21 +29,22 @@ class WritePipeline:
         self._free, self._turn = Event(), Lock()
         self._free.set()
         self._waiting: deque[Future[None]] = deque()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dakehu-writes")
 
     def put(self, sql: str, params: list[Any]) -> None:
+        """Queue a statement; wait for the oldest where the queue is full."""
         if len(self._waiting) >= DEPTH:
-            self._first()
+            self._wait_for_oldest()
         self._waiting.append(self._thread.submit(copy_context().run, self._run, sql, params))
 
     def settle(self) -> None:
-        """Wait until nothing waits. Raises what a statement raised; those behind it are not run."""
+        """Wait until the queue is empty. Raises the error of a statement; those behind it are not run."""
         while self._waiting and not self.between:
-            self._first()
+            self._wait_for_oldest()
 
     @contextmanager
-    def stand_in(self) -> Iterator[None]:
-        """Have the connection to oneself as soon as the statement that runs is done."""
+    def exclusive(self) -> Iterator[None]:
+        """Use the connection exclusively as soon as the running statement is done."""
         self._free.clear()
         with self._turn:
             self.between = True
@@ -54,9 +55,11 @@ class WritePipeline:
                 self._free.set()
 
     def close(self) -> None:
+        """Stop the thread and drop waiting statements."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    def _first(self) -> None:
+    def _wait_for_oldest(self) -> None:
+        """Wait for the oldest statement. Raises its error, and drops those behind it."""
         try:
             with self._connection.wrap_database_errors:
                 self._waiting.popleft().result()
@@ -66,58 +69,60 @@ class WritePipeline:
             raise
 
     def _run(self, sql: str, params: list[Any]) -> None:
+        """Run one statement on the pipeline's thread."""
         from psycopg import Cursor  # binds on the server: the text of whole columns is not quoted into the statement
 
         self._free.wait()
         with self._turn:
-            self._connection.tell()  # the session acts for whoever asked for the statement
+            self._connection.set_session_actor()  # the session acts for the actor of the statement
             with Cursor(self._connection.connection) as cursor:
                 cursor.execute(sql, params)
 
 
 @contextmanager
 def pipelined_writes() -> Iterator[None]:
-    """Inside an open transaction: let `write` go ahead of what follows it."""
+    """Run statements given to `write` in the background, inside an open transaction."""
     connection: Any = connections[DEFAULT_DB_ALIAS]  # of this thread
     if connection.vendor != "postgresql" or connection.line is not None:
         yield
         return
-    line = connection.line = WritePipeline(connection)
+    pipeline = connection.line = WritePipeline(connection)
     try:
         yield
-        line.settle()
+        pipeline.settle()
     finally:
         connection.line = None
-        line.close()
+        pipeline.close()
 
 
 def pipeline_of(connection: Any) -> WritePipeline | None:
+    """Return the pipeline of a connection, None outside `pipelined_writes`."""
     return getattr(connection, "line", None)
 
 
 def write(connection: Any, sql: str, params: list[Any]) -> None:
-    """Run a statement that writes, or let it go ahead."""
-    line = pipeline_of(connection)
-    if line is None:
+    """Run a write statement, or queue it inside `pipelined_writes`."""
+    pipeline = pipeline_of(connection)
+    if pipeline is None:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
     else:
-        line.put(sql, params)
+        pipeline.put(sql, params)
 
 
 @contextmanager
 def bypass() -> Iterator[None]:
-    """Ask inside what does not depend on what still waits to be written."""
-    line = pipeline_of(connections[DEFAULT_DB_ALIAS])
-    if line is None or line.between:
+    """Run statements inside the block before waiting writes; they must not depend on them."""
+    pipeline = pipeline_of(connections[DEFAULT_DB_ALIAS])
+    if pipeline is None or pipeline.between:
         yield
     else:
-        with line.stand_in():
+        with pipeline.exclusive():
             yield
 
 
 def settle() -> None:
-    """Wait until everything is written."""
-    line = pipeline_of(connections[DEFAULT_DB_ALIAS])
-    if line is not None:
-        line.settle()
+    """Wait until all queued writes are done."""
+    pipeline = pipeline_of(connections[DEFAULT_DB_ALIAS])
+    if pipeline is not None:
+        pipeline.settle()

@@ -1,4 +1,4 @@
-"""Files kept encrypted outside the database, under DAKEHU_HOME/files."""
+"""Store files encrypted outside the database, under DAKEHU_HOME/files."""
 
 import hashlib
 import io
@@ -24,18 +24,18 @@ from dakehu.foundation.records.recorded import current_act
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as a door received it: its content, where it lies, or an open file that can be read from the start again."""
+    """An uploaded file: bytes, a path, or an open file that can be read again from the start."""
 
     name: str
     content: bytes | Path | BinaryIO
 
     def __post_init__(self) -> None:
-        """Some browsers send the whole path; only the last part of it is the name."""
+        """Keep only the last part of the name: some browsers send the whole path."""
         object.__setattr__(self, "name", self.name.replace("\\", "/").rpartition("/")[2])
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        """The content, to be read from its start."""
+        """Open the content at its start."""
         if isinstance(self.content, Path):
             with self.content.open("rb") as stream:
                 yield stream
@@ -47,64 +47,72 @@ class Upload:
 
     @property
     def size(self) -> int:
+        """Return the size in bytes."""
         with self.opened() as stream:
             stream.seek(0, io.SEEK_END)
             return stream.tell()
 
     @property
     def sha256(self) -> str:
+        """Return the SHA-256 digest as hex."""
         with self.opened() as stream:
-            seen = _Seen(stream)
-            while seen.read(encrypted_files.SLICE):
+            reader = _DigestReader(stream)
+            while reader.read(encrypted_files.SLICE):
                 pass
-            return seen.digest.hexdigest()
+            return reader.digest.hexdigest()
 
 
-class _Seen:
-    """A stream of which size and digest are taken on the way."""
+class _DigestReader:
+    """A stream that computes size and digest while it is read."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream, self.size, self.digest = stream, 0, hashlib.sha256()
 
-    def read(self, most: int = -1, /) -> bytes:
-        part = self.stream.read(most)
-        self.size += len(part)
-        self.digest.update(part)
-        return part
+    def read(self, limit: int = -1, /) -> bytes:
+        """Read bytes and update size and digest."""
+        data = self.stream.read(limit)
+        self.size += len(data)
+        self.digest.update(data)
+        return data
 
 
 @dataclass(frozen=True)
 class Content:
-    """What stands in a kept file, opened slice by slice whenever it is gone through."""
+    """The contents of a stored file, decrypted slice by slice on each iteration."""
 
     key: str
 
     def __iter__(self) -> Iterator[bytes]:
-        with _path(self.key).open("rb") as sealed:
-            yield from encrypted_files.decrypt(f"file.{self.key}", sealed)
+        """Yield decrypted slices."""
+        with _path(self.key).open("rb") as encrypted:
+            yield from encrypted_files.decrypt(f"file.{self.key}", encrypted)
 
     def whole(self) -> bytes:
+        """Return the whole contents."""
         return b"".join(self)
 
 
 def _path(key: str) -> Path:
+    """Return the path of a stored file."""
     folder = Path(settings.DAKEHU_HOME) / "files" / key[:2]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / key
 
 
 def save(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
-    """Store a file for the actor, for `days` (None: until removed); of an open file what is left to be read. Call inside an
-    act."""
+    """Store a file for the actor, for `days` (None: until removed). Call inside an action.
+
+    An open file is read from its current position.
+    """
     current_act()
     key = uuid.uuid4().hex
-    seen = _Seen(io.BytesIO(content) if isinstance(content, bytes) else content)
-    keys.write_private_parts(_path(key), encrypted_files.encrypt(f"file.{key}", seen))
+    reader = _DigestReader(io.BytesIO(content) if isinstance(content, bytes) else content)
+    keys.write_private_parts(_path(key), encrypted_files.encrypt(f"file.{key}", reader))
     row = StoredFile(
         key=key,
         name=Path(name).name[:200],
-        size=seen.size,
-        sha256=seen.digest.hexdigest(),
+        size=reader.size,
+        sha256=reader.digest.hexdigest(),
         owner_ref=current_actor().user_id,
         expires_at=now() + timedelta(days=days) if days else None,
     )
@@ -113,7 +121,7 @@ def save(name: str, content: bytes | BinaryIO, days: int | None = 30) -> Any:
 
 
 def read(key: str) -> tuple[str, bytes]:
-    """(name, content) of one's own file. Raises NotFound for anybody else's."""
+    """Return (name, content) of one's own file. Raises NotFound."""
     actor = current_actor()
     row = StoredFile.objects.filter(key=key).first()
     if row is None or (not actor.is_system and row.owner_ref != actor.user_id):
@@ -122,8 +130,10 @@ def read(key: str) -> tuple[str, bytes]:
 
 
 def content_of(key: str) -> Content:
-    """What stands in a file to which a row of a room points. The room has found that row within the actor's scope, which is
-    why nobody is asked whose file it is. Raises NotFound where the file is gone."""
+    """Return the contents of a file referenced by a domain's row. Raises NotFound if it is missing.
+
+    Ownership is not checked, because the domain has found the row within the actor's scope.
+    """
     if not _path(key).exists():
         raise NotFound(bilingual("文件", "file"))
     return Content(key)
@@ -143,8 +153,10 @@ def find_missing() -> list[str]:
 
 
 def delete(key: str) -> None:
-    """Remove one's own file before its time, once the act has ended well. Call inside an act. Raises NotFound for
-    anybody else's."""
+    """Delete one's own file before it expires, after the action commits. Raises NotFound.
+
+    Call inside an action.
+    """
     row = StoredFile.objects.filter(key=key, owner_ref=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("文件", "file"))
@@ -153,10 +165,10 @@ def delete(key: str) -> None:
 
 
 def delete_expired() -> int:
-    """Remove files past their time; returns how many. Call inside an act, as the system."""
-    gone = 0
+    """Delete expired files; return their number. Call inside an action, as the system."""
+    count = 0
     for row in StoredFile.objects.filter(expires_at__lt=now()):
         _path(row.key).unlink(missing_ok=True)
         row.delete()
-        gone += 1
-    return gone
+        count += 1
+    return count

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -103,12 +103,13 @@ def missing_parameters(parameter: Parameter) -> Bilingual:
 
 
 def parse_columns(
-    parameters: Iterable[Parameter], columns: dict[str, list[Any]], count: int
+    parameters: Iterable[Parameter], columns: dict[str, list[Any]], count: int, orders: Mapping[str, str] | None = None
 ) -> tuple[dict[str, list[Any]], list[CellError]]:
     """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
 
     Each distinct raw value is read once, whatever the number of rows; keys to other rows are looked up
-    together. A value at fault is None in the result and named in the errors.
+    together. A value at fault is None in the result and named in the errors. `orders` says in which order a parameter's
+    days write day and month ("dmy" or "mdy").
     """
     accepted: dict[str, list[Any]] = {}
     errors: list[CellError] = []
@@ -118,7 +119,7 @@ def parse_columns(
                 errors.append(CellError(-1, parameter.name, "", missing_parameters(parameter)))
             continue
         raw = columns[parameter.name]
-        read = reader_of(parameter, among=raw)
+        read = reader_of(parameter, among=raw, order=(orders or {}).get(parameter.name, ""))
         seen: dict[Any, Any] = {}
         out: list[Any] = [None] * count
         for i, value in enumerate(raw):
@@ -140,10 +141,11 @@ def parse_columns(
 # --- one reader per kind of field ------------------------------------------------------------------
 
 
-def reader_of(parameter: Parameter, among: list[Any] | None = None) -> Reader:
-    """The function that reads one raw value for a parameter. `among` are all values that will come."""
+def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str = "") -> Reader:
+    """The function that reads one raw value for a parameter. `among` are all values that will come, `order` the order of
+    day and month where it is settled."""
     behind = field_behind(parameter)
-    read = _by_kind(parameter) if behind is None else _by_field(behind, among)
+    read = _by_kind(parameter, order) if behind is None else _by_field(behind, among, order)
     names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
     structured = names_a_row or parameter.kind in ("json", "file") or isinstance(behind, models.JSONField)
 
@@ -163,14 +165,18 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None) -> Reader:
 
 
 def _as_bilingual(unreadable: "parsing.Unreadable") -> Bilingual:
-    hint = f" {unreadable.suggestion}" if unreadable.suggestion else ""
+    """Why a value cannot be read, what was expected, and a likely reading for a person to confirm."""
+    likely = unreadable.suggestion
     return bilingual(
-        "“{value}”无法识别，应为{meant}。{hint}",
-        "Cannot read “{value}”; expected {wanted}.{hint}",
+        "“{value}”{why}，应为{meant}。{likely}",
+        "“{value}” {reason}; expected {wanted}.{perhaps}",
         value=str(unreadable.value)[:80],
+        why=unreadable.reason_zh,
+        reason=unreadable.reason_en,
         meant=unreadable.expected_zh,
         wanted=unreadable.expected_en,
-        hint=hint,
+        likely=f"是否应为 {likely}？" if likely else "",
+        perhaps=f" Perhaps {likely}?" if likely else "",
     )
 
 
@@ -178,7 +184,7 @@ def _is_text(behind: Any) -> bool:
     return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, EncryptedTextField)
 
 
-def _by_kind(parameter: Parameter) -> Reader:
+def _by_kind(parameter: Parameter, order: str) -> Reader:
     if parameter.model:
         return _key(model_of(parameter.model), None)
     if parameter.choice_set is not None:
@@ -188,8 +194,8 @@ def _by_kind(parameter: Parameter) -> Reader:
         "integer": parsing.to_integer,
         "decimal": parsing.to_decimal,
         "rate": parsing.to_rate,
-        "date": parsing.to_date,
-        "datetime": lambda v: clock.at_local(parsing.to_datetime(v)),
+        "date": _date(order),
+        "datetime": lambda v: clock.at_local(parsing.to_datetime(v, order=order)),
         "bool": parsing.to_bool,
         "json": lambda v: v,
         "file": _upload,
@@ -212,7 +218,12 @@ def _upload(value: Any) -> Upload:
         ) from None
 
 
-def _by_field(behind: Any, among: list[Any] | None) -> Reader:
+def _date(order: str) -> Reader:
+    """A day; an instant is the day it falls on in the zone of the desk."""
+    return lambda v: parsing.to_date(v, order=order, zone=clock.zone())
+
+
+def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
     if hasattr(behind, "choice_set"):
         return _choice(behind.choice_set)
     if isinstance(behind, models.ForeignKey):
@@ -224,9 +235,9 @@ def _by_field(behind: Any, among: list[Any] | None) -> Reader:
     if isinstance(behind, models.BooleanField):
         return parsing.to_bool
     if isinstance(behind, models.DateTimeField):
-        return lambda v: clock.at_local(parsing.to_datetime(v))
+        return lambda v: clock.at_local(parsing.to_datetime(v, order=order))
     if isinstance(behind, models.DateField):
-        return parsing.to_date
+        return _date(order)
     if isinstance(behind, models.DecimalField):
         read = parsing.to_rate if spec_of(behind).unit == "%" else parsing.to_decimal
         return _checked(behind, lambda v: _quantized(behind, read(v)))

@@ -107,7 +107,9 @@ def _deferred_behind(columns: list[Column]) -> list[str]:
     for column in columns:
         if column.kind == "key":
             target = column.field.related_model
-            left += [f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "found_by", ())})]
+            left += [
+                f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "lookup_fields", ())})
+            ]
     return left
 
 
@@ -243,7 +245,7 @@ def text_of(value: Any, column: Column) -> str:
 
 def name_of(row: Any, clearance: Sensitivity) -> str:
     """How a row is called for a reader: its own name, masked where the reader is not cleared for it."""
-    for name in ("name", *getattr(row, "found_by", ())):
+    for name in ("name", *getattr(row, "lookup_fields", ())):
         value = getattr(row, name, None)
         if value not in (None, ""):
             field = row._meta.get_field(name)

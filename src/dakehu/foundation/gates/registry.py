@@ -13,6 +13,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.files.store import Content
 from dakehu.foundation.gates.input import parse_input
 from dakehu.foundation.gates.output import render_row, render_rows
@@ -63,8 +64,8 @@ def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] 
 
 def ask(name: str, raw: dict[str, Any]) -> Any:
     """Answer a question by its name, as plain values. Lists come as {"count", "rows"} (at most 1,000 rows;
-    give `limit` and `offset` for others)."""
-    asked = QUERIES.get(name)
+    give `limit` and `offset` for others). A name of the version before is accepted too."""
+    asked = QUERIES.get(current_name(Kind.QUERY, name))
     if asked is None:
         raise NotFound(bilingual("查询", "query"), name)
     if not current_actor().may(asked.needs):
@@ -77,8 +78,9 @@ def ask(name: str, raw: dict[str, Any]) -> Any:
 
 
 def perform(name: str, raw: dict[str, Any]) -> Any:
-    """Do a registered action with raw input, as every door does. Returns what the action returns."""
-    wanted = ACTIONS.get(name)
+    """Do a registered action with raw input, as every door does. Returns what the action returns.
+    A name of the version before is accepted too."""
+    wanted = ACTIONS.get(current_name(Kind.ACTION, name))
     if wanted is None or not wanted.is_public:
         raise NotFound(bilingual("操作", "action"), name)
     if not current_actor().may(wanted.needs):

@@ -4,6 +4,7 @@ from django.db import models
 
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class BatchState(Choices):
@@ -19,6 +20,8 @@ class Batch(Recorded):
     """One import from upload to result: what the file is, how it is read, what it would change, what it changed. Or
     another act that may be undone (`act` is its name): `filename` then says what it was done to."""
 
+    names = Names("导入批次", "Import batch", "Import batches")
+
     act = models.CharField(max_length=80, blank=True, default="")
     filename = field(models.CharField(max_length=200), zh="文件名", en="File name", listed=True)
     file_key = models.CharField(max_length=40)
@@ -33,6 +36,8 @@ class Batch(Recorded):
 
 class SourceProfile(Recorded):
     """How the files of one source are read: found again by the signature of its headings."""
+
+    names = Names("来源设置", "Source profile", "Source profiles")
 
     name = field(models.CharField(max_length=120), zh="来源", en="Source", listed=True)
     signature = models.CharField(max_length=64, unique=True)

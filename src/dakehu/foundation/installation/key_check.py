@@ -67,7 +67,7 @@ def check_keys(using: str = DEFAULT_DB_ALIAS) -> None:
     if InstallationRecord._meta.db_table not in connections[using].introspection.table_names():
         return
     found = keys.fingerprints()
-    records = models.QuerySet(InstallationRecord, using=using)
+    records: Any = models.QuerySet(InstallationRecord, using=using)
     known = {
         name.removeprefix(PREFIX): value
         for name, value in records.filter(name__startswith=PREFIX).values_list("name", "value")
@@ -106,7 +106,7 @@ def prove_keys(using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def _audit_fits(using: str) -> bool:
-    entries = models.QuerySet(AuditEntry, using=using).order_by("pk")
+    entries: Any = models.QuerySet(AuditEntry, using=using).order_by("pk")
     return _any_or_none(_ends(entries), chain.holds)
 
 
@@ -115,7 +115,7 @@ def _values_open(using: str) -> bool:
     opened: dict[int, bool] = {}
     for model in query_guard.scoped_models():
         for field in encrypted_fields_of(model):
-            rows = models.QuerySet(model, using=using).filter(**{f"{field.name}__isnull": False}).order_by("pk")
+            rows: Any = models.QuerySet(model, using=using).filter(**{f"{field.name}__isnull": False}).order_by("pk")
             for row in _ends(rows):
                 value = getattr(row, field.attname)
                 version = value._body[0]

@@ -1,11 +1,14 @@
-"""The background job."""
+"""The model of background jobs."""
 
 from django.db import models
 
 from dakehu.foundation.schema.fields import Choices, choice_field
+from dakehu.foundation.schema.names import Names
 
 
 class JobState(Choices):
+    """State of a job."""
+
     QUEUED = "queued", "排队中", "Queued"
     RUNNING = "running", "进行中", "Running"
     DONE = "done", "已完成", "Done"
@@ -14,7 +17,9 @@ class JobState(Choices):
 
 
 class Job(models.Model):
-    """Work for the background: held under a lease, renewed by a heartbeat, tried again after a crash."""
+    """A background job: leased by a worker, renewed by a heartbeat, retried after a crash."""
+
+    names = Names("后台任务", "Background job", "Background jobs")
 
     kind = models.CharField(max_length=80)
     owner_ref = models.BigIntegerField(null=True)

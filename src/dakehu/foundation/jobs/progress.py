@@ -1,5 +1,7 @@
-"""Progress of running jobs and the wish to stop them, in small files under DAKEHU_HOME/run, so that they move while a
-long transaction holds the database."""
+"""Progress and cancellation of running jobs, in small files under DAKEHU_HOME/run.
+
+Files can be updated while a long transaction locks the database.
+"""
 
 import json
 from dataclasses import dataclass
@@ -11,10 +13,11 @@ from dakehu.foundation.base.i18n import Bilingual
 
 
 class Cancelled(Exception):
-    """The owner asked to stop; whatever the job was writing is rolled back."""
+    """The owner asked to stop; the job's writes are rolled back."""
 
 
 def run_file(number: int, ending: str) -> Path:
+    """Return the path of a job's progress or cancel file."""
     folder = Path(settings.DAKEHU_HOME) / "run"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / f"job-{number}.{ending}"
@@ -22,7 +25,7 @@ def run_file(number: int, ending: str) -> Path:
 
 @dataclass
 class Progress:
-    """Handed to running work: `progress(0.3, say(…))`. Raises Cancelled once the owner asked to stop."""
+    """Reports progress of a job: `progress(0.3, bilingual(…))`. Raises Cancelled after a request to stop."""
 
     number: int
 
@@ -38,4 +41,4 @@ class Progress:
 
 
 def no_progress(share: float, words: Bilingual | str = "") -> None:
-    """Progress for work that runs at once, with nobody waiting."""
+    """Ignore progress, for work that runs at once."""

@@ -1,9 +1,7 @@
-"""Background work and news between rooms: one table, leases, heartbeats, retries; no broker.
+"""Background jobs: one table, leases, heartbeats, retries; no broker.
 
-`@job("workbook.apply")` registers work, `start(kind, …)` queues it, `announce` inside an act queues one job
-per `@reacts(event)`, and `dakehu work` (or the worker beside `dakehu serve`) runs them. Progress and the wish
-to cancel live in small files under DAKEHU_HOME/run, so that they move while a long transaction holds the
-database.
+`@job("workbook.apply")` registers a job, `start(kind, …)` queues it, `publish_event` in an action queues one job per
+`@on_event(event)`, and `dakehu work` (or the worker within `dakehu serve`) runs them.
 """
 
 import json
@@ -24,6 +22,7 @@ from dakehu.foundation.access.actor import acting_as, actor_of, current_actor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.base.renamed import Kind, all_names, current_name
 from dakehu.foundation.database.lock_timeout import Busy
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.jobs.progress import Cancelled, Progress, no_progress, run_file  # noqa: F401
@@ -37,7 +36,7 @@ JOBS: dict[str, Work] = {}
 
 
 def job(kind: str) -> Callable[[Work], Work]:
-    """Register background work: `body(progress, **args)` returns a JSON result."""
+    """Register a background job: `body(progress, **args)` returns a JSON result."""
 
     def wrap(body: Work) -> Work:
         JOBS[kind] = body
@@ -47,42 +46,43 @@ def job(kind: str) -> Callable[[Work], Work]:
 
 
 def _rows() -> Any:
+    """Return all jobs, without scope."""
     return models.QuerySet(Job)
 
 
 def start(kind: str, **args: Any) -> int:
-    """Queue work for the actor who asks; returns the job's number."""
+    """Queue a job for the actor; return its id."""
     if kind not in JOBS:
         raise LookupError(f"no such job: {kind}")
     row = Job(kind=kind, args=args, owner_ref=current_actor().user_id, not_before=now())
     row.save()
-    for ending in ("progress", "cancel"):  # numbers come again after a restore; what was left behind is not ours
+    for ending in ("progress", "cancel"):  # ids repeat after a restore; leftover files belong to other jobs
         run_file(row.pk, ending).unlink(missing_ok=True)
     return int(row.pk)
 
 
 def request_stop(number: int) -> None:
-    """Ask a job to stop: at once if it waits, at its next step if it runs."""
+    """Stop a job: at once if it waits, at its next progress report if it runs."""
     run_file(number, "cancel").touch()
     _rows().filter(pk=number, state="queued").update(state="cancelled", ended_at=now())
 
 
 def get_job(number: int, owner: int | None) -> dict[str, Any]:
-    """State, share done (0–1), words and result of one's own job. Raises NotFound for anybody else's."""
+    """Return state, share done (0 to 1), message and result of one's own job. Raises NotFound."""
     row = _rows().filter(pk=number).first()
     if row is None or (owner is not None and row.owner_ref != owner):
         raise NotFound(bilingual("任务", "job"), number)
-    path, seen = run_file(number, "progress"), {"share": 0.0, "zh": "", "en": ""}
+    path, progress = run_file(number, "progress"), {"share": 0.0, "zh": "", "en": ""}
     with suppress(FileNotFoundError, ValueError):
-        seen = json.loads(path.read_text())
+        progress = json.loads(path.read_text())
     ended = row.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
     return {
         "id": row.pk,
-        "kind": row.kind,
+        "kind": current_name(Kind.JOB, row.kind),
         "state": str(row.state),
         "state_text": JobState.text_of(row.state),
-        "share": 1.0 if row.state == JobState.DONE else seen["share"],
-        "words": seen[language()],
+        "share": 1.0 if row.state == JobState.DONE else progress["share"],
+        "words": progress[language()],
         "ended": ended,
         "result": row.result,
         "error": row.error,
@@ -90,35 +90,46 @@ def get_job(number: int, owner: int | None) -> dict[str, Any]:
 
 
 def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]:
-    """The owner's latest jobs of a kind, newest first, each as `look` tells it with `at`, when it was queued."""
-    rows = _rows().filter(kind=kind, owner_ref=owner).order_by("-pk").values_list("pk", "created_at")[:most]
+    """Return the owner's latest jobs of a kind, newest first, as get_job with `at`, when it was queued."""
+    rows = (
+        _rows()
+        .filter(kind__in=all_names(Kind.JOB, kind), owner_ref=owner)
+        .order_by("-pk")
+        .values_list("pk", "created_at")[:most]
+    )
     return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
-ALIVE = timedelta(seconds=20)  # a worker that lives gives a sign every few seconds
+ALIVE = timedelta(seconds=20)  # a running worker touches its file every few seconds
 
 
 def worker_beat() -> Path:
-    """The file that a worker touches while it lives."""
+    """Return the file that a running worker touches."""
     return run_file(0, "beat")
 
 
 def worker_seen() -> datetime | None:
-    """When a worker of this home last gave a sign of life (None: never)."""
+    """Return when a worker of this home last touched its file (None: never)."""
     with suppress(FileNotFoundError):
         return datetime.fromtimestamp(worker_beat().stat().st_mtime, tz=UTC)
     return None
 
 
 def worker_state() -> dict[str, Any]:
-    """Whether a worker lives, and when one was last seen (None: never). One on another machine shows by its lease."""
+    """Return whether a worker is running, and when one was last seen: {alive, seen (None: never)}.
+
+    A worker on another machine is recognised by its lease.
+    """
     seen = worker_seen()
-    held = _rows().filter(state="running", leased_until__gt=now()).exists()
-    return {"alive": held or (seen is not None and now() - seen < ALIVE), "seen": seen}
+    has_lease = _rows().filter(state="running", leased_until__gt=now()).exists()
+    return {"alive": has_lease or (seen is not None and now() - seen < ALIVE), "seen": seen}
 
 
 def queue() -> dict[str, Any]:
-    """How many jobs wait and run, how many failed since yesterday, and when a worker was last seen (None: never)."""
+    """Return the numbers of waiting, running and recently failed jobs, and when a worker was last seen.
+
+    {queued, running, failed (within a day), seen (None: never), alive}.
+    """
     counted = {state: _rows().filter(state=state).count() for state in ("queued", "running")}
     failed = _rows().filter(state="failed", ended_at__gt=now() - timedelta(days=1)).count()
     return {**counted, "failed": failed, **worker_state()}
@@ -128,58 +139,60 @@ def queue() -> dict[str, Any]:
 
 
 def worker_name() -> str:
+    """Return a name for this worker."""
     return f"{socket.gethostname()[:30]}-{os.getpid()}-{threading.get_ident() % 10000}"
 
 
-def claim_job(who: str) -> Any | None:
-    """Take the oldest due job, or one whose holder stopped renewing its lease. None when there is none."""
-    moment = now()
-    due = models.Q(state="queued", not_before__lte=moment) | models.Q(state="running", leased_until__lt=moment)
+def claim_job(worker: str) -> Any | None:
+    """Claim the oldest due job, or one whose lease has expired; None without one."""
+    started = now()
+    condition = models.Q(state="queued", not_before__lte=started) | models.Q(state="running", leased_until__lt=started)
     with transaction.atomic():
-        rows = _rows().filter(due).order_by("not_before", "pk")
+        rows = _rows().filter(condition).order_by("not_before", "pk")
         if transaction.get_connection().features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
         row = rows.first()
         if row is None:
             return None
-        row.state, row.leased_by, row.leased_until = "running", who, moment + LEASE
+        row.state, row.leased_by, row.leased_until = "running", worker, started + LEASE
         row.attempts += 1
         row.save()
     return row
 
 
-def _heartbeat(row: Any, who: str, stop: threading.Event) -> None:
+def _heartbeat(row: Any, worker: str, stop: threading.Event) -> None:
+    """Renew the lease of a running job until stopped."""
     while not stop.wait(LEASE.total_seconds() / 3):
         with suppress(Exception):  # a busy database only delays the renewal
-            _rows().filter(pk=row.pk, leased_by=who, state="running").update(leased_until=now() + LEASE)
+            _rows().filter(pk=row.pk, leased_by=worker, state="running").update(leased_until=now() + LEASE)
         close_old_connections()
 
 
-def run_job(row: Any, who: str) -> str:
-    """Run one claimed job to its end and return its new state."""
+def run_job(row: Any, worker: str) -> str:
+    """Run a claimed job to its end; return its new state."""
     stop = threading.Event()
-    beat = threading.Thread(target=_heartbeat, args=(row, who, stop), daemon=True)
-    beat.start()
+    heartbeat = threading.Thread(target=_heartbeat, args=(row, worker, stop), daemon=True)
+    heartbeat.start()
     state, error = "done", ""
     result: dict[str, Any] = {}
     try:
         with acting_as(actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
-            result = JOBS[row.kind](Progress(row.pk), **row.args) or {}
+            result = JOBS[current_name(Kind.JOB, row.kind)](Progress(row.pk), **row.args) or {}
     except Cancelled:
         state = "cancelled"
-    except Busy as fault:
-        state, error = "failed" if row.attempts >= MAX_ATTEMPTS else "queued", str(fault)
+    except Busy as error_raised:
+        state, error = "failed" if row.attempts >= MAX_ATTEMPTS else "queued", str(error_raised)
     except Refused as refusal:
         state, error = "failed", str(refusal)
         result = {"refused": refusal.as_plain()}
-    except Exception as fault:  # a worker outlives the fault of one job
+    except Exception as error_raised:  # an error in one job must not stop the worker
         log.exception("job %s (%s) failed", row.pk, row.kind)
         state = "failed" if row.attempts >= MAX_ATTEMPTS else "queued"
-        error = "".join(traceback.format_exception_only(fault)).strip()[:2000]
+        error = "".join(traceback.format_exception_only(error_raised)).strip()[:2000]
     finally:
         stop.set()
-        beat.join(timeout=30)
-    _rows().filter(pk=row.pk, leased_by=who).update(
+        heartbeat.join(timeout=30)
+    _rows().filter(pk=row.pk, leased_by=worker).update(
         state=state,
         result=result,
         error=error,
@@ -192,10 +205,10 @@ def run_job(row: Any, who: str) -> str:
     return state
 
 
-def run_due_jobs(who: str = "") -> int:
-    """Run everything that is due now; returns how many jobs ran."""
-    who, count = who or worker_name(), 0
-    while (row := claim_job(who)) is not None:
-        run_job(row, who)
+def run_due_jobs(worker: str = "") -> int:
+    """Run all due jobs; return their number."""
+    worker, count = worker or worker_name(), 0
+    while (row := claim_job(worker)) is not None:
+        run_job(row, worker)
         count += 1
     return count

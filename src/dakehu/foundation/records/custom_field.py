@@ -3,10 +3,14 @@
 from django.db import models
 
 from dakehu.foundation.records.recorded import Recorded
+from dakehu.foundation.schema.custom_fields import HOSTS
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class FieldKind(Choices):
+    """Kind of a custom field."""
+
     TEXT = "text", "文本", "Text"
     LONG = "long", "长文本", "Long text"
     WHOLE = "whole", "整数", "Whole number"
@@ -19,26 +23,19 @@ class FieldKind(Choices):
 
 
 class Openness(Choices):
+    """Sensitivity of a custom field."""
+
     PUBLIC = "public", "一般", "Public"
     PERSONAL = "personal", "个人信息（对无权限者打码）", "Personal (masked without clearance)"
     SECRET = "secret", "机密（加密存放）", "Secret (stored encrypted)"
 
 
-class Host(Choices):
-    """The tables that take custom fields (see customs.store), as the workbook and the client's page call them."""
-
-    CLIENT = "clients.Client", "客户", "Client"
-    INVESTMENT = "ledger.Investment", "投资历史", "Investment"
-    INTERACTION = "service.Interaction", "服务记录", "Service record"
-    NEEDS = "clients.Needs", "需求与偏好", "Needs and preferences"
-    FOLLOW_UP = "service.FollowUp", "跟进计划", "Follow-up plan"
-    REQUEST = "service.Request", "需求与投诉", "Request or complaint"
-
-
 class CustomField(Recorded):
-    """A field that an administrator added to a table (see foundation.customs). Never deleted, only archived."""
+    """A field added to a table by an administrator (see schema.custom_fields). Archived, never deleted."""
 
-    model = field(choice_field(Host, default=Host.CLIENT), zh="所属", en="Belongs to", listed=True)
+    names = Names("自定义字段", "Custom field", "Custom fields")
+
+    model = field(choice_field(HOSTS, default="clients.Client"), zh="所属", en="Belongs to", listed=True)
     name = field(models.CharField(max_length=60), zh="程序名", en="Name for programs", listed=True)
     zh = field(models.CharField(max_length=40), zh="中文名称", en="Chinese name", listed=True, example="首选联系时段")
     en = field(

@@ -6,14 +6,19 @@ it takes the others. Values are plain JSON (decimals and dates as text, yes and 
 for their table and key. The definitions are rows (`CustomField`), taken up anew whenever they have changed.
 """
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 import re
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -22,6 +27,7 @@ from dakehu.foundation.access.encrypted_fields import EncryptedTextField, Encryp
 from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.schema.fields import Choices, FieldSpec, has_spec, may, model_of, normalize_name
 
 STORE = "extra"
@@ -30,13 +36,45 @@ _taken_up: Any = None  # the state of the definitions that is in use; None: none
 
 
 def store_field() -> Any:
-    """The column of a model that takes custom fields: their values by name. Its label stands in models.Host too."""
+    """Declare the column of a model that takes custom fields: their values by name."""
     return models.JSONField(default=dict, blank=True, editable=False)
 
 
 def host_models() -> tuple[str, ...]:
-    """Labels of the models that take custom fields."""
-    return tuple(member.value for member in model_of("foundation.CustomField")._meta.get_field("model").choice_set)
+    """Labels of the models that take custom fields: those that declare the column of `store_field`."""
+    return tuple(label for label, _ in _hosts())
+
+
+@cache
+def _hosts() -> tuple[tuple[str, Any], ...]:
+    models_with_store: Any = (m for m in apps.get_models() if any(f.name == STORE for f in m._meta.concrete_fields))
+    return tuple((model._meta.label, model.names) for model in models_with_store)
+
+
+class HostChoices:
+    """The tables that take custom fields, by their declared names, as a closed list in the manner of `Choices`."""
+
+    @cached_property
+    def members(self) -> type[Choices]:
+        listed: Any = Choices
+        named = [
+            (f"M{number}", (label, names.zh, names.en, (names.en_plural, *names.aliases)))
+            for number, (label, names) in enumerate(_hosts())
+        ]
+        made: type[Choices] = listed("Host", named)
+        return made
+
+    def __iter__(self) -> Any:
+        return iter(self.members)
+
+    def read(self, text: str) -> Choices | None:
+        return self.members.read(text)
+
+    def text_of(self, value: str) -> str:
+        return self.members.text_of(value)
+
+
+HOSTS = HostChoices()
 
 
 class CustomAttribute:
@@ -253,7 +291,10 @@ def load() -> None:
     with _lock:
         stored = list(rows.filter(archived=False).order_by("position", "pk")) if state[0] else []
         for label in host_models():
-            _install(model_of(label), [(one.name, build_field(one)) for one in stored if one.model == label])
+            _install(
+                model_of(label),
+                [(one.name, build_field(one)) for one in stored if current_name(Kind.MODEL, one.model) == label],
+            )
         _taken_up = state
 
 

@@ -9,7 +9,7 @@ part of a field's deconstruction, so changing one never makes a migration.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from enum import Enum, StrEnum
@@ -43,6 +43,7 @@ class FieldSpec:
     example: str = ""
     seen_by: frozenset[str] = frozenset()  # roles; none named: everybody
     edited_by: frozenset[str] = frozenset()
+    group: str = ""  # one of the model's `field_groups`; "" puts it into the last one
 
     @property
     def label(self) -> str:
@@ -76,9 +77,10 @@ def field(
     help_zh: str = "",
     help_en: str = "",
     example: str = "",
+    group: str = "",
 ) -> DjangoField:
-    """Attach facts to a Django field and return the same field."""
-    spec = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example)
+    """Attach a FieldSpec to a Django field and return the same field."""
+    spec = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example, group=group)
     django_field.spec = spec  # type: ignore[attr-defined]
     return django_field
 
@@ -104,6 +106,30 @@ def described_fields(model: Any) -> list[tuple[str, Any, FieldSpec]]:
     """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
     declaration, custom ones last."""
     return [(f.name, f, f.spec) for f in model._meta.fields if has_spec(f) and may(f.spec.seen_by)]
+
+
+def editable_fields(label: str) -> tuple[str, ...]:
+    """Return the names of the fields of a model that people may write, in order of declaration, custom ones last.
+
+    Whatever the reader's role: which of them a role may know of is asked where values come in.
+    """
+    return tuple(f.name for f in model_of(label)._meta.fields if has_spec(f) and f.spec.editable)
+
+
+def grouped_fields(model: Any, names: Iterable[str] = ()) -> list[tuple[str, list[str]]]:
+    """Return (group, field names) in the order of the model's `field_groups`, for what the reader may know of.
+
+    `names` limits and adds to the fields (a computed column names its group in its spec); a field without a group
+    stands in the last one. What nobody edits stands on the page only where it names its group.
+    """
+    groups: dict[str, list[str]] = {key: [] for key in model.field_groups}
+    last = next(reversed(groups))
+    specs = {name: spec for name, _, spec in described_fields(model) if spec.editable or spec.group}
+    specs |= {column.name: column.spec for column in getattr(model, "computed_columns", ())}
+    for name, spec in specs.items():
+        if not names or name in names:
+            groups[spec.group if spec.group in groups else last].append(name)
+    return [(key, fields) for key, fields in groups.items() if fields]
 
 
 def labels_of(label: str) -> dict[str, str]:
@@ -176,8 +202,9 @@ def _choice_index(choices: type) -> dict[str, Any]:
     return _CHOICE_INDEX[choices]
 
 
-def choice_field(choices: type[Choices], *, max_length: int = 24, **options: Any) -> Any:
-    """A CharField whose values come from bilingual choices; the choices stay reachable as `.words`."""
+def choice_field(choices: Any, *, max_length: int = 24, **options: Any) -> Any:
+    """A CharField whose values come from bilingual choices; the choices (a `Choices` class, or what reads
+    like one) stay reachable as `.choice_set`."""
     if isinstance(options.get("default"), Enum):
         options["default"] = options["default"].value  # so that migrations name no class of ours
     made: Any = models.CharField(max_length=max_length, **options)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import FieldSpec, may
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields, may, model_of
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,26 @@ class CustomFields:
         for f in custom_fields.custom_fields_of(self.model):
             if may(f.spec.seen_by):
                 yield Parameter(f.name, self.model, f.name, required=self.new and f.required and may(f.spec.edited_by))
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Stands among the parameters of an action for every field of a model that people may write, custom ones included.
+
+    `required` come first and must be given; `without` are left out. `new` where the action makes a row: what a custom
+    field requires of a row is then required of the action.
+    """
+
+    model: str
+    required: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    new: bool = False
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Yield one parameter a field, as far as the reader's role may know of it."""
+        custom = set(custom_fields.custom_field_names(self.model))
+        names = [name for name in editable_fields(self.model) if name not in (*self.required, *self.without)]
+        for name in (*self.required, *(name for name in names if name not in custom)):
+            if may(model_of(self.model)._meta.get_field(name).spec.seen_by):
+                yield Parameter(name, self.model, name, required=name in self.required)
+        yield from CustomFields(self.model, self.new).parameters()

@@ -1,7 +1,8 @@
-"""The search table: a line for each row that people look for, kept in step inside the act that writes the row.
+"""Maintain the search table: lines for each searchable row.
 
-A model says what it is found by: `searched = {"name": NAME, "code": CODE, "remark": TEXT}`. Fields above PUBLIC go into a
-line of their own, which readers without clearance are not given. Sealed fields never go in.
+Lines are written in the action that writes the row. A model declares its searchable fields: `searched = {"name": NAME,
+"code": CODE, "remark": TEXT}`. Fields above PUBLIC are in a line of their own, hidden from readers without clearance.
+Encrypted fields are never indexed.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -28,40 +29,43 @@ _line_label = ""
 
 
 def set_line_model(label: str) -> None:
-    """Called once at start-up by the room that owns clients: the model of the search table."""
+    """Set the model of the search table; called once at start-up by the domain that owns clients."""
     global _line_label
     _line_label = label
 
 
 def line_model() -> Any:
+    """Return the model of the search table."""
     return apps.get_model(_line_label)
 
 
 def searched(model: Any) -> dict[str, How]:
+    """Return {field: tokeniser} of a model, {} if it is not searchable."""
     return getattr(model, "searched", {})
 
 
 def searched_models() -> list[Any]:
+    """Return all searchable models."""
     return [m for m in apps.get_models() if searched(m)]
 
 
 def is_affected_by(model: Any, columns: Iterable[str]) -> bool:
-    """Whether writing these fields changes what rows are found by."""
-    wanted = searched(model)
-    return bool(wanted) and any(name in wanted or name == model.client_path for name in columns)
+    """Return whether writing these columns changes the search lines of a row."""
+    fields = searched(model)
+    return bool(fields) and any(name in fields or name == model.client_path for name in columns)
 
 
 def _levels(model: Any) -> dict[int, list[tuple[str, How]]]:
-    """What goes into the line of each sensitivity: [(column, how)]."""
-    made: dict[int, list[tuple[str, How]]] = {}
-    for name, how in searched(model).items():
+    """Return {sensitivity: [(column, tokeniser)]} of a model's search lines."""
+    levels: dict[int, list[tuple[str, How]]] = {}
+    for name, tokeniser in searched(model).items():
         sensitivity = PERSONAL if spec_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
-        made.setdefault(int(sensitivity), []).append((name, how))
-    return made
+        levels.setdefault(int(sensitivity), []).append((name, tokeniser))
+    return levels
 
 
 def update(model: Any, rows: list[Any], *, new: bool) -> None:
-    """Write the lines of stored rows anew, inside the open transaction."""
+    """Rewrite the lines of stored rows, inside the open transaction."""
     if not rows or not searched(model):
         return
     if not new:
@@ -71,66 +75,76 @@ def update(model: Any, rows: list[Any], *, new: bool) -> None:
     _write(model, [row.pk for row in rows], [getattr(row, client) for row in rows], columns)
 
 
-def update_columns(model: Any, numbers: list[int], columns: dict[str, list[Any]]) -> None:
+def update_columns(model: Any, ids: list[int], columns: dict[str, list[Any]]) -> None:
     """Write the lines of rows that were just written as whole columns."""
     if searched(model):
-        clients = numbers if model.client_path == "pk" else columns[model._meta.get_field(model.client_path).attname]
-        _write(model, numbers, clients, columns)
+        clients = ids if model.client_path == "pk" else columns[model._meta.get_field(model.client_path).attname]
+        _write(model, ids, clients, columns)
 
 
-def _write(model: Any, numbers: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
+def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
+    """Write the lines of rows from their columns."""
     for level, fields in _levels(model).items():
-        given = [(columns[name], how) for name, how in fields if name in columns]
-        told: list[tuple[int, int, str]] = []
-        for place, number in enumerate(numbers):
-            words = " ".join(filter(None, (how(str(values[place])) for values, how in given if values[place])))
+        present = [(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
+        lines: list[tuple[int, int, str]] = []
+        for index, row_id in enumerate(ids):
+            words = " ".join(
+                filter(None, (tokeniser(str(values[index])) for values, tokeniser in present if values[index]))
+            )
             if words:
-                told.append((clients[place], number, words))
-        _insert(model._meta.label, level, told)
+                lines.append((clients[index], row_id, words))
+        _insert(model._meta.label, level, lines)
 
 
-def count_missing(model: Any, most: int = 1000) -> int:
-    """How many rows, `most` at most, hold words to be found by and have no line. Run as the system."""
-    there = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
-    rows = models.QuerySet(model).exclude(models.Exists(there)).order_by("-pk")[:most]
-    return sum(any(how(str(getattr(row, name) or "")) for name, how in searched(model).items()) for row in rows)
+def count_missing(model: Any, limit: int = 1000) -> int:
+    """Return the number of searchable rows without a line, at most `limit`. Run as the system."""
+    lines: Any = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
+    rows: Any = models.QuerySet(model).exclude(models.Exists(lines)).order_by("-pk")[:limit]
+    return sum(
+        any(tokeniser(str(getattr(row, name) or "")) for name, tokeniser in searched(model).items()) for row in rows
+    )
 
 
-def remove(model: Any, numbers: Iterable[int]) -> None:
-    """Remove the lines of rows that go, inside the open transaction."""
+def remove(model: Any, ids: Iterable[int]) -> None:
+    """Remove the lines of deleted rows, inside the open transaction."""
     if not searched(model):
         return
     line = line_model()
     connection = connections[router.db_for_write(line)]
-    every = list(numbers)
+    all_ids = list(ids)
     with connection.cursor() as cursor:
-        for start in range(0, len(every), AT_ONCE):
-            part = every[start : start + AT_ONCE]
-            places = ", ".join(["%s"] * len(part))
-            sql = f"DELETE FROM {line._meta.db_table} WHERE what = %s AND number IN ({places})"  # noqa: S608  names come from models
-            cursor.execute(sql, [model._meta.label, *part])
+        for start in range(0, len(all_ids), AT_ONCE):
+            some_ids = all_ids[start : start + AT_ONCE]
+            placeholders = ", ".join(["%s"] * len(some_ids))
+            sql = f"DELETE FROM {line._meta.db_table} WHERE what = %s AND number IN ({placeholders})"  # noqa: S608  names come from models
+            cursor.execute(sql, [model._meta.label, *some_ids])
 
 
-def _insert(label: str, level: int, told: list[tuple[int, int, str]]) -> None:
-    """Write lines of one model and level from (client, number, words)."""
+def _insert(label: str, level: int, lines: list[tuple[int, int, str]]) -> None:
+    """Insert lines of one model and level from (client id, row id, tokens)."""
     line = line_model()
     connection = connections[router.db_for_write(line)]
     table = f"INSERT INTO {line._meta.db_table} (what, level, client_id, number, words)"
     if connection.vendor == "postgresql":
         arrays = "unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given"
-        for start in range(0, len(told), AT_ONCE):
-            clients, numbers, words = zip(*told[start : start + AT_ONCE], strict=True)
+        for start in range(0, len(lines), AT_ONCE):
+            clients, row_ids, words = zip(*lines[start : start + AT_ONCE], strict=True)
             texts = '{"' + '","'.join(words) + '"}'  # tokens are letters and digits
-            given = [f"{{{','.join(map(str, column))}}}" for column in (clients, numbers)]
+            arrays_of_ids = [f"{{{','.join(map(str, column))}}}" for column in (clients, row_ids)]
             statement = f"{table} SELECT %s, %s, given.* FROM {arrays}"  # noqa: S608  names come from models
-            write_pipeline.write(connection, statement, [label, level, *given, texts])
+            write_pipeline.write(connection, statement, [label, level, *arrays_of_ids, texts])
     else:
         with connection.cursor() as cursor:
-            cursor.executemany(f"{table} VALUES (%s, %s, %s, %s, %s)", [(label, level, *one) for one in told])
+            cursor.executemany(
+                f"{table} VALUES (%s, %s, %s, %s, %s)", [(label, level, *line_values) for line_values in lines]
+            )
 
 
-def rebuild(told: Callable[[str, int], None]) -> None:
-    """Write every line anew. Run as the system, inside an act; `told(label, rows)` is called as it goes on."""
+def rebuild(report: Callable[[str, int], None]) -> None:
+    """Rewrite every line. Run as the system inside an action.
+
+    `report(label, rows)` is called after each part.
+    """
     for model in searched_models():
         last, count = 0, 0
         while True:
@@ -139,4 +153,4 @@ def rebuild(told: Callable[[str, int], None]) -> None:
                 break
             update(model, rows, new=False)
             last, count = rows[-1].pk, count + len(rows)
-            told(model._meta.label, count)
+            report(model._meta.label, count)

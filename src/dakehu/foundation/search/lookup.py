@@ -1,7 +1,8 @@
-"""Asking the database for lines: `words__finds=Asked(...)` on a field of type SearchWords.
+"""Query the search table: `words__finds=SearchText(...)` on a field of type SearchWords.
 
-SQLite has an FTS5 table beside the lines, kept by triggers. On PostgreSQL no text may be compared before row security has
-spoken, which would forbid the index; so a function of the owner's asks the index and row security's own question at once.
+SQLite has an FTS5 table beside the lines, kept by triggers. On PostgreSQL, row security is evaluated before any text
+comparison, which would rule out the index; so a function of the owner evaluates the index and the row security
+condition together.
 """
 
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ FUNCTION = "dakehu_finds"
 
 @dataclass(frozen=True)
 class SearchText:
-    """`most`: how many lines to look at, 0 for all. Only a reader who sees nearly every client may be capped, because the
-    cap falls before the scope does. `each` reads the words of each line that the other conditions leave, without the index:
-    for few lines, and for lists that are walked in their order because nearly everybody would be found."""
+    """A search condition.
+
+    `most`: how many lines to read, 0 for all; only for readers who see nearly every client, because the limit applies
+    before the scope. `each`: read the tokens of each line left by the other conditions, without the index; for few
+    lines, and for lists walked in their own order because nearly every row matches.
+    """
 
     wanted: Wanted
     most: int = 0
@@ -32,71 +36,82 @@ class SearchWords(models.TextField):  # type: ignore[type-arg]
 
 @SearchWords.register_lookup
 class Finds(Lookup):
+    """The `finds` lookup of SearchWords."""
+
     lookup_name = "finds"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
-        asked: SearchText = self.rhs
+        """Return the SQL of the condition for SQLite or PostgreSQL."""
+        condition: SearchText = self.rhs
         table = self.lhs.target.model._meta.db_table
-        if asked.each:
+        if condition.each:
             words, _ = self.process_lhs(compiler, connection)
-            patterns = asked.wanted.patterns()
+            patterns = condition.wanted.patterns()
             return " AND ".join([f"' ' || {words} || ' ' LIKE %s"] * len(patterns)), patterns
         quote = connection.ops.quote_name
         column = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{quote('id')}"
         if connection.vendor == "postgresql":
             return f"{column} IN (SELECT {FUNCTION}(%s, %s::text[], %s))", [
-                *asked.wanted.for_postgres(),
-                asked.most or None,
+                *condition.wanted.for_postgres(),
+                condition.most or None,
             ]
-        limit = f" LIMIT {int(asked.most)}" if asked.most else ""
-        found = quote(found_table(table))
-        return f"{column} IN (SELECT rowid FROM {found} WHERE {found} MATCH %s{limit})", [asked.wanted.for_sqlite()]  # noqa: S608  names come from models
+        limit = f" LIMIT {int(condition.most)}" if condition.most else ""
+        fts_table = quote(fts_table_of(table))
+        sql = f"{column} IN (SELECT rowid FROM {fts_table} WHERE {fts_table} MATCH %s{limit})"  # noqa: S608  names come from models
+        return sql, [condition.wanted.for_sqlite()]
 
 
-def matches_lines(model: Any, asked: SearchText) -> int | None:
-    """How many lines the index of a model holds for what is asked, `asked.most` at most and in sight or not: to choose a way
-    of reading, never to be told. None on PostgreSQL, where counting them costs as much as reading them."""
+def matches_lines(model: Any, condition: SearchText) -> int | None:
+    """Return the number of lines the index holds, at most `condition.most`, visible or not.
+
+    To choose a way of reading, never to be shown. None on PostgreSQL, where counting costs as much as reading.
+    """
     connection = connections[router.db_for_read(model)]
     if connection.vendor == "postgresql":
         return None
-    found = connection.ops.quote_name(found_table(model._meta.db_table))
+    fts_table = connection.ops.quote_name(fts_table_of(model._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM (SELECT rowid FROM {found} WHERE {found} MATCH %s LIMIT %s)",  # noqa: S608  names come from models
-            [asked.wanted.for_sqlite(), asked.most or -1],
+            f"SELECT count(*) FROM (SELECT rowid FROM {fts_table} WHERE {fts_table} MATCH %s LIMIT %s)",  # noqa: S608  names come from models
+            [condition.wanted.for_sqlite(), condition.most or -1],
         )
         return int(cursor.fetchone()[0])
 
 
-def found_table(table: str) -> str:
+def fts_table_of(table: str) -> str:
+    """Return the name of the FTS5 table of a table."""
     return f"{table}_found"
 
 
 def prepare(alias: str, table: str) -> None:
-    """Give the table of lines its index. For a migration."""
+    """Create the index of the search table. For a migration."""
     connection = connections[alias]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"CREATE INDEX {table}_words ON {table} USING gin (to_tsvector('simple', words))")
             return
-        found = found_table(table)
+        fts_table = fts_table_of(table)
         cursor.execute(
-            f"CREATE VIRTUAL TABLE {found} USING fts5(words, content='{table}', content_rowid='id', columnsize=0, "
+            f"CREATE VIRTUAL TABLE {fts_table} USING fts5(words, content='{table}', content_rowid='id', columnsize=0, "
             "prefix='3 4 5')"
         )
-        gone = f"INSERT INTO {found}({found}, rowid, words) VALUES ('delete', old.id, old.words);"  # noqa: S608
-        come = f"INSERT INTO {found}(rowid, words) VALUES (new.id, new.words);"  # noqa: S608
-        for event, body in (("INSERT", come), ("DELETE", gone), ("UPDATE OF words", gone + come)):
-            name = f"{found}_{event.split()[0].lower()}"
+        delete_sql = f"INSERT INTO {fts_table}({fts_table}, rowid, words) VALUES ('delete', old.id, old.words);"  # noqa: S608
+        insert_sql = f"INSERT INTO {fts_table}(rowid, words) VALUES (new.id, new.words);"  # noqa: S608
+        for event, body in (
+            ("INSERT", insert_sql),
+            ("DELETE", delete_sql),
+            ("UPDATE OF words", delete_sql + insert_sql),
+        ):
+            name = f"{fts_table}_{event.split()[0].lower()}"
             cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END")
 
 
-def function(table: str, sees: str) -> str:
-    """The statement that makes PostgreSQL's function: lines that match and that the session may see."""
+def function(table: str, visible: str) -> str:
+    """Return the SQL of PostgreSQL's search function: ids of matching lines that the session may see."""
     return (
         f"CREATE OR REPLACE FUNCTION {FUNCTION}(asked text, shaped text[], most int) RETURNS SETOF bigint LANGUAGE sql STABLE "  # noqa: S608  names come from models
         f"SECURITY DEFINER SET search_path = public AS $$ SELECT id FROM {table} "
         f"WHERE to_tsvector('simple', words) @@ to_tsquery('simple', asked) AND ' ' || words || ' ' LIKE ALL (shaped) "
-        f"AND ({sees}) LIMIT most $$"
+        f"AND ({visible}) LIMIT most $$"
     )

@@ -16,7 +16,9 @@ class Resource:
 
 
 RESOURCES: dict[str, Resource] = {
-    "clients": Resource("clients.Client", "clients.list", "clients.one", "clients.create", "clients.change", "client"),
+    "clients": Resource(
+        "clients.Client", "clients.list", "clients.detail", "clients.create", "clients.change", "client"
+    ),
     "interactions": Resource(
         "service.Interaction",
         "service.interactions",
@@ -32,6 +34,6 @@ RESOURCES: dict[str, Resource] = {
         "service.Request", "service.requests", "", "service.open_request", "service.move_request", "request"
     ),
     "investments": Resource(
-        "ledger.Investment", "ledger.list", "", "ledger.note_investment", "ledger.change_investment", "investment"
+        "ledger.Investment", "ledger.list", "", "ledger.add_investment", "ledger.change_investment", "investment"
     ),
 }

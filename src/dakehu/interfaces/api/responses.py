@@ -55,7 +55,7 @@ def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
     field, what was sent against what stands there."""
     made: dict[str, Any] = {"messages": refusal.as_plain()}
     if isinstance(refusal, Conflict):
-        made |= refusal.as_told()
+        made |= refusal.as_details()
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
     return json_answer(made, status or refusal.status, **headers)
 

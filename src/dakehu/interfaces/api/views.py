@@ -9,12 +9,14 @@ from django.shortcuts import render
 
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.renamed import Kind
 from dakehu.foundation.files.store import Content
 from dakehu.foundation.gates import QUERIES, ask, perform, perform_with_merge, render_row
 from dakehu.foundation.gates.registry import answer
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.api import openapi
 from dakehu.interfaces.api.authentication import asked_by
+from dakehu.interfaces.api.deprecation import marks_former_names
 from dakehu.interfaces.api.resources import RESOURCES, Resource
 from dakehu.interfaces.api.responses import body_of, content_answer, json_answer, missing
 
@@ -38,12 +40,14 @@ def parameters(request: HttpRequest) -> dict[str, Any]:
     return made
 
 
+@marks_former_names(Kind.QUERY, "api-query")
 @asked_by("GET")
 def query_view(request: HttpRequest, name: str) -> HttpResponse:
     given = parameters(request)
     return json_answer(_client_seen(lambda: ask(name, given), given))
 
 
+@marks_former_names(Kind.ACTION, "api-action")
 @asked_by("POST")
 def action_view(request: HttpRequest, name: str) -> HttpResponseBase:
     raw = body_of(request)

@@ -37,7 +37,36 @@ def parser() -> argparse.ArgumentParser:
     made = add("import", "导入表格 · import a workbook")
     _reading(made)
     made.add_argument("--client", default="", metavar="CODE", help="对账单属于哪位客户 · whose statement it is")
+    made.add_argument(
+        "--as-kind",
+        default="",
+        metavar="KIND",
+        help="这张表是什么 · what the sheet holds: clients, investments, interactions, needs, follow_ups, statement, prices",
+    )
+    made.add_argument("--sheet", default="", metavar="NAME", help="哪一张工作表 · which sheet")
+    made.add_argument(
+        "--header-row", default="", metavar="N|none", help="表头在第几行，没有写 none · the heading row, or none"
+    )
+    made.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="哪一列是什么，可重复；列写表头或字母 · which column is which; by heading or letter",
+    )
+    made.add_argument(
+        "--unit", action="append", default=[], metavar="COLUMN=UNIT", help="列的单位，如 C=万元 · the unit of a column"
+    )
+    made.add_argument(
+        "--rate", action="append", default=[], metavar="CURRENCY=YUAN", help="汇率，如 USD=7.1 · a rate of exchange"
+    )
+    made.add_argument("--date-order", choices=("dmy", "mdy"), default="", help="日月顺序 · order of day and month")
     made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
+    made.add_argument(
+        "--strict",
+        action="store_true",
+        help="有不认识或不能写的列就拒绝 · refuse a file with columns that no field takes",
+    )
     made.add_argument("--skip-errors", action="store_true", help="跳过出错的行 · leave out the rows at fault")
     made.add_argument(
         "--prefer",
@@ -67,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path)
     add("check", "检查设置 · check the installation")
     add("verify", "核验操作记录链 · verify the audit chain")
-    add("reindex", "重建搜索索引 · write the search index anew")
+    add("reindex", "重建搜索索引 · rebuild the search index")
     made = add("backup", "备份 · back up")
     made.add_argument("file", type=Path)
     made.add_argument("--password-file", type=Path, help="连同密钥加密备份 · encrypt, and take the keys along")

@@ -21,7 +21,7 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import ROLES
-from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import service as import_service
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
@@ -63,7 +63,7 @@ def prepare(table: Path) -> dict[str, Any]:
         _tell(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
         _hire(password)
         _tell(str(bilingual("导入演示表格…", "Importing the example workbook …")))
-        report = imports.run_import(workbook(Path(settings.DAKEHU_HOME)))
+        report = import_service.run_import(workbook(Path(settings.DAKEHU_HOME)))
         if report["errors"]:
             raise Refused(
                 bilingual(
@@ -100,16 +100,16 @@ def _trade(home: Path) -> None:
     today = clock.today()
     days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))
     with acting_as(system_actor("trades of the demonstration brokerage（演示）", "cli")):
-        imports.run_import(market.write_statement(home / market.STATEMENT, days, today))
-        imports.run_import(market.write_prices(home / market.PRICES, days))
+        import_service.run_import(market.write_statement(home / market.STATEMENT, days, today))
+        import_service.run_import(market.write_prices(home / market.PRICES, days))
         close_run.close(day=days[-1])
 
 
 def _hire(password: str) -> None:
     for branch in BRANCHES:
-        perform("team.open_branch", {"code": branch.code, "name": branch.name, "city": branch.city})
+        perform("team.create_branch", {"code": branch.code, "name": branch.name, "city": branch.city})
     for name, code in TEAMS:
-        perform("team.form_team", {"name": name, "branch": code})
+        perform("team.create_team", {"name": name, "branch": code})
     for member in STAFF:
         first = new_password()
         user = perform(
@@ -167,7 +167,9 @@ def _live() -> None:
         walled = _codes(7)[-1]
         _belong()
     with _as(team.find_user("he")):
-        perform("clients.set_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"})
+        perform(
+            "clients.set_information_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"}
+        )
 
 
 def _belong() -> None:
@@ -175,10 +177,10 @@ def _belong() -> None:
     people = [row.code for row in clients.clients().filter(kind="person").order_by("code")[:12]]
     firms = [row.code for row in clients.clients().exclude(kind="person").order_by("code")[:2]]
     a, b, c, d, owner = people[7:12]
-    home = perform("clients.form_group", {"client": a, "kind": "家庭", "name": "一家四口（演示）"})["group"]
+    home = perform("clients.create_group", {"client": a, "kind": "家庭", "name": "一家四口（演示）"})["group"]
     for code, relation in ((b, "配偶"), (c, "子女"), (d, "子女")):
         perform("clients.add_member", {"client": a, "group": home, "member": code, "relation": relation})
-    held = perform("clients.form_group", {"client": owner, "kind": "实控人", "name": "同一实控人（演示）"})["group"]
+    held = perform("clients.create_group", {"client": owner, "kind": "实控人", "name": "同一实控人（演示）"})["group"]
     for code in firms:
         perform("clients.add_member", {"client": owner, "group": held, "member": code, "relation": "被控制企业"})
     twice = clients.clients().filter(code=people[6]).first()

@@ -28,20 +28,20 @@ def main(words: Sequence[str] | None = None) -> int:
     django.setup()
     from dakehu.foundation.base.errors import Refused
     from dakehu.foundation.base.i18n import in_language
-    from dakehu.interfaces.cli import commands
+    from dakehu.interfaces.cli import commands, output
 
     with in_language(line.lang or _language()):
         try:
             return commands.run(line)
         except Refused as refusal:
-            return commands.refused(line, refusal)
+            return output.write_refusal(line, refusal)
         except KeyboardInterrupt:
             print("\n", file=sys.stderr)
             return 130
         except Exception as fault:  # no stack trace reaches a user
             if os.environ.get("DAKEHU_DEBUG") == "1":
                 traceback.print_exc()
-            return commands.broken(line, fault)
+            return output.write_fault(line, fault)
 
 
 def understood(words: Sequence[str] | None) -> argparse.Namespace:

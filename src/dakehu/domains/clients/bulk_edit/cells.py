@@ -1,6 +1,6 @@
-"""Cells of many clients, each with its own value, in one act: what somebody pastes from a spreadsheet.
+"""Change cells of many clients in one action, each with its own value, as pasted from a spreadsheet.
 
-Weighing only reads, so the preview and the act share it. The act may be undone.
+Evaluation only reads, so preview and action share it. The action can be undone.
 """
 
 from collections.abc import Iterable
@@ -30,8 +30,8 @@ from dakehu.foundation.schema.parameters import Parameter
 ROWS = Parameter("rows", kind="json", spec=FieldSpec("逐行内容", "Rows"))
 
 
-# What may be set for many at once. Codes and ID numbers belong to one client each and are changed one by one.
 def editable_fields() -> tuple[str, ...]:
+    """Return the fields that can be changed in bulk; ID numbers are changed one by one."""
     return tuple(name for name in fields_of_client() if name != "id_number")
 
 
@@ -41,7 +41,7 @@ MOST = 20_000
 
 @dataclass
 class CellEvaluation:
-    """What rows of cells would do: `changes` holds {field: value} by client, `before` what stands there now."""
+    """The effect of rows of cells: `changes` is {client id: {field: value}}, `before` the stored clients."""
 
     changes: dict[int, dict[str, Any]] = field(default_factory=dict)
     before: dict[int, Client] = field(default_factory=dict)
@@ -50,14 +50,16 @@ class CellEvaluation:
 
     @property
     def cells(self) -> int:
+        """Return the number of changed cells."""
         return sum(map(len, self.changes.values()))
 
     def fault(self, row: int, name: str, value: Any, message: Bilingual) -> None:
+        """Add an error of a cell."""
         self.faults.append(CellError(row, name, "" if value is None else str(value), message))
 
 
 class Reading:
-    """Raw cells as values, each distinct one read once."""
+    """Parses raw cells, each distinct one once."""
 
     def __init__(self) -> None:
         self.parameters = {
@@ -69,11 +71,12 @@ class Reading:
         self.readers = {name: reader_of(parameter) for name, parameter in self.parameters.items()}
         self.known: dict[tuple[str, str], Any] = {}
 
-    def name(self, said: str) -> str | None:
-        return self.index.get(normalize_name(said))
+    def name(self, heading: str) -> str | None:
+        """Return the field named by a heading, None if it is not editable here."""
+        return self.index.get(normalize_name(heading))
 
     def read(self, name: str, raw: Any) -> Any:
-        """The value, or an Unfit that says what is wrong."""
+        """Return the parsed value, or an Unfit that says what is wrong."""
         key = (name, repr(raw))
         if key not in self.known:
             try:
@@ -83,10 +86,12 @@ class Reading:
         return self.known[key]
 
 
-def evaluate_rows(rows: Any, *, hold: bool = False) -> CellEvaluation:
-    """Weigh [{"client": number, "values": {field: raw}, "base": {field: raw as it was shown}}, …]. With a `base`, what
-    somebody else changed meanwhile is never written over: it is a fault that names the present value. `hold` keeps
-    the rows from others until the act ends."""
+def evaluate_rows(rows: Any, *, lock: bool = False) -> CellEvaluation:
+    """Evaluate [{"client": id, "values": {field: raw}, "base": {field: raw as shown}}, …].
+
+    With a `base`, a value that somebody else changed meanwhile is not overwritten: it is an error that names the
+    current value. `lock` locks the rows until the action ends.
+    """
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
         raise Refused({"rows": [bilingual("应为 [{client, values}, …]。", "Must be [{client, values}, …].")]})
     if len(rows) > MOST:
@@ -98,65 +103,72 @@ def evaluate_rows(rows: Any, *, hold: bool = False) -> CellEvaluation:
                 given=len(rows),
             )
         )
-    made, reading = CellEvaluation(), Reading()
-    made.before = _stored((row["client"] for row in rows), hold)
-    for place, row in enumerate(rows):
-        client = made.before.get(row["client"])
+    evaluation, reading = CellEvaluation(), Reading()
+    evaluation.before = _stored((row["client"] for row in rows), lock)
+    for index, row in enumerate(rows):
+        client = evaluation.before.get(row["client"])
         if client is None:
-            made.fault(place, "", row["client"], bilingual("找不到这位客户。", "There is no such client."))
+            evaluation.fault(index, "", row["client"], bilingual("找不到这位客户。", "There is no such client."))
             continue
-        _evaluate_row(made, reading, place, row, client)
-    return made
+        _evaluate_row(evaluation, reading, index, row, client)
+    return evaluation
 
 
-def _evaluate_row(made: CellEvaluation, reading: Reading, place: int, row: dict[str, Any], client: Client) -> None:
-    mine: dict[str, Any] = {}
-    for said, raw in row["values"].items():
-        name = reading.name(said)
+def _evaluate_row(
+    evaluation: CellEvaluation, reading: Reading, index: int, row: dict[str, Any], client: Client
+) -> None:
+    """Evaluate the cells of one client."""
+    values: dict[str, Any] = {}
+    for heading, raw in row["values"].items():
+        name = reading.name(heading)
         if name is None:
-            made.fault(place, said, raw, bilingual("这一列不能这样修改。", "This column cannot be changed this way."))
+            evaluation.fault(
+                index, heading, raw, bilingual("这一列不能这样修改。", "This column cannot be changed this way.")
+            )
             continue
         value = reading.read(name, raw)
         if isinstance(value, Unfit):
-            made.fault(place, name, raw, value.message)
+            evaluation.fault(index, name, raw, value.message)
         elif name == "name" and not value:
-            made.fault(place, name, raw, bilingual("不能为空。", "Cannot be empty."))
+            evaluation.fault(index, name, raw, bilingual("不能为空。", "Cannot be empty."))
         else:
             column = Client._meta.get_field(name)
-            mine[name] = column.get_default() if value is None and not column.null else value  # type: ignore[union-attr]
-    now = {name: getattr(client, name) for name in mine}
+            values[name] = column.get_default() if value is None and not column.null else value  # type: ignore[union-attr]
+    now = {name: getattr(client, name) for name in values}
     base = {}
     if "base" in row:
-        known = ((reading.name(said), raw) for said, raw in row["base"].items())
-        base = {name: reading.read(name, raw) for name, raw in known if name in mine}
+        known = ((reading.name(heading), raw) for heading, raw in row["base"].items())
+        base = {name: reading.read(name, raw) for name, raw in known if name in values}
         base = {name: value for name, value in base.items() if not isinstance(value, Unfit)}
-    found = compare(base if "base" in row else now, mine, now)
-    for name, clash in found.clashes.items():
+    merged = compare(base if "base" in row else now, values, now)
+    for name, conflict in merged.clashes.items():
         label = spec_of(Client._meta.get_field(name)).label
-        shown = _shown(client, name)
-        made.fault(
-            place,
+        current = _shown(client, name)
+        evaluation.fault(
+            index,
             name,
-            row["values"].get(name, clash.mine),
+            row["values"].get(name, conflict.mine),
             bilingual(
                 "“{label}”刚被他人改为“{now}”，没有覆盖。",
                 "“{label}” was just changed to “{now}” by somebody else and is left.",
                 label=label,
-                now=shown,
+                now=current,
             ),
         )
-    if found.mine:
-        made.changes.setdefault(client.pk, {}).update(found.mine)
-    made.unchanged += len(mine) - len(found.mine) - len(found.clashes)
+    if merged.mine:
+        evaluation.changes.setdefault(client.pk, {}).update(merged.mine)
+    evaluation.unchanged += len(values) - len(merged.mine) - len(merged.clashes)
 
 
 def _shown(client: Client, name: str) -> str:
+    """Return a field as shown, "–" if empty."""
     from dakehu.foundation.gates.output import render_row
 
     return str(render_row(client, (name,), shown=True)[name] or "–")
 
 
 def _is_row(row: Any) -> bool:
+    """Return whether a row has the expected structure."""
     return (
         isinstance(row, dict)
         and isinstance(row.get("client"), int)
@@ -165,29 +177,32 @@ def _is_row(row: Any) -> bool:
     )
 
 
-def _stored(numbers: Iterable[int], hold: bool) -> dict[int, Client]:
-    found: dict[int, Client] = {}
-    for part in chunks(sorted(set(numbers))):
-        rows = Client.objects.filter(pk__in=part).order_by("pk")
-        if hold and connection.features.has_select_for_update:
+def _stored(wanted: Iterable[int], lock: bool) -> dict[int, Client]:
+    """Return {id: client} of visible clients, locked if asked."""
+    clients: dict[int, Client] = {}
+    for client_ids in chunks(sorted(set(wanted))):
+        rows = Client.objects.filter(pk__in=client_ids).order_by("pk")
+        if lock and connection.features.has_select_for_update:
             rows = rows.select_for_update()
-        found.update({row.pk: row for row in rows})
-    return found
+        clients.update({row.pk: row for row in rows})
+    return clients
 
 
 @action(
     "clients.change_cells",
     needs=Permission.CLIENT_WRITE,
     zh="批量写入单元格",
-    en="Write many cells",
+    en="Change cells",
     parameters=(ROWS,),
 )
 def change_cells(*, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Write cells of many clients, all or nothing, one audit entry: `rows` as {client, values, base} each. Returns
-    {changed: number of clients, cells, batch: by which `dakehu undo` takes it back (None where nothing changed)}. Raises
-    Refused with every cell at fault."""
-    made = evaluate_rows(rows, hold=True)
-    if made.faults:
+    """Change cells of many clients, all or nothing, one audit entry. `rows` as in evaluate_rows.
+
+    Returns {changed: number of clients, cells, batch: the id with which `dakehu undo` reverts it, None if nothing
+    changed}. Raises Refused with every invalid cell.
+    """
+    evaluation = evaluate_rows(rows, lock=True)
+    if evaluation.faults:
         raise Refused(
             {
                 "rows": [
@@ -199,18 +214,22 @@ def change_cells(*, rows: list[dict[str, Any]]) -> dict[str, Any]:
                         value=fault.value[:80],
                         message=fault.message,
                     )
-                    for fault in made.faults[:50]
+                    for fault in evaluation.faults[:50]
                 ]
             }
         )
-    touched = {name for values in made.changes.values() for name in values}
-    columns = touched | {also for name in touched for also in FOLLOWS.get(name, ())}
-    changed = [made.before[number] for number in sorted(made.changes)]
+    changed_fields = {name for values in evaluation.changes.values() for name in values}
+    columns = changed_fields | {follower for name in changed_fields for follower in FOLLOWS.get(name, ())}
+    changed = [evaluation.before[number] for number in sorted(evaluation.changes)]
     if not changed:
         return {"changed": 0, "cells": 0, "batch": None}
-    with undo.recording_undo() as kept:
+    with undo.recording_undo() as undo_log:
         for client in changed:
-            set_details(client, made.changes[client.pk])
+            set_details(client, evaluation.changes[client.pk])
         record_rows(Client, [], changed, sorted(columns), client_ids=[client.pk for client in changed])
-    add_audit_note(cells=made.cells)
-    return {"changed": len(changed), "cells": made.cells, "batch": batches.save_act(batch_title(changed), kept.store())}
+    add_audit_note(cells=evaluation.cells)
+    return {
+        "changed": len(changed),
+        "cells": evaluation.cells,
+        "batch": batches.save_act(batch_title(changed), undo_log.store()),
+    }

@@ -5,53 +5,28 @@ in the same transaction.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.db import models
-
 from dakehu.domains.clients import choices, rules
-from dakehu.domains.clients.actions import client_fields, code_taken_message
 from dakehu.domains.clients.bulk_import import contacts as contact_import
-from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher, codes_in_use
-from dakehu.domains.clients.identifiers import BadIdentifier, sound_residents
-from dakehu.domains.clients.models import Client, Coverage, History, MergedClient
+from dakehu.domains.clients.bulk_import.coverage import evaluate_coverage, write_coverage
+from dakehu.domains.clients.bulk_import.evaluation import OLDER, ClientEvaluation
+from dakehu.domains.clients.bulk_import.history import evaluate_history, history_fields, history_values, write_history
+from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
+from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_codes
+from dakehu.domains.clients.identifiers import BadIdentifier, valid_resident_ids
+from dakehu.domains.clients.models import Client, History
 from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access.actor import Reach, current_actor, elevated
-from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import CHUNK, chunks
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import row_matching
-from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, UPDATED, Columns, ImportEvaluation
+from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, Columns, ImportEvaluation
 from dakehu.foundation.records.bulk import load_rows, record_columns, record_rows
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema.fields import spec_of
 from dakehu.foundation.schema.parameters import CustomFields
-
-OLDER = "older"  # a row that tells what was known earlier
-
-
-def history_fields() -> tuple[str, ...]:
-    return (*client_fields(), "as_of_on")
-
-
-@dataclass
-class ClientEvaluation:
-    """`people` gives each row its client: a number, or -(row + 1) for one to be made. `history` lists the rows that
-    tell of an earlier day, with that day; `duties` the rows whose client gets another main member of staff."""
-
-    weighed: ImportEvaluation
-    people: list[int]
-    finder: ClientMatcher
-    contacts: contact_import.ContactRows
-    history: list[tuple[int, date]] = field(default_factory=list)
-    histories: ImportEvaluation = field(default_factory=lambda: ImportEvaluation.of(0))
-    duties: dict[int, Any] = field(default_factory=dict)
 
 
 def normalize(columns: Columns, weighed: ImportEvaluation) -> None:
@@ -59,7 +34,7 @@ def normalize(columns: Columns, weighed: ImportEvaluation) -> None:
     numbers = columns.get("id_number")
     if numbers is not None:
         kinds, types = columns.get("kind"), columns.get("id_type")
-        sound = sound_residents(numbers)
+        sound = valid_resident_ids(numbers)
         for row, number in enumerate(numbers):
             if not number or (number in sound and not (kinds and kinds[row]) and not (types and types[row])):
                 continue
@@ -137,8 +112,8 @@ def evaluate(
             finder.add(
                 people[row], code=codes[row] or "", name=names[row] or "", id_number=ids[row] or "", mobile=mobiles[row]
             )
-    _evaluate_history(made, columns, keys)
-    _evaluate_duties(made, columns.get("staff"))
+    evaluate_history(made, columns, keys)
+    evaluate_coverage(made, columns.get("staff"))
     contact_import.evaluate(contacts, people, weighed)
     return made
 
@@ -231,71 +206,12 @@ def _compare_stored(made: ClientEvaluation, columns: Columns, codes: list[Any], 
             weighed.fault(row, "name", "", bilingual("新客户必须有姓名。", "A new client needs a name."))
 
 
-def _evaluate_history(made: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
-    days = columns.get("as_of_on")
-    if days is None:
-        return
-    present = {
-        keys[row]: row for row, v in enumerate(made.weighed.verdicts) if v in (CREATED, UPDATED, UNCHANGED, SKIPPED)
-    }
-    kept: dict[Any, int] = {}
-    for row in made.weighed.rows(OLDER):
-        now = present.get(keys[row])
-        if now is not None:
-            made.people[row] = made.people[now]
-        if made.people[row] and (now is None or days[now] != days[row]):
-            kept[keys[row], days[row]] = row  # the last row of a day counts
-    made.history = [(row, day) for (_, day), row in kept.items()]
-    known: set[Any] = set()
-    for part in chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
-        known.update(History.objects.filter(client_id__among=part).values_list("client_id", "as_of_on"))
-    made.histories = ImportEvaluation.of(len(made.history))
-    made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
-
-
-def may_give_to(user: Any) -> Bilingual | None:
-    """Why the actor may not make this member of staff the main one of a client; None when they may."""
-    actor = current_actor()
-    if actor.user_id == user.pk:
-        return None
-    if not actor.may(Permission.CLIENT_ASSIGN):
-        return bilingual(
-            "您只能导入自己名下的客户，分派给他人请联系团队长。",
-            "You import your own clients only; ask your desk head to assign others.",
-        )
-    if actor.reach is Reach.COVERED and user.pk not in actor.covers:
-        return bilingual("“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
-    return None
-
-
-def _evaluate_duties(made: ClientEvaluation, staff: list[Any] | None) -> None:
-    """A client whose stated main member of staff is not the present one changes hands."""
-    if staff is None:
-        return
-    weighed, held = made.weighed, {}
-    for part in chunks(sorted({p for p in made.people if p > 0})):
-        mains = Coverage.objects.filter(client_id__among=part, until=None, role=str(choices.CoverRole.MAIN))
-        held.update(mains.values_list("client_id", "user_id"))
-    for row in weighed.rows(CREATED, UPDATED, UNCHANGED):
-        user = staff[row]
-        if row in weighed.anchored and "staff" not in weighed.anchored[row]:
-            continue
-        if user is None or held.get(made.people[row]) == user.pk:
-            continue
-        refusal = may_give_to(user)
-        if refusal is not None:
-            weighed.fault(row, "staff", user.name, refusal)
-            continue
-        made.duties[row] = user
-        if weighed.verdicts[row] != CREATED:
-            weighed.verdicts[row] = UPDATED
-            weighed.differences.setdefault(row, {})["staff"] = (held.get(made.people[row]), user)
-
-
 # --- writing -----------------------------------------------------------------------------------------
 
 
-@action("clients.take_in", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Take in many clients", is_public=False)
+@action(
+    "clients.import_clients", needs=Permission.CLIENT_WRITE, zh="批量导入客户", en="Import clients", is_public=False
+)
 def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int]:
     """Write what was weighed; returns {-(row + 1): number} of the clients made. New clients are covered by the stated
     member of staff, else by whoever imports them."""
@@ -303,11 +219,11 @@ def import_clients(*, columns: Columns, made: ClientEvaluation) -> dict[int, int
         born = _create(columns, made)
         _update(columns, made)
         made.people[:] = [born.get(p, p) for p in made.people]
-        _write_history(columns, made)
-        _write_duties(made, born)
+        write_history(columns, made)
+        write_coverage(made, born)
         contact_import.write(made.contacts, made.people, set(born.values()))
     if born:
-        publish_event("clients.taken_in", count=len(born))
+        publish_event("clients.imported", count=len(born))
     return born
 
 
@@ -315,18 +231,6 @@ def _index_search(client: Client) -> None:
     client.pinyin, client.initials = pinyin_readings(client.name)
     if client.id_number and isinstance(client.id_number, str) and not client.id_type:
         client.id_type = rules.guess_id_type(str(client.kind), client.id_number)
-
-
-def next_free_codes(count: int) -> list[str]:
-    """Client codes that nobody has."""
-    ours = {"code__startswith": rules.next_code(0)[:2]}
-    taken = {c for model in (Client, MergedClient) for c in model.objects.filter(**ours).values_list("code", flat=True)}
-    number, made = Client.objects.count(), []
-    while len(made) < count:
-        code, number = rules.next_code(number), number + 1
-        if code not in taken:
-            made.append(code)
-    return made
 
 
 def _create(columns: Columns, made: ClientEvaluation) -> dict[int, int]:
@@ -350,7 +254,7 @@ def _guess_types(given: Columns) -> None:
     ids = given.get("id_number")
     if ids is None:
         return
-    types, kinds, sound = given.get("id_type"), given.get("kind"), sound_residents(ids)
+    types, kinds, sound = given.get("id_type"), given.get("kind"), valid_resident_ids(ids)
     person, resident = str(choices.Kind.PERSON), str(choices.IdType.RESIDENT)
     given["id_type"] = [
         (types[at] if types else None)
@@ -381,7 +285,7 @@ def _update(columns: Columns, made: ClientEvaluation) -> None:
                 History(
                     client=client,
                     as_of_on=client.as_of_on,
-                    known=_history_values({n: v for n, (v, _) in changes.items()}),
+                    known=history_values({n: v for n, (v, _) in changes.items()}),
                 )
             )
         for name, (_, given) in changes.items():
@@ -394,60 +298,3 @@ def _update(columns: Columns, made: ClientEvaluation) -> None:
         record_rows(Client, [], changed, sorted(touched), client_ids=[c.pk for c in changed])
     if past:
         record_rows(History, past, [], [], client_ids=[h.client_id for h in past])
-
-
-def _history_values(values: dict[str, Any]) -> dict[str, Any]:
-    """What was known, as JSON, without anything sealed."""
-    kept = {}
-    for name, value in values.items():
-        column: Any = None if name == "staff" else Client._meta.get_field(name)
-        if column is None or spec_of(column).sensitivity == SECRET or value in (None, ""):
-            continue
-        if isinstance(value, models.Model):
-            value = value.pk
-        kept[name] = (
-            value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
-        )
-    return kept
-
-
-def _write_history(columns: Columns, made: ClientEvaluation) -> None:
-    fresh = [
-        History(
-            client_id=made.people[row],
-            as_of_on=day,
-            known=_history_values(row_matching.filled_values(columns, history_fields(), row)),
-        )
-        for (row, day), verdict in zip(made.history, made.histories.verdicts, strict=True)
-        if verdict == CREATED
-    ]
-    if fresh:
-        record_rows(History, fresh, [], [])
-
-
-def _write_duties(made: ClientEvaluation, born: dict[int, int]) -> None:
-    today, actor = clock.today(), current_actor()
-    taking = {made.people[row]: user.pk for row, user in made.duties.items()}
-    ended = []
-    main = str(choices.CoverRole.MAIN)
-    for part in chunks(sorted(set(taking) - set(born.values()))):
-        for held in Coverage.objects.filter(client_id__among=part, until=None):
-            if held.role == main or held.user_id == taking[held.client_id]:
-                held.until = today
-                ended.append(held)
-    if actor.user_id is not None:
-        taking = {**dict.fromkeys(born.values(), actor.user_id), **taking}
-    if ended:
-        record_rows(Coverage, [], ended, ["until"], client_ids=[h.client_id for h in ended])
-    if taking:
-        count = len(taking)
-        record_columns(
-            Coverage,
-            count,
-            {
-                "client_id": list(taking),
-                "user_id": list(taking.values()),
-                "role": [main] * count,
-                "since": [today] * count,
-            },
-        )

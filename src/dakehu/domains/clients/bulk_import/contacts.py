@@ -36,10 +36,13 @@ def read(kind: str, value: str) -> rules.Reading:
     if kind == choices.ContactKind.MOBILE and not is_masked(value):
         try:
             return rules.read_contact(kind, value)
-        except BadIdentifier:
-            if "-" in value or value.startswith("0"):
+        except BadIdentifier as not_mobile:
+            if "-" not in value and not value.startswith(("0", "(")):
+                raise
+            try:
                 return rules.read_contact(str(choices.ContactKind.LANDLINE), value)
-            raise
+            except BadIdentifier as not_landline:
+                raise (not_landline if value.startswith("0") else not_mobile) from None
     return rules.read_contact(kind, value)
 
 

@@ -98,13 +98,3 @@ def _only(found: set[int]) -> int | None:
 
 def _index(model: Any, name: str, plain: str) -> str:
     return str(model._meta.get_field(name).index_of(plain))
-
-
-def codes_in_use(codes: Iterable[str]) -> set[str]:
-    """Codes that some client has, in or out of the reader's scope: codes are unique in the firm."""
-    taken: set[str] = set()
-    with write_pipeline.bypass(), elevated("codes are unique in the firm"):
-        for part in chunks({c for c in codes if c}):
-            taken.update(Client.objects.filter(code__among=part).values_list("code", flat=True))
-            taken.update(MergedClient.objects.filter(code__among=part).values_list("code", flat=True))
-    return taken

@@ -11,24 +11,12 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation
 from dakehu.foundation.records.bulk import load_rows, record_rows
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema.fields import editable_fields
 from dakehu.foundation.schema.parameters import CustomFields
-
-NEEDS_FIELDS = (
-    "goal",
-    "term",
-    "expected_return",
-    "bearable_loss",
-    "risk_preference",
-    "likes",
-    "taboos",
-    "liquidity",
-    "noted_on",
-)
 
 
 def needs_fields() -> tuple[str, ...]:
-    return (*NEEDS_FIELDS, *custom_fields.custom_field_names("clients.Needs"))
+    return tuple(name for name in editable_fields("clients.Needs") if name != "client")
 
 
 def evaluate_needs(
@@ -43,10 +31,10 @@ def evaluate_needs(
 
 
 @action(
-    "clients.take_in_needs",
+    "clients.import_needs",
     needs=Permission.CLIENT_WRITE,
     zh="批量导入需求与偏好",
-    en="Take in many needs",
+    en="Import needs and preferences",
     is_public=False,
 )
 def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
@@ -60,7 +48,13 @@ def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[i
         row_matching.write_dependents(Needs, columns, weighed, needs_fields(), clients, finish, also=("noted_on",))
 
 
-@action("clients.touch_many", needs="", zh="批量更新联系日期", en="Update many contact dates", is_public=False)
+@action(
+    "clients.update_contact_dates_of",
+    needs="",
+    zh="批量更新联系日期",
+    en="Update contact dates of clients",
+    is_public=False,
+)
 def update_contact_dates_of(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
     """Keep last and next contact of many clients in step; `last_on` only ever moves forward."""
     changed: list[Any] = []

@@ -1,5 +1,7 @@
-"""Clients who may be one: found by blocking (equal number, sound, or initials with birth date), so that never all pairs
-are compared; suggested before a new client is saved, and as a list."""
+"""Find clients who may be duplicates, before a new client is saved and as a list.
+
+Candidates share a number, a pinyin, or initials and birth date, so that not all pairs are compared.
+"""
 
 from collections.abc import Iterable
 from itertools import combinations
@@ -32,24 +34,24 @@ PHONE = Parameter(
     "phone", required=False, spec=FieldSpec("手机号码", "Mobile", aliases=("手机", "手机号", "联系电话", "电话"))
 )
 MAIL = Parameter("mail", required=False, spec=FieldSpec("电子邮件", "E-mail", aliases=("邮箱", "email")))
-BLOCK = 12  # a sound that more clients share tells nothing
-BLOCKS = 1000  # of one kind that are looked at
+BLOCK = 12  # a key shared by more clients does not indicate duplicates
+BLOCKS = 1000  # shared keys of one kind that are examined
 STEM = 6  # first initials of an institution's name: 上海明远科技 …
 NAMED = 5
 PAIRS = 200
 
 
 class LikelyDuplicate(Refused):
-    """The client who is about to be added may be one already."""
+    """The client to be added may exist already."""
 
     status = 409
 
 
-# --- portraits -----------------------------------------------------------------------------------------
+# --- profiles ------------------------------------------------------------------------------------------
 
 
 def profile_of_new(client: Client, contacts: Iterable[tuple[str, str | None]]) -> Profile:
-    """The portrait of a client who is not saved yet; `contacts` are (kind, text as given)."""
+    """Return the profile of a client who is not saved yet; `contacts` are (kind, text as typed)."""
     whole, ending = set(), set()
     for kind, text in contacts:
         if text and not is_masked(text):
@@ -74,19 +76,22 @@ def profile_of_new(client: Client, contacts: Iterable[tuple[str, str | None]]) -
 
 
 def _index(model: Any, name: str, plain: str) -> str:
+    """Return the blind index of a value."""
     return str(model._meta.get_field(name).index_of(plain))
 
 
-def profile_of(rows: Iterable[Client]) -> dict[int, Profile]:
-    """{number: portrait} of stored clients in scope."""
-    held = {row.pk: row for row in rows}
+def profiles_of(rows: Iterable[Client]) -> dict[int, Profile]:
+    """Return {id: profile} of stored clients in scope."""
+    clients = {row.pk: row for row in rows}
     whole: dict[int, set[str]] = {}
     ending: dict[int, set[str]] = {}
-    for part in chunks(sorted(held)):
-        found = Contact.objects.filter(client_id__in=part).values_list("client_id", "value_index", "ending_index")
-        for pk, value, last in found:
+    for client_ids in chunks(sorted(clients)):
+        contacts = Contact.objects.filter(client_id__in=client_ids).values_list(
+            "client_id", "value_index", "ending_index"
+        )
+        for pk, value, ending_value in contacts:
             whole.setdefault(pk, set()).add(value)
-            ending.setdefault(pk, set()).add(last)
+            ending.setdefault(pk, set()).add(ending_value)
     return {
         pk: Profile(
             row.name,
@@ -99,69 +104,78 @@ def profile_of(rows: Iterable[Client]) -> dict[int, Profile]:
             frozenset(ending.get(pk, set()) - {""}),
             row.employer,
         )
-        for pk, row in held.items()
+        for pk, row in clients.items()
     }
 
 
-# --- who may be meant ------------------------------------------------------------------------------------
+# --- candidates ------------------------------------------------------------------------------------------
 
 
 def candidates(new: Profile) -> Any:
-    """Clients in scope who may be this one, by equality alone: at most 200."""
-    sounds = {new.pinyin, rules.pinyin_of(duplicate_rules.fold(new.name))[0]}
+    """Return visible clients who may be this one, by equality alone: at most 200."""
+    pinyins = {new.pinyin, rules.pinyin_of(duplicate_rules.fold(new.name))[0]}
     initials = rules.pinyin_of(new.name)[1]
-    other_way = duplicate_rules.reversed_name(new.name)
-    if other_way:
-        sounds.add(rules.pinyin_of(other_way)[0])
-    test = Q(pinyin__in=sounds - {""})
+    swapped = duplicate_rules.reversed_name(new.name)
+    if swapped:
+        pinyins.add(rules.pinyin_of(swapped)[0])
+    condition = Q(pinyin__in=pinyins - {""})
     if new.id_index:
-        test |= Q(id_number_index=new.id_index)
+        condition |= Q(id_number_index=new.id_index)
     if new.contacts:
-        test |= Q(pk__in=Contact.objects.filter(value_index__in=new.contacts).values("client_id"))
+        condition |= Q(pk__in=Contact.objects.filter(value_index__in=new.contacts).values("client_id"))
     if new.birth_on and initials:
-        test |= Q(birth_on=new.birth_on, initials=initials)
+        condition |= Q(birth_on=new.birth_on, initials=initials)
     if new.endings and initials:
         same_ending = Contact.objects.filter(ending_index__in=new.endings).values("client_id")
-        test |= Q(initials=initials, pk__in=same_ending)
+        condition |= Q(initials=initials, pk__in=same_ending)
     if new.kind != choices.Kind.PERSON and len(initials) >= STEM:
-        test |= Q(initials__startswith=initials[:STEM])
-    return Client.objects.filter(test)[:200]
+        condition |= Q(initials__startswith=initials[:STEM])
+    return Client.objects.filter(condition)[:200]
 
 
 def likely_duplicates(new: Profile) -> list[tuple[Client, Similarity]]:
-    """Clients in scope who are likely this one, likeliest first."""
+    """Return visible clients who are likely this one, likeliest first."""
     rows = list(candidates(new))
-    portraits = profile_of(rows)
-    found = [(row, duplicate_rules.similarity(new, portraits[row.pk])) for row in rows]
-    return sorted((pair for pair in found if pair[1].is_likely), key=lambda pair: (-pair[1].score, pair[0].pk))
+    profiles = profiles_of(rows)
+    scored = [(row, duplicate_rules.similarity(new, profiles[row.pk])) for row in rows]
+    return sorted((pair for pair in scored if pair[1].is_likely), key=lambda pair: (-pair[1].score, pair[0].pk))
 
 
 def held_by_others(new: Profile) -> tuple[bool, bool]:
-    """(whether a client out of scope has this very ID number, whether one has this very phone or mail). Nothing else is
-    said of them, and nothing at all of clients behind an information wall."""
-    test = Q(id_number_index=new.id_index) if new.id_index else Q(pk__in=[])
+    """Return whether clients out of scope share (the ID number, the phone or mail).
+
+    Nothing else is disclosed, and nothing at all of clients behind an information wall.
+    """
+    condition = Q(id_number_index=new.id_index) if new.id_index else Q(pk__in=[])
     if new.contacts:
-        test |= Q(contacts__value_index__in=new.contacts)
-    seen = set(Client.objects.filter(test).values_list("pk", flat=True))
-    with elevated("whether somebody else serves this client"):
-        rows = Client.objects.filter(test, walled=False).exclude(pk__in=seen).values_list("pk", "id_number_index")
+        condition |= Q(contacts__value_index__in=new.contacts)
+    visible = set(Client.objects.filter(condition).values_list("pk", flat=True))
+    with elevated("check for a client served by somebody else"):
+        rows = (
+            Client.objects.filter(condition, walled=False).exclude(pk__in=visible).values_list("pk", "id_number_index")
+        )
         others = dict(rows)
     return bool(new.id_index) and new.id_index in others.values(), bool(others)
 
 
-SERVED = bilingual("已由其他客户经理服务，请联系团队负责人。", "Already served by another manager; ask the desk head.")
+SERVED = bilingual("已由其他客户经理服务，请联系团队负责人。", "Already served by another manager; ask your team head.")
 
 
 def check_not_duplicate(new: Profile, anyway: bool) -> None:
-    """Raises LikelyDuplicate, naming those in scope, unless `anyway`; an ID number that somebody has is never overridden."""
-    found = likely_duplicates(new)
+    """Raise LikelyDuplicate, naming visible clients, unless `anyway`.
+
+    A taken ID number is never overridden.
+    """
+    duplicates = likely_duplicates(new)
     same_id, served = held_by_others(new)
-    if same_id or any(like.score == duplicate_rules.CERTAIN for _, like in found):
-        known = [_line(row, like) for row, like in found if like.score == duplicate_rules.CERTAIN]
-        raise LikelyDuplicate({"id_number": list(known or [SERVED])})
-    if anyway or not (found or served):
+    if same_id or any(similarity.score == duplicate_rules.CERTAIN for _, similarity in duplicates):
+        certain = [
+            _line(row, similarity) for row, similarity in duplicates if similarity.score == duplicate_rules.CERTAIN
+        ]
+        raise LikelyDuplicate({"id_number": list(certain or [SERVED])})
+    if anyway or not (duplicates or served):
         return
-    lines: list[Bilingual | str] = [_line(row, like) for row, like in found[:NAMED]]
+    lines: list[Bilingual | str] = [_line(row, similarity) for row, similarity in duplicates[:NAMED]]
     if served:
         lines.append(SERVED)
     hint = bilingual(
@@ -171,8 +185,9 @@ def check_not_duplicate(new: Profile, anyway: bool) -> None:
     raise LikelyDuplicate({"anyway": [*lines, hint]})
 
 
-def _line(row: Client, like: Similarity) -> Bilingual:
-    zh, en = like.said()
+def _line(row: Client, similarity: Similarity) -> Bilingual:
+    """Return the message that names a likely duplicate."""
+    zh, en = similarity.reason_texts()
     return bilingual(
         "可能已有这位客户：{name}（{code}），{why}。",
         "This may be {name} ({code}): {reason}.",
@@ -184,10 +199,10 @@ def _line(row: Client, like: Similarity) -> Bilingual:
 
 
 @query(
-    "clients.lookalikes",
+    "clients.similar_clients",
     needs=Permission.CLIENT_WRITE,
     zh="新建前查重",
-    en="Who a new client may be",
+    en="Possible duplicates of a new client",
     parameters=(
         parameters_of("clients.Client", optional=("name", "kind", "birth_on", "id_type", "id_number", "employer")),
         PHONE,
@@ -195,8 +210,11 @@ def _line(row: Client, like: Similarity) -> Bilingual:
     ),
 )
 def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: Any) -> dict[str, Any]:
-    """Who a client with these details may already be: {"found": [{client, score, reasons}] in scope, likeliest first,
-    "elsewhere": whether one out of scope has this very ID number, phone or mail}. Nothing is stored."""
+    """Return who a client with these details may already be; nothing is stored.
+
+    {"found": [{client, score, reasons}] visible clients, likeliest first, "elsewhere": whether one out of scope has the
+    same ID number, phone or mail}.
+    """
     client = Client(**{name: value for name, value in details.items() if value not in (None, "")})
     client.pinyin, client.initials = rules.pinyin_of(client.name)
     number = details.get("id_number")
@@ -213,40 +231,54 @@ def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: 
     }
 
 
-def describe(row: Client, like: Similarity) -> dict[str, Any]:
-    return {"client": describe_client(row), "score": like.score, "reasons": str(bilingual(*like.said()))}
+def describe(row: Client, similarity: Similarity) -> dict[str, Any]:
+    """Return a likely duplicate with score and reasons."""
+    return {
+        "client": describe_client(row),
+        "score": similarity.score,
+        "reasons": str(bilingual(*similarity.reason_texts())),
+    }
 
 
 def describe_client(row: Client) -> dict[str, Any]:
-    shown = render_row(row, ("code", "name", "segment", "branch", "birth_on"), shown=True)
-    return {"id": row.pk, **{name: shown[name] for name in ("code", "name", "segment", "branch", "birth_on")}}
+    """Return the fields that identify a client."""
+    rendered = render_row(row, ("code", "name", "segment", "branch", "birth_on"), shown=True)
+    return {"id": row.pk, **{name: rendered[name] for name in ("code", "name", "segment", "branch", "birth_on")}}
 
 
 # --- the list ----------------------------------------------------------------------------------------------
 
 
-def _blocks() -> set[tuple[int, int]]:
-    """Pairs of clients in scope who share an identifier, a sound, or initials and birth date."""
+def _candidate_pairs() -> set[tuple[int, int]]:
+    """Return pairs of visible clients who share an identifier, a pinyin, or initials and birth date."""
     pairs: set[tuple[int, int]] = set()
     known = Client.objects.exclude(pinyin="")
     stems = known.exclude(kind=choices.Kind.PERSON.value).annotate(stem=Substr("initials", 1, STEM))
-    for rows, by, most in (
+    for rows, key_fields, limit in (
         (Client.objects.exclude(id_number_index=""), ("id_number_index",), BLOCK),
         (known, ("pinyin",), BLOCK),
         (known.exclude(birth_on=None), ("birth_on", "initials"), BLOCK),
         (stems, ("stem",), BLOCK),
     ):
-        pairs |= _pairs(rows, by, most, "pk")
-    return pairs | _pairs(Contact.objects.exclude(value_index=""), ("value_index",), BLOCK, "client_id")
+        pairs |= _pairs_sharing(rows, key_fields, limit, "pk")
+    return pairs | _pairs_sharing(Contact.objects.exclude(value_index=""), ("value_index",), BLOCK, "client_id")
 
 
-def _pairs(rows: Any, by: tuple[str, ...], most: int, number: str) -> set[tuple[int, int]]:
-    shared = rows.order_by().values(*by).annotate(n=Count(number, distinct=True)).filter(n__gt=1, n__lte=most)
-    keys = [tuple(row[name] for name in by) for row in shared.order_by(*by)[:BLOCKS]]
+def _pairs_sharing(rows: Any, key_fields: tuple[str, ...], limit: int, id_field: str) -> set[tuple[int, int]]:
+    """Return pairs of ids that share the values of some fields.
+
+    Keys shared by more than `limit` rows are ignored.
+    """
+    shared = (
+        rows.order_by().values(*key_fields).annotate(n=Count(id_field, distinct=True)).filter(n__gt=1, n__lte=limit)
+    )
+    keys = [tuple(row[name] for name in key_fields) for row in shared.order_by(*key_fields)[:BLOCKS]]
     blocks: dict[tuple[Any, ...], set[int]] = {}
-    for part in chunks(keys, 400):
-        found = rows.filter(**{f"{by[0]}__in": {key[0] for key in part}}).values_list(number, *by)
-        for pk, *key in found:
+    for some_keys in chunks(keys, 400):
+        matches = rows.filter(**{f"{key_fields[0]}__in": {key[0] for key in some_keys}}).values_list(
+            id_field, *key_fields
+        )
+        for pk, *key in matches:
             blocks.setdefault(tuple(key), set()).add(pk)
     wanted = set(keys)
     return {pair for key, block in blocks.items() if key in wanted for pair in combinations(sorted(block), 2)}
@@ -254,48 +286,55 @@ def _pairs(rows: Any, by: tuple[str, ...], most: int, number: str) -> set[tuple[
 
 @query("clients.duplicates", needs=Permission.CLIENT_WRITE, zh="疑似重复客户", en="Likely duplicates")
 def duplicates() -> list[dict[str, Any]]:
-    """Pairs of clients in scope who are likely one, likeliest first: [{client, other, score (0 to 100), reasons}], at
-    most 200. Pairs that somebody has told apart are left out."""
-    pairs = _blocks()
-    apart = {frozenset(pair) for pair in NotDuplicate.objects.values_list("client_id", "other_id")} if pairs else set()
-    numbers = sorted({pk for pair in pairs for pk in pair})
+    """Return pairs of visible clients who are likely one, likeliest first, at most 200.
+
+    [{client, other, score (0 to 100), reasons}]. Pairs marked as distinct are left out.
+    """
+    pairs = _candidate_pairs()
+    marked_distinct = (
+        {frozenset(pair) for pair in NotDuplicate.objects.values_list("client_id", "other_id")} if pairs else set()
+    )
+    client_ids = sorted({pk for pair in pairs for pk in pair})
     rows: dict[int, Client] = {}
-    for part in chunks(numbers, 500):
-        rows.update({row.pk: row for row in Client.objects.filter(pk__in=part)})
-    portraits = profile_of(rows.values())
-    found = []
-    for one, two in pairs:
-        if one in rows and two in rows and frozenset((one, two)) not in apart:
-            like = duplicate_rules.similarity(portraits[one], portraits[two])
-            if like.is_likely:
-                found.append((like, one, two))
-    found.sort(key=lambda pair: (-pair[0].score, pair[1], pair[2]))
+    for some_ids in chunks(client_ids, 500):
+        rows.update({row.pk: row for row in Client.objects.filter(pk__in=some_ids)})
+    profiles = profiles_of(rows.values())
+    likely = []
+    for first, second in pairs:
+        if first in rows and second in rows and frozenset((first, second)) not in marked_distinct:
+            similarity = duplicate_rules.similarity(profiles[first], profiles[second])
+            if similarity.is_likely:
+                likely.append((similarity, first, second))
+    likely.sort(key=lambda pair: (-pair[0].score, pair[1], pair[2]))
     return [
         {
-            "client": describe_client(rows[one]),
-            "other": describe_client(rows[two]),
-            "score": like.score,
-            "reasons": str(bilingual(*like.said())),
+            "client": describe_client(rows[first]),
+            "other": describe_client(rows[second]),
+            "score": similarity.score,
+            "reasons": str(bilingual(*similarity.reason_texts())),
         }
-        for like, one, two in found[:PAIRS]
+        for similarity, first, second in likely[:PAIRS]
     ]
 
 
 @action(
-    "clients.tell_apart",
+    "clients.mark_not_duplicate",
     needs=Permission.CLIENT_WRITE,
     zh="不是同一人",
     en="Not the same person",
     parameters=(parameters_of("clients.NotDuplicate", "client", "other")),
 )
 def mark_not_duplicate(*, client: Client, other: Client) -> dict[str, Any]:
-    """Remember that these two are not one: they are not suggested again. Returns {batch}, by which it is taken back."""
+    """Mark two clients as distinct, so that they are not suggested again.
+
+    Returns {batch}: the id with which `dakehu undo` reverts it, None if they were marked before.
+    """
     if client.pk == other.pk:
         raise Refused({"other": [bilingual("这是同一位客户。", "This is the same client.")]})
-    one, two = sorted((client, other), key=lambda row: row.pk)
-    if NotDuplicate.objects.filter(client=one, other=two).exists():
+    first, second = sorted((client, other), key=lambda row: row.pk)
+    if NotDuplicate.objects.filter(client=first, other=second).exists():
         return {"batch": None}
-    with undo.recording_undo() as kept:
-        NotDuplicate(client=one, other=two).save()
-    about = bilingual("{code} 与 {other}", "{code} and {other}", code=one.code, other=two.code)
-    return {"batch": batches.save_act(about, kept.store())}
+    with undo.recording_undo() as undo_log:
+        NotDuplicate(client=first, other=second).save()
+    about = bilingual("{code} 与 {other}", "{code} and {other}", code=first.code, other=second.code)
+    return {"batch": batches.save_act(about, undo_log.store())}

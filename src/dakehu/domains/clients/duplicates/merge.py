@@ -1,5 +1,8 @@
-"""Two records of one client become one. Whatever hangs on the other moves, in every room, by the models' own foreign
-keys; what can stand only once (a label, the needs, the same number twice) is merged or dropped. All of it may be undone."""
+"""Merge two client records: repoint every foreign key, resolve unique rows, delete the duplicate.
+
+Rows of every domain move by the models' own foreign keys; rows that can exist only once (a tag, the needs, the same
+number twice) are merged or dropped. The merge can be undone.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -24,7 +27,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, current_act, publish_event
-from dakehu.foundation.schema.fields import FieldSpec, has_spec, spec_of
+from dakehu.foundation.schema.fields import FieldSpec, editable_fields, has_spec, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.references import references_to
 
@@ -37,33 +40,42 @@ FIELDS_TAKEN = Parameter(
 OTHER_VERSION = Parameter(
     "other_version", required=False, kind="integer", spec=FieldSpec("另一位的版本", "Version of the other")
 )
-NEEDS_FIELDS = tuple(f.name for f in Needs._meta.concrete_fields if hasattr(f, "spec") and f.name != "client")
 
 
 def check_distinct(client: Client, other: Client) -> None:
+    """Raise Refused where both are the same client."""
     if client.pk == other.pk:
         raise refusal("other", "这是同一位客户。", "This is the same client.")
 
 
 def merged_values(names: Any) -> set[str]:
-    """The fields whose value comes from the other client: a list, or one text with commas. Raises Refused for unknown ones."""
-    given = names if isinstance(names, list) else [part.strip() for part in str(names or "").split(",") if part.strip()]
-    unknown = [str(name) for name in given if name not in actions.client_fields()]
+    """Return the fields taken from the other client: a list, or one text with commas.
+
+    Raises Refused for unknown fields.
+    """
+    field_names = (
+        names if isinstance(names, list) else [part.strip() for part in str(names or "").split(",") if part.strip()]
+    )
+    unknown = [str(name) for name in field_names if name not in actions.client_fields()]
     if unknown:
         raise refusal("take", "没有“{name}”这个字段。", "There is no field “{name}” here.", name=unknown[0])
-    return set(given)
+    return set(field_names)
 
 
 def choices(client: Client, other: Client, wanted: set[str]) -> Iterator[tuple[str, merge_rules.Choice]]:
-    """What becomes of each field. A risk level goes with its own test and dates, an ID number with its own document."""
+    """Yield the choice for each field.
+
+    A risk level goes with its own test and dates, an ID number with its document.
+    """
     mine, others = (
-        {n: getattr(row, Client._meta.get_field(n).attname) for n in actions.client_fields()} for row in (client, other)
+        {name: getattr(row, Client._meta.get_field(name).attname) for name in actions.client_fields()}
+        for row in (client, other)
     )
     for name in actions.client_fields():
         lead = merge_rules.GOES_WITH.get(name, name)
         if lead != name and (mine[lead] or others[lead]):
-            follows = merge_rules.choose(mine[lead], others[lead], taken=lead in wanted)
-            yield name, merge_rules.Choice(follows.survives, False)
+            lead_choice = merge_rules.choose(mine[lead], others[lead], taken=lead in wanted)
+            yield name, merge_rules.Choice(lead_choice.survives, False)
         else:
             yield name, merge_rules.choose(mine[name], others[name], taken=name in wanted)
 
@@ -72,26 +84,28 @@ Remark = Callable[[Client, Client], Iterable[Bilingual]]
 _remarks: list[Remark] = []
 
 
-def set_merge_remark(told: Remark) -> Remark:
-    """Said by a room above of a function `told(client, other)`: what else a preview should say."""
-    _remarks.append(told)
-    return told
+def set_merge_remark(remark: Remark) -> Remark:
+    """Register `remark(client, other)` of a higher domain, whose messages the merge preview shows."""
+    _remarks.append(remark)
+    return remark
 
 
 @query(
     "clients.merge_preview",
     needs=Permission.CLIENT_WRITE,
     zh="合并预览",
-    en="What a merge would do",
+    en="Merge preview",
     parameters=(actions.CLIENT, OTHER, FIELDS_TAKEN),
 )
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
-    """What `clients.merge` would do, without doing it: {"client", "other": as shown, "fields": [{field, label, mine, other,
-    survives ("mine" or "other"), differs}] where either says something, "moves": {table: rows of the other}, "remarks": what
-    else follows, in the reader's language}."""
+    """Return what `clients.merge` would do, without doing it.
+
+    {"client", "other": as shown, "fields": [{field, label, mine, other, survives ("mine" or "other"), differs}] where
+    either has a value, "moves": {table: rows of the other}, "remarks": further effects, in the reader's language}.
+    """
     check_distinct(client, other)
     mine, others = render_row(client, shown=True), render_row(other, shown=True)
-    lines = [
+    fields = [
         {
             "field": name,
             "label": spec_of(Client._meta.get_field(name)).label,
@@ -108,8 +122,8 @@ def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[st
         count = model.objects.filter(**{key.name: other}).count()
         if count:
             moves[model._meta.label] = moves.get(model._meta.label, 0) + count
-    remarks = [str(words) for told in (_first_of_equal, *_remarks) for words in told(client, other)]
-    return {"client": mine, "other": others, "fields": lines, "moves": moves, "remarks": remarks}
+    remarks = [str(message) for remark in (_duplicate_rows_remark, *_remarks) for message in remark(client, other)]
+    return {"client": mine, "other": others, "fields": fields, "moves": moves, "remarks": remarks}
 
 
 @action(
@@ -127,16 +141,19 @@ def merge(
     version: int | None = None,
     other_version: int | None = None,
 ) -> dict[str, Any]:
-    """`other` becomes part of `client`: fields named in `take` get the other's value, an empty field whatever the other
-    has, everything else stays; all that hangs on the other moves. The other's code goes on finding the client. Returns
-    {client, code, moved, dropped, batch}: numbers of rows, and by which `dakehu undo` takes the two apart again."""
+    """Merge `other` into `client`.
+
+    Fields named in `take` and empty fields get the other's value, everything else stays; all related rows move. The
+    other's code still finds the client. Returns {client, code, moved, dropped: numbers of rows, batch: the id with
+    which `dakehu undo` separates them}.
+    """
     check_distinct(client, other)
     wanted = merged_values(take)
     check_version(client, version)
     check_version(other, other_version)
-    _must_see_followers(client, other)
+    _check_followers_visible(client, other)
     current_act().client_id = client.pk
-    with undo.recording_undo() as kept, elevated("merging two records of one client"):
+    with undo.recording_undo() as undo_log, elevated("merging two records of one client"):
         lost = _fill_gaps(client, other, wanted)
         _merge_duties(client, other)
         _merge_needs(client, other)
@@ -144,13 +161,13 @@ def merge(
         _merge_history(client, other)
         _merge_members(client, other)
         for model, key in references_to(Client):
-            went, stayed = repoint(model, key, client, other)
-            moved, dropped = moved + went, dropped + stayed
+            moved_rows, dropped_rows = repoint(model, key, client, other)
+            moved, dropped = moved + moved_rows, dropped + dropped_rows
         remove_rows(Client, [other.pk])
         MergedClient(
             client=client, code=other.code, number=other.pk, name=other.name, merged_on=clock.today(), known=lost
         ).save()
-        record_rows(Client, [], [client], ["last_contact_on"], client_ids=[client.pk])  # what hangs on it has changed
+        record_rows(Client, [], [client], ["last_contact_on"], client_ids=[client.pk])  # its related rows have changed
     add_audit_note(merged=other.code, moved=moved, dropped=dropped)
     publish_event("clients.merged", client=client.pk, former=other.pk)
     about = bilingual("{other} 并入 {code}", "{other} into {code}", other=other.code, code=client.code)
@@ -159,23 +176,23 @@ def merge(
         "code": client.code,
         "moved": moved,
         "dropped": dropped,
-        "batch": batches.save_act(about, kept.store()),
+        "batch": batches.save_act(about, undo_log.store()),
     }
 
 
 def _fill_gaps(client: Client, other: Client, wanted: set[str]) -> dict[str, Any]:
-    """Put what survives on the client; returns what does not, as JSON without anything sealed."""
-    lost, given = {}, {}
+    """Set the surviving values on the client; return the others as JSON, without secret values."""
+    lost, values = {}, {}
     for name, choice in list(choices(client, other, wanted)):
         column: Any = Client._meta.get_field(name)
         loser = client if choice.survives == "other" else other
         if choice.survives == "other":
-            given[column.attname] = getattr(other, column.attname)
+            values[column.attname] = getattr(other, column.attname)
         value = getattr(loser, column.attname)
         same = getattr(client, column.attname) == getattr(other, column.attname)
         if value not in merge_rules.EMPTY and not same and spec_of(column).sensitivity < SECRET:
             lost[name] = column.value_to_string(loser)
-    for name, value in given.items():
+    for name, value in values.items():
         setattr(client, name, value)
     client.pinyin, client.initials = actions.rules.pinyin_of(client.name)
     client.walled = client.walled or other.walled
@@ -187,41 +204,50 @@ def _fill_gaps(client: Client, other: Client, wanted: set[str]) -> dict[str, Any
 
 
 def _merge_duties(client: Client, other: Client) -> None:
-    held = list(Coverage.objects.filter(client__in=(client.pk, other.pk), until=None))
-    mine = [merge_rules.Duty(d.pk, d.user_id, str(d.role)) for d in held if d.client_id == client.pk]
-    theirs = [merge_rules.Duty(d.pk, d.user_id, str(d.role)) for d in held if d.client_id == other.pk]
-    settled = merge_rules.duties(mine, theirs)
-    for duty in held:
-        if duty.pk in settled.ending:
+    """Merge open duties: everybody who serves either serves the client, once each."""
+    open_duties = list(Coverage.objects.filter(client__in=(client.pk, other.pk), until=None))
+    own_duties = [
+        merge_rules.Duty(row.pk, row.user_id, str(row.role)) for row in open_duties if row.client_id == client.pk
+    ]
+    other_duties = [
+        merge_rules.Duty(row.pk, row.user_id, str(row.role)) for row in open_duties if row.client_id == other.pk
+    ]
+    result = merge_rules.duties(own_duties, other_duties)
+    for duty in open_duties:
+        if duty.pk in result.ending:
             duty.until = clock.today()
-        duty.role = settled.becoming.get(duty.pk, duty.role)
+        duty.role = result.becoming.get(duty.pk, duty.role)
         duty.save()
 
 
 def _merge_needs(client: Client, other: Client) -> None:
-    """Wishes that the client has not stated are taken from the other; those stated twice stay the client's."""
-    mine, theirs = Needs.objects.filter(client=client).first(), Needs.objects.filter(client=other).first()
-    if mine is None or theirs is None:
+    """Fill needs the client has not stated from the other; the client's own stay."""
+    mine, others = Needs.objects.filter(client=client).first(), Needs.objects.filter(client=other).first()
+    if mine is None or others is None:
         return
-    for name in NEEDS_FIELDS:
+    for name in editable_fields("clients.Needs"):
+        if name == "client":
+            continue
         if getattr(mine, name) in merge_rules.EMPTY:
-            setattr(mine, name, getattr(theirs, name))
-    mine.extra = {**theirs.extra, **mine.extra}
+            setattr(mine, name, getattr(others, name))
+    mine.extra = {**others.extra, **mine.extra}
     mine.save()
 
 
 def _merge_contacts(client: Client, other: Client) -> int:
-    """The same number twice is one number, verified if either was; the client keeps its preferred one of each kind.
-    Returns how many were dropped."""
+    """Merge equal contacts, verified if either was; the client keeps its primary contact of each kind.
+
+    Returns the number of dropped rows.
+    """
     dropped = 0
-    mine = list(Contact.objects.filter(client=client))
-    same = {(row.kind, row.value_index): row for row in mine}
-    preferred = {row.kind for row in mine if row.primary}
+    own = list(Contact.objects.filter(client=client))
+    same = {(row.kind, row.value_index): row for row in own}
+    preferred = {row.kind for row in own if row.primary}
     for row in Contact.objects.filter(client=other):
-        held = same.get((row.kind, row.value_index))
-        if held is not None:
-            held.verified = held.verified or row.verified
-            held.save()
+        duplicate = same.get((row.kind, row.value_index))
+        if duplicate is not None:
+            duplicate.verified = duplicate.verified or row.verified
+            duplicate.save()
             row.delete()
             dropped += 1
         elif row.primary and row.kind in preferred:
@@ -231,92 +257,108 @@ def _merge_contacts(client: Client, other: Client) -> int:
 
 
 def _merge_history(client: Client, other: Client) -> None:
-    """Of one day there is one row: what was known of the other that day fills the gaps."""
-    mine = {row.as_of_on: row for row in History.objects.filter(client=client)}
-    for row in History.objects.filter(client=other, as_of_on__in=mine):
-        held = mine[row.as_of_on]
-        held.known = {**row.known, **held.known}
-        held.save()
+    """Merge history rows of the same day: the other's values fill gaps."""
+    own = {row.as_of_on: row for row in History.objects.filter(client=client)}
+    for row in History.objects.filter(client=other, as_of_on__in=own):
+        same_day = own[row.as_of_on]
+        same_day.known = {**row.known, **same_day.known}
+        same_day.save()
 
 
 def _merge_members(client: Client, other: Client) -> None:
-    """Where both belong to one group, whoever hung on the other hangs on the client, and pairs told apart are one now."""
-    mine = {row.group_id: row for row in Member.objects.filter(client=client)}
-    for gone in Member.objects.filter(client=other, group__in=mine):
-        held = mine[gone.group_id]
-        if gone.pk in _above(held):  # it hung on the other, and now hangs where the other did
-            held.to_id, held.relation = gone.to_id, gone.relation
-            held.save()
-        for follower in Member.objects.filter(to=gone).exclude(pk=held.pk):
-            follower.to_id = held.pk
+    """Merge memberships in the same group: relations through the other now go through the client.
+
+    Marks that the two are distinct are deleted.
+    """
+    own = {row.group_id: row for row in Member.objects.filter(client=client)}
+    for member in Member.objects.filter(client=other, group__in=own):
+        remaining = own[member.group_id]
+        if member.pk in _ancestors(remaining):  # it was related through the other, and now takes the other's place
+            remaining.to_id, remaining.relation = member.to_id, member.relation
+            remaining.save()
+        for follower in Member.objects.filter(to=member).exclude(pk=remaining.pk):
+            follower.to_id = remaining.pk
             follower.save()
     for row in NotDuplicate.objects.filter(client__in=(client.pk, other.pk), other__in=(client.pk, other.pk)):
         row.delete()
 
 
-def _must_see_followers(client: Client, other: Client) -> None:
-    """Raises Refused where a member out of sight is related through the other in a group of both: whose row it is, that
-    manager or the lead moves it."""
+def _check_followers_visible(client: Client, other: Client) -> None:
+    """Raise Refused where a hidden member is related through the other in a group of both.
+
+    The manager of that member, or the lead, has to move it.
+    """
     shared = Member.objects.filter(client=client).values_list("group_id", flat=True)
-    hanging = {"to__client": other, "group__in": list(shared)}
-    seen = Member.objects.filter(**hanging).count()
-    with elevated("whether others hang on a member"):
-        everybody = Member.objects.filter(**hanging).count()
-    if seen < everybody:
+    condition = {"to__client": other, "group__in": list(shared)}
+    visible = Member.objects.filter(**condition).count()
+    with elevated("count members related through a client"):
+        total = Member.objects.filter(**condition).count()
+    if visible < total:
         raise refusal(
             "other",
             "群组里有其他客户经理服务的成员与这位客户直接相关。请对调两位客户后再合并，或联系团队负责人。",
-            "A member served by somebody else is related through this client. Swap the two, or ask the desk head.",
+            "A member served by somebody else is related through this client. Swap the two, or ask your team head.",
         )
 
 
-def _above(member: Member) -> set[int]:
-    """The members on whom one hangs, all the way up."""
-    found: set[int] = set()
-    while member.to_id is not None and member.to_id not in found:
-        found.add(member.to_id)
+def _ancestors(member: Member) -> set[int]:
+    """Return the members through whom a member is related, all the way up."""
+    ancestors: set[int] = set()
+    while member.to_id is not None and member.to_id not in ancestors:
+        ancestors.add(member.to_id)
         member = Member.objects.get(pk=member.to_id)
-    return found
+    return ancestors
 
 
 def repoint(model: Any, key: Any, client: Client, other: Client) -> tuple[int, int]:
-    """Rows of one table go from `other` to `client`; those that may stand only once are dropped, and those that say what a
-    row of the client's says. Returns (moved, dropped)."""
-    twice = _deduplicate(model, key, client, other)
-    if twice:
-        remove_rows(model, sorted(twice))
-    moving, dropped = [], len(twice)
-    once = key.unique or any(key.name in getattr(rule, "fields", ()) for rule in model._meta.constraints)
+    """Move the rows of one table from `other` to `client`; return (moved, dropped).
+
+    Rows that can exist only once, and rows equal to one of the client's, are dropped.
+    """
+    duplicates = _deduplicate(model, key, client, other)
+    if duplicates:
+        remove_rows(model, sorted(duplicates))
+    moved, dropped = [], len(duplicates)
+    is_unique = key.unique or any(
+        key.name in getattr(constraint, "fields", ()) for constraint in model._meta.constraints
+    )
     for row in model.objects.filter(**{key.name: other}).order_by("pk"):
         setattr(row, key.name, client)
-        if once and _exists(row):
+        if is_unique and _exists(row):
             setattr(row, key.name, other)
             row.delete()
             dropped += 1
         else:
-            moving.append(row)
-    if moving:
-        record_rows(model, [], moving, [key.name], client_ids=[client.pk])
-    return len(moving), dropped
+            moved.append(row)
+    if moved:
+        record_rows(model, [], moved, [key.name], client_ids=[client.pk])
+    return len(moved), dropped
 
 
 def _deduplicate(model: Any, key: Any, client: Client, other: Client) -> set[int]:
-    """Numbers of the other's rows that say, word for word, what a row of the client's says, and on which nothing hangs."""
+    """Return the ids of the other's rows equal to one of the client's, without dependent rows."""
     if not model.deduplicate_on_merge:
         return set()
-    told = [f.attname for f in model._meta.fields if has_spec(f) and f.name != key.name]
+    field_names = [f.attname for f in model._meta.fields if has_spec(f) and f.name != key.name]
     mine, others = (
-        [(row.pk, str([getattr(row, name) for name in told])) for row in model.objects.filter(**{key.name: one})]
-        for one in (client, other)
+        [
+            (row.pk, str([getattr(row, name) for name in field_names]))
+            for row in model.objects.filter(**{key.name: owner})
+        ]
+        for owner in (client, other)
     )
-    twice = merge_rules.equal_rows([said for _, said in mine], others)
-    for hanging, to in references_to(model):
-        twice -= set(hanging.objects.filter(**{f"{to.name}__in": twice}).values_list(to.attname, flat=True))
-    return twice
+    duplicates = merge_rules.equal_rows([text for _, text in mine], others)
+    for dependent, foreign_key in references_to(model):
+        duplicates -= set(
+            dependent.objects.filter(**{f"{foreign_key.name}__in": duplicates}).values_list(
+                foreign_key.attname, flat=True
+            )
+        )
+    return duplicates
 
 
-def _first_of_equal(client: Client, other: Client) -> Iterator[Bilingual]:
-    """How many rows will stand once that stand twice now."""
+def _duplicate_rows_remark(client: Client, other: Client) -> Iterator[Bilingual]:
+    """Yield the remark on how many equal rows are kept once."""
     count = sum(len(_deduplicate(model, key, client, other)) for model, key in references_to(Client))
     if count:
         yield bilingual(
@@ -327,6 +369,7 @@ def _first_of_equal(client: Client, other: Client) -> Iterator[Bilingual]:
 
 
 def _exists(row: models.Model) -> bool:
+    """Return whether saving a row would violate a uniqueness constraint."""
     try:
         row.validate_unique()
         row.validate_constraints()

@@ -1,4 +1,4 @@
-"""What is decided when two clients become one. Pure."""
+"""Rules of merging two clients. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,14 +18,14 @@ GOES_WITH = {
 
 @dataclass(frozen=True)
 class Choice:
-    """One field of both clients: whose value survives ("mine" or "other"), and whether a person has to look."""
+    """One field of both clients: the survivor ("mine" or "other"), and whether a person has to check."""
 
     survives: str
     differs: bool
 
 
 def choose(mine: Any, other: Any, *, taken: bool) -> Choice:
-    """A value beats none; of two values the survivor's own, unless the other's is `taken`."""
+    """Choose a value: one beats none; of two the client's own, unless the other's is `taken`."""
     if other in EMPTY or mine == other:
         return Choice("mine", False)
     if mine in EMPTY:
@@ -34,19 +34,21 @@ def choose(mine: Any, other: Any, *, taken: bool) -> Choice:
 
 
 def equal_rows(mine: Iterable[str], others: Iterable[tuple[int, str]]) -> set[int]:
-    """Of the other's rows (number, what it says) those that say what a row of the client's says: as many as the client has,
-    so that one who bought the same twice still did."""
-    held, twice = Counter(mine), set()
-    for number, said in others:
-        if held[said]:
-            held[said] -= 1
-            twice.add(number)
-    return twice
+    """Return the ids of the other's rows (id, text) that equal a row of the client's.
+
+    As many as the client has, so that a product bought twice stays twice.
+    """
+    own_counts, duplicates = Counter(mine), set()
+    for row_id, text in others:
+        if own_counts[text]:
+            own_counts[text] -= 1
+            duplicates.add(row_id)
+    return duplicates
 
 
 @dataclass(frozen=True)
 class Duty:
-    """An open duty: its row, whose it is, main or deputy."""
+    """An open duty: id of its row, its user, main or deputy."""
 
     pk: int
     user: int
@@ -55,31 +57,33 @@ class Duty:
 
 @dataclass(frozen=True)
 class Duties:
-    """What becomes of open duties: rows that end, and rows that change to another role."""
+    """The result for open duties: rows that end, and rows that change role."""
 
     ending: frozenset[int]
     becoming: Mapping[int, str]
 
 
 def duties(mine: list[Duty], other: list[Duty]) -> Duties:
-    """Everybody who serves one of the two serves the client that remains, once each; its own main stays the main one."""
+    """Merge open duties: everybody serves the client once; the client's own main stays main."""
     ending, becoming = set(), {}
     has_main = any(duty.role == "main" for duty in mine)
     own = {duty.user: duty for duty in mine}
     for duty in other:
-        held = own.get(duty.user)
-        if held is not None:
+        own_duty = own.get(duty.user)
+        if own_duty is not None:
             ending.add(duty.pk)
             if duty.role == "main" and not has_main:
-                becoming[held.pk] = "main"
+                becoming[own_duty.pk] = "main"
         elif duty.role == "main" and has_main:
             becoming[duty.pk] = "deputy"
     return Duties(frozenset(ending), becoming)
 
 
 def latest(mine: date | None, other: date | None) -> date | None:
+    """Return the later day, None without any."""
     return max((day for day in (mine, other) if day), default=None)
 
 
 def earliest(mine: date | None, other: date | None) -> date | None:
+    """Return the earlier day, None without any."""
     return min((day for day in (mine, other) if day), default=None)

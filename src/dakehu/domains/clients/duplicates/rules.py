@@ -1,4 +1,7 @@
-"""Are these two one client? Pure: portraits in, a score and its reasons out; nothing is ever merged by a score."""
+"""Score how likely two clients are one. Pure.
+
+Profiles in, score and reasons out; nothing is merged by a score.
+"""
 
 import unicodedata
 from dataclasses import dataclass
@@ -10,9 +13,9 @@ from opencc import OpenCC
 from rapidfuzz import fuzz
 
 CERTAIN = 100
-LIKELY = 60  # from here on two clients are suggested as one
-CLOSE = 86  # ratio of characters, out of 100, from which two names count as nearly the same
-NEAR = {  # what each finding says, and how much it weighs
+LIKELY = 60  # score from which two clients are suggested as duplicates
+CLOSE = 86  # ratio of characters, out of 100, from which two names are similar
+NEAR = {  # {finding: (score, zh, en)}
     "id": (100, "证件号码相同", "the same ID number"),
     "contact": (60, "联系方式相同", "the same phone or mail"),
     "name": (60, "姓名相同", "the same name"),
@@ -23,12 +26,12 @@ NEAR = {  # what each finding says, and how much it weighs
     "employer": (10, "工作单位相同", "the same employer"),
 }
 AGAINST_BIRTH, AGAINST_KIND = 40, 30
-OTHER_ID = 40  # two numbers of one kind of document are two people, however alike
+OTHER_ID = 40  # limit for two numbers of one document type, which are two people
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What is compared of a client. Numbers come as blind indexes ("" and empty sets: not known)."""
+    """The compared data of a client. Numbers are blind indexes ("" and empty sets: unknown)."""
 
     name: str
     pinyin: str = ""
@@ -43,77 +46,84 @@ class Profile:
 
 @dataclass(frozen=True)
 class Similarity:
-    """`score` 0 to 100; `reasons` are names of findings in NEAR, weightiest first."""
+    """A score of 0 to 100; `reasons` are keys of NEAR, weightiest first."""
 
     score: int
     reasons: tuple[str, ...]
 
     @property
     def is_likely(self) -> bool:
+        """Return whether two clients are suggested as duplicates."""
         return self.score >= LIKELY
 
-    def said(self) -> tuple[str, str]:
-        """(zh, en) of the reasons."""
+    def reason_texts(self) -> tuple[str, str]:
+        """Return (zh, en) of the reasons."""
         return ("、".join(NEAR[r][1] for r in self.reasons), ", ".join(NEAR[r][2] for r in self.reasons))
 
 
 @cache
 def _simplified() -> Any:
+    """Return the converter to simplified characters."""
     return OpenCC("t2s")
 
 
 def fold(name: str) -> str:
-    """A name as it is compared: half width, lower case, simplified characters, letters and digits only."""
-    flat = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(c for c in _simplified().convert(flat) if c.isalnum())
+    """Normalise a name for comparison: half width, lower case, simplified, letters and digits only."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in _simplified().convert(folded) if character.isalnum())
 
 
 def similarity(a: Profile, b: Profile) -> Similarity:
-    """How likely two portraits show one client. The same ID number is certain; two numbers of one kind of document, other
-    birth dates and another kind of client speak against it."""
+    """Score how likely two profiles are one client.
+
+    The same ID number is certain; two numbers of one document type, other birth dates and another kind of client count
+    against it.
+    """
     if a.id_index and a.id_index == b.id_index:
         return Similarity(CERTAIN, ("id", *_findings(a, b)))
-    found = _findings(a, b)
-    score = sum(NEAR[reason][0] for reason in found)
+    findings = _findings(a, b)
+    score = sum(NEAR[reason][0] for reason in findings)
     if a.birth_on and b.birth_on and a.birth_on != b.birth_on:
         score -= AGAINST_BIRTH
     if a.kind != b.kind:
         score -= AGAINST_KIND
     if a.id_index and b.id_index and a.id_type == b.id_type:
         score = min(score, OTHER_ID)
-    return Similarity(max(0, min(score, CERTAIN - 1)), found)
+    return Similarity(max(0, min(score, CERTAIN - 1)), findings)
 
 
 def _findings(a: Profile, b: Profile) -> tuple[str, ...]:
-    found = []
+    """Return the findings that two profiles share, weightiest first."""
+    findings = []
     if a.contacts & b.contacts:
-        found.append("contact")
-    named = _names(a, b)
-    if named:
-        found.append(named)
+        findings.append("contact")
+    name_finding = _compare_names(a, b)
+    if name_finding:
+        findings.append(name_finding)
     if a.birth_on and a.birth_on == b.birth_on:
-        found.append("birth")
+        findings.append("birth")
     if a.endings & b.endings and not a.contacts & b.contacts:
-        found.append("ending")
+        findings.append("ending")
     if a.employer and fold(a.employer) == fold(b.employer):
-        found.append("employer")
-    return tuple(sorted(found, key=lambda reason: -NEAR[reason][0]))
+        findings.append("employer")
+    return tuple(sorted(findings, key=lambda reason: -NEAR[reason][0]))
 
 
-def _names(a: Profile, b: Profile) -> str:
-    one, two = fold(a.name), fold(b.name)
-    if not one or not two:
+def _compare_names(a: Profile, b: Profile) -> str:
+    """Return the finding for two names: name, sound, close or ""."""
+    first, second = fold(a.name), fold(b.name)
+    if not first or not second:
         return ""
-    if one == two:
+    if first == second:
         return "name"
     if a.pinyin and a.pinyin == b.pinyin:
         return "sound"
     if a.name.isascii() and b.name.isascii() and fuzz.token_sort_ratio(a.name.casefold(), b.name.casefold()) >= CLOSE:
         return "close"
-    return "close" if min(len(one), len(two)) >= 4 and fuzz.ratio(one, two) >= CLOSE else ""
+    return "close" if min(len(first), len(second)) >= 4 and fuzz.ratio(first, second) >= CLOSE else ""
 
 
 def reversed_name(name: str) -> str:
-    """A Latin name of two words the other way round (Wei Lin → Lin Wei); "" for any other."""
+    """Return a Latin name of two words in reverse order (Wei Lin → Lin Wei), "" for any other."""
     words = name.split()
     return " ".join(reversed(words)) if name.isascii() and len(words) == 2 else ""

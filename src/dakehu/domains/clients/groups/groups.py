@@ -1,5 +1,7 @@
-"""Households, persons acting in concert, companies of one controller: who belongs together, seen as far as one's own
-clients go. Of members out of sight only their number is told."""
+"""Groups of clients: households, persons acting in concert, companies of one controller.
+
+Members are shown within the actor's scope; of hidden members only the number is disclosed.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -38,63 +40,64 @@ MEMBER = Parameter(
 
 
 def visible_members(group: int) -> Any:
-    """Members of a group who are in scope, in the order in which they joined. Raises NotFound where none is."""
+    """Return the visible members of a group in order of joining. Raises NotFound where none is visible."""
     rows = Member.objects.filter(group_id=group).select_related("client", "group").order_by("pk")
     if not rows.exists():
         raise NotFound(bilingual("群组", "group"))
     return rows
 
 
-def _is_member(client: Client, group: int) -> Member:
+def _get_member(client: Client, group: int) -> Member:
+    """Return a client's membership in a group. Raises NotFound."""
     row = Member.objects.filter(client=client, group_id=group).select_related("group").first()
     if row is None:
         raise NotFound(bilingual("群组", "group"))
     return row
 
 
-def group_row(group: Group, of: Client) -> dict[str, Any]:
-    """A group as it is seen from one of its members."""
+def group_row(group: Group, viewer: Client) -> dict[str, Any]:
+    """Render a group as seen from one of its members."""
     rows = list(visible_members(group.pk))
-    with elevated("how many more belong to a group"):
-        everybody = Member.objects.filter(group=group).count()
+    with elevated("count all members of a group"):
+        total = Member.objects.filter(group=group).count()
     clearance = current_actor().clearance
     cleared = clearance >= PERSONAL
-    by_number = {row.pk: row for row in rows}
-    own = next(row for row in rows if row.client_id == of.pk)
-    members = {row.pk: _member(row, by_number, own, clearance) for row in rows}
-    known = [row.client.assets for row in rows if row.client.assets is not None]
+    by_id = {row.pk: row for row in rows}
+    own = next(row for row in rows if row.client_id == viewer.pk)
+    members = {row.pk: _member(row, by_id, own, clearance) for row in rows}
+    known_assets = [row.client.assets for row in rows if row.client.assets is not None]
 
-    def grown(branch: group_rules.Branch) -> dict[str, Any]:
-        return {**members[branch.number], "below": [grown(below) for below in branch.below]}
+    def branch_row(branch: group_rules.Branch) -> dict[str, Any]:
+        return {**members[branch.number], "below": [branch_row(below) for below in branch.below]}
 
-    shown = render_row(group, shown=True)
+    rendered = render_row(group, shown=True)
     return {
         "id": group.pk,
-        "kind": shown["kind"],
-        "name": shown["name"],
-        "assets": str(sum(known, Decimal(0))) if cleared and known else None,
-        "counted": len(known) if cleared else 0,
+        "kind": rendered["kind"],
+        "name": rendered["name"],
+        "assets": str(sum(known_assets, Decimal(0))) if cleared and known_assets else None,
+        "counted": len(known_assets) if cleared else 0,
         "members": list(members.values()),
-        "hidden": everybody - len(rows),
-        "tree": [grown(branch) for branch in group_rules.forest([(row.pk, row.to_id) for row in rows])],
+        "hidden": total - len(rows),
+        "tree": [branch_row(branch) for branch in group_rules.forest([(row.pk, row.to_id) for row in rows])],
     }
 
 
-def _member(row: Member, known: dict[int, Member], own: Member, clearance: Any) -> dict[str, Any]:
-    """One member: what it is to whom, and what it is to the client from whom one looks ("" where not tied directly)."""
-    to = known.get(row.to_id) if row.to_id else None
+def _member(row: Member, members: dict[int, Member], own: Member, clearance: Any) -> dict[str, Any]:
+    """Render one member with its relation, and its relation to the viewing client ("" if not direct)."""
+    related = members.get(row.to_id) if row.to_id else None
     cleared = clearance >= PERSONAL
-    seen_as = ""
+    relation_to_viewer = ""
     if row.to_id == own.pk:
-        seen_as = str(row.relation)
+        relation_to_viewer = str(row.relation)
     elif own.to_id == row.pk:
-        seen_as = group_rules.opposite(str(own.relation), str(row.client.gender))
+        relation_to_viewer = group_rules.opposite(str(own.relation), str(row.client.gender))
     return {
         "member": row.pk,
         "client": {"id": row.client_id, "code": row.client.code, "name": name_of(row.client, clearance)},
-        "relation": choices.Relation.text_of(str(row.relation)) if to and row.relation and cleared else "",
-        "to": name_of(to.client, clearance) if to else "",
-        "to_me": choices.Relation.text_of(seen_as) if seen_as and cleared else "",
+        "relation": choices.Relation.text_of(str(row.relation)) if related and row.relation and cleared else "",
+        "to": name_of(related.client, clearance) if related else "",
+        "to_me": choices.Relation.text_of(relation_to_viewer) if relation_to_viewer and cleared else "",
         "me": row.pk == own.pk,
         "assets": str(row.client.assets) if cleared and row.client.assets is not None else None,
     }
@@ -102,27 +105,30 @@ def _member(row: Member, known: dict[int, Member], own: Member, clearance: Any) 
 
 @query("clients.groups", needs=Permission.CLIENT_READ, zh="关系与家庭", en="Groups of a client", parameters=CLIENT)
 def groups(*, client: Client) -> list[dict[str, Any]]:
-    """The groups a client belongs to: [{id, kind, name, assets (sum of members in scope, CNY, None if not known or not
-    cleared), counted (members in that sum), members [{member, client, relation, to, to_me, me, assets}], tree (members with
-    `below`), hidden (members out of scope)}]."""
+    """Return the groups of a client.
+
+    [{id, kind, name, assets (sum over visible members, CNY, None if unknown or not cleared), counted (members in that
+    sum), members [{member, client, relation, to, to_me, me, assets}], tree (members with `below`), hidden (number of
+    hidden members)}].
+    """
     rows = Member.objects.filter(client=client).select_related("group").order_by("pk")
     return [group_row(row.group, client) for row in rows]
 
 
 @action(
-    "clients.form_group",
+    "clients.create_group",
     needs=Permission.CLIENT_WRITE,
     zh="新建家庭或群组",
-    en="Form a household or group",
+    en="Create a household or group",
     parameters=(CLIENT, parameters_of("clients.Group", "kind", "name")),
 )
 def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
-    """A group that begins with this client. Returns {group, batch}."""
-    with undo.recording_undo() as kept:
+    """Create a group with this client as its first member. Returns {group, batch}."""
+    with undo.recording_undo() as undo_log:
         group = Group(kind=kind, name=name)
         group.save()
         Member(client=client, group=group).save()
-    return {"group": group.pk, "batch": batches.save_act(client.code, kept.store())}
+    return {"group": group.pk, "batch": batches.save_act(client.code, undo_log.store())}
 
 
 @action(
@@ -133,31 +139,41 @@ def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     parameters=(CLIENT, GROUP, MEMBER, Parameter("relation", "clients.Member", "relation")),
 )
 def add_member(*, client: Client, group: int, member: Client, relation: str) -> dict[str, Any]:
-    """`member` joins the group of `client`, whose `relation` (spouse, child, …) it is. Returns {member, batch}."""
-    at = _is_member(client, group)
+    """Add `member` to the group of `client`, as its `relation` (spouse, child, …).
+
+    Returns {member, batch}.
+    """
+    related = _get_member(client, group)
     if Member.objects.filter(group_id=group, client=member).exists():
         raise refusal("member", "“{code}”已在这个群组。", "“{code}” is in this group already.", code=member.code)
-    with undo.recording_undo() as kept:
-        row = Member(client=member, group=at.group, relation=relation, to=at)
+    with undo.recording_undo() as undo_log:
+        row = Member(client=member, group=related.group, relation=relation, to=related)
         row.save()
-    return {"member": row.pk, "batch": batches.save_act(member.code, kept.store())}
+    return {"member": row.pk, "batch": batches.save_act(member.code, undo_log.store())}
 
 
 @action(
-    "clients.leave_group", needs=Permission.CLIENT_WRITE, zh="移出群组", en="Leave a group", parameters=(CLIENT, GROUP)
+    "clients.remove_member",
+    needs=Permission.CLIENT_WRITE,
+    zh="移出群组",
+    en="Remove a group member",
+    parameters=(CLIENT, GROUP),
 )
 def remove_member(*, client: Client, group: int) -> dict[str, Any]:
-    """A member leaves; the group ends with its last one. Refused while others hang on this member. Returns {batch}."""
-    row = _is_member(client, group)
-    with elevated("who hangs on a member"):
+    """Remove a member; the group ends with its last one. Returns {batch}.
+
+    Raises Refused while other members are related through this one.
+    """
+    row = _get_member(client, group)
+    with elevated("check for members related through a client"):
         if Member.objects.filter(to=row).exists():
             raise refusal(
                 "client",
                 "还有成员的关系以这位客户为准，请先移出他们。",
                 "Other members are related through this client; let them leave first.",
             )
-        with undo.recording_undo() as kept:
+        with undo.recording_undo() as undo_log:
             row.delete()
             if not Member.objects.filter(group_id=group).exists():
                 row.group.delete()
-    return {"batch": batches.save_act(client.code, kept.store())}
+    return {"batch": batches.save_act(client.code, undo_log.store())}

@@ -4,6 +4,7 @@ from dakehu.domains.clients.models.client import Client, History
 from dakehu.domains.clients.models.contact import Consent, Contact, KeyDate
 from dakehu.domains.clients.models.coverage import ClientTag, Coverage, Tag
 from dakehu.domains.clients.models.group import Group, Member
+from dakehu.domains.clients.models.marketing import MarketingFreeze
 from dakehu.domains.clients.models.merge import MergedClient, NotDuplicate
 from dakehu.domains.clients.models.needs import Needs
 from dakehu.domains.clients.models.search_entry import SearchLine
@@ -17,6 +18,7 @@ __all__ = [
            "Group",
            "History",
            "KeyDate",
+           "MarketingFreeze",
            "Member",
            "MergedClient",
            "Needs",

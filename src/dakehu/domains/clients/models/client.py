@@ -10,9 +10,11 @@ from dakehu.domains.clients.masks import mask_address, mask_id, mask_name
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import choice_field, computed, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME, TEXT
 
@@ -35,6 +37,8 @@ def _age(client: "Client") -> int | None:
 class Client(ClientRecorded):
     """A person, institution or product that the firm serves."""
 
+    names = Names("客户", "Client", "Clients")
+
     client_path = "pk"
     lookup_fields = ("code", "name")
     former_lookup = "former__code"
@@ -43,102 +47,152 @@ class Client(ClientRecorded):
         "beneficial_owner": TEXT, "legal_representative": TEXT, "address": TEXT, "remark": TEXT,
     }  # fmt: skip
     retention = TWENTY_YEARS
+    field_groups = {
+        "identity": bilingual("身份", "Identity"), "institution": bilingual("机构", "Institution"),
+        "suitability": bilingual("分类与适当性", "Class and suitability"),
+        "relationship": bilingual("关系", "Relationship"), "other": bilingual("其他", "Other"),
+    }  # fmt: skip
 
     code = field(
-        models.CharField(max_length=40, unique=True), zh="客户号", en="Client code", listed=True,
+        models.CharField(max_length=40, unique=True), group="identity", zh="客户号", en="Client code", listed=True,
         aliases=("客户编号", "客户代码", "资金账号", "资金账户", "customerID", "Account No", "client no", "编号"),
         help_zh="在本机构内唯一；留空则自动编号", help_en="Unique within the firm; numbered automatically when left empty",
         example="DK000001",
     )  # fmt: skip
-    kind = field(choice_field(choices.Kind, default=choices.Kind.PERSON), zh="客户类型", en="Client kind", listed=True,
+    kind = field(choice_field(choices.Kind, default=choices.Kind.PERSON), group="identity", zh="客户类型", en="Client kind", listed=True,
                  aliases=("类型", "客户性质", "type"), example="个人")  # fmt: skip
     name = field(
-        models.CharField(max_length=120), zh="客户姓名", en="Client name", sensitivity=PERSONAL, mask=mask_name,
+        models.CharField(max_length=120), group="identity", zh="客户姓名", en="Client name", sensitivity=PERSONAL, mask=mask_name,
         listed=True, aliases=("姓名", "客户名称", "名称", "客户", "户名", "full name", "name", "customer name"), example="张三",
     )  # fmt: skip
     pinyin = models.CharField(max_length=200, blank=True, default="", editable=False)
     initials = models.CharField(max_length=60, blank=True, default="", editable=False)
     gender = field(
-        choice_field(choices.Gender, blank=True, default=""), zh="性别", en="Gender", aliases=("sex",), example="男"
+        choice_field(choices.Gender, blank=True, default=""),
+        group="identity",
+        zh="性别",
+        en="Gender",
+        aliases=("sex",),
+        example="男",
     )
-    birth_on = field(models.DateField(null=True, blank=True), zh="出生日期", en="Birth date", sensitivity=PERSONAL,
+    birth_on = field(models.DateField(null=True, blank=True), group="identity", zh="出生日期", en="Birth date", sensitivity=PERSONAL,
                      aliases=("生日", "出生年月", "date of birth", "dob"))  # fmt: skip
     stated_age = field(
-        models.PositiveSmallIntegerField(null=True, blank=True), zh="年龄", en="Age", aliases=("岁数",), example="35",
+        models.PositiveSmallIntegerField(null=True, blank=True), group="identity", zh="年龄", en="Age", aliases=("岁数",), example="35",
         help_zh="有出生日期时按出生日期计算", help_en="Worked out from the birth date when there is one",
     )  # fmt: skip
-    occupation = field(models.CharField(max_length=80, blank=True, default=""), zh="职业", en="Occupation", listed=True,
+    occupation = field(models.CharField(max_length=80, blank=True, default=""), group="identity", zh="职业", en="Occupation", listed=True,
                        aliases=("职位", "职务", "job", "title"), example="企业高管")  # fmt: skip
-    employer = field(models.CharField(max_length=120, blank=True, default=""), zh="工作单位", en="Employer",
+    employer = field(models.CharField(max_length=120, blank=True, default=""), group="identity", zh="工作单位", en="Employer",
                      sensitivity=PERSONAL, aliases=("单位", "公司", "任职单位"))  # fmt: skip
-    education = field(models.CharField(max_length=40, blank=True, default=""), zh="学历", en="Education")
-    id_type = field(
-        choice_field(choices.IdType, blank=True, default=""), zh="证件类型", en="ID type", aliases=("证件种类",)
+    education = field(
+        models.CharField(max_length=40, blank=True, default=""), group="identity", zh="学历", en="Education"
     )
-    id_number = field(EncryptedTextField(null=True, blank=True, mask=mask_id), zh="证件号码", en="ID number", sensitivity=SECRET,
+    id_type = field(
+        choice_field(choices.IdType, blank=True, default=""),
+        group="identity",
+        zh="证件类型",
+        en="ID type",
+        aliases=("证件种类",),
+    )
+    id_number = field(EncryptedTextField(null=True, blank=True, mask=mask_id), group="identity", zh="证件号码", en="ID number", sensitivity=SECRET,
                       mask=mask_id, aliases=("身份证", "身份证号", "身份证号码", "证件号", "统一社会信用代码", "信用代码", "ID no"))  # fmt: skip
     id_number_index = BlindIndex(of="id_number")
     id_ending_index = BlindIndex(of="id_number", part=last_four)
     id_expires_on = field(
-        models.DateField(null=True, blank=True), zh="证件有效期", en="ID expires on", aliases=("证件到期日",)
+        models.DateField(null=True, blank=True),
+        group="identity",
+        zh="证件有效期",
+        en="ID expires on",
+        aliases=("证件到期日",),
     )
-    address = field(models.CharField(max_length=200, blank=True, default=""), zh="地址", en="Address", sensitivity=PERSONAL,
+    address = field(models.CharField(max_length=200, blank=True, default=""), group="identity", zh="地址", en="Address", sensitivity=PERSONAL,
                     mask=mask_address, aliases=("联系地址", "通讯地址", "住址"))  # fmt: skip
     tax_residency = field(
-        models.CharField(max_length=40, blank=True, default=""), zh="税收居民身份", en="Tax residency"
+        models.CharField(max_length=40, blank=True, default=""), group="identity", zh="税收居民身份", en="Tax residency"
     )
-    controller = field(models.CharField(max_length=120, blank=True, default=""), zh="实际控制人", en="Actual controller",
+    controller = field(models.CharField(max_length=120, blank=True, default=""), group="institution", zh="实际控制人", en="Actual controller",
                        sensitivity=PERSONAL, aliases=("实控人",))  # fmt: skip
-    beneficial_owner = field(models.CharField(max_length=200, blank=True, default=""), zh="受益所有人", en="Beneficial owner",
+    beneficial_owner = field(models.CharField(max_length=200, blank=True, default=""), group="institution", zh="受益所有人", en="Beneficial owner",
                              sensitivity=PERSONAL, aliases=("受益人",))  # fmt: skip
-    legal_representative = field(models.CharField(max_length=80, blank=True, default=""), zh="法定代表人",
+    legal_representative = field(models.CharField(max_length=80, blank=True, default=""), group="institution", zh="法定代表人",
                                  en="Legal representative", sensitivity=PERSONAL, aliases=("法人代表",))  # fmt: skip
-    segment = field(models.CharField(max_length=40, blank=True, default=""), zh="客户类别", en="Segment", listed=True,
+    segment = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", zh="客户类别", en="Segment", listed=True,
                     aliases=("客户分类", "客户等级", "等级", "级别", "customerType"))  # fmt: skip
-    investor_class = field(choice_field(choices.InvestorClass, blank=True, default=""), zh="投资者类别", en="Investor class",
+    investor_class = field(choice_field(choices.InvestorClass, blank=True, default=""), group="suitability", zh="投资者类别", en="Investor class",
                            aliases=("投资者分类", "专业投资者"))  # fmt: skip
-    risk_level = field(choice_field(choices.RiskLevel, blank=True, default=""), zh="风险等级", en="Risk level", listed=True,
+    risk_level = field(choice_field(choices.RiskLevel, blank=True, default=""), group="suitability", zh="风险等级", en="Risk level", listed=True,
                        aliases=("风险承受能力", "风险测评", "风险评级", "riskLevel"), example="C3 稳健型")  # fmt: skip
     risk_basis = field(
-        choice_field(choices.RiskBasis, blank=True, default=""), zh="风险等级依据", en="Risk level basis"
+        choice_field(choices.RiskBasis, blank=True, default=""),
+        group="suitability",
+        zh="风险等级依据",
+        en="Risk level basis",
     )
-    risk_tested_on = field(models.DateField(null=True, blank=True), zh="测评日期", en="Risk tested on",
+    risk_tested_on = field(models.DateField(null=True, blank=True), group="suitability", zh="测评日期", en="Risk tested on",
                            aliases=("风险测评日期", "lastQuestionnaireDate"))  # fmt: skip
-    risk_valid_to = field(models.DateField(null=True, blank=True), zh="测评有效期至", en="Risk test valid to",
+    risk_valid_to = field(models.DateField(null=True, blank=True), group="suitability", zh="测评有效期至", en="Risk test valid to",
                           aliases=("测评到期日",))  # fmt: skip
-    capacity = field(choice_field(choices.Capacity, blank=True, default=""), zh="投资能力", en="Investment capacity",
+    capacity = field(choice_field(choices.Capacity, blank=True, default=""), group="suitability", zh="投资能力", en="Investment capacity",
                      aliases=("investmentCapacity", "可投资金"))  # fmt: skip
     assets = field(
         models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]),
-        zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, listed=True,
+        group="suitability", zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, listed=True,
         aliases=("资产", "总资产", "资产总额", "AUM", "total assets"), example="5000000",
     )  # fmt: skip
-    income_band = field(models.CharField(max_length=40, blank=True, default=""), zh="年收入区间", en="Income band",
+    income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", zh="年收入区间", en="Income band",
                         sensitivity=PERSONAL, aliases=("年收入",))  # fmt: skip
-    status = field(choice_field(choices.Status, default=choices.Status.ACTIVE), zh="客户状态", en="Status", listed=True,
+    status = field(choice_field(choices.Status, default=choices.Status.ACTIVE), group="relationship", zh="客户状态", en="Status", listed=True,
                    aliases=("状态",))  # fmt: skip
-    opened_on = field(models.DateField(null=True, blank=True), zh="开户日期", en="Opened on", aliases=("开户日",))
+    opened_on = field(
+        models.DateField(null=True, blank=True),
+        group="relationship",
+        zh="开户日期",
+        en="Opened on",
+        aliases=("开户日",),
+    )
     source = field(
-        models.CharField(max_length=80, blank=True, default=""), zh="客户来源", en="Source", aliases=("来源",)
+        models.CharField(max_length=80, blank=True, default=""),
+        group="relationship",
+        zh="客户来源",
+        en="Source",
+        aliases=("来源",),
     )
     branch = field(
-        models.ForeignKey("team.Branch", null=True, blank=True, on_delete=models.PROTECT, db_index=False), zh="营业部",
+        models.ForeignKey("team.Branch", null=True, blank=True, on_delete=models.PROTECT, db_index=False), group="relationship", zh="营业部",
         en="Branch", listed=True, aliases=("所属营业部", "分支机构"),
     )  # fmt: skip
     remark = field(
-        models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("说明", "note")
+        models.TextField(blank=True, default=""),
+        group="relationship",
+        zh="备注",
+        en="Remark",
+        sensitivity=PERSONAL,
+        aliases=("说明", "note"),
     )
     extra = custom_fields.store_field()
     walled = field(models.BooleanField(default=False), zh="信息隔离", en="Information wall", editable=False)
-    as_of_on = field(models.DateField(null=True, blank=True), zh="资料日期", en="Data as of", editable=False)
+    as_of_on = field(
+        models.DateField(null=True, blank=True), group="relationship", zh="资料日期", en="Data as of", editable=False
+    )
     last_contact_on = field(
-        models.DateField(null=True, blank=True), zh="最近联系", en="Last contact", editable=False, listed=True
+        models.DateField(null=True, blank=True),
+        group="relationship",
+        zh="最近联系",
+        en="Last contact",
+        editable=False,
+        listed=True,
     )
     next_contact_on = field(
-        models.DateField(null=True, blank=True), zh="下次跟进", en="Next contact", editable=False, listed=True
+        models.DateField(null=True, blank=True),
+        group="relationship",
+        zh="下次跟进",
+        en="Next contact",
+        editable=False,
+        listed=True,
     )
 
-    computed_columns = (computed("age", zh="年龄", en="Age", by=_age, kind="number"),)
+    computed_columns = (computed("age", group="identity", zh="年龄", en="Age", by=_age, kind="number"),)
 
     class Meta(ClientRecorded.Meta):
         indexes = [
@@ -166,6 +220,8 @@ class Client(ClientRecorded):
 
 class History(ClientRecorded):
     """What the firm knew of a client on an earlier day: older rows of a source, kept as they came."""
+
+    names = Names("历史资料", "Earlier data", "Earlier data")
 
     client_path = "client"
     retention = TWENTY_YEARS

@@ -9,6 +9,7 @@ from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextF
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
@@ -29,6 +30,8 @@ def last_four(value: str) -> str:
 
 class Contact(ClientRecorded):
     """One way to reach a client. Unverified until somebody got through."""
+
+    names = Names("联系方式", "Contact", "Contacts")
 
     client_path = "client"
     searched = {"person": TEXT, "position": TEXT, "remark": TEXT}
@@ -58,6 +61,8 @@ class Contact(ClientRecorded):
 class Consent(ClientRecorded):
     """What the client allows, per purpose and channel; opt-outs are refusals. Withdrawn as easily as given."""
 
+    names = Names("同意与拒绝", "Consent", "Consents")
+
     client_path = "client"
     retention = TWENTY_YEARS
 
@@ -79,6 +84,8 @@ class Consent(ClientRecorded):
 
 class KeyDate(ClientRecorded):
     """A day to remember."""
+
+    names = Names("重要日期", "Key date", "Key dates")
 
     client_path = "client"
     deduplicate_on_merge = True

@@ -7,11 +7,14 @@ from dakehu.domains.clients import choices
 from dakehu.domains.clients.models.client import Client
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Coverage(ClientRecorded):
     """A member of staff serves a client, as main or deputy, from a day until another."""
+
+    names = Names("服务关系", "Coverage", "Coverage")
 
     client_path = "client"
     retention = TWENTY_YEARS
@@ -39,6 +42,8 @@ class Coverage(ClientRecorded):
 class Tag(Recorded):
     """A label."""
 
+    names = Names("标签", "Tag", "Tags")
+
     name = field(models.CharField(max_length=40, unique=True), zh="标签", en="Tag", listed=True)
     lookup_fields = ("name",)
 
@@ -48,6 +53,8 @@ class Tag(Recorded):
 
 class ClientTag(ClientRecorded):
     """A label on a client."""
+
+    names = Names("客户标签", "Tag of a client", "Tags of clients")
 
     client_path = "client"
     retention = TWENTY_YEARS

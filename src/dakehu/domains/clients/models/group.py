@@ -7,11 +7,14 @@ from dakehu.domains.clients.models.client import Client
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Group(Recorded):
     """A household or a group of control. It belongs to no single client; who sees a member sees that it exists."""
+
+    names = Names("群组", "Group", "Groups")
 
     kind = field(choice_field(choices.GroupKind), zh="关系类型", en="Group kind", listed=True, aliases=("群组类型",))
     name = field(models.CharField(max_length=80), zh="群组名称", en="Group name", sensitivity=PERSONAL, listed=True,
@@ -23,6 +26,8 @@ class Group(Recorded):
 
 class Member(ClientRecorded):
     """A client in a group: `relation` is what this one is to member `to` (none for whom the tree begins with)."""
+
+    names = Names("群组成员", "Group member", "Group members")
 
     client_path = "client"
     retention = TWENTY_YEARS

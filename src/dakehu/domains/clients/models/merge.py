@@ -7,12 +7,15 @@ from dakehu.domains.clients.models.client import Client
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME
 
 
 class MergedClient(ClientRecorded):
     """A client who was merged into another: still found by the old code, and what was known then and did not survive."""
+
+    names = Names("原客户号", "Former code", "Former codes")
 
     client_path = "client"
     searched = {"code": CODE, "name": NAME}
@@ -33,6 +36,10 @@ class MergedClient(ClientRecorded):
 
 class NotDuplicate(ClientRecorded):
     """Somebody who knows both has said that these two are not one."""
+
+    names = Names(
+        "“不是同一人”的判断", "Judgement of not being the same person", "Judgements of not being the same person"
+    )
 
     client_path = "client"
     retention = TWENTY_YEARS

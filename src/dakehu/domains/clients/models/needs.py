@@ -9,12 +9,15 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
 
 class Needs(ClientRecorded):
     """Goal, term, return and loss, likes and taboos; one row a client."""
+
+    names = Names("需求与偏好", "Needs and preferences", "Needs and preferences", aliases=("Needs",))
 
     client_path = "client"
     searched = {"goal": TEXT, "likes": TEXT, "taboos": TEXT, "liquidity": TEXT}

@@ -6,12 +6,15 @@ from django.db import models
 
 from dakehu.domains.clients.models.client import Client
 from dakehu.foundation.access import scope
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.lookup import SearchWords
 
 
 class SearchLine(models.Model):
     """What one row is found by. Derived: written beside the row itself (foundation.search.index), never by hand."""
+
+    names = Names("搜索条目", "Search entry", "Search entries")
 
     client_path = "client"
     derived = True  # nothing depends on a line; it follows its row

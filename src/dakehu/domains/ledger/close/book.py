@@ -1,4 +1,7 @@
-"""The arrays of a close as the kernel's book, in one currency, and what of them has no price. Pure: numpy only."""
+"""Build the kernel's book in one currency, and find held securities without a price.
+
+Pure: numpy only.
+"""
 
 from dataclasses import dataclass
 
@@ -8,32 +11,40 @@ from dakehu.analytics.kernel import Book, securities_flow
 
 
 @dataclass(frozen=True)
-class ClosingPosition:
-    """Securities held at the end. A' of them: index: int64 [A'], rows of the price matrix, ascending; holders: int64
-    [A'], how many clients hold each."""
+class HeldSecurities:
+    """Securities held at the end, A' of them.
+
+    index: int64 [A'], rows of the price matrix, ascending. holders: int64 [A'], number of clients who hold each.
+    """
 
     index: np.ndarray
     holders: np.ndarray
 
 
-def closing_positions(offsets: np.ndarray, asset: np.ndarray, quantity: np.ndarray) -> ClosingPosition:
-    """What clients still hold after all their trades, which stand by client and asset. Shapes as in kernel.Book."""
+def closing_positions(offsets: np.ndarray, asset: np.ndarray, quantity: np.ndarray) -> HeldSecurities:
+    """Return the securities that clients hold after all their trades.
+
+    Trades are ordered by client and asset; shapes as in kernel.Book.
+    """
     if not len(asset):
-        return ClosingPosition(np.array([], np.int64), np.array([], np.int64))
-    begins = np.append(True, asset[1:] != asset[:-1])
-    begins[offsets[:-1][offsets[:-1] < len(asset)]] = True
-    first = np.flatnonzero(begins)
-    held = asset[first[np.add.reduceat(quantity, first) != 0]]
-    index, holders = np.unique(held.astype(np.int64), return_counts=True)
-    return ClosingPosition(index, holders)
+        return HeldSecurities(np.array([], np.int64), np.array([], np.int64))
+    is_first = np.append(True, asset[1:] != asset[:-1])
+    is_first[offsets[:-1][offsets[:-1] < len(asset)]] = True
+    first = np.flatnonzero(is_first)
+    held_assets = asset[first[np.add.reduceat(quantity, first) != 0]]
+    index, holders = np.unique(held_assets.astype(np.int64), return_counts=True)
+    return HeldSecurities(index, holders)
 
 
-def stale_prices(held: ClosingPosition, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
-    """Which of the held securities have no price on the last column, or one made more than `allowed` calendar days before
-    the day `last` (days since 1970-01-01): bool [A']. as_of: int32 [A, D], -1 where there is no price."""
-    made = as_of[held.index, -1]
-    found: np.ndarray = (made < 0) | (last - made > allowed)
-    return found
+def stale_prices(held: HeldSecurities, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
+    """Return which held securities have no price, or a stale one, in the last column: bool [A'].
+
+    as_of: int32 [A, D], day of each price since 1970-01-01, -1 without a price. `last` is the day closed; a price older
+    than `allowed` calendar days is stale.
+    """
+    priced_on = as_of[held.index, -1]
+    is_stale: np.ndarray = (priced_on < 0) | (last - priced_on > allowed)
+    return is_stale
 
 
 def build_book(
@@ -50,14 +61,15 @@ def build_book(
     rates: np.ndarray,
     market: np.ndarray,
 ) -> Book:
-    """A book of the securities alone (purchases are money in, sales and dividends money out; docs/figures.md).
+    """Return the book of the securities alone, in the firm's currency.
 
-    `day` and `days` are days since 1970-01-01, every one of `day` among the ascending `days`; amount and fee are fen of
-    each security's currency; rates: float64 [A, D], what one unit of that currency is worth in the firm's.
+    Purchases are money in, sales and dividends money out (docs/figures.md). `day` and `days` are days since 1970-01-01,
+    each of `day` among the ascending `days`; amount and fee are fen of the security's currency; rates: float64 [A, D],
+    value of one unit of that currency in the firm's.
     """
-    place = np.zeros(int(days[-1] - days[0]) + 1, np.int32)
-    place[days - days[0]] = np.arange(len(days), dtype=np.int32)
-    column = place[day - days[0]]
+    column_of_day = np.zeros(int(days[-1] - days[0]) + 1, np.int32)
+    column_of_day[days - days[0]] = np.arange(len(days), dtype=np.int32)
+    column = column_of_day[day - days[0]]
     rate = rates[asset, column]
     value, cost = amount / 100 * rate, fee / 100 * rate
     return Book(
@@ -76,16 +88,16 @@ def build_book(
 
 
 def slice_book(whole: Book, begin: int, end: int) -> Book:
-    """The clients begin..end of a book, on the same days and prices."""
-    a, b = int(whole.offsets[begin]), int(whole.offsets[end])
+    """Return the clients begin..end of a book, on the same days and prices."""
+    first, last = int(whole.offsets[begin]), int(whole.offsets[end])
     return Book(
-        offsets=whole.offsets[begin : end + 1] - a,
-        asset=whole.asset[a:b],
-        day=whole.day[a:b],
-        quantity=whole.quantity[a:b],
-        value=whole.value[a:b],
-        fee=whole.fee[a:b],
-        flow=whole.flow[a:b],
+        offsets=whole.offsets[begin : end + 1] - first,
+        asset=whole.asset[first:last],
+        day=whole.day[first:last],
+        quantity=whole.quantity[first:last],
+        value=whole.value[first:last],
+        fee=whole.fee[first:last],
+        flow=whole.flow[first:last],
         prices=whole.prices,
         ordinals=whole.ordinals,
         market=whole.market,

@@ -1,4 +1,4 @@
-"""The kernel's figures as columns of the table of figures. Pure."""
+"""Convert the kernel's figures to columns of the figures table. Pure."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -46,7 +46,7 @@ COUNTS = {
 }
 DAYS = {"peak_on": Column.PEAK_DAY, "trough_on": Column.TROUGH_DAY, "first_on": Column.FIRST_DAY}
 SHOWN = {**MONEY, **NUMBERS, **COUNTS, **DAYS}
-TOO_LARGE = "too_large"  # a figure beyond what the table holds: 10^15
+TOO_LARGE = "too_large"  # a figure beyond 10^15, the limit of the table
 REASONS = {
     "no_trades": ("没有交易", "no trades"),
     "no_price": ("持有期间缺少行情", "no price on a day on which something was held"),
@@ -67,32 +67,41 @@ _LARGEST = 1e15
 
 
 def columns(figures: Figures, days: np.ndarray) -> dict[str, list[Any]]:
-    """{field name: one value for each client, None where missing}, with `reasons` ({field name: reason} for each client).
-    days: int [D], days since 1970-01-01, of the columns of the book."""
-    made: dict[str, list[Any]] = {}
-    values, why = figures.values, figures.reasons
-    kept = np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
+    """Return {field name: value of each client, None where missing}.
+
+    `reasons` is {field name: reason} for each client. days: int [D], days since 1970-01-01, of the columns of the book.
+    """
+    result: dict[str, list[Any]] = {}
+    values, codes = figures.values, figures.reasons
+    is_valid = np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
     for names, places in ((MONEY, 2), (NUMBERS, 8)):
         for name, column in names.items():
-            made[name] = _decimals(values[:, column], kept[:, column], places)
+            result[name] = _decimals(values[:, column], is_valid[:, column], places)
     inflow = values[:, Column.DEPOSITS] - values[:, Column.WITHDRAWALS]
-    made["net_inflow"] = _decimals(inflow, kept[:, Column.DEPOSITS] & kept[:, Column.WITHDRAWALS], 2)
+    result["net_inflow"] = _decimals(inflow, is_valid[:, Column.DEPOSITS] & is_valid[:, Column.WITHDRAWALS], 2)
     for name, column in COUNTS.items():
-        made[name] = [int(v) if k else None for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)]
+        result[name] = [
+            int(value) if valid else None
+            for value, valid in zip(values[:, column].tolist(), is_valid[:, column], strict=True)
+        ]
     for name, column in DAYS.items():
-        made[name] = [
-            EPOCH + timedelta(days=int(days[int(v)])) if k else None
-            for v, k in zip(values[:, column].tolist(), kept[:, column], strict=True)
+        result[name] = [
+            EPOCH + timedelta(days=int(days[int(value)])) if valid else None
+            for value, valid in zip(values[:, column].tolist(), is_valid[:, column], strict=True)
         ]
     reasons: list[dict[str, str]] = [{} for _ in range(len(values))]
     for name, column in SHOWN.items():
-        told = np.flatnonzero((why[:, column] != Reason.NONE) | ~kept[:, column])
-        for row in told.tolist():
-            code = int(why[row, column])
+        missing = np.flatnonzero((codes[:, column] != Reason.NONE) | ~is_valid[:, column])
+        for row in missing.tolist():
+            code = int(codes[row, column])
             reasons[row][name] = Reason(code).name.lower() if code else TOO_LARGE
-    made["reasons"] = reasons
-    return made
+    result["reasons"] = reasons
+    return result
 
 
-def _decimals(values: np.ndarray, kept: np.ndarray, places: int) -> list[Decimal | None]:
-    return [Decimal(f"{v:.{places}f}") if k else None for v, k in zip(values.tolist(), kept.tolist(), strict=True)]
+def _decimals(values: np.ndarray, is_valid: np.ndarray, places: int) -> list[Decimal | None]:
+    """Round values to decimals, None where invalid."""
+    return [
+        Decimal(f"{value:.{places}f}") if valid else None
+        for value, valid in zip(values.tolist(), is_valid.tolist(), strict=True)
+    ]

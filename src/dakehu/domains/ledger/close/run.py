@@ -1,7 +1,7 @@
-"""The nightly close: trades and prices read, every client's figures computed in chunks, all of them published at once.
+"""Run the nightly close: read trades and prices, compute figures in chunks, publish all at once.
 
-Chunks lie under DAKEHU_HOME/close by the digest of what was read, so that a close that was killed goes on where it was.
-The history file of a day is written whole before the act that names it commits: old or new, never mixed.
+Chunks are stored under DAKEHU_HOME/close by the digest of the inputs, so that a close that was killed resumes. The
+history file of a day is written whole before the action that names it commits: old or new, never mixed.
 """
 
 import hashlib
@@ -38,15 +38,15 @@ from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.bulk import record_columns, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 
-AT_ONCE = 20_000  # clients of a chunk
+AT_ONCE = 20_000  # clients per chunk
 CURRENCY = "CNY"
-READY = time(16)  # prices of the day are made by then
+READY = time(16)  # prices of the day are final by then
 EPOCH = close_rows.EPOCH
 SHOWN = 50
 
 
 def last_day() -> date:
-    """The last trading day whose prices are made."""
+    """Return the last trading day with final prices."""
     now = clock.local(clock.now())
     end = now.date() if now.time() >= READY else now.date() - timedelta(days=1)
     return trading_days.trading_days_between(end - timedelta(days=30), end)[-1]
@@ -60,10 +60,13 @@ def close(
     engine: str = "local",
     progress: Callable[..., None] = no_progress,
 ) -> dict[str, Any]:
-    """Close a day: {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts files of trades put into
-    buckets on the way. engine: "local" or "spark"; the figures are the same, and what one has begun the other finishes.
-    Refused where prices of something held on the day
-    are missing or older than `allow_stale` calendar days, with a list. The same inputs closed again change nothing."""
+    """Close a day.
+
+    Returns {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts trade files moved into
+    buckets first. engine: "local" or "spark" give the same figures, and either can finish what the other began. The
+    same inputs closed again change nothing. Raises Refused, with a list, where prices of something held are missing or
+    older than `allow_stale` calendar days.
+    """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
     day, computing = day or last_day(), _engine(engine)
@@ -71,46 +74,46 @@ def close(
     compacted = compaction.compact()["files"]
     with elevated("the nightly close"):
         digest = _digest(day)
-        last = Closing.objects.filter(day=day).first()
-        if last is not None and last.digest == digest and path_of(last.file).is_file():
+        closing = Closing.objects.filter(day=day).first()
+        if closing is not None and closing.digest == digest and path_of(closing.file).is_file():
             return {
                 "day": day.isoformat(),
-                "clients": last.clients,
+                "clients": closing.clients,
                 "unchanged": True,
                 "chunks_kept": 0,
                 "published": False,
                 "compacted": compacted,
             }
         progress(0.0, bilingual("正在读取成交与行情", "Reading trades and prices"))
-        clients, days, book = _read(day, allowed)
-        parts, kept = _compute(digest, clients, book, at_once, computing, progress)
+        clients, days, book = _load_book(day, allowed)
+        parts, kept_count = _compute(digest, clients, book, at_once, computing, progress)
         progress(0.9, bilingual("正在发布指标", "Publishing the figures"))
-        name = f"{day.isoformat()}-{digest[:12]}"
-        journal.write(path_of(name), pa.concat_tables([pq.read_table(path) for path in parts]))
+        file_name = f"{day.isoformat()}-{digest[:12]}"
+        journal.write(path_of(file_name), pa.concat_tables([pq.read_table(path) for path in parts]))
         current = not Closing.objects.filter(day__gt=day).exists()
-        publish(day=day, digest=digest, name=name, parts=parts, days=days, current=current)
+        publish(day=day, digest=digest, name=file_name, parts=parts, days=days, current=current)
         shutil.rmtree(parts[0].parent)
     progress(1.0, bilingual("结算完成", "Closed"))
     return {
         "day": day.isoformat(),
         "clients": len(clients),
         "unchanged": False,
-        "chunks_kept": kept,
+        "chunks_kept": kept_count,
         "published": current,
         "compacted": compacted,
     }
 
 
 def path_of(name: str) -> Path:
-    """The history file of a close."""
-    made = Path(settings.DAKEHU_HOME) / "close"
-    made.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return made / f"{name}.parquet"
+    """Return the path of a close's history file."""
+    folder = Path(settings.DAKEHU_HOME) / "close"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / f"{name}.parquet"
 
 
 def _digest(day: date) -> str:
-    """Of all that the figures follow from: registers of trades and prices, products, the index, the kernel itself."""
-    told = [
+    """Return the digest of all inputs: registers of trades and prices, products, benchmark, kernel."""
+    inputs = [
         day.isoformat(),
         settings.BENCHMARK,
         close_chunks.kernel_fingerprint(),
@@ -119,12 +122,13 @@ def _digest(day: date) -> str:
         sorted(Product.objects.values_list("pk", "kind", "currency")),
         sorted(SecurityCode.objects.values_list("market", "code", "product_id")),
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
 
 
-def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]:
-    made = close_inputs.arrays_for_close(day)
-    if not len(made.clients):
+def _load_book(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]:
+    """Return (client ids, days, book) of a day. Raises Refused without trades or with stale prices."""
+    trades = close_inputs.arrays_for_close(day)
+    if not len(trades.clients):
         raise Refused(
             {
                 "date": [
@@ -136,44 +140,54 @@ def _read(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]
                 ]
             }
         )
-    days = calendar_of(made.day, day)
-    prices = close_inputs.price_matrix(made.assets, days)
-    held = close_book.closing_positions(made.offsets, made.asset, made.quantity)
-    lacking = close_book.stale_prices(held, prices.as_of, int(days[-1]), allowed)
-    if lacking.any():
-        raise _no_price(
-            made.assets[held.index[lacking]], held.holders[lacking], prices.as_of[held.index[lacking], -1], day
+    days = calendar_of(trades.day, day)
+    prices = close_inputs.price_matrix(trades.assets, days)
+    held_securities = close_book.closing_positions(trades.offsets, trades.asset, trades.quantity)
+    is_stale = close_book.stale_prices(held_securities, prices.as_of, int(days[-1]), allowed)
+    if is_stale.any():
+        raise _missing_prices(
+            trades.assets[held_securities.index[is_stale]],
+            held_securities.holders[is_stale],
+            prices.as_of[held_securities.index[is_stale], -1],
+            day,
         )
-    return made.clients, days, book_of(made, prices)
+    return trades.clients, days, book_of(trades, prices)
 
 
-def calendar_of(dealt: np.ndarray, day: date) -> np.ndarray:
-    """Trading days from the first of `dealt` (days since 1970-01-01) to `day`, with those and `day`: int32 [D]."""
-    first = EPOCH + timedelta(days=int(dealt.min()))
-    trading = [(d - EPOCH).days for d in trading_days.trading_days_between(first, day)]
-    return np.unique(np.append(dealt, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
+def calendar_of(traded: np.ndarray, day: date) -> np.ndarray:
+    """Return trading days from the first of `traded` to `day`, including both: int32 [D].
+
+    `traded` are days since 1970-01-01; all of them are included.
+    """
+    first = EPOCH + timedelta(days=int(traded.min()))
+    trading = [(trading_day - EPOCH).days for trading_day in trading_days.trading_days_between(first, day)]
+    return np.unique(np.append(traded, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
 
 
-def book_of(made: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Book:
-    """What the kernel reads, on the days of the prices. Refused where an exchange rate is missing."""
+def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Book:
+    """Return the kernel's book on the days of the prices.
+
+    Raises Refused where an exchange rate is missing.
+    """
     days = prices.days
     return close_book.build_book(
-        offsets=made.offsets,
-        asset=made.asset,
-        day=made.day,
-        quantity=made.quantity,
-        amount=made.amount,
-        fee=made.fee,
-        kind=made.kind,
+        offsets=trades.offsets,
+        asset=trades.asset,
+        day=trades.day,
+        quantity=trades.quantity,
+        amount=trades.amount,
+        fee=trades.fee,
+        kind=trades.kind,
         matrix=prices.matrix,
         days=days,
-        rates=_rates(made.assets, days),
+        rates=_rates(trades.assets, days),
         market=index_levels(settings.BENCHMARK, days),
     )
 
 
-def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: date) -> Refused:
-    named = products.product_names(assets.tolist())
+def _missing_prices(assets: np.ndarray, holders: np.ndarray, priced_on: np.ndarray, day: date) -> Refused:
+    """Return the Refused that lists held securities without a current price."""
+    names = products.product_names(assets.tolist())
     lines = [
         bilingual(
             "{day} 有 {n} 只持仓证券缺少行情或行情过旧。请导入行情文件（dakehu import 行情.csv，列：日期、证券代码、收盘价），或放宽 --allow-stale 天数。",
@@ -182,15 +196,17 @@ def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: da
             n=len(assets),
         )
     ]
-    for asset, count, when in list(zip(assets.tolist(), holders.tolist(), made.tolist(), strict=True))[:SHOWN]:
-        told = named.get(asset, {"code": asset, "name": ""})
-        last = bilingual("无", "none") if when < 0 else (EPOCH + timedelta(days=when)).isoformat()
+    for asset, count, price_day in list(zip(assets.tolist(), holders.tolist(), priced_on.tolist(), strict=True))[
+        :SHOWN
+    ]:
+        product = names.get(asset, {"code": asset, "name": ""})
+        last = bilingual("无", "none") if price_day < 0 else (EPOCH + timedelta(days=price_day)).isoformat()
         lines.append(
             bilingual(
                 "{code} {name}：最近行情 {last}，持有客户 {n} 位",
                 "{code} {name}: last price {last}, held by {n} clients",
-                code=told["code"],
-                name=told["name"],
+                code=product["code"],
+                name=product["name"],
                 last=last,
                 n=count,
             )
@@ -199,19 +215,24 @@ def _no_price(assets: np.ndarray, holders: np.ndarray, made: np.ndarray, day: da
 
 
 def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """float64 [A, D]: what one unit of each security's currency is worth in CNY, by the product of kind 汇率 whose code
-    is the pair (USDCNY). Refused where a rate is missing on any day from the first trade on."""
+    """Return the value of one unit of each security's currency in CNY: float64 [A, D].
+
+    Rates are products of kind 汇率 whose code is the pair (USDCNY). Raises Refused where a rate is missing on any day
+    from the first trade on.
+    """
     currency = dict(Product.objects.values_list("pk", "currency"))
-    made = np.ones((len(assets), len(days)))
-    foreign = sorted({currency[a] for a in assets.tolist()} - {CURRENCY})
-    codes = SecurityCode.objects.filter(product__kind=SecurityKind.RATE, code__in=[f"{c}{CURRENCY}" for c in foreign])
+    rates = np.ones((len(assets), len(days)))
+    foreign = sorted({currency[asset] for asset in assets.tolist()} - {CURRENCY})
+    codes = SecurityCode.objects.filter(
+        product__kind=SecurityKind.RATE, code__in=[f"{name}{CURRENCY}" for name in foreign]
+    )
     pairs = {code[:3]: product for code, product in codes.values_list("code", "product_id")}
     missing = []
     for name in foreign:
         row = close_inputs.price_matrix(np.array([pairs.get(name, 0)]), days).matrix[0]
         if np.isnan(row).any():
             missing.append(name)
-        made[[i for i, a in enumerate(assets.tolist()) if currency[a] == name]] = row
+        rates[[i for i, asset in enumerate(assets.tolist()) if currency[asset] == name]] = row
     if missing:
         raise Refused(
             {
@@ -224,34 +245,35 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
                 ]
             }
         )
-    return made
+    return rates
 
 
 def index_levels(name: str, days: np.ndarray) -> np.ndarray:
-    """Levels of an index (code.market) on some days, float64 [D]; NaN throughout where it has not been entered."""
+    """Return the levels of an index (code.market) on some days: float64 [D], all NaN if unknown."""
     code, _, market = name.partition(".")
-    found = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
-    return close_inputs.price_matrix(np.array([found or 0]), days).matrix[0]
+    product = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
+    return close_inputs.price_matrix(np.array([product or 0]), days).matrix[0]
 
 
 def benchmark_name() -> str:
-    """The name of the index to compare with; "" where it has not been entered."""
+    """Return the name of the benchmark index, "" if it is not registered."""
     return index_name(settings.BENCHMARK)
 
 
 def index_name(name: str) -> str:
-    """What an index (code.market) is called; "" where it has not been entered."""
+    """Return the name of an index (code.market), "" if it is not registered."""
     code, _, market = name.partition(".")
-    named = SecurityCode.objects.filter(code=code, market=market).values_list("product__name", flat=True).first()
-    return named or ""
+    product_name = SecurityCode.objects.filter(code=code, market=market).values_list("product__name", flat=True).first()
+    return product_name or ""
 
 
 def _engine(name: str) -> close_chunks.Engine:
+    """Return the engine by name. Raises Refused where Spark is not available."""
     if name == "spark":
         from dakehu.domains.ledger.close import spark  # an extra: imported only when asked for
 
         return spark.engine()
-    return close_chunks.compute_chunk
+    return close_chunks.compute_chunks
 
 
 def _compute(
@@ -262,40 +284,39 @@ def _compute(
     engine: close_chunks.Engine,
     progress: Callable[..., None],
 ) -> tuple[list[Path], int]:
-    """A file of figures for each chunk of clients; returns the files and how many were there from an earlier run."""
+    """Write a file of figures for each chunk; return (files, number computed by an earlier run)."""
     folder = path_of(digest).with_suffix("")
     folder.mkdir(exist_ok=True, mode=0o700)
     ends = [(begin, min(begin + at_once, len(clients))) for begin in range(0, len(clients), at_once)]
     chunks = [close_chunks.Chunk(begin, end, folder / f"{begin}-{end}.parquet") for begin, end in ends]
-    lacking = [chunk for chunk in chunks if not chunk.path.is_file()]
-    before = len(clients) - sum(chunk.end - chunk.begin for chunk in lacking)
+    missing = [chunk for chunk in chunks if not chunk.path.is_file()]
+    done_before = len(clients) - sum(chunk.end - chunk.begin for chunk in missing)
 
     def done(count: int) -> None:
-        n = before + count
-        progress(0.1 + 0.8 * n / len(clients), bilingual("已计算 {n} 位客户", "{n} clients computed", n=n))
+        total = done_before + count
+        progress(0.1 + 0.8 * total / len(clients), bilingual("已计算 {n} 位客户", "{n} clients computed", n=total))
 
-    engine(book, clients, lacking, done)
-    return [chunk.path for chunk in chunks], len(chunks) - len(lacking)
+    engine(book, clients, missing, done)
+    return [chunk.path for chunk in chunks], len(chunks) - len(missing)
 
 
 @action(
     "ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", is_public=False
 )
 def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
-    """Name the day's history file and, unless a later day is closed already, put the figures of all clients in the place
-    of those published before."""
+    """Register the day's history file and, unless a later day is closed, replace all clients' figures."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
     count = 0
     if current:
         remove_rows(Figures, Figures.objects.values_list("pk", flat=True))
     for path in parts:
-        clients, made = close_chunks.read(path)
-        alive = np.isin(clients, np.array(list(_living(clients)), np.int64))
-        clients, made = clients[alive], Computed(made.values[alive], made.reasons[alive])
+        clients, figures = close_chunks.read(path)
+        exists = np.isin(clients, np.array(list(_existing_clients(clients)), np.int64))
+        clients, figures = clients[exists], Computed(figures.values[exists], figures.reasons[exists])
         count += len(clients)
         if current and len(clients):
-            told = {"client_id": clients.tolist(), "as_of": [day] * len(clients), **close_rows.columns(made, days)}
-            record_columns(Figures, len(clients), told)
+            values = {"client_id": clients.tolist(), "as_of": [day] * len(clients), **close_rows.columns(figures, days)}
+            record_columns(Figures, len(clients), values)
     row.digest, row.file, row.clients = digest, name, count
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
@@ -303,8 +324,11 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     return row
 
 
-def _living(clients: np.ndarray) -> set[int]:
-    model, found = scope.client_model(), set()
+def _existing_clients(clients: np.ndarray) -> set[int]:
+    """Return the ids of clients that still exist."""
+    model, existing = scope.client_model(), set()
     for start in range(0, len(clients), 5000):
-        found |= set(model.objects.filter(pk__in=clients[start : start + 5000].tolist()).values_list("pk", flat=True))
-    return found
+        existing |= set(
+            model.objects.filter(pk__in=clients[start : start + 5000].tolist()).values_list("pk", flat=True)
+        )
+    return existing

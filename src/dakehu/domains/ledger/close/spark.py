@@ -1,8 +1,9 @@
-"""The close on a Spark cluster: the same kernel over buckets of clients, one Spark task for each bucket.
+"""Run the close on a Spark cluster: the same kernel over buckets of clients, one task per bucket.
 
-Buckets and figures lie in the folder of the close, which every machine of the cluster sees under the same path. Spark
-carries only their names, so that it needs neither Arrow nor pandas. Which cluster, with how much memory and whose rights, is said as always with Spark: in the
-spark-defaults.conf of SPARK_CONF_DIR, or in PYSPARK_SUBMIT_ARGS; said nowhere, Spark runs on this machine.
+Buckets and figures are in the folder of the close, which every machine of the cluster sees under the same path. Spark
+carries only their names, so it needs neither Arrow nor pandas. The cluster, its memory and rights are configured as
+usual for Spark: in spark-defaults.conf of SPARK_CONF_DIR, or in PYSPARK_SUBMIT_ARGS; by default Spark runs on this
+machine.
 """
 
 import os
@@ -29,11 +30,11 @@ LOOPBACK = "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=1
 THIS_MACHINE = f"--master local[*] {LOOPBACK} --conf spark.ui.enabled=false pyspark-shell"
 SHARED = ("prices", "ordinals", "market", "kind")
 OWN = ("offsets", "asset", "day", "quantity", "value", "fee", "flow")
-LOOK_EVERY = 1.0  # seconds between two looks at how many chunks are there
+LOOK_EVERY = 1.0  # seconds between two progress checks
 
 
 def engine() -> close_chunks.Engine:
-    """Refused where the extra or Java is absent."""
+    """Return the Spark engine. Raises Refused where the extra or Java is missing."""
     if _pyspark() is None:
         raise Refused(
             {
@@ -61,45 +62,45 @@ def engine() -> close_chunks.Engine:
 
 
 def run(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Callable[[int], None]) -> None:
-    """Write the buckets, have the cluster turn each into a file of figures, and look at the files meanwhile."""
+    """Write the buckets, compute each on the cluster, and report progress by the files written."""
     if not chunks:
         return
     folder = chunks[0].path.parent
     np.savez(folder / "shared.npz", **{name: getattr(book, name) for name in SHARED})
     for chunk in chunks:
         part = close_book.slice_book(book, chunk.begin, chunk.end)
-        own = {name: getattr(part, name) for name in OWN}
-        np.savez(_bucket(chunk.path), clients=clients[chunk.begin : chunk.end], **own)
+        client_arrays = {name: getattr(part, name) for name in OWN}
+        np.savez(_bucket(chunk.path), clients=clients[chunk.begin : chunk.end], **client_arrays)
     try:
-        _on_cluster([str(chunk.path) for chunk in chunks], lambda: done(_there(chunks)))
-    except _failures() as fault:
+        _run_on_cluster([str(chunk.path) for chunk in chunks], lambda: done(_finished_clients(chunks)))
+    except _failures() as error:
         raise Refused(
             {
                 "engine": [
                     bilingual(
-                        "Spark 未能完成：{told}。算好的部分已保留，再次运行即从断处继续。",
-                        "Spark did not finish: {told}. What is computed is kept; run again to go on from there.",
-                        told=_last_line(fault),
+                        "Spark 未能完成：{error}。算好的部分已保留，再次运行即从断处继续。",
+                        "Spark did not finish: {error}. Computed chunks are kept; run again to continue.",
+                        error=_last_line(error),
                     )
                 ]
             }
-        ) from fault
-    done(_there(chunks))
+        ) from error
+    done(_finished_clients(chunks))
 
 
 def compute(path: Path) -> int:
-    """What a worker does: the figures of one bucket, on one core; returns how many clients it had."""
+    """Compute the figures of one bucket on one core, as a worker; return its number of clients."""
     with np.load(_bucket(path)) as stored:
-        own = {name: stored[name] for name in OWN}
+        client_arrays = {name: stored[name] for name in OWN}
         clients = stored["clients"]
-    book = kernel.Book(**own, **_shared(path.with_name("shared.npz")))
+    book = kernel.Book(**client_arrays, **_shared(path.with_name("shared.npz")))
     close_chunks.write(path, clients, kernel.compute(book, threads=1))
     return len(clients)
 
 
 @lru_cache(maxsize=1)
 def _shared(path: Path) -> dict[str, np.ndarray]:
-    """Prices and calendar, read once by each worker. Their folder is named after the digest of what is closed."""
+    """Return prices and calendar, read once per worker. The folder is named after the inputs' digest."""
     with np.load(path) as stored:
         return {name: stored[name] for name in SHARED}
 
@@ -108,12 +109,13 @@ def _bucket(path: Path) -> Path:
     return path.with_suffix(".npz")
 
 
-def _there(chunks: list[Chunk]) -> int:
+def _finished_clients(chunks: list[Chunk]) -> int:
+    """Return the number of clients whose chunk is written."""
     return sum(chunk.end - chunk.begin for chunk in chunks if chunk.path.is_file())
 
 
-def _on_cluster(paths: list[str], look: Callable[[], None]) -> list[tuple[int, str]]:
-    """One task for each path; returns (clients, worker) of each bucket."""
+def _run_on_cluster(paths: list[str], report: Callable[[], None]) -> list[tuple[int, str]]:
+    """Run one task per path; return (clients, worker) of each bucket."""
     code = close_chunks.kernel_fingerprint()
 
     def work(path: str) -> tuple[int, str]:
@@ -126,13 +128,14 @@ def _on_cluster(paths: list[str], look: Callable[[], None]) -> list[tuple[int, s
         with ThreadPoolExecutor(1) as pool:
             running = pool.submit(spark.sparkContext.parallelize(paths, len(paths)).map(work).collect)
             while wait([running], LOOK_EVERY).not_done:
-                look()
+                report()
             return running.result()
     finally:
         spark.stop()
 
 
 def _session() -> Any:
+    """Return a Spark session, on this machine unless configured otherwise."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pyspark.sql import SparkSession
@@ -143,12 +146,12 @@ def _session() -> Any:
             os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
-        told = SparkSession.builder.appName("dakehu close").config("spark.ui.showConsoleProgress", "false")
-        return told.config("spark.log.level", "ERROR").getOrCreate()
+        builder = SparkSession.builder.appName("dakehu close").config("spark.ui.showConsoleProgress", "false")
+        return builder.config("spark.log.level", "ERROR").getOrCreate()
 
 
 def _pyspark() -> Any:
-    """The package, or None. It warns of pandas, which nothing here uses."""
+    """Return the pyspark package or None. Its warnings about pandas, unused here, are suppressed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -165,8 +168,8 @@ def _failures() -> tuple[type[Exception], ...]:
     return (Py4JError, PySparkException)
 
 
-def _last_line(fault: BaseException) -> str:
-    """What a failure says, without the traces of Python and Java that Spark puts around it."""
-    lines = str(fault).split("JVM stacktrace")[0].strip().splitlines()
-    told = [line.strip() for line in lines if line.strip() and not line.startswith(("\t", "  "))]
-    return told[-1].rstrip(".") if told else type(fault).__name__
+def _last_line(error: BaseException) -> str:
+    """Return the message of a Spark failure without Python and Java traces."""
+    lines = str(error).split("JVM stacktrace")[0].strip().splitlines()
+    messages = [line.strip() for line in lines if line.strip() and not line.startswith(("\t", "  "))]
+    return messages[-1].rstrip(".") if messages else type(error).__name__

@@ -1,4 +1,4 @@
-"""What can be done about investments."""
+"""Actions on investments."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import CustomFields, Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter
 
 INVESTMENT = Parameter("investment", kind="integer", spec=FieldSpec("投资记录", "Investment"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
-OPTIONAL = ("product_kind", "horizon", "expected_return", "risk_preference", "value", "valued_on", "result")
 
 
 def get_investment(pk: int) -> Investment:
+    """Return a visible investment. Raises NotFound."""
     row = Investment.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("投资记录", "investment"))
@@ -24,17 +24,15 @@ def get_investment(pk: int) -> Investment:
 
 
 @action(
-    "ledger.note_investment",
+    "ledger.add_investment",
     needs=Permission.LEDGER_WRITE,
     zh="记录投资",
-    en="Note an investment",
-    parameters=(
-        parameters_of("ledger.Investment", "client", "invested_on", "amount", "product", optional=OPTIONAL),
-        CustomFields("ledger.Investment", new=True),
-    ),
+    en="Add an investment",
+    parameters=(Fields("ledger.Investment", required=("client", "invested_on", "amount", "product"), new=True),),
 )
-def add_investment(*, client: Any, **facts: Any) -> Investment:
-    row = Investment(client=client, **{k: v for k, v in facts.items() if v is not None})
+def add_investment(*, client: Any, **values: Any) -> Investment:
+    """Add an investment of a client."""
+    row = Investment(client=client, **{k: v for k, v in values.items() if v is not None})
     row.save()
     return row
 
@@ -47,27 +45,28 @@ def add_investment(*, client: Any, **facts: Any) -> Investment:
     parameters=(
         INVESTMENT,
         VERSION,
-        parameters_of("ledger.Investment", optional=("invested_on", "amount", "product", *OPTIONAL)),
-        CustomFields("ledger.Investment"),
+        Fields("ledger.Investment", without=("client",)),
     ),
 )
-def change_investment(*, investment: int, version: int | None = None, **facts: Any) -> Investment:
+def change_investment(*, investment: int, version: int | None = None, **values: Any) -> Investment:
+    """Change fields of an investment. Raises a conflict where `version` is not the stored one."""
     row = get_investment(investment)
     check_version(row, version)
-    for name, value in facts.items():
+    for name, value in values.items():
         setattr(row, name, value)
     row.save()
     return row
 
 
 @action(
-    "ledger.drop_investment",
+    "ledger.remove_investment",
     needs=Permission.LEDGER_WRITE,
     zh="删除投资记录",
-    en="Drop an investment",
+    en="Remove an investment",
     parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:
+    """Delete an investment. Raises a conflict where `version` is not the stored one."""
     row = get_investment(investment)
     check_version(row, version)
     row.delete()

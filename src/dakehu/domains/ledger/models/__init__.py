@@ -1,4 +1,4 @@
-"""What clients hold and trade: investments kept by hand, products and their codes, accounts, the register of the journal."""
+"""Models of the ledger: investments, products and codes, accounts, journal register, figures."""
 
 from dakehu.domains.ledger.models.figures import Closing, Figures
 from dakehu.domains.ledger.models.investment import Investment, ProductKind

@@ -1,4 +1,4 @@
-"""What the nightly close publishes: the figures of each client, and the register of closes."""
+"""Models of the nightly close: the figures of each client and the register of closes."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
-# The figures by which lists of clients are sorted and filtered, each within an index of its own.
+# Figures by which lists of clients are sorted and filtered; each has an index.
 LISTS = ("market_value", "net_inflow", "profit", "fees", "roi", "twr", "xirr", "volatility", "sharpe", "max_drawdown",
          "turnover", "holdings")  # fmt: skip
 
@@ -40,11 +41,15 @@ def _day(zh: str, en: str) -> Any:
 
 
 class Figures(ClientRecorded):
-    """The figures of one client as of the last close; formulas with their sources stand in docs/figures.md. A figure that
-    is missing has its reason in `reasons`, by field name (see closing_rows.REASONS)."""
+    """The figures of one client as of the last close. Formulas and sources: docs/figures.md.
+
+    A missing figure is null and has its reason in `reasons`, by field name (see close.rows.REASONS).
+    """
+
+    names = Names("客户指标", "Figures of a client", "Figures of clients")
 
     client_path = "client"
-    derived = True  # follows from trades and prices: nothing depends on it, and every close makes it anew
+    derived = True  # computed from trades and prices: nothing depends on it, and every close replaces it
     retention = TWENTY_YEARS
 
     client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures"), zh="客户",
@@ -113,13 +118,15 @@ class Figures(ClientRecorded):
         indexes = [models.Index(fields=[name, "client"], name=f"figures_by_{name}") for name in LISTS]
 
     def why_missing(self, name: str) -> Any:
-        """Why a figure is missing, in words; "" where nothing is said of it."""
-        told = REASONS.get(self.reasons.get(name, ""))
-        return bilingual(*told) if told else ""
+        """Return why a figure is missing, in both languages; "" without a reason."""
+        texts = REASONS.get(self.reasons.get(name, ""))
+        return bilingual(*texts) if texts else ""
 
 
 class Closing(Recorded):
-    """A close that was published: what it read (digest) and where its history lies (a file beside the journal's)."""
+    """A published close: the digest of its inputs, and the file of its history (beside the journal's)."""
+
+    names = Names("日终计算", "Close", "Closes")
 
     day = field(models.DateField(unique=True), zh="结算日期", en="Day closed", listed=True)
     digest = field(models.CharField(max_length=64), zh="输入摘要", en="Digest of what was read")

@@ -1,4 +1,4 @@
-"""Investments: the 投资历史 sheet."""
+"""Investments of clients: the 投资历史 worksheet."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,11 +8,14 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Choices, choice_field, computed, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import TEXT
 
 
 class ProductKind(Choices):
+    """Kind of an investment product."""
+
     STOCK = "stock", "股票", "Stock", ("A股", "个股")
     FUND = "fund", "公募基金", "Mutual fund", ("基金", "ETF")
     PRIVATE = "private", "私募基金", "Private fund", ("私募",)
@@ -26,14 +29,17 @@ class ProductKind(Choices):
 
 
 def _return(row: "Investment") -> str | None:
+    """Return the simple return as text, None if unknown."""
     from dakehu.domains.ledger.rules import simple_return
 
-    made = simple_return(row.amount, row.value)
-    return None if made is None else str(made)
+    value = simple_return(row.amount, row.value)
+    return None if value is None else str(value)
 
 
 class Investment(ClientRecorded):
-    """One investment of a client, as the manager keeps it."""
+    """One investment of a client, recorded by the manager. Money in CNY, rates as fractions."""
+
+    names = Names("投资记录", "Investment", "Investments", aliases=("投资历史",))
 
     client_path = "client"
     deduplicate_on_merge = True

@@ -1,13 +1,16 @@
-"""What can be held: products, the codes they are dealt under, and what happens to them."""
+"""Products, their security codes and corporate actions."""
 
 from django.db import models
 
 from dakehu.domains.clients.choices import Horizon, RiskLevel
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 
 
 class SecurityKind(Choices):
+    """Asset class of a product."""
+
     STOCK = "stock", "股票", "Stock", ("A股", "B股")
     FUND = "fund", "基金", "Fund", ("ETF", "LOF")
     BOND = "bond", "债券", "Bond", ("可转债", "国债")
@@ -22,7 +25,9 @@ class SecurityKind(Choices):
 
 
 class Product(Recorded):
-    """Something a client can hold, an index to compare with, or an exchange rate: whatever has a price series."""
+    """Anything with a price series: a security, an index or an exchange rate."""
+
+    names = Names("产品", "Product", "Products")
 
     lookup_fields = ("name",)
 
@@ -44,8 +49,13 @@ class Product(Recorded):
 
 
 class SecurityCode(Recorded):
-    """A code on a market, from a day to a day: the key of a security is both (000001 is one thing in Shanghai and
-    another in Shenzhen), and a code may change while the security stays."""
+    """The code of a product on a market, valid from `since` until `until`.
+
+    (code, market) identifies a security: 000001 is an index in Shanghai and a bank in Shenzhen. A code may change while
+    the product stays.
+    """
+
+    names = Names("证券代码", "Security code", "Security codes")
 
     lookup_fields = ("code",)
 
@@ -61,6 +71,8 @@ class SecurityCode(Recorded):
 
 
 class CorporateKind(Choices):
+    """Kind of a corporate action."""
+
     SPLIT = "split", "拆分", "Split", ("份额折算",)
     BONUS = "bonus", "送股转增", "Bonus shares", ("送股", "转增")
     DIVIDEND = "dividend", "现金分红", "Cash dividend", ("派息",)
@@ -68,8 +80,12 @@ class CorporateKind(Choices):
 
 
 class CorporateAction(Recorded):
-    """What a company did to everybody's holding. `ratio` is new shares for one held, `amount` money for one held
-    (dividend: received; rights: paid)."""
+    """A corporate action that applies to every holding of a product.
+
+    `ratio` is new shares for each share held, `amount` money for each share held (dividend: received; rights: paid).
+    """
+
+    names = Names("公司行动", "Corporate action", "Corporate actions")
 
     product = field(models.ForeignKey(Product, on_delete=models.CASCADE, related_name="corporate"), zh="产品",
                     en="Product", listed=True)  # fmt: skip

@@ -1,4 +1,7 @@
-"""Accounts, the register of the journal, and rows held back. Trades themselves lie in the journal (see journal.py)."""
+"""Accounts, the journal's register and quarantined rows.
+
+Trades themselves are in the journal (trades/journal.py).
+"""
 
 from django.db import models
 
@@ -6,22 +9,27 @@ from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextF
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 def mask_account(number: str) -> str:
-    """The last four signs: enough to tell accounts apart."""
+    """Mask an account number except its last four characters."""
     return "****" + number[-4:]
 
 
 class AccountKind(Choices):
+    """Kind of an account."""
+
     CASH = "cash", "资金账户", "Cash account", ("资金账号",)
     SHARES = "shares", "股东账户", "Shareholder account", ("股东代码", "股东帐户")
     CREDIT = "credit", "信用账户", "Credit account", ("信用资金账户",)
 
 
 class Account(ClientRecorded):
-    """An account of a client; statements are recognised by it."""
+    """An account of a client; statements are assigned to clients by it."""
+
+    names = Names("账户", "Account", "Accounts")
 
     client_path = "client"
     retention = TWENTY_YEARS
@@ -36,10 +44,15 @@ class Account(ClientRecorded):
 
 
 class TradeBatch(Recorded):
-    """Rows of a file of the journal: they exist because this row does. `day` is set for the files of a counter system, of
-    which there is one for each source and business day. A client's statement spans `first_day` to `last_day` and names the
-    client here: its rows are that client's whatever number they carry, so that merging two records moves the trades. A
-    statement of many clients is one file and a batch for each of them; its rows carry the number of theirs."""
+    """The register row of trades in a journal file: rows count only while their batch is registered.
+
+    `day` is set for the daily file of a counter system, one for each source and business day. A client's statement
+    spans `first_day` to `last_day` and has its `client` here: its rows belong to that client whatever id they carry, so
+    that merging two clients moves the trades. A statement of several clients is one file with a batch for each client,
+    and its rows carry the client's id. Money in fen.
+    """
+
+    names = Names("成交记录", "Trades", "Trades")
 
     file = models.CharField(max_length=40, db_index=True)
     client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="statements"),
@@ -64,9 +77,13 @@ class TradeBatch(Recorded):
 
 
 class Bucket(Recorded):
-    """A file of compacted trades, of the clients from `first_client` to `last_client` and no others: it exists because this
-    row does. No client stands in two buckets. Rows of batches undone since, or of clients merged since, may stand in it
-    still: whoever reads asks the register of batches (see trades.py)."""
+    """The register row of a file of compacted trades, of clients `first_client` to `last_client` only.
+
+    No client is in two buckets. A bucket may still hold rows of batches that were undone and of clients that were
+    merged, so readers filter by the register of batches (trades/reader.py).
+    """
+
+    names = Names("成交归并文件", "File of compacted trades", "Files of compacted trades")
 
     file = models.CharField(max_length=40, unique=True)
     first_client = models.BigIntegerField()
@@ -75,15 +92,22 @@ class Bucket(Recorded):
 
 
 class Compaction(Recorded):
-    """What stands in the buckets, in one row (number 1): the runs of batch numbers whose rows are there instead of in files
-    of their own, and since when a batch among them has been missing from the register ({number: ISO day})."""
+    """State of compaction, one row with pk 1.
+
+    `batches` are ranges of batch ids whose rows are in buckets. `gone` is {batch id: ISO date} since when a compacted
+    batch is missing from the register.
+    """
+
+    names = Names("成交归并", "Compaction of trades", "Compactions of trades")
 
     batches = models.JSONField(default=list)
     gone = models.JSONField(default=dict)
 
 
 class PriceFile(Recorded):
-    """The prices of one source on one business day, a file of the journal. A newer file of the day takes its place."""
+    """The register row of the prices of one source on one business day; a newer file replaces it."""
+
+    names = Names("行情", "Prices", "Prices")
 
     file = models.CharField(max_length=40, unique=True)
     source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
@@ -95,13 +119,17 @@ class PriceFile(Recorded):
 
 
 class QuarantineState(Choices):
+    """State of a quarantined row."""
+
     WAITING = "waiting", "待处理", "Waiting"
     RELEASED = "released", "已放行", "Released"
     DROPPED = "dropped", "已作废", "Dropped"
 
 
 class QuarantinedRow(ClientRecorded):
-    """A row of a statement that was not taken in: what stood in it, and why it is held back."""
+    """A statement row that was not imported: its cells, and the reason."""
+
+    names = Names("待处理行", "Row held back", "Rows held back")
 
     client_path = "client"
     deduplicate_on_merge = True

@@ -1,5 +1,7 @@
-"""What can be asked about the market and the book's place in it: an index, the breadth of what clients hold, how much
-prices move, and a band of probability with its own record. No advice, no targets, nothing of a single client."""
+"""Queries of the market: an index with its forecast band, and the breadth of clients' holdings.
+
+No advice, no targets, nothing about a single client.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -26,9 +28,9 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
 EPOCH = close_rows.EPOCH
-YEAR = 252  # days of prices that breadth looks at
-LONGEST = 60
-SHOWN = 20
+YEAR = 252  # trading days of prices used by breadth
+MAX_HORIZON = 60
+LARGEST_SHOWN = 20
 INDEX = Parameter("index", required=False, spec=FieldSpec("指数", "Index", example="000300.SH"))
 HORIZON = Parameter(
     "horizon", kind="integer", required=False, spec=FieldSpec("天数", "Days ahead", aliases=("交易日",))
@@ -39,21 +41,26 @@ HORIZON = Parameter(
     "ledger.market_index",
     needs=Permission.LEDGER_READ,
     zh="指数与概率区间",
-    en="An index and its band",
+    en="Index and probability band",
     parameters=(INDEX, HORIZON),
 )
 def market_index(*, index: str | None = None, horizon: int | None = None) -> dict[str, Any]:
-    """An index (code.market; the one that DAKEHU_BENCHMARK names, else any) from its first price on, and where it may be
-    in up to `horizon` (20) trading days: {indices: [{index, name}], index, name, day, level, volatility_20, volatility_60
-    (a list each, one entry a day), change, stale_days, band: {quantiles, rows: one list of levels a day ahead}, record:
-    {horizon, origins, inner, outer, loss, plain_inner, plain_outer, plain_loss, ratio}}. The record tells how such bands did
-    on this index beside a plain random walk (analytics.forecast). None where there is too little to say."""
-    ahead = 20 if horizon is None else horizon
-    if not 1 <= ahead <= LONGEST:
-        raise Refused({"horizon": [bilingual("应为 1 至 {n} 个交易日。", "Must be 1 to {n} trading days.", n=LONGEST)]})
-    known = _indices()
-    told: dict[str, Any] = {
-        "indices": [{"index": one, "name": name} for one, (_, name) in known.items()],
+    """Return an index from its first price on, and a forecast band of its level.
+
+    `index` is code.market, by default the one DAKEHU_BENCHMARK names, else any; `horizon` is 1 to 60 trading days, 20
+    by default. Returns {indices: [{index, name}], index, name, day, level, volatility_20, volatility_60 (lists, one
+    entry a day), change, stale_days, band: {quantiles, rows: one list of levels a day ahead}, record: {horizon,
+    origins, inner, outer, loss, plain_inner, plain_outer, plain_loss, ratio}}. `record` is the back-test of such bands
+    on this index against a plain random walk (analytics.forecast). None where there is too little data.
+    """
+    days_ahead = 20 if horizon is None else horizon
+    if not 1 <= days_ahead <= MAX_HORIZON:
+        raise Refused(
+            {"horizon": [bilingual("应为 1 至 {n} 个交易日。", "Must be 1 to {n} trading days.", n=MAX_HORIZON)]}
+        )
+    indices = _indices()
+    result: dict[str, Any] = {
+        "indices": [{"index": code, "name": name} for code, (_, name) in indices.items()],
         "index": None,
         "name": None,
         "day": [],
@@ -65,10 +72,10 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
         "band": None,
         "record": None,
     }
-    chosen = index or (_benchmark(known) if known else None)
+    chosen = index or (_benchmark(indices) if indices else None)
     if chosen is None:
-        return told
-    if chosen not in known:
+        return result
+    if chosen not in indices:
         raise Refused(
             {
                 "index": [
@@ -76,19 +83,19 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
                         "没有指数“{index}”的行情，可选：{all}。",
                         "There are no prices of the index “{index}”; there are: {all}.",
                         index=chosen,
-                        all="、".join(known) or "–",
+                        all="、".join(indices) or "–",
                     )
                 ]
             }
         )
-    days, levels = close_inputs.price_history(known[chosen][0])
+    days, levels = close_inputs.price_history(indices[chosen][0])
     if not len(levels):
-        return {**told, "index": chosen, "name": known[chosen][1]}
-    record = forecast.backtest(levels, ahead)
-    band = forecast.band(levels, ahead)
-    return told | {
+        return {**result, "index": chosen, "name": indices[chosen][1]}
+    record = forecast.backtest(levels, days_ahead)
+    band = forecast.band(levels, days_ahead)
+    return result | {
         "index": chosen,
-        "name": known[chosen][1],
+        "name": indices[chosen][1],
         "day": [_date(d) for d in days.tolist()],
         "level": levels.tolist(),
         "volatility_20": _finite(market.volatility(levels, 20)),
@@ -100,46 +107,50 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
     }
 
 
-def _benchmark(known: dict[str, Any]) -> str:
-    """The index to compare with where it has prices, else the first by name."""
-    return settings.BENCHMARK if settings.BENCHMARK in known else next(iter(known))
+def _benchmark(indices: dict[str, Any]) -> str:
+    """Return the benchmark index if it has prices, else the first by name."""
+    return settings.BENCHMARK if settings.BENCHMARK in indices else next(iter(indices))
 
 
-def _band_record(made: forecast.Backtest) -> dict[str, Any]:
+def _band_record(backtest: forecast.Backtest) -> dict[str, Any]:
+    """Return the back-test as plain values."""
     return {
-        "horizon": made.horizon,
-        "origins": made.origins,
-        "inner": made.inner[0],
-        "outer": made.outer[0],
-        "loss": made.loss[0],
-        "plain_inner": made.inner[1],
-        "plain_outer": made.outer[1],
-        "plain_loss": made.loss[1],
-        "ratio": None if np.isnan(made.ratio) else made.ratio,
+        "horizon": backtest.horizon,
+        "origins": backtest.origins,
+        "inner": backtest.inner[0],
+        "outer": backtest.outer[0],
+        "loss": backtest.loss[0],
+        "plain_inner": backtest.inner[1],
+        "plain_outer": backtest.outer[1],
+        "plain_loss": backtest.loss[1],
+        "ratio": None if np.isnan(backtest.ratio) else backtest.ratio,
     }
 
 
 def _indices() -> dict[str, tuple[int, str]]:
-    """{code.market: (product, name)} of the indices that are entered."""
+    """Return {code.market: (product id, name)} of the registered indices."""
     rows = SecurityCode.objects.filter(product__kind=SecurityKind.INDEX, until=None).order_by("product__name", "pk")
     return {
-        f"{code}.{place}": (number, name)
-        for code, place, number, name in rows.values_list("code", "market", "product_id", "product__name")
+        f"{code}.{market_code}": (product, name)
+        for code, market_code, product, name in rows.values_list("code", "market", "product_id", "product__name")
     }
 
 
 @query("ledger.market_breadth", needs=Permission.LEDGER_READ, zh="持仓广度", en="Breadth of the book")
 def market_breadth() -> dict[str, Any]:
-    """The securities that clients in sight hold, as of the last close: {as_of, clients, securities, rose, fell, stayed, highs,
-    lows, above_20, above_60, above_250 (shares, None without a full window), concentration (sum of squared weights),
-    unpriced, foreign (left out of weights: another currency), holdings: [{code, market, name, kind (in words), weight, clients, change}]
-    the largest first}. Weights only, no sums: they tell nothing of one client."""
-    day = portfolio.day_of()
-    held, holders = _holdings_weights()
-    told: dict[str, Any] = {
+    """Return the breadth of the securities that visible clients hold, as of the last close.
+
+    Returns {as_of, clients, securities, rose, fell, stayed, highs, lows, above_20, above_60, above_250 (shares, None
+    without a full window), concentration (sum of squared weights), unpriced, foreign (another currency, excluded from
+    weights), holdings: [{code, market, name, kind (label), weight, clients, change}] largest first}. Weights only, no
+    sums, so that nothing is disclosed about one client.
+    """
+    day = portfolio.valuation_date()
+    holdings, holders = _holdings_weights()
+    result: dict[str, Any] = {
         "as_of": day.isoformat(),
         "clients": 0,
-        "securities": len(held),
+        "securities": len(holdings),
         "rose": 0,
         "fell": 0,
         "stayed": 0,
@@ -153,71 +164,76 @@ def market_breadth() -> dict[str, Any]:
         "foreign": 0,
         "holdings": [],
     }
-    if not held:
-        return told
-    assets = np.array(sorted(held))
+    if not holdings:
+        return result
+    assets = np.array(sorted(holdings))
     begin = day - timedelta(days=int(YEAR * 1.6))
     days = np.array([(d - EPOCH).days for d in trading_days.trading_days_between(begin, day)], np.int32)
     prices = close_inputs.price_matrix(assets, days)
-    made = market.breadth(prices.matrix)
-    home = dict(Product.objects.filter(pk__in=assets.tolist()).values_list("pk", "currency"))
-    here = np.array([home.get(a) == close_run.CURRENCY for a in assets.tolist()])
+    breadth = market.breadth(prices.matrix)
+    currencies = dict(Product.objects.filter(pk__in=assets.tolist()).values_list("pk", "currency"))
+    is_domestic = np.array([currencies.get(a) == close_run.CURRENCY for a in assets.tolist()])
     last = prices.matrix[:, -1]
-    worth = np.where(
-        here & np.isfinite(last), np.array([held[a][0] for a in assets.tolist()]) * np.nan_to_num(last), 0.0
+    values = np.where(
+        is_domestic & np.isfinite(last), np.array([holdings[a][0] for a in assets.tolist()]) * np.nan_to_num(last), 0.0
     )
-    total = worth.sum()
-    named = products.product_names(assets.tolist())
+    total = values.sum()
+    names = products.product_names(assets.tolist())
     before = prices.matrix[:, -2] if len(days) > 1 else np.full(len(assets), np.nan)
     rows = []
-    for place in np.argsort(-worth, kind="stable")[:SHOWN].tolist():
-        if worth[place] > 0:
-            change = last[place] / before[place] - 1
-            own = named[int(assets[place])]
+    for index in np.argsort(-values, kind="stable")[:LARGEST_SHOWN].tolist():
+        if values[index] > 0:
+            change = last[index] / before[index] - 1
+            product = names[int(assets[index])]
             rows.append(
                 {
-                    **own,
-                    "kind": str(SecurityKind(own["kind"]).text),
-                    "weight": float(worth[place] / total),
-                    "clients": held[int(assets[place])][1],
+                    **product,
+                    "kind": str(SecurityKind(product["kind"]).text),
+                    "weight": float(values[index] / total),
+                    "clients": holdings[int(assets[index])][1],
                     "change": float(change) if np.isfinite(change) else None,
                 }
             )
-    share = market.concentration(worth)
-    return told | {
+    share = market.concentration(values)
+    return result | {
         "clients": holders,
-        "rose": made.rose,
-        "fell": made.fell,
-        "stayed": made.stayed,
-        "highs": made.highs,
-        "lows": made.lows,
-        **{f"above_{n}": None if np.isnan(v) else v for n, v in zip(market.MEANS, made.above, strict=True)},
+        "rose": breadth.rose,
+        "fell": breadth.fell,
+        "stayed": breadth.stayed,
+        "highs": breadth.highs,
+        "lows": breadth.lows,
+        **{f"above_{n}": None if np.isnan(v) else v for n, v in zip(market.MEANS, breadth.above, strict=True)},
         "concentration": None if np.isnan(share) else share,
         "unpriced": int((~np.isfinite(last)).sum()),
-        "foreign": int((~here).sum()),
+        "foreign": int((~is_domestic).sum()),
         "holdings": rows,
     }
 
 
 def _holdings_weights() -> tuple[dict[int, tuple[float, int]], int]:
-    """({product: (shares held, by how many clients)}, how many clients hold anything) of the clients in sight."""
-    seen = scope.client_model().objects.values_list("pk", flat=True)
-    table = close_inputs.group_by_client(reader.trades_of_clients(seen))
+    """Return ({product id: (shares held, number of holders)}, number of clients with holdings).
+
+    Over the visible clients; short positions are excluded.
+    """
+    visible = scope.client_model().objects.values_list("pk", flat=True)
+    table = close_inputs.group_by_client(reader.trades_of_clients(visible))
     owner = np.repeat(table.clients, np.diff(table.offsets))
     pair = owner * (len(table.assets) + 1) + table.asset
-    each, place = np.unique(pair, return_inverse=True)
-    shares = np.zeros(len(each), np.int64)
-    np.add.at(shares, place, table.quantity)
-    client, asset = np.divmod(each[shares > 0], len(table.assets) + 1)
+    pairs, pair_index = np.unique(pair, return_inverse=True)
+    shares = np.zeros(len(pairs), np.int64)
+    np.add.at(shares, pair_index, table.quantity)
+    client, asset = np.divmod(pairs[shares > 0], len(table.assets) + 1)
     total, holders = np.zeros(len(table.assets)), np.bincount(asset, minlength=len(table.assets))
     np.add.at(total, asset, shares[shares > 0] / 1000)
-    held = {int(table.assets[a]): (float(total[a]), int(holders[a])) for a in np.flatnonzero(holders).tolist()}
-    return held, len(np.unique(client))
+    holdings = {int(table.assets[a]): (float(total[a]), int(holders[a])) for a in np.flatnonzero(holders).tolist()}
+    return holdings, len(np.unique(client))
 
 
 def _finite(values: np.ndarray) -> list[float | None]:
+    """Return values as a list, None for those that are not finite."""
     return [float(v) if np.isfinite(v) else None for v in values.tolist()]
 
 
 def _date(day: int) -> str:
+    """Return the ISO date of a day since 1970-01-01."""
     return (EPOCH + timedelta(days=int(day))).isoformat()

@@ -1,4 +1,4 @@
-"""One client's book on demand, within scope, and a figure of it taken apart. Nothing of it is stored."""
+"""Value one client's book on demand, within scope, and explain its figures. Nothing is stored."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,8 +29,10 @@ EPOCH = close_rows.EPOCH
 
 @dataclass(frozen=True)
 class Valuation:
-    """A client's book of one, its figures and days. assets: int64 [A], product numbers; as_of: int32 [A], the day since
-    1970-01-01 on which each last price was made, -1 where there is none."""
+    """A client's book, figures and daily series.
+
+    assets: int64 [A], product ids. as_of: int32 [A], day of each last price since 1970-01-01, -1 without one.
+    """
 
     book: kernel.Book
     figures: Computed
@@ -39,25 +41,30 @@ class Valuation:
     as_of: np.ndarray
 
 
-def day_of() -> date:
-    """The day last closed, so that what is explained is what lists show; before the first close, the last with prices."""
+def valuation_date() -> date:
+    """Return the day last closed; before the first close, the last day with final prices.
+
+    Explanations then match the figures that lists show.
+    """
     closed = Closing.objects.order_by("-day").values_list("day", flat=True).first()
     return closed or close_run.last_day()
 
 
 def value(client: Any, day: date) -> Valuation | None:
-    """The client as of `day` as the nightly close reads them; None without dealings in securities. Trades of a client out
-    of the actor's sight are none. Refused where an exchange rate is missing."""
-    made = close_inputs.group_by_client(reader.trades_of_clients([client.pk]), day)
-    if not len(made.clients):
+    """Value a client as of `day`, the same way as the nightly close; None without security trades.
+
+    A client outside the actor's scope has no trades. Raises Refused where an exchange rate is missing.
+    """
+    trades = close_inputs.group_by_client(reader.trades_of_clients([client.pk]), day)
+    if not len(trades.clients):
         return None
-    prices = close_inputs.price_matrix(made.assets, close_run.calendar_of(made.day, day))
-    book = close_run.book_of(made, prices)
-    return Valuation(book, kernel.compute(book, threads=1), series_of(book, 0), made.assets, prices.as_of[:, -1])
+    prices = close_inputs.price_matrix(trades.assets, close_run.calendar_of(trades.day, day))
+    book = close_run.book_of(trades, prices)
+    return Valuation(book, kernel.compute(book, threads=1), series_of(book, 0), trades.assets, prices.as_of[:, -1])
 
 
 def explain(client: Any, figure: str) -> dict[str, Any]:
-    """{figure, label, formula, as_of, number, reason, why, inputs, rows, hidden, index}; see ledger.explain."""
+    """Return the explanation of a figure; see the query ledger.explanation."""
     if figure not in explanations.EXPLANATIONS:
         known = "、".join(explanations.EXPLANATIONS)
         raise Refused(
@@ -65,20 +72,20 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
                 "figure": [
                     bilingual(
                         "没有可拆解的指标“{name}”，可用：{known}。",
-                        "There is no figure “{name}” to take apart; there are: {known}.",
+                        "There is no figure “{name}”; there are: {known}.",
                         name=figure,
                         known=known,
                     )
                 ]
             }
         )
-    facts = spec_of(Figures._meta.get_field(figure))
+    spec = spec_of(Figures._meta.get_field(figure))
     clearance = current_actor().clearance
-    day = day_of()
-    told: dict[str, Any] = {
+    day = valuation_date()
+    result: dict[str, Any] = {
         "figure": figure,
-        "label": str(facts.label),
-        "formula": str(facts.help),
+        "label": str(spec.label),
+        "formula": str(spec.help),
         "as_of": day.isoformat(),
         "number": None,
         "reason": None,
@@ -88,80 +95,87 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
         "hidden": clearance < PERSONAL,
         "index": "",
     }
-    made = value(client, day)
-    reason = _reason(made, figure)
+    valuation = value(client, day)
+    reason = _reason(valuation, figure)
     if reason is not Reason.NONE:
-        told["reason"] = reason.name.lower()
-        told["why"] = str(bilingual(*close_rows.REASONS[told["reason"]]))
-    if made is None or reason not in (Reason.NONE, Reason.SEVERAL_ROOTS):
-        return told
-    rate = float(made.figures.column(Column.XIRR)[0])
-    steps = explanations.EXPLANATIONS[figure](money_explanations.Case(made.book, made.days, rate))
-    if clearance >= facts.sensitivity:
-        told["number"] = _date(int(steps.number)) if figure in close_rows.DAYS else steps.number
+        result["reason"] = reason.name.lower()
+        result["why"] = str(bilingual(*close_rows.REASONS[result["reason"]]))
+    if valuation is None or reason not in (Reason.NONE, Reason.SEVERAL_ROOTS):
+        return result
+    rate = float(valuation.figures.column(Column.XIRR)[0])
+    steps = explanations.EXPLANATIONS[figure](money_explanations.Case(valuation.book, valuation.days, rate))
+    if clearance >= spec.sensitivity:
+        result["number"] = _date(int(steps.number)) if figure in close_rows.DAYS else steps.number
     if figure in explanations.AGAINST_INDEX:
-        told["index"] = close_run.benchmark_name()
-    if not told["hidden"]:
-        told["inputs"], told["rows"] = steps.inputs, _with_names(steps.rows, made)
+        result["index"] = close_run.benchmark_name()
+    if not result["hidden"]:
+        result["inputs"], result["rows"] = steps.inputs, _with_names(steps.rows, valuation)
         if not steps.rows:
-            told["why"] = str(
+            result["why"] = str(
                 bilingual("没有这样的交易或持仓，因此是 0。", "There are no such dealings or holdings, so it is 0.")
             )
-    return told
+    return result
 
 
-def _reason(made: Valuation | None, figure: str) -> Reason:
-    if made is None:
+def _reason(valuation: Valuation | None, figure: str) -> Reason:
+    """Return why a figure is missing, Reason.NONE if it is not."""
+    if valuation is None:
         return Reason.NO_TRADES
     column = Column.DEPOSITS if figure == "net_inflow" else close_rows.SHOWN[figure]
-    return Reason(int(made.figures.reasons[0, column]))
+    return Reason(int(valuation.figures.reasons[0, column]))
 
 
-def _with_names(rows: list[dict[str, Any]], made: Valuation) -> list[dict[str, Any]]:
-    """Days as dates, securities by code and name; where a price is shown, the day it was made. Missing numbers are None."""
-    named = products.product_names(made.assets.tolist())
+def _with_names(rows: list[dict[str, Any]], valuation: Valuation) -> list[dict[str, Any]]:
+    """Replace days by dates and assets by code and name; add the day of a price.
+
+    Missing numbers are None.
+    """
+    names = products.product_names(valuation.assets.tolist())
     shown = []
     for row in rows:
-        told = {name: None if value != value else value for name, value in row.items()}
-        if "day" in told:
-            told["day"] = (EPOCH + timedelta(days=told["day"])).isoformat()
-        if "asset" in told:
-            place = told.pop("asset")
-            told |= {name: named[int(made.assets[place])][name] for name in ("code", "name")}
-            if "price" in told:
-                told["price_day"] = None if told["price"] is None else _date(int(made.as_of[place]))
-        shown.append(told)
+        result = {name: None if value != value else value for name, value in row.items()}
+        if "day" in result:
+            result["day"] = (EPOCH + timedelta(days=result["day"])).isoformat()
+        if "asset" in result:
+            asset = result.pop("asset")
+            result |= {name: names[int(valuation.assets[asset])][name] for name in ("code", "name")}
+            if "price" in result:
+                result["price_day"] = None if result["price"] is None else _date(int(valuation.as_of[asset]))
+        shown.append(result)
     return shown
 
 
 def portfolio(client: Any) -> dict[str, Any]:
-    """{as_of, hidden, holdings, flows, line}; see ledger.portfolio."""
-    day = day_of()
+    """Return {as_of, hidden, holdings, flows, line}; see the query ledger.portfolio."""
+    day = valuation_date()
     hidden = current_actor().clearance < PERSONAL
-    told: dict[str, Any] = {"as_of": day.isoformat(), "hidden": hidden, "holdings": [], "flows": [], "line": None}
-    made = value(client, day)
-    if made is None:
-        return told
-    case = money_explanations.Case(made.book, made.days, 0.0)
-    told["holdings"] = _holdings(case, made, day, hidden)
-    told["line"] = _line(made)
+    result: dict[str, Any] = {"as_of": day.isoformat(), "hidden": hidden, "holdings": [], "flows": [], "line": None}
+    valuation = value(client, day)
+    if valuation is None:
+        return result
+    case = money_explanations.Case(valuation.book, valuation.days, 0.0)
+    result["holdings"] = _holdings(case, valuation, day, hidden)
+    result["line"] = _line(valuation)
     if not hidden:
-        told["flows"] = [{**row, "day": _date(row["day"])} for row in reversed(money_explanations.flows(case))]
-    return told
+        result["flows"] = [{**row, "day": _date(row["day"])} for row in reversed(money_explanations.flows(case))]
+    return result
 
 
-def _holdings(case: money_explanations.Case, made: Valuation, day: date, hidden: bool) -> list[dict[str, Any]]:
-    """The largest first. Sums are None for readers to whom money is masked, and where a price is missing."""
-    carried = money_explanations.steps(case).carried
+def _holdings(case: money_explanations.Case, valuation: Valuation, day: date, hidden: bool) -> list[dict[str, Any]]:
+    """Return the holdings, largest first.
+
+    Sums are None for readers not cleared for personal values, and where a price is missing.
+    """
+    positions = money_explanations.steps(case).carried
     rows = []
     for row in money_explanations.holdings(case):
-        cost, since = carried[row["asset"]]
-        worth = None if np.isnan(row["value"]) else row["value"]
+        cost, since = positions[row["asset"]]
+        value = None if np.isnan(row["value"]) else row["value"]
         row |= {
             "cost": cost,
-            "value": worth,
-            "profit": None if worth is None else worth - cost,
-            "return": None if worth is None or not cost else worth / cost - 1.0,
+            "value": value,
+            "profit": None if value is None else value - cost,
+            "return": None if value is None or not cost else value / cost - 1.0,
             "since": _date(since),
             "days": (day - EPOCH).days - since,
         }
@@ -171,28 +185,35 @@ def _holdings(case: money_explanations.Case, made: Valuation, day: date, hidden:
             row |= {"quantity": None, "cost": None, "value": None, "profit": None}
         rows.append(row)
     rows.sort(key=lambda row: -(row["weight"] or 0.0))
-    return _with_names(rows, made)
+    return _with_names(rows, valuation)
 
 
-def _line(made: Valuation) -> dict[str, Any]:
-    """{day, growth, drawdown, worth_change, index, index_name}: one entry a day; the index begins where the client does."""
-    days, first = made.days, int(np.searchsorted(made.book.ordinals, made.days.ordinals[0]))
-    market = made.book.market[first : first + len(days.ordinals)] if made.book.market is not None else np.array([])
-    known = np.flatnonzero(np.isfinite(market) & (market > 0)) if len(market) else np.array([], np.int64)
-    index = (market / market[known[0]]).tolist() if len(known) else []
+def _line(valuation: Valuation) -> dict[str, Any]:
+    """Return {day, growth, drawdown, flow, index, index_name}, one entry a day.
+
+    All start on the client's first day.
+    """
+    days, first = valuation.days, int(np.searchsorted(valuation.book.ordinals, valuation.days.ordinals[0]))
+    market = (
+        valuation.book.market[first : first + len(days.ordinals)] if valuation.book.market is not None else np.array([])
+    )
+    priced = np.flatnonzero(np.isfinite(market) & (market > 0)) if len(market) else np.array([], np.int64)
+    index = (market / market[priced[0]]).tolist() if len(priced) else []
     return {
         "day": [_date(d) for d in days.ordinals.tolist()],
         "growth": _finite(days.growth),
         "drawdown": _finite(days.drawdown),
         "flow": _finite(days.money_in - days.money_out),
         "index": [None if v != v else v for v in index],
-        "index_name": close_run.benchmark_name() if len(known) else "",
+        "index_name": close_run.benchmark_name() if len(priced) else "",
     }
 
 
 def _finite(values: np.ndarray) -> list[float | None]:
+    """Return values as a list, None for those that are not finite."""
     return [float(v) if ok else None for v, ok in zip(values.tolist(), np.isfinite(values), strict=True)]
 
 
 def _date(day: int) -> str:
+    """Return the ISO date of a day since 1970-01-01."""
     return (EPOCH + timedelta(days=int(day))).isoformat()

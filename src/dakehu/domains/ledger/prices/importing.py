@@ -1,8 +1,8 @@
-"""Prices of whole files: which product a written code names, what is known of its days, and what is new.
+"""Import price files: resolve codes to products, compare with stored prices, write new ones.
 
-All price files share one series of days: a newer file has the last word on a product's day and leaves the others alone.
-A code is matched exactly or not at all. What says its class (指数, 汇率, 股票…) is entered where it is new, as are a pair
-such as USDCNY and the index that DAKEHU_BENCHMARK names; whatever else is unknown is told back.
+All price files share one series of days: a newer file replaces a product's price of a day and keeps the others. A code
+is matched exactly or not at all. A code whose class is given (指数, 汇率, 股票…) is registered if new, as are a pair such as
+USDCNY and the index that DAKEHU_BENCHMARK names; any other unknown code is reported.
 """
 
 import re
@@ -25,8 +25,8 @@ from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note
 
 SOURCE = "file"
-Days = dict[date, dict[int, float]]  # closing prices by product number
-# Currencies (ISO 4217) whose rate in yuan is told by a pair such as USDCNY.
+Days = dict[date, dict[int, float]]  # closing prices by product id
+# Currencies (ISO 4217) whose rate in yuan is given by a pair such as USDCNY.
 PAIRED = frozenset("USD EUR GBP JPY HKD AUD CAD CHF SGD NZD TWD KRW THB MOP SEK NOK DKK MYR ZAR RUB".split())
 _PAIR = re.compile(r"^([A-Z]{3})[/.]?CNY(?:=X|\.FX)?$")
 _TAILED = re.compile(r"^(.+)\.([A-Z]{2,4})$")
@@ -34,7 +34,7 @@ _TAILED = re.compile(r"^(.+)\.([A-Z]{2,4})$")
 
 @dataclass(frozen=True)
 class CodeQuery:
-    """What a file says of a security: all as written but `kind`, a SecurityKind value; "" where it says nothing."""
+    """A security as written in a file; `kind` is a SecurityKind value. "" for what the file does not say."""
 
     code: str
     market: str = ""
@@ -45,8 +45,11 @@ class CodeQuery:
 
 @dataclass(frozen=True)
 class CodeMatch:
-    """A product by its number, a `new` security to be entered with (name, currency), or the `reason` for neither:
-    unknown, several (markets), market (not said), currency (another than the product's, or not said)."""
+    """The product of a code: an id, a `new` security with (name, currency), or a `reason`.
+
+    Reasons for neither: unknown, several (markets), market (missing), currency (missing, or different from the
+    product's).
+    """
 
     number: int = 0
     new: Security | None = None
@@ -54,118 +57,135 @@ class CodeMatch:
     named: tuple[str, str] = ("", "CNY")
 
 
-def resolve(asked: Iterable[CodeQuery]) -> dict[CodeQuery, CodeMatch]:
-    """Which product each names; nothing is written."""
-    every = list(dict.fromkeys(asked))
-    meant = {one: _meaning(one) for one in every}
-    wanted = sorted({part for one in every for part in (_bare(one.code), meant[one][0].code)})
-    entered: dict[str, list[tuple[str, int, str]]] = {}
+def resolve(queries: Iterable[CodeQuery]) -> dict[CodeQuery, CodeMatch]:
+    """Return the product of each query; nothing is written."""
+    distinct = list(dict.fromkeys(queries))
+    readings = {query: _read_code(query) for query in distinct}
+    wanted = sorted(
+        {code_part for query in distinct for code_part in (_normalize(query.code), readings[query][0].code)}
+    )
+    registered: dict[str, list[tuple[str, int, str]]] = {}
     for start in range(0, len(wanted), 5000):
         rows = SecurityCode.objects.filter(code__in=wanted[start : start + 5000]).order_by("pk")
         for code, market, number, currency in rows.values_list("code", "market", "product_id", "product__currency"):
-            entered.setdefault(code, []).append((market, number, currency))
-    return {one: _match(one, *meant[one], entered) for one in every}
+            registered.setdefault(code, []).append((market, number, currency))
+    return {query: _match(query, *readings[query], registered) for query in distinct}
 
 
-def _bare(text: str) -> str:
+def _normalize(text: str) -> str:
+    """Strip and upper-case a code."""
     return text.strip().upper()
 
 
-def _meaning(asked: CodeQuery) -> tuple[Security, bool, bool]:
-    """(security as far as the words tell, whether its market is told, whether it may be entered)."""
-    text, market = _bare(asked.code), asked.market.strip()
+def _read_code(query: CodeQuery) -> tuple[Security, bool, bool]:
+    """Parse a code into a security as far as the text says.
+
+    Returns (security, whether its market is known, whether it may be registered).
+    """
+    text, market = _normalize(query.code), query.market.strip()
     pair = _PAIR.match(text)
-    if pair and pair[1] in PAIRED and asked.kind in ("", SecurityKind.RATE):
+    if pair and pair[1] in PAIRED and query.kind in ("", SecurityKind.RATE):
         return Security(f"{pair[1]}CNY", "FX", SecurityKind.RATE.value), True, True
-    tail = _TAILED.match(text)
-    code, place = (tail[1], tail[2]) if tail else (text, security_codes.market_of(market) or market.upper())
-    wanted, _, at = settings.BENCHMARK.partition(".")
-    if code == wanted and place == at and asked.kind in ("", SecurityKind.INDEX):
-        return Security(code, at, SecurityKind.INDEX.value), True, True
-    if asked.kind in (SecurityKind.INDEX, SecurityKind.RATE):
-        return Security(code, place, asked.kind), bool(place) or not code.isdigit(), True
+    suffixed = _TAILED.match(text)
+    code, code_market = (
+        (suffixed[1], suffixed[2]) if suffixed else (text, security_codes.market_of(market) or market.upper())
+    )
+    index_code, _, index_market = settings.BENCHMARK.partition(".")
+    if code == index_code and code_market == index_market and query.kind in ("", SecurityKind.INDEX):
+        return Security(code, index_market, SecurityKind.INDEX.value), True, True
+    if query.kind in (SecurityKind.INDEX, SecurityKind.RATE):
+        return Security(code, code_market, query.kind), bool(code_market) or not code.isdigit(), True
     try:
-        made = security_codes.security(text, market=market)
-        return Security(made.code, made.market, asked.kind or made.kind), True, bool(asked.kind)
+        parsed = security_codes.security(text, market=market)
+        return Security(parsed.code, parsed.market, query.kind or parsed.kind), True, bool(query.kind)
     except UnknownCode:
-        return Security(code, place, asked.kind), bool(place), bool(asked.kind)
+        return Security(code, code_market, query.kind), bool(code_market), bool(query.kind)
 
 
-def _match(asked: CodeQuery, meant: Security, told: bool, may_enter: bool, entered: dict[str, Any]) -> CodeMatch:
-    rows = entered.get(meant.code) or entered.get(_bare(asked.code), [])
-    exact = [row for row in rows if row[0] == meant.market]
-    said = bool(asked.market) or "." in asked.code or meant.kind in (SecurityKind.INDEX, SecurityKind.RATE)
-    if not said and len(rows) > 1:
+def _match(
+    query: CodeQuery, security: Security, has_market: bool, may_enter: bool, registered: dict[str, Any]
+) -> CodeMatch:
+    """Choose the registered product of a query, or a new security, or the reason for neither."""
+    rows = registered.get(security.code) or registered.get(_normalize(query.code), [])
+    same_market = [row for row in rows if row[0] == security.market]
+    is_explicit = bool(query.market) or "." in query.code or security.kind in (SecurityKind.INDEX, SecurityKind.RATE)
+    if not is_explicit and len(rows) > 1:
         return CodeMatch(reason="several")
-    fit = exact or ([] if told else rows)
-    if len(fit) == 1:
-        _, number, currency = fit[0]
-        wrong = asked.currency and asked.currency != currency
-        return CodeMatch(reason="currency") if wrong else CodeMatch(number)
+    matches = same_market or ([] if has_market else rows)
+    if len(matches) == 1:
+        _, number, currency = matches[0]
+        differs = query.currency and query.currency != currency
+        return CodeMatch(reason="currency") if differs else CodeMatch(number)
     if not may_enter:
         return CodeMatch(reason="unknown")
-    if not told:
+    if not has_market:
         return CodeMatch(reason="market")
-    home = meant.market in ("SH", "SZ", "BJ", "NQ", "FX") or meant.kind == SecurityKind.INDEX
-    currency = asked.currency or ("CNY" if home else "")
+    is_domestic = security.market in ("SH", "SZ", "BJ", "NQ", "FX") or security.kind == SecurityKind.INDEX
+    currency = query.currency or ("CNY" if is_domestic else "")
     return (
-        CodeMatch(new=meant, named=(asked.name or meant.code, currency)) if currency else CodeMatch(reason="currency")
+        CodeMatch(new=security, named=(query.name or security.code, currency))
+        if currency
+        else CodeMatch(reason="currency")
     )
 
 
 def stored_prices(days: Iterable[date]) -> Days:
-    """What price files have told so far of some days."""
+    """Return the prices imported from files so far for some days."""
     wanted = sorted(set(days))
     rows: list[tuple[date, str]] = []
     for start in range(0, len(wanted), 5000):
-        part = PriceFile.objects.filter(source=SOURCE, day__in=wanted[start : start + 5000])
-        rows.extend(part.values_list("day", "file"))
+        files = PriceFile.objects.filter(source=SOURCE, day__in=wanted[start : start + 5000])
+        rows.extend(files.values_list("day", "file"))
     return {day: _prices(name) for day, name in rows}
 
 
 def _prices(name: str) -> dict[int, float]:
+    """Return {product id: price} of a price file."""
     table = journal.read([journal.path_of(name)], columns=["asset", "price"], schema=journal.PRICES)
     return dict(zip(table["asset"].to_pylist(), table["price"].to_pylist(), strict=True))
 
 
 def compare(new: Days) -> dict[str, int]:
-    """How many prices are {created, updated, unchanged} against what is held."""
-    made, have = {"created": 0, "updated": 0, "unchanged": 0}, stored_prices(new)
+    """Return the number of prices {created, updated, unchanged} against the stored ones."""
+    counts, stored = {"created": 0, "updated": 0, "unchanged": 0}, stored_prices(new)
     for day, prices in new.items():
-        known = have.get(day, {})
-        for number, price in prices.items():
-            before = known.get(number)
-            made["created" if before is None else "unchanged" if before == price else "updated"] += 1
-    return made
+        day_prices = stored.get(day, {})
+        for product, price in prices.items():
+            old = day_prices.get(product)
+            counts["created" if old is None else "unchanged" if old == price else "updated"] += 1
+    return counts
 
 
 @action(
-    "ledger.take_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Take in a price file", is_public=False
+    "ledger.import_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Import a price file", is_public=False
 )
 def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
-    """Lay the prices of a file over those held: each day that changes is written as a file of its own, under a new name,
-    with what the day held before. Returns {created, updated, unchanged} prices."""
+    """Import the prices of a file: write each changed day as a new file.
+
+    The new file of a day merges its old prices with the imported ones. Returns {created, updated, unchanged} numbers of
+    prices.
+    """
     rows = PriceFile.objects.filter(source=SOURCE)
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
-    known = {
+    rows_by_day = {
         row.day: row
         for start in range(0, len(prices), 5000)
         for row in rows.filter(day__in=sorted(prices)[start : start + 5000])
     }
-    told, have = compare(prices), stored_prices(prices)
-    made, changed = [], []
+    counts, stored = compare(prices), stored_prices(prices)
+    created, changed = [], []
     for day in sorted(prices):
-        before = have.get(day, {})
-        after = {**before, **prices[day]}
-        if after == before:
+        old = stored.get(day, {})
+        merged = {**old, **prices[day]}
+        if merged == old:
             continue
-        row = known.get(day) or PriceFile(source=SOURCE, day=day)
-        row.file, row.rows = journal.new_name(), len(after)
-        numbers = sorted(after)
-        table = {"asset": numbers, "day": [day] * len(after), "price": [after[n] for n in numbers]}
+        row = rows_by_day.get(day) or PriceFile(source=SOURCE, day=day)
+        row.file, row.rows = journal.new_name(), len(merged)
+        products = sorted(merged)
+        table = {"asset": products, "day": [day] * len(merged), "price": [merged[product] for product in products]}
         journal.write(journal.path_of(row.file), pa.table(table, schema=journal.PRICES))
-        (changed if day in known else made).append(row)
-    record_rows(PriceFile, made, changed, ["file", "rows"])
-    add_audit_note(prices=filename, sha256=sha256, days=len(made) + len(changed), **told)
-    return told
+        (changed if day in rows_by_day else created).append(row)
+    record_rows(PriceFile, created, changed, ["file", "rows"])
+    add_audit_note(prices=filename, sha256=sha256, days=len(created) + len(changed), **counts)
+    return counts

@@ -1,4 +1,4 @@
-"""Which securities prices are asked for, and since when."""
+"""List the securities whose prices are fetched."""
 
 from datetime import date
 
@@ -8,13 +8,15 @@ PRICED_KINDS = (SecurityKind.STOCK, SecurityKind.FUND, SecurityKind.INDEX)
 
 
 def priced_codes() -> tuple[list[str], date | None]:
-    """(the codes of shares, funds and indices that are entered, an index as index:000300.SH; the last day of which any price
-    is known)."""
+    """Return (codes of registered shares, funds and indices; last day with any price).
+
+    An index is written as index:000300.SH. The day is None without prices.
+    """
     rows = SecurityCode.objects.filter(
         until=None, product__kind__in=PRICED_KINDS, market__in=("SH", "SZ", "BJ")
     ).order_by("code")
-    told = [
+    codes = [
         f"{'index:' if kind == SecurityKind.INDEX else ''}{code}.{market}"
         for code, market, kind in rows.values_list("code", "market", "product__kind")
     ]
-    return told, PriceFile.objects.order_by("-day").values_list("day", flat=True).first()
+    return codes, PriceFile.objects.order_by("-day").values_list("day", flat=True).first()

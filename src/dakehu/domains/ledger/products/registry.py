@@ -1,4 +1,4 @@
-"""Products and the codes they are dealt under: found, and entered when a statement names a new one."""
+"""Find products by security code, and register new ones."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -18,43 +18,73 @@ Key = tuple[str, str]
 
 
 def known_products(keys: Iterable[Key]) -> dict[Key, int]:
-    """{(code, market): product number} of those that are entered."""
+    """Return {(code, market): product id} of registered codes."""
     wanted = set(keys)
     codes = sorted({code for code, _ in wanted})
-    found: dict[Key, int] = {}
+    products: dict[Key, int] = {}
     for start in range(0, len(codes), 5000):
         rows = SecurityCode.objects.filter(code__in=codes[start : start + 5000])
-        found.update({(c, m): p for c, m, p in rows.values_list("code", "market", "product_id") if (c, m) in wanted})
+        products.update(
+            {
+                (code, market): product
+                for code, market, product in rows.values_list("code", "market", "product_id")
+                if (code, market) in wanted
+            }
+        )
+    return products
+
+
+@action(
+    "ledger.register_products", needs=Permission.IMPORT, zh="登记新产品", en="Register new products", is_public=False
+)
+def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
+    """Register new securities of {security: (name, currency)}.
+
+    Returns {(code, market): product id} of all. An action of its own, so that undoing an import leaves products, which
+    others may hold by then.
+    """
+    ids = known_products((security.code, security.market) for security in named)
+    new = [security for security in named if (security.code, security.market) not in ids]
+    products = [
+        Product(
+            name=(named[security][0] or security.code)[:120], kind=security.kind, currency=named[security][1], lot=1
+        )
+        for security in new
+    ]
+    if products:
+        record_rows(Product, products, [], [])
+        codes = [
+            SecurityCode(product=product, market=security.market, code=security.code)
+            for security, product in zip(new, products, strict=True)
+        ]
+        record_rows(SecurityCode, codes, [], [])
+        ids.update({(row.code, row.market): row.product_id for row in codes})
+    return ids
+
+
+def names_of(codes: Iterable[str]) -> dict[Key, str]:
+    """{(code, market): name} of the products that are entered under some codes."""
+    wanted, found = sorted(set(codes)), {}
+    for start in range(0, len(wanted), 5000):
+        rows = SecurityCode.objects.filter(code__in=wanted[start : start + 5000])
+        found.update(
+            {(code, market): name for code, market, name in rows.values_list("code", "market", "product__name")}
+        )
     return found
 
 
-@action("ledger.learn_products", needs=Permission.IMPORT, zh="登记新产品", en="Enter new products", is_public=False)
-def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
-    """Enter what is new of {security: (name, currency)}; returns the numbers of all of them. In an act of its own, so
-    that undoing an import leaves products, which others may hold by then."""
-    have = known_products((s.code, s.market) for s in named)
-    new = [s for s in named if (s.code, s.market) not in have]
-    products = [Product(name=(named[s][0] or s.code)[:120], kind=s.kind, currency=named[s][1], lot=1) for s in new]
-    if products:
-        record_rows(Product, products, [], [])
-        codes = [SecurityCode(product=p, market=s.market, code=s.code) for s, p in zip(new, products, strict=True)]
-        record_rows(SecurityCode, codes, [], [])
-        have.update({(c.code, c.market): c.product_id for c in codes})
-    return have
-
-
 def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
-    """{product number: {code, market, name, kind}}, the code in use last."""
-    made: dict[int, dict[str, Any]] = {}
+    """Return {product id: {code, market, name, kind}}, by the latest code."""
+    names: dict[int, dict[str, Any]] = {}
     rows = SecurityCode.objects.filter(product_id__in=sorted(set(numbers))).order_by("since", "pk")
     for row in rows.select_related("product"):
-        made[row.product_id] = {
+        names[row.product_id] = {
             "code": row.code,
             "market": row.market,
             "name": row.product.name,
             "kind": row.product.kind,
         }
-    return made
+    return names
 
 
 @action(
@@ -71,13 +101,16 @@ def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
     ),
 )
 def change_code(*, code: str, market: str, new_code: str, since: date, new_market: str | None = None) -> SecurityCode:
-    """A security goes by another code from a day on (as Beijing's shares do by 920xxx): the product stays, and trades
-    under either code are trades of one security."""
+    """Give a security a new code from a day on (as Beijing's shares move to 920xxx).
+
+    The product stays, so trades under either code are trades of one security. Raises NotFound for an unknown code,
+    Refused where the new one is in use.
+    """
     old = SecurityCode.objects.filter(code=code, market=market).first()
     if old is None:
         raise NotFound(bilingual("证券代码", "security code"), f"{code}.{market}")
-    place = new_market or market
-    if SecurityCode.objects.filter(code=new_code, market=place).exists():
+    target_market = new_market or market
+    if SecurityCode.objects.filter(code=new_code, market=target_market).exists():
         raise Refused(
             {
                 "new_code": [
@@ -85,13 +118,13 @@ def change_code(*, code: str, market: str, new_code: str, since: date, new_marke
                         "代码 {code}.{market} 已有产品使用。",
                         "Code {code}.{market} is in use already.",
                         code=new_code,
-                        market=place,
+                        market=target_market,
                     )
                 ]
             }
         )
     old.until = since
     old.save()
-    made = SecurityCode(product=old.product, market=place, code=new_code, since=since)
-    made.save()
-    return made
+    row = SecurityCode(product=old.product, market=target_market, code=new_code, since=since)
+    row.save()
+    return row

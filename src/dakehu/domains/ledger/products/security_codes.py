@@ -1,6 +1,6 @@
-"""Security codes as brokers write them: lost zeros brought back, the market told by prefix and account. Pure.
+"""Parse security codes as brokers write them: restore lost zeros, derive the market. Pure.
 
-The key of a security is (code, market): 000001 is an index in Shanghai and a bank in Shenzhen.
+A security is identified by (code, market): 000001 is an index in Shanghai and a bank in Shenzhen.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Security:
-    """`kind` is a SecurityKind value."""
+    """A security. `kind` is a SecurityKind value."""
 
     code: str
     market: str
@@ -17,10 +17,10 @@ class Security:
 
 
 class UnknownCode(ValueError):
-    """A code that names no security; the reason is one of the reasons of reckoning.REASONS."""
+    """A code that names no security; the argument is a key of statements.validation.REASONS."""
 
 
-# (prefixes, market, kind), the longest prefix that fits decides.
+# (prefixes, market, kind): the longest matching prefix decides.
 _PREFIXES: tuple[tuple[str, str, str], ...] = (
     ("600 601 603 605 688 689 900", "SH", "stock"),
     ("730 732 780 787", "SH", "stock"),
@@ -72,7 +72,10 @@ _MARKETS = {
 
 
 def is_isin(text: str) -> bool:
-    """Whether a text is an ISIN with a correct check digit (ISO 6166: letters as two digits, then Luhn)."""
+    """Return whether a text is an ISIN with a correct check digit.
+
+    Source: ISO 6166, letters as two digits, then the Luhn sum.
+    """
     if not _ISIN.match(text):
         return False
     digits = "".join(str(int(sign, 36)) for sign in text)
@@ -84,20 +87,23 @@ def is_isin(text: str) -> bool:
 
 
 def market_of(text: str) -> str:
-    """A market as brokers write it, by its two letters; "" for a word that names none of the known ones."""
+    """Return the market a broker's word names, by its two letters; "" if unknown."""
     return _MARKETS.get(text.strip().upper(), "")
 
 
 def market_of_account(number: str) -> str:
-    """SH for A…, B…, E… accounts, SZ for ten digits, "" where the account does not tell."""
+    """Return SH for A… to F… accounts, SZ for ten digits, "" if the account does not identify a market."""
     if re.match(r"^[A-F]\d{9}$", number):
         return "SH"
     return "SZ" if re.match(r"^\d{10}$", number) else ""
 
 
 def security(code: str, *, market: str = "", account: str = "") -> Security:
-    """What a written code means. Zeros that a spreadsheet lost are brought back; five digits are Hong Kong's where they
-    begin with a zero or the market says so. Raises UnknownCode where nothing fits or market and account contradict."""
+    """Parse a written code into a security.
+
+    Zeros that a spreadsheet lost are restored. Five digits are a Hong Kong code if they begin with a zero or the market
+    says so. Raises UnknownCode if nothing matches, or market and account contradict.
+    """
     text = code.strip().upper()
     if is_isin(text):
         return Security(text, "ISIN", "other")
@@ -107,18 +113,18 @@ def security(code: str, *, market: str = "", account: str = "") -> Security:
     head = re.match(r"^(SH|SZ|BJ)(\d{6})$", text)
     if head:
         market, text = head.group(1), head.group(2)
-    told = market_of(market)
+    market_code = market_of(market)
     if not text.isdigit() or not text.isascii():
         raise UnknownCode("code")
-    if told == "HK" or (len(text) == 5 and text.startswith("0") and not told):
+    if market_code == "HK" or (len(text) == 5 and text.startswith("0") and not market_code):
         return Security(text.zfill(5), "HK", "stock")
     if len(text) > 6:
         raise UnknownCode("code")
-    whole = text.zfill(6)
-    known = next((_BY_PREFIX[whole[:n]] for n in (3, 2) if whole[:n] in _BY_PREFIX), None)
-    if known is None:
+    padded = text.zfill(6)
+    match = next((_BY_PREFIX[padded[:n]] for n in (3, 2) if padded[:n] in _BY_PREFIX), None)
+    if match is None:
         raise UnknownCode("code")
-    hint = told or market_of_account(account)
-    if hint and hint != known[0] and not (hint in ("SH", "SZ") and known[0] in ("BJ", "NQ") and not told):
+    hint = market_code or market_of_account(account)
+    if hint and hint != match[0] and not (hint in ("SH", "SZ") and match[0] in ("BJ", "NQ") and not market_code):
         raise UnknownCode("market")
-    return Security(whole, *known)
+    return Security(padded, *match)

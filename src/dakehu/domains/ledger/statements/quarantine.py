@@ -1,4 +1,4 @@
-"""Rows held back: corrected by a person, released into the journal once they add up, or dropped with a reason."""
+"""Correct, release or drop quarantined statement rows."""
 
 from collections import Counter
 from decimal import Decimal
@@ -28,7 +28,7 @@ from dakehu.foundation.schema.parameters import Parameter
 ROW = Parameter("row", kind="integer", spec=FieldSpec("待处理行", "Row held back"))
 CELLS = Parameter("cells", kind="json", spec=FieldSpec("更正内容", "Corrections"))
 REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
-# What a corrected row may say, in the order in which a form asks.
+# Fields of a corrected row, in the order of the form.
 FIELDS = {
     "day": FieldSpec("成交日期", "Day"),
     "time": FieldSpec("成交时间", "Time"),
@@ -55,7 +55,10 @@ TEXTS = ("side", "code", "name", "account", "market", "ref", "currency")
 
 
 def get_row(number: int) -> QuarantinedRow:
-    """A row that waits. Raises NotFound for one out of sight, Refused for one settled already."""
+    """Return a row that waits in the quarantine.
+
+    Raises NotFound outside the actor's scope, Refused for a row that is released or dropped.
+    """
     row = QuarantinedRow.objects.filter(pk=number).first()
     if row is None:
         raise NotFound(bilingual("待处理行", "row held back"), number)
@@ -65,32 +68,37 @@ def get_row(number: int) -> QuarantinedRow:
 
 
 def parse_row(cells: dict[str, str]) -> StatementRow:
-    """Corrected cells read as people here write values. Raises Doubt for one that cannot be read."""
-    read: dict[str, Any] = {}
+    """Parse the text cells of a row. Raises RowRejected for a cell that cannot be read.
+
+    Cells that are not in FIELDS are fees in further columns; they add up to `other` where that is empty.
+    """
+    values: dict[str, Any] = {}
     for name in NUMBERS:
-        read[name] = _number(cells[name]) if cells.get(name) else None
-    further = [_number(value) for name, value in cells.items() if name not in FIELDS and value]
-    if further and read["other"] is None:
-        read["other"] = sum(further, Decimal(0))
+        values[name] = _number(cells[name]) if cells.get(name) else None
+    extra_fees = [_number(value) for name, value in cells.items() if name not in FIELDS and value]
+    if extra_fees and values["other"] is None:
+        values["other"] = sum(extra_fees, Decimal(0))
     texts = {name: parsing.to_text(cells.get(name, "")) for name in TEXTS}
     texts["currency"] = texts["currency"] or "CNY"
     try:
         day = parsing.to_date(cells["day"]) if cells.get("day") else None
     except parsing.Unreadable:
         raise RowRejected("date", cells["day"]) from None
-    return StatementRow(day=day, **texts, **read)
+    return StatementRow(day=day, **texts, **values)
 
 
 def _number(text: str) -> Decimal:
+    """Parse a number. Raises RowRejected("number")."""
     try:
         return parsing.to_decimal(text)
     except parsing.Unreadable:
         raise RowRejected("number", str(text)) from None
 
 
-def row_refusal(doubt: RowRejected) -> Refused:
-    zh, en = REASONS[doubt.reason]
-    detail = f" {doubt.detail}" if doubt.detail else ""
+def row_refusal(error: RowRejected) -> Refused:
+    """Return the Refused that explains why a row cannot be released."""
+    zh, en = REASONS[error.reason]
+    detail = f" {error.detail}" if error.detail else ""
     return Refused(
         {
             "row": [
@@ -107,18 +115,21 @@ def row_refusal(doubt: RowRejected) -> Refused:
 
 
 @action(
-    "ledger.correct_row",
+    "ledger.correct_quarantined_row",
     needs=Permission.LEDGER_WRITE,
     zh="更正待处理行",
-    en="Correct a row held back",
+    en="Correct a quarantined row",
     parameters=(ROW, CELLS),
 )
 def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRow:
-    """Change cells of a row held back: {field: text}, "" to empty one. What stood in the file stays in the audit."""
-    held = get_row(row)
+    """Change cells of a quarantined row and validate it again.
+
+    `cells` is {field: text}, "" empties a cell. The original contents stay in the audit.
+    """
+    quarantined = get_row(row)
     if not isinstance(cells, dict):
         raise Refused({"cells": [bilingual("请给出字段和内容。", "Give fields and their contents.")]})
-    unknown = sorted(set(cells) - set(FIELDS) - set(held.cells))
+    unknown = sorted(set(cells) - set(FIELDS) - set(quarantined.cells))
     if unknown:
         raise Refused(
             {
@@ -127,58 +138,65 @@ def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRo
                 ]
             }
         )
-    held.cells = {**held.cells, **{name: str(value or "").strip() for name, value in cells.items()}}
+    quarantined.cells = {**quarantined.cells, **{name: str(value or "").strip() for name, value in cells.items()}}
     try:
-        validate_row(parse_row(held.cells))
-        held.detail = ""
-    except RowRejected as doubt:
-        held.reason, held.detail = doubt.reason, doubt.detail[:300]
-    held.save()
-    return held
+        validate_row(parse_row(quarantined.cells))
+        quarantined.detail = ""
+    except RowRejected as error:
+        quarantined.reason, quarantined.detail = error.reason, error.detail[:300]
+    quarantined.save()
+    return quarantined
 
 
 @action(
-    "ledger.release", needs=Permission.LEDGER_WRITE, zh="放行待处理行", en="Release a row held back", parameters=(ROW,)
+    "ledger.release_quarantined_row",
+    needs=Permission.LEDGER_WRITE,
+    zh="放行待处理行",
+    en="Release a quarantined row",
+    parameters=(ROW,),
 )
 def release_quarantined_row(*, row: int) -> dict[str, Any]:
-    """Put a row that adds up into the journal; Refused with the reason for one that does not. Returns {released, taken}:
-    taken is False for a row that is understood and of no effect."""
-    held = get_row(row)
+    """Move a valid row from the quarantine to the journal.
+
+    Returns {released, taken}: `taken` is False for a row without effect. Raises Refused with the reason for a row that
+    is still invalid.
+    """
+    quarantined = get_row(row)
     try:
-        dealt = validate_row(parse_row(held.cells))
-    except RowRejected as doubt:
-        raise row_refusal(doubt) from None
-    if dealt is not None:
-        _book(held, dealt)
-    held.state = QuarantineState.RELEASED.value
-    held.save()
-    add_audit_note(held_row=held.pk)
-    return {"released": held.pk, "taken": dealt is not None}
+        trade = validate_row(parse_row(quarantined.cells))
+    except RowRejected as error:
+        raise row_refusal(error) from None
+    if trade is not None:
+        _register_row(quarantined, trade)
+    quarantined.state = QuarantineState.RELEASED.value
+    quarantined.save()
+    add_audit_note(held_row=quarantined.pk)
+    return {"released": quarantined.pk, "taken": trade is not None}
 
 
-def _book(held: QuarantinedRow, dealt: ValidTrade) -> None:
-    """Under the row's first digest, so that importing its file again finds it known."""
-    digest, _, nth = held.digest.partition(".")
-    known = Counter(reader.trades_of_clients([held.client_id])["digest"].to_pylist())[int(digest, 16)]
-    if known >= int(nth):
+def _register_row(quarantined: QuarantinedRow, trade: ValidTrade) -> None:
+    """Register a row under its original digest, so that importing its file again finds it unchanged."""
+    digest, _, occurrence = quarantined.digest.partition(".")
+    count = Counter(reader.trades_of_clients([quarantined.client_id])["digest"].to_pylist())[int(digest, 16)]
+    if count >= int(occurrence):
         raise Refused({"row": [bilingual("这一行已在成交记录中。", "This row is among the trades already.")]})
-    line = statement_import.Line(held.line, held.cells, None)
-    judged = statement_import.EvaluatedStatement(told=[(line, dealt, int(digest, 16), int(nth))])
+    line = statement_import.Line(quarantined.line, quarantined.cells, None)
+    evaluation = statement_import.EvaluatedStatement(told=[(line, trade, int(digest, 16), int(occurrence))])
     with elevated("products that a released row names"):
-        numbers = statement_import.register_new_products(judged)
-    statement_import.register([(held.client, judged.told)], numbers, held.source, "")
+        numbers = statement_import.register_new_products(evaluation)
+    statement_import.register([(quarantined.client, evaluation.told)], numbers, quarantined.source, "")
 
 
 @action(
-    "ledger.drop_row",
+    "ledger.drop_quarantined_row",
     needs=Permission.LEDGER_WRITE,
     zh="作废待处理行",
-    en="Drop a row held back",
+    en="Drop a quarantined row",
     parameters=(ROW, REASON),
 )
 def drop_quarantined_row(*, row: int, reason: str) -> QuarantinedRow:
-    """A row that will never be a trade; the reason is kept, and importing its file again leaves it dropped."""
-    held = get_row(row)
-    held.state, held.detail = QuarantineState.DROPPED.value, reason[:300]
-    held.save()
-    return held
+    """Drop a row that will never be a trade. Importing its file again leaves it dropped."""
+    quarantined = get_row(row)
+    quarantined.state, quarantined.detail = QuarantineState.DROPPED.value, reason[:300]
+    quarantined.save()
+    return quarantined

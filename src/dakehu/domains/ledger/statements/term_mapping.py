@@ -1,5 +1,4 @@
-"""Words that held rows back: a person says once what a word means, and every waiting row with it is corrected and released
-where it then adds up."""
+"""Map unknown kinds of business, and correct and release the quarantined rows that use them."""
 
 from typing import Any
 
@@ -27,7 +26,7 @@ TERM = Parameter("word", spec=FieldSpec("业务名称", "Kind of business"))
 
 
 class Meaning(Choices):
-    """What a word may mean; each is stored as a word that is understood (see sides)."""
+    """What a term may mean. Each is stored as a term that is understood (see trades.transaction_types)."""
 
     BUY = "证券买入", "证券买入", "Securities bought"
     SELL = "证券卖出", "证券卖出", "Securities sold"
@@ -45,30 +44,36 @@ class Meaning(Choices):
 
 
 def _quarantined(word: str | None = None) -> Any:
+    """Return waiting rows whose kind of business is unknown; only those with `word` if given."""
     rows = QuarantinedRow.objects.filter(state=QuarantineState.WAITING.value, reason="side")
     return rows if word is None else rows.filter(detail=word[:300])
 
 
-@query("ledger.held_words", needs=Permission.LEDGER_READ, zh="看不懂的业务名称", en="Words that held rows back")
+@query("ledger.unmapped_terms", needs=Permission.LEDGER_READ, zh="看不懂的业务名称", en="Unmapped transaction terms")
 def unmapped_terms() -> list[dict[str, Any]]:
-    """[{word, rows}] of the kinds of business nobody has explained, the most frequent first; [] for readers not cleared
-    for what stands in statements."""
+    """Return [{word, rows}] of unknown kinds of business, most frequent first.
+
+    Returns [] for readers not cleared for personal values.
+    """
     if current_actor().clearance < PERSONAL:
         return []
     counted = _quarantined().order_by().values_list("detail").annotate(rows=Count("pk"))
-    return [{"word": word, "rows": rows} for word, rows in sorted(counted, key=lambda one: (-one[1], one[0]))]
+    return [{"word": word, "rows": rows} for word, rows in sorted(counted, key=lambda pair: (-pair[1], pair[0]))]
 
 
 @action(
-    "ledger.explain_word",
+    "ledger.map_term",
     needs=Permission.LEDGER_WRITE,
     zh="说明业务名称",
-    en="Explain a kind of business",
+    en="Map a transaction term",
     parameters=(TERM, Parameter("meaning", choice_set=Meaning, spec=FieldSpec("含义", "Meaning"))),
 )
 def map_term(*, word: str, meaning: str) -> dict[str, Any]:
-    """Say what a word means in all rows that wait because of it: each is corrected, and released where it adds up.
-    Returns {corrected, released, batch}: numbers of rows, and by which `dakehu undo` takes it back."""
+    """Correct all waiting rows with a term, and release those that become valid.
+
+    Returns {corrected, released: numbers of rows, batch: the id with which `dakehu undo` reverts it}. Raises Refused
+    where no row waits, or more than AT_MOST.
+    """
     rows = list(_quarantined(word).order_by("pk")[: AT_MOST + 1])
     if not rows:
         raise Refused(
@@ -76,43 +81,53 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
         )
     if len(rows) > AT_MOST:
         raise Refused({"word": [bilingual("一次最多处理 {n} 行。", "At most {n} rows at once.", n=f"{AT_MOST:,}")]})
-    told = [(row, _mapped(row, meaning)) for row in rows]
-    parts = _parts([(row, dealt) for row, dealt in told if dealt is not None])
+    corrected = [(row, _mapped(row, meaning)) for row in rows]
+    parts = _group_by_file([(row, trade) for row, trade in corrected if trade is not None])
     with elevated("products that released rows name"):
-        numbers = statement_import.register_new_products(*[judged for _, _, judged in parts])
-    with undo.recording_undo() as kept:
+        numbers = statement_import.register_new_products(*[evaluation for _, _, evaluation in parts])
+    with undo.recording_undo() as undo_log:
         for row in rows:
             row.save()
-        for source, client, judged in parts:
-            statement_import.register([(client, judged.told)], numbers, source, "")
+        for source, client, evaluation in parts:
+            statement_import.register([(client, evaluation.told)], numbers, source, "")
     released = sum(row.state == QuarantineState.RELEASED for row in rows)
     add_audit_note(rows=len(rows), released=released)
-    return {"corrected": len(rows), "released": released, "batch": batches.save_act(word, kept.store())}
+    return {"corrected": len(rows), "released": released, "batch": batches.save_act(word, undo_log.store())}
 
 
 def _mapped(row: QuarantinedRow, meaning: str) -> ValidTrade | None:
-    """Correct a row, not saved yet; what it says, or None where it says nothing or does not add up."""
+    """Set the meaning on a row, not saved yet, and return its trade.
+
+    None if the row has no effect or is still invalid.
+    """
     row.cells = {**row.cells, "side": meaning}
     try:
-        dealt = validate_row(parse_row(row.cells))
-    except RowRejected as doubt:
-        row.reason, row.detail = doubt.reason, doubt.detail[:300]
+        trade = validate_row(parse_row(row.cells))
+    except RowRejected as error:
+        row.reason, row.detail = error.reason, error.detail[:300]
         return None
     row.state, row.detail = QuarantineState.RELEASED.value, ""
-    return dealt
+    return trade
 
 
-def _parts(told: list[tuple[QuarantinedRow, ValidTrade]]) -> list[tuple[str, Any, statement_import.EvaluatedStatement]]:
-    """Released rows by file and client, each under its first digest, so that importing its file again finds it known;
-    without those that the journal has come to hold in another way."""
-    known = statement_import.in_journal(sorted({row.client_id for row, _ in told}))
-    made: dict[tuple[str, int], tuple[str, Any, statement_import.EvaluatedStatement]] = {}
-    for row, dealt in told:
-        digest, _, nth = row.digest.partition(".")
-        if known[row.client_id, int(digest, 16)] >= int(nth):
+def _group_by_file(
+    released: list[tuple[QuarantinedRow, ValidTrade]],
+) -> list[tuple[str, Any, statement_import.EvaluatedStatement]]:
+    """Group released rows by file and client, each with its original digest and occurrence.
+
+    The original digest lets an import of the same file find the row unchanged. Rows that the journal already holds are
+    left out.
+    """
+    counts = statement_import.in_journal(sorted({row.client_id for row, _ in released}))
+    groups: dict[tuple[str, int], tuple[str, Any, statement_import.EvaluatedStatement]] = {}
+    for row, trade in released:
+        digest, _, occurrence = row.digest.partition(".")
+        if counts[row.client_id, int(digest, 16)] >= int(occurrence):
             continue
-        part = made.setdefault(
+        group = groups.setdefault(
             (row.source, row.client_id), (row.source, row.client, statement_import.EvaluatedStatement())
         )
-        part[2].told.append((statement_import.Line(row.line, row.cells, None), dealt, int(digest, 16), int(nth)))
-    return list(made.values())
+        group[2].told.append(
+            (statement_import.Line(row.line, row.cells, None), trade, int(digest, 16), int(occurrence))
+        )
+    return list(groups.values())

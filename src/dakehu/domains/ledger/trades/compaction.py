@@ -1,9 +1,9 @@
-"""Compaction: many small files of trades become buckets of clients, sorted by (client, asset, day), published in one act.
+"""Compact small trade files into buckets of clients, sorted by (client, asset, day), in one action.
 
-Nothing that counts is ever rewritten in place. Buckets are written under new names; one act names them in the register
-instead of those they replace, and says which batches stand in them. A kill before that act leaves the old state and
-orphans; after it the new state. Files no longer needed outlive their readers (SOON) and, where an undo might bring their
-batch back, the undo (LATE).
+No live file is rewritten. Buckets are written under new names; one action then names them in the register instead of
+those they replace, with the batches they contain. A crash before that action leaves the old state and orphan files;
+after it, the new state. Superseded files are kept for their readers (SOON) and, where an undo may bring their batch
+back, for the undo (LATE).
 """
 
 import json
@@ -28,114 +28,133 @@ from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.jobs.queue import job
 from dakehu.foundation.records.recorded import add_audit_note
 
-ROWS = 160_000  # of a bucket, about; one of more than twice as many is cut
-AT_ONCE = 5_000_000  # fresh rows taken into memory at a time; what is more waits for the next round of the same call
-CONDITION = 1  # the number of the one row of Compaction
-BUCKET = "b-"  # how names of bucket files begin
+ROWS = 160_000  # target rows of a bucket; one of more than twice as many is split
+AT_ONCE = 5_000_000  # new rows in memory at a time; the rest waits for the next round of the same call
+CONDITION = 1  # primary key of the one row of Compaction
+BUCKET = "b-"  # prefix of bucket files
 SOON, LATE = timedelta(hours=12), timedelta(days=undo.DAYS + 1)
 MARKS = "unneeded.json"
 
 
 def _check_permission() -> None:
+    """Raise NotAllowed unless the actor may administer the system."""
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("整理成交文件", "compacting the journal"), Permission.SYSTEM_WRITE)
 
 
 def compact(*, progress: Callable[..., None] = no_progress) -> dict[str, int]:
-    """Put every file of trades that stands by itself into the buckets, then sweep. Returns {files, rows, buckets, written,
-    swept}: files and rows taken in, buckets there now, bucket files written, files removed. Reads before, meanwhile and
-    after tell the same trades. Refused where another compaction was published meanwhile."""
+    """Compact all trade files that are not in buckets, then delete superseded files.
+
+    Readers see the same trades before, during and after. Returns {files, rows: compacted; buckets: present now;
+    written: bucket files; swept: files deleted}. Raises Refused if another compaction was published meanwhile.
+    """
     _check_permission()
-    told = {"files": 0, "rows": 0, "buckets": 0, "written": 0}
+    result = {"files": 0, "rows": 0, "buckets": 0, "written": 0}
     with elevated("compaction of the journal"):
         while True:
-            book = reader.register()
-            waiting = book.fresh_files()
-            fresh = _first(book, waiting)
+            register_state = reader.register()
+            waiting = register_state.fresh_files()
+            fresh = _next_files(register_state, waiting)
             progress(0.1, bilingual("正在整理成交文件", "Compacting the journal"))
-            rows, written = _round(book, fresh)
-            told = {
-                **told,
-                "files": told["files"] + len(fresh),
-                "rows": told["rows"] + rows,
-                "written": told["written"] + written,
+            rows, written = _compact_files(register_state, fresh)
+            result = {
+                **result,
+                "files": result["files"] + len(fresh),
+                "rows": result["rows"] + rows,
+                "written": result["written"] + written,
             }
             if len(fresh) == len(waiting):
                 break
-        told["buckets"] = Bucket.objects.count()
-    told["swept"] = delete_superseded_files()
+        result["buckets"] = Bucket.objects.count()
+    result["swept"] = delete_superseded_files()
     progress(1.0, bilingual("整理完成", "Compacted"))
-    return told
+    return result
 
 
-def _first(book: reader.Register, waiting: dict[str, list[int]]) -> list[str]:
-    """The oldest files that wait, of AT_ONCE rows together or a single one."""
-    total = np.cumsum([int(book.rows[places].sum()) for places in waiting.values()])
+def _next_files(register_state: reader.Register, waiting: dict[str, list[int]]) -> list[str]:
+    """Return the oldest waiting files of at most AT_ONCE rows together, at least one."""
+    total = np.cumsum([int(register_state.rows[places].sum()) for places in waiting.values()])
     return list(waiting)[: max(1, int(np.searchsorted(total, AT_ONCE, "right")))]
 
 
-def _round(book: reader.Register, fresh: list[str]) -> tuple[int, int]:
-    """Write and publish one set of buckets; returns how many rows came in and how many bucket files were written. Rows of a
-    batch that is not registered come along with their file: an undo may bring the batch back."""
-    gone, expired = _superseded_files(book)
-    coming = [book.named(journal.read([journal.path_of(file)])) for file in fresh]
-    rows = sum(table.num_rows for table in coming)
-    compacted = IdRanges.of(book.compacted.runs)
-    for table in coming:
-        compacted.add(np.unique(reader.to_arrow(table["batch"])).tolist())
-    stale = {one.pk: _live_rows(book, one, expired) for one in book.buckets}
-    coming += [moved for _, moved in stale.values() if moved is not None]
-    table = pa.concat_tables([journal.read([]), *coming])
-    client = reader.to_arrow(table["client"])
-    firsts = np.array([one.first_client for one in book.buckets], np.int64)
-    goes = np.maximum(np.searchsorted(firsts, client, "right") - 1, 0)
-    table = table.take(pa.array(np.argsort(goes, kind="stable")))
-    edges = np.searchsorted(np.sort(goes), np.arange(max(len(firsts), 1) + 1))
-    replaced, made = [], []
-    for place, one in enumerate(book.buckets or [None]):
-        new = table.slice(edges[place], edges[place + 1] - edges[place])
-        kept = stale[one.pk][0] if one is not None else None
-        if one is not None and not new.num_rows and kept is None:
+def _compact_files(register_state: reader.Register, fresh: list[str]) -> tuple[int, int]:
+    """Write and publish one set of buckets; return (rows added, bucket files written).
+
+    Rows of unregistered batches are compacted with their file, because an undo may bring the batch back.
+    """
+    missing, expired = _superseded_files(register_state)
+    tables = [register_state.with_owners(journal.read([journal.path_of(file)])) for file in fresh]
+    rows = sum(table.num_rows for table in tables)
+    batch_ids = IdRanges.of(register_state.compacted.runs)
+    for table in tables:
+        batch_ids.add(np.unique(reader.to_numpy(table["batch"])).tolist())
+    changed = {bucket.pk: _live_rows(register_state, bucket, expired) for bucket in register_state.buckets}
+    tables += [moved_rows for _, moved_rows in changed.values() if moved_rows is not None]
+    table = pa.concat_tables([journal.read([]), *tables])
+    client = reader.to_numpy(table["client"])
+    first_clients = np.array([bucket.first_client for bucket in register_state.buckets], np.int64)
+    bucket_of_row = np.maximum(np.searchsorted(first_clients, client, "right") - 1, 0)
+    table = table.take(pa.array(np.argsort(bucket_of_row, kind="stable")))
+    edges = np.searchsorted(np.sort(bucket_of_row), np.arange(max(len(first_clients), 1) + 1))
+    replaced, new_buckets = [], []
+    for index, bucket in enumerate(register_state.buckets or [None]):
+        rows_of_bucket = table.slice(edges[index], edges[index + 1] - edges[index])
+        remaining = changed[bucket.pk][0] if bucket is not None else None
+        if bucket is not None and not rows_of_bucket.num_rows and remaining is None:
             continue
-        if one is not None:
-            replaced.append(one.pk)
-            new = pa.concat_tables([kept if kept is not None else journal.read([journal.path_of(one.file)]), new])
-        made += [_write(piece) for piece in _split(new.sort_by(journal.ORDER))]
-    for number in expired:
-        compacted.remove(number)
-    if replaced or made or compacted.runs != book.compacted.runs or gone != book.gone:
-        publish(version=book.version, replaced=replaced, made=made, batches=compacted.runs, gone=gone)
-    return rows, len(made)
+        if bucket is not None:
+            replaced.append(bucket.pk)
+            rows_of_bucket = pa.concat_tables(
+                [remaining if remaining is not None else journal.read([journal.path_of(bucket.file)]), rows_of_bucket]
+            )
+        new_buckets += [_write(piece) for piece in _split(rows_of_bucket.sort_by(journal.ORDER))]
+    for batch_id in expired:
+        batch_ids.remove(batch_id)
+    if replaced or new_buckets or batch_ids.runs != register_state.compacted.runs or missing != register_state.gone:
+        publish(
+            version=register_state.version,
+            replaced=replaced,
+            buckets=new_buckets,
+            batches=batch_ids.runs,
+            missing=missing,
+        )
+    return rows, len(new_buckets)
 
 
-def _superseded_files(book: reader.Register) -> tuple[dict[str, str], list[int]]:
-    """Batches that stand in buckets and are not registered: since when, and those no undo can bring back any more."""
-    missing = np.setdiff1d(np.fromiter(book.compacted, np.int64), book.number).tolist()
+def _superseded_files(register_state: reader.Register) -> tuple[dict[str, str], list[int]]:
+    """Return the compacted batches that are no longer registered.
+
+    ({batch id: ISO date since when}, batch ids that no undo can restore any more).
+    """
+    missing = np.setdiff1d(np.fromiter(register_state.compacted, np.int64), register_state.number).tolist()
     today = clock.today()
-    since = {str(number): book.gone.get(str(number), today.isoformat()) for number in missing}
-    expired = [number for number in missing if today - date.fromisoformat(since[str(number)]) >= LATE]
-    return {number: day for number, day in since.items() if int(number) not in set(expired)}, expired
+    since = {str(batch_id): register_state.gone.get(str(batch_id), today.isoformat()) for batch_id in missing}
+    expired = [batch_id for batch_id in missing if today - date.fromisoformat(since[str(batch_id)]) >= LATE]
+    return {batch_id: day for batch_id, day in since.items() if int(batch_id) not in set(expired)}, expired
 
 
-def _live_rows(book: reader.Register, one: Bucket, expired: list[int]) -> tuple[pa.Table | None, pa.Table | None]:
-    """(what stays of a bucket, what moves to other clients); (None, None) for a bucket that may stay as it is."""
-    path = journal.path_of(one.file)
+def _live_rows(book: reader.Register, bucket: Bucket, expired: list[int]) -> tuple[pa.Table | None, pa.Table | None]:
+    """Return (rows that stay in a bucket, rows that move to other clients).
+
+    (None, None) for a bucket that is unchanged.
+    """
+    path = journal.path_of(bucket.file)
     keys = journal.read([path], columns=["client", "batch"])
-    client, batch = reader.to_arrow(keys["client"]), reader.to_arrow(keys["batch"])
-    owner, _ = book.judge(client, batch)
+    client, batch = reader.to_numpy(keys["client"]), reader.to_numpy(keys["batch"])
+    owner, _ = book.resolve_owners(client, batch)
     moving = owner != client
     dropped = np.isin(batch, expired)
     if not moving.any() and not dropped.any():
         return None, None
     table = journal.read([path])
-    return table.filter(pa.array(~moving & ~dropped)), book.named(table.filter(pa.array(moving)))
+    return table.filter(pa.array(~moving & ~dropped)), book.with_owners(table.filter(pa.array(moving)))
 
 
 def _split(table: pa.Table) -> list[pa.Table]:
-    """A sorted table in pieces of about ROWS, no client in two of them."""
+    """Split a sorted table into pieces of about ROWS rows, no client in two of them."""
     if table.num_rows <= 2 * ROWS:
         return [table] if table.num_rows else []
-    client, pieces, begin = reader.to_arrow(table["client"]), [], 0
+    client, pieces, begin = reader.to_numpy(table["client"]), [], 0
     while begin < len(client):
         end = min(begin + ROWS, len(client))
         end = int(np.searchsorted(client, client[end - 1], "right"))
@@ -145,6 +164,7 @@ def _split(table: pa.Table) -> list[pa.Table]:
 
 
 def _write(table: pa.Table) -> dict[str, Any]:
+    """Write a bucket file; return the fields of its register row."""
     name = BUCKET + journal.new_name()
     journal.write(journal.path_of(name), table)
     client = table["client"]
@@ -162,11 +182,14 @@ def publish(
     *,
     version: int,
     replaced: list[int],
-    made: list[dict[str, Any]],
+    buckets: list[dict[str, Any]],
     batches: list[tuple[int, int]],
-    gone: dict[str, str],
+    missing: dict[str, str],
 ) -> None:
-    """Name new buckets in the place of others, and the batches that stand in buckets from now on."""
+    """Register new buckets instead of `replaced` ones, and the batch ids that are now compacted.
+
+    Raises Refused if `version` is not the current state.
+    """
     row = Compaction.objects.select_for_update().filter(pk=CONDITION).first()
     if (row.row_version if row is not None else 0) != version:
         raise Refused(
@@ -174,43 +197,45 @@ def publish(
                 "另一次整理刚刚完成，请稍后再运行。", "Another compaction has just been published; run it again later."
             )
         )
-    for one in Bucket.objects.filter(pk__in=replaced):
-        one.delete()
-    for told in made:
-        Bucket(**told).save()
+    for bucket in Bucket.objects.filter(pk__in=replaced):
+        bucket.delete()
+    for values in buckets:
+        Bucket(**values).save()
     if row is None:
-        row = Compaction(pk=CONDITION, batches=[list(run) for run in batches], gone=gone)
+        row = Compaction(pk=CONDITION, batches=[list(run) for run in batches], gone=missing)
         row.save(force_insert=True)
     else:
-        row.batches, row.gone = [list(run) for run in batches], gone
+        row.batches, row.gone = [list(run) for run in batches], missing
         row.save()
-    add_audit_note(buckets=len(made), replaced=len(replaced))
+    add_audit_note(buckets=len(buckets), replaced=len(replaced))
 
 
 def delete_superseded_files() -> int:
-    """Remove files that nobody needs any more; returns how many. A file is marked when it is first found unneeded, and goes
-    once it has been so for SOON, or for LATE where its batch may come back by an undo. Files that are being written now are
-    marked at most."""
+    """Delete files that are no longer needed; return their number.
+
+    A file is marked when first found unneeded and deleted after SOON, or after LATE if an undo may bring its batch
+    back. Files being written are at most marked.
+    """
     _check_permission()
     with elevated("sweep of the journal"):
-        book = reader.register()
-        fresh = set(book.fresh_files())
-        needed = fresh | {one.file for one in book.buckets}
+        register_state = reader.register()
+        uncompacted = set(register_state.fresh_files())
+        needed = uncompacted | {file.file for file in register_state.buckets}
         needed |= set(PriceFile.objects.values_list("file", flat=True))
-        done = set(book.files) - fresh
+        done = set(register_state.files) - uncompacted
     path, now, marks, removed = journal.folder() / MARKS, clock.now().timestamp(), {}, 0
     before = _marks()
-    for one in sorted(journal.folder().iterdir()):
-        name = one.name.split(".")[0]
-        if one == path or one.is_dir() or (name in needed and one.suffix == ".parquet"):
+    for file in sorted(journal.folder().iterdir()):
+        name = file.name.split(".")[0]
+        if file == path or file.is_dir() or (name in needed and file.suffix == ".parquet"):
             continue
-        since = before.get(one.name, now)
-        brief = name in done or name.startswith(BUCKET) or one.suffix != ".parquet"
+        since = before.get(file.name, now)
+        brief = name in done or name.startswith(BUCKET) or file.suffix != ".parquet"
         if now - since >= (SOON if brief else LATE).total_seconds():
-            one.unlink()
+            file.unlink()
             removed += 1
         else:
-            marks[one.name] = since
+            marks[file.name] = since
     part = path.with_suffix(".part")
     part.write_text(json.dumps(marks))
     part.replace(path)
@@ -226,7 +251,10 @@ def find_missing_files() -> list[str]:
 
 
 def _marks() -> dict[str, float]:
-    """{file name: since when it is unneeded, seconds since 1970}. A damaged list begins anew, which only delays."""
+    """Return {file name: unneeded since, seconds since 1970}.
+
+    A damaged list starts empty, which only delays deletion.
+    """
     try:
         return {str(name): float(since) for name, since in json.loads((journal.folder() / MARKS).read_text()).items()}
     except (FileNotFoundError, ValueError, AttributeError, TypeError):
@@ -235,4 +263,5 @@ def _marks() -> dict[str, float]:
 
 @job("ledger.compact")
 def compact_in_background(progress: Callable[..., None]) -> dict[str, int]:
+    """Compact trade files as a job."""
     return compact(progress=progress)

@@ -1,8 +1,8 @@
-"""Trades and prices on disk: immutable Parquet files under DAKEHU_HOME/journal, readable by their owner only.
+"""Store trades and prices as immutable Parquet files under DAKEHU_HOME/journal.
 
-A file exists because a row of the register names it (models.register): it is written whole, under a name nobody has
-used, before the act that registers it commits. A crash leaves the old state and at most an orphan file, which
-compacting.sweep removes. The files hold numbers of clients and products, never names.
+Files are readable by their owner only. A file counts because a row of the register names it (models/register.py). It is
+written whole, under a new name, before the action that registers it commits. A crash leaves the old state and at most
+an orphan file, which trades.compaction removes. The files hold ids of clients and products, never names.
 """
 
 import os
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 # Money in fen, quantity in thousandths of a share (bought positive), day as a date, time in seconds (-1 unknown).
-# `digest` and `nth` tell a row from every other of its client: two equal fills are the first and the second.
+# `digest` and `nth` identify a row within its client: two equal fills are the first and the second.
 TRADES = pa.schema(
     [
         ("client", pa.int64()),
@@ -54,21 +54,24 @@ ORDER = [
 
 
 def folder() -> Path:
-    made = Path(settings.DAKEHU_HOME) / "journal"
-    made.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return made
+    """Return the journal's folder, created if missing."""
+    path = Path(settings.DAKEHU_HOME) / "journal"
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
 
 
 def new_name() -> str:
+    """Return a new file name (without suffix)."""
     return uuid.uuid4().hex
 
 
 def path_of(name: str) -> Path:
+    """Return the path of a file by its name in the register."""
     return folder() / f"{name}.parquet"
 
 
 def write(path: Path, table: pa.Table) -> None:
-    """Write a table whole or not at all, for its owner only, and have the disk confirm it."""
+    """Write a table atomically, readable by its owner only, and flush it to disk."""
     part = path.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
@@ -79,25 +82,27 @@ def write(path: Path, table: pa.Table) -> None:
 
 
 def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
-    """Rows as a table in the order of the journal."""
+    """Build a table of trades in the order of the journal."""
     return pa.Table.from_pylist(rows, schema=TRADES).sort_by(ORDER)
 
 
 def read(
     paths: Iterable[Path], columns: list[str] | None = None, filters: Any = None, schema: pa.Schema = TRADES
 ) -> pa.Table:
-    """The rows of some files put one after the other. `filters` as pyarrow takes them; they skip whole row groups."""
+    """Return the rows of some files concatenated. `filters` is pyarrow's; they skip whole row groups."""
     shape = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     if filters is not None:
         tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]
     else:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            tables = list(pool.map(lambda path: _whole(path, shape), paths))
+            tables = list(pool.map(lambda path: _read_file(path, shape), paths))
     return pa.concat_tables(tables) if tables else shape.empty_table()
 
 
-def _whole(path: Path, shape: pa.Schema) -> pa.Table:
-    """Some columns of all rows. A file opened by itself costs a quarter of one opened as a set of files, and of prices
-    there is a file for every day."""
+def _read_file(path: Path, shape: pa.Schema) -> pa.Table:
+    """Read some columns of all rows of a file.
+
+    Opening a file by itself costs a quarter of opening it as a data set, and there is a price file for every day.
+    """
     with pq.ParquetFile(path) as file:
         return file.read(columns=shape.names, use_threads=False).select(shape.names).cast(shape)

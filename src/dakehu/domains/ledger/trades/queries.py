@@ -1,4 +1,4 @@
-"""What can be asked about trades: rows of the journal, round trips, positions, rows held back."""
+"""Queries of trades: rows of the journal, round trips, positions, quarantined rows."""
 
 from typing import Any
 
@@ -26,39 +26,44 @@ PAGE = 1000
 
 
 @set_merge_remark
-def without_duplicates(client: Any, other: Any) -> list[Bilingual]:
-    """Said before two records become one: of statements that both have taken in, each row counts once."""
-    both = reader.duplicated_statements(client.pk, other.pk) if current_actor().may(Permission.LEDGER_READ) else 0
+def duplicate_trades_remark(client: Any, other: Any) -> list[Bilingual]:
+    """Return the remark shown before a merge: statement rows imported for both clients count once."""
+    count = reader.duplicated_statements(client.pk, other.pk) if current_actor().may(Permission.LEDGER_READ) else 0
     return (
         [
             bilingual(
                 "两边都导入过的 {n} 笔成交，合并后只计一次；撤销合并后各归各位。",
                 "{n} trades stand in statements of both; after the merge they count once, and return to each if it is undone.",
-                n=both,
+                n=count,
             )
         ]
-        if both
+        if count
         else []
     )
 
 
 def _rows(client: Any) -> pa.Table:
+    """Return the trades of a client."""
     return reader.trades_of_clients([client.pk])
 
 
-def _trade_arrays(table: pa.Table) -> pa.Table:
+def _chronological(table: pa.Table) -> pa.Table:
+    """Sort trades by day, time and sequence."""
     return table.sort_by([("day", "ascending"), ("time", "ascending"), ("seq", "ascending")])
 
 
 def _yuan(fen: int, cleared: bool) -> float | None:
+    """Convert fen to yuan; None for readers who are not cleared."""
     return fen / 100 if cleared else None
 
 
 def _is_cleared() -> bool:
+    """Return whether the actor may read personal values."""
     return current_actor().clearance >= PERSONAL
 
 
 def _fees(row: dict[str, Any]) -> int:
+    """Return the sum of a trade's fees in fen."""
     return int(row["commission"] + row["stamp"] + row["transfer"] + row["other"])
 
 
@@ -66,50 +71,54 @@ def _fees(row: dict[str, Any]) -> int:
     "ledger.round_trips", needs=Permission.LEDGER_READ, zh="交易回合", en="Round trips of a client", parameters=CLIENT
 )
 def round_trips(*, client: Any) -> dict[str, Any]:
-    """Positions from the first trade to nothing again: {count, pnl, fees (closed ones, CNY), open_positions: [{code, market,
-    name, quantity}], win_rate_by_name (share of securities with a positive sum of cash effects, 4 digits; None without
-    trades), trades, securities, cash_effect, trips: [{code, market, name, opened, closed, days, pnl, fees, trades}]}.
-    Money is None for readers not cleared for personal values."""
+    """Return a client's round trips: positions from the first trade until closed.
+
+    Returns {count, pnl, fees (of closed trips, CNY), open_positions: [{code, market, name, quantity}], win_rate_by_name
+    (share of securities with a positive sum of cash effects, 4 digits; None without trades), trades, securities,
+    cash_effect, trips: [{code, market, name, opened, closed, days, pnl, fees, trades}]}. Money is None for readers not
+    cleared for personal values.
+    """
     cleared = _is_cleared()
     rows = [
-        r
-        for r in _trade_arrays(_rows(client)).to_pylist()
-        if r["asset"] != journal.NO_ASSET and TransactionType(r["side"]).value < 20
+        row
+        for row in _chronological(_rows(client)).to_pylist()
+        if row["asset"] != journal.NO_ASSET and TransactionType(row["side"]).value < 20
     ]
-    steps = [rules.Step(r["asset"], r["day"], r["quantity"], r["net"], _fees(r)) for r in rows]
+    steps = [rules.Step(row["asset"], row["day"], row["quantity"], row["net"], _fees(row)) for row in rows]
     trips, rate = rules.round_trips(steps), rules.win_rate(steps)
     closed = [trip for trip in trips if trip.closed is not None]
-    named = products.product_names(step.asset for step in steps)
+    names = products.product_names(step.asset for step in steps)
     return {
         "count": len(closed),
         "pnl": _yuan(sum(trip.pnl for trip in closed), cleared),
         "fees": _yuan(sum(trip.fees for trip in closed), cleared),
         "open_positions": [
-            {**_labels(named, trip.asset), "quantity": trip.quantity / 1000} for trip in trips if trip.closed is None
+            {**_labels(names, trip.asset), "quantity": trip.quantity / 1000} for trip in trips if trip.closed is None
         ],
         "win_rate_by_name": None if rate is None else round(rate, 4),
         "trades": len(steps),
-        "securities": len(named),
+        "securities": len(names),
         "cash_effect": _yuan(sum(step.net for step in steps), cleared),
         "trips": [
             {
-                **_labels(named, t.asset),
-                "opened": t.opened.isoformat(),
-                "closed": t.closed.isoformat(),
-                "days": t.days,
-                "pnl": _yuan(t.pnl, cleared),
-                "fees": _yuan(t.fees, cleared),
-                "trades": t.trades,
+                **_labels(names, trip.asset),
+                "opened": trip.opened.isoformat(),
+                "closed": trip.closed.isoformat(),
+                "days": trip.days,
+                "pnl": _yuan(trip.pnl, cleared),
+                "fees": _yuan(trip.fees, cleared),
+                "trades": trip.trades,
             }
-            for t in closed
-            if t.closed is not None
+            for trip in closed
+            if trip.closed is not None
         ],
     }
 
 
-def _labels(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
-    found = named[asset]
-    return {"code": found["code"], "market": found["market"], "name": found["name"]}
+def _labels(names: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
+    """Return code, market and name of a product."""
+    product = names[asset]
+    return {"code": product["code"], "market": product["market"], "name": product["name"]}
 
 
 @query(
@@ -124,69 +133,76 @@ def _labels(named: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
     ),
 )
 def list_trades(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
-    """The client's trades, newest first, at most 1,000 at once: {count, rows: [{day, code, market, name, side, quantity,
-    price, amount, net, fee, currency}]}."""
+    """Return a client's trades, newest first, at most 1,000 at once.
+
+    Returns {count, rows: [{day, code, market, name, side, quantity, price, amount, net, fee, currency}]}. Money in CNY,
+    None for readers not cleared for personal values.
+    """
     cleared = _is_cleared()
-    table = _trade_arrays(_rows(client))
+    table = _chronological(_rows(client))
     first = max(0, offset or 0)
-    span = max(0, min(limit or PAGE, PAGE))
+    size = max(0, min(limit or PAGE, PAGE))
     chosen = table.take(
-        pa.array(range(table.num_rows - 1 - first, max(-1, table.num_rows - 1 - first - span), -1), pa.int64())
+        pa.array(range(table.num_rows - 1 - first, max(-1, table.num_rows - 1 - first - size), -1), pa.int64())
     )
     rows = chosen.to_pylist()
-    named = products.product_names(r["asset"] for r in rows)
-    nothing = {"code": "", "market": "", "name": ""}
+    names = products.product_names(row["asset"] for row in rows)
+    no_product = {"code": "", "market": "", "name": ""}
     return {
         "count": table.num_rows,
         "rows": [
             {
-                "day": r["day"].isoformat(),
-                **(_labels(named, r["asset"]) if r["asset"] in named else nothing),
-                "side": TransactionType(r["side"]).name.lower(),
-                "quantity": r["quantity"] / 1000,
-                "price": r["price"],
-                "amount": _yuan(r["amount"], cleared),
-                "net": _yuan(r["net"], cleared),
-                "fee": _yuan(_fees(r), cleared),
-                "currency": r["currency"],
+                "day": row["day"].isoformat(),
+                **(_labels(names, row["asset"]) if row["asset"] in names else no_product),
+                "side": TransactionType(row["side"]).name.lower(),
+                "quantity": row["quantity"] / 1000,
+                "price": row["price"],
+                "amount": _yuan(row["amount"], cleared),
+                "net": _yuan(row["net"], cleared),
+                "fee": _yuan(_fees(row), cleared),
+                "currency": row["currency"],
             }
-            for r in rows
+            for row in rows
         ],
     }
 
 
 @query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", parameters=CLIENT)
 def positions(*, client: Any) -> list[dict[str, Any]]:
-    """What the trades add up to: [{code, market, name, quantity}] of every security held, in order of code."""
+    """Return [{code, market, name, quantity}] of the securities a client holds, by code."""
     table = _rows(client).group_by("asset").aggregate([("quantity", "sum")])
-    held = table.filter(pc.not_equal(table["quantity_sum"], 0)).to_pylist()
-    named = products.product_names(r["asset"] for r in held)
-    made = [{**_labels(named, r["asset"]), "quantity": r["quantity_sum"] / 1000} for r in held if r["asset"] in named]
-    return sorted(made, key=lambda row: (row["code"], row["market"]))
+    sums = table.filter(pc.not_equal(table["quantity_sum"], 0)).to_pylist()
+    names = products.product_names(product["asset"] for product in sums)
+    rows = [
+        {**_labels(names, product["asset"]), "quantity": product["quantity_sum"] / 1000}
+        for product in sums
+        if product["asset"] in names
+    ]
+    return sorted(rows, key=lambda row: (row["code"], row["market"]))
 
 
 @query(
-    "ledger.held_rows",
+    "ledger.quarantined_rows",
     needs=Permission.LEDGER_READ,
     zh="待处理行",
-    en="Rows held back",
+    en="Quarantined rows",
     parameters=parameters_of("ledger.QuarantinedRow", optional=("client", "state")),
 )
 def quarantined_rows(*, client: Any | None = None, state: str | None = None) -> Any:
-    """Rows of statements that were not taken in, of one client or of all in sight, newest first."""
+    """Return quarantined statement rows of one client or of all visible ones, newest first."""
     rows = QuarantinedRow.objects.order_by("-pk")
     if client is not None:
         rows = rows.filter(client=client)
     return rows.filter(state=state) if state else rows
 
 
-@query("ledger.row_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a row held back")
+@query("ledger.quarantine_fields", needs=Permission.LEDGER_READ, zh="成交行字段", en="Fields of a quarantined row")
 def quarantine_fields() -> list[dict[str, str]]:
-    """[{field, zh, en}] of what a row of a statement may say, in the order in which a form asks."""
-    return [{"field": name, "zh": facts.zh, "en": facts.en} for name, facts in quarantine.FIELDS.items()]
+    """Return [{field, zh, en}] of the fields of a statement row, in the order of the form."""
+    return [{"field": name, "zh": spec.zh, "en": spec.en} for name, spec in quarantine.FIELDS.items()]
 
 
-@query("ledger.reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Why rows are held back")
+@query("ledger.quarantine_reasons", needs=Permission.LEDGER_READ, zh="原因说明", en="Quarantine reasons")
 def quarantine_reasons() -> list[dict[str, str]]:
-    """[{reason, zh, en}] of every reason for which a row is held back."""
+    """Return [{reason, zh, en}] of the reasons for which a row is quarantined."""
     return [{"reason": name, "zh": zh, "en": en} for name, (zh, en) in REASONS.items()]

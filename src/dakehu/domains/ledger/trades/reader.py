@@ -1,9 +1,9 @@
-"""Reading the journal within scope: whoever asks gets the trades of clients they see, and no others.
+"""Read trades of the journal within the actor's scope.
 
-A batch's rows stand in a file of its own until compacting.py has put them into buckets of clients. The register of batches
-decides what counts: rows of a batch that is not registered are nobody's, and a statement's rows are those of the client its
-register row names, wherever and under whatever number they stand. Where two records of one client became one, a row of a
-statement that both had taken in counts once.
+The rows of a batch are in a file of their own until compaction moves them into buckets of clients. The register of
+batches decides what counts: rows of an unregistered batch are ignored, and the rows of a statement belong to the client
+in its register row, whatever file they are in and whatever client id they carry. Where two clients were merged, a
+statement row that both had imported counts once.
 """
 
 from collections.abc import Iterable
@@ -21,16 +21,20 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.id_ranges import IdRanges
 
-IDENTITY = ("digest", "nth")  # what tells a row of a statement from every other of its client (see statements.py)
-NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and tell whose they are
+IDENTITY = ("digest", "nth")  # identify a row of a statement within its client (see statements/importing.py)
+NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and identify their client
 SHARED = -1  # stands for the owner of a batch whose rows are of many clients
 
 
 @dataclass(frozen=True)
 class Register:
-    """The register at one moment. Of B batches, numbers ascending: number, owner (SHARED: as the rows say) and rows as
-    int64 [B], file. `compacted` are the numbers whose rows stand in `buckets` (ascending by client), `gone` says since when
-    one of them is not registered; `version` is the state of the buckets, 0 before the first compaction."""
+    """The register at one moment.
+
+    For B batches, ids ascending: `number` (batch id), `owner` (client id, SHARED if the rows name it) and `rows`
+    (count) are int64 [B]; `files` are their file names. `compacted` are the batch ids whose rows are in `buckets`
+    (ascending by client); `gone` is {batch id: ISO date} since when one of them is unregistered. `version` is the state
+    of the buckets, 0 before the first compaction.
+    """
 
     number: np.ndarray
     owner: np.ndarray
@@ -42,155 +46,175 @@ class Register:
     version: int
 
     def owners(self, batch: np.ndarray) -> np.ndarray:
-        """Whose rows of registered batches are by the register, SHARED where the rows say it: int64 [N]."""
+        """Return the client ids of rows of registered batches, SHARED where the rows name them: int64 [N]."""
         return self.owner[np.searchsorted(self.number, batch)] if len(batch) else batch
 
     def fresh_files(self) -> dict[str, list[int]]:
-        """{file: places of its batches} of the files whose rows are not in buckets, oldest first."""
-        found: dict[str, list[int]] = {}
-        for place, number in enumerate(self.number.tolist()):
+        """Return {file: indexes of its batches} of files that are not compacted, oldest first."""
+        files: dict[str, list[int]] = {}
+        for index, number in enumerate(self.number.tolist()):
             if number not in self.compacted:
-                found.setdefault(self.files[place], []).append(place)
-        return found
+                files.setdefault(self.files[index], []).append(index)
+        return files
 
-    def judge(self, client: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of rows by client and batch, int64 [N]: (whose each is, which are of a registered batch), int64 and bool [N]. A
-        row of no registered batch stays with the client it names."""
+    def resolve_owners(self, client: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (owner of each row, whether its batch is registered): int64 [N] and bool [N].
+
+        A row of an unregistered batch stays with the client it names.
+        """
         if not len(self.number):
             return client, np.zeros(len(batch), bool)
-        place = np.minimum(np.searchsorted(self.number, batch), len(self.number) - 1)
-        live = self.number[place] == batch
-        return np.where(live & (self.owner[place] != SHARED), self.owner[place], client), live
+        index = np.minimum(np.searchsorted(self.number, batch), len(self.number) - 1)
+        live = self.number[index] == batch
+        return np.where(live & (self.owner[index] != SHARED), self.owner[index], client), live
 
-    def named(self, table: pa.Table) -> pa.Table:
-        """Rows, each under the client whose it is."""
-        client = to_arrow(table["client"])
-        owner, _ = self.judge(client, to_arrow(table["batch"]))
+    def with_owners(self, table: pa.Table) -> pa.Table:
+        """Return the rows with the client id of their owner."""
+        client = to_numpy(table["client"])
+        owner, _ = self.resolve_owners(client, to_numpy(table["batch"]))
         return table if np.array_equal(owner, client) else table.set_column(0, "client", pa.array(owner))
 
-    def claim(self, table: pa.Table) -> tuple[pa.Table, bool]:
-        """Those of some rows whose batch is registered, each under its owner; and whether any was under another."""
-        client = to_arrow(table["client"])
-        owner, live = self.judge(client, to_arrow(table["batch"]))
+    def registered_rows(self, table: pa.Table) -> tuple[pa.Table, bool]:
+        """Return the rows of registered batches with their owners, and whether any owner changed."""
+        client = to_numpy(table["client"])
+        owner, live = self.resolve_owners(client, to_numpy(table["batch"]))
         moved = not np.array_equal(owner, client)
         if moved:
             table = table.set_column(0, "client", pa.array(owner))
         return table if live.all() else table.filter(pa.array(live)), moved
 
 
-def to_arrow(column: pa.ChunkedArray) -> np.ndarray:
+def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
+    """Convert an Arrow column to a NumPy array, shape [N]."""
     return column.combine_chunks().to_numpy(zero_copy_only=False)
 
 
 def register(clients: list[int] | None = None) -> Register:
-    """The register, or what of it concerns some clients. Read again where a compaction was published meanwhile: what stands
-    in files and what stands in buckets are then of one moment on every database."""
+    """Return the register, or the part that concerns some clients.
+
+    It is read again if a compaction was published meanwhile, so that files and buckets belong to one moment on every
+    database.
+    """
     while True:
-        before = Compaction.objects.values_list("row_version", "batches", "gone").first()
+        state = Compaction.objects.values_list("row_version", "batches", "gone").first()
         buckets = list(Bucket.objects.order_by("first_client"))
         rows = TradeBatch.objects.order_by("pk")
         if clients is not None:
             rows = rows.filter(Q(client_id__among=clients) | Q(client=None))
-        told = list(rows.values_list("pk", "client_id", "rows", "file"))
-        if Compaction.objects.values_list("row_version", flat=True).first() == (before[0] if before else None):
+        batches = list(rows.values_list("pk", "client_id", "rows", "file"))
+        if Compaction.objects.values_list("row_version", flat=True).first() == (state[0] if state else None):
             break
     number, owner, count = (
-        np.array([row[i] if row[i] is not None else SHARED for row in told], np.int64) for i in range(3)
+        np.array([row[i] if row[i] is not None else SHARED for row in batches], np.int64) for i in range(3)
     )
-    version, runs, gone = before or (0, [], {})
-    return Register(number, owner, count, [row[3] for row in told], IdRanges.of(runs), gone, buckets, version)
+    version, runs, gone = state or (0, [], {})
+    return Register(number, owner, count, [row[3] for row in batches], IdRanges.of(runs), gone, buckets, version)
 
 
-def visible_trades(clients: Iterable[int]) -> list[int]:
-    """Those of some client numbers whom the actor sees, ascending."""
+def visible_clients(clients: Iterable[int]) -> list[int]:
+    """Return the client ids that the actor may see, ascending."""
     wanted = sorted(set(clients))
     model = scope.client_model()
-    found: list[int] = []
+    visible: list[int] = []
     for start in range(0, len(wanted), 5000):
-        found += model.objects.filter(pk__in=wanted[start : start + 5000]).values_list("pk", flat=True)
-    return sorted(found)
+        visible += model.objects.filter(pk__in=wanted[start : start + 5000]).values_list("pk", flat=True)
+    return sorted(visible)
 
 
 def trades_of_clients(clients: Iterable[int]) -> pa.Table:
-    """The trades of some clients (journal.TRADES), ordered by (client, asset, day, as dealt); clients out of sight have
-    none."""
-    seen = visible_trades(clients)
-    if not seen:
+    """Return the trades of some clients (journal.TRADES), in the order of the journal.
+
+    Clients outside the actor's scope have none.
+    """
+    visible = visible_clients(clients)
+    if not visible:
         return journal.read([])
-    book = register(seen)
-    return without_duplicates(book, _live_rows(book, seen), merge_survivors(seen))
+    register_state = register(visible)
+    return without_duplicates(register_state, _live_rows(register_state, visible), merge_survivors(visible))
 
 
 def all_trades(columns: list[str] | None = None) -> pa.Table:
-    """Every trade of the firm, ordered likewise; of `columns` only those, which must hold what the order and the register
-    need (NEEDED). Only the desk itself may ask (scope.system)."""
+    """Return every trade of the firm in the same order. Raises PermissionError unless the system asks.
+
+    `columns` limits the result; it must contain NEEDED, which ordering and ownership use.
+    """
     if not current_actor().is_system:
         raise PermissionError("every trade of the firm is read by the system only: wrap it in scope.system(reason)")
-    book, both = register(), merge_survivors()
-    if not both:
-        return _live_rows(book, None, columns)
-    wider = None if columns is None else list(dict.fromkeys([*columns, *IDENTITY]))
-    found = without_duplicates(book, _live_rows(book, None, wider), both)
-    return found if columns is None else found.select([name for name in found.column_names if name in columns])
+    register_state, merged = register(), merge_survivors()
+    if not merged:
+        return _live_rows(register_state, None, columns)
+    columns_read = None if columns is None else list(dict.fromkeys([*columns, *IDENTITY]))
+    trades = without_duplicates(register_state, _live_rows(register_state, None, columns_read), merged)
+    return trades if columns is None else trades.select([name for name in trades.column_names if name in columns])
 
 
 def without_duplicates(book: Register, table: pa.Table, clients: list[int]) -> pa.Table:
-    """Some ordered rows without those that stand a second time in the statements of one of `clients`, the one of the oldest
-    batch being kept. Rows of counter systems, which bear no mark of their own, all count."""
-    client, batch = to_arrow(table["client"]), to_arrow(table["batch"])
+    """Return ordered rows without repeated statement rows of merged clients.
+
+    The row of the oldest batch is kept. Rows of counter systems have no identity of their own and all count.
+    """
+    client, batch = to_numpy(table["client"]), to_numpy(table["batch"])
     rows = np.flatnonzero(np.isin(client, clients) & (book.owners(batch) != SHARED))
     if not len(rows):
         return table
-    told = [client[rows], *(to_arrow(table[name])[rows] for name in IDENTITY)]
-    order = np.lexsort((batch[rows], *reversed(told)))
-    again = np.logical_and.reduce([one[order][1:] == one[order][:-1] for one in told])
-    kept = np.ones(table.num_rows, bool)
-    kept[rows[order][1:][again]] = False
-    return table if kept.all() else table.filter(pa.array(kept))
+    identity = [client[rows], *(to_numpy(table[name])[rows] for name in IDENTITY)]
+    order = np.lexsort((batch[rows], *reversed(identity)))
+    repeated = np.logical_and.reduce([column[order][1:] == column[order][:-1] for column in identity])
+    is_kept = np.ones(table.num_rows, bool)
+    is_kept[rows[order][1:][repeated]] = False
+    return table if is_kept.all() else table.filter(pa.array(is_kept))
 
 
 def duplicated_statements(mine: int, other: int) -> int:
-    """How many rows of statements two clients both hold: as many count once when the two become one."""
+    """Return the number of statement rows that two clients both hold: they count once after a merge."""
     book, table = register([mine, other]), trades_of_clients([mine, other])
-    stated = table.filter(pa.array(book.owners(to_arrow(table["batch"])) != SHARED))
+    statement_rows = table.filter(pa.array(book.owners(to_numpy(table["batch"])) != SHARED))
     rows = [
-        set(zip(*(part[name].to_pylist() for name in IDENTITY), strict=True))
-        for part in (stated.filter(pc.equal(stated["client"], pk)) for pk in (mine, other))
+        set(zip(*(own_rows[name].to_pylist() for name in IDENTITY), strict=True))
+        for own_rows in (statement_rows.filter(pc.equal(statement_rows["client"], pk)) for pk in (mine, other))
     ]
     return len(rows[0] & rows[1])
 
 
 def _live_rows(book: Register, clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
-    """The rows of registered batches, from buckets and from files of their own."""
+    """Return the rows of registered batches, from buckets and from files not yet compacted."""
     limit = None if clients is None else [("client", "in", clients)]
-    near = [one for one in book.buckets if clients is None or _covers(one, clients)]
-    bucketed, moved = book.claim(journal.read([journal.path_of(one.file) for one in near], columns, limit))
+    buckets = [bucket for bucket in book.buckets if clients is None or _covers(bucket, clients)]
+    bucketed, moved = book.registered_rows(
+        journal.read([journal.path_of(bucket.file) for bucket in buckets], columns, limit)
+    )
     tables = [bucketed]
-    if clients is not None and (strayed := _short(book, bucketed)):
-        every = [journal.path_of(one.file) for one in book.buckets]
+    if clients is not None and (misplaced := _misplaced_batches(book, bucketed)):
+        all_buckets = [journal.path_of(bucket.file) for bucket in book.buckets]
         tables = [
-            bucketed.filter(pc.invert(pc.is_in(bucketed["batch"], pa.array(strayed, pa.int64())))),
-            book.claim(journal.read(every, filters=[("batch", "in", strayed)]))[0],
+            bucketed.filter(pc.invert(pc.is_in(bucketed["batch"], pa.array(misplaced, pa.int64())))),
+            book.registered_rows(journal.read(all_buckets, filters=[("batch", "in", misplaced)]))[0],
         ]
     for file, places in book.fresh_files().items():
         shared = int(book.owner[places[0]]) == SHARED
-        narrow = limit if shared else [("batch", "in", book.number[places].tolist())]
-        tables.append(book.claim(journal.read([journal.path_of(file)], columns, limit and narrow))[0])
-    found = pa.concat_tables([table for table in tables if table.num_rows] or [bucketed])
-    return found if found.num_rows == bucketed.num_rows and not moved else found.sort_by(journal.ORDER)
+        batch_limit = limit if shared else [("batch", "in", book.number[places].tolist())]
+        tables.append(book.registered_rows(journal.read([journal.path_of(file)], columns, limit and batch_limit))[0])
+    rows = pa.concat_tables([table for table in tables if table.num_rows] or [bucketed])
+    return rows if rows.num_rows == bucketed.num_rows and not moved else rows.sort_by(journal.ORDER)
 
 
 def _covers(bucket: Bucket, clients: list[int]) -> bool:
-    """Whether any of some client numbers (ascending) is within a bucket's."""
+    """Return whether any client id (ascending) is within a bucket's range."""
     return bool(np.searchsorted(clients, bucket.last_client, "right") > np.searchsorted(clients, bucket.first_client))
 
 
-def _short(book: Register, found: pa.Table) -> list[int]:
-    """Compacted statements of which rows are missing among those found: they stand under the client who had them before
-    two records became one, until the next compaction."""
-    theirs = [place for place in np.flatnonzero(book.owner != SHARED) if int(book.number[place]) in book.compacted]
-    if not theirs:
+def _misplaced_batches(book: Register, rows: pa.Table) -> list[int]:
+    """Return compacted statements with rows missing from `rows`.
+
+    The missing rows are under the id their client had before a merge, until the next compaction.
+    """
+    compacted = [place for place in np.flatnonzero(book.owner != SHARED) if int(book.number[place]) in book.compacted]
+    if not compacted:
         return []
-    batch, count = np.unique(to_arrow(found["batch"]), return_counts=True)
+    batch, count = np.unique(to_numpy(rows["batch"]), return_counts=True)
     counted = dict(zip(batch.tolist(), count.tolist(), strict=True))
-    return [int(book.number[p]) for p in theirs if counted.get(int(book.number[p]), 0) < int(book.rows[p])]
+    return [
+        int(book.number[place])
+        for place in compacted
+        if counted.get(int(book.number[place]), 0) < int(book.rows[place])
+    ]

@@ -1,18 +1,18 @@
-"""What a row of a statement does, in the words brokers use for it. Pure.
+"""Map the words brokers use for a transaction to its type. Pure.
 
-Only words listed here are understood; any other holds its row back. 融券回购 and 融券购回 are lending out cash and getting
-it back (逆回购), not short selling; 红利入账 carries a number of shares that is no change of position.
+Only terms listed here are understood; a row with any other is quarantined. 融券回购 and 融券购回 are lending cash and its
+return (逆回购), not short selling; the share count of 红利入账 is no change of position.
 """
 
 from enum import IntEnum
 
 
 class TransactionType(IntEnum):
-    """The sign of the position follows from it; numbers stand in the journal and never change meaning."""
+    """Type of a transaction. Numbers are stored in the journal and never change meaning."""
 
     BUY = 1
     SELL = 2
-    BONUS = 3  # shares that come without money
+    BONUS = 3  # shares without payment
     CASH_IN = 10
     CASH_OUT = 11
     INCOME = 12  # dividends and interest
@@ -20,9 +20,9 @@ class TransactionType(IntEnum):
     COST = 14  # interest on margin debt, custody and other fees
     REPO_LEND = 20
     REPO_RETURN = 21
-    MOVE_IN = 30  # shares brought along from elsewhere
+    MOVE_IN = 30  # shares transferred from another broker
     MOVE_OUT = 31
-    IDLE = 99  # understood, and of no effect
+    IDLE = 99  # understood, without effect
 
 
 _LABELS: dict[TransactionType, tuple[str, str]] = {
@@ -43,7 +43,7 @@ _LABELS: dict[TransactionType, tuple[str, str]] = {
 
 
 def label_of(name: str) -> tuple[str, str]:
-    """(Chinese, English) of a side as lists of trades name it: its name in small letters."""
+    """Return (Chinese, English) of a transaction type by its lower-case name."""
     return _LABELS[TransactionType[name.upper()]]
 
 
@@ -88,15 +88,19 @@ _TERMS: dict[TransactionType, str] = {
 
 
 def normalize_term(text: str) -> str:
-    """A word as it is compared: without spaces, dashes, underscores and case."""
+    """Normalise a term for comparison: casefold, without spaces, dashes and underscores."""
     return "".join(sign for sign in text.casefold() if sign not in " \t\u3000-_–·/")
 
 
+# Kinds of business that say no more than that there was a trade: the mark of buy and sell decides.
+TRADED = frozenset(
+    "证券买卖 证券交易 股票交易 普通交易 信用交易 普通委托 信用委托 竞价交易 成交 买卖 交易 委托 普通 trade trades".split()
+)
 TRANSACTION_TYPES: dict[str, TransactionType] = {
     normalize_term(word): side for side, words in _TERMS.items() for word in words.split()
 }
 
 
 def transaction_type_of(text: str) -> TransactionType | None:
-    """What a word means; None for a word that nobody has explained."""
+    """Return the transaction type of a term, None if unknown."""
     return TRANSACTION_TYPES.get(normalize_term(text))

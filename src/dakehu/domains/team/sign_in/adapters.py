@@ -1,4 +1,4 @@
-"""What django-allauth asks of the desk: secrets sealed at rest, and whom the firm's own sign-in may let in."""
+"""Adapters for django-allauth: encrypt second factors, and handle the firm's single sign-on."""
 
 import base64
 from typing import Any
@@ -11,11 +11,11 @@ from django.utils.module_loading import import_string
 from dakehu.foundation.access import encrypted_fields
 
 PLACE = "mfa_authenticator.data"
-ANSWER = "dakehu.interfaces.web.views.signin_firm.answered"
+ANSWER = "dakehu.interfaces.web.views.sign_in.single_sign_on.answered"
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """Seals the secret of codes and the seed of recovery codes with the desk's own keys."""
+    """Encrypts the secret of sign-in codes and the seed of recovery codes with the desk's keys."""
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(encrypted_fields.encrypt_bytes(PLACE, text.encode())).decode()
@@ -31,7 +31,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 class FirmAdapter(DefaultSocialAccountAdapter):
-    """Takes over once the firm's provider has said who somebody is: nothing of allauth's own sign-in runs."""
+    """Answers after the firm's provider has identified a person, instead of allauth's own sign-in."""
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
         raise ImmediateHttpResponse(import_string(ANSWER)(request, sociallogin))

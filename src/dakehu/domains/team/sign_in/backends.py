@@ -1,4 +1,4 @@
-"""Signing in, step by step: the password, then the second factor of whoever has one; each under the system's eye."""
+"""Authentication backends: the password, then the second factor of users who have one."""
 
 import hashlib
 from dataclasses import replace
@@ -14,20 +14,21 @@ from dakehu.foundation.access.actor import Actor, acting_as
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
-FACTOR_PASSED = "proved"  # when the password was last given in this session
+FACTOR_PASSED = "proved"  # session key: when the password was last entered
 
 
 def user_behind(user_id: int) -> User | None:
-    """The active user of this number, asked for with every page (see `session_store`)."""
+    """Return the active user by id. Called for every page, hence the raw statement (see `session_store`)."""
     table = User._meta.db_table
-    found = User.objects.raw(f"SELECT * FROM {table} WHERE id = %s AND is_active", [user_id])  # noqa: S608  name from the model
-    return next(iter(found), None)
+    users = User.objects.raw(f"SELECT * FROM {table} WHERE id = %s AND is_active", [user_id])  # noqa: S608  name from the model
+    return next(iter(users), None)
 
 
 class StaffBackend:
     """Checks a user name and password. An unknown name takes as long as a wrong password."""
 
     def authenticate(self, request: Any, username: str = "", password: str = "") -> User | None:
+        """Return the user if the password is right, else None."""
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             make_password(password)
@@ -42,27 +43,29 @@ class SecondStepBackend:
     """Checks a code (of an authenticator app, or a recovery code) or the answer of a passkey."""
 
     def authenticate(self, request: Any, username: str = "", code: str = "", passkey: Any = None) -> User | None:
+        """Return the user if the second factor is right, else None."""
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             return None
         with acting_as(acting_as_user(user, request)):
-            good = (
+            is_valid = (
                 second_factors.check_passkey(user, passkey)
                 if passkey is not None
                 else second_factors.check_code(user, code)
             )
-        return user if good else None
+        return user if is_valid else None
 
     def get_user(self, user_id: int) -> User | None:
         return user_behind(user_id)
 
 
 def acting_as_user(user: User, request: Any) -> Actor:
+    """Return the actor of a user for this request."""
     return replace(actor_of(user), door="web", request_id=getattr(request, "request_id", ""))
 
 
 def record_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
-    """Record a sign-in: from which device (known again by the hash of its cookie), and how."""
+    """Record a sign-in: its device (recognised by the hash of its cookie) and method."""
     from dakehu.domains.team.actions import record_sign_in
 
     with acting_as(acting_as_user(user, request)):
@@ -76,17 +79,19 @@ def record_sign_in(user: User, request: Any, cookie: str, how: str) -> None:
 
 
 def record_failure(username: str, request: Any, how: str) -> None:
+    """Record a failed sign-in."""
     from dakehu.domains.team.actions import record_failed_sign_in
 
     record_failed_sign_in(username=username[:60], how=how, address=address_of(request))
 
 
 def needs_second_factor(user: Any, session: Any) -> bool:
-    """Whether this role asks for a second factor and the session knows of none."""
+    """Return whether the role requires a second factor and the session has none."""
     return str(user.role) in settings.SECOND_FACTOR_ROLES and not session.get(PASSWORD_PASSED)
 
 
 def address_of(request: Any) -> str:
+    """Return the client's network address."""
     return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
 
 
@@ -107,8 +112,8 @@ BROWSERS = (
 )
 
 
-def device_name(agent: str) -> str:
-    """A browser and a system in two words, from the User-Agent; its own beginning where neither is known."""
-    browser = next((name for sign, name in BROWSERS if sign in agent), "")
-    system = next((name for sign, name in SYSTEMS if sign in agent), "")
-    return " · ".join(filter(None, (browser, system))) or agent[:40] or "?"
+def device_name(user_agent: str) -> str:
+    """Return browser and system from the User-Agent, or its beginning if neither is known."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " · ".join(filter(None, (browser, system))) or user_agent[:40] or "?"

@@ -1,5 +1,7 @@
-"""Second factors: codes of an authenticator app, recovery codes, passkeys. Kept in django-allauth's table, their secrets
-sealed (see adapters.py); every change and every use is an act."""
+"""Second factors: authenticator codes, recovery codes, passkeys.
+
+Stored in django-allauth's table with encrypted secrets (see adapters.py). Every change and use is an action.
+"""
 
 import hmac
 from typing import Any
@@ -30,14 +32,14 @@ CODE = Parameter("code", spec=FieldSpec("验证码", "Code"))
 
 
 def kinds_of(user: Any) -> set[str]:
-    """Which second factors somebody has: "totp", "webauthn"; recovery codes alone are none."""
-    held = Authenticator.objects.filter(user_id=user.pk, type__in=(TOTP, PASSKEY))
-    return {str(kind) for kind in held.values_list("type", flat=True)}
+    """Return the second factors of a user: "totp", "webauthn". Recovery codes alone do not count."""
+    factors = Authenticator.objects.filter(user_id=user.pk, type__in=(TOTP, PASSKEY))
+    return {str(kind) for kind in factors.values_list("type", flat=True)}
 
 
 @query("team.factors", needs="", zh="我的两步登录", en="My second factors")
 def own_factors() -> list[dict[str, Any]]:
-    """One's own factors, never their secrets; for recovery codes how many are left."""
+    """Return one's own factors without their secrets, and the number of recovery codes left."""
     rows = Authenticator.objects.filter(user_id=current_actor().user_id).order_by("pk")
     return [
         {
@@ -56,15 +58,16 @@ def own_factors() -> list[dict[str, Any]]:
 
 
 def check_code(user: User, code: str) -> bool:
-    """Whether a code of the app or a recovery code is good. Each is good once; a good one leaves its act."""
-    plain = "".join(code.split()).replace("-", "")
-    if not plain.isascii() or not plain.isdigit():
+    """Return whether an authenticator or recovery code is valid. Each is valid once; its use is recorded."""
+    digits = "".join(code.split()).replace("-", "")
+    if not digits.isascii() or not digits.isdigit():
         return False
-    return bool(use_code(user=user, code=plain))
+    return bool(use_code(user=user, code=digits))
 
 
 @action("team.use_code", needs="", zh="使用验证码", en="Use a sign-in code", is_public=False)
 def use_code(*, user: User, code: str) -> bool:
+    """Use up a sign-in code; return whether it was valid."""
     app = Authenticator.objects.select_for_update().filter(user_id=user.pk, type=TOTP).first()
     counter = _counter_of(app, code) if app else None
     if app is not None and counter is not None:
@@ -82,7 +85,7 @@ def use_code(*, user: User, code: str) -> bool:
 
 
 def _counter_of(app: Authenticator, code: str) -> int | None:
-    """The half minute for which a code of the app stands, later than the last one used; None: not good."""
+    """Return the time step of a valid code, later than the last one used; None if it is not valid."""
     secret, last = get_adapter().decrypt(app.data["secret"]), app.data.get("last_counter", -1)
     for counter in totp.yield_hotp_counters_from_time():
         expected = totp.format_hotp_value(totp.hotp_value(secret, counter))
@@ -92,15 +95,16 @@ def _counter_of(app: Authenticator, code: str) -> int | None:
 
 
 def check_passkey(user: User, answer: Any) -> bool:
-    """Whether a passkey of the user has answered the challenge of this session. The act says which one."""
+    """Return whether a passkey of the user answered this session's challenge; its use is recorded."""
     try:
         return bool(use_passkey(user=user, answer=answer))
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
-        return False  # whatever a browser may send that is no answer
+        return False  # a browser may send anything
 
 
 @action("team.use_passkey", needs="", zh="使用通行密钥", en="Use a passkey", is_public=False)
 def use_passkey(*, user: User, answer: Any) -> bool:
+    """Verify a passkey's answer and record its use. Raises where it is not valid."""
     webauthn.parse_authentication_response(answer)
     row = webauthn.complete_authentication(user, answer)
     _mark_used(row)
@@ -109,33 +113,35 @@ def use_passkey(*, user: User, answer: Any) -> bool:
 
 
 def passkey_owner(answer: Any) -> User | None:
-    """Whose passkey an answer says it is; whether that is true, check_passkey finds out."""
+    """Return the user a passkey's answer claims to be from; check_passkey verifies it."""
     try:
-        found: Any = webauthn.extract_user_from_response(answer)
+        user: Any = webauthn.extract_user_from_response(answer)
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return found if found.is_active else None
+    return user if user.is_active else None
 
 
 def _mark_used(row: Authenticator) -> None:
+    """Save the time of use."""
     row.last_used_at = clock.now()
     row.save()
 
 
-# --- setting up and taking away --------------------------------------------------------------------
+# --- setting up and removing -------------------------------------------------------------------------
 
 
 def new_secret() -> str:
-    """A secret for an authenticator app, sealed; open_secret gives what the app is shown."""
+    """Return a new encrypted secret for an authenticator app."""
     return str(get_adapter().encrypt(totp.generate_totp_secret()))
 
 
-def open_secret(sealed: str) -> str:
-    return str(get_adapter().decrypt(sealed))
+def open_secret(encrypted: str) -> str:
+    """Decrypt the secret of an authenticator app, to show it."""
+    return str(get_adapter().decrypt(encrypted))
 
 
 def qr_code(user: User, secret: str) -> str:
-    """The QR picture that an authenticator app scans, as SVG."""
+    """Return the QR code for an authenticator app, as SVG."""
     return str(get_adapter().build_totp_svg(get_adapter().build_totp_url(user, secret)))
 
 
@@ -143,13 +149,13 @@ def qr_code(user: User, secret: str) -> str:
     "team.turn_on_codes", needs="", zh="启用验证码登录", en="Turn on sign-in codes", parameters=(CODE,), is_public=False
 )
 def turn_on_codes(*, secret: str, code: str) -> None:
-    """Keep the (sealed) secret of an authenticator app, once it has shown that it makes the right codes."""
-    user = _myself()
+    """Save the (encrypted) secret of an authenticator app after it has produced a valid code."""
+    user = _current_user()
     if Authenticator.objects.filter(user_id=user.pk, type=TOTP).exists():
         raise refusal("code", "验证码登录已启用。", "Sign-in codes are already on.")
-    plain = "".join(code.split())
+    digits = "".join(code.split())
     row = Authenticator(user=user, type=TOTP, data={"secret": secret})
-    counter = _counter_of(row, plain) if plain.isascii() else None
+    counter = _counter_of(row, digits) if digits.isascii() else None
     if counter is None:
         raise refusal(
             "code",
@@ -163,7 +169,8 @@ def turn_on_codes(*, secret: str, code: str) -> None:
 
 @action("team.add_passkey", needs="", zh="添加通行密钥", en="Add a passkey", parameters=(NAME,), is_public=False)
 def add_passkey(*, name: str, answer: Any) -> None:
-    user = _myself()
+    """Add a passkey. Raises Refused beyond PASSKEYS_MAX, or for an invalid answer."""
+    user = _current_user()
     if Authenticator.objects.filter(user_id=user.pk, type=PASSKEY).count() >= PASSKEYS_MAX:
         raise refusal(
             "name", "最多 {n} 个通行密钥，请先移除一个。", "At most {n} passkeys; remove one first.", n=PASSKEYS_MAX
@@ -179,29 +186,29 @@ def add_passkey(*, name: str, answer: Any) -> None:
     add_audit_note(factor="webauthn", change="added", name=name[:60])
 
 
-@action("team.drop_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
+@action("team.remove_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
 def remove_factor(*, factor: int) -> None:
-    """Take away one's own app or passkey; with the last of them go the recovery codes."""
-    mine_too = Authenticator.objects.filter(user_id=current_actor().user_id)
-    row = mine_too.filter(pk=factor, type__in=(TOTP, PASSKEY)).first()
+    """Remove one's own app or passkey; with the last of them the recovery codes go too."""
+    own = Authenticator.objects.filter(user_id=current_actor().user_id)
+    row = own.filter(pk=factor, type__in=(TOTP, PASSKEY)).first()
     if row is None:
         raise NotFound(bilingual("两步登录方式", "second factor"), factor)
     add_audit_note(factor=str(row.type), change="removed", name=row.data.get("name", ""))
     row.delete()
-    if not mine_too.filter(type__in=(TOTP, PASSKEY)).exists():
-        mine_too.delete()
+    if not own.filter(type__in=(TOTP, PASSKEY)).exists():
+        own.delete()
 
 
-@action("team.make_recovery_codes", needs="", zh="生成恢复码", en="Make recovery codes", is_public=False)
+@action("team.create_recovery_codes", needs="", zh="生成恢复码", en="Create recovery codes", is_public=False)
 def make_recovery_codes() -> list[str]:
-    """Ten new codes, each good once, shown this once; the old ones are no longer good."""
-    user = _myself()
+    """Create ten recovery codes, each valid once and shown once; old ones become invalid."""
+    user = _current_user()
     if not kinds_of(user):
         raise refusal("", "请先启用验证码或通行密钥。", "Turn on codes or a passkey first.")
     Authenticator.objects.filter(user_id=user.pk, type=CODES).delete()
-    made: list[str] = RecoveryCodes.activate(user).generate_codes()
-    add_audit_note(factor="recovery_codes", change="shown", count=len(made))
-    return made
+    codes: list[str] = RecoveryCodes.activate(user).generate_codes()
+    add_audit_note(factor="recovery_codes", change="shown", count=len(codes))
+    return codes
 
 
 @action(
@@ -212,13 +219,14 @@ def make_recovery_codes() -> list[str]:
     parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")),),
 )
 def reset_second_factor(*, user: User) -> User:
-    """Take away every second factor of somebody who has lost theirs; they see a notice of it."""
-    gone = Authenticator.objects.filter(user_id=user.pk)
-    add_audit_note(user=user.username, factors=sorted({str(row.type) for row in gone}))
-    gone.delete()
+    """Remove all second factors of a user who has lost theirs; they receive a notice."""
+    factors = Authenticator.objects.filter(user_id=user.pk)
+    add_audit_note(user=user.username, factors=sorted({str(row.type) for row in factors}))
+    factors.delete()
     Notice(user=user, kind=NoticeKind.SECOND_RESET, detail=current_actor().name).save()
     return user
 
 
-def _myself() -> User:
+def _current_user() -> User:
+    """Return the user of the actor."""
     return User.objects.get(pk=current_actor().user_id)

@@ -1,6 +1,8 @@
-"""Sessions in their table as Django keeps them, found by a statement that is written once: every page begins with it, and
-to make it anew each time costs as much as to run it. The same is done for the user behind it (`signin`) and for the state of the
-custom fields (`foundation.customs`)."""
+"""Django's database sessions, loaded with one fixed SQL statement.
+
+Every page starts with it, and compiling the query each time costs as much as running it. The same is done for the user
+(`backends.user_behind`) and the state of custom fields (`foundation.schema.custom_fields`).
+"""
 
 from typing import Any
 
@@ -11,19 +13,21 @@ from dakehu.foundation.base import clock
 
 
 class SessionStore(db.SessionStore):
+    """Database sessions with a fixed load statement."""
+
     @classmethod
     def get_model_class(cls) -> Any:
         return db.SessionStore.get_model_class()
 
     def _get_session_from_db(self) -> Any:
-        """The living session of this key; None, and no key any more, where there is none."""
+        """Return the live session of this key; without one, return None and clear the key."""
         table = self.model._meta.db_table
         now = connection.ops.adapt_datetimefield_value(clock.now())
-        found = self.model.objects.raw(
+        sessions = self.model.objects.raw(
             f"SELECT * FROM {table} WHERE session_key = %s AND expire_date > %s",  # noqa: S608  name from the model
             [self.session_key, now],
         )
-        for session in found:
+        for session in sessions:
             return session
         self._session_key = None
         return None

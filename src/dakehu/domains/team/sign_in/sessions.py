@@ -1,4 +1,4 @@
-"""Where somebody is signed in at present, and the notices about their own sign-ins."""
+"""A user's current sessions, and notices about their own sign-ins."""
 
 from typing import Any
 
@@ -18,11 +18,11 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
-SEEN, EVERY = "seen", 300  # the mark in a session and how many seconds it holds
+SEEN, INTERVAL = "seen", 300  # session key of the last visit, and seconds between updates
 
 
 def record_session(request: Any) -> None:
-    """Put a new session on the list of its user."""
+    """Add a new session to the list of its user."""
     UserSession.objects.filter(session_key=request.session.session_key).delete()
     UserSession(
         user_id=request.user.pk,
@@ -35,10 +35,12 @@ def record_session(request: Any) -> None:
 
 
 def record_visit(request: Any) -> None:
-    """Note that a session is in use, every five minutes at most; nobody waits for it where somebody else writes. No act: it
-    says nothing that anybody did."""
-    now, before = clock.now(), request.session.get(SEEN, 0)
-    if now.timestamp() - before <= EVERY or not request.session.session_key:
+    """Update the time of a session's last use, at most every five minutes.
+
+    It never waits for another writer. Not an action, since it records nothing that anybody did.
+    """
+    now, last_visit = clock.now(), request.session.get(SEEN, 0)
+    if now.timestamp() - last_visit <= INTERVAL or not request.session.session_key:
         return
     modified = request.session.modified
     request.session[SEEN] = int(now.timestamp())
@@ -49,15 +51,15 @@ def record_visit(request: Any) -> None:
                 last_seen_at=now, ip=address_of(request)
             )
     except lock_timeout.Busy:
-        request.session[SEEN] = before
+        request.session[SEEN] = last_visit
         request.session.modified = modified
     else:
         request.session.modified = False
 
 
-@query("team.sessions", needs="", zh="我的登录", en="Where I am signed in")
+@query("team.sessions", needs="", zh="我的登录", en="My sessions")
 def sessions() -> list[dict[str, Any]]:
-    """One's own living sessions, the one seen last first; never their keys."""
+    """Return one's own live sessions, last used first, without their keys."""
     return [
         {
             "id": row.pk,
@@ -66,19 +68,20 @@ def sessions() -> list[dict[str, Any]]:
             "since": row.created_at,
             "seen_at": row.last_seen_at,
         }
-        for row in _living()
+        for row in _live_sessions()
     ]
 
 
-def _living() -> list[Any]:
+def _live_sessions() -> list[Any]:
+    """Return one's own sessions that have not expired."""
     rows = list(UserSession.objects.filter(user_id=current_actor().user_id).order_by("-last_seen_at", "-pk"))
     keys = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=clock.now())
-    living = set(keys.values_list("session_key", flat=True))
-    return [row for row in rows if row.session_key in living]
+    live = set(keys.values_list("session_key", flat=True))
+    return [row for row in rows if row.session_key in live]
 
 
 def current_session(request: Any) -> int | None:
-    """The number of the session that asks; None for one that is not on the list."""
+    """Return the id of the current session, None if it is not on the list."""
     return UserSession.objects.filter(session_key=request.session.session_key).values_list("pk", flat=True).first()
 
 
@@ -91,6 +94,7 @@ def current_session(request: Any) -> int | None:
     is_public=False,
 )
 def end_session(*, session: int) -> None:
+    """End one of one's own sessions. Raises NotFound."""
     row = UserSession.objects.filter(pk=session, user_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("登录", "session"), session)
@@ -100,7 +104,7 @@ def end_session(*, session: int) -> None:
 
 @action("team.end_other_sessions", needs="", zh="结束其他登录", en="End all other sessions", is_public=False)
 def end_other_sessions(*, keep: int | None) -> int:
-    """End every session of one's own but the one numbered `keep`; how many they were."""
+    """End all one's own sessions except `keep`; return their number."""
     rows = UserSession.objects.filter(user_id=current_actor().user_id).exclude(pk=keep)
     ended = [(device_name(row.user_agent), row.ip) for row in rows]
     add_audit_note(ended=[f"{device} {address}" for device, address in ended])
@@ -110,7 +114,7 @@ def end_other_sessions(*, keep: int | None) -> int:
 
 
 def notices() -> Any:
-    """One's own unread notices, newest first."""
+    """Return one's own unread notices, newest first."""
     return Notice.objects.filter(user_id=current_actor().user_id, read=False).order_by("-pk")[:5]
 
 
@@ -123,6 +127,7 @@ def notices() -> Any:
     is_public=False,
 )
 def read_notice(*, notice: int) -> None:
+    """Mark one of one's own notices as read. Raises NotFound."""
     row = Notice.objects.filter(pk=notice, user_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("提醒", "notice"), notice)

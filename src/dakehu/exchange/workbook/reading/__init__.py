@@ -2,9 +2,18 @@
 
 from dakehu.exchange.workbook.reading.book import Book, Limits, Sheet, open_book
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, TooLarge, Unopenable, WrongPassword
-from dakehu.exchange.workbook.reading.table_detection import Column, Table, Term, detect_tables, signature
+from dakehu.exchange.workbook.reading.table_detection import (
+    SEARCH,
+    Column,
+    Table,
+    Term,
+    detect_tables,
+    signature,
+    signature_of,
+)
 
 __all__ = [
+    "SEARCH",
     "Book",
     "BookRefused",
     "Column",
@@ -19,4 +28,5 @@ __all__ = [
     "detect_tables",
     "open_book",
     "signature",
+    "signature_of",
 ]

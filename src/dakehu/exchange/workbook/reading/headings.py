@@ -8,6 +8,10 @@ from dataclasses import field as attribute
 
 from rapidfuzz import fuzz, process
 
+from dakehu.exchange.mapping.units import without_unit
+
+_PERSON = re.compile(r"^[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,10})?$")
+_NUMBERED = re.compile(r"[\d一二三四五]$|^(?:备用|其他|第[二三四]|次要|辅助|second|other)", re.IGNORECASE)
 SUGGEST_FROM = 72  # of 100; below it a likeness is chance
 _BRACKETS = re.compile(r"[((【\[][^))】\]]*[))】\]]")
 _IDLE = re.compile(r"[\s_\-/·::*#、,.。|]+")
@@ -28,6 +32,7 @@ class Term:
     en: str
     aliases: tuple[str, ...] = ()
     kind: str = "text"
+    repeats: bool = False  # whether several columns may say it: a second telephone is a second contact
 
     def spellings(self) -> Iterable[str]:
         yield from (self.zh, self.en, f"{self.zh} {self.en}", self.field, *self.aliases)
@@ -58,6 +63,7 @@ class Lexicon:
     def __init__(self, vocabulary: Sequence[Term]) -> None:
         self.parts: dict[str, dict[str, tuple[str, str]]] = {}
         self.kinds: dict[str, dict[str, str]] = {}
+        self.repeated = {(term.part, term.field) for term in vocabulary if term.repeats}
         for names in (True, False):  # a field's own names win over other fields' aliases
             for term in vocabulary:
                 known = self.parts.setdefault(term.part, {})
@@ -68,7 +74,16 @@ class Lexicon:
 
     def means(self, part: str, heading: str) -> tuple[str, str] | None:
         """(field, how) of a heading in one part, or None."""
-        return self.parts[part].get(flat(heading)) if heading else None
+        if not heading:
+            return None
+        known = self.parts[part]
+        found = known.get(flat(heading)) or known.get(flat(without_unit(heading)))
+        if found is None and _NUMBERED.search(
+            flat(heading)
+        ):  # 手机2, 备用手机: further ones of what a client may have several of
+            bare = known.get(_NUMBERED.sub("", flat(heading)))
+            found = bare if bare and (part, bare[0]) in self.repeated else None
+        return found
 
     def known(self, part: str, cells: Iterable[str]) -> set[str]:
         """The fields of a part that some cells name."""
@@ -86,8 +101,27 @@ class Lexicon:
                         column.field, column.how, column.score = found[0], sure, 100
                         taken.add(found[0])
                         break
+        self._repeated(part, columns, headings)
         self._by_content(part, columns, taken)
         self._suggest(part, columns, taken)
+
+    def _repeated(self, part: str, columns: list[Column], headings: list[list[str]]) -> None:
+        """A second telephone, mail or remark (手机号码 again, 手机2, 备用手机) feeds the same field: none is lost."""
+        for column, texts in zip(columns, headings, strict=True):
+            for text in texts if column.field is None else ():
+                found = self.means(part, text)
+                if found and (part, found[0]) in self.repeated and any(c.field == found[0] for c in columns):
+                    column.field, column.how, column.score = found[0], found[1], 100
+                    break
+
+    def name_by_content(self, part: str, columns: list[Column]) -> None:
+        """In a table without headings the first column of short Chinese names is taken for the name."""
+        target = next((f for f, k in self.kinds[part].items() if k == "name"), None)
+        for column in columns if target and all(c.field != target for c in columns) else ():
+            fits = sum(bool(_PERSON.match(s.strip())) for s in column.samples)
+            if column.field is None and column.samples and fits >= 0.8 * len(column.samples):
+                column.field, column.how, column.score = target, "content", 80
+                return
 
     def _by_content(self, part: str, columns: list[Column], taken: set[str]) -> None:
         for column in columns:

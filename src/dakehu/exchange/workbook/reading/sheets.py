@@ -16,6 +16,8 @@ import python_calamine
 
 from dakehu.exchange.workbook.reading import used_range
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, Unopenable
+from dakehu.exchange.workbook.reading.number_formats import LOST_DIGITS_FROM, scientific
+from dakehu.exchange.workbook.reading.raw_cells import RawCells, read_formats, read_raw_cells, with_plain_properties
 
 if TYPE_CHECKING:
     from dakehu.exchange.workbook.reading.book import Sheet
@@ -38,7 +40,8 @@ def read(content: bytes, name: str) -> "list[Sheet]":
     from dakehu.exchange.workbook.reading.book import Sheet
 
     with _unpacking(name):
-        parts = _sheet_parts(content)
+        content = with_plain_properties(content)
+        parts, formats = _sheet_parts(content), read_formats(content)
         used_range.check_used_range(content, parts, name)
         if content[:4] != ZIP:
             used_range.check_old_used_range(content, name)
@@ -57,16 +60,33 @@ def read(content: bytes, name: str) -> "list[Sheet]":
         if str(meta.typ) not in ("SheetTypeEnum.WorkSheet", "WorkSheet"):
             continue
         try:
-            merged, left = _merged_and_left(book, meta.name)
+            merged, left, floats = _merged_left_and_floats(book, meta.name, content[:4] == ZIP and bool(parts))
         except BaseException as fault:
             _let_pass(fault)
             raise Unopenable(name, f"工作表“{meta.name}”无法读取。", f"sheet “{meta.name}” cannot be read.") from fault
         frame = _from_column_a(_frame(reader, meta.name, name), left)
         with _unpacking(name):
-            faults, long_numbers = _single_cells(content, parts.get(meta.name, ""))
-        shown = _shown(frame, long_numbers)
+            part = parts.get(meta.name, "")
+            faults, long_numbers = _single_cells(content, part)
+            raw = read_raw_cells(content, part, formats) if part else RawCells(shown=floats)
+        shown = {**_shown(frame, long_numbers), **raw.shown}
+        percent_columns, as_shown = _percents(frame, raw.percents, bool(part))
+        shown |= as_shown
+        frame = _filled_down(_put(frame, faults | shown), merged)
         visible = str(meta.visible).endswith("Visible")
-        made.append(Sheet(meta.name, _put(frame, faults | shown), visible, merged, faults))
+        hidden = [row for row in raw.hidden_rows if row < frame.height]
+        made.append(
+            Sheet(
+                meta.name,
+                frame,
+                visible,
+                merged,
+                faults,
+                hidden_rows=hidden,
+                hidden_columns=raw.hidden_columns,
+                percent_columns=percent_columns,
+            )
+        )
     return made
 
 
@@ -105,11 +125,46 @@ def _frame(reader: Any, sheet: str, name: str) -> pl.DataFrame:
     return frame.with_columns(*cleaned, *others) if frame.width else frame
 
 
-def _merged_and_left(book: Any, sheet: str) -> tuple[list[tuple[int, int, int, int]], int]:
-    """The merged ranges, and how many empty columns stand before the first cell (the fast reader drops them)."""
+def _percents(frame: pl.DataFrame, cells: Cells, is_known: bool) -> tuple[frozenset[int], Cells]:
+    """The columns whose numbers all stand in a format of percent, as fractions; and, of other columns, the cells that show
+    percent, as shown. Where formats are not known (`is_known`), columns of fractions count as such."""
+    whole, mixed = set(), {}
+    for column in {at[1] for at in cells} if is_known else range(frame.width):
+        texts = frame[f"c{column}"].to_list() if column < frame.width else []
+        numbers = {row for row, text in enumerate(texts) if text and _NUMBER.match(text)}
+        shown = {row: text for (row, place), text in cells.items() if place == column}
+        if is_known and numbers - set(shown):
+            mixed |= {(row, column): text for row, text in shown.items()}
+        elif is_known or (numbers and all(abs(float(texts[row])) < 1 for row in numbers)):
+            whole.add(column)
+            mixed |= {
+                (row, column): text
+                for row, text in shown.items()
+                if not text.startswith("0") and abs(Decimal(text[:-1])) >= 100
+            }
+    return frozenset(whole), mixed
+
+
+def _merged_left_and_floats(book: Any, sheet: str, is_xlsx: bool) -> tuple[list[tuple[int, int, int, int]], int, Cells]:
+    """The merged ranges, how many empty columns stand before the first cell (the fast reader drops them), and the number
+    cells that lost digits (of an xlsx its own XML tells)."""
     read = book.get_sheet_by_name(sheet)
-    left = read.start[1] if read.start else 0
-    return [(a[0], a[1], b[0], b[1]) for a, b in read.merged_cell_ranges or []], left
+    top, left = read.start or (0, 0)
+    lost: Cells = {}
+    for row, values in enumerate([] if is_xlsx else read.iter_rows()):
+        for column, value in enumerate(values):
+            if isinstance(value, float) and abs(value) >= LOST_DIGITS_FROM and value.is_integer():
+                lost[top + row, left + column] = scientific(repr(value))
+    return [(a[0], a[1], b[0], b[1]) for a, b in read.merged_cell_ranges or []], left, lost
+
+
+def _filled_down(frame: pl.DataFrame, merged: list[tuple[int, int, int, int]]) -> pl.DataFrame:
+    """A cell merged downwards counts for every row that it spans, as people read it."""
+    cells: Cells = {}
+    for first, column, last, _ in merged:
+        if last > first and column < frame.width and first < frame.height and frame[first, column]:
+            cells |= {(row, column): frame[first, column] for row in range(first + 1, min(last + 1, frame.height))}
+    return _put(frame, cells)
 
 
 def _from_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:

@@ -1,21 +1,26 @@
 """Find the tables of a sheet: where they begin and end, what they are about, and what their columns mean.
 
-Two layouts are known: rows beneath a heading line, and cards (字段名称 | 示例数据) of one thing each. A sheet may hold
-several tables one under the other, each under its title.
+Two layouts are known: rows beneath a heading line, and cards (字段名称 | 示例数据) of one thing each; a sheet that lies on
+its side is one card for each column of values. A sheet may hold several tables one under the other, each under its
+title, or side by side under one line of headings.
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from typing import Any
 
 import polars as pl
 
 from dakehu.exchange.workbook.reading.book import Sheet
+from dakehu.exchange.workbook.reading.column_groups import column_groups
+from dakehu.exchange.workbook.reading.content_kinds import content_kind
+from dakehu.exchange.workbook.reading.footers import NOTE_TEXT, TOTAL_TEXT, kind_of_line
 from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, flat
+from dakehu.exchange.workbook.reading.outside import letters
 
-__all__ = ["Column", "Table", "Term", "detect_tables", "signature"]
+__all__ = ["Column", "Table", "Term", "detect_tables", "signature", "signature_of"]
 
 # Words in the name of a sheet or in a title that tell what a table is about; the first part that fits wins.
 ABOUT: dict[str, tuple[str, ...]] = {
@@ -35,7 +40,8 @@ SEARCH = 40  # lines at the beginning of a large sheet among which its heading i
 @dataclass
 class Table:
     """A table found. Rows count from 0 in the sheet's frame; `last_row` belongs to it. For cards `columns` are
-    the lines: their `index` is the row of the value, `value_column` its column."""
+    the lines: their `index` is the row of the value, `value_column` its column. `header_row` is -1 where the table has no
+    line of headings. `lines_above` are the texts above it, where units may be stated."""
 
     sheet: str
     part: str | None
@@ -46,7 +52,8 @@ class Table:
     columns: list[Column]
     title: str = ""
     value_column: int = 1
-    skipped: list[tuple[int, str]] = attribute(default_factory=list)  # (row of the file, "blank" | "total")
+    skipped: list[tuple[int, str]] = attribute(default_factory=list)  # (row of the file, "blank" | "total" | "note")
+    lines_above: list[str] = attribute(default_factory=list)
 
     def records(self, sheet: Sheet) -> pl.DataFrame:
         """The mapped fields as text columns, one row a record, and `__row`, the row of the file (from 1)."""
@@ -71,19 +78,17 @@ class Table:
         return f"A{row}"
 
 
-def letters(index: int) -> str:
-    """0 → A, 26 → AA."""
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
 def signature(table: Table) -> str:
     """The same for every file of one source: what its headings are, whatever its rows."""
-    text = "\n".join([table.layout, *(flat(c.heading) for c in table.columns)])
+    return signature_of(table.header_row, table.layout, table.columns)
+
+
+def signature_of(header_row: int, layout: str, columns: Sequence[Any]) -> str:
+    """The same of columns with `heading` and `samples`."""
+    headings = [flat(c.heading) for c in columns]
+    if header_row < 0:  # without headings the kinds of content tell the source
+        headings = ["none", *(content_kind(c.samples) for c in columns)]
+    text = "\n".join([layout, *headings])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -96,30 +101,36 @@ def detect_tables(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
         rows = sheet.head(SEARCH)
         found = _heading_among(rows, range(len(rows)), lexicon, _about(sheet.name))
         start = found if found is not None else _first_line(rows)
-        return [_row_table(sheet, rows, start, sheet.frame.height - 1, lexicon, _titles(rows, start))]
+        return _row_tables(sheet, rows, start, sheet.frame.height - 1, lexicon, _titles(rows, start), found is None)
     rows = sheet.head(sheet.frame.height)
     tables: list[Table] = []
     title = ""
+    above: list[str] = []  # texts over the table that comes next
     for first, last in _blocks(rows, lexicon):
         lines = range(first, last + 1)
         if first == last and _filled(rows[first]) == 1 and not (tables and _continues(tables[-1], rows[first])):
             title = _text(rows[first])
+            above.append(title)
             continue
         at = _heading_among(rows, lines, lexicon, _about(title) or _about(sheet.name))
         card = _cards(sheet, rows, first, last, lexicon, title)
         if card and (at is None or len(card[0].columns) > _matches(rows[at], lexicon)):
-            tables += card
+            found_here = card
         elif at is not None:
-            tables.append(
-                _row_table(sheet, rows, at, last, lexicon, " ".join([title, _titles(rows[: at + 1], at, first)]))
-            )
+            titles = " ".join([title, _titles(rows[: at + 1], at, first)])
+            found_here = _row_tables(sheet, rows, at, last, lexicon, titles)
         elif tables and tables[-1].layout == "rows":
             _extend(tables[-1], rows, last)
             continue
         elif last > first or _filled(rows[first]) > 1:
             start = next((i for i in lines if _filled(rows[i]) > 1), first)
-            tables.append(_row_table(sheet, rows, start, last, lexicon, title))
-        title = ""
+            found_here = _row_tables(sheet, rows, start, last, lexicon, title, True)
+        else:
+            found_here = []
+        for table in found_here:
+            table.lines_above = [sheet.name, *above, *_texts(rows, first, table.header_row)]
+        tables += found_here
+        title, above = "", []
     return tables
 
 
@@ -174,12 +185,17 @@ def _titles(rows: list[list[str]], heading: int, first: int = 0) -> str:
     return " ".join(_text(rows[i]) for i in range(first, min(heading, len(rows))))
 
 
+def _texts(rows: list[list[str]], first: int, heading: int) -> list[str]:
+    """Every text between the first line of a block and its headings."""
+    return [cell for row in rows[first : max(heading, first)] for cell in dict.fromkeys(row) if cell.strip()]
+
+
 def _matches(row: list[str], lexicon: Lexicon) -> int:
     return max((len(lexicon.known(part, row)) for part in lexicon.parts), default=0)
 
 
 def _continues(table: Table, row: list[str]) -> bool:
-    return table.layout == "rows" and table.part is not None and bool(re.match(TOTAL_TEXT, _text(row).strip()))
+    return table.layout == "rows" and table.part is not None and bool(kind_of_line([_text(row).strip(), "", ""]))
 
 
 def _heading_among(rows: list[list[str]], lines: range, lexicon: Lexicon, about: str | None) -> int | None:
@@ -198,13 +214,40 @@ def _heading_among(rows: list[list[str]], lines: range, lexicon: Lexicon, about:
 # --- tables of rows --------------------------------------------------------------------------------
 
 
-def _row_table(sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str) -> Table:
+def _row_tables(
+    sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str, is_unsure: bool = False
+) -> list[Table]:
+    """The tables under one line of headings; `is_unsure` where no heading of it is known, so that it may be a row."""
+    if is_unsure and _is_data(rows[at]):
+        table = _row_table(sheet, rows, -1, last, lexicon, titles, list(range(sheet.frame.width)), at)
+        table.lines_above = [sheet.name]
+        return [table]
     two_lines = _has_second_line(sheet, rows, at, lexicon)
     body = at + (2 if two_lines else 1)
+    filled = [any(row[i].strip() for row in rows[body : last + 1]) for i in range(sheet.frame.width)]
+    line = rows[at + 1] if two_lines else rows[at]
+    groups = column_groups(line, filled, lambda text: flat(text) if text.strip() and _named(lexicon, text) else None)
+    tables = [_row_table(sheet, rows, at, last, lexicon, titles, group, body) for group in groups]
+    for table in tables:
+        table.lines_above = [sheet.name, *_texts(rows, 0, at)] if at < SEARCH else [sheet.name]
+    return tables
+
+
+def _is_data(row: list[str]) -> bool:
+    """Whether a line is a row rather than headings: it holds a telephone, mail or ID number, or a day or a sum."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return any(content_kind([cell]) not in ("text", "name") for cell in cells)
+
+
+def _row_table(
+    sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str, places: list[int], body: int
+) -> Table:
+    """The table of some columns (`places`) whose headings stand in line `at` (-1 for none) and whose rows begin at `body`."""
+    two_lines = at >= 0 and body == at + 2
     headings: list[list[str]] = []
     columns: list[Column] = []
-    for i in range(sheet.frame.width):
-        upper = rows[at][i].strip()
+    for i in places:
+        upper = rows[at][i].strip() if at >= 0 else ""
         lower = rows[at + 1][i].strip() if two_lines else ""
         joined = f"{upper}{lower}" if lower and lower != upper else upper
         samples = [row[i] for row in rows[body : body + 20] if row[i].strip()][:5]
@@ -212,10 +255,17 @@ def _row_table(sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon:
             columns.append(Column(i, joined, samples=samples))
             headings.append([text for text in (lower, joined, upper) if text])
     part = _part(lexicon, [text for texts in headings for text in texts], _about(titles) or _about(sheet.name))
+    part = part or ("clients" if at < 0 and "clients" in lexicon.parts else None)
     if part:
         lexicon.map_columns(part, columns, headings)
+    if part and at < 0:
+        lexicon.name_by_content(part, columns)
     table = Table(sheet.name, part, "rows", at, body, last, columns, titles.strip())
-    table.skipped = _idle_rows(sheet, body, last, columns[0].index if columns else 0)
+    table.skipped = _idle_rows(sheet, body, last, [c.index for c in columns])
+    idle = {row - 1 for row, _ in table.skipped}
+    records = [row for place, row in enumerate(rows[body : body + 20], body) if place not in idle and place <= last]
+    for column in columns if idle else ():
+        column.samples = [row[column.index] for row in records if row[column.index].strip()][:5]
     return table
 
 
@@ -235,28 +285,32 @@ def _part(lexicon: Lexicon, headings: list[str], about: str | None) -> str | Non
     return best if named >= 2 or (named and best == about) else None
 
 
-def _idle_rows(sheet: Sheet, first: int, last: int, left: int) -> list[tuple[int, str]]:
-    """Blank rows and rows of totals between two rows, numbered as in the file; `left` is the first column in use."""
-    body = sheet.frame.slice(first, last - first + 1).with_row_index("__at")
-    cells = [pl.col(c).str.strip_chars().fill_null("") for c in sheet.frame.columns]
+def _idle_rows(sheet: Sheet, first: int, last: int, places: list[int]) -> list[tuple[int, str]]:
+    """Blank rows, rows of totals and remarks (注：, 审核：) between or under the rows, numbered as in the file."""
+    if not places:
+        return []
+    names = [f"c{i}" for i in places]
+    body = sheet.frame.select(names).slice(first, last - first + 1).with_row_index("__at")
+    cells = [pl.col(c).str.strip_chars().fill_null("") for c in names]
     blank = body.filter(pl.all_horizontal([c == "" for c in cells]))["__at"].to_list()
-    said = [c.str.contains(TOTAL_TEXT) for c in cells[left : left + 3]]
-    total = body.filter(pl.any_horizontal(said))["__at"].to_list()
-    rows = {**dict.fromkeys(total, "total"), **dict.fromkeys(blank, "blank")}
+    said = [c.str.contains(TOTAL_TEXT) for c in cells[:3]] + [c.str.contains(NOTE_TEXT) for c in cells]
+    alone = pl.sum_horizontal([(c != "").cast(pl.Int32) for c in cells]) <= max(2, len(cells) // 2)
+    likely = body.filter(pl.any_horizontal(said) | (alone & cells[0].str.contains(r"^.{2,6}(?:人|员|者|日期|时间)$")))
+    rows = dict.fromkeys(blank, "blank")
+    for at, *texts in likely.iter_rows():
+        kind = kind_of_line([text or "" for text in texts])
+        if kind:
+            rows[at] = kind
     return [(at + first + 1, why) for at, why in sorted(rows.items())]
-
-
-TOTAL_TEXT = r"(?i)^(?:合\s*计|总\s*计|小\s*计|grand total|total|subtotal)[:\uff1a]?$"
 
 
 def _extend(table: Table, rows: list[list[str]], last: int) -> None:
     """Rows after a blank line that bring no heading of their own belong to the table above."""
-    left = table.columns[0].index if table.columns else 0
     for i in range(table.last_row + 1, last + 1):
-        if not _filled(rows[i]):
-            table.skipped.append((i + 1, "blank"))
-        elif any(re.match(TOTAL_TEXT, cell.strip()) for cell in rows[i][left : left + 3]):
-            table.skipped.append((i + 1, "total"))
+        cells = [rows[i][c.index] for c in table.columns]
+        kind = "blank" if not any(cell.strip() for cell in cells) else kind_of_line(cells)
+        if kind:
+            table.skipped.append((i + 1, kind))
     table.last_row = last
 
 
@@ -269,6 +323,7 @@ def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: 
     if label_at + 1 >= sheet.frame.width:
         return []
     value_at = label_at + 1
+    explained = any(flat(row[label_at]) in LABEL_HEADS for row in rows[first : last + 1])
     titles, cards, seen = [title] if title else [], [], set()
     lines: list[int] = []
     for i in range(first, last + 1):
@@ -304,7 +359,27 @@ def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: 
         ]
         lexicon.map_columns(part, columns, [[label] for label in labels])
         made.append(Table(sheet.name, part, "card", card[0], card[0], card[-1], columns, " ".join(titles), value_at))
+        made += [] if explained else _further_cards(rows, made[-1], lexicon)
     return made
+
+
+def _further_cards(rows: list[list[str]], card: Table, lexicon: Lexicon) -> list[Table]:
+    """The cards beside a card: a sheet that lies on its side has one for each column of values. A column of remarks is
+    none: it must hold a telephone, mail, ID number, day or sum where the first card does."""
+    kinds = {c.index: content_kind(c.samples) for c in card.columns if c.field and c.samples}
+    telling = [row for row, kind in kinds.items() if kind != "text"]
+    name = next((c.index for c in card.columns if c.field and lexicon.kinds[str(card.part)][c.field] == "name"), None)
+    cards = []
+    for place in range(card.value_column + 1, len(rows[0])):
+        alike = [row for row in telling if content_kind([rows[row][place]]) == kinds[row]]
+        if not alike or (name is not None and not rows[name][place].strip()):
+            continue
+        columns = [
+            Column(c.index, c.heading, c.field, c.how, c.score, c.suggestion, [rows[c.index][place]])
+            for c in card.columns
+        ]
+        cards.append(replace(card, columns=columns, value_column=place))
+    return cards
 
 
 def _named(lexicon: Lexicon, label: str) -> bool:

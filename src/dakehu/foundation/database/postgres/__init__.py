@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, which also tells the session who is asking."""
+"""Django's PostgreSQL backend, extended to set the session's actor for row security."""

@@ -1,7 +1,7 @@
-"""Before each statement the session learns the actor's reach, when it differs from what it was last told, and writes that
-went ahead (foundation.ahead) are waited for.
+"""Set the actor of the session before each statement, and wait for pipelined writes.
 
-`set_config` is undone by a rollback, so every rollback forgets what was told.
+The actor is set when it differs from the last one set. `set_config` is undone by a rollback, so every rollback clears
+the remembered actor.
 """
 
 from typing import Any
@@ -13,48 +13,54 @@ from dakehu.foundation.access.actor import actor_or_none
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    line: Any = None  # foundation.ahead.Line, while writes go ahead
-    _told: Any = None
+    """A PostgreSQL connection whose session knows the actor."""
+
+    line: Any = None  # database.write_pipeline.WritePipeline, inside pipelined_writes
+    _session_actor: Any = None
 
     def init_connection_state(self) -> None:
-        """No statement of a desk runs long enough for its own compiling to pay: PostgreSQL, which takes a walk that ends at
-        a full page for a walk to the end, would spend a quarter of a second on a list that takes 60 ms."""
+        """Turn JIT compilation off for the session.
+
+        No statement of a desk runs long enough for compilation to pay: PostgreSQL mistakes a walk that ends at a full
+        page for a walk to the end, and would spend a quarter of a second on a list that takes 60 ms.
+        """
         super().init_connection_state()
         with self.connection.cursor() as cursor:
             cursor.execute("SET jit = off")
 
     def create_cursor(self, name: Any = None) -> Any:
+        """Create a cursor after pipelined writes are done and the actor is set."""
         if self.line is not None:
             self.line.settle()
-        self.tell()
+        self.set_session_actor()
         return super().create_cursor(name)
 
-    def tell(self) -> None:
-        """Let the session know for whom it acts."""
+    def set_session_actor(self) -> None:
+        """Set reach, covered users and user of the actor in the session."""
         actor = actor_or_none()
         wanted = ("", "", "")
         if actor:
             wanted = (str(actor.reach), ",".join(map(str, actor.covers)), str(actor.user_id or ""))
-        if wanted == self._told or self.connection is None:
+        if wanted == self._session_actor or self.connection is None:
             return
         if self.connection.info.transaction_status == TransactionStatus.INERROR:
-            return  # nothing can be said, or read, before the rollback; then it is said anew
+            return  # no statement is possible before the rollback, after which the actor is set again
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('dakehu.reach', %s, false), set_config('dakehu.covers', %s, false), "
                 "set_config('dakehu.user', %s, false)",
                 wanted,
             )
-        self._told = wanted
+        self._session_actor = wanted
 
     def _rollback(self) -> None:
         super()._rollback()  # type: ignore[misc]
-        self._told = None
+        self._session_actor = None
 
     def _savepoint_rollback(self, sid: str) -> None:
         super()._savepoint_rollback(sid)  # type: ignore[misc]
-        self._told = None
+        self._session_actor = None
 
     def _close(self) -> None:
         super()._close()  # type: ignore[misc]
-        self._told = None
+        self._session_actor = None

@@ -19,7 +19,7 @@ from dakehu.foundation.base.i18n import bilingual
 register = template.Library()
 
 SIZES = {"large": " icon--large", "small": " icon--small"}
-STRIP_ICONS = {"blocking": "circle-alert", "note": "triangle-alert", "good": "circle-check"}
+BANNER_ICONS = {"blocking": "circle-alert", "note": "triangle-alert", "good": "circle-check"}
 PAGES_AROUND = 2
 
 
@@ -120,8 +120,8 @@ def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: o
     return {"text": text, "tone": tone, "dot": dot, "icon": icon, "hint": hint}
 
 
-@register.inclusion_tag("components/figure.html")
-def figure(
+@register.inclusion_tag("components/stat.html")
+def stat(
     label: object,
     value: object,
     note: object = "",
@@ -161,8 +161,8 @@ def empty(
     return {"title": title, "text": text, "action": action, "url": url, "icon": icon, "attributes": attributes(given)}
 
 
-@register.inclusion_tag("components/strip.html")
-def strip(
+@register.inclusion_tag("components/banner.html")
+def banner(
     text: object, kind: str = "", title: object = "", action: object = "", url: str = "", icon: str = ""
 ) -> dict[str, Any]:
     """A band over a page. kind: blocking (red) | note (amber) | good (green) | "" (plain news)."""
@@ -172,7 +172,7 @@ def strip(
         "title": title,
         "action": action,
         "url": url,
-        "icon": icon or STRIP_ICONS.get(kind, "info"),
+        "icon": icon or BANNER_ICONS.get(kind, "info"),
     }
 
 

@@ -13,9 +13,12 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import perform, perform_with_merge, render_row
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views.client.composer import composer
+from dakehu.interfaces.web.views.moved import moved_to
 
 # A parameter that names a row, and whose row it is.
 ROWS = {
@@ -26,16 +29,17 @@ ROWS = {
     "investment": "ledger.Investment",
     "attachment": "service.Attachment",
 }
-OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.note_needs": "clients.Needs"}
+OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.record_needs": "clients.Needs"}
 # Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
 SETS = (
     "clients.change",
-    "clients.note_needs",
+    "clients.record_needs",
     "service.change_interaction",
     "service.change_follow_up",
     "ledger.change_investment",
     "service.describe_attachment",
 )
+ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
 CARRIED = ("group", "field")  # said by the page, never asked
 HIDDEN = ("client", "version", *CARRIED, *ROWS)
 
@@ -44,6 +48,9 @@ HIDDEN = ("client", "version", *CARRIED, *ROWS)
 def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpResponse:
     """The form of action `name` and its doing; with `client_id` it is about that client."""
     client = clients.get_client(client_id) if client_id is not None else None
+    present = current_name(Kind.ACTION, name)
+    if present != name:
+        return moved_to(request, request.path.removesuffix(name) + present)
     action = ACTIONS.get(name)
     if action is None or not action.is_public:
         raise NotFound(bilingual("操作", "action"), name)
@@ -155,11 +162,9 @@ def ask_for(
     inside = request.headers.get("HX-Request")
     wanted = request.POST.get("form") or request.GET.get("form")
     if wanted == "composer" and client is not None:
-        from dakehu.interfaces.web.views.client import composer
-
         template, page = "client/composer.html", {**page, **composer(client, given, faults)}
     else:
-        template = "act_form.html" if inside else "act_page.html"
+        template = "action_form/dialog.html" if inside else "action_form/page.html"
     status = 409 if conflict else 422 if faults else 200
     response = render(request, template, page, status=status)
     if elsewhere and inside:
@@ -169,7 +174,7 @@ def ask_for(
 
 def is_end(action: Action) -> bool:
     """Whether the verb takes something away: its button is red."""
-    return action.name.partition(".")[2].startswith(("drop", "cancel", "revoke", "unassign", "untag"))
+    return action.name.partition(".")[2].startswith(ENDING)
 
 
 def about(row: Any) -> str:
@@ -201,7 +206,7 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
             "page_title": action.label,
         }
         inside = request.headers.get("HX-Request")
-        return render(request, "act_value.html" if inside else "act_value_page.html", secret)
+        return render(request, "action_form/value_dialog.html" if inside else "action_form/value_page.html", secret)
     if not request.headers.get("HX-Request"):
         messages.success(request, str(text))
         return HttpResponseRedirect(after(client, result))

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.team import audit_queries
-from dakehu.exchange.imports.undo import client_label
 from dakehu.foundation.access.actor import current_actor
-from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.actions.labels import act_labels
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, parse_input, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
@@ -33,20 +33,6 @@ DOORS = {
     "worker": bilingual("后台", "Background"),
     "workbook": bilingual("工作簿", "Workbook"),
 }
-# Acts by hand: steps of longer work that no verb stands for.
-STEPS = {
-    "workbook.open": bilingual("打开导入文件", "Open a file to import"),
-    "workbook.correct": bilingual("修改列设置", "Correct the columns"),
-    "workbook.trial": bilingual("开始试算", "Start a trial run"),
-    "workbook.check": bilingual("试算", "Trial run"),
-    "workbook.begin_undo": bilingual("开始撤销", "Start an undo"),
-    "workbook.apply": bilingual("开始导入", "Start an import"),
-    "workbook.import": bilingual("导入表格", "Import a workbook"),
-    "workbook.refuse": bilingual("有错误，未导入", "Faults found, not imported"),
-    "workbook.order": bilingual("申请导出", "Order an export"),
-    "files.sweep": bilingual("清理到期文件", "Remove expired files"),
-    "keys.rotate": bilingual("更换密钥", "Rotate the sealing key"),
-}
 NOTES = {
     "file": bilingual("文件", "File"),
     "counts": bilingual("数量", "Counts"),
@@ -61,6 +47,7 @@ FILTERS = ("actor", "action", "client", "since", "until")
 
 def trail(request: HttpRequest) -> HttpResponse:
     held = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    held["action"] = current_name(Kind.ACTION, held["action"])
     faults: dict[str, list[str]] = {}
     rows: list[dict[str, Any]] = []
     asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
@@ -118,7 +105,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _actions() -> list[tuple[str, Any]]:
-    named = {name: str(a.label) for name, a in ACTIONS.items()} | {name: str(words) for name, words in STEPS.items()}
+    named = {name: str(label) for name, label in act_labels().items()}
     labels = sorted(named.items(), key=lambda pair: pair[1])
     return [("", bilingual("所有操作", "Every action")), *labels]
 
@@ -131,7 +118,6 @@ def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names: dict[tuple[str, Any], str] = {("clients.Client", pk): name for pk, name in named.items()}
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
-        row["action_text"] = STEPS.get(row["action"], row["action_text"])
         row["door_text"] = DOORS.get(row["door"], row["door"])
         row["notes"] = _notes(row["note"])
         row["shown"] = [_change(change, names) for change in row["changes"]]
@@ -156,12 +142,11 @@ def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
     """One row's change in words: what kind of row, what happened, each field before and after."""
     word, tone = KINDS.get(change["kind"], (bilingual("其他", "Other"), ""))
-    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model"], "pk": change["pk"], "fields": []}
+    made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model_text"], "pk": change["pk"], "fields": []}
     try:
         model = model_of(change["model"])
     except (LookupError, ValueError):
         return made
-    made["what"] = str(client_label(change["model"]))
     if change["kind"] == "many":
         after = change["after"]
         made["counts"] = [

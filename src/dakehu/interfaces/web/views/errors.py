@@ -52,7 +52,7 @@ def page(request: HttpRequest, status: int, texts: list[Any]) -> HttpResponse:
         "page_title": title,
         "request_id": getattr(request, "request_id", ""),
     }
-    return render(request, "fault.html", shown, status=status)
+    return render(request, "errors/page.html", shown, status=status)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

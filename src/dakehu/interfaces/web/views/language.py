@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs.queue import worker_state
-from dakehu.interfaces.web.views.signin import way_on
+from dakehu.interfaces.web.views.sign_in.password import way_on
 
 
 @require_POST

@@ -37,7 +37,7 @@ def market(request: HttpRequest) -> HttpResponse:
     }
     if told["level"]:
         page |= {"line": _line(told), "moves": _moves(told)}
-    return render(request, "market/market.html", page)
+    return render(request, "market/page.html", page)
 
 
 def _line(told: dict[str, Any]) -> dict[str, Any]:

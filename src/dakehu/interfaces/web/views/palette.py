@@ -20,12 +20,12 @@ VERBS = (
     "service.plan_follow_up",
     "service.open_request",
     "clients.change",
-    "clients.note_needs",
-    "ledger.note_investment",
+    "clients.record_needs",
+    "ledger.add_investment",
     "clients.add_contact",
     "clients.tag",
     "clients.assign",
-    "clients.set_wall",
+    "clients.set_information_wall",
 )
 CLIENTS_SHOWN = 8
 

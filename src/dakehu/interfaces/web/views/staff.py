@@ -11,6 +11,7 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import label_of
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
@@ -68,7 +69,7 @@ def roles(request: HttpRequest) -> HttpResponse:
             "tone": TONES.get(row["role"], ""),
             "sees": REACH[row["reach"]],
             "clear": row["clearance"] == "secret",
-            "rights": [RIGHTS.get(p, p) for p in row["permissions"]],
+            "rights": [label_of(code) for code in row["permissions"]],
         }
     return _page(request, "staff/roles.html", "staff-roles", rows=rows)
 
@@ -78,7 +79,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     posted = request.POST.get("action", "")
     faults: dict[str, Any] = {}
     if request.method == "POST":
-        if posted not in ("team.open_branch", "team.form_team"):
+        if posted not in ("team.create_branch", "team.create_team"):
             raise NotFound(bilingual("操作", "action"), posted)
         try:
             made = perform(posted, forms.answers(ACTIONS[posted], request.POST, changing=False))
@@ -100,7 +101,7 @@ def teams(request: HttpRequest) -> HttpResponse:
         row["sums"] = sums["branch"].get(row["id"])
     asked = {
         name: forms.questions(ACTIONS[name], request.POST if posted == name else {}, faults if posted == name else {})
-        for name in ("team.open_branch", "team.form_team")
+        for name in ("team.create_branch", "team.create_team")
     }
     return _page(
         request,
@@ -112,8 +113,8 @@ def teams(request: HttpRequest) -> HttpResponse:
         with_sums=any(sums.values()),
         figure_labels=labels_of("ledger.Figures"),
         sums_as_of=max((row["as_of"] for rows in sums.values() for row in rows.values()), default=""),
-        branch_form=asked["team.open_branch"],
-        team_form=asked["team.form_team"],
+        branch_form=asked["team.create_branch"],
+        team_form=asked["team.create_team"],
         labels=_labels(),
         whole=faults.get("", []),
         posted=posted,
@@ -292,24 +293,4 @@ REACH = {
     "covered": bilingual("只看到自己（或本队）名下的客户", "Sees the clients they (or their team) cover"),
     "all": bilingual("看到全部客户，隔离墙内除外", "Sees every client outside information walls"),
     "across": bilingual("看到全部客户，含隔离墙内", "Sees every client, across walls"),
-}
-RIGHTS = {
-    "client.read": bilingual("查看客户", "See clients"),
-    "client.write": bilingual("新增、修改客户", "Add and change clients"),
-    "client.assign": bilingual("分派客户", "Assign clients"),
-    "client.wall": bilingual("设置隔离墙", "Set information walls"),
-    "sealed.open": bilingual("查看加密信息（留痕）", "Open sealed values (on the record)"),
-    "service.read": bilingual("查看服务记录", "See service records"),
-    "service.log": bilingual("记录服务", "Log service"),
-    "service.plan": bilingual("制定跟进计划", "Plan contacts"),
-    "service.request": bilingual("处理诉求与投诉", "Handle requests and complaints"),
-    "ledger.read": bilingual("查看投资记录", "See investments"),
-    "ledger.write": bilingual("维护投资记录", "Keep investments"),
-    "data.import": bilingual("导入", "Import"),
-    "data.export": bilingual("导出", "Export"),
-    "audit.read": bilingual("查看操作记录", "Read the audit trail"),
-    "team.read": bilingual("查看人员", "See staff"),
-    "team.write": bilingual("维护人员", "Keep staff"),
-    "system.read": bilingual("查看系统状态", "See the system page"),
-    "system.write": bilingual("维护系统设置", "Keep the system"),
 }

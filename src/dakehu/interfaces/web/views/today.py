@@ -57,7 +57,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     actor = current_actor()
     if not actor.may(Permission.SERVICE_READ):
         return render(
-            request, "today/bare.html", {"page_title": bilingual("欢迎", "Welcome"), "notices": sessions.notices()}
+            request, "today/welcome.html", {"page_title": bilingual("欢迎", "Welcome"), "notices": sessions.notices()}
         )
     # Those who serve clients begin with their own work; a lead's team is one press away.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) else "all")
@@ -85,7 +85,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "team": len(actor.covers) > 1,
     }
     if request.headers.get("HX-Request"):
-        return render(request, "today/ledger.html", page)
+        return render(request, "today/tasks.html", page)
     return render(request, "today/page.html", {**page, **around(made), "notices": sessions.notices()})
 
 

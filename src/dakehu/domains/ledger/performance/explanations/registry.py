@@ -1,4 +1,4 @@
-"""Every published figure and the arithmetic that takes it apart. Pure."""
+"""Registry of published figures and the functions that explain them. Pure."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from dakehu.domains.ledger.performance.explanations import money as money_explan
 from dakehu.domains.ledger.performance.explanations import trades as trade_explanations
 from dakehu.domains.ledger.performance.explanations.money import Case, Explanation
 
-# By the name of the field in the table of figures, whose label and formula in words stand there.
+# By field name of the figures table, which holds label and formula.
 EXPLANATIONS: dict[str, Callable[[Case], Explanation]] = {
     "market_value": money_explanations.market_value,
     "net_inflow": money_explanations.net_inflow,
@@ -41,6 +41,6 @@ EXPLANATIONS: dict[str, Callable[[Case], Explanation]] = {
     "hhi": money_explanations.hhi,
     "holdings": trade_explanations.open_positions,
     "first_on": trade_explanations.first_trade_date,
-    "days": daily_returns.sum_days,
+    "days": daily_returns.count_days,
 }
-AGAINST_INDEX = ("beta", "alpha")  # whose explanation names the index
+AGAINST_INDEX = ("beta", "alpha")  # figures whose explanation names the index

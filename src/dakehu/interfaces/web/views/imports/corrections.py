@@ -12,7 +12,7 @@ from dakehu.exchange.imports import service as imports
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
-from dakehu.interfaces.web.views.grid_cells import answer, body_of
+from dakehu.interfaces.web.views.clients.grid_cells import answer, body_of
 from dakehu.interfaces.web.views.imports.steps import STEPS
 
 
@@ -30,7 +30,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     steps[0] |= {"note": batch.filename, "url": "/import/"}
     return render(
         request,
-        "intake/mend.html",
+        "imports/corrections.html",
         {
             "page_title": bilingual("在线修改", "Mend here"),
             "batch": batch,

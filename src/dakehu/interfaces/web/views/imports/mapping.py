@@ -6,11 +6,13 @@ from django.http import QueryDict
 
 from dakehu.domains.clients.bulk_import.matching import KEYS
 from dakehu.exchange.imports.wizard import KEY_NAMES, MODE_NAMES
+from dakehu.exchange.mapping.detection import kinds_of_values
 from dakehu.exchange.mapping.mapping import KEEP
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.imports.row_matching import MODES, OUTCOMES
+from dakehu.interfaces.web.views.imports import column_readings
 
 ASIS = "="  # the select's value for a column whose profile says more than one field can
 HOW: dict[str, tuple[Bilingual, str]] = {
@@ -57,6 +59,7 @@ def described(plan: dict[str, Any]) -> dict[str, Any]:
         "ready": any(t["part"] and t["mapped"] for t in tables),
         "mode": plan["mode"],
         "key": plan["key"],
+        "rates": column_readings.shown_rates(plan),
         "modes": [(name, MODE_NAMES[name], MODE_ABOUT[name]) for name in MODES],
         "keys": [(name, KEY_NAMES[name]) for name in KEYS],
         "profiles": sorted({t["profile"] for t in tables if t["profile"]}),
@@ -66,8 +69,13 @@ def described(plan: dict[str, Any]) -> dict[str, Any]:
 def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Worksheet]) -> dict[str, Any]:
     part = parts.get(table["part"])
     fields = [(parameter.name, part.spec(parameter.name).label) for parameter in part.parameters] if part else []
-    names = dict(fields)
-    columns = [_column(number, column, names) for column in table["columns"]]
+    fields = fields or column_readings.ledger_fields(table["part"])
+    names, kinds = dict(fields), kinds_of_values(table["part"])
+    columns = [
+        {**_column(number, column, names), **column_readings.readings(number, column, kinds)}
+        for column in table["columns"]
+    ]
+    ledger = [(name, words) for name, (words, _) in column_readings.KINDS.items()]
     first, last = table["first_row"] + 1, table["last_row"] + 1
     return {
         "number": number,
@@ -85,8 +93,11 @@ def _table(number: int, table: dict[str, Any], parts: dict[str, definitions.Work
         "parts": [
             ("", bilingual("不导入这张表", "Leave this table out")),
             *((name, p.title) for name, p in parts.items()),
+            *ledger,
         ],
-        "title": part.title if part else "",
+        "title": part.title if part else dict(ledger).get(table["part"], ""),
+        "asks": table.get("asks", ""),
+        "numbered": any(column["units"] or column["orders"] for column in columns),
         "fields": fields,
         "columns": columns,
         "mapped": sum(1 for c in columns if c["mapped"]),
@@ -103,6 +114,11 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
     suggestion = names.get(column["suggestion"], "") if not feeds else ""
     if suggestion:
         word, tone = bilingual("可能是“{name}”", "Perhaps “{name}”", name=suggestion), "warn"
+    if column["how"] == "unfit" and not feeds:
+        word, tone = (
+            bilingual("内容不像“{name}”，没有采用", "Does not hold “{name}”; left out", name=suggestion),
+            "warn",
+        )
     return {
         "name": f"t{number}.c{column['index']}",
         "index": column["index"],
@@ -126,21 +142,25 @@ def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
         "key": posted.get("key") or plan["key"],
         "tables": {},
     }
+    rates = column_readings.posted_rates(posted["rates"]) if "rates" in posted else plan.get("rates", {})
+    if rates != plan.get("rates", {}):
+        made["rates"] = rates
     for number, table in enumerate(plan["tables"]):
         wanted: dict[str, Any] = {}
         part, header = posted.get(f"t{number}.part"), posted.get(f"t{number}.header", "")
         if part is not None and part != table["part"]:
             wanted["part"] = part
-        if header.isdigit() and int(header) >= 1 and int(header) != table["header_row"] + 1:
-            wanted["header_row"] = int(header)
-        if not wanted and table["part"]:
+        answered = table.get("asks") == "heading" and header == str(table["header_row"] + 1)
+        if header.isdigit() and (answered or int(header) != table["header_row"] + 1):
+            wanted["header_row"] = int(header) or "none"
+        if table["part"] and (answered or not wanted):
             columns = {}
             for column in table["columns"]:
                 chosen = posted.get(f"t{number}.c{column['index']}")
                 if chosen is not None and chosen != ASIS and chosen != _column(number, column, {})["chosen"]:
                     columns[str(column["index"])] = chosen
-            if columns:
-                wanted["columns"] = columns
+            said = {"columns": columns, **column_readings.posted_readings(number, table, posted)}
+            wanted |= {name: of_columns for name, of_columns in said.items() if of_columns}
         if wanted:
             made["tables"][str(number)] = wanted
     return made
@@ -166,6 +186,7 @@ def report(told: dict[str, Any]) -> dict[str, Any]:
         ],
         "meeting": _meeting(told, mine),
         "errors": [_fault(f) for f in told.get("faults", [])],
+        "left_out": left_out(told),
         "warnings": [_fault(f) for f in told.get("warnings", [])],
         "work": told.get("undecided", 0)
         + sum(m["may_go"] for m in told.get("missing", []))
@@ -240,6 +261,11 @@ def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict
         "cells": cells,
         "new": row["verdict"] == "created",
     }
+
+
+def left_out(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Cells that stand in no table that was read, with the reason in the reader's language."""
+    return [{**one, "why": one[language()]} for one in told.get("left_out", [])]
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, Any]:

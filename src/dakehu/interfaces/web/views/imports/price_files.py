@@ -8,7 +8,7 @@ from dakehu.exchange.imports import undo
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
-from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS
+from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = ("created", "updated", "unchanged")
@@ -26,11 +26,11 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
-        return page_of(request, batch, "intake/prices.html", 2, failure=failure_of(job), **_shown(told))
+        return page_of(request, batch, "imports/prices.html", 2, failure=failure_of(job), **_shown(told))
     return page_of(
         request,
         batch,
-        "intake/prices_open.html",
+        "imports/prices_uploaded.html",
         1,
         failure=failure_of(job),
         rows=f"{batch.report['prices']['rows']:,}",
@@ -38,7 +38,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
-    return page_of(request, batch, "intake/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
+    return page_of(request, batch, "imports/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
 
 
 def _shown(told: dict[str, Any]) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def _shown(told: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "told": told,
+        "left_out": left_out(told),
         "errors": listed("faults"),
         "warnings": listed("warnings"),
         "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{told[name]:,}"} for name in COUNTS],

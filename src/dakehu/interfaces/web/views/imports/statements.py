@@ -16,6 +16,7 @@ from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
+from dakehu.interfaces.web.views.imports.mapping import left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = (
@@ -57,13 +58,13 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
         told = batches.report_of(batch)
-        return page_of(request, batch, "intake/statement_trial.html", 2, failure=failure_of(job), **_shown(told))
-    seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.row_fields", "field")
+        return page_of(request, batch, "imports/statement_dry_run.html", 2, failure=failure_of(job), **_shown(told))
+    seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.quarantine_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
         request,
         batch,
-        "intake/statement.html",
+        "imports/statement_uploaded.html",
         1,
         failure=failure_of(job),
         seen=seen,
@@ -74,14 +75,15 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
     told = batches.report_of(batch)
-    return page_of(request, batch, "intake/statement_result.html", 4, hindered=hindered, **_shown(told))
+    return page_of(request, batch, "imports/statement_result.html", 4, hindered=hindered, **_shown(told))
 
 
 def _shown(told: dict[str, Any]) -> dict[str, Any]:
-    reasons, mine = words_of("ledger.reasons", "reason"), language()
+    reasons, mine = words_of("ledger.quarantine_reasons", "reason"), language()
     at = 2 if told["imported"] else 1
     return {
         "told": told,
+        "left_out": left_out(told),
         "whose": _client(told.get("client", "")),
         "tiles": [{"label": row[at], "count": f"{told[row[0]]:,}", "explains": row[3]} for row in COUNTS],
         "reasons": [
@@ -114,11 +116,13 @@ def _client(code: str) -> Any | None:
 
 @require_POST
 def whose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take whose the statement is and try it; with `then=tables` read the file as tables of clients instead."""
-    batches.get_own(pk)
+    """Take whose the statement is and try it; with `then=tables` read the file as tables of clients instead, with
+    `then=columns` let a person say which column is which."""
+    batch = batches.get_own(pk)
     try:
-        if request.POST.get("then") == "tables":
-            imports.read_as_tables(pk)
+        if request.POST.get("then") in ("tables", "columns"):
+            kind = "prices" if imports.has_prices(batch) else "statement"
+            imports.read_as_tables(pk, kind if request.POST["then"] == "columns" else "")
             return redirect("import-batch", pk=pk)
         imports.can_import()
         statement_batch.belongs_to(pk, request.POST.get("client", "").strip())

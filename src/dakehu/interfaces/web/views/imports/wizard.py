@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
     rows = [_line(batch) for batch in batches.own_batches()[:RECENT]]
     return render(
         request,
-        "intake/start.html",
+        "imports/start.html",
         {
             "page_title": bilingual("导入", "Import"),
             "page_note": bilingual(
@@ -66,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _held() -> int:
     """How many rows of statements wait to be settled."""
-    asked = QUERIES["ledger.held_rows"]
+    asked = QUERIES["ledger.quarantined_rows"]
     return asked.body(state="waiting").count() if current_actor().may(asked.needs) else 0
 
 
@@ -133,7 +133,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state in SETTLED:
         hindered = undoing.undo_refusal(batch)
         return page_of(
-            request, batch, "intake/result.html", 4, hindered=hindered, **mapping.report(batches.report_of(batch))
+            request, batch, "imports/result.html", 4, hindered=hindered, **mapping.report(batches.report_of(batch))
         )
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
     if looked and request.GET.get("step") != "columns":
@@ -141,7 +141,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         return page_of(
             request,
             batch,
-            "intake/differences.html",
+            "imports/dry_run.html",
             2,
             failure=failure_of(job),
             untried=corrections.has_untried(batch),
@@ -150,7 +150,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     return page_of(
         request,
         batch,
-        "intake/columns.html",
+        "imports/columns.html",
         1,
         failure=failure_of(job),
         **mapping.described(imports.plan_of(batch).as_plain()),
@@ -164,8 +164,8 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
     return page_of(
         request,
         batch,
-        "intake/running.html",
-        2 if doing == "trial" else 3,
+        "imports/running.html",
+        2 if doing == "dry_run" else 3,
         doing=doing,
         applying=applying,
         percent=round(job["share"] * 100),
@@ -181,9 +181,10 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     batch = batches.get_own(pk)
     changes = mapping.changes(batch.plan, request.POST)
     try:
-        if changes["tables"] or changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"]:
+        is_other = changes["mode"] != batch.plan["mode"] or changes["key"] != batch.plan["key"] or "rates" in changes
+        if is_other or changes["tables"]:
             imports.correct_plan(pk, changes)
-        if request.POST.get("then") == "trial":
+        if request.POST.get("then") == "trial" and not imports.read_by_hand(pk):
             imports.start_dry_run(pk)
     except (NotAllowed, NotFound):
         raise
@@ -242,7 +243,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             made = price_files.result(request, batch, texts)
         else:
             made = page_of(
-                request, batch, "intake/result.html", 4, hindered=texts, **mapping.report(batches.report_of(batch))
+                request, batch, "imports/result.html", 4, hindered=texts, **mapping.report(batches.report_of(batch))
             )
         made.status_code = 422
         return made

@@ -9,7 +9,7 @@ import { pressed, listKeys } from "./keys.js";
 import "./upload.js";
 import "./poll.js";
 import "./autosave.js";
-import "./act.js";
+import "./action-form.js";
 import "./passkey.js";
 
 const root = document.documentElement;

@@ -41,7 +41,7 @@ async function fill(address) {
     window.htmx?.process(body);
     body.dispatchEvent(new CustomEvent("dakehu:arrived", { bubbles: true }));
   } catch (fault) {
-    body.replaceChildren(make("p", { class: "strip strip--blocking", text: fault.message }));
+    body.replaceChildren(make("p", { class: "banner banner--blocking", text: fault.message }));
   }
 }
 

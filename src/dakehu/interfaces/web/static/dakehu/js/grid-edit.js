@@ -179,9 +179,9 @@ function clash(grid, id, field, typed, told) {
   const line = (label, value, kind) => [make("dt", { text: label }), make("dd", { class: kind, text: value ?? "–" })];
   const theirs = make("button", { class: "button", type: "button", text: say("采用现在的", "Keep what stands") });
   const mine = make("button", { class: "button button--main", type: "button", text: say("保留我的", "Keep mine") });
-  const dialog = make("dialog", { class: "dialog cell-clash", "aria-labelledby": "cell-clash-title", tabindex: "-1" },
+  const dialog = make("dialog", { class: "dialog cell-conflict", "aria-labelledby": "cell-clash-title", tabindex: "-1" },
     make("header", { class: "dialog__head" }, make("h2", { id: "cell-clash-title", text: say(`“${both.label}”刚被他人修改`, `“${both.label}” was just changed`) }), who && make("span", { class: "muted", text: who })),
-    make("dl", { class: "dialog__body cell-clash__sides" },
+    make("dl", { class: "dialog__body cell-conflict__sides" },
       ...line(say("原来", "It was"), both.base_text, "muted"), ...line(say("现在", "It is now"), both.current_text, "strong"),
       ...line(say("您填写的", "You typed"), both.mine_text, "becomes")),
     make("div", { class: "dialog__foot" }, theirs, mine));

@@ -140,7 +140,7 @@ async function preview(grid, rows, outside) {
     make("header", { class: "dialog__head" }, make("h2", { id: "paste-title", text: say("粘贴预览", "Before pasting") })),
     make("div", { class: "dialog__body paste" }, make("p", { text: summary }),
       outside.length && make("p", { class: "muted", text: say(`没有粘贴到：${outside.join("、")}`, `Not pasted into: ${outside.join(", ")}`) }),
-      told.wrong && make("p", { class: "strip strip--blocking", text: say(`${plain(told.wrong)} 处无法写入，写入其余内容后会留在单元格里等您修改。`, `${plain(told.wrong)} cells cannot be written; they stay in place for you to mend.`) }),
+      told.wrong && make("p", { class: "banner banner--blocking", text: say(`${plain(told.wrong)} 处无法写入，写入其余内容后会留在单元格里等您修改。`, `${plain(told.wrong)} cells cannot be written; they stay in place for you to mend.`) }),
       told.wrong && table([client, column, say("内容", "Value"), say("原因", "Why")], told.faults.map((one) => cells([one.client], [one.label], [one.value, "wrong"], [one.message]))),
       told.lines.length && table([client, column, say("现在", "Now"), say("改为", "Becomes")], told.lines.map((one) => cells([one.client], [one.label], [one.was, "muted"], [one.becomes, "becomes"])))),
     make("div", { class: "dialog__foot" }, no, go));

@@ -311,6 +311,6 @@ async function cards(grid, after = "") {
       host.append(more);
     }
   } catch (fault) {
-    host.replaceChildren(make("p", { class: "strip strip--blocking", text: fault.message }));
+    host.replaceChildren(make("p", { class: "banner banner--blocking", text: fault.message }));
   }
 }

@@ -10,9 +10,9 @@ const STAYS = 7000;
 export function toast({ text, kind = "info", undo, href, label }) {
   const line = make("div", { class: `toast toast--${kind}` },
     (ICONS[kind] ?? (() => icon("info")))(), make("span", { class: "toast__text", text }));
-  if (href) line.append(make("a", { class: "button button--small toast__act", href: safe(href), text: label ?? say("查看", "View") }));
+  if (href) line.append(make("a", { class: "button button--small toast__button", href: safe(href), text: label ?? say("查看", "View") }));
   if (undo) {
-    const button = make("button", { class: "button button--small toast__act", type: "button", text: say("撤销", "Undo") });
+    const button = make("button", { class: "button button--small toast__button", type: "button", text: say("撤销", "Undo") });
     button.addEventListener("click", () => takeBack(undo, line));
     line.append(button);
   }

@@ -1,0 +1,255 @@
+"""Prove on a scratch copy that a field and a domain are said once.
+
+    python scripts/prove_architecture.py
+
+Adds one field to the client by one line and a migration, and one domain by its own folder (tests/fixtures/trial_domain),
+one line of settings and one line of contract. Then asserts that the field is in form, client page, grid, filter, API,
+OpenAPI, worksheet, template, import, export, undo and audit, and that the domain's record is on the client page, in the
+API, palette, workbook, undo names and role page. Prints `field: 1 line + migration; domain: own folder + 2 lines` and
+exits with 0, or names the first place where one of them is missing and exits with 1.
+"""
+
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+CLIENT = "src/dakehu/domains/clients/models/client.py"
+SETTINGS = "src/dakehu/project/settings.py"
+CONTRACTS = ".importlinter"
+FIELD = (
+    '    hobby = field(models.CharField(max_length=80, blank=True, default=""), zh="爱好", en="Hobby",'
+    ' aliases=("兴趣",), group="identity")\n'
+)
+BEFORE_FIELD = "    education = field("
+DOMAIN = "tiers"
+TRIAL = "tests/fixtures/trial_domain"
+
+
+class Missing(Exception):
+    """A place where the new field or domain does not appear."""
+
+
+def copy_tree(to: Path) -> None:
+    """Copy what git tracks of the sources, the cast and the trial domain, as it is in the working tree."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "src", "tests/__init__.py", "tests/cast.py", TRIAL, "pyproject.toml", "CHANGELOG.md", CONTRACTS],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    for name in tracked:
+        if (ROOT / name).is_file() and "/static/" not in name:
+            target = to / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, target)
+    for static in (ROOT / "src/dakehu").rglob("static"):
+        (to / static.relative_to(ROOT)).symlink_to(static)
+
+
+def add_line(tree: Path, name: str, line: str, before: str) -> int:
+    """Insert one line before the first line that begins with `before`; return how many lines the file changed by."""
+    path = tree / name
+    old = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(index for index, text in enumerate(old) if text.startswith(before))
+    new = [*old[:place], line, *old[place:]]
+    path.write_text("".join(new), encoding="utf-8")
+    return sum(1 for mark in difflib.ndiff(old, new) if mark[0] in "+-")
+
+
+def add_field(tree: Path) -> int:
+    return add_line(tree, CLIENT, FIELD, BEFORE_FIELD)
+
+
+def add_domain(tree: Path) -> int:
+    """Put the trial domain's folder in place and name it in settings and contract; return the lines changed."""
+    shutil.copytree(tree / TRIAL / DOMAIN, tree / "src/dakehu/domains" / DOMAIN)
+    lines = add_line(tree, SETTINGS, f'    "dakehu.domains.{DOMAIN}",\n', '    "dakehu.domains.service"')
+    return lines + add_line(tree, CONTRACTS, f"    {DOMAIN}\n", "    ledger")
+
+
+def run(tree: Path, home: Path, *command: str) -> str:
+    """Run Python in the copy with a data directory of its own; raise Missing with what it printed where it fails."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("DAKEHU_", "DJANGO_"))}
+    env |= {
+        "PYTHONPATH": os.pathsep.join([str(tree / "src"), str(tree)]),
+        "DAKEHU_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    done = subprocess.run(
+        [sys.executable, *command], cwd=tree, env=env, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        raise Missing((done.stderr or done.stdout).strip().splitlines()[-1] if done.stderr or done.stdout else command)
+    return done.stdout
+
+
+def prove() -> str:
+    """Make the copy, change it, check every place; return the closing line."""
+    with tempfile.TemporaryDirectory(prefix="dakehu-prove-") as folder:
+        tree, home = Path(folder) / "tree", Path(folder) / "home"
+        copy_tree(tree)
+        field_lines = add_field(tree)
+        domain_lines = add_domain(tree)
+        run(tree, home, "-m", "django", "makemigrations", "clients", DOMAIN, "--no-input")
+        migrations = list((tree / "src/dakehu/domains/clients/migrations").glob("0*.py"))
+        tracked = list((ROOT / "src/dakehu/domains/clients/migrations").glob("0*.py"))
+        if len(migrations) != len(tracked) + 1:
+            raise Missing("one migration for the field")
+        run(tree, home, "-m", "dakehu.interfaces.cli.main", "migrate")
+        print(run(tree, home, str(Path(__file__).resolve()), "--check"), end="")
+        linter = Path(sys.executable).with_name("lint-imports")
+        kept = subprocess.run(
+            [linter, "--no-cache"], cwd=tree, env={**os.environ, "PYTHONPATH": str(tree / "src")}, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        if kept.returncode:
+            raise Missing(f"import contracts: {kept.stdout[-800:]}")
+    one = "1 line" if field_lines == 1 else f"{field_lines} lines"
+    return f"field: {one} + migration; domain: own folder + {domain_lines} lines"
+
+
+# --- in the copy ---------------------------------------------------------------------------------
+
+
+def expect(place: str, found: Any) -> None:
+    """Say that a place holds what it should, or raise Missing."""
+    if not found:
+        raise Missing(place)
+    print(f"  {place}")
+
+
+def check() -> None:
+    """Look for the new field and the new domain in every place. Runs within the copy."""
+    import django
+
+    django.setup()
+    from django.contrib.sessions.middleware import SessionMiddleware  # noqa: F401  (the session table is ready)
+
+    from dakehu.foundation.gates import perform
+    from tests.cast import acting, as_system, enter
+
+    with as_system():
+        perform(
+            action_name("create_branch", "open_branch"), {"code": "SH01", "name": "上海陆家嘴营业部", "city": "上海"}
+        )
+        perform(action_name("create_team", "form_team"), {"name": "东区一队", "branch": "SH01"})
+    lin = enter("lin", "林晓", "manager", "东区一队")
+    admin = enter("admin", "管理员", "admin")
+    with acting(lin):
+        client = perform("clients.create", {"name": "张三", "code": "C0001", "hobby": "高尔夫"})
+    check_field(lin, client)
+    check_domain(lin, admin, client)
+
+
+def action_name(*names: str) -> str:
+    """The first of some action names that is registered."""
+    from dakehu.foundation.actions.registry import ACTIONS
+
+    return next(name for name in (f"team.{n}" for n in names) if name in ACTIONS)
+
+
+def browser_of(user: Any) -> Any:
+    from django.test import Client
+
+    browser = Client(HTTP_HOST="localhost", HTTP_ACCEPT="text/html", HTTP_ACCEPT_LANGUAGE="zh-CN")
+    browser.force_login(user, backend="dakehu.domains.team.sign_in.backends.StaffBackend")
+    return browser
+
+
+def page(browser: Any, address: str) -> str:
+    answer = browser.get(address, follow=True)
+    if answer.status_code != 200:
+        raise Missing(f"{address}: {answer.status_code}")
+    return answer.content.decode()
+
+
+def check_field(lin: Any, client: Any) -> None:
+    from dakehu.domains.clients.models import Client
+    from dakehu.exchange.exports import service as exports
+    from dakehu.exchange.imports import service as imports
+    from dakehu.foundation.audit.models import AuditEntry
+    from dakehu.foundation.gates import perform
+    from tests.cast import acting, as_system
+
+    browser = browser_of(lin)
+    print("field clients.Client.hobby:")
+    expect("form", 'name="hobby"' in page(browser, "/do/clients.create"))
+    expect("client page", "爱好" in (text := page(browser, f"/clients/{client.pk}?tab=basic")) and "高尔夫" in text)
+    listed = browser.get("/api/v1/clients?hobby=高尔夫").json()
+    expect("filter", listed["count"] == 1 and browser.get("/api/v1/clients?hobby=钓鱼").json()["count"] == 0)
+    expect("API", browser.get(f"/api/v1/clients/{client.pk}").json()["hobby"] == "高尔夫")
+    document = browser.get("/api/v1/openapi.json").content.decode()
+    expect("OpenAPI", '"hobby"' in document)
+    expect("grid", "hobby" in page(browser, "/clients/"))
+    folder = Path(os.environ["DAKEHU_HOME"]).parent
+    with acting(lin):
+        exports.write_template(folder / "template.xlsx")
+        exports.write_filled(path=folder / "filled.xlsx")
+    expect("template", "爱好" in headings(folder / "template.xlsx"))
+    expect("worksheet and export", "高尔夫" in headings(folder / "filled.xlsx", whole=True))
+    source = folder / "clients.csv"
+    source.write_text("客户号,客户姓名,兴趣\nC0001,张三,钓鱼\nC0002,李四,摄影\n", encoding="utf-8")
+    with acting(lin):
+        report = imports.run_import(source)
+        expect("import", (report["created"], report["updated"], report["ignored"]) == (1, 1, []))
+        expect("imported values", set(Client.objects.values_list("hobby", flat=True)) == {"钓鱼", "摄影"})
+        perform("workbook.undo", {"batch": report["batch"]})
+        expect("undo", list(Client.objects.values_list("hobby", flat=True)) == ["高尔夫"])
+        perform("clients.change", {"client": client.pk, "hobby": "书法"})
+    with as_system():
+        entry = json.loads(AuditEntry.objects.filter(action="clients.change").latest("pk").body)
+    expect("audit", entry["changes"][0]["after"].get("hobby") == "书法")
+
+
+def headings(path: Path, whole: bool = False) -> set[Any]:
+    """Every text of a workbook (`whole`), or of the first rows of its sheets."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True)
+    rows = [row for sheet in book for row in sheet.iter_rows(values_only=True, max_row=None if whole else 6)]
+    cells = {str(cell) for row in rows for cell in row if cell is not None}
+    return cells | {cell.split(" ")[0] for cell in cells}
+
+
+def check_domain(lin: Any, admin: Any, client: Any) -> None:
+    from dakehu.foundation.gates import ask, perform
+    from tests.cast import acting
+
+    browser = browser_of(lin)
+    print(f"domain {DOMAIN}:")
+    facts = json.loads((ROOT / TRIAL / "expected.json").read_text(encoding="utf-8"))
+    with acting(lin):
+        perform(facts["create"], {"client": client.pk, **facts["row"]})
+        expect("query", ask(facts["list"], {"client": client.pk})["count"] == 1)
+    text = page(browser, f"/clients/{client.pk}?tab={facts['tab']}")
+    expect("client page", facts["zh"] in text and facts["shown"] in text)
+    expect("API", browser.get(f"/api/v1/{facts['resource']}").json()["count"] == 1)
+    expect("OpenAPI", facts["create"] in browser.get("/api/v1/openapi.json").content.decode())
+    palette = browser.get("/palette", {"q": facts["palette"], "client": client.pk, "from": f"/clients/{client.pk}"})
+    expect("palette", facts["palette"] in palette.content.decode())
+    folder = Path(os.environ["DAKEHU_HOME"]).parent
+    from dakehu.exchange.exports import service as exports
+
+    with acting(lin):
+        exports.write_filled(path=folder / "domain.xlsx")
+        expect("workbook", facts["shown"] in headings(folder / "domain.xlsx", whole=True))
+    from dakehu.foundation.schema.fields import model_of
+
+    expect("undo names", str(model_of(facts["model"]).names.zh) == facts["zh"])
+    expect("role page", facts["permission"] in page(browser_of(admin), "/staff/roles/"))
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        check()
+        sys.exit(0)
+    try:
+        print(prove())
+    except Missing as gap:
+        sys.exit(f"missing: {gap}")

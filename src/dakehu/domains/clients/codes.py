@@ -1,0 +1,49 @@
+"""Client codes: which are taken and which are free. Codes are unique in the firm, so all of this looks past the scope."""
+
+from collections.abc import Iterable
+
+from dakehu.domains.clients import rules
+from dakehu.domains.clients.models import Client, MergedClient
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.database import write_pipeline
+
+
+def codes_in_use(codes: Iterable[str]) -> set[str]:
+    """Return those of some codes that a client has or had before a merge."""
+    taken: set[str] = set()
+    with write_pipeline.bypass(), elevated("codes are unique in the firm"):
+        for part in chunks({c for c in codes if c}):
+            taken.update(Client.objects.filter(code__among=part).values_list("code", flat=True))
+            taken.update(MergedClient.objects.filter(code__among=part).values_list("code", flat=True))
+    return taken
+
+
+def code_taken_message(code: str) -> Bilingual:
+    return bilingual(
+        "客户号“{code}”已存在，请联系团队长确认归属。",
+        "Client code “{code}” exists; ask your desk head whose client it is.",
+        code=code,
+    )
+
+
+def next_free_code() -> str:
+    """Return a client code that nobody has."""
+    with elevated("numbering a new client"):
+        taken = Client.objects.count()
+        while codes_in_use([rules.next_code(taken)]):
+            taken += 1
+    return rules.next_code(taken)
+
+
+def next_free_codes(count: int) -> list[str]:
+    """Client codes that nobody has."""
+    ours = {"code__startswith": rules.next_code(0)[:2]}
+    taken = {c for model in (Client, MergedClient) for c in model.objects.filter(**ours).values_list("code", flat=True)}
+    number, made = Client.objects.count(), []
+    while len(made) < count:
+        code, number = rules.next_code(number), number + 1
+        if code not in taken:
+            made.append(code)
+    return made

@@ -1,0 +1,15 @@
+"""The permissions of interactions, plans and requests."""
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.permissions import Permission
+
+MANAGER, LEAD, COMPLIANCE = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE
+
+SERVICE_READ = Permission(
+    "service.read", "查看服务记录", "See service records", granted_to=(MANAGER, LEAD, COMPLIANCE, RoleName.ANALYST)
+)
+INTERACTION_LOG = Permission("service.log", "记录服务", "Log service", granted_to=(MANAGER, LEAD))
+PLAN_WRITE = Permission("service.plan", "制定跟进计划", "Plan contacts", granted_to=(MANAGER, LEAD))
+REQUEST_WRITE = Permission(
+    "service.request", "处理诉求与投诉", "Handle requests and complaints", granted_to=(MANAGER, LEAD, COMPLIANCE)
+)

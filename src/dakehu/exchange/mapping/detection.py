@@ -1,0 +1,141 @@
+"""The mapping that a file itself suggests: its tables, what their columns mean, their units and the order of their days."""
+
+from dakehu.exchange.mapping.cell_values import NUMBERS
+from dakehu.exchange.mapping.mapping import (
+    OWN_PAGES,
+    PRICES,
+    STATEMENT,
+    ColumnMapping,
+    FieldMapping,
+    ImportMapping,
+    TableMapping,
+)
+from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines
+from dakehu.exchange.prices import layouts as price_layout
+from dakehu.exchange.sheets import definitions
+from dakehu.exchange.statements.layouts import MONEY_FIELDS, STATEMENT_FIELDS, is_of_bank
+from dakehu.exchange.workbook import reading
+from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
+
+
+def guess_mapping(book: reading.Book) -> ImportMapping:
+    """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
+    made = []
+    for sheet in book.sheets:
+        if not sheet.visible or sheet.name.casefold() in OWN_PAGES:
+            continue
+        tables = [_table(found, sheet) for found in reading.detect_tables(sheet, definitions.terms())]
+        if any(is_of_bank(row) for row in sheet.head(reading.SEARCH)):
+            for table in tables:
+                table.part, table.asks = "", "bank"
+        made += tables
+    return ImportMapping(made)
+
+
+def _table(found: reading.Table, sheet: reading.Sheet) -> TableMapping:
+    known = definitions.worksheets()
+    part = found.part if found.part in known else ""
+    columns = [
+        ColumnMapping(
+            c.index,
+            c.heading,
+            [FieldMapping(c.field)] if c.field and part else [],
+            c.how,
+            c.suggestion or "",
+            c.samples,
+        )
+        for c in found.columns
+    ]
+    asks = "heading" if found.header_row < 0 else ""
+    table = TableMapping(
+        found.sheet,
+        part or "",
+        found.layout,
+        found.header_row,
+        found.first_row,
+        found.last_row,
+        columns,
+        found.value_column,
+        [row - 1 for row, _ in found.skipped],
+        reading.signature(found),
+        asks=asks,
+    )
+    _drop_unfit(table)
+    settle_columns(table, sheet, found.lines_above)
+    return table
+
+
+def _drop_unfit(table: TableMapping) -> None:
+    """An alias counts only where the content fits: a column called `type` that holds Sale is not the kind of client."""
+    parameters = (
+        {parameter.name: parameter for parameter in definitions.worksheets()[table.part].parameters}
+        if table.part
+        else {}
+    )
+    for column in table.columns:
+        if (
+            column.how == "alias"
+            and column.feeds
+            and not definitions.fits(parameters[column.feeds[0].field], column.samples)
+        ):
+            column.suggestion, column.feeds, column.how = column.feeds[0].field, [], "unfit"
+
+
+_SHORT_DAY = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+
+
+def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str]) -> None:
+    """Find the unit of every column of numbers, and the order of day and month of every column of such days."""
+    stated = units_in_lines(above)
+    is_ours = any(feed.field == definitions.ROW_KEY for column in table.columns for feed in column.feeds)
+    kinds = kinds_of_values(table.part)
+    for column in table.columns:
+        kind = next((kinds[feed.field] for feed in column.feeds if feed.field in kinds), "")
+        if kind in NUMBERS and column.unit_how != "hand":
+            _find_unit(column, kind, stated)
+            shows_percent = table.layout == "rows" and column.index in sheet.percent_columns
+            if column.unit == "%" and (shows_percent or is_ours):
+                column.unit, column.unit_how = "", ""  # the cells show percent themselves
+        elif kind not in NUMBERS:
+            column.unit, column.unit_how = "", ""
+        if table.layout == "rows" and not column.order and column.index < sheet.frame.width:
+            cells = sheet.frame[f"c{column.index}"].slice(table.first_row, table.last_row - table.first_row + 1)
+            days = cells.filter(cells.str.contains(_SHORT_DAY).fill_null(value=False)).unique().to_list()
+            column.ambiguous = any(is_ambiguous(day) for day in days)
+            column.order = find_order(days) if column.ambiguous else ""
+
+
+def kinds_of_values(part: str) -> dict[str, str]:
+    """{field: what its cells hold} of what a sheet may hold."""
+    if part == STATEMENT:
+        return {**dict.fromkeys(MONEY_FIELDS, MONEY), "quantity": COUNT}
+    if part == PRICES:
+        return {"price": MONEY}
+    return (
+        {
+            parameter.name: definitions.kind_of_value(parameter)
+            for parameter in definitions.worksheets()[part].parameters
+        }
+        if part
+        else {}
+    )
+
+
+def _find_unit(column: ColumnMapping, kind: str, stated: dict[str, FoundUnit]) -> None:
+    """The heading's own unit, else the one stated above; of another kind than the field's it is not understood."""
+    for found, how in ((unit_in_heading(column.heading), "heading"), (stated.get(kind), "above")):
+        if found is None:
+            continue
+        fits = found.unit is not None and found.unit.kind == kind
+        column.unit = found.unit.text if fits and found.unit is not None else found.words
+        column.unit_how = how if fits else "unknown"
+        return
+    column.unit, column.unit_how = "", ""
+
+
+def kinds_of_sheets() -> dict[str, tuple[str, ...]]:
+    """{what a sheet may hold: the fields its columns may feed}; statement and prices go to the ledger's own readers."""
+    fields = {
+        name: tuple(parameter.name for parameter in part.parameters) for name, part in definitions.worksheets().items()
+    }
+    return {**fields, STATEMENT: STATEMENT_FIELDS, PRICES: tuple(price_layout.HEADINGS)}

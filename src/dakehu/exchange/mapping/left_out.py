@@ -1,0 +1,177 @@
+"""What a file holds beside the tables that are read: placed and counted for the report, so that nothing is lost in silence."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dakehu.exchange.mapping.mapping import OWN_PAGES, ImportMapping, TableMapping
+from dakehu.exchange.workbook.reading import Book, Sheet
+from dakehu.exchange.workbook.reading.footers import kind_of_line
+from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+
+MOST = 200  # entries of a report
+REASONS: dict[str, Bilingual] = {
+    "title": bilingual("表上方的标题或说明，没有作为数据读取", "A title or note above the table, not read as data"),
+    "total": bilingual("合计行，没有作为数据读取", "A line of sums, not read as data"),
+    "note": bilingual("表下方的备注或签字，没有作为数据读取", "A remark or signature, not read as data"),
+    "outside": bilingual("在识别出的表格之外，没有读取", "Outside the tables found, not read"),
+    "hidden_sheet": bilingual(
+        "隐藏的工作表，没有读取；需要导入请先取消隐藏", "A hidden sheet, not read; unhide it to import it"
+    ),
+    "other_sheet": bilingual(
+        "另一张工作表，没有读取；需要导入请单独上传", "Another sheet, not read; upload it by itself to import it"
+    ),
+    "no_table": bilingual(
+        "这张工作表里没有识别出表格，没有读取", "No table was found in this sheet, so it was not read"
+    ),
+    "table": bilingual("这张表设为不导入", "This table is left out"),
+}
+
+
+def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
+    """[{sheet, range, cells, reason, zh, en}] of all cells that hold something and stand in no table that is read."""
+    entries: list[dict[str, Any]] = []
+    for sheet in book.sheets:
+        if sheet.name.casefold() in OWN_PAGES or not sheet.frame.width:
+            continue
+        tables = [table for table in plan.tables if table.sheet == sheet.name]
+        if not sheet.visible or not tables:
+            reason = "no_table" if sheet.visible else "hidden_sheet"
+            entries += _whole(sheet, reason)
+        else:
+            entries += _benchmark_effects(sheet, tables)
+    return entries[:MOST]
+
+
+def left_out_of_sheet(book: Book, name: str, heading: int, read: Iterable[int]) -> list[dict[str, Any]]:
+    """The same for a file of which one table of one sheet is read (a statement, prices): its headings stand in row
+    `heading`, its records in the rows `read` (both from 0; -1 for no headings)."""
+    entries: list[dict[str, Any]] = []
+    for sheet in book.sheets:
+        if sheet.name != name:
+            entries += _whole(sheet, "other_sheet" if sheet.visible else "hidden_sheet") if sheet.frame.width else []
+            continue
+        known = {*read, heading}
+        titles = sheet.frame.row(heading) if heading >= 0 else ()
+        first = min((row for row in known if row >= 0), default=0)
+        places = list(range(sheet.frame.width))
+        entries += [_entry(sheet, block, "title") for block in blocks_outside(sheet.frame.head(first), []) if first]
+        for row in range(first, sheet.frame.height):
+            cells = [cell or "" for cell in sheet.frame.row(row)] if row not in known else []
+            filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
+            if filled and tuple(sheet.frame.row(row)) != titles:
+                block = Block(row, row, filled[0], filled[-1], len(filled))
+                entries.append(_entry(sheet, block, kind_of_line([cells[place] for place in filled]) or "outside"))
+    return entries[:MOST]
+
+
+def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
+    """Warnings about rows and columns that are hidden in the file and were read all the same."""
+    warnings = []
+    for table in (table for table in plan.tables if table.part and table.layout == "rows"):
+        sheet = next((s for s in book.sheets if s.name == table.sheet), None)
+        rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row] if sheet else []
+        if rows:
+            shown = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
+            told = bilingual(
+                "有 {n} 行在文件里是隐藏的（第 {rows} 行），也一并导入了。",
+                "{n} rows are hidden in the file (row {rows}) and were read all the same.",
+                n=len(rows),
+                rows=shown,
+            )
+            remedy = bilingual(
+                "不需要的请在文件中删除后重新上传。", "Delete those you do not want and upload the file again."
+            )
+            warnings.append(
+                {
+                    "table": 0,
+                    "sheet": table.sheet,
+                    "row": rows[0],
+                    "cell": f"A{rows[0]}",
+                    "column": "",
+                    "part": table.part,
+                    "field": "",
+                    "value": "",
+                    "zh": told.in_("zh"),
+                    "en": told.in_("en"),
+                    "remedy_zh": remedy.in_("zh"),
+                    "remedy_en": remedy.in_("en"),
+                }
+            )
+    return warnings
+
+
+def _whole(sheet: Sheet, reason: str) -> list[dict[str, Any]]:
+    blocks = blocks_outside(sheet.frame, [])
+    if not blocks:
+        return []
+    first = Block(
+        blocks[0].first_row,
+        blocks[-1].last_row,
+        min(b.first_column for b in blocks),
+        max(b.last_column for b in blocks),
+        sum(b.cells for b in blocks),
+    )
+    return [_entry(sheet, first, reason)]
+
+
+def _benchmark_effects(sheet: Sheet, tables: list[TableMapping]) -> Iterator[dict[str, Any]]:
+    areas = [area for table in tables for area in _areas(sheet, table)]
+    headings = [table.header_row if table.header_row >= 0 else table.first_row for table in tables]
+    for block in blocks_outside(sheet.frame, areas):
+        above = block.last_row < max(headings) and block.cells <= 2 * (block.last_row - block.first_row + 1)
+        yield _entry(sheet, block, "title" if above else "outside")
+    for table in tables:
+        if table.part:
+            yield from _idle(sheet, [column.index for column in table.columns], table.skipped)
+            continue
+        for area in _areas(sheet, table):
+            cells = sum(
+                _filled(sheet, area, row) for row in range(area.first_row, min(area.last_row + 1, sheet.frame.height))
+            )
+            if cells:
+                yield _entry(
+                    sheet, Block(area.first_row, area.last_row, min(area.columns), max(area.columns), cells), "table"
+                )
+
+
+def _areas(sheet: Sheet, table: TableMapping) -> list[Area]:
+    """The lines and columns of a table, its headings among them; of a card its labels and values."""
+    if table.layout == "card":
+        rows = [column.index for column in table.columns]
+        labels = {
+            place
+            for column in table.columns
+            for place in range(table.value_column)
+            if (sheet.frame[column.index, place] or "").strip() == column.heading
+        }
+        return [Area(min(rows), max(rows), frozenset({*labels, table.value_column}))] if rows else []
+    first = table.header_row if table.header_row >= 0 else table.first_row
+    columns = frozenset(column.index for column in table.columns)
+    return [Area(first, table.last_row, columns)] if columns else []
+
+
+def _idle(sheet: Sheet, places: list[int], rows: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Lines of sums and remarks within a table; rows count from 0."""
+    for row in rows:
+        cells = [sheet.frame[row, place] or "" for place in places if place < sheet.frame.width]
+        kind = kind_of_line(cells)
+        filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
+        if kind and filled:
+            yield _entry(sheet, Block(row, row, filled[0], filled[-1], len(filled)), kind)
+
+
+def _filled(sheet: Sheet, area: Area, row: int) -> int:
+    return sum(bool((sheet.frame[row, place] or "").strip()) for place in area.columns if place < sheet.frame.width)
+
+
+def _entry(sheet: Sheet, block: Block, reason: str) -> dict[str, Any]:
+    words = REASONS[reason]
+    return {
+        "sheet": sheet.name,
+        "range": block.range,
+        "cells": block.cells,
+        "reason": reason,
+        "zh": words.in_("zh"),
+        "en": words.in_("en"),
+    }

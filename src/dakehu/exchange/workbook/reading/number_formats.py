@@ -1,0 +1,116 @@
+"""What a number looks like in its cell: zeros and letters of a code, a unit or a currency that stand in the format. Pure.
+
+Only formats that say something about the value are told apart: `00000000`, `"A"00000`, `0"万"`, `[$HK$]#,##0`, `0%`.
+A format that scales what it shows (`0!.0,"万"`) agrees with the number itself, which is then left as it is.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+_SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)')
+_TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|(\[[^\]]*\])|(_.|\*.)|([0#?.,%‰]+)|(.)')
+_DATE_LIKE = re.compile(r"[ymdhsYMDHSeEgG]|General|@|AM/PM|上午|下午")
+_PLAIN_MARKS = re.compile(r"^[\s¥￥元()+\-:：]*$|^(?:CNY|RMB|人民币)\s*$")
+LOST_DIGITS_FROM = Decimal(10) ** 15  # a number cell keeps 15 digits; whole numbers from here on have lost some
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """The literal texts around the digits, and how wide a code is filled with zeros (0: not filled)."""
+
+    prefix: str = ""
+    suffix: str = ""
+    width: int = 0
+    percent: bool = False
+    groups: tuple[int, ...] = ()  # digits between the strokes of a pattern such as 000-0000-0000
+
+    def show(self, written: str) -> str | None:
+        """The text a cell shows for a number as its file writes it; None where the number itself says it all."""
+        try:
+            value = Decimal(written)
+        except InvalidOperation:
+            return None
+        if self.percent:
+            return f"{(value * 100).normalize():f}%"
+        whole = value == value.to_integral_value()
+        if self.width and not whole:
+            return None
+        digits = str(int(abs(value))).zfill(self.width) if self.width else _digits(abs(value))
+        if self.groups:
+            digits = _grouped(digits, self.groups)
+        return f"{'-' if value < 0 else ''}{self.prefix}{digits}{self.suffix}"
+
+
+def _digits(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _grouped(digits: str, groups: tuple[int, ...]) -> str:
+    parts, rest = [], digits
+    for size in reversed(groups[1:]):
+        parts.append(rest[-size:])
+        rest = rest[:-size]
+    return "-".join(reversed([*parts, rest]))
+
+
+def read_format(code: str) -> NumberFormat | None:
+    """A number format that says something its number does not; None for all others, dates among them."""
+    section = _SECTION.match(code)
+    first = section.group(1) if section else ""
+    prefix, suffix, pattern, groups = "", "", "", [0]
+    for quoted, escaped, currency, bracket, _space, digits, other in _TOKEN.findall(first):
+        if digits:
+            if suffix.strip() and suffix.strip() != "-":
+                return None  # a letter between digits, as in 0!.0,"万": it scales
+            groups = [*groups, 0] if suffix.strip() == "-" else groups
+            suffix = ""
+            pattern += digits
+            groups[-1] += digits.count("0") + digits.count("#")
+        elif bracket:
+            if re.match(r"\[(?:[<>=]|h+|m+|s+)", bracket, re.IGNORECASE):
+                return None
+        else:
+            literal = quoted or escaped or currency or other
+            if other and _DATE_LIKE.match(other):
+                return None
+            prefix, suffix = (prefix, suffix + literal) if pattern else (prefix + literal, suffix)
+    return _told(prefix, suffix, pattern, tuple(groups))
+
+
+def _told(prefix: str, suffix: str, pattern: str, groups: tuple[int, ...]) -> NumberFormat | None:
+    if not pattern or pattern.endswith(",") or ",." in pattern:
+        return None
+    if pattern.endswith(("%", "‰")):
+        return NumberFormat(percent=True) if pattern.endswith("%") else NumberFormat(suffix="‰")
+    filled = set(pattern) == {"0"} and len(pattern) > 1
+    prefix = "" if _PLAIN_MARKS.match(prefix) else prefix.strip()
+    suffix = "" if _PLAIN_MARKS.match(suffix) else suffix.strip()
+    if not prefix and not suffix and not filled:
+        return None
+    return NumberFormat(
+        prefix, suffix, len(pattern) if filled else 0, groups=groups if len(groups) > 1 and filled else ()
+    )
+
+
+def has_lost_digits(written: str) -> bool:
+    """Whether a number cell, as its file writes it, is a whole number beyond the 15 digits that Excel keeps. A file that
+    writes all digits out (other programs do) has lost none, unless the last three are zeros."""
+    try:
+        value = abs(Decimal(written))
+    except InvalidOperation:
+        return False
+    if value < LOST_DIGITS_FROM or value != value.to_integral_value():
+        return False
+    return not written.lstrip("-").isdigit() or written.endswith("000")
+
+
+def scientific(written: str) -> str:
+    """A number with 15 digits and its power of ten, which no reader of codes takes for a whole one."""
+    text = f"{float(written):.15g}"
+    return text if "e" in text else f"{float(written):.14e}"
+
+
+def is_scientific(text: str) -> bool:
+    """Whether a text is a number with a power of ten, as a spreadsheet writes long codes."""
+    return bool(re.fullmatch(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", text.strip(), re.IGNORECASE))

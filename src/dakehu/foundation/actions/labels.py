@@ -1,0 +1,31 @@
+"""Name acts for people: registered actions, and steps that no action stands for, by present and former names."""
+
+from collections.abc import Mapping
+
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.renamed import Kind, current_name
+
+STEPS: dict[str, Bilingual] = {
+    "files.delete_expired": bilingual("清理到期文件", "Delete expired files"),
+    "keys.rotate": bilingual("更换密钥", "Rotate the encryption key"),
+    "search.rebuild": bilingual("重建搜索索引", "Rebuild the search index"),
+}
+
+
+def declare_steps(labels: Mapping[str, Bilingual]) -> None:
+    """Name acts that are opened by hand with `act(name)`."""
+    STEPS.update(labels)
+
+
+def act_label(name: str) -> Bilingual:
+    """Return the label of an action or a step, also by a name of an earlier version; the bare name of any other."""
+    current = current_name(Kind.ACTION, name)
+    if current in ACTIONS:
+        return ACTIONS[current].label
+    return STEPS.get(current) or bilingual(current, current)
+
+
+def act_labels() -> dict[str, Bilingual]:
+    """Return {name: label} of everything that an audit entry may stand for."""
+    return {**STEPS, **{name: action.label for name, action in ACTIONS.items()}}

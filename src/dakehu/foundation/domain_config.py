@@ -1,0 +1,45 @@
+"""How a domain registers itself: by the modules in its folders, without a list of them."""
+
+import importlib
+import importlib.util
+import pkgutil
+
+from django.apps import AppConfig
+
+from dakehu.foundation.access import permissions
+
+NOT_AT_START = ("apps", "migrations", "templates", "tests")
+
+
+class DomainConfig(AppConfig):
+    """Configuration of a domain. Its permissions are declared before any models load; once all models have, every
+    module of the domain is imported, whose actions, queries, jobs, reactions and resources register themselves.
+
+    Modules must be cheap to import: what is heavy (Spark, a solver) is imported inside the function that needs it.
+    """
+
+    default = False  # Django takes the class of the domain, not this one that its module imports
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.default = True
+
+    def import_models(self) -> None:
+        if importlib.util.find_spec(f"{self.name}.permissions") is not None:
+            permissions.declare(vars(importlib.import_module(f"{self.name}.permissions")))
+        super().import_models()
+
+    def ready(self) -> None:
+        for name in modules_of(self.name):
+            importlib.import_module(name)
+
+
+def modules_of(package: str) -> list[str]:
+    """Return the names of all modules of a domain that are imported at start-up, in alphabetical order."""
+    found = []
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+        if module.name.rpartition(".")[2] in NOT_AT_START:
+            continue
+        found += modules_of(module.name) if module.ispkg else [module.name]
+    return sorted(found)

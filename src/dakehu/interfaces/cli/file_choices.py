@@ -1,0 +1,32 @@
+"""What the options of `dakehu import` say of a file."""
+
+import argparse
+
+from dakehu.exchange.mapping.choices import Choices
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+
+
+def file_choices(line: argparse.Namespace) -> Choices:
+    """What the options say of the file. Raises Refused for one that is not written as NAME=VALUE."""
+    return Choices(
+        kind=line.as_kind,
+        sheet=line.sheet,
+        header_row=line.header_row,
+        columns=_named(line.map),
+        units=_named(line.unit),
+        rates=_named(line.rate),
+        order=line.date_order,
+    )
+
+
+def _named(texts: list[str]) -> dict[str, str]:
+    made = {}
+    for text in texts:
+        name, sign, value = text.replace("\uff1d", "=").rpartition("=")
+        if not sign or not name.strip():
+            raise Refused(
+                {"map": [bilingual("“{text}”应写成“列=值”。", "“{text}” is written COLUMN=VALUE.", text=text)]}
+            )
+        made[name.strip()] = value.strip()
+    return made

@@ -1,0 +1,25 @@
+"""Read the files that a command line names."""
+
+from pathlib import Path
+
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+
+
+def read_password(path: Path | None) -> str | None:
+    """Return the first line of a password file; None without a path."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8").splitlines()[0]
+    except (OSError, IndexError):
+        raise Refused(
+            bilingual("密码文件“{path}”读不到内容。", "The password file “{path}” gives nothing.", path=path)
+        ) from None
+
+
+def check_file(path: Path) -> Path:
+    """Return the path if it is a file; refuse otherwise."""
+    if not path.is_file():
+        raise Refused({"file": [bilingual("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
+    return path

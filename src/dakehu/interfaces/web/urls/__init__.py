@@ -1,0 +1,22 @@
+"""Every page and its address: one module per section."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+SECTIONS = (
+    "today",
+    "sign_in",
+    "account",
+    "clients",
+    "client",
+    "action_form",
+    "undo",
+    "imports",
+    "market",
+    "exports",
+    "staff",
+    "audit",
+    "system",
+    "guide",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{__name__}.{section}")) for section in SECTIONS]

@@ -1,0 +1,10 @@
+"""Addresses of the audit trail."""
+
+from django.urls import path
+
+from dakehu.interfaces.web.views import audit
+
+urlpatterns = [
+    path("audit/", audit.trail, name="audit"),
+    path("audit/verify", audit.verify, name="audit-verify"),
+]

@@ -1,0 +1,19 @@
+"""Addresses of one client: page, attachments, figures, report, merge."""
+
+from django.urls import path
+
+from dakehu.interfaces.web.views.client import attachments, figure_explanation, page
+from dakehu.interfaces.web.views.clients import duplicates
+from dakehu.interfaces.web.views.exports import reports
+
+urlpatterns = [
+    path("clients/<int:client_id>/", page.client_page, name="client"),
+    path("clients/<int:client_id>/peek", page.peek, name="peek"),
+    path("clients/<int:client_id>/files", attachments.add, name="client-files"),
+    path("clients/<int:client_id>/figures/<str:name>", figure_explanation.explained, name="figure"),
+    path("clients/<int:client_id>/report.pdf", reports.one, name="client-report"),
+    path("files/<int:attachment_id>", attachments.hand_out, name="attachment"),
+    path("clients/<int:client_id>/merge", duplicates.merge_with, name="merge-with"),
+    path("clients/<int:client_id>/merge/<int:other_id>", duplicates.merge, name="merge"),
+    path("clients/<int:client_id>/apart/<int:other_id>", duplicates.tell_apart, name="tell-apart"),
+]

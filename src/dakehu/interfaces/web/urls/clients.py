@@ -1,0 +1,20 @@
+"""Addresses of the list of clients: grid, bulk edit, duplicates."""
+
+from django.urls import path
+
+from dakehu.interfaces.web.views.clients import bulk_edit, duplicates, grid, grid_cells, listing
+
+urlpatterns = [
+    path("clients/", listing.client_list, name="clients"),
+    path("clients/rows", grid.rows, name="client-rows"),
+    path("clients/sums", grid.sums, name="client-sums"),
+    path("clients/columns", grid.own_columns, name="client-columns"),
+    path("clients/paste", grid_cells.paste, name="client-paste"),
+    path("clients/many/<str:name>", bulk_edit.ask_many, name="client-many"),
+    path("clients/undo/<int:batch>", grid_cells.take_back, name="client-undo"),
+    path("clients/<int:client_id>/cells", grid_cells.change, name="client-cells"),
+    path("clients/views", listing.save_view, name="save-view"),
+    path("clients/views/<int:view_id>/drop", listing.drop_view, name="drop-view"),
+    path("clients/alike", duplicates.hint, name="client-alike"),
+    path("clients/duplicates", duplicates.duplicates, name="duplicates"),
+]

@@ -1,0 +1,15 @@
+"""Addresses of the export and of clients' reports."""
+
+from django.urls import path
+
+from dakehu.interfaces.web.views.exports import reports, workbook
+
+urlpatterns = [
+    path("export/", workbook.start, name="export"),
+    path("export/reports", reports.many, name="export-reports"),
+    path("export/template.xlsx", workbook.template, name="export-template"),
+    path("export/<int:pk>/", workbook.job_page, name="export-job"),
+    path("export/<int:pk>/progress", workbook.progress, name="export-progress"),
+    path("export/<int:pk>/cancel", workbook.cancel, name="export-cancel"),
+    path("export/<int:pk>/file", workbook.download, name="export-file"),
+]

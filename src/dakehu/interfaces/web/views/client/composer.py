@@ -1,0 +1,58 @@
+"""Prepare the form in which a contact is logged, on the client page and beside the list."""
+
+from typing import Any
+
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.schema import custom_fields
+from dakehu.interfaces.web import forms
+
+# What the composer asks besides the text: at once, and behind "more".
+AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
+QUICK = ("channel", "next_on")  # beside the list
+MORE = ("result", "mood", "promise", "promise_due_on", "staff")
+
+
+def quick() -> dict[str, Any]:
+    """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
+    action = ACTIONS["service.log_interaction"]
+    begin = forms.starting_values(action)
+    here = (*QUICK, *(parameter.name for parameter in action.parameters if is_custom(parameter) and parameter.required))
+    others = [parameter.name for parameter in action.parameters if parameter.name not in ("summary", *here)]
+    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
+    return {
+        "compose": action,
+        "text": asked["summary"],
+        "at_once": [asked[name] for name in here],
+        "held_at": begin["held_at"],
+    }
+
+
+def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | None) -> dict[str, Any]:
+    """Log what was said and plan the next contact, in one card."""
+    action = ACTIONS["service.log_interaction"]
+    values = {
+        **forms.starting_values(action),
+        **{k: v for k, v in given.items() if k in {t.name for t in action.parameters}},
+    }
+    asked = {question.name: question for question in forms.questions(action, values, faults)}
+    added = [
+        (parameter.name, parameter.required)
+        for parameter in action.parameters
+        if is_custom(parameter) and parameter.name in asked
+    ]
+    at_once = (*AT_ONCE, *(name for name, required in added if required))
+    more = (*MORE, *(name for name, required in added if not required))
+    loose = [str(t) for name, texts in (faults or {}).items() if name not in asked for t in texts]
+    return {
+        "compose": action,
+        "text": asked["summary"],
+        "at_once": [asked[name] for name in at_once],
+        "more": [asked[name] for name in more],
+        "loose": loose,
+        "client": client,
+        "more_open": any(asked[name].error for name in more),
+    }
+
+
+def is_custom(parameter: Any) -> bool:
+    return parameter.name in custom_fields.custom_field_names(parameter.model) if parameter.model else False

@@ -1,0 +1,201 @@
+"""The client page: who this is, what was said, what comes next; the article's five parts as tabs."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger import queries as ledger
+from dakehu.domains.service import queries as service
+from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, render_row, render_rows
+from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
+from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
+from dakehu.interfaces.web.views.client.audit import tab_audit  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.composer import composer, quick
+from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.timeline import KINDS, moments_of
+from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
+
+TABS = (
+    ("overview", bilingual("概览", "Overview"), ""),
+    ("basic", bilingual("基本信息", "Basics"), ""),
+    ("money", bilingual("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
+    ("investments", bilingual("投资历史", "Investments"), Permission.LEDGER_READ),
+    ("service", bilingual("服务记录", "Service"), Permission.SERVICE_READ),
+    ("needs", bilingual("需求与偏好", "Needs and preferences"), ""),
+    ("plans", bilingual("跟进计划", "Plans"), Permission.SERVICE_READ),
+    ("files", bilingual("文件", "Files"), Permission.SERVICE_READ),
+    ("relations", bilingual("关系与家庭", "Relations"), ""),
+    ("history", bilingual("历史资料", "Earlier data"), ""),
+    ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
+)
+IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
+
+
+@require_safe
+def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
+    client, actor = clients.get_client(client_id), current_actor()
+    tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
+    chosen = request.GET.get("tab", "overview")
+    chosen = chosen if chosen in dict(tabs) else "overview"
+    page = {**head_of(client), "tabs": tabs, "tab": chosen, "template": f"client/{chosen}.html"}
+    page |= globals()[f"tab_{chosen}"](request, client)
+    return render(request, "client/page.html", page)
+
+
+@require_safe
+def peek(request: HttpRequest, client_id: int) -> HttpResponse:
+    """The client beside the list: a fragment for the drawer."""
+    client = clients.get_client(client_id)
+    page = {
+        **head_of(client),
+        "identity": spec_of(client, IDENTITY),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+    }
+    actor = current_actor()
+    if actor.may(Permission.SERVICE_READ):
+        page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
+    if actor.may(Permission.INTERACTION_LOG):
+        page |= quick()
+    return render(request, "client/peek.html", page)
+
+
+def head_of(client: Any) -> dict[str, Any]:
+    """The strip over every tab."""
+    today = clock.today()
+    shown = render_row(client, shown=True)
+    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
+    return {
+        "client": client,
+        "shown": shown,
+        "plain": render_row(client, ("assets",)),
+        "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
+        "labels": list(clients.tags(client=client)),
+        "blockers": clients.blockers(client=client),
+        "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
+        "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
+        "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
+        "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
+        "page_title": shown["name"],
+    }
+
+
+def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
+    actor = current_actor()
+    needs = clients.needs(client=client).first()
+    page: dict[str, Any] = {
+        "identity": spec_of(client, IDENTITY),
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+        "wishes": spec_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
+        if needs
+        else [],
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True)[:6],
+    }
+    if actor.may(Permission.SERVICE_READ):
+        kind = request.GET.get("show", "")
+        page |= open_work(client)
+        page |= {"kinds": KINDS, "kind": kind, "moments": moments_of(client, kind, 60)}
+    if actor.may(Permission.INTERACTION_LOG):
+        page |= composer(client, {}, None)
+    return page
+
+
+def open_work(client: Any) -> dict[str, Any]:
+    """Plans, requests and promises that are not yet done, with the days that are left."""
+    today = clock.today()
+
+    def with_days(rows: Any, due: str) -> list[dict[str, Any]]:
+        made = render_rows(rows, shown=True)
+        for row in made:
+            row["days"] = (date.fromisoformat(row[due]) - today).days if row[due] else None
+        return made
+
+    return {
+        "plans": with_days(service.client_follow_ups(client=client).filter(state="planned"), "due_on"),
+        "requests": with_days(service.client_requests(client=client).exclude(state="closed"), "due_on"),
+        "promises": with_days(
+            service.client_interactions(client=client).filter(promise_kept_on=None).exclude(promise=""),
+            "promise_due_on",
+        ),
+    }
+
+
+def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
+    groups = [
+        (client.field_groups[group], spec_of(client, tuple(names), empty=True))
+        for group, names in grouped_fields(type(client))
+        if group != "institution" or client.kind != "person"
+    ]
+    return {
+        "groups": groups,
+        "contacts": render_rows(clients.contacts(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True),
+        "coverage": render_rows(clients.coverage(client=client), shown=True),
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+    }
+
+
+def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
+    total = ledger.summary(client=client)
+    rows = ledger.investments(client=client)
+    line = {
+        "x": [m["month"] for m in total["months"]],
+        "series": [
+            {
+                "name": str(bilingual("累计投入", "Invested so far")),
+                "area": True,
+                "unit": "money" if total["invested"] is not None else "share",
+                "values": [float(m["invested"]) for m in total["months"]],
+            }
+        ],
+    }
+    unit = "money" if total["invested"] is not None else "share"
+    donut = {
+        "unit": unit,
+        "slices": [{"name": k["name"], "value": float(k["amount"] or k["share"])} for k in total["kinds"]],
+    }
+    return {"total": total, "line": line, "donut": donut, **table_of(rows, leave_out=("client",))}
+
+
+def tab_service(request: HttpRequest, client: Any) -> dict[str, Any]:
+    return {
+        **table_of(service.client_interactions(client=client), leave_out=("client",)),
+        "requests": table_of(service.client_requests(client=client), leave_out=("client",)),
+    }
+
+
+def tab_needs(request: HttpRequest, client: Any) -> dict[str, Any]:
+    needs = clients.needs(client=client).first()
+    names = tuple(n for n, _, _ in described_fields(model_of("clients.Needs")) if n != "client")
+    return {
+        "wishes": spec_of(needs, names, empty=True) if needs else [],
+        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
+        "consents": render_rows(clients.consents(client=client), shown=True),
+    }
+
+
+def tab_plans(request: HttpRequest, client: Any) -> dict[str, Any]:
+    return table_of(service.client_follow_ups(client=client), leave_out=("client",))
+
+
+def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
+    labels = {column.name: column for column in columns_of(type(client))}
+    made = []
+    for row in render_rows(clients.history(client=client), shown=False):
+        known = row["known"]
+        facts = (
+            [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()]
+            if isinstance(known, dict)
+            else []
+        )
+        made.append({"as_of_on": row["as_of_on"], "facts": facts, "masked": "" if isinstance(known, dict) else known})
+    return {"earlier": made}

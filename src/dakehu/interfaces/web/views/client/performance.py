@@ -1,0 +1,122 @@
+"""A client's money: figures of the last close, what is held, how it grew, the trades."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from dakehu.domains.ledger import queries as ledger
+from dakehu.domains.ledger.close import rows as close_rows
+from dakehu.domains.ledger.trades import transaction_types
+from dakehu.domains.ledger.trades.queries import list_trades
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import ask, columns_of, render_row
+from dakehu.interfaces.web.views.client.attribution import change_of
+
+FIRST = ("market_value", "profit", "roi", "xirr", "twr", "max_drawdown", "volatility", "sharpe")
+PAGE = 50
+SLICES = 8
+MARKS = 8
+SIGNED = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")  # rising and falling in their colours
+
+
+def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
+    row = ledger.figures(client=client)
+    try:
+        told, faults = ask("ledger.portfolio", {"client": client.pk}), []
+    except Refused as refusal:
+        told, faults = None, [str(text) for texts in refusal.as_plain().values() for text in texts]
+    page: dict[str, Any] = {
+        "faults": faults,
+        "told": told,
+        "figures": figures_of(row),
+        "closed": row.as_of if row else None,
+    }
+    if told and told["line"]:
+        page |= {
+            "line": line_of(told["line"]),
+            "falls": falls_of(told["line"]),
+            "donut": donut_of(told["holdings"], told["hidden"]),
+            "flows": told["flows"][:PAGE],
+            "change": change_of(request, client, told["as_of"]),
+        }
+    return page | trades_of(request, client)
+
+
+def figures_of(row: Any) -> dict[str, list[dict[str, Any]]]:
+    """The figures by which a client is seen first, and the others; each with its formula, and why it is missing."""
+    if row is None:
+        return {"first": [], "rest": []}
+    plain = render_row(row)
+    made = {
+        column.name: {
+            "name": column.name,
+            "label": column.label,
+            "value": plain[column.name],
+            "kind": column.kind,
+            "unit": column.spec.unit,
+            "formula": column.spec.help,
+            "signed": column.name in SIGNED,
+            "whole": isinstance(plain[column.name], int),
+            "why": bilingual(*close_rows.REASONS[row.reasons[column.name]]) if column.name in row.reasons else "",
+        }
+        for column in columns_of(type(row))
+        if column.name not in ("client", "as_of", "reasons")
+    }
+    return {"first": [made[name] for name in FIRST], "rest": [one for name, one in made.items() if name not in FIRST]}
+
+
+def line_of(line: dict[str, Any]) -> dict[str, Any]:
+    """Growth, with the largest payments marked and the index beside it."""
+    largest = sorted((i for i, flow in enumerate(line["flow"]) if flow), key=lambda i: -abs(line["flow"][i] or 0))[
+        :MARKS
+    ]
+    marks = [
+        {"x": line["day"][i], "label": "▲" if line["flow"][i] > 0 else "▼", "tone": "accent"} for i in sorted(largest)
+    ]
+    series = [
+        {"name": str(bilingual("净值", "Growth of 1")), "values": line["growth"], "unit": "number", "markers": marks}
+    ]
+    if line["index"]:
+        series.append(
+            {"name": line["index_name"], "values": line["index"], "unit": "number", "dashed": True, "tone": "muted"}
+        )
+    return {"x": line["day"], "series": series}
+
+
+def falls_of(line: dict[str, Any]) -> dict[str, Any]:
+    """How far below the highest growth so far, day by day."""
+    falls = {
+        "name": str(bilingual("回撤", "Drawdown")),
+        "values": line["drawdown"],
+        "unit": "share",
+        "area": True,
+        "tone": "muted",
+    }
+    return {"x": line["day"], "series": [falls]}
+
+
+def donut_of(holdings: list[dict[str, Any]], hidden: bool) -> dict[str, Any]:
+    """The largest holdings and the rest; shares instead of sums for readers to whom money is masked."""
+    sized = [(row["name"], row["weight"] if hidden else row["value"]) for row in holdings if row["weight"]]
+    slices = [{"name": name, "value": value} for name, value in sized[:SLICES]]
+    if sized[SLICES:]:
+        slices.append({"name": str(bilingual("其他", "Others")), "value": sum(value for _, value in sized[SLICES:])})
+    return {"unit": "share" if hidden else "money", "slices": slices}
+
+
+def trades_of(request: HttpRequest, client: Any) -> dict[str, Any]:
+    asked = request.GET.get("page", "1")
+    page = int(asked) if asked.isdecimal() and 0 < int(asked) < 10**6 else 1
+    told = list_trades(client=client, limit=PAGE, offset=(page - 1) * PAGE)
+    for row in told["rows"]:
+        row["word"] = bilingual(*transaction_types.label_of(row["side"]))
+    last = max(1, -(-told["count"] // PAGE))
+    return {
+        "trades": told["rows"],
+        "traded": told["count"],
+        "at": page,
+        "last": last,
+        "before": page - 1 if page > 1 else None,
+        "after": page + 1 if page < last else None,
+    }

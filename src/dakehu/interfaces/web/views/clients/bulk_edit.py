@@ -1,0 +1,105 @@
+"""What one does to many clients of the list at once: a value, a hand-over, a follow-up; ticked rows, or all that the
+filter finds."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.clients.bulk_edit import actions as bulk_edit
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import ACTIONS, Action
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import perform
+from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views.clients import grid
+
+VERBS = {"set": "clients.change_many", "assign": "clients.hand_over", "plan": "service.plan_many"}
+# The verb for one client whose questions are asked once for all of them.
+SINGLE = {"set": "clients.change", "assign": "clients.assign", "plan": "service.plan_follow_up"}
+OWN = ("client", "version", "code", "id_number")
+
+
+def chosen(given: Any) -> tuple[str, Any]:
+    """("selection" | "filter", the clients meant, always within scope): `ids=1,2`, or with `all` those whom `query`, the
+    grid's own, finds. Saying neither means nobody."""
+    if given.get("ids") or not given.get("all"):
+        numbers = [int(part) for part in given.get("ids", "").split(",") if part.strip().isdigit()]
+        return "selection", clients.clients(order="code").filter(pk__in=numbers)
+    asked = QueryDict(given.get("query", "")).dict()
+    return "filter", grid.matching({**asked, "sort": "code"})
+
+
+@require_http_methods(["GET", "POST"])
+def ask_many(request: HttpRequest, name: str) -> HttpResponse:
+    """The form of a verb for many, in a dialog; POST does it in one act, which a press takes back."""
+    if name not in VERBS:
+        raise NotFound(bilingual("操作", "action"), name)
+    action, single = ACTIONS[VERBS[name]], ACTIONS[SINGLE[name]]
+    if not current_actor().may(action.needs):
+        raise NotAllowed(action.label, action.needs)
+    given = request.POST if request.method == "POST" else request.GET
+    kind, found = chosen(given)
+    field = given.get("field", "")
+    faults: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            return done(perform(action.name, raw_of(name, single, found, given, field)), action)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            faults = refused.as_plain()
+    page = {
+        "action": action,
+        "verb": name,
+        "kind": kind,
+        "count": found.count(),
+        "ids": given.get("ids", ""),
+        "all": given.get("all", ""),
+        "query": given.get("query", ""),
+        "questions": questions(name, single, given, field, faults),
+        "field": field,
+        "fields": fields() if name == "set" else [],
+        "whole": [t for texts in faults.values() for t in texts],
+    }
+    return render(request, "clients/bulk_edit.html", page, status=422 if faults else 200)
+
+
+def fields() -> list[tuple[str, str]]:
+    """The columns that may be set for many at once, custom ones included, by label."""
+    taken = {parameter.name for parameter in ACTIONS[VERBS["set"]].parameters}
+    return [(one.name, one.label) for one in forms.questions(ACTIONS[SINGLE["set"]], {}) if one.name in taken]
+
+
+def questions(verb: str, single: Action, given: Any, field: str, faults: dict[str, Any]) -> list[forms.Question]:
+    if verb == "set":
+        return [one for one in forms.questions(single, {field: given.get(field, "")}, faults) if one.name == field]
+    values = {
+        **forms.starting_values(single),
+        **{parameter.name: given[parameter.name] for parameter in single.parameters if parameter.name in given},
+    }
+    return forms.questions(single, values, faults, leave_out=OWN)
+
+
+def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) -> dict[str, Any]:
+    """What the action takes. One more than may be done at once is asked for, so that too many is said, not cut."""
+    numbers = list(found.values_list("pk", flat=True)[: bulk_edit.AT_MOST + 1])
+    if verb != "set":
+        return {
+            "clients": numbers,
+            **{n: v for n, v in forms.answers(single, given, changing=False).items() if n not in OWN},
+        }
+    if field not in dict(fields()):
+        raise Refused({"field": [bilingual("请选择要修改的字段。", "Choose the field to change.")]})
+    value = forms.answers(single, given, changing=True).get(field, "")
+    return {"clients": numbers, field: value}
+
+
+def done(told: dict[str, Any], action: Action) -> HttpResponse:
+    text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=told["changed"])
+    toast = {"text": str(text), "kind": "success", "undo": f"/clients/undo/{told['batch']}" if told["batch"] else None}
+    return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

@@ -1,0 +1,267 @@
+"""Rows for the client grid: filtered, sorted and paged here, so that a hundred thousand clients feel like a hundred."""
+
+import json
+from typing import Any
+
+from django.db.models import Avg, Count, Sum
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.clients.bulk_edit import cells
+from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.encrypted_fields import DOTS
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import columns_of, deferred_fields, page_of, perform, render_rows
+from dakehu.foundation.gates.output import Column, plain_of
+from dakehu.foundation.schema.fields import may, model_of
+from dakehu.interfaces.web.forms import rows_to_choose
+from dakehu.interfaces.web.views.errors import plain
+
+OURS = ("page", "size", "sort", "q", "view", "ids", "after", "before", "last", "show")
+LONGEST_PAGE = 200
+KINDS = {"money": "money", "rate": "share", "number": "number", "choice": "tag", "bool": "yes"}
+WIDTHS = {
+    "name": 190,
+    "code": 120,
+    "assets": 124,
+    "branch": 170,
+    "risk_level": 138,
+    "kind": 104,
+    "status": 104,
+    "segment": 110,
+}
+FIRST = ("name", "code", "segment", "kind", "risk_level", "assets", "status", "last_contact_on", "next_contact_on")
+PLACES = {name: place for place, name in enumerate(FIRST)}
+TONES = {
+    "risk_level": {"C1": "good", "C2": "good", "C3": "accent", "C4": "warn", "C5": "bad"},
+    "status": {"active": "good", "prospect": "accent", "dormant": "warn", "closed": "", "restricted": "bad"},
+}
+EDITORS = {
+    "money": "number",
+    "rate": "number",
+    "number": "number",
+    "date": "date",
+    "choice": "choice",
+    "key": "key",
+    "bool": "choice",
+}
+KEPT = "clients.columns"  # the page under which one's own choice of columns is kept
+
+
+def grid_columns() -> list[Column]:
+    """Every column that a list may show, the telling ones first; sealed values and texts of any length stay out."""
+    every = [c for c in columns_of(model_of("clients.Client"), beside=True) if c.kind not in ("sealed", "json", "long")]
+    return sorted(every, key=lambda column: PLACES.get(column.name, len(FIRST)))
+
+
+def described_columns(view: str = "") -> list[dict[str, Any]]:
+    """The columns as the grid draws them under a view, in the reader's own choice where they made one."""
+    actor = current_actor()
+    clearance = actor.clearance
+    kept = kept_columns(view)
+    chosen = {row["field"]: row for row in kept}
+    edited = {
+        parameter.name: parameter
+        for parameter in ACTIONS["clients.change"].parameters
+        if actor.may(ACTIONS["clients.change"].needs)
+    }
+    made = []
+    for column in grid_columns():
+        stored = hasattr(column.field, "attname")
+        cleared = column.spec.sensitivity <= clearance
+        one: dict[str, Any] = {
+            "field": column.name,
+            "title": column.label,
+            "kind": KINDS.get(column.kind, "text"),
+            "hidden": not column.spec.listed,
+            "sort": stored and cleared,
+            "filter": stored and cleared,
+            "help": column.spec.help,
+            "width": WIDTHS.get(column.name, 118),
+        }
+        if hasattr(column.choice_set, "many"):
+            one["kind"] = "text"
+        elif column.choice_set is not None:
+            tones = TONES.get(column.name, {})
+            one["choices"] = [
+                {"value": m.value, "label": m.text, "tone": tones.get(m.value, "")} for m in column.choice_set
+            ]
+        if column.name == "name":
+            one["kind"] = "link"
+        if column.name == "status":
+            one["kind"] = "state"
+        if cleared and column.name in edited and may(column.spec.edited_by):
+            one["edit"] = EDITORS.get(column.kind, "text") if one["kind"] != "text" else "text"
+            one["many"] = column.name in cells.editable_fields()
+            if column.kind == "key":
+                one["options"] = [text for _, text in rows_to_choose(edited[column.name])]
+            one["must"] = not column.field.blank and not column.field.null
+        if column.name in chosen:
+            one["hidden"] = bool(chosen[column.name].get("hidden"))
+            one["width"] = chosen[column.name].get("width") or one["width"]
+        made.append(one)
+    order = [row["field"] for row in kept]
+    return sorted(made, key=lambda one: order.index(one["field"]) if one["field"] in order else len(order))
+
+
+def kept_columns(view: str = "") -> list[dict[str, Any]]:
+    """The reader's own columns of a view; else those with which the view was shared; else their usual ones."""
+    me = current_actor().user_id
+    mine = {row.name: row for row in team.views(page=KEPT) if row.owner_id == me}
+    if f"{KEPT}:{view}" in mine:
+        return list(mine[f"{KEPT}:{view}"].state.get("columns", []))
+    if view.isdigit():
+        shared = next((row for row in team.views(page="clients") if row.pk == int(view)), None)
+        if shared is not None and shared.state.get("columns"):
+            return list(shared.state["columns"])
+    return list(mine[KEPT].state.get("columns", [])) if KEPT in mine else []
+
+
+def asked_of(given: Any) -> tuple[str, dict[str, Any], str]:
+    """(text, filters, order) out of the address: `f.<field>` are the boxes under the headings, everything else
+    that is not ours is a filter as `narrow` takes it."""
+    kinds = {column.name: column for column in grid_columns()}
+    filters: dict[str, Any] = {}
+    for key, value in given.items():
+        if key in OURS or not value:
+            continue
+        name = key.removeprefix("f.")
+        if not key.startswith("f."):
+            filters[key] = value
+        elif name in kinds:
+            filters |= boxed(kinds[name], value)
+    return given.get("q", ""), filters, given.get("sort", "")
+
+
+def boxed(column: Column, value: str) -> dict[str, Any]:
+    """What somebody typed under a heading: text is contained, `>100万` and `100万-500万` are ranges."""
+    if column.kind in ("text", "key"):
+        return {f"{column.name}.has": value}
+    if column.kind not in ("money", "number", "rate", "date", "datetime"):
+        return {column.name: value}
+    for sign, op in ((">=", "ge"), ("<=", "le"), ("≥", "ge"), ("≤", "le"), (">", "gt"), ("<", "lt")):
+        if value.startswith(sign):
+            return {f"{column.name}.{op}": value.removeprefix(sign).strip()}
+    for mark in ("~", "–", "至", " - "):
+        if mark in value:
+            low, _, high = value.partition(mark)
+            return {f"{column.name}.ge": low.strip(), f"{column.name}.le": high.strip()}
+    return {f"{column.name}.{'eq' if column.kind in ('date', 'datetime') else 'ge'}": value}
+
+
+def matching(given: Any) -> Any:
+    text, filters, order = asked_of(given)
+    return clients.clients(text=text, filters=filters, order=order or default_order())
+
+
+def default_order() -> str:
+    """The largest first; by code for readers who may not see assets, because an order would tell them."""
+    assets = next(c for c in grid_columns() if c.name == "assets")
+    return "-assets" if assets.spec.sensitivity <= current_actor().clearance else "code"
+
+
+@require_safe
+def rows(request: HttpRequest) -> JsonResponse:
+    """{rows, before, after, total, more}: one page of the grid, the places of its neighbours, and how many rows there are
+    (`more`: than the number at which counting stops). `after`, `before` or `last` say which page; `show` (names with
+    commas) which columns, all if it is not given."""
+    columns, given = grid_columns(), request.GET
+    if given.get("show"):
+        wanted = set(given["show"].split(","))
+        columns = [column for column in columns if column.name in wanted]
+    try:
+        text, filters, order = asked_of(given)
+        listing = clients.listing(text=text, filters=filters, order=order)
+        size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
+        keys = [column.name for column in columns if column.kind == "key"]
+        found = listing.rows.select_related(*keys).defer(*deferred_fields(listing.rows.model, columns))
+        page = page_of(
+            found,
+            order or default_order(),
+            size,
+            after=given.get("after", ""),
+            before=given.get("before", ""),
+            last="last" in given,
+        )
+    except Refused as refusal:
+        return plain(dict(refusal.messages), refusal.status)
+    except ValueError:
+        return plain({"size": [bilingual("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
+    total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
+    made = [as_cells(row, columns) for row in render_rows(page.rows, [c.name for c in columns])]
+    return JsonResponse(
+        {"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+@require_safe
+def sums(request: HttpRequest) -> JsonResponse:
+    """{count, assets: {sum, average, filled} or null}: over the whole list as filtered, within the reader's scope. Assets
+    only for readers who may see them; the average is over clients whose assets are known."""
+    try:
+        found = matching(request.GET).order_by()
+    except Refused as refusal:
+        return plain(dict(refusal.messages), refusal.status)
+    assets = next(c for c in grid_columns() if c.name == "assets")
+    asked = {"count": Count("pk")}
+    if assets.spec.sensitivity <= current_actor().clearance:
+        asked |= {"sum": Sum("assets"), "average": Avg("assets"), "filled": Count("assets")}
+    told = found.aggregate(**asked)
+    made = {name: plain_of(told[name]) for name in ("sum", "average", "filled")} if "sum" in told else None
+    return JsonResponse({"count": told["count"], "assets": made})
+
+
+def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "id": row["id"],
+        "row_version": row["row_version"],
+        "url": f"/clients/{row['id']}/",
+        "peek": f"/clients/{row['id']}/peek",
+    }
+    for column in columns:
+        value = row[column.name]
+        if isinstance(value, dict):
+            value = value["name"]
+        if hasattr(column.choice_set, "many") and value not in (None, "", DOTS):
+            value = column.choice_set.text_of(value)
+        made[column.name] = DOTS if value == DOTS else (value if value != "" else None)
+    made["why"] = row.get("why_missing", {})
+    return made
+
+
+def own_columns(request: HttpRequest) -> JsonResponse:
+    """The columns of a view as the reader has them; POST {view, columns} remembers which one shows, how wide and in which
+    order; POST {view, columns: []} goes back to those of the view."""
+    if request.method != "POST":
+        return JsonResponse(
+            {"columns": described_columns(request.GET.get("view", ""))}, json_dumps_params={"ensure_ascii": False}
+        )
+    try:
+        sent = json.loads(request.body)
+        view, columns = str(sent.get("view") or "")[:20], cleaned(sent["columns"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return plain({"columns": ["{view, columns: [{field, width, hidden}]}"]}, 400)
+    name = f"{KEPT}:{view}" if view else KEPT
+    if columns:
+        perform("team.save_view", {"page": KEPT, "name": name, "state": {"columns": columns}})
+    else:
+        me = current_actor().user_id
+        for row in team.views(page=KEPT):
+            if row.owner_id == me and row.name == name:
+                perform("team.delete_view", {"view": row.pk})
+    return JsonResponse({"kept": len(columns)})
+
+
+def cleaned(sent: Any) -> list[dict[str, Any]]:
+    """Columns as somebody arranged them, without what is not ours. Raises KeyError, TypeError, ValueError."""
+    known = {column.name for column in grid_columns()}
+    return [
+        {"field": c["field"], "width": min(int(c["width"]), 900), "hidden": bool(c["hidden"])}
+        for c in sent
+        if c["field"] in known
+    ]

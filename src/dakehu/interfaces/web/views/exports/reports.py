@@ -1,0 +1,31 @@
+"""Clients' reports as PDF: one at once, many in the background; the ZIP is fetched where exports are."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from dakehu.domains.clients import queries as clients
+from dakehu.exchange.reports import service as reports
+from dakehu.interfaces.web.views.exports.workbook import chosen_of
+from dakehu.interfaces.web.views.imports.wizard import downloaded
+
+
+def _rise_is_red(request: HttpRequest) -> bool:
+    return request.COOKIES.get("updown") != "green-up"
+
+
+@require_safe
+def one(request: HttpRequest, client_id: int) -> HttpResponse:
+    """The report of a client, printed now; that it went out stands on the record."""
+    client = clients.get_client(client_id)
+    paper = reports.hand_out(client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request))
+    return downloaded(paper.name, paper.content)
+
+
+@require_POST
+def many(request: HttpRequest) -> HttpResponse:
+    """A report of each client who was chosen, filtered, or is in sight at all."""
+    kind, rows = chosen_of(request.POST)
+    numbers = None if kind == "all" else list(rows.values_list("pk", flat=True))
+    job = reports.start(numbers, request.POST.get("language") or None, _rise_is_red(request))
+    return redirect("export-job", pk=job)

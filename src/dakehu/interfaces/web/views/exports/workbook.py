@@ -1,0 +1,191 @@
+"""Export: which clients, with which password, in which language; made in the background, fetched when ready."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.team.permissions import Permission
+from dakehu.exchange.exports import service as exports
+from dakehu.exchange.reports import service as reports
+from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.files import store as files
+from dakehu.foundation.gates import columns_of
+from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.schema.fields import model_of
+from dakehu.interfaces.web.views.clients import grid
+from dakehu.interfaces.web.views.imports.steps import as_polled
+from dakehu.interfaces.web.views.imports.wizard import downloaded
+
+KINDS = ("workbook.export", reports.KIND)
+SHORTEST = 8
+STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accent", "cancelled": ""}
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Ask what to export; POST starts it. `?ids=1,2` is a selection, any other query is the client grid's own."""
+    actor = current_actor()
+    if not actor.may(Permission.EXPORT):
+        raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
+    given = request.POST if request.method == "POST" else request.GET
+    chosen, rows = chosen_of(given)
+    faults: dict[str, list[str]] = {}
+    if request.method == "POST":
+        try:
+            faults = _checked(request)
+            if not faults:
+                numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
+                job = exports.start_export(numbers, request.POST.get("password") or None, request.POST.get("language"))
+                return redirect("export-job", pk=job)
+        except (NotAllowed, NotFound):
+            raise
+        except Refused as refused:
+            faults = refused.as_plain()
+    recent = [{**job, "tone": STATES.get(job["state"], "")} for job in _recent(actor.user_id)]
+    return render(
+        request,
+        "exports/page.html",
+        {
+            "page_title": bilingual("导出", "Export"),
+            "page_note": bilingual(
+                "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
+            ),
+            "count": rows.count(),
+            "chosen": chosen,
+            "handed": _handed(given),
+            "faults": faults,
+            "recent": recent,
+            "sheets": [part.title for part in worksheets().values()],
+            "masked": _masked(),
+            "sealed": _sealed(),
+            "languages": [("zh", "简体中文"), ("en", "English")],
+            "language": request.POST.get("language") or language(),
+            "open": request.POST.get("open") == "true",
+        },
+        status=422 if faults else 200,
+    )
+
+
+def _recent(owner: int | None) -> list[dict[str, Any]]:
+    """The latest workbooks and reports, newest first."""
+    return sorted((job for kind in KINDS for job in jobs.recent(kind, owner)), key=lambda job: -job["id"])[:10]
+
+
+def _handed(given: Any) -> list[tuple[str, str]]:
+    """What says which clients are meant, to travel through the form."""
+    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "page", "size")
+    return [(name, value) for name, value in given.items() if name not in own and value]
+
+
+def chosen_of(given: Any) -> tuple[str, Any]:
+    """("selection" | "filter" | "all", the clients meant, always within scope)."""
+    if given.get("ids"):
+        wanted = [int(part) for part in given["ids"].split(",") if part.strip().isdigit()]
+        return "selection", clients.clients(order="code").filter(pk__in=wanted)
+    text, filters, _ = grid.asked_of(dict(_handed(given)))
+    if text or filters:
+        return "filter", clients.clients(text=text, filters=filters, order="code")
+    return "all", clients.clients(order="code")
+
+
+def _checked(request: HttpRequest) -> dict[str, list[str]]:
+    """What is wrong with the password, by question; {} when all is well."""
+    password, again = request.POST.get("password", ""), request.POST.get("again", "")
+    if not password:
+        if request.POST.get("open") == "true":
+            return {}
+        return {
+            "password": [str(bilingual("请设密码，或勾选“不加密”。", "Set a password, or tick “without a password”."))]
+        }
+    if len(password) < SHORTEST:
+        return {"password": [str(bilingual("密码至少 {n} 位。", "Use at least {n} characters.", n=SHORTEST))]}
+    if password != again:
+        return {"again": [str(bilingual("两次输入的密码不一样。", "The two passwords differ."))]}
+    return {}
+
+
+def _masked() -> list[str]:
+    """Fields that this reader gets masked because of their role."""
+    clearance = current_actor().clearance
+    return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.spec.sensitivity < SECRET]
+
+
+def _sealed() -> list[str]:
+    """Fields that leave the house masked, whoever exports."""
+    return [
+        c.label
+        for name in ("clients.Client", "clients.Contact")
+        for c in columns_of(model_of(name))
+        if c.spec.sensitivity == SECRET
+    ]
+
+
+def _own_job(pk: int) -> dict[str, Any]:
+    job = jobs.get_job(pk, current_actor().user_id)
+    if job["kind"] not in KINDS:
+        raise NotFound(bilingual("导出", "export"), pk)
+    return job
+
+
+@require_GET
+def job_page(request: HttpRequest, pk: int) -> HttpResponse:
+    job = _own_job(pk)
+    counts = job["result"].get("counts", {}) if job["state"] == "done" else {}
+    refused = job["result"].get("refused", {}) if isinstance(job["result"], dict) else {}
+    why = " ".join(text for texts in refused.values() for text in texts)
+    return render(
+        request,
+        "exports/job.html",
+        {
+            "page_title": job["result"].get("name") or bilingual("导出中", "Exporting"),
+            "crumbs": [{"label": bilingual("导出", "Export"), "url": "/export/"}],
+            "job": job,
+            "why": why,
+            "percent": round(job["share"] * 100),
+            "words": job["words"] or job["state_text"],
+            "counts": [(part.title, counts[name]) for name, part in worksheets().items() if name in counts],
+            "reports": job["kind"] == reports.KIND,
+            "failed": job["result"].get("failed", []),
+        },
+    )
+
+
+@require_GET
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    return JsonResponse(as_polled(_own_job(pk)))
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    jobs.request_stop(_own_job(pk)["id"])
+    messages.info(request, str(bilingual("正在停止导出。", "Stopping the export.")))
+    return redirect("export")
+
+
+@require_GET
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The finished workbook, as long as it is kept."""
+    job = _own_job(pk)
+    if job["state"] != "done":
+        raise NotFound(bilingual("文件", "file"))
+    return downloaded(*files.read(job["result"]["file"]))
+
+
+@require_GET
+def template(request: HttpRequest) -> HttpResponse:
+    """The empty workbook, in the reader's language; for everybody who may bring one back or take one away."""
+    actor = current_actor()
+    if not (actor.may(Permission.IMPORT) or actor.may(Permission.EXPORT)):
+        raise NotAllowed(bilingual("下载模板", "download the template"), Permission.IMPORT)
+    with TemporaryDirectory(prefix="dakehu-") as folder:
+        content = exports.write_template(Path(folder) / "template.xlsx").read_bytes()
+    return downloaded(f"{exports.TITLE}-{bilingual('模板', 'template')}.xlsx", content)

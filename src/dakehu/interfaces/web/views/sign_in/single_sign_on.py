@@ -1,0 +1,63 @@
+"""Signing in at the firm's own provider (OpenID Connect). It says who somebody is; the desk says whether they may in."""
+
+from typing import Any
+
+import requests
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+
+from dakehu.domains.team.sign_in import backends, single_sign_on
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.interfaces.web.views.sign_in.password import draw, go_on
+
+AWAY = bilingual(
+    "统一登录暂时没有应答，请稍后再试，或用登录名和密码登录。",
+    "The firm's sign-in does not answer; try later, or sign in with user name and password.",
+)
+REFUSED = bilingual(
+    "统一登录没有成功，请重试；仍不行请联系管理员。",
+    "The firm's sign-in did not succeed; try again, or ask your administrator.",
+)
+UNKNOWN = bilingual(
+    "统一登录的账号没有对应的在用人员，请管理员核对邮箱或登录名。",
+    "Nobody active here belongs to that account; ask your administrator to check the mail address or user name.",
+)
+
+
+class SignedOnly(OpenIDConnectOAuth2Adapter):
+    """The provider's id_token counts by its signature, over whatever channel it came."""
+
+    def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
+        self.did_fetch_access_token = False  # what makes allauth check the signature
+        return dict(super()._decode_id_token(app, id_token))
+
+
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    return _asked(request, OAuth2LoginView) if settings.OIDC_URL else HttpResponseRedirect("/sign-in")
+
+
+@require_safe
+def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    return _asked(request, OAuth2CallbackView) if settings.OIDC_URL else HttpResponseRedirect("/sign-in")
+
+
+def _asked(request: HttpRequest, view: Any) -> HttpResponse:
+    try:
+        return view.adapter_view(SignedOnly(request, single_sign_on.PROVIDER))(request)
+    except (requests.RequestException, KeyError, ValueError):
+        return draw(request, AWAY, status=502)
+
+
+def answered(request: HttpRequest, sociallogin: Any) -> HttpResponse:
+    """What the provider's answer leads to; `sociallogin` is None when it said no."""
+    if sociallogin is None:
+        return draw(request, REFUSED, status=401)
+    user = single_sign_on.user_behind(sociallogin.account)
+    if user is None:
+        backends.record_failure(str(sociallogin.account.uid), request, "firm")
+        return draw(request, UNKNOWN, status=403)
+    return go_on(request, user, "firm")

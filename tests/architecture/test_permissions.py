@@ -1,0 +1,124 @@
+"""Every permission that is needed is granted to a role, and every permission is needed somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dakehu.domains.team.permissions import Permission
+from dakehu.domains.team.roles import ROLES
+from dakehu.foundation.access.permissions import declare
+from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.gates import QUERIES
+
+SOURCE = Path(__file__).parents[2] / "src" / "dakehu"
+ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n, q in QUERIES.items()}}
+# Who may do these at all, so that a new one is a decision and not a slip.
+FOR_EVERYBODY = {
+    "do clients.update_contact_dates",
+    "do clients.update_contact_dates_of",
+    "do team.change_my_password",
+    "do team.delete_view",
+    "do team.create_token",
+    "do team.revoke_token",
+    "do team.save_view",
+    "do team.set_preferences",
+    "do team.record_sign_in",
+    "ask team.me",
+    # one's own sign-in: by the pages of sign-in only, never by name
+    "do team.add_passkey",
+    "do team.remove_factor",
+    "do team.end_other_sessions",
+    "do team.end_session",
+    "do team.create_recovery_codes",
+    "do team.read_notice",
+    "do team.record_failed_sign_in",
+    "do team.link_account",
+    "do team.record_token_use",
+    "do team.turn_on_codes",
+    "do team.use_code",
+    "do team.use_passkey",
+    "ask team.factors",
+    "ask team.sessions",
+    "ask team.tokens",
+    "ask team.views",
+    "do workbook.undo",  # refuses by itself who may not do what is undone
+    "ask workbook.undoable",
+    "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
+}
+
+
+@pytest.mark.parametrize("entry", sorted(ENTRIES))
+def test_whatever_is_needed_is_granted_to_some_role(entry):
+    needs = ENTRIES[entry].needs
+    assert not needs or any(needs in role.permissions for role in ROLES.values()), f"nobody holds {needs}"
+    assert not needs or needs in set(Permission), f"{needs} is not a permission"
+
+
+def test_only_what_is_listed_here_needs_no_right():
+    assert {name for name, entry in ENTRIES.items() if not entry.needs} == FOR_EVERYBODY
+
+
+def test_every_permission_is_needed_somewhere():
+    used = {entry.needs for entry in ENTRIES.values()}
+    elsewhere = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in SOURCE.rglob("*.py")
+        if path.name not in ("permissions.py", "roles.py")
+    )
+    idle = [p for p in Permission if p not in used and not re.search(rf'Permission\.{p.name}\b|"{p.value}"', elsewhere)]
+    assert idle == []
+
+
+GRANTS = {
+    "client.read": "manager lead compliance analyst admin",
+    "client.write": "manager lead",
+    "client.assign": "lead admin",
+    "client.wall": "compliance",
+    "sealed.open": "manager lead compliance",
+    "service.read": "manager lead compliance analyst",
+    "service.log": "manager lead",
+    "service.plan": "manager lead",
+    "service.request": "manager lead compliance",
+    "ledger.read": "manager lead compliance analyst",
+    "ledger.write": "manager lead",
+    "data.import": "manager lead",
+    "data.export": "manager lead compliance analyst",
+    "audit.read": "lead compliance admin",
+    "team.read": "manager lead compliance analyst admin",
+    "team.write": "admin",
+    "system.read": "compliance admin",
+    "system.write": "admin",
+}
+
+
+def test_the_roles_hold_what_they_held_when_permissions_were_one_enum():
+    assert {str(p): set(p.granted_to) for p in Permission} == {code: set(who.split()) for code, who in GRANTS.items()}
+
+
+def test_every_permission_has_a_name_in_both_languages_and_a_role_that_holds_it():
+    for permission in Permission:
+        assert permission.label.zh and permission.label.en.isascii()
+        assert permission.granted_to and permission.granted_to <= set(ROLES), permission
+
+
+def test_a_permission_declared_twice_is_refused():
+    again = Permission("client.read", "查看客户", "See clients", granted_to=("manager",))
+    with pytest.raises(ValueError, match="declared twice"):
+        declare({"ANOTHER_NAME": again})
+
+
+def test_a_permission_that_no_domain_declares_is_no_attribute():
+    with pytest.raises(AttributeError, match="no domain declares"):
+        Permission.CLIENT_SELL  # noqa: B018
+
+
+def test_every_role_has_rights_and_a_sentence_in_both_languages():
+    for role in ROLES.values():
+        assert role.permissions and role.zh and role.en
+
+
+def test_no_single_role_both_runs_the_desk_and_reads_clients_in_clear():
+    for name, role in ROLES.items():
+        if Permission.SYSTEM_WRITE in role.permissions:
+            assert role.clearance.name == "PUBLIC", name

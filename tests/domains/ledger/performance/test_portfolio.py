@@ -1,0 +1,126 @@
+"""What a client holds and how it grew, and every figure explained by the rows it is made of."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from dakehu.domains.ledger.close import rows as close_rows
+from dakehu.domains.ledger.close import run as close_run
+from dakehu.domains.ledger.performance.explanations import registry as explanations
+from dakehu.exchange.imports import service as imports
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.gates import ask
+from dakehu.interfaces.cli.example import market
+from tests.architecture.pages import browser_of
+from tests.cast import acting, as_system
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(120)) if day.weekday() < 5]
+
+
+@pytest.fixture
+def invested(tmp_path, settings, lin, zhang):
+    """Zhang San with the dealings of an invented client who bought and sold much, their prices, and a close."""
+    settings.DAKEHU_HOME = tmp_path / "home"
+    settings.DAKEHU_HOME.mkdir()
+    rows = market.statement(DAYS, DAYS[-1] + timedelta(days=1))
+    busy = max({row["客户号"] for row in rows}, key=lambda code: sum(row["客户号"] == code for row in rows))
+    kept = [{**row, "客户号": "C0001"} for row in rows if row["客户号"] == busy]
+    with as_system():
+        imports.run_import(market._write(tmp_path / "交割单.csv", market.HEADINGS, kept))
+        imports.run_import(market.write_prices(tmp_path / "行情.csv", DAYS))
+        close_run.close(day=DAYS[-1])
+    return zhang
+
+
+def test_every_figure_that_is_taken_apart_comes_to_the_published_number(lin, invested):
+    with acting(lin):
+        published = ask("ledger.figures", {"client": "C0001"})
+        compared = 0
+        for name in explanations.EXPLANATIONS:
+            told = ask("ledger.explanation", {"client": "C0001", "figure": name})
+            assert told["label"] and told["as_of"] == DAYS[-1].isoformat()
+            if published[name] is None:
+                assert told["number"] is None and told["reason"] == published["reasons"][name] and told["why"]
+                continue
+            if name in close_rows.DAYS or name in close_rows.COUNTS:
+                assert told["number"] == (published[name] if isinstance(published[name], int) else str(published[name]))
+            else:
+                places = 0.005000001 if name in (*close_rows.MONEY, "net_inflow") else 5.1e-9
+                assert told["number"] == pytest.approx(float(published[name]), abs=places), name
+            assert told["rows"] or told["why"]
+            compared += 1
+    assert compared >= 30
+
+
+def test_the_present_values_of_the_money_weighted_rate_add_up_to_nothing(lin, invested):
+    with acting(lin):
+        told = ask("ledger.explanation", {"client": "C0001", "figure": "xirr"})
+    assert sum(row["present"] for row in told["rows"]) == pytest.approx(0.0, abs=0.05)
+
+
+def test_holdings_weigh_one_together_and_add_up_to_the_market_value(lin, invested):
+    with acting(lin):
+        told = ask("ledger.portfolio", {"client": "C0001"})
+        published = ask("ledger.figures", {"client": "C0001"})
+    assert sum(row["weight"] for row in told["holdings"]) == pytest.approx(1.0)
+    assert sum(row["value"] for row in told["holdings"]) == pytest.approx(float(published["market_value"]), abs=0.01)
+    profit = sum(row["profit"] for row in told["holdings"]) + float(published["realised"]) + float(published["income"])
+    assert profit == pytest.approx(float(published["profit"]), abs=0.02)
+    assert told["line"]["growth"][-1] - 1 == pytest.approx(float(published["twr"]), abs=1e-8)
+    assert min(told["line"]["drawdown"]) == pytest.approx(float(published["max_drawdown"]), abs=1e-8)
+    assert told["line"]["index"][0] == 1.0 and told["line"]["index_name"] == "演示基准指数"
+    assert all(row["days"] >= 0 and row["since"] <= told["as_of"] for row in told["holdings"])
+
+
+def test_a_reader_to_whom_money_is_masked_sees_shares_and_no_sums(an, invested):
+    with acting(an):
+        told = ask("ledger.portfolio", {"client": "C0001"})
+        assert told["hidden"] and told["flows"] == [] and told["holdings"][0]["weight"] > 0
+        assert all(row[name] is None for row in told["holdings"] for name in ("quantity", "value", "cost", "profit"))
+        taken = ask("ledger.explanation", {"client": "C0001", "figure": "market_value"})
+        assert taken["number"] is None and taken["rows"] == [] and taken["inputs"] == {}
+
+
+def test_nobody_explains_the_money_of_a_client_out_of_sight(wang, invested):
+    with acting(wang), pytest.raises(Refused):
+        ask("ledger.portfolio", {"client": "C0001"})
+    assert browser_of(wang).get(f"/clients/{invested.pk}/figures/twr").status_code == 404
+
+
+def test_an_unknown_figure_is_refused_with_those_there_are(lin, invested):
+    with acting(lin), pytest.raises(Refused, match="market_value"):
+        ask("ledger.explanation", {"client": "C0001", "figure": "luck"})
+
+
+def test_the_page_shows_figures_holdings_trades_and_the_arithmetic(lin, invested):
+    page = browser_of(lin).get(f"/clients/{invested.pk}/?tab=money").content.decode()
+    assert "时间加权收益率" in page and "如何得出" in page and "money-line" in page and "演示" in page
+    taken = browser_of(lin).get(f"/clients/{invested.pk}/figures/profit")
+    assert taken.status_code == 200 and "投入" in taken.content.decode() and "市值 − 净投入" in taken.content.decode()
+
+
+def test_every_figure_opens_with_words_for_every_number_in_it(lin, invested):
+    browser = browser_of(lin)
+    for name in explanations.EXPLANATIONS:
+        page = browser.get(f"/clients/{invested.pk}/figures/{name}").content.decode()
+        heads = re.findall(r"<dt>(.*?)</dt>|<th scope=\"col\" class=\"num\">(.*?)</th>", page)
+        assert heads or "因此是 0" in page, name
+        assert not [one for pair in heads for one in pair if "_" in one], (name, heads)
+        assert not re.search(r">nan|>inf", page), name
+
+
+def test_long_explanations_come_by_the_page_and_name_the_index(lin, invested, settings):
+    page = browser_of(lin).get(f"/clients/{invested.pk}/figures/beta").content.decode()
+    assert "演示基准指数" in page and "偏差之积合计" in page
+    assert "1 / " not in page
+    with acting(lin):
+        rows = ask("ledger.explanation", {"client": "C0001", "figure": "xirr_roots"})["rows"]
+    assert sum(row["root"] for row in rows) == 1
+
+
+def test_a_client_without_trades_is_told_how_to_get_them(lin, zhang):
+    page = browser_of(lin).get(f"/clients/{zhang.pk}/?tab=money").content.decode()
+    assert "还没有成交" in page
