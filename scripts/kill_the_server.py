@@ -214,7 +214,9 @@ def main() -> int:
         seconds = time.monotonic() - begun
         desk.serve.kill()
         desk.serve.wait()
-        time.sleep(2)
+        ended = time.monotonic()
+        while desk.orphans() and time.monotonic() - ended < LIMIT:
+            time.sleep(0.1)
         left = len(desk.orphans())
         restarted = desk.start()
         listed = subprocess.run([sys.executable, "-c", STORED], env=desk.environment, capture_output=True, check=True)
