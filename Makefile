@@ -44,7 +44,7 @@ lint: setup-dev ## Formatting and lint (ruff)
 types: setup-dev ## Types of the foundation, analytics, rules and actions (mypy)
 	@$(PYTHON) -m mypy
 
-layers: setup-dev ## The arrows only fall (import-linter)
+layers: setup-dev ## Check that imports only point down (import-linter)
 	@.venv/bin/lint-imports --no-cache
 
 migrations: setup-dev ## No model has changed without its migration

@@ -21,10 +21,8 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
@@ -32,6 +30,7 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 from benchmarks import list_million  # noqa: E402  (the repository must be importable first)
+from benchmarks.http_load import Ask, free_port, measure_latency  # noqa: E402
 
 USERS = (1, 16)
 PACKAGES = {
@@ -41,7 +40,6 @@ PACKAGES = {
 CASES = ("list page of 50", "filter and sort", "by fragment", "by last four")
 FRAGMENTS = ("张伟", "娜", "王芳", "静", "洋", "建国", "曾", "志辉", "萧", "晓")
 SURNAMES = "王李张刘陈"
-Ask = tuple[str, str, bytes | None]  # method, address, body
 
 
 def environment(folder: Path, name: str) -> Path:
@@ -295,72 +293,6 @@ def gunicorn(bin_: Path, env: dict[str, str], cwd: Path, app: str, port: int) ->
     raise SystemExit(f"{app} does not answer")
 
 
-# --- asking -----------------------------------------------------------------------------------------
-
-
-class Asker:
-    """One user's connection, kept where the server keeps it."""
-
-    def __init__(self, port: int, head: str) -> None:
-        self.port, self.head, self.socket = port, head, None
-
-    def ask(self, asked: Ask) -> int:
-        method, address, body = asked
-        if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=120)
-        length = f"Content-Length: {len(body)}\r\n" if body is not None else ""
-        self.socket.sendall(
-            f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.head}\r\n{length}\r\n".encode()
-            + (body or b"")
-        )
-        answer = self.socket.makefile("rb")
-        status = int(answer.readline().split()[1])
-        fields = dict(line.decode("latin-1").strip().lower().split(": ", 1) for line in iter(answer.readline, b"\r\n"))
-        if "content-length" in fields:
-            answer.read(int(fields["content-length"]))
-        elif fields.get("transfer-encoding") == "chunked":
-            while size := int(answer.readline(), 16):
-                answer.read(size + 2)
-            answer.readline()
-        else:
-            answer.read()
-            fields["connection"] = "close"
-        if fields.get("connection") == "close":
-            self.socket.close()
-            self.socket = None
-        return status
-
-
-def measured(port: int, head: str, make: Callable[[], Ask], users: int, seconds: float) -> str:
-    """p50 / p95 in ms and answers a second."""
-    taken: list[float] = []
-    lock, faults = threading.Lock(), []
-
-    def go(until: float, keep: bool) -> None:
-        asker = Asker(port, head)
-        while time.perf_counter() < until and not faults:
-            with lock:
-                asked = make()
-            begun = time.perf_counter()
-            status = asker.ask(asked)
-            if status != 200:
-                faults.append(f"{status} {asked[1]} {asked[2]!r}")
-            elif keep:
-                taken.append(time.perf_counter() - begun)
-
-    for keep, length in ((False, min(2.0, seconds / 2)), (True, seconds)):
-        begun = time.perf_counter()
-        threads = [threading.Thread(target=go, args=(begun + length, keep)) for _ in range(users)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    if faults:
-        raise SystemExit(f"not answered: {faults[0]}")
-    taken.sort()
-    return f"{taken[len(taken) // 2] * 1000:.0f} / {taken[int(len(taken) * 0.95)] * 1000:.0f} ({len(taken) / seconds:.0f}/s)"
-
-
 def own_cases() -> dict[str, Callable[[], Ask]]:
     dice = random.Random(3)
 
@@ -376,17 +308,9 @@ def own_cases() -> dict[str, Callable[[], Ask]]:
     }
 
 
-@contextmanager
-def free_port() -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    yield port
-
-
 def table(name: str, port: int, head: str, cases: dict[str, Callable[[], Ask]], seconds: float) -> None:
     for case in CASES:
-        cells = [measured(port, head, cases[case], users, seconds) for users in USERS]
+        cells = [measure_latency(port, head, cases[case], users, seconds) for users in USERS]
         print(f"{name:8}{case:20}" + "".join(f"{cell:>26}" for cell in cells), flush=True)
 
 

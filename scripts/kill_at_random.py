@@ -121,14 +121,14 @@ def sound(batch: int, applied: bool | None) -> None:
     """The audit chain holds, no client is twice there, and the batch says what happened."""
     from django.db.models import Count
 
-    from dakehu.foundation.audit import chain as audit
+    from dakehu.foundation.audit import anchor, verification
     from dakehu.foundation.imports.models import Batch
     from dakehu.foundation.schema.fields import model_of
 
     with as_system():
-        verdict = audit.verify()
+        verdict = verification.verify()
         must(verdict.broken is None, f"the audit chain: {verdict}")
-        audit.remember_head()
+        anchor.remember_head()
         for label, by in (
             ("clients.Contact", ("client", "value_index")),
             ("clients.Coverage", ("client", "user", "until")),

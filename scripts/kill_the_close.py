@@ -151,13 +151,13 @@ def published() -> tuple[date | None, bytes]:
 def sound(taken: Counter[Any]) -> None:
     """Every trade exactly once, and the audit chain whole."""
     from dakehu.domains.ledger.trades import reader
-    from dakehu.foundation.audit import chain as audit
+    from dakehu.foundation.audit import anchor, verification
 
     with as_system():
         must(told_by(reader.all_trades()) == taken, "trades lost or doubled")
-        verdict = audit.verify()
+        verdict = verification.verify()
         must(verdict.broken is None, f"the audit chain: {verdict}")
-        audit.remember_head()
+        anchor.remember_head()
 
 
 def compacted() -> int:

@@ -195,7 +195,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-serve-") as folder:
         desk = Desk(Path(folder) / "home")
         desk.command("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
-        desk.token = desk.command("do", "team.make_token", "name=kill", "--as", "lin")["token"]
+        desk.token = desk.command("do", "team.create_token", "name=kill", "--as", "lin")["token"]
         started = desk.start()
         os.nice(10)  # clients work on other machines: they must not take the time of the desk
         load = Load(desk)

@@ -34,10 +34,10 @@ def table() -> str:
             made.append(f"| {path.name} | not recognised | | | | | |")
             continue
         judged = statement_import.evaluate(found.lines)
-        counts = (len(found.lines), len(judged.told), judged.idle, len(judged.held))
+        counts = (len(found.lines), len(judged.valid), judged.ignored, len(judged.rejected))
         sums = [a + b for a, b in zip(sums, counts, strict=True)]
         why: dict[str, int] = {}
-        for _, doubt, _ in judged.held:
+        for _, doubt, _ in judged.rejected:
             why[doubt.reason] = why.get(doubt.reason, 0) + 1
         said = "; ".join(f"{REASONS[reason][1]} ({n})" for reason, n in sorted(why.items(), key=lambda p: -p[1]))
         numbers = " | ".join(map(str, counts))

@@ -7,6 +7,7 @@ python scripts/make_reference.py --check  says which pages are behind, status 1 
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -170,6 +171,44 @@ def dictionary() -> str:
     return "\n".join(parts)
 
 
+def renamed() -> str:
+    """Every public name and address of the version before beside the present one."""
+    from django.urls import get_resolver
+
+    from dakehu.foundation.base.renamed import Kind
+    from dakehu.foundation.base.renamed import renamed as names_of
+    from dakehu.interfaces.web.urls.moved import MOVED
+
+    titles = {
+        Kind.ACTION: "操作与步骤 Actions and steps",
+        Kind.QUERY: "查询 Queries",
+        Kind.MODEL: "数据表 Models",
+        Kind.JOB: "后台任务 Job kinds",
+        Kind.EVENT: "事件 Events",
+    }
+    heads = ("0.1.0", "现在 now")
+    parts = ["# 改名对照 Renamed since 0.1.0\n", NOTE, RENAMED_NOTE]
+    for kind, title in titles.items():
+        parts += [f"## {title}\n", table(heads, [(f"`{old}`", f"`{new}`") for old, new in names_of(kind)])]
+    routes = get_resolver().reverse_dict
+    pages = []
+    for old, route in sorted(MOVED.items()):
+        present = re.sub(r"%\(([a-z_]+)\)s", r"<\1>", routes[route][0][0][0])
+        pages.append((f"`/{re.sub('<[a-z]+:', '<', old)}`", f"`/{present}`"))
+    parts += ["## 页面地址 Addresses of pages\n", table(heads, pages)]
+    api = [("`/api/v1/q/<name>`", "`/api/v1/queries/<name>`"), ("`/api/v1/do/<name>`", "`/api/v1/actions/<name>`")]
+    parts += ["## 接口地址 Addresses of the API\n", table(heads, api)]
+    return "\n".join(parts)
+
+
+RENAMED_NOTE = (
+    "旧名在下一版之前仍可使用：页面跳转（301、308），接口带 `Deprecation` 和 `Link`，命令行在标准错误输出提示一行；"
+    "已存的操作记录、撤销资料、任务和批次照旧显示并可用（decisions/0062）。权限、设置和命令行选项没有改名。\n\n"
+    "Old names are accepted until the next version: pages redirect (301, 308), the API answers with `Deprecation` and "
+    "`Link`, the command line prints one line to standard error. Stored audit entries, undo logs, jobs and batches are "
+    "shown and work as before (decisions/0062). No permission, setting or command line option was renamed.\n"
+)
+
 PAGES = {
     "actions.md": actions,
     "queries.md": queries,
@@ -177,6 +216,7 @@ PAGES = {
     "commands.md": commands,
     "roles.md": roles,
     "data-dictionary.md": dictionary,
+    "../renamed.md": renamed,
 }
 
 

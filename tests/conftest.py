@@ -22,6 +22,7 @@ HOME = tempfile.mkdtemp(prefix="dakehu-test-")
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["DAKEHU_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
+os.environ.setdefault("DAKEHU_REQUESTS_PER_MINUTE", "0")  # tests share a process and the numbers of users
 # Playwright's own loop runs in the test's thread, where Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -67,15 +68,18 @@ def no_remembered_head() -> None:
     """Each test has a chain of its own: a head remembered in another test's must not judge it."""
     from django.conf import settings
 
-    (Path(settings.DAKEHU_HOME) / "audit-head.json").unlink(missing_ok=True)
+    for name in ("audit-head.json", "audit-alarm.json"):
+        (Path(settings.DAKEHU_HOME) / name).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
 def nothing_known_of_long_lists() -> Iterator[None]:
     """What is taken as known for a minute is known of the lists of one test."""
     from dakehu.domains.clients import queries, search
+    from dakehu.foundation.gates import encrypted_lookup
 
     yield
+    encrypted_lookup.forget_recorded()
     queries._long.clear()
     search._many.clear()
     search._few_served.clear()

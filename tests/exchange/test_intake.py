@@ -1,6 +1,7 @@
 """Whatever state the table is in: read, tried, refused with place and remedy, imported once, seen by its owner only."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,13 +11,11 @@ from dakehu.domains.clients.models import Client, Contact, Coverage
 from dakehu.domains.ledger.models import Investment
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.imports import service as imports
-from dakehu.exchange.imports import wizard
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import perform
-from dakehu.foundation.imports.models import Batch
-from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.schema import resources
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -172,8 +171,6 @@ def test_an_analyst_may_not_import(an, tmp_path):
 
 
 def test_a_file_is_one_act_and_a_fault_of_the_program_leaves_nothing(lin, tmp_path, monkeypatch):
-    from dakehu.exchange.imports import apply
-
     path = book(
         tmp_path / "t.xlsx",
         基本信息=[["客户号", "客户姓名"], ["N1", "甲一"]],
@@ -185,7 +182,12 @@ def test_a_file_is_one_act_and_a_fault_of_the_program_leaves_nothing(lin, tmp_pa
 
     with acting(lin):
         with monkeypatch.context() as patch:
-            patch.setitem(apply.IMPORTERS, "investments", broken)
+            resource, sheet = next(pair for pair in resources.with_worksheet() if pair[1].name == "investments")
+            patch.setitem(
+                resources._declared,
+                resource.model,
+                replace(resource, worksheet=replace(sheet, import_rows=broken)),
+            )
             with pytest.raises(OSError, match="full"):
                 imports.run_import(path)
         assert not Client.objects.exists()
@@ -206,99 +208,6 @@ def test_a_locked_workbook_asks_for_its_password(lin, tmp_path):
                 imports.run_import(path, password=wrong)
             assert "password" in refusal.value.as_plain()
         assert imports.run_import(path, password="密码-2026")["created"] == 1
-
-
-# --- the wizard ------------------------------------------------------------------------------------
-
-wizardly = pytest.mark.django_db(transaction=True)
-UNKNOWN = "编码,称呼,干什么的\nN1,甲一,律师\nN2,乙二,医生\n"
-
-
-@wizardly
-def test_columns_corrected_by_hand_are_tried_imported_and_remembered_for_the_next_file(lin):
-    with acting(lin):
-        batch = imports.open_upload("手工表.csv", UNKNOWN.encode())
-        seen = wizard.describe(batch.pk)["tables"][0]
-        assert [c["heading"] for c in seen["columns"]] == ["编码", "称呼", "干什么的"]
-        imports.correct_plan(
-            batch.pk, {"tables": {"0": {"part": "clients", "columns": {"0": "code", "1": "name", "2": "occupation"}}}}
-        )
-        job = imports.start_dry_run(batch.pk)
-        jobs.run_due_jobs()
-        assert jobs.get_job(job, lin.pk)["result"]["created"] == 2 and not Client.objects.exists()
-        job = imports.start_apply(batch.pk)
-        jobs.run_due_jobs()
-        assert jobs.get_job(job, lin.pk)["result"]["imported"] is True
-        assert list(Client.objects.order_by("code").values_list("name", "occupation")) == [
-            ("甲一", "律师"),
-            ("乙二", "医生"),
-        ]
-        again = imports.open_upload("下个月.csv", UNKNOWN.encode())
-        assert [c["field"] for c in wizard.describe(again.pk)["tables"][0]["columns"]] == ["code", "name", "occupation"]
-
-
-@wizardly
-def test_a_batch_is_imported_once_however_often_it_is_asked_for(lin):
-    with acting(lin):
-        batch = imports.open_upload("t.csv", "客户号,客户姓名\nN1,甲一\n".encode())
-        for _ in range(2):
-            imports.start_apply(batch.pk)
-            jobs.run_due_jobs()
-        assert Client.objects.count() == 1
-        assert AuditEntry.objects.filter(action="workbook.import").count() == 1
-        with pytest.raises(Refused):
-            imports.correct_plan(batch.pk, {"mode": "update"})
-
-
-@wizardly
-def test_wang_cannot_find_lins_batch(lin, wang):
-    with acting(lin):
-        batch = imports.open_upload("t.csv", "客户号,客户姓名\nN1,甲一\n".encode())
-    with acting(wang):
-        for attempt in (
-            lambda: wizard.describe(batch.pk),
-            lambda: imports.start_apply(batch.pk),
-            lambda: imports.correct_plan(batch.pk, {}),
-            lambda: wizard.error_workbook(batch.pk),
-        ):
-            with pytest.raises(NotFound):
-                attempt()
-
-
-@wizardly
-def test_the_error_workbook_mended_and_sent_again_is_imported(lin, tmp_path):
-    with acting(lin):
-        batch = imports.open_upload("t.csv", "客户号,客户姓名,风险等级\nN1,甲一,很高\nN2,乙二,C2\n".encode())
-        imports.start_apply(batch.pk)
-        jobs.run_due_jobs()
-        assert Batch.objects.get(pk=batch.pk).state == "refused"
-        name, content = wizard.error_workbook(batch.pk)
-        path = tmp_path / name
-        path.write_bytes(content)
-        mended = openpyxl.load_workbook(path)
-        sheet = mended["t"]
-        assert [c.value for c in sheet[2]][:3] == ["N1", "甲一", "很高"] and "C3" in sheet["D2"].value
-        sheet["C2"].value = "C3"
-        mended.save(path)
-        assert imports.run_import(path)["created"] == 1
-        assert Client.objects.get().risk_level == "C3"
-
-
-@wizardly
-def test_a_running_import_can_be_stopped_and_leaves_nothing(lin, monkeypatch):
-    with acting(lin):
-        batch = imports.open_upload("t.csv", "客户号,客户姓名\nN1,甲一\n".encode())
-        job = imports.start_apply(batch.pk)
-        take_in = imports.apply.client_import.import_clients
-
-        def stop_after(**given):
-            made = take_in(**given)
-            jobs.request_stop(job)
-            return made
-
-        monkeypatch.setattr(imports.apply.client_import, "import_clients", stop_after)
-        jobs.run_due_jobs()
-        assert jobs.get_job(job, lin.pk)["state"] == "cancelled" and not Client.objects.exists()
 
 
 def test_a_thing_that_is_no_table_is_refused_with_the_reason(lin, tmp_path):
@@ -377,19 +286,6 @@ def test_a_plan_that_the_file_marks_as_done_leaves_its_next_occurrence_behind(li
         assert zhang.next_contact_on == ahead.due_on
         again = imports.run_import(csv(tmp_path / "跟进计划.csv", f"{head}C0001,2026-01-05,季度回顾,每季度,已完成\n"))
         assert again["unchanged"] == 1 and FollowUp.objects.count() == 2
-
-
-@wizardly
-def test_no_cell_of_an_uploaded_file_lies_in_clear_in_the_database_before_it_is_imported(lin):
-    secret = "13812345678"
-    with acting(lin):
-        batch = imports.open_upload("t.csv", f"客户号,客户姓名,手机号码\nN1,甲一,{secret}\nN2,乙二,1381234\n".encode())
-        assert secret in json.dumps(wizard.describe(batch.pk))
-        imports.start_dry_run(batch.pk)
-        jobs.run_due_jobs()
-        row = Batch.objects.get(pk=batch.pk)
-        assert row.state == "checked"
-        assert secret not in json.dumps([row.plan, row.report]) and "1381234" not in json.dumps([row.plan, row.report])
 
 
 def test_half_a_contact_in_a_mixed_cell_is_not_lost_without_a_word(lin, tmp_path):

@@ -14,7 +14,7 @@ from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.query_guard import scoped_models
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit import verification
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.files import store as files
@@ -137,7 +137,7 @@ def test_undoing_an_import_of_all_sheets_restores_every_value_sealed_ones_needs_
         assert entry.action == "workbook.undo" and "11010519491231002X" not in entry.body
     assert seen() == before
     with as_system():
-        assert audit.verify().broken is None
+        assert verification.verify().broken is None
         index = Client._meta.get_field("id_number_index")
         assert Client.objects.get(code="C0001").id_number_index == index.index_of("11010519491231002X")
 

@@ -57,15 +57,46 @@ def test_columns_that_nobody_could_guess_are_named_by_heading_letter_or_number(b
 
 def test_what_was_said_once_is_remembered_for_the_next_file_of_the_source(bring: Bring) -> None:
     first = "甲,乙,丙,丁\n张一,13800138001,500,03/07/1990\n"
-    bring(first, "--as-kind", "clients", "--map", "甲=客户姓名", "--map", "乙=手机号码", "--map", "丙=资产规模", "--map", "丁=出生日期",
-          "--unit", "丙=万元", "--date-order", "dmy")  # fmt: skip
+    bring(
+        first,
+        "--as-kind",
+        "clients",
+        "--map",
+        "甲=客户姓名",
+        "--map",
+        "乙=手机号码",
+        "--map",
+        "丙=资产规模",
+        "--map",
+        "丁=出生日期",
+        "--unit",
+        "丙=万元",
+        "--date-order",
+        "dmy",
+    )
     assert bring("甲,乙,丙,丁\n李二,13800138002,600,04/07/1991\n", name="后.csv")["created"] == 1
     assert clients("assets", "birth_on")[1] == (Decimal(6_000_000), date(1991, 7, 4))
 
 
 def test_a_statement_is_read_by_the_columns_that_a_person_names(bring: Bring) -> None:
     text = "d,c,n,k,q,p,a\n20240105,600519,贵州茅台,买,100,1700,170000\n"
-    options = ["--as-kind", "statement", *(part for pair in ("d=成交日期", "c=证券代码", "n=证券名称", "k=买卖标志", "q=成交数量", "p=成交价格", "a=成交金额") for part in ("--map", pair))]  # fmt: skip
+    options = [
+        "--as-kind",
+        "statement",
+        *(
+            part
+            for pair in (
+                "d=成交日期",
+                "c=证券代码",
+                "n=证券名称",
+                "k=买卖标志",
+                "q=成交数量",
+                "p=成交价格",
+                "a=成交金额",
+            )
+            for part in ("--map", pair)
+        ),
+    ]
     report = bring(text, *options)
     assert (report["kind"], report["created"], report["quarantined"]) == ("statement", 1, 0)
     again = bring(text.replace("20240105", "20240108"), "--client", report["client"], name="后.csv")
@@ -79,7 +110,17 @@ def test_a_statement_without_what_it_needs_says_what_is_missing(bring: Bring) ->
 
 def test_a_statement_without_headings_is_read(bring: Bring) -> None:
     text = "20240105,600519,贵州茅台,证券买入,100,1700,170000\n20240108,600519,贵州茅台,证券卖出,100,1710,171000\n"
-    options = ["--as-kind", "statement", "--header-row", "none", *(part for pair in ("A=day", "B=code", "C=name", "D=side", "E=quantity", "F=price", "G=amount") for part in ("--map", pair))]  # fmt: skip
+    options = [
+        "--as-kind",
+        "statement",
+        "--header-row",
+        "none",
+        *(
+            part
+            for pair in ("A=day", "B=code", "C=name", "D=side", "E=quantity", "F=price", "G=amount")
+            for part in ("--map", pair)
+        ),
+    ]
     report = bring(text, *options)
     assert (report["created"], report["quarantined"], report["rows"]) == (2, 0, 2)
 

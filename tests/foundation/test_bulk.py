@@ -79,7 +79,7 @@ def test_the_mask_of_a_stored_value_says_nothing(lin, zhang):
 
 def test_taking_in_needs_the_right_of_the_single_row_action(an, zhang):
     with acting(an), pytest.raises(NotAllowed):
-        client_import.import_clients(columns={}, made=None)
+        client_import.import_clients(columns={}, evaluation=None)
 
 
 def test_bulk_rows_are_written_in_acts_only_and_get_their_numbers(lin, zhang):

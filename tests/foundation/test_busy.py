@@ -37,11 +37,11 @@ def test_who_writes_meanwhile_is_told_to_try_again_and_keeps_what_was_typed(lin,
     with acting(lin), pytest.raises(Busy, match="正在进行大批写入"):
         perform("service.log_interaction", {"client": zhang.pk, "held_at": "2026-01-05 10:00", "summary": "初访"})
     sent = {"held_at": "2026-01-05T10:00", "summary": "客户问起年报", "channel": "call", "form": "composer"}
-    told = page.post(f"/clients/{zhang.pk}/do/service.log_interaction", sent)
+    told = page.post(f"/clients/{zhang.pk}/actions/service.log_interaction", sent)
     assert told.status_code == 422
     assert "正在进行大批写入" in told.content.decode() and "客户问起年报" in told.content.decode()
     asked = {"client": zhang.pk, "held_at": "2026-01-05 10:00", "summary": "初访"}
-    told = page.post("/api/v1/do/service.log_interaction", json.dumps(asked), "application/json")
+    told = page.post("/api/v1/actions/service.log_interaction", json.dumps(asked), "application/json")
     assert told.status_code == 503 and "正在进行大批写入" in told.json()["messages"][""][0]
     long_write.execute("ROLLBACK")
     with acting(lin):

@@ -145,9 +145,9 @@ def test_the_grid_shows_several_of_a_list_in_words_and_takes_them_back(admin, li
 
 def test_form_grid_page_and_api_have_it_without_a_restart(lin, zhang, hours):
     page = browser(lin)
-    form = page.get(f"/clients/{zhang.pk}/do/clients.change").content.decode()
+    form = page.get(f"/clients/{zhang.pk}/actions/clients.change").content.decode()
     assert "首选联系时段" in form and "晚间" in form
-    page.post(f"/clients/{zhang.pk}/do/clients.change", {"x_preferred_hours": "evening", "version": 1})
+    page.post(f"/clients/{zhang.pk}/actions/clients.change", {"x_preferred_hours": "evening", "version": 1})
     assert "晚间" in page.get(f"/clients/{zhang.pk}/?tab=basic").content.decode()
     assert "x_preferred_hours" in page.get("/clients/").content.decode()
     with acting(lin):
@@ -255,13 +255,13 @@ def test_a_secret_field_is_opened_for_a_reason_and_on_the_record(admin, an, lin,
     change(lin, zhang, x_safe_hint="老照片背后")
     page = browser(lin)
     basics = page.get(f"/clients/{zhang.pk}/?tab=basic").content.decode()
-    address = f"/clients/{zhang.pk}/do/clients.open_field"
+    address = f"/clients/{zhang.pk}/actions/clients.open_field"
     assert "老照片" not in basics and f"{address}?field=x_safe_hint" in basics
     assert "x_safe_hint" in page.get(f"{address}?field=x_safe_hint").content.decode()
     assert page.post(address, {"field": "x_safe_hint", "reason": ""}).status_code == 422
     assert "老照片背后" in page.post(address, {"field": "x_safe_hint", "reason": "回访"}).content.decode()
     sent = {"client": zhang.code, "field": "保险箱密码提示", "reason": "核对"}
-    told = page.post("/api/v1/do/clients.open_field", json.dumps(sent), content_type="application/json")
+    told = page.post("/api/v1/actions/clients.open_field", json.dumps(sent), content_type="application/json")
     assert "老照片背后" in json.dumps(told.json(), ensure_ascii=False)
     named = [f"{name}={value}" for name, value in sent.items()]
     assert main(["do", "clients.open_field", *named, "--as", lin.username]) == 0
@@ -295,7 +295,7 @@ def test_roles_that_may_not_edit_a_field_see_it_and_are_refused(admin, lin, zhou
     with pytest.raises(Refused) as refused:
         change(lin, zhang, x_weight=4)
     assert "您的角色不能修改“重点程度”。" in [str(text) for text in refused.value.messages["x_weight"]]
-    assert "x_weight" not in browser(lin).get(f"/clients/{zhang.pk}/do/clients.change").content.decode()
+    assert "x_weight" not in browser(lin).get(f"/clients/{zhang.pk}/actions/clients.change").content.decode()
 
 
 def test_what_is_required_is_required_of_new_clients_only(admin, lin, zhang):

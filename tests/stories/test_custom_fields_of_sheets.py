@@ -182,7 +182,7 @@ def test_the_composer_asks_it_the_timeline_tells_it_and_the_list_shows_it(admin,
         "form": "composer",
         "x_place": "静安营业部",
     }
-    address = f"/clients/{zhang.pk}/do/service.log_interaction"
+    address = f"/clients/{zhang.pk}/actions/service.log_interaction"
     assert "请填写“陪同人”" in page.post(address, sent).content.decode()
     page.post(address, {**sent, "x_companion": "周敏"})
     told = page.get(f"/clients/{zhang.pk}/").content.decode()

@@ -40,10 +40,10 @@ def test_his_pages_are_not_there(wangs_browser, known, path):
 
 
 def test_a_form_with_his_number_saves_nothing(wangs_browser, known, lin):
-    made = wangs_browser.post(f"/clients/{known.pk}/do/clients.change", {"occupation": "x"})
+    made = wangs_browser.post(f"/clients/{known.pk}/actions/clients.change", {"occupation": "x"})
     assert made.status_code == 404
     made = wangs_browser.post(
-        "/do/service.plan_follow_up", {"client": known.code, "due_on": "2026-02-02", "subject": "x"}
+        "/actions/service.plan_follow_up", {"client": known.code, "due_on": "2026-02-02", "subject": "x"}
     )
     assert made.status_code in (400, 404, 422)
     with acting(lin):

@@ -56,7 +56,7 @@ def the_row() -> dict[str, str]:
 def by_web(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str] | str:
     browser = Browser()
     browser.force_login(user, backend=BACKEND)
-    response = browser.post(f"/clients/{client.pk}/do/{LOG.name}", row)
+    response = browser.post(f"/clients/{client.pk}/actions/{LOG.name}", row)
     return [] if response.status_code == 302 else html.unescape(response.content.decode())
 
 
@@ -171,8 +171,8 @@ def test_web_and_api_answer_404_for_another_teams_client(wang, zhang):
     body = json.dumps({"client": zhang.pk, **the_row()})
     for path in ("interactions", f"do/{LOG.name}"):
         assert browser.post(f"/api/v1/{path}", body, content_type="application/json").status_code == 404
-    assert browser.get(f"/api/v1/q/service.timeline?client={zhang.pk}").status_code == 404
-    assert browser.post(f"/clients/{zhang.pk}/do/{LOG.name}", the_row()).status_code == 404
+    assert browser.get(f"/api/v1/queries/service.timeline?client={zhang.pk}").status_code == 404
+    assert browser.post(f"/clients/{zhang.pk}/actions/{LOG.name}", the_row()).status_code == 404
 
 
 @pytest.mark.parametrize("door", DOORS)

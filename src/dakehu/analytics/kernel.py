@@ -17,6 +17,7 @@ from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
 
 TRADING_DAYS = 252.0
 MINIMUM_DAYS = 30  # calendar days; a yearly rate from less is misleading
+NEGLIGIBLE = 1e-12  # a deviation of daily returns below this is the rounding of returns that never differed
 AT_ONCE = 2000  # clients per task of a thread
 
 
@@ -245,7 +246,7 @@ def _run(
             )
             deviation = np.sqrt(squares / (n - 1))
             row[Column.VOLATILITY.value] = deviation * np.sqrt(TRADING_DAYS)
-            if deviation > 0:
+            if deviation > NEGLIGIBLE:
                 row[Column.SHARPE.value] = mean / deviation * np.sqrt(TRADING_DAYS)
             else:
                 why[Column.SHARPE.value] = Reason.NO_VARIATION.value

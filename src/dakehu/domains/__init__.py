@@ -1,1 +1,1 @@
-"""What the business says and does, one room per subject, named in the user's words."""
+"""The business, one domain per subject: tables, rules, queries and actions."""

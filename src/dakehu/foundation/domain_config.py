@@ -1,5 +1,8 @@
 """How a domain registers itself: by the modules in its folders, without a list of them."""
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 import importlib
 import importlib.util
 import pkgutil

@@ -14,9 +14,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
 
-from dakehu.foundation.access import query_guard, scope
+from dakehu.foundation.access import query_guard, reach_proof, scope
 from dakehu.foundation.search import index, lookup
 
+SECRET_TABLE = "dakehu_reach_secret"  # noqa: S105  the name of a table
 _pieces: dict[str, str] = {}
 
 
@@ -44,7 +45,7 @@ def active(using: str = "default") -> bool:
 
 def policy_condition(expression: str) -> str:
     """SQL: may the session see the client whose id is `expression`?"""
-    reach = "(SELECT current_setting('dakehu.reach', true))"
+    reach = "(SELECT dakehu_reach())"
     return (
         f"{reach} IN ('system', 'across')"
         f" OR ({reach} = 'all' AND {expression} NOT IN (SELECT dakehu_walled()))"
@@ -67,6 +68,26 @@ def policies(model: Any) -> list[str]:
     ]
 
 
+def _setting(name: str) -> str:
+    return f"coalesce(current_setting('dakehu.{name}', true), '')"
+
+
+def reach_statements(role: str) -> list[str]:
+    """The function that tells the reach of a session, "" without its proof, and the secret that only it reads."""
+    told = " || E'\\n' || ".join(["pg_backend_pid()::text", *map(_setting, ("reach", "covers", "user"))])
+    digest = f"encode(sha256(s.secret || sha256(s.secret || convert_to({told}, 'UTF8'))), 'hex')"
+    body = f"SELECT CASE WHEN {_setting('proof')} = {digest} THEN {_setting('reach')} ELSE '' END FROM public.{SECRET_TABLE} s"  # noqa: S608
+    shared = reach_proof.secret().hex()
+    return [
+        f"CREATE TABLE IF NOT EXISTS {SECRET_TABLE} (one boolean PRIMARY KEY DEFAULT true CHECK (one), secret bytea NOT NULL)",
+        f'REVOKE ALL ON {SECRET_TABLE} FROM PUBLIC, "{role}"',
+        f"INSERT INTO {SECRET_TABLE} (secret) VALUES (decode('{shared}', 'hex')) "  # noqa: S608  made here
+        "ON CONFLICT (one) DO UPDATE SET secret = excluded.secret",
+        "CREATE OR REPLACE FUNCTION dakehu_reach() RETURNS text LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER "
+        f"SET search_path = pg_catalog, public AS $$ {body} $$",
+    ]
+
+
 def statements(role: str) -> list[str]:
     """Everything to run after migrations, as the owner, so that `role` sees only what its session may."""
     made = [
@@ -83,6 +104,7 @@ def statements(role: str) -> list[str]:
         f'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{role}"',
         f'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}"',
     ]
+    made += reach_statements(role)
     for model in query_guard.scoped_models():
         made += policies(model)
     lines = index.line_model()._meta

@@ -8,7 +8,7 @@ from django.db import close_old_connections
 
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit import anchor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.files import store as files
 from dakehu.foundation.jobs.queue import run_due_jobs, worker_beat, worker_name
@@ -26,7 +26,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
                 stop.wait(idle)
             if now() - remembered > timedelta(minutes=1):
                 with acting_as(system_actor("remember the head of the audit chain", "worker")):
-                    audit.remember_head()
+                    anchor.remember_head()
                     with act("files.delete_expired"):
                         files.delete_expired()
                 worker_beat().touch()

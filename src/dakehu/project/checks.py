@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from dakehu.foundation import row_security
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.audit import anchor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
@@ -91,7 +92,24 @@ def secrets(**_: Any) -> list[Any]:
     return found
 
 
+def audit(**_: Any) -> list[Any]:
+    """dakehu.E006: the audit does not hold."""
+    alarm = anchor.read_alarm()
+    if alarm is None:
+        return []
+    return [
+        Error(
+            bilingual("操作记录不可信：第 {entry} 条，{why}", "The audit does not hold: entry {entry}, {why}", **alarm),
+            hint=bilingual(
+                "请通知合规并保留数据库现状；查明后运行 dakehu verify。",
+                "Tell compliance and leave the database as it is; after the inquiry run dakehu verify.",
+            ),
+            id="dakehu.E006",
+        )
+    ]
+
+
 def install() -> None:
     """Register the checks (called when the foundation starts)."""
-    for check in (calendar, rows, secrets, operation_checks.fitting_keys, operation_checks.search_lines):
+    for check in (calendar, rows, secrets, operation_checks.fitting_keys, operation_checks.search_lines, audit):
         register(check)

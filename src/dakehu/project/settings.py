@@ -50,6 +50,29 @@ SECOND_FACTOR_ROLES = tuple(
     .replace(" ", "")
     .split(",")
 )
+ROLE_SECOND_PERSON = env.flag(
+    "DAKEHU_ROLE_SECOND_PERSON",
+    False,
+    zh="角色变更须由第二个人（合规或另一位管理员）确认",
+    en="A change of role waits until a second person (compliance or another administrator) has confirmed it",
+)
+TRUSTED_PROXIES = env.networks(
+    "DAKEHU_TRUSTED_PROXIES",
+    zh="可信代理的地址或网段，逗号分隔；其 X-Forwarded-For 才算数",
+    en="Addresses or networks of trusted proxies, comma separated, whose X-Forwarded-For counts",
+)
+REQUESTS_PER_MINUTE = env.number(
+    "DAKEHU_REQUESTS_PER_MINUTE",
+    1200,
+    zh="每人每分钟请求数上限（每个进程；导出、上传等计多次）；0 不限",
+    en="Requests a person may make a minute (per process; exports and uploads count for several); 0 for no limit",
+)
+LOOKUPS_PER_HOUR = env.number(
+    "DAKEHU_LOOKUPS_PER_HOUR",
+    200,
+    zh="每人每小时按证件号、电话等加密信息查找的次数上限；0 不限",
+    en="Look-ups by encrypted values (ID number, phone) a person may make an hour; 0 for no limit",
+)
 OIDC_URL = env.text(
     "DAKEHU_OIDC_URL", "", zh="公司统一登录（OIDC）的地址", en="Address of the firm's own sign-in (OpenID Connect)"
 )
@@ -220,6 +243,7 @@ AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
 MIDDLEWARE = [
+    "dakehu.interfaces.web.client_address.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -71,7 +71,8 @@ def test_the_client_page_says_so_in_the_readers_language(lin, zhou, zhang):
 def test_the_audit_names_the_system_and_why_it_acted(lin, zhou, zhang):
     request = complain(lin, zhang)
     jobs.run_due_jobs()
-    entry = models.QuerySet(AuditEntry).get(action="service.follow_complaint")
+    with as_system():  # entries about a client are client data
+        entry = AuditEntry.objects.get(action="service.follow_complaint")
     assert (entry.actor_ref, entry.client_ref) == (None, zhang.pk)
     assert entry.reason == "投诉处理期间暂停营销"
     assert json.loads(entry.body)["note"] == {"request": request.pk, "lead": zhou.pk}
@@ -129,7 +130,7 @@ def test_a_worker_killed_before_it_marks_the_job_as_done_leaves_nothing_twice(li
     assert len(freezes()) == 1
     with as_system():
         assert FollowUp.objects.count() == 1
-    assert models.QuerySet(AuditEntry).filter(action="service.follow_complaint").count() == 1
+        assert AuditEntry.objects.filter(action="service.follow_complaint").count() == 1
 
 
 def test_a_worker_killed_inside_the_act_leaves_nothing_and_the_next_does_all_of_it(lin, zhou, zhang, monkeypatch):

@@ -48,7 +48,7 @@ def test_a_token_never_holds_more_than_its_owner_and_is_shown_once(lin):
         made = perform("team.create_token", {"name": "脚本", "scopes": ["client.read"]})
         assert made["token"] not in str(ask("team.tokens", {}))
     user, row = team.token_user(made["token"])
-    narrowed = rules.with_scopes(team.actor_of(user), row.scopes)
+    narrowed = rules.with_scopes(team.actor_of(user), row.scopes, row.expires_on)
     assert narrowed.may("client.read")
     assert not narrowed.may("client.write")
 

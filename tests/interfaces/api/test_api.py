@@ -106,7 +106,7 @@ def test_every_query_and_action_is_reachable_by_its_name(call, lin, zhang):
     status, made = call(
         key,
         "POST",
-        "/do/service.log_interaction",
+        "/actions/service.log_interaction",
         {"client": zhang.code, "held_at": "2026-01-05 10:00", "summary": "咨询", "next_on": "2026-02-02"},
     )
     assert status == 200
@@ -153,7 +153,7 @@ def test_the_description_is_made_from_field_facts(call, lin):
     assert (status, made["openapi"]) == (200, "3.1.0")
     assets = made["components"]["schemas"]["Client"]["properties"]["assets"]
     assert (assets["title"], assets["x-unit"], assets["x-sensitivity"]) == ("资产规模 Assets", "CNY", "personal")
-    parameters = made["paths"]["/api/v1/do/service.log_interaction"]["post"]["requestBody"]["content"][
+    parameters = made["paths"]["/api/v1/actions/service.log_interaction"]["post"]["requestBody"]["content"][
         "application/json"
     ]["schema"]
     assert set(parameters["required"]) == {"client", "held_at", "summary"}

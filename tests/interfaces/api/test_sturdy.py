@@ -1,11 +1,16 @@
 """What a fuzzer once broke stays mended: odd input is refused with a sentence, never a fault of ours."""
 
 import json
+from urllib.parse import quote
 
 import pytest
+from django.test import Client as Browser
 
+from dakehu.domains.team.models import SavedView
+from dakehu.foundation.actions.registry import act
 from dakehu.interfaces.api import openapi
 from tests.architecture.pages import browser_of
+from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -38,8 +43,8 @@ def test_a_plan_for_the_end_of_time_is_refused(lin, zhang):
 
 def test_a_client_who_is_not_named_is_a_fault_and_one_out_of_sight_is_not_there(wang, zhang):
     browser = browser_of(wang)
-    assert browser.get("/api/v1/q/clients.detail").status_code == 400
-    assert browser.get(f"/api/v1/q/clients.detail?client={zhang.pk}").status_code == 404
+    assert browser.get("/api/v1/queries/clients.detail").status_code == 400
+    assert browser.get(f"/api/v1/queries/clients.detail?client={zhang.pk}").status_code == 404
 
 
 def test_every_value_that_may_be_missing_is_described_so(lin, zhang):
@@ -56,5 +61,67 @@ def test_a_name_or_code_that_is_taken_is_refused(lin, zhang, admin):
     changed = at_lins.patch(f"/api/v1/clients/{zhang.pk}", '{"code": "K1"}', content_type="application/json")
     assert changed.status_code == 400 and set(changed.json()["messages"]) == {"code"}
     branch = json.dumps({"code": "SH99", "name": "上海陆家嘴营业部"})
-    opened = at_admins.post("/api/v1/do/team.create_branch", branch, content_type="application/json")
+    opened = at_admins.post("/api/v1/actions/team.create_branch", branch, content_type="application/json")
     assert opened.status_code == 400 and set(opened.json()["messages"]) == {"name"}
+
+
+def nested(depth):
+    value = {"a": 1}
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("depth", [17, 260, 900])
+def test_a_view_nested_too_deep_is_refused_and_nothing_is_kept(lin, he, depth):
+    body = json.dumps({"page": "clients", "name": "deep", "shared": True, "state": nested(depth)})
+    made = browser_of(lin).post("/api/v1/actions/team.save_view", body, content_type="application/json")
+    assert made.status_code == 400
+    assert SavedView.objects.count() == 0
+    assert browser_of(he).get("/api/v1/queries/team.audit").status_code == 200
+
+
+def test_what_was_nested_too_deep_before_there_was_a_limit_can_still_be_read(lin):
+    with acting(lin), act("test.old"):
+        SavedView(owner=lin, page="clients", name="old", shared=True, state=nested(300)).save()
+    answer = browser_of(lin).get("/api/v1/queries/team.views?page=clients")
+    assert answer.status_code == 200 and answer.json()["rows"][0]["name"] == "old"
+
+
+def test_a_view_too_large_is_refused(lin):
+    body = json.dumps({"page": "clients", "name": "big", "state": {"x": "长" * 70_000}})
+    made = browser_of(lin).post("/api/v1/actions/team.save_view", body, content_type="application/json")
+    assert made.status_code == 400 and set(made.json()["messages"]) == {"state"}
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x7f"])
+def test_control_characters_are_refused_on_every_database(lin, zhang, sign):
+    browser = browser_of(lin)
+    for path, body in (
+        ("clients", {"name": f"李{sign}四"}),
+        ("do/team.save_view", {"page": "clients", "name": "x", "state": {"q": f"a{sign}"}}),
+        ("do/team.save_view", {"page": "clients", "name": "x", "state": {f"q{sign}": "a"}}),
+        ("do/clients.tag", {"client": zhang.code, "name": f"t{sign}"}),
+    ):
+        made = browser.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
+        assert made.status_code == 400, path
+    at = quote(sign)
+    for path in (f"clients?text=a{at}", f"clients?name.has={at}", f"clients/{at}", f"q/clients.search?text={at}"):
+        assert browser.get(f"/api/v1/{path}").status_code == 400, path
+    assert browser.get(f"/clients/rows?q={at}").status_code == 400
+    assert Browser().post("/sign-in", {"username": f"lin{sign}", "password": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "kind", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"]
+)
+def test_a_form_without_its_boundary_is_refused(lin, kind):
+    for path in ("clients", "do/clients.create", "do/service.add_attachment"):
+        made = browser_of(lin).generic("POST", f"/api/v1/{path}", b"abc", content_type=kind)
+        assert made.status_code == 400, path
+
+
+def test_lists_and_objects_in_conditions_are_refused(lin, zhang):
+    for filters in ({"name.has": ["a"]}, {"name.starts": {"a": 1}}, {"name": nested(20)}, {"assets.in": [{"a": 1}]}):
+        asked = browser_of(lin).get(f"/api/v1/queries/clients.list?filters={quote(json.dumps(filters))}")
+        assert asked.status_code == 400, filters

@@ -39,7 +39,7 @@ def test_a_read_only_token_asks_and_never_writes(lin, zhang):
     given = {"HTTP_AUTHORIZATION": f"Bearer {key}"}
     assert Browser().get("/api/v1/clients", **given).status_code == 200
     body = json.dumps({"name": "李四", "code": "C0009"})
-    answer = Browser().post("/api/v1/do/clients.create", body, content_type="application/json", **given)
+    answer = Browser().post("/api/v1/actions/clients.create", body, content_type="application/json", **given)
     assert answer.status_code == 403 and "只读" in answer.content.decode()
 
 

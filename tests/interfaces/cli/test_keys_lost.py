@@ -56,8 +56,15 @@ def desk(made, tmp_path):
 
 
 def test_whichever_key_files_are_gone_the_desk_stops_and_makes_no_new_ones(desk):
-    done = subprocess.run([sys.executable, "-c", EVERY_COMBINATION, str(desk.home)], capture_output=True, text=True,
-                          env=desk.around, encoding="utf-8", check=False, timeout=300)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", EVERY_COMBINATION, str(desk.home)],
+        capture_output=True,
+        text=True,
+        env=desk.around,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout.splitlines()[-1])
     assert set(told) == {" ".join(c) for n in range(1, 5) for c in itertools.combinations(FILES, n)}

@@ -22,12 +22,12 @@ def text(response) -> str:
 
 def test_somebody_alike_is_told_while_typing_and_the_form_asks_whether_to_add_anyway(lin, zhang):
     browser = browser_of(lin)
-    assert "C0001" in text(browser.post("/clients/alike", {"name": "張三"}))
-    assert text(browser.post("/clients/alike", {"name": "", "birth_on": "19"})).strip() == ""
-    assert "仍要新建" not in text(browser.get("/do/clients.create"))
-    refused = browser.post("/do/clients.create", {"name": "張三"})
+    assert "C0001" in text(browser.post("/clients/duplicates/hint", {"name": "張三"}))
+    assert text(browser.post("/clients/duplicates/hint", {"name": "", "birth_on": "19"})).strip() == ""
+    assert "仍要新建" not in text(browser.get("/actions/clients.create"))
+    refused = browser.post("/actions/clients.create", {"name": "張三"})
     assert refused.status_code == 422 and "仍要新建" in text(refused) and "C0001" in text(refused)
-    made = browser.post("/do/clients.create", {"name": "張三", "shown": "anyway", "anyway": "on"})
+    made = browser.post("/actions/clients.create", {"name": "張三", "shown": "anyway", "anyway": "on"})
     assert made.status_code == 302
 
 
@@ -60,7 +60,7 @@ def test_a_merge_over_a_change_by_somebody_else_is_asked_about_again(lin, twice)
 def test_a_pair_told_apart_leaves_the_list(lin, twice):
     one, two = twice
     browser = browser_of(lin)
-    assert "没有疑似重复" in text(browser.post(f"/clients/{one.pk}/apart/{two.pk}", follow=True))
+    assert "没有疑似重复" in text(browser.post(f"/clients/{one.pk}/not-duplicate/{two.pk}", follow=True))
 
 
 def test_the_other_record_is_named_by_its_code(lin, twice):
@@ -87,13 +87,15 @@ def test_a_household_is_drawn_as_a_tree_of_links_on_the_client_page(lin, zhang):
         perform("service.open_request", {"client": "007", "kind": "咨询", "subject": "费率"})
     browser = browser_of(lin)
     assert "还没有家庭或群组" in text(browser.get(f"/clients/{zhang.pk}/?tab=relations"))
-    browser.post(f"/clients/{zhang.pk}/do/clients.create_group", {"kind": "household", "name": "张家"})
-    form = text(browser.get(f"/clients/{zhang.pk}/do/clients.add_member?group=1"))
+    browser.post(f"/clients/{zhang.pk}/actions/clients.create_group", {"kind": "household", "name": "张家"})
+    form = text(browser.get(f"/clients/{zhang.pk}/actions/clients.add_member?group=1"))
     assert 'name="group" value="1"' in form
     with as_system():
         from dakehu.domains.clients.models import Group
 
         group = Group.objects.get().pk
-    browser.post(f"/clients/{zhang.pk}/do/clients.add_member", {"group": group, "member": "007", "relation": "spouse"})
+    browser.post(
+        f"/clients/{zhang.pk}/actions/clients.add_member", {"group": group, "member": "007", "relation": "spouse"}
+    )
     page = text(browser.get(f"/clients/{zhang.pk}/?tab=relations"))
     assert "费率" in page and "李梅" in page and "配偶" in page and 'class="group-tree__children"' in page

@@ -55,23 +55,23 @@ def test_the_api_takes_a_form_or_json_and_gives_the_content_back(client, lin, zh
             "team.create_token", {"name": "脚本", "scopes": ["service.log", "service.read", "client.read"]}
         )["token"]
     head = {"Authorization": f"Bearer {token}"}
-    made = client.post("/api/v1/do/service.add_attachment", {"client": "C0001", "file": sent()}, headers=head)
+    made = client.post("/api/v1/actions/service.add_attachment", {"client": "C0001", "file": sent()}, headers=head)
     assert made.status_code == 200, made.content
     again = {"client": "C0001", "file": {"name": "a.txt", "content": "5L2g5aW9"}}
     assert (
         client.post(
-            "/api/v1/do/service.add_attachment", json.dumps(again), content_type="application/json", headers=head
+            "/api/v1/actions/service.add_attachment", json.dumps(again), content_type="application/json", headers=head
         ).status_code
         == 200
     )
     wrong = {"client": "C0001", "file": "no file"}
     refused = client.post(
-        "/api/v1/do/service.add_attachment", json.dumps(wrong), content_type="application/json", headers=head
+        "/api/v1/actions/service.add_attachment", json.dumps(wrong), content_type="application/json", headers=head
     )
     assert refused.status_code == 400 and "base64" in refused.content.decode()
-    rows = client.get("/api/v1/q/service.client_attachments?client=C0001", headers=head).json()
+    rows = client.get("/api/v1/queries/service.client_attachments?client=C0001", headers=head).json()
     opened = client.post(
-        "/api/v1/do/service.open_attachment",
+        "/api/v1/actions/service.open_attachment",
         json.dumps({"attachment": rows["rows"][0]["id"]}),
         content_type="application/json",
         headers=head,
@@ -92,7 +92,7 @@ def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, l
     with acting(lin):
         token = perform("team.create_token", {"name": "脚本", "scopes": ["service.read", "client.read"]})["token"]
     ask = {
-        "path": "/api/v1/do/service.open_attachment",
+        "path": "/api/v1/actions/service.open_attachment",
         "data": json.dumps({"attachment": row.pk}),
         "content_type": "application/json",
     }

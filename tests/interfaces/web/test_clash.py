@@ -16,7 +16,7 @@ FORM = {"HTTP_HX_REQUEST": "true"}
 
 def opened(door, client):
     """What the form of a client holds when it is opened: {"version", "base"}."""
-    page = door.get(f"/clients/{client.pk}/do/clients.change", **FORM).content.decode()
+    page = door.get(f"/clients/{client.pk}/actions/clients.change", **FORM).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(version|base)" value="([^"]*)"', page))
     return {name: unescape(value) for name, value in hidden.items()}
 
@@ -28,7 +28,7 @@ def form(lin, zhou, zhang):
     held = opened(door, zhang)
     with acting(zhou):
         perform("clients.change", {"client": zhang.pk, "assets": "500万", "occupation": "医生"})
-    return door, f"/clients/{zhang.pk}/do/clients.change", {**held, "name": "张三", "code": "C0001", "assets": ""}
+    return door, f"/clients/{zhang.pk}/actions/clients.change", {**held, "name": "张三", "code": "C0001", "assets": ""}
 
 
 def now(user, client):

@@ -98,21 +98,21 @@ def test_a_pasted_range_is_previewed_written_in_one_act_and_undone(lin, zhang, l
 
 def test_ticked_clients_or_all_that_match_get_one_value(lin, zhang, li):
     door = desk(lin)
-    asked = door.get(f"/clients/many/set?ids={zhang.pk},{li.pk}&field=segment", **FORM).content.decode()
+    asked = door.get(f"/clients/bulk/set?ids={zhang.pk},{li.pk}&field=segment", **FORM).content.decode()
     assert "客户类别" in asked and "筛选结果" not in asked
     done = door.post(
-        "/clients/many/set", {"all": "1", "query": "f.risk_level=C2", "field": "segment", "segment": "私人财富"}, **FORM
+        "/clients/bulk/set", {"all": "1", "query": "f.risk_level=C2", "field": "segment", "segment": "私人财富"}, **FORM
     )
     assert "undo" in done["HX-Trigger"] and json.loads(done["HX-Trigger"])["worked"]
     segments = {row["name"]: row["segment"] for row in door.get("/clients/rows", **ROWS).json()["rows"]}
     assert segments == {"李四": "私人财富", "张三": None}
-    nobody = door.post("/clients/many/set", {"query": "", "field": "segment", "segment": "普通"}, **FORM)
+    nobody = door.post("/clients/bulk/set", {"query": "", "field": "segment", "segment": "普通"}, **FORM)
     assert nobody.status_code == 422
-    plan = door.post("/clients/many/plan", {"ids": str(zhang.pk), "due_on": "2030-01-08", "subject": "回访"}, **FORM)
+    plan = door.post("/clients/bulk/plan", {"ids": str(zhang.pk), "due_on": "2030-01-08", "subject": "回访"}, **FORM)
     assert json.loads(plan["HX-Trigger"])["toast"]["text"] == "批量安排跟进：1 位客户。"
-    wrong = door.post("/clients/many/plan", {"ids": str(zhang.pk), "due_on": "改天", "subject": "回访"}, **FORM)
+    wrong = door.post("/clients/bulk/plan", {"ids": str(zhang.pk), "due_on": "改天", "subject": "回访"}, **FORM)
     assert wrong.status_code == 422 and "改天" in wrong.content.decode()
-    assert door.get("/clients/many/assign?ids=1", **FORM).status_code in (200, 403)
+    assert door.get("/clients/bulk/assign?ids=1", **FORM).status_code in (200, 403)
 
 
 def test_a_custom_field_is_given_to_many_at_once_where_one_may_edit_it(lin, admin, zhang, li):
@@ -123,13 +123,13 @@ def test_a_custom_field_is_given_to_many_at_once_where_one_may_edit_it(lin, admi
         perform("fields.add", {"zh": "爱好", "en": "Likes", "kind": "several", "options": "茶 | Tea\n棋 | Chess"})
         perform("fields.add", {"zh": "内部评价", "en": "Rating", "kind": "text", "edited_by": "admin"})
     door = desk(lin)
-    offered = door.get(f"/clients/many/set?ids={zhang.pk}", **FORM).content.decode()
+    offered = door.get(f"/clients/bulk/set?ids={zhang.pk}", **FORM).content.decode()
     assert "首选时段" in offered and "爱好" in offered and "内部评价" not in offered
     for name, given in (("x_hours", "晚间"), ("x_likes", "茶")):
-        asked = door.get(f"/clients/many/set?ids={zhang.pk}&field={name}", **FORM).content.decode()
+        asked = door.get(f"/clients/bulk/set?ids={zhang.pk}&field={name}", **FORM).content.decode()
         assert given in asked
         sent = asked.split(f">{given}<")[0].rsplit('value="', 1)[1].split('"')[0]
-        done = door.post("/clients/many/set", {"ids": f"{zhang.pk},{li.pk}", "field": name, name: sent}, **FORM)
+        done = door.post("/clients/bulk/set", {"ids": f"{zhang.pk},{li.pk}", "field": name, name: sent}, **FORM)
         assert json.loads(done["HX-Trigger"])["toast"]["text"].endswith("2 位客户。")
     with acting(lin):
         told = render_rows(Client.objects.order_by("code"), ("x_hours", "x_likes"), shown=True)

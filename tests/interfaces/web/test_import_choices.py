@@ -99,7 +99,7 @@ def test_a_table_can_be_called_a_statement_and_its_columns_named(lin):
     fields = {"t0.c0": "day", "t0.c1": "code", "t0.c2": "name", "t0.c3": "flag", "t0.c4": "quantity", "t0.c5": "price"}
     browser.post(f"{address}columns", {"then": "trial", **fields, "t0.c6": "amount"})
     assert "认出这是一份对账单，共 1 行" in text(browser.get(address))
-    browser.post(f"{address}whose", {"client": "", "then": "trial"})
+    browser.post(f"{address}client", {"client": "", "then": "trial"})
     run()
     assert "贵州茅台" in text(browser.get(address))
 
@@ -109,7 +109,7 @@ def test_a_known_statement_can_be_read_column_by_column(lin):
     head = "成交日期,证券代码,证券名称,业务名称,成交数量,成交价格,成交金额,发生金额"
     address = uploaded(browser, f"{head}\n20240105,600519,贵州茅台,证券买入,100,1700,170000,-170000\n")
     assert "逐列指定" in text(browser.get(address))
-    browser.post(f"{address}whose", {"then": "columns"})
+    browser.post(f"{address}client", {"then": "columns"})
     page = text(browser.get(address))
     assert "对账单、成交流水" in page and "成交价格" in page
 

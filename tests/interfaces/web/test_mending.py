@@ -32,17 +32,17 @@ def test_cells_are_told_with_what_is_wrong_in_them_and_how_to_mend_it(lin):
     door = desk(lin)
     address = tried(door)
     assert "在线修改" in door.get(address).content.decode()
-    page = door.get(f"{address}mend/").content.decode()
+    page = door.get(f"{address}corrections/").content.decode()
     assert "还有 3 处要改正" in page
     columns = json.loads(page.split('id="mend-columns" type="application/json">')[1].split("</script>")[0])
     assert "C4 积极型" in columns[3]["suggest"] and columns[2]["suggest"] == []
-    told = door.get(f"{address}mend/rows?table=0", **JSON).json()
+    told = door.get(f"{address}corrections/rows?table=0", **JSON).json()
     row = told["rows"][0]
     assert (row["id"], row["c2"]) == (3, "123") and set(row["faults"]) == {"c2", "c3"} and row["faults"]["c3"]["remedy"]
     assert told["values"] == [[2, "123", 1], [3, "很高", 2]]
-    told = post(door, f"{address}mend/replace", table=0, column=3, value="很高", text="C4").json()
+    told = post(door, f"{address}corrections/replace", table=0, column=3, value="很高", text="C4").json()
     assert (told["changed"], told["left"]) == (2, 1)
-    told = post(door, f"{address}mend/cells", table=0, cells=[[3, 2, "13912345678"]]).json()
+    told = post(door, f"{address}corrections/cells", table=0, cells=[[3, 2, "13912345678"]]).json()
     assert (told["left"], told["rows"][0]["faults"], told["rows"][0]["came"]) == (0, {}, {"c2": "123", "c3": "很高"})
 
 
@@ -50,7 +50,7 @@ def test_cells_are_told_with_what_is_wrong_in_them_and_how_to_mend_it(lin):
 def test_what_was_mended_since_the_trial_is_tried_before_it_is_imported(lin):
     door = desk(lin)
     address = tried(door)
-    post(door, f"{address}mend/cells", table=0, cells=[[3, 2, ""], [3, 3, "C4"], [4, 3, "C1"]])
+    post(door, f"{address}corrections/cells", table=0, cells=[[3, 2, ""], [3, 3, "C4"], [4, 3, "C1"]])
     assert "还没有重新试算" in door.get(address).content.decode()
     door.post(f"{address}apply")
     with as_system():
@@ -61,7 +61,7 @@ def test_what_was_mended_since_the_trial_is_tried_before_it_is_imported(lin):
     with as_system():
         jobs.run_due_jobs()
     assert "其中 3 格是在线修改后导入的" in door.get(address).content.decode()
-    assert door.get(f"{address}mend/")["Location"] == address
+    assert door.get(f"{address}corrections/")["Location"] == address
 
 
 @pytest.mark.django_db
@@ -70,12 +70,12 @@ def test_for_anybody_else_it_is_not_there_and_nonsense_is_refused(lin, zhou, an)
     address = tried(door)
     for place in ("mend/", "mend/rows?table=0"):
         assert other.get(f"{address}{place}").status_code == 404
-    assert post(other, f"{address}mend/cells", table=0, cells=[[3, 2, ""]]).status_code == 404
-    assert post(other, f"{address}mend/replace", table=0, column=3, value="很高", text="").status_code == 404
-    assert post(desk(an), f"{address}mend/cells", table=0, cells=[[3, 2, ""]]).status_code == 403
+    assert post(other, f"{address}corrections/cells", table=0, cells=[[3, 2, ""]]).status_code == 404
+    assert post(other, f"{address}corrections/replace", table=0, column=3, value="很高", text="").status_code == 404
+    assert post(desk(an), f"{address}corrections/cells", table=0, cells=[[3, 2, ""]]).status_code == 403
     for sent in ({"table": 0}, {"table": "x", "cells": []}, {"table": 0, "cells": [[1]]}):
-        assert post(door, f"{address}mend/cells", **sent).status_code == 400
-    assert post(door, f"{address}mend/cells", table=7, cells=[[3, 2, ""]]).status_code == 404
+        assert post(door, f"{address}corrections/cells", **sent).status_code == 400
+    assert post(door, f"{address}corrections/cells", table=7, cells=[[3, 2, ""]]).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)

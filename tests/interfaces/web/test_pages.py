@@ -43,7 +43,7 @@ def test_a_plan_is_finished_from_the_list_without_leaving_it(desk, lin, zhang):
         plan = perform("service.plan_follow_up", {"client": zhang.pk, "due_on": "2020-02-15", "subject": "回访"})
     door = desk(lin)
     done = door.post(
-        f"/clients/{zhang.pk}/do/service.finish_follow_up",
+        f"/clients/{zhang.pk}/actions/service.finish_follow_up",
         {"follow_up": plan.pk, "version": plan.row_version, "then": "stay"},
         **FORM,
     )
@@ -95,7 +95,9 @@ def test_another_teams_client_is_nowhere(desk, wang, zhang, lin):
     door = desk(wang)
     for address in ("", "peek", "do/clients.change", "?tab=investments"):
         assert door.get(f"/clients/{zhang.pk}/{address}").status_code == 404, address
-    posted = door.post(f"/clients/{zhang.pk}/do/service.log_interaction", {"held_at": "2026-01-05", "summary": "x"})
+    posted = door.post(
+        f"/clients/{zhang.pk}/actions/service.log_interaction", {"held_at": "2026-01-05", "summary": "x"}
+    )
     assert posted.status_code == 404
     assert door.get("/clients/rows", **ROWS).json()["total"] == 0
     assert "张三" not in door.get("/palette?q=张三", **ROWS).content.decode()
@@ -117,7 +119,7 @@ def test_a_sealed_telephone_reaches_no_page_until_it_is_opened_for_a_reason(desk
         page = door.get(f"/clients/{zhang.pk}/?tab={tab}").content.decode()
         assert "13812345678" not in page
         assert "138****5678" in page
-    address = f"/clients/{zhang.pk}/do/clients.open_contact"
+    address = f"/clients/{zhang.pk}/actions/clients.open_contact"
     asked = door.post(address, {"contact": phone.pk, "reason": ""}, **FORM)
     assert asked.status_code == 422
     assert "13812345678" not in asked.content.decode()
@@ -132,7 +134,7 @@ def test_a_sealed_telephone_reaches_no_page_until_it_is_opened_for_a_reason(desk
 def test_logging_an_interaction_plans_the_next_contact_in_the_same_card(desk, lin, zhang):
     door = desk(lin)
     done = door.post(
-        f"/clients/{zhang.pk}/do/service.log_interaction",
+        f"/clients/{zhang.pk}/actions/service.log_interaction",
         {
             "form": "composer",
             "held_at": "2026-01-20T10:30",
@@ -151,7 +153,7 @@ def test_logging_an_interaction_plans_the_next_contact_in_the_same_card(desk, li
 
 def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(desk, lin, zhang):
     wrong = desk(lin).post(
-        f"/clients/{zhang.pk}/do/service.log_interaction",
+        f"/clients/{zhang.pk}/actions/service.log_interaction",
         {"form": "composer", "held_at": "2026-01-20T10:30", "summary": "谈了很久", "next_on": "2026-01-01"},
         **FORM,
     )
@@ -165,7 +167,7 @@ def test_two_people_changing_the_same_client_see_what_differs(desk, lin, zhou, z
     with acting(zhou):
         perform("clients.change", {"client": zhang.pk, "occupation": "医生"})
     clash = desk(lin).post(
-        f"/clients/{zhang.pk}/do/clients.change",
+        f"/clients/{zhang.pk}/actions/clients.change",
         {"version": zhang.row_version, "name": "张三", "code": "C0001", "occupation": "律师"},
         **FORM,
     )
@@ -177,14 +179,14 @@ def test_two_people_changing_the_same_client_see_what_differs(desk, lin, zhou, z
 
 
 def test_the_edit_form_asks_every_field_with_the_label_of_its_facts(desk, lin, zhang):
-    page = desk(lin).get(f"/clients/{zhang.pk}/do/clients.change", **FORM).content.decode()
+    page = desk(lin).get(f"/clients/{zhang.pk}/actions/clients.change", **FORM).content.decode()
     for label in ("客户姓名", "出生日期", "风险等级", "资产规模", "营业部"):
         assert label in page
     assert "C3 稳健型" in page
 
 
 def test_a_new_client_is_made_from_the_list_and_opened(desk, lin):
-    made = desk(lin).post("/do/clients.create", {"name": "赵六", "phone": "13900001111"}, **FORM)
+    made = desk(lin).post("/actions/clients.create", {"name": "赵六", "phone": "13900001111"}, **FORM)
     assert made["HX-Redirect"].startswith("/clients/")
     assert "赵六" in desk(lin).get(made["HX-Redirect"]).content.decode()
 
@@ -193,13 +195,13 @@ def test_whoever_may_not_write_is_offered_no_way_to(desk, an, zhang):
     door = desk(an)
     page = door.get(f"/clients/{zhang.pk}/").content.decode()
     assert "do/clients.change" not in page
-    assert door.get(f"/clients/{zhang.pk}/do/clients.change").status_code == 403
-    assert door.post(f"/clients/{zhang.pk}/do/clients.change", {"name": "x"}).status_code == 403
+    assert door.get(f"/clients/{zhang.pk}/actions/clients.change").status_code == 403
+    assert door.post(f"/clients/{zhang.pk}/actions/clients.change", {"name": "x"}).status_code == 403
 
 
 def test_an_action_kept_off_the_doors_cannot_be_called(desk, lin, zhang):
-    assert desk(lin).post(f"/clients/{zhang.pk}/do/clients.update_contact_dates", {}).status_code == 404
-    assert desk(lin).get("/do/no.such").status_code == 404
+    assert desk(lin).post(f"/clients/{zhang.pk}/actions/clients.update_contact_dates", {}).status_code == 404
+    assert desk(lin).get("/actions/no.such").status_code == 404
 
 
 def test_a_saved_view_keeps_the_query_and_is_shared_with_the_team_only(desk, lin, zhou, wang):
@@ -209,8 +211,8 @@ def test_a_saved_view_keeps_the_query_and_is_shared_with_the_team_only(desk, lin
     assert "高净值" in desk(zhou).get("/clients/").content.decode()
     assert "高净值" not in desk(wang).get("/clients/").content.decode()
     number = saved["Location"].rpartition("=")[2]
-    assert desk(zhou).post(f"/clients/views/{number}/drop").status_code == 404
-    assert door.post(f"/clients/views/{number}/drop").status_code == 302
+    assert desk(zhou).post(f"/clients/views/{number}/delete").status_code == 404
+    assert door.post(f"/clients/views/{number}/delete").status_code == 302
 
 
 def test_the_columns_one_chose_come_back(desk, lin, zhang):
@@ -270,10 +272,10 @@ def test_a_form_keeps_what_nobody_asked_to_change(desk, lin, zhang):
     with acting(lin):
         perform("clients.change", {"client": zhang.pk, "id_number": "110101199003070492"})
     door = desk(lin)
-    page = door.get(f"/clients/{zhang.pk}/do/clients.change", **FORM).content.decode()
+    page = door.get(f"/clients/{zhang.pk}/actions/clients.change", **FORM).content.decode()
     assert "110101199003070492" not in page
     done = door.post(
-        f"/clients/{zhang.pk}/do/clients.change",
+        f"/clients/{zhang.pk}/actions/clients.change",
         {"name": "张三", "code": "C0001", "id_number": "", "occupation": ""},
         **FORM,
     )

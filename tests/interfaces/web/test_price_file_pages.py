@@ -16,7 +16,7 @@ GOOD = ("2024-01-05,000300.SH,沪深300,3329.11,指数", "2024-01-08,000300.SH,�
 def tried(browser, *rows: str) -> str:
     file = SimpleUploadedFile("行情.csv", "\n".join([HEAD, *rows, ""]).encode())
     address = browser.post("/import/", {"file": file})["Location"]
-    browser.post(f"{address}trial")
+    browser.post(f"{address}dry-run")
     run()
     return address
 
@@ -35,7 +35,7 @@ def test_prices_are_tried_taken_in_and_taken_back(lin):
     file = SimpleUploadedFile("行情.csv", "\n".join([HEAD, *GOOD, ""]).encode())
     address = browser.post("/import/", {"file": file})["Location"]
     assert "认出这是行情文件，共 2 个价格" in text(browser.get(address))
-    browser.post(f"{address}trial")
+    browser.post(f"{address}dry-run")
     run()
     page = text(browser.get(address))
     assert "试算完成，没有错误" in page and "2024-01-05 – 2024-01-08" in page and "000300.SH" in page
@@ -62,5 +62,5 @@ def test_a_price_that_is_none_is_told_with_its_place_and_the_others_can_go_ahead
 def test_a_file_that_only_looks_like_prices_is_read_as_tables_after_all(lin):
     browser = desk(lin)
     address = tried(browser, *GOOD)
-    browser.post(f"{address}whose", {"then": "tables"})
+    browser.post(f"{address}client", {"then": "tables"})
     assert "这张表是" in text(browser.get(address))

@@ -110,11 +110,11 @@ def test_changes_ask_for_the_password_when_it_was_given_long_ago(guarded, lin):
     session["proved"] = 0
     session.save()
     row = Authenticator.objects.get(user=lin, type="totp")
-    assert door.post(f"/me/security/factors/{row.pk}/drop")["Location"] == "/me/security/prove"
+    assert door.post(f"/me/security/factors/{row.pk}/remove")["Location"] == "/me/security/prove"
     assert second_factors.kinds_of(lin) == {"totp"}
     assert door.post("/me/security/prove", {"password": "Wrong-horse-9"}).status_code == 401
     assert door.post("/me/security/prove", {"password": PASSWORD})["Location"] == "/me/security"
-    door.post(f"/me/security/factors/{row.pk}/drop")
+    door.post(f"/me/security/factors/{row.pk}/remove")
     assert not Authenticator.objects.filter(user=lin).exists()
 
 
@@ -122,7 +122,7 @@ def test_nobody_takes_away_another_persons_factor(guarded, lin, wang):
     other = browser()
     enter(other, "wang")
     row = Authenticator.objects.get(user=lin, type="totp")
-    assert other.post(f"/me/security/factors/{row.pk}/drop").status_code == 404
+    assert other.post(f"/me/security/factors/{row.pk}/remove").status_code == 404
     assert second_factors.kinds_of(lin) == {"totp"}
 
 

@@ -142,4 +142,6 @@ def test_a_fault_of_ours_shows_a_number_and_never_a_stack_trace(door, lin, monke
 
 
 def test_the_desk_says_that_it_is_alive_to_anybody(door, db):
-    assert set(door.get("/health").json()) == {"state", "worker", "worker_seen"}
+    answer = door.get("/health").json()
+    assert {"state", "worker", "worker_seen"} <= set(answer)
+    assert answer["state"] in ("ok", "no worker")

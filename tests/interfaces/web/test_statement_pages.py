@@ -37,7 +37,7 @@ def text(answer) -> str:
 
 def taken(browser, *rows: str, client: str = "C0001") -> str:
     address = opened(browser, *rows)
-    browser.post(f"{address}whose", {"client": client, "then": "trial"})
+    browser.post(f"{address}client", {"client": client, "then": "trial"})
     run()
     browser.post(f"{address}apply")
     run()
@@ -49,7 +49,7 @@ def test_a_statement_is_recognised_tried_taken_in_and_taken_back(lin, zhang):
     address = opened(browser, BUY, SELL, ODD)
     first = text(browser.get(address))
     assert "认出这是一份对账单，共 3 行" in first and "归属客户" in first and "买卖标志" in first
-    browser.post(f"{address}whose", {"client": "张三", "then": "trial"})
+    browser.post(f"{address}client", {"client": "张三", "then": "trial"})
     assert "正在试算" in text(browser.get(address))
     run()
     tried = text(browser.get(address))
@@ -71,7 +71,7 @@ def test_a_file_that_was_taken_in_already_has_nothing_new_and_nothing_new_in_dou
     browser = desk(lin)
     taken(browser, BUY, ODD)
     address = opened(browser, BUY, ODD)
-    browser.post(f"{address}whose", {"client": "C0001", "then": "trial"})
+    browser.post(f"{address}client", {"client": "C0001", "then": "trial"})
     run()
     page = text(browser.get(address))
     assert "没有需要导入的新成交" in page and "确认导入" not in page
@@ -81,12 +81,12 @@ def test_left_to_the_file_it_is_known_by_its_account_and_else_a_new_client(lin, 
     browser = desk(lin)
     taken(browser, BUY)
     address = opened(browser, BUY, SELL)
-    browser.post(f"{address}whose", {"client": "", "then": "trial"})
+    browser.post(f"{address}client", {"client": "", "then": "trial"})
     run()
     tried = text(browser.get(address))
     assert "张三 C0001" in tried and "每一行都核对无误" in tried
     address = opened(browser, BUY.replace("0100000001", "0200000002"))
-    browser.post(f"{address}whose", {"then": "trial"})
+    browser.post(f"{address}client", {"then": "trial"})
     run()
     assert "新客户，名称取自文件名" in text(browser.get(address))
     browser.post(f"{address}apply")
@@ -98,9 +98,9 @@ def test_left_to_the_file_it_is_known_by_its_account_and_else_a_new_client(lin, 
 def test_a_client_nobody_knows_is_refused_in_words_and_a_file_can_be_read_as_tables_after_all(lin):
     browser = desk(lin)
     address = opened(browser, BUY)
-    answer = browser.post(f"{address}whose", {"client": "没有这个人", "then": "trial"}, follow=True)
+    answer = browser.post(f"{address}client", {"client": "没有这个人", "then": "trial"}, follow=True)
     assert "没有这个人" in text(answer) and "认出这是一份对账单" in text(answer)
-    browser.post(f"{address}whose", {"then": "tables"})
+    browser.post(f"{address}client", {"then": "tables"})
     assert "这张表是" in text(browser.get(address))
 
 
@@ -108,7 +108,7 @@ def test_a_statement_of_somebody_out_of_sight_is_refused_and_says_so_on_the_page
     taken(desk(lin), BUY)
     browser = desk(wang)
     address = opened(browser, BUY, SELL)
-    browser.post(f"{address}whose", {"then": "trial"})
+    browser.post(f"{address}client", {"then": "trial"})
     run()
     assert "不在您的范围内" in text(browser.get(address))
 
@@ -123,21 +123,21 @@ def test_a_row_in_doubt_is_corrected_released_and_another_dropped(lin, zhang):
     browser = desk(lin)
     taken(browser, BUY, WRONG, ODD)
     assert "2 行成交待处理" in text(browser.get("/import/"))
-    listed = text(browser.get(f"/held/?client={zhang.pk}"))
+    listed = text(browser.get(f"/import/quarantine/?client={zhang.pk}"))
     assert "发生金额与成交金额、费用对不上" in listed and "质押登记" in listed
     with as_system():
         wrong, odd = QuarantinedRow.objects.order_by("line").values_list("pk", flat=True)
-    form = text(browser.get(f"/held/{wrong}/"))
+    form = text(browser.get(f"/import/quarantine/{wrong}/"))
     assert 'name="cell.net"' in form and "发生金额" in form
-    refused = browser.post(f"/held/{wrong}/", {"cell.price": "12", "then": "release"})
+    refused = browser.post(f"/import/quarantine/{wrong}/", {"cell.price": "12", "then": "release"})
     assert refused.status_code == 422 and "仍不能放行" in text(refused) and 'value="12"' in text(refused)
-    browser.post(f"/held/{wrong}/", {"cell.net": "10989.5", "cell.price": "11", "then": "save"})
-    done = browser.post(f"/held/{wrong}/", {"then": "release"}, follow=True)
+    browser.post(f"/import/quarantine/{wrong}/", {"cell.net": "10989.5", "cell.price": "11", "then": "save"})
+    done = browser.post(f"/import/quarantine/{wrong}/", {"then": "release"}, follow=True)
     assert "已放行，成交已入账" in text(done)
-    browser.post(f"/held/{odd}/", {"reason": "不是成交", "then": "drop"})
-    assert "这里没有对账单的行" in text(browser.get("/held/"))
-    assert "对账单.csv" in text(browser.get("/held/?state=released"))
-    assert "更正并放行" not in text(browser.get(f"/held/{odd}/"))
+    browser.post(f"/import/quarantine/{odd}/", {"reason": "不是成交", "then": "drop"})
+    assert "这里没有对账单的行" in text(browser.get("/import/quarantine/"))
+    assert "对账单.csv" in text(browser.get("/import/quarantine/?state=released"))
+    assert "更正并放行" not in text(browser.get(f"/import/quarantine/{odd}/"))
     with acting(lin):
         assert ask("ledger.round_trips", {"client": "C0001"})["pnl"] == 984.5
 
@@ -145,19 +145,25 @@ def test_a_row_in_doubt_is_corrected_released_and_another_dropped(lin, zhang):
 def test_a_word_nobody_knew_is_explained_for_all_its_rows_at_once(lin, zhang):
     browser = desk(lin)
     taken(browser, ODD, ODD.replace("20240105", "20240109"))
-    assert "质押登记 × 2" in text(browser.get("/held/"))
-    done = browser.post("/held/explain", {"word": "质押登记", "meaning": "证券买入"}, follow=True)
+    assert "质押登记 × 2" in text(browser.get("/import/quarantine/"))
+    done = browser.post("/import/quarantine/terms", {"word": "质押登记", "meaning": "证券买入"}, follow=True)
     assert "已更正 2 行，放行 2 行" in text(done) and "说明业务名称" in text(browser.get("/undo/"))
-    assert "没有因" in text(browser.post("/held/explain", {"word": "质押登记", "meaning": "证券买入"}, follow=True))
+    assert "没有因" in text(
+        browser.post("/import/quarantine/terms", {"word": "质押登记", "meaning": "证券买入"}, follow=True)
+    )
 
 
 def test_rows_in_doubt_are_seen_within_ones_scope_masked_for_analysts_and_settled_by_nobody_else(lin, wang, an, zhang):
     taken(desk(lin), WRONG)
     with as_system():
         pk = QuarantinedRow.objects.get().pk
-    assert desk(wang).get(f"/held/{pk}/").status_code == 404
-    assert "对账单.csv" not in text(desk(wang).get("/held/"))
+    assert desk(wang).get(f"/import/quarantine/{pk}/").status_code == 404
+    assert "对账单.csv" not in text(desk(wang).get("/import/quarantine/"))
     looked = desk(an)
-    page = text(looked.get(f"/held/{pk}/"))
-    assert "更正并放行" not in page and "云南铜业" not in page and "云南铜业" not in text(looked.get("/held/"))
-    assert looked.post(f"/held/{pk}/", {"cell.net": "1", "then": "release"}).status_code == 403
+    page = text(looked.get(f"/import/quarantine/{pk}/"))
+    assert (
+        "更正并放行" not in page
+        and "云南铜业" not in page
+        and "云南铜业" not in text(looked.get("/import/quarantine/"))
+    )
+    assert looked.post(f"/import/quarantine/{pk}/", {"cell.net": "1", "then": "release"}).status_code == 403

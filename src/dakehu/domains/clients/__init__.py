@@ -1,1 +1,12 @@
 """Clients: identity, contacts, needs, consents, coverage, groups and duplicates."""
+
+# What interfaces and exchange may import besides queries, actions, permissions and resources.
+PUBLIC = (
+    "bulk_edit.cells",
+    "bulk_import.clients",
+    "bulk_import.evaluation",
+    "bulk_import.matching",
+    "groups.groups",
+    "masks",
+    "search",
+)

@@ -1,4 +1,4 @@
-"""What can be done about clients: the only writes."""
+"""Actions on clients: details, contacts, needs, consents, key dates, tags, coverage, walls."""
 
 from datetime import date
 from typing import Any
@@ -8,8 +8,8 @@ from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
@@ -27,28 +27,31 @@ REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
 
 
 def client_fields() -> tuple[str, ...]:
-    """What is known of a client himself, custom fields included."""
+    """Return the editable fields of a client except the code, custom fields included."""
     return tuple(name for name in editable_fields("clients.Client") if name != "code")
 
 
-def set_details(client: Client, given: dict[str, Any]) -> None:
-    """Put accepted values on a client and keep what follows from them in step: pinyin, standard form of the
-    ID number, the end of the risk test. Raises Refused for an ID number that cannot be right."""
-    for name, value in given.items():
+def set_details(client: Client, values: dict[str, Any]) -> None:
+    """Set values on a client, and the fields derived from them.
+
+    Derived are pinyin, the standard ID number and the end of the risk test. Raises Refused for an ID number that cannot
+    be right.
+    """
+    for name, value in values.items():
         column: Any = Client._meta.get_field(name)
         if (value is None and not column.null) or (value == "" and not column.blank):
             value = column.get_default()
         setattr(client, name, value)
     client.pinyin, client.initials = rules.pinyin_of(client.name)
-    number = given.get("id_number")
+    number = values.get("id_number")
     if number:
         client.id_type = client.id_type or rules.guess_id_type(str(client.kind), number)
         try:
             client.id_number = rules.check_id_number(str(client.id_type), number)
-        except BadIdentifier as bad:
-            raise refusal("id_number", bad.zh, bad.en) from None
-    if "risk_tested_on" in given or "risk_valid_to" in given:
-        client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, given.get("risk_valid_to"))
+        except BadIdentifier as error:
+            raise refusal("id_number", error.zh, error.en) from None
+    if "risk_tested_on" in values or "risk_valid_to" in values:
+        client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, values.get("risk_valid_to"))
 
 
 @action(
@@ -72,13 +75,16 @@ def create(
     anyway: bool | None = None,
     **details: Any,
 ) -> Client:
-    """A new client, covered by whoever adds them. Refused (409), naming them, where clients in scope are likely the same,
-    or where somebody else serves one with this very phone or mail; `anyway` overrides that, but never the same ID number."""
+    """Create a client, covered by the actor.
+
+    Raises LikelyDuplicate (409) naming visible clients that are likely the same, or if somebody else serves a client
+    with the same phone or mail; `anyway` overrides that, but not the same ID number.
+    """
     actor = current_actor()
     client = Client(code=code or next_free_code())
     set_details(client, {"name": name, **details})
     check_not_duplicate(profile_of_new(client, (("mobile", phone), ("mail", mail))), bool(anyway))
-    with elevated("a new client is covered by whoever adds them"):
+    with elevated("a new client is covered by its creator"):
         if codes_in_use([client.code]):
             raise Refused({"code": [code_taken_message(client.code)]})
         client.save()
@@ -103,10 +109,11 @@ def create(
     ),
 )
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
+    """Change details of a client. Raises a conflict where `version` is not the stored one."""
     check_version(client, version)
-    for must in ("code", "name"):
-        if must in details and not details[must]:
-            raise refusal(must, "不能为空。", "Cannot be empty.")
+    for name in ("code", "name"):
+        if name in details and not details[name]:
+            raise refusal(name, "不能为空。", "Cannot be empty.")
     with elevated("codes are unique in the firm"):
         if details.get("code", client.code) != client.code and codes_in_use([details["code"]]):
             raise Refused({"code": [code_taken_message(details["code"])]})
@@ -115,13 +122,13 @@ def change(*, client: Client, version: int | None = None, **details: Any) -> Cli
     return client
 
 
-def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact:
-    """Store a contact in its standard form; a masked one stays unverified with a remark that says why."""
+def save_contact(client: Client, kind: str, value: str, **values: Any) -> Contact:
+    """Save a contact in its standard form; a masked one stays unverified with a remark."""
     try:
         reading = rules.read_contact(kind, value)
-    except BadIdentifier as bad:
-        raise refusal("value", bad.zh, bad.en) from None
-    contact = Contact(client=client, kind=reading.kind, value=reading.value, **extra)
+    except BadIdentifier as error:
+        raise refusal("value", error.zh, error.en) from None
+    contact = Contact(client=client, kind=reading.kind, value=reading.value, **values)
     if reading.warning_zh and not contact.remark:
         contact.remark = str(bilingual("号码打码，待核实", "Masked, to be verified"))
     contact.save()
@@ -138,11 +145,13 @@ def save_contact(client: Client, kind: str, value: str, **extra: Any) -> Contact
         parameters_of("clients.Contact", "kind", "value", optional=("person", "position", "primary", "remark")),
     ),
 )
-def add_contact(*, client: Client, kind: str, value: str, **extra: Any) -> Contact:
-    return save_contact(client, kind, value, **{k: v for k, v in extra.items() if v is not None})
+def add_contact(*, client: Client, kind: str, value: str, **values: Any) -> Contact:
+    """Add a contact to a client."""
+    return save_contact(client, kind, value, **{name: value for name, value in values.items() if value is not None})
 
 
-def _contact(pk: int) -> Contact:
+def _get_contact(pk: int) -> Contact:
+    """Return a visible contact. Raises NotFound."""
     row = Contact.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("联系方式", "contact"))
@@ -160,13 +169,13 @@ ONE_CONTACT = Parameter("contact", kind="integer", spec=FieldSpec("联系方式"
     parameters=(ONE_CONTACT, parameters_of("clients.Contact", optional=("value",))),
 )
 def verify_contact(*, contact: int, value: str | None = None) -> Contact:
-    """Somebody got through: the contact is verified, and completed where it was masked."""
-    row = _contact(contact)
+    """Mark a contact as verified, and complete it if it was masked."""
+    row = _get_contact(contact)
     if value:
         try:
             reading = rules.read_contact(str(row.kind), value)
-        except BadIdentifier as bad:
-            raise refusal("value", bad.zh, bad.en) from None
+        except BadIdentifier as error:
+            raise refusal("value", error.zh, error.en) from None
         if reading.warning_zh:
             raise refusal("value", reading.warning_zh, reading.warning_en)
         row.value, row.remark = reading.value, ""
@@ -183,7 +192,8 @@ def verify_contact(*, contact: int, value: str | None = None) -> Contact:
     parameters=(ONE_CONTACT,),
 )
 def remove_contact(*, contact: int) -> None:
-    _contact(contact).delete()
+    """Remove a contact."""
+    _get_contact(contact).delete()
 
 
 @action(
@@ -194,8 +204,8 @@ def remove_contact(*, contact: int) -> None:
     parameters=(ONE_CONTACT, REASON),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
-    """The plain value, for a stated reason. Who looked, when and why stays on the record."""
-    row = _contact(contact)
+    """Return the contact in full, for a stated reason; the audit records it."""
+    row = _get_contact(contact)
     add_audit_note(reason=reason, client=row.client_id, contact=row.pk)
     return {"value": row.value.open()}
 
@@ -208,6 +218,7 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     parameters=(CLIENT, REASON),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
+    """Return the ID number in full, for a stated reason; the audit records it."""
     add_audit_note(reason=reason, client=client.pk)
     if not client.id_number:
         raise NotFound(bilingual("证件号码", "ID number"))
@@ -222,12 +233,12 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
-    """A sealed value that an administrator's field holds; `field` is its name, in any spelling."""
-    meant = custom_fields.find_secret_field("clients.Client", field)
-    value = getattr(client, meant.name) if meant is not None else None
+    """Return the value of a secret custom field; `field` is its name, in any spelling. Audited."""
+    secret_field = custom_fields.find_secret_field("clients.Client", field)
+    value = getattr(client, secret_field.name) if secret_field is not None else None
     if not value:
         raise NotFound(bilingual("机密字段“{field}”的内容", "value of the secret field “{field}”", field=field))
-    add_audit_note(reason=reason, client=client.pk, field=meant.name)
+    add_audit_note(reason=reason, client=client.pk, field=secret_field.name)
     return {"value": value.open()}
 
 
@@ -242,21 +253,22 @@ def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
         Fields("clients.Needs", without=("client",)),
     ),
 )
-def record_needs(*, client: Client, version: int | None = None, **wishes: Any) -> Needs:
+def record_needs(*, client: Client, version: int | None = None, **values: Any) -> Needs:
+    """Record a client's needs and preferences."""
     needs = Needs.objects.filter(client=client).first() or Needs(client=client)
     if needs.pk:
         check_version(needs, version)
     else:
-        lacking = [
-            t
-            for t in CustomFields("clients.Needs", new=True).parameters()
-            if t.required and wishes.get(t.name) in (None, "")
+        missing = [
+            parameter
+            for parameter in CustomFields("clients.Needs", new=True).parameters()
+            if parameter.required and values.get(parameter.name) in (None, "")
         ]
-        if lacking:
-            raise Refused({parameter.name: [missing_parameters(parameter)] for parameter in lacking})
-    for name, value in wishes.items():
+        if missing:
+            raise Refused({parameter.name: [missing_parameters(parameter)] for parameter in missing})
+    for name, value in values.items():
         setattr(needs, name, value)
-    needs.noted_on = wishes.get("noted_on") or clock.today()
+    needs.noted_on = values.get("noted_on") or clock.today()
     needs.save()
     return needs
 
@@ -280,6 +292,7 @@ def record_consent(
     stated_on: date | None = None,
     evidence: str | None = None,
 ) -> Consent:
+    """Record a consent or refusal, today by default."""
     consent = Consent(
         client=client,
         purpose=purpose,
@@ -302,6 +315,7 @@ def record_consent(
 def add_key_date(
     *, client: Client, kind: str, on: date, yearly: bool | None = None, label: str | None = None
 ) -> KeyDate:
+    """Add a key date, repeated yearly by default."""
     row = KeyDate(client=client, kind=kind, on=on, yearly=True if yearly is None else yearly, label=label or "")
     row.save()
     return row
@@ -315,11 +329,12 @@ def add_key_date(
     parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def tag(*, client: Client, name: str) -> ClientTag:
-    label = Tag.objects.filter(name=name[:40]).first()
-    if label is None:
-        label = Tag(name=name[:40])
-        label.save()
-    row = ClientTag.objects.filter(client=client, tag=label).first() or ClientTag(client=client, tag=label)
+    """Tag a client; the tag is created if new."""
+    tag_row = Tag.objects.filter(name=name[:40]).first()
+    if tag_row is None:
+        tag_row = Tag(name=name[:40])
+        tag_row.save()
+    row = ClientTag.objects.filter(client=client, tag=tag_row).first() or ClientTag(client=client, tag=tag_row)
     row.save()
     return row
 
@@ -332,6 +347,7 @@ def tag(*, client: Client, name: str) -> ClientTag:
     parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
 )
 def untag(*, client: Client, name: str) -> None:
+    """Remove a tag from a client. Raises NotFound."""
     row = ClientTag.objects.filter(client=client, tag__name=name).first()
     if row is None:
         raise NotFound(bilingual("标签", "tag"), name)
@@ -339,7 +355,7 @@ def untag(*, client: Client, name: str) -> None:
 
 
 def check_team(user: Any) -> None:
-    """Raises Refused where the actor may not give clients to this member of staff: a lead assigns within the team."""
+    """Raise Refused where the actor may not assign clients to a user: a lead assigns within the team."""
     actor = current_actor()
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:
         raise refusal("user", "“{name}”不在您的团队。", "“{name}” is not on your team.", name=user.name)
@@ -353,13 +369,14 @@ def check_team(user: Any) -> None:
     parameters=(CLIENT, parameters_of("clients.Coverage", "user")),
 )
 def unassign(*, client: Client, user: Any) -> Coverage:
-    held = Coverage.objects.filter(client=client, user=user, until=None).first()
-    if held is None:
+    """End a user's duty for a client today. Raises NotFound."""
+    open_duty = Coverage.objects.filter(client=client, user=user, until=None).first()
+    if open_duty is None:
         raise NotFound(bilingual("服务关系", "duty"))
     with elevated("ending a duty"):
-        held.until = clock.today()
-        held.save()
-    return held
+        open_duty.until = clock.today()
+        open_duty.save()
+    return open_duty
 
 
 @action(
@@ -370,7 +387,7 @@ def unassign(*, client: Client, user: Any) -> Coverage:
     parameters=(CLIENT, Parameter("walled", kind="bool", spec=FieldSpec("隔离", "Walled")), REASON),
 )
 def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client:
-    """Behind a wall only those who serve the client in person, and compliance, see it. Managers do not."""
+    """Set or lift an information wall: behind it only personal managers and compliance see the client."""
     add_audit_note(reason=reason)
     client.walled = walled
     client.save()
@@ -379,7 +396,7 @@ def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client
 
 @action("clients.update_contact_dates", needs="", zh="更新联系日期", en="Update contact dates", is_public=False)
 def update_contact_dates(*, client: Client, last_on: date | None, next_on: date | None) -> None:
-    """Keep the last and next contact on the client in step, so that lists can sort by them."""
+    """Store the dates of last and next contact on the client, so that lists can sort by them."""
     if last_on and (client.last_contact_on is None or last_on > client.last_contact_on):
         client.last_contact_on = last_on
     client.next_contact_on = next_on

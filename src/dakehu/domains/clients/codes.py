@@ -1,4 +1,7 @@
-"""Client codes: which are taken and which are free. Codes are unique in the firm, so all of this looks past the scope."""
+"""Find client codes that are used and free ones.
+
+Codes are unique in the firm, so all look-ups go beyond the scope.
+"""
 
 from collections.abc import Iterable
 
@@ -21,15 +24,16 @@ def codes_in_use(codes: Iterable[str]) -> set[str]:
 
 
 def code_taken_message(code: str) -> Bilingual:
+    """Return the message for a code that is in use."""
     return bilingual(
         "客户号“{code}”已存在，请联系团队长确认归属。",
-        "Client code “{code}” exists; ask your desk head whose client it is.",
+        "Client code “{code}” exists; ask your team head whose client it is.",
         code=code,
     )
 
 
 def next_free_code() -> str:
-    """Return a client code that nobody has."""
+    """Return an unused client code."""
     with elevated("numbering a new client"):
         taken = Client.objects.count()
         while codes_in_use([rules.next_code(taken)]):
@@ -38,12 +42,16 @@ def next_free_code() -> str:
 
 
 def next_free_codes(count: int) -> list[str]:
-    """Client codes that nobody has."""
-    ours = {"code__startswith": rules.next_code(0)[:2]}
-    taken = {c for model in (Client, MergedClient) for c in model.objects.filter(**ours).values_list("code", flat=True)}
-    number, made = Client.objects.count(), []
-    while len(made) < count:
+    """Return unused client codes."""
+    generated = {"code__startswith": rules.next_code(0)[:2]}
+    taken = {
+        code_in_use
+        for model in (Client, MergedClient)
+        for code_in_use in model.objects.filter(**generated).values_list("code", flat=True)
+    }
+    number, free = Client.objects.count(), []
+    while len(free) < count:
         code, number = rules.next_code(number), number + 1
         if code not in taken:
-            made.append(code)
-    return made
+            free.append(code)
+    return free

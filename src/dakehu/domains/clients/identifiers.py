@@ -57,15 +57,17 @@ _APOSTROPHE = re.compile(r"^['`\u2018\u2019\u00b4]+(?=[\dA-Za-z+(])")
 
 
 def tidy(text: str) -> str:
-    """Full-width signs made half-width, spaces, hyphens and dots dropped, capitals; without the apostrophe that keeps
-    digits in a spreadsheet, and without the `.0` that one adds to a number."""
+    """Convert to half width and capitals; drop spaces, hyphens and dots.
+
+    Also drops the apostrophe that keeps digits in a spreadsheet, and the `.0` that one adds to a number.
+    """
     plain = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip())
     plain = re.sub(r"^(\+?\d+)\.0+$", r"\1", plain)
     return re.sub(r"[\s\-‐‑–—·.]", "", plain).upper()
 
 
 def refuse_lost_digits(text: str) -> None:
-    """Raise BadIdentifier for a number that a spreadsheet turned into one with a power of ten: digits are gone."""
+    """Raise BadIdentifier for a number in exponent notation: a spreadsheet has lost its digits."""
     if _SCIENTIFIC.fullmatch(text.strip()):
         raise BadIdentifier(
             "Excel 把号码存成了数字（最多保留15位，科学计数），后面的位数已丢失。请把这一列设为文本格式，重新填写完整号码。",
@@ -75,7 +77,10 @@ def refuse_lost_digits(text: str) -> None:
 
 
 def resident_id(text: str) -> ResidentId:
-    """A mainland identity number (身份证). The old 15-digit form is converted to 18 digits, its year read as 19xx."""
+    """Check a resident identity number (身份证).
+
+    The old 15-digit form is converted to 18 digits, its year read as 19xx.
+    """
     refuse_lost_digits(text)
     number = tidy(text)
     if re.fullmatch(r"\d{15}", number):
@@ -175,7 +180,10 @@ _SAME_FOR_WECHAT = re.compile(
 
 
 def mobile(text: str) -> str:
-    """A mainland mobile number: 11 digits, +86, 0086 or (86) dropped, and the remark that WeChat has the same number."""
+    """Check a mainland mobile number: 11 digits.
+
+    +86, 0086 or (86) is dropped, and so is the remark that WeChat has the same number.
+    """
     refuse_lost_digits(text)
     number = tidy(_SAME_FOR_WECHAT.sub("", text.strip()))
     number = re.sub(r"^(?:\+|00)?\(?(?:\+|00)?86\)?(?=1\d{10}$)", "", number)
@@ -258,8 +266,10 @@ _COUNTRY_CODES = (
 
 
 def foreign_phone(text: str) -> str | None:
-    """A number of another country as `+852 91234567`, or None for text that is none: it needs + or 00, and a country that
-    is not the mainland."""
+    """Return a number of another country as `+852 91234567`, None for other text.
+
+    It needs + or 00, and a country that is not the mainland.
+    """
     plain = _APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip())
     found = re.fullmatch(r"\(?(?:\+|00)\s*\(?(\d[\d\s().\-]{5,20}\d)", plain)
     if not found:
@@ -281,7 +291,10 @@ LANDLINE = re.compile(
 
 
 def landline(text: str) -> str:
-    """A mainland landline as `010-88886666` or `010-88886666-801`: area code, 7 or 8 digits, an extension if any."""
+    """Check a mainland landline: `010-88886666` or `010-88886666-801`.
+
+    Area code, 7 or 8 digits, an extension if any.
+    """
     refuse_lost_digits(text)
     found = LANDLINE.fullmatch(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).strip()))
     if found is None:

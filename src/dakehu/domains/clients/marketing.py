@@ -1,9 +1,9 @@
-"""Pause marketing to a client and resume it: called by what gives the cause, never by name from outside."""
+"""Pause and resume marketing to a client; called by other parts of the system."""
 
 from typing import Any
 
 from dakehu.domains.clients.models import Client, MarketingFreeze
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.registry import query
@@ -25,7 +25,7 @@ def marketing_freezes(*, client: Client) -> Any:
 
 
 def find_running_freeze(client: Client) -> MarketingFreeze | None:
-    """Return the oldest pause that has not ended, or None. Whoever sends marketing asks this first."""
+    """Return the oldest pause that has not ended, or None. Must be checked before marketing is sent."""
     return MarketingFreeze.objects.filter(client=client, lifted_on=None).order_by("frozen_on", "pk").first()
 
 

@@ -9,7 +9,11 @@ Source: the customary forms of the trade, as JR/T 0171-2020 requires for C2 data
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+from dakehu.foundation.base.i18n import bilingual
 
 COMPOUND_SURNAMES = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 轩辕 端木 独孤 南宫 西门 百里 呼延 闻人 "
@@ -81,6 +85,39 @@ def mask_address(value: str) -> str:
     return visible + STARS * 4
 
 
+# Edges of the bands in which an amount is told to readers who may not see it, in yuan. No band is narrower than its lower
+# edge, so that a band says how large a client is and never what they own.
+BAND_EDGES = (100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000, 100_000_000)
+BAND = re.compile(r"(CNY )?([<≥]|[\d,.]+[–-]) ?[\d,.]+ ?(万|M)")
+
+
+def mask_amount(value: str) -> str:
+    """The band of an amount in yuan: `100–500 万`, `CNY 1–5M`. What is no amount keeps nothing."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return "•••"
+    if not amount.is_finite() or amount < 0:
+        return "•••"
+    place = bisect_right(BAND_EDGES, amount)
+    wan = [f"{edge // 10_000:,}" for edge in BAND_EDGES]
+    millions = [f"{edge / 1_000_000:g}" for edge in BAND_EDGES]
+    if place == 0:
+        return str(bilingual("<{n} 万", "CNY <{m}M", n=wan[0], m=millions[0]))
+    if place == len(BAND_EDGES):
+        return str(bilingual("≥{n} 万", "CNY ≥{m}M", n=wan[-1], m=millions[-1]))
+    return str(
+        bilingual(
+            "{a}–{b} 万",
+            "CNY {c}–{d}M",
+            a=wan[place - 1],
+            b=wan[place],
+            c=millions[place - 1],
+            d=millions[place],
+        )
+    )
+
+
 MASKS: dict[str, Callable[[str], str]] = {
     "phone": mask_phone,
     "id": mask_id,
@@ -89,12 +126,14 @@ MASKS: dict[str, Callable[[str], str]] = {
     "name": mask_name,
     "mail": mask_mail,
     "address": mask_address,
+    "amount": mask_amount,
 }
 
 
 def is_masked(value: str) -> bool:
-    """Return whether part of a value is hidden: `138****1234`, `138xxxxxx88`, `张*`, `••••`.
+    """Return whether part of a value is hidden: `138****1234`, `138xxxxxx88`, `张*`, `••••`, `100–500 万`.
 
     One `x` alone is no mask: an identity number may end in it.
     """
-    return bool(HIDING.search(unicodedata.normalize("NFKC", value)))
+    text = unicodedata.normalize("NFKC", value)
+    return bool(HIDING.search(text) or BAND.fullmatch(text.strip()))

@@ -22,8 +22,8 @@ from dakehu.domains.clients.models import (
     Tag,
 )
 from dakehu.domains.clients.search import matching, parse_query
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks

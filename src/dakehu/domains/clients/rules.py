@@ -134,7 +134,7 @@ def blockers(
     frozen_since: date | None = None,
     frozen_by: tuple[str, str] = ("", ""),
 ) -> list[tuple[str, str]]:
-    """Return what stands in the way of business with a client now, as (zh, en) sentences for the red banner.
+    """Return what prevents business with a client now, as (zh, en) sentences.
 
     `frozen_since` is the day since which marketing is paused (None: it is not), `frozen_by` the reason as (zh, en).
     """

@@ -11,11 +11,11 @@ from dakehu.domains.clients import rules
 from dakehu.domains.clients.choices import ContactKind
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, Contact, Coverage, SearchLine
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.scope import GuardedQuerySet
-from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.ttl_cache import TTLCache
+from dakehu.foundation.gates.encrypted_lookup import record_lookup
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
@@ -78,7 +78,7 @@ def find_by_number(text: str) -> Q | None:
     they cannot be guessed.
     """
     compact = writing.fold(text).translate({ord(sign): None for sign in " -()"})
-    if current_actor().clearance < PERSONAL or len(compact) < 4 or not compact.isascii():
+    if not _sees_numbers() or len(compact) < 4 or not compact.isascii():
         return None
     value_index, ending_index = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
     number, id_ending = Client._meta.get_field("id_number_index"), Client._meta.get_field("id_ending_index")
@@ -86,10 +86,23 @@ def find_by_number(text: str) -> Q | None:
         value_index__in={value_index.index_of(spelling) for spelling in (compact, text.strip(), *_as_stored(text))}
     )
     condition = Q(id_number_index=number.index_of(compact.upper()))
+    if _is_whole_number(compact):
+        record_lookup(number, number.index_of(compact.upper()))
     if len(compact) == 4 and compact[:3].isdigit():
         contact |= Q(ending_index=ending_index.index_of(compact)) if compact.isdigit() else Q()
         condition |= Q(id_ending_index=id_ending.index_of("0000" + compact.upper()))
     return condition | Q(pk__in=set(Contact.objects.filter(contact).values_list("client_id", flat=True)[:MOST]))
+
+
+def _sees_numbers() -> bool:
+    """Whether the reader is cleared for every number that a text may be held against."""
+    columns = (Contact._meta.get_field("value"), Client._meta.get_field("id_number"))
+    return current_actor().clearance >= max(spec_of(column).sensitivity for column in columns)
+
+
+def _is_whole_number(flat: str) -> bool:
+    """Whether a text may be a whole phone, mail or ID number, not the four last signs that everybody is shown."""
+    return "@" in flat or sum(sign.isdigit() for sign in flat) >= 7
 
 
 def _as_stored(text: str) -> Iterator[str]:

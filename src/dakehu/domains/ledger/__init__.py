@@ -1,1 +1,17 @@
 """What clients hold and trade. So far the investments that a manager keeps by hand (投资历史)."""
+
+# What interfaces and exchange may import besides queries, actions, permissions and resources.
+PUBLIC = (
+    "close.rows",
+    "close.run",
+    "performance.attribution",
+    "performance.rollups",
+    "prices.importing",
+    "prices.universe",
+    "products.registry",
+    "products.security_codes",
+    "statements.importing",
+    "statements.validation",
+    "trades.compaction",
+    "trades.transaction_types",
+)

@@ -8,8 +8,9 @@ from django.db.models import Count, Sum
 from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.models import Figures, Investment, ProductKind
 from dakehu.domains.ledger.performance import portfolio as client_portfolio
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
@@ -43,8 +44,6 @@ def summary(*, client: Any) -> dict[str, Any]:
 
     Money is None for readers who are not cleared for personal values; shares and returns are shown.
     """
-    from dakehu.foundation.access.sensitivity import PERSONAL
-
     cleared = current_actor().clearance >= PERSONAL
     rows = list(Investment.objects.filter(client=client).order_by("invested_on"))
     valued = [r for r in rows if r.value is not None]
@@ -99,7 +98,11 @@ def figures(*, client: Any) -> Any:
 
 @query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
 def by_kind() -> list[dict[str, Any]]:
-    """Return the number and sum of visible investments per product kind."""
+    """Return the number and sum of visible investments per product kind.
+
+    The sum is None for readers who are not cleared for personal values.
+    """
+    cleared = current_actor().clearance >= PERSONAL
     counted = (
         Investment.objects.values("product_kind").annotate(count=Count("pk"), amount=Sum("amount")).order_by("-amount")
     )
@@ -108,7 +111,7 @@ def by_kind() -> list[dict[str, Any]]:
             "kind": r["product_kind"],
             "name": ProductKind.text_of(r["product_kind"] or "other"),
             "count": r["count"],
-            "amount": str(r["amount"]),
+            "amount": str(r["amount"]) if cleared else None,
         }
         for r in counted
     ]

@@ -42,6 +42,9 @@ def by_month(flows: Sequence[tuple[date, Decimal]]) -> dict[str, Decimal]:
     }
 
 
+NEGLIGIBLE = 1e-12  # a deviation below this is the rounding of returns that are all equal
+
+
 def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | None:
     """Return (mean − risk-free) / sample standard deviation of annual returns per investment.
 
@@ -50,7 +53,7 @@ def risk_adjusted_return(annual: Sequence[float], risk_free: float) -> float | N
     if len(annual) < 2:
         return None
     spread = stdev(annual)
-    return None if spread == 0 else (fmean(annual) - risk_free) / spread
+    return None if spread < NEGLIGIBLE else (fmean(annual) - risk_free) / spread
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,8 @@
 """Service to clients: interactions and promises, requests and complaints, follow-ups, files."""
+
+# What interfaces and exchange may import besides queries, actions, permissions and resources.
+PUBLIC = (
+    "attachments",
+    "bulk_import",
+    "file_types",
+)

@@ -8,7 +8,7 @@ from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.service import rules
 from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request, RequestState
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version

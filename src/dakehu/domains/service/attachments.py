@@ -9,8 +9,8 @@ from django.conf import settings
 from dakehu.domains.service.file_types import TYPES, detect_types, extension_of
 from dakehu.domains.service.models import Attachment
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version

@@ -11,8 +11,8 @@ from dakehu.domains.clients.bulk_import import needs as needs_import
 from dakehu.domains.service import rules
 from dakehu.domains.service.actions import REGULAR_CONTACT, next_occurrence
 from dakehu.domains.service.models import FollowUp, Interaction, PlanState
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks

@@ -7,8 +7,8 @@ from typing import Any
 from dakehu.domains.clients.groups import groups as client_groups
 from dakehu.domains.service import rules
 from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Request
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual

@@ -11,8 +11,8 @@ from dakehu.domains.clients.choices import FreezeReason
 from dakehu.domains.service import actions, rules
 from dakehu.domains.service.models import Request
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -35,6 +35,7 @@ def on_request(*, request: int) -> dict[str, Any]:
 
 
 def _find_request(number: int) -> Request | None:
+    """Return a request by id, None if it is gone."""
     with acting_as(system_actor("read a request that an event names", "worker")):
         row: Request | None = Request.objects.filter(pk=number).select_related("client", "owner").first()
     return row
@@ -44,8 +45,11 @@ def _find_request(number: int) -> Request | None:
     "service.follow_complaint", needs=Permission.REQUEST_WRITE, zh="投诉联动", en="Follow a complaint", is_public=False
 )
 def follow_complaint(*, request: int) -> dict[str, Any]:
-    """Pause the client's marketing while a complaint is open and plan a follow-up by the team lead; resume marketing when
-    it is closed or gone. Does nothing where that is done already. Returns {changed, lead: id or None}."""
+    """Pause a client's marketing while a complaint is open, and plan a follow-up by the team lead.
+
+    Marketing resumes when the complaint is closed or deleted. Does nothing if that is done already. Returns {changed,
+    lead: id or None}.
+    """
     cause = f"service.Request:{request}"
     row = _find_request(request)
     if row is None or not rules.pauses_marketing(kind=str(row.kind), state=str(row.state)):

@@ -81,7 +81,7 @@ def urgency(due: date, today: date, remind_days: int = 0) -> str:
 
 
 def pauses_marketing(*, kind: str, state: str) -> bool:
-    """Whether a request in this state pauses marketing to its client: a complaint does until it is closed."""
+    """Return whether a request in this state pauses marketing: a complaint does until it is closed."""
     return kind == "complaint" and state != "closed"
 
 

@@ -2,3 +2,17 @@
 
 The lowest domain, because every other one refers to people.
 """
+
+# What interfaces and exchange may import besides queries, actions, permissions and resources.
+PUBLIC = (
+    "audit_queries",
+    "credentials",
+    "custom_fields",
+    "role_changes",
+    "roles",
+    "rules",
+    "sign_in.backends",
+    "sign_in.second_factors",
+    "sign_in.sessions",
+    "sign_in.single_sign_on",
+)

@@ -8,14 +8,15 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from dakehu.domains.team import rules
+from dakehu.domains.team import credentials, role_changes, rules
 from dakehu.domains.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
+from dakehu.foundation.audit.recent import count_recent
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound, Refused, refusal
+from dakehu.foundation.base.errors import NotFound, Refused, TooManyRequests, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
@@ -23,6 +24,15 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 PASSWORD = Parameter("password", spec=FieldSpec("密码", "Password"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+
+
+GUESSES, GUESS_MINUTES = 5, 15
+
+
+class WrongPassword(Refused):
+    """The present password was not the one given; the audit keeps that it was tried."""
+
+    recorded_as = "team.wrong_password"
 
 
 def set_password(user: User, password: str) -> None:
@@ -94,7 +104,13 @@ def add_user(
     user = User(username=username, name=name, role=role, team=team, mail=mail or "", registration=registration or "")
     user.must_change = True
     set_password(user, password)
+    waits = role in role_changes.TOLD_WHEN_NEW and role_changes.waits_for_second_person()
+    user.is_active = not waits
     user.save()
+    if waits:
+        role_changes.ask_second_person(user, role)
+    elif role in role_changes.TOLD_WHEN_NEW:
+        role_changes.tell_compliance(user, role, NoticeKind.ROLE_CHANGED)
     return user
 
 
@@ -114,9 +130,23 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     check_version(user, version)
     if user.pk == current_actor().user_id and changes.get("is_active") is False:
         raise refusal("is_active", "不能停用自己。", "You cannot deactivate yourself.")
+    was_role, was_active = str(user.role), user.is_active
+    role = str(changes.get("role") or was_role)
+    role_changes.check_change(user, role, bool(changes.get("is_active", was_active)))
+    if role != was_role and role_changes.waits_for_second_person():
+        changes.pop("role")
+        role_changes.ask_second_person(user, role)
+    if changes.get("is_active") and not was_active and role_changes.is_waiting(user):
+        raise refusal("is_active", "角色待第二个人确认。", "The role waits for a second person.")
     for name, value in changes.items():
         setattr(user, name, value)
     user.save()
+    if str(user.role) != was_role:
+        credentials.end_tokens(user)
+        role_changes.tell_compliance(user, role, NoticeKind.ROLE_CHANGED)
+    if was_active and not user.is_active:
+        credentials.end_tokens(user)
+        credentials.end_sessions(user)
     return user
 
 
@@ -128,10 +158,13 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")), PASSWORD),
 )
 def reset_password(*, user: User, password: str) -> User:
-    """Set a new initial password for a member of staff."""
+    """Set a new initial password for a member of staff. Tokens and sessions end, and the person is told."""
     set_password(user, password)
     user.must_change = True
     user.save()
+    credentials.end_tokens(user)
+    credentials.end_sessions(user)
+    Notice(user=user, kind=NoticeKind.PASSWORD_RESET, detail=current_actor().name[:160]).save()
     return user
 
 
@@ -143,13 +176,20 @@ def reset_password(*, user: User, password: str) -> User:
     parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
 )
 def change_my_password(*, current: str, password: str) -> User:
-    """Change one's own password. Raises Refused where the current one is wrong."""
+    """Change one's own password; tokens and other sessions end. Never with a token.
+
+    Raises Refused where the current one is wrong, TooManyRequests after five wrong ones within a quarter of an hour.
+    """
+    credentials.require_sign_in(bilingual("修改我的密码", "Change my password"))
+    if count_recent(WrongPassword.recorded_as, GUESS_MINUTES) >= GUESSES:
+        raise TooManyRequests(GUESS_MINUTES * 60)
     user = _current_user()
     if not check_password(current, user.password):
-        raise refusal("current", "当前密码不正确。", "The current password is wrong.")
+        raise WrongPassword({"current": [bilingual("当前密码不正确。", "The current password is wrong.")]})
     set_password(user, password)
     user.must_change = False
     user.save()
+    credentials.end_tokens(user)
     return user
 
 
@@ -207,16 +247,22 @@ def make_token(
 ) -> dict[str, Any]:
     """Create an API token with the actor's rights or fewer, valid for at most a year; shown once.
 
+    No `scopes` at all stands for all rights, an empty list for none. One created with a token expires no later than it.
     `read_only` tokens may query but not write. With HTTP Basic it is the password for the user name. Returns {id,
     token, expires_on, scopes}.
     """
     actor, today = current_actor(), clock.today()
-    wanted = sorted(scopes or actor.permissions)
+    if scopes is not None and not (isinstance(scopes, list) and all(isinstance(s, str) for s in scopes)):
+        raise refusal("scopes", "应为权限名称的列表。", "Must be a list of names of rights.")
+    wanted = sorted(set(actor.permissions if scopes is None else scopes))
     missing = [scope for scope in wanted if not actor.may(scope)]
     if missing:
         raise refusal("scopes", "您没有这些权限：{names}。", "You do not hold: {names}.", names=", ".join(missing))
-    expires = expires_on or today + timedelta(days=90)
-    if not today <= expires <= rules.latest_token_expiry(today):
+    latest = min(rules.latest_token_expiry(today), actor.extra.get(credentials.THROUGH_TOKEN, date.max))
+    expires = expires_on or min(today + timedelta(days=90), latest)
+    if expires > latest and credentials.THROUGH_TOKEN in actor.extra:
+        raise refusal("expires_on", "不能晚于所用令牌的到期日。", "No later than the token that creates it expires.")
+    if not today <= expires <= latest:
         raise refusal("expires_on", "到期日须在今天起一年之内。", "The expiry must lie within a year from today.")
     token = "dk_" + secrets.token_urlsafe(32)
     row = Token(

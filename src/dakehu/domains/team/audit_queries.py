@@ -9,12 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation import row_security
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.labels import act_label
-from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit import anchor, verification
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
@@ -98,7 +98,7 @@ def _entry(row: AuditEntry) -> dict[str, Any]:
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
-    """Show a recorded change under the present name of its table; the entry itself keeps what it was sealed with."""
+    """Render a recorded change under its table's present name; the sealed entry is unchanged."""
     label = current_name(Kind.MODEL, change["model"])
     return {**change, "model": label, "model_text": str(find_place(label) or name_of_table(label))}
 
@@ -111,13 +111,16 @@ def audit_people() -> list[str]:
 
 @query("team.verify_audit", needs="", zh="核验操作记录", en="Verify the audit trail")
 def verify_audit() -> dict[str, Any]:
-    """Verify the whole audit chain: {entries, broken (the first invalid entry, None if all hold), why}."""
+    """Verify the whole audit chain, and current rows against it.
+
+    Returns {entries, broken (the first invalid entry, None if all hold), why, rows, changed: [{model, id, field, why}],
+    anchored (whether a head was remembered)}.
+    """
     actor = current_actor()
     if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
         raise NotAllowed(bilingual("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
     with acting_as(system_actor("verify the audit chain", actor.door)):
-        verdict = audit.verify()
-    return {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why}
+        return verification.verify().as_plain()
 
 
 @query("team.trading_days", needs=Permission.SYSTEM_READ, zh="交易日历", en="Trading calendar")
@@ -141,6 +144,7 @@ def system_state() -> dict[str, Any]:
         "worker": jobs.queue(),
         "keys": {"in_use": current, "versions": sorted(known)},
         "audit": {"entries_to": head[0], "seal": head[1], "at": head[2]} if head else None,
+        "audit_alarm": anchor.read_alarm(),
         **_machine(),
     }
 

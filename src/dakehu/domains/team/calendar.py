@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.calendar.models import CalendarDay

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Max
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import refusal

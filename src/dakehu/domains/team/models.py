@@ -150,6 +150,9 @@ class NoticeKind(Choices):
 
     NEW_DEVICE = "new_device", "新设备登录", "Sign-in from a new device"
     SECOND_RESET = "second_reset", "两步登录被重置", "Second factor reset"
+    PASSWORD_RESET = "password_reset", "密码被重置", "Password reset"
+    ROLE_CHANGED = "role_changed", "角色变更", "Role changed"
+    ROLE_WAITING = "role_waiting", "角色变更待确认", "Change of role waits"
 
 
 class Notice(Recorded):
@@ -161,6 +164,35 @@ class Notice(Recorded):
     kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
     detail = field(models.CharField(max_length=160, blank=True, default=""), zh="详情", en="Detail", listed=True)
     read = field(models.BooleanField(default=False), zh="已读", en="Read", listed=True)
+
+
+class RoleChangeState(Choices):
+    WAITING = "waiting", "待确认", "Waiting"
+    CONFIRMED = "confirmed", "已确认", "Confirmed"
+    REFUSED = "refused", "已拒绝", "Refused"
+
+
+class RoleChange(Recorded):
+    """A role that somebody is to have once a second person has confirmed it."""
+
+    names = Names("角色变更", "Change of role", "Changes of role")
+
+    user = field(
+        models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_changes"),
+        zh="人员",
+        en="User",
+        listed=True,
+    )
+    role = field(choice_field(RoleName), zh="角色", en="Role", listed=True)
+    asked_by = field(
+        models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+"), zh="提出人", en="Asked by",
+        listed=True,
+    )  # fmt: skip
+    state = field(choice_field(RoleChangeState, default=RoleChangeState.WAITING), zh="状态", en="State", listed=True)
+    decided_by = field(
+        models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+"), zh="决定人", en="Decided by",
+        listed=True,
+    )  # fmt: skip
 
 
 class SavedView(Recorded):

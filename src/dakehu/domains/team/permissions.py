@@ -11,5 +11,6 @@ EXPORT = Permission("data.export", "导出", "Export", granted_to=(MANAGER, LEAD
 AUDIT_READ = Permission("audit.read", "查看操作记录", "Read the audit trail", granted_to=(LEAD, COMPLIANCE, ADMIN))
 TEAM_READ = Permission("team.read", "查看人员", "See staff", granted_to=tuple(RoleName))
 TEAM_WRITE = Permission("team.write", "维护人员", "Keep staff", granted_to=(ADMIN,))
+ROLE_CONFIRM = Permission("team.confirm", "确认角色变更", "Confirm changes of role", granted_to=(COMPLIANCE, ADMIN))
 SYSTEM_READ = Permission("system.read", "查看系统状态", "See the system page", granted_to=(COMPLIANCE, ADMIN))
 SYSTEM_WRITE = Permission("system.write", "维护系统设置", "Keep the system", granted_to=(ADMIN,))

@@ -3,10 +3,11 @@
 from typing import Any
 
 from dakehu.domains.team import rules
+from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.access.actor import Actor, current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
@@ -47,7 +48,7 @@ def get_user(user_id: int | None) -> User | None:
 
 
 def find_lead(user: User | None) -> User | None:
-    """Return the lead of a person's team (who may be that person), or None for who has no team or a team without one."""
+    """Return the lead of a user's team (possibly the user), None without a team or a lead."""
     if user is None or user.team_id is None:
         return None
     leading = [name for name, role in ROLES.items() if role.leads]
@@ -63,7 +64,7 @@ def current_user() -> User | None:
 def token_user(token: str) -> tuple[User, Token] | None:
     """Return the user and row of an API token, None if it is not valid today."""
     row = Token.objects.filter(digest=rules.token_digest(token)).select_related("user").first()
-    if row is None or not row.user.is_active:
+    if row is None or not row.user.is_active or row.user.must_change:
         return None
     is_valid = rules.is_token_valid(expires_on=row.expires_on, revoked=row.revoked, today=clock.today())
     return (row.user, row) if is_valid else None
@@ -118,7 +119,8 @@ def me() -> dict[str, Any]:
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")
 def tokens() -> Any:
-    """Return one's own API tokens, newest first."""
+    """Return one's own API tokens, newest first. Raises NotAllowed for who came with a token."""
+    require_sign_in(bilingual("我的令牌", "My tokens"))
     return Token.objects.filter(user_id=current_actor().user_id).order_by("-pk")
 
 

@@ -26,9 +26,10 @@ def actor(user_id: int, name: str, role: str, team_ids: tuple[int, ...], teammat
     )
 
 
-def with_scopes(full: Actor, scopes: list[str]) -> Actor:
-    """Return the actor limited to a token's scopes."""
-    return replace(full, permissions=full.permissions & frozenset(scopes))
+def with_scopes(full: Actor, scopes: list[str], expires_on: date) -> Actor:
+    """Return the actor limited to the scopes of a token that expires on a day."""
+    extra = {**full.extra, "token": expires_on}
+    return replace(full, permissions=full.permissions & frozenset(scopes), extra=extra)
 
 
 def token_digest(token: str) -> str:

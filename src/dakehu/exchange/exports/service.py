@@ -10,14 +10,14 @@ import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from dakehu.domains.ledger.queries import RISK_FREE
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Worksheet, worksheets
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, worksheets
 from dakehu.exchange.workbook import writing
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -201,7 +201,7 @@ def _with_key(worksheet: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSp
 def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writing.ColumnSpec:
     """Build the specification of a column."""
     spec, model_field, kind = spec_behind(parameter), field_behind(parameter), frames.kind(parameter)
-    required = {item.name for item in ACTIONS[SINGLE[worksheet.name]].parameters if item.required}
+    required = {item.name for item in ACTIONS[worksheet.create].parameters if item.required}
     choices: list[str] = []
     if kind == "choice" and hasattr(model_field.choice_set, "many"):
         kind = "text"  # Excel's lists take one value only
@@ -226,9 +226,16 @@ def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writin
         maximum=high,
         help=" ".join(filter(None, (help_text, example))),
         listed_in=(worksheets()["clients"].title.in_("zh"), "code") if own_code else None,
-        mark="due" if parameter.name == "due_on" else "",
-        open_while=("state", [_planned_label(worksheet, language)]) if parameter.name == "due_on" else None,
+        mark="due" if parameter.name == "due_on" and _has_state(worksheet) else "",
+        open_while=("state", [_planned_label(worksheet, language)])
+        if parameter.name == "due_on" and _has_state(worksheet)
+        else None,
     )
+
+
+def _has_state(worksheet: Worksheet) -> bool:
+    """Return whether rows of a worksheet are open or ended."""
+    return any(parameter.name == "state" for parameter in worksheet.parameters)
 
 
 def _planned_label(worksheet: Worksheet, language: str) -> str:

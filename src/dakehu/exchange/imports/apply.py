@@ -3,17 +3,14 @@
 from typing import Any
 
 from dakehu.domains.clients.bulk_import import clients as client_import
-from dakehu.domains.clients.bulk_import import needs as needs_import
 from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
-from dakehu.domains.ledger.investments import bulk_import as ledger_taking
-from dakehu.domains.service import bulk_import as service_taking
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import chunking
 from dakehu.exchange.imports.dry_run import DryRun, Progress
 from dakehu.exchange.mapping.mapping import ImportMapping
 from dakehu.exchange.roundtrip import deleted_rows
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation import row_security
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -21,13 +18,8 @@ from dakehu.foundation.database.write_pipeline import pipelined_writes
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
+from dakehu.foundation.schema.resources import with_worksheet
 
-IMPORTERS = {
-    "investments": ledger_taking.import_investments,
-    "interactions": service_taking.import_interactions,
-    "needs": needs_import.import_needs,
-    "follow_ups": service_taking.import_follow_ups,
-}
 MANY = 10_000  # rows written, from which on the database counts anew
 FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
@@ -99,12 +91,12 @@ def import_workbook(
 def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
-        born = client_import.import_clients(columns=made.stacks["clients"].columns, made=made.clients)
-    for name, parameter in IMPORTERS.items():
-        rows = made.stacks.get(name)
-        if rows is not None and rows.weighed.rows("created", "updated"):
-            owners = [born.get(owner, owner) for owner in made.owners[name]]
-            parameter(columns=rows.columns, weighed=rows.weighed, clients=owners)
+        born = client_import.import_clients(columns=made.stacks["clients"].columns, evaluation=made.clients)
+    for _, sheet in with_worksheet():
+        rows = made.stacks.get(sheet.name)
+        if sheet.import_rows is not None and rows is not None and rows.weighed.rows("created", "updated"):
+            owners = [born.get(owner, owner) for owner in made.owners[sheet.name]]
+            sheet.import_rows(columns=rows.columns, weighed=rows.weighed, clients=owners)
     deleted_rows.remove(made.missing)
 
 

@@ -4,11 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from dakehu.domains.clients.bulk_import import clients as client_import
-from dakehu.domains.clients.bulk_import import needs as needs_import
 from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.clients.bulk_import.matching import Ambiguous, ClientMatcher
-from dakehu.domains.ledger.investments import bulk_import as ledger_taking
-from dakehu.domains.service import bulk_import as service_taking
 from dakehu.exchange.mapping.cell_values import CODE, ColumnReading, cell_reader
 from dakehu.exchange.mapping.conversion import Grid, Stack, grids, stack
 from dakehu.exchange.mapping.mapping import FieldMapping, ImportMapping, check_mapping
@@ -17,15 +14,10 @@ from dakehu.exchange.roundtrip.merge import RoundtripMerge, merge_rows
 from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED, ImportEvaluation
+from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED
+from dakehu.foundation.schema.resources import with_worksheet
 
 Progress = Callable[..., None]
-EVALUATORS: dict[str, Callable[..., ImportEvaluation]] = {
-    "investments": ledger_taking.evaluate,
-    "interactions": service_taking.evaluate_interactions,
-    "needs": needs_import.evaluate_needs,
-    "follow_ups": service_taking.evaluate_follow_ups,
-}
 NAMES = ("client_code", "client_name", "client_id_number", "client_phone")
 
 
@@ -69,11 +61,11 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
         )
         _warn_of_masks(people)
     progress(0.6, bilingual("正在核对其他工作表", "Checking the other sheets"))
-    for name, weigh_rows in EVALUATORS.items():
-        if name in made.stacks:
-            rows = made.stacks[name]
+    for _, sheet in with_worksheet():
+        if sheet.evaluate is not None and sheet.name in made.stacks:
+            name, rows = sheet.name, made.stacks[sheet.name]
             made.owners[name] = _owner_rows(made, rows)
-            weigh_rows(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
+            sheet.evaluate(rows.columns, made.owners[name], rows.weighed, mode=plan.mode)
             _warn_of_masks(rows)
     progress(0.8, bilingual("比对完成", "Compared"))
     return made

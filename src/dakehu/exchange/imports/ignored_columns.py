@@ -20,8 +20,13 @@ from dakehu.foundation.schema.related_columns import extension_columns
 
 # Why a column is left out. CALCULATED ones are of our own making and lose nothing, so `--strict` accepts them.
 UNKNOWN, NOT_WRITABLE, CALCULATED, REPEATED, SET_ASIDE, NO_SHEET = (
-    "unknown_heading", "not_writable", "calculated", "repeated", "set_aside", "unknown_sheet",
-)  # fmt: skip
+    "unknown_heading",
+    "not_writable",
+    "calculated",
+    "repeated",
+    "set_aside",
+    "unknown_sheet",
+)
 REASONS = {
     UNKNOWN: bilingual(
         "不认识“{heading}”这一列。请指定对应字段，或请管理员添加自定义字段。",

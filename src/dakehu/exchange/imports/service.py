@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
@@ -23,6 +22,7 @@ from dakehu.exchange.statements import batch as statement_batch
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.workbook import reading
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -81,13 +81,13 @@ def run_import(
     A statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
     a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
     can_import()
-    content = Path(path).read_bytes()
+    path, content = Path(path), Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
     plan, statement, prices = recognize(book, choices)
     is_stated = bool(choices.is_about_columns or choices.units or choices.order)
     if plan and is_stated and (statement or prices) and not dry_run:
-        with act("workbook.correct"):
+        with act("workbook.correct_mapping"):
             profiles.save_profile(plan, path.name)
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
@@ -235,7 +235,7 @@ def read_by_hand(number: int) -> bool:
     """Go on with a batch whose table a person called a statement or prices; False for tables of clients. Raises Refused
     while columns that it needs are not named."""
     can_import()
-    with act("workbook.correct"):
+    with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         plan = plan_of(batch)
         if planning.ledger_table(plan) is None:
@@ -344,6 +344,17 @@ def _dry_run_result(batch: Any, progress: Progress) -> dict[str, Any]:
     if has_prices(batch):
         return pricing.dry_run(_prices_of(batch, progress))
     return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.corrections_of(batch).count}
+
+
+def kind_of(batch: Any) -> str:
+    """Return "statement", "prices", or "" for tables of clients. A file that was imported on the command line says so in
+    its report only."""
+    if statement_batch.is_dry_run(batch):
+        return "statement"
+    if has_prices(batch):
+        return "prices"
+    ended = batch.state in (BatchState.APPLIED, BatchState.UNDONE, BatchState.REFUSED)
+    return str(batches.report_of(batch).get("kind", "")) if ended else ""
 
 
 def has_prices(batch: Any) -> bool:

@@ -4,8 +4,8 @@ gets its earlier values back."""
 from datetime import timedelta
 from typing import Any
 
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dakehu.domains.ledger.trades.queries import list_trades
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.reports import content as report_content
 from dakehu.exchange.reports import typst_pdf
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused

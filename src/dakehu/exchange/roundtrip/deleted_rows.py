@@ -13,28 +13,11 @@ from dakehu.exchange.roundtrip.merge import DESK, FILE, RoundtripMerge
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import ROW_KEY, worksheets
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.base.i18n import Bilingual, language
 from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.resources import KEPT, Resource, SheetOf, with_worksheet
 
 SHOWN_CELLS = 5
-# Action that removes a row, and the name of its parameter. Rows of other worksheets cannot be deleted.
-DELETE_ACTIONS: dict[str, tuple[str, str]] = {
-    "investments": ("ledger.remove_investment", "investment"),
-    "follow_ups": ("service.cancel_follow_up", "follow_up"),
-}
-NOT_DELETABLE = {
-    "clients": bilingual(
-        "客户不能用表格删除；请在客户页面合并或处理。",
-        "Clients are not deleted by a worksheet; merge them or settle them on their page.",
-    ),
-    "interactions": bilingual("服务记录须留存，不能删除。", "Service records must be kept and cannot be deleted."),
-    "needs": bilingual(
-        "需求与偏好随客户保留；如需清空，请清空各格。", "Needs stay with their client; to clear them, empty the cells."
-    ),
-}
-
-
-END_STATES = bilingual("这项计划已经结束，记录保留。", "This plan has ended; its record stays.")
 
 
 @dataclass(frozen=True)
@@ -90,7 +73,8 @@ def _rows_of(name: str, export: str, merged: RoundtripMerge, plan: ImportMapping
         return []
     current = frames.frame(worksheets()[name], (), language(), rows=sorted(positions)).to_dict(as_series=False)
     fields = [name_of_field for name_of_field in base if not name_of_field.startswith("#")]
-    ended = _ended_follow_ups(current[frames.NUMBER]) if name == "follow_ups" else set()
+    resource, sheet = _declared(name)
+    ended = _ended_rows(resource, sheet, current[frames.NUMBER])
     missing = []
     for index, row_id in enumerate(current[frames.NUMBER]):
         exported_texts = [text_of(base[name_of_field][positions[row_id]]) for name_of_field in fields]
@@ -101,7 +85,7 @@ def _rows_of(name: str, export: str, merged: RoundtripMerge, plan: ImportMapping
             current[frames.VERSION][index] != base[frames.VERSION][positions[row_id]]
             and exported_texts != current_texts
         )
-        why_not = END_STATES if row_id in ended else NOT_DELETABLE.get(name)
+        why_not = sheet.ended if row_id in ended else _why_kept(resource, sheet)
         missing.append(_deleted_row(name, row_id, [text for text in current_texts if text], changed, why_not, plan))
     return missing
 
@@ -121,10 +105,23 @@ def _deleted_row(
     return DeletedRow(name, row_id, text, None, changed, not changed or plan.prefer == FILE)
 
 
-def _ended_follow_ups(ids: list[int]) -> set[int]:
-    """Return the ids of follow-ups that are done or cancelled."""
-    rows = model_of("service.FollowUp").objects.filter(pk__among=ids)
-    return set(rows.exclude(state="planned").values_list("pk", flat=True))
+def _declared(name: str) -> tuple[Resource, SheetOf]:
+    """Return the resource and the declaration of a worksheet."""
+    return next((resource, sheet) for resource, sheet in with_worksheet() if sheet.name == name)
+
+
+def _why_kept(resource: Resource, sheet: SheetOf) -> Bilingual | None:
+    """Return why no row of a worksheet can be deleted; None where rows can."""
+    return sheet.kept or (None if resource.delete else KEPT)
+
+
+def _ended_rows(resource: Resource, sheet: SheetOf, row_ids: list[int]) -> set[int]:
+    """Return the rows whose state no longer lets them go."""
+    if sheet.open_state is None:
+        return set()
+    field, value = sheet.open_state
+    rows = model_of(resource.model).objects.filter(pk__among=row_ids)
+    return set(rows.exclude(**{field: value}).values_list("pk", flat=True))
 
 
 def remove(missing: list[DeletedRow]) -> dict[str, int]:
@@ -132,8 +129,8 @@ def remove(missing: list[DeletedRow]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for row in missing:
         if row.goes:
-            action, parameter = DELETE_ACTIONS[row.part]
-            run: Callable[..., Any] = ACTIONS[action].body
-            run(**{parameter: row.number})
+            resource, _ = _declared(row.part)
+            run: Callable[..., Any] = ACTIONS[resource.delete].body
+            run(**{resource.key: row.number})
             counts[row.part] = counts.get(row.part, 0) + 1
     return counts

@@ -15,7 +15,7 @@ from dakehu.exchange.mapping.mapping import ImportMapping
 from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.roundtrip.row_keys import Exports, InvalidRowKey, RowKey
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import ROW_KEY, SINGLE, Worksheet
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import three_way_merge
 from dakehu.foundation.base.chunks import chunks
@@ -351,7 +351,7 @@ class _SheetMerge:
 def can_erase(part: Worksheet, name: str) -> bool:
     """Return whether a cell of a stored row may be emptied."""
     model_field = field_behind(part.parameter(name))
-    required = {parameter.name for parameter in ACTIONS[SINGLE[part.name]].parameters if parameter.required} | {"code"}
+    required = {parameter.name for parameter in ACTIONS[part.create].parameters if parameter.required} | {"code"}
     return model_field is not None and name not in required and bool(model_field.null or model_field.blank)
 
 

@@ -16,22 +16,16 @@ from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
 from dakehu.exchange.workbook.reading import Term
 from dakehu.foundation.access.actor import actor_or_none
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
+from dakehu.foundation.schema.resources import Resource, SheetOf, with_worksheet
 
 NAMING = "client"  # the parameter by which rows of other sheets refer to a client
+CLIENT = "clients.Client"
 CONTACT_KINDS = ("landline", "wechat")
-# The action that creates a single row of a worksheet.
-SINGLE = {
-    "clients": "clients.create",
-    "investments": "ledger.add_investment",
-    "interactions": "service.log_interaction",
-    "needs": "clients.record_needs",
-    "follow_ups": "service.plan_follow_up",
-}
 ROW_KEY = "row_key"  # the encrypted key that identifies a row of an exported sheet
 
 
@@ -46,6 +40,8 @@ class Worksheet:
     title: Bilingual
     model: str
     parameters: tuple[Parameter, ...]
+    create: str  # the action that creates a single row
+    import_only: tuple[str, ...] = ()
 
     def parameter(self, name: str) -> Parameter:
         """Return a column by name."""
@@ -108,42 +104,7 @@ def _reader() -> tuple[Any, str]:
 @lru_cache(maxsize=32)
 def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
     """Build the worksheets; cached by `_reader`."""
-    dated = replace(_spec_of_field("clients.Client", "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
-    clients = (
-        *_optional("clients.create", "anyway"),
-        *_channels(),
-        _text_column("contact", _spec_of_field("clients.Contact", "value")),
-        Parameter("staff", "clients.Coverage", "user", required=False),
-        _text_column("as_of_on", dated, "date"),
-    )
-    state = Parameter("state", "service.FollowUp", "state", required=False)
-    sheets = (
-        Worksheet("clients", bilingual("基本信息", "Clients"), "clients.Client", clients),
-        Worksheet(
-            "investments",
-            bilingual("投资历史", "Investments"),
-            "ledger.Investment",
-            (*_client_columns(), *_optional("ledger.add_investment", NAMING)),
-        ),
-        Worksheet(
-            "interactions",
-            bilingual("客户服务记录", "Service records"),
-            "service.Interaction",
-            (*_client_columns(), *_optional("service.log_interaction", NAMING)),
-        ),
-        Worksheet(
-            "needs",
-            bilingual("需求与偏好", "Needs and preferences"),
-            "clients.Needs",
-            (*_client_columns(), *_optional("clients.record_needs", NAMING, "version")),
-        ),
-        Worksheet(
-            "follow_ups",
-            bilingual("定期跟进计划", "Follow-up plans"),
-            "service.FollowUp",
-            (*_client_columns(), *_optional("service.plan_follow_up", NAMING), state),
-        ),
-    )
+    sheets = [_worksheet(resource, sheet) for resource, sheet in with_worksheet()]
     key_column = Parameter(
         ROW_KEY,
         required=False,
@@ -155,6 +116,29 @@ def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
         ),
     )
     return {sheet.name: replace(sheet, parameters=(*sheet.parameters, key_column)) for sheet in sheets}
+
+
+def _worksheet(resource: Resource, sheet: SheetOf) -> Worksheet:
+    """Build one worksheet. That of clients also holds what hangs on a new client: channels and coverage."""
+    if resource.model == CLIENT:
+        columns = _columns_of_clients(resource.create)
+    else:
+        columns = (*_client_columns(), *_optional(resource.create, NAMING, "version"))
+    return Worksheet(
+        sheet.name, sheet.title, resource.model, (*columns, *sheet.more), resource.create, sheet.import_only
+    )
+
+
+def _columns_of_clients(create: str) -> tuple[Parameter, ...]:
+    """Return the columns of the worksheet of clients."""
+    dated = replace(_spec_of_field(CLIENT, "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
+    return (
+        *_optional(create, "anyway"),
+        *_channels(),
+        _text_column("contact", _spec_of_field("clients.Contact", "value")),
+        Parameter("staff", "clients.Coverage", "user", required=False),
+        _text_column("as_of_on", dated, "date"),
+    )
 
 
 def spellings(worksheet: Worksheet) -> Iterator[tuple[str, FieldSpec, Any]]:
@@ -180,7 +164,7 @@ CODES = (
 
 @lru_cache(maxsize=2048)
 def kind_of_value(parameter: Parameter) -> str:
-    """What the cells of a parameter hold, for the reader of cells: money, rate, count, date, code, choice or text."""
+    """Return the kind of a parameter's cells: money, rate, count, date, code, choice or text."""
     if parameter.name in CODES:
         return cell_values.CODE
     behind = field_behind(parameter)
@@ -199,7 +183,7 @@ def kind_of_value(parameter: Parameter) -> str:
 
 
 def fits(parameter: Parameter, samples: list[str]) -> bool:
-    """Whether any of some cells may be a value of a parameter; True where there are none to judge by."""
+    """Return whether any sample cell may be a value of a parameter; True without samples."""
     texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]
     kind, behind = kind_of_value(parameter), field_behind(parameter)
     words = getattr(behind, "choice_set", None) or parameter.choice_set

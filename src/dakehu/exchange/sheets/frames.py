@@ -31,9 +31,6 @@ IMPORT_ONLY = {
     "contact",
     "client_id_number",
     "client_phone",
-    "next_on",
-    "next_in_days",
-    "next_subject",
     "as_of_on",
     ROW_KEY,
 }
@@ -44,7 +41,7 @@ NUMBER, VERSION = "#number", "#version"  # further columns of a frame: id and ve
 
 def exportable_columns(part: Worksheet) -> list[Parameter]:
     """Return the exported columns of a worksheet: all but those that only help to read foreign files."""
-    return [parameter for parameter in part.parameters if parameter.name not in IMPORT_ONLY]
+    return [parameter for parameter in part.parameters if parameter.name not in {*IMPORT_ONLY, *part.import_only}]
 
 
 def kind(parameter: Parameter) -> str:

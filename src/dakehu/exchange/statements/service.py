@@ -195,7 +195,7 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     new), and how the first `trades` were read."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
-    told, known = sum(len(one.told) for one in judged), ledger.known_lines(parts)
+    told, known = sum(len(one.valid) for one in judged), ledger.known_lines(parts)
     owner = parts[0][0]
     whose = (
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
@@ -205,7 +205,7 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
         **whose,
         "created": told - known,
         "unchanged": known,
-        "skipped": sum(one.idle for one in judged),
+        "skipped": sum(one.ignored for one in judged),
         "quarantined": ledger.quarantined_lines(parts),
         "trades": _trades(judged),
         "imported": False,
@@ -220,7 +220,7 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
     `clients` of a file whose rows name several."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
-    if not any(one.told or one.held for one in judged):
+    if not any(one.valid or one.rejected for one in judged):
         raise Refused({"file": [bilingual("对账单里没有成交记录。", "There are no trades in this statement.")]})
     numbers = ledger.register_new_products(*judged)
     with act("workbook.import"):
@@ -233,7 +233,7 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
                 made = ledger.import_statements(parts=parts, **written)
             else:
                 name = statement.filename.rpartition(".")[0] or statement.filename
-                made = ledger.import_statement(client=parts[0][0], name=name, judged=judged[0], **written)
+                made = ledger.import_statement(client=parts[0][0], name=name, evaluation=judged[0], **written)
                 made["client"] = made["client"].code
         told = {
             **_report(statement, judged),
@@ -297,7 +297,7 @@ def _located(codes: set[str]) -> dict[str, Any]:
 
 
 def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str, Any]:
-    held = sorted((row for one in judged for row in one.held), key=lambda row: row[0].line)
+    held = sorted((row for one in judged for row in one.rejected), key=lambda row: row[0].line)
     return {
         "kind": "statement",
         "layout": statement.layout.name,
@@ -342,7 +342,7 @@ def _owner(statement: Statement, judged: EvaluatedStatement, client: str, sha256
 
 def _trades(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
     """The first rows told, as they were read: money in yuan, `quantity` signed."""
-    rows = sorted((row for one in judged for row in one.told[:READ]), key=lambda row: row[0].line)[:READ]
+    rows = sorted((row for one in judged for row in one.valid[:READ]), key=lambda row: row[0].line)[:READ]
     return [
         {
             "row": line.line,

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.audit import chain as audit
-from dakehu.foundation.base.errors import NotAllowed
+from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.jobs import events
@@ -83,8 +83,14 @@ def action(
             if outer is not None:
                 outer.inner.append(name)
                 return body(**given)
-            with act(name):
-                return body(**given)
+            try:
+                with act(name):
+                    return body(**given)
+            except Refused as refused:
+                if refused.recorded_as:
+                    with act(refused.recorded_as) as record:
+                        record.note.update(refused=name, fields=sorted(refused.messages))
+                raise
 
         ACTIONS[name] = Action(name, str(needs), zh, en, tuple(flat), run, inspect.getdoc(body) or "", is_public)
         return run  # type: ignore[return-value]

@@ -21,6 +21,7 @@ from django.utils import timezone
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
+from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import AuditEntry
@@ -34,7 +35,7 @@ from dakehu.foundation.files import store as files
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.bulk import load_rows, record_rows, remove_rows
 from dakehu.foundation.records.recorded import Recorded, current_act
-from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.foundation.schema.references import references_to
 
 DAYS = 90
@@ -344,6 +345,15 @@ def _depends(found: list[Row], called: Naming) -> Refused:
     return Refused({"": [head, *(_line(model, pk, called) for model, pk in found[:SHOWN])]})
 
 
+def _row_text(row: Any) -> str:
+    """Say which row it is: as the model says itself, or by its public listed values."""
+    if type(row).__str__ not in (models.Model.__str__,):
+        return str(row)
+    told = (f for _, f, spec in described_fields(type(row)) if spec.listed and spec.sensitivity == PUBLIC)
+    values = (getattr(row, f.name) for f in told if not f.is_relation)
+    return " ".join(str(value) for value in values if value not in (None, ""))[:80] or f"#{row.pk}"
+
+
 def _line(model: Any, pk: int, called: Naming) -> Bilingual:
     """One record in words, as far as the actor may see it."""
     what = called(model._meta.label)
@@ -357,7 +367,7 @@ def _line(model: Any, pk: int, called: Naming) -> Bilingual:
     number = row.owning_client_id() if isinstance(row, Recorded) else None
     client = scope.client_model().objects.filter(pk=number).first() if number else None
     if client is None:
-        return bilingual("{what}“{row}”", "{what} “{row}”", what=what, row=row)
+        return bilingual("{what}“{row}”", "{what} “{row}”", what=what, row=_row_text(row))
     with elevated("undo: who wrote it"):
         entry = AuditEntry.objects.filter(client_ref=number, at__gte=row.changed_at).order_by("pk").first()
     at = clock.local(row.changed_at).strftime("%Y-%m-%d %H:%M")

@@ -1,8 +1,6 @@
-"""Seal audit entries into a chain, and verify it.
-
-Each entry is sealed with an HMAC over itself and the previous seal, under a key kept outside the database. Changing,
-removing or inserting a row breaks the chain at that row; a cut at the end is detected by the head stored in
-DAKEHU_HOME.
+"""The audit chain: each entry is sealed with an HMAC over itself and the seal before it, under a key kept
+outside the database. Changing, removing or inserting a row breaks the chain at that row; cutting off its
+end is noticed against the remembered head (see anchor).
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -11,14 +9,13 @@ DAKEHU_HOME.
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 
 from dakehu.foundation.access import keys
@@ -32,11 +29,14 @@ from dakehu.foundation.records.recorded import ActionRecord, Change
 from dakehu.foundation.schema.fields import has_spec
 
 GENESIS = "0" * 64
-LOCK = 0x64616B65  # an arbitrary number for the advisory lock that serialises writers
+REMOVED = bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced")
+CHANGED = bilingual("内容被改动过", "its content was changed")
+HOLDS = bilingual("完好", "holds")
+LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
 
 
 def plain_value(value: Any) -> Any:
-    """Convert a value to JSON. Encrypted values become dots."""
+    """A value as JSON holds it. Sealed values stay dots."""
     if isinstance(value, EncryptedValue):
         return DOTS
     if isinstance(value, (datetime, date)):
@@ -53,7 +53,7 @@ def plain_value(value: Any) -> Any:
 
 
 def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Mask personal and secret values, so that the audit is no second copy of the client."""
+    """Values for the record: personal and secret ones as dots, so that the audit is no second copy of the client."""
     try:
         model = apps.get_model(model_label)
     except (LookupError, ValueError):
@@ -68,22 +68,19 @@ def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _entry(change: Change) -> dict[str, Any]:
-    """Return a change as it is stored in the audit."""
-    entry = asdict(change)
-    entry["pk"] = plain_value(change.pk)
-    entry["before"] = _shown(change.model, change.before)
-    entry["after"] = plain_value(change.after) if change.kind == "many" else _shown(change.model, change.after)
-    return entry
+    made = asdict(change)
+    made["pk"] = plain_value(change.pk)
+    made["before"] = _shown(change.model, change.before)
+    made["after"] = plain_value(change.after) if change.kind == "many" else _shown(change.model, change.after)
+    return made
 
 
 def _seal(previous: str, parts: list[Any]) -> str:
-    """Return the HMAC over an entry and the previous seal."""
     text = json.dumps([previous, *parts], ensure_ascii=False, separators=(",", ":"))
     return hmac.new(keys.key("audit"), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _parts(entry: Any) -> list[Any]:
-    """Return the sealed fields of an entry."""
     return [
         entry.at.isoformat(),
         entry.actor_ref,
@@ -103,7 +100,7 @@ def holds(entry: Any) -> bool:
 
 
 def append(act: ActionRecord) -> Any:
-    """Append an action to the chain, inside its transaction."""
+    """Seal an act onto the chain, inside its transaction."""
     actor = current_actor()
     clients = {c.client_id for c in act.changes if c.client_id is not None}
     body = {"changes": [_entry(c) for c in act.changes], "inner": act.inner, "note": plain_value(act.note)}
@@ -130,46 +127,24 @@ def append(act: ActionRecord) -> Any:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Result of a verification: entries read, id of the first invalid entry (None: all hold), and why."""
+class Walk:
+    """`entries` read; `entry` is the id of the first that does not hold (None: all hold), `why` says how."""
 
     entries: int
-    broken: int | None
-    why: Bilingual | str = ""
+    entry: int | None
+    why: Bilingual
 
 
-def verify() -> Verdict:
-    """Verify the whole chain. Run as the system, which sees every entry."""
-    previous, count, last = GENESIS, 0, 0
-    for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
-        count, last = count + 1, entry.pk
+def walk(after: int = 0, previous: str = GENESIS, each: Callable[[str], None] | None = None) -> Walk:
+    """Follow the chain from the entry after `after`, whose seal is `previous`; `each` is given the body of every entry."""
+    count = 0
+    for entry in AuditEntry.objects.filter(pk__gt=after).order_by("pk").iterator(chunk_size=2000):
+        count += 1
         if entry.previous != previous:
-            return Verdict(
-                count,
-                entry.pk,
-                bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced"),
-            )
+            return Walk(count, entry.pk, REMOVED)
         if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
-            return Verdict(count, entry.pk, bilingual("内容被改动过", "its content was changed"))
+            return Walk(count, entry.pk, CHANGED)
         previous = entry.seal
-    remembered = _head_file()
-    if remembered.exists():
-        head = json.loads(remembered.read_text())
-        if head["id"] > last:
-            return Verdict(count, head["id"], bilingual("它在链尾被截去", "it was cut off from the end of the chain"))
-        at_head = AuditEntry.objects.filter(pk=head["id"]).values_list("seal", flat=True).first()
-        if at_head != head["seal"]:
-            return Verdict(count, head["id"], bilingual("到它为止的链被重建过", "the chain was rebuilt up to it"))
-    return Verdict(count, None)
-
-
-def _head_file() -> Path:
-    """Return the path of the stored head."""
-    return Path(settings.DAKEHU_HOME) / "audit-head.json"
-
-
-def remember_head() -> None:
-    """Store the newest seal outside the database (the worker does so every minute)."""
-    newest = AuditEntry.objects.order_by("-pk").values_list("pk", "seal").first()
-    if newest:
-        keys.write_private(_head_file(), json.dumps({"id": newest[0], "seal": newest[1]}).encode())
+        if each is not None:
+            each(entry.body)
+    return Walk(count, None, HOLDS)

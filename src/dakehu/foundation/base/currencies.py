@@ -1,6 +1,6 @@
-"""Currencies as people mark them beside a sum: codes, names and signs, before or after the digits. Pure.
+"""Recognise currencies beside an amount: codes, names and signs, before or after the digits. Pure.
 
-Yuan is "CNY". A lone `$` names no country, so it is a currency of its own ("$") that no rate is assumed for.
+Yuan is "CNY". A lone `$` names no country, so it is a currency of its own ("$") without a rate.
 """
 
 import re
@@ -69,7 +69,7 @@ def code_of(mark: str) -> str:
 
 
 def split_currency(text: str) -> tuple[str, str]:
-    """(code, text without its currency marks) of a sum; the code is "" where no mark stands beside the digits."""
+    """Return (currency code, text without currency marks) of an amount; "" without a mark."""
     rest, codes = text.strip(), []
     found = _BEFORE.match(rest)
     if found:

@@ -1,7 +1,7 @@
-"""Read days and times the way people write them; where day and month may be swapped, the reading must be settled. Pure.
+"""Parse days and times the way people write them, strict about the order of day and month. Pure.
 
-`order` is "dmy" or "mdy" where the order of day and month is known (from the other cells of a column, or because a person
-said so), "" where it is not. `zone` is the time zone into which an instant (a time with its offset) is taken.
+`order` is "dmy" or "mdy" where the order of day and month is known (from other cells of the column, or from a person),
+else "". `zone` is the time zone to which a time with an offset is converted.
 """
 
 import re
@@ -38,18 +38,24 @@ PIVOT = 30  # two-digit years: 00–29 are 2000s, 30–99 are 1900s, as Excel wr
 
 
 def from_serial(number: float, *, since_1904: bool = False) -> datetime:
-    """An Excel serial number as a wall-clock time (day 60, the 29 February 1900 that never was, is 1 March)."""
+    """Convert an Excel serial number to a local time.
+
+    Day 60, the non-existent 29 February 1900, becomes 1 March.
+    """
     base = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
     return base + timedelta(seconds=round(number * 86400))
 
 
 def find_order(texts: Iterable[Any]) -> str:
-    """The order of day and month that a column's unambiguous cells show: "dmy", "mdy", or "" for none or both."""
+    """Return the order of day and month shown by unambiguous cells: "dmy", "mdy", or "".
+
+    "" for none or both.
+    """
     orders = set()
     for text in texts:
-        found = _SHORT.match(to_half_width(text)) if isinstance(text, str) else None
-        if found:
-            first, second = int(found[1]), int(found[3])
+        match = _SHORT.match(to_half_width(text)) if isinstance(text, str) else None
+        if match:
+            first, second = int(match[1]), int(match[3])
             if first > 12 >= second:
                 orders.add("dmy")
             elif second > 12 >= first:
@@ -58,43 +64,50 @@ def find_order(texts: Iterable[Any]) -> str:
 
 
 def is_ambiguous(text: Any) -> bool:
-    """Whether a cell is a day whose day and month may be swapped."""
-    found = _SHORT.match(to_half_width(text)) if isinstance(text, str) else None
-    return found is not None and int(found[1]) != int(found[3]) and int(found[1]) <= 12 and int(found[3]) <= 12
+    """Return whether day and month of a cell may be swapped."""
+    match = _SHORT.match(to_half_width(text)) if isinstance(text, str) else None
+    return match is not None and int(match[1]) != int(match[3]) and int(match[1]) <= 12 and int(match[3]) <= 12
 
 
 def to_date(value: Any, *, order: str = "", zone: tzinfo | None = None) -> date:
-    """A day: ISO and slashes, 20230115, 2023年1月15日, 5-Jan-23, Jan 5, 2023, Chinese numerals, Excel serials (1900
-    system), date and datetime objects; a time beside the day is left out. Raises Unreadable for months without a day,
-    two-digit years without a named month, and for days whose order of day and month is not known."""
+    """Parse a day. Raises Unreadable.
+
+    ISO and slashes, 20230115, 2023年1月15日, 5-Jan-23, Jan 5, 2023, Chinese numerals, Excel serials (1900 system), date
+    and datetime objects; a time of day is ignored. Months without a day, two-digit years without a named month, and an
+    unknown order of day and month are refused.
+    """
     if isinstance(value, datetime):
         return _in_zone(value, zone).date()
     if isinstance(value, date):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 10000 <= value < 100000:
         return from_serial(value).date()
-    flat = to_half_width(value)
-    text = flat.replace(" ", "") if not re.search(r"\d[ T]\d|[A-Za-z]", flat) else flat
-    found = _YMD.match(text) or _COMPACT.match(text)
-    if found:
-        return _day(value, *(int(part) for part in found.groups()))
+    half_width = to_half_width(value)
+    text = half_width.replace(" ", "") if not re.search(r"\d[ T]\d|[A-Za-z]", half_width) else half_width
+    match = _YMD.match(text) or _COMPACT.match(text)
+    if match:
+        return _day(value, *(int(part) for part in match.groups()))
     if _SERIAL.match(text):
         return from_serial(float(text)).date()
-    found = _CN_DAY.match(to_text(value).replace(" ", ""))
-    if found:
-        year, month, day = found.groups()
+    match = _CN_DAY.match(to_text(value).replace(" ", ""))
+    if match:
+        year, month, day = match.groups()
         return _day(value, int(year.translate(_DIGITS)), _small_number(month), _small_number(day))
-    return _short_day(value, flat, order) or _named_day(value, flat) or _day_beside_time(value, text, flat, zone)
+    return (
+        _short_day(value, half_width, order)
+        or _named_day(value, half_width)
+        or _day_beside_time(value, text, half_width, zone)
+    )
 
 
 def _short_day(value: Any, text: str, order: str) -> date | None:
-    """5/1/2023 in a known order; None for text of another form."""
-    found = _SHORT.match(text)
-    if not found:
+    """Parse 5/1/2023 in a known order; None for text of another form."""
+    match = _SHORT.match(text)
+    if not match:
         return None
-    first, second, year = int(found[1]), int(found[3]), int(found[4])
-    if found[5]:
-        _time_or_date_fault(value, found[5])
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if match[5]:
+        _time_or_date_fault(value, match[5])
     if first > 12:
         return _day(value, year, second, first)
     if second > 12 or first == second:
@@ -113,19 +126,20 @@ def _short_day(value: Any, text: str, order: str) -> date | None:
 
 
 def _named_day(value: Any, text: str) -> date | None:
-    """5-Jan-23 or Jan 5, 2023; None for text of another form."""
-    found = _DAY_NAMED.match(text)
-    if found:
-        year = int(found[3]) if len(found[3]) == 4 else int(found[3]) + (2000 if int(found[3]) < PIVOT else 1900)
-        return _day(value, year, _MONTHS[found[2][:3].lower()], int(found[1]))
-    found = _NAMED_DAY.match(text)
-    return _day(value, int(found[3]), _MONTHS[found[1][:3].lower()], int(found[2])) if found else None
+    """Parse 5-Jan-23 or Jan 5, 2023; None for text of another form."""
+    match = _DAY_NAMED.match(text)
+    if match:
+        year = int(match[3]) if len(match[3]) == 4 else int(match[3]) + (2000 if int(match[3]) < PIVOT else 1900)
+        return _day(value, year, _MONTHS[match[2][:3].lower()], int(match[1]))
+    match = _NAMED_DAY.match(text)
+    return _day(value, int(match[3]), _MONTHS[match[1][:3].lower()], int(match[2])) if match else None
 
 
-def _day_beside_time(value: Any, text: str, flat: str, zone: tzinfo | None) -> date:
-    if _LUNAR.search(flat):
+def _day_beside_time(value: Any, text: str, half_width: str, zone: tzinfo | None) -> date:
+    """Parse a day with a time; otherwise raise Unreadable with the specific reason."""
+    if _LUNAR.search(half_width):
         raise Unreadable(value, DATE_ZH, DATE_EN, reason_zh="是农历日期", reason_en="is a day of the lunar calendar")
-    if _OTHER_ERA.search(flat):
+    if _OTHER_ERA.search(half_width):
         raise Unreadable(
             value,
             "公历日期，如 1990-03-07",
@@ -149,7 +163,7 @@ def _day_beside_time(value: Any, text: str, flat: str, zone: tzinfo | None) -> d
             reason_zh="的年份只有两位",
             reason_en="has a year of two digits",
         )
-    split = _DAY_AND_TIME.match(flat)
+    split = _DAY_AND_TIME.match(half_width)
     if split:
         if zone is not None and _INSTANT.search(split.group(2)):
             return _in_zone(to_datetime(value), zone).date()
@@ -159,7 +173,7 @@ def _day_beside_time(value: Any, text: str, flat: str, zone: tzinfo | None) -> d
 
 
 def _time_or_date_fault(value: Any, rest: str) -> None:
-    """Raise Unreadable about the date (a date was asked) where what stands beside the day is no time."""
+    """Raise Unreadable about the date if the text beside the day is not a time."""
     rest = _WEEKDAY.sub("", rest.strip())
     try:
         if rest:
@@ -169,11 +183,12 @@ def _time_or_date_fault(value: Any, rest: str) -> None:
 
 
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Convert a moment with an offset to a time zone."""
     return moment.astimezone(zone) if moment.tzinfo is not None and zone is not None else moment
 
 
 def _small_number(text: str) -> int:
-    """十一 → 11, 二十 → 20, 三十一 → 31."""
+    """Parse a Chinese number below 100: 十一 → 11, 二十 → 20, 三十一 → 31."""
     tens, ten, ones = text.partition("十")
     if not ten:
         return int(text.translate(_DIGITS))
@@ -181,6 +196,7 @@ def _small_number(text: str) -> int:
 
 
 def _day(value: Any, year: int, month: int, day: int) -> date:
+    """Return a date. Raises Unreadable for one that does not exist."""
     try:
         return date(year, month, day)
     except ValueError:
@@ -198,26 +214,27 @@ _LATER = ("下午", "傍晚", "晚上", "PM")
 
 
 def _time(value: Any, text: str) -> time:
-    found = _TIME.match(text.strip())
-    if not found:
+    """Parse a time of day. Raises Unreadable."""
+    match = _TIME.match(text.strip())
+    if not match:
         raise Unreadable(value, "时间，如 14:30", "a time such as 14:30")
-    part, hour, minute, second, half, after = found.groups()
-    clock = int(hour)
-    word = (part or after or "").upper()
-    if (word in _LATER or part in _LATER or (part == "中午" and clock < 3)) and clock < 12:
-        clock += 12
-    elif part == "晚上" and clock == 12:  # the midnight with which the day begins, or ends?
+    day_part, hour, minute, second, half, suffix = match.groups()
+    hours = int(hour)
+    marker = (day_part or suffix or "").upper()
+    if (marker in _LATER or day_part in _LATER or (day_part == "中午" and hours < 3)) and hours < 12:
+        hours += 12
+    elif day_part == "晚上" and hours == 12:  # ambiguous: midnight at the start or the end of the day
         raise Unreadable(value, "明确的时间，如 00:00 或 23:59", "a clear time, such as 00:00 or 23:59")
-    elif (word == "AM" or part == "凌晨") and clock == 12:
-        clock = 0
+    elif (marker == "AM" or day_part == "凌晨") and hours == 12:
+        hours = 0
     try:
-        return time(clock, 30 if half else int(minute or 0), int(second or 0))
+        return time(hours, 30 if half else int(minute or 0), int(second or 0))
     except ValueError:
         raise Unreadable(value, "时间，如 14:30", "a time such as 14:30") from None
 
 
 def to_datetime(value: Any, *, order: str = "") -> datetime:
-    """A wall-clock time. A text with an offset (…+08:00, Z) keeps it; a day alone is its midnight."""
+    """Parse a local time. A text with an offset (…+08:00, Z) keeps it; a day alone is its midnight."""
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):

@@ -1,7 +1,10 @@
 """Read typed settings from the environment. Errors say how to correct them."""
 
+import ipaddress
 import os
 from pathlib import Path
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class WrongSetting(SystemExit):
@@ -42,6 +45,15 @@ def number(name: str, default: int, *, zh: str, en: str) -> int:
         return int(value)
     except ValueError:
         raise WrongSetting(f"{name}={value!r}: write a whole number") from None
+
+
+def networks(name: str, *, zh: str, en: str) -> tuple[Network, ...]:
+    """Addresses and networks, comma separated."""
+    given = (_declare(name, "", zh, en) or "").split(",")
+    try:
+        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in given if part.strip())
+    except ValueError as fault:
+        raise WrongSetting(f"{name}: {fault}; write addresses or networks such as 10.0.0.5,10.1.0.0/16") from None
 
 
 def secret(name: str, *, zh: str, en: str) -> str:

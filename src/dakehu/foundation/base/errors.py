@@ -12,6 +12,7 @@ class Refused(Exception):
     """
 
     status = 400
+    recorded_as = ""  # the name under which the audit keeps that an action was refused; "" for what tells nothing
 
     def __init__(self, messages: "dict[str, list[Bilingual | str]] | Bilingual | str") -> None:
         self.messages: dict[str, list[Bilingual | str]] = messages if isinstance(messages, dict) else {"": [messages]}
@@ -54,6 +55,22 @@ class NotFound(Refused):
     def __init__(self, what: Bilingual | str = "", key: Any = "") -> None:
         super().__init__(
             bilingual("找不到{what}{key}。", "No such {what} {key}.", what=what, key=f"“{key}”" if key != "" else "")
+        )
+
+
+class TooManyRequests(Refused):
+    """More was asked than one may ask in a while; `wait` is the number of seconds after which to ask again."""
+
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        self.wait = wait
+        super().__init__(
+            bilingual(
+                "请求过于频繁，请在 {n} 秒后重试。",
+                "Too many requests; try again in {n} seconds.",
+                n=wait,
+            )
         )
 
 

@@ -1,4 +1,7 @@
-"""Read numbers and sums of money the way people write them; what is approximate or foreign is refused. Pure."""
+"""Parse numbers and amounts of money the way people write them. Pure.
+
+What is approximate or in a foreign currency is refused.
+"""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -52,7 +55,7 @@ _EACH = re.compile(r"/(?:年|月|日|天|季|人|户)$|^(?:每年|每月|年均)
 
 
 class ForeignMoney(Unreadable):
-    """A sum that is not in yuan: `currency` is its code, `amount` the number without the mark."""
+    """An amount that is not in yuan: `currency` is its code, `amount` the number."""
 
     def __init__(self, value: Any, currency: str, amount: Decimal) -> None:
         zh, en = named(currency)
@@ -67,8 +70,10 @@ class ForeignMoney(Unreadable):
 
 
 def to_decimal(value: Any) -> Decimal:
-    """A number or sum of yuan: thousands separators, ¥ and 元, 万 and 亿, 12万5千, Chinese numerals, (1,234) and 1,234-
-    for negative ones. Raises Unreadable for what is approximate, a range or ambiguous, ForeignMoney for other currencies.
+    """Parse a number or an amount in yuan.
+
+    Thousands separators, ¥ and 元, 万 and 亿, 12万5千, Chinese numerals, (1,234) and 1,234- for negative ones. Raises
+    Unreadable for what is approximate, a range or ambiguous, ForeignMoney for other currencies.
     """
     if isinstance(value, str) and _SIMPLE.fullmatch(value):
         return Decimal(value)
@@ -85,7 +90,7 @@ def to_decimal(value: Any) -> Decimal:
 
 
 def to_money(value: Any) -> tuple[str, Decimal]:
-    """(code of the currency, amount) of a text; the code is "" where no mark says it. Raises Unreadable."""
+    """Return (currency code, amount) of a text; the code is "" without a mark. Raises Unreadable."""
     text = to_half_width(value).replace("−", "-")
     if re.search(r"\d [a-zA-Z]|[a-zA-Z] \d", text) is None:
         text = text.replace(" ", "")
@@ -101,6 +106,7 @@ def to_money(value: Any) -> tuple[str, Decimal]:
 
 
 def _refuse_inexact(value: Any, text: str) -> None:
+    """Raise Unreadable for a range, an approximation, a periodic amount or a percentage."""
     if _RANGE.search(text):
         raise Unreadable(value, _EXACT_ZH, _EXACT_EN, reason_zh="是一个区间", reason_en="is a range")
     if _ABOUT.search(text):
@@ -118,7 +124,10 @@ def _refuse_inexact(value: Any, text: str) -> None:
 
 
 def _chinese_number(value: Any, text: str) -> Decimal:
-    """一百二十万 → 1200000. Spoken short forms (一万五) and strings of digits (一二三) are refused, not guessed."""
+    """Parse a Chinese number: 一百二十万 → 1200000.
+
+    Spoken short forms (一万五) and strings of digits (一二三) are refused, not guessed.
+    """
     short = _SPOKEN_SHORT.search(text)
     if short:
         raise Unreadable(value, NUMBER_ZH, NUMBER_EN, text + _NEXT_BELOW[short.group(1)])
@@ -139,7 +148,7 @@ def _chinese_number(value: Any, text: str) -> Decimal:
 
 
 def _decimal(value: Any, text: str | int | Decimal) -> Decimal:
-    """A finite number below 10^100: arithmetic on a larger exponent would never end."""
+    """Return a finite number below 10^100: arithmetic on larger exponents would not end."""
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -150,6 +159,7 @@ def _decimal(value: Any, text: str | int | Decimal) -> Decimal:
 
 
 def _number(value: Any, text: str) -> Decimal:
+    """Parse the text of a number without sign or currency."""
     if _PLAIN.match(text):
         return _decimal(value, text)
     if _THOUSANDS.match(text) or _WAN_GROUPS.match(text):
@@ -184,15 +194,18 @@ def _number(value: Any, text: str) -> Decimal:
 
 
 def _compound(value: Any, text: str) -> Decimal | None:
-    """12万5千, 1亿2000万, 1千5百万; None for a text of another form. A lone digit after a unit (12万5) is refused."""
+    """Parse 12万5千, 1亿2000万, 1千5百万; None for a text of another form.
+
+    A lone digit after a unit (12万5) is refused.
+    """
     sign = -1 if text.startswith("-") else 1
     body = text.removeprefix("-")
     if sum(body.count(unit) for unit in "亿万千百") < 2 and not re.match(r"^\d[\d.]*[亿万千]\d+$", body):
         return None
     total, rest = Decimal(0), body
     for unit, scale in (("亿", 8), ("万", 4)):
-        head, found, tail = rest.partition(unit)
-        if not found:
+        head, unit_found, tail = rest.partition(unit)
+        if not unit_found:
             continue
         amount = _small(head)
         if amount is None or not head:
@@ -210,11 +223,11 @@ def _compound(value: Any, text: str) -> Decimal | None:
 
 
 def _small(text: str) -> Decimal | None:
-    """1千5百 → 1500; None for a text of another form."""
-    found = _SMALL.match(text)
-    if not found or not text:
+    """Parse 1千5百 as 1500; None for a text of another form."""
+    match = _SMALL.match(text)
+    if not match or not text:
         return None
-    thousands, hundreds, rest = (Decimal(part or 0) for part in found.group("k", "h", "rest"))
-    if (found["k"] or found["h"]) and found["rest"] and len(found["rest"]) == 1:
+    thousands, hundreds, rest = (Decimal(part or 0) for part in match.group("k", "h", "rest"))
+    if (match["k"] or match["h"]) and match["rest"] and len(match["rest"]) == 1:
         return None
     return thousands * 1000 + hundreds * 100 + rest

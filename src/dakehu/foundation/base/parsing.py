@@ -1,8 +1,8 @@
-"""Read values the way people write them, strict about what is ambiguous. Pure: no Django, no clock.
+"""Parse values the way people write them, strict about ambiguity. Pure: no Django, no clock.
 
-Every function takes what a cell, a form or a program gave (text, number, date) and returns a value or raises
-Unreadable, which says in both languages why and what was expected. Nothing is guessed where two readings are possible.
-Text, numbers and days have modules of their own; this one adds rates, counts and yes or no.
+Every function accepts a cell, form or program value (text, number, date) and returns a value or raises Unreadable,
+which says in both languages why and what was expected. Nothing is guessed where two readings are possible. Text,
+numbers and days have modules of their own; this one adds rates, counts and yes or no.
 """
 
 import re
@@ -63,7 +63,7 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
 
 
 def to_integer(value: Any) -> int:
-    """A whole number; 35岁 and 3天 are understood, 3.5 is refused."""
+    """Parse a whole number; 35岁 and 3天 are accepted, 3.5 is refused."""
     text = re.sub(r"(?:周岁|岁|天|个月|年|次|人|个)$", "", to_half_width(value)) if isinstance(value, str) else value
     try:
         made = to_decimal(text)
@@ -79,7 +79,7 @@ _FALSE = frozenset("否 无 没有 不 非 假 n no false f 0 × ✗ ✘ 0.0 未
 
 
 def to_bool(value: Any) -> bool:
-    """Yes or no, as people tick it."""
+    """Parse yes or no."""
     if isinstance(value, bool):
         return value
     text = to_half_width(value).casefold()

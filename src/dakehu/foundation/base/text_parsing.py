@@ -1,4 +1,4 @@
-"""Read text the way files and forms bring it, and say in both languages why a value cannot be read. Pure."""
+"""Normalise text from files and forms, and explain in both languages why a value is unreadable. Pure."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ UNCLEAR_ZH, UNCLEAR_EN = "无法识别", "cannot be read"
 
 
 class Unreadable(ValueError):
-    """A value that cannot be read: `reason` says why, `expected` what is wanted, `suggestion` a likely meaning.
+    """A value that cannot be parsed: `reason`, `expected` and `suggestion` say more.
 
     The suggestion is for a person to confirm; nothing is stored from it.
     """
@@ -31,14 +31,16 @@ class Unreadable(ValueError):
 
 _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u202a-\u202e\u2060\u00ad]")
 _WRAPPED = re.compile(r'^="(.*)"$')
-# Text that to_text would leave as it is: printable ASCII and common Chinese signs, without spaces at its ends or "=" first.
+# Text that to_text leaves unchanged: printable ASCII and common Chinese characters, no outer spaces, no leading "=".
 _SETTLED = re.compile("[!-<>-~\u4e00-\u9fff](?:[ -~\u4e00-\u9fff]*[!-~\u4e00-\u9fff])?")
 _CHINESE_MARKS = {ord(c): c for c in "\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff08\uff09“”‘’、《》【】"}
 
 
 def to_text(value: Any) -> str:
-    """Text with full-width letters and digits made half-width (Chinese punctuation stays), without invisible
-    signs and Excel's `="…"` wrapper. Whole numbers lose a `.0` tail; dates become ISO."""
+    """Convert a value to text: letters and digits half-width (Chinese punctuation stays).
+
+    Invisible characters and Excel's `="…"` wrapper are removed. Whole numbers lose a `.0` tail; dates become ISO.
+    """
     if isinstance(value, str):
         if _SETTLED.fullmatch(value):
             return value
@@ -61,5 +63,5 @@ def to_text(value: Any) -> str:
 
 
 def to_half_width(value: Any) -> str:
-    """Text with everything half-width, for numbers and dates."""
+    """Convert a value to text with everything half-width, for numbers and dates."""
     return unicodedata.normalize("NFKC", to_text(value)).strip()

@@ -11,7 +11,9 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates.input import Unfit, reader_of
+from dakehu.foundation.gates import limits
+from dakehu.foundation.gates.encrypted_lookup import record_lookup
+from dakehu.foundation.gates.input import Unfit, cleared_lookup_fields, reader_of
 from dakehu.foundation.schema.custom_fields import MultipleChoice
 from dakehu.foundation.schema.fields import (
     FieldSpec,
@@ -50,6 +52,9 @@ def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str 
         if value in (None, ""):
             continue
         head, _, op = key.partition(".")
+        fault = limits.find_json_fault(value)
+        if fault is not None:
+            raise Refused({key: [fault]})
         rows = _filter(rows, _column(model, index, head), op or "eq", value)
     if order:
         columns = [("-" if down else "") + column.name for column, down in order_rows(model, order)]
@@ -82,17 +87,14 @@ def _column(model: Any, index: dict[str, str], name: str) -> Any:
     borrowed = next((field for own, field, _ in extension_columns(model) if own == found), None)
     column = model._meta.get_field(found) if borrowed is None else borrowed
     spec: FieldSpec = spec_of(column)
-    if spec.sensitivity > current_actor().clearance and not isinstance(column, EncryptedTextField):
-        raise Refused(
-            {
-                name: [
-                    bilingual(
-                        "您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=spec.label
-                    )
-                ]
-            }
-        )
+    if spec.sensitivity > current_actor().clearance:
+        raise _not_cleared(name, spec.label)
     return column
+
+
+def _not_cleared(name: str, label: str) -> Refused:
+    sentence = bilingual("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=label)
+    return Refused({name: [sentence]})
 
 
 def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
@@ -106,14 +108,14 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if isinstance(column, EncryptedTextField):
         return _filter_encrypted(rows, column, value)
     if op in ("has", "starts"):
+        if isinstance(value, (list, dict)):
+            raise Refused(
+                {column.name: [bilingual("这里只能填一个值。", "One value goes here, not a list or an object.")]}
+            )
         listed = column.choice_set.read(str(value)) if hasattr(column, "choice_set") else None
         value = listed.value if listed is not None else value  # a name of the list finds its code
         if isinstance(column, models.ForeignKey):
-            test = Q()
-            target: Any = column.remote_field.model
-            for name in target.lookup_fields:
-                test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": value})
-            return rows.filter(test)
+            return rows.filter(_names_behind(column, op, value))
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
     read = reader_of(Parameter(column.name, column.model._meta.label, getattr(column, "own", column.name)))
     try:
@@ -131,6 +133,17 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     return rows.filter(**{f"{column.name}__{lookup}" if lookup else column.name: meant})
 
 
+def _names_behind(column: Any, op: str, value: Any) -> Q:
+    """Rows whose key leads to a row so called, by the names that the reader sees in clear. Raises Refused without any."""
+    names = cleared_lookup_fields(column.remote_field.model)
+    if not names:
+        raise _not_cleared(column.name, spec_of(column).label if has_spec(column) else column.name)
+    test = Q()
+    for name in names:
+        test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": str(value)})
+    return test
+
+
 def _each(column: Any, text: str) -> list[str]:
     """The values that a text with commas names. Names of a list may hold a comma themselves."""
     words = getattr(column, "choice_set", None)
@@ -142,6 +155,8 @@ def _filter_encrypted(rows: Any, column: EncryptedTextField, value: Any) -> Any:
     """Equality only, through the blind index beside the field."""
     for beside in column.model._meta.fields:
         if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
-            return rows.filter(**{beside.name: beside.index_of(str(value))})
+            index = beside.index_of(str(value))
+            record_lookup(beside, index)
+            return rows.filter(**{beside.name: index})
     label = spec_of(column).label if has_spec(column) else column.name
     raise Refused({column.name: [bilingual("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})

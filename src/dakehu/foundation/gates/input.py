@@ -12,11 +12,13 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files.store import Upload
+from dakehu.foundation.gates import limits
 from dakehu.foundation.schema.fields import FieldSpec, has_spec, model_of, normalize_name, spec_of, spelling_index
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -148,8 +150,16 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
     read = _by_kind(parameter, order) if behind is None else _by_field(behind, among, order)
     names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
     structured = names_a_row or parameter.kind in ("json", "file") or isinstance(behind, models.JSONField)
+    stored = isinstance(behind, models.JSONField)
 
     def run(value: Any) -> Any:
+        fault = None
+        if isinstance(value, str):
+            fault = limits.find_text_fault(value)
+        elif isinstance(value, (list, dict)) and parameter.kind != "file":
+            fault = limits.find_json_fault(value, stored=stored)
+        if fault is not None:
+            raise Unfit(fault)
         if value in EMPTY or (isinstance(value, str) and not value.strip()):
             if parameter.required:
                 raise Unfit(missing_parameters(parameter))
@@ -308,12 +318,22 @@ def _choice(words: Any) -> Reader:
     return run
 
 
+def cleared_lookup_fields(target: Any) -> tuple[str, ...]:
+    """Return the fields that name a row of `target` which the reader sees in clear: a masked one cannot be tried out."""
+    clearance = current_actor().clearance
+    fields = {name: target._meta.get_field(name) for name in target.lookup_fields}
+    return tuple(
+        name for name, field in fields.items() if not has_spec(field) or spec_of(field).sensitivity <= clearance
+    )
+
+
 def _key(target: Any, among: list[Any] | None) -> Reader:
     """Find a row of another table by number or by the fields people name it by, within the reader's scope.
 
-    Fields that name a row come first; a bare number that names none is read as the row's own number.
+    Fields that name a row come first, as far as the reader sees them in clear; a bare number that names none is read as
+    the row's own number.
     """
-    by = target.lookup_fields
+    by = cleared_lookup_fields(target)
     if among is not None:
         return _key_among(target, by, among)
 

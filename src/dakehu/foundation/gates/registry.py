@@ -11,7 +11,7 @@ from django.db import models
 
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound
+from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.files.store import Content
@@ -72,9 +72,19 @@ def ask(name: str, raw: dict[str, Any]) -> Any:
         raise NotAllowed(asked.label, asked.needs)
     raw = dict(raw)
     known = {t.name for t in asked.parameters}
-    limit = LIMIT if "limit" in known else min(int(raw.pop("limit", LIMIT)), LIMIT)
-    offset = 0 if "offset" in known else int(raw.pop("offset", 0))
+    limit = LIMIT if "limit" in known else min(_whole(raw, "limit", LIMIT), LIMIT)
+    offset = 0 if "offset" in known else _whole(raw, "offset", 0)
     return _plain(asked.body(**parse_input(asked.parameters, raw)), limit, offset)
+
+
+def _whole(raw: dict[str, Any], name: str, default: int) -> int:
+    """Take a number of rows out of raw input. Raises Refused for what is none."""
+    given = raw.pop(name, None)
+    if given in (None, ""):
+        return default
+    if not (str(given).isascii() and str(given).isdecimal() and int(given) < 2**31):
+        raise refusal(name, "应为不小于 0 的整数。", "Must be a whole number, not negative.")
+    return int(given)
 
 
 def perform(name: str, raw: dict[str, Any]) -> Any:

@@ -1,6 +1,8 @@
 """`{% say "中文" "English" %}`: words in a template, both languages side by side."""
 
 from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.utils.html import conditional_escape
 
 from dakehu.foundation.base.i18n import Bilingual
 
@@ -10,3 +12,37 @@ register = template.Library()
 @register.simple_tag
 def say(zh: str, en: str, **values: object) -> str:
     return str(Bilingual(zh, en, values))
+
+
+class SayBlock(template.Node):
+    """A long text: lines of Chinese are joined as they are, lines of English by a space."""
+
+    def __init__(self, zh: NodeList, en: NodeList, values: dict[str, FilterExpression], target: str) -> None:
+        self.zh = "".join(line.strip() for line in zh.render(template.Context()).splitlines())
+        self.en = " ".join(en.render(template.Context()).split())
+        self.values, self.target = values, target
+
+    def render(self, context: template.Context) -> str:
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        text = str(Bilingual(self.zh, self.en, values))
+        if self.target:
+            context[self.target] = text
+            return ""
+        return conditional_escape(text) if context.autoescape else text
+
+
+@register.tag
+def say_block(parser: Parser, token: Token) -> SayBlock:
+    """`{% say_block n=count as text %} 中文 {% en %} English {% endsay_block %}`: `say` for texts over a line."""
+    bits = token.split_contents()[1:]
+    target = bits.pop() if len(bits) > 1 and bits[-2] == "as" else ""
+    if target:
+        bits.pop()
+    values = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError(f"say_block takes name=value and `as name`, not {bits}")
+    zh = parser.parse(("en",))
+    parser.delete_first_token()
+    en = parser.parse(("endsay_block",))
+    parser.delete_first_token()
+    return SayBlock(zh, en, values, target)

@@ -19,6 +19,7 @@ from dakehu.foundation.access.actor import Actor, acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.interfaces import rate_limits
 from dakehu.interfaces.api.responses import View, refusal_answer, speaks_json
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -46,11 +47,13 @@ def actor_of(request: Any) -> Actor:
     given = request.headers.get("Authorization", "")
     if given:
         with acting_as(system_actor("check an API token", "api")):
+            rate_limits.check_stranger(request, 0)
             found = holder(given)
             if found is None:
+                rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
                 raise SignInFirst(bilingual("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
             user, row = found
-            actor = rules.with_scopes(team.actor_of(user), list(row.scopes))
+            actor = rules.with_scopes(team.actor_of(user), list(row.scopes), row.expires_on)
             if row.read_only and request.method not in SAFE:
                 raise ReadOnly(bilingual("此令牌只读，不能写入。", "This token is read-only."))
             if row.last_used_on != clock.today():
@@ -60,6 +63,7 @@ def actor_of(request: Any) -> Actor:
     if request.user.is_authenticated and backends.needs_second_factor(request.user, request.session):
         raise SignInFirst(bilingual("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
     if not request.user.is_authenticated or request.user.must_change:
+        rate_limits.check_stranger(request)
         raise SignInFirst(bilingual("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
     if request.method not in SAFE:
         refused = _Csrf(lambda _: HttpResponse()).process_view(request, None, (), {})  # type: ignore[arg-type]
@@ -100,6 +104,7 @@ def asked_by(*methods: str) -> Any:
                             bilingual("此地址只接受 {m}。", "This address takes {m} only.", m=", ".join(methods))
                         )
                     actor = actor_of(request)
+                    rate_limits.check_person(request, actor.user_id)
                 except Refused as refusal:
                     answer = refusal_answer(refusal)
                     if refusal.status == 401 and not request.COOKIES:

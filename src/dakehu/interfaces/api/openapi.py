@@ -9,9 +9,9 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, columns_of
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import Column, kind_of
+from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import Parameter
-from dakehu.interfaces.api.resources import RESOURCES
 
 TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -103,7 +103,10 @@ def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str,
         "401": bilingual("请先登录", "Sign in first"),
         "403": bilingual("角色无此权限", "The role may not"),
         "404": bilingual("没有或不可见", "Not there, or not in sight"),
+        "409": bilingual("可能已有这一位", "It may be there already"),
         "412": bilingual("已被他人修改", "Changed meanwhile"),
+        "429": bilingual("请求过于频繁", "Too many requests"),
+        "503": bilingual("正在大批写入，请稍后再试", "A long write is going on; try again in a moment"),
         "405": bilingual("方法不对", "Wrong method"),
     }
     refusals = {
@@ -111,7 +114,7 @@ def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str,
             "description": str(told[code]),
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
         }
-        for code in ("400", "401", "403", "404", "405", *also)
+        for code in ("400", "401", "403", "404", "405", "429", "503", *also)
     }
     return {good: {"description": "OK", "content": {"application/json": {"schema": schema}}}, **refusals}
 
@@ -149,11 +152,11 @@ def openapi() -> dict[str, Any]:
             },
         },
     }
-    for name, resource in RESOURCES.items():
+    for name, resource in resources.by_path().items():
         short = resource.model.partition(".")[2]
         schemas[short] = _model_schema(resource.model)
         row = {"$ref": f"#/components/schemas/{short}"}
-        lists, create, change = QUERIES[resource.lists], ACTIONS[resource.create], ACTIONS[resource.change]
+        lists, create, change = QUERIES[resource.list], ACTIONS[resource.create], ACTIONS[resource.update]
         listing = {
             "type": "object",
             "properties": {"count": {"type": "integer"}, "rows": {"type": "array", "items": row}},
@@ -172,7 +175,7 @@ def openapi() -> dict[str, Any]:
                 "description": create.doc,
                 "operationId": f"create_{short}",
                 "requestBody": _body(create.parameters),
-                "responses": _answers(row, "201"),
+                "responses": _answers(row, "201", "409"),
             },
         }
         key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[^/]+$"}}
@@ -197,11 +200,11 @@ def openapi() -> dict[str, Any]:
                 "operationId": f"change_{short}",
                 "parameters": [key, match],
                 "requestBody": _body(change.parameters, (resource.key, "version"), loose=True),
-                "responses": _answers(row, "200", "412"),
+                "responses": _answers(row, "200", "409", "412"),
             },
         }
     for name, asked in sorted(QUERIES.items()):
-        paths[f"/api/v1/q/{name}"] = {
+        paths[f"/api/v1/queries/{name}"] = {
             "get": {
                 "tags": ["q"],
                 "summary": str(asked.label),
@@ -214,7 +217,7 @@ def openapi() -> dict[str, Any]:
         }
     for name, verb in sorted(ACTIONS.items()):
         if verb.is_public:
-            paths[f"/api/v1/do/{name}"] = {
+            paths[f"/api/v1/actions/{name}"] = {
                 "post": {
                     "tags": ["do"],
                     "summary": str(verb.label),
@@ -222,7 +225,7 @@ def openapi() -> dict[str, Any]:
                     "operationId": f"do_{name}",
                     "x-needs": verb.needs,
                     "requestBody": _body(verb.parameters),
-                    "responses": _answers({}, "200", "412"),
+                    "responses": _answers({}, "200", "409", "412"),
                 }
             }
     return {

@@ -7,25 +7,50 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from dakehu.foundation.audit.chain import plain_value
 from dakehu.foundation.base import system_faults
-from dakehu.foundation.base.errors import Conflict, NotFound, Refused
+from dakehu.foundation.base.errors import Conflict, NotFound, Refused, TooManyRequests
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Content, Upload
 
 log = logging.getLogger("dakehu.api")
 View = Callable[..., HttpResponseBase]
+DEEPEST = 64  # levels of an answer that had to be shortened
 BYTES, JSON = "application/octet-stream", "application/json; charset=utf-8"
 
 
 def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
-    """Any plain values as JSON. Sealed values cannot pass: they become their dots."""
-    body = orjson.dumps(made, default=plain_value, option=orjson.OPT_NON_STR_KEYS)
+    """Any plain values as JSON. Sealed values cannot pass: they become their dots. What JSON cannot hold is told shortened:
+    an answer that cannot be written would hide an act that is done."""
+    try:
+        body = orjson.dumps(made, default=plain_value, option=orjson.OPT_NON_STR_KEYS)
+    except (orjson.JSONEncodeError, RecursionError):
+        log.exception("an answer had to be shortened")
+        body = orjson.dumps(writable(made), default=plain_value, option=orjson.OPT_NON_STR_KEYS)
     return HttpResponse(body, status=status, content_type=JSON, headers=headers)
+
+
+def writable(value: Any, depth: int = 0) -> Any:
+    """The same value as far as JSON can hold it: deeper levels and other kinds as dots or text, lone surrogates as "?"."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, (bool, float)):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**63 else str(value)
+    if depth >= DEEPEST:
+        return "…"
+    if isinstance(value, dict):
+        return {writable(str(name)): writable(inner, depth + 1) for name, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [writable(inner, depth + 1) for inner in value]
+    return writable(plain_value(value), depth + 1)
 
 
 def content_answer(request: HttpRequest, told: dict[str, Any]) -> StreamingHttpResponse:
@@ -57,6 +82,8 @@ def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
     if isinstance(refusal, Conflict):
         made |= refusal.as_details()
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    if isinstance(refusal, TooManyRequests):
+        headers["Retry-After"] = str(refusal.wait)
     return json_answer(made, status or refusal.status, **headers)
 
 
@@ -69,6 +96,8 @@ def speaks_json(view: View) -> View:
             return view(request, *args, **named)
         except Refused as refusal:
             return refusal_answer(refusal)
+        except (MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError):
+            return refusal_answer(Refused(bilingual("请求内容无法读取。", "The request cannot be read.")))
         except Exception as fault:
             number = getattr(request, "request_id", "")
             log.exception("request %s failed: %s", number, request.path)

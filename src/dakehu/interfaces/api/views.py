@@ -13,11 +13,12 @@ from dakehu.foundation.base.renamed import Kind
 from dakehu.foundation.files.store import Content
 from dakehu.foundation.gates import QUERIES, ask, perform, perform_with_merge, render_row
 from dakehu.foundation.gates.registry import answer
+from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.resources import Resource
 from dakehu.interfaces.api import openapi
 from dakehu.interfaces.api.authentication import asked_by
 from dakehu.interfaces.api.deprecation import marks_former_names
-from dakehu.interfaces.api.resources import RESOURCES, Resource
 from dakehu.interfaces.api.responses import body_of, content_answer, json_answer, missing
 
 PAGE = ("limit", "offset", "order", "text")
@@ -58,7 +59,7 @@ def action_view(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def resource_named(name: str) -> Resource:
-    found = RESOURCES.get(name)
+    found = resources.by_path().get(name)
     if found is None:
         raise missing()
     return found
@@ -73,11 +74,11 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponse:
         made = _client_seen(lambda: perform(resource.create, body), body)
         return json_answer(render_row(made), 201, Location=f"/api/v1/{name}/{made.pk}")
     given = parameters(request)
-    known = {t.name for t in QUERIES[resource.lists].parameters}
+    known = {t.name for t in QUERIES[resource.list].parameters}
     raw = {k: given.pop(k) for k in PAGE if k in given and (k in known or k in ("limit", "offset"))}
     if given:
         raw["filters"] = given
-    return json_answer(ask(resource.lists, raw))
+    return json_answer(ask(resource.list, raw))
 
 
 @asked_by("GET", "PATCH")
@@ -87,8 +88,8 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
     lets through what nobody else touched."""
     resource = resource_named(name)
     if request.method == "GET":
-        if resource.one:
-            made = _seen(lambda: ask(resource.one, {resource.key: key}), resource.key)
+        if resource.get:
+            made = _seen(lambda: ask(resource.get, {resource.key: key}), resource.key)
         else:
             row = model_of(resource.model).objects.filter(pk=key if key.isdecimal() else 0).first()
             if row is None:
@@ -101,7 +102,7 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
         raise Refused({"base": [bilingual("应为一个 JSON 对象。", "Must be one JSON object.")]})
     version = match or raw.pop("version", None)
     made = _seen(
-        lambda: perform_with_merge(resource.change, {**raw, resource.key: key}, base, version).row, resource.key
+        lambda: perform_with_merge(resource.update, {**raw, resource.key: key}, base, version).row, resource.key
     )
     return json_answer(render_row(made), ETag=f'"{made.row_version}"')
 

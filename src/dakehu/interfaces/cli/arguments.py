@@ -94,8 +94,25 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made = add("template", "空白模板 · an empty template")
     made.add_argument("file", type=Path)
-    add("check", "检查设置 · check the installation")
-    add("verify", "核验操作记录链 · verify the audit chain")
+    made = add("check", "检查设置 · check the installation")
+    made.add_argument(
+        "--production", action="store_true", help="正式使用的要求，不满足即失败 · fail on what real use forbids"
+    )
+    made = add("verify", "核验操作记录链与现有数据 · verify the audit chain, and current rows against it")
+    made.add_argument(
+        "--seal",
+        action="append",
+        default=[],
+        metavar="FILE|TEXT",
+        help="与另存的封印核对 · compare with a seal kept elsewhere",
+    )
+    made.add_argument(
+        "--rows", type=_rows, default=500, metavar="N|all", help="对照多少行现有数据 · how many current rows to compare"
+    )
+    made.add_argument(
+        "--accept-head", action="store_true", help="查明原因后重新记住链尾 · after an inquiry, remember the head again"
+    )
+    add("seal", "输出最新封印，另存他处 · print the newest seal, to be kept elsewhere")
     add("reindex", "重建搜索索引 · rebuild the search index")
     made = add("backup", "备份 · back up")
     made.add_argument("file", type=Path)
@@ -143,6 +160,11 @@ def parser() -> argparse.ArgumentParser:
     made = add("keys", "加密密钥 · sealing keys")
     made.add_argument("what", choices=("rotate", "list"))
     return top
+
+
+def _rows(text: str) -> int | None:
+    """How many rows, None for all of them."""
+    return None if text == "all" else int(text)
 
 
 def _reading(made: argparse.ArgumentParser) -> None:

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Actor, actor_or_none
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for

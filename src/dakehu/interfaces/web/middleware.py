@@ -16,8 +16,11 @@ from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.sign_in import backends, sessions
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.errors import Refused, TooManyRequests
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database import lock_timeout
+from dakehu.foundation.gates.limits import CONTROL
+from dakehu.interfaces import rate_limits
 from dakehu.interfaces.web.views import errors
 
 logger = logging.getLogger("dakehu.web")
@@ -25,6 +28,7 @@ logger = logging.getLogger("dakehu.web")
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
 OPEN_TO_ALL = (SIGN_IN, "/language", "/health", "/static/", "/favicon.ico")
 OWN_DOOR = "/api/"  # the API beside us says for itself who is asking
+UNCOUNTED = ("/static/", "/health")
 SECURITY = "/me/security"
 UNTIL_SET_UP = (SECURITY, SIGN_OUT, "/language", "/health", "/static/")
 UNTIL_CHANGED = (PASSWORD, SIGN_OUT, "/language", "/health", "/static/")
@@ -53,9 +57,19 @@ class Manners:
         return with_headers(asked, response)
 
     def _answered(self, request: Any) -> HttpResponse:
+        if has_control_characters(request):
+            fault = Refused(bilingual("请求中有不可见的控制字符。", "The request holds invisible control characters."))
+            return errors.plain(dict(fault.messages), 400)
         if request.path.startswith(OWN_DOOR):
             return self.get_response(request)
         user = request.user
+        try:
+            if user.is_authenticated:
+                rate_limits.check_person(request, user.pk)
+            elif not request.path.startswith(UNCOUNTED):
+                rate_limits.check_stranger(request)
+        except TooManyRequests as too_many:
+            return errors.refused(request, too_many)
         if not user.is_authenticated:
             if not request.path.startswith(OPEN_TO_ALL):
                 return elsewhere(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
@@ -82,6 +96,15 @@ class Manners:
         asked: Any = request
         logger.error("request %s failed: %s", asked.request_id, request.path, exc_info=fault)
         return errors.broken(request)
+
+
+def has_control_characters(request: Any) -> bool:
+    """Whether the address or a simple form holds what no input may; forms with files and JSON are read by the gates."""
+    parts = [request.path, *(text for pair in request.GET.lists() for text in (pair[0], *pair[1]))]
+    simple = request.content_type == "application/x-www-form-urlencoded" or request.path.startswith(SIGN_IN)
+    if request.method == "POST" and simple:
+        parts += [text for pair in request.POST.lists() for text in (pair[0], *pair[1])]
+    return any(CONTROL.search(text) for text in parts)
 
 
 def language_of(request: Any) -> str:

@@ -124,3 +124,45 @@ def test_long_explanations_come_by_the_page_and_name_the_index(lin, invested, se
 def test_a_client_without_trades_is_told_how_to_get_them(lin, zhang):
     page = browser_of(lin).get(f"/clients/{zhang.pk}/?tab=money").content.decode()
     assert "还没有成交" in page
+
+
+def numbers_in(value, found=None):
+    """Every number that an answer tells, however deep."""
+    found = [] if found is None else found
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in ("id", "row_version", "days", "count", "client"):
+                numbers_in(inner, found)
+    elif isinstance(value, list):
+        for inner in value:
+            numbers_in(inner, found)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        found.append(float(value))
+    return found
+
+
+def test_no_product_of_two_numbers_that_the_analyst_sees_is_a_masked_one(lin, an, invested):
+    with acting(lin):
+        own = ask("ledger.portfolio", {"client": "C0001"})
+        masked = [abs(row["value"]) for row in own["holdings"] if row["value"]]
+        masked.append(sum(masked))
+    with acting(an):
+        seen = ask("ledger.portfolio", {"client": invested.pk})
+        trades = ask("ledger.trades", {"client": invested.pk, "limit": 300})
+        trips = ask("ledger.round_trips", {"client": invested.pk})
+        positions = ask("ledger.positions", {"client": invested.pk})
+    assert all(row["quantity"] is None for row in (*positions, *trips["open_positions"], *seen["holdings"]))
+    assert all(row[name] is None for row in trades["rows"] for name in ("quantity", "price", "amount", "net", "fee"))
+    assert set(seen["line"]["flow"]) <= {-1.0, 0.0, 1.0}
+    shown = {round(abs(n), 6) for n in numbers_in([seen["holdings"], trades, trips, positions]) if n}
+    products = [a * b for a in shown for b in shown]
+    assert [worth for worth in masked if any(abs(p - worth) < 0.005 for p in products)] == []
+
+
+def test_the_analysts_page_and_report_tell_no_quantity(lin, an, invested):
+    from dakehu.exchange.reports.content import report_content
+
+    with acting(an):
+        told = report_content(invested)
+    assert {row["cells"][0] for row in told["holdings"]} == {"–"}
+    assert {cell for row in told["trades"] for cell in row[4:]} == {"–"}

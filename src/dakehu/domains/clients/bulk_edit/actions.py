@@ -6,8 +6,8 @@ from django.db.models import Q
 
 from dakehu.domains.clients import actions, choices
 from dakehu.domains.clients.models import Client, Coverage, MergedClient
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock

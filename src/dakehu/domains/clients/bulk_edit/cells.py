@@ -13,7 +13,7 @@ from dakehu.domains.clients.actions import client_fields as fields_of_client
 from dakehu.domains.clients.actions import set_details
 from dakehu.domains.clients.bulk_edit.actions import batch_title
 from dakehu.domains.clients.models import Client
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.base.chunks import chunks

@@ -1,4 +1,4 @@
-"""Contacts of many clients at once: normalised, compared by blind index, never opened and never lost."""
+"""Import contacts of many clients: normalised, compared by blind index, never decrypted."""
 
 import re
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")  # already in standard form
 
 @dataclass
 class ContactRows:
-    """Contacts that a file gives: one entry each. `rows` names the row of the file it stands in."""
+    """Contacts in a file, one entry each; `rows` are the rows of the file they are in."""
 
     rows: list[int] = field(default_factory=list)
     readings: list[rules.Reading] = field(default_factory=list)
@@ -26,11 +26,15 @@ class ContactRows:
     weighed: ImportEvaluation = field(default_factory=lambda: ImportEvaluation.of(0))
 
     def counts(self) -> dict[str, int]:
+        """Return the number of contacts per outcome."""
         return self.weighed.counts()
 
 
 def read(kind: str, value: str) -> rules.Reading:
-    """A contact in standard form; what stands in a telephone column may also be a landline. Raises BadIdentifier."""
+    """Return a contact in standard form; a telephone column may also contain a landline.
+
+    Raises BadIdentifier.
+    """
     if _MOBILE.fullmatch(value) and kind == choices.ContactKind.MOBILE:
         return rules.Reading(kind, value)
     if kind == choices.ContactKind.MOBILE and not is_masked(value):
@@ -46,73 +50,87 @@ def read(kind: str, value: str) -> rules.Reading:
     return rules.read_contact(kind, value)
 
 
-def read_all(given: list[list[tuple[str, str, str]]], weighed: ImportEvaluation) -> ContactRows:
-    """Read the contacts of each row, [(kind, value, field of the file)]; faults go to the row they stand in."""
-    made, known = ContactRows(), {}
-    for row, contacts in enumerate(given):
+def read_all(cells: list[list[tuple[str, str, str]]], evaluation: ImportEvaluation) -> ContactRows:
+    """Parse the contacts of each row, [(kind, value, field of the file)]; errors go to their row."""
+    result, cache = ContactRows(), {}
+    for row, contacts in enumerate(cells):
         for kind, value, name in contacts:
-            reading: Any = known.get((kind, value))
+            reading: Any = cache.get((kind, value))
             if reading is None:
                 try:
                     reading = read(kind, value)
-                except BadIdentifier as bad:
-                    reading = bad
-                known[kind, value] = reading
+                except BadIdentifier as error:
+                    reading = error
+                cache[kind, value] = reading
             if isinstance(reading, BadIdentifier):
-                weighed.fault(row, name, value, bilingual(reading.zh, reading.en))
+                evaluation.fault(row, name, value, bilingual(reading.zh, reading.en))
             else:
-                made.rows.append(row)
-                made.names.append(name)
-                made.readings.append(reading)
-    return made
+                result.rows.append(row)
+                result.names.append(name)
+                result.readings.append(reading)
+    return result
 
 
-def evaluate(reaching: ContactRows, clients: list[int], weighed: ImportEvaluation) -> None:
-    """Which contacts are new to their client. One that shows the mask of a stored one is that one."""
+def evaluate(contacts: ContactRows, clients: list[int], evaluation: ImportEvaluation) -> None:
+    """Set which contacts are new to their client.
+
+    A contact equal to the mask of a stored one is that one.
+    """
     index = Contact._meta.get_field("value_index")
-    stored = {c for row, c in enumerate(clients) if c > 0 and weighed.verdicts[row] != "errors"}
+    stored = {item for row, item in enumerate(clients) if item > 0 and evaluation.verdicts[row] != "errors"}
     known: set[tuple[int, str]] = set()
-    for part in chunks(sorted(stored)):
-        known.update(Contact.objects.filter(client_id__among=part).values_list("client_id", "value_index"))
-    hidden = {clients[row] for row, r in zip(reaching.rows, reaching.readings, strict=True) if r.warning_zh}
+    for some_ids in chunks(sorted(stored)):
+        known.update(Contact.objects.filter(client_id__among=some_ids).values_list("client_id", "value_index"))
+    hidden = {clients[row] for row, reading in zip(contacts.rows, contacts.readings, strict=True) if reading.warning_zh}
     shown: set[tuple[int, str]] = set()
-    for part in chunks(sorted(hidden & stored)):
-        shown.update((c.client_id, str(c.value)) for c in Contact.objects.filter(client_id__among=part))
-    held = [place for place, row in enumerate(reaching.rows) if clients[row] > 0]
-    marks = dict(zip(held, index.indexes_of([reaching.readings[place].value for place in held]), strict=True))
-    reaching.weighed = ImportEvaluation.of(len(reaching.rows))
-    for place, (row, reading) in enumerate(zip(reaching.rows, reaching.readings, strict=True)):
-        mark = (clients[row], marks.get(place, reading.value))  # a client to be made has nothing stored to compare
-        there = mark in known or (clients[row], reading.value) in shown
-        if weighed.verdicts[row] in ("errors", "skipped", "older"):
-            reaching.weighed.verdicts[place] = "skipped"
+    for some_ids in chunks(sorted(hidden & stored)):
+        shown.update((item.client_id, str(item.value)) for item in Contact.objects.filter(client_id__among=some_ids))
+    compared = [index_of_contact for index_of_contact, row in enumerate(contacts.rows) if clients[row] > 0]
+    index_values = dict(
+        zip(
+            compared,
+            index.indexes_of([contacts.readings[index_of_contact].value for index_of_contact in compared]),
+            strict=True,
+        )
+    )
+    contacts.weighed = ImportEvaluation.of(len(contacts.rows))
+    for index_of_contact, (row, reading) in enumerate(zip(contacts.rows, contacts.readings, strict=True)):
+        key = (
+            clients[row],
+            index_values.get(index_of_contact, reading.value),
+        )  # a client to be made has nothing stored to compare
+        is_stored = key in known or (clients[row], reading.value) in shown
+        if evaluation.verdicts[row] in ("errors", "skipped", "older"):
+            contacts.weighed.verdicts[index_of_contact] = "skipped"
             continue
-        known.add(mark)
-        reaching.weighed.verdicts[place] = UNCHANGED if there else CREATED
-        if reading.warning_zh and not there:
-            weighed.warn(row, reaching.names[place], reading.value, bilingual(reading.warning_zh, reading.warning_en))
+        known.add(key)
+        contacts.weighed.verdicts[index_of_contact] = UNCHANGED if is_stored else CREATED
+        if reading.warning_zh and not is_stored:
+            evaluation.warn(
+                row, contacts.names[index_of_contact], reading.value, bilingual(reading.warning_zh, reading.warning_en)
+            )
 
 
-def write(reaching: ContactRows, clients: list[int], born: set[int]) -> None:
-    """Write the new contacts; the first of a kind that a client made just now gets is the preferred one."""
-    places, primary = reaching.weighed.rows(CREATED), set()
-    owners = [clients[reaching.rows[place]] for place in places]
-    readings = [reaching.readings[place] for place in places]
+def write(contacts: ContactRows, clients: list[int], created: set[int]) -> None:
+    """Write the new contacts; the first of a kind of a new client is the primary one."""
+    indexes, seen = contacts.weighed.rows(CREATED), set()
+    owners = [clients[contacts.rows[index_of_contact]] for index_of_contact in indexes]
+    readings = [contacts.readings[index_of_contact] for index_of_contact in indexes]
     first: list[bool] = []
     for client, reading in zip(owners, readings, strict=True):
-        mark = (client, reading.kind)
-        first.append(client in born and mark not in primary)
-        primary.add(mark)
+        key = (client, reading.kind)
+        first.append(client in created and key not in seen)
+        seen.add(key)
     remark = str(bilingual("号码打码，待核实", "Masked, to be verified"))
-    if places:
+    if indexes:
         record_columns(
             Contact,
-            len(places),
+            len(indexes),
             {
                 "client_id": owners,
-                "kind": [r.kind for r in readings],
-                "value": [r.value for r in readings],
-                "remark": [remark if r.warning_zh else "" for r in readings],
+                "kind": [reading.kind for reading in readings],
+                "value": [reading.value for reading in readings],
+                "remark": [remark if reading.warning_zh else "" for reading in readings],
                 "primary": first,
             },
         )

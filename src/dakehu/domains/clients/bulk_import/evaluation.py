@@ -1,4 +1,4 @@
-"""What an import would do to clients, row by row, before anything is written."""
+"""The evaluation of imported clients, row by row, before anything is written."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,13 +8,16 @@ from dakehu.domains.clients.bulk_import import contacts as contact_import
 from dakehu.domains.clients.bulk_import.matching import ClientMatcher
 from dakehu.foundation.imports.row_matching import ImportEvaluation
 
-OLDER = "older"  # a row that tells what was known earlier
+OLDER = "older"  # outcome of a row of an earlier day
 
 
 @dataclass
 class ClientEvaluation:
-    """`people` gives each row its client: a number, or -(row + 1) for one to be made. `history` lists the rows that
-    tell of an earlier day, with that day; `duties` the rows whose client gets another main member of staff."""
+    """The outcome of imported client rows.
+
+    `people` is the client of each row: an id, or -(row + 1) for one to be created. `history` are rows of an earlier
+    day, with that day; `duties` are rows whose client gets another main manager.
+    """
 
     weighed: ImportEvaluation
     people: list[int]

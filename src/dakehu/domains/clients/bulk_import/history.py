@@ -1,4 +1,4 @@
-"""Rows of an import that say what was known of a client on an earlier day."""
+"""Import rows with data of an earlier day."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,54 +21,61 @@ def history_fields() -> tuple[str, ...]:
     return (*(name for name in editable_fields("clients.Client") if name != "code"), "as_of_on")
 
 
-def evaluate_history(made: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
+def evaluate_history(evaluation: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
     """Find the rows of earlier days that are not stored yet; the last row of a day counts."""
     days = columns.get("as_of_on")
     if days is None:
         return
     present = {
-        keys[row]: row for row, v in enumerate(made.weighed.verdicts) if v in (CREATED, UPDATED, UNCHANGED, SKIPPED)
+        keys[row]: row
+        for row, verdict in enumerate(evaluation.weighed.verdicts)
+        if verdict in (CREATED, UPDATED, UNCHANGED, SKIPPED)
     }
-    kept: dict[Any, int] = {}
-    for row in made.weighed.rows(OLDER):
-        now = present.get(keys[row])
-        if now is not None:
-            made.people[row] = made.people[now]
-        if made.people[row] and (now is None or days[now] != days[row]):
-            kept[keys[row], days[row]] = row  # the last row of a day counts
-    made.history = [(row, day) for (_, day), row in kept.items()]
+    rows_of_days: dict[Any, int] = {}
+    for row in evaluation.weighed.rows(OLDER):
+        current_row = present.get(keys[row])
+        if current_row is not None:
+            evaluation.people[row] = evaluation.people[current_row]
+        if evaluation.people[row] and (current_row is None or days[current_row] != days[row]):
+            rows_of_days[keys[row], days[row]] = row  # the last row of a day counts
+    evaluation.history = [(row, day) for (_, day), row in rows_of_days.items()]
     known: set[Any] = set()
-    for part in chunks(sorted({made.people[row] for row, _ in made.history if made.people[row] > 0})):
-        known.update(History.objects.filter(client_id__among=part).values_list("client_id", "as_of_on"))
-    made.histories = ImportEvaluation.of(len(made.history))
-    made.histories.verdicts = [UNCHANGED if (made.people[r], d) in known else CREATED for r, d in made.history]
+    for some_ids in chunks(
+        sorted({evaluation.people[row] for row, _ in evaluation.history if evaluation.people[row] > 0})
+    ):
+        known.update(History.objects.filter(client_id__among=some_ids).values_list("client_id", "as_of_on"))
+    evaluation.histories = ImportEvaluation.of(len(evaluation.history))
+    evaluation.histories.verdicts = [
+        UNCHANGED if (evaluation.people[row_index], of_day) in known else CREATED
+        for row_index, of_day in evaluation.history
+    ]
 
 
 def history_values(values: dict[str, Any]) -> dict[str, Any]:
-    """What was known, as JSON, without anything sealed."""
-    kept = {}
+    """Return values as JSON, without secret ones."""
+    result = {}
     for name, value in values.items():
         column: Any = None if name == "staff" else Client._meta.get_field(name)
         if column is None or spec_of(column).sensitivity == SECRET or value in (None, ""):
             continue
         if isinstance(value, models.Model):
             value = value.pk
-        kept[name] = (
+        result[name] = (
             value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
         )
-    return kept
+    return result
 
 
-def write_history(columns: Columns, made: ClientEvaluation) -> None:
+def write_history(columns: Columns, evaluation: ClientEvaluation) -> None:
     """Store the rows of earlier days."""
-    fresh = [
+    entries = [
         History(
-            client_id=made.people[row],
+            client_id=evaluation.people[row],
             as_of_on=day,
             known=history_values(row_matching.filled_values(columns, history_fields(), row)),
         )
-        for (row, day), verdict in zip(made.history, made.histories.verdicts, strict=True)
+        for (row, day), verdict in zip(evaluation.history, evaluation.histories.verdicts, strict=True)
         if verdict == CREATED
     ]
-    if fresh:
-        record_rows(History, fresh, [], [])
+    if entries:
+        record_rows(History, entries, [], [])

@@ -1,5 +1,7 @@
-"""Which client does a row mean? By code, ID number, mobile or a name that only one client has: looked up together,
-within the reader's scope, sealed values by their blind index."""
+"""Match imported rows to clients by code, ID number, mobile or a unique name.
+
+All rows are looked up together, within the reader's scope, encrypted values by their blind index.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,55 +16,59 @@ KEYS = ("auto", "code", "id_number", "mobile", "name")
 
 
 class Ambiguous(LookupError):
-    """More than one client answers to what was given."""
+    """Several clients match."""
 
 
 @dataclass
 class ClientMatcher:
-    """Clients by each of their names. A number below zero is a client of the file who is yet to be made."""
+    """Clients by each of their identifiers. A negative id is a client of the file yet to be created."""
 
     codes: dict[str, int] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
     mobiles: dict[str, set[int]] = field(default_factory=dict)
     names: dict[str, set[int]] = field(default_factory=dict)
     in_file: dict[str, set[int]] = field(default_factory=dict)
-    former: dict[str, str] = field(default_factory=dict)  # {code of a client merged away: code of the one who remains}
+    former: dict[str, str] = field(default_factory=dict)  # {code of a merged client: code of the remaining one}
 
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
-        """Look up, in the database, everything that rows will ask for. `ids` and `mobiles` are plain values. Of a long
-        file each slice asks on its own, and has no client in common with those that are still being written."""
-        for part in chunks({c for c in codes if c}):
+        """Look up the identifiers of all rows. `ids` and `mobiles` are plain values.
+
+        Each slice of a long file is looked up alone, and has no client in common with those still being written.
+        """
+        for values in chunks({code for code in codes if code}):
             with write_pipeline.bypass():
-                self._learn_codes(part)
-        by_id = {_index(Client, "id_number_index", i): i for i in ids if i}
-        for part in chunks(by_id):
-            rows = Client.objects.filter(id_number_index__among=part).values_list("id_number_index", "pk")
+                self._learn_codes(values)
+        by_id = {_index(Client, "id_number_index", number): number for number in ids if number}
+        for values in chunks(by_id):
+            rows = Client.objects.filter(id_number_index__among=values).values_list("id_number_index", "pk")
             self.ids.update({by_id[index]: pk for index, pk in rows})
-        by_mobile = {_index(Contact, "value_index", m): m for m in mobiles if m}
-        for part in chunks(by_mobile):
-            for index, pk in Contact.objects.filter(value_index__among=part).values_list("value_index", "client_id"):
+        by_mobile = {_index(Contact, "value_index", mobile): mobile for mobile in mobiles if mobile}
+        for values in chunks(by_mobile):
+            for index, pk in Contact.objects.filter(value_index__among=values).values_list("value_index", "client_id"):
                 self.mobiles.setdefault(by_mobile[index], set()).add(pk)
-        for part in chunks({n for n in names if n}):
-            for name, pk in Client.objects.filter(name__among=part).values_list("name", "pk"):
+        for values in chunks({name for name in names if name}):
+            for name, pk in Client.objects.filter(name__among=values).values_list("name", "pk"):
                 self.names.setdefault(name, set()).add(pk)
 
     def _learn_codes(self, codes: list[str]) -> None:
-        """Clients by code; the code of a record that was merged away leads to the client who took it in. Looked up in
-        the whole firm first and in the scope only where found: while a long import runs, the planner knows nothing of
-        the rows it wrote and takes minutes for the scope of thousands of codes that nobody has."""
-        with elevated("which codes exist"):
-            held = dict(Client.objects.filter(code__among=codes).values_list("code", "pk"))
-            rest = [code for code in codes if code not in held]
-            once = dict(MergedClient.objects.filter(code__among=rest).values_list("code", "client_id"))
-        numbers = {*held.values(), *once.values()}
-        seen = dict(Client.objects.filter(pk__among=numbers).values_list("pk", "code")) if numbers else {}
-        self.codes.update({code: pk for code, pk in held.items() if pk in seen})
-        for code, pk in once.items():
-            if pk in seen:
-                self.codes[code], self.former[code] = pk, seen[pk]
+        """Look up clients by code; the code of a merged client finds the remaining one.
+
+        Codes are looked up in the whole firm first and in the scope only if found: during a long import the planner has
+        no statistics of the new rows and would take minutes to scope thousands of unused codes.
+        """
+        with elevated("look up client codes"):
+            ids_by_code = dict(Client.objects.filter(code__among=codes).values_list("code", "pk"))
+            unknown = [code for code in codes if code not in ids_by_code]
+            merged = dict(MergedClient.objects.filter(code__among=unknown).values_list("code", "client_id"))
+        client_ids = {*ids_by_code.values(), *merged.values()}
+        visible = dict(Client.objects.filter(pk__among=client_ids).values_list("pk", "code")) if client_ids else {}
+        self.codes.update({code: pk for code, pk in ids_by_code.items() if pk in visible})
+        for code, pk in merged.items():
+            if pk in visible:
+                self.codes[code], self.former[code] = pk, visible[pk]
 
     def add(self, number: int, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "") -> None:
-        """Remember a client of the file itself, so that its other sheets find them."""
+        """Add a client of the file itself, so that its other sheets find them."""
         if code:
             self.codes[code] = number
         if id_number:
@@ -76,7 +82,7 @@ class ClientMatcher:
     def find(
         self, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "", key: str = "auto"
     ) -> int | None:
-        """The client, or None. The strongest identifier that is given decides; a name only where nothing else is.
+        """Return the client id, None without a match. The strongest identifier decides, a name only alone.
 
         Raises Ambiguous for a name or number that several clients share.
         """
@@ -90,11 +96,13 @@ class ClientMatcher:
         return _only(own if len(own) == 1 else self.names.get(name, set()))
 
 
-def _only(found: set[int]) -> int | None:
-    if len(found) > 1:
+def _only(ids: set[int]) -> int | None:
+    """Return the only id, None without one. Raises Ambiguous."""
+    if len(ids) > 1:
         raise Ambiguous
-    return next(iter(found), None)
+    return next(iter(ids), None)
 
 
 def _index(model: Any, name: str, plain: str) -> str:
+    """Return the blind index of a value."""
     return str(model._meta.get_field(name).index_of(plain))

@@ -1,11 +1,11 @@
-"""What follows clients in bulk: their needs and preferences, and the dates of last and next contact."""
+"""Import needs of many clients, and update their dates of last and next contact."""
 
 from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.models import Client, Needs
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.imports import row_matching
@@ -16,18 +16,19 @@ from dakehu.foundation.schema.parameters import CustomFields
 
 
 def needs_fields() -> tuple[str, ...]:
+    """Return the importable fields of needs."""
     return tuple(name for name in editable_fields("clients.Needs") if name != "client")
 
 
 def evaluate_needs(
-    columns: Columns, clients: list[int], weighed: ImportEvaluation, *, mode: str = "both"
+    columns: Columns, clients: list[int], evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
-    """Needs are one row a client; a second row about the same client in one file counts as a further change."""
-    fields = tuple(n for n in needs_fields() if n in columns)
+    """Compare imported needs with stored ones: one row per client, a repeated row is a further change."""
+    fields = tuple(name for name in needs_fields() if name in columns)
     stored = row_matching.stored_by_client(Needs, (), fields, clients)
-    row_matching.evaluate(Needs, columns, [(c,) for c in clients], stored, fields, weighed, mode=mode)
-    row_matching.hide_foreign_values(Needs, columns, weighed)
-    return row_matching.require_columns(CustomFields("clients.Needs", new=True).parameters(), columns, weighed)
+    row_matching.evaluate(Needs, columns, [(client,) for client in clients], stored, fields, evaluation, mode=mode)
+    row_matching.hide_foreign_values(Needs, columns, evaluation)
+    return row_matching.require_columns(CustomFields("clients.Needs", new=True).parameters(), columns, evaluation)
 
 
 @action(
@@ -38,13 +39,15 @@ def evaluate_needs(
     is_public=False,
 )
 def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[int]) -> None:
+    """Write evaluated needs."""
     today = clock.today()
-    noted = columns.get("noted_on") or [None] * len(clients)
+    noted_days = columns.get("noted_on") or [None] * len(clients)
 
-    def finish(row: Needs, place: int, new: bool) -> None:
-        row.noted_on = noted[place] or today
+    def finish(row: Needs, index: int, is_new: bool) -> None:
+        """Set the day of a row, today by default."""
+        row.noted_on = noted_days[index] or today
 
-    with elevated("needs of clients just taken in"):
+    with elevated("needs of clients imported in the same file"):
         row_matching.write_dependents(Needs, columns, weighed, needs_fields(), clients, finish, also=("noted_on",))
 
 
@@ -56,18 +59,18 @@ def import_needs(*, columns: Columns, weighed: ImportEvaluation, clients: list[i
     is_public=False,
 )
 def update_contact_dates_of(*, last_on: dict[int, date], next_on: dict[int, date | None]) -> None:
-    """Keep last and next contact of many clients in step; `last_on` only ever moves forward."""
+    """Update the dates of last and next contact of many clients; `last_on` only moves forward."""
     changed: list[Any] = []
-    held = load_rows(Client, {*last_on, *next_on})
-    for number, client in held.items():
-        last = last_on.get(number)
-        later = last is not None and (client.last_contact_on is None or last > client.last_contact_on)
-        other = number in next_on and client.next_contact_on != next_on[number]
-        if later:
+    clients = load_rows(Client, {*last_on, *next_on})
+    for client_id, client in clients.items():
+        last = last_on.get(client_id)
+        is_later = last is not None and (client.last_contact_on is None or last > client.last_contact_on)
+        is_other_next = client_id in next_on and client.next_contact_on != next_on[client_id]
+        if is_later:
             client.last_contact_on = last
-        if other:
-            client.next_contact_on = next_on[number]
-        if later or other:
+        if is_other_next:
+            client.next_contact_on = next_on[client_id]
+        if is_later or is_other_next:
             changed.append(client)
     if changed:
-        record_rows(Client, [], changed, ["last_contact_on", "next_contact_on"], client_ids=[c.pk for c in changed])
+        record_rows(Client, [], changed, ["last_contact_on", "next_contact_on"], client_ids=[row.pk for row in changed])

@@ -16,14 +16,15 @@ from dakehu.domains.clients.duplicates.rules import Profile, Similarity
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Client, Contact, NotDuplicate
-from dakehu.domains.team.permissions import Permission
-from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.gates.output import render_row
+from dakehu.foundation.gates import encrypted_lookup
+from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.imports import batches
 from dakehu.foundation.schema.fields import FieldSpec
@@ -42,9 +43,10 @@ PAIRS = 200
 
 
 class LikelyDuplicate(Refused):
-    """The client to be added may exist already."""
+    """The client to be added may exist already. The audit keeps that somebody tried, as it keeps look-ups."""
 
     status = 409
+    recorded_as = encrypted_lookup.ACTION
 
 
 # --- profiles ------------------------------------------------------------------------------------------
@@ -166,6 +168,8 @@ def check_not_duplicate(new: Profile, anyway: bool) -> None:
 
     A taken ID number is never overridden.
     """
+    if _identifiers(new):
+        encrypted_lookup.check_lookup_limit()
     duplicates = likely_duplicates(new)
     same_id, served = held_by_others(new)
     if same_id or any(similarity.score == duplicate_rules.CERTAIN for _, similarity in duplicates):
@@ -191,7 +195,7 @@ def _line(row: Client, similarity: Similarity) -> Bilingual:
     return bilingual(
         "可能已有这位客户：{name}（{code}），{why}。",
         "This may be {name} ({code}): {reason}.",
-        name=row.name,
+        name=name_of(row, current_actor().clearance),
         code=row.code,
         why=zh,
         reason=en,
@@ -225,10 +229,18 @@ def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: 
         except BadIdentifier:
             client.id_number = None  # half typed
     new = profile_of_new(client, (("mobile", phone), ("mail", mail)))
+    for column, index in _identifiers(new):
+        encrypted_lookup.record_lookup(column, index)
     return {
         "found": [describe(row, like) for row, like in likely_duplicates(new)[:NAMED]],
         "elsewhere": any(held_by_others(new)),
     }
+
+
+def _identifiers(new: Profile) -> list[tuple[Any, str]]:
+    """Return [(column, blind index)] of the numbers that a new client is compared by."""
+    numbers = [(Client._meta.get_field("id_number_index"), new.id_index)] if new.id_index else []
+    return numbers + [(Contact._meta.get_field("value_index"), index) for index in sorted(new.contacts)]
 
 
 def describe(row: Client, similarity: Similarity) -> dict[str, Any]:

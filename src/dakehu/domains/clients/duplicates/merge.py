@@ -13,8 +13,8 @@ from django.db import models
 from dakehu.domains.clients import actions
 from dakehu.domains.clients.duplicates import merge_rules
 from dakehu.domains.clients.models import Client, Contact, Coverage, History, Member, MergedClient, Needs, NotDuplicate
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action

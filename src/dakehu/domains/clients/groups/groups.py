@@ -9,8 +9,8 @@ from typing import Any
 from dakehu.domains.clients import choices
 from dakehu.domains.clients.groups import rules as group_rules
 from dakehu.domains.clients.models import Client, Group, Member
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action

@@ -1,4 +1,4 @@
-"""What exists about clients (nouns), one subject a file."""
+"""Models of clients, one subject per file."""
 
 from dakehu.domains.clients.models.client import Client, History
 from dakehu.domains.clients.models.contact import Consent, Contact, KeyDate

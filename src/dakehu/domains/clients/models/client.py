@@ -1,4 +1,4 @@
-"""The client, and what was known of them before."""
+"""The client, and earlier data of clients."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients import choices
-from dakehu.domains.clients.masks import mask_address, mask_id, mask_name
+from dakehu.domains.clients.masks import mask_address, mask_amount, mask_id, mask_name
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
@@ -18,16 +18,17 @@ from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME, TEXT
 
-LISTED = ("risk_level", "status", "kind", "walled")  # what lists are filtered by besides what leads an index
+LISTED = ("risk_level", "status", "kind", "walled")  # filter fields of lists that do not lead an index
 
 
 def last_four(value: str) -> str:
-    """The last four of an ID number, the check letter included; "" for what is too short to have them."""
-    kept = "".join(c for c in value.upper() if c.isalnum())
-    return kept[-4:] if len(kept) >= 8 else ""
+    """Return the last four characters of an ID number; "" if it is too short."""
+    characters = "".join(c for c in value.upper() if c.isalnum())
+    return characters[-4:] if len(characters) >= 8 else ""
 
 
 def _age(client: "Client") -> int | None:
+    """Return a client's age, stated if there is no birth date."""
     from dakehu.domains.clients.identifiers import age_on
     from dakehu.foundation.base.clock import today
 
@@ -137,7 +138,7 @@ class Client(ClientRecorded):
                      aliases=("investmentCapacity", "可投资金"))  # fmt: skip
     assets = field(
         models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]),
-        group="suitability", zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, listed=True,
+        group="suitability", zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, mask=mask_amount, listed=True,
         aliases=("资产", "总资产", "资产总额", "AUM", "total assets"), example="5000000",
     )  # fmt: skip
     income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", zh="年收入区间", en="Income band",
@@ -214,12 +215,12 @@ class Client(ClientRecorded):
 
     @classmethod
     def unscoped_for_scope(cls) -> Any:
-        """Rows without the scope, only for the scope itself to build its conditions from."""
+        """Return rows without scope, only to build the conditions of the scope itself."""
         return GuardedQuerySet(cls)
 
 
 class History(ClientRecorded):
-    """What the firm knew of a client on an earlier day: older rows of a source, kept as they came."""
+    """What the firm knew of a client on an earlier day: older rows of a source."""
 
     names = Names("历史资料", "Earlier data", "Earlier data")
 

@@ -1,4 +1,4 @@
-"""Ways to reach a client, what they allow, and the dates that matter to them."""
+"""Contacts of a client, consents, and key dates."""
 
 from django.db import models
 
@@ -15,7 +15,7 @@ from dakehu.foundation.search.index import TEXT
 
 
 def mask_contact(value: str) -> str:
-    """Whatever the channel: mail keeps its ends, numbers their first three and last four."""
+    """Mask a contact of any kind: mail keeps its ends, numbers their first three and last four digits."""
     if is_masked(value):
         return value
     if "@" in value:
@@ -24,12 +24,13 @@ def mask_contact(value: str) -> str:
 
 
 def last_four(value: str) -> str:
+    """Return the last four characters of a contact, "" if it is too short."""
     digits = "".join(c for c in value if c.isdigit())
     return digits[-4:] if len(digits) >= 4 else ""
 
 
 class Contact(ClientRecorded):
-    """One way to reach a client. Unverified until somebody got through."""
+    """A contact of a client, unverified until somebody reached the client by it."""
 
     names = Names("联系方式", "Contact", "Contacts")
 
@@ -59,7 +60,7 @@ class Contact(ClientRecorded):
 
 
 class Consent(ClientRecorded):
-    """What the client allows, per purpose and channel; opt-outs are refusals. Withdrawn as easily as given."""
+    """A client's consent per purpose and channel; opt-outs are refusals."""
 
     names = Names("同意与拒绝", "Consent", "Consents")
 

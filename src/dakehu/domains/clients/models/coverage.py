@@ -1,4 +1,4 @@
-"""Who serves whom, and labels put on clients."""
+"""Coverage of clients by staff, and tags."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,7 +12,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Coverage(ClientRecorded):
-    """A member of staff serves a client, as main or deputy, from a day until another."""
+    """A user serves a client as main or deputy, from a day until another."""
 
     names = Names("服务关系", "Coverage", "Coverage")
 
@@ -40,7 +40,7 @@ class Coverage(ClientRecorded):
 
 
 class Tag(Recorded):
-    """A label."""
+    """A tag."""
 
     names = Names("标签", "Tag", "Tags")
 
@@ -52,7 +52,7 @@ class Tag(Recorded):
 
 
 class ClientTag(ClientRecorded):
-    """A label on a client."""
+    """A tag of a client."""
 
     names = Names("客户标签", "Tag of a client", "Tags of clients")
 

@@ -1,4 +1,4 @@
-"""Clients who belong together: households, persons acting in concert, companies of one controller."""
+"""Groups of clients: households, persons acting in concert, companies of one controller."""
 
 from django.db import models
 
@@ -12,7 +12,10 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Group(Recorded):
-    """A household or a group of control. It belongs to no single client; who sees a member sees that it exists."""
+    """A household or a group of control.
+
+    It belongs to no single client; anyone who sees a member sees it.
+    """
 
     names = Names("群组", "Group", "Groups")
 
@@ -25,7 +28,7 @@ class Group(Recorded):
 
 
 class Member(ClientRecorded):
-    """A client in a group: `relation` is what this one is to member `to` (none for whom the tree begins with)."""
+    """A client in a group. `relation` is its relation to member `to` (None for the root of the tree)."""
 
     names = Names("群组成员", "Group member", "Group members")
 

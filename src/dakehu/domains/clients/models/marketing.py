@@ -1,4 +1,4 @@
-"""Why marketing to a client is paused, and until when."""
+"""Pauses of marketing to a client."""
 
 from django.db import models
 
@@ -11,8 +11,10 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class MarketingFreeze(ClientRecorded):
-    """A pause of marketing that the firm imposes on itself, whatever the client consented to. One row a cause: the
-    unique `cause` (such as "service.Request:12") makes a second attempt find the first."""
+    """A pause of marketing imposed by the firm, regardless of the client's consent.
+
+    One row per cause: the unique `cause` (such as "service.Request:12") makes a repeated attempt find the first.
+    """
 
     names = Names("营销暂停", "Pause of marketing", "Pauses of marketing")
     client_path = "client"

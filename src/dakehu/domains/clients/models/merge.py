@@ -1,4 +1,4 @@
-"""Clients who were two and are one, and pairs that look like one and are two."""
+"""Merged clients, and pairs marked as distinct."""
 
 from django.db import models
 
@@ -13,7 +13,7 @@ from dakehu.foundation.search.index import CODE, NAME
 
 
 class MergedClient(ClientRecorded):
-    """A client who was merged into another: still found by the old code, and what was known then and did not survive."""
+    """A client merged into another: found by the old code, with the data that was not kept."""
 
     names = Names("原客户号", "Former code", "Former codes")
 
@@ -35,7 +35,7 @@ class MergedClient(ClientRecorded):
 
 
 class NotDuplicate(ClientRecorded):
-    """Somebody who knows both has said that these two are not one."""
+    """A pair of clients marked as distinct."""
 
     names = Names(
         "“不是同一人”的判断", "Judgement of not being the same person", "Judgements of not being the same person"

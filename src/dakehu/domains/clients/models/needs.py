@@ -1,4 +1,4 @@
-"""What a client wants and does not want: the 需求与偏好 sheet."""
+"""Needs and preferences of clients: the 需求与偏好 worksheet."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,7 +15,7 @@ from dakehu.foundation.search.index import TEXT
 
 
 class Needs(ClientRecorded):
-    """Goal, term, return and loss, likes and taboos; one row a client."""
+    """A client's goal, term, expected return, bearable loss, likes and taboos; one row per client."""
 
     names = Names("需求与偏好", "Needs and preferences", "Needs and preferences", aliases=("Needs",))
 

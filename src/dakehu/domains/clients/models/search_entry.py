@@ -1,4 +1,4 @@
-"""The search table of everything that hangs on a client."""
+"""The search table of clients and their related rows."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from dakehu.foundation.search.lookup import SearchWords
 
 
 class SearchLine(models.Model):
-    """What one row is found by. Derived: written beside the row itself (foundation.search.index), never by hand."""
+    """The search tokens of one row. Derived: written with the row (foundation.search.index) only."""
 
     names = Names("搜索条目", "Search entry", "Search entries")
 
@@ -20,7 +20,7 @@ class SearchLine(models.Model):
     derived = True  # nothing depends on a line; it follows its row
     retention = TWENTY_YEARS
 
-    # Its row has a client who exists, or is one: the database need not look once more for each line.
+    # The row's client exists, or is the row: the database need not check it again for each line.
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", db_index=True, db_constraint=False)
     what = models.CharField(max_length=60)
     number = models.BigIntegerField()

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from dakehu.domains.ledger.models import PriceFile, Product
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.records.recorded import add_audit_note
 

@@ -26,9 +26,9 @@ from dakehu.domains.ledger.close import rows as close_rows
 from dakehu.domains.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, SecurityKind, TradeBatch
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import compaction, journal
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused

@@ -106,6 +106,7 @@ def _shared(path: Path) -> dict[str, np.ndarray]:
 
 
 def _bucket(path: Path) -> Path:
+    """Return the path of a chunk's input."""
     return path.with_suffix(".npz")
 
 
@@ -162,6 +163,7 @@ def _pyspark() -> Any:
 
 
 def _failures() -> tuple[type[Exception], ...]:
+    """Return the exceptions of Spark."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dakehu.domains.ledger.models import Investment
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import NotFound

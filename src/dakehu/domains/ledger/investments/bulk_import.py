@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 
 from dakehu.domains.ledger.models import Investment
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import Columns, ImportEvaluation, Stored

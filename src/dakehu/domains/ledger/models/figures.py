@@ -1,9 +1,11 @@
 """Models of the nightly close: the figures of each client and the register of closes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
 
+from dakehu.domains.clients.masks import mask_amount
 from dakehu.domains.ledger.close.rows import REASONS
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import bilingual
@@ -17,9 +19,16 @@ LISTS = ("market_value", "net_inflow", "profit", "fees", "roi", "twr", "xirr", "
          "turnover", "holdings")  # fmt: skip
 
 
-def _money(zh: str, en: str, help_zh: str = "", help_en: str = "", listed: bool = False) -> Any:
+def _money(
+    zh: str,
+    en: str,
+    help_zh: str = "",
+    help_en: str = "",
+    listed: bool = False,
+    mask: Callable[[str], str] | None = None,
+) -> Any:
     return field(models.DecimalField(max_digits=20, decimal_places=2, null=True), zh=zh, en=en, unit="CNY",
-                 sensitivity=PERSONAL, editable=False, listed=listed, help_zh=help_zh, help_en=help_en)  # fmt: skip
+                 sensitivity=PERSONAL, mask=mask, editable=False, listed=listed, help_zh=help_zh, help_en=help_en)  # fmt: skip
 
 
 def _rate(zh: str, en: str, help_zh: str, help_en: str, listed: bool = False) -> Any:
@@ -55,7 +64,9 @@ class Figures(ClientRecorded):
     client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures"), zh="客户",
                    en="Client", editable=False, listed=True)  # fmt: skip
     as_of = field(models.DateField(), zh="截至日期", en="As of", editable=False, listed=True)
-    market_value = _money("持仓市值", "Market value", "Σ 数量 × 收盘价", "Σ quantity × closing price", listed=True)
+    market_value = _money(
+        "持仓市值", "Market value", "Σ 数量 × 收盘价", "Σ quantity × closing price", listed=True, mask=mask_amount
+    )
     net_inflow = _money("净投入", "Net inflow", "买入（含费用）− 卖出与红利（扣费后）",
                         "Purchases with fees less sales and dividends after fees")  # fmt: skip
     profit = _money("累计盈亏", "Profit", "市值 − 净投入", "Market value − net inflow", listed=True)

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients.choices import Horizon, RiskLevel
+from dakehu.domains.clients.masks import mask_amount
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
@@ -52,7 +53,7 @@ class Investment(ClientRecorded):
                         example="2023-01-15")  # fmt: skip
     amount = field(
         models.DecimalField(max_digits=18, decimal_places=2, validators=[MinValueValidator(0)]),
-        zh="投资金额", en="Amount", unit="CNY", sensitivity=PERSONAL, listed=True, aliases=("金额", "本金", "买入金额"),
+        zh="投资金额", en="Amount", unit="CNY", sensitivity=PERSONAL, mask=mask_amount, listed=True, aliases=("金额", "本金", "买入金额"),
         example="¥1,000,000",
     )  # fmt: skip
     product = field(models.CharField(max_length=120), zh="投资产品", en="Product", listed=True,
@@ -71,7 +72,7 @@ class Investment(ClientRecorded):
                             aliases=("风险类型", "风险等级"), example="稳健型")  # fmt: skip
     value = field(
         models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]),
-        zh="当前市值", en="Value", unit="CNY", sensitivity=PERSONAL, listed=True,
+        zh="当前市值", en="Value", unit="CNY", sensitivity=PERSONAL, mask=mask_amount, listed=True,
         aliases=("市值", "现值", "赎回金额", "到期金额", "当前价值"),
     )  # fmt: skip
     valued_on = field(

@@ -15,8 +15,8 @@ from dakehu.analytics.figures import CLASSES
 from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.performance import portfolio
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual

@@ -17,8 +17,8 @@ from dakehu.domains.ledger.models import Product, SecurityCode, SecurityKind
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual

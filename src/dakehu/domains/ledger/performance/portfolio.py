@@ -155,7 +155,7 @@ def portfolio(client: Any) -> dict[str, Any]:
         return result
     case = money_explanations.Case(valuation.book, valuation.days, 0.0)
     result["holdings"] = _holdings(case, valuation, day, hidden)
-    result["line"] = _line(valuation)
+    result["line"] = _line(valuation, hidden)
     if not hidden:
         result["flows"] = [{**row, "day": _date(row["day"])} for row in reversed(money_explanations.flows(case))]
     return result
@@ -188,12 +188,13 @@ def _holdings(case: money_explanations.Case, valuation: Valuation, day: date, hi
     return _with_names(rows, valuation)
 
 
-def _line(valuation: Valuation) -> dict[str, Any]:
+def _line(valuation: Valuation, hidden: bool) -> dict[str, Any]:
     """Return {day, growth, drawdown, flow, index, index_name}, one entry a day.
 
-    All start on the client's first day.
+    All start on the client's first day. For readers not cleared for personal values a flow is only its sign.
     """
     days, first = valuation.days, int(np.searchsorted(valuation.book.ordinals, valuation.days.ordinals[0]))
+    flow = days.money_in - days.money_out
     market = (
         valuation.book.market[first : first + len(days.ordinals)] if valuation.book.market is not None else np.array([])
     )
@@ -203,7 +204,7 @@ def _line(valuation: Valuation) -> dict[str, Any]:
         "day": [_date(d) for d in days.ordinals.tolist()],
         "growth": _finite(days.growth),
         "drawdown": _finite(days.drawdown),
-        "flow": _finite(days.money_in - days.money_out),
+        "flow": _finite(np.sign(flow) if hidden else flow),
         "index": [None if v != v else v for v in index],
         "index_name": close_run.benchmark_name() if len(priced) else "",
     }

@@ -9,8 +9,8 @@ from django.db.models import Count, Max, Sum
 
 from dakehu.domains.clients.groups.groups import visible_members
 from dakehu.domains.ledger.models import Figures
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.gates.registry import query

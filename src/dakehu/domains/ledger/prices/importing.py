@@ -19,7 +19,7 @@ from dakehu.domains.ledger.models import PriceFile, SecurityCode, SecurityKind
 from dakehu.domains.ledger.products import security_codes
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode
 from dakehu.domains.ledger.trades import journal
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note

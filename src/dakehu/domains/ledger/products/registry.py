@@ -6,7 +6,7 @@ from typing import Any
 
 from dakehu.domains.ledger.models import Product, SecurityCode
 from dakehu.domains.ledger.products.security_codes import Security
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual

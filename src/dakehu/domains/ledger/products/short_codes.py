@@ -22,7 +22,10 @@ def is_short(code: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """A security's name for comparison: half-width, without spaces and the marks of the day (XD, XR, DR, *ST)."""
+    """Return a security's name for comparison: half-width, without spaces and daily marks.
+
+    Daily marks are XD, XR, DR and *ST.
+    """
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).upper()
     return re.sub(r"^(?:XD|XR|DR|N|C|U|\*?ST|S\*?ST)(?=[\u4e00-\u9fff])|-[WSRBU]+$|[AH]$", "", text)
 

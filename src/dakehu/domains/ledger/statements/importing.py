@@ -18,9 +18,9 @@ from dakehu.domains.ledger.products.short_codes import is_short, market_by_name
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow, ValidTrade, validate_row
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -57,25 +57,25 @@ EvaluatedRow = tuple[Line, ValidTrade, int, int]  # a row, its trade, its digest
 class EvaluatedStatement:
     """The rows of a statement after validation.
 
-    `told` are valid rows with digest and occurrence, `held` rejected rows with the error and "digest.occurrence",
-    `idle` is the number of rows without effect on cash or positions.
+    `valid` are rows with a trade, their digest and occurrence, `rejected` rows with the error and "digest.occurrence";
+    `ignored` is the number of rows without effect on cash or positions.
     """
 
-    told: list[EvaluatedRow] = field(default_factory=list)
-    held: list[tuple[Line, RowRejected, str]] = field(default_factory=list)
-    idle: int = 0
+    valid: list[EvaluatedRow] = field(default_factory=list)
+    rejected: list[tuple[Line, RowRejected, str]] = field(default_factory=list)
+    ignored: int = 0
 
     def securities(self) -> dict[Security, tuple[str, str]]:
         """Return {security: (name, currency)} of the valid rows."""
         names: dict[Security, tuple[str, str]] = {}
-        for _, trade, _, _ in self.told:
+        for _, trade, _, _ in self.valid:
             if trade.security is not None:
                 names.setdefault(trade.security, (trade.name, trade.currency))
         return names
 
     def accounts(self) -> list[str]:
         """Return the account numbers named by valid rows, sorted."""
-        return sorted({line.written.account for line, *_ in self.told if line.written and line.written.account})
+        return sorted({line.written.account for line, *_ in self.valid if line.written and line.written.account})
 
 
 def evaluate(lines: list[Line]) -> EvaluatedStatement:
@@ -90,18 +90,20 @@ def evaluate(lines: list[Line]) -> EvaluatedStatement:
                 raise line.broken or RowRejected("number")
             trade = validate_row(_placed(line.written, names), line.meaning)
         except RowRejected as error:
-            result.held.append((line, error, f"{digest:016x}.{occurrences[digest]}"))
+            result.rejected.append((line, error, f"{digest:016x}.{occurrences[digest]}"))
             continue
         if trade is None:
-            result.idle += 1
+            result.ignored += 1
         else:
-            result.told.append((line, trade, digest, occurrences[digest]))
+            result.valid.append((line, trade, digest, occurrences[digest]))
     return result
 
 
 def _names_of_short_codes(lines: list[Line]) -> dict[tuple[str, str], str]:
-    """{(code, market): name} of what short codes may mean, as the register of products and whole codes of the file have
-    them; {} for a file without short codes."""
+    """Return {(code, market): name} of what short codes may mean.
+
+    From the register of products and the whole codes of the file; {} for a file without short codes.
+    """
     written = [line.written for line in lines if line.written is not None and line.written.code]
     short = {one.code.strip() for one in written if is_short(one.code)}
     if not short:
@@ -168,7 +170,7 @@ def import_statement(
     *,
     client: Any | None,
     name: str,
-    judged: EvaluatedStatement,
+    evaluation: EvaluatedStatement,
     numbers: dict[tuple[str, str], int],
     source: str,
     sha256: str,
@@ -181,7 +183,7 @@ def import_statement(
     """
     is_new = client is None
     client = client or create_client(name=name[:120] or source[:120])
-    return {"client": client, "new_client": is_new, **_import([(client, judged)], numbers, source, sha256)}
+    return {"client": client, "new_client": is_new, **_import([(client, evaluation)], numbers, source, sha256)}
 
 
 @action(
@@ -215,8 +217,8 @@ def _import(
     add_audit_note(statement=source, sha256=sha256, rows=count, held=quarantined)
     return {
         "created": count,
-        "unchanged": sum(len(judged.told) for _, judged in parts) - count,
-        "skipped": sum(judged.idle for _, judged in parts),
+        "unchanged": sum(len(evaluation.valid) for _, evaluation in parts) - count,
+        "skipped": sum(evaluation.ignored for _, evaluation in parts),
         "quarantined": quarantined,
         "cash_effect": sum(trade.net for _, rows in new_rows for _, trade, _, _ in rows),
     }
@@ -225,13 +227,18 @@ def _import(
 def _unregistered_rows(parts: list[tuple[Any, EvaluatedStatement]]) -> list[tuple[Any, list[EvaluatedRow]]]:
     """Return the valid rows of each client that are not in the journal yet."""
     stored = in_journal([client.pk for client, _ in parts])
-    return [(client, [row for row in judged.told if row[3] > stored[client.pk, row[2]]]) for client, judged in parts]
+    return [
+        (client, [row for row in evaluation.valid if row[3] > stored[client.pk, row[2]]])
+        for client, evaluation in parts
+    ]
 
 
 def known_lines(parts: list[tuple[Any, EvaluatedStatement]]) -> int:
     """Return the number of valid rows already in the journal; a client yet to be created (None) has none."""
     existing = [part for part in parts if part[0] is not None]
-    return sum(len(judged.told) for _, judged in existing) - sum(len(rows) for _, rows in _unregistered_rows(existing))
+    return sum(len(evaluation.valid) for _, evaluation in existing) - sum(
+        len(rows) for _, rows in _unregistered_rows(existing)
+    )
 
 
 def in_journal(clients: list[int]) -> Counter[tuple[int, int]]:
@@ -320,7 +327,7 @@ def _product_id(trade: ValidTrade, numbers: dict[tuple[str, str], int]) -> int:
 def _save_accounts(parts: list[tuple[Any, EvaluatedStatement]]) -> None:
     """Save the accounts named in the rows that their clients do not have yet."""
     index: Any = Account._meta.get_field("number_index")
-    missing = {(client.pk, index.index_of(n)): n for client, judged in parts for n in judged.accounts()}
+    missing = {(client.pk, index.index_of(n)): n for client, evaluation in parts for n in evaluation.accounts()}
     wanted = sorted({number for _, number in missing})
     for start in range(0, len(wanted), 5000):
         rows = Account.objects.filter(number_index__in=wanted[start : start + 5000])
@@ -336,13 +343,17 @@ def _save_accounts(parts: list[tuple[Any, EvaluatedStatement]]) -> None:
 
 def quarantined_lines(parts: list[tuple[Any, EvaluatedStatement]]) -> int:
     """Return the number of rows that would be quarantined, without those quarantined or settled before."""
-    unassigned = sum(len(judged.held) for client, judged in parts if client is None)
+    unassigned = sum(len(evaluation.rejected) for client, evaluation in parts if client is None)
     return unassigned + len(_needs_review([part for part in parts if part[0] is not None]))
 
 
 def _needs_review(parts: list[tuple[Any, EvaluatedStatement]]) -> dict[tuple[int, str], tuple[Line, RowRejected]]:
     """Return {(client id, digest): (row, error)} of rejected rows not in the quarantine in any state."""
-    rejected = {(client.pk, digest): (line, error) for client, judged in parts for line, error, digest in judged.held}
+    rejected = {
+        (client.pk, digest): (line, error)
+        for client, evaluation in parts
+        for line, error, digest in evaluation.rejected
+    }
     digests = sorted({digest for _, digest in rejected})
     for start in range(0, len(digests), 5000):
         rows = QuarantinedRow.objects.filter(digest__in=digests[start : start + 5000])
@@ -387,7 +398,7 @@ def balances(evaluation: EvaluatedStatement) -> dict[str, Any]:
     Returns {checked: rows compared, broken: rows that miss it, first: line of the first miss or None}. Rows without a
     balance are not compared.
     """
-    rows = [(line.line, trade) for line, trade, _, _ in evaluation.told if trade.balance is not None]
+    rows = [(line.line, trade) for line, trade, _, _ in evaluation.valid if trade.balance is not None]
     if len(rows) > 1 and rows[0][1].day > rows[-1][1].day:
         rows.reverse()
     broken = [

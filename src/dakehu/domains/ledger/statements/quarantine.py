@@ -15,8 +15,8 @@ from dakehu.domains.ledger.statements.validation import (
     validate_row,
 )
 from dakehu.domains.ledger.trades import reader
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotFound, Refused
@@ -181,10 +181,10 @@ def _register_row(quarantined: QuarantinedRow, trade: ValidTrade) -> None:
     if count >= int(occurrence):
         raise Refused({"row": [bilingual("这一行已在成交记录中。", "This row is among the trades already.")]})
     line = statement_import.Line(quarantined.line, quarantined.cells, None)
-    evaluation = statement_import.EvaluatedStatement(told=[(line, trade, int(digest, 16), int(occurrence))])
+    evaluation = statement_import.EvaluatedStatement(valid=[(line, trade, int(digest, 16), int(occurrence))])
     with elevated("products that a released row names"):
         numbers = statement_import.register_new_products(evaluation)
-    statement_import.register([(quarantined.client, evaluation.told)], numbers, quarantined.source, "")
+    statement_import.register([(quarantined.client, evaluation.valid)], numbers, quarantined.source, "")
 
 
 @action(

@@ -8,8 +8,8 @@ from dakehu.domains.ledger.models import QuarantinedRow, QuarantineState
 from dakehu.domains.ledger.statements import importing as statement_import
 from dakehu.domains.ledger.statements.quarantine import parse_row
 from dakehu.domains.ledger.statements.validation import RowRejected, ValidTrade, validate_row
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import action
@@ -89,7 +89,7 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
         for row in rows:
             row.save()
         for source, client, evaluation in parts:
-            statement_import.register([(client, evaluation.told)], numbers, source, "")
+            statement_import.register([(client, evaluation.valid)], numbers, source, "")
     released = sum(row.state == QuarantineState.RELEASED for row in rows)
     add_audit_note(rows=len(rows), released=released)
     return {"corrected": len(rows), "released": released, "batch": batches.save_act(word, undo_log.store())}
@@ -127,7 +127,7 @@ def _group_by_file(
         group = groups.setdefault(
             (row.source, row.client_id), (row.source, row.client, statement_import.EvaluatedStatement())
         )
-        group[2].told.append(
+        group[2].valid.append(
             (statement_import.Line(row.line, row.cells, None), trade, int(digest, 16), int(occurrence))
         )
     return list(groups.values())

@@ -136,6 +136,7 @@ class ValidTrade:
 
     @property
     def fee(self) -> int:
+        """Return the sum of fees in fen."""
         return self.commission + self.stamp + self.transfer + self.other
 
 
@@ -192,8 +193,10 @@ def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> V
 
 
 def _side(row: StatementRow) -> TransactionType:
-    """What a row does: the kind of business decides where it says more than buy and sell. Raises Doubt where it is not
-    understood, whatever the mark of buy and sell says, and where the two contradict each other."""
+    """Return the transaction type of a row: the kind of business decides, else the mark of buy and sell.
+
+    Raises RowRejected where it is not understood, or where the two contradict.
+    """
     mark = transaction_type_of(row.flag) if row.flag else None
     if not normalize_term(row.side) or normalize_term(row.side) in TRADED:
         if mark is None:
@@ -212,7 +215,10 @@ def _side(row: StatementRow) -> TransactionType:
 
 
 def _check_product(row: StatementRow, found: Security | None, amount: int) -> None:
-    """Hold price × quantity against the amount of a share or fund of the mainland; prices are rounded, sums are not."""
+    """Check price × quantity against the amount of a mainland share or fund.
+
+    Prices are rounded, amounts are not.
+    """
     if found is None or found.market not in ("SH", "SZ", "BJ") or found.kind not in ("stock", "fund"):
         return
     if not row.price or not row.quantity or row.amount is None or row.currency != "CNY":
@@ -249,7 +255,10 @@ def _security(row: StatementRow, side: TransactionType) -> Security | None:
 
 
 def _market(row: StatementRow) -> str:
-    """The market of a short code by currency, account and sum; "" for a whole code. Raises Doubt where it stays open."""
+    """Return the market of a short code by currency, account and amount; "" for a whole code.
+
+    Raises RowRejected where it stays ambiguous.
+    """
     if not is_short(row.code) or row.foreign:
         return ""
     if row.currency == "HKD":

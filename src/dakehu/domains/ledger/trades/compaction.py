@@ -16,9 +16,10 @@ import pyarrow as pa
 
 from dakehu.domains.ledger.models import Bucket, Compaction, PriceFile
 from dakehu.domains.ledger.trades import journal, reader
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -259,6 +260,9 @@ def _marks() -> dict[str, float]:
         return {str(name): float(since) for name, since in json.loads((journal.folder() / MARKS).read_text()).items()}
     except (FileNotFoundError, ValueError, AttributeError, TypeError):
         return {}
+
+
+declare_steps({"ledger.compact": bilingual("整理成交文件", "Compact trade files")})
 
 
 @job("ledger.compact")

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from dakehu.domains.ledger.models import TradeBatch
 from dakehu.domains.ledger.statements.importing import AT_MOST
 from dakehu.domains.ledger.trades import journal
-from dakehu.domains.team.permissions import Permission
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual

@@ -13,8 +13,8 @@ from dakehu.domains.ledger.statements import quarantine
 from dakehu.domains.ledger.statements.validation import REASONS
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
@@ -57,6 +57,11 @@ def _yuan(fen: int, cleared: bool) -> float | None:
     return fen / 100 if cleared else None
 
 
+def _units(thousandths: int, cleared: bool) -> float | None:
+    """A quantity; hidden with the money, since times a price it is the money."""
+    return thousandths / 1000 if cleared else None
+
+
 def _is_cleared() -> bool:
     """Return whether the actor may read personal values."""
     return current_actor().clearance >= PERSONAL
@@ -93,7 +98,9 @@ def round_trips(*, client: Any) -> dict[str, Any]:
         "pnl": _yuan(sum(trip.pnl for trip in closed), cleared),
         "fees": _yuan(sum(trip.fees for trip in closed), cleared),
         "open_positions": [
-            {**_labels(names, trip.asset), "quantity": trip.quantity / 1000} for trip in trips if trip.closed is None
+            {**_labels(names, trip.asset), "quantity": _units(trip.quantity, cleared)}
+            for trip in trips
+            if trip.closed is None
         ],
         "win_rate_by_name": None if rate is None else round(rate, 4),
         "trades": len(steps),
@@ -135,8 +142,8 @@ def _labels(names: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
 def list_trades(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
     """Return a client's trades, newest first, at most 1,000 at once.
 
-    Returns {count, rows: [{day, code, market, name, side, quantity, price, amount, net, fee, currency}]}. Money in CNY,
-    None for readers not cleared for personal values.
+    Returns {count, rows: [{day, code, market, name, side, quantity, price, amount, net, fee, currency}]}. Money in CNY;
+    money, quantities and prices are None for readers not cleared for personal values.
     """
     cleared = _is_cleared()
     table = _chronological(_rows(client))
@@ -155,8 +162,8 @@ def list_trades(*, client: Any, limit: int | None = None, offset: int | None = N
                 "day": row["day"].isoformat(),
                 **(_labels(names, row["asset"]) if row["asset"] in names else no_product),
                 "side": TransactionType(row["side"]).name.lower(),
-                "quantity": row["quantity"] / 1000,
-                "price": row["price"],
+                "quantity": _units(row["quantity"], cleared),
+                "price": row["price"] if cleared else None,
                 "amount": _yuan(row["amount"], cleared),
                 "net": _yuan(row["net"], cleared),
                 "fee": _yuan(_fees(row), cleared),
@@ -169,12 +176,16 @@ def list_trades(*, client: Any, limit: int | None = None, offset: int | None = N
 
 @query("ledger.positions", needs=Permission.LEDGER_READ, zh="持仓数量", en="Positions of a client", parameters=CLIENT)
 def positions(*, client: Any) -> list[dict[str, Any]]:
-    """Return [{code, market, name, quantity}] of the securities a client holds, by code."""
+    """Return [{code, market, name, quantity}] of the securities a client holds, by code.
+
+    Quantities are None for readers not cleared for personal values.
+    """
+    cleared = _is_cleared()
     table = _rows(client).group_by("asset").aggregate([("quantity", "sum")])
     sums = table.filter(pc.not_equal(table["quantity_sum"], 0)).to_pylist()
     names = products.product_names(product["asset"] for product in sums)
     rows = [
-        {**_labels(names, product["asset"]), "quantity": product["quantity_sum"] / 1000}
+        {**_labels(names, product["asset"]), "quantity": _units(product["quantity_sum"], cleared)}
         for product in sums
         if product["asset"] in names
     ]

@@ -18,9 +18,11 @@ class FactorAdapter(DefaultMFAAdapter):
     """Encrypts the secret of sign-in codes and the seed of recovery codes with the desk's keys."""
 
     def encrypt(self, text: str) -> str:
+        """Encrypt a secret."""
         return base64.b64encode(encrypted_fields.encrypt_bytes(PLACE, text.encode())).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt a secret."""
         return encrypted_fields.decrypt_bytes(PLACE, base64.b64decode(encrypted_text)).decode()
 
     def _get_user_identifier(self, user: Any) -> str:
@@ -34,9 +36,11 @@ class FirmAdapter(DefaultSocialAccountAdapter):
     """Answers after the firm's provider has identified a person, instead of allauth's own sign-in."""
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
+        """Answer after the provider has identified a person."""
         raise ImmediateHttpResponse(import_string(ANSWER)(request, sociallogin))
 
     def on_authentication_error(
         self, request: Any, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
+        """Answer a failed sign-in."""
         raise ImmediateHttpResponse(import_string(ANSWER)(request, None))

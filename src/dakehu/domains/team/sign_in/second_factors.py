@@ -13,9 +13,10 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
 
+from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Notice, NoticeKind, User
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
@@ -40,6 +41,7 @@ def kinds_of(user: Any) -> set[str]:
 @query("team.factors", needs="", zh="我的两步登录", en="My second factors")
 def own_factors() -> list[dict[str, Any]]:
     """Return one's own factors without their secrets, and the number of recovery codes left."""
+    require_sign_in(bilingual("我的两步登录", "My second factors"))
     rows = Authenticator.objects.filter(user_id=current_actor().user_id).order_by("pk")
     return [
         {

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
+from dakehu.domains.team import credentials
 from dakehu.domains.team.models import Notice
 from dakehu.domains.team.sign_in.backends import address_of, device_name
 from dakehu.foundation.access.actor import current_actor
@@ -60,6 +61,7 @@ def record_visit(request: Any) -> None:
 @query("team.sessions", needs="", zh="我的登录", en="My sessions")
 def sessions() -> list[dict[str, Any]]:
     """Return one's own live sessions, last used first, without their keys."""
+    credentials.require_sign_in(bilingual("我的登录", "My sessions"))
     return [
         {
             "id": row.pk,

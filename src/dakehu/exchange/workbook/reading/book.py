@@ -2,14 +2,13 @@
 
 import io
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from dakehu.exchange.workbook.reading import csv_text, sheets
 from dakehu.exchange.workbook.reading.errors import NeedsPassword, TooLarge, Unopenable, WrongPassword
+from dakehu.exchange.workbook.reading.sheet import Sheet
 
 SWOLLEN_FROM = 20_000_000  # bytes of one part; a sheet of real rows packs to a tenth or a fiftieth, never to a 200th
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,38 +21,6 @@ class Limits:
     unpacked_bytes: int = 2_000_000_000
     rows: int = 1_100_000
     columns: int = 2_000
-
-
-@dataclass
-class Sheet:
-    """One sheet. `frame` holds every cell as text in columns c0, c1, …; its row i is row i+1 of the file.
-
-    Dates are ISO text, whole numbers have no decimal tail, empty cells are null. `merged` lists merged ranges
-    as (first row, first column, last row, last column), counted from 0; what is merged downwards stands in every row that
-    it spans. `faults` are cells with an error value. Numbers stand as their cells show them where the format says more
-    than the number (zeros of a code, 万, US$). Hidden rows and columns are read like others; their places from 0.
-    `percent_columns` hold fractions that are shown as percent, so that a % in their heading is no factor.
-    """
-
-    name: str
-    frame: pl.DataFrame
-    visible: bool = True
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    faults: dict[tuple[int, int], str] = field(default_factory=dict)
-    ragged: int = 0
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    percent_columns: frozenset[int] = frozenset()
-
-    def head(self, count: int = 60) -> list[list[str]]:
-        """The first rows as lists of text ("" for empty), merged cells filled in."""
-        rows = [["" if v is None else v for v in row] for row in self.frame.head(count).rows()]
-        for r0, c0, r1, c1 in self.merged:
-            if r0 < len(rows) and c0 < self.frame.width:
-                for r in range(r0, min(r1 + 1, len(rows))):
-                    for c in range(c0, min(c1 + 1, self.frame.width)):
-                        rows[r][c] = rows[r][c] or rows[r0][c0]
-        return rows
 
 
 @dataclass

@@ -3,16 +3,13 @@
 import codecs
 import csv
 import io
-from typing import TYPE_CHECKING
 
 import polars as pl
 from charset_normalizer import from_bytes
 
 from dakehu.exchange.workbook.reading import html as html_tables
 from dakehu.exchange.workbook.reading.errors import TooLarge, Unopenable
-
-if TYPE_CHECKING:
-    from dakehu.exchange.workbook.reading.book import Sheet
+from dakehu.exchange.workbook.reading.sheet import Sheet
 
 SAMPLE = 65536
 LIKELY = ["gb18030", "big5", "utf_16_le", "utf_16_be", "cp1252", "cp1253", "shift_jis"]
@@ -25,10 +22,8 @@ BOMS = (
 csv.field_size_limit(10_000_000)
 
 
-def read(content: bytes, name: str, rows: int, columns: int) -> "Sheet":
+def read(content: bytes, name: str, rows: int, columns: int) -> Sheet:
     """A text file as one sheet, every cell as text."""
-    from dakehu.exchange.workbook.reading.book import Sheet
-
     text = decode(content, name)
     if html_tables.is_page(text):
         return Sheet(_stem(name), html_tables.read(text, name))

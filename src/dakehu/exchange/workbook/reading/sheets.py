@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import fastexcel
 import polars as pl
@@ -18,9 +18,7 @@ from dakehu.exchange.workbook.reading import used_range
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, Unopenable
 from dakehu.exchange.workbook.reading.number_formats import LOST_DIGITS_FROM, scientific
 from dakehu.exchange.workbook.reading.raw_cells import RawCells, read_formats, read_raw_cells, with_plain_properties
-
-if TYPE_CHECKING:
-    from dakehu.exchange.workbook.reading.book import Sheet
+from dakehu.exchange.workbook.reading.sheet import Sheet
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it announces every column it reads as text
 _MIDNIGHT = r" 00:00:00$"
@@ -35,10 +33,8 @@ ZIP = b"PK\x03\x04"
 Cells = dict[tuple[int, int], str]
 
 
-def read(content: bytes, name: str) -> "list[Sheet]":
+def read(content: bytes, name: str) -> list[Sheet]:
     """Every sheet that holds anything, in the order of the file."""
-    from dakehu.exchange.workbook.reading.book import Sheet
-
     with _unpacking(name):
         content = with_plain_properties(content)
         parts, formats = _sheet_parts(content), read_formats(content)

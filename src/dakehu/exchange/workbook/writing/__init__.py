@@ -1,4 +1,4 @@
-"""Writing workbooks: plain specifications and polars frames in, a finished .xlsx out. No Django here."""
+"""Write workbooks: plain specifications and polars frames in, an .xlsx file out. No Django."""
 
 from dakehu.exchange.workbook.writing.book import write, write_bytes
 from dakehu.exchange.workbook.writing.encryption import encrypt_file

@@ -1,4 +1,4 @@
-"""From a specification to a file: draw the skeleton, stream the rows, add the pivots, check, encrypt."""
+"""Write a workbook from its specification: template, rows, pivots, check, encryption."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from dakehu.exchange.workbook.writing.pivot_check import check_indices
 from dakehu.exchange.workbook.writing.pivot_parts import pivot_parts
 from dakehu.exchange.workbook.writing.sheet_xml import rows_xml
 from dakehu.exchange.workbook.writing.spec import BookSpec, CannotWrite, PageSpec, PivotSpec, pick
-from dakehu.exchange.workbook.writing.template import Template, write_table_sheet, write_template
+from dakehu.exchange.workbook.writing.template import Template, template_table_range, write_template
 
 
 def write(book: BookSpec, path: Path) -> Path:
-    """Write `book` to `path`, all of it or nothing. Raises CannotWrite before anything appears under that name."""
+    """Write a workbook to a path atomically. Raises CannotWrite before anything appears there."""
     path = Path(path)
     handle, name = tempfile.mkstemp(prefix=".dakehu-", suffix=".xlsx", dir=path.parent)
     os.close(handle)
@@ -38,28 +38,30 @@ def write(book: BookSpec, path: Path) -> Path:
 
 
 def write_bytes(book: BookSpec) -> bytes:
-    """The same workbook in memory, for a small download."""
+    """Return the workbook as bytes, for a small download."""
     with tempfile.TemporaryDirectory(prefix="dakehu-") as folder:
         return write(book, Path(folder) / "book.xlsx").read_bytes()
 
 
 def _compose(book: BookSpec, draft: Path) -> None:
+    """Write the unencrypted workbook."""
     sheets = [normalise_sheet(sheet, book.language) for sheet in book.sheets]
     pages = [cover_page(book, sheets), *book.pages]
     _check_names([sheet.spec.name for sheet in sheets] + [page.name for page in pages], book)
     pivots = _pivots(pages, {sheet.spec.name: sheet for sheet in sheets}, book)
-    skeleton = write_template(book, sheets, pages, pivots)
-    tables = [(skeleton.parts[page], pivot) for page, found in pivots.items() for pivot in found]
+    template = write_template(book, sheets, pages, pivots)
+    tables = [(template.parts[page], pivot) for page, page_pivots in pivots.items() for pivot in page_pivots]
     edits, additions = pivot_parts(tables, book.language) if tables else ({}, {})
-    edits |= _sheet_edits(book, sheets, skeleton) | _table_edits(sheets)
-    rows = {skeleton.parts[sheet.spec.name]: rows_xml(sheet, skeleton.styles[sheet.spec.name]) for sheet in sheets}
-    rewrite(skeleton.body, draft, rows, edits, additions)
+    edits |= _sheet_edits(book, sheets, template) | _table_edits(sheets)
+    rows = {template.parts[sheet.spec.name]: rows_xml(sheet, template.styles[sheet.spec.name]) for sheet in sheets}
+    rewrite(template.body, draft, rows, edits, additions)
     check_indices(draft)
 
 
 def _check_names(names: list[str], book: BookSpec) -> None:
+    """Raise CannotWrite for repeated sheet names."""
     names = [*names, pick(book.language, "字典", "Lists")]
-    repeated = {name for name in names if sum(other.casefold() == name.casefold() for other in names) > 1}
+    repeated = {name for name in names if sum(another.casefold() == name.casefold() for another in names) > 1}
     if repeated:
         raise CannotWrite(
             f"工作表名称重复：{'、'.join(sorted(repeated))}（「{cover_name(book)}」和「{names[-1]}」是保留名称）。",
@@ -68,7 +70,7 @@ def _check_names(names: list[str], book: BookSpec) -> None:
 
 
 def _pivots(pages: list[PageSpec], sheets: dict[str, NormalisedSheet], book: BookSpec) -> dict[str, list[Pivot]]:
-    """Computed pivots by page. A source without rows has no pivot; the page says so in words instead."""
+    """Return the computed pivots by page. A source without rows has no pivot; the page says so."""
     wanted: dict[str, list[PivotSpec]] = {}
     for page in pages:
         for spec in page.pivots:
@@ -87,20 +89,21 @@ def _pivots(pages: list[PageSpec], sheets: dict[str, NormalisedSheet], book: Boo
 
 
 def _sheet_edits(
-    book: BookSpec, sheets: list[NormalisedSheet], skeleton: Template
+    book: BookSpec, sheets: list[NormalisedSheet], template: Template
 ) -> dict[str, Callable[[bytes], bytes]]:
+    """Return the edits that protect each sheet and set its extent."""
     lock = sheet_lock(book.sheet_password)
     extents = {
-        skeleton.parts[sheet.spec.name]: xl_range(0, 0, sheet.height, len(sheet.spec.columns) - 1) for sheet in sheets
+        template.parts[sheet.spec.name]: xl_range(0, 0, sheet.height, len(sheet.spec.columns) - 1) for sheet in sheets
     }
-    return {part: protect_sheet(lock, extents.get(part)) for part in skeleton.parts.values()}
+    return {part: protect_sheet(lock, extents.get(part)) for part in template.parts.values()}
 
 
 def _table_edits(sheets: list[NormalisedSheet]) -> dict[str, Callable[[bytes], bytes]]:
-    """Every table down to its last prepared row."""
+    """Return the edits that extend every table to its last prepared row."""
     return {
         f"xl/tables/table{number}.xml": widen_table(
-            xl_range(*write_table_sheet(sheet)), xl_range(0, 0, sheet.last_row, len(sheet.spec.columns) - 1)
+            xl_range(*template_table_range(sheet)), xl_range(0, 0, sheet.last_row, len(sheet.spec.columns) - 1)
         )
         for number, sheet in enumerate(sheets, 1)
     }

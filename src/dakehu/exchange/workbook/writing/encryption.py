@@ -1,4 +1,7 @@
-"""Encrypting a finished workbook with a password: AES-256, SHA-512, 100,000 rounds (MS-OFFCRYPTO, agile)."""
+"""Encrypt a workbook with a password: AES-256, SHA-512, 100,000 rounds.
+
+Source: MS-OFFCRYPTO, agile encryption.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,16 @@ LONGEST = 255
 
 
 def encrypt_file(path: Path, password: str) -> None:
-    """Replace the .xlsx at `path` by its encrypted self. Any characters serve, Chinese ones too."""
+    """Replace an .xlsx file by its encrypted form. Any characters are allowed in the password."""
     if not 0 < len(password) <= LONGEST:
         raise CannotWrite(
             f"打开密码须为 1–{LONGEST} 个字符，现在是 {len(password)} 个。",
             f"The file password must have 1–{LONGEST} characters; this one has {len(password)}.",
         )
-    sealed = path.with_name(path.name + ".sealing")
+    encrypted = path.with_name(path.name + ".sealing")
     try:
-        with path.open("rb") as plain, sealed.open("wb") as out:
+        with path.open("rb") as plain, encrypted.open("wb") as out:
             OOXMLFile(plain).encrypt(password, out)
-        os.replace(sealed, path)
+        os.replace(encrypted, path)
     finally:
-        sealed.unlink(missing_ok=True)
+        encrypted.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""The error workbook: the faulty rows as they came, red where they are wrong, ready to be mended and sent again.
+"""Write the error workbook: invalid rows as they came, red where they are wrong, to be corrected.
 
-A fresh book, not an edited copy of the user's file: rewriting a foreign file loses slicers and damages formats.
+A new workbook, not an edited copy of the user's file: rewriting a foreign file loses slicers and damages formats.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ WIDTH = 18
 
 @dataclass(frozen=True)
 class CellError:
-    """One fault. `row` is the row number in the original sheet (from 1), `column` its heading, "" for the row."""
+    """One error. `row` is the row of the original sheet (from 1), `column` its heading or ""."""
 
     sheet: str
     row: int
@@ -36,7 +36,7 @@ class CellError:
 
 @dataclass(frozen=True)
 class FaultyTable:
-    """Rows of one original sheet as text: `rows` maps the original row number to its cells, in heading order."""
+    """Rows of one original sheet as text: `rows` maps row numbers to cells, in heading order."""
 
     sheet: str
     headings: Sequence[str]
@@ -63,7 +63,10 @@ def write_errors(
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:
-    """The original name where Excel allows it; a CSV file's name, for one, may be too long or hold brackets."""
+    """Return the original sheet name, made valid and unique.
+
+    A CSV file's name may be too long or contain brackets.
+    """
     base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip(" '")[:31] or "1"
     name, number = base, 2
     while name.casefold() in taken:
@@ -73,6 +76,7 @@ def _free_name(wanted: str, taken: set[str]) -> str:
 
 
 def _fit_to_page(worksheet: Worksheet) -> None:
+    """Set up printing."""
     worksheet.set_landscape()
     worksheet.set_paper(9)
     worksheet.fit_to_pages(1, 0)
@@ -80,6 +84,7 @@ def _fit_to_page(worksheet: Worksheet) -> None:
 
 
 def _table(worksheet: Worksheet, table: FaultyTable, errors: Sequence[CellError], look: Look) -> None:
+    """Write the invalid rows of one table."""
     headings = [*table.headings, ERRORS_HEADING]
     for column, heading in enumerate(headings):
         worksheet.write_string(0, column, heading, look.style("head"))
@@ -89,12 +94,14 @@ def _table(worksheet: Worksheet, table: FaultyTable, errors: Sequence[CellError]
     for error in errors:
         by_row.setdefault(error.row, []).append(error)
     rows = [number for number in sorted(by_row) if number in table.rows]
-    for place, number in enumerate(rows, 1):
-        faults = by_row[number]
+    for target_row, number in enumerate(rows, 1):
+        row_errors = by_row[number]
         for column, value in enumerate(table.rows[number][: len(table.headings)]):
-            wrong = [error for error in faults if error.column == table.headings[column]]
-            _cell(worksheet, place, column, value or "", wrong, look)
-        worksheet.write_string(place, len(table.headings), "；".join(_sentence(e) for e in faults), look.style("note"))
+            cell_errors = [error for error in row_errors if error.column == table.headings[column]]
+            _cell(worksheet, target_row, column, value or "", cell_errors, look)
+        worksheet.write_string(
+            target_row, len(table.headings), "；".join(_sentence(error) for error in row_errors), look.style("note")
+        )
     worksheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
     worksheet.freeze_panes(1, 1)
     _fit_to_page(worksheet)
@@ -102,26 +109,28 @@ def _table(worksheet: Worksheet, table: FaultyTable, errors: Sequence[CellError]
 
 
 def _cell(worksheet: Worksheet, row: int, column: int, value: str, wrong: Sequence[CellError], look: Look) -> None:
-    """A text cell, red with a comment when it is wrong."""
-    form = {"font_name": FONT, "font_size": 10, "num_format": "@"}
+    """Write a text cell, red with a comment if it has errors."""
+    properties = {"font_name": FONT, "font_size": 10, "num_format": "@"}
     if value.startswith(FORMULA_LIKE):
-        form["quote_prefix"] = True  # type: ignore[assignment]
+        properties["quote_prefix"] = True  # type: ignore[assignment]
     if wrong:
-        form.update(bg_color=RED_TINT, font_color=RED)
+        properties.update(bg_color=RED_TINT, font_color=RED)
         note = "\n".join(_sentence(error) for error in wrong)
         worksheet.write_comment(row, column, note, {"author": "dakehu", "font_name": FONT, "x_scale": 2})
     if value:
-        worksheet.write_string(row, column, value, look.of(**form))
+        worksheet.write_string(row, column, value, look.of(**properties))
     else:
-        worksheet.write_blank(row, column, None, look.of(**form))
+        worksheet.write_blank(row, column, None, look.of(**properties))
 
 
 def _sentence(error: CellError) -> str:
+    """Return the text of an error."""
     where = f"{error.column}：" if error.column else ""
     return f"{where}{error.message} {error.remedy}".strip()
 
 
 def _list(worksheet: Worksheet, errors: Sequence[CellError], look: Look, language: Language) -> None:
+    """Write the list of all errors."""
     heads = (
         ("工作表", "Sheet"),
         ("行", "Row"),

@@ -1,4 +1,4 @@
-"""The first page: what is in the book, what the colours mean, who made it."""
+"""Build the first page: contents of the workbook, meaning of the colours, author."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from dakehu.exchange.workbook.writing.spec import BookSpec, Cell, PageSpec, Styl
 
 
 def cover_name(book: BookSpec) -> str:
+    """Return the name of the page."""
     return pick(book.language, "说明", "Guide")
 
 
 def cover_page(book: BookSpec, sheets: Sequence[NormalisedSheet]) -> PageSpec:
+    """Build the page."""
+
     def say(zh: str, en: str) -> str:
         return pick(book.language, zh, en)
 

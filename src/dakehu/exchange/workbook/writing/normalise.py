@@ -1,4 +1,4 @@
-"""Frames made ready for Excel: the right type per column, clean text, and no promise Excel cannot keep."""
+"""Prepare frames for Excel: types per column, clean text, Excel's limits checked."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ NUMBERS = {"integer", "money", "rate"}
 
 @dataclass(frozen=True)
 class NormalisedSheet:
-    """A sheet whose frame holds exactly the columns of the spec, typed: all rows, or the first slice of them. `height` is how
-    many rows there are, `last_row` the last prepared one, from 0."""
+    """A sheet whose frame has exactly the typed columns of its specification.
+
+    `frame` is all rows or the first slice. `height` is the number of rows, `last_row` the last prepared one, from 0.
+    """
 
     spec: SheetSpec
     frame: pl.DataFrame
@@ -37,20 +39,21 @@ class NormalisedSheet:
     language: Language
 
     def parts(self) -> Iterator[pl.DataFrame]:
-        """The rows from the first, a slice at a time. Raises CannotWrite for a cell that Excel cannot hold."""
+        """Yield the rows in slices. Raises CannotWrite for a cell that Excel cannot hold."""
         if self.spec.slices is None:
             yield self.frame
             return
-        begin = 0
-        for part in self.spec.slices.read():
-            yield _checked(self.spec, part, begin, self.language)
-            begin += part.height
+        first = 0
+        for batch in self.spec.slices.read():
+            yield _checked(self.spec, batch, first, self.language)
+            first += batch.height
 
     def whole(self) -> pl.DataFrame:
-        """All rows at once, for what cannot be told from a slice."""
+        """Return all rows at once."""
         return self.frame if self.spec.slices is None else pl.concat(self.parts())
 
     def position(self, key: str) -> int:
+        """Return the index of a column. Raises CannotWrite."""
         for index, column in enumerate(self.spec.columns):
             if column.key == key:
                 return index
@@ -60,21 +63,22 @@ class NormalisedSheet:
         )
 
     def cells_of(self, key: str) -> str:
-        """The whole column, prepared rows included, as an absolute reference."""
+        """Return the absolute reference of a column, prepared rows included."""
         letter = xl_col_to_name(self.position(key))
         return f"{quote_sheet_name(self.spec.name)}!${letter}$2:${letter}${self.last_row + 1}"
 
     def same_row(self, formula: str, row: int = 2) -> str:
-        """The formula with `{key}` turned into the cell of `row` (from 1); columns stay fixed when copied."""
+        """Replace `{key}` in a formula by the cell of `row` (from 1); columns stay fixed when copied."""
         return re.sub(r"\{(\w+)\}", lambda m: f"${xl_col_to_name(self.position(m[1]))}{row}", formula)
 
 
 def quote_sheet_name(sheet_name: str) -> str:
+    """Quote a sheet name for a formula."""
     return "'" + sheet_name.replace("'", "''") + "'"
 
 
 def normalise_sheet(sheet: SheetSpec, language: Language = "zh") -> NormalisedSheet:
-    """Check the sheet against Excel's limits and type its frame. Raises CannotWrite."""
+    """Check a sheet against Excel's limits and type its frame. Raises CannotWrite."""
     _check_name(sheet.name)
     _check_headings(sheet)
     rows = sheet.frame.height if sheet.slices is None else sheet.slices.height
@@ -87,16 +91,17 @@ def normalise_sheet(sheet: SheetSpec, language: Language = "zh") -> NormalisedSh
     return NormalisedSheet(sheet, _checked(sheet, sheet.frame, 0, language), rows, last_row, language)
 
 
-def _checked(sheet: SheetSpec, rows: pl.DataFrame, begin: int, language: Language) -> pl.DataFrame:
-    """Some rows of a sheet, the first of them its row `begin` (from 0), typed."""
+def _checked(sheet: SheetSpec, rows: pl.DataFrame, first: int, language: Language) -> pl.DataFrame:
+    """Return typed rows of a sheet; `first` is the row (from 0) of the first of them."""
     frame = rows.select([_value_of(sheet, rows, column, language).alias(column.key) for column in sheet.columns])
     if rows.height == 0:
         frame = frame.clear()
-    _check_lengths(sheet, frame, begin)
+    _check_lengths(sheet, frame, first)
     return frame
 
 
 def _check_name(name: str) -> None:
+    """Raise CannotWrite for an invalid sheet name."""
     if not 0 < len(name) <= 31 or re.search(r"[\[\]:*?/\\]", name) or name.startswith("'") or name.endswith("'"):
         raise CannotWrite(
             f"工作表名称「{name}」不可用：须为 1–31 个字符，且不含 [ ] : * ? / \\。",
@@ -105,6 +110,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_headings(sheet: SheetSpec) -> None:
+    """Raise CannotWrite for too many columns, or empty or repeated headings."""
     if not 0 < len(sheet.columns) <= EXCEL_COLUMNS:
         raise CannotWrite(
             f"工作表「{sheet.name}」有 {len(sheet.columns)} 列，须为 1–{EXCEL_COLUMNS} 列。",
@@ -121,14 +127,15 @@ def _check_headings(sheet: SheetSpec) -> None:
         seen.add(heading)
 
 
-def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame, begin: int) -> None:
+def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame, first: int) -> None:
+    """Raise CannotWrite for a cell with too many characters."""
     for column in sheet.columns:
         if frame.schema[column.key] != pl.String or not frame.height:
             continue
         lengths = frame[column.key].str.len_chars()
         longest = lengths.max()
         if isinstance(longest, int) and longest > EXCEL_CELL_CHARACTERS:
-            row = begin + (lengths.arg_max() or 0) + 2
+            row = first + (lengths.arg_max() or 0) + 2
             raise CannotWrite(
                 f"工作表「{sheet.name}」第 {row} 行「{column.heading}」有 {longest:,} 个字符，"
                 f"Excel 单元格最多 {EXCEL_CELL_CHARACTERS:,} 个，请缩短后再导出。",
@@ -138,32 +145,34 @@ def _check_lengths(sheet: SheetSpec, frame: pl.DataFrame, begin: int) -> None:
 
 
 def _value_of(sheet: SheetSpec, rows: pl.DataFrame, column: ColumnSpec, language: Language) -> pl.Expr:
+    """Return the expression of a column."""
     if column.cached is not None and rows.height:
-        value, kind_now = column.cached, None
+        value, dtype = column.cached, None
     elif column.key in rows.columns:
-        value, kind_now = pl.col(column.key), rows.schema[column.key]
+        value, dtype = pl.col(column.key), rows.schema[column.key]
     elif rows.height == 0:
-        value, kind_now = pl.lit(None), pl.Null()
+        value, dtype = pl.lit(None), pl.Null()
     else:
         raise CannotWrite(
             f"工作表「{sheet.name}」的数据里缺少列「{column.key}」({column.heading})。",
             f"The data of sheet “{sheet.name}” lack the column “{column.key}” ({column.heading}).",
         )
-    return _typed(value, column, kind_now, language)
+    return _typed(value, column, dtype, language)
 
 
-def _typed(value: pl.Expr, column: ColumnSpec, now: pl.DataType | None, language: Language) -> pl.Expr:
-    if now == pl.String and column.kind not in ("text", "choice"):
+def _typed(value: pl.Expr, column: ColumnSpec, dtype: pl.DataType | None, language: Language) -> pl.Expr:
+    """Convert a column to the type of its kind."""
+    if dtype == pl.String and column.kind not in ("text", "choice"):
         return strip_control_characters(value)
     if column.kind in NUMBERS:
-        if column.kind == "integer" and (now is None or now.is_integer()):
+        if column.kind == "integer" and (dtype is None or dtype.is_integer()):
             return value.cast(pl.Int64)
         number = value.cast(pl.Float64)
         return pl.when(number.is_finite()).then(number)
     if column.kind == "date":
         return value.cast(pl.Date)
     if column.kind == "datetime":
-        if isinstance(now, pl.Datetime) and now.time_zone:
+        if isinstance(dtype, pl.Datetime) and dtype.time_zone:
             value = value.dt.convert_time_zone("Asia/Shanghai").dt.replace_time_zone(None)
         return value.cast(pl.Datetime("us"))
     if column.kind == "bool":
@@ -174,10 +183,11 @@ def _typed(value: pl.Expr, column: ColumnSpec, now: pl.DataType | None, language
 
 
 def yes_no(language: Language) -> tuple[str, str]:
+    """Return the words for yes and no."""
     return pick(language, "是", "Yes"), pick(language, "否", "No")
 
 
 def strip_control_characters(text: pl.Expr) -> pl.Expr:
-    """Text that XML can carry, with one kind of line break; empty text becomes null."""
-    kept = text.str.replace_all("\r\n?", "\n").str.replace_all(ILLEGAL, "")
-    return pl.when(kept != "").then(kept)
+    """Remove characters that XML cannot hold and unify line breaks; empty text becomes null."""
+    cleaned = text.str.replace_all("\r\n?", "\n").str.replace_all(ILLEGAL, "")
+    return pl.when(cleaned != "").then(cleaned)

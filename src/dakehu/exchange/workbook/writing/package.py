@@ -1,4 +1,4 @@
-"""The zip container: copy the skeleton's parts, stream the rows in, add new parts, compress fast."""
+"""Rewrite the zip package: copy the template's parts, stream in the rows, add parts, compress fast."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rewrite(
     edits: dict[str, Callable[[bytes], bytes]],
     additions: dict[str, Iterable[bytes]],
 ) -> None:
-    """Write `target`: each part of `skeleton` edited, `rows` appended to their sheet, then `additions` it lacks."""
+    """Write the package: edited parts of the template, rows of each sheet, and new parts."""
     with zipfile.ZipFile(skeleton) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
         for item in source.infolist():
             body = source.read(item)
@@ -35,6 +35,7 @@ def rewrite(
 
 
 def _with_rows(body: bytes, rows: Iterator[bytes] | None) -> Iterator[bytes]:
+    """Insert rows into a sheet part."""
     if rows is None:
         yield body
         return
@@ -45,6 +46,7 @@ def _with_rows(body: bytes, rows: Iterator[bytes] | None) -> Iterator[bytes]:
 
 
 def _put(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> None:
+    """Write a part."""
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
@@ -56,13 +58,13 @@ def _put(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> None:
 
 
 def widen_table(drawn: str, whole: str) -> Callable[[bytes], bytes]:
-    """An edit that makes a table (and its filter) of the cells `drawn` one of the cells `whole`."""
+    """Return an edit that extends a table (and its filter) from the cells `drawn` to `whole`."""
     before, after = f'ref="{drawn}"'.encode(), f'ref="{whole}"'.encode()
     return lambda body: body.replace(before, after)
 
 
 def sheet_lock(password: str) -> bytes:
-    """Attributes of `<sheetProtection>` for a password, SHA-512 as Excel 2013 and later write them."""
+    """Return the attributes of `<sheetProtection>` for a password (SHA-512, as Excel 2013 and later)."""
     if not password:
         return b""
     salt = os.urandom(16)
@@ -74,7 +76,7 @@ def sheet_lock(password: str) -> bytes:
 
 
 def protect_sheet(lock: bytes, dimension: str | None) -> Callable[[bytes], bytes]:
-    """An edit that sets the password of a protected sheet and the true extent of a filled one."""
+    """Return an edit that sets a sheet's password, and its extent if given."""
 
     def edit(body: bytes) -> bytes:
         if lock:

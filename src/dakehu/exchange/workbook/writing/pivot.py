@@ -1,7 +1,7 @@
-"""Pivot tables: what they show. The numbers are computed here, so a viewer that never refreshes shows them too.
+"""Compute pivot tables, so that viewers which never refresh show the numbers too.
 
 A pivot reads the data rows of its source sheet, not the prepared empty ones. Excel rebuilds it when the file opens
-(`refreshOnLoad`), which is why a page with pivots is never protected: Excel cannot refresh on a protected sheet.
+(`refreshOnLoad`); Excel cannot refresh on a protected sheet, so a page with pivots is never protected.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BODY: dict[str, tuple[Style, Style]] = {
 
 @dataclass(frozen=True)
 class Cache:
-    """The rows several pivots share. `items` lists the distinct values of each axis column, None for blank."""
+    """The rows shared by several pivots. `items` are the distinct values of each axis, None for blank."""
 
     sheet: NormalisedSheet
     frame: pl.DataFrame
@@ -33,7 +33,7 @@ class Cache:
 
 @dataclass(frozen=True)
 class Pivot:
-    """One pivot, computed. `down` and `across` are the shown items in order; `cells` is what it looks like."""
+    """A computed pivot. `down` and `across` are the shown items in order, `cells` its appearance."""
 
     spec: PivotSpec
     cache: Cache
@@ -43,15 +43,20 @@ class Pivot:
 
     @property
     def height(self) -> int:
+        """Return the number of rows."""
         return len(self.down) + (3 if self.spec.across else 2)
 
     @property
     def width(self) -> int:
+        """Return the number of columns."""
         return 1 + (len(self.across) + 1 if self.spec.across else len(self.spec.values))
 
 
 def make_cache(sheet: NormalisedSheet, pivots: Sequence[PivotSpec]) -> Cache:
-    """Gather the axis columns of all pivots over one sheet; spellings that differ only in case become one."""
+    """Collect the axis columns of all pivots over one sheet.
+
+    Spellings that differ only in case become one.
+    """
     frame, items = sheet.whole(), {}
     for key in dict.fromkeys(key for pivot in pivots for key in (pivot.down, pivot.across) if key):
         sheet.position(key)
@@ -64,13 +69,13 @@ def make_cache(sheet: NormalisedSheet, pivots: Sequence[PivotSpec]) -> Cache:
         for value in frame[key].drop_nulls().unique(maintain_order=True):
             spelling.setdefault(value.lower(), value)
         frame = frame.with_columns(pl.col(key).str.to_lowercase().replace(spelling))
-        found: list[str | None] = sorted(spelling.values())
-        items[key] = tuple([*found, None] if frame[key].null_count() else found)
+        distinct: list[str | None] = sorted(spelling.values())
+        items[key] = tuple([*distinct, None] if frame[key].null_count() else distinct)
     return Cache(sheet, frame, items)
 
 
 def compute(spec: PivotSpec, cache: Cache, language: Language) -> Pivot:
-    """Aggregate and lay out one pivot. Raises CannotWrite when Excel could not hold it."""
+    """Aggregate and lay out a pivot. Raises CannotWrite if Excel could not hold it."""
     _check(spec, cache)
     down = _ordered(cache.items[spec.down], spec.down_order)
     across = _ordered(cache.items[spec.across], spec.across_order) if spec.across else ()
@@ -80,11 +85,12 @@ def compute(spec: PivotSpec, cache: Cache, language: Language) -> Pivot:
         else _listed(spec, cache, down, language)
     )
     row, column = spec.anchor
-    moved = tuple(Cell(row + c.row, column + c.column, c.value, c.style) for c in cells)
-    return Pivot(spec, cache, down, across, moved)
+    placed = tuple(Cell(row + cell.row, column + cell.column, cell.value, cell.style) for cell in cells)
+    return Pivot(spec, cache, down, across, placed)
 
 
 def _check(spec: PivotSpec, cache: Cache) -> None:
+    """Raise CannotWrite for an invalid specification."""
     if not spec.values or (spec.across and len(spec.values) != 1):
         raise CannotWrite(
             f"透视表「{spec.name}」的数值项数量不对：有列字段时须恰好一项，否则至少一项。",
@@ -101,11 +107,13 @@ def _check(spec: PivotSpec, cache: Cache) -> None:
 
 
 def _ordered(items: Items, first: Sequence[str]) -> Items:
+    """Return the items with the preferred ones first."""
     wanted = [item for item in first if item in items]
     return tuple(wanted + [item for item in items if item not in wanted])
 
 
 def _aggregate(value: PivotValue) -> pl.Expr:
+    """Return the aggregation of a value."""
     column = pl.col(value.key)
     if value.how == "count":
         return column.count().alias(value.heading)
@@ -113,10 +121,12 @@ def _aggregate(value: PivotValue) -> pl.Expr:
 
 
 def _label(item: str | None, language: Language) -> str:
+    """Return the label of an item."""
     return pick(language, "(空白)", "(blank)") if item is None else item
 
 
 def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> list[Cell]:
+    """Lay out a pivot without columns."""
     measures = [_aggregate(value) for value in spec.values]
     groups = {row[0]: row[1:] for row in cache.frame.group_by(spec.down).agg(measures).iter_rows()}
     totals = cache.frame.select(measures).row(0)
@@ -134,6 +144,7 @@ def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> l
 
 
 def _crossed(spec: PivotSpec, key: str, cache: Cache, down: Items, across: Items, language: Language) -> list[Cell]:
+    """Lay out a pivot with columns."""
     value, measure = spec.values[0], _aggregate(spec.values[0])
     frame = cache.frame
     inner = {(r, c): v for r, c, v in frame.group_by(spec.down, key).agg(measure).iter_rows()}
@@ -156,12 +167,15 @@ def _crossed(spec: PivotSpec, key: str, cache: Cache, down: Items, across: Items
 
 
 def row_caption(language: Language) -> str:
+    """Return Excel's caption of rows."""
     return pick(language, "行标签", "Row Labels")
 
 
 def column_caption(language: Language) -> str:
+    """Return Excel's caption of columns."""
     return pick(language, "列标签", "Column Labels")
 
 
 def total_caption(language: Language) -> str:
+    """Return Excel's caption of totals."""
     return pick(language, "总计", "Grand Total")

@@ -1,7 +1,7 @@
-"""A second look at the pivots of a finished file.
+"""Check the pivots of a finished file.
 
-Schema validators and other readers accept a pivot that points beyond its lists; Excel offers to repair the file.
-So every index is read back and compared with the length of the list it points into.
+Schema validators and other readers accept a pivot with indexes beyond its lists; Excel offers to repair the file. So
+every index is compared with the length of its list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DATA_FIELDS = -2
 
 
 def check_indices(path: Path) -> int:
-    """Check every pivot of the file; return how many there are. Raises CannotWrite naming the part and the index."""
+    """Check every pivot of a file; return their number. Raises CannotWrite naming part and index."""
     with zipfile.ZipFile(path) as package:
         names = set(package.namelist())
         fields_of = {name: _check_cache(package, name) for name in sorted(names) if _is(name, "pivotCacheDefinition")}
@@ -34,14 +34,17 @@ def check_indices(path: Path) -> int:
 
 
 def _parsed(body: bytes) -> ElementTree.Element:
+    """Parse a part."""
     return ElementTree.fromstring(body)  # noqa: S314
 
 
 def _is(name: str, stem: str) -> bool:
+    """Return whether a part is of a kind."""
     return posixpath.basename(name).startswith(stem) and name.endswith(".xml")
 
 
 def _target(package: zipfile.ZipFile, part: str, kind: str) -> str:
+    """Return the part that another part refers to."""
     folder, leaf = posixpath.split(part)
     links = _parsed(package.read(f"{folder}/_rels/{leaf}.rels"))
     for link in links:
@@ -51,7 +54,7 @@ def _target(package: zipfile.ZipFile, part: str, kind: str) -> str:
 
 
 def _check_cache(package: zipfile.ZipFile, name: str) -> list[int | None]:
-    """Per field: how many shared items it has, or None when its records hold the values themselves."""
+    """Return the number of shared items per field, None where records hold the values."""
     root = _parsed(package.read(name))
     fields: list[int | None] = []
     for field in root.iter(M + "cacheField"):
@@ -66,6 +69,7 @@ def _check_cache(package: zipfile.ZipFile, name: str) -> list[int | None]:
 
 
 def _check_records(body: bytes, name: str, fields: list[int | None], expected: int) -> None:
+    """Check the records of a cache."""
     rows = body.decode().split("<r>")[1:]
     if len(rows) != expected:
         raise _broken(name, f"{len(rows)} records", f"recordCount {expected}")
@@ -82,6 +86,7 @@ def _check_records(body: bytes, name: str, fields: list[int | None], expected: i
 
 
 def _check_table(root: ElementTree.Element, name: str, fields: list[int | None]) -> None:
+    """Check a pivot table."""
     pivot_fields = list(root.iter(M + "pivotField"))
     if len(pivot_fields) != len(fields):
         raise _broken(name, f"{len(pivot_fields)} pivotFields", f"{len(fields)} cacheFields")
@@ -109,12 +114,14 @@ def _check_table(root: ElementTree.Element, name: str, fields: list[int | None])
 
 
 def _within(name: str, what: str, index: int, count: int) -> int:
+    """Return an index. Raises CannotWrite if it is out of range."""
     if not 0 <= index < count:
         raise _broken(name, f"{what} {index}", f"{count}")
     return index
 
 
 def _broken(part: str, found: str, limit: str) -> CannotWrite:
+    """Return the error of a broken pivot."""
     return CannotWrite(
         f"生成的透视表有误（{part}：{found}，应符合 {limit}）。文件未保存，请把这句话报告给管理员。",
         f"The pivot just written is faulty ({part}: {found}, against {limit}). Nothing was saved; report this line.",

@@ -1,6 +1,6 @@
-"""Pivot tables as parts of the package: cache definition, cache records, table definition, and how they are tied.
+"""Write pivot tables as package parts: cache definition, records, table definition, relations.
 
-Source of the part grammar: ECMA-376 part 1, 18.10 (pivot tables) and 12.3.11–13 (parts and relationships).
+Source: ECMA-376 part 1, 18.10 (pivot tables) and 12.3.11–13 (parts and relationships).
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ Edits = dict[str, Callable[[bytes], bytes]]
 
 
 def pivot_parts(pivots: Sequence[tuple[str, Pivot]], language: Language) -> tuple[Edits, dict[str, Iterable[bytes]]]:
-    """Parts and edits for pivots, each with the name of the sheet part it stands on (`xl/worksheets/sheetN.xml`)."""
+    """Return (edits, new parts) for pivots, each with the name of its sheet part.
+
+    Sheet parts are named `xl/worksheets/sheetN.xml`.
+    """
     caches = list({id(pivot.cache): pivot.cache for _, pivot in pivots}.values())
     additions: dict[str, Iterable[bytes]] = {}
     types: list[tuple[str, str]] = []
@@ -73,37 +76,44 @@ def pivot_parts(pivots: Sequence[tuple[str, Pivot]], language: Language) -> tupl
 
 
 def _attribute(text: str) -> str:
+    """Quote an attribute."""
     for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\n", "&#10;")):
         text = text.replace(sign, entity)
     return f'"{text}"'
 
 
 def _links(links: Sequence[tuple[str, str]], prefix: str = "rId") -> bytes:
+    """Write a part of relationships."""
     lines = "".join(_link(kind, target, f"{prefix}{n}") for n, (kind, target) in enumerate(links, 1))
     return f'{HEAD}<Relationships xmlns="{PACKAGE}">{lines}</Relationships>'.encode()
 
 
 def _link(kind: str, target: str, name: str) -> str:
+    """Write a relationship."""
     return f'<Relationship Id="{name}" Type="{DOCUMENT}/{kind}" Target="{target}"/>'
 
 
 def _tie(body: bytes, links: Sequence[tuple[str, str]], prefix: str) -> bytes:
+    """Append relationships to a part."""
     lines = "".join(_link(kind, target, f"{prefix}{n}") for n, (kind, target) in enumerate(links, 1))
     return body.replace(b"</Relationships>", lines.encode() + b"</Relationships>")
 
 
 def _declare(body: bytes, types: Sequence[tuple[str, str]]) -> bytes:
+    """Append content types."""
     lines = "".join(f'<Override PartName="/{name}" ContentType="{CONTENT}.{kind}+xml"/>' for name, kind in types)
     return body.replace(b"</Types>", lines.encode() + b"</Types>")
 
 
 def _register(body: bytes, caches: int) -> bytes:
+    """Append caches to the workbook part."""
     lines = "".join(f'<pivotCache cacheId="{n}" r:id="rIdPivotCache{n}"/>' for n in range(1, caches + 1))
     after_calculation = re.compile(rb"(<calcPr[^>]*/>)")
     return after_calculation.sub(rb"\1<pivotCaches>" + lines.encode() + b"</pivotCaches>", body, count=1)
 
 
 def _definition(cache: Cache) -> str:
+    """Write a cache definition."""
     columns = cache.sheet.spec.columns
     extent = xl_range(0, 0, cache.frame.height, len(columns) - 1)
     fields = "".join(
@@ -121,11 +131,12 @@ def _definition(cache: Cache) -> str:
 
 
 def _format_of(series: pl.Series) -> int:
+    """Return the number format of a series."""
     return 14 if series.dtype in (pl.Date, pl.Datetime) else 0
 
 
 def _shared(series: pl.Series, items: Items | None) -> str:
-    """`<sharedItems>`: the list itself for an axis column, otherwise what kinds of values the records hold."""
+    """Write `<sharedItems>`: the list of an axis, otherwise the kinds of values in the records."""
     blank = ' containsBlank="1"' if series.null_count() else ""
     if items is not None:
         listed = "".join("<m/>" if item is None else f"<s v={_attribute(item)}/>" for item in items)
@@ -151,10 +162,12 @@ def _shared(series: pl.Series, items: Items | None) -> str:
 
 
 def _moment(text: str) -> str:
+    """Convert a day or time to the format of the part."""
     return text[:19].replace(" ", "T") if len(text) > 10 else f"{text}T00:00:00"
 
 
 def _records(cache: Cache) -> Iterator[bytes]:
+    """Yield the records of a cache."""
     frame = cache.frame
     yield f'{HEAD}<pivotCacheRecords xmlns="{MAIN}" count="{frame.height}">'.encode()
     values = [_record_value(frame, column.key, cache.items) for column in cache.sheet.spec.columns]
@@ -165,6 +178,7 @@ def _records(cache: Cache) -> Iterator[bytes]:
 
 
 def _record_value(frame: pl.DataFrame, key: str, items: dict[str, Items]) -> pl.Expr:
+    """Return the expression of a column's record values."""
     column, dtype = pl.col(key), frame.schema[key]
     if key in items:
         position = {item: index for index, item in enumerate(items[key]) if item is not None}
@@ -186,13 +200,14 @@ def _record_value(frame: pl.DataFrame, key: str, items: dict[str, Items]) -> pl.
 
 
 def _table(pivot: Pivot, cache_number: int, language: Language) -> str:
+    """Write a table definition."""
     spec, columns = pivot.spec, pivot.cache.sheet.spec.columns
     keys = [column.key for column in columns]
     row, column = spec.anchor
     extent = xl_range(row, column, row + pivot.height - 1, column + pivot.width - 1)
-    several = len(spec.values) > 1
+    has_several_values = len(spec.values) > 1
     location = (
-        f'<location ref="{extent}" firstHeaderRow="{0 if several else 1}" '
+        f'<location ref="{extent}" firstHeaderRow="{0 if has_several_values else 1}" '
         f'firstDataRow="{2 if spec.across else 1}" firstDataCol="1"/>'
     )
     fields = "".join(_field(pivot, key) for key in keys)
@@ -217,17 +232,18 @@ def _table(pivot: Pivot, cache_number: int, language: Language) -> str:
 
 
 def _field(pivot: Pivot, key: str) -> str:
+    """Write a pivot field."""
     spec = pivot.spec
     data = ' dataField="1"' if any(value.key == key for value in spec.values) else ""
-    every = pivot.cache.items.get(key)
-    if every is None:
+    all_items = pivot.cache.items.get(key)
+    if all_items is None:
         return f'<pivotField{data} showAll="0"/>'
-    axis, shown = "", every
+    axis, shown = "", all_items
     if key == spec.down:
         axis, shown = ' axis="axisRow"', pivot.down
     elif key == spec.across:
         axis, shown = ' axis="axisCol"', pivot.across
-    items = "".join(f'<item x="{every.index(item)}"/>' for item in shown)
+    items = "".join(f'<item x="{all_items.index(item)}"/>' for item in shown)
     return (
         f'<pivotField{axis}{data} showAll="0"><items count="{len(shown) + 1}">{items}<item t="default"/></items>'
         "</pivotField>"
@@ -235,11 +251,13 @@ def _field(pivot: Pivot, key: str) -> str:
 
 
 def _lines(count: int) -> str:
+    """Write the items of an axis."""
     plain = "".join(f'<i><x v="{n}"/></i>' if n else "<i><x/></i>" for n in range(count))
     return f'{plain}<i t="grand"><x/></i>'
 
 
 def _column_fields(pivot: Pivot, keys: list[str]) -> str:
+    """Write the column fields."""
     spec = pivot.spec
     if spec.across:
         return (
@@ -253,6 +271,7 @@ def _column_fields(pivot: Pivot, keys: list[str]) -> str:
 
 
 def _data_field(value: PivotValue, field: int) -> str:
+    """Write a data field."""
     return (
         f'<dataField name={_attribute(value.heading)} fld="{field}"{SUBTOTAL[value.how]} baseField="0" baseItem="0" '
         f'numFmtId="{FORMAT_NUMBER[value.number_format]}"/>'

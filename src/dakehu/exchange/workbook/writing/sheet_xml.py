@@ -1,9 +1,9 @@
-"""The rows of a sheet as XML, made by polars whole columns at a time.
+"""Write the rows of a sheet as XML, whole columns at a time with polars.
 
 XlsxWriter takes about a minute for what this does in a second. Text is always an inline string, so a value such as
-`=cmd` is never a formula; text that begins like one also carries the style "quote prefix", so that it stays text
-when somebody edits the cell. The value itself is left as it is: it must come back unchanged when the workbook is
-imported again. Excel writes such a value bare when a person saves the sheet as CSV; our own CSV door guards that.
+`=cmd` is never a formula; text that begins like one also has the style "quote prefix", so that it stays text when
+edited. The value itself is unchanged: it must come back the same in an import. Excel writes such a value bare when a
+sheet is saved as CSV; our own CSV export guards that.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CellStyles:
 
 
 def rows_xml(sheet: NormalisedSheet, styles: Sequence[CellStyles]) -> Iterator[bytes]:
-    """`<row>` elements from row 2 to the last prepared row, in chunks."""
+    """Yield `<row>` elements from row 2 to the last prepared row, in chunks."""
     spare, row = sheet.last_row - sheet.height, 2
     for frame in sheet.parts():
         for start in range(0, frame.height, CHUNK):
@@ -45,6 +45,7 @@ def rows_xml(sheet: NormalisedSheet, styles: Sequence[CellStyles]) -> Iterator[b
 
 
 def _chunk(sheet: NormalisedSheet, frame: pl.DataFrame, first_row: int, styles: Sequence[CellStyles]) -> bytes:
+    """Write some rows."""
     row = pl.int_range(first_row, first_row + frame.height).cast(pl.String).alias("#row")
     numbered = frame.with_columns(row)
     cells = [
@@ -58,6 +59,7 @@ def _chunk(sheet: NormalisedSheet, frame: pl.DataFrame, first_row: int, styles: 
 
 
 def _cell(sheet: NormalisedSheet, index: int, dtype: pl.DataType, style: CellStyles) -> pl.Expr:
+    """Return the expression of a column's cells."""
     column = sheet.spec.columns[index]
     value = pl.col(column.key)
     place = [pl.lit(f'<c r="{xl_col_to_name(index)}'), pl.col("#row")]
@@ -74,6 +76,7 @@ def _cell(sheet: NormalisedSheet, index: int, dtype: pl.DataType, style: CellSty
 
 
 def _text_cell(value: pl.Expr, place: list[pl.Expr], style: CellStyles) -> pl.Expr:
+    """Return the expression of text cells."""
     dangerous = pl.any_horizontal([value.str.starts_with(sign) for sign in FORMULA_LIKE])
     number = pl.when(dangerous).then(pl.lit(str(style.quoted))).otherwise(pl.lit(str(style.plain)))
     return pl.concat_str(
@@ -91,6 +94,7 @@ def _text_cell(value: pl.Expr, place: list[pl.Expr], style: CellStyles) -> pl.Ex
 def _formula_cell(
     sheet: NormalisedSheet, formula: str, value: pl.Expr, dtype: pl.DataType, place: list[pl.Expr], style: CellStyles
 ) -> pl.Expr:
+    """Return the expression of formula cells."""
     parts: list[pl.Expr] = []
     for position, piece in enumerate(re.split(r"\{(\w+)\}", formula)):
         if position % 2:
@@ -125,6 +129,7 @@ def _formula_cell(
 
 
 def _number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Return the expression of a number."""
     if dtype == pl.Date:
         return (value.cast(pl.Int32) + EPOCH_DAYS).cast(pl.String)
     if isinstance(dtype, pl.Datetime):
@@ -133,7 +138,7 @@ def _number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def escaped(text: pl.Expr) -> pl.Expr:
-    """Text for an XML element; a literal `_x0041_` is guarded, because Excel would read it as the letter A."""
+    """Escape text for XML; a literal `_x0041_` is guarded, since Excel reads it as a letter."""
     return (
         text.str.replace_all("&", "&amp;", literal=True)
         .str.replace_all("<", "&lt;", literal=True)

@@ -27,6 +27,7 @@ class CannotWrite(ValueError):
 
 
 def pick(language: Language, zh: str, en: str) -> str:
+    """Return the text of a language."""
     return zh if language == "zh" else en
 
 
@@ -66,8 +67,10 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class Slices:
-    """More rows than are held at once: how many there are, and how to read them from the first, some thousand at a time.
-    Every slice has the same columns and types; they may be read more than once."""
+    """Rows read in slices: their number, and a function that yields them some thousand at a time.
+
+    Every slice has the same columns and types; they may be read more than once.
+    """
 
     height: int
     read: Callable[[], Iterator[pl.DataFrame]]
@@ -103,7 +106,7 @@ class PivotValue:
 
 @dataclass(frozen=True)
 class PivotSpec:
-    """A pivot table over the data rows of sheet `source`, its top left cell at `anchor` (row, column from zero).
+    """A pivot table over the data rows of sheet `source`; `anchor` is its top left cell (from 0).
 
     With `across`, one value; without, one or more. Orders list the values that come first, in that order.
     """
@@ -130,6 +133,8 @@ class Area:
 
 @dataclass(frozen=True)
 class Series:
+    """A series of a chart."""
+
     name: str
     categories: Area
     values: Area

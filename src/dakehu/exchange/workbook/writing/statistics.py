@@ -1,6 +1,6 @@
-"""The page 统计分析: return and risk, the investment history as a line, the products as a pie, two pivots.
+"""Build the page 统计分析: return and risk, investment history, products, two pivots.
 
-Every number is a live formula or a pivot, and every cell also carries the number as of now.
+Every number is a live formula or a pivot, and every cell also has its current value.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class InvestmentKeys:
-    """Which columns of the investments sheet are what. `kind` groups products; without it, products stand alone."""
+    """The columns of the investments sheet. `kind` groups products; None lists them singly."""
 
     date: str
     amount: str
@@ -52,7 +52,7 @@ class InvestmentKeys:
 
 
 def return_columns(keys: InvestmentKeys, as_of: date, language: Language = "zh") -> list[ColumnSpec]:
-    """Two formula columns for the investments sheet; they read the cell named 估值日 of the statistics page."""
+    """Return two formula columns for the investments sheet, which read the cell 估值日 of this page."""
     amount, value, day = _number(keys.amount), _number(keys.value), pl.col(keys.date).cast(pl.Date, strict=False)
     days = (pl.lit(as_of) - day).dt.total_days()
     earned = pl.when(amount > 0).then((value - amount) / amount)
@@ -99,7 +99,7 @@ def statistics_page(
     language: Language = "zh",
     name: str = "统计分析",
 ) -> PageSpec:
-    """The page over an investments sheet that already holds `return_columns`. Rates are fractions (0.02 = 2 %)."""
+    """Build the page over an investments sheet with `return_columns`. Rates are fractions."""
     sheet = normalise_sheet(investments, language)
     page = _Page(sheet, keys, language)
     page.heading(as_of, risk_free_rate)
@@ -119,7 +119,7 @@ def statistics_page(
 
 
 class _Page:
-    """The page while it grows downwards; `row` is the next free row."""
+    """The page while it is built; `row` is the next free row."""
 
     def __init__(self, sheet: NormalisedSheet, keys: InvestmentKeys, language: Language) -> None:
         self.sheet, self.keys, self.language = sheet, keys, language
@@ -132,17 +132,21 @@ class _Page:
         self.row = 0
 
     def say(self, zh: str, en: str) -> str:
+        """Return the text of the page's language."""
         return pick(self.language, zh, en)
 
     def put(self, column: int, value: Any, style: Style, formula: str | None = None, array: bool = False) -> None:
+        """Add a cell in the current row."""
         self.cells.append(Cell(self.row, column, value, style, formula, array))
 
     def line(self, values: Iterable[str], style: Style) -> None:
+        """Add a row of cells."""
         for column, value in enumerate(values):
             self.put(column, value, "head_number" if style == "head" and column else style)
         self.row += 1
 
     def section(self, title: str, note: str = "") -> None:
+        """Add a section heading."""
         for column in range(8):
             self.put(column, title if column == 0 else None, "section")
         self.row += 1
@@ -151,6 +155,7 @@ class _Page:
             self.row += 1
 
     def heading(self, as_of: date, risk_free_rate: float) -> None:
+        """Add the title and the input cells."""
         self.line([self.say("统计分析", "Statistics")], "title")
         self.line(
             [
@@ -176,6 +181,7 @@ class _Page:
         self.row += 2
 
     def return_and_risk(self, risk_free_rate: float) -> None:
+        """Add the table of return and risk."""
         self.section(
             self.say("收益与风险（按风险偏好）", "Return and risk by risk preference"),
             self.say(
@@ -205,32 +211,34 @@ class _Page:
         self.row += 1
 
     def _measures(self, group: str | None, frame: pl.DataFrame, risk_free_rate: float) -> None:
-        """One row of the table; the formulas and the cached numbers say the same thing twice."""
-        keys, here = self.keys, self.row + 1
+        """Add one row of the table; each formula has its current value."""
+        keys, sheet_row = self.keys, self.row + 1
         amount, value, risk, annualised = (
             self.sheet.cells_of(key) for key in (keys.amount, keys.value, keys.risk, keys.annualised)
         )
-        where = "" if group is None else f",{risk},$A{here}"
+        where = "" if group is None else f",{risk},$A{sheet_row}"
         known = frame.filter((pl.col(keys.amount) > 0) & pl.col(keys.value).is_not_null())
-        paid, worth = _total(known, keys.amount), _total(known, keys.value)
-        mean, spread = (frame[keys.annualised].mean(), frame[keys.annualised].std()) if frame.height else (None, None)
+        paid_total, value_total = _total(known, keys.amount), _total(known, keys.value)
+        mean, deviation = (
+            (frame[keys.annualised].mean(), frame[keys.annualised].std()) if frame.height else (None, None)
+        )
         counted = f'COUNTIFS({amount},"<>"{where})'
         basis = f'SUMIFS({amount},{amount},">0",{value},">=0"{where})'
         gained = f'(SUMIFS({value},{amount},">0",{value},">=0"{where})-{basis})/{basis}'
-        picked = annualised if group is None else f"IF({risk}=$A{here},{annualised})"
+        picked = annualised if group is None else f"IF({risk}=$A{sheet_row},{annualised})"
         total = "total_" if group is None else ""
         self.put(0, group or self.say("合计", "Total"), "total" if group is None else "label")
         columns: list[tuple[str, Any, str, bool]] = [
             ("integer", frame[keys.amount].count(), counted, False),
             ("money", _total(frame, keys.amount), f'SUMIFS({amount},{amount},"<>"{where})', False),
             ("money", _total(frame, keys.value), f'SUMIFS({value},{value},"<>"{where})', False),
-            ("rate", (worth - paid) / paid if paid else "", f'IFERROR({gained},"")', False),
+            ("rate", (value_total - paid_total) / paid_total if paid_total else "", f'IFERROR({gained},"")', False),
             ("rate", "" if mean is None else mean, f'IFERROR(AVERAGE({picked}),"")', True),
-            ("rate", "" if spread is None else spread, f'IFERROR(STDEV({picked}),"")', True),
+            ("rate", "" if deviation is None else deviation, f'IFERROR(STDEV({picked}),"")', True),
             (
                 "number",
-                (mean - risk_free_rate) / spread if mean is not None and spread else "",
-                f'IFERROR((F{here}-{RISK_FREE})/G{here},"")',
+                (mean - risk_free_rate) / deviation if mean is not None and deviation else "",
+                f'IFERROR((F{sheet_row}-{RISK_FREE})/G{sheet_row},"")',
                 False,
             ),
         ]
@@ -239,6 +247,7 @@ class _Page:
         self.row += 1
 
     def nothing_yet(self) -> None:
+        """Add the note for a sheet without investments."""
         self.section(self.say("图表与数据透视表", "Charts and pivot tables"))
         self.put(
             0,
@@ -251,6 +260,7 @@ class _Page:
         )
 
     def charts_and_pivots(self) -> None:
+        """Add charts, pivots and the data of the charts."""
         self.section(self.say("投资历史与产品分布", "Investment history and products"))
         top = self.row
         self.row += CHART_ROWS
@@ -277,6 +287,7 @@ class _Page:
             self.charts.append(ChartSpec("pie", self.say("产品分布", "Products"), (top, 5), [shares], (400, 330)))
 
     def _pivots(self) -> None:
+        """Add the pivots."""
         keys, column = self.keys, self.sheet.spec.columns
         total = self.say("投资金额合计", "Total amount")
         by_horizon = PivotSpec(
@@ -313,11 +324,12 @@ class _Page:
         self.row += self._room(keys.risk)
 
     def _room(self, key: str) -> int:
-        """Rows kept free for a pivot, so that a refresh with every choice in use does not run into what is below."""
+        """Return the rows reserved for a pivot, enough for a refresh with every choice."""
         choices = self.sheet.spec.columns[self.sheet.position(key)].choices
         return max(len(choices) + 1, self.frame[key].n_unique()) + 4
 
     def _months(self) -> Area | None:
+        """Add the monthly sums; return the area of months, None without investments."""
         keys = self.keys
         dated = self.frame.filter(pl.col(keys.date).is_not_null(), pl.col(keys.amount).is_not_null())
         if not dated.height:
@@ -340,7 +352,10 @@ class _Page:
         return Area(first, 0, self.row - 1, 0)
 
     def _products(self) -> Area | None:
-        """The largest products (or kinds), the rest as one slice; a pie cannot show what is not positive."""
+        """Add the largest products, the rest as one slice; return their area, None without any.
+
+        A pie cannot show what is not positive.
+        """
         keys = self.keys
         key = keys.kind or keys.product
         sums = self.frame.group_by(key).agg(pl.col(keys.amount).sum().alias("amount"))
@@ -372,9 +387,10 @@ class _Page:
 
 
 def _number(key: str) -> pl.Expr:
-    """The numbers of a column; a masked column has none."""
+    """Return the numbers of a column; a masked column has none."""
     return pl.col(key).cast(pl.Float64, strict=False)
 
 
 def _total(frame: pl.DataFrame, key: str) -> float:
+    """Return the sum of a column."""
     return float(frame[key].cast(pl.Float64).sum())

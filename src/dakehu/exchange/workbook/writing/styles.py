@@ -1,4 +1,4 @@
-"""How a dakehu workbook looks: one font, one accent, quiet tints, numbers one can read across a table."""
+"""Styles of a workbook: one font, one accent, light tints, readable numbers."""
 
 from __future__ import annotations
 
@@ -75,23 +75,25 @@ STYLES: dict[Style, dict[str, Any]] = {
 
 
 class Look:
-    """The formats of one book, each made once."""
+    """The formats of one workbook, each created once."""
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
+        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def of(self, **properties: Any) -> Format:
+        """Return a format with these properties."""
         key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(properties)
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
 
     def style(self, name: Style) -> Format:
+        """Return a named format."""
         return self.of(**{"font_name": FONT, "font_size": 10, "valign": "vcenter", **STYLES[name]})
 
     def header(self, column: ColumnSpec) -> Format:
-        """Solid accent: must be filled. Tint: may be filled. Grey: computed or read only."""
+        """Return the format of a heading: accent for required, tint for optional, grey for read only."""
         look: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "align": "center", **_HEAD}
         if column.formula is not None or column.locked:
             look.update(font_color=QUIET, bg_color=COMPUTED, italic=True, bottom_color=LINE)
@@ -100,7 +102,7 @@ class Look:
         return self.of(**{**look, "align": "center", "left": 1, "left_color": "#FFFFFF"})
 
     def cell(self, column: ColumnSpec, quoted: bool = False) -> Format:
-        """A data cell. `quoted` marks text that looks like a formula, so that editing it keeps it text."""
+        """Return the format of a data cell; `quoted` keeps text that looks like a formula as text."""
         look: dict[str, Any] = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "font_color": INK}
         look["num_format"] = column.number_format or NUMBER_FORMATS[column.kind]
         if column.kind in CENTRED:

@@ -1,4 +1,4 @@
-"""Everything of a book but the rows: XlsxWriter writes headings, formats, rules, comments, charts and protection."""
+"""Write everything except rows with XlsxWriter: headings, formats, rules, comments, charts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ALLOWED = {
 
 @dataclass(frozen=True)
 class Template:
-    """The written skeleton, which part each sheet became, and the style numbers of each table sheet's columns."""
+    """The written template, the part of each sheet, and the style numbers of its columns."""
 
     body: io.BytesIO
     parts: dict[str, str]
@@ -45,7 +45,7 @@ class Template:
 def write_template(
     book: BookSpec, sheets: Sequence[NormalisedSheet], pages: Sequence[PageSpec], pivots: dict[str, list[Pivot]]
 ) -> Template:
-    """Draw the cover, the table sheets, the other pages and the hidden lists, in that order."""
+    """Write the cover, the table sheets, the other pages and the hidden lists, in that order."""
     body = io.BytesIO()
     font = {"font_name": FONT, "font_size": 10, "valign": "vcenter"}
     out = Workbook(body, {"in_memory": True, "default_format_properties": font})
@@ -73,13 +73,16 @@ def write_template(
 def _names(
     book: BookSpec, sheets: Sequence[NormalisedSheet], pages: Sequence[PageSpec], first: Sequence[PageSpec]
 ) -> list[str]:
+    """Return the sheet names in order."""
     covers = [page.name for page in first]
     return covers + [sheet.spec.name for sheet in sheets] + [page.name for page in pages if page.name not in covers]
 
 
-def write_table_sheet(sheet: NormalisedSheet) -> tuple[int, int, int, int]:
-    """The cells of a sheet's table as the skeleton has it: the heading and one row. XlsxWriter remembers every cell of a
-    table, which for a hundred thousand clients is 300 MB, so `book` widens it to all rows afterwards."""
+def template_table_range(sheet: NormalisedSheet) -> tuple[int, int, int, int]:
+    """Return the table's cells in the template: heading and one row.
+
+    XlsxWriter keeps every cell of a table, 300 MB for a hundred thousand clients, so `book` extends it afterwards.
+    """
     return 0, 0, 1, len(sheet.spec.columns) - 1
 
 
@@ -91,28 +94,29 @@ def _table_sheet(
     look: Look,
     book: BookSpec,
 ) -> list[CellStyles]:
+    """Write a table sheet without rows; return its style numbers."""
     columns = sheet.spec.columns
     number = list(others).index(sheet.spec.name) + 1
     worksheet.set_default_row(20)
     worksheet.set_row(0, 36)
     worksheet.add_table(
-        *write_table_sheet(sheet),
+        *template_table_range(sheet),
         {
             "name": f"table_{number}",
             "style": None,
-            "columns": [{"header": c.heading, "header_format": look.header(c)} for c in columns],
+            "columns": [{"header": item.heading, "header_format": look.header(item)} for item in columns],
         },
     )
     styles = []
     for index, column in enumerate(columns):
-        form = look.cell(column)
+        cell_format = look.cell(column)
         width = column.width or _width(sheet, column)
-        worksheet.set_column(index, index, width, form, {"hidden": column.hidden})
+        worksheet.set_column(index, index, width, cell_format, {"hidden": column.hidden})
         if column.comment or column.help:
             size = {"font_name": FONT, "font_size": 9, "color": "#FFFBEA", "x_scale": 1.6, "y_scale": 1.1}
             worksheet.write_comment(0, index, column.comment or column.help, {**size, "author": "dakehu"})
         # Style numbers exist only once a format has been asked for its index, before the book is closed.
-        styles.append(CellStyles(form._get_xf_index(), look.cell(column, quoted=True)._get_xf_index()))
+        styles.append(CellStyles(cell_format._get_xf_index(), look.cell(column, quoted=True)._get_xf_index()))
     validate_columns(worksheet, sheet, others, lists, book)
     colour_cells(worksheet, sheet, look, book)
     worksheet.ignore_errors({"number_stored_as_text": f"A1:XFD{sheet.last_row + 1}"})
@@ -126,7 +130,7 @@ def _table_sheet(
 
 
 def _width(sheet: NormalisedSheet, column: ColumnSpec) -> float:
-    """Wide enough for the heading on two lines and for nearly all values; a Chinese character counts two."""
+    """Return a width for the heading on two lines and nearly all values; Chinese characters count two."""
     words = re.split(r"(?<=[^\x00-\x7f])\s+(?=[\x20-\x7e]+$)", column.heading)
     heading = max(_cells_wide(word) for word in words) + 5
     values = sheet.frame[column.key].head(SAMPLE).drop_nulls()
@@ -143,12 +147,14 @@ def _width(sheet: NormalisedSheet, column: ColumnSpec) -> float:
 
 
 def _cells_wide(text: str) -> int:
+    """Return the width of a text."""
     return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
 
 
 def _page(
     out: Workbook, worksheet: Worksheet, page: PageSpec, pivots: Sequence[Pivot], look: Look, book: BookSpec
 ) -> None:
+    """Write a page."""
     worksheet.set_default_row(20)
     worksheet.hide_gridlines(2)
     for index, width in enumerate(page.widths):
@@ -170,25 +176,29 @@ def _page(
 
 
 def _write(worksheet: Worksheet, cell: Cell, look: Look) -> None:
-    form, value = look.style(cell.style), cell.value
+    """Write a cell."""
+    cell_format, value = look.style(cell.style), cell.value
     if cell.link:
-        worksheet.write_url(cell.row, cell.column, f"internal:{quote_sheet_name(cell.link)}!A1", form, str(value))
+        worksheet.write_url(
+            cell.row, cell.column, f"internal:{quote_sheet_name(cell.link)}!A1", cell_format, str(value)
+        )
     elif cell.formula is not None and cell.array:
         where = (cell.row, cell.column, cell.row, cell.column)
-        worksheet.write_array_formula(*where, "{=" + cell.formula + "}", form, value)  # type: ignore[arg-type]
+        worksheet.write_array_formula(*where, "{=" + cell.formula + "}", cell_format, value)  # type: ignore[arg-type]
     elif cell.formula is not None:
-        worksheet.write_formula(cell.row, cell.column, "=" + cell.formula, form, value)  # type: ignore[arg-type]
+        worksheet.write_formula(cell.row, cell.column, "=" + cell.formula, cell_format, value)  # type: ignore[arg-type]
     elif value is None:
-        worksheet.write_blank(cell.row, cell.column, None, form)
+        worksheet.write_blank(cell.row, cell.column, None, cell_format)
     elif isinstance(value, date):
-        worksheet.write_datetime(cell.row, cell.column, value, form)
+        worksheet.write_datetime(cell.row, cell.column, value, cell_format)
     elif isinstance(value, str):
-        worksheet.write_string(cell.row, cell.column, value, form)
+        worksheet.write_string(cell.row, cell.column, value, cell_format)
     else:
-        worksheet.write_number(cell.row, cell.column, value, form)
+        worksheet.write_number(cell.row, cell.column, value, cell_format)
 
 
 def _chart(out: Workbook, worksheet: Worksheet, page: PageSpec, spec: ChartSpec) -> None:
+    """Write a chart."""
     chart = out.add_chart({"type": spec.kind})
     second = out.add_chart({"type": spec.kind}) if any(series.second_axis for series in spec.series) else None
     small = {"name": FONT, "size": 9, "color": QUIET}
@@ -221,6 +231,7 @@ def _chart(out: Workbook, worksheet: Worksheet, page: PageSpec, spec: ChartSpec)
 
 
 def _axis(number_format: str, font: dict[str, object]) -> dict[str, object]:
+    """Return the properties of an axis."""
     return {
         "num_format": number_format,
         "num_font": font,
@@ -230,10 +241,12 @@ def _axis(number_format: str, font: dict[str, object]) -> dict[str, object]:
 
 
 def _reference(page: PageSpec, area: Area) -> list[object]:
+    """Return the reference of an area."""
     return [page.name, area.first_row, area.first_column, area.last_row, area.last_column]
 
 
 def _lists(worksheet: Worksheet, lists: ChoiceLists, look: Look) -> None:
+    """Write the hidden lists."""
     for index, (choices, heading) in enumerate(lists.columns.items()):
         worksheet.set_column(index, index, 24)
         worksheet.write_string(0, index, heading, look.style("head"))
@@ -244,6 +257,7 @@ def _lists(worksheet: Worksheet, lists: ChoiceLists, look: Look) -> None:
 
 
 def _printing(worksheet: Worksheet, book: BookSpec, title: str) -> None:
+    """Set up printing."""
     worksheet.set_landscape()
     worksheet.set_paper(9)
     worksheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
@@ -253,10 +267,12 @@ def _printing(worksheet: Worksheet, book: BookSpec, title: str) -> None:
 
 
 def _printed(text: str) -> str:
+    """Escape a text for header and footer."""
     return text.replace("&", "&&")[:120]
 
 
 def _properties(out: Workbook, book: BookSpec) -> None:
+    """Set the document properties."""
     known = {"title": book.title, "comments": book.generated_by, **book.properties}
     properties: dict[str, object] = dict(known)
     if book.created is not None:

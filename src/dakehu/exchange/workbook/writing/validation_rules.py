@@ -1,4 +1,4 @@
-"""What Excel itself watches: which values a column takes, and which cells it colours."""
+"""Write data validation and conditional formats."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ HUGE = 1e15
 
 
 class ChoiceLists:
-    """Lists too long for a validation rule, kept in columns of a hidden sheet."""
+    """Lists too long for a validation rule, in columns of a hidden sheet."""
 
     def __init__(self, sheet_name: str) -> None:
         self.sheet_name = sheet_name
         self.columns: dict[tuple[str, ...], str] = {}
 
     def source(self, choices: tuple[str, ...], heading: str) -> list[str] | str:
+        """Return the source of a list: inline, or a reference to the hidden sheet."""
         inline = ",".join(choices)
         if len(inline) <= LIST_CHARACTERS and not any("," in c or '"' in c or c != c.strip() for c in choices):
             return list(choices)
@@ -47,7 +48,7 @@ class ChoiceLists:
 def validate_columns(
     worksheet: Worksheet, sheet: NormalisedSheet, others: dict[str, NormalisedSheet], lists: ChoiceLists, book: BookSpec
 ) -> None:
-    """A rule on every column that has one, over the data and the prepared empty rows."""
+    """Add validation rules to the data and prepared rows of every column."""
     for index, column in enumerate(sheet.spec.columns):
         if column.formula is not None:
             continue
@@ -69,6 +70,7 @@ def validate_columns(
 def _rule(
     column: ColumnSpec, sheet: NormalisedSheet, others: dict[str, NormalisedSheet], lists: ChoiceLists, book: BookSpec
 ) -> dict[str, Any] | None:
+    """Return the rule of a column, None without one."""
     if column.check:
         return {"validate": "custom", "value": "=" + sheet.same_row(column.check)}
     if column.listed_in is not None and column.listed_in[0] in others:
@@ -97,6 +99,7 @@ def _rule(
 
 
 def _refusal(column: ColumnSpec, book: BookSpec) -> str:
+    """Return the message of a rejected value."""
     say, name = book.language, column.heading
     if column.check or (column.kind == "text" and not column.unique and not column.listed_in and not column.choices):
         text = pick(say, f"「{name}」的格式或长度不符。", f"“{name}” has the wrong form or length.")
@@ -121,6 +124,7 @@ def _refusal(column: ColumnSpec, book: BookSpec) -> str:
 
 
 def _limits(column: ColumnSpec, book: BookSpec) -> str:
+    """Return the text of a column's limits."""
     low, high = column.minimum, column.maximum
     if low is None and high is None:
         return ""
@@ -132,7 +136,7 @@ def _limits(column: ColumnSpec, book: BookSpec) -> str:
 
 
 def colour_cells(worksheet: Worksheet, sheet: NormalisedSheet, look: Look, book: BookSpec) -> None:
-    """Signs and due dates first, then the quiet bands of filled rows."""
+    """Add conditional formats: signs and due dates first, then the bands of filled rows."""
     rise, fall = ((RED, RED_TINT), (GREEN, GREEN_TINT)) if book.rise_is_red else ((GREEN, GREEN_TINT), (RED, RED_TINT))
     for index, column in enumerate(sheet.spec.columns):
         cell = sheet.same_row("{" + column.key + "}")
@@ -155,6 +159,7 @@ def colour_cells(worksheet: Worksheet, sheet: NormalisedSheet, look: Look, book:
 
 
 def _still_open(sheet: NormalisedSheet, column: ColumnSpec) -> str:
+    """Return the formula condition for rows that are still open."""
     if column.open_while is None:
         return ""
     key, values = column.open_while
@@ -166,8 +171,9 @@ def _still_open(sheet: NormalisedSheet, column: ColumnSpec) -> str:
 def _colour(
     worksheet: Worksheet, sheet: NormalisedSheet, index: int, look: Look, criteria: str, colours: tuple[str, str | None]
 ) -> None:
+    """Add a conditional format to a column."""
     ink, tint = colours
-    form = look.of(font_color=ink, bg_color=tint) if tint else look.of(font_color=ink)
+    colour_format = look.of(font_color=ink, bg_color=tint) if tint else look.of(font_color=ink)
     worksheet.conditional_format(
-        1, index, sheet.last_row, index, {"type": "formula", "criteria": criteria, "format": form}
+        1, index, sheet.last_row, index, {"type": "formula", "criteria": criteria, "format": colour_format}
     )

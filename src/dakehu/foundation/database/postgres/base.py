@@ -9,6 +9,7 @@ from typing import Any
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
+from dakehu.foundation.access import reach_proof
 from dakehu.foundation.access.actor import actor_or_none
 
 
@@ -45,11 +46,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return  # no statement is possible before the rollback, after which the actor is set again
+        proof = reach_proof.proof(self.connection.info.backend_pid, *wanted) if actor else ""
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('dakehu.reach', %s, false), set_config('dakehu.covers', %s, false), "
-                "set_config('dakehu.user', %s, false)",
-                wanted,
+                "set_config('dakehu.user', %s, false), set_config('dakehu.proof', %s, false)",
+                (*wanted, proof),
             )
         self._session_actor = wanted
 

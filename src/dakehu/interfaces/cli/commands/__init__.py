@@ -22,6 +22,7 @@ COMMANDS = {
     "export": exports.export_workbook,
     "report": exports.write_reports,
     "template": exports.write_template,
+    "seal": maintenance.print_seal,
     "verify": maintenance.verify_records,
     "reindex": maintenance.rebuild_search_index,
     "close": maintenance.close_day,

@@ -10,16 +10,15 @@ from dakehu.foundation import key_rotation
 from dakehu.foundation.access import encrypted_fields, keys, query_guard
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.audit import chain
+from dakehu.foundation.audit import anchor
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import ask
 from dakehu.foundation.installation import key_check
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
-from dakehu.interfaces.cli import backup, restore, server
+from dakehu.interfaces.cli import audit_report, backup, restore, server
 from dakehu.interfaces.cli.inputs import check_file, read_password
 from dakehu.interfaces.cli.output import progress_of, write_message, write_result
 
@@ -39,6 +38,8 @@ def check_installation(line: argparse.Namespace) -> int:
     messages = run_checks(databases=list(settings.DATABASES))
     if not any(m.id == "dakehu.E003" for m in messages):
         messages = [*unready, *messages]
+    if line.production and not unready:
+        messages += import_module("dakehu.project.production").find_faults()
     errors = [m for m in messages if m.level >= 40]
     write_result(
         line,
@@ -55,37 +56,18 @@ def check_installation(line: argparse.Namespace) -> int:
 
 
 def verify_records(line: argparse.Namespace) -> int:
-    """Verify the audit chain and the clients' files; 1 if either is damaged."""
-    verdict = chain.verify()
-    if verdict.broken is None:
-        chain.remember_head()
-    words = (
-        bilingual(
-            "{n} 条操作记录完好，首尾相接。",
-            "{n} audit entries hold, each sealed to the one before.",
-            n=verdict.entries,
-        )
-        if verdict.broken is None
-        else bilingual(
-            "第 {id} 条操作记录不可信：{why}",
-            "Audit entry {id} does not hold: {why}",
-            id=verdict.broken,
-            why=verdict.why,
-        )
-    )
-    files = ask("service.verify_attachments", {})
-    file_errors = [
-        str(bilingual("客户文件 {attachment}：{why}", "Client's file {attachment}: {why}", **fault))
-        for fault in files["faults"]
-    ]
-    lines = [
-        str(words),
-        str(bilingual("{checked} 份客户文件已核对。", "{checked} files of clients were checked.", **files)),
-        *file_errors,
-    ]
-    report = {"entries": verdict.entries, "broken": verdict.broken, "why": verdict.why, "files": files}
+    """Verify the audit chain, current rows and the clients' files; 1 if any does not hold."""
+    report, lines, holds = audit_report.verify(line)
     write_result(line, report, lines)
-    return 0 if verdict.broken is None and not files["faults"] else 1
+    return 0 if holds else 1
+
+
+def print_seal(line: argparse.Namespace) -> int:
+    """Print the newest seal as one JSON line, to be kept elsewhere; 1 for an empty chain."""
+    seal = anchor.newest_seal()
+    if seal is not None:
+        print(seal.as_json())
+    return 0 if seal is not None else 1
 
 
 def close_day(line: argparse.Namespace) -> None:
@@ -150,7 +132,10 @@ def manage_keys(line: argparse.Namespace) -> None:
 
 def write_backup(line: argparse.Namespace) -> None:
     """Back up database, files and, with a password, the keys."""
-    write_result(line, backup.backup(line.file, read_password(line.password_file), write_message))
+    result = backup.backup(line.file, read_password(line.password_file), write_message)
+    with act("desk.backup", line.reason or "dakehu backup"):
+        add_audit_note(file=line.file.name, encrypted=line.password_file is not None)
+    write_result(line, result)
 
 
 def restore_backup(line: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.interfaces.web.forms import Question
 
 register = template.Library()
 
@@ -112,6 +113,26 @@ def field(
         "wide": wide,
         "attributes": attributes(given),
     }
+
+
+@register.inclusion_tag("components/field.html")
+def question(asked: Question, prefix: str = "") -> dict[str, Any]:
+    """Draw a question of an action's form; `prefix` follows its name in the id, where two forms share a page."""
+    return field(
+        asked.name,
+        asked.label,
+        kind=asked.kind,
+        value=asked.value,
+        choices=asked.choices,
+        help=asked.help,
+        error=asked.error,
+        unit=asked.unit,
+        required=asked.required,
+        wide=asked.wide,
+        placeholder=asked.placeholder,
+        id=f"{asked.name}{prefix}",
+        autocomplete="off",
+    )
 
 
 @register.inclusion_tag("components/tag.html")

@@ -17,6 +17,7 @@ SECTIONS = (
     "audit",
     "system",
     "guide",
+    "moved",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{__name__}.{section}")) for section in SECTIONS]

@@ -5,6 +5,6 @@ from django.urls import path
 from dakehu.interfaces.web.views import action_form
 
 urlpatterns = [
-    path("clients/<int:client_id>/do/<str:name>", action_form.do, name="do-client"),
-    path("do/<str:name>", action_form.do, name="do"),
+    path("clients/<int:client_id>/actions/<str:name>", action_form.do, name="client-action"),
+    path("actions/<str:name>", action_form.do, name="action"),
 ]

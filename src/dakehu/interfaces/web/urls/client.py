@@ -15,5 +15,5 @@ urlpatterns = [
     path("files/<int:attachment_id>", attachments.hand_out, name="attachment"),
     path("clients/<int:client_id>/merge", duplicates.merge_with, name="merge-with"),
     path("clients/<int:client_id>/merge/<int:other_id>", duplicates.merge, name="merge"),
-    path("clients/<int:client_id>/apart/<int:other_id>", duplicates.tell_apart, name="tell-apart"),
+    path("clients/<int:client_id>/not-duplicate/<int:other_id>", duplicates.tell_apart, name="mark-not-duplicate"),
 ]

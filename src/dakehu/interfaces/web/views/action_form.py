@@ -15,33 +15,24 @@ from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refuse
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import perform, perform_with_merge, render_row
+from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.client.composer import composer
 from dakehu.interfaces.web.views.moved import moved_to
 
-# A parameter that names a row, and whose row it is.
-ROWS = {
-    "contact": "clients.Contact",
-    "interaction": "service.Interaction",
-    "request": "service.Request",
-    "follow_up": "service.FollowUp",
-    "investment": "ledger.Investment",
-    "attachment": "service.Attachment",
-}
-OF_THE_CLIENT = {"clients.change": "clients.Client", "clients.record_needs": "clients.Needs"}
-# Verbs that set values field by field. The others that know a version (finish, cancel) are one decision: never merged.
-SETS = (
-    "clients.change",
-    "clients.record_needs",
-    "service.change_interaction",
-    "service.change_follow_up",
-    "ledger.change_investment",
-    "service.describe_attachment",
-)
 ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
 CARRIED = ("group", "field")  # said by the page, never asked
-HIDDEN = ("client", "version", *CARRIED, *ROWS)
+
+
+def hidden() -> tuple[str, ...]:
+    """Parameters that the page knows and the form does not ask."""
+    return ("client", "version", *CARRIED, *resources.models_by_key())
+
+
+def is_merged(name: str) -> bool:
+    """Whether an action sets values field by field. The others that know a version (finish, cancel) are one decision."""
+    return any(one.update == name and one.is_merged for one in resources.resources())
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +55,7 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
         raw["client"] = client.pk
     kept: list[str] = []
     try:
-        if name in SETS:
+        if is_merged(name):
             saved = perform_with_merge(
                 name, decided(raw, request.POST), shown_before(request.POST), raw.pop("version", None)
             )
@@ -103,13 +94,14 @@ def is_change(action: Action) -> bool:
 def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
     """The row that an action is about to change, or None for one that makes something new."""
     for parameter in action.parameters:
-        label = ROWS.get(parameter.name)
+        label = resources.models_by_key().get(parameter.name)
         if label and str(given.get(parameter.name, "")).isdigit():
             row = model_of(label).objects.filter(pk=int(given[parameter.name])).first()
             if row is None:
                 raise NotFound()
             return row
-    label = OF_THE_CLIENT.get(action.name)
+    of_client = {one.update: one.model for one in resources.resources() if one.key == "client"}
+    label = of_client.get(action.name)
     if label == "clients.Client":
         return client
     return model_of(label).objects.filter(client=client).first() if label else None
@@ -132,14 +124,14 @@ def ask_for(
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
     unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
-    asked = forms.questions(action, values, faults, leave_out=(*HIDDEN, *unasked))
+    asked = forms.questions(action, values, faults, leave_out=(*hidden(), *unasked))
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
-    keep = {name: given[name] for name in (*ROWS, *CARRIED, "then") if given.get(name)}
+    keep = {name: given[name] for name in (*resources.models_by_key(), *CARRIED, "then") if given.get(name)}
     if "version" in {parameter.name for parameter in action.parameters} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
-        fresh = forms.questions(action, now, None, leave_out=HIDDEN)
+        fresh = forms.questions(action, now, None, leave_out=hidden())
         keep["base"] = (
             given["base"]
             if given.get("base") and not conflict

@@ -17,6 +17,7 @@ from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import QUERIES, parse_input, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
+from dakehu.interfaces.web.views.audit_notes import note_lines, reason_text
 
 SHOWN = 40
 KINDS: dict[str, tuple[Bilingual, str]] = {
@@ -32,15 +33,6 @@ DOORS = {
     "cli": bilingual("命令行", "Command line"),
     "worker": bilingual("后台", "Background"),
     "workbook": bilingual("工作簿", "Workbook"),
-}
-NOTES = {
-    "file": bilingual("文件", "File"),
-    "counts": bilingual("数量", "Counts"),
-    "locked": bilingual("已加密", "Locked"),
-    "sha256": bilingual("文件指纹", "Fingerprint"),
-    "batch": bilingual("批次", "Batch"),
-    "removed": bilingual("删除", "Removed"),
-    "restored": bilingual("恢复", "Restored"),
 }
 FILTERS = ("actor", "action", "client", "since", "until")
 
@@ -87,7 +79,19 @@ def verify(request: HttpRequest) -> HttpResponse:
     from django.contrib import messages
 
     verdict = audit_queries.verify_audit()
-    if verdict["broken"] is None:
+    if verdict["changed"]:
+        first = verdict["changed"][0]
+        text = bilingual(
+            "操作记录链完好，但 {n} 行现有数据与记录不符，首先是 {model} {id} {field}。请立即通知合规，并保留数据库现状。",
+            "The chain holds, but {n} current rows differ from it, first {model} {id} {field}. "
+            "Tell compliance at once and leave the database as it is.",
+            n=len(verdict["changed"]),
+            model=first["model"],
+            id=first["id"],
+            field=first["field"],
+        )
+        messages.error(request, str(text))
+    elif verdict["broken"] is None:
         text = bilingual(
             "已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
         )
@@ -119,24 +123,10 @@ def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
         row["door_text"] = DOORS.get(row["door"], row["door"])
-        row["notes"] = _notes(row["note"])
+        row["notes"] = note_lines(row["note"])
+        row["reason"] = reason_text(row["reason"])
         row["shown"] = [_change(change, names) for change in row["changes"]]
     return rows
-
-
-def _notes(note: dict[str, Any]) -> list[tuple[Any, str]]:
-    """What an act noted beside its rows, in words; counts as "created 3, updated 2" rather than as a structure."""
-    made = []
-    for key, value in note.items():
-        if isinstance(value, dict):
-            flat = {
-                f"{part} {k}": n for part, inner in value.items() if isinstance(inner, dict) for k, n in inner.items()
-            }
-            value = ", ".join(f"{k} {n}" for k, n in (flat or value).items() if n)
-        elif isinstance(value, bool):
-            value = str(bilingual("是", "Yes") if value else bilingual("否", "No"))
-        made.append((NOTES.get(key, key), str(value) or "–"))
-    return made
 
 
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from dakehu.foundation.base import system_faults
-from dakehu.foundation.base.errors import Conflict, Refused
+from dakehu.foundation.base.errors import Conflict, Refused, TooManyRequests
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 SIGN_IN_FIRST = bilingual("登录已过期，请重新登录。", "Your session has ended; please sign in again.")
@@ -16,6 +16,7 @@ TITLES = {
     400: bilingual("没有照办", "Not done"),
     403: bilingual("没有权限", "Not allowed"),
     404: bilingual("没有找到", "Not found"),
+    429: bilingual("请求过于频繁", "Too many requests"),
     412: bilingual("内容已被他人修改", "Changed by somebody else"),
     503: bilingual("请稍后再试", "Try again in a moment"),
     500: bilingual("系统出错了", "Something went wrong here"),
@@ -38,9 +39,16 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """What was asked cannot be done: said as JSON to scripts, as a page to people."""
     if request.headers.get("HX-Request") or wants_json(request):
         more = {"version": refusal.version} if isinstance(refusal, Conflict) else {}
-        return plain(dict(refusal.messages), refusal.status, **more)
+        return with_wait(plain(dict(refusal.messages), refusal.status, **more), refusal)
     texts = [str(text) for texts in refusal.messages.values() for text in texts]
-    return page(request, refusal.status, texts)
+    return with_wait(page(request, refusal.status, texts), refusal)
+
+
+def with_wait(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    """Say in the header, too, after how many seconds to ask again."""
+    if isinstance(refusal, TooManyRequests):
+        response.headers["Retry-After"] = str(refusal.wait)
+    return response
 
 
 def page(request: HttpRequest, status: int, texts: list[Any]) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
 
+from dakehu.foundation.audit import anchor
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs.queue import worker_state
 from dakehu.interfaces.web.views.sign_in.password import way_on
@@ -27,7 +28,8 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Whether the desk can be used, for watchdogs: 503 where the database does not answer. `worker` says whether background
-    work is done, `worker_seen` when a worker last lived (null: never); without one pages work, imports and exports wait."""
+    work is done, `worker_seen` when a worker last lived (null: never); without one pages work, imports and exports wait.
+    `audit` is "alarm" where the audit record does not hold."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -35,5 +37,6 @@ def health(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return JsonResponse({"state": "no database"}, status=503)
     seen = worker["seen"].isoformat(timespec="seconds") if worker["seen"] else None
+    audit = "alarm" if anchor.read_alarm() else "ok"
     state = "ok" if worker["alive"] else "no worker"
-    return JsonResponse({"state": state, "worker": worker["alive"], "worker_seen": seen})
+    return JsonResponse({"state": state, "worker": worker["alive"], "worker_seen": seen, "audit": audit})

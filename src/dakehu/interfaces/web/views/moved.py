@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
-GET, OTHER = 301, 308  # 308 keeps the method and what was sent
+from dakehu.foundation.base.renamed import Kind, current_name
 
 
 def moved_to(request: HttpRequest, address: str) -> HttpResponse:
-    """Redirect for good to `address`, with the query string of the request."""
+    """Redirect for good to `address` with the query string of the request: 301, or 308 to keep what was posted."""
     query = request.META.get("QUERY_STRING", "")
-    status = GET if request.method in ("GET", "HEAD") else OTHER
-    return HttpResponse(status=status, headers={"Location": f"{address}?{query}" if query else address})
+    is_read = request.method in ("GET", "HEAD")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address, preserve_request=not is_read)
 
 
 def moved(request: HttpRequest, *, route: str, **parameters: Any) -> HttpResponse:
-    """Redirect to the address that bears the name `route`."""
+    """Redirect to the address that bears the name `route`; the name of an action is replaced by its present one."""
+    if "name" in parameters:
+        parameters["name"] = current_name(Kind.ACTION, parameters["name"])
     return moved_to(request, reverse(route, kwargs=parameters))

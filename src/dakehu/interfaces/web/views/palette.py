@@ -7,26 +7,15 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import search
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import Actor, current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.fields import normalize_name
+from dakehu.foundation.schema.resources import offered_actions
 from dakehu.interfaces.web.context import pages_for
 
 ON_A_CLIENT = re.compile(r"/clients/(\d+)/")
-VERBS = (
-    "service.log_interaction",
-    "service.plan_follow_up",
-    "service.open_request",
-    "clients.change",
-    "clients.record_needs",
-    "ledger.add_investment",
-    "clients.add_contact",
-    "clients.tag",
-    "clients.assign",
-    "clients.set_information_wall",
-)
 CLIENTS_SHOWN = 8
 
 
@@ -83,10 +72,10 @@ def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "group": bilingual("这位客户", "This client"),
                 "label": ACTIONS[name].label,
                 "words": ACTIONS[name].label,
-                "url": f"/clients/{pk}/do/{name}",
+                "url": f"/clients/{pk}/actions/{name}",
                 "icon": "arrow-right",
             }
-            for name in VERBS
+            for name in offered_actions()
             if actor.may(ACTIONS[name].needs)
         ]
     if actor.may(new.needs):
@@ -95,7 +84,7 @@ def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "group": bilingual("操作", "Actions"),
                 "label": new.label,
                 "words": new.label,
-                "url": "/do/clients.create",
+                "url": "/actions/clients.create",
                 "icon": "plus",
             }
         )

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from dakehu.domains.ledger.performance import rollups
+from dakehu.domains.team import credentials, role_changes
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.access.actor import current_actor
-from dakehu.foundation.access.permissions import label_of
+from dakehu.foundation.access.permissions import Permission, label_of
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
@@ -55,6 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
         roles=[("", bilingual("所有角色", "Every role")), *((name, r.name.text) for name, r in ROLES.items())],
         states=[("", bilingual("在用", "Active")), ("all", bilingual("含已停用", "With those inactive"))],
         labels=_labels(),
+        waiting=role_changes.waiting_changes() if current_actor().may(Permission.ROLE_CONFIRM) else [],
     )
 
 
@@ -183,6 +185,33 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
             "至少 10 位，不能全是数字或常见密码。", "At least 10 characters; not all digits, not a common one."
         ),
     )
+
+
+def tokens(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tokens of one person, each with a way to end it."""
+    user = _user(pk)
+    if request.method == "POST":
+        perform("team.end_token", {"token": request.POST.get("token", "")})
+        messages.success(request, str(bilingual("已停用令牌。", "The token is revoked.")))
+        return redirect("staff-tokens", pk=pk)
+    rows = credentials.staff_tokens(user=user)
+    title = bilingual("{name}的访问令牌", "API tokens of {name}", name=user.name)
+    crumbs = [{"label": bilingual("人员", "Staff"), "url": "/staff/"}]
+    return _page(request, "staff/tokens.html", "staff", title=title, rows=rows, person=user, crumbs=crumbs)
+
+
+@require_POST
+def decide_role(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm or refuse a change of role that waits for a second person."""
+    name = "team.confirm_role" if request.POST.get("answer") == "confirm" else "team.refuse_role"
+    try:
+        perform(name, {"change": pk})
+        messages.success(request, str(bilingual("已处理角色变更。", "The change of role is decided.")))
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("staff")
 
 
 def second_factor(request: HttpRequest, pk: int) -> HttpResponse:

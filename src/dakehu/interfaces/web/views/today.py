@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.service import queries as service
-from dakehu.domains.team.permissions import Permission
 from dakehu.domains.team.sign_in import sessions
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days

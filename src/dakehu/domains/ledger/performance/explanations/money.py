@@ -1,4 +1,4 @@
-"""Explain figures of money step by step: the rows they are made of, and the formula. Pure: numpy only.
+"""Explain figures of money step by step: their rows and the formula. Pure: numpy only.
 
 Implemented independently of the kernel on purpose: the tests compare the two. Formulas and sources: docs/figures.md.
 """

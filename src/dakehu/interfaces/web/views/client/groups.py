@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from dakehu.domains.clients.groups import groups as client_groups
 from dakehu.domains.ledger.performance import rollups
 from dakehu.domains.service import queries as service
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.fields import labels_of
 from dakehu.interfaces.web.views.client.timeline import icon_of
 

@@ -10,18 +10,19 @@ from django.views.decorators.http import require_safe
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import columns_of, render_row, render_rows
 from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
+from dakehu.interfaces.web.views.client import resource_tabs
 from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client.audit import tab_audit  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.composer import composer, quick
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
-from dakehu.interfaces.web.views.client.timeline import KINDS, moments_of
+from dakehu.interfaces.web.views.client.timeline import kinds, moments_of
 from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
 
 TABS = (
@@ -43,11 +44,12 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client, actor = clients.get_client(client_id), current_actor()
-    tabs = [(key, words) for key, words, needs in TABS if actor.may(needs)]
+    tabs = resource_tabs.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
     page = {**head_of(client), "tabs": tabs, "tab": chosen, "template": f"client/{chosen}.html"}
-    page |= globals()[f"tab_{chosen}"](request, client)
+    own = globals().get(f"tab_{chosen}")
+    page |= own(request, client) if own else resource_tabs.tab_rows(chosen, client)
     return render(request, "client/page.html", page)
 
 
@@ -103,7 +105,7 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
     if actor.may(Permission.SERVICE_READ):
         kind = request.GET.get("show", "")
         page |= open_work(client)
-        page |= {"kinds": KINDS, "kind": kind, "moments": moments_of(client, kind, 60)}
+        page |= {"kinds": kinds(), "kind": kind, "moments": moments_of(client, kind, 60)}
     if actor.may(Permission.INTERACTION_LOG):
         page |= composer(client, {}, None)
     return page

@@ -3,37 +3,18 @@
 from typing import Any
 
 from dakehu.domains.service import queries as service
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates import columns_of
-from dakehu.foundation.schema import custom_fields
+from dakehu.foundation.schema import custom_fields, resources
 from dakehu.foundation.schema.fields import model_of
 
-KINDS = (
-    ("", bilingual("全部", "All")),
-    ("interaction", bilingual("服务", "Service")),
-    ("request", bilingual("需求与投诉", "Requests")),
-    ("follow_up", bilingual("已完成计划", "Plans done")),
-    ("attachment", bilingual("文件", "Files")),
-)
-ICONS = {
-    "call": "phone",
-    "wechat": "message-circle",
-    "mail": "mail",
-    "message": "message-circle",
-    "meeting": "handshake",
-    "event": "users-round",
-    "video": "monitor",
-    "request": "inbox",
-    "complaint": "flag",
-    "follow_up": "check",
-    "attachment": "paperclip",
-}
-MOMENTS = {
-    "interaction": "service.Interaction",
-    "request": "service.Request",
-    "follow_up": "service.FollowUp",
-    "attachment": "service.Attachment",
-}
+
+def kinds() -> list[tuple[str, Bilingual]]:
+    """Return (kind, label) of every kind of moment, "" for all of them first."""
+    return [
+        ("", bilingual("全部", "All")),
+        *((kind, shown.label) for kind, (_, shown) in resources.timelines().items()),
+    ]
 
 
 def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
@@ -54,7 +35,7 @@ def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
 
 def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
     """What the fields that an administrator added say of a moment: label and text."""
-    label = MOMENTS[moment["what"]]
+    label = resources.timelines()[moment["what"]][0].model
     said = [
         (column, moment.get(column.name))
         for column in columns_of(model_of(label), custom_fields.custom_field_names(label))
@@ -63,11 +44,11 @@ def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def icon_of(moment: dict[str, Any]) -> str:
-    if moment["what"] == "interaction":
-        return ICONS.get(code_of("service.Interaction", "channel", moment["channel"]), "sticky-note")
-    if moment["what"] == "request":
-        return ICONS.get(code_of("service.Request", "kind", moment["kind"]), "inbox")
-    return ICONS[moment["what"]]
+    """Return the icon of a moment, by the value of the field that its resource names."""
+    resource, shown = resources.timelines()[moment["what"]]
+    if not shown.icon_field:
+        return shown.icon
+    return shown.icons.get(code_of(resource.model, shown.icon_field, moment[shown.icon_field]), shown.icon)
 
 
 def code_of(model: str, name: str, text: str) -> str:

@@ -15,12 +15,10 @@ from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
+from dakehu.foundation.schema.resources import bulk_actions
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.clients import grid
 
-VERBS = {"set": "clients.change_many", "assign": "clients.hand_over", "plan": "service.plan_many"}
-# The verb for one client whose questions are asked once for all of them.
-SINGLE = {"set": "clients.change", "assign": "clients.assign", "plan": "service.plan_follow_up"}
 OWN = ("client", "version", "code", "id_number")
 
 
@@ -37,9 +35,10 @@ def chosen(given: Any) -> tuple[str, Any]:
 @require_http_methods(["GET", "POST"])
 def ask_many(request: HttpRequest, name: str) -> HttpResponse:
     """The form of a verb for many, in a dialog; POST does it in one act, which a press takes back."""
-    if name not in VERBS:
+    bulk = bulk_actions().get(name)
+    if bulk is None:
         raise NotFound(bilingual("操作", "action"), name)
-    action, single = ACTIONS[VERBS[name]], ACTIONS[SINGLE[name]]
+    action, single = ACTIONS[bulk.many], ACTIONS[bulk.one]
     if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     given = request.POST if request.method == "POST" else request.GET
@@ -71,8 +70,10 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
 
 def fields() -> list[tuple[str, str]]:
     """The columns that may be set for many at once, custom ones included, by label."""
-    taken = {parameter.name for parameter in ACTIONS[VERBS["set"]].parameters}
-    return [(one.name, one.label) for one in forms.questions(ACTIONS[SINGLE["set"]], {}) if one.name in taken]
+    taken = {parameter.name for parameter in ACTIONS[bulk_actions()["set"].many].parameters}
+    return [
+        (one.name, one.label) for one in forms.questions(ACTIONS[bulk_actions()["set"].one], {}) if one.name in taken
+    ]
 
 
 def questions(verb: str, single: Action, given: Any, field: str, faults: dict[str, Any]) -> list[forms.Question]:

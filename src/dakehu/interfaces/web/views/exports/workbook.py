@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.team.permissions import Permission
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language

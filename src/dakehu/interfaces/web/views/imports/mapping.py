@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from dakehu.domains.clients.bulk_import.matching import KEYS
 from dakehu.exchange.imports.wizard import KEY_NAMES, MODE_NAMES
@@ -10,6 +12,8 @@ from dakehu.exchange.mapping.detection import kinds_of_values
 from dakehu.exchange.mapping.mapping import KEEP
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.workbook.reading.table_detection import letters
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.imports.row_matching import MODES, OUTCOMES
 from dakehu.interfaces.web.views.imports import column_readings
@@ -264,8 +268,26 @@ def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict
 
 
 def left_out(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """Cells that stand in no table that was read, with the reason in the reader's language."""
-    return [{**one, "why": one[language()]} for one in told.get("left_out", [])]
+    """Return columns that no field took and cells outside the tables, with place and reason in the reader's language.
+
+    `add` is the address of the form for a custom field of an unknown heading, "" for whoever may not add one.
+    """
+    may_add = current_actor().may(ACTIONS["fields.add"].needs)
+    columns = [
+        {
+            "sheet": column["sheet"],
+            "range": column["column"],
+            "cells": column["filled"],
+            "why": column[language()],
+            "add": _custom_field_address(column) if may_add and column["model"] else "",
+        }
+        for column in told.get("ignored", [])
+    ]
+    return columns + [{**rest, "why": rest[language()]} for rest in told.get("left_out", [])]
+
+
+def _custom_field_address(column: dict[str, Any]) -> str:
+    return f"{reverse('system-fields-add')}?{urlencode({'zh': column['heading'], 'model': column['model']})}"
 
 
 def _fault(fault: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def explain(request: HttpRequest) -> HttpResponse:
             m=told["released"],
         )
         messages.success(request, str(done))
-    return redirect("held")
+    return redirect("quarantine")
 
 
 def _model() -> Any:
@@ -135,7 +135,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
             held.refresh_from_db()
         else:
             messages.success(request, said)
-            return redirect("held-row", pk=pk) if request.POST.get("then") == "save" else redirect("held")
+            return redirect("quarantine-row", pk=pk) if request.POST.get("then") == "save" else redirect("quarantine")
     return render(
         request,
         "imports/quarantine_row.html",
@@ -147,7 +147,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
             "fields": _fields(held),
             "labels": _labels(),
             "may_write": _may_write() and held.state == "waiting",
-            "crumbs": [{"label": QUERIES[HELD].label, "url": "/held/"}],
+            "crumbs": [{"label": QUERIES[HELD].label, "url": "/import/quarantine/"}],
         },
         status=422 if faults else 200,
     )

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 from dakehu.exchange.imports import corrections, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
-from dakehu.exchange.statements import batch as statement_batch
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -126,9 +125,10 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = job_of(batch)
     if job and not job["ended"]:
         return _running(request, batch, job)
-    if statement_batch.is_dry_run(batch):
+    kind = imports.kind_of(batch)
+    if kind == "statement":
         return statements.stage(request, batch, job)
-    if imports.has_prices(batch):
+    if kind == "prices":
         return price_files.stage(request, batch, job)
     if batch.state in SETTLED:
         hindered = undoing.undo_refusal(batch)
@@ -237,9 +237,10 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("import-batch", pk=pk)
         texts = [text for said in refused.as_plain().values() for text in said]
-        if statement_batch.is_dry_run(batch):
+        kind = imports.kind_of(batch)
+        if kind == "statement":
             made = statements.result(request, batch, texts)
-        elif imports.has_prices(batch):
+        elif kind == "prices":
             made = price_files.result(request, batch, texts)
         else:
             made = page_of(

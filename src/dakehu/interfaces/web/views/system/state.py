@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dakehu.domains.team import audit_queries
-from dakehu.domains.team.permissions import Permission
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import env
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused

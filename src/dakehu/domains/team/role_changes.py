@@ -1,0 +1,144 @@
+"""Who gets another role: nobody gives one to themselves, one administrator always stays, compliance is told, and where the
+firm asks for it (DAKEHU_ROLE_SECOND_PERSON) a second person confirms."""
+
+from typing import Any
+
+from django.conf import settings
+
+from dakehu.domains.team import credentials
+from dakehu.domains.team.models import Notice, NoticeKind, RoleChange, RoleChangeState, User
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base.errors import NotFound, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
+
+CHANGE = Parameter("change", kind="integer", spec=FieldSpec("角色变更", "Change of role"))
+TOLD_WHEN_NEW = (RoleName.ADMIN, RoleName.COMPLIANCE)  # roles that watch over others, or over the desk
+
+
+def check_change(user: User, role: str, is_active: bool) -> None:
+    """Raise Refused where somebody would change the own role, or the last administrator would go."""
+    if user.pk == current_actor().user_id and role != str(user.role):
+        raise refusal(
+            "role",
+            "不能修改自己的角色，请由另一位管理员操作。",
+            "You cannot change your own role; ask another administrator.",
+        )
+    was_admin = str(user.role) == RoleName.ADMIN and user.is_active
+    if was_admin and not (role == RoleName.ADMIN and is_active):
+        others = User.objects.filter(role=RoleName.ADMIN.value, is_active=True).exclude(pk=user.pk)
+        if not others.exists():
+            raise refusal(
+                "role" if role != RoleName.ADMIN else "is_active",
+                "这是最后一位管理员，请先指定另一位。",
+                "This is the last administrator; appoint another one first.",
+            )
+
+
+def waits_for_second_person() -> bool:
+    """Whether a change of role by this actor waits for somebody else. What the desk itself does at the command line is
+    not held up: there is no second person before the first."""
+    return bool(settings.ROLE_SECOND_PERSON) and current_actor().user_id is not None
+
+
+def is_waiting(user: User) -> bool:
+    """Whether a role of this person waits for a second person."""
+    return RoleChange.objects.filter(user=user, state=RoleChangeState.WAITING.value).exists()
+
+
+def ask_second_person(user: User, role: str) -> RoleChange:
+    """Keep a change of role until somebody else has confirmed it; one that waited before gives way."""
+    for old in RoleChange.objects.filter(user=user, state=RoleChangeState.WAITING.value):
+        old.state = RoleChangeState.REFUSED.value
+        old.save()
+    change = RoleChange(user=user, role=role, asked_by_id=current_actor().user_id)
+    change.save()
+    tell_compliance(user, role, NoticeKind.ROLE_WAITING)
+    return change
+
+
+def tell_compliance(user: User, role: str, kind: NoticeKind) -> None:
+    """Leave a notice for every compliance officer: who gets which role, from whom."""
+    detail = f"{user.name} → {RoleName(role).text}（{current_actor().name}）"
+    for officer in User.objects.filter(role=RoleName.COMPLIANCE.value, is_active=True).exclude(pk=user.pk):
+        Notice(user=officer, kind=kind, detail=detail[:160]).save()
+
+
+@query("team.role_changes", needs=Permission.ROLE_CONFIRM, zh="待确认的角色变更", en="Changes of role that wait")
+def waiting_changes() -> list[dict[str, Any]]:
+    """[{id, user, username, role, role_text, asked_by, asked_at, mine}] that wait for a second person; `mine`: not for me
+    to confirm, because I asked for it or it is about me."""
+    me = current_actor().user_id
+    rows = RoleChange.objects.filter(state=RoleChangeState.WAITING.value).select_related("user", "asked_by")
+    return [
+        {
+            "id": row.pk,
+            "user": row.user.name,
+            "username": row.user.username,
+            "role": str(row.role),
+            "role_text": RoleName(str(row.role)).text,
+            "asked_by": row.asked_by.name if row.asked_by else "",
+            "asked_at": row.created_at,
+            "mine": me in (row.user_id, row.asked_by_id),
+        }
+        for row in rows.order_by("pk")
+    ]
+
+
+@action(
+    "team.confirm_role",
+    needs=Permission.ROLE_CONFIRM,
+    zh="确认角色变更",
+    en="Confirm a change of role",
+    parameters=(CHANGE,),
+)
+def confirm_role_change(*, change: int) -> User:
+    """Let a change of role take effect, as the second person. Raises Refused for whoever asked for it or is meant."""
+    row = _waiting(change)
+    user, role = row.user, str(row.role)
+    check_change(user, role, True)
+    row.state, row.decided_by_id = RoleChangeState.CONFIRMED.value, current_actor().user_id
+    row.save()
+    user.role = role
+    user.is_active = True
+    user.save()
+    credentials.end_tokens(user)
+    credentials.end_sessions(user)
+    add_audit_note(user=user.username, role=role, asked_by=row.asked_by.username if row.asked_by else "")
+    tell_compliance(user, role, NoticeKind.ROLE_CHANGED)
+    return user
+
+
+@action(
+    "team.refuse_role",
+    needs=Permission.ROLE_CONFIRM,
+    zh="拒绝角色变更",
+    en="Refuse a change of role",
+    parameters=(CHANGE,),
+)
+def refuse_role_change(*, change: int) -> RoleChange:
+    row = _waiting(change)
+    row.state, row.decided_by_id = RoleChangeState.REFUSED.value, current_actor().user_id
+    row.save()
+    add_audit_note(user=row.user.username, role=str(row.role))
+    return row
+
+
+def _waiting(number: int) -> RoleChange:
+    row = RoleChange.objects.filter(pk=number, state=RoleChangeState.WAITING.value).select_related("user").first()
+    if row is None:
+        raise NotFound(bilingual("角色变更", "change of role"), number)
+    me = current_actor().user_id
+    if me is not None and me in (row.user_id, row.asked_by_id):
+        raise refusal(
+            "change",
+            "须由另一个人决定：不是提出的人，也不是本人。",
+            "Somebody else decides: neither who asked for it nor who is meant.",
+        )
+    return row

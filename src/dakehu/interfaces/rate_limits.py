@@ -1,0 +1,62 @@
+"""Which requests cost how much, and whose minute is used up: asked by the pages and by the API alike."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+
+from dakehu.domains.team.sign_in.backends import address_of
+from dakehu.foundation.base.errors import TooManyRequests
+from dakehu.foundation.base.rate_limit import RateLimiter
+from dakehu.foundation.base.renamed import Kind, current_name
+
+COSTLY = 20  # requests that keep a core busy for a while: exports, reports, verification, look-ups over all clients
+UPLOAD = 10
+SEARCH = 3
+COSTLY_PAGES = ("/export/", "/audit/verify")
+COSTLY_ACTIONS = {"report.create"}
+COSTLY_QUERIES = {"team.verify_audit", "service.verify_attachments", "clients.duplicates"}
+CALL = re.compile(r"/api/v1/(?:(queries|q)|actions|do)/([^/]+)")  # `q` and `do` are addresses of 0.1.0
+WRONG_TOKEN = 10
+STRANGERS = 4  # an address from which nobody is signed in may ask a quarter of what a person may
+
+_limiter = RateLimiter()
+
+
+def cost_of(request: Any) -> int:
+    """What a request counts for."""
+    if _is_costly(request):
+        return COSTLY
+    if request.content_type == "multipart/form-data":
+        return UPLOAD
+    return SEARCH if request.GET.get("text") or request.GET.get("q") or "search" in request.path else 1
+
+
+def _is_costly(request: Any) -> bool:
+    call = CALL.match(request.path)
+    if call is None:
+        return bool(request.method == "POST" and request.path.startswith(COSTLY_PAGES))
+    if call[1]:
+        return current_name(Kind.QUERY, call[2]) in COSTLY_QUERIES
+    return current_name(Kind.ACTION, call[2]) in COSTLY_ACTIONS
+
+
+def check_person(request: Any, user_id: int | None) -> None:
+    """Count a request of somebody who is signed in. Raises TooManyRequests past DAKEHU_REQUESTS_PER_MINUTE."""
+    _check(f"person {user_id}", cost_of(request), settings.REQUESTS_PER_MINUTE)
+
+
+def check_stranger(request: Any, cost: int = 1) -> None:
+    """Count a request from an address without a sign-in. Raises TooManyRequests past a quarter of that."""
+    _check(f"address {address_of(request)}", cost, settings.REQUESTS_PER_MINUTE // STRANGERS)
+
+
+def _check(key: str, cost: int, limit: int) -> None:
+    wait = _limiter.take(key, cost, limit)
+    if wait:
+        raise TooManyRequests(wait)
+
+
+def forget_counts() -> None:
+    """Begin to count again (for tests, which share a process)."""
+    _limiter.forget()
