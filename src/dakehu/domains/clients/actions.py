@@ -5,6 +5,7 @@ from typing import Any
 
 from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_code
+from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
@@ -18,40 +19,12 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import missing_parameters
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema import custom_fields
-from dakehu.foundation.schema.fields import FieldSpec, editable_fields
+from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter, parameters_of
 
 CLIENT = parameters_of("clients.Contact", "client")
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
-
-
-def client_fields() -> tuple[str, ...]:
-    """Return the editable fields of a client except the code, custom fields included."""
-    return tuple(name for name in editable_fields("clients.Client") if name != "code")
-
-
-def set_details(client: Client, values: dict[str, Any]) -> None:
-    """Set values on a client, and the fields derived from them.
-
-    Derived are pinyin, the standard ID number and the end of the risk test. Raises Refused for an ID number that cannot
-    be right.
-    """
-    for name, value in values.items():
-        column: Any = Client._meta.get_field(name)
-        if (value is None and not column.null) or (value == "" and not column.blank):
-            value = column.get_default()
-        setattr(client, name, value)
-    client.pinyin, client.initials = rules.pinyin_of(client.name)
-    number = values.get("id_number")
-    if number:
-        client.id_type = client.id_type or rules.guess_id_type(str(client.kind), number)
-        try:
-            client.id_number = rules.check_id_number(str(client.id_type), number)
-        except BadIdentifier as error:
-            raise refusal("id_number", error.zh, error.en) from None
-    if "risk_tested_on" in values or "risk_valid_to" in values:
-        client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, values.get("risk_valid_to"))
 
 
 @action(

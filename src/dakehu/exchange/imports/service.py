@@ -1,5 +1,4 @@
-"""The way in: open a file, say how it is read, try it, import it. For the command line in one call, for the browser
-step by step with a batch that belongs to whoever uploaded it."""
+"""Open a file, say how it is read, try it, import it: in one call or step by step with a batch of the uploader."""
 
 import hashlib
 import json
@@ -26,7 +25,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
@@ -167,13 +166,9 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
 
 
 def _check_not_undone(batch: Any) -> None:
+    zh = "这次导入已经撤销。如需再次导入，请重新上传文件。"
     if batch.state == BatchState.UNDONE:
-        raise Refused(
-            bilingual(
-                "这次导入已经撤销。如需再次导入，请重新上传文件。",
-                "This import was undone. Upload the file again to import it anew.",
-            )
-        )
+        raise Refused(bilingual(zh, "This import was undone. Upload the file again to import it."))
 
 
 def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
@@ -366,27 +361,21 @@ def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
     book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
     found = price_layout.by_hand(book, hand) if hand else price_layout.recognise_prices(book)
     progress(0.3, bilingual("正在逐个核对价格", "Checking every price"))
-    if found is None:
-        raise Refused(
-            bilingual(
-                "这个文件不再认得是行情文件，请重新上传。",
-                "This file is no longer known as a price file; upload it again.",
-            )
-        )
-    return found
+    return _still_known(found, bilingual("行情文件", "a price file"))
 
 
 def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
     book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
     found = statements.by_hand(book, hand) if hand else statements.recognise(book)
     progress(0.3, bilingual("正在逐行核对", "Checking every row"))
+    return _still_known(found, bilingual("对账单", "a statement"))
+
+
+def _still_known(found: Any, kind: Bilingual) -> Any:
+    """Return what a file was recognised as. Raises Refused where it no longer is."""
     if found is None:
-        raise Refused(
-            bilingual(
-                "这个文件不再认得是对账单，请重新上传。",
-                "This file is no longer known as a statement; upload it again.",
-            )
-        )
+        zh, en = "这个文件不再认得是{kind}，请重新上传。", "This file is no longer known as {kind}; upload it again."
+        raise Refused(bilingual(zh, en, kind=kind))
     return found
 
 

@@ -347,7 +347,8 @@ def _depends(found: list[Row], called: Naming) -> Refused:
 
 def _row_text(row: Any) -> str:
     """Say which row it is: as the model says itself, or by its public listed values."""
-    if type(row).__str__ not in (models.Model.__str__,):
+    plain: Any = models.Model.__str__
+    if type(row).__str__ is not plain:
         return str(row)
     told = (f for _, f, spec in described_fields(type(row)) if spec.listed and spec.sensitivity == PUBLIC)
     values = (getattr(row, f.name) for f in told if not f.is_relation)

@@ -17,8 +17,9 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.three_way_merge import Outcome, compare
-from dakehu.foundation.gates.input import Unfit, field_behind, parameter_index, parse_input, reader_of, spec_behind
+from dakehu.foundation.gates.input import field_behind, parameter_index, parse_input, reader_of, spec_behind
 from dakehu.foundation.gates.output import columns_of, name_of, plain_of, render_row, text_of
+from dakehu.foundation.gates.row_lookup import Unfit
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.fields import normalize_name as spelt
 from dakehu.foundation.schema.parameters import Parameter

@@ -13,7 +13,8 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import limits
 from dakehu.foundation.gates.encrypted_lookup import record_lookup
-from dakehu.foundation.gates.input import Unfit, cleared_lookup_fields, reader_of
+from dakehu.foundation.gates.input import reader_of
+from dakehu.foundation.gates.row_lookup import Unfit, cleared_lookup_fields
 from dakehu.foundation.schema.custom_fields import MultipleChoice
 from dakehu.foundation.schema.fields import (
     FieldSpec,

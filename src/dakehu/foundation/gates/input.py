@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,19 +10,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
 
-from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import limits
+from dakehu.foundation.gates.row_lookup import Reader, Unfit, row_reader
 from dakehu.foundation.schema.fields import FieldSpec, has_spec, model_of, normalize_name, spec_of, spelling_index
 from dakehu.foundation.schema.parameters import Parameter
 
-Reader = Callable[[Any], Any]
 EMPTY = (None, "")
 
 
@@ -34,14 +32,6 @@ class CellError:
     field: str
     value: str
     message: Bilingual
-
-
-class Unfit(ValueError):
-    """A value that a field does not take; carries the sentence."""
-
-    def __init__(self, message: Bilingual) -> None:
-        self.message = message
-        super().__init__(message)
 
 
 def field_behind(parameter: Parameter) -> Any | None:
@@ -196,7 +186,7 @@ def _is_text(behind: Any) -> bool:
 
 def _by_kind(parameter: Parameter, order: str) -> Reader:
     if parameter.model:
-        return _key(model_of(parameter.model), None)
+        return row_reader(model_of(parameter.model), None)
     if parameter.choice_set is not None:
         return _choice(parameter.choice_set)
     return {
@@ -237,7 +227,7 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
     if hasattr(behind, "choice_set"):
         return _choice(behind.choice_set)
     if isinstance(behind, models.ForeignKey):
-        return _key(behind.remote_field.model, among)
+        return row_reader(behind.remote_field.model, among)
     if isinstance(behind, models.JSONField):
         return lambda v: v
     if isinstance(behind, EncryptedTextField):
@@ -316,89 +306,3 @@ def _choice(words: Any) -> Reader:
         return member.value
 
     return run
-
-
-def cleared_lookup_fields(target: Any) -> tuple[str, ...]:
-    """Return the fields that name a row of `target` which the reader sees in clear: a masked one cannot be tried out."""
-    clearance = current_actor().clearance
-    fields = {name: target._meta.get_field(name) for name in target.lookup_fields}
-    return tuple(
-        name for name, field in fields.items() if not has_spec(field) or spec_of(field).sensitivity <= clearance
-    )
-
-
-def _key(target: Any, among: list[Any] | None) -> Reader:
-    """Find a row of another table by number or by the fields people name it by, within the reader's scope.
-
-    Fields that name a row come first, as far as the reader sees them in clear; a bare number that names none is read as
-    the row's own number.
-    """
-    by = cleared_lookup_fields(target)
-    if among is not None:
-        return _key_among(target, by, among)
-
-    def run(value: Any) -> Any:
-        if isinstance(value, target):
-            return value
-        if isinstance(value, dict):
-            value = value.get("id", "")
-        text = parsing.to_text(value)
-        found: list[Any] = []
-        for name in () if isinstance(value, int) else by:
-            found = list(target.objects.filter(**{name: text})[:2])
-            if found:
-                break
-        if not found and target.former_lookup and not isinstance(value, int):
-            found = list(target.objects.filter(**{target.former_lookup: text})[:1])
-        if not found and text.isdigit() and len(text) < 19:
-            found = list(target.objects.filter(pk=int(text))[:1])
-        return _one(found, text)
-
-    return run
-
-
-def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
-    """The same for a whole column: one statement per 500 distinct values."""
-    wanted = sorted({parsing.to_text(v) for v in among if v not in EMPTY})
-    found: dict[str, list[Any]] = {}
-    for i in range(0, len(wanted), 500):
-        part = wanted[i : i + 500]
-        test = Q()
-        for name in by:
-            test |= Q(**{f"{name}__in": part})
-        for row in target.objects.filter(test):
-            for name in by:
-                key = str(getattr(row, name))
-                if row not in found.setdefault(key, []):
-                    found[key].append(row)
-        lost = [text for text in part if text not in found] if target.former_lookup else []
-        for text, row in _once(target, lost):
-            found[text] = [row]
-
-    def run(value: Any) -> Any:
-        text = parsing.to_text(value)
-        return _one(found.get(text, [])[:2], text)
-
-    return run
-
-
-def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
-    """[(former name, row)] of rows that were found by another name once."""
-    if not lost:
-        return []
-    by = target.former_lookup
-    named = target.objects.filter(**{f"{by}__in": lost}).values_list(by, "pk")
-    rows = target.objects.in_bulk([pk for _, pk in named])
-    return [(text, rows[pk]) for text, pk in named if text in lost]
-
-
-def _one(found: list[Any], text: str) -> Any:
-    if not found:
-        raise Unfit(bilingual("找不到“{text}”。", "Cannot find “{text}”.", text=text))
-    if len(found) > 1:
-        raise Unfit(
-            bilingual(
-                "“{text}”对应不止一条记录，请改用编号。", "“{text}” names more than one row; use its code.", text=text
-            )
-        )
-    return found[0]

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.clients import actions, choices
+from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client, Coverage, MergedClient
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
@@ -116,7 +117,7 @@ def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> 
         for client in chosen:
             version = client.row_version
             try:
-                actions.set_details(client, details)
+                set_details(client, details)
             except Refused as refusal:
                 raise Refused(
                     {name: [_with_code(client, text) for text in texts] for name, texts in refusal.messages.items()}

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from dakehu.domains.clients.actions import client_fields as fields_of_client
-from dakehu.domains.clients.actions import set_details
 from dakehu.domains.clients.bulk_edit.actions import batch_title
+from dakehu.domains.clients.details import client_fields as fields_of_client
+from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
@@ -20,7 +20,8 @@ from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.three_way_merge import compare
-from dakehu.foundation.gates.input import CellError, Unfit, parameter_index, reader_of
+from dakehu.foundation.gates.input import CellError, parameter_index, reader_of
+from dakehu.foundation.gates.row_lookup import Unfit
 from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note

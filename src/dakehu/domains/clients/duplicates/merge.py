@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from dakehu.domains.clients import actions
+from dakehu.domains.clients.details import client_fields
 from dakehu.domains.clients.duplicates import merge_rules
 from dakehu.domains.clients.models import Client, Contact, Coverage, History, Member, MergedClient, Needs, NotDuplicate
 from dakehu.foundation.access.actor import elevated
@@ -56,7 +57,7 @@ def merged_values(names: Any) -> set[str]:
     field_names = (
         names if isinstance(names, list) else [part.strip() for part in str(names or "").split(",") if part.strip()]
     )
-    unknown = [str(name) for name in field_names if name not in actions.client_fields()]
+    unknown = [str(name) for name in field_names if name not in client_fields()]
     if unknown:
         raise refusal("take", "没有“{name}”这个字段。", "There is no field “{name}” here.", name=unknown[0])
     return set(field_names)
@@ -68,10 +69,10 @@ def choices(client: Client, other: Client, wanted: set[str]) -> Iterator[tuple[s
     A risk level goes with its own test and dates, an ID number with its document.
     """
     mine, others = (
-        {name: getattr(row, Client._meta.get_field(name).attname) for name in actions.client_fields()}
+        {name: getattr(row, Client._meta.get_field(name).attname) for name in client_fields()}
         for row in (client, other)
     )
-    for name in actions.client_fields():
+    for name in client_fields():
         lead = merge_rules.GOES_WITH.get(name, name)
         if lead != name and (mine[lead] or others[lead]):
             lead_choice = merge_rules.choose(mine[lead], others[lead], taken=lead in wanted)

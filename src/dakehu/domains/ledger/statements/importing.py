@@ -6,15 +6,15 @@ overlapping export therefore adds only what is new, and a statement cut in two a
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from dakehu.domains.clients.actions import create as create_client
 from dakehu.domains.ledger.models import Account, AccountKind, QuarantinedRow, TradeBatch
 from dakehu.domains.ledger.products import registry as products
-from dakehu.domains.ledger.products.security_codes import Security, UnknownCode, market_of_account, security
-from dakehu.domains.ledger.products.short_codes import is_short, market_by_name
+from dakehu.domains.ledger.products.security_codes import Security, market_of_account
+from dakehu.domains.ledger.statements.short_code_names import names_of_short_codes, with_market
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow, ValidTrade, validate_row
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
@@ -81,14 +81,14 @@ class EvaluatedStatement:
 def evaluate(lines: list[Line]) -> EvaluatedStatement:
     """Validate every row by itself; nothing is written."""
     result, occurrences = EvaluatedStatement(), Counter[int]()
-    names = _names_of_short_codes(lines)
+    names = names_of_short_codes([line.written for line in lines if line.written is not None])
     for line in lines:
         digest = line.digest()
         occurrences[digest] += 1
         try:
             if line.written is None or line.broken is not None:
                 raise line.broken or RowRejected("number")
-            trade = validate_row(_placed(line.written, names), line.meaning)
+            trade = validate_row(with_market(line.written, names), line.meaning)
         except RowRejected as error:
             result.rejected.append((line, error, f"{digest:016x}.{occurrences[digest]}"))
             continue
@@ -97,33 +97,6 @@ def evaluate(lines: list[Line]) -> EvaluatedStatement:
         else:
             result.valid.append((line, trade, digest, occurrences[digest]))
     return result
-
-
-def _names_of_short_codes(lines: list[Line]) -> dict[tuple[str, str], str]:
-    """Return {(code, market): name} of what short codes may mean.
-
-    From the register of products and the whole codes of the file; {} for a file without short codes.
-    """
-    written = [line.written for line in lines if line.written is not None and line.written.code]
-    short = {one.code.strip() for one in written if is_short(one.code)}
-    if not short:
-        return {}
-    named = products.names_of({text.zfill(width) for text in short for width in (5, 6)} | short)
-    for one in written:
-        try:
-            if not is_short(one.code):
-                found = security(one.code, market=one.market, account=one.account)
-                named.setdefault((found.code, found.market), one.name)
-        except UnknownCode:
-            continue
-    return named
-
-
-def _placed(written: StatementRow, names: dict[tuple[str, str], str]) -> StatementRow:
-    """A row with the market of its short code, where the name tells it and the file does not."""
-    if not names or written.market or not is_short(written.code):
-        return written
-    return replace(written, market=market_by_name(written.code, written.name, names))
 
 
 def owner_of(evaluation: EvaluatedStatement, sha256: str) -> Any | None:

@@ -1,0 +1,37 @@
+"""The details of one client: which fields people may write, and what follows from them."""
+
+from typing import Any
+
+from dakehu.domains.clients import rules
+from dakehu.domains.clients.identifiers import BadIdentifier
+from dakehu.domains.clients.models import Client
+from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.schema.fields import editable_fields
+
+
+def client_fields() -> tuple[str, ...]:
+    """Return the editable fields of a client except the code, custom fields included."""
+    return tuple(name for name in editable_fields("clients.Client") if name != "code")
+
+
+def set_details(client: Client, values: dict[str, Any]) -> None:
+    """Set values on a client, and the fields derived from them.
+
+    Derived are pinyin, the standard ID number and the end of the risk test. Raises Refused for an ID number that cannot
+    be right.
+    """
+    for name, value in values.items():
+        column: Any = Client._meta.get_field(name)
+        if (value is None and not column.null) or (value == "" and not column.blank):
+            value = column.get_default()
+        setattr(client, name, value)
+    client.pinyin, client.initials = rules.pinyin_of(client.name)
+    number = values.get("id_number")
+    if number:
+        client.id_type = client.id_type or rules.guess_id_type(str(client.kind), number)
+        try:
+            client.id_number = rules.check_id_number(str(client.id_type), number)
+        except BadIdentifier as error:
+            raise refusal("id_number", error.zh, error.en) from None
+    if "risk_tested_on" in values or "risk_valid_to" in values:
+        client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, values.get("risk_valid_to"))
