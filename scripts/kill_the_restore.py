@@ -1,11 +1,12 @@
 """Kill -9 a restore at random moments, and look at what is left.
 
-    python scripts/kill_the_restore.py [ROUNDS]                                      (SQLite, in directories of its own)
+    python scripts/kill_the_restore.py [ROUNDS] [--each-move]                                      (SQLite, in directories of its own)
 
 The desk is a kept one of version 0.1.0, backed up with its keys. Each round restores it into an empty directory, in a process
 of its own that is killed at a moment drawn over the whole of what a restore takes. Then whatever starts next must find either
 the empty directory as it was or the whole desk, never keys of its own making, and nothing left behind; the same restore given
-again must succeed, killed once more on the way in every other round. Prints what was left, and exits with 1 at the first
+again must succeed, killed once more on the way in every other round. With --each-move restores are killed before the
+first move of a file, before the second, and so on, too. Prints what was left, and exits with 1 at the first
 thing that is wrong.
 """
 
@@ -207,6 +208,55 @@ def run(rounds: int, seed: int, tell: Callable[[str], None]) -> Counter[str]:
     return fell
 
 
+def dying_at(number: int, body: Callable[[], None]) -> Callable[[], None]:
+    """The same, killed before the move of that number of what is restored."""
+
+    def run_and_die() -> None:
+        count = 0
+
+        def watched(move: Callable[..., Path]) -> Callable[..., Path]:
+            def moved(path: Path, target: Path) -> Path:
+                nonlocal count
+                if "restore." in f"{path} {target}":
+                    count += 1
+                    if count == number:
+                        os.kill(os.getpid(), signal.SIGKILL)
+                return move(path, target)
+
+            return moved
+
+        kept = Path.rename, Path.replace
+        Path.rename, Path.replace = watched(Path.rename), watched(Path.replace)  # type: ignore[method-assign]
+        try:
+            body()
+        finally:
+            Path.rename, Path.replace = kept  # type: ignore[method-assign]
+
+    return run_and_die
+
+
+def run_each_move(tell: Callable[[str], None]) -> int:
+    """Kill a restore before each of its moves; returns how many there are. Raises Wrong."""
+    with tempfile.TemporaryDirectory(prefix="dakehu-kill-restore-") as name:
+        folder = Path(name)
+        body = restore_from(make_archive(folder))
+        after, number = "", 0
+        while True:
+            number += 1
+            home = folder / f"home-{number}"
+            home.mkdir(mode=0o700)
+            if in_child(home, dying_at(number, body)) is not None:
+                must(after == state(home), "a restore that is not killed leads elsewhere")
+                return number - 1
+            decided = (home / "restore.ready").exists()
+            in_child(home, look)
+            must((state(home) != "") is decided, f"move {number}: the rename does not decide")
+            in_child(home, body)
+            after = after or state(home)
+            must(state(home) == after and not leftovers(home) and modes_are_right(home), f"move {number}: not whole")
+            tell(f"killed before move {number}: {'new' if decided else 'old'}")
+
+
 def start() -> None:
     """Set Django up in a directory that nobody uses."""
     home = tempfile.mkdtemp(prefix="dakehu-kill-start-")
@@ -220,9 +270,13 @@ def start() -> None:
 
 
 def main() -> int:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    numbers = [word for word in sys.argv[1:] if word.isdigit()]
+    rounds = int(numbers[0]) if numbers else 50
     start()
     try:
+        if "--each-move" in sys.argv:
+            moves = run_each_move(lambda text: print(text, flush=True))
+            print(f"killed before each of {moves} moves: the rename decides")
         fell = run(rounds, 20261129, lambda text: print(text, flush=True))
     except Wrong as wrong:
         print(f"wrong: {wrong}", file=sys.stderr)

@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -84,7 +85,7 @@ class Desk:
         try:
             with urlopen(self.address + "/health", timeout=timeout) as answer:  # noqa: S310  our own address
                 return bool(answer.status == 200)
-        except OSError:
+        except (OSError, HTTPException):
             return False
 
     def ask(self, path: str, body: Any = None) -> int:
@@ -97,7 +98,7 @@ class Desk:
                 return int(answer.status)
         except HTTPError as refused:
             return int(refused.code)
-        except (URLError, OSError, ValueError):
+        except (URLError, OSError, ValueError, HTTPException):
             return 0
 
     def processes(self) -> dict[str, list[psutil.Process]]:
@@ -213,7 +214,9 @@ def main() -> int:
         seconds = time.monotonic() - begun
         desk.serve.kill()
         desk.serve.wait()
-        time.sleep(2)
+        ended = time.monotonic()
+        while desk.orphans() and time.monotonic() - ended < LIMIT:
+            time.sleep(0.1)
         left = len(desk.orphans())
         restarted = desk.start()
         listed = subprocess.run([sys.executable, "-c", STORED], env=desk.environment, capture_output=True, check=True)

@@ -24,7 +24,7 @@ class Desk:
             text=True,
             encoding="utf-8",
             env={**self.around, **around},
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

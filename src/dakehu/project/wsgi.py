@@ -7,18 +7,20 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from dakehu.foundation.base import parent_watch
+
+starter = multiprocessing.parent_process()
+if os.environ.get(parent_watch.SUPERVISED) and starter is not None and starter.pid is not None:
+    parent_watch.end_with_parent(starter.pid)  # first of all: the parent may end while the rest is loaded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
 application = get_wsgi_application()
 
 from django.db import DatabaseError, connections  # noqa: E402  the settings must be read first
 
-from dakehu.foundation.base import parent_watch  # noqa: E402
 from dakehu.foundation.base.errors import Refused  # noqa: E402
 from dakehu.foundation.installation import key_check  # noqa: E402
 
-starter = multiprocessing.parent_process()
-if os.environ.get(parent_watch.SUPERVISED) and starter is not None and starter.pid is not None:
-    parent_watch.end_with_parent(starter.pid)
 try:
     key_check.check_keys()  # whichever server starts us: never with keys that are not the ones of this database
 except Refused as refusal:

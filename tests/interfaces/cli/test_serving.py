@@ -93,7 +93,7 @@ def test_a_second_desk_for_the_same_home_points_to_the_first(served, tmp_path):
 def test_without_a_worker_the_health_says_since_when(served):
     served.worker().kill()
     wait_for(lambda: served.health()["worker_seen"])
-    assert set(served.health()) == {"state", "worker", "worker_seen"}
+    assert set(served.health()) >= {"state", "worker", "worker_seen"}
 
 
 def test_who_dies_young_waits_longer_and_longer_and_who_lived_long_does_not():

@@ -30,7 +30,7 @@ from dakehu.foundation.base.i18n import bilingual
 MAGIC, OLD_MAGIC, GZIP = b"DAKEHU2\n", b"DAKEHU1\n", b"\x1f\x8b"
 SALT, NONCE = 16, 12
 COPY = 1024 * 1024
-LEVEL = 6
+LEVEL = 1  # files and journal are encrypted or compressed already
 
 MEMBERS = re.compile(
     r"about\.json|audit-head\.json|dakehu\.sqlite3|dakehu\.dump"
