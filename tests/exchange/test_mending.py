@@ -121,10 +121,10 @@ def test_in_a_long_file_only_what_was_touched_is_weighed_and_slices_import_it_as
     with acting(lin):
         pk = tried(listed(*rows))
         row_evaluation = []
-        whole = revalidation.trial.weigh
+        whole = revalidation.dry_run.evaluate_sheet
         monkeypatch.setattr(
-            revalidation.trial,
-            "weigh",
+            revalidation.dry_run,
+            "evaluate_sheet",
             lambda plan, read, *a, **k: row_evaluation.append(read[0].lines) or whole(plan, read, *a, **k),
         )
         correction_grid.correct_cells(pk, 0, [(5, 3, "C1")])
@@ -133,7 +133,7 @@ def test_in_a_long_file_only_what_was_touched_is_weighed_and_slices_import_it_as
         correction_grid.correct_cells(pk, 0, [(9, 3, "C1"), (9, 0, "P003")])
         assert wrong(pk) == {(9, 0)}, "the same client twice is seen across the file"
         correction_grid.correct_cells(pk, 0, [(9, 0, None)])
-        monkeypatch.setattr(revalidation.trial, "weigh", whole)
+        monkeypatch.setattr(revalidation.dry_run, "evaluate_sheet", whole)
         report = imported(pk)
         assert (report["created"], report["mended"]) == (9, 2)
         assert Client.objects.filter(risk_level="C1").count() == 2

@@ -2,6 +2,7 @@
 stands in for the service, and nothing is asked unless somebody switched it on."""
 
 import json
+import shutil
 import threading
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -60,8 +61,11 @@ class Service(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service(settings, tmp_path, lin, zhang):
+    keys = settings.DAKEHU_HOME / "keys"
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
+    if keys.exists():  # the database holds fingerprints of these
+        shutil.copytree(keys, settings.DAKEHU_HOME / "keys")
     with acting(lin):
         imports.run_import(statement(tmp_path, "张.csv", BUY), client="C0001")
     Service.answer, Service.asked = None, []

@@ -103,7 +103,7 @@ def test_a_masked_reader_gets_a_masked_name_and_no_sums(an, lin, invested):
 
 def test_rising_is_red_or_green_as_the_reader_chose(lin, invested, monkeypatch):
     seen = []
-    monkeypatch.setattr(typst_pdf, "printed", lambda result: seen.append((result["up"], result["down"])) or b"")
+    monkeypatch.setattr(typst_pdf, "render_pdf", lambda result: seen.append((result["up"], result["down"])) or b"")
     for rise_is_red in (True, False):
         report(lin, invested, rise_is_red=rise_is_red)
     assert seen[0] == seen[1][::-1]

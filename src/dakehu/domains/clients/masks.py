@@ -12,8 +12,9 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 COMPOUND_SURNAMES = frozenset(
     "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 长孙 司徒 夏侯 轩辕 端木 独孤 南宫 西门 百里 呼延 闻人 "
@@ -88,7 +89,6 @@ def mask_address(value: str) -> str:
 # Edges of the bands in which an amount is told to readers who may not see it, in yuan. No band is narrower than its lower
 # edge, so that a band says how large a client is and never what they own.
 BAND_EDGES = (100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000, 100_000_000)
-BAND = re.compile(r"(CNY )?([<≥]|[\d,.]+[–-]) ?[\d,.]+ ?(万|M)")
 
 
 def mask_amount(value: str) -> str:
@@ -99,23 +99,27 @@ def mask_amount(value: str) -> str:
         return "•••"
     if not amount.is_finite() or amount < 0:
         return "•••"
-    place = bisect_right(BAND_EDGES, amount)
+    return str(_band(bisect_right(BAND_EDGES, amount)))
+
+
+@cache
+def _band(place: int) -> Bilingual:
+    """Return the band between the edges before and at `place`."""
     wan = [f"{edge // 10_000:,}" for edge in BAND_EDGES]
     millions = [f"{edge / 1_000_000:g}" for edge in BAND_EDGES]
     if place == 0:
-        return str(bilingual("<{n} 万", "CNY <{m}M", n=wan[0], m=millions[0]))
+        return bilingual("<{n} 万", "CNY <{m}M", n=wan[0], m=millions[0])
     if place == len(BAND_EDGES):
-        return str(bilingual("≥{n} 万", "CNY ≥{m}M", n=wan[-1], m=millions[-1]))
-    return str(
-        bilingual(
-            "{a}–{b} 万",
-            "CNY {c}–{d}M",
-            a=wan[place - 1],
-            b=wan[place],
-            c=millions[place - 1],
-            d=millions[place],
-        )
+        return bilingual("≥{n} 万", "CNY ≥{m}M", n=wan[-1], m=millions[-1])
+    return bilingual(
+        "{a}–{b} 万", "CNY {c}–{d}M", a=wan[place - 1], b=wan[place], c=millions[place - 1], d=millions[place]
     )
+
+
+@cache
+def _bands() -> frozenset[str]:
+    """Return every band as a reader of either language sees it; a range that a person typed is none of them."""
+    return frozenset(_band(place).in_(code) for place in range(len(BAND_EDGES) + 1) for code in ("zh", "en"))
 
 
 MASKS: dict[str, Callable[[str], str]] = {
@@ -135,5 +139,4 @@ def is_masked(value: str) -> bool:
 
     One `x` alone is no mask: an identity number may end in it.
     """
-    text = unicodedata.normalize("NFKC", value)
-    return bool(HIDING.search(text) or BAND.fullmatch(text.strip()))
+    return bool(HIDING.search(unicodedata.normalize("NFKC", value))) or value.strip() in _bands()
