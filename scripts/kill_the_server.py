@@ -75,8 +75,10 @@ class Desk:
         words = ["serve", "--no-browser", "--port", str(self.port)]
         self.serve = subprocess.Popen(
             [sys.executable, "-m", "dakehu.interfaces.cli.main", *words],
-            env=self.environment, stdout=self.log, stderr=self.log,
-        )  # fmt: skip
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+        )
         while not self.answers() and self.serve.poll() is None:
             time.sleep(0.1)
         return time.monotonic() - begun
@@ -229,11 +231,15 @@ def main() -> int:
     doubled = sum(count > 1 for count in stored.values())
     site, whole = sorted(kill["site"] for kill in kills), sorted(kill["whole"] for kill in kills)
     late = [kill for kill in kills if kill["site"] > LIMIT]
-    print(f"{'PostgreSQL' if os.environ.get('DAKEHU_DATABASE_URL') else 'SQLite'}, {seconds:.0f} s, {len(kills)} kills: "
-          f"{dict(Counter(kill['kind'] for kill in kills))}")  # fmt: skip
+    print(
+        f"{'PostgreSQL' if os.environ.get('DAKEHU_DATABASE_URL') else 'SQLite'}, {seconds:.0f} s, {len(kills)} kills: "
+        f"{dict(Counter(kill['kind'] for kill in kills))}"
+    )
     print(f"requests: {dict(sorted(load.statuses.items()))}")
-    print(f"writes acknowledged {len(load.acknowledged)}, lost {lost}, doubled {doubled}, stored without an answer "
-          f"{len((stored.keys() & load.tried) - load.acknowledged)}")  # fmt: skip
+    print(
+        f"writes acknowledged {len(load.acknowledged)}, lost {lost}, doubled {doubled}, stored without an answer "
+        f"{len((stored.keys() & load.tried) - load.acknowledged)}"
+    )
     print(
         f"site answers after a kill: median {site[len(site) // 2]:.2f} s, longest {site[-1]:.2f} s; later than {LIMIT:.0f} s: {len(late)}"
     )
@@ -241,8 +247,10 @@ def main() -> int:
     print(
         f"orphans after kills {sum(kill['orphans'] for kill in kills)}, after kill -9 of serve {left}, after its end {after}"
     )
-    print(f"first start {started:.1f} s, start after kill -9 of serve {restarted:.1f} s; audit entries {verified['entries']}, "
-          f"broken {verified['broken']}; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")  # fmt: skip
+    print(
+        f"first start {started:.1f} s, start after kill -9 of serve {restarted:.1f} s; audit entries {verified['entries']}, "
+        f"broken {verified['broken']}; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
     return int(bool(lost or doubled or late or left or after or verified["broken"]))
 
 

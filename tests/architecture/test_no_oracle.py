@@ -51,22 +51,60 @@ def known(lin):
     """A client whose every masked column holds something, beside one whose columns hold something else."""
     with acting(lin):
         for place, (name, number) in enumerate(((TEXTS[0], ID_NUMBER), ("赵另有", ""))):
-            texts = dict.fromkeys(("employer", "address", "controller", "beneficial_owner", "legal_representative", "income_band", "remark"), name)  # fmt: skip
+            texts = dict.fromkeys(
+                (
+                    "employer",
+                    "address",
+                    "controller",
+                    "beneficial_owner",
+                    "legal_representative",
+                    "income_band",
+                    "remark",
+                ),
+                name,
+            )
             made = perform(
                 "clients.create",
-                {"name": name, "code": f"K000{place}", "assets": 5_000_000 + place, "birth_on": f"1949-12-{31 - place}",
-                 **({"id_number": number} if number else {}), **texts, "anyway": True},
-            )  # fmt: skip
+                {
+                    "name": name,
+                    "code": f"K000{place}",
+                    "assets": 5_000_000 + place,
+                    "birth_on": f"1949-12-{31 - place}",
+                    **({"id_number": number} if number else {}),
+                    **texts,
+                    "anyway": True,
+                },
+            )
             key = {"client": made.code}
             perform("clients.add_contact", {**key, "kind": "手机", "value": f"1381234567{place}", "person": name})
-            perform("ledger.add_investment", {**key, "invested_on": "2023-01-15", "amount": 5_000_000 + place,
-                                               "value": 5_000_000 + place, "product": "A", "result": name})  # fmt: skip
-            perform("service.log_interaction", {**key, "held_at": "2026-01-05 10:00", "summary": name, "purpose": name,
-                                                "result": name, "promise": name})  # fmt: skip
+            perform(
+                "ledger.add_investment",
+                {
+                    **key,
+                    "invested_on": "2023-01-15",
+                    "amount": 5_000_000 + place,
+                    "value": 5_000_000 + place,
+                    "product": "A",
+                    "result": name,
+                },
+            )
+            perform(
+                "service.log_interaction",
+                {
+                    **key,
+                    "held_at": "2026-01-05 10:00",
+                    "summary": name,
+                    "purpose": name,
+                    "result": name,
+                    "promise": name,
+                },
+            )
             perform("service.plan_follow_up", {**key, "due_on": "2026-02-02", "subject": name})
             perform("service.open_request", {**key, "kind": "投诉", "subject": name, "detail": name})
             with act("test.figures"):
-                sums = dict.fromkeys(("market_value", "net_inflow", "profit", "realised", "income", "fees"), 5000000 + place)  # fmt: skip
+                sums = dict.fromkeys(
+                    ("market_value", "net_inflow", "profit", "realised", "income", "fees"), 5000000 + place
+                )
                 Figures(client=made, as_of=clock.today(), **sums).save()
             if not place:
                 first = made
@@ -174,12 +212,22 @@ def walk_pages(walk, role, user, clearance):
                 tries.append(((role, column, op, place), address, values_of(field)))
         tries.append(((role, column, "box", "grid"), f"/clients/rows?f.{column}=", values_of(field)))
     for values in (TEXTS, (SECRET_NAME[:2], "钱不"), (ID_NUMBER, OTHER_ID), ("13812345670", "13912345670")):
-        for address in ("/api/v1/clients/", "/api/v1/queries/clients.detail?client=", "/api/v1/clients?text=", "/palette?q=",
-                        "/api/v1/queries/clients.search?text=", "/clients/rows?q=", "/export/?q=",
-                        "/api/v1/interactions?client.has=", "/api/v1/follow-ups?client.starts=",
-                        "/api/v1/investments?client=", "/api/v1/queries/service.timeline?client=",
-                        "/api/v1/queries/ledger.portfolio?client=",
-                        "/api/v1/queries/clients.similar_clients?id_number=", "/api/v1/queries/clients.similar_clients?name="):  # fmt: skip
+        for address in (
+            "/api/v1/clients/",
+            "/api/v1/queries/clients.detail?client=",
+            "/api/v1/clients?text=",
+            "/palette?q=",
+            "/api/v1/queries/clients.search?text=",
+            "/clients/rows?q=",
+            "/export/?q=",
+            "/api/v1/interactions?client.has=",
+            "/api/v1/follow-ups?client.starts=",
+            "/api/v1/investments?client=",
+            "/api/v1/queries/service.timeline?client=",
+            "/api/v1/queries/ledger.portfolio?client=",
+            "/api/v1/queries/clients.similar_clients?id_number=",
+            "/api/v1/queries/clients.similar_clients?name=",
+        ):
             tries.append(((role, "clients.Client", address), address, values))
     for place, address, values in tries:
         walk.compare(place, lambda v, a=address: seen(browser.get(a + quote(v)), v), values)

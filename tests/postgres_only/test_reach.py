@@ -59,8 +59,11 @@ def test_a_proof_of_another_session_or_another_reach_proves_nothing(lin, wang, z
         ((own,),) = raw("SELECT current_setting('dakehu.proof')")
         elsewhere = reach_proof.proof(pid + 1, "system", "", "")
         for found in (own, elsewhere):
-            raw("SELECT set_config('dakehu.reach', 'system', false), set_config('dakehu.covers', '', false), "
-                "set_config('dakehu.user', '', false), set_config('dakehu.proof', %s, false)", [found])  # fmt: skip
+            raw(
+                "SELECT set_config('dakehu.reach', 'system', false), set_config('dakehu.covers', '', false), "
+                "set_config('dakehu.user', '', false), set_config('dakehu.proof', %s, false)",
+                [found],
+            )
             assert raw(SEEN, [zhang.pk]) == [(0,)]
         raw("SELECT set_config('dakehu.proof', %s, false)", [reach_proof.proof(pid, "system", "", "")])
         assert raw(SEEN, [zhang.pk]) == [(1,)]  # the walk above fails for want of the proof and nothing else

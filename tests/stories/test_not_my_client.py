@@ -34,7 +34,9 @@ def wangs_browser(wang):
     return browser
 
 
-@pytest.mark.parametrize("path", ["", "peek", "?tab=audit", "do/clients.change", "do/service.log_interaction"])
+@pytest.mark.parametrize(
+    "path", ["", "peek", "?tab=audit", "actions/clients.change", "actions/service.log_interaction"]
+)
 def test_his_pages_are_not_there(wangs_browser, known, path):
     assert wangs_browser.get(f"/clients/{known.pk}/{path}").status_code == 404
 

@@ -9,13 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error
 
-from dakehu.domains.team.models import User
 from dakehu.domains.team.roles import RoleName
 from dakehu.domains.team.sign_in.second_factors import kinds_of
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.schema.fields import model_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver", "")
 WEAK = ("", "x", "postgres", "password", "dakehu", "secret", "changeme", "change-me", "admin", "123456", "12345678")
@@ -81,8 +81,14 @@ def _modes() -> Iterator[Finding]:
     if os.name != "posix":
         return
     home = Path(settings.DAKEHU_HOME)
-    looked_at = [home, home / "keys", *(home / "keys").glob("*"), *home.glob("dakehu.sqlite3*"), home / "files",
-                 home / "journal"]  # fmt: skip
+    looked_at = [
+        home,
+        home / "keys",
+        *(home / "keys").glob("*"),
+        *home.glob("dakehu.sqlite3*"),
+        home / "files",
+        home / "journal",
+    ]
     open_ones = [path for path in looked_at if path.exists() and path.stat().st_mode & 0o077]
     if open_ones:
         yield (
@@ -118,7 +124,11 @@ def _backup() -> Iterator[Finding]:
 def _second_factors() -> Iterator[Finding]:
     if RoleName.ADMIN.value in settings.SECOND_FACTOR_ROLES:
         return
-    without = [u.username for u in User.objects.filter(role=RoleName.ADMIN.value, is_active=True) if not kinds_of(u)]
+    without = [
+        u.username
+        for u in model_of("team.User").objects.filter(role=RoleName.ADMIN.value, is_active=True)
+        if not kinds_of(u)
+    ]
     if without:
         yield (
             bilingual(

@@ -16,6 +16,7 @@ from dakehu.domains.clients.models import (
     Group,
     History,
     KeyDate,
+    MarketingFreeze,
     Member,
     MergedClient,
     Needs,
@@ -102,6 +103,9 @@ def twice(lin, zhang):
         Member(client=two, group=group, relation="spouse", to=held).save()
         NotDuplicate(client=one, other=two).save()
         for client in (one, two):
+            MarketingFreeze(
+                client=client, reason="complaint", cause=f"service.Request:{client.pk}", frozen_on=date(2025, 1, 3)
+            ).save()
             History(client=client, as_of_on=date(2025, 1, 1), known={"segment": client.code}).save()
             Account(client=client, kind="shares", number=f"A00000000{client.pk % 10}").save()
             QuarantinedRow(client=client, source="流水.csv", line=2, reason="side", digest=client.code).save()

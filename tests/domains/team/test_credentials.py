@@ -25,9 +25,12 @@ def make_token(user, **given):
 
 def call(key, method, path, body=None):
     made = Browser(raise_request_exception=False).generic(
-        method, f"/api/v1{path}", json.dumps(body) if body is not None else "", content_type="application/json",
+        method,
+        f"/api/v1{path}",
+        json.dumps(body) if body is not None else "",
+        content_type="application/json",
         HTTP_AUTHORIZATION=f"Bearer {key}",
-    )  # fmt: skip
+    )
     return made.status_code, json.loads(made.content)
 
 

@@ -157,8 +157,12 @@ def test_a_database_that_is_none_or_no_desks_is_refused(made, tmp_path):
         empty.execute("create table x (y)")
     empty.close()
     for content in (b"not a database at all", (tmp_path / "empty").read_bytes()):
-        changed(made / "open.backup", tmp_path / "bad", lambda a, c=content: member(a, "dakehu.sqlite3", c),
-                leave_out=("dakehu.sqlite3",))  # fmt: skip
+        changed(
+            made / "open.backup",
+            tmp_path / "bad",
+            lambda a, c=content: member(a, "dakehu.sqlite3", c),
+            leave_out=("dakehu.sqlite3",),
+        )
         report = sentences(Desk(home).report("restore", tmp_path / "bad", status=1))
         assert "已损坏" in report or "不是工作台的数据库" in report
         assert not (home / "dakehu.sqlite3").exists()

@@ -72,7 +72,7 @@ def test_what_was_mended_since_the_trial_is_tried_before_it_is_imported(lin):
 def test_for_anybody_else_it_is_not_there_and_nonsense_is_refused(lin, zhou, an):
     door, other = desk(lin), desk(zhou)
     address = tried(door)
-    for place in ("mend/", "mend/rows?table=0"):
+    for place in ("corrections/", "corrections/rows?table=0"):
         assert other.get(f"{address}{place}").status_code == 404
     assert post(other, f"{address}corrections/cells", table=0, cells=[[3, 2, ""]]).status_code == 404
     assert post(other, f"{address}corrections/replace", table=0, column=3, value="很高", text="").status_code == 404

@@ -93,7 +93,7 @@ def test_every_tab_of_a_client_opens_for_every_role_that_may_see_it(desk, lin, z
 
 def test_another_teams_client_is_nowhere(desk, wang, zhang, lin):
     door = desk(wang)
-    for address in ("", "peek", "do/clients.change", "?tab=investments"):
+    for address in ("", "peek", "actions/clients.change", "?tab=investments"):
         assert door.get(f"/clients/{zhang.pk}/{address}").status_code == 404, address
     posted = door.post(
         f"/clients/{zhang.pk}/actions/service.log_interaction", {"held_at": "2026-01-05", "summary": "x"}
@@ -194,7 +194,7 @@ def test_a_new_client_is_made_from_the_list_and_opened(desk, lin):
 def test_whoever_may_not_write_is_offered_no_way_to(desk, an, zhang):
     door = desk(an)
     page = door.get(f"/clients/{zhang.pk}/").content.decode()
-    assert "do/clients.change" not in page
+    assert "actions/clients.change" not in page
     assert door.get(f"/clients/{zhang.pk}/actions/clients.change").status_code == 403
     assert door.post(f"/clients/{zhang.pk}/actions/clients.change", {"name": "x"}).status_code == 403
 

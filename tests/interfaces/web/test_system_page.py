@@ -2,10 +2,11 @@
 
 import pytest
 
+from dakehu.domains.team import audit_queries
 from dakehu.foundation.access import keys
 from dakehu.foundation.base import clock
 from dakehu.foundation.calendar import trading_days
-from dakehu.foundation.jobs import queue as jobs
+from dakehu.foundation.jobs.progress import run_file
 from tests.cast import as_system
 from tests.interfaces.web.browsers import desk
 
@@ -28,7 +29,7 @@ def test_settings_are_listed_and_secrets_only_as_set_or_not(admin, monkeypatch):
 
 
 def test_a_missing_worker_is_said_first_and_a_living_one_is_not(admin):
-    beat = jobs._run_file(0, "beat")
+    beat = run_file(0, "beat")
     beat.unlink(missing_ok=True)
     assert "后台没有运行" in text(desk(admin).get("/system/"))
     beat.touch()
@@ -36,7 +37,8 @@ def test_a_missing_worker_is_said_first_and_a_living_one_is_not(admin):
 
 
 def test_a_calendar_about_to_end_warns(admin, monkeypatch):
-    monkeypatch.setattr(clock, "calendar_ends_on", clock.today)
+    monkeypatch.setattr(audit_queries, "calendar_ends_on", clock.today)
+    monkeypatch.setattr(trading_days, "calendar_ends_on", clock.today)
     assert "交易日历将用完" in text(desk(admin).get("/system/"))
 
 
