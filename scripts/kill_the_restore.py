@@ -125,7 +125,7 @@ def look() -> None:
     from django.conf import settings
 
     from dakehu.foundation.access.actor import acting_as, system_actor
-    from dakehu.foundation.audit import chain
+    from dakehu.foundation.audit import verification
     from dakehu.interfaces.cli import server
 
     if not (Path(settings.DAKEHU_HOME) / "dakehu.sqlite3").exists():
@@ -133,7 +133,7 @@ def look() -> None:
         return
     server.make_ready()
     with acting_as(system_actor("kill -9 harness", "cli")):
-        must(chain.verify().broken is None, "the audit chain does not hold")
+        must(verification.verify().broken is None, "the audit chain does not hold")
 
 
 def restore_from(archive: Path) -> Callable[[], None]:

@@ -122,5 +122,6 @@ def test_a_lock_lapses_with_its_process(tmp_path):
     assert not mine.take() and mine.holder()["pid"] == holder.pid and mine.holder()["address"] == "here"
     holder.kill()
     holder.wait()
+    holder.stdout.close()
     assert mine.holder() is None and mine.take()
     mine.release()

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from dakehu.foundation.base.currencies import CURRENCIES, YUAN, code_of
 
@@ -159,6 +160,7 @@ def _money(bare: str) -> Unit | None:
     return None if scale is None else Unit(MONEY, scale, currency or YUAN)
 
 
+@cache
 def _marks() -> list[tuple[str, str]]:
     """[(mark in capitals, code)], the longest first."""
     pairs = [(mark.upper(), one.code) for one in CURRENCIES.values() for mark in (one.code, *one.marks)]
@@ -173,12 +175,17 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_SIMPLE_FORMS).strip()
 
 
+LONGEST_HEADING = 200  # characters; a longer text is no heading, and is not searched for units
+
+
 def unit_in_heading(heading: str) -> FoundUnit | None:
     """The unit that a heading states: in brackets, after a stroke, or as its last word; None for a heading without one.
 
     Words in brackets that look like a unit, or are short and no known remark, are returned although not understood: a
     column of numbers with them must not be read as if they were not there.
     """
+    if len(heading) > LONGEST_HEADING:
+        return None
     text = _plain(heading)
     for words in reversed(_BRACKETED.findall(text)):
         unit = read_unit(words)

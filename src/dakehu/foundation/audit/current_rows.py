@@ -64,7 +64,9 @@ class LastValues:
     def _forget(known: dict[Any, dict[str, Any]], after: dict[str, Any]) -> None:
         """Rows written in bulk: that they were is recorded, with which values is not."""
         for name in ("created", "changed", "removed"):
-            numbers = IdRanges.of(after.get(name) or ())
+            recorded = after.get(name) or ()
+            is_list = any(isinstance(item, int) for item in recorded)  # entries of the first versions list every id
+            numbers = IdRanges(recorded) if is_list else IdRanges.of(recorded)
             for pk in [pk for pk in known if pk in numbers]:
                 del known[pk]
 

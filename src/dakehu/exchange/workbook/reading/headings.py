@@ -8,7 +8,7 @@ from dataclasses import field as attribute
 
 from rapidfuzz import fuzz, process
 
-from dakehu.exchange.mapping.units import without_unit
+from dakehu.exchange.mapping.units import LONGEST_HEADING, without_unit
 
 _PERSON = re.compile(r"^[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,10})?$")
 _NUMBERED = re.compile(r"[\d一二三四五]$|^(?:备用|其他|第[二三四]|次要|辅助|second|other)", re.IGNORECASE)
@@ -74,7 +74,7 @@ class Lexicon:
 
     def means(self, part: str, heading: str) -> tuple[str, str] | None:
         """(field, how) of a heading in one part, or None."""
-        if not heading:
+        if not heading or len(heading) > LONGEST_HEADING:
             return None
         known = self.parts[part]
         found = known.get(flat(heading)) or known.get(flat(without_unit(heading)))

@@ -53,7 +53,7 @@ def prove(request: HttpRequest) -> HttpResponse:
         "next": way_on(request),
         "page_title": bilingual("请再输一次密码", "Your password once more"),
     }
-    return render(request, "account/reauthenticate.html", page, status=status)
+    return render(request, "account/confirm_password.html", page, status=status)
 
 
 @require_safe
