@@ -92,7 +92,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
 
         # What cannot be read stays in its cell with the reason.
         write(mine, "assets", "很多")
-        mine.wait_for_selector(".grid-bubble:has-text('无法识别')")
+        mine.wait_for_selector(".grid-bubble:has-text('约数')")
         assert cell(mine, "assets").inner_text() == "很多" and stored(zhang.pk).assets == 5_000_000
         assert findings(mine) == []
         mine.click(".grid-bubble button:has-text('还原')")
