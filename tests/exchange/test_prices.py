@@ -20,6 +20,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.cli.main import main
 from tests.cast import as_system
+from tests.homes import own_home
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -32,8 +33,7 @@ BUY = "20240105,000878,云南铜业,买入,10,1000,10000,-10005,5,0,0,1,人民�
 
 @pytest.fixture
 def desk(tmp_path, settings, lin, zhang):
-    settings.DAKEHU_HOME = tmp_path / "home"
-    settings.DAKEHU_HOME.mkdir()
+    own_home(settings, tmp_path / "home")
     return tmp_path
 
 
@@ -42,13 +42,13 @@ def put(path: Path, *rows: str) -> Path:
     return path
 
 
-def parameter(path: Path, **said) -> dict:
+def import_file(path: Path, **said) -> dict:
     with as_system():
         return imports.run_import(path, **said)
 
 
 def deal(folder: Path, *rows: str) -> None:
-    parameter(put(folder / "成交.csv", HEAD, *rows), client="C0001")
+    import_file(put(folder / "成交.csv", HEAD, *rows), client="C0001")
 
 
 def held() -> dict:
@@ -71,16 +71,16 @@ def test_a_price_file_is_tried_imported_repeated_corrected_and_taken_back(desk):
     path = put(
         desk / "行情.csv", "日期,证券代码,收盘价", "2024-01-08,000878,10.9", "20240109,878.SZ,12", "2024-01-09,000001,9"
     )
-    tried = parameter(path, dry_run=True)
+    tried = import_file(path, dry_run=True)
     assert (tried["kind"], tried["shape"], counts(tried)) == ("prices", "long", (2, 0, 0, 1, 0)) and not held()
     [warning] = tried["warnings"]
     assert (warning["cell"], warning["value"], warning["row"]) == ("C4", "000001", 4) and "对账单" in warning[
         "remedy_zh"
     ]
-    first = parameter(path)
+    first = import_file(path)
     assert counts(first) == (2, 0, 0, 1, 0) and first["first_day"] == "2024-01-08"
-    assert counts(parameter(path)) == (0, 0, 2, 1, 0)
-    corrected = parameter(put(desk / "更正.csv", "date,code,close", "2024-01-09,000878,12.5"))
+    assert counts(import_file(path)) == (0, 0, 2, 1, 0)
+    corrected = import_file(put(desk / "更正.csv", "date,code,close", "2024-01-09,000878,12.5"))
     assert counts(corrected) == (0, 1, 0, 0, 0) and held()["2024-01-09"] == {"000878": 12.5}
     with as_system():
         with pytest.raises(Refused, match="之后"):
@@ -100,7 +100,7 @@ def test_wide_files_say_what_long_ones_say(desk, shape):
     for row in rows:
         book.active.append(row)
     book.save(desk / "宽表.xlsx")
-    report = parameter(desk / "宽表.xlsx")
+    report = import_file(desk / "宽表.xlsx")
     assert (report["shape"], counts(report)) == (shape, (3, 0, 0, 0, 0))
     assert held() == {"2024-01-08": {"000878": 10.9, "510500": 5.5}, "2024-01-09": {"000878": 12.0}}
 
@@ -120,7 +120,7 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
         "2024-01-05,878,11,",
         "2024-01-08,,3,",
     )
-    report = parameter(path)
+    report = import_file(path)
     assert not report["imported"] and not held()
     assert [(f["cell"], f["value"]) for f in report["faults"]] == [
         ("C2", "十元"),
@@ -132,15 +132,15 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
         ("C9", ""),
     ]
     assert all(f["zh"] and f["en"] and f["remedy_zh"] and f["remedy_en"] for f in report["faults"])
-    assert parameter(path, skip_errors=True)["imported"] and held() == {"2024-01-05": {"000878": 10.0}}
+    assert import_file(path, skip_errors=True)["imported"] and held() == {"2024-01-05": {"000878": 10.0}}
 
 
 def test_a_code_of_two_markets_is_never_guessed(desk):
     deal(desk, BUY.replace("000878,云南铜业", "000001,平安银行"))
-    parameter(put(desk / "指数.csv", "日期,代码,收盘,市场,类别,名称", "2024-01-08,000001,2900,上海,指数,上证指数"))
-    report = parameter(put(desk / "行情.csv", "日期,代码,收盘", "2024-01-08,000001,9.5"))
+    import_file(put(desk / "指数.csv", "日期,代码,收盘,市场,类别,名称", "2024-01-08,000001,2900,上海,指数,上证指数"))
+    report = import_file(put(desk / "行情.csv", "日期,代码,收盘", "2024-01-08,000001,9.5"))
     assert not report["imported"] and report["reasons"] == {"several": 1}
-    assert parameter(put(desk / "行情2.csv", "日期,代码,收盘", "2024-01-08,000001.SZ,9.5"))["imported"]
+    assert import_file(put(desk / "行情2.csv", "日期,代码,收盘", "2024-01-08,000001.SZ,9.5"))["imported"]
     with as_system():
         assert Product.objects.get(name="上证指数").kind == "index"
 
@@ -148,7 +148,7 @@ def test_a_code_of_two_markets_is_never_guessed(desk):
 def test_what_says_no_price_of_anything_here_is_refused_and_other_tables_stay_what_they_are(desk):
     with as_system(), pytest.raises(Refused, match="600519"):
         imports.run_import(put(desk / "行情.csv", "日期,证券代码,收盘价", "2024-01-08,600519,1700"))
-    report = parameter(put(desk / "客户.csv", "客户号,姓名,手机", "K9001,赵四,13800138000"), dry_run=True)
+    report = import_file(put(desk / "客户.csv", "客户号,姓名,手机", "K9001,赵四,13800138000"), dry_run=True)
     assert "kind" not in report and report["created"] == 1
 
 
@@ -179,12 +179,14 @@ def test_a_real_statement_and_its_prices_close_from_end_to_end(desk, capsys):
 
 def test_money_in_another_currency_is_closed_by_the_rates_of_a_file(desk, capsys):
     deal(desk, "20240105,900901,云赛Ｂ股,买入,0.5,1000,500,-505,5,0,0,1,美元")
-    parameter(
+    import_file(
         put(desk / "行情.csv", "日期,证券代码,收盘价,币种", "2024-01-05,900901,0.5,USD", "2024-01-09,900901,0.6,USD")
     )
     with as_system(), pytest.raises(Refused, match="USDCNY"):
         close_run.close(day=date(2024, 1, 9))
-    report = parameter(put(desk / "中间价.csv", "日期,USD/CNY,100JPY/CNY", "2024-01-05,7.1,4.9", "2024-01-09,7.2,4.9"))
+    report = import_file(
+        put(desk / "中间价.csv", "日期,USD/CNY,100JPY/CNY", "2024-01-05,7.1,4.9", "2024-01-09,7.2,4.9")
+    )
     assert (report["entered"], report["unknown"], report["skipped"]) == (["USDCNY.FX"], 1, 2)
     with as_system():
         close_run.close(day=date(2024, 1, 9))
@@ -211,7 +213,7 @@ def test_beta_and_alpha_follow_from_the_series_of_the_index(desk, settings):
     lines = ["date,code,close,market,kind,currency"]
     lines += [f"{d},600999,{closes['KO'][d]},SH,stock,CNY" for d in days]
     lines += [f"{d},SPGI,{closes['SPGI'][d]},US,index,CNY" for d in days]
-    report = parameter(put(desk / "long.csv", *lines))
+    report = import_file(put(desk / "long.csv", *lines))
     assert (report["created"], report["entered"], report["days"]) == (500, ["600999.SH", "SPGI.US"], 250)
     assert report["securities"] == 2
     price = closes["KO"][days[0]]

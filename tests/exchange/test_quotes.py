@@ -2,7 +2,6 @@
 stands in for the service, and nothing is asked unless somebody switched it on."""
 
 import json
-import shutil
 import threading
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,6 +19,7 @@ from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli.main import main
 from tests.cast import acting, as_system
 from tests.domains.ledger.trades.test_compaction import BUY, statement
+from tests.homes import own_home
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 TOKEN = "a-token-of-nobody"
@@ -61,11 +61,7 @@ class Service(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service(settings, tmp_path, lin, zhang):
-    keys = settings.DAKEHU_HOME / "keys"
-    settings.DAKEHU_HOME = tmp_path / "home"
-    settings.DAKEHU_HOME.mkdir()
-    if keys.exists():  # the database holds fingerprints of these
-        shutil.copytree(keys, settings.DAKEHU_HOME / "keys")
+    own_home(settings, tmp_path / "home")
     with acting(lin):
         imports.run_import(statement(tmp_path, "张.csv", BUY), client="C0001")
     Service.answer, Service.asked = None, []

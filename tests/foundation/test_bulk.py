@@ -33,7 +33,7 @@ def lots(*amounts: int) -> dict:
     }
 
 
-def parameter(client, columns: dict) -> ImportEvaluation:
+def import_file(client, columns: dict) -> ImportEvaluation:
     made = row_evaluation(client, columns)
     with act("test.take"):
         ledger.import_investments(columns=columns, row_evaluation=made, clients=[client.pk] * len(made.verdicts))
@@ -42,9 +42,9 @@ def parameter(client, columns: dict) -> ImportEvaluation:
 
 def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
     with acting(lin):
-        assert parameter(zhang, lots(5)).verdicts == [CREATED]
-        assert parameter(zhang, lots(5)).verdicts == [UNCHANGED]
-        again = parameter(zhang, lots(6))
+        assert import_file(zhang, lots(5)).verdicts == [CREATED]
+        assert import_file(zhang, lots(5)).verdicts == [UNCHANGED]
+        again = import_file(zhang, lots(6))
         assert again.verdicts == [UPDATED]
         assert again.differences == {0: {"amount": (Decimal("5.00"), Decimal(6))}}
         row = Investment.objects.get()
@@ -53,15 +53,15 @@ def test_rows_are_created_then_unchanged_then_updated(lin, zhang):
 
 def test_two_purchases_of_one_product_on_one_day_stay_two(lin, zhang):
     with acting(lin):
-        assert parameter(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
-        assert parameter(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
+        assert import_file(zhang, lots(5, 7, 7)).verdicts == [CREATED] * 3
+        assert import_file(zhang, lots(7, 5, 7)).verdicts == [UNCHANGED] * 3
         assert Investment.objects.count() == 3
 
 
 def test_modes_skip_what_they_may_not_touch(lin, zhang):
     with acting(lin):
         assert row_evaluation(zhang, lots(5), mode="update").verdicts == [SKIPPED]
-        parameter(zhang, lots(5))
+        import_file(zhang, lots(5))
         assert row_evaluation(zhang, lots(6), mode="create").verdicts == [SKIPPED]
 
 

@@ -42,7 +42,7 @@ def counter(tmp_path, settings, zhang, qian):
     return pa.Table.from_pylist([{**same, **row} for row in rows], schema=daily_feed.COLUMNS)
 
 
-def parameter(table, day=DAY, source="柜台"):
+def import_file(table, day=DAY, source="柜台"):
     with as_system():
         return daily_feed.import_daily_feed(source=source, day=day, table=table)
 
@@ -53,26 +53,26 @@ def dealt():
 
 
 def test_a_day_is_taken_in_and_everybody_gets_their_own(counter, lin, zhang, qian):
-    assert parameter(counter) == {"rows": 2, "unchanged": False}
+    assert import_file(counter) == {"rows": 2, "unchanged": False}
     assert dealt()["net"].to_pylist() == [-100_500, 109_500]
     with acting(lin):
         assert reader.trades_of_clients([zhang.pk, qian.pk])["client"].to_pylist() == [zhang.pk]
 
 
 def test_the_same_day_again_changes_nothing(counter):
-    parameter(counter)
+    import_file(counter)
     before = dealt()
-    assert parameter(counter) == {"rows": 2, "unchanged": True}
+    assert import_file(counter) == {"rows": 2, "unchanged": True}
     assert dealt().equals(before) and TradeBatch.objects.count() == 1
 
 
 def test_a_corrected_day_takes_the_place_of_what_was_there_before_and_after_compaction(counter):
-    parameter(counter)
-    parameter(counter.slice(0, 1))
+    import_file(counter)
+    import_file(counter.slice(0, 1))
     assert dealt()["net"].to_pylist() == [-100_500]
     with as_system():
         compaction.compact()
-    parameter(counter)
+    import_file(counter)
     assert dealt()["net"].to_pylist() == [-100_500, 109_500]
     with as_system():
         compaction.compact()
@@ -80,9 +80,9 @@ def test_a_corrected_day_takes_the_place_of_what_was_there_before_and_after_comp
 
 
 def test_two_sources_and_two_days_stand_beside_each_other(counter):
-    parameter(counter)
-    parameter(counter, source="期权柜台")
-    parameter(counter, day=date(2026, 11, 19))
+    import_file(counter)
+    import_file(counter, source="期权柜台")
+    import_file(counter, day=date(2026, 11, 19))
     assert dealt().num_rows == 6
 
 
@@ -90,5 +90,5 @@ def test_rows_that_do_not_reconcile_are_named_and_nothing_is_taken_in(counter):
     net = pa.array([-100_500, 109_501])
     wrong = counter.set_column(counter.schema.get_field_index("net"), "net", net)
     with pytest.raises(Refused, match=r"第 2 行|such as 2"):
-        parameter(wrong)
+        import_file(wrong)
     assert dealt().num_rows == 0 and not TradeBatch.objects.exists()
