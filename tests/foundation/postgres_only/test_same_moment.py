@@ -27,12 +27,12 @@ def test_of_those_who_save_one_version_at_the_same_moment_one_succeeds_and_the_o
                 )
             return "saved"
         except Conflict:
-            return "report"
+            return "told"
         finally:
             connection.close()
 
     with ThreadPoolExecutor(TOGETHER) as people:
         ends = sorted(people.map(save, range(TOGETHER)))
-    assert ends == ["saved", *["report"] * (TOGETHER - 1)]
+    assert ends == ["saved", *["told"] * (TOGETHER - 1)]
     with as_system():
         assert Client.objects.get(pk=zhang.pk).row_version == zhang.row_version + 1
