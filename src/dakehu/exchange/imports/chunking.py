@@ -1,8 +1,8 @@
-"""A file weighed, and written where asked: whole, or slice by slice where it is long, so that its length costs time but
+"""A file evaluated, and written where asked: whole, or slice by slice where it is long, so that its length costs time but
 no memory.
 
 Slices never part what belongs together: rows that share what clients are recognised by, or lack it, come last and in
-one slice. A file that says more than one thing (several tables, other sheets) is weighed whole, since its rows speak
+one slice. A file that says more than one thing (several tables, other sheets) is evaluated whole, since its rows speak
 of each other.
 """
 
@@ -37,7 +37,7 @@ def run(
     skip_errors: bool = False,
 ) -> dict[str, Any]:
     """Weigh a file and tell what was found (report.report, at most `limit` faults). `write` is called with each part
-    that was weighed; no longer, once there are faults, unless `skip_errors`."""
+    that was evaluated; no longer, once there are faults, unless `skip_errors`."""
     table = _is_long(book, plan)
     if table is None:
         made = dry_run.run(book, plan, progress)

@@ -1,4 +1,4 @@
-"""Rows at fault mended in place: shown with what is wrong in each cell, changed cell by cell, and weighed again at once by
+"""Rows at fault mended in place: shown with what is wrong in each cell, changed cell by cell, and evaluated again at once by
 the reading and the rules of the trial (see again)."""
 
 from collections.abc import Iterable

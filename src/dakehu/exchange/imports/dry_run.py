@@ -1,4 +1,4 @@
-"""What a file would do to the desk, without doing it: every row weighed, every fault with its place and remedy."""
+"""What a file would do to the desk, without doing it: every row evaluated, every fault with its place and remedy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ NAMES = ("client_code", "client_name", "client_id_number", "client_phone")
 
 @dataclass
 class DryRun:
-    """A file weighed. `stacks` by part; `owners` names the client of each row of the other sheets."""
+    """A file evaluated. `stacks` by part; `owners` names the client of each row of the other sheets."""
 
     plan: ImportMapping
     grids: list[Grid]

@@ -1,6 +1,6 @@
-"""Rows of a file weighed again after some of their cells were mended.
+"""Rows of a file evaluated again after some of their cells were mended.
 
-A file of ordinary length is weighed again whole. Of a long one the touched rows are, beside those that share with them
+A file of ordinary length is evaluated again whole. Of a long one the touched rows are, beside those that share with them
 what clients are recognised by; the trial that comes before the import reads all of it anyway.
 
 So that a long file need not be opened for every cell, the lines of its tables are kept encrypted beside it, as they
@@ -22,7 +22,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
 
-WHOLE = 5_000  # rows of a file that are weighed again as a whole
+WHOLE = 5_000  # rows of a file that are evaluated again as a whole
 NAMED_BY = ("code", "name", "id_number", "phone")  # what clients are recognised by; other sheets say client_code …
 Lines = dict[int, pl.DataFrame]  # the lines of each table that is read, as they came, by its number
 Row = tuple[int, int]  # number of the table, line of the record

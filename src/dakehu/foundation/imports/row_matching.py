@@ -1,4 +1,4 @@
-"""Many rows at once: whole columns weighed against what is stored, then written in the present act.
+"""Many rows at once: whole columns evaluated against what is stored, then written in the present act.
 
 A row is created, updated, unchanged, skipped or at fault. An empty cell says nothing: it never erases. A cell that
 still shows the mask of the stored value says nothing either. Weighing only reads, so a dry run and the real run share

@@ -15,7 +15,7 @@ KEPT = bilingual("这张表的记录不能用表格删除。", "Rows of this she
 class SheetOf:
     """The worksheet of a resource. Its columns are the parameters of the resource's `create` action.
 
-    `evaluate(columns, clients, weighed, mode=…)` compares rows with what is stored, `import_rows(columns=, weighed=,
+    `evaluate(columns, clients, row_evaluation, mode=…)` compares rows with what is stored, `import_rows(columns=, row_evaluation=,
     clients=)` writes them (None for clients, who are compared before everything else). `more` are further parameters,
     `import_only` names those that an export leaves out. `kept` says why rows cannot be deleted by leaving them out of a
     file; `open_state` is (field, value) of rows that still can be, `ended` the reason for the others.
