@@ -10,6 +10,7 @@ from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.base.errors import Refused
 from tests.cast import acting
+from tests.interfaces.web.browsers import desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -91,3 +92,8 @@ def test_an_administrator_who_adds_the_field_gets_the_column_in(lin, admin, tabl
     custom_fields.load()
     with acting(lin):
         assert "爱好" not in places(imports.run_import(table))
+
+
+def test_the_form_of_a_new_field_begins_with_the_unknown_heading(admin):
+    page = desk(admin).get("/system/fields/new", {"zh": "爱好", "model": "clients.Client"}).content.decode()
+    assert 'value="爱好"' in page
