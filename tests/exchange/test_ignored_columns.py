@@ -97,3 +97,11 @@ def test_an_administrator_who_adds_the_field_gets_the_column_in(lin, admin, tabl
 def test_the_form_of_a_new_field_begins_with_the_unknown_heading(admin):
     page = desk(admin).get("/system/fields/new", {"zh": "爱好", "model": "clients.Client"}).content.decode()
     assert 'value="爱好"' in page
+
+
+def test_a_column_left_out_because_its_content_does_not_fit_is_not_called_a_choice(lin, tmp_path):
+    path = tmp_path / "type.csv"
+    path.write_text("客户姓名,手机,type\n张三,13812345678,Sale\n李四,13912345678,Purchase\n", encoding="utf-8")
+    with acting(lin):
+        report = imports.run_import(path, dry_run=True)
+    assert places(report)["type"] == ("C", 2, "unfit_content")

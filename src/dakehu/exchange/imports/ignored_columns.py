@@ -19,13 +19,14 @@ from dakehu.foundation.schema.fields import has_spec, model_of, normalize_name
 from dakehu.foundation.schema.related_columns import extension_columns
 
 # Why a column is left out. CALCULATED ones are of our own making and lose nothing, so `--strict` accepts them.
-UNKNOWN, NOT_WRITABLE, CALCULATED, REPEATED, SET_ASIDE, NO_SHEET = (
+UNKNOWN, NOT_WRITABLE, CALCULATED, REPEATED, SET_ASIDE, NO_SHEET, UNFIT = (
     "unknown_heading",
     "not_writable",
     "calculated",
     "repeated",
     "set_aside",
     "unknown_sheet",
+    "unfit_content",
 )
 REASONS = {
     UNKNOWN: bilingual(
@@ -41,6 +42,10 @@ REASONS = {
     ),
     REPEATED: bilingual(
         "“{heading}”对应的字段已由另一列提供。", "Another column already provides the field of “{heading}”."
+    ),
+    UNFIT: bilingual(
+        "“{heading}”的内容不像同名字段的值，没有导入。请指定它是哪个字段。",
+        "The cells of “{heading}” do not look like values of the field of that name, so it was not imported. Choose its field.",
     ),
     SET_ASIDE: bilingual("已选择不导入“{heading}”。", "“{heading}” was set aside by choice."),
     NO_SHEET: bilingual(
@@ -127,7 +132,7 @@ def _reason(column: ColumnMapping, worksheet: Worksheet | None, taken: set[str])
     heading = normalize_name(column.heading)
     for parameter in worksheet.parameters:
         if heading in {normalize_name(text) for text in (parameter.name, *worksheet.spec(parameter.name).spellings())}:
-            return REPEATED if parameter.name in taken else SET_ASIDE
+            return REPEATED if parameter.name in taken else UNFIT
     model = model_of(worksheet.model)
     for field in model._meta.fields:
         if has_spec(field) and heading in {normalize_name(text) for text in (field.name, *field.spec.spellings())}:
