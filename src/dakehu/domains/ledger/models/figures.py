@@ -16,7 +16,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # Figures by which lists of clients are sorted and filtered; each has an index.
 LISTS = ("market_value", "net_inflow", "profit", "fees", "roi", "twr", "xirr", "volatility", "sharpe", "max_drawdown",
-         "turnover", "holdings")  # fmt: skip
+         "turnover", "holdings", "day_profit", "month_inflow")  # fmt: skip
 
 
 def _money(
@@ -67,14 +67,21 @@ class Figures(ClientRecorded):
     market_value = _money(
         "持仓市值", "Market value", "Σ 数量 × 收盘价", "Σ quantity × closing price", listed=True, mask=mask_amount
     )
-    net_inflow = _money("净投入", "Net inflow", "买入（含费用）− 卖出与红利（扣费后）",
+    net_inflow = _money("净转入", "Net inflow", "买入（含费用）− 卖出与红利（扣费后）",
                         "Purchases with fees less sales and dividends after fees")  # fmt: skip
-    profit = _money("累计盈亏", "Profit", "市值 − 净投入", "Market value − net inflow", listed=True)
+    profit = _money("累计盈亏", "Profit", "市值 − 净转入", "Market value − net inflow", listed=True)
     realised = _money(
         "已实现盈亏", "Realised profit", "卖出所得 − 平均成本", "Proceeds − average cost of what was sold"
     )
     income = _money("红利与利息", "Income")
     fees = _money("交易费用", "Fees paid")
+    day_profit = _money("当日盈亏", "Day's profit", "市值 − 前一交易日市值 − 当日净转入",
+                        "Market value − that of the trading day before − the day's net inflow")  # fmt: skip
+    month_inflow = _money("本月净转入", "Net inflow this month", "本月买入（含费用）− 卖出与红利（扣费后）",
+                          "This month's purchases with fees less sales and dividends after fees")  # fmt: skip
+    # At the ends of the twelve months before and on the day itself, oldest first, in whole yuan (analytics.month_ends).
+    month_values = models.JSONField(default=list, editable=False)
+    month_inflows = models.JSONField(default=list, editable=False)
     roi = _rate("投资收益率", "Return on investment", "累计盈亏 ÷ 投入", "Profit ÷ money put in", listed=True)
     twr = _rate("时间加权收益率", "Time-weighted return", "Π(1 + 日收益率) − 1", "Π(1 + day's return) − 1", listed=True)
     xirr = _rate("资金加权收益率", "Money-weighted return", "使现金流现值为零的年利率（实际天数/365）",

@@ -25,6 +25,7 @@ WORDS = {
     "money_in": bilingual("投入", "Money in"),
     "money_out": bilingual("取回", "Money out"),
     "worth": bilingual("市值", "Worth"),
+    "worth_before": bilingual("前一交易日市值", "Market value the day before"),
     "return": bilingual("日收益率", "Return"),
     "growth": bilingual("净值", "Growth"),
     "drawdown": bilingual("回撤", "Drawdown"),
