@@ -11,6 +11,7 @@ from dakehu.domains.ledger.close.book import slice_book
 from dakehu.domains.ledger.performance.explanations import recent
 from dakehu.domains.ledger.performance.explanations.money import Case
 from tests.analytics.books import book_of, invented
+import itertools
 
 EPOCH = date(1970, 1, 1)
 
@@ -26,7 +27,7 @@ def by_hand(book, client):
     marks = month_ends.month_columns(book.ordinals)
     on = dict(zip(series.ordinals.tolist(), series.value.tolist(), strict=True))
     net = dict(zip(series.ordinals.tolist(), (series.money_in - series.money_out).tolist(), strict=True))
-    for before, end in zip(marks[:-1], marks[1:], strict=True):
+    for before, end in itertools.pairwise(marks):
         values.append(on.get(int(book.ordinals[end]), 0.0) if end >= 0 else 0.0)
         within = book.ordinals[max(before, -1) + 1 : end + 1]
         flows.append(sum(net.get(int(day), 0.0) for day in within))

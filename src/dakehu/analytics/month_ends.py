@@ -45,7 +45,19 @@ def compute(book: Book) -> MonthEnds:
     if clients and len(book.ordinals):
         marks = month_columns(book.ordinals)
         points = np.append(marks[1:], len(book.ordinals) - 2)  # and the day before the last
-        _run(book.offsets, book.asset, book.day, book.quantity, book.flow, book.prices, marks, points, values, flows, profit)
+        _run(
+            book.offsets,
+            book.asset,
+            book.day,
+            book.quantity,
+            book.flow,
+            book.prices,
+            marks,
+            points,
+            values,
+            flows,
+            profit,
+        )
     return MonthEnds(values, flows, profit)
 
 

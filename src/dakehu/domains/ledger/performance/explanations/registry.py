@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from dakehu.domains.ledger.performance.explanations import daily_returns
+from dakehu.domains.ledger.performance.explanations import daily_returns, recent
 from dakehu.domains.ledger.performance.explanations import money as money_explanations
-from dakehu.domains.ledger.performance.explanations import recent
 from dakehu.domains.ledger.performance.explanations import trades as trade_explanations
 from dakehu.domains.ledger.performance.explanations.money import Case, Explanation
 
