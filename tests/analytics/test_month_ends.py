@@ -1,5 +1,6 @@
 """Month ends agree with the daily series of each client, and the last day's profit with its explanation."""
 
+import itertools
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,6 @@ from dakehu.domains.ledger.close.book import slice_book
 from dakehu.domains.ledger.performance.explanations import recent
 from dakehu.domains.ledger.performance.explanations.money import Case
 from tests.analytics.books import book_of, invented
-import itertools
 
 EPOCH = date(1970, 1, 1)
 

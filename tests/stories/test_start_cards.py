@@ -209,7 +209,9 @@ def test_an_analyst_gets_no_amount_and_counts_by_bands(worked):
         assert not [shown for shown in every if shown["unit"] == "money"]
         bands = {bar["label"]: bar["value"] for bar in ask("clients.distribution", {"by": "assets"})["bars"]}
         assert bands["100–500 万"] == 2 and sum(bands.values()) == 2
-        assert [row["assets"] for row in ask("clients.list", {"filters": {"assets.band": 3}})["rows"]] == ["100–500 万"] * 2
+        assert [row["assets"] for row in ask("clients.list", {"filters": {"assets.band": 3}})["rows"]] == [
+            "100–500 万"
+        ] * 2
     assert "ledger.book" not in names and "clients.by_assets" in names
 
 
@@ -219,7 +221,10 @@ def test_every_role_has_cards_and_no_card_is_only_for_a_role_that_is_none():
     for card in cards():
         assert card.query in QUERIES, card.name
         for role in card.roles:
-            assert QUERIES[card.query].needs == "" or QUERIES[card.query].needs in ROLES[role].permissions, (card.name, role)
+            assert QUERIES[card.query].needs == "" or QUERIES[card.query].needs in ROLES[role].permissions, (
+                card.name,
+                role,
+            )
 
 
 def test_a_role_that_no_card_names_gets_every_card_it_may_ask_for(worked):

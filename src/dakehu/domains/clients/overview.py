@@ -1,7 +1,8 @@
 """Counts and distributions of the visible clients, each with where its rows are."""
 
+import itertools
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -17,7 +18,6 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.cards import number, rows_at
 from dakehu.foundation.schema.fields import FieldSpec, spec_of
 from dakehu.foundation.schema.parameters import Parameter
-import itertools
 
 LIST = "clients.list"
 QUIET_DAYS = 60  # days without a contact after which a client counts as out of touch
@@ -129,7 +129,9 @@ def missing_data() -> dict[str, Any]:
 @query("clients.coming_dates", needs=Permission.CLIENT_READ, zh="未来 14 天", en="The next 14 days")
 def coming_dates() -> dict[str, Any]:
     """Return birthdays, key dates and expiring risk tests of the next two weeks, soonest first."""
-    return {"dates": upcoming_dates(days=14)}
+    today = clock.today()
+    rows = upcoming_dates(days=14)
+    return {"dates": [{**row, "days": (date.fromisoformat(row["on"]) - today).days} for row in rows]}
 
 
 @query("clients.suitability", needs=Permission.CLIENT_READ, zh="适当性", en="Suitability")

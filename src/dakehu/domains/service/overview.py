@@ -156,6 +156,34 @@ def _start_of(day: date) -> datetime:
     return clock.at_local(datetime.combine(day, time.min))
 
 
+@query("service.week", needs=Permission.SERVICE_READ, zh="服务概况", en="Service at a glance")
+def week() -> dict[str, Any]:
+    """Return contacts of the last seven days, overdue plans and open requests of the visible clients."""
+    today = clock.today()
+    since = _days_ago(6)
+    overdue = FollowUp.objects.filter(state="planned", due_on__lt=today).count()
+    return {
+        "figures": [
+            number(
+                bilingual("近 7 天服务", "Contacts in 7 days"),
+                Interaction.objects.filter(held_at__gte=_start_of(since)).count(),
+                rows=rows_at(INTERACTIONS, {"held_at.ge": since.isoformat()}),
+            ),
+            number(
+                bilingual("逾期跟进", "Overdue plans"),
+                overdue,
+                rows=rows_at(PLANS, {"state": "planned", "due_on.lt": today.isoformat()}),
+                tone="bad",
+            ),
+            number(
+                bilingual("未办结诉求", "Open requests"),
+                Request.objects.exclude(state="closed").count(),
+                rows=rows_at(REQUESTS, {"state.ne": "closed"}),
+            ),
+        ],
+    }
+
+
 @query("service.complaints", needs=Permission.SERVICE_READ, zh="投诉", en="Complaints")
 def complaints() -> dict[str, Any]:
     """Return the visible complaints that are open: how many are overdue or due soon, and the first twenty by deadline."""
@@ -221,13 +249,14 @@ def contacts_by_week() -> dict[str, Any]:
     return {
         "bars": [
             number(
-                bilingual("{day} 起", "From {day}", day=f"{day:%m-%d}"),
+                bilingual("{day} 起一周", "Week from {day}", day=f"{day:%m-%d}"),
                 found[f"week_{n}"],
                 rows=rows_at(
                     INTERACTIONS,
                     {"held_at.ge": day.isoformat(), "held_at.lt": (day + timedelta(weeks=1)).isoformat()},
                 ),
             )
+            | {"short": f"{day:%m-%d}"}
             for n, day in enumerate(starts)
         ]
     }

@@ -37,4 +37,15 @@ declare(
         order=10,
         size="full",
     ),
+    Card(
+        "team.failed_sign_ins",
+        "登录失败（近 7 天）",
+        "Failed sign-ins, 7 days",
+        kind="table",
+        query="team.failed_sign_ins",
+        roles=(RoleName.ADMIN,),
+        order=30,
+        empty=bilingual("近 7 天没有登录失败。", "No sign-in failed in seven days."),
+        link=(bilingual("操作日志", "Audit"), "/audit/"),
+    ),
 )

@@ -1,5 +1,6 @@
 """What those who watch over the desk see first: sensitive acts of the week, and whether the desk is well."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import Count
 from dakehu.domains.team import audit_queries
 from dakehu.domains.team.models import User
 from dakehu.domains.team.sign_in import second_factors
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit.models import AuditEntry
@@ -25,6 +27,7 @@ PEOPLE_SHOWN = 20
 BACKUP_DAYS = 7  # days after which a backup is old
 CALENDAR_DAYS = 60  # days before its end in which the trading calendar is to be continued
 DISK_LOW = 2 << 30  # bytes
+FAILURES_SHOWN = 10
 FAILURES = "team.record_failed_sign_in"
 
 
@@ -106,6 +109,30 @@ def _failed_sign_ins() -> dict[str, Any]:
     at = rows_at(AUDIT, {"action": FAILURES, "since": _week().isoformat()})
     label = bilingual("登录失败（近 7 天）", "Failed sign-ins, 7 days")
     return number(label, _entries([FAILURES]).count(), rows=at, tone="warn")
+
+
+@query("team.failed_sign_ins", needs=Permission.SYSTEM_READ, zh="登录失败", en="Failed sign-ins")
+def failed_sign_ins() -> dict[str, Any]:
+    """Return the last ten failed sign-ins of the last seven days: when, which user name, from where."""
+    labels = {
+        "at": bilingual("时间", "Time"),
+        "username": bilingual("登录名", "User name"),
+        "address": bilingual("地址", "Address"),
+    }
+    rows = _entries([FAILURES]).order_by("-pk")[:FAILURES_SHOWN] if current_actor().may(Permission.AUDIT_READ) else []
+    notes = [(row, json.loads(row.body).get("note", {})) for row in rows]
+    return {
+        "columns": [{"name": name, "label": str(label), "kind": "text"} for name, label in labels.items()],
+        "rows": [
+            {
+                "at": f"{clock.local(row.at):%m-%d %H:%M}",
+                "username": str(note.get("username", "")),
+                "address": str(note.get("address", "")),
+            }
+            for row, note in notes
+        ],
+        "rows_at": rows_at(AUDIT, {"action": FAILURES, "since": _week().isoformat()}),
+    }
 
 
 def _state(

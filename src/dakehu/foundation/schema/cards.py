@@ -4,6 +4,7 @@ A card names the query that answers it. What that query returns depends on the c
 
 - figures: {"figures": [number(…)], …}
 - bars: {"bars": [number(…)], …}, drawn one under the other and against the largest
+- columns: the same upright, one beside the other in time; "short" of each is what stands under it
 - months: {"months": ["2026-01", …], "line": [value or None], "bars": [value or None], "line_name", "bars_name", "figures"}
 - table: {"columns": [{"name", "label", "kind": "text|client|number|day"}], "rows": [{name: value}], "rows_at": rows_at(…)};
   a value of kind number is a number(…), of kind client {"id", "name"}, of kind day {"on", "days"}
@@ -21,7 +22,7 @@ from typing import Any
 from dakehu.foundation.access.actor import Actor
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-KINDS = ("figures", "bars", "months", "table", "dates", "day_list")
+KINDS = ("figures", "bars", "columns", "months", "table", "dates", "day_list")
 SIZES = ("full", "main", "side", "half")  # across, the wide column, the narrow one beside it, two beside one another
 NOTHING_YET = bilingual("还没有数据。", "Nothing here yet.")
 CENT = Decimal("0.01")

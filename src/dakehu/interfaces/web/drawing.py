@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-WIDTH, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 190, 54, 66, 12, 26
+WIDTH, NARROW, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 350, 190, 54, 66, 12, 26
 SPARK_WIDTH, SPARK_HEIGHT = 120, 32
 LEVELS = 4  # shades of a day in the calendar
 SQUARE, STEP = 10, 12
@@ -56,25 +56,27 @@ def months(
     bars: Sequence[float | None],
     titles: Sequence[str],
     written: Callable[[float], str],
+    width: int = WIDTH,
 ) -> dict[str, Any]:
     """Return a picture of a line over months and bars under it: ticks, points, bars and columns to point at."""
     known = [value for value in line if value is not None] or [0.0]
     marks = ticks(min(known), max(known))
     low, high = marks[0], marks[-1]
-    inner = WIDTH - LEFT - 14
+    begin = LEFT + 12
+    inner = width - begin - 14
     step = inner / max(len(names) - 1, 1)
-    xs = [round(LEFT + place * step, 1) for place in range(len(names))]
-    placed = [(round(LEFT + x, 1), round(TOP + y, 1)) for x, y in points(line, inner, LINE_HEIGHT, low, high)]
+    xs = [round(begin + place * step, 1) for place in range(len(names))]
+    placed = [(round(begin + x, 1), round(TOP + y, 1)) for x, y in points(line, inner, LINE_HEIGHT, low, high)]
     text = " ".join(f"{x},{y}" for x, y in placed)
     base = TOP + LINE_HEIGHT
     largest = max((abs(value) for value in bars if value is not None), default=0) or 1.0
     zero = base + GAP + BAR_HEIGHT / 2
     bar = min(22.0, step * 0.5)
     return {
-        "width": WIDTH,
+        "width": width,
         "height": base + GAP + BAR_HEIGHT + 22,
         "left": LEFT,
-        "right": WIDTH - 6,
+        "right": width - 6,
         "line": text,
         "area": f"{placed[0][0]},{base} {text} {placed[-1][0]},{base}" if placed else "",
         "last": placed[-1] if placed else None,
@@ -96,16 +98,28 @@ def months(
             for x, value in zip(xs, bars, strict=True)
             if value
         ],
-        "largest": written(largest),
+        "largest": f"±{written(largest)}",
         "names": [
-            {"x": x, "text": name[5:].lstrip("0") if not name.endswith("-01") else name[:4], "every": place % 2 == 0}
+            {"x": x, "text": name[5:].lstrip("0") if not name.endswith("-01") else name[:4]}
             for place, (x, name) in enumerate(zip(xs, names, strict=True))
+            if width > NARROW or place % 3 == 0
         ],
         "columns": [
             {"x": round(x - step / 2, 1), "width": round(step, 1), "title": title}
             for x, title in zip(xs, titles, strict=True)
         ],
     }
+
+
+def columns(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return upright bars, each with its place, over 104 units of height."""
+    step, height, base = 44, 104, 126
+    largest = max((bar["value"] or 0 for bar in bars), default=0) or 1
+    placed = []
+    for place, bar in enumerate(bars):
+        tall = round((bar["value"] or 0) / largest * height, 1)
+        placed.append({**bar, "x": place * step, "y": round(base - tall, 1), "height": tall})
+    return {"width": step * len(bars), "step": step, "bars": placed}
 
 
 def stack(names: Sequence[str], kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:

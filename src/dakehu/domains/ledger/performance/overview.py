@@ -4,6 +4,7 @@ Everything is aggregated by the database from the figures of the last close. Mon
 values only; the others get counts by bands and rates, from which no amount follows.
 """
 
+import itertools
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,13 +27,17 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.cards import number, rows_at
-import itertools
 
 LIST = "clients.list"
-MOVERS = 5  # rises and falls shown
+MOVERS = 4  # rises and falls shown
 SOURCE = bilingual("由成交记录与收盘价计算", "Computed from trades and closing prices")
 UNCLOSED = {"figures__market_value.empty": 1, "assets.filled": 1}
 RETURNS = (None, Decimal("-0.2"), Decimal("-0.1"), Decimal(0), Decimal("0.1"), Decimal("0.2"), None)  # edges of bars
+
+
+def _moved(column: str) -> dict[str, Any]:
+    """Return the filters of rows whose column is a number other than 0."""
+    return {f"{column}.filled": 1, f"{column}.ne": 0}
 
 
 def _cleared() -> bool:
@@ -83,7 +88,7 @@ def _closed(sums: dict[str, Any]) -> list[dict[str, Any]]:
             bilingual("本月净转入", "Net inflow this month"),
             sums["inflow"] or 0,
             unit="money",
-            rows=rows_at(LIST, {"figures__month_inflow.ne": 0}, "figures__month_inflow", "-figures__month_inflow"),
+            rows=rows_at(LIST, _moved("figures__month_inflow"), "figures__month_inflow", "-figures__month_inflow"),
             note=bilingual(
                 "证券买卖资金，{month} 月", "Securities bought less sold, {month}", month=sums["as_of"].month
             ),
@@ -92,7 +97,7 @@ def _closed(sums: dict[str, Any]) -> list[dict[str, Any]]:
             bilingual("当日盈亏", "Profit of the day"),
             sums["profit"] or 0,
             unit="money",
-            rows=rows_at(LIST, {"figures__day_profit.ne": 0}, "figures__day_profit", "-figures__day_profit"),
+            rows=rows_at(LIST, _moved("figures__day_profit"), "figures__day_profit", "-figures__day_profit"),
             note=bilingual("较 {day} 收盘", "Since the close of {day}", day=before[-1].isoformat() if before else "–"),
             tone="signed",
         ),
@@ -149,7 +154,7 @@ def movers() -> dict[str, Any]:
             }
             for row in rows
         ],
-        "rows_at": rows_at(LIST, {"figures__day_profit.ne": 0}, "figures__day_profit", "-figures__day_profit"),
+        "rows_at": rows_at(LIST, _moved("figures__day_profit"), "figures__day_profit", "-figures__day_profit"),
         "as_of": rows[0].as_of.isoformat() if rows else None,
         "source": str(SOURCE),
     }

@@ -75,9 +75,23 @@ def months_picture(content: dict[str, Any], name: object) -> dict[str, Any]:
     return {
         "name": name,
         "content": content,
-        "picture": drawing.months(content["months"], line, bars, titles, lambda value: _short(value, code)),
+        "pictures": [
+            drawing.months(content["months"], line, bars, titles, lambda value: _tick(value, code), width)
+            for width in (drawing.WIDTH, drawing.NARROW)
+        ],
         "table": table,
     }
+
+
+def _tick(value: float, code: str) -> str:
+    """Return an amount as it stands at an axis: 2.5 亿, without decimals that say nothing."""
+    figure, gap, unit = _short(round(value), code).partition(" ")
+    letters = figure.lstrip("-+,.0123456789")
+    digits = figure.removesuffix(letters)
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    if len(digits) > 5 and "." in digits:
+        digits = digits.partition(".")[0]
+    return f"{digits}{letters}{gap}{unit}"
 
 
 def _short(value: Any, code: str) -> str:

@@ -7,6 +7,7 @@ from dakehu.foundation.access.actor import Actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import QUERIES, ask
 from dakehu.foundation.schema.cards import Card, cards_for
+from dakehu.interfaces.web import drawing
 from dakehu.interfaces.web.rows import with_addresses
 
 FULLEST = 100  # width of the longest bar
@@ -39,16 +40,25 @@ def drawn(card: Card) -> dict[str, Any]:
         largest = max((bar["value"] or 0 for bar in content["bars"]), default=0)
         for bar in content["bars"]:
             bar["width"] = round(FULLEST * (bar["value"] or 0) / largest, 1) if largest else 0
+    if card.kind == "columns":
+        made["picture"] = drawing.columns(content["bars"])
     made["is_empty"] = is_empty(card.kind, content)
     return made
 
 
 def is_empty(kind: str, content: dict[str, Any]) -> bool:
     """Return whether a card has nothing to show."""
-    filled = {"figures": "figures", "bars": "bars", "months": "months", "table": "rows", "dates": "dates"}.get(kind)
+    filled = {
+        "figures": "figures",
+        "bars": "bars",
+        "columns": "bars",
+        "months": "months",
+        "table": "rows",
+        "dates": "dates",
+    }.get(kind)
     if filled is None:
         return False
-    if kind == "bars":
+    if filled == "bars":
         return not any(bar["value"] for bar in content["bars"])
     return not content[filled]
 
