@@ -197,7 +197,7 @@ def test_the_figures_of_the_book_say_their_day_and_their_source(worked):
             assert found["as_of"] == days(1)[0].isoformat() and found["source"] == "由成交记录与收盘价计算"
         up = {shown["label"]: shown["value"] for shown in ask("ledger.book", {})["figures"]}
         assert (up["上涨客户"], up["下跌客户"], up["当日盈亏"]) == (1, 0, "990.00")
-        assert up["登记资产"] == "3000000.00"
+        assert up["资产规模"] == "3000000.00"
 
 
 def test_an_analyst_gets_no_amount_and_counts_by_bands(worked):

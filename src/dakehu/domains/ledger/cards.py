@@ -60,8 +60,8 @@ declare(
     ),
     Card(
         "ledger.return_distribution",
-        "投资收益率分布",
-        "Clients by return on investment",
+        "累计收益率分布",
+        "Clients by return on money put in",
         kind="bars",
         query="ledger.return_distribution",
         roles=(ANALYST,),

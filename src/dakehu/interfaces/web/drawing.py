@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 WIDTH, NARROW, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 350, 190, 54, 66, 12, 26
-SPARK_WIDTH, SPARK_HEIGHT = 120, 32
 LEVELS = 4  # shades of a day in the calendar
 SQUARE, STEP = 10, 12
 
@@ -22,22 +21,6 @@ def points(
         for place, value in enumerate(values)
         if value is not None
     ]
-
-
-def sparkline(values: Sequence[float | None]) -> dict[str, Any]:
-    """Return the line and the area of a sparkline, with its last point."""
-    known = [value for value in values if value is not None]
-    low, high = min(known), max(known)
-    line = points(values, SPARK_WIDTH - 4, SPARK_HEIGHT - 6, low, high)
-    text = " ".join(f"{x + 2},{y + 3}" for x, y in line)
-    return {
-        "width": SPARK_WIDTH,
-        "height": SPARK_HEIGHT,
-        "line": text,
-        "area": f"{line[0][0] + 2},{SPARK_HEIGHT} {text} {line[-1][0] + 2},{SPARK_HEIGHT}",
-        "x": line[-1][0] + 2,
-        "y": line[-1][1] + 3,
-    }
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[float]:

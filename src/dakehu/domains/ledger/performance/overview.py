@@ -31,7 +31,7 @@ from dakehu.foundation.schema.cards import number, rows_at
 LIST = "clients.list"
 MOVERS = 4  # rises and falls shown
 SOURCE = bilingual("由成交记录与收盘价计算", "Computed from trades and closing prices")
-UNCLOSED = {"figures__market_value.empty": 1, "assets.filled": 1}
+STATED = {"assets.filled": 1}
 RETURNS = (None, Decimal("-0.2"), Decimal("-0.1"), Decimal(0), Decimal("0.1"), Decimal("0.2"), None)  # edges of bars
 
 
@@ -49,8 +49,8 @@ def _cleared() -> bool:
 def book() -> dict[str, Any]:
     """Return market value, this month's net inflow, and how many clients rose and fell on the last day closed.
 
-    Of the visible clients, as of the last close; clients without figures are counted by their registered assets. No
-    figures for readers who are not cleared for personal values.
+    Of the visible clients, as of the last close, after the sum of the assets that were entered. No figures for
+    readers who are not cleared for personal values.
     """
     if not _cleared():
         return {"figures": []}
@@ -65,7 +65,7 @@ def book() -> dict[str, Any]:
     )
     found = _registered()
     if sums["as_of"] is not None:
-        found = [*_closed(sums), *found]
+        found = [*found, *_closed(sums)]
     return {
         "figures": found,
         "as_of": sums["as_of"].isoformat() if sums["as_of"] else None,
@@ -115,17 +115,17 @@ def _closed(sums: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _registered() -> list[dict[str, Any]]:
-    """Return the registered assets of clients whom no close has valued, if there are any."""
-    found = clients.clients(filters=UNCLOSED).order_by().aggregate(sum=Sum("assets"), count=Count("pk"))
+    """Return the sum of the assets that were entered, which lead where both are known; nothing where none were."""
+    found = clients.clients(filters=STATED).order_by().aggregate(sum=Sum("assets"), count=Count("pk"))
     if not found["count"]:
         return []
     return [
         number(
-            bilingual("登记资产", "Registered assets"),
+            bilingual("资产规模", "Assets"),
             found["sum"],
             unit="money",
-            rows=rows_at(LIST, UNCLOSED, "assets", "-assets"),
-            note=bilingual("{n} 位没有成交记录的客户", "{n} clients without trades", n=found["count"]),
+            rows=rows_at(LIST, STATED, "assets", "-assets"),
+            note=bilingual("登记值，{n} 位客户", "As entered, {n} clients", n=found["count"]),
         )
     ]
 
@@ -227,7 +227,7 @@ def return_distribution() -> dict[str, Any]:
         for place, (low, high) in enumerate(steps)
     ]
     mean = number(
-        bilingual("平均投资收益率", "Mean return on investment"),
+        bilingual("平均累计收益率", "Mean return on money put in"),
         found["mean"],
         unit="share",
         rows=rows_at(LIST, {"figures__roi.filled": 1}, "figures__roi", "-figures__roi", of="mean"),

@@ -112,7 +112,7 @@ def worth_line(client: Any) -> dict[str, Any]:
         return {}
     change = values[-1] - values[0]
     return {
-        "picture": drawing.sparkline(found["values"]),
+        "values": found["values"],
         "tone": "up" if change > 0 else "down" if change < 0 else "",
         "first": {"month": found["months"][0], "value": values[0]},
         "last": {"day": found["as_of"], "value": values[-1]},

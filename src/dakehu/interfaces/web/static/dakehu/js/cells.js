@@ -50,12 +50,12 @@ export function spark(values) {
     for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
     return made;
   };
-  const tone = last > first ? "up" : last < first ? "down" : "flat";
+  const tone = last > first ? "up" : last < first ? "down" : "muted";
   const name = `${written(first, "money")} → ${written(last, "money")}`;
-  const drawn = shape("svg", { class: `spark spark--cell spark--${tone}`, viewBox: "0 0 88 22", role: "img", "aria-label": name });
+  const drawn = shape("svg", { class: `sparkline sparkline--cell sparkline--${tone}`, viewBox: "0 0 88 22", role: "img", "aria-label": name });
   const title = shape("title", {});
   title.textContent = name;
-  drawn.append(title, shape("polyline", { class: "spark__line", points: points.map(place).join(" ") }));
+  drawn.append(title, shape("polyline", { points: points.map(place).join(" ") }));
   return drawn;
 }
 
