@@ -260,3 +260,55 @@ def test_an_empty_desk_says_on_each_card_what_to_do_next(teams, role):
             content = ask(card.query, dict(card.parameters))
             if content.get("rows") == [] or content.get("bars") == []:
                 assert str(card.empty) in page, card.name
+
+
+def test_a_client_shows_a_line_of_its_worth_what_it_held_and_when_it_was_served(worked):
+    browser = Browser(HTTP_ACCEPT="text/html")
+    browser.force_login(worked["lin"], backend=BACKEND)
+    with acting(worked["lin"]):
+        pk = ask("clients.detail", {"client": "C0001"})["id"]
+        line = ask("ledger.client_months", {"client": pk})
+        held = ask("ledger.composition", {"client": pk})
+        contacts = ask("service.contact_days", {"client": pk})
+    assert line["values"][-1] == 10800 and line["as_of"] == days(1)[0].isoformat()
+    assert [kind["shares"][-1] for kind in held["kinds"]] == [1.0]
+    assert contacts["days"] == {clock.today().isoformat(): 1}
+    overview = browser.get(f"/clients/{pk}/").content.decode()
+    assert 'class="heat"' in overview and f"{clock.today().isoformat()}：1 次服务" in overview
+    assert "持仓构成变化" in browser.get(f"/clients/{pk}/?tab=money").content.decode()
+
+
+def test_the_list_draws_the_worth_of_twelve_months_for_who_may_see_it_and_chooses_it(worked):
+    def columns(user):
+        browser = Browser(HTTP_ACCEPT="application/json")
+        browser.force_login(user, backend=BACKEND)
+        found = {column["field"]: column for column in browser.get("/clients/columns").json()["columns"]}
+        rows = browser.get("/clients/rows?show=name,month_values&sort=code").json()["rows"]
+        return found, rows
+
+    found, rows = columns(worked["lin"])
+    assert found["month_values"]["kind"] == "spark" and found["month_values"]["hidden"]
+    assert rows[0]["month_values"][-1] == 10800 and rows[1]["month_values"] is None
+    found, rows = columns(worked["an"])
+    assert "month_values" not in found and all("month_values" not in row for row in rows)
+
+
+def test_the_rows_behind_a_number_are_refused_to_who_may_not_ask_for_them(worked):
+    browser = Browser(HTTP_ACCEPT="text/html", raise_request_exception=False)
+    browser.force_login(worked["an"], backend=BACKEND)
+    assert browser.get("/rows/ledger.closes").status_code == 403
+    assert browser.get("/rows/clients.list?sum=figures__market_value").status_code == 400
+    assert browser.get("/rows/clients.overview").status_code == 404
+    assert browser.get("/rows/no.such").status_code == 404
+    browser.force_login(worked["wang"], backend=BACKEND)
+    page = browser.get("/rows/clients.list?figures__market_value.filled=1&sum=figures__market_value").content.decode()
+    assert "C0001" not in page and "C0002" in page
+
+
+def test_a_page_is_printed_light_whatever_the_screen_shows(worked):
+    browser = Browser(HTTP_ACCEPT="text/html")
+    browser.force_login(worked["lin"], backend=BACKEND)
+    for theme in ("dark", "auto"):
+        browser.cookies["theme"] = theme
+        page = browser.get("/").content.decode()
+        assert re.search(r'id="dark-theme"\s+media="screen', page), theme
