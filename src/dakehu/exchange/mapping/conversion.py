@@ -12,8 +12,9 @@ import polars as pl
 from dakehu.domains.clients.masks import is_masked
 from dakehu.exchange.mapping.cell_values import TEXT, ColumnReading, cell_reader
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, address
+from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts, mark_two_owners
 from dakehu.exchange.mapping.units import read_unit
-from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, kind_of_value
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, is_amount, kind_of_value, worksheets
 from dakehu.exchange.workbook.reading import Book
 from dakehu.exchange.workbook.reading.number_formats import is_scientific
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
@@ -25,6 +26,7 @@ from dakehu.foundation.imports.row_matching import ImportEvaluation
 from dakehu.foundation.schema.parameters import Parameter
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
+OWNERS = {"code", "name", "id_number", "phone"}  # columns of a table of clients that say whose a row is
 ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
 Contacts = list[tuple[str, str, str]]
 
@@ -45,6 +47,23 @@ class Grid:
 
     def address(self, field_name: str, row: int) -> str:
         return address(self.plan, field_name, self.lines[row])
+
+
+def mark_amounts(book: Book, plan: ImportMapping) -> Book:
+    """The file with the amounts marked that merged cells spread over several rows (see mapping.merged_amounts)."""
+    sheets = {sheet.name: sheet for sheet in book.sheets if sheet.merged}
+    known = worksheets()
+    for table in plan.tables:
+        sheet, part = sheets.get(table.sheet), known.get(table.part)
+        if sheet is None or part is None or table.layout != "rows":
+            continue
+        amounts = {parameter.name for parameter in part.parameters if is_amount(parameter)}
+        fed = [(column.index, {feed.field for feed in column.feeds}) for column in table.columns]
+        owners = [index for index, fields in fed if part.name == "clients" and fields & OWNERS]
+        named = [index for index, fields in fed if index in owners and fields != {"phone"}]
+        alone = mark_two_owners(sheet, named, owners, table.first_row)
+        mark_merged_amounts(sheet, [index for index, fields in fed if fields & amounts], table.first_row, alone)
+    return book
 
 
 def grids(book: Book, plan: ImportMapping) -> list[Grid]:

@@ -1,6 +1,6 @@
 """What a file holds beside the tables that are read: placed and counted for the report, so that nothing is lost in silence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dakehu.exchange.mapping.mapping import OWN_PAGES, ImportMapping, TableMapping
@@ -20,6 +20,19 @@ REASONS: dict[str, Bilingual] = {
     ),
     "other_sheet": bilingual(
         "另一张工作表，没有读取；需要导入请单独上传", "Another sheet, not read; upload it by itself to import it"
+    ),
+    "other_layout": bilingual(
+        "另一张列不相同的对账单，可能是同一批业务的资金流水，没有读取；需要导入请单独上传",
+        "Another statement with other columns, perhaps the cash side of the same trades, not read; upload it by itself",
+    ),
+    "other_owner": bilingual(
+        "另一张对账单，看来属于另一位客户（股东账户或工作表名不同），没有读取；需要导入请单独上传，或补上“客户号”一列",
+        "Another statement that seems to be another client's (account or name of the sheet), not read; upload it by itself, "
+        "or add a column with the client's code",
+    ),
+    "repeated": bilingual(
+        "与另一张工作表里的行完全相同，是同一笔，没有重复读取",
+        "The same rows as in another sheet: the same trades, not read twice",
     ),
     "no_table": bilingual(
         "这张工作表里没有识别出表格，没有读取", "No table was found in this sheet, so it was not read"
@@ -43,26 +56,43 @@ def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     return entries[:MOST]
 
 
-def left_out_of_sheet(book: Book, name: str, heading: int, read: Iterable[int]) -> list[dict[str, Any]]:
-    """The same for a file of which one table of one sheet is read (a statement, prices): its headings stand in row
-    `heading`, its records in the rows `read` (both from 0; -1 for no headings)."""
+def left_out_of_sheets(
+    book: Book, read: Mapping[str, tuple[int, Iterable[int]]], others: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The same for a statement or prices: of the sheets that are read, {name: (row of its headings, rows of its records)},
+    both from 0 (-1 for no headings); of the others whole, with their reason in `others` where it is a particular one."""
     entries: list[dict[str, Any]] = []
-    for sheet in book.sheets:
-        if sheet.name != name:
-            entries += _whole(sheet, "other_sheet" if sheet.visible else "hidden_sheet") if sheet.frame.width else []
+    for sheet in (sheet for sheet in book.sheets if sheet.frame.width):
+        if sheet.name in read:
+            heading, rows = read[sheet.name]
+            entries += _beside_rows(sheet, heading, rows)
             continue
-        known = {*read, heading}
-        titles = sheet.frame.row(heading) if heading >= 0 else ()
-        first = min((row for row in known if row >= 0), default=0)
-        places = list(range(sheet.frame.width))
-        entries += [_entry(sheet, block, "title") for block in blocks_outside(sheet.frame.head(first), []) if first]
-        for row in range(first, sheet.frame.height):
-            cells = [cell or "" for cell in sheet.frame.row(row)] if row not in known else []
-            filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
-            if filled and tuple(sheet.frame.row(row)) != titles:
-                block = Block(row, row, filled[0], filled[-1], len(filled))
-                entries.append(_entry(sheet, block, kind_of_line([cells[place] for place in filled]) or "outside"))
+        reason = "other_sheet" if sheet.visible else "hidden_sheet"
+        entries += _whole(sheet, (others or {}).get(sheet.name, reason))
     return entries[:MOST]
+
+
+def _beside_rows(sheet: Sheet, heading: int, read: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """What a sheet holds above, between and under the rows that are read."""
+    known = {*read, heading}
+    titles = sheet.frame.row(heading) if heading >= 0 else ()
+    first = min((row for row in known if row >= 0), default=0)
+    places = list(range(sheet.frame.width))
+    yield from (_entry(sheet, block, "title") for block in blocks_outside(sheet.frame.head(first), []) if first)
+    for row in range(first, sheet.frame.height):
+        cells = [cell or "" for cell in sheet.frame.row(row)] if row not in known else []
+        filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
+        if filled and tuple(sheet.frame.row(row)) != titles:
+            block = Block(row, row, filled[0], filled[-1], len(filled))
+            yield _entry(sheet, block, kind_of_line([cells[place] for place in filled]) or "outside")
+
+
+def left_out_rows(sheet: str, lines: list[int], cells: int, reason: str) -> dict[str, Any]:
+    """One entry for whole rows of a sheet, numbered from 1."""
+    words = REASONS[reason]
+    place = f"{min(lines)}:{max(lines)}"
+    both = {code: words.in_(code) for code in ("zh", "en")}
+    return {"sheet": sheet, "range": place, "cells": cells, "reason": reason, **both}
 
 
 def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:

@@ -9,25 +9,13 @@ from typing import Any
 from dakehu.domains.ledger.statements.importing import Line
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow
 from dakehu.domains.ledger.trades.transaction_types import normalize_term
-from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, Layout
+from dakehu.exchange.mapping.merged_amounts import is_merged
+from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, NUMBER_FIELDS, Layout
 from dakehu.exchange.workbook.reading import headings
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.currencies import YUAN, split_currency
 
 flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
-NUMBERS = (
-    "quantity",
-    "price",
-    "amount",
-    "net",
-    "commission",
-    "stamp",
-    "transfer",
-    "charge",
-    "balance",
-    "paid_in",
-    "paid_out",
-)
 _MONEY = re.compile(
     r"^([+-]?)\s*(?:[A-Z]{3}|[$€£¥])?\s*([+-]?)(\d[\d.,' \u00a0]*|[.,]\d+)(E-?\d+)?\s*(?:[A-Z]{3}|[$€£¥])?$"
 )
@@ -100,8 +88,8 @@ def to_seconds(text: str) -> int:
     return -1
 
 
-def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
-    """The row in `place` (from 1) of a file. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
+def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str = "") -> Line:
+    """The row in `place` (from 1) of a sheet. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
     given = {name: cells.get(flat(heading), "").strip() for name, heading in layout.columns.items()}
     for name, pattern in layout.patterns.items():
         found = re.search(pattern, given.get(name, ""))
@@ -116,13 +104,13 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
             if re.search(wanted, cells.get(flat(heading), "")):
                 raise RowRejected(reason, cells.get(flat(heading), ""))
         _refuse_two_values(cells, layout)
-        return Line(place, shown, _cell_text(given, cells, layout), meaning)
+        return Line(place, shown, _cell_text(given, cells, layout), meaning, sheet=sheet)
     except RowRejected as doubt:
-        return Line(place, shown, None, meaning, doubt)
+        return Line(place, shown, None, meaning, doubt, sheet)
 
 
 def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> StatementRow:
-    read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBERS}
+    read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBER_FIELDS}
     rest = [_number("other", cells.get(flat(heading), ""), layout) for heading in layout.others]
     report = [value for value in rest if value is not None]
     paid_in, paid_out = read.pop("paid_in"), read.pop("paid_out")
@@ -160,6 +148,8 @@ def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
 
 def _number(name: str, text: str, layout: Layout) -> Decimal | None:
     """A number in the unit of its column. Raises Doubt for a filled cell under a unit that nobody knows."""
+    if is_merged(text):
+        raise RowRejected("merged", text)
     found = layout.units.get(name)
     if found is None or not text.strip():
         return to_number(text, layout.decimal)

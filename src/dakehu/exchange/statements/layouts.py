@@ -174,6 +174,7 @@ def columns_in(headings: Iterable[str]) -> dict[str, str]:
     return columns
 
 
+NUMBER_FIELDS = ("quantity", *(name for name in MONEY_FIELDS if name != "other"))
 STATEMENT_FIELDS = (*HEADINGS, "other")
 # (Chinese, English) of every field, for a person who says which column is which.
 LABELS: dict[str, tuple[str, str]] = {

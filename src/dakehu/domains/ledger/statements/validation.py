@@ -60,6 +60,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "表头或表上方写的单位看不懂，请改为元、万元、股、手等",
         "The unit in the heading or above the table is not known; write yuan, shares or lots",
     ),
+    "merged": (
+        "数字写在合并的单元格里，不知道各行各是多少；请取消合并，在每一行写明",
+        "A number stands in a merged cell, so its share of each row is unknown; unmerge it and write one in each row",
+    ),
     "twice": (
         "同名的两列内容不同，不知以哪一列为准",
         "Two columns of one heading differ, and nothing says which one counts",

@@ -12,6 +12,8 @@ _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)')
 _TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|(\[[^\]]*\])|(_.|\*.)|([0#?.,%‰]+)|(.)')
 _DATE_LIKE = re.compile(r"[ymdhsYMDHSeEgG]|General|@|AM/PM|上午|下午")
 _PLAIN_MARKS = re.compile(r"^[\s¥￥元()+\-:：]*$|^(?:CNY|RMB|人民币)\s*$")
+# Built-in formats that say something about a value; those of sums follow the language of the machine.
+BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 LOST_DIGITS_FROM = Decimal(10) ** 15  # a number cell keeps 15 digits; whole numbers from here on have lost some
 
 
