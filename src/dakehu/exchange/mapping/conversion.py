@@ -11,6 +11,7 @@ import polars as pl
 
 from dakehu.domains.clients.masks import is_masked
 from dakehu.exchange.mapping.cell_values import TEXT, ColumnReading, cell_reader
+from dakehu.exchange.mapping.currency_columns import state_currencies
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, address
 from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts, mark_two_owners
 from dakehu.exchange.mapping.units import read_unit
@@ -50,12 +51,16 @@ class Grid:
 
 
 def mark_amounts(book: Book, plan: ImportMapping) -> Book:
-    """The file with the amounts marked that merged cells spread over several rows (see mapping.merged_amounts)."""
-    sheets = {sheet.name: sheet for sheet in book.sheets if sheet.merged}
+    """The file with its amounts as its other cells say them: marked where merged cells spread them over several rows (see
+    mapping.merged_amounts), and with the currency that a column of currencies states for their row."""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
     known = worksheets()
     for table in plan.tables:
         sheet, part = sheets.get(table.sheet), known.get(table.part)
         if sheet is None or part is None or table.layout != "rows":
+            continue
+        state_currencies(sheet, table, kinds_of_fields(part))
+        if not sheet.merged:
             continue
         amounts = {parameter.name for parameter in part.parameters if is_amount(parameter)}
         fed = [(column.index, {feed.field for feed in column.feeds}) for column in table.columns]
@@ -64,6 +69,11 @@ def mark_amounts(book: Book, plan: ImportMapping) -> Book:
         alone = mark_two_owners(sheet, named, owners, table.first_row)
         mark_merged_amounts(sheet, [index for index, fields in fed if fields & amounts], table.first_row, alone)
     return book
+
+
+def kinds_of_fields(part: Worksheet) -> dict[str, str]:
+    """{field: what its cells hold} of a worksheet."""
+    return {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
 
 
 def grids(book: Book, plan: ImportMapping) -> list[Grid]:
@@ -123,7 +133,7 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
     made = Stack(part, {}, ImportEvaluation.of(len(origin)), origin)
     raw: dict[str, list[Any]] = {}
     given = {code: Decimal(rate) for code, rate in (rates or {}).items()}
-    kinds = {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
+    kinds = kinds_of_fields(part)
     start = 0
     for _, grid in chosen:
         filled: set[str] = set()

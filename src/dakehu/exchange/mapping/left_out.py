@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dakehu.exchange.mapping.mapping import OWN_PAGES, ImportMapping, TableMapping
+from dakehu.exchange.mapping.units import units_in_row
 from dakehu.exchange.workbook.reading import Book, Sheet
 from dakehu.exchange.workbook.reading.footers import kind_of_line
-from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside
+from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside, letters
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MOST = 200  # entries of a report
@@ -14,6 +15,9 @@ REASONS: dict[str, Bilingual] = {
     "title": bilingual("表上方的标题或说明，没有作为数据读取", "A title or note above the table, not read as data"),
     "total": bilingual("合计行，没有作为数据读取", "A line of sums, not read as data"),
     "note": bilingual("表下方的备注或签字，没有作为数据读取", "A remark or signature, not read as data"),
+    "units": bilingual(
+        "表头下写单位的一行，已作为各列的单位", "A line of units under the headings, taken as the units of the columns"
+    ),
     "outside": bilingual("在识别出的表格之外，没有读取", "Outside the tables found, not read"),
     "hidden_sheet": bilingual(
         "隐藏的工作表，没有读取；需要导入请先取消隐藏", "A hidden sheet, not read; unhide it to import it"
@@ -100,7 +104,10 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     warnings = []
     for table in (table for table in plan.tables if table.part and table.layout == "rows"):
         sheet = next((s for s in book.sheets if s.name == table.sheet), None)
-        rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row] if sheet else []
+        if sheet is None:
+            continue
+        warnings += _hidden_columns(sheet, table)
+        rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row]
         if rows:
             shown = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
             report = bilingual(
@@ -112,23 +119,43 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
             remedy = bilingual(
                 "不需要的请在文件中删除后重新上传。", "Delete those you do not want and upload the file again."
             )
-            warnings.append(
-                {
-                    "table": 0,
-                    "sheet": table.sheet,
-                    "row": rows[0],
-                    "cell": f"A{rows[0]}",
-                    "column": "",
-                    "part": table.part,
-                    "field": "",
-                    "value": "",
-                    "zh": report.in_("zh"),
-                    "en": report.in_("en"),
-                    "remedy_zh": remedy.in_("zh"),
-                    "remedy_en": remedy.in_("en"),
-                }
-            )
+            warnings.append(_warning(table, rows[0], f"A{rows[0]}", report, remedy))
     return warnings
+
+
+def _hidden_columns(sheet: Sheet, table: TableMapping) -> list[dict[str, Any]]:
+    """A warning for the columns that are hidden in the file and were read all the same."""
+    read = [column for column in table.columns if column.feeds and column.index in set(sheet.hidden_columns)]
+    if not read:
+        return []
+    report = bilingual(
+        "有 {n} 列在文件里是隐藏的（{columns}），也一并导入了。",
+        "{n} columns are hidden in the file ({columns}) and were read all the same.",
+        n=len(read),
+        columns="、".join(column.heading or letters(column.index) for column in read[:10]),
+    )
+    remedy = bilingual(
+        "不需要的请在列设置里选“不导入”。", "Set those you do not want to “not imported” at the columns."
+    )
+    row = max(table.header_row, 0) + 1
+    return [_warning(table, row, f"{letters(read[0].index)}{row}", report, remedy)]
+
+
+def _warning(table: TableMapping, row: int, cell: str, report: Bilingual, remedy: Bilingual) -> dict[str, Any]:
+    return {
+        "table": 0,
+        "sheet": table.sheet,
+        "row": row,
+        "cell": cell,
+        "column": "",
+        "part": table.part,
+        "field": "",
+        "value": "",
+        "zh": report.in_("zh"),
+        "en": report.in_("en"),
+        "remedy_zh": remedy.in_("zh"),
+        "remedy_en": remedy.in_("en"),
+    }
 
 
 def _whole(sheet: Sheet, reason: str) -> list[dict[str, Any]]:
@@ -185,7 +212,7 @@ def _idle(sheet: Sheet, places: list[int], rows: Iterable[int]) -> Iterator[dict
     """Lines of sums and remarks within a table; rows count from 0."""
     for row in rows:
         cells = [sheet.frame[row, place] or "" for place in places if place < sheet.frame.width]
-        kind = kind_of_line(cells)
+        kind = kind_of_line(cells) or ("units" if units_in_row(cells) else "")
         filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
         if kind and filled:
             yield _entry(sheet, Block(row, row, filled[0], filled[-1], len(filled)), kind)

@@ -21,6 +21,11 @@ _MONEY = re.compile(
 )
 _PLAIN = re.compile(r"^-?\d+(\.\d+)?$")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_FILLED = re.compile(
+    r"^(?:已成|成交|全部成交|全成|部成|部分成交|部成部撤|部撤|部分撤单|正常|有效|成功|完成|已完成|已清算|已交收|已确认|filled|否|0|n)",
+    re.IGNORECASE,
+)
+_UNFILLED = re.compile(r"撤|废|未成|未报|未确认|拒|失败|无效|作废|待|cancel|reject|^是$|^1$|^y$", re.IGNORECASE)
 _NOTHING = {"", "-", "--", "—", "none", "null", "nan"}
 
 
@@ -96,7 +101,8 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str
         if found:
             given.update({key: value for key, value in found.groupdict().items() if value})
     # Whose it is stands apart: a row is the same trade in the client's own statement and in a file of many.
-    shown = {name: value for name, value in given.items() if value and name != "client_code"}
+    # So does the status: files that were imported before it was read keep their rows' identity.
+    shown = {name: value for name, value in given.items() if value and name not in ("client_code", "status")}
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
     meaning = layout.sides.get(normalize_term(given.get("side", "")))
     try:
@@ -104,6 +110,7 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str
             if re.search(wanted, cells.get(flat(heading), "")):
                 raise RowRejected(reason, cells.get(flat(heading), ""))
         _refuse_two_values(cells, layout)
+        _refuse_unfilled(given.get("status", ""))
         return Line(place, shown, _cell_text(given, cells, layout), meaning, sheet=sheet)
     except RowRejected as doubt:
         return Line(place, shown, None, meaning, doubt, sheet)
@@ -136,6 +143,14 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
         flag=given.get("flag", ""),
         **read,
     )
+
+
+def _refuse_unfilled(status: str) -> None:
+    """Raise RowRejected for an order that was cancelled or not filled, or whose status nobody knows."""
+    word = parsing.to_text(status)
+    if not word or _FILLED.match(word):
+        return
+    raise RowRejected("cancelled" if _UNFILLED.search(word) else "status", word)
 
 
 def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:

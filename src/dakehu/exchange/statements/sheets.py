@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 
 from dakehu.domains.ledger.products.security_codes import market_of_account
 from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts
+from dakehu.exchange.mapping.units import FoundUnit, units_in_row
 from dakehu.exchange.statements.layouts import DATES_IN, NUMBER_FIELDS, SEARCH, Layout, find_layout, with_units
 from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.footers import kind_of_line
+from dakehu.exchange.workbook.reading.footers import NOTE, kind_of_line
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base.date_parsing import find_order
 
 Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the sheet from 1, cells by flat heading, code of the client
+NOTES = 30  # lines at the end of a sheet among which notes may state a unit
 # Words in the name of a sheet that say what it holds rather than whose it is.
 _NEUTRAL = re.compile(
     r"\d|[一二三四五六七八九十]月|季|年|上海|深圳|北京|香港|沪|深|港|北交|股|基金|债|页|表|sheet|交割|对账|流水|成交|资金|明细|交易|普通|信用|两融|账户|帐户",
@@ -75,10 +77,27 @@ def _statement_sheet(sheet: reading.Sheet) -> StatementSheet | None:
         layout = find_layout(row)
         if layout is not None:
             above = [sheet.name, *(cell for line in head[:at] for cell in dict.fromkeys(line) if cell)]
-            layout = layout if layout.name else _settled(with_units(layout, above), sheet, at, row)
+            rows = sheet.head(sheet.frame.height)
+            if not layout.name:
+                notes = [
+                    cell for line in rows[at + 1 :][-NOTES:] if kind_of_line(line) == NOTE for cell in line if cell
+                ]
+                layout = _settled(with_units(layout, above, notes), sheet, at, row)
+                layout = _with_unit_line(layout, rows, at)
             mark_numbers(sheet, at, layout)
-            return StatementSheet(sheet, at, layout, list(rows_of(sheet.head(sheet.frame.height), at, layout)))
+            rows = sheet.head(sheet.frame.height) if sheet.merged else rows
+            return StatementSheet(sheet, at, layout, list(rows_of(rows, at, layout)))
     return None
+
+
+def _with_unit_line(layout: Layout, rows: list[list[str]], at: int) -> Layout:
+    """With the units of a line of units right under the headings."""
+    line = rows[at + 1] if at + 1 < len(rows) else []
+    found = units_in_row(line)
+    headings = separate_headings([flat(cell) for cell in rows[at]])
+    named = {headings[place]: FoundUnit(unit, line[place].strip()) for place, unit in found.items()}
+    units = {name: named[flat(h)] for name, h in layout.columns.items() if name in NUMBER_FIELDS and flat(h) in named}
+    return replace(layout, units={**layout.units, **units}) if units else layout
 
 
 def _not_together(read: list[StatementSheet], one: StatementSheet) -> str:
@@ -126,6 +145,7 @@ def rows_of(rows: list[list[str]], at: int, layout: Layout) -> Rows:
         if (
             filled
             and not kind_of_line([cell for cell in row if cell.strip()] or [""])
+            and not (place == at + 2 and units_in_row(row))
             and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False))
         ):
             yield place, named, named.get(code, "").strip() if code else ""

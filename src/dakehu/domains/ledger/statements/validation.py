@@ -68,6 +68,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "同名的两列内容不同，不知以哪一列为准",
         "Two columns of one heading differ, and nothing says which one counts",
     ),
+    "status": (
+        "成交状态看不懂，不知道这一笔是否成交",
+        "The status is not known, so nobody can say whether the order was filled",
+    ),
     "cancelled": ("这一笔已撤销或未成交", "The order was cancelled or not filled"),
 }
 FEES = ("commission", "stamp", "transfer", "other")
