@@ -28,6 +28,9 @@ from dakehu.foundation.schema.parameters import Parameter
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
 OWNERS = {"code", "name", "id_number", "phone"}  # columns of a table of clients that say whose a row is
+PERSONS = {"name", "client_name"}
+_ALIGNED = re.compile(r"^\s*[\u4e00-\u9fff](?:[ \u3000\u00a0]+[\u4e00-\u9fff]){1,2}\s*$")
+_PADDED = re.compile(r"[\s\u3000\u00a0]+")
 ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
 Contacts = list[tuple[str, str, str]]
 
@@ -140,6 +143,7 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
         for column in grid.plan.columns:
             for feed in column.feeds:
                 cells = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
+                cells = _without_padding(cells) if feed.field in PERSONS else cells
                 cells = _brought(
                     cells, ColumnReading(kinds.get(feed.field, TEXT), read_unit(column.unit), column.order), given
                 )
@@ -203,6 +207,11 @@ def _brought(cells: list[str | None], reading: ColumnReading, rates: dict[str, D
     for value in set(cells) - {None}:
         known[value] = read(value) or None  # type: ignore[arg-type]
     return [known[value] for value in cells]
+
+
+def _without_padding(cells: list[str | None]) -> list[str | None]:
+    """Names of two or three characters without the space that aligns them in a printed table (李　二)."""
+    return [_PADDED.sub("", cell) if cell and _ALIGNED.match(cell) else cell for cell in cells]
 
 
 def _joined(first: list[Any], second: list[str | None], sign: str) -> list[Any]:

@@ -1,16 +1,20 @@
 """A column of currencies (币种) beside columns of money: each row's amounts are in the currency that it names. Pure."""
 
+import re
+
 import polars as pl
 
 from dakehu.exchange.mapping.amounts import is_nothing
 from dakehu.exchange.mapping.mapping import ColumnMapping, TableMapping
-from dakehu.exchange.mapping.units import MONEY
+from dakehu.exchange.mapping.units import MONEY, read_unit
 from dakehu.exchange.workbook.reading import Sheet
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base.currencies import YUAN, code_of, split_currency
 from dakehu.foundation.base.text_parsing import to_half_width
 
 HEADINGS = {"币种", "货币", "币别", "货币种类", "币种类型", "结算币种", "currency", "ccy"}
+
+_BARE = re.compile(r"^[\d,.\s+-]+$")  # a number in the unit of its column
 
 
 def currency_column(table: TableMapping, kinds: dict[str, str]) -> ColumnMapping | None:
@@ -41,11 +45,14 @@ def state_currencies(sheet: Sheet, table: TableMapping, kinds: dict[str, str]) -
     if set(codes.values()) <= {YUAN, ""}:
         return
     for money in (one for one in table.columns if _is_money(one, kinds)):
-        texts = sheet.frame[f"c{money.index}"].to_list()
+        texts, unit = sheet.frame[f"c{money.index}"].to_list(), read_unit(money.unit)
+        scale = (
+            unit.text.removesuffix("元") if unit is not None and unit.kind == MONEY and unit.currency == YUAN else ""
+        )
         for row in range(table.first_row, min(table.last_row + 1, len(texts))):
             text, code = (texts[row] or "").strip(), codes.get(named[row] or "", "")
             if text and code not in (YUAN, "") and not is_nothing(text) and not split_currency(to_half_width(text))[0]:
-                texts[row] = f"{code} {text}"
+                texts[row] = f"{code} {text}{scale if _BARE.match(text) else ''}"
         name = f"c{money.index}"
         sheet.frame = sheet.frame.with_columns(pl.Series(name, texts, dtype=pl.String))
 

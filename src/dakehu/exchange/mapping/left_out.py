@@ -88,7 +88,8 @@ def _beside_rows(sheet: Sheet, heading: int, read: Iterable[int]) -> Iterator[di
         filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
         if filled and tuple(sheet.frame.row(row)) != titles:
             block = Block(row, row, filled[0], filled[-1], len(filled))
-            yield _entry(sheet, block, kind_of_line([cells[place] for place in filled]) or "outside")
+            said = [cells[place] for place in filled]
+            yield _entry(sheet, block, kind_of_line(said) or ("units" if units_in_row(said) else "outside"))
 
 
 def left_out_rows(sheet: str, lines: list[int], cells: int, reason: str) -> dict[str, Any]:

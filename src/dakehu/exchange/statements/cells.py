@@ -1,7 +1,7 @@
 """One row of cells as the ledger wants it written: days, times, numbers and currencies read by the layout."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 from dakehu.domains.ledger.statements.importing import Line
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow
 from dakehu.domains.ledger.trades.transaction_types import normalize_term
+from dakehu.exchange.mapping.cell_values import CODE, ColumnReading, cell_reader
 from dakehu.exchange.mapping.merged_amounts import is_merged
 from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, NUMBER_FIELDS, Layout
 from dakehu.exchange.workbook.reading import headings
-from dakehu.foundation.base import parsing
+from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.currencies import YUAN, split_currency
 
 flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
@@ -66,8 +67,9 @@ def _whole(digits: str, decimal: str) -> str | None:
 
 
 @lru_cache(4096)
-def to_day(text: str, formats: tuple[str, ...]) -> date | None:
-    """A day; None for an empty cell. Raises Doubt where it cannot be read or may mean two days."""
+def to_day(text: str, formats: tuple[str, ...], zone: tzinfo | None = None) -> date | None:
+    """A day, of an instant that in `zone`; None for an empty cell. Raises RowRejected where it cannot be read or may mean
+    two days."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
         return None
@@ -77,7 +79,7 @@ def to_day(text: str, formats: tuple[str, ...]) -> date | None:
         except ValueError:
             continue
     try:
-        return parsing.to_date(plain)
+        return parsing.to_date(plain, zone=zone)
     except parsing.Unreadable:
         raise RowRejected("date", text) from None
 
@@ -129,13 +131,13 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
     if layout.signed_fees:
         read |= {name: -read[name] for name in ("commission", "stamp", "transfer") if read[name] is not None}
     return StatementRow(
-        to_day(given.get("day", ""), layout.dates),
+        to_day(given.get("day", ""), layout.dates, None if layout.name else clock.zone()),
         given.get("side", ""),
-        parsing.to_text(given.get("code", "")),
+        _code(given.get("code", "")),
         parsing.to_text(given.get("name", "")),
         other=sum(report, Decimal(0)) if report else None,
         time=to_seconds(given.get("time", "")),
-        account=parsing.to_text(given.get("account", "")),
+        account=_code(given.get("account", "")),
         market=given.get("market", ""),
         currency=CURRENCIES.get(currency, currency)[:3].upper(),
         foreign=layout.foreign,
@@ -151,6 +153,11 @@ def _refuse_unfilled(status: str) -> None:
     if not word or _FILLED.match(word):
         return
     raise RowRejected("cancelled" if _UNFILLED.search(word) else "status", word)
+
+
+def _code(text: str) -> str:
+    """A code without what a spreadsheet puts around it: an apostrophe before it, .0 after it."""
+    return cell_reader(ColumnReading(CODE), {})(parsing.to_text(text))
 
 
 def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:

@@ -16,7 +16,14 @@ from dakehu.exchange.mapping.units import FoundUnit, read_unit
 from dakehu.exchange.mapping.unused_columns import STATEMENT, unused_columns
 from dakehu.exchange.statements import cells
 from dakehu.exchange.statements.layouts import DATES_IN, NUMBER_FIELDS, Layout
-from dakehu.exchange.statements.sheets import StatementSheet, StatementSheets, find_sheets, rows_of, separate_headings
+from dakehu.exchange.statements.sheets import (
+    StatementSheet,
+    StatementSheets,
+    find_sheets,
+    lies_on_its_side,
+    rows_of,
+    separate_headings,
+)
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.exchange.workbook.reading.table_detection import letters
@@ -52,9 +59,29 @@ class Statement:
 
 
 def recognise(book: reading.Book) -> Statement | None:
-    """The statement a file holds, or None for a file that is something else."""
+    """The statement a file holds, or None for a file that is something else. Raises Refused for one on its side."""
     found = find_sheets(book)
-    return None if found is None else _statement(book, found)
+    if found is not None:
+        return _statement(book, found)
+    _refuse_on_its_side(book)
+    return None
+
+
+def _refuse_on_its_side(book: reading.Book) -> None:
+    sheet = lies_on_its_side(book)
+    if sheet:
+        raise Refused(
+            {
+                "file": [
+                    bilingual(
+                        "工作表“{sheet}”是一份横放的对账单：字段写在第一列，每一笔是一列，没有读取。请在 Excel 中复制后选择“选择性粘贴—转置”，另存后重新上传。",
+                        "Sheet “{sheet}” is a statement on its side: fields in the first column, one trade in each column. It was not "
+                        "read. Copy it and use Paste Special, Transpose; save and upload that.",
+                        sheet=sheet,
+                    )
+                ]
+            }
+        )
 
 
 def _statement(book: reading.Book, found: StatementSheets) -> Statement:
@@ -64,7 +91,10 @@ def _statement(book: reading.Book, found: StatementSheets) -> Statement:
         name = one.sheet.name if len(found.read) > 1 else ""
         lines += [cells.statement_line(place, named, one.layout, name) for place, named, _ in one.rows]
         owners += [owner for _, _, owner in one.rows]
-    read = {one.sheet.name: (one.heading, [place - 1 for place, _, _ in one.rows]) for one in found.read}
+    read: dict[str, tuple[int, list[int]]] = {}
+    for one in found.read:
+        places = read.setdefault(one.sheet.name, (one.heading, []))[1]
+        places += [place - 1 for place, _, _ in one.rows]
     ignored = [column for one in found.read for column in _unused(one)]
     rest = left_out_of_sheets(book, read, found.others)
     return Statement(book.filename, found.layout, lines, owners, rest, ignored)
@@ -149,6 +179,7 @@ def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     file that is something else. No cell is read yet, so that an upload answers soon."""
     found = find_sheets(book)
     if found is None:
+        _refuse_on_its_side(book)
         return None
     owners = [owner for one in found.read for _, _, owner in one.rows]
     return found.layout, len(owners), set(owners) - {""}

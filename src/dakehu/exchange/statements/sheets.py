@@ -4,16 +4,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+import polars as pl
+
 from dakehu.domains.ledger.products.security_codes import market_of_account
 from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts
 from dakehu.exchange.mapping.units import FoundUnit, units_in_row
-from dakehu.exchange.statements.layouts import DATES_IN, NUMBER_FIELDS, SEARCH, Layout, find_layout, with_units
+from dakehu.exchange.statements.layouts import (
+    DATES_IN,
+    HEADINGS,
+    NUMBER_FIELDS,
+    SEARCH,
+    Layout,
+    find_layout,
+    with_units,
+)
 from dakehu.exchange.workbook import reading
+from dakehu.exchange.workbook.reading.column_groups import column_groups
 from dakehu.exchange.workbook.reading.footers import NOTE, kind_of_line
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base.date_parsing import find_order
 
 Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the sheet from 1, cells by flat heading, code of the client
+_KNOWN = frozenset(flat(word) for words in HEADINGS.values() for word in words.split())
 NOTES = 30  # lines at the end of a sheet among which notes may state a unit
 # Words in the name of a sheet that say what it holds rather than whose it is.
 _NEUTRAL = re.compile(
@@ -57,18 +69,47 @@ def find_sheets(book: reading.Book) -> StatementSheets | None:
     """
     found: StatementSheets | None = None
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
-        one = _statement_sheet(sheet)
-        if one is None:
-            continue
-        if found is None:
-            found = StatementSheets([one])
-            continue
-        reason = _not_together(found.read, one)
-        if reason:
-            found.others[sheet.name] = reason
-        else:
-            found.read.append(one)
+        for one in _side_by_side(sheet):
+            if found is None:
+                found = StatementSheets([one])
+                continue
+            reason = _not_together(found.read, one)
+            if reason:
+                found.others[sheet.name] = reason
+            else:
+                found.read.append(one)
     return found
+
+
+def _side_by_side(sheet: reading.Sheet) -> list[StatementSheet]:
+    """The statements of a sheet: one, or those that stand side by side under one line of headings; [] for none."""
+    head = sheet.head(SEARCH)
+    at = next((at for at, row in enumerate(head) if find_layout(row) is not None), None)
+    if at is None:
+        return []
+    filled = [sheet.frame[name].slice(at + 1).is_not_null().any() for name in sheet.frame.columns]
+    groups = column_groups(head[at], filled, lambda text: flat(text) if flat(text) in _KNOWN else None)
+    groups = [group for group in groups if find_layout(head[at][place] for place in group) is not None]
+    if len(groups) < 2:
+        return [one] if (one := _statement_sheet(sheet)) else []
+    return [one for group in groups if (one := _statement_sheet(_part(sheet, set(group))))]
+
+
+def _part(sheet: reading.Sheet, places: set[int]) -> reading.Sheet:
+    """The sheet with the other columns empty, so that every cell keeps its place."""
+    empty = [pl.lit(None, pl.String).alias(f"c{place}") for place in range(sheet.frame.width) if place not in places]
+    merged = [found for found in sheet.merged if found[1] in places]
+    return replace(sheet, frame=sheet.frame.with_columns(empty), merged=merged)
+
+
+def lies_on_its_side(book: reading.Book) -> str:
+    """The name of a visible sheet whose first or second column holds the headings of a statement; "" for none."""
+    for sheet in (sheet for sheet in book.sheets if sheet.visible and sheet.frame.width > 1):
+        for name in sheet.frame.columns[:2]:
+            texts = [text or "" for text in sheet.frame[name].head(SEARCH).to_list()]
+            if find_layout(texts) is not None:
+                return sheet.name
+    return ""
 
 
 def _statement_sheet(sheet: reading.Sheet) -> StatementSheet | None:

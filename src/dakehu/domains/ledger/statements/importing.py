@@ -22,6 +22,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.bulk import record_rows
@@ -99,7 +100,7 @@ def evaluate(lines: list[Line]) -> EvaluatedStatement:
         try:
             if line.written is None or line.broken is not None:
                 raise line.broken or RowRejected("number")
-            trade = validate_row(with_market(line.written, names), line.meaning)
+            trade = validate_row(with_market(line.written, names), line.meaning, clock.today())
         except RowRejected as error:
             result.rejected.append((line, error, f"{digest:016x}.{nth}"))
             continue
