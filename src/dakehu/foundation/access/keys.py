@@ -14,7 +14,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -143,10 +143,27 @@ def key(name: str) -> bytes:
     return _key_in(f"{name}.key", _read(f"{name}.key").strip())
 
 
-@cache
 def encryption_keys() -> tuple[int, dict[int, bytes]]:
-    """(version in use, {version: key}). Old versions stay so that old values still open. Raises KeyTrouble."""
-    name = f"{ENCRYPTION}.json"
+    """(version in use, {version: key}). Old versions stay so that old values still open. Raises KeyTrouble.
+
+    A key that another process has put in use counts from the next call: a web process goes on through `keys rotate`.
+    """
+    path = folder() / f"{ENCRYPTION}.json"
+    try:
+        found = path.stat()
+    except OSError:
+        return _encryption_keys(path, _last_stamp.get(path, (0, 0)))  # a running process keeps the keys that it has read
+    _last_stamp[path] = (found.st_ino, found.st_mtime_ns)
+    return _encryption_keys(path, _last_stamp[path])
+
+
+_last_stamp: dict[Path, tuple[int, int]] = {}
+
+
+@lru_cache(maxsize=4)
+def _encryption_keys(path: Path, stamp: tuple[int, int]) -> tuple[int, dict[int, bytes]]:
+    """The keys in a file; `stamp` (its inode and time of change) is another one once the file was replaced."""
+    name = path.name
     try:
         known = {int(k): _key_in(name, v) for k, v in json.loads(_read(name)).items()}
         return max(known), known
@@ -162,7 +179,6 @@ def add_encryption_key() -> int:
     known[current + 1] = secrets.token_bytes(SIZE)
     content = {str(k): base64.b64encode(v).decode() for k, v in known.items()}
     write_private(folder() / f"{ENCRYPTION}.json", json.dumps(content).encode())
-    encryption_keys.cache_clear()
     return current + 1
 
 
@@ -187,4 +203,5 @@ def _fingerprint(name: str, value: bytes) -> str:
 def forget_cached() -> None:
     """Read the keys again (after a restore, or in a test with its own home)."""
     key.cache_clear()
-    encryption_keys.cache_clear()
+    _encryption_keys.cache_clear()
+    _last_stamp.clear()
