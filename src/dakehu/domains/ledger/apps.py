@@ -26,8 +26,8 @@ class LedgerConfig(DomainConfig):
                 Series(
                     "month_values",
                     FieldSpec(
-                        "近 12 月走势",
-                        "Last 12 months",
+                        "近 12 月市值",
+                        "Value, 12 months",
                         sensitivity=PERSONAL,
                         help_zh="各月末持仓市值，来自每晚结算",
                         help_en="Market value at the ends of the months, from the nightly close",

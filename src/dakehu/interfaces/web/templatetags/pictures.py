@@ -110,10 +110,8 @@ def worth_line(client: Any) -> dict[str, Any]:
     values = [value for value in found["values"] if value is not None]
     if len(values) < 2:
         return {}
-    change = values[-1] - values[0]
     return {
         "values": found["values"],
-        "tone": "up" if change > 0 else "down" if change < 0 else "",
         "first": {"month": found["months"][0], "value": values[0]},
         "last": {"day": found["as_of"], "value": values[-1]},
         "source": found["source"],

@@ -37,7 +37,7 @@ export function cell(value, column, row) {
   return make("span", { text: written(value, "number", column.places) });
 }
 
-/** A small line over time; its first and last value are its name. Leading months without a value are left out. */
+/** A small line over time, neutral: worth moves by payments too; its first and last value are its name. Leading months without a value are left out. */
 export function spark(values) {
   const begin = values.findIndex((value) => value);
   const points = begin < 0 ? [] : values.slice(begin).filter((value) => value !== null);
@@ -50,9 +50,8 @@ export function spark(values) {
     for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
     return made;
   };
-  const tone = last > first ? "up" : last < first ? "down" : "muted";
   const name = `${written(first, "money")} → ${written(last, "money")}`;
-  const drawn = shape("svg", { class: `sparkline sparkline--cell sparkline--${tone}`, viewBox: "0 0 88 22", role: "img", "aria-label": name });
+  const drawn = shape("svg", { class: "sparkline sparkline--cell", viewBox: "0 0 88 22", role: "img", "aria-label": name });
   const title = shape("title", {});
   title.textContent = name;
   drawn.append(title, shape("polyline", { points: points.map(place).join(" ") }));
