@@ -39,6 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     shown = render_rows(listed, SHOWN, shown=True)
     for row, user in zip(shown, listed, strict=True):
         row |= {
+            "role": user.role_text,
             "tone": TONES.get(str(user.role), ""),
             "active": user.is_active,
             "seen": user.last_login,
