@@ -202,6 +202,7 @@ def serve(host: str, port: int, *, browser: bool = True, announce: Announce | No
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, lambda *_: stopping.set())
+    tell(bilingual("正在启动网页和后台进程…", "Starting the web processes and the worker …"))
     children = _children(host, port)
     threading.Thread(target=_announce_ready, args=(address, stopping, announce), daemon=True).start()
     try:

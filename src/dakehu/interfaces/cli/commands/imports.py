@@ -128,5 +128,7 @@ def _merge_lines(report: dict[str, Any]) -> Iterable[str]:
 
 
 def error_line(error: dict[str, Any]) -> str:
-    """Return place, message and remedy of an import error, in the language of the reader."""
-    return f"{error['sheet']} {error['cell']} {error[language()]} {error['remedy_' + language()]}".rstrip()
+    """Return place, value, message and remedy of an import error, in the language of the reader."""
+    message, value = error[language()], str(error.get("value") or "")
+    shown = f"“{value}” " if value and value not in message else ""
+    return f"{error['sheet']} {error['cell']} {shown}{message} {error['remedy_' + language()]}".rstrip()

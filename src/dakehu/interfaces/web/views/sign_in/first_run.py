@@ -122,6 +122,10 @@ def _welcome(request: HttpRequest, user: Any, allowed: dict[str, Any]) -> HttpRe
     request.session.pop(SET_UP, None)
     response = let_in(request, user, "link")
     response["Location"] = "/welcome/"
+    done = bilingual(
+        "账号已建立，您的登录名是 {name}。", "The account is created; your user name is {name}.", name=user.username
+    )
+    messages.success(request, done.in_("en" if user.language == "en" else "zh"))
     if allowed["file"]:
         with acting_as(backends.acting_as_user(user, request)):
             response["Location"] = open_file(request, allowed["file"], allowed["token"])["Location"]

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dakehu.domains.team import first_account
+from dakehu.domains.team.setup_checklist import setup_checklist
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed
@@ -28,6 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "sign_in/welcome.html",
         {
             "page_title": bilingual("开始使用", "Get started"),
+            "checklist": setup_checklist() if may_demonstrate else [],
             "demonstration": demonstration.read_state() if may_demonstrate and is_here else None,
         },
     )
