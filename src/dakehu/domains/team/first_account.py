@@ -3,11 +3,10 @@
 from dakehu.domains.team import actions
 from dakehu.domains.team.models import Team, User
 from dakehu.domains.team.roles import RoleName
-from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.audit.chain import wait_for_turn
-from dakehu.foundation.base.errors import NotAllowed, Refused
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
@@ -47,7 +46,7 @@ def record_demonstration() -> None:
 
 @action(
     "team.set_up_desk",
-    needs="",
+    needs=Permission.SYSTEM_WRITE,
     zh="设置工作台",
     en="Set up the desk",
     parameters=(FIRM, parameters_of("team.User", "name", optional=("username",)), actions.PASSWORD),
@@ -59,8 +58,6 @@ def set_up_desk(*, name: str, password: str, firm: str = "", username: str = "")
     With a `firm` it leads the team of that name, without one it serves clients alone; in both cases it has the duty of an
     administrator, because nobody else is there to have it. Raises Refused on a desk with staff.
     """
-    if not current_actor().is_system:
-        raise NotAllowed(bilingual("设置工作台", "set up the desk"), "")
     wait_for_turn()
     if has_staff():
         raise Refused(

@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in/firm", single_sign_on.begin, name="sign-in-firm"),
     path("sign-in/firm/callback", single_sign_on.callback, {"provider_id": "firm"}, name="openid_connect_callback"),
     path("begin/", first_run.set_up, name="set-up"),
+    path("begin/username", first_run.propose_username, name="set-up-username"),
     path("begin/link", first_run.open_link, name="one-time-link"),
     path("welcome/", welcome.page, name="welcome"),
     path("welcome/demonstration", welcome.demonstrate, name="demonstration"),

@@ -235,6 +235,23 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def end_duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave somebody who also administers with the own role alone."""
+    user = _user(pk)
+    return _form(
+        request,
+        "team.end_admin_duty",
+        {},
+        bilingual("结束兼任管理员", "End the duty of an administrator"),
+        user=user,
+        done=lambda changed: bilingual("{name}不再兼任管理员。", "{name} no longer administers.", name=changed.name),
+        hint=bilingual(
+            "业务与管理分开：另有管理员后，请结束首位人员的兼任；结束后不能恢复。",
+            "Business and administration apart: once somebody else administers, end the first person's duty. It does not come back.",
+        ),
+    )
+
+
 def _user(pk: int) -> Any:
     user = team.users().filter(pk=pk).first()
     if user is None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
@@ -115,6 +115,15 @@ def _ask(request: HttpRequest, values: dict[str, str], faults: dict[str, list[st
         "has_file": bool((request.session.get(SET_UP) or {}).get("file")),
     }
     return render(request, "sign_in/set_up.html", page, status=422 if faults else 200)
+
+
+@require_safe
+def propose_username(request: HttpRequest) -> JsonResponse:
+    """{"username"} for ?name=, to whoever is creating the first account."""
+    if not request.session.get(SET_UP):
+        raise LinkRefused(ASK_AGAIN)
+    name = request.GET.get("name", "")[:60].strip()
+    return JsonResponse({"username": first_account.default_username(name) if name else ""})
 
 
 def _welcome(request: HttpRequest, user: Any, allowed: dict[str, Any]) -> HttpResponse:
