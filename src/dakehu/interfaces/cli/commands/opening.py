@@ -58,8 +58,10 @@ def open_file(line: argparse.Namespace) -> int:
     browser, spoken = not line.no_browser, language()
     if served:
         address = opened.address(served)
-        write_result(line, {"address": address}, [])
-        links.show(opened.words if opened.words is FIRST else SERVED, address, browser=browser, spoken=spoken)
+        if line.json:
+            write_result(line, {"address": address})
+        else:
+            links.show(opened.words if opened.token else SERVED, address, browser=browser, spoken=spoken)
         return 0
 
     def announce(base: str) -> None:
@@ -83,7 +85,10 @@ def _opened(line: argparse.Namespace, served: str) -> Opened:
     if purpose == Purpose.SET_UP and not links.can_be_opened_here(line.host):
         raise Refused(links.NO_LINK)
     token = one_time_links.issue_link(purpose, file=kept)
-    words = FIRST if purpose == Purpose.SET_UP else READY
+    if purpose == Purpose.SET_UP:
+        words = links.FIRST if served else FIRST
+    else:
+        words = SERVED if served else READY
     return Opened(words, lambda base: links.link_address(base, token), token)
 
 
