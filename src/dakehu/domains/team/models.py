@@ -90,7 +90,7 @@ class User(AbstractBaseUser, Recorded):
         models.BooleanField(default=False), zh="兼任管理员", en="Also administrator", editable=False,
         help_zh="首位人员在另有管理员之前兼任", help_en="The first person, until somebody else administers",
     )  # fmt: skip
-    is_active = field(models.BooleanField(default=True), zh="在用", en="Active", listed=True)
+    is_active = field(models.BooleanField(default=True), zh="启用", en="Active", listed=True)
     must_change = field(models.BooleanField(default=False), zh="须改密码", en="Must change password")
     language = field(choice_field(Language, default=Language.ZH), zh="语言", en="Language")
     theme = field(choice_field(Theme, default=Theme.AUTO), zh="外观", en="Theme")
