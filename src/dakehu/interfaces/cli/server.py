@@ -196,6 +196,14 @@ def serve(host: str, port: int, *, browser: bool = True, announce: Announce | No
     is_first = lock.take(address=address, since=now().isoformat())
     if not is_first and connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         raise _already_served(lock.holder() or {})
+    if not is_first:
+        tell(
+            bilingual(
+                "{address} 也在为这个数据目录服务；用 PostgreSQL 时可以同时运行。",
+                "{address} serves this data directory too; on PostgreSQL both may run.",
+                address=(lock.holder() or {}).get("address", "?"),
+            )
+        )
     check_port(host, port)
     for connection in connections.all(initialized_only=True):
         connection.close()

@@ -85,10 +85,8 @@ def _opened(line: argparse.Namespace, served: str) -> Opened:
     if purpose == Purpose.SET_UP and not links.can_be_opened_here(line.host):
         raise Refused(links.NO_LINK)
     token = one_time_links.issue_link(purpose, file=kept)
-    if purpose == Purpose.SET_UP:
-        words = links.FIRST if served else FIRST
-    else:
-        words = SERVED if served else READY
+    shown = {(Purpose.SET_UP, True): links.FIRST, (Purpose.SET_UP, False): FIRST}
+    words = shown.get((purpose, bool(served)), SERVED if served else READY)
     return Opened(words, lambda base: links.link_address(base, token), token)
 
 

@@ -26,8 +26,8 @@ from dakehu.interfaces.web.views.sign_in.password import let_in
 
 SET_UP = "set_up"  # in the session of whoever opened the link of an empty desk: {until, file, token}
 NOT_HERE = bilingual(
-    "一次性链接只能在运行工作台的这台电脑上打开。",
-    "A one-time link opens only on the machine that serves the desk.",
+    "一次性链接只能在运行工作台的这台电脑上打开。首个账号也可在那里用 dakehu user add 建立。",
+    "A one-time link opens only on the machine that serves the desk. The first account can also be made there: dakehu user add.",
 )
 HAS_STAFF = bilingual(
     "这个工作台已经有人员，首次设置已经完成。请登录。", "This desk already has staff, so it is set up. Please sign in."
