@@ -111,6 +111,7 @@ def _ask(request: HttpRequest, values: dict[str, str], faults: dict[str, list[st
         "values": {**values, "password": ""},
         "faults": faults,
         "whole": faults.get("", []),
+        "focus": {next(iter(faults), "name"): True},
         "kinds": kinds,
         "has_file": bool((request.session.get(SET_UP) or {}).get("file")),
     }

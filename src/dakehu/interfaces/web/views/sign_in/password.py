@@ -98,7 +98,12 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
 
 
 def draw(request: HttpRequest, fault: Bilingual | str = "", username: str = "", status: int = 200) -> HttpResponse:
-    page = {"fault": fault, "username": username, "next": way_on(request), "firm": bool(settings.OIDC_URL)}
+    page: dict[str, Any] = {
+        "fault": fault,
+        "username": username,
+        "next": way_on(request),
+        "firm": bool(settings.OIDC_URL),
+    }
     if not first_account.has_staff():
         page |= {"unstaffed": True, "is_here": is_from_this_machine(request), "minutes": one_time_links.MINUTES}
     return render(request, "sign_in/password.html", page, status=status)
