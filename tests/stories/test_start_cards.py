@@ -232,11 +232,30 @@ def test_a_role_that_no_card_names_gets_every_card_it_may_ask_for(worked):
 
     with acting(worked["lin"]) as actor:
         needs = {name: query.needs for name, query in QUERIES.items()}
-        found = {card.name for card in cards_for(replace(actor, role="owner"), needs)}
+        found = {
+            card.name
+            for card in cards_for(
+                replace(actor, role="owner", permissions=frozenset({"ledger.read", "client.read", "service.read"})),
+                needs,
+            )
+        }
         everything = frozenset(str(query.needs) for query in QUERIES.values())
         union = cards_for(replace(actor, role="owner", permissions=everything), needs)
     assert {"ledger.book", "service.complaints", "clients.by_segment"} <= found and "team.health" not in found
     assert len(union) == len(list(cards()))
+
+
+def test_who_also_administers_has_the_cards_of_both_roles(worked):
+    from dataclasses import replace
+
+    needs = {name: query.needs for name, query in QUERIES.items()}
+    with acting(worked["lin"]) as actor:
+        duty = replace(actor, permissions=actor.permissions | ROLES["admin"].permissions)
+        found = {card.name for card in cards_for(duty, needs)}
+    assert {"ledger.book", "service.today", "team.health", "team.setup_checklist"} <= found
+    assert not {"clients.by_segment", "service.complaints", "service.team"} & found
+    with acting(worked["he"]) as actor:
+        assert "clients.by_segment" not in {card.name for card in cards_for(actor, needs)}
 
 
 def test_a_card_declared_twice_or_of_an_unknown_kind_is_refused():
@@ -258,7 +277,7 @@ def test_an_empty_desk_says_on_each_card_what_to_do_next(teams, role):
     with acting(user):
         for card in my_cards():
             content = ask(card.query, dict(card.parameters))
-            if content.get("rows") == [] or content.get("bars") == []:
+            if isinstance(content, dict) and (content.get("rows") == [] or content.get("bars") == []):
                 assert str(card.empty) in page, card.name
 
 

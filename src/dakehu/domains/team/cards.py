@@ -28,6 +28,16 @@ declare(
         link=(bilingual("操作日志", "Audit"), "/audit/"),
     ),
     Card(
+        "team.setup_checklist",
+        "管理员清单",
+        "Administrator's checklist",
+        kind="checklist",
+        query="team.setup_checklist",
+        roles=(RoleName.ADMIN,),
+        order=5,
+        size="full",
+    ),
+    Card(
         "team.health",
         "系统健康",
         "Health of the desk",

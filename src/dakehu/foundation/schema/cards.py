@@ -9,6 +9,7 @@ A card names the query that answers it. What that query returns depends on the c
 - table: {"columns": [{"name", "label", "kind": "text|client|number|day"}], "rows": [{name: value}], "rows_at": rows_at(…)};
   a value of kind number is a number(…), of kind client {"id", "name"}, of kind day {"on", "days"}
 - dates: {"dates": [{"client", "on", "what"}]}
+- checklist: what `team.setup_checklist` returns; the card goes once everything is done
 - day_list: what `service.today` returns
 
 Any of them may carry "as_of" (ISO date), "source" (where the numbers come from) and "rows_at".
@@ -20,9 +21,10 @@ from decimal import Decimal
 from typing import Any
 
 from dakehu.foundation.access.actor import Actor
+from dakehu.foundation.access.permissions import granted_to
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-KINDS = ("figures", "bars", "columns", "months", "table", "dates", "day_list")
+KINDS = ("figures", "bars", "columns", "months", "table", "dates", "checklist", "day_list")
 SIZES = ("full", "main", "side", "half")  # across, the wide column, the narrow one beside it, two beside one another
 NOTHING_YET = bilingual("还没有数据。", "Nothing here yet.")
 CENT = Decimal("0.01")
@@ -33,8 +35,8 @@ UNITS = ("count", "money", "share", "days", "text")
 class Card:
     """A card of the start page. `query` answers it with `parameters`; who may not ask that query does not see the card.
 
-    `roles`: the roles whose start page it belongs to. A role that no card names gets every card it may ask for. `order`
-    places it on the page, smaller first. `empty` says what to do next where there is nothing to show, `link` is where:
+    `roles`: the roles whose start page it belongs to. Who holds the permissions of several roles has the cards of all of
+    them; a role that no card names gets every card it may ask for. `order` places it on the page, smaller first. `empty` says what to do next where there is nothing to show, `link` is where:
     (text, address).
     """
 
@@ -76,8 +78,16 @@ def cards() -> Iterator[Card]:
 def cards_for(actor: Actor, needs: Mapping[str, str]) -> list[Card]:
     """Return the cards of an actor's start page in order. `needs`: {query: the permission that asks it}."""
     named = {role for card in _declared.values() for role in card.roles}
-    mine = [card for card in _declared.values() if actor.role in card.roles or actor.role not in named]
+    roles = _roles_of(actor, named)
+    mine = [card for card in _declared.values() if roles & set(card.roles) or not roles & named]
     return sorted((card for card in mine if actor.may(needs[card.query])), key=lambda card: (card.order, card.name))
+
+
+def _roles_of(actor: Actor, named: set[str]) -> set[str]:
+    """Return the roles whose start page an actor has: the own one, and those whose permissions a further duty gave."""
+    own = granted_to(actor.role)
+    given = {role for role in named if granted_to(role) <= actor.permissions and not granted_to(role) <= own}
+    return {actor.role, *given}
 
 
 def rows_at(

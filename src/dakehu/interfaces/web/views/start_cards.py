@@ -36,6 +36,9 @@ def drawn(card: Card) -> dict[str, Any]:
         made["fault"] = str(refusal)
         return made
     content = made["content"]
+    if card.kind == "checklist":
+        made["is_done"] = all(item["done"] for item in content)
+        return made
     if card.kind == "bars":
         largest = max((bar["value"] or 0 for bar in content["bars"]), default=0)
         for bar in content["bars"]:
