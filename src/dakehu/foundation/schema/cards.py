@@ -85,8 +85,8 @@ def cards_for(actor: Actor, needs: Mapping[str, str]) -> list[Card]:
 
 def _roles_of(actor: Actor, named: set[str]) -> set[str]:
     """Return the roles whose start page an actor has: the own one, and those whose permissions a further duty gave."""
-    own = granted_to(actor.role)
-    given = {role for role in named if granted_to(role) <= actor.permissions and not granted_to(role) <= own}
+    further = actor.permissions - granted_to(actor.role)
+    given = {role for role in named if further and further <= granted_to(role) <= actor.permissions}
     return {actor.role, *given}
 
 
