@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -32,6 +33,16 @@ class Batch(Recorded):
     report = models.JSONField(default=dict)
     job_ref = models.BigIntegerField(null=True)
     applied_at = field(models.DateTimeField(null=True), zh="导入时间", en="Imported at", listed=True)
+    client_ref = models.BigIntegerField(null=True)  # of an act that is about one client
+    cause_ref = models.BigIntegerField(null=True)  # the act that this one takes back, or follows from
+    undo_log = EncryptedTextField(null=True)  # what an act wrote (foundation.actions.undo), unless it is a file
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner_ref", "-id"], name="batch_of_owner"),
+            models.Index(fields=["owner_ref", "-id"], name="import_of_owner", condition=models.Q(act="")),
+            models.Index(fields=["cause_ref"], name="batch_by_cause", condition=models.Q(cause_ref__isnull=False)),
+        ]
 
 
 class SourceProfile(Recorded):

@@ -35,7 +35,12 @@ def known_products(keys: Iterable[Key]) -> dict[Key, int]:
 
 
 @action(
-    "ledger.register_products", needs=Permission.IMPORT, zh="登记新产品", en="Register new products", is_public=False
+    "ledger.register_products",
+    needs=Permission.IMPORT,
+    zh="登记新产品",
+    en="Register new products",
+    is_public=False,
+    offers_undo=False,
 )
 def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Register new securities of {security: (name, currency)}.
