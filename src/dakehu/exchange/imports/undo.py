@@ -173,8 +173,9 @@ def undoable(
     """One's own acts and imports of the last 90 days that stand, newest first, at most 200; with `everybody` those of
     the people whose acts one may see. `before` continues after an entry.
 
-    [{batch, what, about, at, who, clients: number of clients, changes: [{record, kind ("created" | "changed" |
-    "deleted"), fields: [{label, was, becomes}]}], more: number of changes left out, mine, may, running, why_not}].
+    [{batch, what, about, at, who, clients: number of clients, client: the id of a single one, changes: [{record, kind
+    ("created" | "changed" | "deleted"), fields: [{label, was, becomes}]}], more: number of changes left out, mine, may,
+    running, why_not}].
     `what` is the act in the reader's language, `about` the clients' names as far as the reader sees them, `at` an ISO
     time; values are masked by the reader's clearance. `may`: the reader may take it back; `running`: it is being taken
     back; `why_not`: why that failed.
@@ -231,6 +232,7 @@ def _entry(row: Any, text: undo_summary.Summary, undos: dict[int, Any]) -> dict[
         "at": clock.local(row.applied_at).isoformat(timespec="minutes"),
         "who": text.who,
         "clients": text.clients,
+        "client": text.client,
         "changes": text.changes,
         "more": text.more,
         "mine": mine,

@@ -28,11 +28,12 @@ LARGE = 2_000  # rows of an act beyond which nobody reads single values
 @dataclass
 class Summary:
     """One entry in words. `about` names the clients, `changes` are [{record, kind, fields}] as `workbook.undoable` gives
-    them, `more` counts those left out. `is_visible` is False where its client is outside the reader's scope."""
+    them, `more` counts those left out. `client` is the one client it is about, if the reader sees it. `is_visible` is False where its client is outside the reader's scope."""
 
     about: str = ""
     who: str = ""
     clients: int = 0
+    client: int | None = None
     is_visible: bool = True
     changes: list[dict[str, Any]] = field(default_factory=list)
     more: int = 0
@@ -65,8 +66,10 @@ def summarize(rows: list[Batch]) -> list[Summary]:
     summaries = {row.pk: _heading(row, clients, users) for row in rows}
     changes = [change for row in rows for change in _changes_of(row, summaries[row.pk], clients)]
     for change, texts in zip(changes, _texts(changes), strict=True):
-        if texts["fields"] or change.kind != "changed":
-            summaries[change.entry].changes.append(texts)
+        summaries[change.entry].changes.append(texts)
+    for summary in summaries.values():
+        saying = [texts for texts in summary.changes if texts["fields"]]
+        summary.changes = saying or [texts for texts in summary.changes if texts["kind"] != "changed"]
     return [summaries[row.pk] for row in rows]
 
 
@@ -85,7 +88,8 @@ def _heading(row: Batch, clients: dict[int, Any], users: dict[int, str]) -> Summ
     else:
         about = "、".join(seen)
     who = users.get(row.owner_ref or 0, "")
-    return Summary(about=about, who=who, clients=count, is_visible=bool(seen or not refs))
+    client = refs[0] if len(refs) == 1 and refs[0] in clients else None
+    return Summary(about=about, who=who, clients=count, client=client, is_visible=bool(seen or not refs))
 
 
 def _changes_of(row: Batch, summary: Summary, clients: dict[int, Any]) -> list[_Change]:

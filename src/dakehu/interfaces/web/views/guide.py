@@ -25,6 +25,7 @@ ORDER = (
     "market",
     "import",
     "export",
+    "undo",
     "workbook",
     "protect",
     "staff",
@@ -37,6 +38,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
+    "undo": "undo",
     "staff": "staff",
     "audit": "audit",
     "system": "system",
