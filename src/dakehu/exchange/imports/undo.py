@@ -6,15 +6,16 @@ from typing import Any
 
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import reversal, undo, undo_entries, undo_summary
+from dakehu.foundation.actions import reversal, undo, undo_entries
 from dakehu.foundation.actions.labels import act_label
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
+from dakehu.foundation.gates import undo_summary
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import Progress, no_progress
 from dakehu.foundation.records.recorded import add_audit_note, current_act

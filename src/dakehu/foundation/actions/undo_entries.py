@@ -15,11 +15,12 @@ from django.db import connection, models
 
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.models import Batch, BatchState
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.id_ranges import IdRanges
-from dakehu.foundation.imports.models import Batch, BatchState
+from dakehu.foundation.jobs.events import current_cause
 from dakehu.foundation.records.recorded import ActionRecord, current_act
 
 UNDO = "workbook.undo"  # the action that takes back
@@ -38,7 +39,6 @@ class Offer:
 
 
 _last: ContextVar[Offer | None] = ContextVar("dakehu_last_undo", default=None)
-_cause: ContextVar[int | None] = ContextVar("dakehu_undo_cause", default=None)
 _is_off: ContextVar[bool] = ContextVar("dakehu_undo_off", default=False)
 
 
@@ -54,16 +54,6 @@ def last_offer() -> Offer | None:
 
 def set_last(offer: Offer | None) -> None:
     _last.set(offer)
-
-
-@contextmanager
-def following(cause: int | None) -> Iterator[None]:
-    """Acts inside follow from the act with this number, and are taken back with it."""
-    token = _cause.set(cause)
-    try:
-        yield
-    finally:
-        _cause.reset(token)
 
 
 @contextmanager
@@ -91,7 +81,7 @@ def recording_as(act: ActionRecord, is_recorded: bool) -> Iterator[None]:
 def open_log(offers_undo: bool) -> undo.UndoLog | None:
     """Return the log of an action about to run, None for one that keeps none. What follows from an act keeps one even
     where it offers no undo by itself."""
-    cause = _cause.get()
+    cause = current_cause()
     if _is_off.get() or not (offers_undo or cause):
         return None
     return undo.UndoLog(keeps_after=True, cause=cause)

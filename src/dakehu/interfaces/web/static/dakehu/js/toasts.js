@@ -66,13 +66,17 @@ document.addEventListener("dakehu:done", ({ detail }) => {
   setTimeout(() => { if (offered === detail) toast({ text: detail.text, kind: "success", undo: detail, slot: "done" }); }, 200);
 });
 
-// A page that follows an act carries the offer beside its message.
-each("[data-undo-offer]", (holder) => {
-  const undo = JSON.parse(holder.dataset.undoOffer);
-  holder.remove();
+/** Puts an offer on the message that the server sent with the page, or says what it is about. */
+function attach(undo) {
   const line = [...place().querySelectorAll("[data-toast].toast--success:not(:has([data-undo]))")].at(-1);
   if (line) offer(line, undo);
   else toast({ text: undo.text, kind: "success", undo });
+}
+
+// A page that follows an act carries the offer beside its message.
+each("[data-undo-offer]", (holder) => {
+  holder.remove();
+  attach(JSON.parse(holder.dataset.undoOffer));
 });
 
-document.addEventListener("dakehu:say", ({ detail }) => toast(detail));
+document.addEventListener("dakehu:say", ({ detail }) => (detail.text ? toast(detail) : attach(detail.undo)));

@@ -82,9 +82,12 @@ function show(message) {
     document.body.dispatchEvent(new CustomEvent("worked", { bubbles: true }));
     return tell(message);
   }
-  sessionStorage.setItem(SAID, JSON.stringify(message));
+  carry(message);
   location.reload();
 }
+
+/** A message, or an offer for the message that the server sends, for the page that follows. */
+export const carry = (message) => sessionStorage.setItem(SAID, JSON.stringify(message));
 
 /** What the page before this one had to say. */
 export function sayKept() {

@@ -9,11 +9,11 @@ from django.contrib.auth import get_user_model
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions import undo_entries
+from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.undo import UndoLog
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import Column, columns_of, name_of, render_values
-from dakehu.foundation.imports.models import Batch
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.custom_fields import STORE
 from dakehu.foundation.schema.fields import Computed, model_of
