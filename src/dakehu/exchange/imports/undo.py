@@ -46,7 +46,8 @@ def begin(number: int) -> bool:
     back while somebody waits (or cannot be taken back at all, which `undo_batch` says)."""
     row = undo_entries.get_entry(number)
     can_undo(row)
-    if row.state != BatchState.APPLIED or not row.report.get("undo") or undo_entries.log_of(row).count() <= AT_ONCE:
+    is_standing = row.state == BatchState.APPLIED and undo_entries.has_log(row)
+    if not is_standing or undo_entries.log_of(row).count() <= AT_ONCE:
         return False
     with act("workbook.start_undo"):
         row = undo_entries.get_entry(number, lock=True)

@@ -48,14 +48,17 @@ class CreatedRows:
         return self.later.get(number, 1)
 
 
-@dataclass
+@dataclass(slots=True)
 class ChangedRow:
-    """A stored row that an act changed: the version it gave, and by column the values before and, if the log keeps
-    them, after."""
+    """A stored row that an act changed: the version it gave, and by column the values before and after, `after` None
+    where the log does not keep them."""
 
     version: int = 0
     before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] | None = None
+
+    def add_after(self, values: dict[str, Any]) -> None:
+        self.after = {**(self.after or {}), **values}
 
 
 class UndoLog:
@@ -112,7 +115,7 @@ class UndoLog:
                 if column not in note.before and _differs(before, getattr(row, column)):
                     note.before[column] = before
                 if self.keeps_after and column in note.before:
-                    note.after.update(_values_of(row, [column]))
+                    note.add_after(_values_of(row, [column]))
 
     def record_overwrite(self, model: Any, pk: int, values: dict[str, Any]) -> None:
         """Note a stored row whose columns are about to be set without its version growing."""
@@ -124,7 +127,7 @@ class UndoLog:
             column = model._meta.get_field(name).attname
             note.before.setdefault(column, row._loaded[column])
             if self.keeps_after:
-                note.after[column] = value
+                note.add_after({column: value})
 
     def record_deletion_with_dependents(self, row: Any) -> None:
         """Note a row and whatever the database deletes along with it."""
@@ -167,12 +170,12 @@ class UndoLog:
         if pk in born.numbers:
             born.later[pk] = row.version
             if pk in born.values:
-                born.values[pk].update(row.after)
+                born.values[pk].update(row.after or {})
             return
         mine = self.changed.setdefault(label, {}).setdefault(pk, ChangedRow())
         mine.version = row.version
         mine.before = {**row.before, **mine.before}
-        mine.after.update(row.after)
+        mine.add_after(row.after or {})
 
     def as_json(self) -> str:
         """Return the log as JSON; encrypted values stay encrypted in it."""
@@ -185,7 +188,7 @@ class UndoLog:
             },
             "changed": {
                 label: {
-                    pk: [row.version, _to_json(model_of(label), row.before), _to_json(model_of(label), row.after)]
+                    pk: [row.version, _to_json(model_of(label), row.before), _to_json(model_of(label), row.after or {})]
                     for pk, row in rows.items()
                 }
                 for label, rows in self.changed.items()
@@ -246,7 +249,7 @@ def _created_rows(label: str, stored: list[Any]) -> CreatedRows:
 
 def _changed_row(label: str, version: int, before: dict[str, Any], after: dict[str, Any] | None = None) -> ChangedRow:
     model = model_of(label)
-    return ChangedRow(version, _from_json(model, before), _from_json(model, after or {}))
+    return ChangedRow(version, _from_json(model, before), _from_json(model, after) if after else None)
 
 
 @contextmanager

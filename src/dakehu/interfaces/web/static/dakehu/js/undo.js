@@ -77,14 +77,17 @@ export function pressedUndo(again) {
 }
 
 /** The page shows how it is now: lists draw themselves anew, any other page is read again and says it then. */
-function show(message) {
+async function show(message) {
   if (document.querySelector("[data-grid], [hx-trigger*='worked']")) {
     document.body.dispatchEvent(new CustomEvent("worked", { bubbles: true }));
     return tell(message);
   }
   carry(message);
-  location.reload();
+  if (await isThere()) location.reload();
+  else location.assign("/clients/"); // the page was about what is gone now
 }
+
+const isThere = () => fetch(location.href, { credentials: "same-origin" }).then((answer) => answer.status !== 404, () => true);
 
 /** A message, or an offer for the message that the server sends, for the page that follows. */
 export const carry = (message) => sessionStorage.setItem(SAID, JSON.stringify(message));
