@@ -238,7 +238,7 @@ def test_the_palette_offers_only_what_the_reader_may_do(desk, lin, an, zhang):
     assert "张三" in labels(lin, "zs")
     assert "新建客户" in labels(lin)
     assert "新建客户" not in labels(an)
-    assert "操作记录" not in labels(lin)
+    assert "操作日志" not in labels(lin)
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(desk, lin):

@@ -185,7 +185,10 @@ def reset_password(*, user: User, password: str) -> User:
     needs="",
     zh="修改我的密码",
     en="Change my password",
-    parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
+    parameters=(
+        Parameter("current", spec=FieldSpec("当前密码", "Current password")),
+        Parameter("password", spec=FieldSpec("新密码", "New password")),
+    ),
     irreversible=bilingual(
         "修改后原密码立即失效，不能撤销。",
         "The old password stops working at once; this cannot be undone.",

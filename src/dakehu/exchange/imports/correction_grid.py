@@ -207,7 +207,7 @@ def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
     if not can_correct(batch):
         raise Refused(
             bilingual(
-                "先试算，才知道有哪些要改正；已导入的文件不能再改。",
+                "先预览，才知道有哪些要改正；已导入的文件不能再改。",
                 "A trial shows what there is to mend; an imported file is not mended any more.",
             )
         )
@@ -215,7 +215,7 @@ def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
     if job and not job["ended"]:
         raise Refused(
             bilingual(
-                "这个文件正在试算或导入，请等它结束再改。",
+                "这个文件正在预览或导入，请等它结束再改。",
                 "This file is being tried or imported; wait until that ends.",
             )
         )

@@ -39,7 +39,7 @@ class KeyTrouble(Refused):
             {
                 "keys": [
                     bilingual(
-                        "{what} 工作台不启动，也不生成新密钥，以免加密信息和操作记录从此对不上。请把备份中的密钥文件放回 {folder}"
+                        "{what} 工作台不启动，也不生成新密钥，以免加密信息和操作日志从此对不上。请把备份中的密钥文件放回 {folder}"
                         "（权限 600），或用 dakehu restore 把加密备份恢复到新目录。",
                         "{what} The desk does not start and creates no new keys: encrypted values and the audit chain would no "
                         "longer fit. Put the key files of a backup back into {folder} (mode 600), or restore an encrypted "

@@ -129,7 +129,7 @@ def owner_of(evaluation: EvaluatedStatement, sha256: str) -> Any | None:
             {
                 "client": [
                     bilingual(
-                        "这份对账单的账户不在您的范围内，请联系团队长确认归属。",
+                        "这份对账单的账户不在您的范围内，请联系团队负责人确认归属。",
                         "The accounts of this statement are not within your scope; ask your team head.",
                     )
                 ]

@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "page_title": bilingual("导入", "Import"),
             "page_note": bilingual(
-                "把现在用的客户表交给它，看清每一处变化再导入",
+                "上传现有客户表，预览变化后再导入",
                 "Hand over the table you use, see every change, then import",
             ),
             "steps": STEPS,
