@@ -20,7 +20,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.id_ranges import IdRanges
-from dakehu.foundation.jobs.events import current_cause
+from dakehu.foundation.jobs.cause import current_cause
 from dakehu.foundation.records.recorded import ActionRecord, current_act
 
 UNDO = "workbook.undo"  # the action that takes back

@@ -2,20 +2,14 @@
 
 import functools
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.base.renamed import Kind, current_name
+from dakehu.foundation.jobs.cause import following
 from dakehu.foundation.jobs.queue import JOBS, Work, start
 
 REACTIONS: dict[str, list[str]] = {}
-_cause: ContextVar[int | None] = ContextVar("dakehu_cause", default=None)
-
-
-def current_cause() -> int | None:
-    """Return the number of the undo entry of the act whose event is being answered, None outside a reaction."""
-    return _cause.get()
 
 
 def on_event(event: str) -> Callable[[Work], Work]:
@@ -35,11 +29,8 @@ def on_event(event: str) -> Callable[[Work], Work]:
 
 def _react(body: Work, progress: Any, cause: int | None = None, **payload: Any) -> Any:
     """Run a reaction. What it writes is taken back with the act `cause`, whose event it answers."""
-    token = _cause.set(cause)
-    try:
+    with following(cause):
         return body(**payload)
-    finally:
-        _cause.reset(token)
 
 
 def queue_reactions(events: list[tuple[str, dict[str, Any]]], entry: Any = None) -> None:
