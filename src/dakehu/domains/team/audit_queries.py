@@ -70,12 +70,17 @@ def audit_trail(
             ]
         )
     if since:
-        rows = rows.filter(at__gte=clock.at_local(datetime.combine(since, time.min)))
+        rows = rows.filter(at__gte=start_of(since))
     if until:
-        rows = rows.filter(at__lt=clock.at_local(datetime.combine(until + timedelta(days=1), time.min)))
+        rows = rows.filter(at__lt=start_of(until + timedelta(days=1)))
     if before:
         rows = rows.filter(pk__lt=before)
     return [_entry(row) for row in rows[: min(limit or PAGE, 500)]]
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment at which a day begins in the desk's time zone."""
+    return clock.at_local(datetime.combine(day, time.min))
 
 
 def _entry(row: AuditEntry) -> dict[str, Any]:

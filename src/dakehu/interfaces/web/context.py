@@ -15,7 +15,7 @@ from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
-    ("/", bilingual("今日工作台", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),

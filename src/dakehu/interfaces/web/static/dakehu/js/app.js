@@ -12,11 +12,13 @@ import "./poll.js";
 import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
+import "./fold.js";
 
 const root = document.documentElement;
 
 // Looks: kept in cookies, so that the server draws the next page right at once.
-const DARK = { dark: "all", light: "not all", auto: "(prefers-color-scheme: dark)" };
+// Paper is always light.
+const DARK = { dark: "screen", light: "not all", auto: "screen and (prefers-color-scheme: dark)" };
 
 function remember(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
