@@ -131,22 +131,31 @@ def trading_days() -> Any:
 
 @query("team.system", needs=Permission.SYSTEM_READ, zh="系统状态", en="State of the system")
 def system_state() -> dict[str, Any]:
-    """Return version, database, worker and queue, keys (versions only), disk and memory in bytes."""
+    """Return version, database, worker and queue, last backup and close, keys (versions only), disk and memory in bytes."""
     current, known = keys.encryption_keys()
     ends_on = calendar_ends_on()
     with acting_as(system_actor("read the head of the audit chain")):
         head = AuditEntry.objects.order_by("-pk").values_list("pk", "seal", "at").first()
+        last = {name: _last_at(name) for name in ("desk.backup", "ledger.close")}
     return {
         "version": metadata.version("dakehu"),
         "database": _database(),
         "fields": CustomField.objects.filter(archived=False).count(),
         "calendar": {"ends_on": ends_on, "short": ends_on is None or ends_on < clock.today() + timedelta(days=60)},
         "worker": jobs.queue(),
+        "backup": last["desk.backup"],
+        "close": last["ledger.close"],
         "keys": {"in_use": current, "versions": sorted(known)},
         "audit": {"entries_to": head[0], "seal": head[1], "at": head[2]} if head else None,
         "audit_alarm": anchor.read_alarm(),
         **_machine(),
     }
+
+
+def _last_at(action: str) -> datetime | None:
+    """Return when an action was last performed, None for never."""
+    rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, action)).order_by("-pk")
+    return rows.values_list("at", flat=True).first()
 
 
 def _database() -> dict[str, Any]:

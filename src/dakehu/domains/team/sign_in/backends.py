@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 
 from dakehu.domains.team.models import User
 from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.sign_in import second_factors
 from dakehu.foundation.access.actor import Actor, acting_as
+from dakehu.foundation.base import house_values
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
@@ -87,7 +87,7 @@ def record_failure(username: str, request: Any, how: str) -> None:
 
 def needs_second_factor(user: Any, session: Any) -> bool:
     """Return whether the role requires a second factor and the session has none."""
-    return str(user.role) in settings.SECOND_FACTOR_ROLES and not session.get(PASSWORD_PASSED)
+    return str(user.role) in house_values.current("SECOND_FACTOR_ROLES") and not session.get(PASSWORD_PASSED)
 
 
 def address_of(request: Any) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dakehu.domains.team.sign_in import backends, second_factors, sessions
-from dakehu.foundation.base import clock
+from dakehu.foundation.base import clock, house_values
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 WRONG = bilingual("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
@@ -80,6 +80,7 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
     asked: Any = request
     request.session.pop(PENDING, None)
     login(request, user, backend=backends.BACKEND)
+    request.session.set_expiry(house_values.current("SESSION_HOURS") * 3600)
     if second:
         request.session[backends.PASSWORD_PASSED] = True
     request.session[backends.FACTOR_PASSED] = int(clock.now().timestamp())
