@@ -24,7 +24,7 @@ class HouseSettings(Recorded):
 
     rise_is_red = field(
         models.BooleanField(null=True, blank=True), zh="红涨绿跌", en="Rising is red", listed=True,
-        help_zh="每个人仍可在自己的菜单里改；留空用默认值", help_en="Everybody may still choose otherwise in the own menu",
+        help_zh="不勾选为绿涨红跌；每个人仍可在自己的菜单里改", help_en="Unticked: rising is green; everybody may choose otherwise in the own menu",
     )  # fmt: skip
     session_hours = _number(
         "登录保持小时数", "Hours a sign-in lasts", least=1, most=72,
