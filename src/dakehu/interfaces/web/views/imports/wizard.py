@@ -26,7 +26,7 @@ from dakehu.interfaces.web.views.imports.steps import SETTLED, STEPS, as_polled,
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
 RECENT = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA = {"pdf": "application/pdf", "zip": "application/zip"}
+MEDIA = {"pdf": "application/pdf", "zip": "application/zip", "csv": "text/csv; charset=utf-8"}
 
 
 def start(request: HttpRequest) -> HttpResponse:

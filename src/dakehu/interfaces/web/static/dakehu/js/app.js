@@ -11,6 +11,7 @@ import "./poll.js";
 import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
+import "./password-eye.js";
 
 const root = document.documentElement;
 
