@@ -17,7 +17,7 @@ from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.audit.recent import count_recent
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused, TooManyRequests, refusal
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
@@ -40,8 +40,16 @@ def set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Refused({"password": list(error.messages)}) from None
+        raise Refused({"password": [_weakness(one) for one in error.error_list]}) from None
     user.password = make_password(password)
+
+
+def _weakness(error: ValidationError) -> Bilingual | str:
+    """Return what is wrong with a password; Django says the commonest fault in English only."""
+    if error.code == "password_too_short":
+        least = (error.params or {}).get("min_length", 10)
+        return bilingual("密码太短，至少 {n} 个字符。", "The password is too short: at least {n} characters.", n=least)
+    return " ".join(error.messages)
 
 
 @action(
@@ -173,7 +181,10 @@ def reset_password(*, user: User, password: str) -> User:
     needs="",
     zh="修改我的密码",
     en="Change my password",
-    parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
+    parameters=(
+        Parameter("current", spec=FieldSpec("当前密码", "Current password")),
+        Parameter("password", spec=FieldSpec("新密码", "New password")),
+    ),
 )
 def change_my_password(*, current: str, password: str) -> User:
     """Change one's own password; tokens and other sessions end. Never with a token.

@@ -90,7 +90,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         }
         for view in views
     ]
-    role = user._meta.get_field("role").choice_set.text_of(user.role)
+    role = user.role_text
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)

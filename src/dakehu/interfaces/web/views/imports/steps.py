@@ -22,6 +22,7 @@ STEPS = (
 )
 WHOSE = bilingual("归属客户", "Whose it is")  # the second step of a statement
 PRICES = bilingual("行情文件", "Price file")
+SHOW_GRID = "show_grid"  # in the session: the import whose errors are shown in the grid as soon as they are known
 SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 
 

@@ -21,7 +21,7 @@ from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.interfaces.web.views.imports import mapping, price_files, statements
-from dakehu.interfaces.web.views.imports.steps import SETTLED, STEPS, as_polled, failure_of, job_of, page_of
+from dakehu.interfaces.web.views.imports.steps import SETTLED, SHOW_GRID, STEPS, as_polled, failure_of, job_of, page_of
 
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
 RECENT = 12
@@ -136,6 +136,8 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             request, batch, "imports/result.html", 4, hindered=hindered, **mapping.report(batches.report_of(batch))
         )
     looked = batch.state in (BatchState.CHECKED, BatchState.REFUSED)
+    if looked and request.session.pop(SHOW_GRID, None) == pk and batch.report.get("counts", {}).get("errors"):
+        return redirect("import-corrections", pk=pk)
     if looked and request.GET.get("step") != "columns":
         report_data = mapping.report(batches.report_of(batch))
         return page_of(

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dakehu.domains.team import audit_queries
+from dakehu.domains.team.setup_checklist import setup_checklist
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
@@ -33,6 +34,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "page_note": bilingual("版本 {v}", "Version {v}", v=seen["version"]),
             "seen": seen,
             "advice": _advice(seen),
+            "checklist": setup_checklist() if current_actor().may(Permission.SYSTEM_WRITE) else [],
             "settings": _settings(),
             "house": shown_settings(),
             "backup_age": _days_since(seen["backup"]),
