@@ -13,6 +13,7 @@ import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
 import "./fold.js";
+import "./password-eye.js";
 
 const root = document.documentElement;
 
