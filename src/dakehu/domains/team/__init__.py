@@ -5,6 +5,7 @@ The lowest domain, because every other one refers to people.
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (
+    "audit_export",
     "audit_queries",
     "credentials",
     "custom_fields",

@@ -60,6 +60,11 @@ def grid_columns() -> list[Column]:
     return sorted(every, key=lambda column: PLACES.get(column.name, len(FIRST)))
 
 
+def _width_of(heading: str) -> int:
+    """How wide a column must be for its heading to be read whole, with the mark of sorting beside it."""
+    return round(sum(8 if sign.isascii() else 14 for sign in heading)) + 42
+
+
 def described_columns(view: str = "") -> list[dict[str, Any]]:
     """The columns as the grid draws them under a view, in the reader's own choice where they made one."""
     actor = current_actor()
@@ -83,7 +88,7 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
             "sort": stored and cleared,
             "filter": stored and cleared,
             "help": column.spec.help,
-            "width": WIDTHS.get(column.name, 118),
+            "width": max(WIDTHS.get(column.name, 118), _width_of(str(column.label))),
         }
         if hasattr(column.choice_set, "many"):
             one["kind"] = "text"
