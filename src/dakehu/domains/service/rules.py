@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
@@ -60,6 +61,24 @@ def next_in_series(first: date, every: str, after: date) -> date | None:
     while (day := first + step * times) <= after:
         times += 1
     return day
+
+
+NEXT_STEPS = ((7, ("1 周后", "In a week")), (30, ("1 个月后", "In a month")), (90, ("3 个月后", "In three months")))
+DAYS_OFFERED = 14  # a plan due later than this is not what today's contact was about
+
+
+def last_day_offered(today: date) -> date:
+    """Return the last due day of the plans that a contact may fulfil."""
+    return today + timedelta(days=DAYS_OFFERED)
+
+
+def usual_interval(contacts: list[date]) -> int | None:
+    """Return the median days between contacts, within 3 and 180; None for fewer than three days of contact."""
+    days = sorted(set(contacts))
+    if len(days) < 3:
+        return None
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
+    return min(max(gaps[len(gaps) // 2], 3), 180)
 
 
 def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -> date:

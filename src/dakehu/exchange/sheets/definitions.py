@@ -53,9 +53,11 @@ class Worksheet:
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
-    """Return an action's parameters as optional columns."""
+    """Return an action's parameters as optional columns; rows of the desk are not chosen in a worksheet."""
     return tuple(
-        replace(parameter, required=False) for parameter in ACTIONS[action].parameters if parameter.name not in without
+        replace(parameter, required=False)
+        for parameter in ACTIONS[action].parameters
+        if parameter.name not in without and parameter.kind != "ids"
     )
 
 

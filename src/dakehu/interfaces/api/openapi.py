@@ -58,6 +58,7 @@ def schema_of_take(parameter: Parameter) -> dict[str, Any]:
         "bool": ["boolean", "string"],
         "key": ["integer", "string", "object"],
         "file": ["object"],
+        "ids": ["array", "integer", "string"],
         "json": None,
     }.get(kind, ["string", "number"])
     made: dict[str, Any] = {"title": f"{facts.zh} {facts.en}"}

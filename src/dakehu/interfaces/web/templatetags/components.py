@@ -86,6 +86,7 @@ def field(
     required: bool = False,
     icon: str = "",
     wide: bool = False,
+    suggestions: Iterable[tuple[str, str]] = (),
     **given: Any,
 ) -> dict[str, Any]:
     """One question of a form with its label, unit, help and error.
@@ -111,6 +112,7 @@ def field(
         "required": required,
         "icon": icon,
         "wide": wide,
+        "suggestions": suggestions,
         "attributes": attributes(given),
     }
 
@@ -129,6 +131,7 @@ def question(asked: Question, prefix: str = "") -> dict[str, Any]:
         unit=asked.unit,
         required=asked.required,
         wide=asked.wide,
+        suggestions=asked.suggestions,
         placeholder=asked.placeholder,
         id=f"{asked.name}{prefix}",
         autocomplete="off",

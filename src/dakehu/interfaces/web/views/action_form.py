@@ -63,11 +63,11 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
         else:
             result = perform(name, raw)
     except Conflict as conflict:
-        return ask_for(request, action, client, dict(request.POST.items()), conflict=conflict)
+        return ask_for(request, action, client, forms.posted_values(request.POST), conflict=conflict)
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
-        return ask_for(request, action, client, dict(request.POST.items()), dict(refusal.messages))
+        return ask_for(request, action, client, forms.posted_values(request.POST), dict(refusal.messages))
     return done(request, action, client, result, kept)
 
 
@@ -124,7 +124,7 @@ def ask_for(
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
     unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
-    asked = forms.questions(action, values, faults, leave_out=(*hidden(), *unasked))
+    asked = forms.questions(action, values, faults, leave_out=(*hidden(), *unasked), client=client)
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
     keep = {name: given[name] for name in (*resources.models_by_key(), *CARRIED, "then") if given.get(name)}

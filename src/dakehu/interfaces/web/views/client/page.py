@@ -66,7 +66,7 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     if actor.may(Permission.SERVICE_READ):
         page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
     if actor.may(Permission.INTERACTION_LOG):
-        page |= quick()
+        page |= quick(client)
     return render(request, "client/peek.html", page)
 
 

@@ -1,0 +1,34 @@
+"""The work of a day in a real browser: a contact that ends what it answers, the palette, edits in place, the bell."""
+
+from datetime import timedelta
+
+import pytest
+
+from dakehu.foundation.base import clock
+from dakehu.foundation.gates import perform
+from tests.cast import acting
+from tests.interfaces.web.hands import browsers, until
+
+
+@pytest.fixture
+def page(live_server, lin):
+    """Lin's browser; what it complains of is collected in `page.complaints`."""
+    with browsers() as sign_in:
+        yield sign_in(live_server.url, "lin")
+
+
+def test_a_logged_call_closes_the_plan_that_is_due_and_plans_the_next_with_one_click(page, live_server, lin):
+    due = clock.today() - timedelta(days=2)
+    with acting(lin):
+        zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
+        perform("service.plan_follow_up", {"client": zhang.pk, "due_on": due.isoformat(), "subject": "安排面对面会议"})
+    page.goto(f"{live_server.url}/clients/{zhang.pk}/")
+    assert page.is_checked("#note [name=fulfils]")
+    page.fill("#note-summary", "电话确认下周三见面")
+    page.click("#note .suggestions__one:has-text('1 周后')")
+    planned = page.input_value("#note [name=next_on]")
+    page.click("#note button[type=submit]")
+    page.wait_for_selector("#timeline:has-text('电话确认下周三见面')")
+    page.wait_for_selector(f".client-right:has-text('{planned}')")
+    until(page, "!document.querySelector('.client-right').innerText.includes('安排面对面会议')")
+    assert page.complaints == []
