@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from dakehu.domains.service import queries as service
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
 from tests.cast import acting
@@ -31,4 +32,21 @@ def test_a_logged_call_closes_the_plan_that_is_due_and_plans_the_next_with_one_c
     page.wait_for_selector("#timeline:has-text('电话确认下周三见面')")
     page.wait_for_selector(f".client-right:has-text('{planned}')")
     until(page, "!document.querySelector('.client-right').innerText.includes('安排面对面会议')")
+    assert page.complaints == []
+
+
+def test_the_palette_opens_the_form_of_an_action_for_the_client_that_was_named(page, live_server, lin):
+    with acting(lin):
+        zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
+    page.goto(f"{live_server.url}/clients/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("jlfw zs")
+    page.wait_for_selector(".palette__item[aria-selected=true]:has-text('记录服务：张三')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#act[open] [name=summary]")
+    page.fill("#act [name=summary]", "电话问候")
+    page.click("#act button[type=submit]")
+    page.wait_for_selector(".toast:has-text('记录服务')")
+    with acting(lin):
+        assert [row.summary for row in service.client_interactions(client=zhang)] == ["电话问候"]
     assert page.complaints == []

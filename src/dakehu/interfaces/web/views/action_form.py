@@ -145,6 +145,7 @@ def ask_for(
         "elsewhere": elsewhere,
         "keep": keep,
         "client": client,
+        "client_name": render_row(client, ("name",), shown=True)["name"] if client is not None else "",
         "conflict": conflict,
         "about": about(row),
         "post_url": request.path,

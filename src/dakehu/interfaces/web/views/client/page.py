@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.clients import recent
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
 from dakehu.foundation.access.actor import current_actor
@@ -44,6 +45,7 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client, actor = clients.get_client(client_id), current_actor()
+    recent.record_view(client)
     tabs = resource_tabs.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -57,6 +59,7 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.get_client(client_id)
+    recent.record_view(client)
     page = {
         **head_of(client),
         "identity": spec_of(client, IDENTITY),
