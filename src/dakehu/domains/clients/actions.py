@@ -177,10 +177,14 @@ def remove_contact(*, contact: int) -> None:
     parameters=(ONE_CONTACT, REASON),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
-    """Return the contact in full, for a stated reason; the audit records it."""
+    """Return the contact in full, and the address that calls or writes to it, for a stated reason; the audit records it.
+
+    Returns {value, link: tel: or mailto:, "" for other kinds}.
+    """
     row = _get_contact(contact)
     add_audit_note(reason=reason, client=row.client_id, contact=row.pk)
-    return {"value": row.value.open()}
+    value = row.value.open()
+    return {"value": value, "link": rules.contact_link(str(row.kind), value)}
 
 
 @action(

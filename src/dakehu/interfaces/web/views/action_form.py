@@ -22,6 +22,7 @@ from dakehu.interfaces.web.views.client.composer import composer
 from dakehu.interfaces.web.views.moved import moved_to
 
 ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
+CHANNELS = {"tel": "call", "mailto": "mail"}  # how a contact was used, by the address that uses it
 CARRIED = ("group", "field")  # said by the page, never asked
 
 
@@ -194,6 +195,8 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
         secret = {
             "action": action,
             "value": result.get("value") or result.get("token"),
+            "link": result.get("link", ""),
+            "channel": CHANNELS.get(result.get("link", "").partition(":")[0], "wechat" if "link" in result else ""),
             "client": client,
             "once": "token" in result,
             "page_title": action.label,

@@ -39,6 +39,24 @@ TABS = (
     ("history", bilingual("历史资料", "Earlier data"), ""),
     ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
 )
+# How a client is reached: the icon, the word, and the reason that the audit keeps with the opened value.
+REACH = {
+    "call": {
+        "icon": "phone",
+        "word": bilingual("拨打电话", "Call"),
+        "reason": bilingual("致电客户", "Calling the client"),
+    },
+    "mail": {
+        "icon": "mail",
+        "word": bilingual("写邮件", "Write a mail"),
+        "reason": bilingual("给客户写邮件", "Writing to the client"),
+    },
+    "wechat": {
+        "icon": "message-circle",
+        "word": bilingual("复制微信号", "Copy the WeChat ID"),
+        "reason": bilingual("微信联系客户", "Contacting the client on WeChat"),
+    },
+}
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
 
 
@@ -88,6 +106,7 @@ def head_of(client: Any) -> dict[str, Any]:
         "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
         "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
         "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
+        "reach": [{**row, **REACH[row["way"]]} for row in clients.ways_to_reach(client=client)],
         "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
         "page_title": shown["name"],
     }
