@@ -8,6 +8,7 @@ PUBLIC = (
     "audit_queries",
     "credentials",
     "custom_fields",
+    "notices",
     "role_changes",
     "roles",
     "rules",

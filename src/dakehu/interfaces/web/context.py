@@ -25,7 +25,14 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/audit/", bilingual("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
     ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
 )
-LINKS = {"home": "/", "palette": "/palette", "profile": "/me", "sign_out": "/sign-out", "language": "/language"}
+LINKS = {
+    "home": "/",
+    "palette": "/palette",
+    "profile": "/me",
+    "notices": "/notices/",
+    "sign_out": "/sign-out",
+    "language": "/language",
+}
 
 
 class Rights:

@@ -10,6 +10,7 @@ SECTIONS = (
     "client",
     "action_form",
     "undo",
+    "notices",
     "imports",
     "market",
     "exports",
