@@ -50,3 +50,35 @@ def test_the_palette_opens_the_form_of_an_action_for_the_client_that_was_named(p
     with acting(lin):
         assert [row.summary for row in service.client_interactions(client=zhang)] == ["电话问候"]
     assert page.complaints == []
+
+
+def test_a_value_is_changed_in_place_by_the_keyboard_and_escape_leaves_it(page, live_server, lin):
+    with acting(lin):
+        zhang = perform("clients.create", {"name": "张三", "code": "C0001", "occupation": "教师"})
+    page.goto(f"{live_server.url}/clients/{zhang.pk}/?tab=basic")
+    page.focus("[data-edits=occupation]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-in-place=occupation] .control:focus")
+    page.keyboard.type("律师")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-edits=occupation]:has-text('教师'):focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-in-place=occupation] .control:focus")
+    page.keyboard.type("医生")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-edits=occupation]:has-text('医生'):focus")
+    assert page.complaints == []
+
+
+def test_another_kind_shows_other_questions_of_a_new_client(page, live_server, lin):
+    page.goto(f"{live_server.url}/clients/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("新建客户")
+    page.wait_for_selector(".palette__item[aria-selected=true]:has-text('新建客户')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#act[open] [name=name]")
+    page.click("#act .form__more summary")
+    assert page.is_visible("#act [name=gender]") and not page.is_visible("#act [name=controller]")
+    page.select_option("#act [name=kind]", "institution")
+    assert page.is_visible("#act [name=controller]") and not page.is_visible("#act [name=gender]")
+    assert page.complaints == []

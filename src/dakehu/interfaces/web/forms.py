@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import kind_of
-from dakehu.foundation.schema.fields import may
+from dakehu.foundation.schema.fields import applies, may, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 KINDS = {
@@ -49,6 +49,9 @@ class Question:
     wide: bool = False
     placeholder: str = ""
     suggestions: list[tuple[str, str]] = field(default_factory=list)  # values to take with one click, with their words
+    applies_to: tuple[str, ...] = ()  # values of the question `applies_by` for which it makes sense
+    applies_by: str = ""
+    hidden: bool = False  # it does not apply, and there is no value that would be lost from sight
     secret: bool = False  # the value is not shown, so nobody can say what it was
 
 
@@ -85,9 +88,23 @@ def questions(
         if parameter.name not in leave_out
         and kind_behind(parameter) != "json"
         and may(spec_behind(parameter).edited_by)
+        and current_actor().may(parameter.needs)
     ]
+    _hide_inapplicable(action, {one.name: one for one in asked})
     _add_choices(action, {one.name: one for one in asked}, values, client)
     return [one for one in asked if one.kind != "checks" or one.choices]
+
+
+def _hide_inapplicable(action: Action, asked: dict[str, Question]) -> None:
+    """Hide the empty questions that do not apply to the kind of row; they appear when another kind is chosen."""
+    for parameter in action.parameters:
+        one, spec = asked.get(parameter.name), spec_behind(parameter)
+        if one is None or not spec.applies_to or not parameter.model:
+            continue
+        model = model_of(parameter.model)
+        one.applies_to, one.applies_by = tuple(str(value) for value in spec.applies_to), model.applies_by
+        kind = asked[model.applies_by].value if model.applies_by in asked else ""
+        one.hidden = one.value in ("", None) and not one.error and not applies(model, spec, kind)
 
 
 def _add_choices(action: Action, asked: dict[str, Question], values: Mapping[str, Any], client: Any) -> None:
@@ -226,7 +243,7 @@ def starting_values(action: Action) -> dict[str, Any]:
         begin["channel"] = "call"  # how most of them are held
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
-    if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request"):
+    if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request", "clients.create"):
         me = team.current_user()
         begin |= {"staff": {"id": me.pk}, "owner": {"id": me.pk}} if me else {}
     return begin

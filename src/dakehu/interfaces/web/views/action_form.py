@@ -140,9 +140,12 @@ def ask_for(
                 {q.name: q.value for q in fresh if q.name in now and not q.secret}, ensure_ascii=False, default=str
             )
         )
+    first, more = in_two_parts(action, asked)
     page = {
         "action": action,
-        "questions": asked,
+        "questions": first,
+        "more": more,
+        "more_open": any(question.error for question in more),
         "elsewhere": elsewhere,
         "keep": keep,
         "client": client,
@@ -164,6 +167,16 @@ def ask_for(
     if elsewhere and inside:
         response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join(elsewhere), "kind": "error"}})
     return response
+
+
+def in_two_parts(action: Action, asked: list[forms.Question]) -> tuple[list[forms.Question], list[forms.Question]]:
+    """What is asked at once, and what stands behind "more": nothing, unless the resource says what comes first."""
+    order = resources.asked_first().get(action.name)
+    if order is None:
+        return asked, []
+    at_once = [one for one in asked if one.name in order or one.required or one.name == "anyway"]
+    first = sorted(at_once, key=lambda one: order.index(one.name) if one.name in order else len(order))
+    return first, [one for one in asked if one not in first]
 
 
 def is_end(action: Action) -> bool:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.team import notices
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database import lock_timeout
 
 IN_PANEL = 8
 
@@ -23,9 +24,15 @@ def _notices() -> list[dict[str, Any]]:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """All notices; as a fragment for the bell its count (`?part=count`) or the first of them (`?part=panel`)."""
-    rows = _notices()
-    unread = [row for row in rows if not row["read"]]
     part = request.GET.get("part", "")
+    try:
+        with lock_timeout.raise_busy():
+            rows = _notices()
+    except lock_timeout.Busy:
+        if part != "count":
+            raise
+        return HttpResponse()  # asked again with the next page
+    unread = [row for row in rows if not row["read"]]
     if part == "count":
         return render(request, "notices/count.html", {"count": len(unread)})
     found = {"rows": rows, "unread": unread, "first": unread[:IN_PANEL], "page_title": bilingual("提醒", "Notices")}

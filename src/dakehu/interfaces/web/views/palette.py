@@ -53,10 +53,15 @@ def meant(asked: str, words: Bilingual) -> bool:
 def _with_client(asked: str, actor: Actor) -> list[dict[str, Any]]:
     """Actions together with the client that was typed after (or before) them; with nobody typed, recent clients."""
     for actions, name in split_typed(asked, client_actions(actor)):
-        rows = search.search(text=name)["rows"] if name else render_rows(recent.recent())
+        # Who is named, not who is spoken of somewhere.
+        rows = _named(name) if name else render_rows(recent.recent())
         if rows:
             return [_line(action, row) for action in actions for row in rows][:NAMED_SHOWN]
     return []
+
+
+def _named(text: str) -> list[dict[str, Any]]:
+    return [row for row in search.search(text=text)["rows"] if not row["passage"]]
 
 
 def _line(action: Action, row: dict[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,15 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, render_row, render_rows
-from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
+from dakehu.foundation.gates import columns_of, render_rows
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.client import resource_tabs
 from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client.audit import tab_audit  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.basic import tab_basic  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.composer import composer, quick
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.head import head_of
 from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.timeline import kinds, moments_of
 from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
@@ -39,24 +41,6 @@ TABS = (
     ("history", bilingual("历史资料", "Earlier data"), ""),
     ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
 )
-# How a client is reached: the icon, the word, and the reason that the audit keeps with the opened value.
-REACH = {
-    "call": {
-        "icon": "phone",
-        "word": bilingual("拨打电话", "Call"),
-        "reason": bilingual("致电客户", "Calling the client"),
-    },
-    "mail": {
-        "icon": "mail",
-        "word": bilingual("写邮件", "Write a mail"),
-        "reason": bilingual("给客户写邮件", "Writing to the client"),
-    },
-    "wechat": {
-        "icon": "message-circle",
-        "word": bilingual("复制微信号", "Copy the WeChat ID"),
-        "reason": bilingual("微信联系客户", "Contacting the client on WeChat"),
-    },
-}
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
 
 
@@ -89,27 +73,6 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     if actor.may(Permission.INTERACTION_LOG):
         page |= quick(client)
     return render(request, "client/peek.html", page)
-
-
-def head_of(client: Any) -> dict[str, Any]:
-    """The strip over every tab."""
-    today = clock.today()
-    shown = render_row(client, shown=True)
-    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
-    return {
-        "client": client,
-        "shown": shown,
-        "plain": render_row(client, ("assets",)),
-        "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
-        "labels": list(clients.tags(client=client)),
-        "blockers": clients.blockers(client=client),
-        "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
-        "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
-        "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
-        "reach": [{**row, **REACH[row["way"]]} for row in clients.ways_to_reach(client=client)],
-        "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
-        "page_title": shown["name"],
-    }
 
 
 def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -150,21 +113,6 @@ def open_work(client: Any) -> dict[str, Any]:
             service.client_interactions(client=client).filter(promise_kept_on=None).exclude(promise=""),
             "promise_due_on",
         ),
-    }
-
-
-def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
-    groups = [
-        (client.field_groups[group], spec_of(client, tuple(names), empty=True))
-        for group, names in grouped_fields(type(client))
-        if group != "institution" or client.kind != "person"
-    ]
-    return {
-        "groups": groups,
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
-        "consents": render_rows(clients.consents(client=client), shown=True),
-        "coverage": render_rows(clients.coverage(client=client), shown=True),
-        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
     }
 
 

@@ -1,5 +1,6 @@
 // The client page: the draft of the note is kept on this machine while one types; j and k walk the list.
 
+import "../edit-in-place.js";
 import { each, later } from "../parts.js";
 import { say } from "../words.js";
 
