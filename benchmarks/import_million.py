@@ -62,7 +62,7 @@ def hire() -> Any:
     with acting_as(system_actor("benchmark", "cli")):
         perform("team.create_branch", {"code": "B1", "name": "上海", "city": "上海"})
         perform("team.create_team", {"name": "一组", "branch": "B1"})
-        for name, role in (("bench", "团队长"), (WATCHER, "合规")):
+        for name, role in (("bench", "团队负责人"), (WATCHER, "合规")):
             perform(
                 "team.add_user",
                 {"username": name, "name": name, "role": role, "team": "一组", "password": PASSWORD + "1"},

@@ -55,6 +55,9 @@ def main() -> int:
         import django
 
         django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
         (ROOT / "docs" / "broker-exports.md").write_text(table(), encoding="utf-8")
     return 0
 

@@ -211,7 +211,7 @@ def renamed() -> str:
 
 RENAMED_NOTE = (
     "旧名在下一版之前仍可使用：页面跳转（301、308），接口带 `Deprecation` 和 `Link`，命令行在标准错误输出提示一行；"
-    "已存的操作记录、撤销资料、任务和批次照旧显示并可用（decisions/0062）。权限、设置和命令行选项没有改名。\n\n"
+    "已存的操作日志、撤销资料、任务和批次照旧显示并可用（decisions/0062）。权限、设置和命令行选项没有改名。\n\n"
     "Old names are accepted until the next version: pages redirect (301, 308), the API answers with `Deprecation` and "
     "`Link`, the command line prints one line to standard error. Stored audit entries, undo logs, jobs and batches are "
     "shown and work as before (decisions/0062). No permission, setting or command line option was renamed.\n"

@@ -51,7 +51,7 @@ FIELDS = {
         "result": ("投资结果", "text", True),
     },
     "interactions": {
-        "held_at": ("服务时间", "past", False),
+        "held_at": ("沟通时间", "past", False),
         "summary": ("事件描述", "text", False),
         "result": ("结果", "text", True),
     },

@@ -90,7 +90,7 @@ def test_the_service_sheet_obeys_the_rules_of_a_single_record(lin, zhang, tmp_pa
     path = book(
         tmp_path / "t.xlsx",
         客户服务记录=[
-            ["客户号", "服务时间", "事件描述", "下次跟进日期", "承诺期限"],
+            ["客户号", "沟通时间", "事件描述", "下次跟进日期", "承诺期限"],
             ["C0001", "2099-01-01", "未来", None, None],
             ["C0001", "2026-01-05 10:00", "倒退", "2025-01-01", None],
             ["C0001", "2026-01-05 11:00", "空头", None, "2026-02-01"],
@@ -125,7 +125,7 @@ def test_another_teams_client_is_neither_changed_nor_seen(lin, qian, tmp_path):
     with acting(lin):
         report = imports.run_import(path, skip_errors=True)
         assert (report["created"], report["updated"], report["errors"]) == (0, 0, 2)
-        assert "团队长" in report["faults"][0]["zh"] and "C0002" in report["faults"][0]["zh"]
+        assert "团队负责人" in report["faults"][0]["zh"] and "C0002" in report["faults"][0]["zh"]
     with acting_as(system_actor("look")):
         assert Client.objects.get(code="C0002").name == "钱二" and not Investment.objects.exists()
 
@@ -162,7 +162,7 @@ def test_lead_assigns_by_the_staff_column_and_lin_may_only_name_herself(lin, zho
         assert Coverage.objects.get(until=None).user == lin
     with acting(lin):
         report = imports.run_import(csv(tmp_path / "u.csv", "客户号,客户姓名,客户经理\nN1,甲一,周宁\n"))
-        assert report["errors"] == 1 and "团队长" in report["faults"][0]["zh"]
+        assert report["errors"] == 1 and "团队负责人" in report["faults"][0]["zh"]
 
 
 def test_an_analyst_may_not_import(an, tmp_path):

@@ -111,13 +111,13 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
     path = put(
         desk / "错.csv",
         "日期,证券代码,收盘价,币种",
-        "2024-01-08,878,十元,",
-        "2024-01-08,878,-1,",
-        "昨天,878,10,",
-        f"{coming},878,10,",
-        "2024-01-09,878,10,美元",
-        "2024-01-05,878,10,",
-        "2024-01-05,878,11,",
+        "2024-01-08,000878,十元,",
+        "2024-01-08,000878,-1,",
+        "昨天,000878,10,",
+        f"{coming},000878,10,",
+        "2024-01-09,000878,10,美元",
+        "2024-01-05,000878,10,",
+        "2024-01-05,000878,11,",
         "2024-01-08,,3,",
     )
     report = import_file(path)
@@ -127,7 +127,7 @@ def test_faults_are_named_by_place_value_and_remedy_and_nothing_is_written_until
         ("C3", "-1"),
         ("C4", "昨天"),
         ("C5", coming),
-        ("C6", "878"),
+        ("C6", "000878"),
         ("C8", "11"),
         ("C9", ""),
     ]
@@ -162,7 +162,9 @@ def test_a_real_statement_and_its_prices_close_from_end_to_end(desk, capsys):
     with REAL.open(encoding="utf-8-sig") as stream:
         dealt = {(row["成交日期"], row["证券代码"]): row["成交价格"] for row in csv.DictReader(stream)}
     path = put(
-        desk / "行情.csv", "日期,证券代码,收盘价", *(f"{day},{code},{price}" for (day, code), price in dealt.items())
+        desk / "行情.csv",
+        "日期,证券代码,收盘价",
+        *(f"{day},{code.zfill(6)},{price}" for (day, code), price in dealt.items()),
     )
     assert main(["import", str(path), "--json"]) == 0
     report = json.loads(capsys.readouterr().out)

@@ -37,7 +37,7 @@ VOCABULARY = [
     Term("investments", "product", "投资产品", "Product"),
     Term("investments", "risk_preference", "风险偏好", "Risk preference"),
     Term("interactions", "client", "客户号", "Client code", ("客户姓名",)),
-    Term("interactions", "held_at", "服务时间", "Held at", ("日期",)),
+    Term("interactions", "held_at", "沟通时间", "Held at", ("日期",)),
     Term("interactions", "summary", "事件描述", "Summary"),
     Term("interactions", "result", "结果", "Result"),
     Term("needs", "goal", "投资目标", "Goal"),

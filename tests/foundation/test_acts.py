@@ -29,7 +29,7 @@ def test_lin_logs_a_call_and_the_next_one_is_planned(lin, zhang):
             "service.log_interaction",
             {
                 "客户": zhang.code,
-                "服务时间": "2026-01-05 10:00",
+                "沟通时间": "2026-01-05 10:00",
                 "事件描述": "咨询",
                 "渠道": "电话",
                 "next_on": "2026-12-01",

@@ -1,6 +1,8 @@
 """Sealed values stay shut everywhere but in an act that opens them."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -16,6 +18,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, WriteOutsideAction
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting
+from tests.homes import own_home
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NUMBER = "11010519491231002X"  # the published sample of the resident identity number
@@ -83,6 +86,22 @@ def test_after_rotation_old_values_open_and_reseal_moves_them(lin, known):
         assert key_rotation.reencrypt_fields(Client, Client._meta.get_field("id_number")) == 1
         assert key_rotation.reencrypt_fields(Client, Client._meta.get_field("id_number")) == 0
         assert Client.objects.get(pk=known.pk).id_number.open() == NUMBER
+
+
+def test_a_key_that_another_process_puts_in_use_counts_at_once(lin, known, settings, tmp_path):
+    own_home(settings, tmp_path / "home")
+    before = keys.encryption_keys()[0]
+    program = (
+        "import base64, json, os, sys; path = sys.argv[1]; known = json.load(open(path)); "
+        "known[str(max(map(int, known)) + 1)] = base64.b64encode(os.urandom(32)).decode(); "
+        "json.dump(known, open(path + '.new', 'w')); os.replace(path + '.new', path)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(keys.folder() / "sealing.json")], check=True)
+    assert keys.encryption_keys()[0] == before + 1
+    fresh = encrypted_fields.EncryptedValue.encrypt("test.value", "13812345678", None)
+    assert fresh._body[0] == before + 1 and fresh._plain() == "13812345678"
+    (keys.folder() / "sealing.json").unlink()  # what a running process has read it keeps
+    assert keys.encryption_keys()[0] == before + 1
 
 
 def test_the_last_four_digits_of_a_phone_find_the_client(lin, zhang):

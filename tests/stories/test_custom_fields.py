@@ -290,7 +290,7 @@ def test_roles_that_may_not_see_a_field_do_not_meet_it(admin, he, lin, zhang):
 
 
 def test_roles_that_may_not_edit_a_field_see_it_and_are_refused(admin, lin, zhou, zhang):
-    add(admin, "重点程度", "Weight", "whole", edited_by="团队长")
+    add(admin, "重点程度", "Weight", "whole", edited_by="团队负责人")
     assert change(zhou, zhang, x_weight=3)["x_weight"] == 3
     with pytest.raises(Refused) as refused:
         change(lin, zhang, x_weight=4)
@@ -369,7 +369,7 @@ def test_the_administrator_adds_a_field_in_the_browser(admin, lin, zhang):
     }
     assert page.post("/system/fields/new", sent).status_code == 302
     listed = page.get("/system/fields/").content.decode()
-    assert "生日礼品偏好" in listed and "客户经理、团队长" in listed
+    assert "生日礼品偏好" in listed and "客户经理、团队负责人" in listed
     assert change(lin, zhang, 生日礼品偏好="茶叶，鲜花")["x_birthday_gift"] == "flowers,tea"
 
 

@@ -110,7 +110,7 @@ def test_a_new_row_brings_it_and_the_same_file_again_changes_nothing(admin, lin,
         "invested_on": "投资日期",
         "amount": "投资金额",
         "product": "投资产品",
-        "held_at": "服务时间",
+        "held_at": "沟通时间",
         "summary": "事件描述",
         "goal": "投资目标",
         "due_on": "计划日期",
@@ -153,7 +153,7 @@ def test_what_is_required_is_required_of_a_new_row_by_hand_and_by_import(admin, 
 
 @each_sheet
 def test_who_may_not_edit_it_may_not_edit_it_in_the_sheet_either(admin, lin, zhou, zhang, model, tmp_path):
-    add(admin, "时段", "Hours", "one", options=LIST, model=model, edited_by="团队长")
+    add(admin, "时段", "Hours", "one", options=LIST, model=model, edited_by="团队负责人")
     made(zhou, model, zhang, 时段="晚间")
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
@@ -273,7 +273,7 @@ def test_a_name_that_the_form_asks_for_already_is_refused_and_so_is_a_secret_els
 
 def test_the_administrator_chooses_the_table_in_the_browser(admin, lin, zhang):
     page = browser(admin)
-    assert "需求与投诉" in page.get("/system/fields/new").content.decode()
+    assert "诉求与投诉" in page.get("/system/fields/new").content.decode()
     sent = {"zh": "地点", "en": "Place", "kind": "text", "model": "service.Interaction", "sensitivity": "public"}
     assert page.post("/system/fields/new", sent).status_code == 302
     assert "服务记录" in page.get("/system/fields/").content.decode()

@@ -55,7 +55,7 @@ def test_no_sentence_promises_a_return_and_there_are_sixty_of_them():
 def test_the_story_can_be_told_as_of_any_day():
     day = date(2027, 3, 1)
     result = sheets_of(day)
-    assert all(row["服务时间"].date() < day for row in result["客户服务记录"])
+    assert all(row["沟通时间"].date() < day for row in result["客户服务记录"])
     due = [row["计划日期"] for row in result["定期跟进计划"] if row["状态"] == "待跟进"]
     assert min(due) < day < max(due) and day in due
 

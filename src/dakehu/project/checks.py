@@ -99,7 +99,7 @@ def audit(**_: Any) -> list[Any]:
         return []
     return [
         Error(
-            bilingual("操作记录不可信：第 {entry} 条，{why}", "The audit does not hold: entry {entry}, {why}", **alarm),
+            bilingual("操作日志不可信：第 {entry} 条，{why}", "The audit does not hold: entry {entry}, {why}", **alarm),
             hint=bilingual(
                 "请通知合规并保留数据库现状；查明后运行 dakehu verify。",
                 "Tell compliance and leave the database as it is; after the inquiry run dakehu verify.",

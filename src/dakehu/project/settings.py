@@ -89,7 +89,7 @@ RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising
 BENCHMARK = env.text(
     "DAKEHU_BENCHMARK",
     "000300.SH",
-    zh="贝塔与阿尔法的基准指数（代码.市场）",
+    zh="Beta 与 Alpha 的基准指数（代码.市场）",
     en="Index for beta and alpha (code.market)",
 )
 CLASS_BENCHMARK = env.text(

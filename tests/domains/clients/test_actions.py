@@ -24,7 +24,7 @@ def test_a_code_taken_by_another_team_is_refused_without_saying_by_whom(lin, qia
     with acting(lin), pytest.raises(Refused) as refusal:
         perform("clients.create", {"name": "新人", "code": qian.code})
     assert "钱二" not in str(refusal.value)
-    assert "团队长" in refusal.value.as_plain()["code"][0]
+    assert "团队负责人" in refusal.value.as_plain()["code"][0]
 
 
 def test_a_wrong_id_number_is_refused_and_a_right_one_tells_its_kind(lin, zhang):

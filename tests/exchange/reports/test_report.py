@@ -98,7 +98,7 @@ def test_a_masked_reader_gets_a_masked_name_and_no_sums(an, lin, invested):
     result = pdf.text(report(an, invested, language="zh").content)
     assert "张三" not in result and "•••" in result
     assert f"{float(published['market_value']):,.2f}" not in result and f"{float(published['twr']):.2%}" in result
-    assert "资金进出" not in result
+    assert "证券买卖资金流水" not in result
 
 
 def test_rising_is_red_or_green_as_the_reader_chose(lin, invested, monkeypatch):

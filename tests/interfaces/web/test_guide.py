@@ -16,10 +16,10 @@ def written(tmp_path, monkeypatch):
         )
         (tmp_path / code / "import.md").write_text(f"# {other}\n\n[x](javascript:alert(1)) **bold**\n")
     monkeypatch.setattr(guide, "FOLDER", tmp_path)
-    for kept in (guide.pages, guide.html_of):
+    for kept in (guide.pages, guide.html_of, guide.plain_text):
         kept.cache_clear()
     yield tmp_path
-    for kept in (guide.pages, guide.html_of):
+    for kept in (guide.pages, guide.html_of, guide.plain_text):
         kept.cache_clear()
 
 
@@ -66,3 +66,13 @@ def test_every_page_of_the_desk_knows_the_guide_page_about_it(lin):
 def test_both_languages_have_the_same_pages():
     zh, en = ({p.stem for p in (guide.FOLDER / code).glob("*.md")} for code in ("zh", "en"))
     assert zh == en
+
+
+def test_the_guide_is_searched_by_every_word_titles_first(lin, written):
+    (written / "zh" / "import.md").write_text("# 导入\n\n撤销**这次导入**，原值恢复。\n")
+    (written / "zh" / "start.md").write_text("# 总览\n\n先导入表格。<script>x</script>\n")
+    assert [hit["name"] for hit in guide.search("导入", "zh")] == ["import", "start"]
+    assert [hit["name"] for hit in guide.search("撤销 导入", "zh")] == ["import"]
+    page = text(desk(lin).get("/guide/start/?q=撤销"))
+    assert "这次导入" in page and 'value="撤销"' in page
+    assert "没有找到" in text(desk(lin).get("/guide/start/?q=%3Cscript%3Enothing"))

@@ -122,7 +122,7 @@ def test_while_the_trial_waits_the_page_shows_steps_file_progress_and_cancel(lin
     address = opened(browser, GOOD)
     browser.post(f"{address}columns", {"then": "trial"})
     page = text(browser.get(address))
-    assert "正在试算" in page and "data-poll" in page and "这个文件" in page and "取消" in page
+    assert "正在预览" in page and "data-poll" in page and "这个文件" in page and "取消" in page
     polled = browser.get(f"{address}progress").json()
     assert polled["state"] == "waiting" and polled["progress"] == 0.0
 

@@ -15,7 +15,7 @@ def text(response) -> str:
 
 def test_the_page_shows_the_index_the_band_and_the_breadth(market, lin):
     page = text(browser_of(lin).get("/market/"))
-    for words in ("沪深300", "概率区间", "随机游走", "持仓广度", "云南铜业", "不构成投资建议"):
+    for words in ("沪深300", "概率区间", "随机游走", "客户持仓概览", "云南铜业", "不构成投资建议"):
         assert words in page
     for advice in ("目标价", "建议买入", "建议卖出"):
         assert advice not in page

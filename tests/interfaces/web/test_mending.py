@@ -55,7 +55,7 @@ def test_what_was_mended_since_the_trial_is_tried_before_it_is_imported(lin):
     door = desk(lin)
     address = tried(door)
     post(door, f"{address}corrections/cells", table=0, cells=[[3, 2, ""], [3, 3, "C4"], [4, 3, "C1"]])
-    assert "还没有重新试算" in door.get(address).content.decode()
+    assert "还没有重新预览" in door.get(address).content.decode()
     door.post(f"{address}apply")
     with as_system():
         jobs.run_due_jobs()
@@ -108,7 +108,7 @@ def test_a_range_from_excel_mends_a_file_and_the_keyboard_alone_imports_it_and_t
         page.keyboard.type("C5")
         page.keyboard.press("Enter")
         page.wait_for_selector("#mend-left:has-text('全部改好了')")
-        reach(page, "重新试算")
+        reach(page, "重新预览")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda url: url.endswith(address))
         with as_system():

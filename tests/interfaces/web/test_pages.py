@@ -35,7 +35,7 @@ def test_today_lists_what_is_overdue_with_its_reason(desk, lin, zhang):
         perform("service.plan_follow_up", {"client": zhang.pk, "due_on": "2020-02-15", "subject": "安排面对面会议"})
     page = desk(lin).get("/").content.decode()
     assert "安排面对面会议" in page
-    assert "计划在 2020-02-15 跟进，已逾期" in page
+    assert "应于 2 月 15 日跟进，逾期" in page
 
 
 def test_a_plan_is_finished_from_the_list_without_leaving_it(desk, lin, zhang):
@@ -238,7 +238,7 @@ def test_the_palette_offers_only_what_the_reader_may_do(desk, lin, an, zhang):
     assert "张三" in labels(lin, "zs")
     assert "新建客户" in labels(lin)
     assert "新建客户" not in labels(an)
-    assert "操作记录" not in labels(lin)
+    assert "操作日志" not in labels(lin)
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(desk, lin):

@@ -34,7 +34,7 @@ def lines(user, typed, **more):
 def test_an_action_and_a_name_open_that_action_for_that_client(lin, gong, typed):
     first = lines(lin, typed)[0]
     assert first["url"] == f"/clients/{gong.pk}/actions/service.log_interaction"
-    assert first["label"] == "记录服务：龚丽华" and first["form"]
+    assert first["label"] == "登记服务记录：龚丽华" and first["form"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_nothing_typed_gives_the_clients_that_one_opened_last_the_last_one_first
     assert labels[:2] == ["张三", "龚丽华"]
     desk(lin).get(f"/clients/{gong.pk}/peek")
     assert [line["label"] for line in lines(lin, "")][:2] == ["龚丽华", "张三"]
-    assert lines(lin, "记服务")[0]["label"] == "记录服务：龚丽华"
+    assert lines(lin, "记服务")[0]["label"] == "登记服务记录：龚丽华"
     assert "张三" not in [line["label"] for line in lines(wang, "")]
 
 

@@ -38,7 +38,7 @@ def test_prices_are_tried_taken_in_and_taken_back(lin):
     browser.post(f"{address}dry-run")
     run()
     page = text(browser.get(address))
-    assert "试算完成，没有错误" in page and "2024-01-05 – 2024-01-08" in page and "000300.SH" in page
+    assert "预览完成，没有错误" in page and "2024-01-05 – 2024-01-08" in page and "000300.SH" in page
     assert not PriceFile.objects.exists()
     browser.post(f"{address}apply")
     run()
@@ -63,4 +63,4 @@ def test_a_file_that_only_looks_like_prices_is_read_as_tables_after_all(lin):
     browser = desk(lin)
     address = tried(browser, *GOOD)
     browser.post(f"{address}client", {"then": "tables"})
-    assert "这张表是" in text(browser.get(address))
+    assert "工作表内容" in text(browser.get(address))

@@ -121,7 +121,7 @@ def test_every_page_carries_a_strict_content_policy_and_is_not_stored(door, lin)
 def test_the_language_follows_the_user_and_can_be_switched_by_hand(door, lin):
     assert "Sign in" in door.get("/sign-in", HTTP_ACCEPT_LANGUAGE="en-US").content.decode()
     enter(door, "lin")
-    assert "今日台账" in door.get("/").content.decode()
+    assert "今日工作台" in door.get("/").content.decode()
     door.post("/language", {"language": "en", "next": "/"})
     assert "What to do" in door.get("/").content.decode()
 

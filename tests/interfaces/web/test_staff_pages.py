@@ -78,7 +78,16 @@ def test_the_list_is_narrowed_by_name_and_role(admin, lin, zhou):
 
 def test_every_role_is_described_with_its_rights_and_reach(he):
     page = text(desk(he).get("/staff/roles/"))
-    for said in ("客户经理", "团队长", "合规专员", "分析师", "管理员", "含隔离墙内", "个人信息一律脱敏", "维护人员"):
+    for said in (
+        "客户经理",
+        "团队负责人",
+        "合规专员",
+        "分析师",
+        "管理员",
+        "含隔离墙内",
+        "个人信息一律脱敏",
+        "维护人员",
+    ):
         assert said in page
     assert "client.read" not in page, "rights are said in words"
 

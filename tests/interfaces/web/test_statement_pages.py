@@ -50,7 +50,7 @@ def test_a_statement_is_recognised_tried_taken_in_and_taken_back(lin, zhang):
     first = text(browser.get(address))
     assert "认出这是一份对账单，共 3 行" in first and "归属客户" in first and "买卖标志" in first
     browser.post(f"{address}client", {"client": "张三", "then": "trial"})
-    assert "正在试算" in text(browser.get(address))
+    assert "正在预览" in text(browser.get(address))
     run()
     tried = text(browser.get(address))
     assert "张三 C0001" in tried and "1 行有疑问" in tried and "质押登记" in tried and "-10,005.00" in tried
@@ -101,7 +101,7 @@ def test_a_client_nobody_knows_is_refused_in_words_and_a_file_can_be_read_as_tab
     answer = browser.post(f"{address}client", {"client": "没有这个人", "then": "trial"}, follow=True)
     assert "没有这个人" in text(answer) and "认出这是一份对账单" in text(answer)
     browser.post(f"{address}client", {"then": "tables"})
-    assert "这张表是" in text(browser.get(address))
+    assert "工作表内容" in text(browser.get(address))
 
 
 def test_a_statement_of_somebody_out_of_sight_is_refused_and_says_so_on_the_page(lin, wang, zhang):
@@ -116,7 +116,7 @@ def test_a_statement_of_somebody_out_of_sight_is_refused_and_says_so_on_the_page
 def test_a_table_of_clients_is_still_read_as_one(lin):
     browser = desk(lin)
     address = browser.post("/import/", {"file": table(["客户编号", "客户姓名"], ["C0100", "孙七"])})["Location"]
-    assert "这张表是" in text(browser.get(address))
+    assert "工作表内容" in text(browser.get(address))
 
 
 def test_a_row_in_doubt_is_corrected_released_and_another_dropped(lin, zhang):

@@ -39,7 +39,7 @@ def test_a_missing_worker_is_said_first_and_a_living_one_is_not(admin):
 def test_a_calendar_about_to_end_warns(admin, monkeypatch):
     monkeypatch.setattr(audit_queries, "calendar_ends_on", clock.today)
     monkeypatch.setattr(trading_days, "calendar_ends_on", clock.today)
-    assert "交易日历将用完" in text(desk(admin).get("/system/"))
+    assert "交易日历即将到期" in text(desk(admin).get("/system/"))
 
 
 @pytest.mark.parametrize("path", ["/system/", "/system/calendar/"])

@@ -40,13 +40,13 @@ def test_the_palette_opens_the_form_of_an_action_for_the_client_that_was_named(p
         zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
     page.goto(f"{live_server.url}/clients/")
     page.keyboard.press("Control+k")
-    page.keyboard.type("jlfw zs")
-    page.wait_for_selector(".palette__item[aria-selected=true]:has-text('记录服务：张三')")
+    page.keyboard.type("djfw zs")
+    page.wait_for_selector(".palette__item[aria-selected=true]:has-text('登记服务记录：张三')")
     page.keyboard.press("Enter")
     page.wait_for_selector("#act[open] [name=summary]")
     page.fill("#act [name=summary]", "电话问候")
     page.click("#act button[type=submit]")
-    page.wait_for_selector(".toast:has-text('记录服务')")
+    page.wait_for_selector(".toast:has-text('登记服务记录')")
     with acting(lin):
         assert [row.summary for row in service.client_interactions(client=zhang)] == ["电话问候"]
     assert page.complaints == []

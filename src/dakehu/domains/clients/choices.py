@@ -100,7 +100,7 @@ class Horizon(Choices):
 class CoverRole(Choices):
     """Role of a manager who serves a client."""
 
-    MAIN = "main", "主办", "Main", ("主服务人", "客户经理", "owner")
+    MAIN = "main", "主办客户经理", "Primary manager", ("主办", "Main", "主服务人", "客户经理", "owner")
     DEPUTY = "deputy", "协办", "Deputy", ("协作", "副办", "B角")
 
 

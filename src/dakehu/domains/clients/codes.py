@@ -26,7 +26,7 @@ def codes_in_use(codes: Iterable[str]) -> set[str]:
 def code_taken_message(code: str) -> Bilingual:
     """Return the message for a code that is in use."""
     return bilingual(
-        "客户号“{code}”已存在，请联系团队长确认归属。",
+        "客户号“{code}”已存在，请联系团队负责人确认归属。",
         "Client code “{code}” exists; ask your team head whose client it is.",
         code=code,
     )

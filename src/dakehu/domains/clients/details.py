@@ -5,6 +5,7 @@ from typing import Any
 from dakehu.domains.clients import rules
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.schema.fields import editable_fields
 
@@ -17,9 +18,10 @@ def client_fields() -> tuple[str, ...]:
 def set_details(client: Client, values: dict[str, Any]) -> None:
     """Set values on a client, and the fields derived from them.
 
-    Derived are pinyin, the standard ID number and the end of the risk test. Raises Refused for an ID number that cannot
+    Derived are pinyin, the standard ID number, the end of the risk test and the day of the assets. Raises Refused for an ID number that cannot
     be right.
     """
+    before = (client.assets, client.assets_on)
     for name, value in values.items():
         column: Any = Client._meta.get_field(name)
         if (value is None and not column.null) or (value == "" and not column.blank):
@@ -33,5 +35,7 @@ def set_details(client: Client, values: dict[str, Any]) -> None:
             client.id_number = rules.check_id_number(str(client.id_type), number)
         except BadIdentifier as error:
             raise refusal("id_number", error.zh, error.en) from None
+    if client.assets != before[0] and client.assets_on == before[1]:
+        client.assets_on = None if client.assets is None else clock.today()
     if "risk_tested_on" in values or "risk_valid_to" in values:
         client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, values.get("risk_valid_to"))

@@ -192,7 +192,7 @@ def coverage(*, client: Client) -> Any:
     return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
 
 
-@query("clients.history", needs=Permission.CLIENT_READ, zh="历史资料", en="Earlier data", parameters=CLIENT)
+@query("clients.history", needs=Permission.CLIENT_READ, zh="历史版本", en="Earlier data", parameters=CLIENT)
 def history(*, client: Client) -> Any:
     """Return earlier data of a client, newest first."""
     return History.objects.filter(client=client).order_by("-as_of_on")
@@ -216,7 +216,7 @@ def segments() -> list[dict[str, Any]]:
 COUNTED = ("segment", "risk_level", "risk_valid_to", "assets", "occupation", "branch")
 
 
-@query("clients.completeness", needs=Permission.CLIENT_READ, zh="资料完整度", en="Completeness of data")
+@query("clients.completeness", needs=Permission.CLIENT_READ, zh="资料完整率", en="Completeness of data")
 def completeness() -> dict[str, Any]:
     """Return how complete the data of visible clients is.
 

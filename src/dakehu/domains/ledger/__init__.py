@@ -5,6 +5,8 @@ PUBLIC = (
     "close.rows",
     "close.run",
     "performance.attribution",
+    "performance.explanations.sentences",
+    "performance.figure_table",
     "performance.rollups",
     "prices.importing",
     "prices.universe",

@@ -7,7 +7,9 @@ from django.db.models import Count, Sum
 
 from dakehu.domains.ledger import rules
 from dakehu.domains.ledger.models import Figures, Investment, ProductKind
+from dakehu.domains.ledger.performance import figure_table as client_figure_table
 from dakehu.domains.ledger.performance import portfolio as client_portfolio
+from dakehu.domains.ledger.performance import worth
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -42,13 +44,15 @@ def investments(*, client: Any) -> Any:
 def summary(*, client: Any) -> dict[str, Any]:
     """Return totals, return, risk-adjusted return, invested sums by month and shares by product kind.
 
-    Money is None for readers who are not cleared for personal values; shares and returns are shown.
+    `valued_from` and `valued_on` are the first and last day of the values. Money is None for readers who are not cleared
+    for personal values; shares and returns are shown.
     """
     cleared = current_actor().clearance >= PERSONAL
     rows = list(Investment.objects.filter(client=client).order_by("invested_on"))
     valued = [r for r in rows if r.value is not None]
     invested = sum((r.amount for r in rows), Decimal(0))
-    base, worth = sum((r.amount for r in valued), Decimal(0)), sum((r.value for r in valued), Decimal(0))
+    base, total_value = sum((r.amount for r in valued), Decimal(0)), sum((r.value for r in valued), Decimal(0))
+    days = [r.valued_on for r in valued if r.valued_on]
     today = clock.today()
     annual = [
         a
@@ -59,11 +63,13 @@ def summary(*, client: Any) -> dict[str, Any]:
     kinds: dict[str, Decimal] = {}
     for row in rows:
         kinds[row.product_kind or "other"] = kinds.get(row.product_kind or "other", Decimal(0)) + row.amount
-    roi, ratio = rules.simple_return(base, worth), rules.risk_adjusted_return(annual, RISK_FREE)
+    roi, ratio = rules.simple_return(base, total_value), rules.risk_adjusted_return(annual, RISK_FREE)
     return {
         "count": len(rows),
         "invested": str(invested) if cleared else None,
-        "value": str(worth) if cleared else None,
+        "value": str(total_value) if cleared else None,
+        "valued_from": min(days).isoformat() if days else None,
+        "valued_on": max(days).isoformat() if days else None,
         "return": None if roi is None else str(roi),
         "risk_adjusted": None if ratio is None else round(ratio, 4),
         "risk_free": RISK_FREE,
@@ -94,6 +100,27 @@ def figures(*, client: Any) -> Any:
     A missing figure has its reason in `reasons`.
     """
     return Figures.objects.filter(client=client).first()
+
+
+@query("ledger.figure_table", needs=Permission.LEDGER_READ, zh="客户指标表", en="Table of figures", parameters=CLIENT)
+def figure_table(*, client: Any) -> dict[str, Any] | None:
+    """Return the figures of the last close arranged for people, None before the first.
+
+    Returns {as_of, leading: four rows, groups: [{name, label, rows}], peers: {label, count, capped}}. A row is {name,
+    label, kind, unit, value, formula, why, is_gain, median}: the median of visible clients of the same segment.
+    """
+    return client_figure_table.figure_table(client)
+
+
+@query("ledger.client_worth", needs=Permission.CLIENT_READ, zh="客户资产", en="Worth of a client", parameters=CLIENT)
+def client_worth(*, client: Any) -> dict[str, Any]:
+    """Return what a client is worth: one figure with date and source, and why the other one differs.
+
+    Returns {value, on, source ("stated" as entered, "trades" as computed, "" without any), held, held_on, gap, why}.
+    `held` is the computed market value beside a stated worth, `gap` what the trades do not show. Sums are masked or None
+    for readers who are not cleared for personal values; who may not read investments gets what is entered only.
+    """
+    return worth.client_worth(client)
 
 
 @query("ledger.by_kind", needs=Permission.LEDGER_READ, zh="产品分布", en="Book by product kind")
@@ -139,8 +166,8 @@ def explain(*, client: Any, figure: str) -> dict[str, Any]:
 def portfolio(*, client: Any) -> dict[str, Any]:
     """Return a client's holdings and performance from current trades and prices, as of the last close.
 
-    Returns {as_of, holdings: [{code, name, quantity, price, price_day, cost, value, profit, return, weight, since,
-    days}], flows: [{day, money_in, money_out}], line: {day, growth, drawdown, flow, index, index_name} or None without
+    Returns {as_of, holdings: [{code, name, kind, quantity, price, price_day, cost, value, profit, return, weight, since,
+    days}], flows: [{day, money_in, money_out}], line: {day, growth, drawdown, flow, worth, profit, index, index_name} or None without
     trades, hidden}. Numbers are plain and not rounded; None where a price is missing, and for money where the reader is
     not cleared for it (`hidden`).
     """

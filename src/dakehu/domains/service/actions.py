@@ -39,7 +39,7 @@ def update_contact_dates(client: Any, last_on: date | None = None) -> None:
 @action(
     "service.log_interaction",
     needs=Permission.INTERACTION_LOG,
-    zh="记录服务",
+    zh="登记服务记录",
     en="Log an interaction",
     parameters=(
         Fields("service.Interaction", required=("client", "held_at", "summary"), new=True),

@@ -47,8 +47,8 @@ class Interaction(ClientRecorded):
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="interactions"), zh="客户",
                    en="Client", listed=True, aliases=("客户号", "客户姓名", "客户名称"))  # fmt: skip
-    held_at = field(models.DateTimeField(), zh="服务时间", en="Held at", listed=True,
-                    aliases=("日期", "时间", "服务日期", "沟通时间", "发生日期", "联系时间"), example="2023-01-20 10:30")  # fmt: skip
+    held_at = field(models.DateTimeField(), zh="沟通时间", en="Held at", listed=True,
+                    aliases=("日期", "时间", "服务日期", "服务时间", "发生日期", "联系时间"), example="2023-01-20 10:30")  # fmt: skip
     channel = field(choice_field(Channel, default=Channel.OTHER), zh="渠道", en="Channel", listed=True,
                     aliases=("方式", "沟通方式", "服务方式", "联系渠道"))  # fmt: skip
     staff = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="interactions"),
@@ -103,7 +103,9 @@ class RequestState(Choices):
 class Request(ClientRecorded):
     """A client's request or complaint, with a deadline and an outcome."""
 
-    names = Names("需求与投诉", "Request or complaint", "Requests and complaints", aliases=("客户诉求", "Request"))
+    names = Names(
+        "诉求与投诉", "Request or complaint", "Requests and complaints", aliases=("需求与投诉", "客户诉求", "Request")
+    )
 
     client_path = "client"
     searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
@@ -216,7 +218,7 @@ class Attachment(ClientRecorded):
     interaction = field(models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.SET_NULL,
                                           related_name="attachments"), zh="服务记录", en="Interaction")  # fmt: skip
     request = field(models.ForeignKey(Request, null=True, blank=True, on_delete=models.SET_NULL,
-                                      related_name="attachments"), zh="需求与投诉", en="Request")  # fmt: skip
+                                      related_name="attachments"), zh="诉求与投诉", en="Request")  # fmt: skip
     media = field(models.CharField(max_length=100), zh="类型", en="Type", editable=False)
     size = field(models.BigIntegerField(), zh="大小", en="Size", unit="B", listed=True, editable=False)
     added_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="添加人",

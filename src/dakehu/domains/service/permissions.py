@@ -8,7 +8,7 @@ MANAGER, LEAD, COMPLIANCE = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE
 SERVICE_READ = Permission(
     "service.read", "查看服务记录", "See service records", granted_to=(MANAGER, LEAD, COMPLIANCE, RoleName.ANALYST)
 )
-INTERACTION_LOG = Permission("service.log", "记录服务", "Log service", granted_to=(MANAGER, LEAD))
+INTERACTION_LOG = Permission("service.log", "登记服务记录", "Log service", granted_to=(MANAGER, LEAD))
 PLAN_WRITE = Permission("service.plan", "制定跟进计划", "Plan contacts", granted_to=(MANAGER, LEAD))
 REQUEST_WRITE = Permission(
     "service.request", "处理诉求与投诉", "Handle requests and complaints", granted_to=(MANAGER, LEAD, COMPLIANCE)

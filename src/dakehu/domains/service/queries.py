@@ -51,7 +51,7 @@ def client_interactions(*, client: Any) -> Any:
 @query(
     "service.requests",
     needs=Permission.SERVICE_READ,
-    zh="需求与投诉列表",
+    zh="诉求与投诉列表",
     en="Requests and complaints",
     parameters=(FILTERS, ORDER),
 )
@@ -63,7 +63,7 @@ def requests(*, filters: dict[str, Any] | None = None, order: str | None = None)
 @query(
     "service.client_requests",
     needs=Permission.SERVICE_READ,
-    zh="客户的需求与投诉",
+    zh="客户的诉求与投诉",
     en="Requests of a client",
     parameters=CLIENT,
 )
@@ -98,7 +98,7 @@ def overdue_follow_ups() -> Any:
     return FollowUp.objects.filter(state="planned", due_on__lt=clock.today()).order_by("due_on", "pk")
 
 
-@query("service.today", needs=Permission.SERVICE_READ, zh="今日台账", en="Today", parameters=(MINE,))
+@query("service.today", needs=Permission.SERVICE_READ, zh="今日工作台", en="Today", parameters=(MINE,))
 def today(*, mine: bool | None = None) -> dict[str, Any]:
     """Return what is due, overdue or promised, most urgent first, with the reason.
 

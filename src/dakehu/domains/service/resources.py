@@ -68,7 +68,7 @@ declare(
         is_merged=False,
         timeline=TimelineOf(
             "request",
-            bilingual("需求与投诉", "Requests"),
+            bilingual("诉求与投诉", "Requests"),
             "inbox",
             icon_field="kind",
             icons={"complaint": "flag"},

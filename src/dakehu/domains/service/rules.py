@@ -23,7 +23,7 @@ def interaction_error(
 ) -> tuple[str, str, str] | None:
     """Return the error of an interaction as (field, zh, en), None if it is valid."""
     if held_at > now:
-        return "held_at", "服务时间不能晚于现在。", "The time cannot lie in the future."
+        return "held_at", "沟通时间不能晚于现在。", "The time cannot lie in the future."
     if promise_due_on and not promise:
         return "promise", "填写了承诺期限，请同时写明承诺事项。", "A promised date needs the promise itself."
     if next_on is not None and next_on < held_on:

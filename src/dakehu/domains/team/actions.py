@@ -173,7 +173,10 @@ def reset_password(*, user: User, password: str) -> User:
     needs="",
     zh="修改我的密码",
     en="Change my password",
-    parameters=(Parameter("current", spec=FieldSpec("当前密码", "Current password")), PASSWORD),
+    parameters=(
+        Parameter("current", spec=FieldSpec("当前密码", "Current password")),
+        Parameter("password", spec=FieldSpec("新密码", "New password")),
+    ),
 )
 def change_my_password(*, current: str, password: str) -> User:
     """Change one's own password; tokens and other sessions end. Never with a token.

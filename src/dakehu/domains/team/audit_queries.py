@@ -41,7 +41,7 @@ FILTERS = (
 )
 
 
-@query("team.audit", needs=Permission.AUDIT_READ, zh="操作记录", en="Audit trail", parameters=FILTERS)
+@query("team.audit", needs=Permission.AUDIT_READ, zh="操作日志", en="Audit trail", parameters=FILTERS)
 def audit_trail(
     *,
     actor: str | None = None,
@@ -109,7 +109,7 @@ def audit_people() -> list[str]:
     return sorted(set(AuditEntry.objects.order_by().values_list("actor_name", flat=True).distinct()))
 
 
-@query("team.verify_audit", needs="", zh="核验操作记录", en="Verify the audit trail")
+@query("team.verify_audit", needs="", zh="核验操作日志", en="Verify the audit trail")
 def verify_audit() -> dict[str, Any]:
     """Verify the whole audit chain, and current rows against it.
 
@@ -118,7 +118,7 @@ def verify_audit() -> dict[str, Any]:
     """
     actor = current_actor()
     if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
-        raise NotAllowed(bilingual("核验操作记录", "verify the audit trail"), Permission.AUDIT_READ)
+        raise NotAllowed(bilingual("核验操作日志", "verify the audit trail"), Permission.AUDIT_READ)
     with acting_as(system_actor("verify the audit chain", actor.door)):
         return verification.verify().as_plain()
 

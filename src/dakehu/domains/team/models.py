@@ -85,7 +85,7 @@ class User(AbstractBaseUser, Recorded):
         models.CharField(max_length=40, blank=True, default=""), zh="登记编号", en="Registration number",
         aliases=("执业编号", "登记证书编号"), help_zh="证券业协会登记编号", help_en="Number in the association's register",
     )  # fmt: skip
-    is_active = field(models.BooleanField(default=True), zh="在用", en="Active", listed=True)
+    is_active = field(models.BooleanField(default=True), zh="启用", en="Active", listed=True)
     must_change = field(models.BooleanField(default=False), zh="须改密码", en="Must change password")
     language = field(choice_field(Language, default=Language.ZH), zh="语言", en="Language")
     theme = field(choice_field(Theme, default=Theme.AUTO), zh="外观", en="Theme")

@@ -8,7 +8,7 @@ COMPLIANCE, ANALYST, ADMIN = RoleName.COMPLIANCE, RoleName.ANALYST, RoleName.ADM
 
 IMPORT = Permission("data.import", "导入", "Import", granted_to=(MANAGER, LEAD))
 EXPORT = Permission("data.export", "导出", "Export", granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST))
-AUDIT_READ = Permission("audit.read", "查看操作记录", "Read the audit trail", granted_to=(LEAD, COMPLIANCE, ADMIN))
+AUDIT_READ = Permission("audit.read", "查看操作日志", "Read the audit trail", granted_to=(LEAD, COMPLIANCE, ADMIN))
 TEAM_READ = Permission("team.read", "查看人员", "See staff", granted_to=tuple(RoleName))
 TEAM_WRITE = Permission("team.write", "维护人员", "Keep staff", granted_to=(ADMIN,))
 ROLE_CONFIRM = Permission("team.confirm", "确认角色变更", "Confirm changes of role", granted_to=(COMPLIANCE, ADMIN))

@@ -12,7 +12,7 @@ class RoleName(Choices):
     """Name of a role."""
 
     MANAGER = "manager", "客户经理", "Relationship manager", ("投顾", "交易员", "RM", "advisor", "trader")
-    LEAD = "lead", "团队长", "Team lead", ("团队负责人", "主管")
+    LEAD = "lead", "团队负责人", "Team lead", ("团队长", "主管")
     COMPLIANCE = "compliance", "合规专员", "Compliance officer", ("合规", "合规风控")
     ANALYST = "analyst", "分析师", "Analyst", ("数据分析",)
     ADMIN = "admin", "管理员", "Administrator", ("系统管理员",)
@@ -40,14 +40,14 @@ ROLES: dict[str, Role] = {
     for role in (
         Role(
             RoleName.MANAGER,
-            "服务自己名下（主办或协办）的客户：记录服务、制定计划、导入导出自己的客户表。",
+            "服务自己名下（主办客户经理或协办）的客户：登记服务记录、制定计划、导入导出自己的客户表。",
             "Serves the clients they cover: logs service, plans contacts, imports and exports their own table.",
             Reach.COVERED,
             SECRET,
         ),
         Role(
             RoleName.LEAD,
-            "带团队：看到并处理全队客户，分派客户，查看本队操作记录；信息隔离墙内的客户除外。",
+            "带团队：看到并处理全队客户，分派客户，查看本队操作日志；信息隔离墙内的客户除外。",
             "Leads a team: sees and works on all its clients, assigns them, reads the team's audit; walled clients excepted.",
             Reach.COVERED,
             SECRET,
@@ -55,7 +55,7 @@ ROLES: dict[str, Role] = {
         ),
         Role(
             RoleName.COMPLIANCE,
-            "合规监督：查看全部客户与操作记录（含隔离墙内），处理投诉，设置隔离墙；不代做业务。",
+            "合规监督：查看全部客户与操作日志（含隔离墙内），处理投诉，设置隔离墙；不代做业务。",
             "Watches over conduct: sees every client and the audit (across walls), handles complaints, sets walls; does no business.",
             Reach.ACROSS_WALLS,
             SECRET,
@@ -69,7 +69,7 @@ ROLES: dict[str, Role] = {
         ),
         Role(
             RoleName.ADMIN,
-            "系统管理：维护人员、团队与交易日历，分派客户，查看操作记录；只看到脱敏的客户资料。",
+            "系统管理：维护人员、团队与交易日历，分派客户，查看操作日志；只看到脱敏的客户资料。",
             "Runs the desk: staff, teams, trading calendar, assignment, audit; sees clients masked only.",
             Reach.ALL,
             PUBLIC,

@@ -71,11 +71,12 @@ def import_workbook(
     skip_errors: bool,
     progress: Progress,
     mended: int = 0,
+    ignored: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
-    are not as they came (see overlay). Raises HasFaults, Undecided."""
+    are not as they came (see corrections), `ignored` are the columns that no field takes, where known. Raises HasFaults, Undecided."""
     with pipelined_writes():
-        report = chunking.run(book, plan, progress, write=_write, skip_errors=skip_errors)
+        report = chunking.run(book, plan, progress, write=_write, skip_errors=skip_errors, ignored=ignored)
     if sum(part.get("created", 0) + part.get("updated", 0) for part in report["parts"].values()) >= MANY:
         row_security.measure()
     report["mended"] = mended

@@ -35,9 +35,12 @@ def run(
     limit: int = report.FAULTS_KEPT,
     write: Callable[[DryRun], None] | None = None,
     skip_errors: bool = False,
+    ignored: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Weigh a file and tell what was found (report.report, at most `limit` faults). `write` is called with each part
-    that was evaluated; no longer, once there are faults, unless `skip_errors`."""
+    that was evaluated; no longer, once there are faults, unless `skip_errors`. `ignored` are the columns that no field
+    takes, where they are known already."""
+    ignored = ignored_columns(book, plan) if ignored is None else ignored
     table = _is_long(book, plan)
     if table is None:
         made = dry_run.run(book, plan, progress)
@@ -45,7 +48,7 @@ def run(
         if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
             progress(0.85, bilingual("正在写入", "Writing"))
             write(made)
-        return with_rest(result, book, plan)
+        return with_rest(result, book, plan, ignored)
     result = {}
     for grid, done, every in _split(book, plan, table):
         progress(
@@ -58,15 +61,15 @@ def run(
         result = report.join_reports(result, report.report(made, limit), limit)
         if write is not None and (skip_errors or not result["faults_in_all"]):
             write(made)
-    return with_rest({**result, "faults": sorted(result["faults"], key=lambda f: f["row"])}, book, plan)
+    return with_rest({**result, "faults": sorted(result["faults"], key=lambda f: f["row"])}, book, plan, ignored)
 
 
-def with_rest(result: dict[str, Any], book: Book, plan: ImportMapping) -> dict[str, Any]:
+def with_rest(result: dict[str, Any], book: Book, plan: ImportMapping, ignored: list[dict[str, Any]]) -> dict[str, Any]:
     """A report with the columns that no field takes, what stands outside the tables, and warnings of hidden rows."""
     hidden = left_out.hidden_rows(book, plan)
     return {
         **result,
-        "ignored": ignored_columns(book, plan),
+        "ignored": ignored,
         "left_out": left_out.left_out(book, plan),
         "warnings": [*hidden, *result["warnings"]],
         "warnings_in_all": result["warnings_in_all"] + len(hidden),

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.exchange.imports import corrections, revalidation
+from dakehu.exchange.imports import batch_files, corrections, revalidation
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports.corrections import Corrections
 from dakehu.exchange.imports.revalidation import Lines, Row
@@ -44,7 +44,7 @@ def state_of(batch: Any) -> Corrections:
 def tables(batch: Any) -> list[dict[str, Any]]:
     """The tables with anything to mend or mended: [{number, sheet, title, columns, faults}]. Each column: {index, heading,
     field, label, choices: the words a choice takes, [] of anything else}."""
-    plan, state = imports.plan_of(batch), state_of(batch)
+    plan, state = batch_files.plan_of(batch), state_of(batch)
     shown = _shown(plan, state)
     return [
         {
@@ -62,7 +62,7 @@ def tables(batch: Any) -> list[dict[str, Any]]:
 def rows(batch: Any, number: int) -> list[dict[str, Any]]:
     """The rows of a table that are at fault or were mended, in the order of the sheet: {line, cells: {index: text},
     faults: [{index or None, zh, en, remedy_zh, remedy_en}], came: {index: text before mending}}."""
-    plan, state = imports.plan_of(batch), state_of(batch)
+    plan, state = batch_files.plan_of(batch), state_of(batch)
     shown = {line for n, line in _shown(plan, state) if n == number}
     return _rendered(plan, state, revalidation.lines(batch), number, shown)
 
@@ -92,7 +92,7 @@ def replace_values(pk: int, number: int, index: int, value: str, text: str) -> t
     than are listed, in every row with that value, as long as the value itself is what cannot be read; then the whole
     file is tried again in the background. Returns (cells changed, whether it is tried again)."""
     batch = batches.get_own(pk)
-    plan, state, lines = imports.plan_of(batch), state_of(batch), revalidation.lines(batch)
+    plan, state, lines = batch_files.plan_of(batch), state_of(batch), revalidation.lines(batch)
     table = _table(plan, number)
     now = corrections.apply_to_lines(lines[number], table, state.cells)
     alike = set(now.filter(pl.col(f"c{index}").fill_null("") == value)["line"]) if f"c{index}" in now.columns else set()
@@ -207,7 +207,7 @@ def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
     if not can_correct(batch):
         raise Refused(
             bilingual(
-                "先试算，才知道有哪些要改正；已导入的文件不能再改。",
+                "先预览，才知道有哪些要改正；已导入的文件不能再改。",
                 "A trial shows what there is to mend; an imported file is not mended any more.",
             )
         )
@@ -215,11 +215,11 @@ def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
     if job and not job["ended"]:
         raise Refused(
             bilingual(
-                "这个文件正在试算或导入，请等它结束再改。",
+                "这个文件正在预览或导入，请等它结束再改。",
                 "This file is being tried or imported; wait until that ends.",
             )
         )
-    return batch, imports.plan_of(batch), state_of(batch)
+    return batch, batch_files.plan_of(batch), state_of(batch)
 
 
 def _table(plan: ImportMapping, number: int) -> TableMapping:

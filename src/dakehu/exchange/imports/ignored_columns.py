@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from dakehu.exchange.mapping.currency_columns import currency_column
 from dakehu.exchange.mapping.mapping import ColumnMapping, ImportMapping, TableMapping
-from dakehu.exchange.sheets.definitions import Worksheet, worksheets
+from dakehu.exchange.sheets.definitions import Worksheet, kind_of_value, worksheets
 from dakehu.exchange.workbook.reading import Book
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
@@ -77,8 +78,10 @@ def ignored_columns(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     for table in plan.tables:
         worksheet = known.get(table.part)
         taken = {field.field for column in table.columns for field in column.feeds}
+        kinds = {parameter.name: kind_of_value(parameter) for parameter in worksheet.parameters} if worksheet else {}
+        currency = currency_column(table, kinds)
         for column in table.columns:
-            filled = 0 if column.feeds else _filled(frames[table.sheet], table, column)
+            filled = 0 if column.feeds or column is currency else _filled(frames[table.sheet], table, column)
             if filled:
                 found.append(asdict(_described(table, column, filled, worksheet, taken)))
     return found

@@ -8,11 +8,12 @@ from typing import Any
 
 from dakehu.exchange.imports import remedies
 from dakehu.exchange.imports.dry_run import DryRun
+from dakehu.exchange.mapping import merged_amounts
 from dakehu.exchange.mapping.conversion import Stack
 from dakehu.exchange.mapping.mapping import heading_of
 from dakehu.exchange.roundtrip.deleted_rows import DeletedRow
 from dakehu.exchange.roundtrip.merge import AGREED, CLASH, MINE, THEIRS, MergedCell
-from dakehu.exchange.sheets.definitions import Worksheet, kind_of_value, worksheets
+from dakehu.exchange.sheets.definitions import Worksheet, is_amount, kind_of_value, worksheets
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language
 from dakehu.foundation.gates.input import CellError
@@ -164,15 +165,18 @@ def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any
     number, row = rows.origin[fault.row]
     grid = trial.grids[number]
     facts = _facts(rows.part, fault.field)
-    value, message = fault.value[:80], fault.message
-    if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
-        value, message = _is_covered(fault, facts)
     parameter = next((t for t in rows.part.parameters if t.name == fault.field), None)
     remedy = (
         remedies.ROW
         if parameter is None
         else remedies.remedy_for(fault.field, kind_of_value(parameter), example=facts.example if facts else "")
     )
+    if parameter is not None and merged_amounts.is_merged(fault.value):
+        message, remedy = merged_amounts.REASONS[is_amount(parameter)]
+        fault = CellError(fault.row, fault.field, merged_amounts.without_mark(fault.value), message)
+    value, message = fault.value[:80], fault.message
+    if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
+        value, message = _is_covered(fault, facts)
     return {
         "table": trial.plan.tables.index(grid.of or grid.plan),
         "sheet": grid.plan.sheet,

@@ -13,8 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.exchange.imports import corrections, dry_run, report
-from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import batch_files, corrections, dry_run, report
 from dakehu.exchange.imports.corrections import Corrections
 from dakehu.exchange.mapping.conversion import column_renderer, grid_of, lines_of
 from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping
@@ -38,8 +37,8 @@ def lines(batch: Any) -> Lines:
 
 
 def _cached_lines(batch: Any) -> Lines:
-    plan = imports.plan_of(batch)
-    frames = {sheet.name: sheet.frame for sheet in imports.original_book(batch).sheets}
+    plan = batch_files.plan_of(batch)
+    frames = {sheet.name: sheet.frame for sheet in batch_files.book_as_read(batch).sheets}
     made = {
         number: lines_of(frames[table.sheet], table)
         for number, table in enumerate(plan.tables)

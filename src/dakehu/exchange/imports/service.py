@@ -1,11 +1,11 @@
 """Open a file, say how it is read, try it, import it: in one call or step by step with a batch of the uploader."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from dakehu.exchange.imports import apply, chunking, corrections
+from dakehu.exchange.imports.batch_files import book_of, open_book, original_book, plan_of, save_plan
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
 from dakehu.exchange.imports.recognition import recognize
@@ -13,6 +13,7 @@ from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.changes import correct as correct_mapping
 from dakehu.exchange.mapping.choices import Choices, apply_choices, stated_mapping
+from dakehu.exchange.mapping.conversion import mark_amounts
 from dakehu.exchange.mapping.detection import guess_mapping
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.prices import service as pricing
@@ -26,7 +27,6 @@ from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
 from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
@@ -40,16 +40,6 @@ def can_import() -> None:
     """Raises NotAllowed for whoever may not import."""
     if not current_actor().may(Permission.IMPORT):
         raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
-
-
-def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
-    """A file as sheets. Raises Refused with the reason and the remedy (a missing password is keyed "password")."""
-    try:
-        return reading.open_book(content, filename=name, password=password)
-    except (reading.NeedsPassword, reading.WrongPassword) as locked:
-        raise Refused({"password": [bilingual(locked.zh, locked.en)]}) from locked
-    except reading.BookRefused as refused:
-        raise Refused({"file": [bilingual(refused.zh, refused.en)]}) from refused
 
 
 def run_import(
@@ -88,6 +78,8 @@ def run_import(
     if plan and is_stated and (statement or prices) and not dry_run:
         with act("workbook.correct_mapping"):
             profiles.save_profile(plan, path.name)
+    if strict and (statement or prices):
+        check_nothing_ignored((statement or prices).ignored)  # type: ignore[union-attr]
     if statement is not None:
         return _run_statement(statement, content, password, client, dry_run)
     if prices is not None:
@@ -95,17 +87,24 @@ def run_import(
     plan = plan or apply_choices(profiles.find_profile(guess_mapping(book), profile), book, choices)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
+    ignored = ignored_columns(book, plan)
     if strict:
-        check_nothing_ignored(ignored_columns(book, plan))
+        check_nothing_ignored(ignored)
+    mark_amounts(book, plan)
     if dry_run:
-        return {**chunking.run(book, plan, progress, limit=SHOWN), "imported": False, "dry_run": True, "batch": None}
+        return {
+            **chunking.run(book, plan, progress, limit=SHOWN, ignored=ignored),
+            "imported": False,
+            "dry_run": True,
+            "batch": None,
+        }
     with act("workbook.upload"):
         batch = batches.start(path.name, content, password)
         save_plan(batch, plan)
         batch.save()
         if is_stated:
             profiles.save_profile(plan, path.name)
-    result = _apply(batch.pk, skip_errors, progress, book)
+    result = _apply(batch.pk, skip_errors, progress, book, ignored)
     return {**result, "faults": result["faults"][:SHOWN]}
 
 
@@ -136,7 +135,13 @@ def _started(name: str, content: bytes, password: str | None) -> int:
     return int(batch.pk)
 
 
-def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Book | None = None) -> dict[str, Any]:
+def _apply(
+    number: int,
+    skip_errors: bool,
+    progress: Progress,
+    book: reading.Book | None = None,
+    ignored: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
     """Write a batch once, whoever asks and however often; returns its report."""
     can_import()
     try:
@@ -154,6 +159,7 @@ def _apply(number: int, skip_errors: bool, progress: Progress, book: reading.Boo
                     skip_errors=skip_errors,
                     progress=progress,
                     mended=corrections.corrections_of(batch).count,
+                    ignored=ignored,
                 )
             result = {**result, "imported": True, "dry_run": False, "batch": number}
             batches.save_report(batch, result, BatchState.APPLIED, undo=kept.store())
@@ -169,24 +175,6 @@ def _check_not_undone(batch: Any) -> None:
     zh = "这次导入已经撤销。如需再次导入，请重新上传文件。"
     if batch.state == BatchState.UNDONE:
         raise Refused(bilingual(zh, "This import was undone. Upload the file again to import it."))
-
-
-def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
-    """Put a plan on its batch. The sample cells in it may be anything, so they lie encrypted beside the database."""
-    plain = plan.as_plain()
-    samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
-    kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())
-    result = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
-    batch.plan, batch.report = plain, {**result, "samples": kept.key}
-
-
-def plan_of(batch: Any) -> planning.ImportMapping:
-    """The plan of a batch with its sample cells."""
-    plan = planning.ImportMapping.of(batch.plan)
-    for table, samples in zip(plan.tables, json.loads(files.read(batch.report["samples"])[1]), strict=True):
-        for column, seen in zip(table.columns, samples, strict=True):
-            column.samples = seen
-    return plan
 
 
 # --- step by step, for the browser ---------------------------------------------------------------
@@ -256,16 +244,6 @@ def read_as_tables(number: int, kind: str = "") -> None:
         batch.save()
 
 
-def original_book(batch: Any) -> reading.Book:
-    content, password = batches.content_of(batch)
-    return open_book(content, batch.filename, password)
-
-
-def book_of(batch: Any) -> reading.Book:
-    """The uploaded file with what was mended in it."""
-    return corrections.apply_to_table(original_book(batch), corrections.corrections_of(batch).cells)
-
-
 def correct_plan(number: int, changes: dict[str, Any]) -> Any:
     """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
     can_import()
@@ -278,7 +256,8 @@ def correct_plan(number: int, changes: dict[str, Any]) -> Any:
                 )
             )
         _check_not_undone(batch)
-        plan = correct_mapping(plan_of(batch), book_of(batch), changes)
+        book = corrections.apply_to_table(original_book(batch), corrections.corrections_of(batch).cells)
+        plan = correct_mapping(plan_of(batch), book, changes)
         profiles.save_profile(plan, batch.filename)
         save_plan(batch, plan)
         batch.state = BatchState.OPENED.value

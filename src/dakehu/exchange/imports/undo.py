@@ -133,7 +133,7 @@ def can_undo(batch: Any) -> None:
         raise NotAllowed(bilingual("撤销操作", "Undo"), needs)
 
 
-@query("workbook.undoable", needs="", zh="可撤销的操作", en="Actions that can be undone")
+@query("workbook.undoable", needs="", zh="撤销操作", en="Actions that can be undone")
 def undoable() -> list[dict[str, Any]]:
     """One's own imports, bulk edits, hand-overs and merges of the last 90 days that stand and may be undone, newest
     first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from dakehu.domains.clients.bulk_import.matching import KEYS
-from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import batch_files
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.conversion import grids
 from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping
@@ -34,7 +34,7 @@ KEY_NAMES = {
 def describe(number: int) -> dict[str, Any]:
     """A batch as plain values: how each table is read, with the choices for every select box."""
     batch = batches.get_own(number)
-    plan = imports.plan_of(batch)
+    plan = batch_files.plan_of(batch)
     return {
         "batch": batch.pk,
         "filename": batch.filename,
@@ -93,13 +93,13 @@ def error_workbook(number: int) -> tuple[str, bytes]:
     faults = batches.report_of(batch).get("faults", [])
     if not faults:
         raise NotFound(bilingual("错误清单", "list of faults"))
-    plan, speaking = imports.plan_of(batch), language()
+    plan, speaking = batch_files.plan_of(batch), language()
     for table in plan.tables:  # the whole row goes back, mapped or not
         for column in table.columns:
             column.feeds = column.feeds or [None]  # type: ignore[list-item]
     tables = []
     names = _names(plan)
-    for grid in grids(imports.book_of(batch), plan):
+    for grid in grids(batch_files.book_of(batch), plan):
         columns = grid.plan.columns
         cells = {line: [grid.cells[c.index][row] for c in columns] for row, line in enumerate(grid.lines)}
         tables.append(writing.FaultyTable(names[plan.tables.index(grid.plan)], [c.heading for c in columns], cells))

@@ -11,9 +11,11 @@ import polars as pl
 
 from dakehu.domains.clients.masks import is_masked
 from dakehu.exchange.mapping.cell_values import TEXT, ColumnReading, cell_reader
+from dakehu.exchange.mapping.currency_columns import state_currencies
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, address
+from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts, mark_two_owners
 from dakehu.exchange.mapping.units import read_unit
-from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, kind_of_value
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, is_amount, kind_of_value, worksheets
 from dakehu.exchange.workbook.reading import Book
 from dakehu.exchange.workbook.reading.number_formats import is_scientific
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
@@ -25,6 +27,10 @@ from dakehu.foundation.imports.row_matching import ImportEvaluation
 from dakehu.foundation.schema.parameters import Parameter
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
+OWNERS = {"code", "name", "id_number", "phone"}  # columns of a table of clients that say whose a row is
+PERSONS = {"name", "client_name"}
+_ALIGNED = re.compile(r"^\s*[\u4e00-\u9fff](?:[ \u3000\u00a0]+[\u4e00-\u9fff]){1,2}\s*$")
+_PADDED = re.compile(r"[\s\u3000\u00a0]+")
 ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
 Contacts = list[tuple[str, str, str]]
 
@@ -45,6 +51,32 @@ class Grid:
 
     def address(self, field_name: str, row: int) -> str:
         return address(self.plan, field_name, self.lines[row])
+
+
+def mark_amounts(book: Book, plan: ImportMapping) -> Book:
+    """The file with its amounts as its other cells say them: marked where merged cells spread them over several rows (see
+    mapping.merged_amounts), and with the currency that a column of currencies states for their row."""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    known = worksheets()
+    for table in plan.tables:
+        sheet, part = sheets.get(table.sheet), known.get(table.part)
+        if sheet is None or part is None or table.layout != "rows":
+            continue
+        state_currencies(sheet, table, kinds_of_fields(part))
+        if not sheet.merged:
+            continue
+        amounts = {parameter.name for parameter in part.parameters if is_amount(parameter)}
+        fed = [(column.index, {feed.field for feed in column.feeds}) for column in table.columns]
+        owners = [index for index, fields in fed if part.name == "clients" and fields & OWNERS]
+        named = [index for index, fields in fed if index in owners and fields != {"phone"}]
+        alone = mark_two_owners(sheet, named, owners, table.first_row)
+        mark_merged_amounts(sheet, [index for index, fields in fed if fields & amounts], table.first_row, alone)
+    return book
+
+
+def kinds_of_fields(part: Worksheet) -> dict[str, str]:
+    """{field: what its cells hold} of a worksheet."""
+    return {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
 
 
 def grids(book: Book, plan: ImportMapping) -> list[Grid]:
@@ -104,13 +136,14 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
     made = Stack(part, {}, ImportEvaluation.of(len(origin)), origin)
     raw: dict[str, list[Any]] = {}
     given = {code: Decimal(rate) for code, rate in (rates or {}).items()}
-    kinds = {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
+    kinds = kinds_of_fields(part)
     start = 0
     for _, grid in chosen:
         filled: set[str] = set()
         for column in grid.plan.columns:
             for feed in column.feeds:
                 cells = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
+                cells = _without_padding(cells) if feed.field in PERSONS else cells
                 cells = _brought(
                     cells, ColumnReading(kinds.get(feed.field, TEXT), read_unit(column.unit), column.order), given
                 )
@@ -174,6 +207,11 @@ def _brought(cells: list[str | None], reading: ColumnReading, rates: dict[str, D
     for value in set(cells) - {None}:
         known[value] = read(value) or None  # type: ignore[arg-type]
     return [known[value] for value in cells]
+
+
+def _without_padding(cells: list[str | None]) -> list[str | None]:
+    """Names of two or three characters without the space that aligns them in a printed table (李　二)."""
+    return [_PADDED.sub("", cell) if cell and _ALIGNED.match(cell) else cell for cell in cells]
 
 
 def _joined(first: list[Any], second: list[str | None], sign: str) -> list[Any]:

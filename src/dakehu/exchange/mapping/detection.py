@@ -10,7 +10,7 @@ from dakehu.exchange.mapping.mapping import (
     ImportMapping,
     TableMapping,
 )
-from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines
+from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines, units_in_row
 from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.statements.layouts import MONEY_FIELDS, STATEMENT_FIELDS, is_of_bank
@@ -61,8 +61,31 @@ def _table(found: reading.Table, sheet: reading.Sheet) -> TableMapping:
         asks=asks,
     )
     _drop_unfit(table)
-    settle_columns(table, sheet, found.lines_above)
+    notes = [text for row, why in found.skipped if why == "note" for text in sheet.frame.row(row - 1) if text]
+    settle_columns(table, sheet, found.lines_above, notes)
+    _take_unit_line(table, sheet)
     return table
+
+
+def _take_unit_line(table: TableMapping, sheet: reading.Sheet) -> None:
+    """Take a line of units right under the headings (（单位） | | 万元) as the units of its columns, not as a row."""
+    at = table.first_row
+    if table.layout != "rows" or table.header_row < 0 or at > table.last_row:
+        return
+    row = sheet.frame.row(at)
+    cells = [(row[column.index] or "") if column.index < len(row) else "" for column in table.columns]
+    found, kinds = units_in_row(cells), kinds_of_values(table.part)
+    if not found:
+        return
+    table.skipped = [at, *table.skipped]
+    for place, column in enumerate(table.columns):
+        column.samples = (
+            [sample for sample in column.samples if sample != cells[place]] if cells[place] else column.samples
+        )
+        kind = next((kinds[feed.field] for feed in column.feeds if feed.field in kinds), "")
+        unit = found.get(place)
+        if unit is not None and kind in NUMBERS and column.unit_how != "heading":
+            column.unit, column.unit_how = (unit.text, "heading") if unit.kind == kind else (cells[place], "unknown")
 
 
 def _drop_unfit(table: TableMapping) -> None:
@@ -84,9 +107,9 @@ def _drop_unfit(table: TableMapping) -> None:
 _SHORT_DAY = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 
 
-def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str]) -> None:
+def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str], notes: list[str] | None = None) -> None:
     """Find the unit of every column of numbers, and the order of day and month of every column of such days."""
-    stated = units_in_lines(above)
+    stated = units_in_lines(above, notes)
     is_ours = any(feed.field == definitions.ROW_KEY for column in table.columns for feed in column.feeds)
     kinds = kinds_of_values(table.part)
     for column in table.columns:

@@ -1,12 +1,13 @@
 """What a file holds beside the tables that are read: placed and counted for the report, so that nothing is lost in silence."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dakehu.exchange.mapping.mapping import OWN_PAGES, ImportMapping, TableMapping
+from dakehu.exchange.mapping.units import units_in_row
 from dakehu.exchange.workbook.reading import Book, Sheet
 from dakehu.exchange.workbook.reading.footers import kind_of_line
-from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside
+from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside, letters
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MOST = 200  # entries of a report
@@ -14,12 +15,28 @@ REASONS: dict[str, Bilingual] = {
     "title": bilingual("表上方的标题或说明，没有作为数据读取", "A title or note above the table, not read as data"),
     "total": bilingual("合计行，没有作为数据读取", "A line of sums, not read as data"),
     "note": bilingual("表下方的备注或签字，没有作为数据读取", "A remark or signature, not read as data"),
+    "units": bilingual(
+        "表头下写单位的一行，已作为各列的单位", "A line of units under the headings, taken as the units of the columns"
+    ),
     "outside": bilingual("在识别出的表格之外，没有读取", "Outside the tables found, not read"),
     "hidden_sheet": bilingual(
         "隐藏的工作表，没有读取；需要导入请先取消隐藏", "A hidden sheet, not read; unhide it to import it"
     ),
     "other_sheet": bilingual(
         "另一张工作表，没有读取；需要导入请单独上传", "Another sheet, not read; upload it by itself to import it"
+    ),
+    "other_layout": bilingual(
+        "另一张列不相同的对账单，可能是同一批业务的资金流水，没有读取；需要导入请单独上传",
+        "Another statement with other columns, perhaps the cash side of the same trades, not read; upload it by itself",
+    ),
+    "other_owner": bilingual(
+        "另一张对账单，看来属于另一位客户（股东账户或工作表名不同），没有读取；需要导入请单独上传，或补上“客户号”一列",
+        "Another statement that seems to be another client's (account or name of the sheet), not read; upload it by itself, "
+        "or add a column with the client's code",
+    ),
+    "repeated": bilingual(
+        "与另一张工作表里的行完全相同，是同一笔，没有重复读取",
+        "The same rows as in another sheet: the same trades, not read twice",
     ),
     "no_table": bilingual(
         "这张工作表里没有识别出表格，没有读取", "No table was found in this sheet, so it was not read"
@@ -43,26 +60,44 @@ def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     return entries[:MOST]
 
 
-def left_out_of_sheet(book: Book, name: str, heading: int, read: Iterable[int]) -> list[dict[str, Any]]:
-    """The same for a file of which one table of one sheet is read (a statement, prices): its headings stand in row
-    `heading`, its records in the rows `read` (both from 0; -1 for no headings)."""
+def left_out_of_sheets(
+    book: Book, read: Mapping[str, tuple[int, Iterable[int]]], others: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The same for a statement or prices: of the sheets that are read, {name: (row of its headings, rows of its records)},
+    both from 0 (-1 for no headings); of the others whole, with their reason in `others` where it is a particular one."""
     entries: list[dict[str, Any]] = []
-    for sheet in book.sheets:
-        if sheet.name != name:
-            entries += _whole(sheet, "other_sheet" if sheet.visible else "hidden_sheet") if sheet.frame.width else []
+    for sheet in (sheet for sheet in book.sheets if sheet.frame.width):
+        if sheet.name in read:
+            heading, rows = read[sheet.name]
+            entries += _beside_rows(sheet, heading, rows)
             continue
-        known = {*read, heading}
-        titles = sheet.frame.row(heading) if heading >= 0 else ()
-        first = min((row for row in known if row >= 0), default=0)
-        places = list(range(sheet.frame.width))
-        entries += [_entry(sheet, block, "title") for block in blocks_outside(sheet.frame.head(first), []) if first]
-        for row in range(first, sheet.frame.height):
-            cells = [cell or "" for cell in sheet.frame.row(row)] if row not in known else []
-            filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
-            if filled and tuple(sheet.frame.row(row)) != titles:
-                block = Block(row, row, filled[0], filled[-1], len(filled))
-                entries.append(_entry(sheet, block, kind_of_line([cells[place] for place in filled]) or "outside"))
+        reason = "other_sheet" if sheet.visible else "hidden_sheet"
+        entries += _whole(sheet, (others or {}).get(sheet.name, reason))
     return entries[:MOST]
+
+
+def _beside_rows(sheet: Sheet, heading: int, read: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """What a sheet holds above, between and under the rows that are read."""
+    known = {*read, heading}
+    titles = sheet.frame.row(heading) if heading >= 0 else ()
+    first = min((row for row in known if row >= 0), default=0)
+    places = list(range(sheet.frame.width))
+    yield from (_entry(sheet, block, "title") for block in blocks_outside(sheet.frame.head(first), []) if first)
+    for row in range(first, sheet.frame.height):
+        cells = [cell or "" for cell in sheet.frame.row(row)] if row not in known else []
+        filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
+        if filled and tuple(sheet.frame.row(row)) != titles:
+            block = Block(row, row, filled[0], filled[-1], len(filled))
+            said = [cells[place] for place in filled]
+            yield _entry(sheet, block, kind_of_line(said) or ("units" if units_in_row(said) else "outside"))
+
+
+def left_out_rows(sheet: str, lines: list[int], cells: int, reason: str) -> dict[str, Any]:
+    """One entry for whole rows of a sheet, numbered from 1."""
+    words = REASONS[reason]
+    place = f"{min(lines)}:{max(lines)}"
+    both = {code: words.in_(code) for code in ("zh", "en")}
+    return {"sheet": sheet, "range": place, "cells": cells, "reason": reason, **both}
 
 
 def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
@@ -70,7 +105,10 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     warnings = []
     for table in (table for table in plan.tables if table.part and table.layout == "rows"):
         sheet = next((s for s in book.sheets if s.name == table.sheet), None)
-        rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row] if sheet else []
+        if sheet is None:
+            continue
+        warnings += _hidden_columns(sheet, table)
+        rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row]
         if rows:
             shown = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
             report = bilingual(
@@ -82,23 +120,43 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
             remedy = bilingual(
                 "不需要的请在文件中删除后重新上传。", "Delete those you do not want and upload the file again."
             )
-            warnings.append(
-                {
-                    "table": 0,
-                    "sheet": table.sheet,
-                    "row": rows[0],
-                    "cell": f"A{rows[0]}",
-                    "column": "",
-                    "part": table.part,
-                    "field": "",
-                    "value": "",
-                    "zh": report.in_("zh"),
-                    "en": report.in_("en"),
-                    "remedy_zh": remedy.in_("zh"),
-                    "remedy_en": remedy.in_("en"),
-                }
-            )
+            warnings.append(_warning(table, rows[0], f"A{rows[0]}", report, remedy))
     return warnings
+
+
+def _hidden_columns(sheet: Sheet, table: TableMapping) -> list[dict[str, Any]]:
+    """A warning for the columns that are hidden in the file and were read all the same."""
+    read = [column for column in table.columns if column.feeds and column.index in set(sheet.hidden_columns)]
+    if not read:
+        return []
+    report = bilingual(
+        "有 {n} 列在文件里是隐藏的（{columns}），也一并导入了。",
+        "{n} columns are hidden in the file ({columns}) and were read all the same.",
+        n=len(read),
+        columns="、".join(column.heading or letters(column.index) for column in read[:10]),
+    )
+    remedy = bilingual(
+        "不需要的请在列设置里选“不导入”。", "Set those you do not want to “not imported” at the columns."
+    )
+    row = max(table.header_row, 0) + 1
+    return [_warning(table, row, f"{letters(read[0].index)}{row}", report, remedy)]
+
+
+def _warning(table: TableMapping, row: int, cell: str, report: Bilingual, remedy: Bilingual) -> dict[str, Any]:
+    return {
+        "table": 0,
+        "sheet": table.sheet,
+        "row": row,
+        "cell": cell,
+        "column": "",
+        "part": table.part,
+        "field": "",
+        "value": "",
+        "zh": report.in_("zh"),
+        "en": report.in_("en"),
+        "remedy_zh": remedy.in_("zh"),
+        "remedy_en": remedy.in_("en"),
+    }
 
 
 def _whole(sheet: Sheet, reason: str) -> list[dict[str, Any]]:
@@ -155,7 +213,7 @@ def _idle(sheet: Sheet, places: list[int], rows: Iterable[int]) -> Iterator[dict
     """Lines of sums and remarks within a table; rows count from 0."""
     for row in rows:
         cells = [sheet.frame[row, place] or "" for place in places if place < sheet.frame.width]
-        kind = kind_of_line(cells)
+        kind = kind_of_line(cells) or ("units" if units_in_row(cells) else "")
         filled = [place for place, cell in zip(places, cells, strict=False) if cell.strip()]
         if kind and filled:
             yield _entry(sheet, Block(row, row, filled[0], filled[-1], len(filled)), kind)

@@ -87,7 +87,7 @@ _NAMES_FIRST = re.compile(
 )
 _BRACKETED = re.compile(r"[(【\[〔{<]([^()【】\[\]〔〕{}<>]*)[)】\]〕}>]")
 _STATED = re.compile(
-    r"(?:金额单位|货币单位|计量单位|数量单位|单位|币种|货币|unit|currency)\s*[:]?\s*(?:为|是|in\s+)?\s*([^\s,;。()|]+(?:\s+(?:million|thousand|billion|mn|bn|m|k))?)",
+    r"(?:(?:金额单位|货币单位|计量单位|数量单位|单位|币种|货币|unit|currency)\s*[:]?\s*(?:为|是|in\s+)?|(?:金额|数额|资产|市值|规模)\s*[:]|以(?=\S{1,6}计))\s*([^\s,;。()|]+(?:\s+(?:million|thousand|billion|mn|bn|m|k))?)",
     re.IGNORECASE,
 )
 # Words in brackets that say something else than a unit.
@@ -228,13 +228,37 @@ def without_unit(heading: str) -> str:
     return re.sub(r"[(【\[]\s*[)】\]]", "", cut).strip(" /|_-:\n") or heading
 
 
-def units_in_lines(lines: list[str]) -> dict[str, FoundUnit]:
-    """{kind: unit} that the texts above a table state (单位：万元, 数量单位：手, 币种：港币). Of several of one kind the last
-    counts; a currency stated apart is joined with the scale: 单位：万元 and 币种：美元 are US$ in ten thousands."""
+def _in_title(text: str) -> list[FoundUnit]:
+    """The units that stand in brackets in a title, or make up a whole cell beside 单位; rates are those of one column."""
+    whole = [text] if re.search(r"[元币金镑]$", text) else []
+    found = [
+        FoundUnit(read_unit(words), words) for words in (*_BRACKETED.findall(text), *whole) if len(words.strip()) > 1
+    ]
+    return [one for one in found if one.unit is not None and one.unit.kind in (MONEY, COUNT)]
+
+
+def units_in_row(cells: list[str]) -> dict[int, Unit]:
+    """{place: unit} of a line of units under the headings (（单位） | | 万元 | %); {} for any other line."""
+    texts = {place: _plain(cell) for place, cell in enumerate(cells) if cell.strip()}
+    units = {place: read_unit(re.sub(r"^[(\[]|[)\]]$", "", text)) for place, text in texts.items()}
+    found = {place: unit for place, unit in units.items() if unit is not None and not re.search(r"\d", texts[place])}
+    others = [text for place, text in texts.items() if place not in found]
+    is_line = all(
+        re.fullmatch(r"[(\[]?(?:计量|金额)?单位[)\]]?|-+|—+|/|无|unit", text, re.IGNORECASE) for text in others
+    )
+    return found if found and is_line and any(unit.kind in (MONEY, RATE) for unit in found.values()) else {}
+
+
+def units_in_lines(lines: list[str], notes: list[str] | None = None) -> dict[str, FoundUnit]:
+    """{kind: unit} that the texts above a table state (单位：万元, 客户清单（万元）, 数量单位：手, 币种：港币), and its `notes`
+    beneath where they are understood. Of several of one kind the last counts; a currency stated apart is joined with the
+    scale: 单位：万元 and 币种：美元 are US$ in ten thousands."""
     units: dict[str, FoundUnit] = {}
     currency = ""
     for line in lines:
         text = _plain(line)
+        for found_unit in _in_title(text):
+            units[found_unit.unit.kind if found_unit.unit else MONEY] = found_unit
         for found in _STATED.finditer(text):
             words = found.group(1).strip(" :")
             said = found.group(0).lower()
@@ -249,6 +273,9 @@ def units_in_lines(lines: list[str]) -> dict[str, FoundUnit]:
                     units[unit.kind] = FoundUnit(unit, part)
                 elif _is_unit_like(part) and MONEY not in units:
                     units[MONEY] = FoundUnit(None, part)
+    for kind, found in units_in_lines(notes).items() if notes else ():
+        if found.unit is not None:
+            units.setdefault(kind, found)
     if currency and currency != YUAN:
         known = units.get(MONEY)
         if known is None:

@@ -8,8 +8,10 @@ import polars as pl
 
 from dakehu.domains.ledger.prices import importing as price_import
 from dakehu.exchange.mapping.amounts import to_desk_unit
-from dakehu.exchange.mapping.left_out import left_out_of_sheet
+from dakehu.exchange.mapping.left_out import left_out_of_sheets
+from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts
 from dakehu.exchange.mapping.units import MONEY, Unit, unit_in_heading, without_unit
+from dakehu.exchange.mapping.unused_columns import PRICES, unused_columns
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base import parsing
@@ -27,6 +29,8 @@ HEADINGS: dict[str, str] = {
     "currency": "币种 currency",
     "kind": "产品类别 类别 证券类别 kind class assetclass",
 }
+# Words above a table, or in the name of its sheet, that say in which market all its securities are.
+MARKET_WORDS = {"港股": "HK", "香港": "HK", "沪市": "SH", "上交所": "SH", "深市": "SZ", "深交所": "SZ", "北交所": "BJ"}
 ABOUT = ("market", "name", "currency", "kind")
 WORDS = {word: name for name, words in HEADINGS.items() for word in map(flat, words.split())}
 _SURE = re.compile(r"^(?:(?:SH|SZ|BJ)?\d{6}|\d{1,6}\.[A-Z]{2,4}|[A-Z]{3}/?CNY)$")
@@ -43,6 +47,7 @@ class PriceTable:
     shape: str  # long, across (securities across) or down (securities down, days across)
     cells: pl.DataFrame
     left_out: list[dict[str, Any]] = field(default_factory=list)
+    ignored: list[dict[str, Any]] = field(default_factory=list)
 
 
 def recognise_prices(book: reading.Book) -> PriceTable | None:
@@ -50,16 +55,31 @@ def recognise_prices(book: reading.Book) -> PriceTable | None:
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head[:-1]):
-            found = _long(sheet.frame, at, row) or _down(sheet.frame, at, row) or _across(sheet.frame, at, row, head)
+            found = _long(sheet, at, row) or _down(sheet, at, row) or _across(sheet, at, row, head)
             if found is not None:
-                shape, cells = found
-                return _table(book, sheet.name, shape, cells, at)
+                shape, cells, used = found
+                above = [sheet.name, *(cell for line in head[:at] for cell in line if cell)]
+                return _table(book, sheet, shape, _with_market(cells, above), at, used)
     return None
 
 
-def _table(book: reading.Book, sheet: str, shape: str, cells: pl.DataFrame, heading: int) -> PriceTable:
-    rest = left_out_of_sheet(book, sheet, heading, (row - 1 for row in cells["row"].unique().to_list()))
-    return PriceTable(book.filename, sheet, shape, cells, rest)
+def _table(
+    book: reading.Book, sheet: reading.Sheet, shape: str, cells: pl.DataFrame, heading: int, used: set[int]
+) -> PriceTable:
+    rows = [row - 1 for row in cells["row"].unique().to_list()]
+    rest = left_out_of_sheets(book, {sheet.name: (heading, rows)})
+    ignored = unused_columns(sheet, heading, used, rows, PRICES)
+    return PriceTable(book.filename, sheet.name, shape, cells, rest, ignored)
+
+
+def _with_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
+    """With the market that the name of the sheet or the lines above say, for codes that have lost zeros or are of Hong Kong."""
+    markets = {market for text in above for word, market in MARKET_WORDS.items() if word in text}
+    if len(markets) != 1:
+        return cells
+    is_short = pl.col("code").str.contains(r"^[1-9]\d{0,4}$").fill_null(value=False)
+    stated = pl.when(is_short & pl.col("market").is_null()).then(pl.lit(markets.pop())).otherwise(pl.col("market"))
+    return cells.with_columns(stated.alias("market"))
 
 
 def by_hand(book: reading.Book, table: Any) -> PriceTable:
@@ -78,15 +98,16 @@ def by_hand(book: reading.Book, table: Any) -> PriceTable:
                 ]
             }
         )
-    frame = next(s.frame for s in book.sheets if s.name == table.sheet)
-    picked = _body(frame, table.first_row - 1).select(
+    sheet = next(s for s in book.sheets if s.name == table.sheet)
+    mark_merged_amounts(sheet, [columns["price"]], table.first_row)
+    picked = _body(sheet.frame, table.first_row - 1).select(
         "row",
         pl.lit(columns["price"]).alias("col"),
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
     unit = next((c.unit for c in table.columns if c.unit and any(f.field == "price" for f in c.feeds)), "")
     prices = _in_unit(_table_of_shape(picked), f"({unit})" if unit else "")
-    return _table(book, table.sheet, "long", prices, table.header_row)
+    return _table(book, sheet, "long", prices, table.header_row, set(columns.values()))
 
 
 LABELS: dict[str, tuple[str, str]] = {
@@ -134,19 +155,23 @@ def _table_of_shape(cells: pl.DataFrame) -> pl.DataFrame:
     return made.with_columns(empty).filter(pl.col("price").is_not_null() | pl.col("code").is_not_null())
 
 
-def _long(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFrame] | None:
+Found = tuple[str, pl.DataFrame, set[int]]  # shape, prices, and the columns that are read
+
+
+def _long(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
     columns = _columns(row)
     if "code" not in columns and "name" in columns:
         columns["code"] = columns.pop("name")  # a table that calls its codes names; they must be codes all the same
     if not {"day", "code", "price"} <= set(columns):
         return None
-    body = _body(frame, at)
+    mark_merged_amounts(sheet, [columns["price"]], at + 1)
+    body = _body(sheet.frame, at)
     picked = body.select(
         "row",
         pl.lit(columns["price"]).alias("col"),
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
-    return "long", _in_unit(_table_of_shape(picked), row[columns["price"]])
+    return "long", _in_unit(_table_of_shape(picked), row[columns["price"]]), set(columns.values())
 
 
 def _in_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
@@ -167,21 +192,26 @@ def _in_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
     return cells.with_columns(pl.col("currency").fill_null(stated)) if stated else cells
 
 
-def _down(frame: pl.DataFrame, at: int, row: list[str]) -> tuple[str, pl.DataFrame] | None:
+def _down(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
     columns = _columns(row)
     days = {place: cell.strip() for place, cell in enumerate(row) if _is_day(cell)}
     if "code" not in columns or not days:
         return None
     about = {name: columns[name] for name in ("code", *ABOUT) if name in columns}
-    body = _body(frame, at).select(
+    mark_merged_amounts(sheet, days, at + 1)
+    body = _body(sheet.frame, at).select(
         "row", *(pl.col(f"c{place}").alias(name) for name, place in about.items()), *(f"c{p}" for p in days)
     )
     long = body.unpivot(on=[f"c{p}" for p in days], index=["row", *about], variable_name="col", value_name="price")
     named = pl.col("col").replace_strict({f"c{p}": text for p, text in days.items()}, return_dtype=pl.String)
-    return "down", _table_of_shape(long.with_columns(named.alias("day"), _place(pl.col("col"))))
+    return (
+        "down",
+        _table_of_shape(long.with_columns(named.alias("day"), _place(pl.col("col")))),
+        {*about.values(), *days},
+    )
 
 
-def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]]) -> tuple[str, pl.DataFrame] | None:
+def _across(sheet: reading.Sheet, at: int, row: list[str], head: list[list[str]]) -> Found | None:
     if not row or (WORDS.get(flat(row[0])) if row[0].strip() else "day") != "day" or not _is_day(head[at + 1][0]):
         return None
     codes = {place: cell.strip() for place, cell in enumerate(row) if place and cell.strip()}
@@ -192,11 +222,12 @@ def _across(frame: pl.DataFrame, at: int, row: list[str], head: list[list[str]])
         or not _some_code(list(codes.values()))
     ):
         return None
-    body = _body(frame, at).select("row", pl.col("c0").alias("day"), *(f"c{p}" for p in codes))
+    mark_merged_amounts(sheet, codes, at + 1)
+    body = _body(sheet.frame, at).select("row", pl.col("c0").alias("day"), *(f"c{p}" for p in codes))
     long = body.unpivot(on=[f"c{p}" for p in codes], index=["row", "day"], variable_name="col", value_name="price")
     named = pl.col("col").replace_strict({f"c{p}": text for p, text in codes.items()}, return_dtype=pl.String)
     made = _table_of_shape(long.with_columns(named.alias("code"), _place(pl.col("col"))))
-    return "across", made.filter(pl.col("day").is_not_null() | pl.col("price").is_not_null())
+    return "across", made.filter(pl.col("day").is_not_null() | pl.col("price").is_not_null()), {0, *codes}
 
 
 def _place(column: pl.Expr) -> pl.Expr:
@@ -222,4 +253,4 @@ def _some_code(headings: list[str]) -> bool:
     if any(_SURE.match(heading.upper()) for heading in headings):
         return True
     found = price_import.resolve(price_import.CodeQuery(heading) for heading in headings)
-    return any(one.number or one.new for one in found.values())
+    return any(one.number or one.new or one.reason == "short" for one in found.values())

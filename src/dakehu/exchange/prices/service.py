@@ -12,6 +12,7 @@ from dakehu.domains.ledger.prices import importing as price_import
 from dakehu.domains.ledger.prices.importing import CodeMatch, CodeQuery
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.statements.validation import RowRejected
+from dakehu.exchange.mapping import merged_amounts
 from dakehu.exchange.prices.layouts import PriceTable
 from dakehu.exchange.statements import cells
 from dakehu.exchange.statements.layouts import CURRENCIES
@@ -53,6 +54,17 @@ INVALID: dict[str, PriceReport] = {
         bilingual("几个市场都有这个代码", "a code of several markets"),
         bilingual("请加“市场”一列，或写成 000001.SZ。", "Add a column Market, or write 000001.SZ."),
     ),
+    "short": (
+        bilingual(
+            "代码不足6位，可能是深沪代码丢了前面的零，也可能是港股",
+            "a code of fewer than six digits: zeros lost, or Hong Kong's",
+        ),
+        bilingual(
+            "请补全代码，如 002318 或 02318，或加“市场”一列。",
+            "Complete the code, such as 002318 or 02318, or add a column Market.",
+        ),
+    ),
+    "merged": (merged_amounts.REASON, merged_amounts.REMEDY),
     "market": (
         bilingual("没有市场", "no market"),
         bilingual("请加“市场”一列，或写成 000300.SH。", "Add a column Market, or write 000300.SH."),
@@ -112,7 +124,7 @@ def evaluate(table: PriceTable) -> Read:
             if isinstance(one, str)
             else (when, "day", day or "")
             if isinstance(when, str)
-            else ("price", "price", text)
+            else ("merged" if merged_amounts.is_merged(text) else "price", "price", text)
             if price is None or not 0 < price < 1e12
             else None
         )
@@ -243,6 +255,7 @@ def _report(table: PriceTable, read: Read) -> dict[str, Any]:
         "warnings": [_rendered(table, one) for one in read.unknown[:SHOWN]],
         "warnings_in_all": len(read.unknown),
         "left_out": table.left_out,
+        "ignored": table.ignored,
     }
 
 

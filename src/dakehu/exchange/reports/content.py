@@ -10,6 +10,7 @@ from typing import Any
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.ledger.close import rows as close_rows
+from dakehu.domains.ledger.performance.figure_table import GAINS
 from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.exchange.reports import charts, formats
 from dakehu.exchange.reports.formats import MISSING
@@ -17,14 +18,10 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import ask, columns_of, render_row, render_rows
+from dakehu.foundation.schema.fields import grouped_fields
 
 FIRST = ("market_value", "profit", "twr", "xirr", "max_drawdown", "volatility", "sharpe", "roi")
-GROUPS = (
-    (bilingual("收益", "Return"), ("net_inflow", "realised", "income", "fees", "cagr", "alpha")),
-    (bilingual("风险", "Risk"), ("sortino", "calmar", "var95", "cvar95", "beta", "hhi")),
-    (bilingual("交易", "Dealing"), ("turnover", "cost_drag", "holding_days", "win_rate", "closed_sales", "holdings")),
-)
-SIGNED = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")
+LEFT_OUT = ("xirr_roots", "peak_on", "trough_on", "pgr", "plr", "first_on", "days")  # for the desk, not for the client
 SLICES = 8
 HELD, TRADES, FLOWS, MARKS = 30, 25, 24, 8
 WIDTH = 510.0
@@ -61,9 +58,7 @@ def header(client: Any, money: dict[str, Any], row: Any) -> dict[str, Any]:
     """Return client, manager, period, author and time of the report."""
     rendered = render_row(client, shown=True)
     coverage = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
-    managers = [row_of_duty["user"] for row_of_duty in coverage if row_of_duty["role"] in ("主办", "Main")] or [
-        row_of_duty["user"] for row_of_duty in coverage
-    ]
+    managers = [row_of_duty["user"] for row_of_duty in coverage]  # the primary manager first
     first = money["line"]["day"][0] if money["line"] else MISSING
     closed = row.as_of.isoformat() if row else None
     details = (
@@ -103,7 +98,7 @@ def figures(row: Any) -> dict[str, Any]:
         values[column.name] = {
             "label": column.label,
             "value": formats.figure(value, column.spec.unit),
-            "tone": formats.tone(value) if column.name in SIGNED else "",
+            "tone": formats.tone(value) if column.name in GAINS else "",
             "why": str(bilingual(*close_rows.REASONS[reason])) if reason else "",
         }
         if column.spec.help:
@@ -111,7 +106,10 @@ def figures(row: Any) -> dict[str, Any]:
     return {
         "first": [values[name] for name in FIRST],
         "definitions": definitions,
-        "groups": [{"title": str(title), "rows": [values[name] for name in names]} for title, names in GROUPS],
+        "groups": [
+            {"title": str(row.field_groups[group]), "rows": [values[n] for n in names if n not in (*FIRST, *LEFT_OUT)]}
+            for group, names in grouped_fields(type(row))
+        ],
     }
 
 
@@ -142,9 +140,9 @@ def chart_images(money: dict[str, Any]) -> dict[str, Any]:
 def line_note(line: dict[str, Any] | None) -> dict[str, str]:
     """Return the legend of the growth chart."""
     return {
-        "own": str(bilingual("净值（起点为 1）", "Growth of 1")),
+        "own": str(bilingual("单位净值（期初=1）", "Growth of 1")),
         "index": line["index_name"] if line else "",
-        "marks": str(bilingual("▲ 投入　▽ 取回，只标最大的 {n} 笔", "▲ in  ▽ out, the {n} largest", n=MARKS)),
+        "marks": str(bilingual("▲ 转入　▽ 转出，只标最大的 {n} 笔", "▲ in  ▽ out, the {n} largest", n=MARKS)),
     }
 
 

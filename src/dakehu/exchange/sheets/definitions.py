@@ -184,6 +184,12 @@ def kind_of_value(parameter: Parameter) -> str:
     return COUNT if isinstance(behind, models.IntegerField) else cell_values.TEXT
 
 
+def is_amount(parameter: Parameter) -> bool:
+    """Return whether a parameter's cells are amounts that add up over rows: money, or a number with decimals that is no rate."""
+    kind, behind = kind_of_value(parameter), field_behind(parameter)
+    return kind == MONEY or (kind == COUNT and isinstance(behind, models.DecimalField))
+
+
 def fits(parameter: Parameter, samples: list[str]) -> bool:
     """Return whether any sample cell may be a value of a parameter; True without samples."""
     texts = [text.strip() for text in samples if text.strip() and not is_nothing(text)]

@@ -1,7 +1,7 @@
 """One row of cells as the ledger wants it written: days, times, numbers and currencies read by the layout."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -9,30 +9,24 @@ from typing import Any
 from dakehu.domains.ledger.statements.importing import Line
 from dakehu.domains.ledger.statements.validation import RowRejected, StatementRow
 from dakehu.domains.ledger.trades.transaction_types import normalize_term
-from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, Layout
+from dakehu.exchange.mapping.cell_values import CODE, ColumnReading, cell_reader
+from dakehu.exchange.mapping.merged_amounts import is_merged
+from dakehu.exchange.statements.layouts import CURRENCIES, MONEY_FIELDS, NUMBER_FIELDS, Layout
 from dakehu.exchange.workbook.reading import headings
-from dakehu.foundation.base import parsing
+from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.currencies import YUAN, split_currency
 
 flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
-NUMBERS = (
-    "quantity",
-    "price",
-    "amount",
-    "net",
-    "commission",
-    "stamp",
-    "transfer",
-    "charge",
-    "balance",
-    "paid_in",
-    "paid_out",
-)
 _MONEY = re.compile(
     r"^([+-]?)\s*(?:[A-Z]{3}|[$€£¥])?\s*([+-]?)(\d[\d.,' \u00a0]*|[.,]\d+)(E-?\d+)?\s*(?:[A-Z]{3}|[$€£¥])?$"
 )
 _PLAIN = re.compile(r"^-?\d+(\.\d+)?$")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_FILLED = re.compile(
+    r"^(?:已成|成交|全部成交|全成|部成|部分成交|部成部撤|部撤|部分撤单|正常|有效|成功|完成|已完成|已清算|已交收|已确认|filled|否|0|n)",
+    re.IGNORECASE,
+)
+_UNFILLED = re.compile(r"撤|废|未成|未报|未确认|拒|失败|无效|作废|待|cancel|reject|^是$|^1$|^y$", re.IGNORECASE)
 _NOTHING = {"", "-", "--", "—", "none", "null", "nan"}
 
 
@@ -73,8 +67,9 @@ def _whole(digits: str, decimal: str) -> str | None:
 
 
 @lru_cache(4096)
-def to_day(text: str, formats: tuple[str, ...]) -> date | None:
-    """A day; None for an empty cell. Raises Doubt where it cannot be read or may mean two days."""
+def to_day(text: str, formats: tuple[str, ...], zone: tzinfo | None = None) -> date | None:
+    """A day, of an instant that in `zone`; None for an empty cell. Raises RowRejected where it cannot be read or may mean
+    two days."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
         return None
@@ -84,7 +79,7 @@ def to_day(text: str, formats: tuple[str, ...]) -> date | None:
         except ValueError:
             continue
     try:
-        return parsing.to_date(plain)
+        return parsing.to_date(plain, zone=zone)
     except parsing.Unreadable:
         raise RowRejected("date", text) from None
 
@@ -100,15 +95,16 @@ def to_seconds(text: str) -> int:
     return -1
 
 
-def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
-    """The row in `place` (from 1) of a file. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
+def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str = "") -> Line:
+    """The row in `place` (from 1) of a sheet. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
     given = {name: cells.get(flat(heading), "").strip() for name, heading in layout.columns.items()}
     for name, pattern in layout.patterns.items():
         found = re.search(pattern, given.get(name, ""))
         if found:
             given.update({key: value for key, value in found.groupdict().items() if value})
     # Whose it is stands apart: a row is the same trade in the client's own statement and in a file of many.
-    shown = {name: value for name, value in given.items() if value and name != "client_code"}
+    # So does the status: files that were imported before it was read keep their rows' identity.
+    shown = {name: value for name, value in given.items() if value and name not in ("client_code", "status")}
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
     meaning = layout.sides.get(normalize_term(given.get("side", "")))
     try:
@@ -116,13 +112,14 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout) -> Line:
             if re.search(wanted, cells.get(flat(heading), "")):
                 raise RowRejected(reason, cells.get(flat(heading), ""))
         _refuse_two_values(cells, layout)
-        return Line(place, shown, _cell_text(given, cells, layout), meaning)
+        _refuse_unfilled(given.get("status", ""))
+        return Line(place, shown, _cell_text(given, cells, layout), meaning, sheet=sheet)
     except RowRejected as doubt:
-        return Line(place, shown, None, meaning, doubt)
+        return Line(place, shown, None, meaning, doubt, sheet)
 
 
 def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> StatementRow:
-    read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBERS}
+    read: dict[str, Any] = {name: _number(name, given.get(name, ""), layout) for name in NUMBER_FIELDS}
     rest = [_number("other", cells.get(flat(heading), ""), layout) for heading in layout.others]
     report = [value for value in rest if value is not None]
     paid_in, paid_out = read.pop("paid_in"), read.pop("paid_out")
@@ -134,13 +131,13 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
     if layout.signed_fees:
         read |= {name: -read[name] for name in ("commission", "stamp", "transfer") if read[name] is not None}
     return StatementRow(
-        to_day(given.get("day", ""), layout.dates),
+        to_day(given.get("day", ""), layout.dates, None if layout.name else clock.zone()),
         given.get("side", ""),
-        parsing.to_text(given.get("code", "")),
+        _code(given.get("code", "")),
         parsing.to_text(given.get("name", "")),
         other=sum(report, Decimal(0)) if report else None,
         time=to_seconds(given.get("time", "")),
-        account=parsing.to_text(given.get("account", "")),
+        account=_code(given.get("account", "")),
         market=given.get("market", ""),
         currency=CURRENCIES.get(currency, currency)[:3].upper(),
         foreign=layout.foreign,
@@ -148,6 +145,19 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
         flag=given.get("flag", ""),
         **read,
     )
+
+
+def _refuse_unfilled(status: str) -> None:
+    """Raise RowRejected for an order that was cancelled or not filled, or whose status nobody knows."""
+    word = parsing.to_text(status)
+    if not word or _FILLED.match(word):
+        return
+    raise RowRejected("cancelled" if _UNFILLED.search(word) else "status", word)
+
+
+def _code(text: str) -> str:
+    """A code without what a spreadsheet puts around it: an apostrophe before it, .0 after it."""
+    return cell_reader(ColumnReading(CODE), {})(parsing.to_text(text))
 
 
 def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
@@ -160,6 +170,8 @@ def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
 
 def _number(name: str, text: str, layout: Layout) -> Decimal | None:
     """A number in the unit of its column. Raises Doubt for a filled cell under a unit that nobody knows."""
+    if is_merged(text):
+        raise RowRejected("merged", text)
     found = layout.units.get(name)
     if found is None or not text.strip():
         return to_number(text, layout.decimal)

@@ -42,6 +42,7 @@ HEADINGS: dict[str, str] = {
     "ref": "成交编号 合同编号 委托编号",
     "balance": "资金余额 剩余金额 资金本次余额 本次资金余额 本次余额 当前余额 账户余额 后资金额 后资金余额 资金账户余额 可用余额 可用资金",
     "client_code": "客户号 客户编号 客户代码",
+    "status": "成交状态 委托状态 状态 撤单标志 成交标志 处理结果",
 }
 OTHER_FEES = "其他费 其它费 其他费用 其他杂费 规费 结算费 清算费 交易规费 交易征费 附加费 经手费 证管费"
 CURRENCIES = {
@@ -126,9 +127,10 @@ MONEY_FIELDS = (
 )
 
 
-def with_units(layout: Layout, above: Iterable[str]) -> Layout:
-    """A layout with the units that its headings and the texts above them state; "?…" is a unit nobody knows."""
-    stated = units_in_lines(list(above))
+def with_units(layout: Layout, above: Iterable[str], notes: list[str] | None = None) -> Layout:
+    """A layout with the units that its headings, the texts above them and the notes beneath the rows state; "?…" is a unit
+    nobody knows."""
+    stated = units_in_lines(list(above), notes)
     units: dict[str, FoundUnit] = {}
     for name, heading in (*layout.columns.items(), *(("other", heading) for heading in layout.others)):
         kind = MONEY if name in MONEY_FIELDS else COUNT if name == "quantity" else ""
@@ -174,6 +176,7 @@ def columns_in(headings: Iterable[str]) -> dict[str, str]:
     return columns
 
 
+NUMBER_FIELDS = ("quantity", *(name for name in MONEY_FIELDS if name != "other"))
 STATEMENT_FIELDS = (*HEADINGS, "other")
 # (Chinese, English) of every field, for a person who says which column is which.
 LABELS: dict[str, tuple[str, str]] = {
@@ -200,6 +203,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "ref": ("成交编号", "Reference"),
     "balance": ("资金余额", "Cash balance"),
     "client_code": ("客户号", "Client code"),
+    "status": ("成交状态", "Status"),
 }
 
 

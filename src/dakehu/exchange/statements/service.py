@@ -1,8 +1,7 @@
 """A statement from file to ledger: found by its headings, judged row by row, written in one act that `undo` takes back."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
@@ -10,18 +9,26 @@ from dakehu.domains.clients.bulk_import.matching import ClientMatcher
 from dakehu.domains.ledger.statements import importing as ledger
 from dakehu.domains.ledger.statements.importing import EvaluatedStatement, Line
 from dakehu.domains.ledger.statements.validation import REASONS, RowRejected
-from dakehu.exchange.mapping.left_out import left_out_of_sheet
+from dakehu.exchange.mapping.left_out import left_out_of_sheets, left_out_rows
 from dakehu.exchange.mapping.mapping import TableMapping
+from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts
 from dakehu.exchange.mapping.units import FoundUnit, read_unit
+from dakehu.exchange.mapping.unused_columns import STATEMENT, unused_columns
 from dakehu.exchange.statements import cells
-from dakehu.exchange.statements.layouts import DATES_IN, SEARCH, Layout, find_layout, with_units
+from dakehu.exchange.statements.layouts import DATES_IN, NUMBER_FIELDS, Layout
+from dakehu.exchange.statements.sheets import (
+    StatementSheet,
+    StatementSheets,
+    find_sheets,
+    lies_on_its_side,
+    rows_of,
+    separate_headings,
+)
 from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.footers import kind_of_line
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.base.date_parsing import find_order
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
@@ -31,19 +38,17 @@ SHOWN = 200
 READ = 8  # rows shown as they were read
 
 
-Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the file from 1, cells by flat heading, code of the client
-
-
 @dataclass
 class Statement:
-    """A file of trades: its layout, its rows, for each row the code of the client it names ("" where none), and what the
-    file holds beside them (see mapping.left_out)."""
+    """A file of trades: its layout, its rows, for each row the code of the client it names ("" where none), what the file
+    holds beside them (see mapping.left_out), and its columns that no field takes (see mapping.unused_columns)."""
 
     filename: str
     layout: Layout
     lines: list[Line]
     owners: list[str]
     left_out: list[dict[str, Any]] = field(default_factory=list)
+    ignored: list[dict[str, Any]] = field(default_factory=list)
 
     def codes(self) -> set[str]:
         return set(self.owners) - {""}
@@ -54,32 +59,67 @@ class Statement:
 
 
 def recognise(book: reading.Book) -> Statement | None:
-    """The statement a file holds, or None for a file that is something else."""
-    found = _layout(book)
-    if found is None:
-        return None
-    rows, layout, sheet, heading = found
-    return _statement(book, layout, rows, sheet, heading)
+    """The statement a file holds, or None for a file that is something else. Raises Refused for one on its side."""
+    found = find_sheets(book)
+    if found is not None:
+        return _statement(book, found)
+    _refuse_on_its_side(book)
+    return None
 
 
-def _statement(book: reading.Book, layout: Layout, rows: Rows, sheet: str, heading: int) -> Statement:
-    read = [(cells.statement_line(place, named, layout), owner) for place, named, owner in rows]
-    lines = [line for line, _ in read]
-    rest = left_out_of_sheet(book, sheet, heading, (line.line - 1 for line in lines))
-    return Statement(book.filename, layout, lines, [owner for _, owner in read], rest)
+def _refuse_on_its_side(book: reading.Book) -> None:
+    sheet = lies_on_its_side(book)
+    if sheet:
+        raise Refused(
+            {
+                "file": [
+                    bilingual(
+                        "工作表“{sheet}”是一份横放的对账单：字段写在第一列，每一笔是一列，没有读取。请在 Excel 中复制后选择“选择性粘贴—转置”，另存后重新上传。",
+                        "Sheet “{sheet}” is a statement on its side: fields in the first column, one trade in each column. It was not "
+                        "read. Copy it and use Paste Special, Transpose; save and upload that.",
+                        sheet=sheet,
+                    )
+                ]
+            }
+        )
+
+
+def _statement(book: reading.Book, found: StatementSheets) -> Statement:
+    lines: list[Line] = []
+    owners: list[str] = []
+    for one in found.read:
+        name = one.sheet.name if len(found.read) > 1 else ""
+        lines += [cells.statement_line(place, named, one.layout, name) for place, named, _ in one.rows]
+        owners += [owner for _, _, owner in one.rows]
+    read: dict[str, tuple[int, list[int]]] = {}
+    for one in found.read:
+        places = read.setdefault(one.sheet.name, (one.heading, []))[1]
+        places += [place - 1 for place, _, _ in one.rows]
+    ignored = [column for one in found.read for column in _unused(one)]
+    rest = left_out_of_sheets(book, read, found.others)
+    return Statement(book.filename, found.layout, lines, owners, rest, ignored)
+
+
+def _unused(one: StatementSheet) -> list[dict[str, Any]]:
+    """The columns of a sheet that its layout does not name."""
+    named = {*one.layout.columns.values(), *one.layout.others, *one.layout.refuse}
+    used = {flat(heading).partition("~")[0] for heading in named}
+    titles = one.sheet.frame.row(one.heading) if one.heading >= 0 else ()
+    places = {place for place, cell in enumerate(titles) if cell and flat(cell) in used}
+    if one.heading < 0:  # the columns go by their letters
+        places = {place for place in range(one.sheet.frame.width) if flat(letters(place)) in used}
+    return unused_columns(one.sheet, one.heading, places, [place - 1 for place, _, _ in one.rows], STATEMENT)
 
 
 def by_hand(book: reading.Book, table: TableMapping) -> Statement:
     """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
-    layout, rows = _by_hand(book, table)
-    return _statement(book, layout, rows, table.sheet, table.header_row)
+    return _statement(book, StatementSheets([_by_hand(book, table)]))
 
 
 def glimpse_by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, int, set[str]]:
     """The same as `glimpse` of a table whose columns a person named."""
-    layout, rows = _by_hand(book, table)
-    owners = [owner for _, _, owner in rows]
-    return layout, len(owners), set(owners) - {""}
+    one = _by_hand(book, table)
+    return one.layout, len(one.rows), {owner for _, _, owner in one.rows} - {""}
 
 
 NEEDED = (
@@ -92,14 +132,16 @@ NEEDED = (
 )
 
 
-def _by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, Rows]:
+def _by_hand(book: reading.Book, table: TableMapping) -> StatementSheet:
     sheet = next(s for s in book.sheets if s.name == table.sheet)
+    numbers = [c.index for c in table.columns if any(f.field in (*NUMBER_FIELDS, "other") for f in c.feeds)]
+    mark_merged_amounts(sheet, numbers, table.first_row)
     rows = sheet.head(sheet.frame.height)
     if table.header_row < 0:  # a line of letters stands for the headings
         rows = [*([[""] * sheet.frame.width] * table.first_row), *rows[table.first_row :]]
         rows.insert(table.first_row, [letters(place) for place in range(sheet.frame.width)])
     at = max(table.header_row, 0) if table.header_row >= 0 else table.first_row
-    headings = _separate_trades([flat(cell) for cell in rows[at]])
+    headings = separate_headings([flat(cell) for cell in rows[at]])
     columns, others, units = {}, [], {}
     for column in table.columns:
         for feed in column.feeds:
@@ -127,67 +169,20 @@ def _by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, Rows]:
         columns["side"] = columns.pop("flag")
     order = next((c.order for c in table.columns if c.order and any(f.field == "day" for f in c.feeds)), "")
     layout = Layout("", columns, tuple(others), units=units, dates=DATES_IN[order])
-    found = _rows(rows, at, layout)
     shift = 1 if table.header_row < 0 else 0
-    return layout, ((place - shift, named, owner) for place, named, owner in found)
+    found = [(place - shift, named, owner) for place, named, owner in rows_of(rows, at, layout)]
+    return StatementSheet(sheet, table.header_row, layout, found)
 
 
 def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
     """The layout of the statement a file holds, the number of its rows, and the codes of the clients they name; None for a
     file that is something else. No cell is read yet, so that an upload answers soon."""
-    found = _layout(book)
+    found = find_sheets(book)
     if found is None:
+        _refuse_on_its_side(book)
         return None
-    owners = [owner for _, _, owner in found[0]]
-    return found[1], len(owners), set(owners) - {""}
-
-
-def _layout(book: reading.Book) -> tuple[Rows, Layout, str, int] | None:
-    """(rows, layout, name of the sheet, row of its headings from 0) of the first visible sheet that holds a statement."""
-    for sheet in (sheet for sheet in book.sheets if sheet.visible):
-        head = sheet.head(SEARCH)
-        for at, row in enumerate(head):
-            layout = find_layout(row)
-            if layout is not None:
-                above = [sheet.name, *(cell for line in head[:at] for cell in dict.fromkeys(line) if cell)]
-                layout = layout if layout.name else _settled(with_units(layout, above), sheet, at, row)
-                return _rows(sheet.head(sheet.frame.height), at, layout), layout, sheet.name, at
-    return None
-
-
-def _settled(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> Layout:
-    """With the order of day and month that the column of days shows."""
-    place = next((i for i, cell in enumerate(row) if cell.strip() == layout.columns["day"]), None)
-    days = sheet.frame[f"c{place}"].slice(at + 1).unique().to_list() if place is not None else []
-    return replace(layout, dates=DATES_IN[find_order(day for day in days if day)])
-
-
-def _rows(rows: list[list[str]], at: int, layout: Layout) -> Rows:
-    """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
-    the client it names ("" for none)."""
-    flats = [flat(cell) for cell in rows[at]]
-    headings = _separate_trades(flats)
-    used = {flat(h) for h in (*layout.columns.values(), *layout.others)}
-    code = flat(layout.columns.get("client_code", ""))
-    for place, row in enumerate(rows[at + 1 :], at + 2):
-        named = dict(zip(headings, row, strict=False))
-        filled = any(named.get(h, "").strip() for h in used)
-        if (
-            filled
-            and not kind_of_line([cell for cell in row if cell.strip()] or [""])
-            and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False))
-        ):
-            yield place, named, named.get(code, "").strip() if code else ""
-
-
-def _separate_trades(headings: list[str]) -> list[str]:
-    """Headings that come twice told apart: the second 货币 becomes 货币~2; nameless ones are ~1, ~2, …"""
-    seen: dict[str, int] = {}
-    made = []
-    for heading in headings:
-        seen[heading] = seen.get(heading, 0) + 1
-        made.append(f"{heading}~{seen[heading]}" if not heading or seen[heading] > 1 else heading)
-    return made
+    owners = [owner for one in found.read for _, _, owner in one.rows]
+    return found.layout, len(owners), set(owners) - {""}
 
 
 def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
@@ -196,6 +191,7 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
     report, known = sum(len(one.valid) for one in judged), ledger.known_lines(parts)
+    repeated = sum(len(one.repeated) for one in judged)
     owner = parts[0][0]
     whose = (
         {"clients": len(parts)} if len(parts) > 1 else {"client": owner.code if owner else "", "new_client": not owner}
@@ -204,7 +200,7 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
         **_report(statement, judged),
         **whose,
         "created": report - known,
-        "unchanged": known,
+        "unchanged": known + repeated,
         "skipped": sum(one.ignored for one in judged),
         "quarantined": ledger.quarantined_lines(parts),
         "trades": _trades(judged),
@@ -238,6 +234,7 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
         report = {
             **_report(statement, judged),
             **made,
+            "unchanged": made["unchanged"] + sum(len(one.repeated) for one in judged),
             "cash_effect": made["cash_effect"] / 100,
             "imported": True,
             "dry_run": False,
@@ -314,10 +311,22 @@ def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str,
         "faults_in_all": 0,
         "warnings": _warnings(held),
         "warnings_in_all": len(held),
-        "left_out": statement.left_out,
+        "left_out": [*statement.left_out, *_repeated(judged)],
+        "ignored": statement.ignored,
         "mode": "both",
         "key": "auto",
     }
+
+
+def _repeated(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
+    """The rows that stand in another sheet of the file as well, by sheet."""
+    lines: dict[str, list[Line]] = {}
+    for line in (line for one in judged for line in one.repeated):
+        lines.setdefault(line.sheet, []).append(line)
+    return [
+        left_out_rows(sheet, [line.line for line in found], sum(len(line.cells) for line in found), "repeated")
+        for sheet, found in lines.items()
+    ]
 
 
 def _balances(judged: list[EvaluatedStatement]) -> dict[str, Any]:
@@ -365,7 +374,7 @@ def _warnings(held: list[tuple[Line, RowRejected, str]]) -> list[dict[str, Any]]
     """The first rows held back, as the report shows warnings."""
     return [
         {
-            "sheet": "",
+            "sheet": line.sheet,
             "cell": f"A{line.line}",
             "row": line.line,
             "field": doubt.reason,

@@ -39,7 +39,7 @@ class KeyTrouble(Refused):
             {
                 "keys": [
                     bilingual(
-                        "{what} 工作台不启动，也不生成新密钥，以免加密信息和操作记录从此对不上。请把备份中的密钥文件放回 {folder}"
+                        "{what} 工作台不启动，也不生成新密钥，以免加密信息和操作日志从此对不上。请把备份中的密钥文件放回 {folder}"
                         "（权限 600），或用 dakehu restore 把加密备份恢复到新目录。",
                         "{what} The desk does not start and creates no new keys: encrypted values and the audit chain would no "
                         "longer fit. Put the key files of a backup back into {folder} (mode 600), or restore an encrypted "
@@ -143,9 +143,30 @@ def key(name: str) -> bytes:
     return _key_in(f"{name}.key", _read(f"{name}.key").strip())
 
 
-@cache
+_in_use: dict[str, tuple[int, dict[int, bytes]]] = {}  # what was read last, by path, inode and time of change
+
+
 def encryption_keys() -> tuple[int, dict[int, bytes]]:
-    """(version in use, {version: key}). Old versions stay so that old values still open. Raises KeyTrouble."""
+    """(version in use, {version: key}). Old versions stay so that old values still open. Raises KeyTrouble.
+
+    A key that another process has put in use counts from the next call: a web process goes on through `keys rotate`. A
+    running process keeps the keys that it has read where the file is gone.
+    """
+    path = folder() / f"{ENCRYPTION}.json"
+    try:
+        found = path.stat()
+        stamp = f"{path} {found.st_ino} {found.st_mtime_ns}"
+    except OSError:
+        stamp = next(iter(_in_use), "")
+    known = _in_use.get(stamp)
+    if known is None:
+        known = _in_use[stamp] = _known_keys()
+        for other in [one for one in _in_use if one != stamp]:
+            _in_use.pop(other, None)
+    return known
+
+
+def _known_keys() -> tuple[int, dict[int, bytes]]:
     name = f"{ENCRYPTION}.json"
     try:
         known = {int(k): _key_in(name, v) for k, v in json.loads(_read(name)).items()}
@@ -162,7 +183,6 @@ def add_encryption_key() -> int:
     known[current + 1] = secrets.token_bytes(SIZE)
     content = {str(k): base64.b64encode(v).decode() for k, v in known.items()}
     write_private(folder() / f"{ENCRYPTION}.json", json.dumps(content).encode())
-    encryption_keys.cache_clear()
     return current + 1
 
 
@@ -187,4 +207,4 @@ def _fingerprint(name: str, value: bytes) -> str:
 def forget_cached() -> None:
     """Read the keys again (after a restore, or in a test with its own home)."""
     key.cache_clear()
-    encryption_keys.cache_clear()
+    _in_use.clear()

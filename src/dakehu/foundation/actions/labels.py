@@ -7,7 +7,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
 
 STEPS: dict[str, Bilingual] = {
-    "audit.accept_head": bilingual("认可操作记录链的现状", "Accept the audit chain as it is"),
+    "audit.accept_head": bilingual("认可操作日志链的现状", "Accept the audit chain as it is"),
     "desk.backup": bilingual("备份", "Back up"),
     "files.delete_expired": bilingual("清理到期文件", "Delete expired files"),
     "keys.rotate": bilingual("更换密钥", "Rotate the encryption key"),

@@ -73,11 +73,11 @@ def read_seals(text: str) -> list[Seal]:
         except (ValueError, TypeError, KeyError, AttributeError):
             raise refusal(
                 "seal",
-                "看不懂这个封印：应为 dakehu seal 输出的一行。",
+                "看不懂这个校验值：应为 dakehu seal 输出的一行。",
                 "This is no seal: give a line that dakehu seal printed.",
             ) from None
     if not made:
-        raise refusal("seal", "没有给出封印。", "No seal was given.")
+        raise refusal("seal", "没有给出校验值。", "No seal was given.")
     return made
 
 

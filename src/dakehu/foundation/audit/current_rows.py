@@ -104,7 +104,7 @@ def _unrecorded_users(known: dict[Any, Any]) -> Iterator[RowFault]:
     for pk in models.QuerySet(model).order_by("pk").values_list("pk", flat=True):
         if pk not in known:
             yield RowFault(
-                model._meta.label, pk, "", bilingual("操作记录中没有它的新增", "the audit has no entry that created it")
+                model._meta.label, pk, "", bilingual("操作日志中没有它的新增", "the audit has no entry that created it")
             )
 
 

@@ -31,7 +31,7 @@ class AuditEntries(models.Manager[Any]):
 class AuditEntry(models.Model):
     """An action, sealed to the previous entry. No foreign keys: entries outlive the rows they name."""
 
-    names = Names("操作记录", "Audit entry", "Audit entries")
+    names = Names("操作日志", "Audit entry", "Audit entries")
 
     at = field(models.DateTimeField(), zh="时间", en="Time", listed=True)
     actor_ref = models.BigIntegerField(null=True)

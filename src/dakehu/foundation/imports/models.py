@@ -9,7 +9,7 @@ from dakehu.foundation.schema.names import Names
 
 class BatchState(Choices):
     OPENED = "opened", "已上传", "Uploaded"
-    CHECKED = "checked", "已试算", "Checked"
+    CHECKED = "checked", "已预览", "Checked"
     APPLIED = "applied", "已导入", "Imported"
     REFUSED = "refused", "未导入", "Not imported"
     CANCELLED = "cancelled", "已取消", "Cancelled"

@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
         "--rate", action="append", default=[], metavar="CURRENCY=YUAN", help="汇率，如 USD=7.1 · a rate of exchange"
     )
     made.add_argument("--date-order", choices=("dmy", "mdy"), default="", help="日月顺序 · order of day and month")
-    made.add_argument("--dry-run", action="store_true", help="只试算，不写入 · try only, write nothing")
+    made.add_argument("--dry-run", action="store_true", help="只预览，不写入 · try only, write nothing")
     made.add_argument(
         "--strict",
         action="store_true",
@@ -98,13 +98,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--production", action="store_true", help="正式使用的要求，不满足即失败 · fail on what real use forbids"
     )
-    made = add("verify", "核验操作记录链与现有数据 · verify the audit chain, and current rows against it")
+    made = add("verify", "核验操作日志链与现有数据 · verify the audit chain, and current rows against it")
     made.add_argument(
         "--seal",
         action="append",
         default=[],
         metavar="FILE|TEXT",
-        help="与另存的封印核对 · compare with a seal kept elsewhere",
+        help="与另存的校验值核对 · compare with a seal kept elsewhere",
     )
     made.add_argument(
         "--rows", type=_rows, default=500, metavar="N|all", help="对照多少行现有数据 · how many current rows to compare"
@@ -112,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--accept-head", action="store_true", help="查明原因后重新记住链尾 · after an inquiry, remember the head again"
     )
-    add("seal", "输出最新封印，另存他处 · print the newest seal, to be kept elsewhere")
+    add("seal", "输出最新校验值，另存他处 · print the newest seal, to be kept elsewhere")
     add("reindex", "重建搜索索引 · rebuild the search index")
     made = add("backup", "备份 · back up")
     made.add_argument("file", type=Path)

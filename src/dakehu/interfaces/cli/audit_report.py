@@ -21,14 +21,14 @@ def verify(line: argparse.Namespace) -> tuple[dict[str, Any], list[str], bool]:
         anchor.remember_head(accept=line.accept_head)
     if verdict.broken is not None:
         words = bilingual(
-            "第 {id} 条操作记录不可信：{why}",
+            "第 {id} 条操作日志不可信：{why}",
             "Audit entry {id} does not hold: {why}",
             id=verdict.broken,
             why=verdict.why,
         )
     else:
         words = bilingual(
-            "{n} 条操作记录完好，首尾相接；{rows} 行现有数据与记录对照过。",
+            "{n} 条操作日志完好，首尾相接；{rows} 行现有数据与记录对照过。",
             "{n} audit entries hold, each sealed to the one before; {rows} current rows were compared with them.",
             n=verdict.entries,
             rows=verdict.rows,
@@ -41,7 +41,7 @@ def verify(line: argparse.Namespace) -> tuple[dict[str, Any], list[str], bool]:
         changed.append(
             str(
                 bilingual(
-                    "数据目录里此前没有记住的链尾：链尾被截去的部分看不出来，请用 --seal 与另存的封印核对。",
+                    "数据目录里此前没有记住的链尾：链尾被截去的部分看不出来，请用 --seal 与另存的校验值核对。",
                     "No head of the chain was remembered here before: a cut at its end would not show. Compare with a seal "
                     "kept elsewhere (--seal).",
                 )

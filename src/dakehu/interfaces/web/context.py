@@ -15,14 +15,14 @@ from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
-    ("/", bilingual("今日台账", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/", bilingual("今日工作台", "Today"), "list-checks", Permission.SERVICE_READ),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
-    ("/undo/", bilingual("可撤销的操作", "Undo"), "undo-2", Permission.CLIENT_READ),
-    ("/staff/", bilingual("人员与角色", "Staff and roles"), "users-round", Permission.TEAM_WRITE),
-    ("/audit/", bilingual("操作记录", "Audit"), "scroll-text", Permission.AUDIT_READ),
+    ("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+    ("/staff/", bilingual("人员与权限", "Staff and rights"), "users-round", Permission.TEAM_WRITE),
+    ("/audit/", bilingual("操作日志", "Audit"), "scroll-text", Permission.AUDIT_READ),
     ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
 )
 LINKS = {

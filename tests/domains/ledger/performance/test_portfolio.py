@@ -101,16 +101,16 @@ def test_an_unknown_figure_is_refused_with_those_there_are(lin, invested):
 
 def test_the_page_shows_figures_holdings_trades_and_the_arithmetic(lin, invested):
     page = browser_of(lin).get(f"/clients/{invested.pk}/?tab=money").content.decode()
-    assert "时间加权收益率" in page and "如何得出" in page and "money-line" in page and "演示" in page
+    assert "时间加权收益率" in page and "计算过程" in page and "money-line" in page and "演示" in page
     taken = browser_of(lin).get(f"/clients/{invested.pk}/figures/profit")
-    assert taken.status_code == 200 and "投入" in taken.content.decode() and "市值 − 净投入" in taken.content.decode()
+    assert taken.status_code == 200 and "转入" in taken.content.decode() and "市值 − 净转入" in taken.content.decode()
 
 
 def test_every_figure_opens_with_words_for_every_number_in_it(lin, invested):
     browser = browser_of(lin)
     for name in explanations.EXPLANATIONS:
         page = browser.get(f"/clients/{invested.pk}/figures/{name}").content.decode()
-        heads = re.findall(r"<dt>(.*?)</dt>|<th scope=\"col\" class=\"num\">(.*?)</th>", page)
+        heads = re.findall(r"<li>\s*<span>(.*?) = |<th scope=\"col\"(?: class=\"num\")?>(.*?)</th>", page)
         assert heads or "因此是 0" in page, name
         assert not [one for pair in heads for one in pair if "_" in one], (name, heads)
         assert not re.search(r">nan|>inf", page), name

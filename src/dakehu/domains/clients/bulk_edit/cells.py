@@ -36,7 +36,7 @@ def editable_fields() -> tuple[str, ...]:
     return tuple(name for name in fields_of_client() if name != "id_number")
 
 
-FOLLOWS = {"name": ("pinyin", "initials"), "risk_tested_on": ("risk_valid_to",)}
+FOLLOWS = {"name": ("pinyin", "initials"), "risk_tested_on": ("risk_valid_to",), "assets": ("assets_on",)}
 MOST = 20_000
 
 

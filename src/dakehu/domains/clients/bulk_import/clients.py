@@ -20,6 +20,7 @@ from dakehu.domains.clients.pinyin import pinyin_readings
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import row_matching
@@ -304,10 +305,21 @@ def _create(columns: Columns, evaluation: ClientEvaluation) -> dict[int, int]:
     pinyins = [pinyin_readings(name) for name in values["name"]]
     values["pinyin"], values["initials"] = [pinyin for pinyin, _ in pinyins], [initials for _, initials in pinyins]
     _guess_types(values)
+    if "assets" in values:
+        _date_assets(values)
     if "branch" in values:
         values["branch_id"] = [branch.pk if branch else None for branch in values.pop("branch")]
     ids = record_columns(Client, len(rows), values) if rows else []
     return {-(row + 1): client_id for row, client_id in zip(rows, ids, strict=True)}
+
+
+def _date_assets(values: Columns) -> None:
+    """Date assets that come without a day: the day of the row, else today."""
+    stated, rows, today = values.get("assets_on"), values.get("as_of_on"), clock.today()
+    values["assets_on"] = [
+        None if amount is None else (stated and stated[index]) or (rows and rows[index]) or today
+        for index, amount in enumerate(values["assets"])
+    ]
 
 
 def _guess_types(values: Columns) -> None:
@@ -337,7 +349,7 @@ def _update(columns: Columns, evaluation: ClientEvaluation) -> None:
     """Change clients; values of an older day of the same source move to the history first."""
     differences, days = evaluation.row_evaluation.differences, columns.get("as_of_on")
     clients = load_rows(Client, (evaluation.row_evaluation.targets[row] for row in differences))
-    history, changed_fields = [], {"pinyin", "initials", "id_type"}
+    history, changed_fields = [], {"pinyin", "initials", "id_type", "assets_on"}
     days_in_file = {
         (evaluation.people[row], day) for row, day in evaluation.history
     }  # the file itself has a row of that day
@@ -357,6 +369,8 @@ def _update(columns: Columns, evaluation: ClientEvaluation) -> None:
                 setattr(client, name, value)
                 changed_fields.add(name)
         _set_derived_fields(client)
+        if "assets" in changes and "assets_on" not in changes:
+            client.assets_on = (days[row] if days else None) or clock.today()
     changed = [
         clients[evaluation.row_evaluation.targets[row_index]]
         for row_index, row_changes in differences.items()

@@ -21,7 +21,7 @@ def assignment_refusal(user: Any) -> Bilingual | None:
         return None
     if not actor.may(Permission.CLIENT_ASSIGN):
         return bilingual(
-            "您只能导入自己名下的客户，分派给他人请联系团队长。",
+            "您只能导入自己名下的客户，分派给他人请联系团队负责人。",
             "You import your own clients only; ask your team head to assign others.",
         )
     if actor.reach is Reach.COVERED and user.pk not in actor.covers:

@@ -13,6 +13,7 @@ GOES_WITH = {
     "risk_basis": "risk_level",
     "risk_tested_on": "risk_level",
     "risk_valid_to": "risk_level",
+    "assets_on": "assets",
 }
 
 

@@ -134,7 +134,7 @@ def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
 @action(
     "clients.add_member",
     needs=Permission.CLIENT_WRITE,
-    zh="加入成员",
+    zh="加入家庭/群组成员",
     en="Add a member",
     parameters=(CLIENT, GROUP, MEMBER, Parameter("relation", "clients.Member", "relation")),
 )

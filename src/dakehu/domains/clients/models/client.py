@@ -149,6 +149,11 @@ class Client(ClientRecorded):
         group="suitability", zh="资产规模", en="Assets", unit="CNY", sensitivity=PERSONAL, mask=mask_amount, listed=True,
         aliases=("资产", "总资产", "资产总额", "AUM", "total assets"), example="5000000",
     )  # fmt: skip
+    assets_on = field(
+        models.DateField(null=True, blank=True), group="suitability", zh="资产日期", en="Assets as of",
+        aliases=("资产截止日期", "资产登记日期", "AUM date"), help_zh="资产规模是哪一天的；留空则为登记当天",
+        help_en="The day the assets are of; the day they are entered when left empty",
+    )  # fmt: skip
     income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", applies_to=PERSON, zh="年收入区间", en="Income band",
                         sensitivity=PERSONAL, aliases=("年收入",))  # fmt: skip
     status = field(choice_field(choices.Status, default=choices.Status.ACTIVE), group="relationship", zh="客户状态", en="Status", listed=True,
@@ -232,7 +237,7 @@ class Client(ClientRecorded):
 class History(ClientRecorded):
     """What the firm knew of a client on an earlier day: older rows of a source."""
 
-    names = Names("历史资料", "Earlier data", "Earlier data")
+    names = Names("历史版本", "Earlier data", "Earlier data", aliases=("历史资料",))
 
     client_path = "client"
     retention = TWENTY_YEARS

@@ -26,7 +26,7 @@ def get_investment(pk: int) -> Investment:
 @action(
     "ledger.add_investment",
     needs=Permission.LEDGER_WRITE,
-    zh="记录投资",
+    zh="登记投资",
     en="Add an investment",
     parameters=(Fields("ledger.Investment", required=("client", "invested_on", "amount", "product"), new=True),),
 )

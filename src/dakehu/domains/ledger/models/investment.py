@@ -40,7 +40,7 @@ def _return(row: "Investment") -> str | None:
 class Investment(ClientRecorded):
     """One investment of a client, recorded by the manager. Money in CNY, rates as fractions."""
 
-    names = Names("投资记录", "Investment", "Investments", aliases=("投资历史",))
+    names = Names("投资登记", "Investment", "Investments", aliases=("投资历史", "投资记录"))
 
     client_path = "client"
     deduplicate_on_merge = True

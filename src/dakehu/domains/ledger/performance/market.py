@@ -136,7 +136,7 @@ def _indices() -> dict[str, tuple[int, str]]:
     }
 
 
-@query("ledger.market_breadth", needs=Permission.LEDGER_READ, zh="持仓广度", en="Breadth of the book")
+@query("ledger.market_breadth", needs=Permission.LEDGER_READ, zh="客户持仓概览", en="Breadth of the book")
 def market_breadth() -> dict[str, Any]:
     """Return the breadth of the securities that visible clients hold, as of the last close.
 

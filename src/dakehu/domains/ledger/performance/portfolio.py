@@ -126,7 +126,7 @@ def _reason(valuation: Valuation | None, figure: str) -> Reason:
 
 
 def _with_names(rows: list[dict[str, Any]], valuation: Valuation) -> list[dict[str, Any]]:
-    """Replace days by dates and assets by code and name; add the day of a price.
+    """Replace days by dates and assets by code, name and kind; add the day of a price.
 
     Missing numbers are None.
     """
@@ -138,7 +138,7 @@ def _with_names(rows: list[dict[str, Any]], valuation: Valuation) -> list[dict[s
             result["day"] = (EPOCH + timedelta(days=result["day"])).isoformat()
         if "asset" in result:
             asset = result.pop("asset")
-            result |= {name: names[int(valuation.assets[asset])][name] for name in ("code", "name")}
+            result |= {name: names[int(valuation.assets[asset])][name] for name in ("code", "name", "kind")}
             if "price" in result:
                 result["price_day"] = None if result["price"] is None else _date(int(valuation.as_of[asset]))
         shown.append(result)
@@ -189,9 +189,10 @@ def _holdings(case: money_explanations.Case, valuation: Valuation, day: date, hi
 
 
 def _line(valuation: Valuation, hidden: bool) -> dict[str, Any]:
-    """Return {day, growth, drawdown, flow, index, index_name}, one entry a day.
+    """Return {day, growth, drawdown, flow, worth, profit, index, index_name}, one entry a day.
 
-    All start on the client's first day. For readers not cleared for personal values a flow is only its sign.
+    All start on the client's first day; `profit` is the worth less all money put in. For readers not cleared for
+    personal values a flow is only its sign, and worth and profit are None.
     """
     days, first = valuation.days, int(np.searchsorted(valuation.book.ordinals, valuation.days.ordinals[0]))
     flow = days.money_in - days.money_out
@@ -205,6 +206,8 @@ def _line(valuation: Valuation, hidden: bool) -> dict[str, Any]:
         "growth": _finite(days.growth),
         "drawdown": _finite(days.drawdown),
         "flow": _finite(np.sign(flow) if hidden else flow),
+        "worth": None if hidden else _finite(days.value),
+        "profit": None if hidden else _finite(days.value - np.cumsum(flow)),
         "index": [None if v != v else v for v in index],
         "index_name": close_run.benchmark_name() if len(priced) else "",
     }

@@ -7,7 +7,7 @@ USDCNY and the index that DAKEHU_BENCHMARK names; any other unknown code is repo
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,9 @@ from django.db import connection
 
 from dakehu.domains.ledger.models import PriceFile, SecurityCode, SecurityKind
 from dakehu.domains.ledger.products import security_codes
+from dakehu.domains.ledger.products.registry import names_of
 from dakehu.domains.ledger.products.security_codes import Security, UnknownCode
+from dakehu.domains.ledger.products.short_codes import HONG_KONG, is_short, market_by_name
 from dakehu.domains.ledger.trades import journal
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -47,8 +49,8 @@ class CodeQuery:
 class CodeMatch:
     """The product of a code: an id, a `new` security with (name, currency), or a `reason`.
 
-    Reasons for neither: unknown, several (markets), market (missing), currency (missing, or different from the
-    product's).
+    Reasons for neither: unknown, several (markets), market (missing), short (fewer than six digits and nothing that says
+    of which market), currency (missing, or different from the product's).
     """
 
     number: int = 0
@@ -60,7 +62,8 @@ class CodeMatch:
 def resolve(queries: Iterable[CodeQuery]) -> dict[CodeQuery, CodeMatch]:
     """Return the product of each query; nothing is written."""
     distinct = list(dict.fromkeys(queries))
-    readings = {query: _read_code(query) for query in distinct}
+    tied, doubtful = _tie_short_codes(distinct)
+    readings = {query: _read_code(tied.get(query, query)) for query in distinct}
     wanted = sorted(
         {code_part for query in distinct for code_part in (_normalize(query.code), readings[query][0].code)}
     )
@@ -69,7 +72,35 @@ def resolve(queries: Iterable[CodeQuery]) -> dict[CodeQuery, CodeMatch]:
         rows = SecurityCode.objects.filter(code__in=wanted[start : start + 5000]).order_by("pk")
         for code, market, number, currency in rows.values_list("code", "market", "product_id", "product__currency"):
             registered.setdefault(code, []).append((market, number, currency))
-    return {query: _match(query, *readings[query], registered) for query in distinct}
+    matches = {query: _match(tied.get(query, query), *readings[query], registered) for query in distinct}
+    return {**matches, **doubtful}
+
+
+def _tie_short_codes(queries: list[CodeQuery]) -> tuple[dict[CodeQuery, CodeQuery], dict[CodeQuery, CodeMatch]]:
+    """Return short codes with the market that currency or name tells, and a match without product for the others.
+
+    The rule is that of statements (products.short_codes): 2318 may be 002318 of Shenzhen or 02318 of Hong Kong.
+    """
+    short = [
+        query
+        for query in queries
+        if is_short(query.code)
+        and not query.market.strip()
+        and query.kind not in (SecurityKind.INDEX, SecurityKind.RATE)
+    ]
+    named = names_of({query.code.strip().zfill(width) for query in short for width in (5, 6)}) if short else {}
+    tied, doubtful = {}, {}
+    for query in short:
+        code = query.code.strip()
+        market = HONG_KONG if query.currency == "HKD" else market_by_name(code, query.name, named)
+        is_known = any(
+            (code.zfill(width), market) in named for width in (5, 6) for market in ("HK", "SH", "SZ", "BJ", "NQ")
+        )
+        if market:
+            tied[query] = replace(query, market=market)
+        else:
+            doubtful[query] = CodeMatch(reason="short" if is_known or query.kind else "unknown")
+    return tied, doubtful
 
 
 def _normalize(text: str) -> str:

@@ -7,7 +7,7 @@ overlapping export therefore adds only what is new, and a statement cut in two a
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from dakehu.domains.clients.actions import create as create_client
@@ -22,6 +22,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.bulk import record_rows
@@ -34,8 +35,8 @@ AT_MOST = 10_000_000  # rows of one batch: what `seq` leaves room for
 class Line:
     """One row of a statement file.
 
-    `line` is counted from 1, `cells` holds the text by heading, `written` the values read. `meaning` is what a mapping
-    profile says of the row's kind of business; `broken` names a cell that could not be read.
+    `line` is counted from 1 in `sheet`, `cells` holds the text by heading, `written` the values read. `meaning` is what a
+    mapping profile says of the row's kind of business; `broken` names a cell that could not be read.
     """
 
     line: int
@@ -43,6 +44,7 @@ class Line:
     written: StatementRow | None
     meaning: TransactionType | None = None
     broken: RowRejected | None = None
+    sheet: str = ""
 
     def digest(self) -> int:
         """Return 63 bits that identify the row's contents, independent of its position."""
@@ -58,12 +60,14 @@ class EvaluatedStatement:
     """The rows of a statement after validation.
 
     `valid` are rows with a trade, their digest and occurrence, `rejected` rows with the error and "digest.occurrence";
-    `ignored` is the number of rows without effect on cash or positions.
+    `ignored` is the number of rows without effect on cash or positions, `repeated` are rows that another sheet of the
+    file holds as well.
     """
 
     valid: list[EvaluatedRow] = field(default_factory=list)
     rejected: list[tuple[Line, RowRejected, str]] = field(default_factory=list)
     ignored: int = 0
+    repeated: list[Line] = field(default_factory=list)
 
     def securities(self) -> dict[Security, tuple[str, str]]:
         """Return {security: (name, currency)} of the valid rows."""
@@ -79,23 +83,31 @@ class EvaluatedStatement:
 
 
 def evaluate(lines: list[Line]) -> EvaluatedStatement:
-    """Validate every row by itself; nothing is written."""
-    result, occurrences = EvaluatedStatement(), Counter[int]()
+    """Validate every row by itself; nothing is written.
+
+    Equal rows of one sheet are several trades, an equal row of another sheet is the same trade, as it is in another file.
+    """
+    result, occurrences = EvaluatedStatement(), Counter[tuple[str, int]]()
+    seen: dict[tuple[int, int], str] = {}
     names = names_of_short_codes([line.written for line in lines if line.written is not None])
     for line in lines:
         digest = line.digest()
-        occurrences[digest] += 1
+        occurrences[line.sheet, digest] += 1
+        nth = occurrences[line.sheet, digest]
+        if seen.setdefault((digest, nth), line.sheet) != line.sheet:
+            result.repeated.append(line)
+            continue
         try:
             if line.written is None or line.broken is not None:
                 raise line.broken or RowRejected("number")
-            trade = validate_row(with_market(line.written, names), line.meaning)
+            trade = validate_row(with_market(line.written, names), line.meaning, clock.today())
         except RowRejected as error:
-            result.rejected.append((line, error, f"{digest:016x}.{occurrences[digest]}"))
+            result.rejected.append((line, error, f"{digest:016x}.{nth}"))
             continue
         if trade is None:
             result.ignored += 1
         else:
-            result.valid.append((line, trade, digest, occurrences[digest]))
+            result.valid.append((line, trade, digest, nth))
     return result
 
 
@@ -129,7 +141,7 @@ def owner_of(evaluation: EvaluatedStatement, sha256: str) -> Any | None:
             {
                 "client": [
                     bilingual(
-                        "这份对账单的账户不在您的范围内，请联系团队长确认归属。",
+                        "这份对账单的账户不在您的范围内，请联系团队负责人确认归属。",
                         "The accounts of this statement are not within your scope; ask your team head.",
                     )
                 ]
@@ -288,8 +300,12 @@ def _batch(client: Any, rows: list[EvaluatedRow], file: str, source: str, sha256
 
 
 def _chronological(new: list[EvaluatedRow]) -> list[EvaluatedRow]:
-    """Return rows oldest first: a file that runs from new to old is reversed."""
-    return list(reversed(new)) if len(new) > 1 and new[0][1].day > new[-1][1].day else new
+    """Return rows oldest first: a sheet that runs from new to old is reversed."""
+    return [row for _, rows in groupby(new, key=lambda row: row[0].sheet) for row in _oldest_first(list(rows))]
+
+
+def _oldest_first(rows: list[EvaluatedRow]) -> list[EvaluatedRow]:
+    return rows[::-1] if len(rows) > 1 and rows[0][1].day > rows[-1][1].day else rows
 
 
 def _product_id(trade: ValidTrade, numbers: dict[tuple[str, str], int]) -> int:
@@ -340,7 +356,7 @@ def _quarantine(parts: list[tuple[Any, EvaluatedStatement]], source: str) -> int
     quarantined = [
         QuarantinedRow(
             client_id=owner,
-            source=source[-120:],
+            source=f"{source} {line.sheet}".strip()[-120:],
             line=line.line,
             cells=line.cells,
             reason=error.reason,
@@ -371,12 +387,11 @@ def balances(evaluation: EvaluatedStatement) -> dict[str, Any]:
     Returns {checked: rows compared, broken: rows that miss it, first: line of the first miss or None}. Rows without a
     balance are not compared.
     """
-    rows = [(line.line, trade) for line, trade, _, _ in evaluation.valid if trade.balance is not None]
-    if len(rows) > 1 and rows[0][1].day > rows[-1][1].day:
-        rows.reverse()
-    broken = [
-        line
-        for (_, before), (line, after) in pairwise(rows)
-        if before.balance is not None and after.balance is not None and before.balance + after.net != after.balance
-    ]
-    return {"checked": max(0, len(rows) - 1), "broken": len(broken), "first": broken[0] if broken else None}
+    checked, broken = 0, []
+    with_balance = [row for row in evaluation.valid if row[1].balance is not None]
+    for _, rows in groupby(with_balance, key=lambda row: row[0].sheet):
+        for (_, before, *_), (line, after, *_) in pairwise(_oldest_first(list(rows))):
+            checked += 1
+            if before.balance is not None and before.balance + after.net != after.balance:
+                broken.append(line.line)
+    return {"checked": checked, "broken": len(broken), "first": broken[0] if broken else None}

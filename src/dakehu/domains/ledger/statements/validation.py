@@ -27,6 +27,11 @@ TOLERANCE = 5  # fen by which the cash effect may differ from amount and fees
 REASONS: dict[str, tuple[str, str]] = {
     "side": ("看不懂的业务名称", "The kind of business is unknown"),
     "date": ("日期缺失或看不懂", "The day is missing or cannot be read"),
+    "future": ("日期还没有到，请检查年份", "The day is yet to come; check the year"),
+    "foreign": (
+        "沪深京的证券以人民币交易，这一行却写着别的币种；请核对代码和币种",
+        "Securities of Shanghai, Shenzhen and Beijing trade in yuan, yet the row states another currency; check both",
+    ),
     "number": ("数字看不懂", "A number cannot be read"),
     "code": ("证券代码缺失或不存在", "The security code is missing or names nothing"),
     "short": (
@@ -60,9 +65,17 @@ REASONS: dict[str, tuple[str, str]] = {
         "表头或表上方写的单位看不懂，请改为元、万元、股、手等",
         "The unit in the heading or above the table is not known; write yuan, shares or lots",
     ),
+    "merged": (
+        "数字写在合并的单元格里，不知道各行各是多少；请取消合并，在每一行写明",
+        "A number stands in a merged cell, so its share of each row is unknown; unmerge it and write one in each row",
+    ),
     "twice": (
         "同名的两列内容不同，不知以哪一列为准",
         "Two columns of one heading differ, and nothing says which one counts",
+    ),
+    "status": (
+        "成交状态看不懂，不知道这一笔是否成交",
+        "The status is not known, so nobody can say whether the order was filled",
     ),
     "cancelled": ("这一笔已撤销或未成交", "The order was cancelled or not filled"),
 }
@@ -153,18 +166,23 @@ def thousandths(value: Decimal) -> int:
     return int(scaled)
 
 
-def validate_row(row: StatementRow, meaning: TransactionType | None = None) -> ValidTrade | None:
+def validate_row(
+    row: StatementRow, meaning: TransactionType | None = None, today: date | None = None
+) -> ValidTrade | None:
     """Return the trade of a row, or None for a row without effect. Raises RowRejected with the reason.
 
     `meaning` is what a mapping profile says of the row's kind of business; without it the vocabulary of transaction
-    types decides.
+    types decides. With `today` a later day is rejected.
     """
     side = meaning or _side(row)
     if side is TransactionType.IDLE:
         return None
     if row.day is None:
         raise RowRejected("date")
+    if today is not None and row.day > today:
+        raise RowRejected("future", row.day.isoformat())
     asset = _security(row, side)
+    _check_currency(row, asset)
     quantity = thousandths(abs(row.quantity)) if row.quantity is not None else 0
     if side in POSITION and not quantity:
         raise RowRejected("quantity", row.name)
@@ -212,6 +230,14 @@ def _side(row: StatementRow) -> TransactionType:
     ):
         raise RowRejected("contrary", f"{row.side} / {row.flag}")
     return side
+
+
+def _check_currency(row: StatementRow, found: Security | None) -> None:
+    """Reject a mainland share or fund that is not in yuan; B shares (200 in Hong Kong, 900 in US dollars) are not."""
+    if found is None or found.market not in ("SH", "SZ", "BJ") or found.kind not in ("stock", "fund"):
+        return
+    if row.currency != "CNY" and not found.code.startswith(("200", "900")):
+        raise RowRejected("foreign", f"{row.code} {row.name} {row.currency}")
 
 
 def _check_product(row: StatementRow, found: Security | None, amount: int) -> None:

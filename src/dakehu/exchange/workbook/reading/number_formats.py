@@ -9,9 +9,23 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|!.|\[[^\]]*\]|[^;])*)')
-_TOKEN = re.compile(r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|(\[[^\]]*\])|(_.|\*.)|([0#?.,%‰]+)|(.)')
-_DATE_LIKE = re.compile(r"[ymdhsYMDHSeEgG]|General|@|AM/PM|上午|下午")
+_TOKEN = re.compile(
+    r'"([^"]*)"|[\\!](.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|(\[[^\]]*\])|(_.|\*.)|([0#?.,%‰]+|General|G/通用格式)|(.)',
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"^\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]$")
+_HOLDS = {
+    "<": Decimal.__lt__,
+    "<=": Decimal.__le__,
+    ">": Decimal.__gt__,
+    ">=": Decimal.__ge__,
+    "=": Decimal.__eq__,
+    "<>": Decimal.__ne__,
+}
+_DATE_LIKE = re.compile(r"[ymdhsYMDHSeEgG]|@|AM/PM|上午|下午")
 _PLAIN_MARKS = re.compile(r"^[\s¥￥元()+\-:：]*$|^(?:CNY|RMB|人民币)\s*$")
+# Built-in formats that say something about a value; those of sums follow the language of the machine.
+BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 LOST_DIGITS_FROM = Decimal(10) ** 15  # a number cell keeps 15 digits; whole numbers from here on have lost some
 
 
@@ -24,12 +38,18 @@ class NumberFormat:
     width: int = 0
     percent: bool = False
     groups: tuple[int, ...] = ()  # digits between the strokes of a pattern such as 000-0000-0000
+    cases: tuple["Case", ...] = ()  # of a format with conditions: the first that holds counts
 
     def show(self, written: str) -> str | None:
         """The text a cell shows for a number as its file writes it; None where the number itself says it all."""
         try:
             value = Decimal(written)
         except InvalidOperation:
+            return None
+        for operator, limit, case in self.cases:
+            if not operator or _HOLDS[operator](value, limit):
+                return case.show(written) if case is not None else None
+        if self.cases:
             return None
         if self.percent:
             return f"{(value * 100).normalize():f}%"
@@ -40,6 +60,9 @@ class NumberFormat:
         if self.groups:
             digits = _grouped(digits, self.groups)
         return f"{'-' if value < 0 else ''}{self.prefix}{digits}{self.suffix}"
+
+
+Case = tuple[str, Decimal, NumberFormat | None]  # operator ("" for all others), limit, format
 
 
 def _digits(value: Decimal) -> str:
@@ -56,10 +79,29 @@ def _grouped(digits: str, groups: tuple[int, ...]) -> str:
 
 def read_format(code: str) -> NumberFormat | None:
     """A number format that says something its number does not; None for all others, dates among them."""
-    section = _SECTION.match(code)
-    first = section.group(1) if section else ""
+    sections = [found.group(1) for found in re.finditer(_SECTION.pattern + "(?:;|$)", code) if found.group(1)]
+    conditions = [_condition(section) for section in sections]
+    if any(conditions):
+        cases = tuple(
+            (*(condition or ("", Decimal(0))), _read_section(section))
+            for condition, section in zip(conditions, sections, strict=True)
+        )
+        return NumberFormat(cases=cases) if any(case for _, _, case in cases) else None
+    return _read_section(sections[0]) if sections else None
+
+
+def _condition(section: str) -> tuple[str, Decimal] | None:
+    """The operator and limit of a section such as [>=10000]0!.0,"万"; None for a section without one."""
+    for bracket in re.findall(r"\[[^\]]*\]", section):
+        found = _CONDITION.match(bracket)
+        if found:
+            return found[1], Decimal(found[2])
+    return None
+
+
+def _read_section(section: str) -> NumberFormat | None:
     prefix, suffix, pattern, groups = "", "", "", [0]
-    for quoted, escaped, currency, bracket, _space, digits, other in _TOKEN.findall(first):
+    for quoted, escaped, currency, bracket, _space, digits, other in _TOKEN.findall(section):
         if digits:
             if suffix.strip() and suffix.strip() != "-":
                 return None  # a letter between digits, as in 0!.0,"万": it scales
@@ -68,7 +110,7 @@ def read_format(code: str) -> NumberFormat | None:
             pattern += digits
             groups[-1] += digits.count("0") + digits.count("#")
         elif bracket:
-            if re.match(r"\[(?:[<>=]|h+|m+|s+)", bracket, re.IGNORECASE):
+            if re.match(r"\[(?:h+|m+|s+)", bracket, re.IGNORECASE):
                 return None
         else:
             literal = quoted or escaped or currency or other

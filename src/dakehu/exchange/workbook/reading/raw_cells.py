@@ -7,12 +7,16 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
-from dakehu.exchange.workbook.reading.number_formats import NumberFormat, has_lost_digits, read_format, scientific
+from dakehu.exchange.workbook.reading.number_formats import (
+    BUILT_IN_FORMATS,
+    NumberFormat,
+    has_lost_digits,
+    read_format,
+    scientific,
+)
 
 ZIP = b"PK\x03\x04"
 Cells = dict[tuple[int, int], str]
-# Built-in formats that say something about a value; those of sums follow the language of the machine.
-_BUILT_IN = {9: "0%", 10: "0.00%"}
 _ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)\s*=\s*"([^"]*)"')
 _CELL = (
     rb"<(?:\w+:)?c ([^>]*)>(?:<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f[^>]*>[^<]*</(?:\w+:)?f>)?<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>"
@@ -34,12 +38,20 @@ _PROPERTIES = re.compile(
 @dataclass
 class RawCells:
     """`shown` are texts that take the place of numbers (row and column from 0), `hidden_rows` and `hidden_columns` are
-    counted from 0. `percents` are cells in a format of percent: 0.05 there is read by people as 5 %."""
+    counted from 0. `percents` are cells in a format of percent: 0.05 there is read by people as 5 %. `merged` are ranges
+    (first row, first column, last row, last column) of a kind of file whose merged cells the fast reader does not tell."""
 
     shown: Cells = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     percents: Cells = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def put_number(self, at: tuple[int, int], written: str, number_format: NumberFormat) -> None:
+        """Keep what a number cell shows in its format, where that says more than the number itself."""
+        text = number_format.show(written)
+        if text is not None:
+            (self.percents if number_format.percent else self.shown)[at] = text
 
 
 def read_raw_cells(content: bytes, part: str, formats: dict[int, NumberFormat]) -> RawCells:
@@ -58,11 +70,7 @@ def read_raw_cells(content: bytes, part: str, formats: dict[int, NumberFormat]) 
             at, style = _place(attributes), _STYLE.search(attributes)
             if not at or not style or at in cells.shown:
                 continue
-            text_shown = formats[int(style[1])].show(text.decode(errors="replace"))
-            if text_shown is not None and formats[int(style[1])].percent:
-                cells.percents[at] = text_shown
-            elif text_shown is not None:
-                cells.shown[at] = text_shown
+            cells.put_number(at, text.decode(errors="replace"), formats[int(style[1])])
     rows = (_ROW.search(attributes) for attributes in _HIDDEN_ROW.findall(body))
     cells.hidden_rows = [int(found[1]) - 1 for found in rows if found]
     for attributes in _COLUMN.findall(body[: body.find(b"<sheetData")] if b"<sheetData" in body else body):
@@ -91,7 +99,7 @@ def read_formats(content: bytes) -> dict[int, NumberFormat]:
         if "xl/styles.xml" not in archive.namelist():
             return {}
         xml = archive.read("xl/styles.xml").decode(errors="replace")
-    codes = dict(_BUILT_IN)
+    codes = dict(BUILT_IN_FORMATS)
     for attributes in re.findall(r"<(?:\w+:)?numFmt\s([^>]*?)/?>", xml):
         report = {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)}
         if report.get("numFmtId", "").isdigit():

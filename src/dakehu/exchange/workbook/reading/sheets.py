@@ -17,6 +17,8 @@ import python_calamine
 from dakehu.exchange.workbook.reading import used_range
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, Unopenable
 from dakehu.exchange.workbook.reading.number_formats import LOST_DIGITS_FROM, scientific
+from dakehu.exchange.workbook.reading.old_cells import read_old_cells
+from dakehu.exchange.workbook.reading.open_document_cells import read_open_document_cells
 from dakehu.exchange.workbook.reading.raw_cells import RawCells, read_formats, read_raw_cells, with_plain_properties
 from dakehu.exchange.workbook.reading.sheet import Sheet
 
@@ -38,6 +40,7 @@ def read(content: bytes, name: str) -> list[Sheet]:
     with _unpacking(name):
         content = with_plain_properties(content)
         parts, formats = _sheet_parts(content), read_formats(content)
+        others = read_open_document_cells(content) if content[:4] == ZIP else read_old_cells(content)
         used_range.check_used_range(content, parts, name)
         if content[:4] != ZIP:
             used_range.check_old_used_range(content, name)
@@ -64,9 +67,10 @@ def read(content: bytes, name: str) -> list[Sheet]:
         with _unpacking(name):
             part = parts.get(meta.name, "")
             faults, long_numbers = _single_cells(content, part)
-            raw = read_raw_cells(content, part, formats) if part else RawCells(shown=floats)
-        shown = {**_shown(frame, long_numbers), **raw.shown}
-        percent_columns, as_shown = _percents(frame, raw.percents, bool(part))
+            raw = read_raw_cells(content, part, formats) if part else others.get(meta.name, RawCells())
+        shown = {**_shown(frame, long_numbers), **raw.shown, **floats}
+        percent_columns, as_shown = _percents(frame, raw.percents, bool(part) or meta.name in others)
+        merged = merged or raw.merged
         shown |= as_shown
         frame = _filled_down(_put(frame, faults | shown), merged)
         visible = str(meta.visible).endswith("Visible")

@@ -97,7 +97,7 @@ def services(random: Random, person: Person, day: date, products: list[str]) -> 
         )
         mood = "不满" if "投诉" in purpose or "不满" in summary else random.choice(("平稳", "平稳", "满意", ""))
         row = {
-            "服务时间": at,
+            "沟通时间": at,
             "渠道": CHANNELS[channel],
             "服务人员": person.manager.name,
             "目的": purpose,

@@ -65,6 +65,13 @@ def money(value: object) -> SafeString | str:
 
 
 @register.filter
+def amount(value: object) -> str:
+    """An amount in 万/亿 or K/M/B as plain text, for use within a sentence."""
+    size = number(value)
+    return MISSING if value in (None, "") else str(value) if size is None else short_money(size, language())
+
+
+@register.filter
 def rate(value: object, places: int = 2) -> SafeString | str:
     """A share of one (0.196) as a signed, coloured percentage (+19.60%)."""
     if value in (None, ""):

@@ -60,7 +60,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         request,
         "audit/page.html",
         {
-            "page_title": bilingual("操作记录", "Audit trail"),
+            "page_title": bilingual("操作日志", "Audit trail"),
             "page_note": bilingual("谁在何时做了什么", "Who did what, and when"),
             "rows": _with_clients(rows),
             "held": held,
@@ -82,7 +82,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if verdict["changed"]:
         first = verdict["changed"][0]
         text = bilingual(
-            "操作记录链完好，但 {n} 行现有数据与记录不符，首先是 {model} {id} {field}。请立即通知合规，并保留数据库现状。",
+            "操作日志链完好，但 {n} 行现有数据与记录不符，首先是 {model} {id} {field}。请立即通知合规，并保留数据库现状。",
             "The chain holds, but {n} current rows differ from it, first {model} {id} {field}. "
             "Tell compliance at once and leave the database as it is.",
             n=len(verdict["changed"]),
@@ -93,12 +93,12 @@ def verify(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(text))
     elif verdict["broken"] is None:
         text = bilingual(
-            "已核验 {n} 条操作记录，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
+            "已核验 {n} 条操作日志，全部完好。", "Checked {n} entries; every one holds.", n=f"{verdict['entries']:,}"
         )
         messages.success(request, str(text))
     else:
         text = bilingual(
-            "第 {id} 条操作记录被破坏（共读到 {n} 条）。请立即通知合规，并保留数据库现状。",
+            "第 {id} 条操作日志被破坏（共读到 {n} 条）。请立即通知合规，并保留数据库现状。",
             "Entry {id} does not hold ({n} read). Tell compliance at once and leave the database as it is.",
             id=verdict["broken"],
             n=f"{verdict['entries']:,}",

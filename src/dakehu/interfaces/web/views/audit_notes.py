@@ -41,7 +41,7 @@ NOTES: dict[str, Bilingual] = {
     "follow_ups": bilingual("跟进计划", "Follow-ups"),
     "held": bilingual("转待处理", "Quarantined"),
     "held_row": bilingual("待处理行编号", "Quarantined row"),
-    "histories": bilingual("历史资料", "Earlier data"),
+    "histories": bilingual("历史版本", "Earlier data"),
     "how": bilingual("方式", "Method"),
     "interactions": bilingual("服务记录", "Interactions"),
     "investments": bilingual("投资记录", "Investments"),

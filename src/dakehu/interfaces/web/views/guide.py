@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual, language
 
 FOLDER = Path(__file__).parents[1] / "guide"
+TAG = re.compile(r"<[^>]*>")
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 FIRST = "start"
 ORDER = (
@@ -72,6 +74,31 @@ def html_of(name: str, code: str) -> SafeString:
     return mark_safe(_markdown().render(TITLE.sub("", text, count=1)))  # noqa: S308
 
 
+EXCERPT = 60  # characters before and after what was found
+NAMES_MAX = 80  # characters of a search text that are used
+
+
+def search(text: str, code: str) -> list[dict[str, str]]:
+    """Return {name, title, excerpt} of the guide pages with every word of the text, titles first; [] without words."""
+    words = text.casefold().split()
+    found = []
+    for name, title in pages(code).items():
+        plain = plain_text(name, code)
+        folded = f"{title} {plain}".casefold()
+        if words and all(word in folded for word in words):
+            place = max(plain.casefold().find(words[0]), 0)
+            excerpt = plain[max(0, place - EXCERPT) : place + len(words[0]) + EXCERPT]
+            in_title = all(word in title.casefold() for word in words)
+            found.append((not in_title, {"name": name, "title": title, "excerpt": excerpt}))
+    return [hit for _, hit in sorted(found, key=lambda entry: entry[0])]
+
+
+@cache
+def plain_text(name: str, code: str) -> str:
+    """A page's words without markdown: no tags, one space between words."""
+    return " ".join(unescape(TAG.sub(" ", html_of(name, code))).split())
+
+
 def guide_for(path: str) -> str:
     """The guide's page about an address of the desk, as a URL: what `links.guide` holds."""
     parts = [part for part in path.split("/") if part]
@@ -90,12 +117,15 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if name not in known:
         raise NotFound(bilingual("说明页", "guide page"), name)
     beside = request.headers.get("X-Requested-With") == "fetch"
+    asked = request.GET.get("q", "").strip()[:NAMES_MAX]
     context: dict[str, Any] = {
         "page_title": known[name],
         "crumbs": [{"label": bilingual("使用指南", "Guide"), "url": "/guide/"}],
         "text": html_of(name, code),
         "guide_pages": known.items(),
         "here": name,
+        "asked": asked,
+        "hits": search(asked, code) if asked else [],
     }
     answer = render(request, "guide/text.html" if beside else "guide/page.html", context)
     answer["Vary"] = "X-Requested-With"

@@ -14,6 +14,7 @@ from dakehu.interfaces.web.views.action_form import hidden
 
 CLIENT = "clients.Client"
 LEAST = 2  # letters or signs that must be typed of an action
+SPELLED = 4  # letters from which pinyin is looked for within the words
 
 
 def client_actions(actor: Actor) -> list[Action]:
@@ -70,15 +71,13 @@ def is_meant(typed: str, label: Bilingual) -> bool:
     if not wanted.isascii():
         return _in_order(wanted, normalize_name(label.zh))
     whole, initials = pinyin_readings(label.zh)
-    if whole.startswith(wanted) or initials == wanted:
+    if (len(wanted) >= SPELLED and wanted in whole) or wanted in initials:
         return True
     words = label.en.casefold().split()
     return any(normalize_name(" ".join(words[at:])).startswith(wanted) for at in range(len(words)))
 
 
 def _in_order(wanted: str, text: str) -> bool:
-    """Return whether all signs of `wanted` stand in `text` in the same order, beginning with its first one."""
-    if not text.startswith(wanted[0]):
-        return wanted in text
+    """Return whether all signs of `wanted` stand in `text` in the same order."""
     rest = iter(text)
     return all(sign in rest for sign in wanted)

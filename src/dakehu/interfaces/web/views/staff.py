@@ -54,7 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
         role=role,
         state=state,
         roles=[("", bilingual("所有角色", "Every role")), *((name, r.name.text) for name, r in ROLES.items())],
-        states=[("", bilingual("在用", "Active")), ("all", bilingual("含已停用", "With those inactive"))],
+        states=[("", bilingual("启用", "Active")), ("all", bilingual("含已停用", "With those inactive"))],
         labels=_labels(),
         waiting=role_changes.waiting_changes() if current_actor().may(Permission.ROLE_CONFIRM) else [],
     )

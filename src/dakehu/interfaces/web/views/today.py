@@ -20,7 +20,7 @@ from dakehu.foundation.calendar import trading_days
 GROUPS = (
     ("overdue", bilingual("逾期", "Overdue"), "bad"),
     ("today", bilingual("今天", "Today"), "accent"),
-    ("soon", bilingual("即将到期", "Coming up"), ""),
+    ("soon", bilingual("近期待办", "Coming up"), ""),
 )
 WHAT = {
     "complaint": (bilingual("投诉", "Complaint"), "flag", "bad"),
@@ -34,22 +34,23 @@ DAYS_AHEAD = 14
 def why(line: dict[str, Any]) -> Bilingual:
     """Why this line stands here, in a sentence."""
     days, what = line["days"], line["what"]
-    facts = {"days": abs(days), "due": line["due_on"]}
+    due = date.fromisoformat(line["due_on"])
+    facts = {"days": abs(days), "due": bilingual(f"{due.month} 月 {due.day} 日", f"{due.day} {due:%b}")}
     if what == "promise":
         if days < 0:
-            return bilingual("答应过 {due} 前做到，已过 {days} 天", "Promised by {due}, {days} days ago", **facts)
-        return bilingual("答应过 {due} 前做到", "Promised by {due}", **facts)
+            return bilingual("承诺 {due}前完成，逾期 {days} 天", "Promised by {due}, {days} days overdue", **facts)
+        return bilingual("承诺 {due}前完成", "Promised by {due}", **facts)
     if what in ("complaint", "request"):
         if days < 0:
-            return bilingual("办结期限 {due}，已超 {days} 天", "Was due on {due}, {days} days over", **facts)
+            return bilingual("应于 {due}前办结，逾期 {days} 天", "Was due on {due}, {days} days overdue", **facts)
         if days == 0:
-            return bilingual("办结期限就在今天", "Its deadline is today")
-        return bilingual("办结期限 {due}，还有 {days} 天", "Due on {due}, {days} days left", **facts)
+            return bilingual("应于今天办结", "Due today")
+        return bilingual("应于 {due}前办结，还有 {days} 天", "Due on {due}, {days} days left", **facts)
     if days < 0:
-        return bilingual("计划在 {due} 跟进，已逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
+        return bilingual("应于 {due}跟进，逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
     if days == 0:
-        return bilingual("计划今天跟进", "Planned for today")
-    return bilingual("计划在 {due} 跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
+        return bilingual("应于今天跟进", "Planned for today")
+    return bilingual("应于 {due}跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
 
 
 @require_safe
@@ -95,7 +96,7 @@ def around(made: dict[str, Any]) -> dict[str, Any]:
     fill = clients.completeness()
     week = (day - timedelta(days=7)).isoformat()
     return {
-        "page_title": bilingual("今日台账", "Today"),
+        "page_title": bilingual("今日工作台", "Today"),
         "day": day,
         "trading": trading_days.is_trading_day(day),
         "contacts": made["contacts_this_week"],

@@ -51,7 +51,7 @@ def prove(request: HttpRequest) -> HttpResponse:
     page = {
         "fault": fault if status == 401 else "",
         "next": way_on(request),
-        "page_title": bilingual("请再输一次密码", "Your password once more"),
+        "page_title": bilingual("请确认密码", "Confirm your password"),
     }
     return render(request, "account/confirm_password.html", page, status=status)
 

@@ -17,12 +17,13 @@ SPANS = {
     "all": bilingual("全部", "All"),
 }
 STEPS = {
-    "opening": bilingual("期初市值", "Worth before"),
-    "net_inflow": bilingual("净投入", "Net inflow"),
+    "opening": bilingual("期初持仓市值", "Worth before"),
+    "net_inflow": bilingual("净转入", "Net inflow"),
     "market": bilingual("市场损益", "Market"),
     "fees": bilingual("费用", "Fees"),
-    "closing": bilingual("期末市值", "Worth after"),
+    "closing": bilingual("期末持仓市值", "Worth after"),
 }
+FLOWS = ("net_inflow", "fees")  # neither gain nor loss of the market: neutral in colour
 
 
 def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
@@ -57,5 +58,5 @@ def steps_of(total: dict[str, float]) -> list[dict[str, Any]]:
         whole = name in ("opening", "closing")
         begin = 0.0 if whole else at
         at = begin + (-total[name] if name == "fees" else total[name])
-        made.append({"name": str(label), "from": begin, "to": at, "whole": whole})
+        made.append({"name": str(label), "from": begin, "to": at, "whole": whole, "flow": name in FLOWS})
     return made

@@ -1,5 +1,6 @@
 """A figure taken apart: the rows it is made of, the numbers that follow from them, the formula, the result."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,11 +8,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger.performance.explanations import sentences
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, columns_of
 from dakehu.foundation.schema.fields import model_of
 
 PAGE = 200
+TEXTS = ("name", "code", "day", "price_day")
 # What the columns of an explanation are called; other names are those of figures.
 WORDS = {
     "code": bilingual("代码", "Code"),
@@ -22,11 +25,11 @@ WORDS = {
     "price_day": bilingual("行情日期", "Price of"),
     "value": bilingual("金额", "Value"),
     "weight": bilingual("权重", "Weight"),
-    "money_in": bilingual("投入", "Money in"),
-    "money_out": bilingual("取回", "Money out"),
+    "money_in": bilingual("转入", "Money in"),
+    "money_out": bilingual("转出", "Money out"),
     "worth": bilingual("市值", "Worth"),
     "return": bilingual("日收益率", "Return"),
-    "growth": bilingual("净值", "Growth"),
+    "growth": bilingual("单位净值（期初=1）", "Growth of 1"),
     "drawdown": bilingual("回撤", "Drawdown"),
     "fee": bilingual("费用", "Fees"),
     "fees": bilingual("费用", "Fees"),
@@ -39,8 +42,8 @@ WORDS = {
     "days": bilingual("天数", "Days"),
     "mean": bilingual("日均收益", "Mean of returns"),
     "deviation": bilingual("标准差", "Deviation"),
-    "highest": bilingual("此前最高净值", "Highest before"),
-    "lowest": bilingual("最低净值", "Lowest"),
+    "highest": bilingual("此前最高单位净值", "Highest before"),
+    "lowest": bilingual("最低单位净值", "Lowest"),
     "mean_value": bilingual("平均市值", "Mean worth"),
     "years": bilingual("年数", "Years"),
     "rank": bilingual("名次", "Rank"),
@@ -119,7 +122,6 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
     report = ask("ledger.explanation", {"client": client.pk, "figure": name})
     figures = {column.name: column for column in columns_of(model_of("ledger.Figures"))}
     unit = figures[name].spec.unit
-    heads = list(report["rows"][0]) if report["rows"] else []
     last = max(1, -(-len(report["rows"]) // PAGE))
     asked = request.GET.get("page", "1")
     at = min(int(asked), last) if asked.isdecimal() and 0 < int(asked) < 10**6 else 1
@@ -127,16 +129,17 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
     def called(key: str) -> Any:
         return figures[key].label if key in figures and key not in WORDS else WORDS.get(key, key)
 
+    result = written(name, report["number"], unit, 2 if unit else 6)
     page = {
         "report": report,
         "client": client,
         "page_title": report["label"],
         "name": name,
         "count": len(report["rows"]),
-        "result": written(name, report["number"], unit, 2 if unit else 6),
-        "inputs": [(called(key), written(key, value)) for key, value in report["inputs"].items()],
-        "heads": [called(key) for key in heads],
-        "rows": [[written(key, row[key]) for key in heads] for row in report["rows"][(at - 1) * PAGE : at * PAGE]],
+        "result": result,
+        "sentence": sentence_of(name, report, result),
+        "steps": steps_of(report, called),
+        **rows_of(report["rows"], called, at),
         "at": at,
         "last": last,
         "before": at - 1,
@@ -150,6 +153,59 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
     )
 
 
+def sentence_of(name: str, report: dict[str, Any], result: str) -> str:
+    """Return how the figure comes about, in one sentence with its numbers; "" where the numbers are masked or missing."""
+    if report["number"] is None or (not report["inputs"] and not report["rows"]):
+        return ""
+    if name == "market_value":
+        return holdings_sentence(report["rows"])
+    numbers = {key: written(key, value) for key, value in report["inputs"].items()}
+    try:
+        return str(sentences.SENTENCES[name]).format(number=result, **numbers)
+    except KeyError:  # a case without these inputs, such as no drawdown at all: the rows speak for themselves
+        return ""
+
+
+def holdings_sentence(rows: list[dict[str, Any]]) -> str:
+    """Return the largest holdings as products of quantity and price, with the day of the prices."""
+    largest = sorted((row for row in rows if row["price"] is not None), key=lambda row: -(row["value"] or 0))
+    parts = [
+        str(sentences.HOLDING).format(
+            name=row["name"] or row["code"],
+            quantity=written("quantity", row["quantity"]),
+            unit=sentences.UNITS.get(row["kind"], ""),
+            price=written("price", row["price"]),
+            day=row["price_day"],
+        )
+        for row in largest[: sentences.HOLDINGS_MOST]
+    ]
+    more = len(rows) - len(parts)
+    return " + ".join(parts) + (str(sentences.MORE).format(n=more) if more else "")
+
+
+def steps_of(report: dict[str, Any], called: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """Return the numbered steps: each input, its number and how it was worked out; none that only repeats the result."""
+    return [
+        {"label": called(key), "value": written(key, value), "how": sentences.INPUTS.get(key, "")}
+        for key, value in report["inputs"].items()
+        if len(report["inputs"]) > 1 or value != report["number"]
+    ]
+
+
+def rows_of(rows: list[dict[str, Any]], called: Callable[[str], Any], at: int) -> dict[str, Any]:
+    """Return heads and cells of one page of rows: name and code first, texts on the left, numbers on the right."""
+    present = list(rows[0]) if rows else []
+    keys = [key for key in ("name", "code") if key in present]
+    keys += [key for key in present if key not in (*keys, "kind")]
+    return {
+        "heads": [{"label": called(key), "is_text": key in TEXTS} for key in keys],
+        "rows": [
+            [{"text": written(key, row[key]), "is_text": key in TEXTS} for key in keys]
+            for row in rows[(at - 1) * PAGE : at * PAGE]
+        ],
+    }
+
+
 def written(name: str, value: Any, unit: str = "", places: int = 2) -> str:
     """A number as it is read in an explanation: exact enough to be added up again by hand."""
     if value is None:
@@ -157,7 +213,13 @@ def written(name: str, value: Any, unit: str = "", places: int = 2) -> str:
     if isinstance(value, str):
         return value
     if unit == "%" or name in SHARES:
-        return f"{value:.4%}"
+        return _without_zeros(f"{value * 100:.4f}") + "%"
     if isinstance(value, int) or name in WHOLE:
         return f"{value:,.0f}"
-    return f"{value:,.{FINE.get(name, places)}f}"
+    text = f"{value:,.{FINE.get(name, places)}f}"
+    return _without_zeros(text) if name in ("quantity", "price") else text
+
+
+def _without_zeros(text: str) -> str:
+    """Return a number without the zeros at the end of its fraction."""
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.ledger import queries as ledger
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import render_row, render_rows
@@ -35,8 +36,8 @@ def head_of(client: Any) -> dict[str, Any]:
     return {
         "client": client,
         "shown": shown,
-        "plain": render_row(client, ("assets",)),
-        "serving": sorted(serving, key=lambda row: row["role"] not in ("主办", "Main")),
+        "worth": ledger.client_worth(client=client),
+        "serving": serving,
         "labels": list(clients.tags(client=client)),
         "blockers": clients.blockers(client=client),
         "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,

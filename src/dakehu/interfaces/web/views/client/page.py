@@ -31,15 +31,15 @@ from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_o
 TABS = (
     ("overview", bilingual("概览", "Overview"), ""),
     ("basic", bilingual("基本信息", "Basics"), ""),
-    ("money", bilingual("资产与交易", "Assets and trades"), Permission.LEDGER_READ),
-    ("investments", bilingual("投资历史", "Investments"), Permission.LEDGER_READ),
+    ("money", bilingual("账户资产与交易", "Assets and trades"), Permission.LEDGER_READ),
+    ("investments", bilingual("投资登记", "Recorded investments"), Permission.LEDGER_READ),
     ("service", bilingual("服务记录", "Service"), Permission.SERVICE_READ),
     ("needs", bilingual("需求与偏好", "Needs and preferences"), ""),
     ("plans", bilingual("跟进计划", "Plans"), Permission.SERVICE_READ),
     ("files", bilingual("文件", "Files"), Permission.SERVICE_READ),
     ("relations", bilingual("关系与家庭", "Relations"), ""),
-    ("history", bilingual("历史资料", "Earlier data"), ""),
-    ("audit", bilingual("操作记录", "Audit"), Permission.AUDIT_READ),
+    ("history", bilingual("历史版本", "Earlier data"), ""),
+    ("audit", bilingual("操作日志", "Audit"), Permission.AUDIT_READ),
 )
 IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", "branch", "opened_on", "source")
 
@@ -123,7 +123,7 @@ def tab_investments(request: HttpRequest, client: Any) -> dict[str, Any]:
         "x": [m["month"] for m in total["months"]],
         "series": [
             {
-                "name": str(bilingual("累计投入", "Invested so far")),
+                "name": str(bilingual("累计登记投资金额", "Recorded so far")),
                 "area": True,
                 "unit": "money" if total["invested"] is not None else "share",
                 "values": [float(m["invested"]) for m in total["months"]],

@@ -5,23 +5,21 @@ from typing import Any
 from django.http import HttpRequest
 
 from dakehu.domains.ledger import queries as ledger
-from dakehu.domains.ledger.close import rows as close_rows
 from dakehu.domains.ledger.trades import transaction_types
 from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import ask, columns_of, render_row
+from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.client.attribution import change_of
 
-FIRST = ("market_value", "profit", "roi", "xirr", "twr", "max_drawdown", "volatility", "sharpe")
 PAGE = 50
 SLICES = 8
 MARKS = 8
-SIGNED = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")  # rising and falling in their colours
+# Which daily line stands as a small picture under a leading figure.
+PICTURES = {"market_value": "worth", "profit": "profit", "xirr": "growth", "max_drawdown": "drawdown"}
 
 
 def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
-    row = ledger.figures(client=client)
     try:
         report, faults = ask("ledger.portfolio", {"client": client.pk}), []
     except Refused as refusal:
@@ -29,11 +27,11 @@ def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
     page: dict[str, Any] = {
         "faults": faults,
         "report": report,
-        "figures": figures_of(row),
-        "closed": row.as_of if row else None,
+        "figures": ledger.figure_table(client=client),
     }
     if report and report["line"]:
         page |= {
+            "pictures": {name: report["line"][series] for name, series in PICTURES.items()},
             "line": line_of(report["line"]),
             "falls": falls_of(report["line"]),
             "donut": donut_of(report["holdings"], report["hidden"]),
@@ -41,29 +39,6 @@ def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
             "change": change_of(request, client, report["as_of"]),
         }
     return page | trades_of(request, client)
-
-
-def figures_of(row: Any) -> dict[str, list[dict[str, Any]]]:
-    """The figures by which a client is seen first, and the others; each with its formula, and why it is missing."""
-    if row is None:
-        return {"first": [], "rest": []}
-    plain = render_row(row)
-    made = {
-        column.name: {
-            "name": column.name,
-            "label": column.label,
-            "value": plain[column.name],
-            "kind": column.kind,
-            "unit": column.spec.unit,
-            "formula": column.spec.help,
-            "signed": column.name in SIGNED,
-            "whole": isinstance(plain[column.name], int),
-            "why": bilingual(*close_rows.REASONS[row.reasons[column.name]]) if column.name in row.reasons else "",
-        }
-        for column in columns_of(type(row))
-        if column.name not in ("client", "as_of", "reasons")
-    }
-    return {"first": [made[name] for name in FIRST], "rest": [one for name, one in made.items() if name not in FIRST]}
 
 
 def line_of(line: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +50,12 @@ def line_of(line: dict[str, Any]) -> dict[str, Any]:
         {"x": line["day"][i], "label": "▲" if line["flow"][i] > 0 else "▼", "tone": "accent"} for i in sorted(largest)
     ]
     series = [
-        {"name": str(bilingual("净值", "Growth of 1")), "values": line["growth"], "unit": "number", "markers": marks}
+        {
+            "name": str(bilingual("单位净值（期初=1）", "Growth of 1")),
+            "values": line["growth"],
+            "unit": "number",
+            "markers": marks,
+        }
     ]
     if line["index"]:
         series.append(

@@ -67,7 +67,7 @@ def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
             faults = [str(text) for texts in conflict.messages.values() for text in texts]
         else:
             done = bilingual(
-                "已合并，{moved} 条记录已移入。可在“可撤销的操作”中撤销。",
+                "已合并，{moved} 条记录已移入。可在“撤销操作”中撤销。",
                 "Merged; {moved} records moved. “What may be undone” takes it back.",
                 moved=report["moved"],
             )

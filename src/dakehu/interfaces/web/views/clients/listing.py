@@ -33,12 +33,12 @@ def ready_views() -> list[dict[str, Any]]:
         },
         {
             "key": "risk",
-            "label": bilingual("测评待更新", "Risk test lapsing"),
+            "label": bilingual("风险测评即将到期", "Risk assessment expiring"),
             "query": urlencode({"risk_valid_to.le": (today + timedelta(days=30)).isoformat(), "sort": "risk_valid_to"}),
         },
         {
             "key": "quiet",
-            "label": bilingual("久未联系", "Not contacted lately"),
+            "label": bilingual("超期未联系", "Out of touch"),
             "query": urlencode(
                 {"last_contact_on.le": (today - timedelta(days=60)).isoformat(), "sort": "last_contact_on"}
             ),

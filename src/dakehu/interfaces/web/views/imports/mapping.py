@@ -27,7 +27,7 @@ HOW: dict[str, tuple[Bilingual, str]] = {
     "profile": (bilingual("沿用来源设置", "As remembered"), "violet"),
 }
 MODE_ABOUT = {
-    "both": bilingual("没有的新增，已有的更新", "New clients are added, known ones updated"),
+    "both": bilingual("新客户新增，已有客户更新", "New clients are added, known ones updated"),
     "create": bilingual("已有的客户跳过", "Known clients are skipped"),
     "update": bilingual("没有的客户跳过", "Unknown clients are skipped"),
 }
@@ -40,7 +40,7 @@ VERDICT_WORDS = {
 }
 EXTRA_PARTS = {
     "contacts": bilingual("联系方式", "Contacts"),
-    "history": bilingual("历史资料", "Earlier data"),
+    "history": bilingual("历史版本", "Earlier data"),
     "coverage": bilingual("服务关系", "Coverage"),
 }
 FATE_WORDS = {

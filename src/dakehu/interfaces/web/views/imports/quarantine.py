@@ -83,7 +83,7 @@ def explain(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         done = bilingual(
-            "已更正 {n} 行，放行 {m} 行；可在“可撤销的操作”中撤销。",
+            "已更正 {n} 行，放行 {m} 行；可在“撤销操作”中撤销。",
             "{n} rows corrected, {m} released; “What may be undone” takes it back.",
             n=report["corrected"],
             m=report["released"],

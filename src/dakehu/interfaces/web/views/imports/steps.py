@@ -16,7 +16,7 @@ from dakehu.foundation.jobs import queue as jobs
 STEPS = (
     bilingual("文件", "File"),
     bilingual("工作表与列", "Sheets and columns"),
-    bilingual("差异试算", "Trial run"),
+    bilingual("导入预览", "Trial run"),
     bilingual("导入", "Import"),
     bilingual("结果", "Result"),
 )

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from dakehu.exchange.imports import corrections, wizard
+from dakehu.exchange.imports import batch_files, corrections, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.foundation.access.actor import current_actor
@@ -49,7 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "page_title": bilingual("导入", "Import"),
             "page_note": bilingual(
-                "把现在用的客户表交给它，看清每一处变化再导入",
+                "上传现有客户表，预览变化后再导入",
                 "Hand over the table you use, see every change, then import",
             ),
             "steps": STEPS,
@@ -153,14 +153,14 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "imports/columns.html",
         1,
         failure=failure_of(job),
-        **mapping.described(imports.plan_of(batch).as_plain()),
+        **mapping.described(batch_files.plan_of(batch).as_plain()),
     )
 
 
 def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
     doing = job["kind"].rpartition(".")[2]
     applying = doing == "apply"
-    plan = mapping.described(imports.plan_of(batch).as_plain())
+    plan = mapping.described(batch_files.plan_of(batch).as_plain())
     return page_of(
         request,
         batch,

@@ -78,7 +78,7 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
         made.append(
             {
                 "kind": "note",
-                "title": bilingual("交易日历将用完", "The trading calendar runs out"),
+                "title": bilingual("交易日历即将到期", "The trading calendar runs out"),
                 "text": bilingual(
                     "日历只到 {day}；之后按周一至周五计算。请补录下一年的休市安排。",
                     "It ends on {day}; after that every weekday counts. Add next year's holidays.",

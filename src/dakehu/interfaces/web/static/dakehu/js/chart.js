@@ -4,7 +4,7 @@
 //            markers?: [{x, label, tone?}]}]}
 // donut:     {unit, total_label, slices: [{name, value, url?}]}
 // spark:     {values}
-// steps:     {unit, steps: [{name, from, to, whole?}]}; each step begins where the one before ends
+// steps:     {unit, steps: [{name, from, to, whole?, flow?}]}; each step begins where the one before ends
 // unit: money | rate | share | number. Colours come from the tokens and follow the theme.
 
 import { ask, each, make, read, safe } from "./parts.js";
@@ -178,19 +178,21 @@ function donut(host, data, tooltip) {
 
 /** Floating bars: the part of each above zero and the part below, each on a bar that is not seen. */
 function steps(data, tooltip) {
-  const colour = (one) => token(one.whole ? "--accent" : one.to < one.from ? "--down" : "--up");
+  const colour = (one) => token(one.whole ? "--accent" : one.flow ? "--muted" : one.to < one.from ? "--down" : "--up");
   const above = data.steps.map((one) => [Math.max(Math.min(one.from, one.to), 0), Math.max(one.from, one.to, 0)]);
   const below = data.steps.map((one) => [Math.min(Math.max(one.from, one.to), 0), Math.min(one.from, one.to, 0)]);
   const parts = [above, below].flatMap((spans) => [
     { data: spans.map(([near]) => near), silent: true, itemStyle: { color: "transparent" } },
     { data: spans.map(([near, far], at) => ({ value: far - near, itemStyle: { color: colour(data.steps[at]), opacity: 0.8 } })) },
   ]);
+  const change = (at) => written(data.steps[at].to - data.steps[at].from, data.unit);
+  const labels = data.steps.map((one, at) => ({ value: 0, label: { show: true, position: "top", color: token("--ink"), fontSize: 12, formatter: change(at) } }));
   return {
-    grid: { left: 8, right: 14, top: 14, bottom: 6, containLabel: true },
-    tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${written(data.steps[point.dataIndex].to - data.steps[point.dataIndex].from, data.unit)}` },
+    grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
+    tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${change(point.dataIndex)}` },
     xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0 } },
     yAxis: axis({ kind: "bar", unit: data.unit }, true),
-    series: parts.map((part) => ({ type: "bar", stack: "steps", barMaxWidth: 64, ...part })),
+    series: [...parts, { data: labels, silent: true }].map((part) => ({ type: "bar", stack: "steps", barMaxWidth: 64, ...part })),
   };
 }
 

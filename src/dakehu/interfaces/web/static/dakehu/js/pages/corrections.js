@@ -154,7 +154,7 @@ function suggested(form) {
 function state(grid, told) {
   document.getElementById("mend-left").textContent = told.left
     ? say(`还有 ${plain(told.left)} 处要改正`, `${plain(told.left)} still to mend`)
-    : say("全部改好了，请重新试算", "All mended; try it again");
+    : say("全部改好了，请重新预览", "All mended; try it again");
   for (const place of document.querySelectorAll("[data-mend-count]")) place.textContent = told.tables[place.dataset.mendCount] ?? 0;
   const form = document.getElementById("mend-replace");
   form.hidden = !told.values.length && !told.mended;

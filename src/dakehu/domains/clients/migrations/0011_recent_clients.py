@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0009_marketing_freeze'),
+        ('clients', '0010_assets_on'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

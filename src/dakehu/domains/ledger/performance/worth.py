@@ -1,0 +1,68 @@
+"""State what a client is worth: one figure with date and source, and why other figures differ. Rules are pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dakehu.domains.ledger.models import Figures
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates.output import render_row
+
+SAME = Decimal("0.005")  # a difference below half a percent is no difference
+
+
+@dataclass(frozen=True)
+class Worth:
+    """A worth in CNY: `source` is "stated" (entered or imported) or "trades" (computed); `on` is None if not known."""
+
+    source: str
+    value: Decimal
+    on: date | None
+
+
+def compare_worth(stated: Worth | None, held: Worth | None) -> tuple[Worth | None, Decimal | None]:
+    """Return the worth that leads, and how much of it the trades do not show.
+
+    What is stated leads: it covers cash and products that no trade file holds. Without it the computed worth leads. The
+    difference is stated − held, None where one is missing or both are the same within SAME.
+    """
+    if stated is None or held is None:
+        return stated or held, None
+    gap = stated.value - held.value
+    return stated, None if abs(gap) <= SAME * max(stated.value, held.value) else gap
+
+
+def client_worth(client: Any) -> dict[str, Any]:
+    """Return {value, on, source, held, held_on, gap}; see ledger.client_worth."""
+    stated = None if client.assets is None else Worth("stated", client.assets, client.assets_on)
+    reads_ledger = current_actor().may(Permission.LEDGER_READ)
+    row = Figures.objects.filter(client=client).first() if reads_ledger else None
+    held = None if row is None or row.market_value is None else Worth("trades", row.market_value, row.as_of)
+    leading, gap = compare_worth(stated, held)
+    cleared = current_actor().clearance >= PERSONAL
+    value = None
+    if leading is not None:
+        value = render_row(client, ("assets",))["assets"] if leading is stated else render_row(row)["market_value"]
+    return {
+        "value": value,
+        "on": leading.on.isoformat() if leading and leading.on else None,
+        "source": leading.source if leading else "",
+        "held": held.value if cleared and held and leading is stated else None,
+        "held_on": held.on.isoformat() if held and held.on else None,
+        "gap": gap if cleared else None,
+        "why": difference(gap) if cleared and gap is not None else "",
+    }
+
+
+def difference(gap: Decimal) -> Bilingual:
+    """Return the sentence that says why the stated worth and the computed one differ."""
+    if gap > 0:
+        return bilingual("差额为成交文件之外的资金或产品", "the rest is cash or products that no trade file holds")
+    return bilingual(
+        "登记的资产少于持仓，可能已过时，请核对更新",
+        "the entered assets are less than what is held; they may be out of date",
+    )

@@ -1,0 +1,56 @@
+"""The uploaded file of a batch and its mapping: opened, kept, and read with what was corrected in it."""
+
+import json
+from typing import Any
+
+from dakehu.exchange.imports import corrections
+from dakehu.exchange.mapping import mapping as planning
+from dakehu.exchange.mapping.conversion import mark_amounts
+from dakehu.exchange.workbook import reading
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.files import store as files
+from dakehu.foundation.imports import batches
+
+
+def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
+    """A file as sheets. Raises Refused with the reason and the remedy (a missing password is keyed "password")."""
+    try:
+        return reading.open_book(content, filename=name, password=password)
+    except (reading.NeedsPassword, reading.WrongPassword) as locked:
+        raise Refused({"password": [bilingual(locked.zh, locked.en)]}) from locked
+    except reading.BookRefused as refused:
+        raise Refused({"file": [bilingual(refused.zh, refused.en)]}) from refused
+
+
+def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
+    """Put a plan on its batch. The sample cells in it may be anything, so they lie encrypted beside the database."""
+    plain = plan.as_plain()
+    samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
+    kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())
+    result = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
+    batch.plan, batch.report = plain, {**result, "samples": kept.key}
+
+
+def plan_of(batch: Any) -> planning.ImportMapping:
+    """The plan of a batch with its sample cells."""
+    plan = planning.ImportMapping.of(batch.plan)
+    for table, samples in zip(plan.tables, json.loads(files.read(batch.report["samples"])[1]), strict=True):
+        for column, seen in zip(table.columns, samples, strict=True):
+            column.samples = seen
+    return plan
+
+
+def original_book(batch: Any) -> reading.Book:
+    content, password = batches.content_of(batch)
+    return open_book(content, batch.filename, password)
+
+
+def book_as_read(batch: Any) -> reading.Book:
+    """The uploaded file by its mapping, as it came."""
+    return mark_amounts(original_book(batch), plan_of(batch))
+
+
+def book_of(batch: Any) -> reading.Book:
+    """The uploaded file by its mapping, with what was corrected in it."""
+    return corrections.apply_to_table(book_as_read(batch), corrections.corrections_of(batch).cells)

@@ -1,0 +1,40 @@
+"""Small line pictures made on the server: `{% load sparklines %}{% sparkline values "市值" %}`."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+WIDTH, HEIGHT, PAD = 120.0, 28.0, 2.0
+POINTS_MAX = 60
+
+
+@register.simple_tag
+def sparkline(values: Sequence[float | None] | None, label: object, tone: str = "") -> SafeString:
+    """Draw values in their order as a small line without axes; nothing for fewer than two.
+
+    tone: "" | up | down | muted. Missing values are left out. `label` says to screen readers what is drawn.
+    """
+    present = [float(value) for value in values or () if value is not None]
+    if len(present) < 2:
+        return SafeString("")
+    step = (len(present) - 1) / (min(len(present), POINTS_MAX) - 1)
+    drawn = [present[round(index * step)] for index in range(min(len(present), POINTS_MAX))]
+    lowest, span = min(drawn), max(drawn) - min(drawn)
+    points = " ".join(
+        f"{index / (len(drawn) - 1) * WIDTH:.1f},"
+        f"{HEIGHT / 2 if not span else HEIGHT - PAD - (value - lowest) / span * (HEIGHT - 2 * PAD):.1f}"
+        for index, value in enumerate(drawn)
+    )
+    return format_html(
+        '<svg class="sparkline{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<polyline points="{}" vector-effect="non-scaling-stroke"/></svg>',
+        f" sparkline--{tone}" if tone else "",
+        f"{WIDTH:g}",
+        f"{HEIGHT:g}",
+        label,
+        points,
+    )
