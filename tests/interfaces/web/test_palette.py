@@ -45,15 +45,15 @@ def test_an_action_and_a_name_open_that_action_for_that_client(lin, gong, typed)
         ("plan glh", "service.plan_follow_up"),
     ],
 )
+def test_other_actions_on_clients_are_found_in_the_same_way(lin, gong, typed, action):
+    assert f"/clients/{gong.pk}/actions/{action}" in [line["url"] for line in lines(lin, typed)]
+
+
 def test_the_words_of_an_action_without_a_client_are_not_taken_for_a_client(lin, gong):
     with acting(lin):
         perform("service.log_interaction", {"client": gong.pk, "held_at": "2026-01-05", "summary": "客户介绍了新客户"})
     assert lines(lin, "新建客户")[0]["url"] != f"/clients/{gong.pk}/actions/clients.create_group"
     assert "/actions/clients.create" in [line["url"] for line in lines(lin, "新建客户")]
-
-
-def test_other_actions_on_clients_are_found_in_the_same_way(lin, gong, typed, action):
-    assert f"/clients/{gong.pk}/actions/{action}" in [line["url"] for line in lines(lin, typed)]
 
 
 def test_actions_come_from_their_declarations_and_only_those_that_the_reader_may_do(lin, an, he, gong):
