@@ -23,12 +23,12 @@ def lines(user, typed, **more):
     "typed",
     [
         "记服务 龚丽华",
-        "记录服务 glh",
-        "jlfw gonglihua",
+        "登记服务 glh",
+        "djfw gonglihua",
         "log gonglihua",
         "龚丽华 记服务",
         "记服务龚丽华",
-        "jilufuwu glh",
+        "jifuwu glh",
     ],
 )
 def test_an_action_and_a_name_open_that_action_for_that_client(lin, gong, typed):
@@ -59,7 +59,7 @@ def test_the_words_of_an_action_without_a_client_are_not_taken_for_a_client(lin,
 def test_actions_come_from_their_declarations_and_only_those_that_the_reader_may_do(lin, an, he, gong):
     assert not any("/actions/" in line["url"] for line in lines(an, "记服务 龚"))
     assert any("service.open_request" in line["url"] for line in lines(he, "登记投诉 龚"))
-    assert any("ledger.add_investment" in line["url"] for line in lines(lin, "记录投资 龚"))
+    assert any("ledger.add_investment" in line["url"] for line in lines(lin, "登记投资 龚"))
 
 
 def test_no_action_is_offered_for_a_client_of_somebody_else(wang, gong):

@@ -22,6 +22,8 @@ def record_view(client: Client) -> None:
     if user_id is None:
         return
     rows = RecentClient.objects.filter(user_id=user_id)
+    if rows.order_by("-seen_at").values_list("client_id", flat=True).first() == client.pk:
+        return  # another tab of the same client
     try:
         with lock_timeout.no_wait():
             if not rows.filter(client=client).update(seen_at=clock.now()):

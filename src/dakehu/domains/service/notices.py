@@ -50,7 +50,7 @@ def _complaint(line: dict[str, Any], day: str) -> dict[str, Any]:
         f"{DUE}:complaint:{line['id']}:{day}",
         _complaint_text(line),
         at=line["due_on"],
-        url=f"/clients/{line['client']['id']}/?tab=service",
+        url=f"/complaints/{line['id']}/",
         tone="bad",
     )
 

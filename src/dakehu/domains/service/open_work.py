@@ -1,6 +1,6 @@
 """Open work of one client: what a contact may end, and on which days the next contact may be."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dakehu.domains.service import rules
@@ -79,13 +79,14 @@ def next_days(*, client: Any) -> list[dict[str, Any]]:
     week, a month and three months from today.
     """
     today = clock.today()
+    open_days = set(trading_days.trading_days_between(today, today + timedelta(days=rules.FURTHEST_SUGGESTED)))
     held = Interaction.objects.filter(client=client).order_by("-held_at").values_list("held_at", flat=True)[:CONTACTS]
     usual = rules.usual_interval([clock.local(moment).date() for moment in held])
     made: dict[date, Bilingual] = {}
     if usual is not None:
-        made[rules.next_contact(today, usual, trading_days.is_trading_day)] = bilingual(
+        made[rules.next_contact(today, usual, open_days.__contains__)] = bilingual(
             "按惯例每 {n} 天", "As usual, every {n} days", n=usual
         )
     for days, label in rules.NEXT_STEPS:
-        made.setdefault(rules.next_contact(today, days, trading_days.is_trading_day), bilingual(*label))
+        made.setdefault(rules.next_contact(today, days, open_days.__contains__), bilingual(*label))
     return [{"value": day.isoformat(), "label": str(label)} for day, label in made.items()]

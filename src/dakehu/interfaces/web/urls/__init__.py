@@ -8,6 +8,7 @@ SECTIONS = (
     "account",
     "clients",
     "client",
+    "complaints",
     "action_form",
     "undo",
     "notices",

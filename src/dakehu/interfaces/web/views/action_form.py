@@ -124,8 +124,9 @@ def ask_for(
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
+    unknown = tuple(name for name in hidden() if name != "client" or client is not None)
     unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
-    asked = forms.questions(action, values, faults, leave_out=(*hidden(), *unasked), client=client)
+    asked = forms.questions(action, values, faults, leave_out=(*unknown, *unasked), client=client)
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
     keep = {name: given[name] for name in (*resources.models_by_key(), *CARRIED, "then") if given.get(name)}
