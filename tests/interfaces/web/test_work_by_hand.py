@@ -82,3 +82,18 @@ def test_another_kind_shows_other_questions_of_a_new_client(page, live_server, l
     page.select_option("#act [name=kind]", "institution")
     assert page.is_visible("#act [name=controller]") and not page.is_visible("#act [name=gender]")
     assert page.complaints == []
+
+
+def test_a_complaint_is_registered_on_its_page_and_the_list_draws_itself_anew(page, live_server, lin):
+    with acting(lin):
+        perform("clients.create", {"name": "张三", "code": "C0001"})
+    page.goto(f"{live_server.url}/complaints/")
+    page.click("#cases button:has-text('登记投诉')")
+    page.wait_for_selector("#act[open] [name=client]")
+    page.fill("#act [name=client]", "C0001")
+    page.fill("#act [name=subject]", "费用有误")
+    page.click("#act button[type=submit]")
+    page.wait_for_selector("#cases:has-text('费用有误')")
+    page.click("#cases a:has-text('费用有误')")
+    page.wait_for_selector("#drawer:has-text('受理以来的经过')")
+    assert page.complaints == []
