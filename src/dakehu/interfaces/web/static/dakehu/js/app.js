@@ -65,6 +65,13 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     openDrawer(drawn.dataset.drawer, { title: drawn.title || drawn.textContent.trim(), page: drawn.getAttribute("href") });
   }
+  const filled = hit("[data-fills]");
+  const answer = filled && document.getElementById(filled.dataset.fills);
+  if (answer) {
+    answer.value = filled.dataset.value;
+    for (const name of ["input", "change"]) answer.dispatchEvent(new Event(name, { bubbles: true }));
+    answer.focus();
+  }
   const copied = hit("[data-copy]");
   if (copied) {
     navigator.clipboard?.writeText(copied.dataset.copy).then(() => toast({ text: say("已复制。", "Copied."), kind: "success" }));
