@@ -17,6 +17,7 @@ PAGES = (
     "market",
     "import",
     "export",
+    "undo",
     "staff",
     "audit",
     "system",

@@ -255,6 +255,7 @@ MIDDLEWARE = [
     "dakehu.interfaces.web.middleware.Manners",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dakehu.interfaces.web.undo_offers.UndoOffers",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "dakehu.project.urls"

@@ -206,6 +206,26 @@ def test_the_file_brought_along_is_the_newcomers_import_and_so_are_its_clients(n
         assert batches.get_own(number).filename == "客户.csv"
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "is_tried"),
+    [
+        (TABLE, "客户.csv", True),
+        ("姓名,手机,星座\n张三,13800138000,双鱼\n".encode(), "客户.csv", False),
+        ("证券代码,日期,收盘价\n600000,2026-01-05,10.1\n".encode(), "行情.csv", False),
+    ],
+)
+def test_a_file_is_tried_at_once_unless_its_page_has_something_to_ask(lin, content, name, is_tried):
+    with acting(lin):
+        batch = kept_files.open_file(name, content, None, {})
+        assert kept_files.is_understood(batch) is is_tried
+
+
+def test_what_the_command_line_says_of_a_file_counts(lin):
+    with acting(lin):
+        batch = kept_files.open_file("客户.csv", TABLE, None, {"mode": "create", "key": "mobile", "profile": ""})
+        assert (batch.plan["mode"], batch.plan["key"]) == ("create", "mobile")
+
+
 def test_a_kept_file_is_handed_out_once_and_only_to_who_may_import(an, lin):
     kept = keep()
     with acting(an), pytest.raises(NotAllowed):

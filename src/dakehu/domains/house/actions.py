@@ -12,11 +12,11 @@ from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import house_values
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, spec_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 FIELDS = tuple(name.lower() for name in house_values.NAMES if name != "SECOND_FACTOR_ROLES")
-_ROLES = HouseSettings._meta.get_field("second_factor_roles").spec
+_ROLES = spec_of(HouseSettings._meta.get_field("second_factor_roles"))
 
 
 @action(

@@ -10,6 +10,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import env, house_values
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import spec_of
 
 
 def stored_values() -> dict[str, Any]:
@@ -34,7 +35,7 @@ def house_settings() -> list[dict[str, Any]]:
     stored = stored_values()
     rows = []
     for name in house_values.NAMES:
-        spec = HouseSettings._meta.get_field(name.lower()).spec
+        spec = spec_of(HouseSettings._meta.get_field(name.lower()))
         is_fixed, is_stored = house_values.is_from_environment(name), bool(stored.get(name) not in (None, [], ""))
         rows.append(
             {

@@ -51,6 +51,10 @@ def write_template(path: Path, *, language: str | None = None) -> Path:
     en="Export a workbook",
     parameters=PARAMETERS,
     is_public=False,
+    irreversible=bilingual(
+        "文件下载后无法收回，导出会记入操作日志。",
+        "A downloaded file cannot be called back; the export is recorded in the audit trail.",
+    ),
 )
 def write_filled(
     *,

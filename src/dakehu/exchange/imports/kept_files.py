@@ -3,7 +3,8 @@
 from typing import Any
 
 from dakehu.exchange.imports import service as imports
-from dakehu.exchange.imports.ignored_columns import ignored_columns
+from dakehu.exchange.imports.batch_files import open_book, original_book, plan_of, save_plan
+from dakehu.exchange.imports.ignored_columns import CALCULATED, ignored_columns
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.detection import guess_mapping
@@ -21,7 +22,7 @@ def keep_file(name: str, content: bytes, password: str | None, how: dict[str, st
 
     Raises Refused for a file that does not open, or whose password is missing.
     """
-    imports.open_book(content, name, password)
+    open_book(content, name, password)
     with act("workbook.keep_file"):
         kept = files.save(name, content, days=DAYS)
         lock = files.save("password", password.encode(), days=DAYS).key if password else ""
@@ -54,22 +55,26 @@ def open_file(name: str, content: bytes, password: str | None, how: dict[str, st
     if mode not in ("", "both") or key or profile:
         with act("workbook.correct_mapping"):
             batch = batches.get_own(batch.pk, lock=True)
-            plan = imports.plan_of(batch)
+            plan = plan_of(batch)
             if profile:
-                plan = profiles.find_profile(guess_mapping(imports.original_book(batch)), profile)
+                plan = profiles.find_profile(guess_mapping(original_book(batch)), profile)
             planning.set_mode(plan, mode or plan.mode, key or plan.key)
-            imports.save_plan(batch, plan)
+            save_plan(batch, plan)
             batch.save()
     return batch
 
 
 def is_understood(batch: Any) -> bool:
-    """Return whether a dry run can follow at once: every table and every column with values has its place.
+    """Return whether a dry run can follow at once: every table has its kind, and every column with values its field, unless
+    the desk computes it anyway.
 
     False for statements and price files, whose page asks first.
     """
     if imports.kind_of(batch):
         return False
-    plan = imports.plan_of(batch)
-    has_all_parts = bool(plan.tables) and all(table.part for table in plan.tables)
-    return has_all_parts and not ignored_columns(imports.original_book(batch), plan)
+    plan = plan_of(batch)
+    if not plan.tables or not all(table.part for table in plan.tables):
+        return False
+    if not any(any(c.samples) and not c.feeds for table in plan.tables for c in table.columns):
+        return True  # most files: it need not be read again
+    return all(c["reason"] == CALCULATED for c in ignored_columns(original_book(batch), plan))

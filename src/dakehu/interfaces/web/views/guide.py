@@ -27,6 +27,7 @@ ORDER = (
     "market",
     "import",
     "export",
+    "undo",
     "workbook",
     "protect",
     "staff",
@@ -39,6 +40,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
+    "undo": "undo",
     "staff": "staff",
     "audit": "audit",
     "system": "system",

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from dakehu.exchange.imports import batch_files, corrections, wizard
+from dakehu.exchange.imports import batch_files, corrections, unknown_names, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.foundation.access.actor import current_actor
@@ -147,6 +147,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             2,
             failure=failure_of(job),
             untried=corrections.has_untried(batch),
+            unknown=unknown_names.unknown_names(batches.report_of(batch)),
             **report_data,
         )
     return page_of(
@@ -204,6 +205,21 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
     batches.get_own(pk)
     imports.start_dry_run(pk)
+    return redirect("import-batch", pk=pk)
+
+
+@require_POST
+def enter_names(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter the branches and colleagues that the file names and the desk does not know, and try it again."""
+    batches.get_own(pk)
+    names = unknown_names.enter_unknown_names(pk)
+    done = bilingual(
+        "已登记 {a} 个营业部、{b} 位同事。",
+        "{a} branches and {b} colleagues entered.",
+        a=len(names.branches),
+        b=len(names.people),
+    )
+    messages.success(request, str(done))
     return redirect("import-batch", pk=pk)
 
 

@@ -3,6 +3,7 @@
 import { csrf, each } from "./parts.js";
 import { say, ago } from "./words.js";
 import { toast, settle } from "./toasts.js";
+import { sayKept } from "./undo.js";
 import { openDrawer } from "./drawer.js";
 import { openPalette } from "./palette.js";
 import { pressed, listKeys } from "./keys.js";
@@ -91,6 +92,7 @@ each("time[data-ago]", tell);
 setInterval(() => document.querySelectorAll("time[data-ago]").forEach(tell), 60000);
 
 each("[data-toast]", settle);
+sayKept();
 each("[data-command-key]", (key) => { if (!/Mac|iPhone|iPad/.test(navigator.platform)) key.textContent = "Ctrl K"; });
 
 // Tabs: role="tab" buttons whose aria-controls names the panel; arrows move between them.
@@ -139,6 +141,6 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () =>
   toast({ kind: "error", text: say("连不上服务器，请检查网络后再试。", "The server cannot be reached. Check the network and try again.") }));
-// The server sends `HX-Trigger: {"toast": {"text": "…", "kind": "success", "undo": "/undo/…"}}`.
+// The server sends `HX-Trigger: {"toast": {"text": "…", "kind": "success", "undo": {"number": 12}}}`.
 document.body.addEventListener("toast", (event) => toast(event.detail));
 document.body.addEventListener("closes", () => document.querySelector("dialog:modal")?.close());
