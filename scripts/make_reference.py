@@ -162,7 +162,7 @@ def dictionary() -> str:
                 c.spec.sensitivity.name.lower(),
                 "、".join(c.spec.aliases),
                 ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.choice_set) if c.choice_set is not None else "",
-                " ".join(t for t in (c.spec.help_zh, c.spec.help_en) if t),
+                " ".join(t for t in (c.spec.help_zh, c.spec.help_en, applies_text(model, c.spec)) if t),
             )
             for c in columns
         ]
@@ -172,6 +172,14 @@ def dictionary() -> str:
             )
         )
     return "\n".join(parts)
+
+
+def applies_text(model, spec) -> str:
+    """For which rows a field is meant, in both languages."""
+    from dakehu.foundation.schema.fields import applies_note
+
+    note = applies_note(model, spec)
+    return f"{note.in_('zh')} {note.in_('en')}" if note else ""
 
 
 def renamed() -> str:

@@ -14,6 +14,7 @@ PAGES = (
     "today",
     "clients",
     "client",
+    "complaints",
     "market",
     "import",
     "export",

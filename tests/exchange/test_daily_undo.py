@@ -11,12 +11,12 @@ from dakehu.domains.service.models import FollowUp, Request
 from dakehu.exchange.imports import undo as undos
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.actions import undo_entries
+from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import in_language
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.imports.models import Batch
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.interfaces.cli.main import main
 from tests.architecture.pages import browser_of

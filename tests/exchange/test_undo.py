@@ -13,6 +13,7 @@ from dakehu.exchange.imports import service as imports
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.query_guard import scoped_models
 from dakehu.foundation.actions import reversal, undo
+from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import verification
 from dakehu.foundation.audit.models import AuditEntry
@@ -20,7 +21,6 @@ from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import perform
-from dakehu.foundation.imports.models import Batch
 from dakehu.interfaces.cli.main import main
 from tests.architecture.pages import browser_of
 from tests.cast import acting, as_system

@@ -10,6 +10,7 @@ PUBLIC = (
     "credentials",
     "custom_fields",
     "first_account",
+    "notices",
     "role_changes",
     "roles",
     "rules",

@@ -95,10 +95,15 @@ def filtered(
             ]
         )
     if since:
-        rows = rows.filter(at__gte=clock.at_local(datetime.combine(since, time.min)))
+        rows = rows.filter(at__gte=start_of(since))
     if until:
-        rows = rows.filter(at__lt=clock.at_local(datetime.combine(until + timedelta(days=1), time.min)))
+        rows = rows.filter(at__lt=start_of(until + timedelta(days=1)))
     return rows
+
+
+def start_of(day: date) -> datetime:
+    """Return the moment at which a day begins in the desk's time zone."""
+    return clock.at_local(datetime.combine(day, time.min))
 
 
 @query(

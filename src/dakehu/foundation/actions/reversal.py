@@ -181,7 +181,7 @@ def _restore(model: Any, rows: dict[int, ChangedRow], few: bool) -> int:
 
 def _earlier_custom(row: Any, note: ChangedRow) -> dict[str, Any]:
     """The stored custom fields with the earlier values of those that the act changed."""
-    before, after = note.before[STORE] or {}, note.after[STORE] or {}
+    before, after = note.before[STORE] or {}, (note.after or {}).get(STORE) or {}
     values = {**(getattr(row, STORE) or {}), **{key: before.get(key) for key in _changed_keys(before, after)}}
     return {key: value for key, value in values.items() if key in before or value is not None}
 

@@ -82,8 +82,9 @@ class UndoLog:
 
     def count(self) -> int:
         """Return the number of rows that taking it back would touch."""
-        held = (*self.changed.values(), *self.deleted.values())
-        return sum(len(born.numbers) for born in self.created.values()) + sum(map(len, held))
+        created = sum(len(born.numbers) for born in self.created.values())
+        changed = sum(len(rows) for rows in self.changed.values())
+        return created + changed + sum(len(rows) for rows in self.deleted.values())
 
     def record_created(self, model: Any, rows: Iterable[Any]) -> None:
         every = list(rows)

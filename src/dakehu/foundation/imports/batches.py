@@ -8,11 +8,11 @@ from typing import Any
 from django.db import connection
 
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import Batch, BatchState
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
-from dakehu.foundation.imports.models import Batch, BatchState
 
 STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a batch holds beside its last report
 

@@ -1,8 +1,7 @@
-"""Remembered mappings. Import batches stand with the acts that can be undone."""
+"""Remembered mappings. Import batches are in `actions.models`, with the acts that can be undone."""
 
 from django.db import models
 
-from dakehu.foundation.actions.models import Batch, BatchState  # noqa: F401
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import field
 from dakehu.foundation.schema.names import Names

@@ -108,6 +108,8 @@ class Recorded(models.Model):
     lookup_fields: tuple[str, ...] = ()  # fields by which a person may identify a row of this model
     former_lookup = ""  # lookup path to former names, each of which identified one row
     computed_columns: tuple[Any, ...] = ()
+    list_filters: dict[str, Any] = {}  # {name: rows and a value → rows} by which lists are narrowed besides the columns
+    applies_by = ""  # the choice field that decides which fields make sense (FieldSpec.applies_to); "" for none
     field_groups: dict[str, Any] = {"": ""}  # {group: its title}, in the order in which a page shows them
 
     objects: Any = scope.Common()

@@ -16,8 +16,9 @@ from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
-    ("/", bilingual("今日工作台", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
@@ -26,7 +27,14 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/audit/", bilingual("操作日志", "Audit"), "scroll-text", Permission.AUDIT_READ),
     ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
 )
-LINKS = {"home": "/", "palette": "/palette", "profile": "/me", "sign_out": "/sign-out", "language": "/language"}
+LINKS = {
+    "home": "/",
+    "palette": "/palette",
+    "profile": "/me",
+    "notices": "/notices/",
+    "sign_out": "/sign-out",
+    "language": "/language",
+}
 
 
 class Rights:

@@ -19,6 +19,7 @@ from django.conf import settings
 
 from dakehu.analytics import kernel
 from dakehu.analytics.figures import Figures as Computed
+from dakehu.analytics.month_ends import MonthEnds
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
 from dakehu.domains.ledger.close import inputs as close_inputs
@@ -313,9 +314,16 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
         clients, figures = close_chunks.read(path)
         exists = np.isin(clients, np.array(list(_existing_clients(clients)), np.int64))
         clients, figures = clients[exists], Computed(figures.values[exists], figures.reasons[exists])
+        months = close_chunks.read_months(path)
+        months = MonthEnds(months.values[exists], months.flows[exists], months.day_profit[exists])
         count += len(clients)
         if current and len(clients):
-            values = {"client_id": clients.tolist(), "as_of": [day] * len(clients), **close_rows.columns(figures, days)}
+            values = {
+                "client_id": clients.tolist(),
+                "as_of": [day] * len(clients),
+                **close_rows.columns(figures, days),
+                **close_rows.month_columns(months),
+            }
             record_columns(Figures, len(clients), values)
     row.digest, row.file, row.clients = digest, name, count
     row.save()

@@ -38,6 +38,11 @@ def kinds_of(user: Any) -> set[str]:
     return {str(kind) for kind in factors.values_list("type", flat=True)}
 
 
+def users_with_one() -> set[int]:
+    """Return the ids of users with a second factor."""
+    return set(Authenticator.objects.filter(type__in=(TOTP, PASSKEY)).values_list("user_id", flat=True))
+
+
 @query("team.factors", needs="", zh="我的两步登录", en="My second factors")
 def own_factors() -> list[dict[str, Any]]:
     """Return one's own factors without their secrets, and the number of recovery codes left."""

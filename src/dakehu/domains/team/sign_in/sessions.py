@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
 from dakehu.domains.team import credentials
-from dakehu.domains.team.models import Notice
+from dakehu.domains.team.models import Notice, NoticeKind
 from dakehu.domains.team.sign_in.backends import address_of, device_name
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import action
@@ -130,8 +130,9 @@ def end_other_sessions(*, keep: int | None) -> int:
 
 
 def notices() -> Any:
-    """Return one's own unread notices, newest first."""
-    return Notice.objects.filter(user_id=current_actor().user_id, read=False).order_by("-pk")[:5]
+    """Return the newest unread notice that waits for a decision of one's own; the others stand in the bell."""
+    rows = Notice.objects.filter(user_id=current_actor().user_id, read=False, kind=NoticeKind.ROLE_WAITING.value)
+    return rows.order_by("-pk")[:1]
 
 
 @action(

@@ -87,6 +87,8 @@ def field(
     required: bool = False,
     icon: str = "",
     wide: bool = False,
+    suggestions: Iterable[tuple[str, str]] = (),
+    around: Mapping[str, Any] | None = None,
     **given: Any,
 ) -> dict[str, Any]:
     """One question of a form with its label, unit, help and error.
@@ -112,6 +114,8 @@ def field(
         "required": required,
         "icon": icon,
         "wide": wide,
+        "suggestions": suggestions,
+        "around": attributes(around or {}),
         "attributes": attributes(given),
     }
 
@@ -130,6 +134,12 @@ def question(asked: Question, prefix: str = "") -> dict[str, Any]:
         unit=asked.unit,
         required=asked.required,
         wide=asked.wide,
+        suggestions=asked.suggestions,
+        around={
+            "data-applies": " ".join(asked.applies_to) or None,
+            "data-applies-by": asked.applies_by or None,
+            "hidden": asked.hidden,
+        },
         placeholder=asked.placeholder,
         id=f"{asked.name}{prefix}",
         autocomplete="off",

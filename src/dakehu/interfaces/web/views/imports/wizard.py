@@ -13,12 +13,12 @@ from dakehu.exchange.imports import batch_files, corrections, unknown_names, wiz
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.interfaces.web.views.imports import mapping, price_files, statements
 from dakehu.interfaces.web.views.imports.steps import SETTLED, SHOW_GRID, STEPS, as_polled, failure_of, job_of, page_of

@@ -12,12 +12,14 @@ import "./poll.js";
 import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
+import "./fold.js";
 import "./password-eye.js";
 
 const root = document.documentElement;
 
 // Looks: kept in cookies, so that the server draws the next page right at once.
-const DARK = { dark: "all", light: "not all", auto: "(prefers-color-scheme: dark)" };
+// Paper is always light.
+const DARK = { dark: "screen", light: "not all", auto: "screen and (prefers-color-scheme: dark)" };
 
 function remember(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
@@ -62,6 +64,13 @@ document.addEventListener("click", (event) => {
   if (drawn && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
     event.preventDefault();
     openDrawer(drawn.dataset.drawer, { title: drawn.title || drawn.textContent.trim(), page: drawn.getAttribute("href") });
+  }
+  const filled = hit("[data-fills]");
+  const answer = filled && document.getElementById(filled.dataset.fills);
+  if (answer) {
+    answer.value = filled.dataset.value;
+    for (const name of ["input", "change"]) answer.dispatchEvent(new Event(name, { bubbles: true }));
+    answer.focus();
   }
   const copied = hit("[data-copy]");
   if (copied) {
