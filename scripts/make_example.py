@@ -1,9 +1,11 @@
-"""Write examples/演示大客户管理表.xlsx anew, as of the day on which the example stands."""
+"""Write the example workbooks anew, as of the day on which they stand."""
 
 from pathlib import Path
 
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, OWN_TABLE, write_book, write_own_table
+
+FOLDER = Path(__file__).parents[1] / "examples"
 
 if __name__ == "__main__":
-    made = write_book(Path(__file__).parents[1] / "examples" / EXAMPLE, EXAMPLE_DAY)
-    print(made, made.stat().st_size)
+    for made in (write_book(FOLDER / EXAMPLE, EXAMPLE_DAY), write_own_table(FOLDER / OWN_TABLE, EXAMPLE_DAY)):
+        print(made, made.stat().st_size)

@@ -68,6 +68,9 @@ def entries(title: str, register: dict[str, Any]) -> str:
         if not getattr(entry, "is_public", True):
             parts.append("只由其他操作调用 · called by other actions only.\n")
         parts.append(f"权限 needs: `{entry.needs or '—'}` ({roles_with(entry.needs)})\n")
+        irreversible = getattr(entry, "irreversible", None)
+        if irreversible:
+            parts.append(f"不能撤销 cannot be undone: {irreversible.in_('zh')} {irreversible.in_('en')}\n")
         if entry.doc:
             parts.append(entry.doc + "\n")
         parts.append(takes_table(entry.parameters))

@@ -18,6 +18,7 @@ PAGES = (
     "market",
     "import",
     "export",
+    "undo",
     "staff",
     "audit",
     "system",

@@ -14,7 +14,7 @@ from dakehu.domains.team import queries as team
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask
 from dakehu.interfaces.cli import demo
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, OWN_TABLE, market, write_book, write_own_table
 from dakehu.interfaces.cli.example.book import NOTICE, sheets_of
 from dakehu.interfaces.cli.example.conversations import CORPORATE, PERSON_TALKS
 from dakehu.interfaces.cli.example.people import STAFF
@@ -29,6 +29,16 @@ def test_the_kept_example_is_what_the_generator_makes(tmp_path):
         "run scripts/make_example.py"
     )
     assert kept.stat().st_size < 1_000_000
+
+
+def test_the_kept_table_of_one_manager_is_what_the_generator_makes_and_names_no_colleague(tmp_path):
+    kept = demo.EXAMPLES / OWN_TABLE
+    assert kept.read_bytes() == write_own_table(tmp_path / "again.xlsx", EXAMPLE_DAY).read_bytes(), (
+        "run scripts/make_example.py"
+    )
+    book = openpyxl.load_workbook(kept, read_only=True)
+    heads = {cell for sheet in book for cell in next(sheet.iter_rows(min_row=2, max_row=2, values_only=True))}
+    assert book.sheetnames == PARTS and not heads & {"客户经理", "营业部", "服务人员", "负责人"}
 
 
 def test_every_sheet_says_first_that_it_is_invented():

@@ -9,18 +9,18 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error
 
+from dakehu.domains.team.role_changes import administrators
 from dakehu.domains.team.roles import RoleName
+from dakehu.domains.team.setup_checklist import BACKUP_DAYS
 from dakehu.domains.team.sign_in.second_factors import kinds_of
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base import clock
+from dakehu.foundation.base import clock, house_values
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.schema.fields import model_of
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver", "")
 WEAK = ("", "x", "postgres", "password", "dakehu", "secret", "changeme", "change-me", "admin", "123456", "12345678")
 SHORTEST_KEY, SHORTEST_PASSWORD = 32, 12
-BACKUP_DAYS = 2
 
 
 def find_faults() -> list[Error]:
@@ -122,13 +122,9 @@ def _backup() -> Iterator[Finding]:
 
 
 def _second_factors() -> Iterator[Finding]:
-    if RoleName.ADMIN.value in settings.SECOND_FACTOR_ROLES:
+    if RoleName.ADMIN.value in house_values.current("SECOND_FACTOR_ROLES"):
         return
-    without = [
-        u.username
-        for u in model_of("team.User").objects.filter(role=RoleName.ADMIN.value, is_active=True)
-        if not kinds_of(u)
-    ]
+    without = [u.username for u in administrators() if not kinds_of(u)]
     if without:
         yield (
             bilingual(

@@ -8,6 +8,7 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team import rules
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import in_language
 from dakehu.foundation.gates import ask, perform
 from tests.cast import PASSWORD, acting
 
@@ -18,6 +19,14 @@ def test_a_weak_password_is_refused_with_the_rule_it_breaks(admin):
     with acting(admin), pytest.raises(Refused) as refusal:
         perform("team.add_user", {"username": "new", "name": "新人", "role": "客户经理", "password": "12345678"})
     assert refusal.value.as_plain()["password"]
+
+
+def test_the_rule_that_a_password_breaks_is_said_in_the_readers_language(admin):
+    with acting(admin), pytest.raises(Refused) as refusal, in_language("zh"):
+        perform("team.add_user", {"username": "new", "name": "新人", "role": "客户经理", "password": "1234"})
+    with in_language("zh"):
+        said = refusal.value.as_plain()["password"]
+    assert any("至少 10 个字符" in text for text in said) and not any("password" in text for text in said)
 
 
 def test_a_user_name_is_taken_once(admin, lin):

@@ -192,6 +192,10 @@ def remove_contact(*, contact: int) -> None:
     zh="查看完整联系方式",
     en="View a contact in full",
     parameters=(ONE_CONTACT, REASON),
+    irreversible=bilingual(
+        "查看完整号码会记入操作日志，不能撤销。",
+        "Viewing a number in full is recorded in the audit trail and cannot be undone.",
+    ),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     """Return the contact in full, and the address that calls or writes to it, for a stated reason; the audit records it.
@@ -210,6 +214,10 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     zh="查看完整证件号码",
     en="View an ID number in full",
     parameters=(CLIENT, REASON),
+    irreversible=bilingual(
+        "查看完整号码会记入操作日志，不能撤销。",
+        "Viewing a number in full is recorded in the audit trail and cannot be undone.",
+    ),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     """Return the ID number in full, for a stated reason; the audit records it."""
@@ -225,6 +233,10 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     zh="查看机密字段",
     en="View a confidential field in full",
     parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
+    irreversible=bilingual(
+        "查看机密内容会记入操作日志，不能撤销。",
+        "Viewing a confidential value is recorded in the audit trail and cannot be undone.",
+    ),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     """Return the value of a secret custom field; `field` is its name, in any spelling. Audited."""

@@ -10,14 +10,13 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.service.parameters import ENDS, NEXT
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
-from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
@@ -208,10 +207,9 @@ def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[
     it}.
     """
     chosen = bulk_edit.chosen_clients(clients, filters)
-    with undo.recording_undo() as undo_log:
-        for client in chosen:
-            plan_follow_up(client=client, **plan)
-    return {"changed": len(chosen), "batch": batches.save_act(bulk_edit.batch_title(chosen), undo_log.store())}
+    for client in chosen:
+        plan_follow_up(client=client, **plan)
+    return {"changed": len(chosen), "batch": undo_entries.entry_number(bulk_edit.batch_title(chosen))}
 
 
 FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划", "Follow-up"))

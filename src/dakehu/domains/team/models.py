@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -85,6 +86,10 @@ class User(AbstractBaseUser, Recorded):
         models.CharField(max_length=40, blank=True, default=""), zh="登记编号", en="Registration number",
         aliases=("执业编号", "登记证书编号"), help_zh="证券业协会登记编号", help_en="Number in the association's register",
     )  # fmt: skip
+    has_admin_duty = field(
+        models.BooleanField(default=False), zh="兼任管理员", en="Also administrator", editable=False,
+        help_zh="首位人员在另有管理员之前兼任", help_en="The first person, until somebody else administers",
+    )  # fmt: skip
     is_active = field(models.BooleanField(default=True), zh="启用", en="Active", listed=True)
     must_change = field(models.BooleanField(default=False), zh="须改密码", en="Must change password")
     language = field(choice_field(Language, default=Language.ZH), zh="语言", en="Language")
@@ -100,6 +105,13 @@ class User(AbstractBaseUser, Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def role_text(self) -> str:
+        """Return the role, and the duty of an administrator beside it, in the reader's language."""
+        role = RoleName(str(self.role)).text
+        duty = bilingual("{role} · 兼管理员", "{role} · also administrator", role=role)
+        return str(duty) if self.has_admin_duty else role
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Return False: permissions are checked by actions and queries."""

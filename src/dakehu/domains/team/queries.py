@@ -1,5 +1,6 @@
 """Queries of staff, and look-ups of users and actors."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dakehu.domains.team import rules
@@ -31,7 +32,7 @@ def actor_of(user: User) -> Actor:
     if ROLES[str(user.role)].leads and user.team_id:
         teammates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
     teams = (user.team_id,) if user.team_id else ()
-    return rules.actor(user.pk, user.name, str(user.role), teams, teammates)
+    return rules.actor(user.pk, user.name, str(user.role), teams, teammates, user.has_admin_duty)
 
 
 def find_user(username: str) -> User:
@@ -45,6 +46,11 @@ def find_user(username: str) -> User:
 def get_user(user_id: int | None) -> User | None:
     """Return an active user by id, None for one who has left."""
     return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return {id: name} of users, including those who have left."""
+    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
 def find_lead(user: User | None) -> User | None:

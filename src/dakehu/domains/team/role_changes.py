@@ -4,6 +4,7 @@ firm asks for it (DAKEHU_ROLE_SECOND_PERSON) a second person confirms."""
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from dakehu.domains.team import credentials
 from dakehu.domains.team.models import Notice, NoticeKind, RoleChange, RoleChangeState, User
@@ -30,15 +31,46 @@ def check_change(user: User, role: str, is_active: bool) -> None:
             "不能修改自己的角色，请由另一位管理员操作。",
             "You cannot change your own role; ask another administrator.",
         )
-    was_admin = str(user.role) == RoleName.ADMIN and user.is_active
-    if was_admin and not (role == RoleName.ADMIN and is_active):
-        others = User.objects.filter(role=RoleName.ADMIN.value, is_active=True).exclude(pk=user.pk)
-        if not others.exists():
-            raise refusal(
-                "role" if role != RoleName.ADMIN else "is_active",
-                "这是最后一位管理员，请先指定另一位。",
-                "This is the last administrator; appoint another one first.",
-            )
+    was_admin = user.is_active and (str(user.role) == RoleName.ADMIN or user.has_admin_duty)
+    if was_admin and not (is_active and (role == RoleName.ADMIN or user.has_admin_duty)):
+        check_not_last(user, "is_active" if is_active != user.is_active else "role")
+
+
+def administrators() -> Any:
+    """Return the active people who administer: by their role, or as a duty beside it."""
+    return User.objects.filter(Q(role=RoleName.ADMIN.value) | Q(has_admin_duty=True), is_active=True)
+
+
+def check_not_last(user: User, field: str) -> None:
+    """Raise Refused where nobody else administers the desk; `field` is what would change."""
+    if not administrators().exclude(pk=user.pk).exists():
+        raise refusal(
+            field,
+            "这是最后一位管理员，请先指定另一位。",
+            "This is the last administrator; appoint another one first.",
+        )
+
+
+@action(
+    "team.end_admin_duty",
+    needs=Permission.TEAM_WRITE,
+    zh="结束兼任管理员",
+    en="End the duty of an administrator",
+    parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")),),
+)
+def end_admin_duty(*, user: User) -> User:
+    """Leave somebody who also administers with the own role alone. Their tokens end.
+
+    Raises Refused where nobody else administers, or where the person has no such duty.
+    """
+    if not user.has_admin_duty:
+        raise refusal("user", "{name}没有兼任管理员。", "{name} has no such duty.", name=user.name)
+    check_not_last(user, "user")
+    user.has_admin_duty = False
+    user.save()
+    credentials.end_tokens(user)
+    tell_compliance(user, str(user.role), NoticeKind.ROLE_CHANGED)
+    return user
 
 
 def waits_for_second_person() -> bool:
@@ -97,6 +129,10 @@ def waiting_changes() -> list[dict[str, Any]]:
     zh="确认角色变更",
     en="Confirm a change of role",
     parameters=(CHANGE,),
+    irreversible=bilingual(
+        "角色变更确认后不能撤销；如有误，请重新提交变更。",
+        "A confirmed change of role cannot be undone; to correct it, ask for another change.",
+    ),
 )
 def confirm_role_change(*, change: int) -> User:
     """Let a change of role take effect, as the second person. Raises Refused for whoever asked for it or is meant."""
@@ -121,6 +157,10 @@ def confirm_role_change(*, change: int) -> User:
     zh="拒绝角色变更",
     en="Refuse a change of role",
     parameters=(CHANGE,),
+    irreversible=bilingual(
+        "拒绝后不能撤销；如有误，请重新提交变更。",
+        "A refused change of role cannot be undone; to correct it, ask for the change again.",
+    ),
 )
 def refuse_role_change(*, change: int) -> RoleChange:
     row = _waiting(change)

@@ -4,21 +4,32 @@ import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 
-from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.roles import ROLES, RoleName
 from dakehu.foundation.access.actor import Actor
 
 TOKEN_DAYS_MAX = 366
 
 
-def actor(user_id: int, name: str, role: str, team_ids: tuple[int, ...], teammates: tuple[int, ...]) -> Actor:
-    """Return the actor of a member of staff; a lead covers the clients of the whole team."""
+def actor(
+    user_id: int,
+    name: str,
+    role: str,
+    team_ids: tuple[int, ...],
+    teammates: tuple[int, ...],
+    has_admin_duty: bool = False,
+) -> Actor:
+    """Return the actor of a member of staff; a lead covers the clients of the whole team.
+
+    The duty of an administrator adds an administrator's permissions. Reach and clearance stay those of the role.
+    """
     definition = ROLES[role]
+    duty = ROLES[RoleName.ADMIN.value].permissions if has_admin_duty else frozenset()
     covers = tuple(sorted({user_id, *teammates})) if definition.leads else (user_id,)
     return Actor(
         user_id=user_id,
         name=name,
         role=role,
-        permissions=frozenset(definition.permissions),
+        permissions=frozenset(definition.permissions | duty),
         clearance=definition.clearance,
         reach=definition.reach,
         covers=covers,

@@ -99,6 +99,13 @@ def holds(entry: Any) -> bool:
     return hmac.compare_digest(entry.seal, _seal(entry.previous, _parts(entry)))
 
 
+def wait_for_turn() -> None:
+    """Let one writer at a time go on from here until its transaction ends. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
 def append(act: ActionRecord) -> Any:
     """Seal an act onto the chain, inside its transaction."""
     actor = current_actor()
@@ -116,9 +123,7 @@ def append(act: ActionRecord) -> Any:
         body=json.dumps(body, ensure_ascii=False, sort_keys=True),
     )
     with acting_as(replace(actor, reach=Reach.SYSTEM)):
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        wait_for_turn()
         last = AuditEntry.objects.order_by("-pk").values_list("seal", flat=True).first()
         entry.previous = last or GENESIS
         entry.seal = _seal(entry.previous, _parts(entry))

@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     served = {
         "demo": "建立演示券商并启动 · set up a demonstration brokerage and serve it",
         "serve": "启动工作台 · serve the desk",
-        "open": "导入文件并打开工作台 · import a file and open the desk",
+        "open": "打开文件，在浏览器中预览并导入 · open a file: see in the browser what it changes, and import it",
     }
     for name, words in served.items():
         made = add(name, words)
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
             made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
         if name == "open":
             _reading(made)
+    add("link", "空工作台的一次性链接 · a new one-time link for the first account")
     add("work", "运行后台任务 · run background work")
     add("migrate", "建立或升级数据库 · create or upgrade the database")
     made = add("import", "导入表格 · import a workbook")
@@ -79,9 +80,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="删除导出后从表中去掉的行 · delete rows that the sheet lacks since its export",
     )
-    made = add("undo", "撤销导入、批量修改、移交或合并 · undo an import, bulk edit, hand-over or merge")
+    made = add("undo", "撤销一次操作或导入 · undo an act or an import")
     made.add_argument(
-        "batch", nargs="?", metavar="BATCH", help="批次号，留空列出可撤销的 · the batch; left out, they are listed"
+        "batch",
+        nargs="?",
+        metavar="BATCH",
+        help="操作编号，留空列出可撤销的 · the number; left out, what can be undone is listed",
     )
     made = add("export", "导出大客户管理表 · export the workbook")
     made.add_argument("file", type=Path)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dakehu.interfaces.cli.arguments import parser
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
+ANNOUNCED = ("serve", "open", "demo", "migrate")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -23,6 +24,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     if line.command == "demo":  # never in the data directory of somebody's work, unless it is named
         os.environ.setdefault("DAKEHU_HOME", os.path.abspath("demo-home"))
+    spoken = line.lang or _language()
+    if line.command in ANNOUNCED and not line.json:  # before anything that takes seconds
+        print("Starting dakehu …" if spoken == "en" else "正在启动 dakehu…", file=sys.stderr, flush=True)
     import django
 
     django.setup()
@@ -30,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> int:
     from dakehu.foundation.base.i18n import in_language
     from dakehu.interfaces.cli import commands, output
 
-    with in_language(line.lang or _language()):
+    with in_language(spoken):
         try:
             return commands.run(line)
         except Refused as refusal:

@@ -6,8 +6,8 @@ import socket
 import sys
 import threading
 import time
-import webbrowser
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -24,15 +24,17 @@ from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.base.parent_watch import SUPERVISED
-from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.installation import derived_data, key_check
 from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
-from dakehu.interfaces.cli import supervision
+from dakehu.interfaces import demonstration
+from dakehu.interfaces.cli import links, supervision
 from dakehu.interfaces.cli.backup import backup_lock
 from dakehu.interfaces.cli.supervision import Child
 
+Announce = Callable[[str], None]
 WAIT = 60  # seconds for the server to answer
+PATIENCE = 5  # seconds until it is said that something is still going on
 BEAT = 2  # seconds between two signs of life of the worker
 # On Linux processes share a port, so each web process stands alone: where two are killed within the seconds that a start
 # takes, the third answers.
@@ -53,14 +55,36 @@ def owner_alias() -> str:
 
 def migrate() -> None:
     """Bring tables and the data that follow from others up to date; done only when both are."""
-    steps = len(_steps_behind())
+    steps, begun = len(_steps_behind()), time.monotonic()
     if steps:
-        tell(bilingual("正在准备数据库：{n} 步……", "Preparing the database: {n} steps …", n=steps))
-    call_command("migrate", database=owner_alias(), interactive=False, verbosity=0)
+        tell(bilingual("正在准备数据库（{n} 步）…", "Preparing the database ({n} steps) …", n=steps))
+    with _patience_asked(bilingual("仍在准备数据库…", "Still preparing the database …")):
+        call_command("migrate", database=owner_alias(), interactive=False, verbosity=0)
+    if steps:
+        tell(
+            bilingual("数据库已就绪（{s:.0f} 秒）。", "The database is ready ({s:.0f} s).", s=time.monotonic() - begun)
+        )
     if owner_alias() != DEFAULT_DB_ALIAS:
         connections["owner"].close()
     key_check.check_keys()
     _rebuild_derived()
+
+
+@contextmanager
+def _patience_asked(words: Bilingual) -> Iterator[None]:
+    """Say every few seconds that something is still going on, and for how long by now."""
+    done, text = threading.Event(), str(words)
+
+    def say_so() -> None:
+        begun = time.monotonic()
+        while not done.wait(PATIENCE):
+            print(f"{text} {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+
+    threading.Thread(target=say_so, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def make_ready() -> None:
@@ -162,23 +186,33 @@ def work() -> int:
 # --- the server ------------------------------------------------------------------------------------
 
 
-def serve(host: str, port: int, *, browser: bool = True) -> int:
+def serve(host: str, port: int, *, browser: bool = True, announce: Announce | None = None) -> int:
     """Serve the desk with a worker beside it, until stopped. What ends unexpectedly is started again; all of it ends with
-    this process. Children are spawned, never forked (polars would hang)."""
+    this process. Children are spawned, never forked (polars would hang). `announce` is called with the address once the
+    desk answers; without it the address is printed and opened, on an empty desk with a one-time link."""
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
-    lock = ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "serve.lock")
+    announce = announce or _announcement(host, browser)
+    lock = links.serve_lock()
     is_first = lock.take(address=address, since=now().isoformat())
     if not is_first and connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         raise _already_served(lock.holder() or {})
-    if _taken(host, port):
-        raise refusal("port", *_who_holds(port), port=port)
+    if not is_first:
+        tell(
+            bilingual(
+                "{address} 也在为这个数据目录服务；用 PostgreSQL 时可以同时运行。",
+                "{address} serves this data directory too; on PostgreSQL both may run.",
+                address=(lock.holder() or {}).get("address", "?"),
+            )
+        )
+    check_port(host, port)
     for connection in connections.all(initialized_only=True):
         connection.close()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, lambda *_: stopping.set())
+    tell(bilingual("正在启动网页和后台进程…", "Starting the web processes and the worker …"))
     children = _children(host, port)
-    threading.Thread(target=_announce, args=(address, stopping, browser, language()), daemon=True).start()
+    threading.Thread(target=_announce_ready, args=(address, stopping, announce), daemon=True).start()
     try:
         if supervision.supervise(children, stopping, tell):
             return 0
@@ -191,8 +225,15 @@ def serve(host: str, port: int, *, browser: bool = True) -> int:
         return 1
     finally:
         stopping.set()
+        demonstration.stop()
         supervision.end(children)
         lock.release()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise Refused, with who holds it, where a port is in use."""
+    if _taken(host, port):
+        raise refusal("port", *_who_holds(port), port=port)
 
 
 def _children(host: str, port: int) -> list[Child]:
@@ -243,18 +284,29 @@ def _who_holds(port: int) -> tuple[str, str]:
     return "端口 {port} 已被占用，请用 --port 换一个。", "Port {port} is in use; choose another with --port."
 
 
-def _announce(address: str, stopping: threading.Event, browser: bool, spoken: str) -> None:
-    """Say that the desk is ready once it answers."""
+def _announce_ready(address: str, stopping: threading.Event, announce: Announce) -> None:
+    """Call `announce` with the address once the desk answers there."""
     until = time.monotonic() + WAIT
     while time.monotonic() < until and not stopping.is_set():
         with suppress(URLError, OSError), urlopen(address + "health", timeout=2):  # noqa: S310  (our own address)
-            words = bilingual(
-                "工作台已就绪：{address} (Ctrl+C 停止)",
-                "The desk is ready: {address} (Ctrl+C stops it)",
-                address=address,
-            )
-            print(words.in_(spoken), flush=True)  # a thread has no reader of its own
-            if browser:
-                webbrowser.open(address)
+            announce(address)
             return
         time.sleep(0.2)
+
+
+def _announcement(host: str, browser: bool) -> Announce:
+    """What is said once the desk answers; made before, because a thread has no reader and no database of its own."""
+    spoken, is_empty = language(), not links.has_staff()
+    ready = bilingual("工作台已就绪 (Ctrl+C 停止)：", "The desk is ready (Ctrl+C stops it):")
+
+    def announce(address: str) -> None:
+        if not is_empty:
+            links.show(ready, address, browser=browser, spoken=spoken)
+        elif links.can_be_opened_here(host):
+            links.show(ready, address, browser=False, spoken=spoken)
+            links.show(links.FIRST, links.issue_first_link(address)[1], browser=browser, spoken=spoken)
+        else:
+            links.show(ready, address, browser=False, spoken=spoken)
+            print(links.NO_LINK.in_(spoken), flush=True)
+
+    return announce

@@ -3,9 +3,12 @@
 import ipaddress
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP")
 
 
 class ClientAddress:
@@ -35,6 +38,26 @@ def client_address(peer: str, forwarded: str) -> str:
         if not _is_trusted(found):
             return found
     return found
+
+
+def is_from_this_machine(request: HttpRequest) -> bool:
+    """Return whether a request was made on this machine, to this machine, and passed on by nobody.
+
+    A proxy on this machine also connects from here: what it passes on carries its headers, or the name it is reached by.
+    """
+    meta: dict[str, Any] = request.META
+    if any(name in meta for name in FORWARDED):
+        return False
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    return is_loopback(meta.get("REMOTE_ADDR", "")) and (host == "localhost" or is_loopback(host))
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether an address is this machine's own."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_trusted(address: str) -> bool:

@@ -10,12 +10,13 @@ from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base import house_values
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
-    ("/", bilingual("今日工作台", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
@@ -74,6 +75,12 @@ def exists(url: str) -> bool:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every page needs: menu, views, person, links, rights, and the house's colours of rise and fall."""
+    colours = "red-up" if house_values.current("RISE_IS_RED") else "green-up"
+    return {**_frame(request), "updown": colours}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     actor = actor_or_none()
     if user is None or not user.is_authenticated or actor is None or actor.user_id is None or user.must_change:
@@ -91,7 +98,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         }
         for view in views
     ]
-    role = user._meta.get_field("role").choice_set.text_of(user.role)
+    role = user.role_text
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)

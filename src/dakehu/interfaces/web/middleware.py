@@ -26,7 +26,7 @@ from dakehu.interfaces.web.views import errors
 logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
-OPEN_TO_ALL = (SIGN_IN, "/language", "/health", "/static/", "/favicon.ico")
+OPEN_TO_ALL = (SIGN_IN, "/begin/", "/language", "/health", "/static/", "/favicon.ico")
 OWN_DOOR = "/api/"  # the API beside us says for itself who is asking
 UNCOUNTED = ("/static/", "/health")
 SECURITY = "/me/security"

@@ -10,6 +10,7 @@ from dakehu.domains.clients.masks import mask_address, mask_amount, mask_id, mas
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
@@ -35,6 +36,13 @@ def _age(client: "Client") -> int | None:
     from dakehu.foundation.base.clock import today
 
     return age_on(client.birth_on, today()) if client.birth_on else client.stated_age
+
+
+def _served_by(rows: Any, user_id: Any) -> Any:
+    """Return the clients whose main manager is a user now."""
+    if not (str(user_id).isascii() and str(user_id).isdecimal() and len(str(user_id)) < 19):
+        raise Refused({"manager": [bilingual("应为人员编号。", "Must be the id of a member of staff.")]})
+    return rows.filter(coverage__until=None, coverage__role="main", coverage__user_id=int(user_id))
 
 
 class Client(ClientRecorded):
@@ -206,6 +214,7 @@ class Client(ClientRecorded):
         listed=True,
     )
 
+    list_filters = {"manager": _served_by}
     computed_columns = (
         computed("age", group="identity", zh="年龄", en="Age", by=_age, kind="number", applies_to=PERSON),
     )

@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 
 from dakehu.domains.team.models import User
 from dakehu.domains.team.queries import actor_of
+from dakehu.domains.team.roles import RoleName
 from dakehu.domains.team.sign_in import second_factors
 from dakehu.foundation.access.actor import Actor, acting_as
+from dakehu.foundation.base import house_values
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
@@ -87,7 +88,19 @@ def record_failure(username: str, request: Any, how: str) -> None:
 
 def needs_second_factor(user: Any, session: Any) -> bool:
     """Return whether the role requires a second factor and the session has none."""
-    return str(user.role) in settings.SECOND_FACTOR_ROLES and not session.get(PASSWORD_PASSED)
+    return requires_second_factor(user) and not session.get(PASSWORD_PASSED)
+
+
+def requires_second_factor(user: Any) -> bool:
+    """Return whether the user's role, or the duty of an administrator, requires a second factor."""
+    roles = {str(user.role), *([RoleName.ADMIN.value] if user.has_admin_duty else [])}
+    return bool(roles & set(house_values.current("SECOND_FACTOR_ROLES")))
+
+
+def may_use_link(user: User) -> bool:
+    """Return whether a one-time link may sign in a user: never past a second factor or a first password."""
+    has_factor = requires_second_factor(user) or second_factors.kinds_of(user)
+    return bool(user.is_active and not user.must_change and not has_factor)
 
 
 def address_of(request: Any) -> str:

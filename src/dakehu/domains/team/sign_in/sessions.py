@@ -94,6 +94,10 @@ def current_session(request: Any) -> int | None:
     en="End a session",
     parameters=(Parameter("session", kind="integer", spec=FieldSpec("登录", "Session")),),
     is_public=False,
+    irreversible=bilingual(
+        "该设备会立即退出登录，不能撤销。",
+        "That device is signed out at once; this cannot be undone.",
+    ),
 )
 def end_session(*, session: int) -> None:
     """End one of one's own sessions. Raises NotFound."""
@@ -104,7 +108,17 @@ def end_session(*, session: int) -> None:
     row.end()
 
 
-@action("team.end_other_sessions", needs="", zh="结束其他登录", en="End all other sessions", is_public=False)
+@action(
+    "team.end_other_sessions",
+    needs="",
+    zh="结束其他登录",
+    en="End all other sessions",
+    is_public=False,
+    irreversible=bilingual(
+        "其他设备会立即退出登录，不能撤销。",
+        "All other devices are signed out at once; this cannot be undone.",
+    ),
+)
 def end_other_sessions(*, keep: int | None) -> int:
     """End all one's own sessions except `keep`; return their number."""
     rows = UserSession.objects.filter(user_id=current_actor().user_id).exclude(pk=keep)

@@ -9,7 +9,7 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, processes, staff
+from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, opening, processes, staff
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
@@ -33,7 +33,8 @@ COMMANDS = {
     "restore": maintenance.restore_backup,
     "migrate": maintenance.migrate_database,
     "serve": processes.serve,
-    "open": imports.import_and_serve,
+    "open": opening.open_file,
+    "link": processes.print_link,
     "work": processes.work,
     "demo": processes.build_demo,
 }

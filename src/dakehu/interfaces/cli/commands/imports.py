@@ -8,7 +8,7 @@ from dakehu.exchange.imports import service as import_service
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.gates.registry import answer
-from dakehu.interfaces.cli import prices, server
+from dakehu.interfaces.cli import prices
 from dakehu.interfaces.cli.file_choices import file_choices
 from dakehu.interfaces.cli.inputs import check_file, read_password
 from dakehu.interfaces.cli.output import progress_of, write_message, write_result
@@ -33,24 +33,8 @@ def import_file(line: argparse.Namespace) -> int:
     )
     write_result(line, report, list(report_lines(report)))
     for error in report.get("faults", [])[:20]:
-        write_message(_error_line(error))
+        write_message(error_line(error))
     return 0 if report.get("imported") or (line.dry_run and not report["errors"]) else 1
-
-
-def import_and_serve(line: argparse.Namespace) -> int:
-    """Import a file, then serve the desk."""
-    report = import_service.run_import(
-        check_file(line.file),
-        mode=line.mode,
-        key=line.key,
-        profile=line.profile,
-        password=read_password(line.password_file),
-        progress=progress_of(line),
-    )
-    write_result(line, report, list(report_lines(report)))
-    if not report.get("imported"):
-        return 1
-    return server.serve(line.host, line.port, browser=not line.no_browser)
 
 
 def fetch_prices(line: argparse.Namespace) -> int:
@@ -143,6 +127,8 @@ def _merge_lines(report: dict[str, Any]) -> Iterable[str]:
         )
 
 
-def _error_line(error: dict[str, Any]) -> str:
-    """Return place, message and remedy of an import error, in the language of the reader."""
-    return f"{error['sheet']} {error['cell']} {error[language()]} {error['remedy_' + language()]}".rstrip()
+def error_line(error: dict[str, Any]) -> str:
+    """Return place, value, message and remedy of an import error, in the language of the reader."""
+    message, value = error[language()], str(error.get("value") or "")
+    shown = f"“{value}” " if value and value not in message else ""
+    return f"{error['sheet']} {error['cell']} {shown}{message} {error['remedy_' + language()]}".rstrip()

@@ -2,12 +2,38 @@
 
 import argparse
 
-from dakehu.interfaces.cli import server
+from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.base.i18n import language
+from dakehu.interfaces.cli import links, server
+from dakehu.interfaces.cli.output import write_result
 
 
 def serve(line: argparse.Namespace) -> int:
     """Serve the desk."""
     return server.serve(line.host, line.port, browser=not line.no_browser)
+
+
+def print_link(line: argparse.Namespace) -> int:
+    """Print a new one-time link for the first account of a desk that is served and has no staff."""
+    if links.has_staff():
+        raise refusal(
+            "",
+            "这个工作台已经有人员，请登录。忘记密码：dakehu user password user=登录名 --password-file 文件",
+            "This desk has staff; please sign in. Password forgotten: dakehu user password user=NAME --password-file FILE",
+        )
+    address = links.served_address()
+    if not address:
+        raise refusal(
+            "",
+            "工作台没有运行。请运行 dakehu serve，它会给出链接。",
+            "The desk is not running. Run dakehu serve, which prints the link.",
+        )
+    _, link = links.issue_first_link(address)
+    if line.json:
+        write_result(line, links.as_result(link))
+    else:
+        links.show(links.FIRST, link, browser=False, spoken=language())
+    return 0
 
 
 def work(line: argparse.Namespace) -> int:

@@ -4,6 +4,6 @@ Everything here is made up from a fixed seed. Nobody real is meant: mobile numbe
 example.com, identity numbers carry the code of a whole province, which no person's number does.
 """
 
-from dakehu.interfaces.cli.example.book import EXAMPLE, EXAMPLE_DAY, write_book
+from dakehu.interfaces.cli.example.book import EXAMPLE, EXAMPLE_DAY, OWN_TABLE, write_book, write_own_table
 
-__all__ = ["EXAMPLE", "EXAMPLE_DAY", "write_book"]
+__all__ = ["EXAMPLE", "EXAMPLE_DAY", "OWN_TABLE", "write_book", "write_own_table"]

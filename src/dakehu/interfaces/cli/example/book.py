@@ -12,6 +12,9 @@ from dakehu.interfaces.cli.example import activities
 from dakehu.interfaces.cli.example.people import Person, make_clients
 
 EXAMPLE = "演示大客户管理表.xlsx"
+OWN_TABLE = "我的客户表.xlsx"  # what one relationship manager keeps alone: own clients, no colleagues and no branches
+OWNER = "林晓"
+COLLEAGUES = ("营业部", "客户经理", "服务人员", "负责人")
 EXAMPLE_DAY = date(2026, 11, 21)  # the kept example tells of the work before this day
 SEED = 20241004
 NOTICE = "演示数据，纯属虚构"
@@ -84,8 +87,31 @@ def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
     return made
 
 
+def own_sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
+    """The rows of one manager's clients alone, without the columns that name colleagues and branches."""
+    sheets = sheets_of(day)
+    own = {row["客户号"] for row in sheets["基本信息"] if row["客户经理"] == OWNER}
+    return {
+        name: [
+            {head: value for head, value in row.items() if head not in COLLEAGUES}
+            for row in rows
+            if row["客户号"] in own
+        ]
+        for name, rows in sheets.items()
+    }
+
+
+def write_own_table(path: Path, day: date) -> Path:
+    """Write the table that one manager keeps, as of `day`; returns its path."""
+    return _write_sheets(path, day, own_sheets_of(day))
+
+
 def write_book(path: Path, day: date) -> Path:
     """Write the workbook as of `day`; returns its path."""
+    return _write_sheets(path, day, sheets_of(day))
+
+
+def _write_sheets(path: Path, day: date, sheets: dict[str, list[dict[str, Any]]]) -> Path:
     random = Random(SEED)  # noqa: S311
     with xlsxwriter.Workbook(str(path)) as book:
         book.set_properties({"title": f"大客户管理表（{NOTICE}）", "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
@@ -96,7 +122,7 @@ def write_book(path: Path, day: date) -> Path:
             "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             "money": book.add_format({"num_format": "#,##0.00"}),
         }
-        for name, rows in sheets_of(day).items():
+        for name, rows in sheets.items():
             _write(book.add_worksheet(name), looks, name, rows, random)
     return path
 

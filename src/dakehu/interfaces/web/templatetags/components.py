@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.forms import Question
 
@@ -205,6 +206,12 @@ def banner(
         "url": url,
         "icon": icon or BANNER_ICONS.get(kind, "info"),
     }
+
+
+@register.inclusion_tag("components/irreversible.html")
+def irreversible(name: str) -> dict[str, Any]:
+    """Why the act `name` cannot be undone, for the form that does it; nothing where it can."""
+    return {"reason": ACTIONS[name].irreversible}
 
 
 @register.inclusion_tag("components/steps.html")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("import/<int:pk>/", wizard.batch_page, name="import-batch"),
     path("import/<int:pk>/columns", wizard.correct, name="import-correct"),
     path("import/<int:pk>/client", statements.whose, name="import-client"),
+    path("import/<int:pk>/names", wizard.enter_names, name="import-names"),
     path("import/<int:pk>/dry-run", wizard.trial, name="import-dry-run"),
     path("import/<int:pk>/apply", wizard.apply, name="import-apply"),
     path("import/<int:pk>/undo", wizard.undo, name="import-undo"),

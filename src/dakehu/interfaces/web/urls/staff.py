@@ -10,6 +10,7 @@ urlpatterns = [
     path("staff/<int:pk>/", staff.change, name="staff-change"),
     path("staff/<int:pk>/password", staff.password, name="staff-password"),
     path("staff/<int:pk>/second", staff.second_factor, name="staff-second"),
+    path("staff/<int:pk>/duty", staff.end_duty, name="staff-duty"),
     path("staff/<int:pk>/tokens", staff.tokens, name="staff-tokens"),
     path("staff/role-changes/<int:pk>", staff.decide_role, name="staff-role-change"),
     path("staff/roles/", staff.roles, name="staff-roles"),

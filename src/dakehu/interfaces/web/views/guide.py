@@ -28,6 +28,7 @@ ORDER = (
     "market",
     "import",
     "export",
+    "undo",
     "workbook",
     "protect",
     "staff",
@@ -40,6 +41,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
+    "undo": "undo",
     "staff": "staff",
     "audit": "audit",
     "system": "system",

@@ -39,6 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
     shown = render_rows(listed, SHOWN, shown=True)
     for row, user in zip(shown, listed, strict=True):
         row |= {
+            "role": user.role_text,
             "tone": TONES.get(str(user.role), ""),
             "active": user.is_active,
             "seen": user.last_login,
@@ -230,6 +231,23 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
         hint=bilingual(
             "手机或密钥丢失时使用：移除验证码、通行密钥和恢复码，下次登录只需密码。请先当面或电话核实本人。",
             "For lost phones or keys: removes codes, passkeys and recovery codes, so the next sign-in takes the password alone. Make sure of the person first.",
+        ),
+    )
+
+
+def end_duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave somebody who also administers with the own role alone."""
+    user = _user(pk)
+    return _form(
+        request,
+        "team.end_admin_duty",
+        {},
+        bilingual("结束兼任管理员", "End the duty of an administrator"),
+        user=user,
+        done=lambda changed: bilingual("{name}不再兼任管理员。", "{name} no longer administers.", name=changed.name),
+        hint=bilingual(
+            "业务与管理分开：另有管理员后，请结束首位人员的兼任；结束后不能恢复。",
+            "Business and administration apart: once somebody else administers, end the first person's duty. It does not come back.",
         ),
     )
 

@@ -104,9 +104,5 @@ def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) 
 
 def done(report: dict[str, Any], action: Action) -> HttpResponse:
     text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=report["changed"])
-    toast = {
-        "text": str(text),
-        "kind": "success",
-        "undo": f"/clients/undo/{report['batch']}" if report["batch"] else None,
-    }
+    toast = {"text": str(text), "kind": "success"}
     return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from dakehu.exchange.imports import correction_grid, corrections
+from dakehu.exchange.imports import correction_grid, corrections, unknown_names
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
@@ -43,6 +43,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "tables": tables,
             "table": table,
             "left": correction_grid.state_of(batch).in_all,
+            "unknown": unknown_names.unknown_names({"faults": correction_grid.state_of(batch).faults}),
             "columns": [
                 {
                     "field": f"c{c['index']}",

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.statements import batch as statements
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 
 STEPS = (
@@ -22,6 +22,7 @@ STEPS = (
 )
 WHOSE = bilingual("归属客户", "Whose it is")  # the second step of a statement
 PRICES = bilingual("行情文件", "Price file")
+SHOW_GRID = "show_grid"  # in the session: the import whose errors are shown in the grid as soon as they are known
 SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 
 

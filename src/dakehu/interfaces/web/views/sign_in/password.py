@@ -13,9 +13,11 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dakehu.domains.team.sign_in import backends, second_factors, sessions
-from dakehu.foundation.base import clock
+from dakehu.domains.team import first_account
+from dakehu.domains.team.sign_in import backends, one_time_links, second_factors, sessions
+from dakehu.foundation.base import clock, house_values
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.interfaces.web.client_address import is_from_this_machine
 
 WRONG = bilingual("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
 PENDING = "second_for"  # in the session of whoever has given the password and owes the second step
@@ -80,6 +82,7 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
     asked: Any = request
     request.session.pop(PENDING, None)
     login(request, user, backend=backends.BACKEND)
+    request.session.set_expiry(house_values.current("SESSION_HOURS") * 3600)
     if second:
         request.session[backends.PASSWORD_PASSED] = True
     request.session[backends.FACTOR_PASSED] = int(clock.now().timestamp())
@@ -96,7 +99,14 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
 
 
 def draw(request: HttpRequest, fault: Bilingual | str = "", username: str = "", status: int = 200) -> HttpResponse:
-    page = {"fault": fault, "username": username, "next": way_on(request), "firm": bool(settings.OIDC_URL)}
+    page: dict[str, Any] = {
+        "fault": fault,
+        "username": username,
+        "next": way_on(request),
+        "firm": bool(settings.OIDC_URL),
+    }
+    if not first_account.has_staff():
+        page |= {"unstaffed": True, "is_here": is_from_this_machine(request), "minutes": one_time_links.MINUTES}
     return render(request, "sign_in/password.html", page, status=status)
 
 

@@ -1,0 +1,155 @@
+"""One-time links, printed by the program and opened in a browser of the same machine.
+
+A link is a file of its own in the data directory, readable by its owner alone, named by the hash of a random token; the
+token itself is nowhere but in the link. It holds for half an hour and once. Neither logs nor the audit know it.
+"""
+
+import hashlib
+import json
+import secrets
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from dakehu.foundation.access import keys
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+
+MINUTES = 30
+KEPT_AFTER = timedelta(hours=12)  # how long a link that is over is known, so that its refusal can say so
+TOKEN_LENGTH_MAX = 100
+UNKNOWN = bilingual(
+    "这个链接不对：请打开终端里最新的那一条。", "This link is not right; open the newest one in the terminal."
+)
+USED = bilingual(
+    "这个链接已经用过，每条只能用一次。需要新的一条，在终端运行 dakehu link；要打开文件，再运行一次 dakehu open。",
+    "This link has been used, and each works once. For a new one run dakehu link in the terminal; for a file, dakehu open again.",
+)
+EXPIRED = bilingual(
+    "这个链接已过期（{minutes} 分钟内有效）。需要新的一条，在终端运行 dakehu link；要打开文件，再运行一次 dakehu open。",
+    "This link has expired; each holds for {minutes} minutes. For a new one run dakehu link in the terminal; for a file, dakehu "
+    "open again.",
+    minutes=MINUTES,
+)
+
+
+class Purpose(StrEnum):
+    """What a link is for."""
+
+    SET_UP = "set_up"  # the first account of an empty desk
+    SIGN_IN = "sign_in"  # signing in the only person of a desk
+    FILE = "file"  # a file that waits for whoever signs in next with this link
+
+
+@dataclass
+class Link:
+    """What a link says. `file` is a kept file (see exchange.imports.kept_files), `target` the page it leads to."""
+
+    purpose: Purpose
+    expires: str
+    user: int | None = None
+    target: str = ""
+    file: dict[str, str] = field(default_factory=dict)
+    batch: int | None = None  # of the file, once it was opened
+
+    def is_expired(self, now: datetime) -> bool:
+        return now >= datetime.fromisoformat(self.expires)
+
+
+class LinkRefused(Refused):
+    """A link that opens nothing, with the reason."""
+
+    status = 403
+
+
+def issue_link(
+    purpose: Purpose, *, user: int | None = None, target: str = "", file: dict[str, str] | None = None
+) -> str:
+    """Write a new link and return its token. An earlier one that signs in ends; what is past its time is removed."""
+    now = clock.now()
+    for path in _folder().glob("*.*"):
+        old = _read(path)
+        replaced = old is not None and path.suffix == ".json" and old.purpose == purpose != Purpose.FILE
+        if old is None or replaced or old.is_expired(now - KEPT_AFTER):
+            path.unlink(missing_ok=True)
+    token = secrets.token_urlsafe(32)
+    expires = (now + timedelta(minutes=MINUTES)).isoformat()
+    _write(_path(token), Link(purpose, expires, user, target, file or {}))
+    return token
+
+
+def read_link(token: str) -> Link:
+    """Return what a link says. Raises LinkRefused for one that is used, expired or unknown."""
+    path = _path(token)
+    link = _read(path)
+    if link is None:
+        raise LinkRefused(_why_gone(path))
+    if link.is_expired(clock.now()):
+        raise LinkRefused(EXPIRED)
+    return link
+
+
+def use_link(token: str) -> Link:
+    """Use a link up and return what it says: of two that come at once one is refused. Raises LinkRefused."""
+    link, path = read_link(token), _path(token)
+    try:
+        path.rename(path.with_suffix(".used"))
+    except FileNotFoundError:
+        raise LinkRefused(USED) from None
+    return link
+
+
+def end_links(purpose: Purpose) -> None:
+    """End every link of a purpose."""
+    for path in _folder().glob("*.json"):
+        link = _read(path)
+        if link is not None and link.purpose == purpose:
+            path.unlink(missing_ok=True)
+
+
+def note_batch(token: str, batch: int) -> None:
+    """Note on a used link as which batch its file was opened, for the program that printed the link."""
+    _note(_path(token).with_suffix(".used"), batch)
+
+
+def batch_of(token: str) -> int | None:
+    """Return the batch as which the file of a link was opened, None so far."""
+    link = _read(_path(token).with_suffix(".used"))
+    return link.batch if link else None
+
+
+def _note(path: Path, batch: int) -> None:
+    link = _read(path)
+    if link is not None:
+        link.batch = batch
+        _write(path, link)
+
+
+def _why_gone(path: Path) -> Bilingual:
+    return USED if path.with_suffix(".used").exists() else UNKNOWN
+
+
+def _folder() -> Path:
+    return Path(settings.DAKEHU_HOME) / "run" / "links"
+
+
+def _path(token: str) -> Path:
+    return _folder() / f"{hashlib.sha256(token[:TOKEN_LENGTH_MAX].encode()).hexdigest()}.json"
+
+
+def _read(path: Path) -> Link | None:
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return Link(**{**held, "purpose": Purpose(held["purpose"])})
+    return None
+
+
+def _write(path: Path, link: Link) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys.write_private(path, json.dumps(asdict(link)).encode())
