@@ -68,6 +68,9 @@ def entries(title: str, register: dict[str, Any]) -> str:
         if not getattr(entry, "is_public", True):
             parts.append("只由其他操作调用 · called by other actions only.\n")
         parts.append(f"权限 needs: `{entry.needs or '—'}` ({roles_with(entry.needs)})\n")
+        irreversible = getattr(entry, "irreversible", None)
+        if irreversible:
+            parts.append(f"不能撤销 cannot be undone: {irreversible.in_('zh')} {irreversible.in_('en')}\n")
         if entry.doc:
             parts.append(entry.doc + "\n")
         parts.append(takes_table(entry.parameters))
@@ -159,7 +162,7 @@ def dictionary() -> str:
                 c.spec.sensitivity.name.lower(),
                 "、".join(c.spec.aliases),
                 ", ".join(f"`{m.value}` {m.zh} {m.en}" for m in c.choice_set) if c.choice_set is not None else "",
-                " ".join(t for t in (c.spec.help_zh, c.spec.help_en) if t),
+                " ".join(t for t in (c.spec.help_zh, c.spec.help_en, applies_text(model, c.spec)) if t),
             )
             for c in columns
         ]
@@ -169,6 +172,14 @@ def dictionary() -> str:
             )
         )
     return "\n".join(parts)
+
+
+def applies_text(model, spec) -> str:
+    """For which rows a field is meant, in both languages."""
+    from dakehu.foundation.schema.fields import applies_note
+
+    note = applies_note(model, spec)
+    return f"{note.in_('zh')} {note.in_('en')}" if note else ""
 
 
 def renamed() -> str:

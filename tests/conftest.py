@@ -86,6 +86,25 @@ def nothing_known_of_long_lists() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def no_stored_settings() -> Iterator[None]:
+    """A test reads the settings that the house stored only where it asks for them (fixture house_store)."""
+    from dakehu.foundation.base import house_values
+
+    house_values.set_source(dict)
+    yield
+    house_values.set_source(dict)
+
+
+@pytest.fixture
+def house_store() -> None:
+    """Stored settings of the house count."""
+    from dakehu.domains.house import queries
+    from dakehu.foundation.base import house_values
+
+    house_values.set_source(queries.stored_values)
+
+
+@pytest.fixture(autouse=True)
 def no_custom_fields() -> Iterator[None]:
     """Fields that a test added go with its transaction."""
     from dakehu.foundation.schema import custom_fields

@@ -32,6 +32,7 @@ FOR_EVERYBODY = {
     "do team.end_session",
     "do team.create_recovery_codes",
     "do team.read_notice",
+    "do team.read_notices",
     "do team.record_failed_sign_in",
     "do team.link_account",
     "do team.record_token_use",
@@ -39,6 +40,9 @@ FOR_EVERYBODY = {
     "do team.use_code",
     "do team.use_passkey",
     "ask team.factors",
+    "ask team.notices",  # one's own; what other domains list among them asks for their rights
+    "ask team.sign_in_notices",
+    "ask workbook.ended_jobs",
     "ask team.sessions",
     "ask team.tokens",
     "ask team.views",

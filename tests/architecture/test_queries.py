@@ -30,6 +30,7 @@ PAGES = (
     "/me",
     "/import/",
     "/export/",
+    "/undo/?whose=all",
     "/staff/",
     "/staff/roles/",
     "/staff/teams/",

@@ -8,9 +8,9 @@ import pytest
 from dakehu.domains.clients.models import Client
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import wizard
+from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.imports.models import Batch
 from dakehu.foundation.jobs import queue as jobs
 from tests.cast import acting
 

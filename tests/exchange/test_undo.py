@@ -12,7 +12,8 @@ from dakehu.domains.service.models import FollowUp
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.query_guard import scoped_models
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import reversal, undo
+from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import verification
 from dakehu.foundation.audit.models import AuditEntry
@@ -20,7 +21,6 @@ from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import perform
-from dakehu.foundation.imports.models import Batch
 from dakehu.interfaces.cli.main import main
 from tests.architecture.pages import browser_of
 from tests.cast import acting, as_system
@@ -319,5 +319,5 @@ def test_rows_deleted_and_changed_by_hand_come_back_through_the_same_mechanism(l
             key = kept.store()
         assert seen() != before
         with act("test.undo"):
-            assert undo.revert(key, lambda label: label) == {"removed": 0, "restored": 3}
+            assert reversal.revert(undo.load(key)) == {"removed": 0, "restored": 3}
     assert seen() == before

@@ -101,7 +101,10 @@ def test_lin_and_zhou_read_their_own_clients_entries_and_wang_reads_none_of_them
 def test_who_opened_a_telephone_number_is_on_the_record(lin, zhang):
     with acting(lin):
         contact = perform("clients.add_contact", {"client": zhang.code, "kind": "手机", "value": "13912345678"})
-        assert perform("clients.open_contact", {"contact": contact.pk, "reason": "回访"}) == {"value": "13912345678"}
+        assert perform("clients.open_contact", {"contact": contact.pk, "reason": "回访"}) == {
+            "value": "13912345678",
+            "link": "tel:+8613912345678",
+        }
     entry = entries("clients.open_contact")[0]
     assert json.loads(entry.body)["note"]["reason"] == "回访"
     assert "13912345678" not in entry.body

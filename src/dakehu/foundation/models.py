@@ -1,9 +1,10 @@
 """Every table of the foundation, for Django."""
 
+from dakehu.foundation.actions.models import Batch, BatchState
 from dakehu.foundation.audit.models import AuditEntries, AuditEntry
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.files.models import StoredFile
-from dakehu.foundation.imports.models import Batch, BatchState, SourceProfile
+from dakehu.foundation.imports.models import SourceProfile
 from dakehu.foundation.installation.models import InstallationRecord
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.records.custom_field import CustomField, FieldKind, Openness

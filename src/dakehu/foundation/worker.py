@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import close_old_connections
 
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import anchor
 from dakehu.foundation.base.clock import now
@@ -29,6 +30,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
                     anchor.remember_head()
                     with act("files.delete_expired"):
                         files.delete_expired()
+                        undo_entries.delete_expired()
                 worker_beat().touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment

@@ -184,6 +184,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "dakehu.foundation",
     "dakehu.domains.team",
+    "dakehu.domains.house",
     "dakehu.domains.clients",
     "dakehu.domains.ledger",
     "dakehu.domains.service",
@@ -254,6 +255,7 @@ MIDDLEWARE = [
     "dakehu.interfaces.web.middleware.Manners",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dakehu.interfaces.web.undo_offers.UndoOffers",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "dakehu.project.urls"

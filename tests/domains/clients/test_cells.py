@@ -84,10 +84,11 @@ def test_only_whoever_did_it_takes_it_back_and_only_while_nothing_depends_on_it(
     with acting(zhou), pytest.raises(NotFound):
         perform("workbook.undo", {"batch": key})
     with acting(lin):
-        perform("clients.change", {"client": zhang.pk, "occupation": "教师"})
+        perform("clients.change", {"client": zhang.pk, "occupation": "教师"})  # another cell: nothing depends on ours
+        perform("clients.change", {"client": zhang.pk, "assets": "6万"})
         with pytest.raises(Refused) as refused:
             perform("workbook.undo", {"batch": key})
-    assert "无法撤销" in str(refused.value) and now(zhang).assets == 50_000
+    assert "无法撤销" in str(refused.value) and now(zhang).assets == 60_000
 
 
 def test_a_plan_for_many_is_taken_back_with_the_dates_it_set(lin, zhang, li):

@@ -49,3 +49,10 @@ def test_a_request_goes_forward_and_a_closed_one_may_be_taken_up_again():
     assert rules.can_move("closed", "working")
     assert not rules.can_move("closed", "replied")
     assert not rules.can_move("replied", "open")
+
+
+def test_the_usual_interval_is_the_median_of_the_days_between_contacts_and_needs_three():
+    days = [date(2026, 1, 1), date(2026, 1, 8), date(2026, 1, 8), date(2026, 1, 18), date(2026, 4, 1)]
+    assert rules.usual_interval(days) == 10
+    assert rules.usual_interval(days[:2]) is None
+    assert rules.usual_interval([date(2026, 1, n) for n in (1, 2, 3)]) == 3

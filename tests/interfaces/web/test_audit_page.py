@@ -60,7 +60,8 @@ def test_older_entries_follow_by_key_without_losing_or_repeating_any(he, lin, zh
     browser = desk(he)
     first = text(browser.get("/audit/", {"actor": "林晓"}))
     assert "第49号" in first and "第5号" not in first
-    older = first.split('href="?actor=')[1].split('"')[0].replace("&amp;", "&")
+    links = [part.split('"')[0].replace("&amp;", "&") for part in first.split('href="?actor=')[1:]]
+    older = next(link for link in links if "before=" in link)
     second = text(browser.get(f"/audit/?actor={older}"))
     assert "第5号" in second and "第49号" not in second and "回到最新" in second
 
@@ -83,3 +84,39 @@ def test_whoever_may_not_read_the_audit_may_not_verify_it_either(lin):
     browser = desk(lin)
     assert browser.get("/audit/").status_code == 403
     assert browser.post("/audit/verify").status_code == 403
+
+
+def test_sign_ins_are_hidden_until_they_are_asked_for(he, lin):
+    from django.test import Client as Browser
+
+    from tests.cast import PASSWORD
+
+    Browser().post("/sign-in", {"username": "lin", "password": PASSWORD})
+    browser, listed = desk(he), lambda answer: text(answer).split("audit-list", 1)[-1]
+    assert "<strong>登录</strong>" not in listed(browser.get("/audit/"))
+    assert "<strong>登录</strong>" in listed(browser.get("/audit/?sign_ins=true"))
+    assert "<strong>登录</strong>" in listed(browser.get("/audit/?action=team.record_sign_in"))
+
+
+def test_the_days_are_counted_and_each_bar_leads_to_its_day(he, lin, zhang):
+    from dakehu.foundation.base import clock
+    from dakehu.foundation.gates import ask
+
+    with acting(he):
+        days = ask("team.audit_days", {})
+    today = clock.today()
+    assert len(days) == 30 and days[-1]["day"] == today and days[-1]["entries"] > 0
+    page = text(desk(he).get("/audit/"))
+    assert f"since={today}&amp;until={today}" in page and "近 7 天" in page
+
+
+def test_the_entries_that_are_seen_can_be_exported_and_that_is_an_entry(he, zhou, admin, lin, zhang):
+    with acting(lin):
+        perform("clients.change", {"client": zhang.pk, "occupation": "=cmd|calc"})
+    answer = desk(he).post("/audit/export", {"actor": "林晓"})
+    table = answer.content.decode("utf-8-sig")
+    assert answer["Content-Type"].startswith("text/csv") and "张三" in table and "修改客户资料" in table
+    assert ",=cmd" not in table
+    assert "导出操作日志" in text(desk(he).get("/audit/"))
+    assert desk(admin).post("/audit/export", {}).status_code == 403, "the administrator may read, not export"
+    assert desk(lin).post("/audit/export", {}).status_code == 403

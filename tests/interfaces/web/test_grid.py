@@ -95,7 +95,7 @@ def test_a_pasted_range_is_previewed_written_in_one_act_and_undone(lin, zhang, l
     assert report["lines"][0]["becomes"] == "3,000,000.00" and "C9" in report["faults"][0]["message"]
     done = post(door, "/clients/paste", rows=rows, apply=True).json()
     assert (done["changed"], done["cells"]) == (1, 1)
-    assert door.post(f"/clients/undo/{done['batch']}", **ROWS).json()["restored"] == 1
+    assert door.post(f"/undo/{done['batch']}", **ROWS).json()["restored"] == 1
     names = {row["name"]: row["assets"] for row in door.get("/clients/rows", **ROWS).json()["rows"]}
     assert names["张三"] is None
 

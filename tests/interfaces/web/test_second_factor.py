@@ -147,24 +147,28 @@ def test_an_administrator_resets_a_lost_factor_and_the_user_sees_it(guarded, lin
     assert [entry.actor_name for entry in acts("team.reset_second_factor")] == ["管理员"]
     door = browser()
     assert enter(door)["Location"] == "/"
-    assert "两步登录被重置" in door.get("/").content.decode()
+    assert "两步登录被重置" in door.get("/notices/").content.decode()
     with acting(lin), pytest.raises(NotAllowed):
         perform("team.reset_second_factor", {"user": admin.pk})
 
 
-def test_a_new_device_is_told_on_today_until_it_is_read(lin):
+def test_a_new_device_is_told_in_the_bell_until_it_is_read_and_once_however_often_it_came(lin):
+    def unread():
+        return first.get("/notices/?part=panel").content.decode()
+
     first = browser()
     enter(first)
-    assert "新设备登录" not in first.get("/").content.decode()
     first.post("/sign-out")
     enter(first)
+    assert "新设备登录" not in unread()
+    for _ in range(3):
+        enter(Browser(HTTP_USER_AGENT="Chrome/140 Windows NT"))
+    assert unread().count("新设备登录") == 1
+    assert "Chrome · Windows · 127.0.0.1" in unread() and '<span class="tag">3</span>' in unread()
     assert "新设备登录" not in first.get("/").content.decode()
-    enter(Browser(HTTP_USER_AGENT="Chrome/140 Windows NT"))
-    page = first.get("/").content.decode()
-    assert "新设备登录" in page and "Chrome · Windows · 127.0.0.1" in page
-    notice = re.search(r"/me/notices/(\d+)/read", page)[1]
-    first.post(f"/me/notices/{notice}/read")
-    assert "新设备登录" not in first.get("/").content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', first.get("/notices/").content.decode())[1]
+    first.post("/notices/read", {"key": key})
+    assert "新设备登录" not in unread()
 
 
 def test_sessions_are_listed_and_ended_one_by_one_and_all_at_once(lin, wang):

@@ -8,5 +8,7 @@ PUBLIC = (
     "bulk_import.matching",
     "groups.groups",
     "masks",
+    "pinyin",
+    "recent",
     "search",
 )

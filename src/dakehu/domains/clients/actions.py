@@ -24,6 +24,7 @@ from dakehu.foundation.schema.parameters import CustomFields, Fields, Parameter,
 
 CLIENT = parameters_of("clients.Contact", "client")
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+STAFF = Parameter("staff", "clients.Coverage", "user", required=False, needs=Permission.CLIENT_ASSIGN)
 REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
 
 
@@ -36,6 +37,7 @@ REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
         Fields("clients.Client", required=("name",), new=True),
         PHONE,
         MAIL,
+        STAFF,
         ANYWAY,
     ),
 )
@@ -45,15 +47,21 @@ def create(
     code: str | None = None,
     phone: str | None = None,
     mail: str | None = None,
+    staff: Any = None,
     anyway: bool | None = None,
     **details: Any,
 ) -> Client:
-    """Create a client, covered by the actor.
+    """Create a client, covered by `staff` as the main manager, by the actor if nobody is named.
+
+    To name somebody else needs the right to assign clients; a lead names members of the team.
 
     Raises LikelyDuplicate (409) naming visible clients that are likely the same, or if somebody else serves a client
     with the same phone or mail; `anyway` overrides that, but not the same ID number.
     """
     actor = current_actor()
+    owner_id = staff.pk if staff is not None else actor.user_id
+    if owner_id != actor.user_id:
+        _check_may_name(staff)
     client = Client(code=code or next_free_code())
     set_details(client, {"name": name, **details})
     check_not_duplicate(profile_of_new(client, (("mobile", phone), ("mail", mail))), bool(anyway))
@@ -61,13 +69,22 @@ def create(
         if codes_in_use([client.code]):
             raise Refused({"code": [code_taken_message(client.code)]})
         client.save()
-        if actor.user_id is not None:
-            Coverage(client=client, user_id=actor.user_id, since=clock.today()).save()
+        if owner_id is not None:
+            Coverage(client=client, user_id=owner_id, since=clock.today()).save()
         for kind, value in ((choices.ContactKind.MOBILE, phone), (choices.ContactKind.MAIL, mail)):
             if value:
                 save_contact(client, str(kind), value, primary=True)
     publish_event("clients.created", client=client.pk)
     return client
+
+
+def _check_may_name(staff: Any) -> None:
+    """Raise Refused where the actor may not give a new client to somebody else."""
+    if not current_actor().may(Permission.CLIENT_ASSIGN):
+        raise refusal(
+            "staff", "您没有分派客户的权限，新客户由您服务。", "You may not assign clients; a new client is yours."
+        )
+    check_team(staff)
 
 
 @action(
@@ -175,12 +192,20 @@ def remove_contact(*, contact: int) -> None:
     zh="查看完整联系方式",
     en="View a contact in full",
     parameters=(ONE_CONTACT, REASON),
+    irreversible=bilingual(
+        "查看完整号码会记入操作日志，不能撤销。",
+        "Viewing a number in full is recorded in the audit trail and cannot be undone.",
+    ),
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
-    """Return the contact in full, for a stated reason; the audit records it."""
+    """Return the contact in full, and the address that calls or writes to it, for a stated reason; the audit records it.
+
+    Returns {value, link: tel: or mailto:, "" for other kinds}.
+    """
     row = _get_contact(contact)
     add_audit_note(reason=reason, client=row.client_id, contact=row.pk)
-    return {"value": row.value.open()}
+    value = row.value.open()
+    return {"value": value, "link": rules.contact_link(str(row.kind), value)}
 
 
 @action(
@@ -189,6 +214,10 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     zh="查看完整证件号码",
     en="View an ID number in full",
     parameters=(CLIENT, REASON),
+    irreversible=bilingual(
+        "查看完整号码会记入操作日志，不能撤销。",
+        "Viewing a number in full is recorded in the audit trail and cannot be undone.",
+    ),
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     """Return the ID number in full, for a stated reason; the audit records it."""
@@ -204,6 +233,10 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     zh="查看机密字段",
     en="View a confidential field in full",
     parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
+    irreversible=bilingual(
+        "查看机密内容会记入操作日志，不能撤销。",
+        "Viewing a confidential value is recorded in the audit trail and cannot be undone.",
+    ),
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     """Return the value of a secret custom field; `field` is its name, in any spelling. Audited."""

@@ -116,6 +116,14 @@ def _band(place: int) -> Bilingual:
     )
 
 
+mask_amount.band_edges = BAND_EDGES  # type: ignore[attr-defined]  # lists may be narrowed to a band (gates.filtering)
+
+
+def bands() -> list[Bilingual]:
+    """Return every band, the lowest first; the place of a band is what lists are narrowed by."""
+    return [_band(place) for place in range(len(BAND_EDGES) + 1)]
+
+
 @cache
 def _bands() -> frozenset[str]:
     """Return every band as a reader of either language sees it; a range that a person typed is none of them."""

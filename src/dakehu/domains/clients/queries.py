@@ -31,6 +31,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.pagination import count_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
@@ -145,6 +146,26 @@ def merge_survivors(numbers: list[int] | None = None) -> list[int]:
 def contacts(*, client: Client) -> Any:
     """Return the contacts of a client, primary ones first."""
     return Contact.objects.filter(client=client).order_by("-primary", "kind", "pk")
+
+
+@query(
+    "clients.ways_to_reach", needs=Permission.CLIENT_READ, zh="联系途径", en="Ways to reach a client", parameters=CLIENT
+)
+def ways_to_reach(*, client: Client) -> list[dict[str, Any]]:
+    """Return the contact by which a client is called, written to, and found on WeChat, the preferred one of each.
+
+    [{way: call | mail | wechat, contact: id, value: masked}]; the full value comes from `clients.open_contact` only.
+    """
+    found: dict[str, Contact] = {}
+    for row in contacts(client=client):
+        if str(row.kind) in rules.WAYS:
+            found.setdefault(rules.WAYS[str(row.kind)], row)
+    found = {way: found[way] for way in dict.fromkeys(rules.WAYS.values()) if way in found}
+    shown = render_rows(list(found.values()), ("value",), shown=True)
+    return [
+        {"way": way, "contact": row.pk, "value": one["value"]}
+        for (way, row), one in zip(found.items(), shown, strict=True)
+    ]
 
 
 @query("clients.needs", needs=Permission.CLIENT_READ, zh="需求与偏好", en="Needs and preferences", parameters=CLIENT)

@@ -13,6 +13,7 @@ declare(
         get="clients.detail",
         create="clients.create",
         update="clients.change",
+        asked_first=("kind", "name", "phone", "segment", "staff"),
         bulk=(
             BulkOf("set", many="clients.change_many", one="clients.change"),
             BulkOf("assign", many="clients.hand_over", one="clients.assign"),

@@ -111,6 +111,25 @@ def read_contact(kind: str, value: str) -> Reading:
     return Reading(kind, text)
 
 
+WAYS = {"mobile": "call", "landline": "call", "mail": "mail", "wechat": "wechat"}  # by which a kind of contact is used
+
+
+def contact_link(kind: str, value: str) -> str:
+    """Return the address that calls or writes to a contact, "" where there is none or the value is masked.
+
+    A mainland mobile is called as +86…; other numbers as they are written.
+    """
+    way = WAYS.get(kind)
+    if is_masked(value):
+        return ""
+    if way == "mail":
+        return f"mailto:{value}"
+    if way != "call":
+        return ""
+    digits = "".join(sign for sign in value if sign.isdigit() or sign == "+")
+    return f"tel:+86{digits}" if kind == "mobile" and not digits.startswith("+") else f"tel:{digits}"
+
+
 def risk_valid_to(tested_on: date | None, stated: date | None, days: int = RISK_TEST_DAYS) -> date | None:
     """Return the last day a risk test is valid: as stated, else `days` after the test.
 

@@ -4,5 +4,6 @@
 PUBLIC = (
     "attachments",
     "bulk_import",
+    "cases",
     "file_types",
 )

@@ -7,40 +7,21 @@ from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.service import rules
 from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request, RequestState
+from dakehu.domains.service.parameters import ENDS, NEXT
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
-from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
-NEXT = (
-    Parameter(
-        "next_on",
-        "service.FollowUp",
-        "due_on",
-        required=False,
-        spec=FieldSpec("下次跟进日期", "Next contact on", aliases=("下次联系日期", "下次跟进")),
-    ),
-    Parameter("next_in_days", kind="integer", required=False, spec=FieldSpec("几天后跟进", "Next contact in days")),
-    Parameter(
-        "next_subject",
-        "service.FollowUp",
-        "subject",
-        required=False,
-        spec=FieldSpec("下次跟进事项", "Next contact about", aliases=("下次跟进内容",)),
-    ),
-)
-
-
 REGULAR_CONTACT = bilingual("定期联系", "Regular contact")
 
 
@@ -62,6 +43,7 @@ def update_contact_dates(client: Any, last_on: date | None = None) -> None:
     parameters=(
         Fields("service.Interaction", required=("client", "held_at", "summary"), new=True),
         NEXT,
+        ENDS,
     ),
 )
 def log_interaction(
@@ -73,12 +55,17 @@ def log_interaction(
     next_on: date | None = None,
     next_in_days: int | None = None,
     next_subject: str | None = None,
+    fulfils: list[int] | None = None,
+    keeps_promises: list[int] | None = None,
+    closes_requests: list[int] | None = None,
     **values: Any,
 ) -> Interaction:
-    """Record an interaction and plan the next contact.
+    """Record an interaction, end the open work that it answers, and plan the next contact.
 
     `staff` defaults to the actor. The next contact is planned for `next_on`, or `next_in_days` calendar days after this
-    one (moved to a trading day), and is about `next_subject`. Raises Refused for contradicting dates.
+    one (moved to a trading day), and is about `next_subject`. `fulfils` (follow-ups), `keeps_promises` (interactions)
+    and `closes_requests` name open work of this client, which ends on the day of the contact; a request is closed today
+    with `result` as its outcome. Raises Refused for contradicting dates and for work that is not open.
     """
     held_on = clock.local(held_at).date()
     days_error = rules.days_error(next_in_days)
@@ -108,9 +95,34 @@ def log_interaction(
             subject=next_subject or str(bilingual("定期联系", "Regular contact")),
             owner=row.staff,
         ).save()
+    _end_work(client, held_on, row.result, fulfils or [], keeps_promises or [], closes_requests or [])
     update_contact_dates(client, held_on)
     publish_event("interaction.logged", interaction=row.pk)
     return row
+
+
+def _end_work(
+    client: Any, on: date, result: str, fulfils: list[int], keeps_promises: list[int], closes_requests: list[int]
+) -> None:
+    """End open work of a client on a day. Raises Refused for what is not this client's or has ended."""
+    if fulfils and FollowUp.objects.filter(client=client, pk__in=fulfils, state="planned").count() < len(fulfils):
+        raise refusal("fulfils", "这位客户没有这项待跟进的计划。", "This client has no such open plan.")
+    if keeps_promises:
+        open_promises = Interaction.objects.filter(client=client, pk__in=keeps_promises, promise_kept_on=None)
+        if open_promises.exclude(promise="").count() < len(keeps_promises):
+            raise refusal("keeps_promises", "这位客户没有这项未兑现的承诺。", "This client has no such open promise.")
+    if closes_requests:
+        open_requests = Request.objects.filter(client=client, pk__in=closes_requests).exclude(state="closed")
+        if open_requests.count() < len(closes_requests):
+            raise refusal("closes_requests", "这位客户没有这项未办结的诉求。", "This client has no such open request.")
+        if not result:
+            raise refusal("result", "办结前请填写处理结果。", "State the outcome before closing.")
+    for pk in fulfils:
+        finish_follow_up(follow_up=pk, on=on)
+    for pk in keeps_promises:
+        keep_promise(interaction=pk, on=on)
+    for pk in closes_requests:
+        move_request(request=pk, state=RequestState.CLOSED.value, outcome=result)
 
 
 def _get_row(model: Any, pk: int, zh: str, en: str) -> Any:
@@ -195,10 +207,9 @@ def plan_many(*, clients: Any = None, filters: Any = None, **plan: Any) -> dict[
     it}.
     """
     chosen = bulk_edit.chosen_clients(clients, filters)
-    with undo.recording_undo() as undo_log:
-        for client in chosen:
-            plan_follow_up(client=client, **plan)
-    return {"changed": len(chosen), "batch": batches.save_act(bulk_edit.batch_title(chosen), undo_log.store())}
+    for client in chosen:
+        plan_follow_up(client=client, **plan)
+    return {"changed": len(chosen), "batch": undo_entries.entry_number(bulk_edit.batch_title(chosen))}
 
 
 FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划", "Follow-up"))

@@ -21,6 +21,7 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
 CLIENT = parameters_of("service.Interaction", "client")
 FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
 ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
+OWNER = Parameter("owner", required=False, kind="integer", spec=FieldSpec("负责人编号", "Owner id"))
 MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看我的", "Only mine"))
 
 
@@ -98,12 +99,12 @@ def overdue_follow_ups() -> Any:
     return FollowUp.objects.filter(state="planned", due_on__lt=clock.today()).order_by("due_on", "pk")
 
 
-@query("service.today", needs=Permission.SERVICE_READ, zh="今日工作台", en="Today", parameters=(MINE,))
-def today(*, mine: bool | None = None) -> dict[str, Any]:
+@query("service.today", needs=Permission.SERVICE_READ, zh="今日工作台", en="Today", parameters=(MINE, OWNER))
+def today(*, mine: bool | None = None, owner: int | None = None) -> dict[str, Any]:
     """Return what is due, overdue or promised, most urgent first, with the reason.
 
-    Follow-ups within their reminder, requests and promises due within three days. `mine` limits it to the actor's own.
-    At most 200 lines; `counts` counts all.
+    Follow-ups within their reminder, requests and promises due within three days. `mine` limits it to the actor's
+    own, `owner` to those of one member of staff. At most 200 lines; `counts` counts all.
     """
     day = clock.today()
     horizon = day + timedelta(days=3)
@@ -116,8 +117,8 @@ def today(*, mine: bool | None = None) -> dict[str, Any]:
         .exclude(promise="")
         .select_related("client", "staff")
     )
-    if mine:
-        me = current_actor().user_id
+    if mine or owner:
+        me = current_actor().user_id if mine else owner
         plans, requests_due, promises = (
             plans.filter(owner_id=me),
             requests_due.filter(owner_id=me),

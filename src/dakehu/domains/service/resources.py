@@ -1,7 +1,7 @@
 """What pages, API and workbook show of interactions, plans, requests and files."""
 
 from dakehu.domains.service import bulk_import
-from dakehu.domains.service.actions import NEXT
+from dakehu.domains.service.parameters import NEXT
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import BulkOf, Resource, SheetOf, TimelineOf, declare

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
@@ -62,6 +63,25 @@ def next_in_series(first: date, every: str, after: date) -> date | None:
     return day
 
 
+NEXT_STEPS = ((7, ("1 周后", "In a week")), (30, ("1 个月后", "In a month")), (90, ("3 个月后", "In three months")))
+FURTHEST_SUGGESTED = 210  # days ahead within which every suggested day lies
+DAYS_OFFERED = 14  # a plan due later than this is not what today's contact was about
+
+
+def last_day_offered(today: date) -> date:
+    """Return the last due day of the plans that a contact may fulfil."""
+    return today + timedelta(days=DAYS_OFFERED)
+
+
+def usual_interval(contacts: list[date]) -> int | None:
+    """Return the median days between contacts, within 3 and 180; None for fewer than three days of contact."""
+    days = sorted(set(contacts))
+    if len(days) < 3:
+        return None
+    gaps = sorted((later - earlier).days for earlier, later in pairwise(days))
+    return min(max(gaps[len(gaps) // 2], 3), 180)
+
+
 def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -> date:
     """Return the day on which `count` working days after `day` have passed."""
     while count > 0:
@@ -69,6 +89,23 @@ def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -
         if is_open(day):
             count -= 1
     return day
+
+
+def working_days_left(due: date, today: date, is_open: Callable[[date], bool]) -> int:
+    """Return the working days from today to a deadline, 0 on the day itself; negative for those since it passed."""
+    first, last = min(due, today), max(due, today)
+    open_days = sum(is_open(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+    return open_days if due >= today else -max(open_days, 1)
+
+
+SOON_DAYS = 3  # working days before a deadline from which it is marked
+
+
+def deadline_tone(days_left: int, state: str) -> str:
+    """Return the tone of a case's deadline: "bad" today or overdue, "warn" soon, "good" closed, else ""."""
+    if state == "closed":
+        return "good"
+    return "bad" if days_left <= 0 else "warn" if days_left <= SOON_DAYS else ""
 
 
 def urgency(due: date, today: date, remind_days: int = 0) -> str:

@@ -5,10 +5,12 @@ The lowest domain, because every other one refers to people.
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (
+    "audit_export",
     "audit_queries",
     "credentials",
     "custom_fields",
     "first_account",
+    "notices",
     "role_changes",
     "roles",
     "rules",

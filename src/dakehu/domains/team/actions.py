@@ -95,6 +95,10 @@ def create_team(*, name: str, branch: Branch | None = None) -> Team:
         parameters_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")),
         PASSWORD,
     ),
+    irreversible=bilingual(
+        "新增的人员不能撤销，只能停用。",
+        "A member of staff cannot be removed again, only disabled.",
+    ),
 )
 def add_user(
     *,
@@ -132,6 +136,10 @@ def add_user(
         parameters_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")),
         VERSION,
     ),
+    irreversible=bilingual(
+        "账号、角色和团队的修改不能一键撤销；如有误，请再改一次。",
+        "Changes of accounts, roles and teams cannot be undone at a press; to correct one, change it again.",
+    ),
 )
 def change_user(*, user: User, version: int | None = None, **changes: Any) -> User:
     """Change fields of a member of staff. Raises Refused for deactivating oneself."""
@@ -164,6 +172,10 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     zh="重置密码",
     en="Reset a password",
     parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")), PASSWORD),
+    irreversible=bilingual(
+        "重置后原密码立即失效，不能撤销。",
+        "The old password stops working at once; this cannot be undone.",
+    ),
 )
 def reset_password(*, user: User, password: str) -> User:
     """Set a new initial password for a member of staff. Tokens and sessions end, and the person is told."""
@@ -184,6 +196,10 @@ def reset_password(*, user: User, password: str) -> User:
     parameters=(
         Parameter("current", spec=FieldSpec("当前密码", "Current password")),
         Parameter("password", spec=FieldSpec("新密码", "New password")),
+    ),
+    irreversible=bilingual(
+        "修改后原密码立即失效，不能撤销。",
+        "The old password stops working at once; this cannot be undone.",
     ),
 )
 def change_my_password(*, current: str, password: str) -> User:
@@ -210,6 +226,7 @@ def change_my_password(*, current: str, password: str) -> User:
     zh="修改个人设置",
     en="Change my settings",
     parameters=parameters_of("team.User", optional=("language", "theme")),
+    offers_undo=False,
 )
 def set_preferences(*, language: str | None = None, theme: str | None = None) -> User:
     """Change one's own language and theme."""
@@ -251,6 +268,10 @@ def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
     parameters=(
         parameters_of("team.Token", "name"),
         parameters_of("team.Token", optional=("scopes", "expires_on", "read_only")),
+    ),
+    irreversible=bilingual(
+        "令牌只显示一次，新建后不能撤销，只能停用。",
+        "A token is shown once and cannot be taken back, only revoked.",
     ),
 )
 def make_token(
@@ -302,6 +323,10 @@ def record_token_use(*, token: Token) -> None:
     zh="停用令牌",
     en="Revoke a token",
     parameters=(Parameter("token", kind="integer", spec=FieldSpec("令牌", "Token")),),
+    irreversible=bilingual(
+        "停用后，使用该令牌的程序立即无法访问，不能撤销。",
+        "Programs that use this token lose access at once; this cannot be undone.",
+    ),
 )
 def revoke_token(*, token: int) -> Token:
     """Revoke one of one's own tokens. Raises NotFound."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
+from django.db.models.functions import TruncDate
 
 from dakehu.foundation import row_security
 from dakehu.foundation.access import keys
@@ -30,12 +32,16 @@ from dakehu.foundation.schema.names import find_place, name_of_table
 from dakehu.foundation.schema.parameters import Parameter
 
 PAGE = 50
+MOST_DAYS = 62  # of the counts by day
+# Acts that say only that somebody came in; failed sign-ins are none of them.
+SIGN_INS = ("team.record_sign_in", "team.record_token_use")
 FILTERS = (
     Parameter("actor", required=False, spec=FieldSpec("操作人", "Actor")),
     Parameter("action", required=False, spec=FieldSpec("操作", "Action")),
     Parameter("client", required=False, kind="json", spec=FieldSpec("客户编号（内部）", "Client ids")),
     Parameter("since", required=False, kind="date", spec=FieldSpec("从", "From")),
     Parameter("until", required=False, kind="date", spec=FieldSpec("到", "To")),
+    Parameter("sign_ins", required=False, kind="bool", spec=FieldSpec("含登录", "With sign-ins")),
     Parameter("before", required=False, kind="integer", spec=FieldSpec("早于条目", "Before entry")),
     Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "Rows")),
 )
@@ -49,15 +55,34 @@ def audit_trail(
     client: Any = None,
     since: date | None = None,
     until: date | None = None,
+    sign_ins: bool | None = None,
     before: int | None = None,
     limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return visible audit entries, newest first, `limit` at a time (50; at most 500).
 
     `before` is the id of the last entry seen; `client` is a client id or a list of them; days are in the desk's time
-    zone.
+    zone. `sign_ins` False leaves out sign-ins, unless they are the `action` asked for.
     """
+    rows = filtered(actor=actor, action=action, client=client, since=since, until=until, sign_ins=sign_ins)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [rendered(row) for row in rows[: min(limit or PAGE, 500)]]
+
+
+def filtered(
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    client: Any = None,
+    since: date | None = None,
+    until: date | None = None,
+    sign_ins: bool | None = None,
+) -> Any:
+    """Return the visible entries that a set of filters leaves, newest first."""
     rows = AuditEntry.objects.order_by("-pk")
+    if sign_ins is False and not action:
+        rows = rows.exclude(action__in=[name for act in SIGN_INS for name in all_names(Kind.ACTION, act)])
     if actor:
         rows = rows.filter(actor_name=actor)
     if action:
@@ -70,15 +95,39 @@ def audit_trail(
             ]
         )
     if since:
-        rows = rows.filter(at__gte=clock.at_local(datetime.combine(since, time.min)))
+        rows = rows.filter(at__gte=start_of(since))
     if until:
-        rows = rows.filter(at__lt=clock.at_local(datetime.combine(until + timedelta(days=1), time.min)))
-    if before:
-        rows = rows.filter(pk__lt=before)
-    return [_entry(row) for row in rows[: min(limit or PAGE, 500)]]
+        rows = rows.filter(at__lt=start_of(until + timedelta(days=1)))
+    return rows
 
 
-def _entry(row: AuditEntry) -> dict[str, Any]:
+def start_of(day: date) -> datetime:
+    """Return the moment at which a day begins in the desk's time zone."""
+    return clock.at_local(datetime.combine(day, time.min))
+
+
+@query(
+    "team.audit_days",
+    needs=Permission.AUDIT_READ,
+    zh="操作日志每日条数",
+    en="Audit entries by day",
+    parameters=FILTERS[:-2],
+)
+def audit_days(**filters: Any) -> list[dict[str, Any]]:
+    """Return [{day, entries}] of the visible entries, oldest first, from `since` (30 days before `until`) to `until` (today).
+
+    Days without an entry are there with 0; at most 62 days.
+    """
+    until = filters.get("until") or clock.today()
+    since = max(filters.get("since") or until - timedelta(days=29), until - timedelta(days=MOST_DAYS - 1))
+    rows = filtered(**{**filters, "since": since, "until": until}).order_by()
+    day = TruncDate("at", tzinfo=clock.zone())
+    counts = dict(rows.annotate(day=day).values_list("day").annotate(n=Count("pk")))
+    days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    return [{"day": one, "entries": counts.get(one, 0)} for one in days]
+
+
+def rendered(row: AuditEntry) -> dict[str, Any]:
     """Render an audit entry."""
     body = json.loads(row.body)
     return {
@@ -131,22 +180,31 @@ def trading_days() -> Any:
 
 @query("team.system", needs=Permission.SYSTEM_READ, zh="系统状态", en="State of the system")
 def system_state() -> dict[str, Any]:
-    """Return version, database, worker and queue, keys (versions only), disk and memory in bytes."""
+    """Return version, database, worker and queue, last backup and close, keys (versions only), disk and memory in bytes."""
     current, known = keys.encryption_keys()
     ends_on = calendar_ends_on()
     with acting_as(system_actor("read the head of the audit chain")):
         head = AuditEntry.objects.order_by("-pk").values_list("pk", "seal", "at").first()
+        last = {name: _last_at(name) for name in ("desk.backup", "ledger.publish_figures")}
     return {
         "version": metadata.version("dakehu"),
         "database": _database(),
         "fields": CustomField.objects.filter(archived=False).count(),
         "calendar": {"ends_on": ends_on, "short": ends_on is None or ends_on < clock.today() + timedelta(days=60)},
         "worker": jobs.queue(),
+        "backup": last["desk.backup"],
+        "close": last["ledger.publish_figures"],
         "keys": {"in_use": current, "versions": sorted(known)},
         "audit": {"entries_to": head[0], "seal": head[1], "at": head[2]} if head else None,
         "audit_alarm": anchor.read_alarm(),
         **_machine(),
     }
+
+
+def _last_at(action: str) -> datetime | None:
+    """Return when an action was last performed, None for never."""
+    rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, action)).order_by("-pk")
+    return rows.values_list("at", flat=True).first()
 
 
 def _database() -> dict[str, Any]:

@@ -97,6 +97,10 @@ def staff_tokens(*, user: User | None = None) -> list[dict[str, Any]]:
     zh="停用他人的令牌",
     en="Revoke somebody's token",
     parameters=(Parameter("token", kind="integer", spec=FieldSpec("令牌", "Token")),),
+    irreversible=bilingual(
+        "停用后，使用该令牌的程序立即无法访问，不能撤销。",
+        "Programs that use this token lose access at once; this cannot be undone.",
+    ),
 )
 def end_token(*, token: int) -> Token:
     row = Token.objects.filter(pk=token).select_related("user").first()

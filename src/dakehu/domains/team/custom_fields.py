@@ -13,6 +13,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import query, render_rows
 from dakehu.foundation.gates.input import spec_behind
 from dakehu.foundation.records.custom_field import CustomField
@@ -190,6 +191,10 @@ def definitions_of(item: Parameter | CustomFields | Fields) -> str:
         EDITORS,
         parameters_of("foundation.CustomField", optional=PRESENTATION),
     ),
+    irreversible=bilingual(
+        "字段新增后不能撤销，只能停用；已填写的内容会保留。",
+        "A field cannot be removed again, only archived; what was filled in stays.",
+    ),
 )
 def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: str | None = None, **values: Any) -> Any:
     """Add a custom field; from the next request on it is in every form, list, workbook and the API."""
@@ -215,6 +220,10 @@ def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: s
         parameters_of("foundation.CustomField", optional=("zh", "en")),
         EDITORS,
         parameters_of("foundation.CustomField", optional=PRESENTATION),
+    ),
+    irreversible=bilingual(
+        "字段的修改不能一键撤销；如有误，请再改一次。",
+        "Changes of a field cannot be undone at a press; to correct one, change it again.",
     ),
 )
 def change(*, field: Any, version: int | None = None, **values: Any) -> Any:
@@ -254,6 +263,10 @@ def _in_use(field: Any, code: str) -> bool:
     zh="停用或恢复自定义字段",
     en="Archive or restore a field",
     parameters=(FIELD, VERSION, parameters_of("foundation.CustomField", optional=("archived",))),
+    irreversible=bilingual(
+        "停用的字段随时可以恢复，内容不会丢失。",
+        "An archived field can be restored at any time; nothing it holds is lost.",
+    ),
 )
 def archive(*, field: Any, version: int | None = None, archived: bool | None = None) -> Any:
     """Hide a field everywhere, or restore it (`archived` no); its values are kept."""

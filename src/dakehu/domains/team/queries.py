@@ -1,5 +1,6 @@
 """Queries of staff, and look-ups of users and actors."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dakehu.domains.team import rules
@@ -45,6 +46,11 @@ def find_user(username: str) -> User:
 def get_user(user_id: int | None) -> User | None:
     """Return an active user by id, None for one who has left."""
     return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def names_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """Return {id: name} of users, including those who have left."""
+    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
 def find_lead(user: User | None) -> User | None:

@@ -129,6 +129,10 @@ def waiting_changes() -> list[dict[str, Any]]:
     zh="确认角色变更",
     en="Confirm a change of role",
     parameters=(CHANGE,),
+    irreversible=bilingual(
+        "角色变更确认后不能撤销；如有误，请重新提交变更。",
+        "A confirmed change of role cannot be undone; to correct it, ask for another change.",
+    ),
 )
 def confirm_role_change(*, change: int) -> User:
     """Let a change of role take effect, as the second person. Raises Refused for whoever asked for it or is meant."""
@@ -153,6 +157,10 @@ def confirm_role_change(*, change: int) -> User:
     zh="拒绝角色变更",
     en="Refuse a change of role",
     parameters=(CHANGE,),
+    irreversible=bilingual(
+        "拒绝后不能撤销；如有误，请重新提交变更。",
+        "A refused change of role cannot be undone; to correct it, ask for the change again.",
+    ),
 )
 def refuse_role_change(*, change: int) -> RoleChange:
     row = _waiting(change)

@@ -51,6 +51,10 @@ def write_template(path: Path, *, language: str | None = None) -> Path:
     en="Export a workbook",
     parameters=PARAMETERS,
     is_public=False,
+    irreversible=bilingual(
+        "文件下载后无法收回，导出会记入操作日志。",
+        "A downloaded file cannot be called back; the export is recorded in the audit trail.",
+    ),
 )
 def write_filled(
     *,
@@ -226,6 +230,7 @@ def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writin
         maximum=high,
         help=" ".join(filter(None, (help_text, example))),
         listed_in=(worksheets()["clients"].title.in_("zh"), "code") if own_code else None,
+        caption=spec.en if language == "en" else spec.zh,
         mark="due" if parameter.name == "due_on" and _has_state(worksheet) else "",
         open_while=("state", [_planned_label(worksheet, language)])
         if parameter.name == "due_on" and _has_state(worksheet)

@@ -14,12 +14,12 @@ from dakehu.exchange.mapping.conversion import text_of
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping
 from dakehu.exchange.sheets.definitions import ROW_KEY, worksheets
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import field_behind, parse_columns
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 
 MOST = 20_000  # cells changed at once

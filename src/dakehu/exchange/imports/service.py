@@ -24,11 +24,11 @@ from dakehu.exchange.workbook import reading
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
 

@@ -1,50 +1,56 @@
-"""Undoing an import, a bulk edit, a hand-over or a merge: every row it made is removed, every row it changed or deleted
-gets its earlier values back."""
+"""Undoing an import or an act: every row it made is removed, every row it changed or deleted gets its earlier values
+back. Undoing an undo does the act again."""
 
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import Any
 
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import reversal, undo, undo_entries
+from dakehu.foundation.actions.labels import act_label
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
+from dakehu.foundation.gates import undo_summary
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import Progress, no_progress
-from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.records.recorded import add_audit_note, current_act
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.names import name_of_table
 from dakehu.foundation.schema.parameters import Parameter
 
-BATCH = Parameter("batch", kind="integer", spec=FieldSpec("批次", "Batch", aliases=("导入批次", "Import batch")))
+BATCH = Parameter(
+    "batch", kind="integer", spec=FieldSpec("操作编号", "Number", aliases=("批次", "导入批次", "Batch", "Import batch"))
+)
 SHOWN = 200
+PAGE = 50
 KIND = "workbook.undo"  # the job
 AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
 
 
-@action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,))
+@action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,), offers_undo=False)
 def undo_batch(*, batch: int) -> dict[str, Any]:
-    """Take back a whole import, bulk edit, hand-over or merge with its side effects, all or nothing, as whoever did it.
+    """Take back an act or a whole import with its side effects, all or nothing, as whoever did it.
+
     Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
-    anything later depends on it."""
-    return _revert(batch, no_progress)
+    anything later depends on it. Undoing the undo of an act does the act again.
+    """
+    return _revert(batch, no_progress, again=True)
 
 
 def begin(number: int) -> bool:
     """Start to take a large batch back in the background, as whoever did it; False where it is small enough to be taken
     back while somebody waits (or cannot be taken back at all, which `undo_batch` says)."""
-    row = batches.get_own(number, any_act=True)
+    row = undo_entries.get_entry(number)
     can_undo(row)
-    if row.state != BatchState.APPLIED or not row.report.get("undo") or undo.rows_of(row.report["undo"]) <= AT_ONCE:
+    is_standing = row.state == BatchState.APPLIED and undo_entries.has_log(row)
+    if not is_standing or undo_entries.log_of(row).count() <= AT_ONCE:
         return False
     with act("workbook.start_undo"):
-        row = batches.get_own(number, lock=True, any_act=True)
+        row = undo_entries.get_entry(number, lock=True)
         job = jobs.get_job(row.job_ref, current_actor().user_id) if row.job_ref else None
         if job is None or job["ended"]:
             row.job_ref = jobs.start(KIND, batch=number)
@@ -85,15 +91,33 @@ def _find_refusal(job: dict[str, Any]) -> list[str]:
 @jobs.job(KIND)
 def undo_in_background(progress: Progress, *, batch: int) -> dict[str, Any]:
     """`undo_batch` with somebody watching. Done again after a worker died it is the same."""
-    if batches.get_own(batch, any_act=True).state == BatchState.UNDONE:
+    if undo_entries.get_entry(batch).state == BatchState.UNDONE:
         return {"undone": True, "batch": batch, "again": True}
     with act("workbook.undo"):
         return _revert(batch, progress)
 
 
-def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
-    row = batches.get_own(batch, lock=True, any_act=True)
+def _revert(batch: int, progress: reversal.Report, *, again: bool = False) -> dict[str, Any]:
+    """Take an entry back. With `again` that can itself be taken back, if the log keeps the values that were given."""
+    row = undo_entries.get_entry(batch, lock=True)
     can_undo(row)
+    _check_standing(row)
+    log, followers = undo_entries.log_with_followers(row)
+    record = current_act()
+    is_redo = row.act == undo_entries.UNDO
+    if again and log.keeps_after and not is_redo:
+        record.undo_log = undo.UndoLog(keeps_after=True, cause=batch)
+    made = reversal.revert(log, progress)
+    for one in (row, *followers):
+        one.state = BatchState.UNDONE.value
+        one.save()
+    record.client_id = record.client_id or row.client_ref
+    add_audit_note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
+    return {"undone": True, "batch": batch, **made}
+
+
+def _check_standing(row: Any) -> None:
+    """Raise Refused where there is nothing to take back, or nothing left to do it with."""
     if row.state == BatchState.UNDONE:
         raise Refused({"batch": [bilingual("这次操作已经撤销过了。", "This has been undone already.")]})
     if row.state != BatchState.APPLIED:
@@ -107,7 +131,7 @@ def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
                 ]
             }
         )
-    if not row.report.get("undo"):
+    if not undo_entries.has_log(row):
         raise Refused(
             {
                 "batch": [
@@ -118,42 +142,106 @@ def _revert(batch: int, progress: undo.Report) -> dict[str, Any]:
                 ]
             }
         )
-    made = undo.revert(row.report["undo"], name_of_table, progress)
-    row.state = BatchState.UNDONE.value
-    row.save()
-    add_audit_note(what=row.act or "workbook.import", about=row.filename, batch=batch, **made)
-    return {"undone": True, "batch": batch, **made}
 
 
 def can_undo(batch: Any) -> None:
     """Raises NotAllowed for whoever may no longer do what is to be undone."""
-    done = ACTIONS.get(current_name(Kind.ACTION, batch.act))
-    needs = done.needs if done is not None else Permission.IMPORT
-    if not current_actor().may(needs):
-        raise NotAllowed(bilingual("撤销操作", "Undo"), needs)
+    if not current_actor().may(_needs(batch)):
+        raise NotAllowed(bilingual("撤销操作", "Undo"), _needs(batch))
 
 
-@query("workbook.undoable", needs="", zh="撤销操作", en="Actions that can be undone")
-def undoable() -> list[dict[str, Any]]:
-    """One's own imports, bulk edits, hand-overs and merges of the last 90 days that stand and may be undone, newest
-    first, at most 200: [{batch, what, about, at, running, why_not}]. `what` is the verb in the reader's language, `at` an ISO
-    time; `running` says that it is being taken back, `why_not` why that came to nothing."""
-    since = clock.now() - timedelta(days=undo.DAYS)
-    undos = {job["id"]: job for job in jobs.recent(KIND, current_actor().user_id, most=SHOWN)}
-    rows = batches.own_batches(any_act=True).filter(state=BatchState.APPLIED.value, applied_at__gte=since)
+def _needs(row: Any) -> str:
+    """The permission that doing an act took, and taking it back takes; of an undo, that of the act it took back."""
+    if row.act == undo_entries.UNDO and row.cause_ref:
+        row = undo_entries.get_entry(row.cause_ref)
+    done = ACTIONS.get(current_name(Kind.ACTION, row.act))
+    return str(done.needs if done is not None else Permission.IMPORT)
+
+
+@query(
+    "workbook.undoable",
+    needs="",
+    zh="撤销操作",
+    en="Undo",
+    parameters=(
+        Parameter("everybody", kind="bool", required=False, spec=FieldSpec("包括他人的操作", "Of others too")),
+        Parameter("before", kind="integer", required=False, spec=FieldSpec("编号之前", "Before number")),
+        Parameter("limit", kind="integer", required=False, spec=FieldSpec("条数", "Rows")),
+    ),
+)
+def undoable(
+    *, everybody: bool | None = None, before: int | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """One's own acts and imports of the last 90 days that stand, newest first, at most 200; with `everybody` those of
+    the people whose acts one may see. `before` continues after an entry.
+
+    [{batch, what, about, at, who, clients: number of clients, client: the id of a single one, changes: [{record, kind
+    ("created" | "changed" | "deleted"), fields: [{label, was, becomes}]}], more: number of changes left out, mine, may,
+    running, why_not}].
+    `what` is the act in the reader's language, `about` the clients' names as far as the reader sees them, `at` an ISO
+    time; values are masked by the reader's clearance. `may`: the reader may take it back; `running`: it is being taken
+    back; `why_not`: why that failed.
+    """
+    rows = [row for row in _entries(everybody, before, limit) if row.state == BatchState.APPLIED]
+    return [_entry(row, text, undos) for row, text, undos in _described(rows)]
+
+
+def history(*, everybody: bool = False, before: int | None = None, limit: int = PAGE) -> list[dict[str, Any]]:
+    """Entries as `undoable` gives them for a page, with those taken back: `undone` says that it was, `redo` is the number
+    by which it can be done again, None where it cannot."""
+    rows = _entries(everybody, before, limit)
+    gone = [row.pk for row in rows if row.state == BatchState.UNDONE]
+    redo = {undone_by.cause_ref: undone_by.pk for undone_by in undo_entries.entries_that_followed(gone, undos=True)}
     return [
-        {
-            "batch": row.pk,
-            "what": str(describe_batch(row)),
-            "about": row.filename,
-            "at": clock.local(row.applied_at).isoformat(timespec="minutes"),
-            **_refusal_text(undos.get(row.job_ref)),
-        }
-        for row in rows[:SHOWN]
-        if row.report.get("undo")
+        {**_entry(row, text, undos), "undone": row.state == BatchState.UNDONE, "redo": redo.get(row.pk)}
+        for row, text, undos in _described(rows)
     ]
 
 
+def may_see_others() -> bool:
+    """Whether the reader may see what others did: of a team, or of everybody."""
+    return owners_seen() != (current_actor().user_id,)
+
+
+def owners_seen() -> tuple[int, ...] | None:
+    """Return the users whose acts the reader may see, None for all."""
+    actor = current_actor()
+    if actor.is_system or actor.may(Permission.AUDIT_READ):
+        return None if actor.reach is not Reach.COVERED else actor.covers
+    return (actor.user_id,) if actor.user_id is not None else ()
+
+
+def _entries(everybody: bool | None, before: int | None, limit: int | None) -> list[Any]:
+    actor = current_actor()
+    own = None if actor.is_system else (actor.user_id or 0,)
+    rows = undo_entries.recent_entries(owners_seen() if everybody else own)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return [row for row in rows[: min(limit or SHOWN, SHOWN)] if undo_entries.has_log(row)]
+
+
+def _described(rows: list[Any]) -> Iterator[tuple[Any, undo_summary.Summary, dict[int, Any]]]:
+    undos = {job["id"]: job for job in jobs.recent(KIND, current_actor().user_id, most=SHOWN)}
+    return ((row, text, undos) for row, text in zip(rows, undo_summary.summarize(rows), strict=True))
+
+
+def _entry(row: Any, text: undo_summary.Summary, undos: dict[int, Any]) -> dict[str, Any]:
+    mine = row.owner_ref == current_actor().user_id
+    return {
+        "batch": row.pk,
+        "what": str(describe_batch(row)),
+        "about": text.about,
+        "at": clock.local(row.applied_at).isoformat(timespec="minutes"),
+        "who": text.who,
+        "clients": text.clients,
+        "client": text.client,
+        "changes": text.changes,
+        "more": text.more,
+        "mine": mine,
+        "may": text.is_visible and undo_entries.may_take_back(row) and current_actor().may(_needs(row)),
+        **_refusal_text(undos.get(row.job_ref)),
+    }
+
+
 def describe_batch(batch: Any) -> Bilingual:
-    done = ACTIONS.get(current_name(Kind.ACTION, batch.act))
-    return done.label if done is not None else bilingual("导入表格", "Import a workbook")
+    return act_label(batch.act) if batch.act else bilingual("导入表格", "Import a workbook")

@@ -17,12 +17,12 @@ from dakehu.exchange.prices.layouts import PriceTable
 from dakehu.exchange.statements import cells
 from dakehu.exchange.statements.layouts import CURRENCIES
 from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.schema.fields import model_of
 
 SHOWN = 200

@@ -79,6 +79,10 @@ def hand_out(client: Any, *, language: str | None = None, rise_is_red: bool = Tr
     zh="下载客户报告",
     en="Download a client report",
     parameters=(parameters_of("ledger.Investment", "client"), LANGUAGE),
+    irreversible=bilingual(
+        "文件下载后无法收回，生成报告会记入操作日志。",
+        "A downloaded file cannot be called back; the report is recorded in the audit trail.",
+    ),
 )
 def create_report(*, client: Any, language: str | None = None) -> dict[str, Any]:
     """Return a client's investment report as PDF; audited as an export.

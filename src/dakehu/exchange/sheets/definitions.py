@@ -53,9 +53,11 @@ class Worksheet:
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
-    """Return an action's parameters as optional columns."""
+    """Return an action's parameters as optional columns; rows of the desk are not chosen in a worksheet."""
     return tuple(
-        replace(parameter, required=False) for parameter in ACTIONS[action].parameters if parameter.name not in without
+        replace(parameter, required=False)
+        for parameter in ACTIONS[action].parameters
+        if parameter.name not in without and parameter.kind != "ids"
     )
 
 
@@ -133,7 +135,7 @@ def _columns_of_clients(create: str) -> tuple[Parameter, ...]:
     """Return the columns of the worksheet of clients."""
     dated = replace(_spec_of_field(CLIENT, "as_of_on"), aliases=("timestamp", "快照日期", "数据日期"))
     return (
-        *_optional(create, "anyway"),
+        *_optional(create, "anyway", "staff"),
         *_channels(),
         _text_column("contact", _spec_of_field("clients.Contact", "value")),
         Parameter("staff", "clients.Coverage", "user", required=False),

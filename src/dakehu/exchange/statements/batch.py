@@ -8,12 +8,12 @@ from typing import Any
 from dakehu.exchange.statements import service as statements
 from dakehu.exchange.statements.layouts import Layout
 from dakehu.exchange.statements.service import Statement
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.input import parse_input
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.schema.parameters import parameters_of
 
 OWNER = parameters_of("ledger.QuarantinedRow", "client")

@@ -28,11 +28,11 @@ from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.actions import undo
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 
 SHOWN = 200
 READ = 8  # rows shown as they were read

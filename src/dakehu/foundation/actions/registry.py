@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -35,6 +36,8 @@ class Action:
     body: Callable[..., Any]
     doc: str
     is_public: bool = True  # False: called by other actions only, never by name from outside
+    offers_undo: bool = True  # what it writes can be taken back, and is offered to be
+    irreversible: Bilingual | None = None  # why it cannot be taken back, said before it is done
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -60,11 +63,18 @@ def action(
     en: str,
     parameters: Iterable[Any] = (),
     is_public: bool = True,
+    offers_undo: bool = True,
+    irreversible: Bilingual | None = None,
 ) -> Callable[[Body], Body]:
     """Register a verb. The body takes keyword arguments only and runs inside one act and one transaction.
 
     `needs` is a permission ("" for everybody signed in). `is_public=False` keeps it from being called by name.
+    What a public action writes can be taken back unless it says why not: `irreversible` is shown before it is done.
+    `offers_undo=False` is for what nobody would want back, such as the width of a column; called by another action, what
+    such an action writes stays when that one is taken back.
     """
+    is_recorded = offers_undo and irreversible is None
+    offers_undo = is_recorded and is_public
     flat: list[Parameter | CustomFields | Fields] = []
     for item in parameters:
         flat.extend([item] if isinstance(item, (Parameter, CustomFields, Fields)) else item)
@@ -82,20 +92,32 @@ def action(
             outer = open_act()
             if outer is not None:
                 outer.inner.append(name)
-                return body(**given)
-            try:
-                with act(name):
+                with undo_entries.recording_as(outer, is_recorded):
                     return body(**given)
+            try:
+                return _run_recorded(name, body, given, offers_undo)
             except Refused as refused:
                 if refused.recorded_as:
                     with act(refused.recorded_as) as record:
                         record.note.update(refused=name, fields=sorted(refused.messages))
                 raise
 
-        ACTIONS[name] = Action(name, str(needs), zh, en, tuple(flat), run, inspect.getdoc(body) or "", is_public)
+        doc = inspect.getdoc(body) or ""
+        ACTIONS[name] = Action(name, str(needs), zh, en, tuple(flat), run, doc, is_public, offers_undo, irreversible)
         return run  # type: ignore[return-value]
 
     return wrap
+
+
+def _run_recorded(name: str, body: Callable[..., Any], given: dict[str, Any], offers_undo: bool) -> Any:
+    """Run the body of an action as the open act, with what taking it back needs."""
+    with act(name) as record:
+        record.undo_log = undo_entries.open_log(offers_undo)
+        result = body(**given)
+        offer = undo_entries.store_entry(record)
+    if offer is not None:
+        undo_entries.set_last(offer)
+    return result
 
 
 @contextmanager
@@ -105,4 +127,4 @@ def act(name: str, reason: str = "") -> Iterator[ActionRecord]:
         yield record
         if record.changes or record.events or record.note:
             audit.append(record)
-        events.queue_reactions(record.events)
+        events.queue_reactions(record.events, record.undo_entry)

@@ -1,79 +1,99 @@
-"""Taking back what an act wrote: the numbers of the rows it made, the earlier values of the rows it changed or deleted.
+"""What an act wrote, kept so that it can be taken back: the numbers of the rows it made, the earlier values of the rows
+it changed or deleted.
 
-While `recording_undo() as log` is open, every recorded write is noted; `log.store()` puts the
-notes away as an encrypted file. `take_back` undoes them inside a later act, all or nothing, and only while nothing
-later depends on what was written.
+`actions.registry` opens a log for every action that can be taken back, and `undo_entries` stores it. Imports, which
+write too much for a log with the values they gave, open one of their own with `recording_undo()`.
+`reversal` takes a log back.
 """
 
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
-from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
-from dakehu.foundation.access.sensitivity import PUBLIC
-from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import chain as audit
-from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base import clock
-from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.files import store as files
-from dakehu.foundation.jobs.progress import no_progress
-from dakehu.foundation.records.bulk import load_rows, record_rows, remove_rows
-from dakehu.foundation.records.recorded import Recorded, current_act
-from dakehu.foundation.schema.fields import described_fields, model_of
-from dakehu.foundation.schema.references import references_to
+from dakehu.foundation.records.recorded import Recorded, current_act, is_tracked
+from dakehu.foundation.schema.fields import model_of
 
 DAYS = 90
-SHOWN = 20
-FORMAT = 2  # of stored logs; 1: `created` holds [numbers, versions], and its log names no format
-
-Naming = Callable[[str], Bilingual]
-Report = Callable[[float, Bilingual], None]
-Row = tuple[Any, int]  # model and number
+FORMAT = 3  # of stored logs; 2: without the values given; 1: `created` holds [numbers, versions], and names no format
 
 
 @dataclass
 class CreatedRows:
-    """The rows an act made in one table. Each is at version 1, unless the act changed it again (`later`)."""
+    """The rows an act made in one table. Each is at version 1, unless the act changed it again (`later`). `values` by
+    number and column are those it gave, if the log keeps them."""
 
     numbers: IdRanges = field(default_factory=IdRanges)
     later: dict[int, int] = field(default_factory=dict)
+    values: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def version(self, number: int) -> int:
         return self.later.get(number, 1)
 
 
-class UndoLog:
-    """What one act writes: {model label: CreatedRows} of rows made, {label: {number: [version, earlier values]}} of rows
-    changed, {label: {number: earlier values}} of rows deleted. Versions are those the act gave; values stand by
-    column."""
+@dataclass(slots=True)
+class ChangedRow:
+    """A stored row that an act changed: the version it gave, and by column the values before and after, `after` None
+    where the log does not keep them."""
 
-    def __init__(self) -> None:
+    version: int = 0
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] | None = None
+
+    def add_after(self, values: dict[str, Any]) -> None:
+        self.after = {**(self.after or {}), **values}
+
+
+class UndoLog:
+    """What one act writes: {model label: CreatedRows} of rows made, {label: {number: ChangedRow}} of rows changed,
+    {label: {number: earlier values}} of rows deleted. Values stand by column.
+
+    With `keeps_after` the values that the act gave are kept as well: then a row may change elsewhere and still be taken
+    back, and a reader sees from what to what it changed. `cause` is the number of the act that this one follows from,
+    or takes back.
+    """
+
+    def __init__(self, *, keeps_after: bool = False, cause: int | None = None) -> None:
         self.since = timezone.now()
+        self.keeps_after, self.cause = keeps_after, cause
         self.created: dict[str, CreatedRows] = {}
-        self.changed: dict[str, dict[int, list[Any]]] = {}
+        self.changed: dict[str, dict[int, ChangedRow]] = {}
         self.deleted: dict[str, dict[int, dict[str, Any]]] = {}
+
+    def is_empty(self) -> bool:
+        return self.count() == 0
+
+    def count(self) -> int:
+        """Return the number of rows that taking it back would touch."""
+        created = sum(len(born.numbers) for born in self.created.values())
+        changed = sum(len(rows) for rows in self.changed.values())
+        return created + changed + sum(len(rows) for rows in self.deleted.values())
 
     def record_created(self, model: Any, rows: Iterable[Any]) -> None:
         every = list(rows)
         self.record_created_ids(model, [row.pk for row in every])
         born = self.created[model._meta.label]
         born.later.update({row.pk: row.row_version for row in every if row.row_version != 1})
+        if self.keeps_after:
+            columns = stored_columns(model)
+            born.values.update({row.pk: _values_of(row, columns) for row in every})
 
     def record_created_ids(self, model: Any, numbers: list[int]) -> None:
         self.created.setdefault(model._meta.label, CreatedRows()).numbers.add(numbers)
@@ -86,23 +106,29 @@ class UndoLog:
         for row in rows:
             if row.pk in born.numbers:
                 born.later[row.pk] = row.row_version + 1
+                if row.pk in born.values:
+                    born.values[row.pk].update(_values_of(row, columns))
                 continue
-            note = held.setdefault(row.pk, [0, {}])
-            note[0] = row.row_version + 1
+            note = held.setdefault(row.pk, ChangedRow())
+            note.version = row.row_version + 1
             for column in columns:
-                before = row._loaded[column]
-                if column not in note[1] and _differs(before, getattr(row, column)):
-                    note[1][column] = before
+                before = row._loaded[column] if column in row._loaded else _stored_value(row, column)
+                if column not in note.before and _differs(before, getattr(row, column)):
+                    note.before[column] = before
+                if self.keeps_after and column in note.before:
+                    note.add_after(_values_of(row, [column]))
 
     def record_overwrite(self, model: Any, pk: int, values: dict[str, Any]) -> None:
         """Note a stored row whose columns are about to be set without its version growing."""
         row = models.QuerySet(model).filter(pk=pk).first()
-        if row is None or pk in self.created.get(model._meta.label, {}):
+        if row is None or pk in self.created.get(model._meta.label, CreatedRows()).numbers:
             return
-        note = self.changed.setdefault(model._meta.label, {}).setdefault(pk, [row.row_version, {}])
-        for name in values:
+        note = self.changed.setdefault(model._meta.label, {}).setdefault(pk, ChangedRow(row.row_version))
+        for name, value in values.items():
             column = model._meta.get_field(name).attname
-            note[1].setdefault(column, row._loaded[column])
+            note.before.setdefault(column, row._loaded[column])
+            if self.keeps_after:
+                note.add_after({column: value})
 
     def record_deletion_with_dependents(self, row: Any) -> None:
         """Note a row and whatever the database deletes along with it."""
@@ -118,30 +144,70 @@ class UndoLog:
     def record_deletion(self, row: Any) -> None:
         label = row._meta.label
         if not self.created.get(label, CreatedRows()).numbers.remove(row.pk):
-            before: dict[str, Any] = self.changed.get(label, {}).pop(row.pk, [0, {}])[1]
+            before = self.changed.get(label, {}).pop(row.pk, ChangedRow()).before
             self.deleted.setdefault(label, {})[row.pk] = {**row._loaded, **before}
+        else:
+            self.created[label].later.pop(row.pk, None)
+            self.created[label].values.pop(row.pk, None)
 
-    def store(self) -> str:
-        """Put the notes away encrypted, for 90 days; returns the key by which `take_back` finds them."""
+    def add_later(self, other: "UndoLog") -> None:
+        """Add what was written after this by an act that followed from it, so that both are taken back as one."""
+        for label, born in other.created.items():
+            mine = self.created.setdefault(label, CreatedRows())
+            mine.numbers.merge(born.numbers)
+            mine.later.update(born.later)
+            mine.values.update(born.values)
+        for label, rows in other.changed.items():
+            for pk, row in rows.items():
+                self._add_change(label, pk, row)
+        for label, gone in other.deleted.items():
+            for pk, values in gone.items():
+                if not self.created.get(label, CreatedRows()).numbers.remove(pk):
+                    before = self.changed.get(label, {}).pop(pk, ChangedRow()).before
+                    self.deleted.setdefault(label, {})[pk] = {**values, **before}
+
+    def _add_change(self, label: str, pk: int, row: ChangedRow) -> None:
+        born = self.created.get(label, CreatedRows())
+        if pk in born.numbers:
+            born.later[pk] = row.version
+            if pk in born.values:
+                born.values[pk].update(row.after or {})
+            return
+        mine = self.changed.setdefault(label, {}).setdefault(pk, ChangedRow())
+        mine.version = row.version
+        mine.before = {**row.before, **mine.before}
+        mine.add_after(row.after or {})
+
+    def as_json(self) -> str:
+        """Return the log as JSON; encrypted values stay encrypted in it."""
         body = {
             "format": FORMAT,
             "since": self.since.isoformat(),
-            "created": {label: [born.numbers.runs, born.later] for label, born in self.created.items()},
+            "created": {
+                label: [born.numbers.runs, born.later, _rows_to_json(label, born.values)]
+                for label, born in self.created.items()
+            },
             "changed": {
-                label: {pk: [got, _to_json(model_of(label), before)] for pk, (got, before) in rows.items()}
+                label: {
+                    pk: [row.version, _to_json(model_of(label), row.before), _to_json(model_of(label), row.after or {})]
+                    for pk, row in rows.items()
+                }
                 for label, rows in self.changed.items()
             },
-            "deleted": {
-                label: {pk: _to_json(model_of(label), values) for pk, values in rows.items()}
-                for label, rows in self.deleted.items()
-            },
+            "deleted": {label: _rows_to_json(label, rows) for label, rows in self.deleted.items()},
         }
-        return str(files.save("undo", zlib.compress(json.dumps(body, ensure_ascii=False).encode()), DAYS).key)
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+    def store(self) -> str:
+        """Put the log away as an encrypted file, for 90 days; returns the key by which `load` finds it."""
+        return str(files.save("undo", zlib.compress(self.as_json().encode()), DAYS).key)
 
 
-def _load(key: str) -> UndoLog:
+def load(key: str) -> UndoLog:
+    """Return a log that was put away as a file. Raises Refused where it is past its time. Whether the actor may take it
+    back, the entry that names the key has answered."""
     try:
-        body = json.loads(zlib.decompress(files.read(key)[1]))
+        return parse(zlib.decompress(files.content_of(key).whole()).decode())
     except NotFound as gone:
         raise Refused(
             bilingual(
@@ -150,18 +216,20 @@ def _load(key: str) -> UndoLog:
                 n=DAYS,
             )
         ) from gone
-    kept = UndoLog()
-    kept.since = datetime.fromisoformat(body["since"])
-    kept.created = {label: _created_rows(stored) for label, stored in _by_label(body["created"])}
-    kept.changed = {
-        label: {int(pk): [got, _from_json(model_of(label), before)] for pk, (got, before) in rows.items()}
+
+
+def parse(text: str) -> UndoLog:
+    """Return the log that `as_json` wrote, of this version or an earlier one."""
+    body = json.loads(text)
+    log = UndoLog(keeps_after=body.get("format", 1) >= 3)
+    log.since = datetime.fromisoformat(body["since"])
+    log.created = {label: _created_rows(label, stored) for label, stored in _by_label(body["created"])}
+    log.changed = {
+        label: {int(pk): _changed_row(label, *stored) for pk, stored in rows.items()}
         for label, rows in _by_label(body["changed"])
     }
-    kept.deleted = {
-        label: {int(pk): _from_json(model_of(label), values) for pk, values in rows.items()}
-        for label, rows in _by_label(body["deleted"])
-    }
-    return kept
+    log.deleted = {label: _rows_from_json(label, rows) for label, rows in _by_label(body["deleted"])}
+    return log
 
 
 def _by_label(stored: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -169,19 +237,25 @@ def _by_label(stored: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((current_name(Kind.MODEL, label), rows) for label, rows in stored.items())
 
 
-def _created_rows(stored: list[Any]) -> CreatedRows:
-    """Read [runs, {number: version}], or [numbers, versions] of a log of format 1. Logs between the two name no format
-    either, so the shape decides."""
-    numbers, versions = stored
+def _created_rows(label: str, stored: list[Any]) -> CreatedRows:
+    """Read [runs, {number: version}, {number: values}], the first two of them in format 2, or [numbers, versions] of a
+    log of format 1. Logs between the two name no format either, so the shape decides."""
+    numbers, versions, *values = stored
     if isinstance(versions, dict):
-        return CreatedRows(IdRanges.of(numbers), {int(pk): version for pk, version in versions.items()})
+        later = {int(pk): version for pk, version in versions.items()}
+        return CreatedRows(IdRanges.of(numbers), later, _rows_from_json(label, values[0]) if values else {})
     later = {pk: version for pk, version in zip(numbers, versions, strict=True) if version != 1}
     return CreatedRows(IdRanges(numbers), later)
 
 
+def _changed_row(label: str, version: int, before: dict[str, Any], after: dict[str, Any] | None = None) -> ChangedRow:
+    model = model_of(label)
+    return ChangedRow(version, _from_json(model, before), _from_json(model, after) if after else None)
+
+
 @contextmanager
 def recording_undo() -> Iterator[UndoLog]:
-    """Note whatever the present act writes inside."""
+    """Note whatever the present act writes inside, without the values it gives."""
     act = current_act()
     outer = act.undo_log
     act.undo_log = outer or UndoLog()
@@ -200,8 +274,32 @@ def _differs(before: Any, after: Any) -> bool:
     return bool(before != after)
 
 
+def _stored_value(row: Any, column: str) -> Any:
+    """The value of a column that was not loaded with its row."""
+    return models.QuerySet(type(row)).filter(pk=row.pk).values_list(column, flat=True).get()
+
+
+def _values_of(row: Any, columns: Iterable[str]) -> dict[str, Any]:
+    """The present values of a row by column; lists and dictionaries are copied."""
+    values = {column: getattr(row, column) for column in columns}
+    return {name: deepcopy(value) if type(value) in (dict, list) else value for name, value in values.items()}
+
+
+def stored_columns(model: Any) -> list[str]:
+    """The columns of a model whose values an undo compares: not its number, version, times, nor blind indexes."""
+    return [f.attname for f in model._meta.concrete_fields if is_tracked(f)]
+
+
 def _columns(model: Any) -> dict[str, Any]:
     return {f.attname: f for f in model._meta.concrete_fields}
+
+
+def _rows_to_json(label: str, rows: dict[int, dict[str, Any]]) -> dict[int, Any]:
+    return {pk: _to_json(model_of(label), values) for pk, values in rows.items()}
+
+
+def _rows_from_json(label: str, rows: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    return {int(pk): _from_json(model_of(label), values) for pk, values in rows.items()}
 
 
 def _to_json(model: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -219,170 +317,10 @@ def _to_json(model: Any, values: dict[str, Any]) -> dict[str, Any]:
 def _from_json(model: Any, plain: dict[str, Any]) -> dict[str, Any]:
     columns, made = _columns(model), {}
     for name, value in plain.items():
+        if name not in columns:
+            continue
         if isinstance(columns[name], EncryptedTextField):
             made[name] = None if value is None else columns[name].from_db_value(b64decode(value), None, None)
         else:
             made[name] = columns[name].to_python(value)
     return made
-
-
-# --- taking back ------------------------------------------------------------------------------------
-
-
-def rows_of(key: str) -> int:
-    """How many rows undoing what was stored under `key` would touch. Raises Refused where it is gone."""
-    kept = _load(key)
-    return sum(len(born.numbers) for born in kept.created.values()) + sum(
-        len(rows) for held in (kept.changed, kept.deleted) for rows in held.values()
-    )
-
-
-def revert(key: str, called: Naming, progress: Report = no_progress) -> dict[str, int]:
-    """Undo what was stored under `key`, inside the present act; returns {"removed", "restored"}: numbers of rows.
-
-    Raises Refused, saying on what, where a row was written or hung on later, or is out of the actor's sight now.
-    `called` names the rows of a table.
-    """
-    kept = _load(key)
-    progress(0.05, bilingual("正在检查之后有没有改动", "Looking for later changes"))
-    found = list(dict.fromkeys([*_changed_since(kept), *_referenced_since(kept)]))
-    if found:
-        raise _depends(found, called)
-    try:
-        with elevated("undo: as it was before"), transaction.atomic():
-            for done, (label, born) in enumerate(reversed(kept.created.items())):
-                share = 0.3 + 0.5 * done / len(kept.created)
-                progress(
-                    share, bilingual("正在删除新增的记录：{what}", "Removing what was made: {what}", what=called(label))
-                )
-                remove_rows(model_of(label), born.numbers)
-            progress(0.8, bilingual("正在恢复原来的内容", "Restoring what was there before"))
-            restored = sum(_restore(model_of(label), rows) for label, rows in kept.changed.items())
-            for label, gone in reversed(kept.deleted.items()):  # what hung on a row went before it
-                restored += _recreate(model_of(label), gone)
-    except IntegrityError as taken:
-        raise Refused(
-            bilingual(
-                "原来的值（例如客户号）现在已被其他记录占用，无法撤销。",
-                "An earlier value (such as a client code) belongs to another record now, so this cannot be undone.",
-            )
-        ) from taken
-    return {"removed": sum(len(born.numbers) for born in kept.created.values()), "restored": restored}
-
-
-def _changed_since(kept: UndoLog) -> Iterator[Row]:
-    """Rows that are gone, out of sight, or no longer at the version the act gave them. Holds the others."""
-    for label, born in kept.created.items():
-        for first, last in born.numbers.parts(CHUNK):
-            now = _versions(model_of(label).objects.filter(pk__range=(first, last)))
-            for pk in range(first, last + 1):
-                if now.get(pk) != born.version(pk):
-                    yield model_of(label), pk
-    for label, rows in kept.changed.items():
-        for part in chunks(sorted(rows)):
-            now = _versions(model_of(label).objects.filter(pk__among=part))
-            yield from ((model_of(label), pk) for pk in part if now.get(pk) != rows[pk][0])
-
-
-def _versions(rows: Any) -> dict[int, int]:
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    return dict(rows.order_by("pk").values_list("pk", "row_version"))
-
-
-def _referenced_since(kept: UndoLog) -> Iterator[Row]:
-    """Rows of others that hang on a row made, or that were written later and hang on a row changed."""
-    with elevated("undo: what depends on it"):
-        for label in {*kept.created, *kept.changed}:
-            born = kept.created.get(label, CreatedRows()).numbers
-            made = [{"gte": first, "lte": last} for first, last in born.parts(CHUNK)]
-            changed = [{"among": part} for part in chunks(sorted(kept.changed.get(label, ())))]
-            for other, key in references_to(model_of(label)):
-                yield from _others(kept, other, key.attname, made, {})
-                if issubclass(other, Recorded):
-                    yield from _others(kept, other, key.attname, changed, {"changed_at__gt": kept.since})
-
-
-def _others(kept: UndoLog, other: Any, by: str, among: list[dict[str, Any]], later: dict[str, Any]) -> Iterator[Row]:
-    """Rows of `other` that name one of `among` by their column `by` and that the act itself did not write."""
-    label = other._meta.label
-    born, changed = kept.created.get(label, CreatedRows()).numbers, kept.changed.get(label, {})
-    for test in among:
-        rows: Any = models.QuerySet(other).filter(**{f"{by}__{how}": what for how, what in test.items()}, **later)
-        yield from ((other, pk) for pk in rows.values_list("pk", flat=True) if pk not in born and pk not in changed)
-
-
-def _restore(model: Any, rows: dict[int, list[Any]]) -> int:
-    columns = _columns(model)
-    for part in chunks(sorted(pk for pk, (_, before) in rows.items() if before)):
-        held, touched = list(load_rows(model, part).values()), set()
-        for row in held:
-            for name, value in rows[row.pk][1].items():
-                setattr(row, name, value)
-                touched.add(columns[name].name)
-        record_rows(model, [], held, sorted(touched), client_ids={row.owning_client_id() or 0 for row in held} - {0})
-    return len(rows)
-
-
-def _recreate(model: Any, rows: dict[int, dict[str, Any]]) -> int:
-    for pk, values in rows.items():
-        row = model(**values)
-        row.row_version += 1
-        row.save(force_insert=True)
-        models.QuerySet(model).filter(pk=pk).update(created_at=values["created_at"])
-    return len(rows)
-
-
-# --- saying on what it depends ----------------------------------------------------------------------
-
-
-def _depends(found: list[Row], called: Naming) -> Refused:
-    head = bilingual(
-        "无法撤销：之后有 {n} 条记录与它有关。没有改动任何内容。",
-        "This cannot be undone: {n} records depend on it since. Nothing was changed.",
-        n=len(found),
-    )
-    return Refused({"": [head, *(_line(model, pk, called) for model, pk in found[:SHOWN])]})
-
-
-def _row_text(row: Any) -> str:
-    """Say which row it is: as the model says itself, or by its public listed values."""
-    plain: Any = models.Model.__str__
-    if type(row).__str__ is not plain:
-        return str(row)
-    report = (f for _, f, spec in described_fields(type(row)) if spec.listed and spec.sensitivity == PUBLIC)
-    values = (getattr(row, f.name) for f in report if not f.is_relation)
-    return " ".join(str(value) for value in values if value not in (None, ""))[:80] or f"#{row.pk}"
-
-
-def _line(model: Any, pk: int, called: Naming) -> Bilingual:
-    """One record in words, as far as the actor may see it."""
-    what = called(model._meta.label)
-    row = model.objects.filter(pk=pk).first()
-    if row is None:
-        return bilingual(
-            "{what}：已被删除，或已不在您的范围内。",
-            "{what}: deleted since, or no longer within your sight.",
-            what=what,
-        )
-    number = row.owning_client_id() if isinstance(row, Recorded) else None
-    client = scope.client_model().objects.filter(pk=number).first() if number else None
-    if client is None:
-        return bilingual("{what}“{row}”", "{what} “{row}”", what=what, row=_row_text(row))
-    with elevated("undo: who wrote it"):
-        entry = AuditEntry.objects.filter(client_ref=number, at__gte=row.changed_at).order_by("pk").first()
-    at = clock.local(row.changed_at).strftime("%Y-%m-%d %H:%M")
-    if entry is None:
-        return bilingual(
-            "客户 {client} 的{what}（{at}）", "{what} of client {client} ({at})", what=what, client=client, at=at
-        )
-    verb = act_label(entry.action)
-    return bilingual(
-        "客户 {client} 的{what}（{at}，{who}，{verb}）",
-        "{what} of client {client} ({at}, {who}, {verb})",
-        what=what,
-        client=client,
-        at=at,
-        who=entry.actor_name,
-        verb=verb,
-    )

@@ -50,4 +50,8 @@ class AuditEntry(models.Model):
     objects: Any = AuditEntries()
 
     class Meta:
-        indexes = [models.Index(fields=["client_ref", "-id"]), models.Index(fields=["actor_ref", "-id"])]
+        indexes = [
+            models.Index(fields=["client_ref", "-id"]),
+            models.Index(fields=["actor_ref", "-id"]),
+            models.Index(fields=["action", "at"], name="audit_by_action"),
+        ]

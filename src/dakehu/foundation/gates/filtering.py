@@ -27,6 +27,7 @@ from dakehu.foundation.schema.fields import (
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.related_columns import extension_columns
 
+BAND = "band"  # the place of a band among those by which a masked amount is told: 0 is the lowest
 OPERATORS = {
     "eq": "",
     "ne": "",
@@ -39,6 +40,7 @@ OPERATORS = {
     "in": "in",
     "empty": "isnull",
     "filled": "isnull",
+    BAND: "",
 }
 
 
@@ -56,7 +58,11 @@ def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str 
         fault = limits.find_json_fault(value)
         if fault is not None:
             raise Refused({key: [fault]})
-        rows = _filter(rows, _column(model, index, head), op or "eq", value)
+        further = getattr(model, "list_filters", {}).get(head)
+        if further is not None and not op:
+            rows = further(rows, value)
+            continue
+        rows = _filter(rows, _column(model, index, head, op), op or "eq", value)
     if order:
         columns = [("-" if down else "") + column.name for column, down in order_rows(model, order)]
         rows = rows.order_by(*columns, "-pk")
@@ -81,14 +87,15 @@ def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
     return [(_column(model, index, part.lstrip("-")), part.startswith("-")) for part in parts]
 
 
-def _column(model: Any, index: dict[str, str], name: str) -> Any:
+def _column(model: Any, index: dict[str, str], name: str, op: str = "") -> Any:
     found = index.get(normalize_name(name))
     if found is None:
         raise Refused({name: [bilingual("没有“{name}”这一列。", "There is no column “{name}”.", name=name)]})
     borrowed = next((field for own, field, _ in extension_columns(model) if own == found), None)
     column = model._meta.get_field(found) if borrowed is None else borrowed
     spec: FieldSpec = spec_of(column)
-    if spec.sensitivity > current_actor().clearance:
+    shown_as_band = op == BAND and _band_edges(column)  # what the reader sees of the amount anyway
+    if spec.sensitivity > current_actor().clearance and not shown_as_band:
         raise _not_cleared(name, spec.label)
     return column
 
@@ -101,6 +108,8 @@ def _not_cleared(name: str, label: str) -> Refused:
 def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     if op not in OPERATORS:
         raise Refused({column.name: [bilingual("没有“{op}”这种条件。", "There is no condition “{op}”.", op=op)]})
+    if op == BAND:
+        return _filter_band(rows, column, str(value))
     if op in ("empty", "filled"):
         blank = Q(**{f"{column.name}__isnull": True})
         if isinstance(column, (models.CharField, models.TextField)):
@@ -132,6 +141,21 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
         return rows.filter(**{f"{column.name}__date": meant.date()})
     lookup = OPERATORS[op]
     return rows.filter(**{f"{column.name}__{lookup}" if lookup else column.name: meant})
+
+
+def _band_edges(column: Any) -> tuple[int, ...]:
+    """The edges of the bands by which a masked column is told, none where its mask tells no bands."""
+    edges: tuple[int, ...] = getattr(spec_of(column).mask, "band_edges", ()) if has_spec(column) else ()
+    return edges
+
+
+def _filter_band(rows: Any, column: Any, place: str) -> Any:
+    edges = _band_edges(column)
+    if not edges or not (place.isascii() and place.isdecimal() and int(place) <= len(edges)):
+        raise Refused({column.name: [bilingual("没有这个金额区间。", "There is no such band of amounts.")]})
+    low, high = (0, *edges)[int(place)], (*edges, None)[int(place)]
+    rows = rows.filter(**{f"{column.name}__gte": low})
+    return rows if high is None else rows.filter(**{f"{column.name}__lt": high})
 
 
 def _names_behind(column: Any, op: str, value: Any) -> Q:

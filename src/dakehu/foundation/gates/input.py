@@ -139,7 +139,7 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
     behind = field_behind(parameter)
     read = _by_kind(parameter, order) if behind is None else _by_field(behind, among, order)
     names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
-    structured = names_a_row or parameter.kind in ("json", "file") or isinstance(behind, models.JSONField)
+    structured = names_a_row or parameter.kind in ("ids", "json", "file") or isinstance(behind, models.JSONField)
     stored = isinstance(behind, models.JSONField)
 
     def run(value: Any) -> Any:
@@ -197,9 +197,19 @@ def _by_kind(parameter: Parameter, order: str) -> Reader:
         "date": _date(order),
         "datetime": lambda v: clock.at_local(parsing.to_datetime(v, order=order)),
         "bool": parsing.to_bool,
+        "ids": _ids,
         "json": lambda v: v,
         "file": _upload,
     }[parameter.kind]
+
+
+def _ids(value: Any) -> list[int]:
+    """Ids of rows, each once and in order: a list, or one text with commas."""
+    parts = value if isinstance(value, list) else str(value).replace("，", ",").replace("、", ",").split(",")
+    ids = list(dict.fromkeys(parsing.to_integer(part) for part in parts if str(part).strip()))
+    if any(not 0 < number <= limits.LARGEST for number in ids):
+        raise Unfit(bilingual("应为记录的编号。", "Must be ids of records."))
+    return ids
 
 
 def _upload(value: Any) -> Upload:

@@ -159,6 +159,37 @@ def render_row(
     return render_rows([row], names, shown, beside)[0]
 
 
+def render_values(model: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Rows that need not exist any more, given as values by column, as text for people: {field name: text} of the
+    described fields among the given columns. Masked as by `render_rows`; "" for what a key names outside the reader's
+    scope."""
+    clearance = current_actor().clearance
+    columns = [column for column in columns_of(model) if not isinstance(column.field, Computed)]
+    related = {c.name: _related_rows(c.field, rows) for c in columns if c.kind == "key"}
+    shown = []
+    for values in rows:
+        image = model(**{custom_fields.STORE: values[custom_fields.STORE]}) if custom_fields.STORE in values else None
+        texts = {}
+        for column in columns:
+            if column.field.attname in values:
+                value = values[column.field.attname]
+                value = related[column.name].get(value) if column.name in related else value
+            elif image is not None and getattr(column.field, "custom", False):
+                value = getattr(image, column.name)
+            else:
+                continue
+            texts[column.name] = str(_value(value, column, clearance, shown=True))
+        shown.append(texts)
+    return shown
+
+
+def _related_rows(field: Any, rows: list[dict[str, Any]]) -> dict[Any, Any]:
+    """The visible rows that a key of these rows names, by id."""
+    ids = {values.get(field.attname) for values in rows} - {None}
+    found: dict[Any, Any] = field.related_model._default_manager.in_bulk(ids) if ids else {}
+    return found
+
+
 CellRenderer = Callable[[Any], Any]
 
 

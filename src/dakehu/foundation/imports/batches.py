@@ -8,12 +8,11 @@ from typing import Any
 from django.db import connection
 
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import Batch, BatchState
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
-from dakehu.foundation.imports.models import Batch, BatchState
-from dakehu.foundation.records.recorded import current_act
 
 STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a batch holds beside its last report
 
@@ -33,11 +32,10 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
     return batch
 
 
-def get_own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
-    """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends;
-    `any_act` also finds acts other than imports."""
+def get_own(number: int, *, lock: bool = False) -> Batch:
+    """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends."""
     actor = current_actor()
-    rows = Batch.objects.all() if any_act else Batch.objects.filter(act="")
+    rows = Batch.objects.filter(act="")
     if lock and connection.features.has_select_for_update:
         rows = rows.select_for_update()
     batch = rows.filter(pk=number).first()
@@ -46,26 +44,11 @@ def get_own(number: int, *, lock: bool = False, any_act: bool = False) -> Batch:
     return batch
 
 
-def own_batches(*, any_act: bool = False) -> Any:
-    """The actor's imports, newest first; with `any_act` whatever else may be undone, too."""
+def own_batches() -> Any:
+    """The actor's imports, newest first."""
     actor = current_actor()
-    rows = Batch.objects.order_by("-pk") if any_act else Batch.objects.filter(act="").order_by("-pk")
+    rows = Batch.objects.filter(act="").order_by("-pk")
     return rows if actor.is_system else rows.filter(owner_ref=actor.user_id)
-
-
-def save_act(about: Bilingual | str, undo: str) -> int:
-    """Keep what the present act needs to be undone (`undo` as Kept.store gives it); returns the number by which it is.
-    `about` says to whom or what it was done, without names of clients."""
-    batch = Batch(
-        act=current_act().name,
-        filename=str(about)[:200],
-        owner_ref=current_actor().user_id,
-        state=BatchState.APPLIED.value,
-        applied_at=clock.now(),
-        report={"undo": undo},
-    )
-    batch.save()
-    return int(batch.pk)
 
 
 def content_of(batch: Batch) -> tuple[bytes, str | None]:

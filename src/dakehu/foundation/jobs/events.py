@@ -1,10 +1,12 @@
 """Connect published events to reactions, which run as jobs after the action commits."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.base.renamed import Kind, current_name
+from dakehu.foundation.jobs.cause import following
 from dakehu.foundation.jobs.queue import JOBS, Work, start
 
 REACTIONS: dict[str, list[str]] = {}
@@ -18,20 +20,28 @@ def on_event(event: str) -> Callable[[Work], Work]:
 
     def wrap(body: Work) -> Work:
         kind = f"{event} → {body.__module__.removeprefix('dakehu.domains.')}.{body.__name__}"
-        JOBS[kind] = lambda progress, **payload: body(**payload)
+        JOBS[kind] = functools.partial(_react, body)
         REACTIONS.setdefault(event, []).append(kind)
         return body
 
     return wrap
 
 
-def queue_reactions(events: list[tuple[str, dict[str, Any]]]) -> None:
-    """Queue one job for each reaction, in the transaction of the action that ends.
+def _react(body: Work, progress: Any, cause: int | None = None, **payload: Any) -> Any:
+    """Run a reaction. What it writes is taken back with the act `cause`, whose event it answers."""
+    with following(cause):
+        return body(**payload)
+
+
+def queue_reactions(events: list[tuple[str, dict[str, Any]]], entry: Any = None) -> None:
+    """Queue one job for each reaction, in the transaction of the action that ends. `entry` is the row by which that
+    action can be undone, if it can.
 
     The jobs run as the system: a reaction must not depend on the rights of the event's author, nor on whether they
     still exist.
     """
+    cause = {"cause": int(entry.pk)} if entry is not None else {}
     for event, payload in events:
         for kind in REACTIONS.get(current_name(Kind.EVENT, event), []):
             with acting_as(system_actor(f"reaction to {event}", current_actor().door)):
-                start(kind, **payload)
+                start(kind, **payload, **cause)

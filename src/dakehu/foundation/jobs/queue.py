@@ -100,6 +100,26 @@ def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]
     return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
+def ended(kinds: list[str], owner: int | None, since: datetime) -> list[dict[str, Any]]:
+    """Return the owner's jobs of some kinds that were done or failed since a moment, the last one first.
+
+    [{id, kind, args, ended_at, failed}]
+    """
+    present = {name: kind for kind in kinds for name in all_names(Kind.JOB, kind)}
+    states = (JobState.DONE.value, JobState.FAILED.value)
+    rows = _rows().filter(kind__in=present, owner_ref=owner, state__in=states, ended_at__gte=since)
+    return [
+        {
+            "id": row.pk,
+            "kind": present[row.kind],
+            "args": row.args,
+            "ended_at": row.ended_at,
+            "failed": row.state == JobState.FAILED,
+        }
+        for row in rows.order_by("-ended_at")[:20]
+    ]
+
+
 ALIVE = timedelta(seconds=20)  # a running worker touches its file every few seconds
 
 

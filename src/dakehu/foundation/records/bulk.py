@@ -59,19 +59,23 @@ def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> lis
     return ids
 
 
-def remove_rows(model: Any, ids: Iterable[int]) -> None:
-    """Delete rows without dependents in the open action. The audit entry holds their ids."""
+def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) -> None:
+    """Delete rows without dependents in the open action. The audit entry holds their ids, or each with its values."""
     id_ranges = ids if isinstance(ids, IdRanges) else IdRanges(ids)
     undo_log = current_act().undo_log
-    if undo_log is not None:
+    if undo_log is not None or with_values:
         rows: Any = models.QuerySet(model).filter(pk__among=id_ranges).order_by("-pk")
         for row in rows:
-            undo_log.record_deletion(row)
+            if undo_log is not None:
+                undo_log.record_deletion(row)
+            if with_values:
+                row.record_deletion()
     index.remove(model, id_ranges)
     for derived, key in derived_models_of(model):
         bulk_sql.delete(derived, id_ranges, by=key)
     bulk_sql.delete(model, id_ranges)
-    add_row_counts(model, {"removed": id_ranges})
+    if not with_values:
+        add_row_counts(model, {"removed": id_ranges})
 
 
 def add_row_counts(model: Any, id_ranges: dict[str, IdRanges], columns: Iterable[str] = ()) -> None:

@@ -45,6 +45,7 @@ class ActionRecord:
     note: dict[str, Any] = field(default_factory=dict)
     client_id: int | None = None  # the client it is about, if its changes concern several
     undo_log: Any = None  # actions.undo.UndoLog, if the action can be undone later
+    undo_entry: Any = None  # the row by whose number it can be undone, once that was asked for or stored
 
 
 _open: ContextVar[ActionRecord | None] = ContextVar("dakehu_act", default=None)
@@ -107,6 +108,8 @@ class Recorded(models.Model):
     lookup_fields: tuple[str, ...] = ()  # fields by which a person may identify a row of this model
     former_lookup = ""  # lookup path to former names, each of which identified one row
     computed_columns: tuple[Any, ...] = ()
+    list_filters: dict[str, Any] = {}  # {name: rows and a value → rows} by which lists are narrowed besides the columns
+    applies_by = ""  # the choice field that decides which fields make sense (FieldSpec.applies_to); "" for none
     field_groups: dict[str, Any] = {"": ""}  # {group: its title}, in the order in which a page shows them
 
     objects: Any = scope.Common()
@@ -126,7 +129,7 @@ class Recorded(models.Model):
         act = current_act()
         adding = self._state.adding
         before = {} if adding else getattr(self, "_loaded", {})
-        tracked = {column.attname: column for column in self._meta.concrete_fields if _is_tracked(column)}
+        tracked = {column.attname: column for column in self._meta.concrete_fields if is_tracked(column)}
         after = {name: getattr(self, name) for name in tracked}
         changed = {
             name: value
@@ -170,17 +173,19 @@ class Recorded(models.Model):
         act = current_act()
         if act.undo_log is not None:
             act.undo_log.record_deletion_with_dependents(self)
-        values = {
-            column.attname: getattr(self, column.attname)
-            for column in self._meta.concrete_fields
-            if _is_tracked(column)
-        }
-        custom_fields.spread_changes(values, {})
-        act.changes.append(Change(self._meta.label, self.pk, "deleted", values, {}, self.owning_client_id()))
+        self.record_deletion()
         index.remove(type(self), [self.pk])
         with acting_as(replace(current_actor(), reach=Reach.SYSTEM)):
             models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
         return None
+
+    def record_deletion(self) -> None:
+        """Record in the open action that the row is deleted, with its values."""
+        values = {
+            column.attname: getattr(self, column.attname) for column in self._meta.concrete_fields if is_tracked(column)
+        }
+        custom_fields.spread_changes(values, {})
+        current_act().changes.append(Change(self._meta.label, self.pk, "deleted", values, {}, self.owning_client_id()))
 
     def _check_client_visible(self) -> None:
         """Raise NotFound where the row's client is outside the actor's scope."""
@@ -216,7 +221,7 @@ class ClientRecorded(Recorded):
 UNTRACKED = {"row_version", "created_at", "changed_at"}
 
 
-def _is_tracked(f: Any) -> bool:
+def is_tracked(f: Any) -> bool:
     """Return whether changes of a field are recorded."""
     return not f.primary_key and f.name not in UNTRACKED and not isinstance(f, BlindIndex)
 

@@ -10,7 +10,7 @@ part of a field's deconstruction, so changing one never makes a migration.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -21,7 +21,7 @@ from django.db import models
 
 from dakehu.foundation.access.actor import actor_or_none
 from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC, SECRET, Sensitivity  # noqa: F401
-from dakehu.foundation.base.i18n import language
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 
 DjangoField = TypeVar("DjangoField", bound=models.Field)  # type: ignore[type-arg]
 
@@ -44,6 +44,8 @@ class FieldSpec:
     seen_by: frozenset[str] = frozenset()  # roles; none named: everybody
     edited_by: frozenset[str] = frozenset()
     group: str = ""  # one of the model's `field_groups`; "" puts it into the last one
+    applies_to: tuple[str, ...] = ()  # values of the model's `applies_by` field for which it makes sense; (): for all
+    shown_by: str = ""  # the computed column by which pages show this field
 
     @property
     def label(self) -> str:
@@ -78,9 +80,12 @@ def field(
     help_en: str = "",
     example: str = "",
     group: str = "",
+    applies_to: tuple[str, ...] = (),
+    shown_by: str = "",
 ) -> DjangoField:
     """Attach a FieldSpec to a Django field and return the same field."""
     spec = FieldSpec(zh, en, aliases, unit, sensitivity, mask, listed, editable, help_zh, help_en, example, group=group)
+    spec = replace(spec, applies_to=tuple(str(value) for value in applies_to), shown_by=shown_by)
     django_field.spec = spec  # type: ignore[attr-defined]
     return django_field
 
@@ -130,6 +135,24 @@ def grouped_fields(model: Any, names: Iterable[str] = ()) -> list[tuple[str, lis
         if not names or name in names:
             groups[spec.group if spec.group in groups else last].append(name)
     return [(key, fields) for key, fields in groups.items() if fields]
+
+
+def applies(model: Any, spec: FieldSpec, value: Any) -> bool:
+    """Return whether a field makes sense for a row of a model whose `applies_by` field has a value ("" if unknown)."""
+    return not spec.applies_to or not model.applies_by or value in ("", None) or str(value) in spec.applies_to
+
+
+def applies_note(model: Any, spec: FieldSpec) -> Bilingual | None:
+    """Return for which rows a field is meant, None where for all."""
+    if not spec.applies_to or not model.applies_by:
+        return None
+    choices = [choice for choice in model._meta.get_field(model.applies_by).choice_set if choice in spec.applies_to]
+    return bilingual(
+        "仅适用于：{listed}",
+        "Only for: {named}",
+        listed="、".join(one.zh for one in choices),
+        named=", ".join(one.en for one in choices),
+    )
 
 
 def labels_of(label: str) -> dict[str, str]:

@@ -14,7 +14,9 @@ class Parameter:
 
     `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
     of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
-    json, file) or `choice_set` which choices it has.
+    ids, json, file) or `choice_set` which choices it has. `choices_from` names a query of a client: for `ids` it lists
+    what may be chosen, {parameter: [{id, label, chosen}]}; for other kinds it suggests values, [{value, label}]. Without the
+    permission `needs` no form asks for it.
     """
 
     name: str
@@ -24,6 +26,8 @@ class Parameter:
     spec: FieldSpec | None = None
     kind: str = "text"
     choice_set: Any = None
+    choices_from: str = ""
+    needs: str = ""
 
 
 def parameters_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Parameter, ...]:

@@ -17,15 +17,24 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 
 
 @dataclass(frozen=True)
+class Series:
+    """A field of numbers in time beside a row, drawn small in lists; `spec` says what it is and who may see it."""
+
+    field: str
+    spec: FieldSpec
+
+
+@dataclass(frozen=True)
 class ColumnExtension:
     """Fields `names` of the model `of`, whose rows stand one to one beside those of the borrower: reached from these as
-    `through`, and naming them by `by`. `needs` is the right without which nobody knows of them."""
+    `through`, and naming them by `by`. `needs` is the right without which nobody knows of them; `series` is drawn in lists."""
 
     of: str
     through: str
     by: str
     names: tuple[str, ...]
     needs: str
+    series: Series | None = None
 
 
 _extensions: dict[str, ColumnExtension] = {}

@@ -60,7 +60,8 @@ class Resource:
     `key` is the parameter by which get, update and delete know the row ("client": one row a client). `path` is its
     address in the API, `of_client` the query of the rows of one client. `offers` are further actions that are offered
     about a client. With `tab` a client's page shows the rows on a tab of their own. `is_merged` False: an update is one
-    decision and is never merged with somebody else's.
+    decision and is never merged with somebody else's. `asked_first` are the parameters that the form of `create` asks at
+    once, in this order; the others stand behind "more".
     """
 
     model: str
@@ -78,6 +79,7 @@ class Resource:
     timeline: TimelineOf | None = None
     tab: bool = False
     is_merged: bool = True
+    asked_first: tuple[str, ...] = ()
 
     @property
     def names(self) -> Names:
@@ -141,6 +143,11 @@ def _top_first(named: "list[list[str]]") -> "list[list[str]]":
     order = {domain: -place for place, domain in enumerate(domains)}
     models = [one.model.partition(".")[0] for one in resources()]
     return [names for _, names in sorted(zip(models, named, strict=True), key=lambda pair: order[pair[0]])]
+
+
+def asked_first() -> dict[str, tuple[str, ...]]:
+    """{action that makes a row: the parameters that its form asks at once}, of resources that say so."""
+    return {one.create: one.asked_first for one in resources() if one.asked_first}
 
 
 def bulk_actions() -> dict[str, BulkOf]:

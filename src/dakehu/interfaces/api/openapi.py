@@ -10,7 +10,7 @@ from dakehu.foundation.gates import QUERIES, columns_of
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import Column, kind_of
 from dakehu.foundation.schema import resources
-from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.fields import applies_note, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 TYPES: dict[str, dict[str, Any]] = {
@@ -58,6 +58,7 @@ def schema_of_take(parameter: Parameter) -> dict[str, Any]:
         "bool": ["boolean", "string"],
         "key": ["integer", "string", "object"],
         "file": ["object"],
+        "ids": ["array", "integer", "string"],
         "json": None,
     }.get(kind, ["string", "number"])
     made: dict[str, Any] = {"title": f"{facts.zh} {facts.en}"}
@@ -72,6 +73,12 @@ def schema_of_take(parameter: Parameter) -> dict[str, Any]:
         made["examples"] = [facts.example]
     if facts.unit:
         made["x-unit"] = facts.unit
+    if facts.applies_to and behind is not None:
+        made["x-applies-to"] = list(facts.applies_to)
+        note = applies_note(behind.model, facts)
+        made["description"] = " ".join(
+            filter(None, (made.get("description"), note and f"{note.in_('zh')} {note.in_('en')}"))
+        )
     return made
 
 

@@ -80,9 +80,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="删除导出后从表中去掉的行 · delete rows that the sheet lacks since its export",
     )
-    made = add("undo", "撤销导入、批量修改、移交或合并 · undo an import, bulk edit, hand-over or merge")
+    made = add("undo", "撤销一次操作或导入 · undo an act or an import")
     made.add_argument(
-        "batch", nargs="?", metavar="BATCH", help="批次号，留空列出可撤销的 · the batch; left out, they are listed"
+        "batch",
+        nargs="?",
+        metavar="BATCH",
+        help="操作编号，留空列出可撤销的 · the number; left out, what can be undone is listed",
     )
     made = add("export", "导出大客户管理表 · export the workbook")
     made.add_argument("file", type=Path)

@@ -23,6 +23,7 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import ROLES
 from dakehu.exchange.imports import service as import_service
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -58,6 +59,12 @@ def prepare(table: Path) -> dict[str, Any]:
                     home=settings.DAKEHU_HOME,
                 )
             )
+    with undo_entries.without_undo():
+        return _fill(table)
+
+
+def _fill(table: Path) -> dict[str, Any]:
+    """Write the staff, clients, services, trades and prices of the demonstration; none of it is for anybody to undo."""
     password = new_password()
     with acting_as(system_actor("set up the demonstration brokerage（演示）", "cli")):
         _tell(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))

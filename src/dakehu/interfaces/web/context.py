@@ -10,13 +10,15 @@ from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base import house_values
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for
 
 # Address, words, icon, the permission that opens it ("" for everybody).
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
-    ("/", bilingual("今日工作台", "Today"), "list-checks", Permission.SERVICE_READ),
+    ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
@@ -25,7 +27,14 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/audit/", bilingual("操作日志", "Audit"), "scroll-text", Permission.AUDIT_READ),
     ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
 )
-LINKS = {"home": "/", "palette": "/palette", "profile": "/me", "sign_out": "/sign-out", "language": "/language"}
+LINKS = {
+    "home": "/",
+    "palette": "/palette",
+    "profile": "/me",
+    "notices": "/notices/",
+    "sign_out": "/sign-out",
+    "language": "/language",
+}
 
 
 class Rights:
@@ -66,6 +75,12 @@ def exists(url: str) -> bool:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every page needs: menu, views, person, links, rights, and the house's colours of rise and fall."""
+    colours = "red-up" if house_values.current("RISE_IS_RED") else "green-up"
+    return {**_frame(request), "updown": colours}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     actor = actor_or_none()
     if user is None or not user.is_authenticated or actor is None or actor.user_id is None or user.must_change:

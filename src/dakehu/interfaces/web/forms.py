@@ -7,12 +7,14 @@ from typing import Any
 from django.http import QueryDict
 
 from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import Action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import kind_of
-from dakehu.foundation.schema.fields import may
+from dakehu.foundation.schema.fields import applies, may, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 KINDS = {
@@ -24,6 +26,7 @@ KINDS = {
     "bool": "checkbox",
     "number": "number",
     "integer": "number",
+    "ids": "checks",
 }
 WIDE = ("summary", "detail", "remark", "result", "outcome", "likes", "taboos", "address", "reason", "goal", "subject")
 PEOPLE = "team.User"
@@ -45,6 +48,10 @@ class Question:
     required: bool = False
     wide: bool = False
     placeholder: str = ""
+    suggestions: list[tuple[str, str]] = field(default_factory=list)  # values to take with one click, with their words
+    applies_to: tuple[str, ...] = ()  # values of the question `applies_by` for which it makes sense
+    applies_by: str = ""
+    hidden: bool = False  # it does not apply, and there is no value that would be lost from sight
     secret: bool = False  # the value is not shown, so nobody can say what it was
 
 
@@ -68,16 +75,54 @@ def questions(
     values: Mapping[str, Any],
     errors: Mapping[str, list[Any]] | None = None,
     leave_out: Iterable[str] = (),
+    client: Any = None,
 ) -> list[Question]:
-    """The questions of an action with present `values` (plain, as `present` gives them) and what was wrong."""
+    """The questions of an action with present `values` (plain, as `present` gives them) and what was wrong.
+
+    What is chosen among rows of `client` is left out where there is none to choose.
+    """
     faults = errors or {}
-    return [
+    asked = [
         question(parameter, values.get(parameter.name), faults.get(parameter.name, []))
         for parameter in action.parameters
         if parameter.name not in leave_out
         and kind_behind(parameter) != "json"
         and may(spec_behind(parameter).edited_by)
+        and current_actor().may(parameter.needs)
     ]
+    _hide_inapplicable(action, {one.name: one for one in asked})
+    _add_choices(action, {one.name: one for one in asked}, values, client)
+    return [one for one in asked if one.kind != "checks" or one.choices]
+
+
+def _hide_inapplicable(action: Action, asked: dict[str, Question]) -> None:
+    """Hide the empty questions that do not apply to the kind of row; they appear when another kind is chosen."""
+    for parameter in action.parameters:
+        one, spec = asked.get(parameter.name), spec_behind(parameter)
+        if one is None or not spec.applies_to or not parameter.model:
+            continue
+        model = model_of(parameter.model)
+        one.applies_to, one.applies_by = tuple(str(value) for value in spec.applies_to), model.applies_by
+        kind = asked[model.applies_by].value if model.applies_by in asked else ""
+        one.hidden = one.value in ("", None) and not one.error and not applies(model, spec, kind)
+
+
+def _add_choices(action: Action, asked: dict[str, Question], values: Mapping[str, Any], client: Any) -> None:
+    """Add the choices and suggestions that parameters take from a query of the client; each query is asked once."""
+    offered: dict[str, Any] = {}
+    for parameter in action.parameters:
+        source, one = parameter.choices_from, asked.get(parameter.name)
+        if not source or one is None or client is None or not current_actor().may(QUERIES[source].needs):
+            continue
+        if source not in offered:
+            offered[source] = QUERIES[source].body(client=client)
+        if parameter.kind == "ids":
+            rows = offered[source][parameter.name]
+            one.choices = [(str(row["id"]), row["label"]) for row in rows]
+            if values.get(parameter.name) is None:
+                one.value = ",".join(str(row["id"]) for row in rows if row["chosen"])
+        else:
+            one.suggestions = [(row["value"], row["label"]) for row in offered[source]]
 
 
 def question(parameter: Parameter, value: Any, errors: list[Any]) -> Question:
@@ -93,7 +138,7 @@ def question(parameter: Parameter, value: Any, errors: list[Any]) -> Question:
         help=facts.help,
         error=[str(text) for text in errors],
         required=parameter.required,
-        wide=parameter.name in WIDE or kind == "long",
+        wide=parameter.name in WIDE or kind in ("long", "ids"),
         placeholder=facts.example,
     )
     made.unit = facts.unit if kind == "money" else ""
@@ -182,6 +227,15 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
     return raw
 
 
+def posted_values(posted: QueryDict) -> dict[str, str]:
+    """What was sent, to be shown again: ticked boxes as one text with commas, "" where a shown box was not ticked."""
+    shown = set(posted.getlist("shown"))
+    return {
+        **dict(posted.items()),
+        **{name: ",".join(posted.getlist(name)) for name in shown},
+    }
+
+
 def starting_values(action: Action) -> dict[str, Any]:
     """What a new form begins with: now, today, whoever is asking."""
     begin: dict[str, Any] = {"held_at": clock.local(clock.now()).isoformat()}
@@ -189,7 +243,7 @@ def starting_values(action: Action) -> dict[str, Any]:
         begin["channel"] = "call"  # how most of them are held
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
-    if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request"):
+    if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request", "clients.create"):
         me = team.current_user()
         begin |= {"staff": {"id": me.pk}, "owner": {"id": me.pk}} if me else {}
     return begin

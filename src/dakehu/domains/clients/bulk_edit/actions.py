@@ -9,14 +9,13 @@ from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client, Coverage, MergedClient
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.errors import refusal as refuse
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
@@ -113,20 +112,19 @@ def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> 
     if not details:
         raise refuse("clients", "请至少填写一个要修改的字段。", "Give at least one field to change.")
     chosen, changed = chosen_clients(clients, filters), []
-    with undo.recording_undo() as undo_log:
-        for client in chosen:
-            version = client.row_version
-            try:
-                set_details(client, details)
-            except Refused as refusal:
-                raise Refused(
-                    {name: [_with_code(client, text) for text in texts] for name, texts in refusal.messages.items()}
-                ) from None
-            client.save()
-            if client.row_version != version:
-                changed.append(client)
+    for client in chosen:
+        version = client.row_version
+        try:
+            set_details(client, details)
+        except Refused as refusal:
+            raise Refused(
+                {name: [_with_code(client, text) for text in texts] for name, texts in refusal.messages.items()}
+            ) from None
+        client.save()
+        if client.row_version != version:
+            changed.append(client)
     add_audit_note(clients=len(changed), fields=sorted(details))
-    batch = batches.save_act(batch_title(changed), undo_log.store()) if changed else None
+    batch = undo_entries.entry_number(batch_title(changed)) if changed else None
     return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
 
 
@@ -151,14 +149,13 @@ def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str 
     actions.check_team(user)
     chosen = chosen_clients(clients, filters)
     duty, changed = role or str(choices.CoverRole.MAIN), []
-    with undo.recording_undo() as undo_log:
-        for client in chosen:
-            if Coverage.objects.filter(client=client, user=user, role=duty, until=None).exists():
-                continue
-            assign_role(client, user, duty)
-            changed.append(client)
+    for client in chosen:
+        if Coverage.objects.filter(client=client, user=user, role=duty, until=None).exists():
+            continue
+        assign_role(client, user, duty)
+        changed.append(client)
     add_audit_note(clients=len(changed), user=user.pk)
-    batch = batches.save_act(batch_title(changed), undo_log.store()) if changed else None
+    batch = undo_entries.entry_number(batch_title(changed)) if changed else None
     return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
 
 
@@ -176,10 +173,8 @@ def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
     workbook.undoable).
     """
     actions.check_team(user)
-    with undo.recording_undo() as undo_log:
-        row = assign_role(client, user, role or str(choices.CoverRole.MAIN))
-    batches.save_act(batch_title([client]), undo_log.store())
-    return row
+    undo_entries.entry_number(batch_title([client]))
+    return assign_role(client, user, role or str(choices.CoverRole.MAIN))
 
 
 def assign_role(client: Client, user: Any, duty: str) -> Coverage:

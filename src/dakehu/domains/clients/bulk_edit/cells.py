@@ -14,7 +14,7 @@ from dakehu.domains.clients.details import client_fields as fields_of_client
 from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
@@ -22,7 +22,6 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.three_way_merge import compare
 from dakehu.foundation.gates.input import CellError, parameter_index, reader_of
 from dakehu.foundation.gates.row_lookup import Unfit
-from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec, normalize_name, spec_of
@@ -224,13 +223,12 @@ def change_cells(*, rows: list[dict[str, Any]]) -> dict[str, Any]:
     changed = [evaluation.before[number] for number in sorted(evaluation.changes)]
     if not changed:
         return {"changed": 0, "cells": 0, "batch": None}
-    with undo.recording_undo() as undo_log:
-        for client in changed:
-            set_details(client, evaluation.changes[client.pk])
-        record_rows(Client, [], changed, sorted(columns), client_ids=[client.pk for client in changed])
+    for client in changed:
+        set_details(client, evaluation.changes[client.pk])
+    record_rows(Client, [], changed, sorted(columns), client_ids=[client.pk for client in changed])
     add_audit_note(cells=evaluation.cells)
     return {
         "changed": len(changed),
         "cells": evaluation.cells,
-        "batch": batches.save_act(batch_title(changed), undo_log.store()),
+        "batch": undo_entries.entry_number(batch_title(changed)),
     }

@@ -27,6 +27,7 @@ from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, SKIPPED, UNCHANGED, Columns, ImportEvaluation
 from dakehu.foundation.records.bulk import load_rows, record_columns, record_rows
 from dakehu.foundation.records.recorded import publish_event
+from dakehu.foundation.schema.fields import applies, described_fields
 from dakehu.foundation.schema.parameters import CustomFields
 
 
@@ -140,8 +141,33 @@ def evaluate(
             )
     evaluate_history(evaluation, columns, keys)
     evaluate_coverage(evaluation, columns.get("staff"))
+    _warn_of_inapplicable(evaluation, columns)
     contact_import.evaluate(contacts, client_of_row, row_evaluation)
     return evaluation
+
+
+def _warn_of_inapplicable(evaluation: ClientEvaluation, columns: Columns) -> None:
+    """Warn of values that do not fit the kind of client; they are imported all the same."""
+    named = {name: spec for name, _, spec in described_fields(Client) if spec.applies_to and name in columns}
+    kinds = columns.get(Client.applies_by)
+    if not named or kinds is None:
+        return
+    for row in evaluation.row_evaluation.rows(CREATED):
+        for name, spec in named.items():
+            value = columns[name][row]
+            if value not in (None, "") and not applies(Client, spec, kinds[row]):
+                evaluation.row_evaluation.warn(
+                    row,
+                    name,
+                    value,
+                    bilingual(
+                        "“{label}”不适用于{kind}客户，仍按文件导入，请核对。",
+                        "“{name}” does not apply to a client of the kind {kind}; it is imported as it stands, please check.",
+                        label=spec.zh,
+                        name=spec.en,
+                        kind=bilingual(choices.Kind(kinds[row]).zh, choices.Kind(kinds[row]).en),
+                    ),
+                )
 
 
 def _index_rows(

@@ -18,7 +18,7 @@ from dakehu.domains.clients.masks import is_masked
 from dakehu.domains.clients.models import Client, Contact, NotDuplicate
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import Refused
@@ -26,7 +26,6 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates import encrypted_lookup
 from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports import batches
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
@@ -346,7 +345,6 @@ def mark_not_duplicate(*, client: Client, other: Client) -> dict[str, Any]:
     first, second = sorted((client, other), key=lambda row: row.pk)
     if NotDuplicate.objects.filter(client=first, other=second).exists():
         return {"batch": None}
-    with undo.recording_undo() as undo_log:
-        NotDuplicate(client=first, other=second).save()
+    NotDuplicate(client=first, other=second).save()
     about = bilingual("{code} 与 {other}", "{code} and {other}", code=first.code, other=second.code)
-    return {"batch": batches.save_act(about, undo_log.store())}
+    return {"batch": undo_entries.entry_number(about)}

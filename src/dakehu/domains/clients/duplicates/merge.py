@@ -17,7 +17,7 @@ from dakehu.domains.clients.models import Client, Contact, Coverage, History, Me
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import SECRET
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
@@ -25,7 +25,6 @@ from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.output import render_row
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports import batches
 from dakehu.foundation.records.bulk import record_rows, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, current_act, publish_event
 from dakehu.foundation.schema.fields import FieldSpec, editable_fields, has_spec, spec_of
@@ -154,7 +153,7 @@ def merge(
     check_version(other, other_version)
     _check_followers_visible(client, other)
     current_act().client_id = client.pk
-    with undo.recording_undo() as undo_log, elevated("merging two records of one client"):
+    with elevated("merging two records of one client"):
         lost = _fill_gaps(client, other, wanted)
         _merge_duties(client, other)
         _merge_needs(client, other)
@@ -177,7 +176,7 @@ def merge(
         "code": client.code,
         "moved": moved,
         "dropped": dropped,
-        "batch": batches.save_act(about, undo_log.store()),
+        "batch": undo_entries.entry_number(about),
     }
 
 

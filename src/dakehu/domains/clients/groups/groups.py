@@ -12,13 +12,12 @@ from dakehu.domains.clients.models import Client, Group, Member
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports import batches
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
@@ -124,11 +123,10 @@ def groups(*, client: Client) -> list[dict[str, Any]]:
 )
 def create_group(*, client: Client, kind: str, name: str) -> dict[str, Any]:
     """Create a group with this client as its first member. Returns {group, batch}."""
-    with undo.recording_undo() as undo_log:
-        group = Group(kind=kind, name=name)
-        group.save()
-        Member(client=client, group=group).save()
-    return {"group": group.pk, "batch": batches.save_act(client.code, undo_log.store())}
+    group = Group(kind=kind, name=name)
+    group.save()
+    Member(client=client, group=group).save()
+    return {"group": group.pk, "batch": undo_entries.entry_number(client.code)}
 
 
 @action(
@@ -146,10 +144,9 @@ def add_member(*, client: Client, group: int, member: Client, relation: str) -> 
     related = _get_member(client, group)
     if Member.objects.filter(group_id=group, client=member).exists():
         raise refusal("member", "“{code}”已在这个群组。", "“{code}” is in this group already.", code=member.code)
-    with undo.recording_undo() as undo_log:
-        row = Member(client=member, group=related.group, relation=relation, to=related)
-        row.save()
-    return {"member": row.pk, "batch": batches.save_act(member.code, undo_log.store())}
+    row = Member(client=member, group=related.group, relation=relation, to=related)
+    row.save()
+    return {"member": row.pk, "batch": undo_entries.entry_number(member.code)}
 
 
 @action(
@@ -172,8 +169,7 @@ def remove_member(*, client: Client, group: int) -> dict[str, Any]:
                 "还有成员的关系以这位客户为准，请先移出他们。",
                 "Other members are related through this client; let them leave first.",
             )
-        with undo.recording_undo() as undo_log:
-            row.delete()
-            if not Member.objects.filter(group_id=group).exists():
-                row.group.delete()
-    return {"batch": batches.save_act(client.code, undo_log.store())}
+        row.delete()
+        if not Member.objects.filter(group_id=group).exists():
+            row.group.delete()
+    return {"batch": undo_entries.entry_number(client.code)}

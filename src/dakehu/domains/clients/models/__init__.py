@@ -7,6 +7,7 @@ from dakehu.domains.clients.models.group import Group, Member
 from dakehu.domains.clients.models.marketing import MarketingFreeze
 from dakehu.domains.clients.models.merge import MergedClient, NotDuplicate
 from dakehu.domains.clients.models.needs import Needs
+from dakehu.domains.clients.models.recent import RecentClient
 from dakehu.domains.clients.models.search_entry import SearchLine
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
            "MergedClient",
            "Needs",
            "NotDuplicate",
+           "RecentClient",
            "SearchLine",
            "Tag",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from dakehu.domains.clients.masks import mask_address, mask_amount, mask_id, mas
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema import custom_fields
@@ -18,6 +19,8 @@ from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 from dakehu.foundation.search.index import CODE, NAME, TEXT
 
+PERSON = (choices.Kind.PERSON,)
+ORGANISATION = (choices.Kind.INSTITUTION, choices.Kind.PRODUCT)
 LISTED = ("risk_level", "status", "kind", "walled")  # filter fields of lists that do not lead an index
 
 
@@ -35,6 +38,13 @@ def _age(client: "Client") -> int | None:
     return age_on(client.birth_on, today()) if client.birth_on else client.stated_age
 
 
+def _served_by(rows: Any, user_id: Any) -> Any:
+    """Return the clients whose main manager is a user now."""
+    if not (str(user_id).isascii() and str(user_id).isdecimal() and len(str(user_id)) < 19):
+        raise Refused({"manager": [bilingual("应为人员编号。", "Must be the id of a member of staff.")]})
+    return rows.filter(coverage__until=None, coverage__role="main", coverage__user_id=int(user_id))
+
+
 class Client(ClientRecorded):
     """A person, institution or product that the firm serves."""
 
@@ -43,6 +53,7 @@ class Client(ClientRecorded):
     client_path = "pk"
     lookup_fields = ("code", "name")
     former_lookup = "former__code"
+    applies_by = "kind"
     searched = {
         "name": NAME, "code": CODE, "occupation": TEXT, "segment": TEXT, "employer": TEXT, "controller": TEXT,
         "beneficial_owner": TEXT, "legal_representative": TEXT, "address": TEXT, "remark": TEXT,
@@ -71,23 +82,28 @@ class Client(ClientRecorded):
     gender = field(
         choice_field(choices.Gender, blank=True, default=""),
         group="identity",
+        applies_to=PERSON,
         zh="性别",
         en="Gender",
         aliases=("sex",),
         example="男",
     )
-    birth_on = field(models.DateField(null=True, blank=True), group="identity", zh="出生日期", en="Birth date", sensitivity=PERSONAL,
+    birth_on = field(models.DateField(null=True, blank=True), group="identity", applies_to=PERSON, zh="出生日期", en="Birth date", sensitivity=PERSONAL,
                      aliases=("生日", "出生年月", "date of birth", "dob"))  # fmt: skip
     stated_age = field(
-        models.PositiveSmallIntegerField(null=True, blank=True), group="identity", zh="年龄", en="Age", aliases=("岁数",), example="35",
+        models.PositiveSmallIntegerField(null=True, blank=True), group="identity", applies_to=PERSON, shown_by="age", zh="年龄", en="Age", aliases=("岁数",), example="35",
         help_zh="有出生日期时按出生日期计算", help_en="Worked out from the birth date when there is one",
     )  # fmt: skip
-    occupation = field(models.CharField(max_length=80, blank=True, default=""), group="identity", zh="职业", en="Occupation", listed=True,
+    occupation = field(models.CharField(max_length=80, blank=True, default=""), group="identity", applies_to=PERSON, zh="职业", en="Occupation", listed=True,
                        aliases=("职位", "职务", "job", "title"), example="企业高管")  # fmt: skip
-    employer = field(models.CharField(max_length=120, blank=True, default=""), group="identity", zh="工作单位", en="Employer",
+    employer = field(models.CharField(max_length=120, blank=True, default=""), group="identity", applies_to=PERSON, zh="工作单位", en="Employer",
                      sensitivity=PERSONAL, aliases=("单位", "公司", "任职单位"))  # fmt: skip
     education = field(
-        models.CharField(max_length=40, blank=True, default=""), group="identity", zh="学历", en="Education"
+        models.CharField(max_length=40, blank=True, default=""),
+        group="identity",
+        applies_to=PERSON,
+        zh="学历",
+        en="Education",
     )
     id_type = field(
         choice_field(choices.IdType, blank=True, default=""),
@@ -112,11 +128,11 @@ class Client(ClientRecorded):
     tax_residency = field(
         models.CharField(max_length=40, blank=True, default=""), group="identity", zh="税收居民身份", en="Tax residency"
     )
-    controller = field(models.CharField(max_length=120, blank=True, default=""), group="institution", zh="实际控制人", en="Actual controller",
+    controller = field(models.CharField(max_length=120, blank=True, default=""), group="institution", applies_to=ORGANISATION, zh="实际控制人", en="Actual controller",
                        sensitivity=PERSONAL, aliases=("实控人",))  # fmt: skip
-    beneficial_owner = field(models.CharField(max_length=200, blank=True, default=""), group="institution", zh="受益所有人", en="Beneficial owner",
+    beneficial_owner = field(models.CharField(max_length=200, blank=True, default=""), group="institution", applies_to=ORGANISATION, zh="受益所有人", en="Beneficial owner",
                              sensitivity=PERSONAL, aliases=("受益人",))  # fmt: skip
-    legal_representative = field(models.CharField(max_length=80, blank=True, default=""), group="institution", zh="法定代表人",
+    legal_representative = field(models.CharField(max_length=80, blank=True, default=""), group="institution", applies_to=ORGANISATION, zh="法定代表人",
                                  en="Legal representative", sensitivity=PERSONAL, aliases=("法人代表",))  # fmt: skip
     segment = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", zh="客户类别", en="Segment", listed=True,
                     aliases=("客户分类", "客户等级", "等级", "级别", "customerType"))  # fmt: skip
@@ -146,7 +162,7 @@ class Client(ClientRecorded):
         aliases=("资产截止日期", "资产登记日期", "AUM date"), help_zh="资产规模是哪一天的；留空则为登记当天",
         help_en="The day the assets are of; the day they are entered when left empty",
     )  # fmt: skip
-    income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", zh="年收入区间", en="Income band",
+    income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", applies_to=PERSON, zh="年收入区间", en="Income band",
                         sensitivity=PERSONAL, aliases=("年收入",))  # fmt: skip
     status = field(choice_field(choices.Status, default=choices.Status.ACTIVE), group="relationship", zh="客户状态", en="Status", listed=True,
                    aliases=("状态",))  # fmt: skip
@@ -198,7 +214,10 @@ class Client(ClientRecorded):
         listed=True,
     )
 
-    computed_columns = (computed("age", group="identity", zh="年龄", en="Age", by=_age, kind="number"),)
+    list_filters = {"manager": _served_by}
+    computed_columns = (
+        computed("age", group="identity", zh="年龄", en="Age", by=_age, kind="number", applies_to=PERSON),
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [

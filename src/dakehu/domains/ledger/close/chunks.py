@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dakehu.analytics import kernel
+from dakehu.analytics import kernel, month_ends
 from dakehu.analytics.figures import COLUMNS, Column, Figures
+from dakehu.analytics.month_ends import MONTHS, MonthEnds
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.trades import journal
 
@@ -39,16 +40,19 @@ def compute_chunks(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], 
     count = 0
     for chunk in chunks:
         part = close_book.slice_book(book, chunk.begin, chunk.end)
-        write(chunk.path, clients[chunk.begin : chunk.end], kernel.compute(part))
+        write(chunk.path, clients[chunk.begin : chunk.end], kernel.compute(part), month_ends.compute(part))
         count += chunk.end - chunk.begin
         done(count)
 
 
-def write(path: Path, clients: np.ndarray, figures: Figures) -> None:
+def write(path: Path, clients: np.ndarray, figures: Figures, months: MonthEnds) -> None:
     """Write a file of figures atomically, even when two workers write the same one."""
     table: dict[str, Any] = {"client": clients}
     table |= {column.name.lower(): figures.values[:, column] for column in Column}
     table |= {f"why_{column.name.lower()}": figures.reasons[:, column] for column in Column}
+    table |= {f"month_value_{n}": months.values[:, n] for n in range(MONTHS)}
+    table |= {f"month_flow_{n}": months.flows[:, n] for n in range(MONTHS)}
+    table["day_profit"] = months.day_profit
     temporary = path.with_name(f"{uuid.uuid4().hex}.parquet")
     journal.write(temporary, pa.table(table))
     temporary.replace(path)
@@ -62,6 +66,14 @@ def read(path: Path) -> tuple[np.ndarray, Figures]:
         values[:, column] = table[column.name.lower()].to_numpy()
         reasons[:, column] = table[f"why_{column.name.lower()}"].to_numpy()
     return table["client"].to_numpy(), Figures(values, reasons)
+
+
+def read_months(path: Path) -> MonthEnds:
+    """Return the month ends of a chunk, in the order of its clients."""
+    table = pq.read_table(path)
+    values = np.column_stack([table[f"month_value_{n}"].to_numpy() for n in range(MONTHS)])
+    flows = np.column_stack([table[f"month_flow_{n}"].to_numpy() for n in range(MONTHS)])
+    return MonthEnds(values, flows, table["day_profit"].to_numpy())
 
 
 def kernel_fingerprint() -> str:

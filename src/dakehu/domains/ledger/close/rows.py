@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dakehu.analytics.figures import Column, Figures, Reason
+from dakehu.analytics.month_ends import MonthEnds
 
 EPOCH = date(1970, 1, 1)
 MONEY = {
@@ -97,6 +98,34 @@ def columns(figures: Figures, days: np.ndarray) -> dict[str, list[Any]]:
             reasons[row][name] = Reason(code).name.lower() if code else TOO_LARGE
     result["reasons"] = reasons
     return result
+
+
+def month_columns(months: MonthEnds) -> dict[str, list[Any]]:
+    """Return the columns that follow from month ends, as `columns` does; series are in whole yuan."""
+    profit, inflow = months.day_profit, months.flows[:, -1]
+    return {
+        "day_profit": _decimals(profit, _is_money(profit), 2),
+        "month_inflow": _decimals(inflow, _is_money(inflow), 2),
+        "month_values": _series(months.values),
+        "month_inflows": _series(months.flows),
+    }
+
+
+def _is_money(values: np.ndarray) -> np.ndarray:
+    """Return which numbers fit the table's money columns."""
+    return np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
+
+
+def _series(values: np.ndarray) -> list[list[int | None]]:
+    """Return rows of whole numbers, None where missing."""
+    valid = _is_money(values)
+    whole = np.where(valid, np.rint(np.nan_to_num(values, posinf=0, neginf=0)), 0).astype(np.int64).tolist()
+    if valid.all():
+        return whole
+    return [
+        [number if ok else None for number, ok in zip(row, good, strict=True)]
+        for row, good in zip(whole, valid.tolist(), strict=True)
+    ]
 
 
 def _decimals(values: np.ndarray, is_valid: np.ndarray, places: int) -> list[Decimal | None]:

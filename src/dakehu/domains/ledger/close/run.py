@@ -19,6 +19,7 @@ from django.conf import settings
 
 from dakehu.analytics import kernel
 from dakehu.analytics.figures import Figures as Computed
+from dakehu.analytics.month_ends import MonthEnds
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
 from dakehu.domains.ledger.close import inputs as close_inputs
@@ -30,7 +31,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import clock
+from dakehu.foundation.base import clock, house_values
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
@@ -70,7 +71,7 @@ def close(
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
     day, computing = day or last_day(), _engine(engine)
-    allowed = settings.PRICES_STALE_DAYS if allow_stale is None else allow_stale
+    allowed = house_values.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
     compacted = compaction.compact()["files"]
     with elevated("the nightly close"):
         digest = _digest(day)
@@ -115,7 +116,7 @@ def _digest(day: date) -> str:
     """Return the digest of all inputs: registers of trades and prices, products, benchmark, kernel."""
     inputs = [
         day.isoformat(),
-        settings.BENCHMARK,
+        house_values.current("BENCHMARK"),
         close_chunks.kernel_fingerprint(),
         sorted(TradeBatch.objects.values_list("file", "client_id")),
         sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
@@ -181,7 +182,7 @@ def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.
         matrix=prices.matrix,
         days=days,
         rates=_rates(trades.assets, days),
-        market=index_levels(settings.BENCHMARK, days),
+        market=index_levels(house_values.current("BENCHMARK"), days),
     )
 
 
@@ -257,7 +258,7 @@ def index_levels(name: str, days: np.ndarray) -> np.ndarray:
 
 def benchmark_name() -> str:
     """Return the name of the benchmark index, "" if it is not registered."""
-    return index_name(settings.BENCHMARK)
+    return index_name(house_values.current("BENCHMARK"))
 
 
 def index_name(name: str) -> str:
@@ -313,9 +314,16 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
         clients, figures = close_chunks.read(path)
         exists = np.isin(clients, np.array(list(_existing_clients(clients)), np.int64))
         clients, figures = clients[exists], Computed(figures.values[exists], figures.reasons[exists])
+        months = close_chunks.read_months(path)
+        months = MonthEnds(months.values[exists], months.flows[exists], months.day_profit[exists])
         count += len(clients)
         if current and len(clients):
-            values = {"client_id": clients.tolist(), "as_of": [day] * len(clients), **close_rows.columns(figures, days)}
+            values = {
+                "client_id": clients.tolist(),
+                "as_of": [day] * len(clients),
+                **close_rows.columns(figures, days),
+                **close_rows.month_columns(months),
+            }
             record_columns(Figures, len(clients), values)
     row.digest, row.file, row.clients = digest, name, count
     row.save()

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from dakehu.analytics import kernel
+from dakehu.analytics import kernel, month_ends
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
 from dakehu.domains.ledger.close.chunks import Chunk
@@ -94,7 +94,7 @@ def compute(path: Path) -> int:
         client_arrays = {name: stored[name] for name in OWN}
         clients = stored["clients"]
     book = kernel.Book(**client_arrays, **_shared(path.with_name("shared.npz")))
-    close_chunks.write(path, clients, kernel.compute(book, threads=1))
+    close_chunks.write(path, clients, kernel.compute(book, threads=1), month_ends.compute(book))
     return len(clients)
 
 

@@ -16,7 +16,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # Figures by which lists of clients are sorted and filtered; each has an index.
 LISTS = ("market_value", "net_inflow", "profit", "fees", "roi", "twr", "xirr", "volatility", "sharpe", "max_drawdown",
-         "turnover", "holdings")  # fmt: skip
+         "turnover", "holdings", "day_profit", "month_inflow")  # fmt: skip
 
 
 def _money(
@@ -78,6 +78,13 @@ class Figures(ClientRecorded):
                       group="result")  # fmt: skip
     income = _money("红利与利息", "Income", group="result")
     fees = _money("交易费用", "Fees paid", group="result")
+    day_profit = _money("当日盈亏", "Profit of the day", "持仓市值 − 前一交易日持仓市值 − 当日净转入",
+                        "Market value − that of the trading day before − the day's net inflow", group="result")  # fmt: skip
+    month_inflow = _money("本月净转入", "Net inflow this month", "本月买入（含费用）− 卖出与红利（扣费后）",
+                          "This month's purchases with fees less sales and dividends after fees", group="result")  # fmt: skip
+    # At the ends of the twelve months before and on the day itself, oldest first, in whole yuan (analytics.month_ends).
+    month_values = models.JSONField(default=list, editable=False)
+    month_inflows = models.JSONField(default=list, editable=False)
     roi = _rate("累计收益率", "Return on money put in", "累计盈亏 ÷ 累计转入", "Profit ÷ all money put in", listed=True,
                 group="result")  # fmt: skip
     twr = _rate("时间加权收益率", "Time-weighted return", "Π(1 + 日收益率) − 1；日收益率的分母是前一日市值与当日转入之和",

@@ -25,6 +25,8 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import spec_of
 
 EPOCH = close_rows.EPOCH
+# Figures without a column of the kernel, and the column that is missing when they are.
+UNCOMPUTED = {"net_inflow": Column.DEPOSITS, "month_inflow": Column.DEPOSITS, "day_profit": Column.PNL}
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _reason(valuation: Valuation | None, figure: str) -> Reason:
     """Return why a figure is missing, Reason.NONE if it is not."""
     if valuation is None:
         return Reason.NO_TRADES
-    column = Column.DEPOSITS if figure == "net_inflow" else close_rows.SHOWN[figure]
+    column = UNCOMPUTED.get(figure) or close_rows.SHOWN[figure]
     return Reason(int(valuation.figures.reasons[0, column]))
 
 

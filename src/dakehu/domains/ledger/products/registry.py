@@ -35,7 +35,12 @@ def known_products(keys: Iterable[Key]) -> dict[Key, int]:
 
 
 @action(
-    "ledger.register_products", needs=Permission.IMPORT, zh="登记新产品", en="Register new products", is_public=False
+    "ledger.register_products",
+    needs=Permission.IMPORT,
+    zh="登记新产品",
+    en="Register new products",
+    is_public=False,
+    offers_undo=False,
 )
 def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Register new securities of {security: (name, currency)}.
@@ -98,6 +103,10 @@ def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
         Parameter("new_code", spec=FieldSpec("新代码", "New code")),
         Parameter("new_market", required=False, spec=FieldSpec("新市场", "New market")),
         Parameter("since", kind="date", spec=FieldSpec("启用日期", "Since")),
+    ),
+    irreversible=bilingual(
+        "代码变更会影响全部客户的成交，不能一键撤销；如有误，请再变更一次。",
+        "A change of code concerns the trades of every client and cannot be undone at a press; to correct it, change the code again.",
     ),
 )
 def change_code(*, code: str, market: str, new_code: str, since: date, new_market: str | None = None) -> SecurityCode:

@@ -11,12 +11,11 @@ from dakehu.domains.ledger.statements.validation import RowRejected, ValidTrade,
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
-from dakehu.foundation.actions import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.imports import batches
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import Choices, FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
@@ -85,14 +84,13 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
     parts = _group_by_file([(row, trade) for row, trade in corrected if trade is not None])
     with elevated("products that released rows name"):
         numbers = statement_import.register_new_products(*[evaluation for _, _, evaluation in parts])
-    with undo.recording_undo() as undo_log:
-        for row in rows:
-            row.save()
-        for source, client, evaluation in parts:
-            statement_import.register([(client, evaluation.valid)], numbers, source, "")
+    for row in rows:
+        row.save()
+    for source, client, evaluation in parts:
+        statement_import.register([(client, evaluation.valid)], numbers, source, "")
     released = sum(row.state == QuarantineState.RELEASED for row in rows)
     add_audit_note(rows=len(rows), released=released)
-    return {"corrected": len(rows), "released": released, "batch": batches.save_act(word, undo_log.store())}
+    return {"corrected": len(rows), "released": released, "batch": undo_entries.entry_number(word)}
 
 
 def _mapped(row: QuarantinedRow, meaning: str) -> ValidTrade | None:

@@ -4,7 +4,6 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 
 from dakehu.domains.team.models import User
@@ -12,6 +11,7 @@ from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.roles import RoleName
 from dakehu.domains.team.sign_in import second_factors
 from dakehu.foundation.access.actor import Actor, acting_as
+from dakehu.foundation.base import house_values
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
@@ -94,7 +94,7 @@ def needs_second_factor(user: Any, session: Any) -> bool:
 def requires_second_factor(user: Any) -> bool:
     """Return whether the user's role, or the duty of an administrator, requires a second factor."""
     roles = {str(user.role), *([RoleName.ADMIN.value] if user.has_admin_duty else [])}
-    return bool(roles & set(settings.SECOND_FACTOR_ROLES))
+    return bool(roles & set(house_values.current("SECOND_FACTOR_ROLES")))
 
 
 def may_use_link(user: User) -> bool:

@@ -38,6 +38,11 @@ def kinds_of(user: Any) -> set[str]:
     return {str(kind) for kind in factors.values_list("type", flat=True)}
 
 
+def users_with_one() -> set[int]:
+    """Return the ids of users with a second factor."""
+    return set(Authenticator.objects.filter(type__in=(TOTP, PASSKEY)).values_list("user_id", flat=True))
+
+
 @query("team.factors", needs="", zh="我的两步登录", en="My second factors")
 def own_factors() -> list[dict[str, Any]]:
     """Return one's own factors without their secrets, and the number of recovery codes left."""
@@ -188,7 +193,17 @@ def add_passkey(*, name: str, answer: Any) -> None:
     add_audit_note(factor="webauthn", change="added", name=name[:60])
 
 
-@action("team.remove_factor", needs="", zh="移除两步登录方式", en="Remove a second factor", is_public=False)
+@action(
+    "team.remove_factor",
+    needs="",
+    zh="移除两步登录方式",
+    en="Remove a second factor",
+    is_public=False,
+    irreversible=bilingual(
+        "移除后不能撤销；如需使用，请重新设置。",
+        "A removed factor cannot be brought back; set it up again to use it.",
+    ),
+)
 def remove_factor(*, factor: int) -> None:
     """Remove one's own app or passkey; with the last of them the recovery codes go too."""
     own = Authenticator.objects.filter(user_id=current_actor().user_id)
@@ -201,7 +216,17 @@ def remove_factor(*, factor: int) -> None:
         own.delete()
 
 
-@action("team.create_recovery_codes", needs="", zh="生成恢复码", en="Create recovery codes", is_public=False)
+@action(
+    "team.create_recovery_codes",
+    needs="",
+    zh="生成恢复码",
+    en="Create recovery codes",
+    is_public=False,
+    irreversible=bilingual(
+        "原有恢复码立即失效，不能撤销。",
+        "Earlier recovery codes stop working at once; this cannot be undone.",
+    ),
+)
 def make_recovery_codes() -> list[str]:
     """Create ten recovery codes, each valid once and shown once; old ones become invalid."""
     user = _current_user()
@@ -219,6 +244,10 @@ def make_recovery_codes() -> list[str]:
     zh="重置两步登录",
     en="Reset a second factor",
     parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")),),
+    irreversible=bilingual(
+        "对方的验证码、通行密钥和恢复码将全部删除，不能撤销；下次登录须重新设置。",
+        "All codes, passkeys and recovery codes of this person are deleted for good; they set them up again at the next sign-in.",
+    ),
 )
 def reset_second_factor(*, user: User) -> User:
     """Remove all second factors of a user who has lost theirs; they receive a notice."""

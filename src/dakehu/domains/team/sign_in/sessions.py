@@ -6,7 +6,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
 from dakehu.domains.team import credentials
-from dakehu.domains.team.models import Notice
+from dakehu.domains.team.models import Notice, NoticeKind
 from dakehu.domains.team.sign_in.backends import address_of, device_name
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import action
@@ -94,6 +94,10 @@ def current_session(request: Any) -> int | None:
     en="End a session",
     parameters=(Parameter("session", kind="integer", spec=FieldSpec("登录", "Session")),),
     is_public=False,
+    irreversible=bilingual(
+        "该设备会立即退出登录，不能撤销。",
+        "That device is signed out at once; this cannot be undone.",
+    ),
 )
 def end_session(*, session: int) -> None:
     """End one of one's own sessions. Raises NotFound."""
@@ -104,7 +108,17 @@ def end_session(*, session: int) -> None:
     row.end()
 
 
-@action("team.end_other_sessions", needs="", zh="结束其他登录", en="End all other sessions", is_public=False)
+@action(
+    "team.end_other_sessions",
+    needs="",
+    zh="结束其他登录",
+    en="End all other sessions",
+    is_public=False,
+    irreversible=bilingual(
+        "其他设备会立即退出登录，不能撤销。",
+        "All other devices are signed out at once; this cannot be undone.",
+    ),
+)
 def end_other_sessions(*, keep: int | None) -> int:
     """End all one's own sessions except `keep`; return their number."""
     rows = UserSession.objects.filter(user_id=current_actor().user_id).exclude(pk=keep)
@@ -116,8 +130,9 @@ def end_other_sessions(*, keep: int | None) -> int:
 
 
 def notices() -> Any:
-    """Return one's own unread notices, newest first."""
-    return Notice.objects.filter(user_id=current_actor().user_id, read=False).order_by("-pk")[:5]
+    """Return the newest unread notice that waits for a decision of one's own; the others stand in the bell."""
+    rows = Notice.objects.filter(user_id=current_actor().user_id, read=False, kind=NoticeKind.ROLE_WAITING.value)
+    return rows.order_by("-pk")[:1]
 
 
 @action(

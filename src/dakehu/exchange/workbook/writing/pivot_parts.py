@@ -245,9 +245,20 @@ def _field(pivot: Pivot, key: str) -> str:
         axis, shown = ' axis="axisCol"', pivot.across
     items = "".join(f'<item x="{all_items.index(item)}"/>' for item in shown)
     return (
-        f'<pivotField{axis}{data} showAll="0"><items count="{len(shown) + 1}">{items}<item t="default"/></items>'
+        f'<pivotField{_named(pivot, key)}{axis}{data} showAll="0"><items count="{len(shown) + 1}">{items}<item t="default"/></items>'
         "</pivotField>"
     )
+
+
+def _named(pivot: Pivot, key: str) -> str:
+    """Write the caption of a field that groups, in one language; nothing where another field or value is called so."""
+    columns = pivot.cache.sheet.spec.columns
+    caption = next((column.caption for column in columns if column.key == key), "")
+    others = [column.heading for column in columns] + [value.heading for value in pivot.spec.values]
+    others += [column.caption for column in columns if column.key != key]
+    if key not in (pivot.spec.down, pivot.spec.across) or not caption or caption in others:
+        return ""
+    return f" name={_attribute(caption)}"
 
 
 def _lines(count: int) -> str:

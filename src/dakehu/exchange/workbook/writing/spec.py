@@ -40,7 +40,8 @@ class ColumnSpec:
     A formula column shows `cached` (an expression over the frame) or the frame's own column until Excel recalculates.
     `mark="gain"` colours signs; `mark="due"` colours past and near dates while the `open_while` column
     (key, values) still says so.
-    `listed_in` (sheet name, key) takes the permitted values from a column of another sheet of the same book.
+    `listed_in` (sheet name, key) takes the permitted values from a column of another sheet of the same book. `caption` is
+    the heading in the language of the book, where a page has no room for two.
     """
 
     key: str
@@ -63,6 +64,7 @@ class ColumnSpec:
     mark: Literal["", "gain", "due"] = ""
     open_while: tuple[str, Sequence[str]] | None = None
     listed_in: tuple[str, str] | None = None
+    caption: str = ""
 
 
 @dataclass(frozen=True)

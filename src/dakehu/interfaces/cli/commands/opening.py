@@ -18,10 +18,10 @@ from dakehu.domains.team.sign_in.one_time_links import MINUTES, Purpose
 from dakehu.exchange.imports import kept_files
 from dakehu.exchange.imports import service as import_service
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language, language
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.cli import links, server
 from dakehu.interfaces.cli.commands.imports import error_line, report_lines
 from dakehu.interfaces.cli.inputs import check_file, read_password

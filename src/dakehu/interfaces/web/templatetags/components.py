@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.forms import Question
 
@@ -86,6 +87,8 @@ def field(
     required: bool = False,
     icon: str = "",
     wide: bool = False,
+    suggestions: Iterable[tuple[str, str]] = (),
+    around: Mapping[str, Any] | None = None,
     **given: Any,
 ) -> dict[str, Any]:
     """One question of a form with its label, unit, help and error.
@@ -111,6 +114,8 @@ def field(
         "required": required,
         "icon": icon,
         "wide": wide,
+        "suggestions": suggestions,
+        "around": attributes(around or {}),
         "attributes": attributes(given),
     }
 
@@ -129,6 +134,12 @@ def question(asked: Question, prefix: str = "") -> dict[str, Any]:
         unit=asked.unit,
         required=asked.required,
         wide=asked.wide,
+        suggestions=asked.suggestions,
+        around={
+            "data-applies": " ".join(asked.applies_to) or None,
+            "data-applies-by": asked.applies_by or None,
+            "hidden": asked.hidden,
+        },
         placeholder=asked.placeholder,
         id=f"{asked.name}{prefix}",
         autocomplete="off",
@@ -195,6 +206,12 @@ def banner(
         "url": url,
         "icon": icon or BANNER_ICONS.get(kind, "info"),
     }
+
+
+@register.inclusion_tag("components/irreversible.html")
+def irreversible(name: str) -> dict[str, Any]:
+    """Why the act `name` cannot be undone, for the form that does it; nothing where it can."""
+    return {"reason": ACTIONS[name].irreversible}
 
 
 @register.inclusion_tag("components/steps.html")

@@ -4,12 +4,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 SECTIONS = (
     "today",
+    "rows",
     "sign_in",
     "account",
     "clients",
     "client",
+    "complaints",
     "action_form",
     "undo",
+    "notices",
     "imports",
     "market",
     "exports",

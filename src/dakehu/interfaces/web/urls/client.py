@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.client import attachments, figure_explanation, page
+from dakehu.interfaces.web.views.client import attachments, edit_in_place, figure_explanation, page
 from dakehu.interfaces.web.views.clients import duplicates
 from dakehu.interfaces.web.views.exports import reports
 
 urlpatterns = [
     path("clients/<int:client_id>/", page.client_page, name="client"),
     path("clients/<int:client_id>/peek", page.peek, name="peek"),
+    path("clients/<int:client_id>/fields/<str:name>", edit_in_place.field, name="client-field"),
     path("clients/<int:client_id>/files", attachments.add, name="client-files"),
     path("clients/<int:client_id>/figures/<str:name>", figure_explanation.explained, name="figure"),
     path("clients/<int:client_id>/report.pdf", reports.one, name="client-report"),

@@ -11,7 +11,6 @@ urlpatterns = [
     path("clients/columns", grid.own_columns, name="client-columns"),
     path("clients/paste", grid_cells.paste, name="client-paste"),
     path("clients/bulk/<str:name>", bulk_edit.ask_many, name="client-bulk"),
-    path("clients/undo/<int:batch>", grid_cells.take_back, name="client-undo"),
     path("clients/<int:client_id>/cells", grid_cells.change, name="client-cells"),
     path("clients/views", listing.save_view, name="save-view"),
     path("clients/views/<int:view_id>/delete", listing.drop_view, name="delete-view"),

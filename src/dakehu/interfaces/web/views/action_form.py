@@ -22,6 +22,7 @@ from dakehu.interfaces.web.views.client.composer import composer
 from dakehu.interfaces.web.views.moved import moved_to
 
 ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
+CHANNELS = {"tel": "call", "mailto": "mail"}  # how a contact was used, by the address that uses it
 CARRIED = ("group", "field")  # said by the page, never asked
 
 
@@ -63,11 +64,11 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
         else:
             result = perform(name, raw)
     except Conflict as conflict:
-        return ask_for(request, action, client, dict(request.POST.items()), conflict=conflict)
+        return ask_for(request, action, client, forms.posted_values(request.POST), conflict=conflict)
     except (NotAllowed, NotFound):
         raise
     except Refused as refusal:
-        return ask_for(request, action, client, dict(request.POST.items()), dict(refusal.messages))
+        return ask_for(request, action, client, forms.posted_values(request.POST), dict(refusal.messages))
     return done(request, action, client, result, kept)
 
 
@@ -123,8 +124,9 @@ def ask_for(
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
+    unknown = tuple(name for name in hidden() if name != "client" or client is not None)
     unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
-    asked = forms.questions(action, values, faults, leave_out=(*hidden(), *unasked))
+    asked = forms.questions(action, values, faults, leave_out=(*unknown, *unasked), client=client)
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
     keep = {name: given[name] for name in (*resources.models_by_key(), *CARRIED, "then") if given.get(name)}
@@ -139,12 +141,16 @@ def ask_for(
                 {q.name: q.value for q in fresh if q.name in now and not q.secret}, ensure_ascii=False, default=str
             )
         )
+    first, more = in_two_parts(action, asked)
     page = {
         "action": action,
-        "questions": asked,
+        "questions": first,
+        "more": more,
+        "more_open": any(question.error for question in more),
         "elsewhere": elsewhere,
         "keep": keep,
         "client": client,
+        "client_name": render_row(client, ("name",), shown=True)["name"] if client is not None else "",
         "conflict": conflict,
         "about": about(row),
         "post_url": request.path,
@@ -162,6 +168,16 @@ def ask_for(
     if elsewhere and inside:
         response["HX-Trigger"] = json.dumps({"toast": {"text": " ".join(elsewhere), "kind": "error"}})
     return response
+
+
+def in_two_parts(action: Action, asked: list[forms.Question]) -> tuple[list[forms.Question], list[forms.Question]]:
+    """What is asked at once, and what stands behind "more": nothing, unless the resource says what comes first."""
+    order = resources.asked_first().get(action.name)
+    if order is None:
+        return asked, []
+    at_once = [one for one in asked if one.name in order or one.required or one.name == "anyway"]
+    first = sorted(at_once, key=lambda one: order.index(one.name) if one.name in order else len(order))
+    return first, [one for one in asked if one not in first]
 
 
 def is_end(action: Action) -> bool:
@@ -193,6 +209,8 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
         secret = {
             "action": action,
             "value": result.get("value") or result.get("token"),
+            "link": result.get("link", ""),
+            "channel": CHANNELS.get(result.get("link", "").partition(":")[0], "wechat" if "link" in result else ""),
             "client": client,
             "once": "token" in result,
             "page_title": action.label,

@@ -1,5 +1,8 @@
 """The audit page: who did what, when, to which client, and whether the record still holds."""
 
+import csv
+import io
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,16 +11,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.team import audit_queries
+from dakehu.domains.team import audit_export, audit_queries
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.labels import act_labels
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
-from dakehu.foundation.gates import QUERIES, parse_input, render_rows
+from dakehu.foundation.gates import QUERIES, parse_input, perform, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.audit_notes import note_lines, reason_text
+from dakehu.interfaces.web.views.imports.wizard import downloaded
 
 SHOWN = 40
 KINDS: dict[str, tuple[Bilingual, str]] = {
@@ -34,21 +39,19 @@ DOORS = {
     "worker": bilingual("后台", "Background"),
     "workbook": bilingual("工作簿", "Workbook"),
 }
-FILTERS = ("actor", "action", "client", "since", "until")
+FILTERS = ("actor", "action", "client", "since", "until", "sign_ins")
 
 
 def trail(request: HttpRequest) -> HttpResponse:
-    held = {name: request.GET.get(name, "").strip() for name in FILTERS}
-    held["action"] = current_name(Kind.ACTION, held["action"])
+    held, asked = _asked(request.GET)
     faults: dict[str, list[str]] = {}
     rows: list[dict[str, Any]] = []
-    asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
-    if request.GET.get("before", "").isdigit():
-        asked["before"] = request.GET["before"]
-    if held["client"]:
-        asked["client"] = list(clients.clients(text=held["client"], order="code").values_list("pk", flat=True)[:500])
+    days: list[dict[str, Any]] = []
+    paged = {"before": request.GET["before"]} if request.GET.get("before", "").isdigit() else {}
     try:
-        rows = audit_queries.audit_trail(**parse_input(QUERIES["team.audit"].parameters, {**asked, "limit": SHOWN + 1}))
+        wanted = parse_input(QUERIES["team.audit"].parameters, {**asked, **paged, "limit": SHOWN + 1})
+        rows = audit_queries.audit_trail(**wanted)
+        days = audit_queries.audit_days(**parse_input(QUERIES["team.audit_days"].parameters, asked))
     except Refused as refused:
         faults = refused.as_plain()
     people = audit_queries.audit_people()
@@ -68,10 +71,104 @@ def trail(request: HttpRequest) -> HttpResponse:
             "people": [("", bilingual("所有人", "Everybody")), *((p, p) for p in people)],
             "actions": _actions(),
             "narrowed": bool(kept),
+            "ranges": _ranges(kept),
+            "chart": _chart(days, kept),
+            "may_export": audit_export.can_export(),
             "older": "?" + urlencode({**kept, "before": last}) if last else "",
-            "newest": "?" + urlencode(kept) if "before" in asked else "",
+            "newest": "?" + urlencode(kept) if paged else "",
         },
     )
+
+
+def _asked(given: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    """What the boxes hold, and the parameters that follow: without a word about them sign-ins are left out."""
+    held = {name: given.get(name, "").strip() for name in FILTERS}
+    held["action"] = current_name(Kind.ACTION, held["action"])
+    asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
+    asked["sign_ins"] = "1" if held["sign_ins"] else "0"
+    if held["client"]:
+        asked["client"] = list(clients.clients(text=held["client"], order="code").values_list("pk", flat=True)[:500])
+    return held, asked
+
+
+def _ranges(kept: dict[str, str]) -> list[dict[str, Any]]:
+    """Links to the usual spans of days, with the other filters as they are."""
+    today = clock.today()
+    spans = (
+        (bilingual("今天", "Today"), today),
+        (bilingual("近 7 天", "7 days"), today - timedelta(days=6)),
+        (bilingual("近 30 天", "30 days"), today - timedelta(days=29)),
+        (bilingual("本月", "This month"), today.replace(day=1)),
+    )
+    others = {name: value for name, value in kept.items() if name not in ("since", "until")}
+    return [
+        {
+            "label": label,
+            "url": "?" + urlencode({**others, "since": since.isoformat()}),
+            "current": kept.get("since") == since.isoformat() and not kept.get("until"),
+        }
+        for label, since in spans
+    ]
+
+
+def _chart(days: list[dict[str, Any]], kept: dict[str, str]) -> list[dict[str, Any]]:
+    """Bars of the entries by day, in a picture of 100 by 40: place, size and what a click leaves of the list."""
+    most = max((day["entries"] for day in days), default=0)
+    if not most:
+        return []
+    width = 100 / len(days)
+    return [
+        {
+            **day,
+            "x": round(place * width + width * 0.12, 2),
+            "width": round(width * 0.76, 2),
+            "height": round(38 * day["entries"] / most, 2),
+            "y": round(40 - 38 * day["entries"] / most, 2),
+            "url": "?" + urlencode({**kept, "since": day["day"].isoformat(), "until": day["day"].isoformat()}),
+        }
+        for place, day in enumerate(days)
+    ]
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The entries that the filters leave, as a table; that it was taken is an entry of its own."""
+    _, asked = _asked(request.POST)
+    rows = _with_clients(perform("team.export_audit", asked))
+    table = io.StringIO()
+    writer = csv.writer(table)
+    heads = (
+        bilingual("条目", "Entry"),
+        bilingual("时间", "Time"),
+        bilingual("操作人", "Person"),
+        bilingual("渠道", "Through"),
+        bilingual("操作", "Action"),
+        bilingual("客户", "Client"),
+        bilingual("原因", "Reason"),
+        bilingual("变更", "Changes"),
+        bilingual("校验值", "Seal"),
+    )
+    writer.writerow([str(head) for head in heads])
+    for row in rows:
+        at = clock.local(row["at"]).strftime("%Y-%m-%d %H:%M:%S")
+        cells = (row["actor"], row["door_text"], row["action_text"], row["client_name"], row["reason"], _in_a_line(row))
+        writer.writerow([row["id"], at, *(_no_formula(str(cell)) for cell in cells), row["seal"]])
+    name = str(bilingual("操作日志-{day}.csv", "audit-{day}.csv", day=clock.today().isoformat()))
+    return downloaded(name, table.getvalue().encode("utf-8-sig"))
+
+
+def _no_formula(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _in_a_line(row: dict[str, Any]) -> str:
+    """The changes of an entry as one text."""
+    parts = []
+    for change in row["shown"]:
+        fields = "，".join(f"{f['label']} {f['before'] or '–'} → {f['after'] or '–'}" for f in change["fields"])
+        parts.append(f"{change['word']}{change['what']} {fields}".strip())
+    return "；".join(parts)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from dakehu.foundation.gates import ask
 
 SHOWN = 250  # days of the index before the band
 AHEAD = (5, 20, 60)
+FEW = 30  # trials of the band below which its record says little
 
 
 @require_safe
@@ -34,6 +35,8 @@ def market(request: HttpRequest) -> HttpResponse:
         "above": [(n, breadth[f"above_{n}"]) for n in (20, 60, 250)],
         "widths": _widths(report),
         "record": report["record"],
+        "few": bool(report["record"]) and report["record"]["origins"] < FEW,
+        "largest": breadth["holdings"][0] if breadth["holdings"] else None,
     }
     if report["level"]:
         page |= {"line": _line(report), "moves": _moves(report)}
@@ -49,12 +52,23 @@ def _line(report: dict[str, Any]) -> dict[str, Any]:
         rows = band["rows"][1:]
         days = [*days, *(f"+{n}" for n in range(1, len(rows) + 1))]
         series[0]["values"] = [*levels, *([None] * len(rows))]
-        for place, quantile in enumerate(band["quantiles"]):
-            values = [*([None] * (len(levels) - 1)), levels[-1], *(round(row[place], 2) for row in rows)]
-            series.append(
-                {"name": f"{quantile:.0%}", "values": values, "unit": "number", "dashed": True, "tone": "muted"}
-            )
+        series += _fan(levels, rows)
     return {"x": days, "series": series}
+
+
+def _fan(levels: list[float], rows: list[list[float]]) -> list[dict[str, Any]]:
+    """Areas on top of each other from the last level on: an unseen ground, then the outer, inner and outer band again."""
+    lead: list[Any] = [None] * (len(levels) - 1)
+    outer, inner = str(bilingual("90% 区间", "90 % band")), str(bilingual("50% 区间", "50 % band"))
+    spans = [(0, 1, outer, 0.16), (1, 3, inner, 0.34), (3, 4, outer, 0.16)]
+    ground = {"name": "", "values": [*lead, levels[-1], *(round(row[0], 2) for row in rows)], "fan": 0}
+    fan: list[dict[str, Any]] = [ground]
+    for low, high, name, opacity in spans:
+        values = [*lead, 0, *(round(row[high] - row[low], 2) for row in rows)]
+        fan.append({"name": name, "values": values, "fan": opacity})
+    for one, (low, high) in ((fan[1], (0, 4)), (fan[2], (1, 3))):
+        one["tips"] = [*([""] * len(levels)), *(f"{row[low]:,.0f}–{row[high]:,.0f}" for row in rows)]
+    return [{**one, "unit": "number", "stack": "fan", "tone": "accent"} for one in fan]
 
 
 def _moves(report: dict[str, Any]) -> dict[str, Any]:

@@ -6,26 +6,33 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from dakehu.domains.clients import search
+from dakehu.domains.clients import recent, search
 from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.actions.registry import ACTIONS, Action
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates import render_rows
 from dakehu.foundation.schema.fields import normalize_name
 from dakehu.foundation.schema.resources import offered_actions
 from dakehu.interfaces.web.context import pages_for
+from dakehu.interfaces.web.views.palette_verbs import client_actions, split_typed
 
 ON_A_CLIENT = re.compile(r"/clients/(\d+)/")
 CLIENTS_SHOWN = 8
+NAMED_SHOWN = 8  # lines of an action with a client
+WITH_CLIENT = bilingual("为客户办理", "For a client")
 
 
 @require_safe
 def palette(request: HttpRequest) -> JsonResponse:
-    """[{group, label, hint, url, icon}] for what was typed; nothing typed gives pages and verbs."""
+    """[{group, label, hint, url, icon, form}] for what was typed; nothing typed gives recent clients, pages and actions.
+
+    `form` marks an address whose form opens over the present page.
+    """
     asked, actor = request.GET.get("q", "").strip()[:80], current_actor()
     found: list[dict[str, Any]] = []
-    if asked and actor.may(Permission.CLIENT_READ):
-        found += people(asked)
+    if actor.may(Permission.CLIENT_READ):
+        found += [*_with_client(asked, actor), *people(asked)] if asked else _recent_clients()
     found += [one for one in verbs(request, actor) if meant(asked, one["words"])]
     found += [
         {"group": bilingual("页面", "Pages"), "label": page["label"], "url": page["url"], "icon": page["icon"]}
@@ -43,21 +50,51 @@ def meant(asked: str, words: Bilingual) -> bool:
     return not asked or any(normalize_name(asked) in normalize_name(text) for text in (words.zh, words.en))
 
 
+def _with_client(asked: str, actor: Actor) -> list[dict[str, Any]]:
+    """Actions together with the client that was typed after (or before) them; with nobody typed, recent clients."""
+    for actions, name in split_typed(asked, client_actions(actor)):
+        # Who is named, not who is spoken of somewhere.
+        rows = _named(name) if name else render_rows(recent.recent())
+        if rows:
+            return [_line(action, row) for action in actions for row in rows][:NAMED_SHOWN]
+    return []
+
+
+def _named(text: str) -> list[dict[str, Any]]:
+    return [row for row in search.search(text=text)["rows"] if not row["passage"]]
+
+
+def _line(action: Action, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "group": WITH_CLIENT,
+        "label": bilingual("{what}：{name}", "{what}: {name}", what=action.label, name=row["name"]),
+        "hint": " · ".join(text for text in (row["code"], row["segment"]) if text),
+        "url": f"/clients/{row['id']}/actions/{action.name}",
+        "icon": "arrow-right",
+        "form": "1",
+    }
+
+
 def people(asked: str) -> list[dict[str, Any]]:
-    made = []
-    for row in search.search(text=asked)["rows"][:CLIENTS_SHOWN]:
-        where = f"{row['found_in']}：{row['passage']}" if row["passage"] else ""
-        facts = (row["code"], row["segment"], (row["branch"] or {}).get("name"), where)
-        made.append(
-            {
-                "group": bilingual("客户", "Clients"),
-                "label": row["name"],
-                "url": f"/clients/{row['id']}/",
-                "hint": " · ".join(text for text in facts if text),
-                "icon": "user-round",
-            }
-        )
-    return made
+    return [
+        _client_line(row, bilingual("客户", "Clients")) for row in search.search(text=asked)["rows"][:CLIENTS_SHOWN]
+    ]
+
+
+def _recent_clients() -> list[dict[str, Any]]:
+    return [_client_line(row, bilingual("最近打开", "Recent clients")) for row in render_rows(recent.recent())]
+
+
+def _client_line(row: dict[str, Any], group: Bilingual) -> dict[str, Any]:
+    where = f"{row['found_in']}：{row['passage']}" if row.get("passage") else ""
+    facts = (row["code"], row["segment"], (row["branch"] or {}).get("name"), where)
+    return {
+        "group": group,
+        "label": row["name"],
+        "url": f"/clients/{row['id']}/",
+        "hint": " · ".join(text for text in facts if text),
+        "icon": "user-round",
+    }
 
 
 def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
@@ -74,6 +111,7 @@ def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "words": ACTIONS[name].label,
                 "url": f"/clients/{pk}/actions/{name}",
                 "icon": "arrow-right",
+                "form": "1",
             }
             for name in offered_actions()
             if actor.may(ACTIONS[name].needs)
@@ -86,6 +124,7 @@ def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
                 "words": new.label,
                 "url": "/actions/clients.create",
                 "icon": "plus",
+                "form": "1",
             }
         )
     return made

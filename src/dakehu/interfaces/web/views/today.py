@@ -1,21 +1,21 @@
-"""Today: the working list first, each line with its reason; figures and dates after it."""
+"""The start page: the cards that the domains declare for the reader's role, and the working list among them."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from dakehu.domains.clients import queries as clients
-from dakehu.domains.service import queries as service
+from dakehu.domains.team import queries as team
 from dakehu.domains.team.sign_in import sessions
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.gates import ask
+from dakehu.interfaces.web.views import start_cards
 
 GROUPS = (
     ("overdue", bilingual("逾期", "Overdue"), "bad"),
@@ -28,7 +28,6 @@ WHAT = {
     "promise": (bilingual("承诺", "Promise"), "handshake", "warn"),
     "follow_up": (bilingual("跟进", "Follow-up"), "calendar", "accent"),
 }
-DAYS_AHEAD = 14
 
 
 def why(line: dict[str, Any]) -> Bilingual:
@@ -55,14 +54,40 @@ def why(line: dict[str, Any]) -> Bilingual:
 
 @require_safe
 def today_page(request: HttpRequest) -> HttpResponse:
+    """Show the cards of the reader's role; the working list alone where the browser asks for it again."""
     actor = current_actor()
-    if not actor.may(Permission.SERVICE_READ):
-        return render(
-            request, "today/welcome.html", {"page_title": bilingual("欢迎", "Welcome"), "notices": sessions.notices()}
-        )
+    if request.headers.get("HX-Request"):
+        return render(request, "today/tasks.html", day_list(request))
+    day = clock.today()
+    cards = []
+    for card in start_cards.cards_of(actor):
+        if card.kind == "day_list":
+            cards.append(
+                {"template": "today/tasks.html", "size": card.size, "kind": card.kind, "shown": day_list(request)}
+            )
+        else:
+            cards.append(start_cards.drawn(card))
+    page = {
+        "page_title": bilingual("今日工作台", "Today"),
+        "day": day,
+        "trading": trading_days.is_trading_day(day),
+        "sections": start_cards.sections(cards),
+        "notices": sessions.notices(),
+    }
+    for one in cards:
+        page |= one.get("shown", {})
+    return render(request, "today/page.html", page)
+
+
+def day_list(request: HttpRequest) -> dict[str, Any]:
+    """What is due, in groups: one's own, everybody's in sight, or that of one member of staff (`owner`)."""
+    actor = current_actor()
+    owner = request.GET.get("owner", "")
+    asked: dict[str, Any] = {"owner": owner} if owner.isdecimal() else {}
     # Those who serve clients begin with their own work; a lead's team is one press away.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) else "all")
-    made = service.today(mine=whose == "mine")
+    whose = "member" if asked else whose
+    made = ask("service.today", asked or {"mine": whose == "mine"})
     for line in made["lines"]:
         line["label"], line["icon"], line["tone"] = WHAT[line["what"]]
         line["why"] = why(line)
@@ -77,37 +102,14 @@ def today_page(request: HttpRequest) -> HttpResponse:
         }
         for key, title, tone in GROUPS
     ]
-    page = {
+    total = sum(group["count"] for group in groups)
+    return {
         "groups": groups,
         "counts": made["counts"],
         "whose": whose,
-        "total": sum(g["count"] for g in groups),
-        "more": sum(g["count"] for g in groups) - len(made["lines"]),
+        "asked_for": f"owner={owner}" if asked else f"whose={whose}",
+        "member": team.names_of([int(owner)]).get(int(owner), "") if asked else "",
+        "total": total,
+        "more": total - len(made["lines"]),
         "team": len(actor.covers) > 1,
     }
-    if request.headers.get("HX-Request"):
-        return render(request, "today/tasks.html", page)
-    return render(request, "today/page.html", {**page, **around(made), "notices": sessions.notices()})
-
-
-def around(made: dict[str, Any]) -> dict[str, Any]:
-    """Figures, each with the address of its rows, and the dates of the coming fortnight."""
-    day = clock.today()
-    fill = clients.completeness()
-    week = (day - timedelta(days=7)).isoformat()
-    return {
-        "page_title": bilingual("今日工作台", "Today"),
-        "day": day,
-        "trading": trading_days.is_trading_day(day),
-        "contacts": made["contacts_this_week"],
-        "contacts_url": "/clients/?" + urlencode({"last_contact_on.ge": week, "sort": "-last_contact_on"}),
-        "fill": fill,
-        "ahead": dates_ahead(day),
-    }
-
-
-def dates_ahead(day: date) -> list[dict[str, Any]]:
-    rows = clients.upcoming_dates(days=DAYS_AHEAD)
-    for row in rows:
-        row["days"] = (date.fromisoformat(row["on"]) - day).days
-    return rows

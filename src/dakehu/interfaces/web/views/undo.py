@@ -1,4 +1,6 @@
-"""What may be undone: one's own imports, bulk edits, hand-overs, merges; each taken back by a press."""
+"""What was done and can be undone: every act from what to what, each taken back, or done again, by a press."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -6,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.exchange.imports import undo
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
-from dakehu.foundation.imports import batches
+from dakehu.interfaces.web.views.errors import wants_json
 from dakehu.interfaces.web.views.imports.steps import as_polled, job_of
 
 
@@ -21,12 +24,18 @@ def undoable(request: HttpRequest) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """The running undo for poll.js."""
-    return JsonResponse(as_polled(job_of(batches.get_own(pk, any_act=True))))
+    return JsonResponse(as_polled(job_of(undo_entries.get_entry(pk))))
 
 
 def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
+    everybody = request.GET.get("whose") == "all" and undo.may_see_others()
+    before = request.GET.get("before", "")
+    rows = undo.history(everybody=everybody, before=int(before) if before.isdecimal() else None)
     page = {
-        "rows": QUERIES["workbook.undoable"].body(),
+        "rows": rows,
+        "everybody": everybody,
+        "others": undo.may_see_others(),
+        "next": rows[-1]["batch"] if len(rows) == undo.PAGE else None,
         "hindered": hindered,
         "page_title": QUERIES["workbook.undoable"].label,
     }
@@ -35,7 +44,9 @@ def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one act back, a large one in the background; a refusal stands on the page, record by record."""
+    """Take one act back, a large one in the background. A script gets the report; a page says it, or why not."""
+    if wants_json(request):
+        return JsonResponse(perform("workbook.undo", {"batch": pk}))
     try:
         if undo.begin(pk):
             return redirect("undo")
@@ -44,11 +55,15 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refused:
         return _page(request, [text for texts in refused.as_plain().values() for text in texts])
+    messages.success(request, _said(report))
+    return redirect("undo")
+
+
+def _said(report: dict[str, Any]) -> str:
     done = bilingual(
         "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
         "Undone: {a} records removed, {b} restored.",
         a=report["removed"],
         b=report["restored"],
     )
-    messages.success(request, str(done))
-    return redirect("undo")
+    return str(done)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dakehu.domains.ledger.performance.explanations import daily_returns
+from dakehu.domains.ledger.performance.explanations import daily_returns, recent
 from dakehu.domains.ledger.performance.explanations import money as money_explanations
 from dakehu.domains.ledger.performance.explanations import trades as trade_explanations
 from dakehu.domains.ledger.performance.explanations.money import Case, Explanation
@@ -15,6 +15,8 @@ EXPLANATIONS: dict[str, Callable[[Case], Explanation]] = {
     "realised": money_explanations.realised,
     "income": trade_explanations.income,
     "fees": money_explanations.fees,
+    "day_profit": recent.day_profit,
+    "month_inflow": recent.month_inflow,
     "roi": money_explanations.roi,
     "twr": money_explanations.twr,
     "xirr": money_explanations.xirr,

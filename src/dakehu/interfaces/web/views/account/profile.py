@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import label_of
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
@@ -32,7 +33,10 @@ def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "password_asked": forms.questions(ACTIONS["team.change_my_password"], {}),
         "token_asked": forms.questions(ACTIONS["team.create_token"], {}),
         "tokens": render_rows(team.tokens(), shown=True),
-        "rights": sorted(current_actor().permissions),
+        "rights": sorted(
+            ((code, str(label_of(code))) for code in current_actor().permissions), key=lambda right: right[1]
+        ),
+        "tab": "programs" if request.GET.get("tab") == "programs" or request.path != "/me" else "profile",
         "today": clock.today().isoformat(),
         "me_shown": render_row(team.current_user(), shown=True),
         "page_title": bilingual("我的账号", "My account"),
@@ -90,4 +94,4 @@ def make_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     perform("team.revoke_token", {"token": token_id})
     messages.success(request, str(bilingual("令牌已停用。", "Token revoked.")))
-    return HttpResponseRedirect("/me")
+    return HttpResponseRedirect("/me?tab=programs")

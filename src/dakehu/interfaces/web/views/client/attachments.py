@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.service import attachments
 from dakehu.domains.service.file_types import TYPES
+from dakehu.foundation.base import house_values
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Upload
@@ -24,7 +24,7 @@ def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
         "papers": _shown(attachments.client_attachments(client=client)),
         "taken": _shown(attachments.client_attachments(client=client, removed=True)[:20]),
         "about": {name: request.GET.get(name, "") for name in ("interaction", "request")},
-        "largest": settings.ATTACHMENT_MB,
+        "largest": house_values.current("ATTACHMENT_MB"),
         "endings": ",".join(f".{ending}" for ending in TYPES),
     }
 

@@ -9,19 +9,21 @@ from dakehu.interfaces.web import forms
 # What the composer asks besides the text: at once, and behind "more".
 AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
 QUICK = ("channel", "next_on")  # beside the list
-MORE = ("result", "mood", "promise", "promise_due_on", "staff")
+ENDS = ("fulfils", "keeps_promises")  # open work that this contact ends
+MORE = ("result", "closes_requests", "mood", "promise", "promise_due_on", "staff")
 
 
-def quick() -> dict[str, Any]:
-    """What is asked for a contact noted beside the list: the text, how, and when next; it was just now."""
+def quick(client: Any) -> dict[str, Any]:
+    """Prepare the short form beside the list: the text, how, what it ends and when next; it was just now."""
     action = ACTIONS["service.log_interaction"]
     begin = forms.starting_values(action)
     here = (*QUICK, *(parameter.name for parameter in action.parameters if is_custom(parameter) and parameter.required))
-    others = [parameter.name for parameter in action.parameters if parameter.name not in ("summary", *here)]
-    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others)}
+    others = [parameter.name for parameter in action.parameters if parameter.name not in ("summary", *ENDS, *here)]
+    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others, client=client)}
     return {
         "compose": action,
         "text": asked["summary"],
+        "ends": [asked[name] for name in ENDS if name in asked],
         "at_once": [asked[name] for name in here],
         "held_at": begin["held_at"],
     }
@@ -34,7 +36,7 @@ def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | 
         **forms.starting_values(action),
         **{k: v for k, v in given.items() if k in {t.name for t in action.parameters}},
     }
-    asked = {question.name: question for question in forms.questions(action, values, faults)}
+    asked = {question.name: question for question in forms.questions(action, values, faults, client=client)}
     added = [
         (parameter.name, parameter.required)
         for parameter in action.parameters
@@ -46,11 +48,12 @@ def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | 
     return {
         "compose": action,
         "text": asked["summary"],
+        "ends": [asked[name] for name in ENDS if name in asked],
         "at_once": [asked[name] for name in at_once],
-        "more": [asked[name] for name in more],
+        "more": [asked[name] for name in more if name in asked],
         "loose": loose,
         "client": client,
-        "more_open": any(asked[name].error for name in more),
+        "more_open": any(asked[name].error for name in more if name in asked),
     }
 
 

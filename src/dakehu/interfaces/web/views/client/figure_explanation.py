@@ -28,6 +28,7 @@ WORDS = {
     "money_in": bilingual("转入", "Money in"),
     "money_out": bilingual("转出", "Money out"),
     "worth": bilingual("市值", "Worth"),
+    "worth_before": bilingual("前一交易日市值", "Market value the day before"),
     "return": bilingual("日收益率", "Return"),
     "growth": bilingual("单位净值（期初=1）", "Growth of 1"),
     "drawdown": bilingual("回撤", "Drawdown"),

@@ -8,19 +8,22 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.clients import recent
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, render_row, render_rows
-from dakehu.foundation.schema.fields import described_fields, grouped_fields, model_of
+from dakehu.foundation.gates import columns_of, render_rows
+from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.client import resource_tabs
 from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client.audit import tab_audit  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.basic import tab_basic  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.composer import composer, quick
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.head import head_of
 from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.timeline import kinds, moments_of
 from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
@@ -44,6 +47,7 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client, actor = clients.get_client(client_id), current_actor()
+    recent.record_view(client)
     tabs = resource_tabs.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -57,6 +61,7 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.get_client(client_id)
+    recent.record_view(client)
     page = {
         **head_of(client),
         "identity": spec_of(client, IDENTITY),
@@ -66,28 +71,8 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     if actor.may(Permission.SERVICE_READ):
         page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
     if actor.may(Permission.INTERACTION_LOG):
-        page |= quick()
+        page |= quick(client)
     return render(request, "client/peek.html", page)
-
-
-def head_of(client: Any) -> dict[str, Any]:
-    """The strip over every tab."""
-    today = clock.today()
-    shown = render_row(client, shown=True)
-    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
-    return {
-        "client": client,
-        "shown": shown,
-        "worth": ledger.client_worth(client=client),
-        "serving": serving,
-        "labels": list(clients.tags(client=client)),
-        "blockers": clients.blockers(client=client),
-        "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
-        "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
-        "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
-        "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
-        "page_title": shown["name"],
-    }
 
 
 def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
@@ -128,21 +113,6 @@ def open_work(client: Any) -> dict[str, Any]:
             service.client_interactions(client=client).filter(promise_kept_on=None).exclude(promise=""),
             "promise_due_on",
         ),
-    }
-
-
-def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
-    groups = [
-        (client.field_groups[group], spec_of(client, tuple(names), empty=True))
-        for group, names in grouped_fields(type(client))
-        if group != "institution" or client.kind != "person"
-    ]
-    return {
-        "groups": groups,
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
-        "consents": render_rows(clients.consents(client=client), shown=True),
-        "coverage": render_rows(clients.coverage(client=client), shown=True),
-        "key_dates": render_rows(clients.key_dates(client=client), shown=True),
     }
 
 

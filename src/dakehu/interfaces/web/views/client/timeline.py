@@ -19,18 +19,22 @@ def kinds() -> list[tuple[str, Bilingual]]:
 
 def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
     """The timeline, with an icon, a tone and the day of each moment."""
-    made = []
-    for moment in service.timeline(client=client, limit=limit if not kind else 300):
-        if kind and moment["what"] != kind:
-            continue
-        moment |= {
+    found = service.timeline(client=client, limit=limit if not kind else 300)
+    return with_looks([moment for moment in found if not kind or moment["what"] == kind][:limit])
+
+
+def with_looks(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Moments of a timeline with their day, time, icon and custom fields."""
+    return [
+        {
+            **moment,
             "on": moment["at"][:10],
             "time": moment["at"][11:16],
             "icon": icon_of(moment),
             "added": added_to(moment),
         }
-        made.append(moment)
-    return made[:limit]
+        for moment in moments
+    ]
 
 
 def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:

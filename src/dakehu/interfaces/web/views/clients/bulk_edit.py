@@ -2,6 +2,7 @@
 filter finds."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -78,7 +79,8 @@ def fields() -> list[tuple[str, str]]:
 
 def questions(verb: str, single: Action, given: Any, field: str, faults: dict[str, Any]) -> list[forms.Question]:
     if verb == "set":
-        return [one for one in forms.questions(single, {field: given.get(field, "")}, faults) if one.name == field]
+        asked = forms.questions(single, {field: given.get(field, "")}, faults)
+        return [replace(one, hidden=False, applies_by="") for one in asked if one.name == field]
     values = {
         **forms.starting_values(single),
         **{parameter.name: given[parameter.name] for parameter in single.parameters if parameter.name in given},
@@ -102,9 +104,5 @@ def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) 
 
 def done(report: dict[str, Any], action: Action) -> HttpResponse:
     text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=report["changed"])
-    toast = {
-        "text": str(text),
-        "kind": "success",
-        "undo": f"/clients/undo/{report['batch']}" if report["batch"] else None,
-    }
+    toast = {"text": str(text), "kind": "success"}
     return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

@@ -18,11 +18,13 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import columns_of, deferred_fields, page_of, perform, render_rows
 from dakehu.foundation.gates.output import Column, plain_of
 from dakehu.foundation.schema.fields import may, model_of
+from dakehu.foundation.schema.related_columns import Series, extension_of, extension_rows
 from dakehu.interfaces.web.forms import rows_to_choose
 from dakehu.interfaces.web.views.errors import plain
 
 OURS = ("page", "size", "sort", "q", "view", "ids", "after", "before", "last", "show")
 LONGEST_PAGE = 200
+SPARK_WIDTH = 116
 KINDS = {"money": "money", "rate": "share", "number": "number", "choice": "tag", "bool": "yes"}
 WIDTHS = {
     "name": 190,
@@ -58,6 +60,11 @@ def grid_columns() -> list[Column]:
     return sorted(every, key=lambda column: PLACES.get(column.name, len(FIRST)))
 
 
+def _width_of(heading: str) -> int:
+    """How wide a column must be for its heading to be read whole, with the mark of sorting beside it."""
+    return round(sum(8 if sign.isascii() else 14 for sign in heading)) + 42
+
+
 def described_columns(view: str = "") -> list[dict[str, Any]]:
     """The columns as the grid draws them under a view, in the reader's own choice where they made one."""
     actor = current_actor()
@@ -81,7 +88,7 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
             "sort": stored and cleared,
             "filter": stored and cleared,
             "help": column.spec.help,
-            "width": WIDTHS.get(column.name, 118),
+            "width": max(WIDTHS.get(column.name, 118), _width_of(str(column.label))),
         }
         if hasattr(column.choice_set, "many"):
             one["kind"] = "text"
@@ -104,8 +111,45 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
             one["hidden"] = bool(chosen[column.name].get("hidden"))
             one["width"] = chosen[column.name].get("width") or one["width"]
         made.append(one)
+    made += _series_column(chosen)
     order = [row["field"] for row in kept]
     return sorted(made, key=lambda one: order.index(one["field"]) if one["field"] in order else len(order))
+
+
+def _series_column(chosen: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The column of small lines, for readers who may see their numbers; it shows once somebody chooses it."""
+    series = _series()
+    if series is None:
+        return []
+    own = chosen.get(series.field, {})
+    column = {
+        "field": series.field,
+        "title": series.spec.label,
+        "kind": "spark",
+        "hidden": bool(own.get("hidden", True)),
+        "sort": False,
+        "filter": False,
+        "help": series.spec.help,
+        "width": own.get("width") or SPARK_WIDTH,
+    }
+    return [column]
+
+
+def _series() -> Series | None:
+    """The numbers in time that stand beside a client, None where the reader may not see them."""
+    beside = extension_of(model_of("clients.Client"))
+    if beside is None or beside.series is None or beside.series.spec.sensitivity > current_actor().clearance:
+        return None
+    return beside.series
+
+
+def _lines_of(rows: list[Any]) -> dict[int, list[Any]]:
+    """{client: the numbers of its small line}."""
+    series = _series()
+    if series is None:
+        return {}
+    beside = extension_rows(model_of("clients.Client"), (row.pk for row in rows))
+    return {pk: getattr(row, series.field) for pk, row in beside.items()}
 
 
 def kept_columns(view: str = "") -> list[dict[str, Any]]:
@@ -193,6 +237,11 @@ def rows(request: HttpRequest) -> JsonResponse:
         return plain({"size": [bilingual("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
     total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
     made = [as_cells(row, columns) for row in render_rows(page.rows, [c.name for c in columns])]
+    series = _series()
+    if series is not None and series.field in given.get("show", "").split(","):
+        lines = _lines_of(page.rows)
+        for row in made:
+            row[series.field] = lines.get(row["id"]) or None
     return JsonResponse(
         {"rows": made, "before": page.before, "after": page.after, "total": total, "more": more},
         json_dumps_params={"ensure_ascii": False},
@@ -259,7 +308,8 @@ def own_columns(request: HttpRequest) -> JsonResponse:
 
 def cleaned(sent: Any) -> list[dict[str, Any]]:
     """Columns as somebody arranged them, without what is not ours. Raises KeyError, TypeError, ValueError."""
-    known = {column.name for column in grid_columns()}
+    series = _series()
+    known = {column.name for column in grid_columns()} | ({series.field} if series else set())
     return [
         {"field": c["field"], "width": min(int(c["width"]), 900), "hidden": bool(c["hidden"])}
         for c in sent

@@ -1,4 +1,4 @@
-"""Cells of the client grid: one changed in place, a range pasted, an act taken back."""
+"""Cells of the client grid: one changed in place, a range pasted."""
 
 import json
 from typing import Any
@@ -129,9 +129,3 @@ def preview(made: Any, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "lines": lines[:SHOWN],
         "faults": faults,
     }
-
-
-@require_POST
-def take_back(request: HttpRequest, batch: int) -> JsonResponse:
-    """Undo what one did for many clients at once."""
-    return answer(perform("workbook.undo", {"batch": batch}))

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from dakehu.exchange.imports import undo
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 

@@ -11,11 +11,11 @@ from dakehu.domains.clients import queries as clients
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo
 from dakehu.exchange.statements import batch as statement_batch
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.interfaces.web.views.imports.mapping import left_out
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.statements import batch as statements
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 
 STEPS = (

@@ -3,7 +3,6 @@ left at any moment and come back to."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -14,11 +13,12 @@ from dakehu.exchange.imports import batch_files, corrections, unknown_names, wiz
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.models import BatchState
+from dakehu.foundation.base import house_values
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.imports import batches
-from dakehu.foundation.imports.models import BatchState
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.interfaces.web.views.imports import mapping, price_files, statements
 from dakehu.interfaces.web.views.imports.steps import SETTLED, SHOW_GRID, STEPS, as_polled, failure_of, job_of, page_of
@@ -26,7 +26,7 @@ from dakehu.interfaces.web.views.imports.steps import SETTLED, SHOW_GRID, STEPS,
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
 RECENT = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA = {"pdf": "application/pdf", "zip": "application/zip"}
+MEDIA = {"pdf": "application/pdf", "zip": "application/zip", "csv": "text/csv; charset=utf-8"}
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -57,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "recent": rows,
             "faults": faults,
             "held": _held(),
-            "largest": settings.UPLOAD_MB,
+            "largest": house_values.current("UPLOAD_MB"),
         },
         status=422 if faults else 200,
     )
@@ -73,15 +73,15 @@ def _uploaded(request: HttpRequest) -> Any:
     file = request.FILES.get("file")
     if file is None:
         raise Refused({"file": [bilingual("请先选择一个文件。", "Choose a file first.")]})
-    if (file.size or 0) > settings.UPLOAD_MB << 20:
+    if (file.size or 0) > house_values.current("UPLOAD_MB") << 20:
         raise Refused(
             {
                 "file": [
                     bilingual(
-                        "文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员调高 DAKEHU_UPLOAD_MB。",
-                        "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise DAKEHU_UPLOAD_MB.",
+                        "文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员在系统页调高上限。",
+                        "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise the limit on the System page.",
                         size=(file.size or 0) >> 20,
-                        most=settings.UPLOAD_MB,
+                        most=house_values.current("UPLOAD_MB"),
                     )
                 ]
             }

@@ -118,6 +118,7 @@ def _form(
     page = {
         "page_title": title,
         "crumbs": [*CRUMBS, {"label": TITLE, "url": "/system/fields/"}],
+        "action": action,
         "questions": asked,
         "whole": faults.get("", []),
         "version": values.get("row_version", ""),

@@ -12,12 +12,13 @@ from dakehu.domains.team.setup_checklist import setup_checklist
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base import env
+from dakehu.foundation.base import clock, env
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
+from dakehu.interfaces.web.views.system.house import shown_settings
 
 SECRETS = ("KEY", "PASSWORD", "URL", "SECRET", "TOKEN")
 GIGA = 1 << 30
@@ -35,12 +36,20 @@ def state(request: HttpRequest) -> HttpResponse:
             "advice": _advice(seen),
             "checklist": setup_checklist() if current_actor().may(Permission.SYSTEM_WRITE) else [],
             "settings": _settings(),
+            "house": shown_settings(),
+            "backup_age": _days_since(seen["backup"]),
+            "close_age": _days_since(seen["close"]),
             "disk": _room(seen["disk"]["free"], seen["disk"]["total"]),
             "memory": _room(seen["memory"]["free"], seen["memory"]["total"]),
             "own": f"{seen['memory']['process'] / (1 << 20):,.0f} MB",
             "may_write": current_actor().may(Permission.SYSTEM_WRITE),
         },
     )
+
+
+def _days_since(at: Any) -> int | None:
+    """Whole days since a moment; None where it never was."""
+    return None if at is None else (clock.today() - clock.local(at).date()).days
 
 
 def _room(free: int, total: int) -> dict[str, Any]:

@@ -10,3 +10,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
   (wrong ?? first)?.focus?.();
 });
 dialog?.addEventListener("close", () => dialog.replaceChildren());
+
+// What does not apply to the chosen kind is not asked, unless it has a value that would be lost from sight.
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (!form || !event.target.name) return;
+  for (const field of form.querySelectorAll(`[data-applies-by="${CSS.escape(event.target.name)}"]`)) {
+    const control = field.querySelector(".control");
+    field.hidden = !field.dataset.applies.split(" ").includes(event.target.value) && !control?.value;
+  }
+});

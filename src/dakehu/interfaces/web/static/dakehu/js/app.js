@@ -3,6 +3,7 @@
 import { csrf, each } from "./parts.js";
 import { say, ago } from "./words.js";
 import { toast, settle } from "./toasts.js";
+import { sayKept } from "./undo.js";
 import { openDrawer } from "./drawer.js";
 import { openPalette } from "./palette.js";
 import { pressed, listKeys } from "./keys.js";
@@ -11,11 +12,14 @@ import "./poll.js";
 import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
+import "./fold.js";
+import "./password-eye.js";
 
 const root = document.documentElement;
 
 // Looks: kept in cookies, so that the server draws the next page right at once.
-const DARK = { dark: "all", light: "not all", auto: "(prefers-color-scheme: dark)" };
+// Paper is always light.
+const DARK = { dark: "screen", light: "not all", auto: "screen and (prefers-color-scheme: dark)" };
 
 function remember(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
@@ -61,6 +65,13 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     openDrawer(drawn.dataset.drawer, { title: drawn.title || drawn.textContent.trim(), page: drawn.getAttribute("href") });
   }
+  const filled = hit("[data-fills]");
+  const answer = filled && document.getElementById(filled.dataset.fills);
+  if (answer) {
+    answer.value = filled.dataset.value;
+    for (const name of ["input", "change"]) answer.dispatchEvent(new Event(name, { bubbles: true }));
+    answer.focus();
+  }
   const copied = hit("[data-copy]");
   if (copied) {
     navigator.clipboard?.writeText(copied.dataset.copy).then(() => toast({ text: say("已复制。", "Copied."), kind: "success" }));
@@ -90,6 +101,7 @@ each("time[data-ago]", tell);
 setInterval(() => document.querySelectorAll("time[data-ago]").forEach(tell), 60000);
 
 each("[data-toast]", settle);
+sayKept();
 each("[data-command-key]", (key) => { if (!/Mac|iPhone|iPad/.test(navigator.platform)) key.textContent = "Ctrl K"; });
 
 // Tabs: role="tab" buttons whose aria-controls names the panel; arrows move between them.
@@ -138,6 +150,6 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () =>
   toast({ kind: "error", text: say("连不上服务器，请检查网络后再试。", "The server cannot be reached. Check the network and try again.") }));
-// The server sends `HX-Trigger: {"toast": {"text": "…", "kind": "success", "undo": "/undo/…"}}`.
+// The server sends `HX-Trigger: {"toast": {"text": "…", "kind": "success", "undo": {"number": 12}}}`.
 document.body.addEventListener("toast", (event) => toast(event.detail));
 document.body.addEventListener("closes", () => document.querySelector("dialog:modal")?.close());

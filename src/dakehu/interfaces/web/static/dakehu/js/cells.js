@@ -25,6 +25,7 @@ export function cell(value, column, row) {
   if (column.kind === "tags") {
     return make("span", { class: "row" }, ...value.map((text) => make("span", { class: "tag", text })));
   }
+  if (column.kind === "spark") return spark(value);
   if (column.kind === "yes") return value === true ? icon("check") : make("span", { class: "muted", text: "–" });
   if (!NUMBERS.has(column.kind) || !numeric(value)) return make("span", { text: value });
   if (column.kind === "rate") {
@@ -34,6 +35,27 @@ export function cell(value, column, row) {
   if (column.kind === "share") return make("span", { text: share(value) });
   if (column.kind === "money") return make("span", { title: plain(value, 2), text: written(value, "money") });
   return make("span", { text: written(value, "number", column.places) });
+}
+
+/** A small line over time, neutral: worth moves by payments too; its first and last value are its name. Leading months without a value are left out. */
+export function spark(values) {
+  const begin = values.findIndex((value) => value);
+  const points = begin < 0 ? [] : values.slice(begin).filter((value) => value !== null);
+  if (points.length < 2) return make("span", { class: "muted", text: "–" });
+  const [low, high] = [Math.min(...points), Math.max(...points)];
+  const place = (value, at) => `${2 + (at * 84) / (points.length - 1)},${19 - ((value - low) / (high - low || 1)) * 16}`;
+  const [first, last] = [points[0], points.at(-1)];
+  const shape = (name, given) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
+    return made;
+  };
+  const name = `${written(first, "money")} → ${written(last, "money")}`;
+  const drawn = shape("svg", { class: "sparkline sparkline--cell", viewBox: "0 0 88 22", role: "img", "aria-label": name });
+  const title = shape("title", {});
+  title.textContent = name;
+  drawn.append(title, shape("polyline", { points: points.map(place).join(" ") }));
+  return drawn;
 }
 
 /** One row as a card for a phone: the link and the first amount on top, the rest under it. */

@@ -1,7 +1,8 @@
 // Charts: <div class="chart" data-chart="line" data-name="资产走势" data-from="#id-of-json"> or data-src="/…".
 //
 // line, bar: {x: ["2026-01", …], series: [{name, values, kind?: line|bar, unit?, right?, area?, stack?, signed?,
-//            markers?: [{x, label, tone?}]}]}
+//            markers?: [{x, label, tone?}], fan?: opacity, tips?: [text]}]}; a series with `fan` is an area that stands on
+//            those of its stack before it (0: not seen, the ground of the fan), told in the words of `tips`
 // donut:     {unit, total_label, slices: [{name, value, url?}]}
 // spark:     {values}
 // steps:     {unit, steps: [{name, from, to, whole?, flow?}]}; each step begins where the one before ends
@@ -93,7 +94,7 @@ function cartesian(data, kind, tooltip, small) {
   const right = data.series.some((one) => one.right);
   return {
     grid: { left: 8, right: right ? 8 : 14, top: many ? 38 : 14, bottom: 6, containLabel: true },
-    legend: many ? { top: 2, right: 4, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 16, textStyle: { color: token("--muted"), fontSize: 12 } } : undefined,
+    legend: many ? { data: [...new Set(data.series.filter((one) => one.fan !== 0).map((one) => one.name))], top: 2, right: 4, icon: "roundRect", itemWidth: 10, itemHeight: 10, itemGap: 16, textStyle: { color: token("--muted"), fontSize: 12 } } : undefined,
     tooltip: { ...tooltip, trigger: "axis", axisPointer: { type: kind === "bar" ? "shadow" : "line", lineStyle: { color: token("--line-strong") }, shadowStyle: { color: token("--accent"), opacity: 0.06 } }, formatter: (points) => explain(points, data) },
     dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false, moveOnMouseWheel: false }],
     xAxis: {
@@ -128,6 +129,12 @@ function line(one, place, kind, x) {
       data: one.signed ? one.values.map((value) => ({ value, itemStyle: { color: token(value < 0 ? "--down" : "--up"), opacity: 0.72 } })) : one.values,
     };
   }
+  if (one.fan !== undefined) {
+    return {
+      type: "line", name: one.name, data: one.values, stack: one.stack, stackStrategy: "all", symbol: "none", silent: true, z: 1,
+      lineStyle: { width: 0, color: colour }, itemStyle: { color: faded(colour, one.fan || 0.01) }, areaStyle: { color: colour, opacity: one.fan },
+    };
+  }
   return {
     type: "line", name: one.name, yAxisIndex: one.right ? 1 : 0, data: one.values, connectNulls: true,
     showSymbol: one.values.length < 2, symbolSize: 6, lineStyle: { width: 2, color: colour, type: one.dashed ? "dashed" : "solid" },
@@ -152,9 +159,10 @@ function faded(hex, alpha) {
 }
 
 function explain(points, data) {
-  const rows = points.map((point) => {
+  const rows = points.filter((point) => point.value !== null && point.value !== undefined).flatMap((point) => {
     const one = data.series[point.seriesIndex];
-    return `${point.seriesName}  ${written(point.value, one.unit)}`;
+    if (one.fan !== undefined && !one.tips?.[point.dataIndex]) return [];
+    return `${point.seriesName}  ${one.tips?.[point.dataIndex] ?? written(point.value, one.unit)}`;
   });
   return [points[0].axisValueLabel, ...rows].join("\n");
 }

@@ -87,6 +87,7 @@ async function send(grid, id, field, typed, was) {
     mark(grid, id, field, null);
     settle(grid, id, told.row);
     grid.resum();
+    said(grid, told.row, field, was);
     if (told.kept.length) {
       toast({ text: say(`已保存。他人刚改过的“${told.kept.join("、")}”已一并更新。`, `Saved. What others just changed is up to date too: ${told.kept.join(", ")}.`), kind: "info" });
     }
@@ -94,6 +95,15 @@ async function send(grid, id, field, typed, was) {
     if (fault.status === 412 && fault.body?.fields?.[field]) return void clash(grid, id, field, typed, fault.body);
     refuse(grid, id, field, typed, fault.message);
   }
+}
+
+/** What was saved, of whom, from what to what: a stray key is seen at once. */
+function said(grid, row, field, was) {
+  const column = grid.columns.find((one) => one.field === field);
+  const name = grid.columns.find((one) => one.kind === "link");
+  const shown = (value) => column.choices?.find((one) => text(one.value) === text(value))?.label ?? (text(value) || "–");
+  const who = name && name !== column ? `${text(row[name.field])} · ` : "";
+  toast({ text: say(`已保存：${who}${column.title} ${shown(was)} → ${shown(row[field])}`, `Saved: ${who}${column.title} ${shown(was)} → ${shown(row[field])}`), kind: "success", slot: "cell" });
 }
 
 const address = (grid, id) => grid.host.dataset.edits.replace("{id}", id);

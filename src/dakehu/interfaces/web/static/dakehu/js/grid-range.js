@@ -151,7 +151,7 @@ async function preview(grid, rows, outside) {
       dialog.close();
       await grid.reload();
       for (const one of told.faults) if (one.field) refuse(grid, one.id, one.field, one.value, one.message);
-      toast({ text: say(`已写入 ${plain(done.cells)} 处。`, `${plain(done.cells)} cells written.`), kind: "success", undo: done.batch && `/clients/undo/${done.batch}` });
+      toast({ text: say(`已写入 ${plain(done.cells)} 处。`, `${plain(done.cells)} cells written.`), kind: "success" });
     } catch (fault) {
       go.disabled = false;
       toast({ text: fault.message, kind: "error" });

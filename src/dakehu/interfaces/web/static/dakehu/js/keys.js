@@ -3,6 +3,7 @@
 import { make } from "./parts.js";
 import { say } from "./words.js";
 import { openPalette } from "./palette.js";
+import { pressedUndo } from "./undo.js";
 
 const typing = (element) =>
   element?.isContentEditable || element?.matches?.("input:not([type=checkbox]):not([type=radio]), select, textarea");
@@ -21,6 +22,14 @@ export function pressed(event) {
   if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     openPalette();
+    return;
+  }
+  const letter = event.key.toLowerCase();
+  if ((event.metaKey || event.ctrlKey) && !event.altKey && (letter === "z" || letter === "y")) {
+    // In a text box the keys belong to the text, in a dialog to what is being filled in.
+    if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog:modal:not(.drawer)")) return;
+    event.preventDefault();
+    pressedUndo(letter === "y" || event.shiftKey);
     return;
   }
   if (event.metaKey || event.ctrlKey || event.altKey || event.isComposing || event.defaultPrevented) return;
@@ -51,6 +60,8 @@ function walk(step) {
 const ALWAYS = [
   ["Ctrl K", "打开命令面板", "Open the command palette"],
   ["?", "显示快捷键", "Show these keys"],
+  ["Ctrl Z", "撤销本页上一步操作", "Undo the last act on this page"],
+  ["Ctrl Y", "重做", "Redo"],
   ["Esc", "关闭弹出的内容", "Close what is open"],
 ];
 

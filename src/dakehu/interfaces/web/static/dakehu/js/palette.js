@@ -66,9 +66,13 @@ function mark() {
   input.setAttribute("aria-activedescendant", `palette-${chosen}`);
 }
 
-/** `url` is gone to; `action` is a selector on this page to press, or a name heard as "dakehu:action". */
+/** `url` is gone to, or its form opened over this page where `form` says so; `action` is a selector on this page to press, or a name heard as "dakehu:action". */
 function follow(item) {
   dialog.close();
+  if (item.form && window.htmx) {
+    window.htmx.ajax("GET", safe(item.url), { target: "#act", swap: "innerHTML" });
+    return;
+  }
   if (item.url) {
     location.assign(safe(item.url));
     return;

@@ -34,8 +34,23 @@ export const same = (address) => new URL(address, location.href).origin === loca
 /** A row's or a result's own address: only http(s) addresses are followed. */
 export const safe = (address) => (/^(https?:)?\/\/|^\/|^\?|^#/.test(address ?? "") ? address : "#");
 
-/** Ask the server; `json` is sent as the body. Throws an Error whose message is fit for the reader. */
-export async function ask(address, { method = "GET", json, form, signal } = {}) {
+const writing = new Set();
+
+/** Whatever is being written now has been answered. */
+export const written = () => Promise.allSettled([...writing]);
+
+/** Ask the server; `json` is sent as the body. Throws an Error whose message is fit for the reader. What the server offers
+ * to take back goes to `offered`, or to whoever listens for "dakehu:done". */
+export function ask(address, given = {}) {
+  const answer = answered(address, given);
+  if ((given.method ?? "GET") !== "GET") {
+    writing.add(answer);
+    answer.catch(() => {}).finally(() => writing.delete(answer));
+  }
+  return answer;
+}
+
+async function answered(address, { method = "GET", json, form, signal, offered }) {
   const headers = { Accept: "application/json, text/html;q=0.8", "X-Requested-With": "fetch" };
   if (method !== "GET") headers["X-CSRFToken"] = csrf();
   if (json !== undefined) headers["Content-Type"] = "application/json";
@@ -50,6 +65,9 @@ export async function ask(address, { method = "GET", json, form, signal } = {}) 
   }
   const kind = answer.headers.get("Content-Type") ?? "";
   const body = kind.includes("json") ? await answer.json() : await answer.text();
+  const offer = answer.ok && answer.headers.get("X-Undo");
+  if (offer && offered) offered(JSON.parse(offer));
+  else if (offer) document.dispatchEvent(new CustomEvent("dakehu:done", { detail: JSON.parse(offer) }));
   if (answer.ok) return body;
   throw Object.assign(new Error(reason(answer.status, body)), { status: answer.status, body });
 }

@@ -3,6 +3,7 @@
 
 import { csrf, each, make, safe } from "./parts.js";
 import { toast } from "./toasts.js";
+import { carry } from "./undo.js";
 import { say } from "./words.js";
 
 each(".drop", (box) => {
@@ -56,7 +57,7 @@ function send(box, input) {
     shown.remove();
     const answer = parsed(request.responseText);
     if (request.status >= 200 && request.status < 300) {
-      if (answer?.url) location.assign(safe(answer.url));
+      if (answer?.url) leave(answer.url, request.getResponseHeader("X-Undo"));
       else box.dispatchEvent(new CustomEvent("dakehu:uploaded", { bubbles: true, detail: answer }));
       return;
     }
@@ -65,6 +66,12 @@ function send(box, input) {
     toast({ kind: "error", text: said ?? say("文件没有传上去，请再试一次。", "The file did not arrive. Please try again.") });
   });
   request.send(form);
+}
+
+/** The page that follows says what can be taken back. */
+function leave(url, offer) {
+  if (offer) carry({ kind: "success", undo: JSON.parse(offer) });
+  location.assign(safe(url));
 }
 
 function parsed(text) {

@@ -1,5 +1,6 @@
 // The client page: the draft of the note is kept on this machine while one types; j and k walk the list.
 
+import "../edit-in-place.js";
 import { each, later } from "../parts.js";
 import { say } from "../words.js";
 
@@ -8,7 +9,7 @@ const PREFIX = "dakehu-draft-";
 each("form[data-draft]", (form) => {
   const key = PREFIX + form.dataset.draft;
   const state = form.querySelector("[data-draft-state]");
-  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.name !== "held_at");
+  const fields = () => [...form.elements].filter((field) => field.name && !["hidden", "checkbox"].includes(field.type) && field.name !== "held_at");
   const tell = (text) => { if (state) state.textContent = text; };
   const text = form.elements.summary;
   const kept = localStorage.getItem(key);

@@ -1,0 +1,57 @@
+"""The settings of the house: one row, where an empty field means the default."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from dakehu.foundation.records.recorded import Recorded
+from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.names import Names
+
+
+def _number(zh: str, en: str, *, least: int, most: int, help_zh: str, help_en: str) -> models.Field:  # type: ignore[type-arg]
+    return field(
+        models.PositiveIntegerField(
+            null=True, blank=True, validators=[MinValueValidator(least), MaxValueValidator(most)]
+        ),
+        zh=zh, en=en, help_zh=help_zh, help_en=help_en, listed=True,
+    )  # fmt: skip
+
+
+class HouseSettings(Recorded):
+    """What the administrator set in the browser. Each field is the setting of the same name in capitals."""
+
+    names = Names("机构设置", "House settings", "House settings")
+
+    rise_is_red = field(
+        models.BooleanField(null=True, blank=True), zh="红涨绿跌", en="Rising is red", listed=True,
+        help_zh="不勾选为绿涨红跌；每个人仍可在自己的菜单里改", help_en="Unticked: rising is green; everybody may choose otherwise in the own menu",
+    )  # fmt: skip
+    session_hours = _number(
+        "登录保持小时数", "Hours a sign-in lasts", least=1, most=72,
+        help_zh="1–72 小时，下次登录起生效", help_en="1 to 72, from the next sign-in on",
+    )  # fmt: skip
+    second_factor_roles = field(
+        models.CharField(max_length=120, blank=True, default=""), zh="必须两步登录的角色", en="Roles with a second factor",
+        help_zh="下次登录时须先设好第二步；环境变量里写明的角色不能在这里取消",
+        help_en="They set it up at the next sign-in; roles that the environment names stay",
+    )  # fmt: skip
+    benchmark = field(
+        models.CharField(max_length=20, blank=True, default=""), zh="默认业绩基准", en="Default benchmark", listed=True,
+        example="000300.SH", help_zh="指数代码加市场，如 000300.SH（沪深300）", help_en="Code and market of an index, such as 000300.SH",
+    )  # fmt: skip
+    prices_stale_days = _number(
+        "行情最多可旧几天", "Days a price may be old", least=1, most=60,
+        help_zh="结算时超过这么多天没有行情的证券会停下来问", help_en="At the close; an older price stops it",
+    )  # fmt: skip
+    requests_per_minute = _number(
+        "每人每分钟请求数", "Requests a minute", least=60, most=100_000,
+        help_zh="每个网页进程各自计数；导出、上传等计多次", help_en="Each web process counts; exports and uploads count for several",
+    )  # fmt: skip
+    upload_mb = _number(
+        "上传文件上限（MB）", "Largest upload (MB)", least=1, most=2000,
+        help_zh="导入的表格", help_en="Of tables to import",
+    )  # fmt: skip
+    attachment_mb = _number(
+        "客户文件上限（MB）", "Largest client file (MB)", least=1, most=2000,
+        help_zh="存在客户名下的一份文件", help_en="A file kept with a client",
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Cards of the start page about the day's work, the team and complaints."""
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.cards import Card, declare
+
+MANAGER, LEAD, COMPLIANCE, ANALYST, ADMIN = RoleName
+
+declare(
+    Card(
+        "service.team",
+        "团队成员",
+        "The team",
+        kind="table",
+        query="service.team",
+        roles=(LEAD,),
+        order=20,
+        size="full",
+        empty=bilingual("团队还没有成员。请管理员添加人员。", "Nobody is on the team yet; ask the administrator."),
+    ),
+    Card(
+        "service.today",
+        "待办事项",
+        "To do",
+        kind="day_list",
+        query="service.today",
+        roles=(MANAGER, LEAD),
+        order=40,
+        size="main",
+    ),
+    Card(
+        "service.week",
+        "服务概况",
+        "Service at a glance",
+        kind="figures",
+        query="service.week",
+        roles=(MANAGER, LEAD),
+        order=50,
+        size="side",
+    ),
+    Card(
+        "service.complaints",
+        "投诉",
+        "Complaints",
+        kind="table",
+        query="service.complaints",
+        roles=(COMPLIANCE,),
+        order=10,
+        size="main",
+        empty=bilingual(
+            "没有未办结的投诉。投诉在客户页“更多操作”中登记。",
+            "No open complaints. They are registered on a client's page under “More”.",
+        ),
+        link=(bilingual("查看客户列表", "Look at the clients"), "/clients/"),
+    ),
+    Card(
+        "service.contacts_by_week",
+        "每周服务次数",
+        "Contacts per week",
+        kind="columns",
+        query="service.contacts_by_week",
+        roles=(ANALYST,),
+        order=35,
+        empty=bilingual("最近 12 周没有服务记录。", "No contacts in twelve weeks."),
+    ),
+)

@@ -1,0 +1,108 @@
+"""The bell: notices of every domain for the actor, and which of them were read."""
+
+from typing import Any
+
+from dakehu.domains.team.models import Notice, NoticeKind, User
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates.registry import QUERIES, query
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.notices import NoticeSource, declare, notice, sources
+from dakehu.foundation.schema.parameters import Parameter
+
+SIGN_IN = "team.sign_in_notices"
+READ = "read_notices"  # in a user's preferences: the keys of notices that were read and are still listed
+ROWS = 200  # of the latest notices of a user, from which groups are made
+SAFETY = bilingual(
+    "如非本人操作，请立即修改密码并结束其他登录", "If this was not you, change your password and end other sessions"
+)
+TEXTS = {
+    NoticeKind.NEW_DEVICE: bilingual(
+        "新设备登录：{detail}。{advice}。", "Sign-in from a new device: {detail}. {advice}."
+    ),
+    NoticeKind.SECOND_RESET: bilingual(
+        "您的两步登录被重置，操作人：{detail}", "Your second factor was reset by {detail}"
+    ),
+    NoticeKind.PASSWORD_RESET: bilingual("您的密码被重置，操作人：{detail}", "Your password was reset by {detail}"),
+    NoticeKind.ROLE_CHANGED: bilingual("角色变更：{detail}", "Role changed: {detail}"),
+    NoticeKind.ROLE_WAITING: bilingual("角色变更待您确认：{detail}", "A change of role waits for you: {detail}"),
+}
+ON_STAFF = (NoticeKind.ROLE_CHANGED, NoticeKind.ROLE_WAITING)  # shown on the staff page; the others under security
+
+
+@query(SIGN_IN, needs="", zh="登录与角色提醒", en="Notices of sign-ins and roles")
+def sign_in_notices() -> list[dict[str, Any]]:
+    """Return one's own unread notices of sign-ins, resets and roles; sign-ins are one notice a device, with their number."""
+    rows = Notice.objects.filter(user_id=current_actor().user_id, read=False).order_by("-pk")[:ROWS]
+    groups: dict[tuple[str, str], list[Notice]] = {}
+    for row in rows:
+        groups.setdefault((str(row.kind), _group(row)), []).append(row)
+    return [
+        notice(
+            f"{SIGN_IN}:{kind}:{what}:{found[0].pk}",
+            _text(NoticeKind(kind), found[0].detail),
+            at=found[0].created_at.isoformat(),
+            count=len(found),
+            url="/staff/" if kind in ON_STAFF else "/me/security",
+            tone="warn",
+        )
+        for (kind, what), found in groups.items()
+    ]
+
+
+def _group(row: Notice) -> str:
+    """Return what notices of a kind have in common: the device, without its address, or the whole detail."""
+    return str(row.detail).rpartition(" · ")[0] if row.kind == NoticeKind.NEW_DEVICE else str(row.detail)
+
+
+def _text(kind: NoticeKind, detail: str) -> Bilingual:
+    text = TEXTS[kind]
+    return bilingual(text.zh, text.en, detail=detail, advice=SAFETY)
+
+
+declare(NoticeSource(SIGN_IN, bilingual("安全与角色", "Security and roles"), "shield-check", order=10))
+
+
+@query("team.notices", needs="", zh="提醒", en="Notices")
+def notices() -> list[dict[str, Any]]:
+    """Return the notices of every domain for the actor, unread ones first, in the order of their sources.
+
+    [{key, text, at, count, url, tone, title, icon, read}]
+    """
+    read, made = _read_keys(), []
+    for source in sources():
+        if not current_actor().may(QUERIES[source.query].needs):
+            continue
+        for one in QUERIES[source.query].body():
+            made.append({**one, "title": str(source.title), "icon": source.icon, "read": one["key"] in read})
+    return sorted(made, key=lambda one: one["read"])
+
+
+def _read_keys() -> set[str]:
+    """Return the keys of the notices that the actor has read."""
+    user = User.objects.filter(pk=current_actor().user_id).first()
+    return set(user.preferences.get(READ, [])) if user is not None else set()
+
+
+@action(
+    "team.read_notices",
+    needs="",
+    zh="标记提醒为已读",
+    en="Mark notices as read",
+    parameters=(Parameter("keys", kind="json", required=False, spec=FieldSpec("提醒", "Notices")),),
+    is_public=False,
+)
+def read_notices(*, keys: list[str] | None = None) -> int:
+    """Mark one's own notices as read: those of some keys, or all that are listed now. Returns how many there were."""
+    listed = notices()
+    chosen = {one["key"] for one in listed if keys is None or one["key"] in keys}
+    user = User.objects.get(pk=current_actor().user_id)
+    for row in Notice.objects.filter(user=user, read=False):
+        if any(key.startswith(f"{SIGN_IN}:{row.kind}:{_group(row)}:") for key in chosen):
+            row.read = True
+            row.save()
+    still = {one["key"] for one in listed if one["read"] or one["key"] in chosen}
+    user.preferences = {**user.preferences, READ: sorted(key for key in still if not key.startswith(SIGN_IN))}
+    user.save()
+    return len(chosen)

@@ -1,0 +1,22 @@
+"""The act from which present work follows: a reaction runs under the number of the act whose event it answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_cause: ContextVar[int | None] = ContextVar("dakehu_cause", default=None)
+
+
+def current_cause() -> int | None:
+    """Return the number of the undo entry of that act, None outside a reaction."""
+    return _cause.get()
+
+
+@contextmanager
+def following(cause: int | None) -> Iterator[None]:
+    """Acts inside follow from the act with this number, and are taken back with it."""
+    token = _cause.set(cause)
+    try:
+        yield
+    finally:
+        _cause.reset(token)

@@ -1,0 +1,43 @@
+"""The notices of the bell: each domain declares the query that lists its own; the bell asks them all.
+
+Such a query returns [{key, text, at, count, url, tone}] for whoever asks: `key` names the notice among all of that reader
+(a new key is a new notice), `at` is an ISO date or moment, `count` says how often it happened, `url` is the page to look
+at, `tone` is "" or "warn" or "bad".
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dakehu.foundation.base.i18n import Bilingual
+
+
+@dataclass(frozen=True)
+class NoticeSource:
+    """A kind of notice: the query that lists it, its title and icon; `order` places it among the others."""
+
+    query: str
+    title: Bilingual
+    icon: str
+    order: int = 100
+
+
+_declared: dict[str, NoticeSource] = {}
+
+
+def declare(*sources: NoticeSource) -> None:
+    """Register sources of notices. Raises ValueError for a query declared twice."""
+    for source in sources:
+        if _declared.get(source.query, source) != source:
+            raise ValueError(f"notices of {source.query} are declared twice")
+        _declared[source.query] = source
+
+
+def sources() -> Iterator[NoticeSource]:
+    """Every declared source, in order."""
+    return iter(sorted(_declared.values(), key=lambda source: (source.order, source.query)))
+
+
+def notice(key: str, text: Any, *, at: str, url: str, count: int = 1, tone: str = "") -> dict[str, Any]:
+    """Return one notice as plain values."""
+    return {"key": key, "text": str(text), "at": at, "count": count, "url": url, "tone": tone}

@@ -1,0 +1,167 @@
+"""Geometry of small pictures: where lines, bars and squares stand in an SVG. Plain numbers in, plain numbers out."""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+WIDTH, NARROW, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 350, 190, 54, 66, 12, 26
+LEVELS = 4  # shades of a day in the calendar
+SQUARE, STEP = 10, 12
+
+
+def points(
+    values: Sequence[float | None], width: float, height: float, low: float, high: float
+) -> list[tuple[float, float]]:
+    """Return the points of a line across `width`, `high` at the top; missing values are left out."""
+    span = (high - low) or 1.0
+    step = width / max(len(values) - 1, 1)
+    return [
+        (round(place * step, 1), round(height - (value - low) / span * height, 1))
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+
+
+def ticks(low: float, high: float, count: int = 4) -> list[float]:
+    """Return round numbers that span low to high, at most about `count` + 1 of them."""
+    span = (high - low) or abs(high) or 1.0
+    raw = span / count
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [step * n for n in range(first, last + 1)]
+
+
+def months(
+    names: Sequence[str],
+    line: Sequence[float | None],
+    bars: Sequence[float | None],
+    titles: Sequence[str],
+    written: Callable[[float], str],
+    width: int = WIDTH,
+) -> dict[str, Any]:
+    """Return a picture of a line over months and bars under it: ticks, points, bars and columns to point at."""
+    known = [value for value in line if value is not None] or [0.0]
+    marks = ticks(min(known), max(known))
+    low, high = marks[0], marks[-1]
+    begin = LEFT + 12
+    inner = width - begin - 14
+    step = inner / max(len(names) - 1, 1)
+    xs = [round(begin + place * step, 1) for place in range(len(names))]
+    placed = [(round(begin + x, 1), round(TOP + y, 1)) for x, y in points(line, inner, LINE_HEIGHT, low, high)]
+    text = " ".join(f"{x},{y}" for x, y in placed)
+    base = TOP + LINE_HEIGHT
+    largest = max((abs(value) for value in bars if value is not None), default=0) or 1.0
+    zero = base + GAP + BAR_HEIGHT / 2
+    bar = min(22.0, step * 0.5)
+    return {
+        "width": width,
+        "height": base + GAP + BAR_HEIGHT + 22,
+        "left": LEFT,
+        "right": width - 6,
+        "line": text,
+        "area": f"{placed[0][0]},{base} {text} {placed[-1][0]},{base}" if placed else "",
+        "last": placed[-1] if placed else None,
+        "ticks": [
+            {
+                "y": round(TOP + LINE_HEIGHT - (mark - low) / ((high - low) or 1.0) * LINE_HEIGHT, 1),
+                "text": written(mark),
+            }
+            for mark in marks
+        ],
+        "zero": zero,
+        "bars": [
+            {
+                "x": round(x - bar / 2, 1),
+                "y": round(zero - max(value, 0) / largest * BAR_HEIGHT / 2, 1),
+                "width": round(bar, 1),
+                "height": round(abs(value) / largest * BAR_HEIGHT / 2, 1),
+            }
+            for x, value in zip(xs, bars, strict=True)
+            if value
+        ],
+        "largest": f"±{written(largest)}",
+        "names": [
+            {"x": x, "text": name[5:].lstrip("0") if not name.endswith("-01") else name[:4]}
+            for place, (x, name) in enumerate(zip(xs, names, strict=True))
+            if width > NARROW or place % 3 == 0
+        ],
+        "columns": [
+            {"x": round(x - step / 2, 1), "width": round(step, 1), "title": title}
+            for x, title in zip(xs, titles, strict=True)
+        ],
+    }
+
+
+def columns(bars: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return upright bars, each with its place, over 104 units of height."""
+    step, height, base = 44, 104, 126
+    largest = max((bar["value"] or 0 for bar in bars), default=0) or 1
+    placed = []
+    for place, bar in enumerate(bars):
+        tall = round((bar["value"] or 0) / largest * height, 1)
+        placed.append({**bar, "x": place * step, "y": round(base - tall, 1), "height": tall})
+    return {"width": step * len(bars), "step": step, "bars": placed}
+
+
+def stack(names: Sequence[str], kinds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return columns of stacked shares, one a month: {x, parts: [{y, height, tone, title}]}."""
+    height, step = 120.0, 44
+    columns = []
+    for place, name in enumerate(names):
+        y, parts = height, []
+        for tone, kind in enumerate(kinds, 1):
+            share = kind["shares"][place] or 0.0
+            y -= share * height
+            if share > 0:
+                title = f"{name} {kind['name']} {share:.1%}"
+                parts.append({"y": round(y, 1), "height": round(share * height, 1), "tone": tone, "title": title})
+        columns.append({"x": place * step, "name": name[2:].replace("-", "/"), "parts": parts})
+    return {"width": step * len(names), "height": height, "bar": step - 12, "columns": columns}
+
+
+def shares_table(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the shares of each kind now and at the beginning, for who does not see the picture."""
+    return [
+        {"name": kind["name"], "tone": tone, "first": kind["shares"][0], "last": kind["shares"][-1]}
+        for tone, kind in enumerate(found["kinds"], 1)
+    ]
+
+
+def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str]) -> dict[str, Any]:
+    """Return a year of days as squares, a column a week, Monday on top, with a bar for each week above."""
+    start = date.fromisoformat(first)
+    most = max(days.values(), default=0)
+    weeks: list[dict[str, Any]] = []
+    last = max([date.fromisoformat(day) for day in days], default=start)
+    end = max(last, start + timedelta(weeks=52))
+    day = start
+    while day <= end:
+        squares, total = [], 0
+        for weekday in range(7):
+            at = day + timedelta(days=weekday)
+            count = days.get(at.isoformat(), 0)
+            total += count
+            level = 0 if not count else min(LEVELS, math.ceil(count / max(most, 1) * LEVELS))
+            squares.append(
+                {"y": weekday * STEP, "level": level, "title": title(at.isoformat(), count) if count else ""}
+            )
+        weeks.append({"x": len(weeks) * STEP, "squares": squares, "count": total, "month": _month_label(day)})
+        day += timedelta(weeks=1)
+    busiest = max((week["count"] for week in weeks), default=0) or 1
+    for week in weeks:
+        week["bar"] = round(week["count"] / busiest * 28, 1)
+    return {
+        "weeks": weeks,
+        "width": len(weeks) * STEP,
+        "total": sum(days.values()),
+        "busy_weeks": sum(1 for week in weeks if week["count"]),
+        "busiest": busiest if days else 0,
+    }
+
+
+def _month_label(monday: date) -> str:
+    """Return the month that begins in a week, "" for the other weeks."""
+    sunday = monday + timedelta(days=6)
+    return str(sunday.month) if sunday.day <= 7 else ""
