@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('foundation', '0005_installation_record'),
+        ('foundation', '0006_daily_undo'),
     ]
 
     operations = [
