@@ -44,7 +44,7 @@ def test_two_records_are_found_compared_merged_and_taken_apart_by_pressing(lin, 
     assert "已合并" in text(done)
     assert text(browser.get(f"/clients/{two.pk}/")).count("C0001")  # the old address finds who remains
     undo = text(browser.get("/undo/"))
-    assert "合并客户" in undo and '<td data-label="客户">' in undo and "C0009" in undo
+    assert "合并客户" in undo and '<td data-label="对象">' in undo and "C0009" in undo
     number = undo.split('action="/undo/')[1].split('"')[0]
     assert "已撤销" in text(browser.post(f"/undo/{number}", follow=True))
     with as_system():

@@ -188,12 +188,17 @@ def undoable(
 
 def history(*, everybody: bool = False, before: int | None = None, limit: int = PAGE) -> list[dict[str, Any]]:
     """Entries as `undoable` gives them for a page, with those taken back: `undone` says that it was, `redo` is the number
-    by which it can be done again, None where it cannot."""
+    by which it can be done again, None where it cannot, `counts` the rows of an import."""
     rows = _entries(everybody, before, limit)
     gone = [row.pk for row in rows if row.state == BatchState.UNDONE]
     redo = {undone_by.cause_ref: undone_by.pk for undone_by in undo_entries.entries_that_followed(gone, undos=True)}
     return [
-        {**_entry(row, text, undos), "undone": row.state == BatchState.UNDONE, "redo": redo.get(row.pk)}
+        {
+            **_entry(row, text, undos),
+            "undone": row.state == BatchState.UNDONE,
+            "redo": redo.get(row.pk),
+            "counts": row.report.get("counts"),
+        }
         for row, text, undos in _described(rows)
     ]
 

@@ -87,7 +87,7 @@ def _heading(row: Batch, clients: dict[int, Any], users: dict[int, str]) -> Summ
         )
     else:
         about = "、".join(seen)
-    who = users.get(row.owner_ref or 0, "")
+    who = users.get(row.owner_ref or 0) or str(bilingual("系统", "System"))
     client = refs[0] if len(refs) == 1 and refs[0] in clients else None
     return Summary(about=about, who=who, clients=count, client=client, is_visible=bool(seen or not refs))
 

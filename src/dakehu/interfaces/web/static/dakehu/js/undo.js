@@ -78,7 +78,7 @@ export function pressedUndo(again) {
 
 /** The page shows how it is now: lists draw themselves anew, any other page is read again and says it then. */
 async function show(message) {
-  if (document.querySelector("[data-grid], [hx-trigger*='worked']")) {
+  if (document.querySelector("main [data-grid], main [hx-trigger*='worked']")) {
     document.body.dispatchEvent(new CustomEvent("worked", { bubbles: true }));
     return tell(message);
   }
