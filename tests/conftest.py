@@ -87,21 +87,21 @@ def nothing_known_of_long_lists() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_stored_settings() -> Iterator[None]:
-    """A test reads the settings that the house stored only where it asks for them (fixture house_store)."""
-    from dakehu.foundation.base import house_values
+    """A test reads the settings that the firm stored only where it asks for them (fixture stored_firm_settings)."""
+    from dakehu.foundation.base import firm_settings
 
-    house_values.set_source(dict)
+    firm_settings.set_source(dict)
     yield
-    house_values.set_source(dict)
+    firm_settings.set_source(dict)
 
 
 @pytest.fixture
-def house_store() -> None:
-    """Stored settings of the house count."""
-    from dakehu.domains.house import queries
-    from dakehu.foundation.base import house_values
+def stored_firm_settings() -> None:
+    """Stored settings of the firm count."""
+    from dakehu.domains.firm import queries
+    from dakehu.foundation.base import firm_settings
 
-    house_values.set_source(queries.stored_values)
+    firm_settings.set_source(queries.stored_values)
 
 
 @pytest.fixture(autouse=True)

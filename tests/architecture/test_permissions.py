@@ -48,6 +48,7 @@ FOR_EVERYBODY = {
     "ask team.views",
     "do workbook.undo",  # refuses by itself who may not do what is undone
     "ask workbook.undoable",
+    "do team.export_audit",  # refuses by itself whoever holds not both audit.read and data.export
     "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
 }
 

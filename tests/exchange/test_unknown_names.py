@@ -14,6 +14,8 @@ from dakehu.foundation.jobs.progress import no_progress
 from tests.cast import PASSWORD, acting, as_system
 from tests.interfaces.web.browsers import desk
 
+pytestmark = pytest.mark.postgres
+
 TABLE = (
     "姓名,手机,营业部,客户经理\n张三,13800138000,上海营业部,王强\n李四,13900139000,北京营业部,王强\n"
     "王五,13700137000,上海营业部,林晓\n"

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from dakehu.domains.team.sign_in.backends import address_of
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import TooManyRequests
 from dakehu.foundation.base.rate_limit import RateLimiter
 from dakehu.foundation.base.renamed import Kind, current_name
@@ -42,12 +42,12 @@ def _is_costly(request: Any) -> bool:
 
 def check_person(request: Any, user_id: int | None) -> None:
     """Count a request of somebody who is signed in. Raises TooManyRequests past DAKEHU_REQUESTS_PER_MINUTE."""
-    _check(f"person {user_id}", cost_of(request), house_values.current("REQUESTS_PER_MINUTE"))
+    _check(f"person {user_id}", cost_of(request), firm_settings.current("REQUESTS_PER_MINUTE"))
 
 
 def check_stranger(request: Any, cost: int = 1) -> None:
     """Count a request from an address without a sign-in. Raises TooManyRequests past a quarter of that."""
-    _check(f"address {address_of(request)}", cost, house_values.current("REQUESTS_PER_MINUTE") // STRANGERS)
+    _check(f"address {address_of(request)}", cost, firm_settings.current("REQUESTS_PER_MINUTE") // STRANGERS)
 
 
 def _check(key: str, cost: int, limit: int) -> None:

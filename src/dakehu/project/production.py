@@ -15,7 +15,7 @@ from dakehu.domains.team.setup_checklist import BACKUP_DAYS
 from dakehu.domains.team.sign_in.second_factors import kinds_of
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base import clock, house_values
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver", "")
@@ -122,7 +122,7 @@ def _backup() -> Iterator[Finding]:
 
 
 def _second_factors() -> Iterator[Finding]:
-    if RoleName.ADMIN.value in house_values.current("SECOND_FACTOR_ROLES"):
+    if RoleName.ADMIN.value in firm_settings.current("SECOND_FACTOR_ROLES"):
         return
     without = [u.username for u in administrators() if not kinds_of(u)]
     if without:

@@ -184,7 +184,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "dakehu.foundation",
     "dakehu.domains.team",
-    "dakehu.domains.house",
+    "dakehu.domains.firm",
     "dakehu.domains.clients",
     "dakehu.domains.ledger",
     "dakehu.domains.service",

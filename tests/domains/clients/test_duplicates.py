@@ -150,3 +150,16 @@ def test_a_name_that_many_share_is_not_compared_all_with_all(lin, zhang):
 def test_a_masked_number_points_to_nobody(lin, lins):
     with acting(lin):
         assert ask("clients.similar_clients", {"name": "某人", "phone": "138****5678"})["found"] == []
+
+
+@pytest.mark.django_db
+def test_a_pair_shows_both_records_and_the_points_that_make_its_score(lin):
+    with acting(lin):
+        for code in ("C0001", "C0002"):
+            values = {"name": "欧阳明", "code": code, "birth_on": "1980-05-06", "anyway": True}
+            perform("clients.create", values)
+        pair = ask("clients.duplicates", {})[0]
+    assert sum(row["points"] for row in pair["points"]) == pair["score"]
+    assert {row["text"] for row in pair["points"]} == {"姓名相同", "出生日期相同"}
+    same = {row["label"]: row["same"] for row in pair["fields"]}
+    assert same["客户姓名"] and not same["客户号"]

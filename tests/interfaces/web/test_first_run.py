@@ -19,6 +19,8 @@ from tests.cast import PASSWORD, acting, as_system
 from tests.homes import own_home
 from tests.interfaces.web.browsers import desk
 
+pytestmark = pytest.mark.postgres
+
 TABLE = "姓名,手机\n张三,13800138000\n李四,13900139000\n".encode()
 ANSWERS = {"kind": "alone", "firm": "", "name": "林晓", "username": "", "password": PASSWORD}
 

@@ -26,8 +26,8 @@ declare(
     ),
     Card(
         "ledger.months",
-        "资产与净转入（近 12 个月）",
-        "Assets and net inflow, 12 months",
+        "持仓市值与净转入（近 12 个月）",
+        "Market value and net inflow, 12 months",
         kind="months",
         query="ledger.months",
         roles=(MANAGER, LEAD),

@@ -6,4 +6,5 @@ PUBLIC = (
     "bulk_import",
     "cases",
     "file_types",
+    "leaving",
 )

@@ -13,7 +13,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
-from dakehu.foundation.base import clock, house_values
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
@@ -83,7 +83,7 @@ def add_attachment(
 
 def _check_media_type(file: Upload) -> str:
     """Return the media type of a file. Raises Refused with place, value and remedy."""
-    max_bytes = house_values.current("ATTACHMENT_MB") * 1024 * 1024
+    max_bytes = firm_settings.current("ATTACHMENT_MB") * 1024 * 1024
     size = file.size
     if not size:
         raise Refused(
@@ -98,7 +98,7 @@ def _check_media_type(file: Upload) -> str:
                         "“{name}” has {have:.1f} MB, {most} MB at most; compress or split it.",
                         name=file.name,
                         have=size / 1048576,
-                        most=house_values.current("ATTACHMENT_MB"),
+                        most=firm_settings.current("ATTACHMENT_MB"),
                     )
                 ]
             }

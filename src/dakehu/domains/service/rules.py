@@ -98,6 +98,23 @@ def working_days_left(due: date, today: date, is_open: Callable[[date], bool]) -
     return open_days if due >= today else -max(open_days, 1)
 
 
+def read_split(split: object) -> dict[str, dict[str, int]]:
+    """Return {"segments": {segment: user id}, "clients": {client id: user id}} of raw input; what is no id is left out."""
+    given = split if isinstance(split, dict) else {}
+    parts = {name: given.get(name) for name in ("segments", "clients")}
+    return {
+        name: {str(key): int(value) for key, value in part.items() if str(value).isdigit()}
+        if isinstance(part, dict)
+        else {}
+        for name, part in parts.items()
+    }
+
+
+def receiver_of(client: int, segment: str, split: dict[str, dict[str, int]], default: int | None) -> int | None:
+    """Return who receives a client: as named for it, for its segment, or for all; None where nobody is named."""
+    return split["clients"].get(str(client)) or split["segments"].get(segment) or default
+
+
 SOON_DAYS = 3  # working days before a deadline from which it is marked
 
 

@@ -25,6 +25,7 @@ def can_export() -> bool:
     zh="导出操作日志",
     en="Export the audit trail",
     parameters=FILTERS[:-2],
+    irreversible=bilingual("已导出的文件无法收回。", "A file that was exported cannot be called back."),
 )
 def export_audit(**filters: Any) -> list[dict[str, Any]]:
     """Return the visible entries that filters leave, newest first, at most 20,000. Raises NotAllowed without the rights to

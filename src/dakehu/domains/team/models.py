@@ -165,6 +165,7 @@ class NoticeKind(Choices):
     PASSWORD_RESET = "password_reset", "密码被重置", "Password reset"
     ROLE_CHANGED = "role_changed", "角色变更", "Role changed"
     ROLE_WAITING = "role_waiting", "角色变更待确认", "Change of role waits"
+    HANDED_OVER = "handed_over", "客户移交", "Clients handed over"
 
 
 class Notice(Recorded):

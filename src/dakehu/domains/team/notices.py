@@ -26,9 +26,11 @@ TEXTS = {
     ),
     NoticeKind.PASSWORD_RESET: bilingual("您的密码被重置，操作人：{detail}", "Your password was reset by {detail}"),
     NoticeKind.ROLE_CHANGED: bilingual("角色变更：{detail}", "Role changed: {detail}"),
+    NoticeKind.HANDED_OVER: bilingual("{detail}", "{detail}"),
     NoticeKind.ROLE_WAITING: bilingual("角色变更待您确认：{detail}", "A change of role waits for you: {detail}"),
 }
-ON_STAFF = (NoticeKind.ROLE_CHANGED, NoticeKind.ROLE_WAITING)  # shown on the staff page; the others under security
+# The page that shows what a notice is about; the security page for the others.
+PAGES = {NoticeKind.ROLE_CHANGED: "/staff/", NoticeKind.ROLE_WAITING: "/staff/", NoticeKind.HANDED_OVER: "/clients/"}
 
 
 @query(SIGN_IN, needs="", zh="登录与角色提醒", en="Notices of sign-ins and roles")
@@ -44,11 +46,16 @@ def sign_in_notices() -> list[dict[str, Any]]:
             _text(NoticeKind(kind), found[0].detail),
             at=found[0].created_at.isoformat(),
             count=len(found),
-            url="/staff/" if kind in ON_STAFF else "/me/security",
-            tone="warn",
+            url=PAGES.get(NoticeKind(kind), "/me/security"),
+            tone="" if kind == NoticeKind.HANDED_OVER else "warn",
         )
         for (kind, what), found in groups.items()
     ]
+
+
+def leave_notice(user: User, text: str) -> None:
+    """Leave somebody a notice about clients handed over, within the present act."""
+    Notice(user=user, kind=NoticeKind.HANDED_OVER.value, detail=text[:160]).save()
 
 
 def _group(row: Notice) -> str:
@@ -61,7 +68,7 @@ def _text(kind: NoticeKind, detail: str) -> Bilingual:
     return bilingual(text.zh, text.en, detail=detail, advice=SAFETY)
 
 
-declare(NoticeSource(SIGN_IN, bilingual("安全与角色", "Security and roles"), "shield-check", order=10))
+declare(NoticeSource(SIGN_IN, bilingual("账号与移交", "Account and hand-over"), "shield-check", order=10))
 
 
 @query("team.notices", needs="", zh="提醒", en="Notices")

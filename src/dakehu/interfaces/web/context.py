@@ -10,7 +10,7 @@ from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for
 
@@ -75,8 +75,8 @@ def exists(url: str) -> bool:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What every page needs: menu, views, person, links, rights, and the house's colours of rise and fall."""
-    colours = "red-up" if house_values.current("RISE_IS_RED") else "green-up"
+    """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
+    colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
     return {**_frame(request), "updown": colours}
 
 

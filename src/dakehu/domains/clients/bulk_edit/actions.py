@@ -1,5 +1,6 @@
 """Actions on many clients that can be undone: set one value for all, or hand all over."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -7,7 +8,8 @@ from django.db.models import Q
 from dakehu.domains.clients import actions, choices
 from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client, Coverage, MergedClient
-from dakehu.foundation.access.actor import elevated
+from dakehu.domains.team.notices import leave_notice
+from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
@@ -27,6 +29,10 @@ WHO = (
         "clients", required=False, kind="json", spec=FieldSpec("客户号", "Client codes", aliases=("客户", "codes"))
     ),
     Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters")),
+)
+HANDING = (
+    Parameter("reason", required=False, spec=FieldSpec("移交原因", "Reason")),
+    Parameter("note", required=False, spec=FieldSpec("给接收人的留言", "Note for the receiver")),
 )
 ONE_ONLY = ("id_number", "id_type", "id_expires_on")  # unique to each client
 
@@ -138,10 +144,18 @@ def _with_code(client: Client, text: Bilingual | str) -> Bilingual:
     needs=Permission.CLIENT_ASSIGN,
     zh="批量移交客户",
     en="Hand over clients",
-    parameters=(WHO, parameters_of("clients.Coverage", "user", optional=("role",))),
+    parameters=(WHO, parameters_of("clients.Coverage", "user", optional=("role",)), HANDING),
 )
-def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str | None = None) -> dict[str, Any]:
-    """Assign many clients to one main (or deputy) manager.
+def hand_over(
+    *,
+    user: Any,
+    clients: Any = None,
+    filters: Any = None,
+    role: str | None = None,
+    reason: str | None = None,
+    note: str | None = None,
+) -> dict[str, Any]:
+    """Assign many clients to one main (or deputy) manager, who gets a notice with the `note`.
 
     A new main ends the duty of the previous one today. A lead hands over within the team only. Returns {changed,
     unchanged, batch} as clients.change_many.
@@ -154,9 +168,25 @@ def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str 
             continue
         assign_role(client, user, duty)
         changed.append(client)
-    add_audit_note(clients=len(changed), user=user.pk)
+    add_audit_note(clients=len(changed), user=user.pk, reason=reason or "", note=note or "")
+    if changed:
+        _tell_receiver(user, len(changed), note or "")
     batch = undo_entries.entry_number(batch_title(changed)) if changed else None
     return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
+
+
+def _tell_receiver(user: Any, count: int, note: str) -> None:
+    """Leave the receiver a notice, unless it is the actor."""
+    actor = current_actor()
+    if user.pk != actor.user_id:
+        text = bilingual(
+            "{name}移交 {n} 位客户给您。{note}",
+            "{name} hands {n} clients over to you. {note}",
+            name=actor.name,
+            n=count,
+            note=note,
+        )
+        leave_notice(user, str(text))
 
 
 @action(
@@ -164,22 +194,26 @@ def hand_over(*, user: Any, clients: Any = None, filters: Any = None, role: str 
     needs=Permission.CLIENT_ASSIGN,
     zh="分派客户",
     en="Assign a client",
-    parameters=(actions.CLIENT, parameters_of("clients.Coverage", "user", optional=("role",))),
+    parameters=(actions.CLIENT, parameters_of("clients.Coverage", "user", optional=("role",)), HANDING),
 )
-def assign(*, client: Client, user: Any, role: str | None = None) -> Coverage:
-    """Assign a client to a main or deputy manager.
+def assign(
+    *, client: Client, user: Any, role: str | None = None, reason: str | None = None, note: str | None = None
+) -> Coverage:
+    """Assign a client to a main or deputy manager, who gets a notice with the `note`.
 
     A new main ends the duty of the previous one today. A lead assigns within the team only. Can be undone (see
     workbook.undoable).
     """
     actions.check_team(user)
     undo_entries.entry_number(batch_title([client]))
+    add_audit_note(reason=reason or "", note=note or "")
+    _tell_receiver(user, 1, note or "")
     return assign_role(client, user, role or str(choices.CoverRole.MAIN))
 
 
-def assign_role(client: Client, user: Any, duty: str) -> Coverage:
-    """Start a duty today, and end the duties it replaces."""
-    today = clock.today()
+def assign_role(client: Client, user: Any, duty: str, on: date | None = None) -> Coverage:
+    """Start a duty on a day, today by default, and end the duties it replaces."""
+    today = on or clock.today()
     with elevated("handing a client over"):
         for open_duty in list(Coverage.objects.filter(client=client, until=None)):
             if open_duty.user_id == user.pk or (

@@ -26,7 +26,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates import encrypted_lookup
 from dakehu.foundation.gates.output import name_of, render_row
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, spec_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 ANYWAY = Parameter("anyway", required=False, kind="bool", spec=FieldSpec("仍要新建", "Create anyway"))
@@ -299,7 +299,8 @@ def _pairs_sharing(rows: Any, key_fields: tuple[str, ...], limit: int, id_field:
 def duplicates() -> list[dict[str, Any]]:
     """Return pairs of visible clients who are likely one, likeliest first, at most 200.
 
-    [{client, other, score (0 to 100), reasons}]. Pairs marked as distinct are left out.
+    [{client, other, score (0 to 100), reasons, points: [{points, text}] that make the score, fields: [{label, mine,
+    other, same}] where either has a value}]. Pairs marked as distinct are left out.
     """
     pairs = _candidate_pairs()
     marked_distinct = (
@@ -308,7 +309,7 @@ def duplicates() -> list[dict[str, Any]]:
     client_ids = sorted({pk for pair in pairs for pk in pair})
     rows: dict[int, Client] = {}
     for some_ids in chunks(client_ids, 500):
-        rows.update({row.pk: row for row in Client.objects.filter(pk__in=some_ids)})
+        rows.update({row.pk: row for row in Client.objects.filter(pk__in=some_ids).select_related("branch")})
     profiles = profiles_of(rows.values())
     likely = []
     for first, second in pairs:
@@ -323,8 +324,30 @@ def duplicates() -> list[dict[str, Any]]:
             "other": describe_client(rows[second]),
             "score": similarity.score,
             "reasons": str(bilingual(*similarity.reason_texts())),
+            "points": [{"points": points, "text": str(bilingual(zh, en))} for points, zh, en in similarity.points()],
+            "fields": _compared_fields(rows[first], rows[second]),
         }
         for similarity, first, second in likely[:PAIRS]
+    ]
+
+
+COMPARED = (
+    "code", "name", "kind", "birth_on", "id_number", "employer", "segment", "branch", "assets", "opened_on", "last_contact_on",
+)  # fmt: skip
+
+
+def _compared_fields(first: Client, second: Client) -> list[dict[str, Any]]:
+    """Return both values of the fields by which a person decides, as the reader may see them."""
+    mine, other = render_row(first, COMPARED, shown=True), render_row(second, COMPARED, shown=True)
+    return [
+        {
+            "label": spec_of(Client._meta.get_field(name)).label,
+            "mine": mine[name],
+            "other": other[name],
+            "same": mine[name] == other[name],
+        }
+        for name in COMPARED
+        if mine[name] or other[name]
     ]
 
 

@@ -26,6 +26,11 @@ NEAR = {  # {finding: (score, zh, en)}
     "employer": (10, "工作单位相同", "the same employer"),
 }
 AGAINST_BIRTH, AGAINST_KIND = 40, 30
+AGAINST = {  # {finding: (score, zh, en)}
+    "birth": (-AGAINST_BIRTH, "出生日期不同", "other birth dates"),
+    "kind": (-AGAINST_KIND, "客户类型不同", "other kinds of client"),
+    "id": (0, "同类证件号码不同，最高 40 分", "other numbers of one document type: 40 points at most"),
+}
 OTHER_ID = 40  # limit for two numbers of one document type, which are two people
 
 
@@ -50,6 +55,7 @@ class Similarity:
 
     score: int
     reasons: tuple[str, ...]
+    against: tuple[str, ...] = ()  # keys of AGAINST
 
     @property
     def is_likely(self) -> bool:
@@ -59,6 +65,10 @@ class Similarity:
     def reason_texts(self) -> tuple[str, str]:
         """Return (zh, en) of the reasons."""
         return ("、".join(NEAR[r][1] for r in self.reasons), ", ".join(NEAR[r][2] for r in self.reasons))
+
+    def points(self) -> list[tuple[int, str, str]]:
+        """Return (points, zh, en) of every finding for and against, which make the score."""
+        return [*(NEAR[reason] for reason in self.reasons), *(AGAINST[reason] for reason in self.against)]
 
 
 @cache
@@ -83,13 +93,16 @@ def similarity(a: Profile, b: Profile) -> Similarity:
         return Similarity(CERTAIN, ("id", *_findings(a, b)))
     findings = _findings(a, b)
     score = sum(NEAR[reason][0] for reason in findings)
+    against = []
     if a.birth_on and b.birth_on and a.birth_on != b.birth_on:
-        score -= AGAINST_BIRTH
+        against.append("birth")
     if a.kind != b.kind:
-        score -= AGAINST_KIND
+        against.append("kind")
+    score += sum(AGAINST[reason][0] for reason in against)
     if a.id_index and b.id_index and a.id_type == b.id_type:
+        against.append("id")
         score = min(score, OTHER_ID)
-    return Similarity(max(0, min(score, CERTAIN - 1)), findings)
+    return Similarity(max(0, min(score, CERTAIN - 1)), findings, tuple(against))
 
 
 def _findings(a: Profile, b: Profile) -> tuple[str, ...]:

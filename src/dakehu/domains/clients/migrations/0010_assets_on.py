@@ -7,7 +7,9 @@ from django.db.models import F
 def take_day_of_data(apps, schema_editor):
     """Date assets by the day of the data; others stay without a day until they are entered anew."""
     client = apps.get_model("clients", "Client")
-    models.QuerySet(client).filter(assets__isnull=False, as_of_on__isnull=False).update(assets_on=F("as_of_on"))
+    models.QuerySet(client, using=schema_editor.connection.alias).filter(
+        assets__isnull=False, as_of_on__isnull=False
+    ).update(assets_on=F("as_of_on"))
 
 
 class Migration(migrations.Migration):

@@ -31,7 +31,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import clock, house_values
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
@@ -71,7 +71,7 @@ def close(
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
     day, computing = day or last_day(), _engine(engine)
-    allowed = house_values.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
+    allowed = firm_settings.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
     compacted = compaction.compact()["files"]
     with elevated("the nightly close"):
         digest = _digest(day)
@@ -116,7 +116,7 @@ def _digest(day: date) -> str:
     """Return the digest of all inputs: registers of trades and prices, products, benchmark, kernel."""
     inputs = [
         day.isoformat(),
-        house_values.current("BENCHMARK"),
+        firm_settings.current("BENCHMARK"),
         close_chunks.kernel_fingerprint(),
         sorted(TradeBatch.objects.values_list("file", "client_id")),
         sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
@@ -182,7 +182,7 @@ def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.
         matrix=prices.matrix,
         days=days,
         rates=_rates(trades.assets, days),
-        market=index_levels(house_values.current("BENCHMARK"), days),
+        market=index_levels(firm_settings.current("BENCHMARK"), days),
     )
 
 
@@ -258,7 +258,7 @@ def index_levels(name: str, days: np.ndarray) -> np.ndarray:
 
 def benchmark_name() -> str:
     """Return the name of the benchmark index, "" if it is not registered."""
-    return index_name(house_values.current("BENCHMARK"))
+    return index_name(firm_settings.current("BENCHMARK"))
 
 
 def index_name(name: str) -> str:

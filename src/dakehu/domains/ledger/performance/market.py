@@ -18,7 +18,7 @@ from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.base import clock, house_values
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
@@ -108,7 +108,7 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
 
 def _benchmark(indices: dict[str, Any]) -> str:
     """Return the benchmark index if it has prices, else the first by name."""
-    return house_values.current("BENCHMARK") if house_values.current("BENCHMARK") in indices else next(iter(indices))
+    return firm_settings.current("BENCHMARK") if firm_settings.current("BENCHMARK") in indices else next(iter(indices))
 
 
 def _band_record(backtest: forecast.Backtest) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from dakehu.domains.ledger.products.short_codes import HONG_KONG, is_short, mark
 from dakehu.domains.ledger.trades import journal
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note
 
@@ -121,7 +121,7 @@ def _read_code(query: CodeQuery) -> tuple[Security, bool, bool]:
     code, code_market = (
         (suffixed[1], suffixed[2]) if suffixed else (text, security_codes.market_of(market) or market.upper())
     )
-    index_code, _, index_market = house_values.current("BENCHMARK").partition(".")
+    index_code, _, index_market = firm_settings.current("BENCHMARK").partition(".")
     if code == index_code and code_market == index_market and query.kind in ("", SecurityKind.INDEX):
         return Security(code, index_market, SecurityKind.INDEX.value), True, True
     if query.kind in (SecurityKind.INDEX, SecurityKind.RATE):

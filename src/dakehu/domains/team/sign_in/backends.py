@@ -11,7 +11,7 @@ from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.roles import RoleName
 from dakehu.domains.team.sign_in import second_factors
 from dakehu.foundation.access.actor import Actor, acting_as
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
@@ -94,7 +94,7 @@ def needs_second_factor(user: Any, session: Any) -> bool:
 def requires_second_factor(user: Any) -> bool:
     """Return whether the user's role, or the duty of an administrator, requires a second factor."""
     roles = {str(user.role), *([RoleName.ADMIN.value] if user.has_admin_duty else [])}
-    return bool(roles & set(house_values.current("SECOND_FACTOR_ROLES")))
+    return bool(roles & set(firm_settings.current("SECOND_FACTOR_ROLES")))
 
 
 def may_use_link(user: User) -> bool:

@@ -84,7 +84,8 @@ class _Reader:
         self.column_styles: list[str] = []
 
     def read(self, body: str) -> dict[str, RawCells]:
-        for closing, tag, text, closed in _TAG.findall(body):
+        for found in _TAG.finditer(body):
+            closing, tag, text, closed = found.groups()
             if tag == "table":
                 self.depth += -1 if closing else 0 if closed else 1
             if tag == "table" and not closing and self.depth == 1:

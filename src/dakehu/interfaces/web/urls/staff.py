@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import staff
+from dakehu.interfaces.web.views import leaving, staff
 
 urlpatterns = [
     path("staff/", staff.people, name="staff"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("staff/<int:pk>/duty", staff.end_duty, name="staff-duty"),
     path("staff/<int:pk>/tokens", staff.tokens, name="staff-tokens"),
     path("staff/role-changes/<int:pk>", staff.decide_role, name="staff-role-change"),
+    path("leaving/", leaving.page, name="leaving"),
     path("staff/roles/", staff.roles, name="staff-roles"),
     path("staff/teams/", staff.teams, name="staff-teams"),
 ]

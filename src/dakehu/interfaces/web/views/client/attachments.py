@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.service import attachments
 from dakehu.domains.service.file_types import TYPES
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Upload
@@ -24,7 +24,7 @@ def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
         "papers": _shown(attachments.client_attachments(client=client)),
         "taken": _shown(attachments.client_attachments(client=client, removed=True)[:20]),
         "about": {name: request.GET.get(name, "") for name in ("interaction", "request")},
-        "largest": house_values.current("ATTACHMENT_MB"),
+        "largest": firm_settings.current("ATTACHMENT_MB"),
         "endings": ",".join(f".{ending}" for ending in TYPES),
     }
 

@@ -6,14 +6,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.clients import queries as clients
 from dakehu.exchange.reports import service as reports
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.interfaces.web.views.exports.workbook import chosen_of
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
 
 def _rise_is_red(request: HttpRequest) -> bool:
     chosen = request.COOKIES.get("updown")
-    return chosen != "green-up" if chosen else bool(house_values.current("RISE_IS_RED"))
+    return chosen != "green-up" if chosen else bool(firm_settings.current("RISE_IS_RED"))
 
 
 @require_safe

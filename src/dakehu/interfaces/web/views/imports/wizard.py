@@ -14,7 +14,7 @@ from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.models import BatchState
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
@@ -57,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "recent": rows,
             "faults": faults,
             "held": _held(),
-            "largest": house_values.current("UPLOAD_MB"),
+            "largest": firm_settings.current("UPLOAD_MB"),
         },
         status=422 if faults else 200,
     )
@@ -73,7 +73,7 @@ def _uploaded(request: HttpRequest) -> Any:
     file = request.FILES.get("file")
     if file is None:
         raise Refused({"file": [bilingual("请先选择一个文件。", "Choose a file first.")]})
-    if (file.size or 0) > house_values.current("UPLOAD_MB") << 20:
+    if (file.size or 0) > firm_settings.current("UPLOAD_MB") << 20:
         raise Refused(
             {
                 "file": [
@@ -81,7 +81,7 @@ def _uploaded(request: HttpRequest) -> Any:
                         "文件有 {size} MB，超过上限 {most} MB。请分成几个文件，或请管理员在系统页调高上限。",
                         "The file has {size} MB, more than {most} MB. Split it, or ask the administrator to raise the limit on the System page.",
                         size=(file.size or 0) >> 20,
-                        most=house_values.current("UPLOAD_MB"),
+                        most=firm_settings.current("UPLOAD_MB"),
                     )
                 ]
             }

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dakehu.domains.team import first_account
 from dakehu.domains.team.sign_in import backends, one_time_links, second_factors, sessions
-from dakehu.foundation.base import clock, house_values
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.client_address import is_from_this_machine
 
@@ -82,7 +82,7 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
     asked: Any = request
     request.session.pop(PENDING, None)
     login(request, user, backend=backends.BACKEND)
-    request.session.set_expiry(house_values.current("SESSION_HOURS") * 3600)
+    request.session.set_expiry(firm_settings.current("SESSION_HOURS") * 3600)
     if second:
         request.session[backends.PASSWORD_PASSED] = True
     request.session[backends.FACTOR_PASSED] = int(clock.now().timestamp())

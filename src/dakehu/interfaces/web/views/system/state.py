@@ -18,7 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
-from dakehu.interfaces.web.views.system.house import shown_settings
+from dakehu.interfaces.web.views.system.firm import shown_settings
 
 SECRETS = ("KEY", "PASSWORD", "URL", "SECRET", "TOKEN")
 GIGA = 1 << 30
@@ -36,7 +36,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "advice": _advice(seen),
             "checklist": setup_checklist() if current_actor().may(Permission.SYSTEM_WRITE) else [],
             "settings": _settings(),
-            "house": shown_settings(),
+            "firm": shown_settings(),
             "backup_age": _days_since(seen["backup"]),
             "close_age": _days_since(seen["close"]),
             "disk": _room(seen["disk"]["free"], seen["disk"]["total"]),

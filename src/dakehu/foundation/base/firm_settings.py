@@ -1,6 +1,6 @@
 """Settings that an administrator may change while the desk runs: the environment wins, then what is stored, then the default.
 
-The values themselves are stored by the domain `house`, which hands in how they are read. A change counts in other
+The values themselves are stored by the domain `firm`, which hands in how they are read. A change counts in other
 processes within a minute.
 """
 

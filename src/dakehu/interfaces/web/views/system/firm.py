@@ -1,4 +1,4 @@
-"""The settings of the house: a form for those that may be set here, a list of those that the environment sets."""
+"""The settings of the firm: a form for those that may be set here, a list of those that the environment sets."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from dakehu.domains.house import queries as house
+from dakehu.domains.firm import queries as firm
 from dakehu.domains.team.custom_fields import ROLES
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
@@ -15,10 +15,10 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform, render_row
 from dakehu.interfaces.web import forms
 
-TITLE = bilingual("机构设置", "House settings")
+TITLE = bilingual("机构设置", "Firm settings")
 SOURCES = {
     "environment": bilingual("环境变量", "Environment"),
-    "house": bilingual("本页设定", "Set here"),
+    "firm": bilingual("本页设定", "Set here"),
     "default": bilingual("默认", "Default"),
 }
 
@@ -26,7 +26,7 @@ SOURCES = {
 def shown_settings() -> list[dict[str, Any]]:
     """The settings in words: what counts now, and where it comes from."""
     rows = []
-    for row in house.house_settings():
+    for row in firm.firm_settings_rows():
         value = row["value"]
         if isinstance(value, bool):
             value = str(bilingual("是", "Yes") if value else bilingual("否", "No"))
@@ -37,13 +37,13 @@ def shown_settings() -> list[dict[str, Any]]:
 
 
 def settings(request: HttpRequest) -> HttpResponse:
-    """Show or save the settings of the house."""
-    action = ACTIONS["house.change_settings"]
+    """Show or save the settings of the firm."""
+    action = ACTIONS["firm.change_settings"]
     if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
     rows = shown_settings()
     fixed = {row["name"] for row in rows if row["source"] == "environment"} - {"second_factor_roles"}
-    stored = house.settings_row()
+    stored = firm.settings_row()
     values: dict[str, Any] = render_row(stored) if stored else {}
     if values.get("rise_is_red") is None:
         values["rise_is_red"] = next(row["value"] for row in rows if row["name"] == "rise_is_red")
@@ -59,7 +59,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                 request,
                 str(bilingual("机构设置已保存，一分钟内各处生效。", "Saved; it counts everywhere within a minute.")),
             )
-            return redirect("system-house")
+            return redirect("system-firm")
         except (NotAllowed, NotFound):
             raise
         except Conflict as conflict:
@@ -78,7 +78,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "fixed": [row for row in rows if row["name"] in fixed],
         "version": values.get("row_version", ""),
     }
-    return render(request, "system/house.html", page, status=status)
+    return render(request, "system/firm.html", page, status=status)
 
 
 def _default_of(rows: list[dict[str, Any]], name: str) -> str:

@@ -1,4 +1,4 @@
-"""The settings of the house: one row, where an empty field means the default."""
+"""The settings of the firm: one row, where an empty field means the default."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -17,10 +17,10 @@ def _number(zh: str, en: str, *, least: int, most: int, help_zh: str, help_en: s
     )  # fmt: skip
 
 
-class HouseSettings(Recorded):
+class FirmSettings(Recorded):
     """What the administrator set in the browser. Each field is the setting of the same name in capitals."""
 
-    names = Names("机构设置", "House settings", "House settings")
+    names = Names("机构设置", "Firm settings", "Firm settings")
 
     rise_is_red = field(
         models.BooleanField(null=True, blank=True), zh="红涨绿跌", en="Rising is red", listed=True,

@@ -1,4 +1,4 @@
-"""Rules of the settings of the house. Pure."""
+"""Rules of the settings of the firm. Pure."""
 
 import re
 

@@ -1,10 +1,10 @@
-"""Settings of the house in the browser, the account page, and what the system page says of backup and close."""
+"""Settings of the firm in the browser, the account page, and what the system page says of backup and close."""
 
 import pytest
 
-from dakehu.domains.house.models import HouseSettings
+from dakehu.domains.firm.models import FirmSettings
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.base import house_values
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.records.recorded import add_audit_note
 from tests.cast import as_system
 from tests.interfaces.web.browsers import desk
@@ -16,23 +16,23 @@ def text(answer):
     return answer.content.decode()
 
 
-def test_admin_sets_the_house_in_the_browser_and_it_counts(admin, house_store):
+def test_admin_sets_the_firm_up_in_the_browser_and_it_counts(admin, stored_firm_settings):
     browser = desk(admin)
     form = {"upload_mb": "50", "benchmark": "000905.SH", "second_factor_roles": "", "shown": ["rise_is_red"]}
     assert browser.post("/system/settings/", form)["Location"] == "/system/settings/"
-    assert house_values.current("UPLOAD_MB") == 50 and house_values.current("RISE_IS_RED") is False
+    assert firm_settings.current("UPLOAD_MB") == 50 and firm_settings.current("RISE_IS_RED") is False
     page = text(browser.get("/system/"))
     assert "本页设定" in page and 'data-updown="green-up"' in page
 
 
-def test_a_setting_that_cannot_be_is_refused_at_its_question(admin, house_store):
+def test_a_setting_that_cannot_be_is_refused_at_its_question(admin, stored_firm_settings):
     answer = desk(admin).post("/system/settings/", {"upload_mb": "0", "benchmark": "沪深300"})
     assert answer.status_code == 422 and "000300.SH" in text(answer)
     with as_system():
-        assert not HouseSettings.objects.exists()
+        assert not FirmSettings.objects.exists()
 
 
-def test_what_the_environment_sets_is_shown_and_not_asked(admin, house_store, monkeypatch):
+def test_what_the_environment_sets_is_shown_and_not_asked(admin, stored_firm_settings, monkeypatch):
     monkeypatch.setenv("DAKEHU_UPLOAD_MB", "80")
     page = text(desk(admin).get("/system/settings/"))
     assert "DAKEHU_UPLOAD_MB" in page and 'name="upload_mb"' not in page
@@ -52,14 +52,14 @@ def test_the_system_page_says_when_the_last_backup_was(admin):
     assert "请尽快安排每天备份" not in page and "最近备份" in page
 
 
-def test_a_sign_in_lasts_as_long_as_the_house_says(admin, lin, house_store):
+def test_a_sign_in_lasts_as_long_as_the_firm_says(admin, lin, stored_firm_settings):
     from django.test import Client as Browser
 
     from dakehu.foundation.gates import perform
     from tests.cast import PASSWORD, acting
 
     with acting(admin):
-        perform("house.change_settings", {"session_hours": 2})
+        perform("firm.change_settings", {"session_hours": 2})
     browser = Browser()
     browser.post("/sign-in", {"username": "lin", "password": PASSWORD})
     assert browser.session.get_expiry_age() == 7200
@@ -75,6 +75,6 @@ def test_my_account_begins_with_the_person_and_says_scopes_in_words(lin):
     assert "令牌只显示这一次" in text(made)
 
 
-def test_a_password_can_be_shown_and_a_forgotten_one_has_a_way(client):
+def test_a_password_can_be_shown_and_a_forgotten_one_has_a_way(client, lin):
     page = text(client.get("/sign-in"))
     assert "data-shows-password" in page and "忘记密码" in page

@@ -1,0 +1,284 @@
+"""A colleague's leaving: clients and open work go to receivers, then the account ends, in one action."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from dakehu.domains.clients import actions as clients
+from dakehu.domains.clients import queries as client_queries
+from dakehu.domains.clients.bulk_edit import actions as bulk_edit
+from dakehu.domains.clients.bulk_edit.duties import open_duties
+from dakehu.domains.service import rules
+from dakehu.domains.service.actions import update_contact_dates
+from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request
+from dakehu.domains.team import actions as team_actions
+from dakehu.domains.team import queries as team
+from dakehu.domains.team.notices import leave_notice
+from dakehu.domains.team.roles import ROLES
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.actions import undo_entries
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused, refusal
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.gates.output import name_of
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.records.recorded import add_audit_note, current_act
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
+
+USER = Parameter("user", "team.User", spec=FieldSpec("离职同事", "Colleague"))
+RECEIVER = Parameter("receiver", "team.User", required=False, spec=FieldSpec("接收人", "Receiver"))
+SPLIT = Parameter(
+    "split",
+    kind="json",
+    required=False,
+    spec=FieldSpec(
+        "拆分",
+        "Split",
+        help_zh='按类别或客户指定接收人：{"segments": {"类别": 人员编号}, "clients": {"客户编号": 人员编号}}',
+        help_en='Receivers by segment or client: {"segments": {"segment": user id}, "clients": {"client id": user id}}',
+    ),
+)
+NAMED = 10
+
+
+@dataclass
+class Move:
+    """What goes to whom of one client; `is_main` where the leaving colleague is the client's main manager."""
+
+    client: Any
+    receiver: Any = None
+    is_main: bool = False
+    plans: list[FollowUp] = field(default_factory=list)
+    promises: list[Interaction] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+
+def _moves(user: Any) -> dict[int, Move]:
+    """Return {client id: move} of everything that is open with a colleague, without receivers."""
+    moves: dict[int, Move] = {}
+    for duty in open_duties(user):
+        move = moves.setdefault(duty.client_id, Move(duty.client))
+        move.is_main = move.is_main or duty.role == "main"
+    plans = FollowUp.objects.filter(owner=user, state=PlanState.PLANNED).select_related("client")
+    promises = Interaction.objects.filter(staff=user, promise_kept_on=None).exclude(promise="").select_related("client")
+    requests = Request.objects.filter(owner=user).exclude(state="closed").select_related("client")
+    for name, rows in (("plans", plans), ("promises", promises), ("requests", requests)):
+        for row in rows:
+            getattr(moves.setdefault(row.client_id, Move(row.client)), name).append(row)
+    return moves
+
+
+def _check(user: Any) -> None:
+    """Raise Refused where the actor may not hand over a colleague's clients."""
+    clients.check_team(user)
+    if user.pk == current_actor().user_id:
+        raise refusal("user", "请由他人为您办理交接。", "Somebody else hands over for you.")
+
+
+@query(
+    "service.leaving",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="离职交接概况",
+    en="What a leaving colleague holds",
+    parameters=(USER,),
+)
+def leaving(*, user: Any) -> dict[str, Any]:
+    """Return what is open with a colleague.
+
+    {counts: {clients, deputy, plans, promises, requests, complaints}, segments: [{segment, count}], clients: [{id,
+    code, name, segment}] of the main ones that the reader may see, by segment}. A lead asks for the team only.
+    """
+    _check(user)
+    with elevated("counting what a colleague holds"):
+        moves = _moves(user)
+    main = [move.client for move in moves.values() if move.is_main]
+    actor = current_actor()
+    visible = client_queries.get_client_by_id(client.pk for client in main).values()
+    segments = Counter(str(client.segment) for client in main)
+    return {
+        "counts": _counts(moves.values()),
+        "segments": [{"segment": name, "count": count} for name, count in sorted(segments.items())],
+        "clients": [
+            {"id": row.pk, "code": row.code, "name": name_of(row, actor.clearance), "segment": row.segment}
+            for row in sorted(visible, key=lambda row: (row.segment, row.code))
+        ],
+    }
+
+
+def _counts(moves: Iterable[Move]) -> dict[str, int]:
+    """Return the numbers of clients and of each kind of open work."""
+    found = list(moves)
+    requests = [row for move in found for row in move.requests]
+    return {
+        "clients": sum(move.is_main for move in found),
+        "plans": sum(len(move.plans) for move in found),
+        "promises": sum(len(move.promises) for move in found),
+        "requests": sum(row.kind != "complaint" for row in requests),
+        "complaints": sum(row.kind == "complaint" for row in requests),
+    }
+
+
+def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bilingual]]:
+    """Return the moves with their receivers, and what is wrong in sentences."""
+    people = {row.pk: row for row in team.users()}
+    chosen = rules.read_split(split)
+    with elevated("evaluating a hand-over"):
+        moves = list(_moves(user).values())
+        mains = {duty.client_id: duty.user_id for duty in open_duties(None, [move.client.pk for move in moves])}
+    errors: dict[str, Bilingual] = {}
+    for move in moves:
+        other = mains.get(move.client.pk)
+        default = receiver.pk if receiver is not None else None
+        named = rules.receiver_of(move.client.pk, str(move.client.segment), chosen, default)
+        move.receiver = people.get(other if not move.is_main and other not in (None, user.pk) else named)
+        if move.receiver is not None:
+            error = _receiver_error(move.receiver, user)
+            if error is not None:
+                errors[str(error)] = error
+    orphans = [move.client.code for move in moves if move.receiver is None]
+    if orphans:
+        text = bilingual(
+            "{n} 位客户还没有接收人：{codes}{more}。",
+            "{n} clients have no receiver yet: {codes}{more}.",
+            n=len(orphans),
+            codes=", ".join(sorted(orphans)[:NAMED]),
+            more=" …" if len(orphans) > NAMED else "",
+        )
+        errors["orphans"] = text
+    return moves, list(errors.values())
+
+
+def _receiver_error(receiver: Any, user: Any) -> Bilingual | None:
+    """Return why somebody cannot receive clients, None if they can."""
+    name = {"name": receiver.name}
+    if receiver.pk == user.pk:
+        return bilingual("“{name}”就是离职同事，请另选接收人。", "“{name}” is leaving; choose somebody else.", **name)
+    if not receiver.is_active:
+        return bilingual("“{name}”的账号已停用，不能接收。", "The account of “{name}” is not active.", **name)
+    if Permission.PLAN_WRITE not in ROLES[receiver.role].permissions:
+        return bilingual("“{name}”的角色不服务客户，不能接收。", "The role of “{name}” serves no clients.", **name)
+    try:
+        clients.check_team(receiver)
+    except Refused:
+        return bilingual("“{name}”不在您的团队，不能接收。", "“{name}” is not on your team.", **name)
+    return None
+
+
+@query(
+    "service.leaving_preview",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="离职交接预览",
+    en="Preview of a hand-over",
+    parameters=(USER, RECEIVER, SPLIT),
+)
+def leaving_preview(*, user: Any, receiver: Any = None, split: Any = None) -> dict[str, Any]:
+    """Return what each receiver would get, and what stands against it.
+
+    {receivers: [{id, name, clients, plans, promises, requests, complaints}], errors: [sentence]}
+    """
+    _check(user)
+    moves, errors = _evaluate(user, receiver, split)
+    by_receiver: dict[Any, list[Move]] = {}
+    for move in moves:
+        if move.receiver is not None:
+            by_receiver.setdefault(move.receiver, []).append(move)
+    return {
+        "receivers": [{"id": who.pk, "name": who.name, **_counts(found)} for who, found in by_receiver.items()],
+        "errors": [str(error) for error in errors],
+    }
+
+
+@action(
+    "service.hand_over_colleague",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="办理离职交接",
+    en="Hand over a leaving colleague",
+    parameters=(
+        USER,
+        RECEIVER,
+        SPLIT,
+        Parameter("reason", spec=FieldSpec("原因", "Reason")),
+        Parameter("on", kind="date", required=False, spec=FieldSpec("交接日期", "Handed over on")),
+        Parameter("note", required=False, spec=FieldSpec("给接收人的留言", "Note for the receivers")),
+        Parameter(
+            "deactivate", kind="bool", required=False, spec=FieldSpec("同时停用账号", "Deactivate the account too")
+        ),
+    ),
+)
+def hand_over_colleague(
+    *,
+    user: Any,
+    reason: str,
+    receiver: Any = None,
+    split: Any = None,
+    on: date | None = None,
+    note: str | None = None,
+    deactivate: bool | None = None,
+) -> dict[str, Any]:
+    """Hand all clients and open work of a colleague to receivers; with `deactivate` end sessions, tokens and account.
+
+    A client goes to the receiver named for it, else for its segment, else to `receiver`; work at a client of another
+    main manager goes to that manager. An open promise becomes a plan of the receiver, since its record names who gave
+    it. Undo takes the hand-over back, not the end of the account. Raises Refused, in sentences, where anything would be
+    left without somebody in charge. Returns {clients, plans, promises, requests, complaints, deactivated}.
+    """
+    _check(user)
+    day = on or clock.today()
+    if day > clock.today():
+        raise refusal("on", "交接日期不能晚于今天。", "The hand-over cannot lie in the future.")
+    if deactivate and not current_actor().may(Permission.TEAM_WRITE):
+        raise refusal("deactivate", "停用账号请由管理员完成。", "An administrator deactivates the account.")
+    moves, errors = _evaluate(user, receiver, split)
+    if errors:
+        raise Refused({"receiver": list(errors)})
+    with elevated("handing over for a colleague who leaves"):
+        for move in moves:
+            _hand_over(move, user, day)
+    counts = _counts(moves)
+    _tell_receivers(moves, user, note or "")
+    add_audit_note(reason=reason, user=user.pk, note=note or "", **counts)
+    if deactivate:
+        with undo_entries.recording_as(current_act(), False):
+            team_actions.change_user(user=user, is_active=False)
+    return {**counts, "deactivated": bool(deactivate)}
+
+
+def _hand_over(move: Move, user: Any, day: date) -> None:
+    """Move one client, or the open work at one."""
+    if move.is_main:
+        bulk_edit.assign_role(move.client, move.receiver, "main", day)
+    for duty in open_duties(user, [move.client.pk]):
+        duty.until = day
+        duty.save()
+    for row in (*move.plans, *move.requests):
+        row.owner = move.receiver
+        row.save()
+    for promised in move.promises:
+        FollowUp(
+            client=move.client,
+            due_on=promised.promise_due_on or trading_days.next_trading_day(clock.today()),
+            subject=str(bilingual("兑现承诺：{what}", "Keep the promise: {what}", what=promised.promise))[:200],
+            owner=move.receiver,
+        ).save()
+    if move.promises:
+        update_contact_dates(move.client)
+
+
+def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
+    """Leave each receiver a notice with the numbers and the note."""
+    received = Counter(move.receiver.pk for move in moves if move.is_main)
+    for receiver in {move.receiver.pk: move.receiver for move in moves}.values():
+        text = bilingual(
+            "{name}移交 {n} 位客户给您。{note}",
+            "{name} hands {n} clients over to you. {note}",
+            name=user.name,
+            n=received[receiver.pk],
+            note=note,
+        )
+        leave_notice(receiver, str(text))
