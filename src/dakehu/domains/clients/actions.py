@@ -8,7 +8,7 @@ from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_
 from dakehu.domains.clients.details import READ_IN_FULL, set_details
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
-from dakehu.domains.clients.models import Client, ClientTag, Consent, Contact, Coverage, KeyDate, Needs, Tag
+from dakehu.domains.clients.models import Client, Consent, Contact, Coverage, KeyDate, Needs
 from dakehu.foundation.access.actor import Reach, current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -316,39 +316,6 @@ def add_key_date(
     row = KeyDate(client=client, kind=kind, on=on, yearly=True if yearly is None else yearly, label=label or "")
     row.save()
     return row
-
-
-@action(
-    "clients.tag",
-    needs=Permission.CLIENT_WRITE,
-    zh="添加标签",
-    en="Tag a client",
-    parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
-)
-def tag(*, client: Client, name: str) -> ClientTag:
-    """Tag a client; the tag is created if new."""
-    tag_row = Tag.objects.filter(name=name[:40]).first()
-    if tag_row is None:
-        tag_row = Tag(name=name[:40])
-        tag_row.save()
-    row = ClientTag.objects.filter(client=client, tag=tag_row).first() or ClientTag(client=client, tag=tag_row)
-    row.save()
-    return row
-
-
-@action(
-    "clients.untag",
-    needs=Permission.CLIENT_WRITE,
-    zh="移除标签",
-    en="Remove a tag from a client",
-    parameters=(CLIENT, Parameter("name", spec=FieldSpec("标签", "Tag"))),
-)
-def untag(*, client: Client, name: str) -> None:
-    """Remove a tag from a client. Raises NotFound."""
-    row = ClientTag.objects.filter(client=client, tag__name=name).first()
-    if row is None:
-        raise NotFound(bilingual("标签", "tag"), name)
-    row.delete()
 
 
 def check_team(user: Any) -> None:

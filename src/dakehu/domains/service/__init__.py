@@ -6,5 +6,4 @@ PUBLIC = (
     "bulk_import",
     "cases",
     "file_types",
-    "leaving",
 )

@@ -332,8 +332,18 @@ def duplicates() -> list[dict[str, Any]]:
 
 
 COMPARED = (
-    "code", "name", "kind", "birth_on", "id_number", "employer", "segment", "branch", "assets", "opened_on", "last_contact_on",
-)  # fmt: skip
+    "code",
+    "name",
+    "kind",
+    "birth_on",
+    "id_number",
+    "employer",
+    "segment",
+    "branch",
+    "assets",
+    "opened_on",
+    "last_contact_on",
+)
 
 
 def _compared_fields(first: Client, second: Client) -> list[dict[str, Any]]:

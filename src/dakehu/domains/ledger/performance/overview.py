@@ -167,7 +167,10 @@ def _of_client(row: Figures, name: str, tone: str = "") -> dict[str, Any]:
 
 
 @query(
-    "ledger.months", needs=Permission.LEDGER_READ, zh="近 12 个月持仓市值与净转入", en="Market value and net inflow, 12 months"
+    "ledger.months",
+    needs=Permission.LEDGER_READ,
+    zh="近 12 个月持仓市值与净转入",
+    en="Market value and net inflow, 12 months",
 )
 def months() -> dict[str, Any]:
     """Return market value at the ends of twelve months and on the last day closed, and the net inflow of each month.
