@@ -5,7 +5,7 @@ from typing import Any
 
 from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_code
-from dakehu.domains.clients.details import set_details
+from dakehu.domains.clients.details import READ_IN_FULL, set_details
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, Consent, Contact, Coverage, KeyDate, Needs
@@ -192,10 +192,7 @@ def remove_contact(*, contact: int) -> None:
     zh="查看完整联系方式",
     en="View a contact in full",
     parameters=(ONE_CONTACT, REASON),
-    irreversible=bilingual(
-        "查看完整号码会记入操作日志，不能撤销。",
-        "Viewing a number in full is recorded in the audit trail and cannot be undone.",
-    ),
+    irreversible=READ_IN_FULL,
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     """Return the contact in full, and the address that calls or writes to it, for a stated reason; the audit records it.
@@ -214,10 +211,7 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     zh="查看完整证件号码",
     en="View an ID number in full",
     parameters=(CLIENT, REASON),
-    irreversible=bilingual(
-        "查看完整号码会记入操作日志，不能撤销。",
-        "Viewing a number in full is recorded in the audit trail and cannot be undone.",
-    ),
+    irreversible=READ_IN_FULL,
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     """Return the ID number in full, for a stated reason; the audit records it."""
@@ -233,10 +227,7 @@ def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
     zh="查看机密字段",
     en="View a confidential field in full",
     parameters=(CLIENT, Parameter("field", spec=FieldSpec("字段", "Field")), REASON),
-    irreversible=bilingual(
-        "查看机密内容会记入操作日志，不能撤销。",
-        "Viewing a confidential value is recorded in the audit trail and cannot be undone.",
-    ),
+    irreversible=READ_IN_FULL,
 )
 def open_field(*, client: Client, field: str, reason: str) -> dict[str, str]:
     """Return the value of a secret custom field; `field` is its name, in any spelling. Audited."""

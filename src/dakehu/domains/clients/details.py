@@ -7,7 +7,12 @@ from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import editable_fields
+
+READ_IN_FULL = bilingual(
+    "查看完整内容会记入操作日志，不能撤销。", "Viewing it in full is recorded in the audit trail and cannot be undone."
+)
 
 
 def client_fields() -> tuple[str, ...]:
