@@ -185,6 +185,7 @@ def test_what_a_later_change_depends_on_is_refused_in_a_sentence_at_the_place(li
         fill(page, {"occupation": "医生"})
         page.click(".dialog__foot button[type=submit]")
         page.wait_for_selector(TOAST)
+        page.wait_for_load_state("networkidle")  # the page asks for its parts, and SQLite in memory knows no patience
         with acting(lin):
             perform("clients.change", {"client": "C0001", "occupation": "教师"})
         page.click(f"{TOAST} [data-undo]")

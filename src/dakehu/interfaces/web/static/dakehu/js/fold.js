@@ -19,7 +19,7 @@ const fold = (list, rows, others = []) => {
   (list.closest(".table-scroll") ?? list).after(all);
 };
 
-each(".table--cards", (table) => fold(table, [...(table.tBodies[0]?.rows ?? [])]));
+each(".page .table", (table) => fold(table, [...table.tBodies].flatMap((body) => [...body.rows])));
 each(".timeline", (list) => {
   const items = [...list.querySelectorAll(".timeline__item")];
   const last = items[SHOWN - 1];
