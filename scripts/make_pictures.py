@@ -106,8 +106,8 @@ def picture(page: Page) -> Image.Image:
 
 
 def rich_client(page: Page, address: str) -> str:
-    """Return the address of the first client of the list that has figures: largest market value first."""
-    rows = page.request.get(f"{address}/api/v1/clients?limit=1&order=-figures.market_value").json()
+    """Return the address of the client with the largest assets."""
+    rows = page.request.get(f"{address}/api/v1/clients?limit=1&order=-assets").json()
     return f"/clients/{rows['rows'][0]['id']}/"
 
 
