@@ -92,3 +92,10 @@ def test_chinese_text_has_full_width_punctuation():
         report = re.sub(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", "", text_of("zh", name), flags=re.S)
         found = [line for line in report.splitlines() if beside.search(line)]
         assert not found, f"{name}: {found}"
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_every_picture_of_the_guide_is_there(code):
+    shown = [path for name in PAGES for path in re.findall(r"!\[[^\]]+\]\(/static/([^)]+)\)", text_of(code, name))]
+    assert len(shown) >= 9
+    assert [path for path in shown if not (guide.FOLDER.parent / "static" / path).exists()] == []

@@ -179,8 +179,8 @@ def marketing_refusals() -> Any:
     return refused.filter(pk=Subquery(latest.values("pk")[:1])).order_by("-stated_on", "-pk")
 
 
-@query("clients.marketing_freezes", needs=Permission.CLIENT_READ, zh="暂停营销的客户", en="Paused marketing")
-def marketing_freezes() -> Any:
+@query("clients.paused_marketing", needs=Permission.CLIENT_READ, zh="暂停营销的客户", en="Paused marketing")
+def paused_marketing() -> Any:
     """Return the pauses of marketing that are in force, of visible clients."""
     return MarketingFreeze.objects.filter(lifted_on=None).order_by("-frozen_on", "-pk")
 
@@ -201,8 +201,8 @@ def restrictions() -> dict[str, Any]:
             ),
             number(
                 bilingual("营销暂停中", "Marketing paused"),
-                marketing_freezes().count(),
-                rows=rows_at("clients.marketing_freezes"),
+                paused_marketing().count(),
+                rows=rows_at("clients.paused_marketing"),
             ),
         ],
     }

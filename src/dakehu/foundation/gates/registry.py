@@ -44,7 +44,10 @@ LIMIT = 1000
 
 
 def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] = ()) -> Callable[[Body], Body]:
-    """Register a question. The body takes keyword arguments and returns rows, a row, a dict or a list of dicts."""
+    """Register a question. The body takes keyword arguments and returns rows, a row, a dict or a list of dicts.
+
+    Raises ValueError for a name that another module registered.
+    """
     flat: list[Parameter] = []
     for item in parameters:
         flat.extend([item] if isinstance(item, Parameter) else item)
@@ -56,6 +59,9 @@ def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] 
                 raise NotAllowed(bilingual(zh, en), needs)
             return body(**given)
 
+        known = QUERIES.get(name)
+        if known is not None and known.body.__module__ != body.__module__:
+            raise ValueError(f"two queries are called {name}: in {known.body.__module__} and in {body.__module__}")
         QUERIES[name] = Query(name, str(needs), zh, en, tuple(flat), run, inspect.getdoc(body) or "")
         return run  # type: ignore[return-value]
 
