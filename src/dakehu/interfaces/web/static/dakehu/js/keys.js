@@ -24,6 +24,11 @@ export function pressed(event) {
     openPalette();
     return;
   }
+  if ((event.metaKey || event.ctrlKey) && event.key === "Enter" && event.target.matches?.("textarea") && event.target.form) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
   const letter = event.key.toLowerCase();
   if ((event.metaKey || event.ctrlKey) && !event.altKey && (letter === "z" || letter === "y")) {
     // In a text box the keys belong to the text, in a dialog to what is being filled in.
@@ -59,6 +64,7 @@ function walk(step) {
 
 const ALWAYS = [
   ["Ctrl K", "打开命令面板", "Open the command palette"],
+  ["Ctrl Enter", "保存正在填写的内容", "Save what is being written"],
   ["?", "显示快捷键", "Show these keys"],
   ["Ctrl Z", "撤销本页上一步操作", "Undo the last act on this page"],
   ["Ctrl Y", "重做", "Redo"],
