@@ -53,7 +53,7 @@ def test_a_plan_is_moved_and_a_contact_logged_without_a_mouse(live_server, lin):
         page.focus("#act [name=summary]")
         page.keyboard.type("电话沟通，下周见面")
         page.keyboard.press("Control+Enter")
-        page.wait_for_selector("#timeline:has-text('下周见面')")
+        page.wait_for_selector(".toast:has-text('登记服务记录')")
         assert page.complaints == []
     with as_system():
         assert Interaction.objects.get().summary == "电话沟通，下周见面"

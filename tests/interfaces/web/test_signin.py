@@ -1,5 +1,7 @@
 """Signing in and out, the lock, the first password, and what a page says of itself."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import models
 
@@ -127,12 +129,12 @@ def test_the_language_follows_the_user_and_can_be_switched_by_hand(door, lin):
 
 
 def test_a_fault_of_ours_shows_a_number_and_never_a_stack_trace(door, lin, monkeypatch):
-    from dakehu.domains.service import queries
+    from dakehu.foundation.gates import QUERIES
 
     def burst(**given):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(queries, "today", burst)
+    monkeypatch.setitem(QUERIES, "service.today", replace(QUERIES["service.today"], body=burst))
     enter(door, "lin")
     page = door.get("/")
     assert page.status_code == 500
