@@ -96,8 +96,8 @@ def test_a_role_changed_in_the_database_is_found(system, lin, written, superuser
 def test_a_user_put_into_the_database_is_found(system, lin, written, superuser_sql):
     superuser_sql(
         "INSERT INTO team_user (password, username, name, role, mail, registration, is_active, must_change, language, "
-        "theme, preferences, row_version, created_at, changed_at) SELECT password, 'ghost', name, 'admin', mail, "
-        "registration, is_active, must_change, language, theme, preferences, 1, created_at, changed_at "
+        "theme, preferences, has_admin_duty, row_version, created_at, changed_at) SELECT password, 'ghost', name, 'admin', mail, "
+        "registration, is_active, must_change, language, theme, preferences, has_admin_duty, 1, created_at, changed_at "
         "FROM team_user WHERE id = %s",
         [lin.pk],
     )

@@ -245,11 +245,11 @@ def test_a_token_is_shown_once_and_can_be_revoked(desk, lin):
     door = desk(lin)
     made = door.post("/me/tokens", {"name": "报表", "scopes": ["client.read"]}).content.decode()
     assert "dk_" in made
-    page = door.get("/me").content.decode()
+    page = door.get("/me?tab=programs").content.decode()
     assert "dk_" not in page
     number = page.split("/me/tokens/")[1].split("/")[0]
     assert door.post(f"/me/tokens/{number}/revoke").status_code == 302
-    assert "已停用" in door.get("/me").content.decode()
+    assert "已停用" in door.get("/me?tab=programs").content.decode()
 
 
 def test_a_missing_page_says_so_in_both_shapes(desk, lin):
