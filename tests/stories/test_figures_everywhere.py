@@ -128,9 +128,9 @@ def test_an_exported_workbook_shows_them_and_an_import_leaves_them_alone(closed,
         sheet = openpyxl.load_workbook(path)["基本信息"]
         heads = [cell.value for cell in sheet[1]]
         row = dict(zip(heads, [cell.value for cell in sheet[2]], strict=True))
-        assert row["累计盈亏 Profit (CNY)"] == 1500 and row["投资收益率 Return on investment (%)"] == 0.25
-        assert row["资金加权收益率 Money-weighted return (%)"] is None
-        assert row["指标缺失原因 Why figures are missing"] == "资金加权收益率：时间太短"
+        assert row["累计盈亏 Profit (CNY)"] == 1500 and row["累计收益率 Return on money put in (%)"] == 0.25
+        assert row["资金加权收益率（年化） Money-weighted return (yearly) (%)"] is None
+        assert row["指标缺失原因 Why figures are missing"] == "资金加权收益率（年化）：时间太短"
         report = imports.run_import(path)
         assert (report["created"], report["updated"], report["errors"]) == (0, 0, 0)
         sheet.cell(2, heads.index("累计盈亏 Profit (CNY)") + 1).value = 9
