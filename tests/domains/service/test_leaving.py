@@ -131,3 +131,22 @@ def test_the_page_leads_from_counts_over_a_preview_to_the_act(lin, zhou, gu, boo
     assert "顾明" in preview and 'name="confirm"' in preview
     assert browser.post("/leaving/", {**raw, "confirm": "1"}).status_code == 302
     assert mains() == {"C0001": "顾明", "C0002": "顾明"}
+
+
+def test_a_client_behind_a_wall_is_neither_counted_nor_handed_over_and_compliance_is_told(zhou, lin, gu, he, book):
+    zhang, _firm = book
+    with acting(he):
+        perform("clients.set_information_wall", {"client": zhang.pk, "walled": True, "reason": "重组项目"})
+    with acting(zhou):
+        told = ask("service.leaving", {"user": lin.pk})
+        assert told["counts"] == {"clients": 1, "plans": 0, "promises": 1, "requests": 1, "complaints": 0}
+        assert [row["segment"] for row in told["segments"]] == ["机构"]
+        preview = ask("service.leaving_preview", {"user": lin.pk, "receiver": gu.pk})
+        assert [row["clients"] for row in preview["receivers"]] == [1] and preview["errors"] == []
+        assert leave(lin, receiver=gu.pk)["clients"] == 1
+    assert mains() == {"C0001": "林晓", "C0002": "顾明"}
+    with acting(gu):
+        assert [row["code"] for row in ask("clients.list", {})["rows"]] == ["C0002"]
+    with as_system():
+        texts = dict(Notice.objects.filter(detail__contains="隔离墙").values_list("user__username", "detail"))
+    assert set(texts) == {"he"} and "仍有 1 位" in texts["he"]

@@ -16,7 +16,7 @@ from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Requ
 from dakehu.domains.team import actions as team_actions
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.notices import leave_notice
-from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.roles import ROLES, RoleName
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo_entries
@@ -60,7 +60,10 @@ class Move:
 
 
 def _moves(user: Any) -> dict[int, Move]:
-    """Return {client id: move} of everything that is open with a colleague, without receivers."""
+    """Return {client id: move} of what is open with a colleague at clients that the actor sees, without receivers.
+
+    Clients behind an information wall stay out of it for whoever may not see them, in counts too.
+    """
     moves: dict[int, Move] = {}
     for duty in open_duties(user):
         move = moves.setdefault(duty.client_id, Move(duty.client))
@@ -91,12 +94,11 @@ def _check(user: Any) -> None:
 def leaving(*, user: Any) -> dict[str, Any]:
     """Return what is open with a colleague.
 
-    {counts: {clients, deputy, plans, promises, requests, complaints}, segments: [{segment, count}], clients: [{id,
-    code, name, segment}] of the main ones that the reader may see, by segment}. A lead asks for the team only.
+    {counts: {clients, plans, promises, requests, complaints}, segments: [{segment, count}], clients: [{id, code, name,
+    segment}] of the main ones by segment}: of clients that the reader may see. A lead asks for the team only.
     """
     _check(user)
-    with elevated("counting what a colleague holds"):
-        moves = _moves(user)
+    moves = _moves(user)
     main = [move.client for move in moves.values() if move.is_main]
     actor = current_actor()
     visible = client_queries.get_client_by_id(client.pk for client in main).values()
@@ -128,9 +130,8 @@ def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bi
     """Return the moves with their receivers, and what is wrong in sentences."""
     people = {row.pk: row for row in team.users()}
     chosen = rules.read_split(split)
-    with elevated("evaluating a hand-over"):
-        moves = list(_moves(user).values())
-        mains = {duty.client_id: duty.user_id for duty in open_duties(None, [move.client.pk for move in moves])}
+    moves = list(_moves(user).values())
+    mains = {duty.client_id: duty.user_id for duty in open_duties(None, [move.client.pk for move in moves])}
     errors: dict[str, Bilingual] = {}
     for move in moves:
         other = mains.get(move.client.pk)
@@ -226,7 +227,8 @@ def hand_over_colleague(
     A client goes to the receiver named for it, else for its segment, else to `receiver`; work at a client of another
     main manager goes to that manager. An open promise becomes a plan of the receiver, since its record names who gave
     it. Undo takes the hand-over back, not the end of the account. Raises Refused, in sentences, where anything would be
-    left without somebody in charge. Returns {clients, plans, promises, requests, complaints, deactivated}.
+    left without somebody in charge. Clients whom the actor may not see are not touched; compliance is told that they
+    need somebody, and nobody else is. Returns {clients, plans, promises, requests, complaints, deactivated}.
     """
     _check(user)
     day = on or clock.today()
@@ -242,6 +244,7 @@ def hand_over_colleague(
             _hand_over(move, user, day)
     counts = _counts(moves)
     _tell_receivers(moves, user, note or "")
+    _tell_compliance(user)
     add_audit_note(reason=reason, user=user.pk, note=note or "", **counts)
     if deactivate:
         with undo_entries.recording_as(current_act(), False):
@@ -282,3 +285,20 @@ def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
             note=note,
         )
         leave_notice(receiver, str(text))
+
+
+def _tell_compliance(user: Any) -> None:
+    """Leave compliance a notice where a colleague still serves clients whom the actor may not see."""
+    with elevated("what is left with a colleague who leaves"):
+        left = {duty.client_id for duty in open_duties(user)}
+        officers = [row for row in team.users() if row.role == RoleName.COMPLIANCE and row.is_active]
+    if not left:
+        return
+    text = bilingual(
+        "{name}办理离职交接后，仍有 {n} 位隔离墙内客户由其服务，请指定接收人。",
+        "{name} has handed over and still serves {n} clients behind an information wall; name who takes them.",
+        name=user.name,
+        n=len(left),
+    )
+    for officer in officers:
+        leave_notice(officer, str(text))
