@@ -103,7 +103,7 @@ def action(
                 raise
 
         doc = inspect.getdoc(body) or ""
-        ACTIONS[name] = Action(name, str(needs), zh, en, tuple(flat), run, doc, is_public, offers_undo, irreversible)
+        ACTIONS[name] = Action(name, needs, zh, en, tuple(flat), run, doc, is_public, offers_undo, irreversible)
         return run  # type: ignore[return-value]
 
     return wrap

@@ -42,7 +42,7 @@ class NotAllowed(Refused):
                 "您的角色不能“{what}”（需要权限 {needs}）。如工作需要，请联系管理员。",
                 "Your role may not “{what}” (it needs {needs}). Ask your administrator if your work requires it.",
                 what=what,
-                needs=needs,
+                needs=getattr(needs, "label", needs),
             )
         )
 

@@ -62,7 +62,7 @@ def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] 
         known = QUERIES.get(name)
         if known is not None and known.body.__module__ != body.__module__:
             raise ValueError(f"two queries are called {name}: in {known.body.__module__} and in {body.__module__}")
-        QUERIES[name] = Query(name, str(needs), zh, en, tuple(flat), run, inspect.getdoc(body) or "")
+        QUERIES[name] = Query(name, needs, zh, en, tuple(flat), run, inspect.getdoc(body) or "")
         return run  # type: ignore[return-value]
 
     return wrap

@@ -125,7 +125,9 @@ def _registered() -> list[dict[str, Any]]:
             found["sum"],
             unit="money",
             rows=rows_at(LIST, STATED, "assets", "-assets"),
-            note=bilingual("登记值，{n} 位客户", "As entered, {n} clients", n=found["count"]),
+            note=bilingual(
+                "登记值（不按成交计算），{n} 位客户", "As entered, not from trades, {n} clients", n=found["count"]
+            ),
         )
     ]
 

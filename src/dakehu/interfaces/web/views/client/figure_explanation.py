@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger.performance.explanations import sentences
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import ask, columns_of
+from dakehu.foundation.gates import ask, columns_of, render_row
 from dakehu.foundation.schema.fields import model_of
 
 PAGE = 200
@@ -135,6 +135,10 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
         "report": report,
         "client": client,
         "page_title": report["label"],
+        "crumbs": [
+            {"label": bilingual("客户", "Clients"), "url": "/clients/"},
+            {"label": render_row(client, ("name",))["name"], "url": f"/clients/{client.pk}/?tab=money"},
+        ],
         "name": name,
         "count": len(report["rows"]),
         "result": result,
