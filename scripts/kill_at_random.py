@@ -71,7 +71,7 @@ def by_the_worker(batch: int) -> None:
     killed is over by then: nobody waits for it here."""
     from dakehu.exchange.imports import undo
     from dakehu.foundation.base import clock
-    from dakehu.foundation.imports.models import Batch
+    from dakehu.foundation.actions.models import Batch
     from dakehu.foundation.jobs import queue as jobs
 
     undo.AT_ONCE = 0
@@ -122,7 +122,7 @@ def sound(batch: int, applied: bool | None) -> None:
     from django.db.models import Count
 
     from dakehu.foundation.audit import anchor, verification
-    from dakehu.foundation.imports.models import Batch
+    from dakehu.foundation.actions.models import Batch
     from dakehu.foundation.schema.fields import model_of
 
     with as_system():

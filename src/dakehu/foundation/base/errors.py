@@ -42,7 +42,9 @@ class NotAllowed(Refused):
                 "您的角色不能“{what}”（需要权限 {needs}）。如工作需要，请联系管理员。",
                 "Your role may not “{what}” (it needs {needs}). Ask your administrator if your work requires it.",
                 what=what,
-                needs=getattr(needs, "label", needs),
+                needs=bilingual("{label} {code}", "{label} {code}", label=needs.label, code=str(needs))
+                if hasattr(needs, "label")
+                else needs,
             )
         )
 

@@ -69,7 +69,9 @@ class Lexicon:
                 known = self.parts.setdefault(term.part, {})
                 self.kinds.setdefault(term.part, {})[term.field] = term.kind
                 own = (term.zh, term.en, f"{term.zh} {term.en}", term.field)
-                for spelling in own if names else term.aliases:
+                # An alias with the English name is the heading of a workbook written before the field's name changed.
+                former = (*term.aliases, *(f"{alias} {term.en}" for alias in term.aliases))
+                for spelling in own if names else former:
                     known.setdefault(flat(spelling), (term.field, "name" if names else "alias"))
 
     def means(self, part: str, heading: str) -> tuple[str, str] | None:
