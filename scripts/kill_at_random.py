@@ -70,8 +70,8 @@ def by_the_worker(batch: int) -> None:
     """Queue the undo as the page does, unless it is queued, and let a worker run what is due. The lease of a worker that was
     killed is over by then: nobody waits for it here."""
     from dakehu.exchange.imports import undo
-    from dakehu.foundation.base import clock
     from dakehu.foundation.actions.models import Batch
+    from dakehu.foundation.base import clock
     from dakehu.foundation.jobs import queue as jobs
 
     undo.AT_ONCE = 0
@@ -121,8 +121,8 @@ def sound(batch: int, applied: bool | None) -> None:
     """The audit chain holds, no client is twice there, and the batch says what happened."""
     from django.db.models import Count
 
-    from dakehu.foundation.audit import anchor, verification
     from dakehu.foundation.actions.models import Batch
+    from dakehu.foundation.audit import anchor, verification
     from dakehu.foundation.schema.fields import model_of
 
     with as_system():
