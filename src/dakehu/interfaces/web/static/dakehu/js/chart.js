@@ -149,7 +149,7 @@ function marker(mark, one, x) {
   return {
     coord: [mark.x, mark.y ?? one.values[x.indexOf(mark.x)]], value: mark.label,
     itemStyle: { color: token("--card"), borderColor: token(`--${mark.tone ?? "accent"}`), borderWidth: 2.5 },
-    label: { show: roomy, position: "top", distance: 6, color: token("--ink"), fontSize: 11, formatter: mark.label },
+    label: { show: true, position: "top", distance: 6, color: token("--ink"), fontSize: 11, formatter: mark.label },
   };
 }
 
@@ -195,7 +195,7 @@ function steps(data, tooltip) {
   ]);
   const change = (at) => written(data.steps[at].to - data.steps[at].from, data.unit);
   const roomy = innerWidth > 699; // on a phone the table below says the numbers
-  const labels = data.steps.map((one, at) => ({ value: 0, label: { show: true, position: "top", color: token("--ink"), fontSize: 12, formatter: change(at) } }));
+  const labels = data.steps.map((one, at) => ({ value: 0, label: { show: roomy, position: "top", color: token("--ink"), fontSize: 12, formatter: change(at) } }));
   return {
     grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
     tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${change(point.dataIndex)}` },
