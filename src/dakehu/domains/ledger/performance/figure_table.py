@@ -23,7 +23,7 @@ def figure_table(client: Any) -> dict[str, Any] | None:
     A row is {name, label, kind, unit, value, formula, why, is_gain, median}. `value` is masked to the reader's clearance,
     `why` says why it is missing, `median` is that of the peers, None where there are too few. See ledger.figure_table.
     """
-    row = Figures.objects.filter(client=client).first()
+    row = getattr(client, "figures", None)  # read once for every part of a page
     if row is None:
         return None
     peers = _peers(client)

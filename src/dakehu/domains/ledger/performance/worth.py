@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dakehu.domains.ledger.models import Figures
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -40,7 +39,7 @@ def client_worth(client: Any) -> dict[str, Any]:
     """Return {value, on, source, held, held_on, gap}; see ledger.client_worth."""
     stated = None if client.assets is None else Worth("stated", client.assets, client.assets_on)
     reads_ledger = current_actor().may(Permission.LEDGER_READ)
-    row = Figures.objects.filter(client=client).first() if reads_ledger else None
+    row = getattr(client, "figures", None) if reads_ledger else None  # read once for every part of a page
     held = None if row is None or row.market_value is None else Worth("trades", row.market_value, row.as_of)
     leading, gap = compare_worth(stated, held)
     cleared = current_actor().clearance >= PERSONAL
