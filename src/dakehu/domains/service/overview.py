@@ -1,6 +1,6 @@
 """Who is behind, which complaints are due and how often clients were contacted, each with where its rows are."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -138,7 +138,7 @@ def _requests_by_owner() -> dict[int | None, int]:
 def _contacts_by_staff() -> dict[int, int]:
     """Return {user id: interactions of the last seven days}."""
     found = (
-        Interaction.objects.filter(held_at__gte=_start_of(_days_ago(6)))
+        Interaction.objects.filter(held_at__gte=clock.start_of_day(_days_ago(6)))
         .order_by()
         .values("staff_id")
         .annotate(count=Count("pk"))
@@ -151,11 +151,6 @@ def _days_ago(days: int) -> date:
     return clock.today() - timedelta(days=days)
 
 
-def _start_of(day: date) -> datetime:
-    """Return the moment at which a day begins in the desk's time zone."""
-    return clock.at_local(datetime.combine(day, time.min))
-
-
 @query("service.week", needs=Permission.SERVICE_READ, zh="服务概况", en="Service at a glance")
 def week() -> dict[str, Any]:
     """Return contacts of the last seven days, overdue plans and open requests of the visible clients."""
@@ -166,7 +161,7 @@ def week() -> dict[str, Any]:
         "figures": [
             number(
                 bilingual("近 7 天服务", "Contacts in 7 days"),
-                Interaction.objects.filter(held_at__gte=_start_of(since)).count(),
+                Interaction.objects.filter(held_at__gte=clock.start_of_day(since)).count(),
                 rows=rows_at(INTERACTIONS, {"held_at.ge": since.isoformat()}),
             ),
             number(
@@ -242,10 +237,13 @@ def contacts_by_week() -> dict[str, Any]:
     monday = clock.today() - timedelta(days=clock.today().weekday())
     starts = [monday - timedelta(weeks=WEEKS - 1 - n) for n in range(WEEKS)]
     counts = {
-        f"week_{n}": Count("pk", filter=Q(held_at__gte=_start_of(day), held_at__lt=_start_of(day + timedelta(weeks=1))))
+        f"week_{n}": Count(
+            "pk",
+            filter=Q(held_at__gte=clock.start_of_day(day), held_at__lt=clock.start_of_day(day + timedelta(weeks=1))),
+        )
         for n, day in enumerate(starts)
     }
-    found = Interaction.objects.filter(held_at__gte=_start_of(starts[0])).aggregate(**counts)
+    found = Interaction.objects.filter(held_at__gte=clock.start_of_day(starts[0])).aggregate(**counts)
     return {
         "bars": [
             number(
@@ -273,6 +271,6 @@ def contact_days(*, client: Any) -> dict[str, Any]:
     """Return {first, days: {ISO date: interactions}} of a client over the last 53 weeks, from a Monday on."""
     today = clock.today()
     first = today - timedelta(days=today.weekday(), weeks=HEAT_WEEKS - 1)
-    rows = Interaction.objects.filter(client=client, held_at__gte=_start_of(first)).order_by()
+    rows = Interaction.objects.filter(client=client, held_at__gte=clock.start_of_day(first)).order_by()
     counted = rows.annotate(on=TruncDate("held_at")).values("on").annotate(count=Count("pk"))
     return {"first": first.isoformat(), "days": {row["on"].isoformat(): row["count"] for row in counted}}

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from importlib import metadata
 from typing import Any
 
@@ -95,15 +95,10 @@ def filtered(
             ]
         )
     if since:
-        rows = rows.filter(at__gte=start_of(since))
+        rows = rows.filter(at__gte=clock.start_of_day(since))
     if until:
-        rows = rows.filter(at__lt=start_of(until + timedelta(days=1)))
+        rows = rows.filter(at__lt=clock.start_of_day(until + timedelta(days=1)))
     return rows
-
-
-def start_of(day: date) -> datetime:
-    """Return the moment at which a day begins in the desk's time zone."""
-    return clock.at_local(datetime.combine(day, time.min))
 
 
 @query(

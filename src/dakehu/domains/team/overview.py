@@ -39,7 +39,7 @@ def _week() -> date:
 def _entries(actions: list[str]) -> Any:
     """Return the visible audit entries of some actions in the last seven days."""
     names = [name for action in actions for name in all_names(Kind.ACTION, action)]
-    return AuditEntry.objects.filter(action__in=names, at__gte=audit_queries.start_of(_week()))
+    return AuditEntry.objects.filter(action__in=names, at__gte=clock.start_of_day(_week()))
 
 
 @query(

@@ -1,6 +1,6 @@
 """The only source of the current time. The desk's time zone is Asia/Shanghai unless set otherwise."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,6 +25,11 @@ def today() -> date:
 def local(moment: datetime) -> datetime:
     """Convert a moment to the desk's time zone."""
     return moment.astimezone(zone())
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the moment at which a day begins in the desk's time zone."""
+    return at_local(datetime.combine(day, time.min))
 
 
 def at_local(naive: datetime) -> datetime:

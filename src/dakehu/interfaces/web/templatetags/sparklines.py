@@ -6,6 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dakehu.interfaces.web import drawing
+
 register = template.Library()
 
 WIDTH, HEIGHT, PAD = 120.0, 28.0, 2.0
@@ -23,12 +25,11 @@ def sparkline(values: Sequence[float | None] | None, label: object, tone: str = 
         return SafeString("")
     step = (len(present) - 1) / (min(len(present), POINTS_MAX) - 1)
     drawn = [present[round(index * step)] for index in range(min(len(present), POINTS_MAX))]
-    lowest, span = min(drawn), max(drawn) - min(drawn)
-    points = " ".join(
-        f"{index / (len(drawn) - 1) * WIDTH:.1f},"
-        f"{HEIGHT / 2 if not span else HEIGHT - PAD - (value - lowest) / span * (HEIGHT - 2 * PAD):.1f}"
-        for index, value in enumerate(drawn)
-    )
+    low, high = min(drawn), max(drawn)
+    if low == high:  # a line that never moves lies in the middle
+        low, high = low - 1, high + 1
+    placed = drawing.points(drawn, WIDTH, HEIGHT - 2 * PAD, low, high)
+    points = " ".join(f"{x:.1f},{y + PAD:.1f}" for x, y in placed)
     return format_html(
         '<svg class="sparkline{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<polyline points="{}" vector-effect="non-scaling-stroke"/></svg>',
