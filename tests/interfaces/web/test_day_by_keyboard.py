@@ -29,6 +29,7 @@ def test_a_plan_is_moved_and_a_contact_logged_without_a_mouse(live_server, lin):
 
         # The plan that is due: moved in the dialog that its key opens, and gone from the list.
         page.goto(f"{live_server.url}/")
+        page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
         reach(page, "改期")
         page.keyboard.press("Enter")
         page.wait_for_selector("#act[open] [name=due_on]")

@@ -24,6 +24,7 @@ def test_a_logged_call_closes_the_plan_that_is_due_and_plans_the_next_with_one_c
         zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
         perform("service.plan_follow_up", {"client": zhang.pk, "due_on": due.isoformat(), "subject": "安排面对面会议"})
     page.goto(f"{live_server.url}/clients/{zhang.pk}/")
+    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
     assert page.is_checked("#note [name=fulfils]")
     page.fill("#note-summary", "电话确认下周三见面")
     page.click("#note .suggestions__one:has-text('1 周后')")
@@ -39,6 +40,7 @@ def test_the_palette_opens_the_form_of_an_action_for_the_client_that_was_named(p
     with acting(lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
     page.goto(f"{live_server.url}/clients/")
+    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
     page.keyboard.press("Control+k")
     page.keyboard.type("djfw zs")
     page.wait_for_selector(".palette__item[aria-selected=true]:has-text('登记服务记录：张三')")
@@ -56,6 +58,7 @@ def test_a_value_is_changed_in_place_by_the_keyboard_and_escape_leaves_it(page, 
     with acting(lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001", "occupation": "教师"})
     page.goto(f"{live_server.url}/clients/{zhang.pk}/?tab=basic")
+    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
     page.focus("[data-edits=occupation]")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-in-place=occupation] .control:focus")
@@ -72,6 +75,7 @@ def test_a_value_is_changed_in_place_by_the_keyboard_and_escape_leaves_it(page, 
 
 def test_another_kind_shows_other_questions_of_a_new_client(page, live_server, lin):
     page.goto(f"{live_server.url}/clients/")
+    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
     page.keyboard.press("Control+k")
     page.keyboard.type("新建客户")
     page.wait_for_selector(".palette__item[aria-selected=true]:has-text('新建客户')")
@@ -88,6 +92,7 @@ def test_a_complaint_is_registered_on_its_page_and_the_list_draws_itself_anew(pa
     with acting(lin):
         perform("clients.create", {"name": "张三", "code": "C0001"})
     page.goto(f"{live_server.url}/complaints/")
+    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
     page.click("#cases button:has-text('登记投诉')")
     page.wait_for_selector("#act[open] [name=client]")
     page.fill("#act [name=client]", "C0001")
