@@ -150,3 +150,13 @@ def test_a_client_behind_a_wall_is_neither_counted_nor_handed_over_and_complianc
     with as_system():
         texts = dict(Notice.objects.filter(detail__contains="隔离墙").values_list("user__username", "detail"))
     assert set(texts) == {"he"} and "仍有 1 位" in texts["he"]
+
+
+def test_a_long_note_shows_in_the_notice_that_it_goes_on(zhou, lin, gu, book):
+    with acting(zhou):
+        leave(lin, receiver=gu.pk, note="请先联系。" * 60)
+    with as_system():
+        (detail,) = Notice.objects.filter(user__username="gu", detail__contains="请先联系").values_list(
+            "detail", flat=True
+        )
+    assert detail.endswith("…")

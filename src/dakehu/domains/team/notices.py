@@ -54,8 +54,10 @@ def sign_in_notices() -> list[dict[str, Any]]:
 
 
 def leave_notice(user: User, text: str) -> None:
-    """Leave somebody a notice about clients handed over, within the present act."""
-    Notice(user=user, kind=NoticeKind.HANDED_OVER.value, detail=text[:160]).save()
+    """Leave somebody a notice about clients handed over, within the present act; a longer text ends in “…”."""
+    most = Notice._meta.get_field("detail").max_length
+    detail = text if len(text) <= most else f"{text[: most - 1]}…"
+    Notice(user=user, kind=NoticeKind.HANDED_OVER.value, detail=detail).save()
 
 
 def _group(row: Notice) -> str:
