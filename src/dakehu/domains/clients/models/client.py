@@ -138,6 +138,14 @@ class Client(ClientRecorded):
                     aliases=("客户分类", "客户等级", "等级", "级别", "customerType"))  # fmt: skip
     investor_class = field(choice_field(choices.InvestorClass, blank=True, default=""), group="suitability", zh="投资者类别", en="Investor class",
                            aliases=("投资者分类", "专业投资者"))  # fmt: skip
+    class_proven_on = field(
+        models.DateField(null=True, blank=True),
+        group="suitability",
+        zh="专业投资者认定日期",
+        en="Professional class proven on",
+        help_zh="最近一次核验专业投资者证明材料的日期，一年后到期",
+        help_en="The day on which the evidence of a professional class was last checked; it holds a year",
+    )
     risk_level = field(choice_field(choices.RiskLevel, blank=True, default=""), group="suitability", zh="风险等级", en="Risk level", listed=True,
                        aliases=("风险承受能力", "风险测评", "风险评级", "riskLevel"), example="C3 稳健型")  # fmt: skip
     risk_basis = field(
