@@ -112,8 +112,8 @@ declare(
     ),
     MomentType(
         "M37",
-        "久未联系",
-        "Not contacted for long",
+        "超期未联系",
+        "Contact overdue",
         rule="距上次联系天数 > contact_every_days 或 (距上次联系天数 为空 且 开户天数 > contact_every_days)",
         priority=3,
         deadline="T+10",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0011_recent_clients'),
+        ('clients', '0012_assets_source'),
     ]
 
     operations = [
