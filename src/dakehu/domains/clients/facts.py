@@ -45,62 +45,147 @@ FACTS = (
     Fact("client_status", "客户状态", "Client status", "choice", choices=_options(choices.Status)),
     Fact("age", "年龄", "Age", "number"),
     Fact("risk_level", "风险等级", "Risk level", "choice", choices=_options(choices.RiskLevel)),
-    Fact("risk_rank", "风险等级序号", "Rank of the risk level", "number",
-         help=bilingual("C1 为 1，C5 为 5", "1 for C1, 5 for C5")),
-    Fact("loss_limit", "回撤上限", "Drawdown limit", "share",
-         help=bilingual("按风险等级的内部限额：C1 2%，C2 5%，C3 10%，C4 20%，C5 30%",
-                        "House limit by risk level: C1 2 %, C2 5 %, C3 10 %, C4 20 %, C5 30 %")),
+    Fact(
+        "risk_rank",
+        "风险等级序号",
+        "Rank of the risk level",
+        "number",
+        help=bilingual("C1 为 1，C5 为 5", "1 for C1, 5 for C5"),
+    ),
+    Fact(
+        "loss_limit",
+        "回撤上限",
+        "Drawdown limit",
+        "share",
+        help=bilingual(
+            "按风险等级的内部限额：C1 2%，C2 5%，C3 10%，C4 20%，C5 30%",
+            "House limit by risk level: C1 2 %, C2 5 %, C3 10 %, C4 20 %, C5 30 %",
+        ),
+    ),
     Fact("risk_valid_to", "测评有效期至", "Risk test valid to", "day"),
     Fact("risk_valid_in", "测评剩余天数", "Days until the risk test expires", "days"),
-    Fact("risk_step", "测评提醒档", "Step of the risk test reminder", "number",
-         help=bilingual("到期前 60、30、15、7、0 天各一档", "One step each at 60, 30, 15, 7 and 0 days before")),
+    Fact(
+        "risk_step",
+        "测评提醒档",
+        "Step of the risk test reminder",
+        "number",
+        help=bilingual("到期前 60、30、15、7、0 天各一档", "One step each at 60, 30, 15, 7 and 0 days before"),
+    ),
     Fact("id_expires_on", "证件有效期", "ID expires on", "day"),
     Fact("id_expires_in", "证件剩余天数", "Days until the ID expires", "days"),
-    Fact("id_step", "证件提醒档", "Step of the ID reminder", "number",
-         help=bilingual("到期前 90、30、7、0 天及到期后 90 天各一档", "One step each at 90, 30, 7 and 0 days before and 90 after")),
+    Fact(
+        "id_step",
+        "证件提醒档",
+        "Step of the ID reminder",
+        "number",
+        help=bilingual(
+            "到期前 90、30、7、0 天及到期后 90 天各一档", "One step each at 90, 30, 7 and 0 days before and 90 after"
+        ),
+    ),
     Fact("opened_on", "开户日期", "Opened on", "day"),
     Fact("opened_days", "开户天数", "Days since opening", "days"),
-    Fact("opening_step", "开户提醒档", "Step after opening", "number",
-         help=bilingual("开户后第 7、30、90 天起各一周", "A week each from the 7th, 30th and 90th day after opening")),
+    Fact(
+        "opening_step",
+        "开户提醒档",
+        "Step after opening",
+        "number",
+        help=bilingual("开户后第 7、30、90 天起各一周", "A week each from the 7th, 30th and 90th day after opening"),
+    ),
     Fact("investor_class", "投资者类别", "Investor class", "choice", choices=_options(choices.InvestorClass)),
-    Fact("class_expires_in", "专业投资者材料剩余天数", "Days until the evidence of the class expires", "days",
-         help=bilingual("认定日期后 365 天", "365 days after it was proven")),
-    Fact("senior_age", "近期年满年龄", "Age reached lately", "number",
-         help=bilingual("30 天内年满 65 或 70 岁", "65 or 70, reached within 30 days")),
-)  # fmt: skip
+    Fact(
+        "class_expires_in",
+        "专业投资者材料剩余天数",
+        "Days until the evidence of the class expires",
+        "days",
+        help=bilingual("认定日期后 365 天", "365 days after it was proven"),
+    ),
+    Fact(
+        "senior_age",
+        "近期年满年龄",
+        "Age reached lately",
+        "number",
+        help=bilingual("30 天内年满 65 或 70 岁", "65 or 70, reached within 30 days"),
+    ),
+)
 FLAGS = (
-    Fact("opted_out", "已拒绝联系", "Does not want contact", "flag",
-         help=bilingual("最近一次对日常服务或营销的意愿是拒绝或撤回", "The latest choice on service or marketing is a refusal")),
+    Fact(
+        "opted_out",
+        "已拒绝联系",
+        "Does not want contact",
+        "flag",
+        help=bilingual(
+            "最近一次对日常服务或营销的意愿是拒绝或撤回", "The latest choice on service or marketing is a refusal"
+        ),
+    ),
     Fact("marketing_paused", "营销已暂停", "Marketing paused", "flag"),
-)  # fmt: skip
+)
 COMPLETENESS = (
-    Fact("completeness", "信息完整度", "Completeness", "share",
-         help=bilingual("适当性办法第六条要求的信息中已有的比例", "Share of what art. 6 of the suitability rules requires")),
-)  # fmt: skip
+    Fact(
+        "completeness",
+        "信息完整度",
+        "Completeness",
+        "share",
+        help=bilingual(
+            "适当性办法第六条要求的信息中已有的比例", "Share of what art. 6 of the suitability rules requires"
+        ),
+    ),
+)
 CHANGES = (
     Fact("parties_changed_on", "关联人变更日期", "Parties changed on", "day"),
-    Fact("parties_changed_days", "关联人变更天数", "Days since the parties changed", "days",
-         help=bilingual("实际控制人、受益所有人或法定代表人 30 天内的变更",
-                        "Controller, beneficial owner or legal representative changed within 30 days")),
-)  # fmt: skip
+    Fact(
+        "parties_changed_days",
+        "关联人变更天数",
+        "Days since the parties changed",
+        "days",
+        help=bilingual(
+            "实际控制人、受益所有人或法定代表人 30 天内的变更",
+            "Controller, beneficial owner or legal representative changed within 30 days",
+        ),
+    ),
+)
 OCCASIONS = (
-    Fact("occasion_due", "事由即将到来", "Occasion at hand", "flag",
-         help=bilingual("当日至下一交易日之间", "Between the day and the next trading day")),
+    Fact(
+        "occasion_due",
+        "事由即将到来",
+        "Occasion at hand",
+        "flag",
+        help=bilingual("当日至下一交易日之间", "Between the day and the next trading day"),
+    ),
     Fact("occasion_years", "周年数", "Years", "number"),
-)  # fmt: skip
+)
 
 
 def load_clients(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return the facts of FACTS as columns, one row a client; nothing is known of clients opened later."""
     rows = Client.objects.order_by("pk").values_list(
-        "pk", "kind", "status", "birth_on", "stated_age", "risk_level", "risk_valid_to", "id_expires_on", "opened_on",
-        "investor_class", "class_proven_on",
-    )  # fmt: skip
-    frame = read_columns(rows, {
-        "client": pl.Int64, "client_kind": pl.String, "client_status": pl.String, "birth_on": pl.Date,
-        "stated_age": pl.Int64, "risk_level": pl.String, "risk_valid_to": pl.Date, "id_expires_on": pl.Date,
-        "opened_on": pl.Date, "investor_class": pl.String, "class_proven_on": pl.Date,
-    })  # fmt: skip
+        "pk",
+        "kind",
+        "status",
+        "birth_on",
+        "stated_age",
+        "risk_level",
+        "risk_valid_to",
+        "id_expires_on",
+        "opened_on",
+        "investor_class",
+        "class_proven_on",
+    )
+    frame = read_columns(
+        rows,
+        {
+            "client": pl.Int64,
+            "client_kind": pl.String,
+            "client_status": pl.String,
+            "birth_on": pl.Date,
+            "stated_age": pl.Int64,
+            "risk_level": pl.String,
+            "risk_valid_to": pl.Date,
+            "id_expires_on": pl.Date,
+            "opened_on": pl.Date,
+            "investor_class": pl.String,
+            "class_proven_on": pl.Date,
+        },
+    )
     return clients_on(frame, day).select("client", *sorted(names & {fact.name for fact in FACTS}))
 
 
@@ -269,11 +354,23 @@ def load_occasions(day: date, names: frozenset[str]) -> pl.DataFrame:
         KeyDate.objects.values_list("client_id", "kind", "on", "yearly"),
         {"client": pl.Int64, "occasion": pl.String, "on": pl.Date, "yearly": pl.Boolean},
     )
-    found = pl.concat([
-        clients.select("client", pl.lit("birthday").alias("occasion"), pl.col("birth_on").alias("on"), pl.lit(True).alias("yearly")),
-        clients.select("client", pl.lit("opening").alias("occasion"), pl.col("opened_on").alias("on"), pl.lit(True).alias("yearly")),
-        dates,
-    ])  # fmt: skip
+    found = pl.concat(
+        [
+            clients.select(
+                "client",
+                pl.lit("birthday").alias("occasion"),
+                pl.col("birth_on").alias("on"),
+                pl.lit(True).alias("yearly"),
+            ),
+            clients.select(
+                "client",
+                pl.lit("opening").alias("occasion"),
+                pl.col("opened_on").alias("on"),
+                pl.lit(True).alias("yearly"),
+            ),
+            dates,
+        ]
+    )
     return occasions_within(found.drop_nulls("on"), window).select("client", "occasion", "occasion_on", *sorted(names))
 
 

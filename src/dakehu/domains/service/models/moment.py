@@ -103,7 +103,7 @@ class Moment(ClientRecorded):
     escalation = field(models.PositiveSmallIntegerField(default=0), zh="升级", en="Escalation", editable=False,
                        help_zh="0 负责人，1 协办，2 团队负责人", help_en="0 owner, 1 deputy, 2 lead")  # fmt: skip
     cleared_on = field(models.DateField(null=True, blank=True), zh="解除日期", en="Cleared on", editable=False)
-    compliance_only = models.BooleanField(default=False, editable=False)
+    compliance_only = field(models.BooleanField(default=False), zh="仅合规可见", en="Compliance only", editable=False)
 
     list_filters = {"is_open": _still_open}
 
@@ -154,6 +154,11 @@ class MomentRule(Recorded):
 
     class Meta(Recorded.Meta):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_rule_a_version")]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save the version; its name is known at once."""
+        super().save(*args, **options)
+        kinds.forget_names()
 
 
 class Absence(Recorded):
