@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('worked_at', models.DateTimeField(blank=True, null=True)),
                 ('escalation', models.PositiveSmallIntegerField(default=0)),
                 ('cleared_on', models.DateField(blank=True, null=True)),
-                ('compliance_only', models.BooleanField(default=False, editable=False)),
+                ('compliance_only', models.BooleanField(default=False)),
                 ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='moments', to='clients.client')),
                 ('interaction', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='moments', to='service.interaction')),
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to=settings.AUTH_USER_MODEL)),

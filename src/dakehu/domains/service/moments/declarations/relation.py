@@ -1,6 +1,6 @@
 """Moments of the relation with a client: M29 to M33, M35 to M37."""
 
-from dakehu.domains.clients.facts import OCCASION
+from dakehu.domains.clients.facts.occasions import OCCASION
 from dakehu.domains.ledger.facts.subjects import BUSINESS
 from dakehu.domains.service.facts import GRIEVANCE, PROMISE
 from dakehu.domains.service.moments.types import MomentType, declare

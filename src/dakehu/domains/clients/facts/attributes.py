@@ -1,23 +1,18 @@
-"""Facts of clients themselves, for rules: ages, documents, suitability, completeness, changes and occasions."""
+"""Facts of clients themselves, for rules: age, documents, suitability, completeness, wishes."""
 
-import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import polars as pl
 from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
 
-from dakehu.domains.clients import anniversaries, choices
-from dakehu.domains.clients.models import Client, Consent, Contact, History, KeyDate, MarketingFreeze, Needs
-from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base import clock
+from dakehu.domains.clients import choices
+from dakehu.domains.clients.models import Client, Consent, Contact, MarketingFreeze, Needs
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import Fact, FactTable, Subject, declare
+from dakehu.foundation.schema.facts import Fact, FactTable, declare
 
-OCCASION = Subject("occasion", "生日与纪念日", "Birthday or key date", ("client", "occasion", "occasion_on"))
 RISK_STEPS = (0, 7, 15, 30, 60)  # days before a risk test expires on which the client is reminded
 ID_STEPS = (-90, 0, 7, 30, 90)
 OPENING_STEPS = (7, 30, 90)  # days after the account was opened; each lasts a week
@@ -26,8 +21,6 @@ SENIOR_DAYS = 30  # after such a birthday
 CLASS_DAYS = 365  # for which the evidence of a professional class holds: house practice
 # Drawdown over sixty days from which goal and risk fit are reviewed, by risk level: house practice.
 LOSS_LIMITS = {"C1": 0.02, "C2": 0.05, "C3": 0.10, "C4": 0.20, "C5": 0.30}
-PARTIES = ("controller", "beneficial_owner", "legal_representative")
-CHANGE_DAYS = 30  # back to which changes of the parties behind a client are looked for
 
 # What must be known of a client before it may be served (art. 6 of the suitability rules), by kind.
 OF_EVERYBODY = ("risk_level", "address", "tax_residency")
@@ -129,29 +122,6 @@ COMPLETENESS = (
             "适当性办法第六条要求的信息中已有的比例", "Share of what art. 6 of the suitability rules requires"
         ),
     ),
-)
-CHANGES = (
-    Fact("parties_changed_on", "关联人变更日期", "Parties changed on", "day"),
-    Fact(
-        "parties_changed_days",
-        "关联人变更天数",
-        "Days since the parties changed",
-        "days",
-        help=bilingual(
-            "实际控制人、受益所有人或法定代表人 30 天内的变更",
-            "Controller, beneficial owner or legal representative changed within 30 days",
-        ),
-    ),
-)
-OCCASIONS = (
-    Fact(
-        "occasion_due",
-        "事由即将到来",
-        "Occasion at hand",
-        "flag",
-        help=bilingual("当日至下一交易日之间", "Between the day and the next trading day"),
-    ),
-    Fact("occasion_years", "周年数", "Years", "number"),
 )
 
 
@@ -295,113 +265,9 @@ def _count(tests: list[Q]) -> Any:
     return total
 
 
-def load_changes(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return when the parties behind clients changed last, of those for whom it was within CHANGE_DAYS.
-
-    A change is seen in the audit of what people and imports wrote, and in the earlier data that an import brought.
-    """
-    since = day - timedelta(days=CHANGE_DAYS)
-    changed: dict[int, date] = dict(_changes_in_audit(since, day))
-    for client, on in _changes_in_history(since, day):
-        changed[client] = max(on, changed.get(client, on))
-    frame = pl.DataFrame(
-        {"client": list(changed), "parties_changed_on": list(changed.values())},
-        schema={"client": pl.Int64, "parties_changed_on": pl.Date},
-    )
-    days = (pl.lit(day) - pl.col("parties_changed_on")).dt.total_days()
-    return frame.with_columns(days.alias("parties_changed_days")).select("client", *sorted(names))
-
-
-def _changes_in_audit(since: date, day: date) -> Iterable[tuple[int, date]]:
-    """Yield (client, day) of changes to the parties that the audit holds, oldest first."""
-    named = Q()
-    for name in PARTIES:
-        named |= Q(body__contains=f'"{name}"')
-    entries = AuditEntry.objects.filter(
-        named,
-        at__gte=clock.start_of_day(since),
-        at__lt=clock.start_of_day(day + timedelta(days=1)),
-    ).order_by("pk")
-    for at, body in entries.values_list("at", "body").iterator():
-        for change in json.loads(body).get("changes", ()):
-            before = change.get("before") or {}
-            if change.get("model") == "clients.Client" and any(before.get(name) for name in PARTIES):
-                yield int(change["pk"]), clock.local(at).date()
-
-
-def _changes_in_history(since: date, day: date) -> Iterable[tuple[int, date]]:
-    """Yield (client, day) of present data that differs from the data before in one of the parties."""
-    rows = History.objects.filter(client__as_of_on__gt=since, client__as_of_on__lte=day).order_by(
-        "client_id", "as_of_on"
-    )
-    latest: dict[int, tuple[date, bool]] = {}
-    columns = ("client_id", "known", "client__as_of_on", *(f"client__{name}" for name in PARTIES))
-    for client, known, on, *present in rows.values_list(*columns).iterator():
-        differs = any(known.get(name) and known.get(name) != now for name, now in zip(PARTIES, present, strict=True))
-        latest[client] = (on, differs)
-    yield from ((client, on) for client, (on, differs) in latest.items() if differs)
-
-
-def load_occasions(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the birthdays, anniversaries and key dates from the day until the next trading day, one row each."""
-    last = trading_days.next_trading_day(day + timedelta(days=1))
-    window = [day + timedelta(days=n) for n in range((last - day).days + 1)]
-    clients = read_columns(
-        Client.objects.exclude(status=choices.Status.CLOSED.value).values_list("pk", "birth_on", "opened_on"),
-        {"client": pl.Int64, "birth_on": pl.Date, "opened_on": pl.Date},
-    )
-    dates = read_columns(
-        KeyDate.objects.values_list("client_id", "kind", "on", "yearly"),
-        {"client": pl.Int64, "occasion": pl.String, "on": pl.Date, "yearly": pl.Boolean},
-    )
-    found = pl.concat(
-        [
-            clients.select(
-                "client",
-                pl.lit("birthday").alias("occasion"),
-                pl.col("birth_on").alias("on"),
-                pl.lit(True).alias("yearly"),
-            ),
-            clients.select(
-                "client",
-                pl.lit("opening").alias("occasion"),
-                pl.col("opened_on").alias("on"),
-                pl.lit(True).alias("yearly"),
-            ),
-            dates,
-        ]
-    )
-    return occasions_within(found.drop_nulls("on"), window).select("client", "occasion", "occasion_on", *sorted(names))
-
-
-def occasions_within(dates: pl.DataFrame, window: list[date]) -> pl.DataFrame:
-    """Return the occasions that fall on days of a window. Pure. 29 February is kept on the 28th in common years."""
-    pieces = []
-    for day in window:
-        same_day = (pl.col("on").dt.month() == day.month) & (pl.col("on").dt.day() == day.day)
-        if (day.month, day.day) == (2, 28) and anniversaries.in_year(date(2024, 2, 29), day.year).day == 28:
-            same_day |= (pl.col("on").dt.month() == 2) & (pl.col("on").dt.day() == 29)
-        recurs = pl.col("yearly") & same_day & (pl.col("on").dt.year() < day.year)
-        pieces.append(
-            dates.filter(recurs | (~pl.col("yearly") & (pl.col("on") == day))).with_columns(
-                pl.lit(day).alias("occasion_on"),
-                (day.year - pl.col("on").dt.year()).cast(pl.Float64).alias("occasion_years"),
-            )
-        )
-    return (
-        pl.concat(pieces)
-        .unique(["client", "occasion", "occasion_on"], maintain_order=True)
-        .with_columns(pl.lit(True).alias("occasion_due"))
-    )
-
-
 STORED = bilingual("客户资料", "Client data")
 declare(
     FactTable("clients", FACTS, load_clients, STORED),
     FactTable("client_flags", FLAGS, load_flags, bilingual("同意与拒绝、营销暂停", "Consents and pauses of marketing")),
     FactTable("client_completeness", COMPLETENESS, load_completeness, STORED),
-    FactTable("client_changes", CHANGES, load_changes, bilingual("操作日志与历史资料", "Audit trail and earlier data")),
-    FactTable(
-        "occasions", OCCASIONS, load_occasions, bilingual("生日、开户日与重要日期", "Birthdays and key dates"), OCCASION
-    ),
 )
