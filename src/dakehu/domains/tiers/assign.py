@@ -118,7 +118,12 @@ def write_assignment(*, scheme: Scheme, day: date, frame: pl.DataFrame) -> dict[
     if len(ended):
         remove_rows(ClientTier, ended["row"].to_list())
     _write_changes(scheme, day, kept, ended)
-    counts = {"scheme": scheme.name, **_counts(kept), "ended": len(ended), "unknown": int(frame["code"].null_count()) - len(ended)}
+    counts = {
+        "scheme": scheme.name,
+        **_counts(kept),
+        "ended": len(ended),
+        "unknown": int(frame["code"].null_count()) - len(ended),
+    }
     run_of_day = AssignmentRun.objects.filter(day=day).first() or AssignmentRun(day=day)
     run_of_day.scheme, run_of_day.counts = scheme, counts
     run_of_day.save()

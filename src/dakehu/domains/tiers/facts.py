@@ -31,7 +31,9 @@ def load_tier(day: date, names: frozenset[str]) -> pl.DataFrame:
     tier = pl.col("tier")
     return tiers_on(day).with_columns(
         tier.replace_strict(ranks, default=None, return_dtype=pl.Float64).alias("tier_rank"),
-        tier.replace_strict(schemes.contact_gaps(tiers), default=None, return_dtype=pl.Int64).alias("contact_every_days"),
+        tier.replace_strict(schemes.contact_gaps(tiers), default=None, return_dtype=pl.Int64).alias(
+            "contact_every_days"
+        ),
     )
 
 
@@ -57,14 +59,19 @@ declare(
                 "choice",
                 aliases=("级别", "分级"),
                 choices=tuple((code.value, code.zh, code.en) for code in TierCode),
-                help=bilingual("每晚按分级方案评定，人工定级优先", "Assigned every night by the scheme; a tier set by hand wins"),
+                help=bilingual(
+                    "每晚按分级方案评定，人工定级优先", "Assigned every night by the scheme; a tier set by hand wins"
+                ),
             ),
             Fact(
                 "tier_rank",
                 "级别次序",
                 "Tier rank",
                 "number",
-                help=bilingual("T0 为 0，越高越大；机构级别按方案设定", "T0 is 0, higher tiers more; institutions as the scheme says"),
+                help=bilingual(
+                    "T0 为 0，越高越大；机构级别按方案设定",
+                    "T0 is 0, higher tiers more; institutions as the scheme says",
+                ),
             ),
             Fact(
                 "contact_every_days",
@@ -72,7 +79,10 @@ declare(
                 "Longest gap between contacts",
                 "days",
                 aliases=("联系间隔",),
-                help=bilingual("本级别服务标准；不要求主动联系的级别没有", "By the service standard of the tier; none where no contact is owed"),
+                help=bilingual(
+                    "本级别服务标准；不要求主动联系的级别没有",
+                    "By the service standard of the tier; none where no contact is owed",
+                ),
             ),
         ),
         load_tier,

@@ -194,11 +194,9 @@ class ClientTier(ClientRecorded):
     class Meta(ClientRecorded.Meta):
         indexes = [
             models.Index(fields=["code", "client"], name="tiers_by_code"),
-            models.Index(fields=["since", "client"], name="tiers_by_since"),
             models.Index(fields=["watch_since", "client"], name="tiers_by_watch"),
             models.Index(fields=["value_percent", "client"], name="tiers_by_value"),
             models.Index(fields=["contact_due_on", "client"], name="tiers_by_contact_due"),
-            models.Index(fields=["decided_on"], name="tiers_by_decision"),
         ]
 
     def why_missing(self, name: str) -> Any:

@@ -193,7 +193,7 @@ def _change(ranks: dict[str, int]) -> list[pl.Expr]:
         .then(None)
         .when(was.is_null())
         .then(pl.lit("assigned"))
-        .when(handed & pl.col("is_overridden"))
+        .when(moved & pl.col("is_overridden"))
         .then(pl.lit("overridden"))
         .when(handed)
         .then(pl.lit("override_ended"))

@@ -59,7 +59,9 @@ def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> lis
     return ids
 
 
-def change_columns(model: Any, ids: list[int], columns: dict[str, list[Any]], *, client_ids: Iterable[int] = ()) -> None:
+def change_columns(
+    model: Any, ids: list[int], columns: dict[str, list[Any]], *, client_ids: Iterable[int] = ()
+) -> None:
     """Set whole columns of many stored rows in the open action, without an object per row.
 
     `columns` by column name, in the order of `ids`. For derived tables that nobody searches; the action cannot be undone.
