@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=24)),
                 ('rule_version', models.PositiveIntegerField(default=0)),
                 ('object', models.CharField(blank=True, default='', max_length=160)),
+                ('about', models.CharField(blank=True, default='', max_length=160)),
                 ('fired_on', models.DateField()),
                 ('due_at', models.DateTimeField()),
                 ('priority', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(4)])),

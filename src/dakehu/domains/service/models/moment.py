@@ -60,8 +60,8 @@ class Moment(ClientRecorded):
     """Why a client should be contacted now: the rule that fired, the values that fired it, and what became of it.
 
     One row at a time for a client, kind and object until the state behind it clears (`cleared_on`). `object` says what
-    of the client it is about ("600519.SH", a contract), "" for the client as a whole. `rule_version` 0 is the
-    declaration in code. `escalation`: 0 with its owner, 1 with a deputy, 2 with the lead.
+    of the client it is about (a holding, a contract), "" for the client as a whole, and `about` says so in words.
+    `rule_version` 0 is the declaration in code. `escalation`: 0 with its owner, 1 with a deputy, 2 with the lead.
     """
 
     names = Names("关键时刻", "Moment", "Moments", aliases=("MOT",))
@@ -74,8 +74,10 @@ class Moment(ClientRecorded):
                    zh="客户", en="Client", listed=True, editable=False)  # fmt: skip
     kind = field(kinds.kind_field(), zh="事件", en="Moment", listed=True, editable=False, aliases=("关键时刻",))
     rule_version = field(models.PositiveIntegerField(default=0), zh="规则版本", en="Rule version", editable=False)
-    object = field(models.CharField(max_length=160, blank=True, default=""), zh="对象", en="About", listed=True,
+    object = field(models.CharField(max_length=160, blank=True, default=""), zh="对象编号", en="Key of what it is about",
                    editable=False)  # fmt: skip
+    about = field(models.CharField(max_length=160, blank=True, default=""), zh="对象", en="About", listed=True,
+                  sensitivity=PERSONAL, editable=False)  # fmt: skip
     fired_on = field(models.DateField(), zh="发生日期", en="Fired on", listed=True, editable=False)
     due_at = field(models.DateTimeField(), zh="处理时限", en="Due at", listed=True, editable=False)
     priority = field(models.PositiveSmallIntegerField(validators=PRIORITY), zh="优先级", en="Priority", listed=True,

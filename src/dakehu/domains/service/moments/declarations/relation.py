@@ -114,7 +114,7 @@ declare(
         "M37",
         "超期未联系",
         "Contact overdue",
-        rule="距上次联系天数 > contact_every_days 或 (距上次联系天数 为空 且 开户天数 > contact_every_days)",
+        rule="距上次联系天数 > 最长联系间隔 或 (距上次联系天数 为空 且 开户天数 > 最长联系间隔)",
         priority=3,
         deadline="T+10",
         action=bilingual("联系客户。", "Contact the client."),
