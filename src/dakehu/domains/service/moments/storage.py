@@ -118,8 +118,15 @@ def new_columns(
         columns["priority"] += [1 if urgent else rule.type.priority for urgent in rows["is_urgent"].to_list()]
         columns["owner_id"] += [None] * count if secret else rows["owner"].to_list()
         columns["escalation"] += [0] * count if secret else rows["escalation"].to_list()
-        constants = {"kind": kind, "rule_version": rule.version, "mandatory": rule.type.mandatory, "fired_on": day,
-                     "compliance_only": secret, "state": MomentState.OPEN.value}  # fmt: skip
+        constants = {
+            "kind": kind,
+            "rule_version": rule.version,
+            "mandatory": rule.type.mandatory,
+            "fired_on": day,
+            "compliance_only": secret,
+            "cleared_on": cleared_on,
+            "state": MomentState.OPEN.value,
+        }
         for name, value in constants.items():
             columns[name] += [value] * count
     return columns
