@@ -153,6 +153,16 @@ def parser() -> argparse.ArgumentParser:
         default="local",
         help="在本机或 Spark 集群上计算，结果相同 · compute here or on a Spark cluster; same figures",
     )
+    made = add(
+        "nightly",
+        "每晚处理：导入文件夹中的文件、结算、分级与提醒 · the nightly run: import files, close, tiers and moments",
+    )
+    made.add_argument(
+        "--day", default="", metavar="DATE", help="哪一天，缺省为最近交易日 · the day; the last trading day"
+    )
+    made.add_argument(
+        "--folder", type=Path, default=None, help="文件夹，缺省为 DAKEHU_INBOX · where the files are; DAKEHU_INBOX"
+    )
     made = add("quotes", "从数据服务取行情（需先启用） · fetch prices from a data service (off by default)")
     made.add_argument(
         "--codes",
