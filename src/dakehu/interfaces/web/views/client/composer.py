@@ -29,6 +29,27 @@ def quick(client: Any) -> dict[str, Any]:
     }
 
 
+# The action that ends a line of today's list with a contact, and the parameter that names the line.
+ENDED_BY = {"follow_up": "fulfils", "promise": "keeps_promises"}
+
+
+def contact_form(client: Any, detail: dict[str, Any]) -> dict[str, Any]:
+    """Prepare the form that logs a contact and ends one line of today's list with it."""
+    line = detail["line"]
+    action = ACTIONS["service.log_interaction"]
+    begin = forms.starting_values(action)
+    others = [parameter.name for parameter in action.parameters if parameter.name not in ("summary", *QUICK)]
+    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others, client=client)}
+    return {
+        "compose": action,
+        "text": asked["summary"],
+        "at_once": [asked[name] for name in QUICK],
+        "held_at": begin["held_at"],
+        "ended_by": ENDED_BY.get(line["what"], ""),
+        "ended": line["id"],
+    }
+
+
 def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | None) -> dict[str, Any]:
     """Log what was said and plan the next contact, in one card."""
     action = ACTIONS["service.log_interaction"]
