@@ -1,4 +1,4 @@
-"""Add read-only figures of the last close to the exported worksheet of clients.
+"""Add read-only columns that other domains keep of a client to the exported worksheet of clients.
 
 An import ignores these columns, like every heading it does not import.
 """
@@ -12,16 +12,16 @@ from dakehu.exchange.workbook import writing
 from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
-from dakehu.foundation.schema.related_columns import extension_columns, extension_rows
+from dakehu.foundation.schema.related_columns import extension_columns, extension_rows, extensions_of
 
 CLIENTS = "clients.Client"
 REASON = "why_missing"
 REASON_SPEC = FieldSpec("指标缺失原因", "Why figures are missing")
-NOTE = bilingual("来自每晚结算，导入时不读取。", "From the nightly close; an import does not read it.")
+NOTE = bilingual("由系统算出，导入时不读取。", "Worked out by the desk; an import does not read it.")
 
 
 def figure_parameters() -> list[Parameter]:
-    """Return the figure columns that extend clients."""
+    """Return the columns that extend clients."""
     return [
         Parameter(name, field.model._meta.label, field.own, required=False)
         for name, field, _ in extension_columns(model_of(CLIENTS))
@@ -57,15 +57,17 @@ class FigureColumns:
     def with_figures(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return rows of the worksheet of clients with figure columns, not finished."""
         ids = frame[frames.NUMBER].to_list()
-        figures = extension_rows(model_of(CLIENTS), ids)
-        self.has_figures = self.has_figures or bool(figures)
-        rendered = {
-            name: renderer.series(getattr(figures.get(client_id), renderer.take.field, None) for client_id in ids)
-            for name, renderer in self.renderers.items()
-        }
-        rendered[REASON] = pl.Series(
-            [self.reasons.text_of(figures.get(client_id)) for client_id in ids], dtype=pl.String
-        )
+        rendered, reasons = {}, [""] * len(ids)
+        for loan in extensions_of(model_of(CLIENTS)):
+            rows = extension_rows(loan, ids)
+            self.has_figures = self.has_figures or bool(rows)
+            for name in (f"{loan.through}__{own}" for own in loan.names):
+                renderer = self.renderers[name]
+                values = (getattr(rows.get(client_id), renderer.take.field, None) for client_id in ids)
+                rendered[name] = renderer.series(values)
+            found = [self.reasons.text_of(rows.get(client_id)) for client_id in ids]
+            reasons = [self.reasons.separator.join(filter(None, pair)) for pair in zip(reasons, found, strict=True)]
+        rendered[REASON] = pl.Series([reason or None for reason in reasons], dtype=pl.String)
         return frame.hstack(pl.DataFrame(rendered))
 
     def names(self) -> list[str]:
@@ -74,18 +76,22 @@ class FigureColumns:
 
 
 class _Reason:
-    """Explains missing figures in the language of the file."""
+    """Explains missing values in the language of the file."""
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.separator, self.colon = ("；", "：") if language == "zh" else ("; ", ": ")
         with in_language(language):
-            self.fields = [(parameter.field, frames.spec_behind(parameter).label) for parameter in figure_parameters()]
+            self.labels = {
+                (parameter.model, parameter.field): frames.spec_behind(parameter).label
+                for parameter in figure_parameters()
+            }
 
-    def text_of(self, row: Any) -> str | None:
-        """Return why figures are missing, None if none is."""
-        if row is None:
-            return None
+    def text_of(self, row: Any) -> str:
+        """Return why values of a row are missing, "" if none is or the row gives no reasons."""
+        if not hasattr(row, "why_missing"):
+            return ""
+        model = row._meta.label
         with in_language(self.language):
-            reasons = [(label, str(row.why_missing(field))) for field, label in self.fields]
-        separator, colon = ("；", "：") if self.language == "zh" else ("; ", ": ")
-        return separator.join(f"{label}{colon}{reason}" for label, reason in reasons if reason) or None
+            reasons = [(text, str(row.why_missing(name))) for (of, name), text in self.labels.items() if of == model]
+        return self.separator.join(f"{label}{self.colon}{reason}" for label, reason in reasons if reason)

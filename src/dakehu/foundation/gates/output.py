@@ -17,8 +17,9 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Computed, FieldSpec, described_fields, may, spec_of
-from dakehu.foundation.schema.related_columns import extension_columns, extension_rows
+from dakehu.foundation.schema.related_columns import extension_columns, extension_rows, extensions_of
 
+CellRenderer = Callable[[Any], Any]
 AS_STORED = ("text", "choice", "long", "bool")  # kinds that are told as they are stored
 
 
@@ -147,10 +148,26 @@ def render_rows(
     own = [(c.name, _reader(c), _cell_renderer(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
     if not borrowed:
         return [_row(row, own) for row in rows]
-    held = list(rows)
-    others = extension_rows(model, (row.pk for row in held))
-    lent_here = [(c.name, c.field.own, _cell_renderer(c, clearance, shown)) for c in borrowed]
-    return [{**_row(row, own), **_extension_column(others.get(row.pk), lent_here)} for row in held]
+    return _with_extensions(list(rows), own, borrowed, [_cell_renderer(c, clearance, shown) for c in borrowed])
+
+
+def _with_extensions(
+    held: list[Any], own: list[tuple[str, CellRenderer, CellRenderer]], borrowed: list[Column], tell: list[CellRenderer]
+) -> list[dict[str, Any]]:
+    """Return rows as dictionaries with borrowed columns, each read from the rows that stand beside these."""
+    made = [{**_row(row, own), "why_missing": {}} for row in held]
+    for loan in extensions_of(type(held[0])) if held else ():
+        lent = [
+            (c.name, c.field.own, renderer)
+            for c, renderer in zip(borrowed, tell, strict=True)
+            if c.field.through == loan.through
+        ]
+        others = extension_rows(loan, (row.pk for row in held)) if lent else {}
+        for row, cells in zip(held, made, strict=True):
+            shown, why = _extension_cells(others.get(row.pk), lent)
+            cells |= shown
+            cells["why_missing"] |= why
+    return made
 
 
 def render_row(
@@ -190,9 +207,6 @@ def _related_rows(field: Any, rows: list[dict[str, Any]]) -> dict[Any, Any]:
     return found
 
 
-CellRenderer = Callable[[Any], Any]
-
-
 def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dict[str, Any]:
     """`columns`: (name, how its value is read from a row, how that is told)."""
     made: dict[str, Any] = {"id": row.pk}
@@ -204,14 +218,16 @@ def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dic
     return made
 
 
-def _extension_column(other: Any, columns: list[tuple[str, str, CellRenderer]]) -> dict[str, Any]:
-    """The borrowed cells of a row, from the row beside it (None: there is none), and why some are empty. `columns`:
-    (name, its name in that row, how its value is told)."""
-    made: dict[str, Any] = {name: tell(getattr(other, own, None)) for name, own, tell in columns}
-    if other is None:
-        return {**made, "why_missing": {}}
-    why = {name: str(other.why_missing(own)) for name, own, _ in columns if made[name] in (None, "")}
-    return {**made, "why_missing": {name: text for name, text in why.items() if text}}
+def _extension_cells(other: Any, columns: list[tuple[str, str, CellRenderer]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the borrowed cells of a row, from the row beside it (None: there is none), and why some are empty.
+
+    `columns`: (name, its name in that row, how its value is told).
+    """
+    cells: dict[str, Any] = {name: tell(getattr(other, own, None)) for name, own, tell in columns}
+    if not hasattr(other, "why_missing"):
+        return cells, {}
+    why = {name: str(other.why_missing(own)) for name, own, _ in columns if cells[name] in (None, "")}
+    return cells, {name: text for name, text in why.items() if text}
 
 
 def _reader(column: Column) -> CellRenderer:

@@ -37,39 +37,46 @@ class ColumnExtension:
     series: Series | None = None
 
 
-_extensions: dict[str, ColumnExtension] = {}
+_extensions: dict[str, list[ColumnExtension]] = {}
 
 
 def extend(to: str, loan: ColumnExtension) -> None:
-    """Called once at start-up by the room that owns the fields; `to` is the model that borrows them."""
-    _extensions[to] = loan
+    """Add columns to a model, at start-up, by the domain that owns the fields. `to` is the model that borrows them.
+
+    Raises ValueError where another extension is reached by the same path.
+    """
+    others = _extensions.setdefault(to, [])
+    same = [other for other in others if other.through == loan.through]
+    if same and same != [loan]:
+        raise ValueError(f"two extensions of {to} are reached as {loan.through}")
+    if not same:
+        others.append(loan)
 
 
-def extension_of(model: Any) -> ColumnExtension | None:
-    """What a model borrows that the reader may know of."""
-    loan, actor = _extensions.get(model._meta.label), actor_or_none()
-    return loan if loan is not None and (actor is None or actor.may(loan.needs)) else None
+def extensions_of(model: Any) -> list[ColumnExtension]:
+    """Return what a model borrows that the reader may know of, lower domains first."""
+    actor = actor_or_none()
+    return [loan for loan in _extensions.get(model._meta.label, ()) if actor is None or actor.may(loan.needs)]
 
 
 def extension_columns(model: Any) -> list[tuple[str, Any, FieldSpec]]:
-    """(name, Django field, facts) of the columns a model borrows, as fields.described gives its own."""
-    loan = extension_of(model)
-    return [] if loan is None else [_extension_field(loan, name) for name in loan.names]
+    """Return (name, Django field, spec) of the columns a model borrows, as fields.described_fields gives its own.
+
+    `own` of such a field is its name in the row beside, `through` the path to that row.
+    """
+    return [_extension_field(loan, name) for loan in extensions_of(model) for name in loan.names]
 
 
 @cache  # a list asks for them several times a page
 def _extension_field(loan: ColumnExtension, name: str) -> tuple[str, Any, FieldSpec]:
     field: Any = copy.copy(model_of(loan.of)._meta.get_field(name))
-    field.name, field.own, field.null = f"{loan.through}__{name}", name, True
+    field.name, field.own, field.through, field.null = f"{loan.through}__{name}", name, loan.through, True
     field.spec = replace(spec_of(field), listed=False, editable=False)
     return field.name, field, field.spec
 
 
-def extension_rows(model: Any, numbers: Iterable[int]) -> dict[int, Any]:
-    """{number of a row: the row that stands beside it} of those in scope."""
-    loan = extension_of(model)
-    if loan is None:
-        return {}
+def extension_rows(loan: ColumnExtension, numbers: Iterable[int]) -> dict[int, Any]:
+    """Return {number of a row: the row that stands beside it} of those in scope."""
     made: dict[int, Any] = {}
     for part in chunks(set(numbers)):
         made.update(

@@ -18,7 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import columns_of, deferred_fields, page_of, perform, render_rows
 from dakehu.foundation.gates.output import Column, plain_of
 from dakehu.foundation.schema.fields import may, model_of
-from dakehu.foundation.schema.related_columns import Series, extension_of, extension_rows
+from dakehu.foundation.schema.related_columns import ColumnExtension, Series, extension_rows, extensions_of
 from dakehu.interfaces.web.forms import rows_to_choose
 from dakehu.interfaces.web.views.errors import plain
 
@@ -137,19 +137,23 @@ def _series_column(chosen: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _series() -> Series | None:
     """The numbers in time that stand beside a client, None where the reader may not see them."""
-    beside = extension_of(model_of("clients.Client"))
-    if beside is None or beside.series is None or beside.series.spec.sensitivity > current_actor().clearance:
-        return None
-    return beside.series
+    lent = _series_source()
+    return lent.series if lent is not None else None
+
+
+def _series_source() -> ColumnExtension | None:
+    clearance = current_actor().clearance
+    lent = extensions_of(model_of("clients.Client"))
+    return next((one for one in lent if one.series and one.series.spec.sensitivity <= clearance), None)
 
 
 def _lines_of(rows: list[Any]) -> dict[int, list[Any]]:
     """{client: the numbers of its small line}."""
-    series = _series()
-    if series is None:
+    lent = _series_source()
+    if lent is None or lent.series is None:
         return {}
-    beside = extension_rows(model_of("clients.Client"), (row.pk for row in rows))
-    return {pk: getattr(row, series.field) for pk, row in beside.items()}
+    field, beside = lent.series.field, extension_rows(lent, (row.pk for row in rows))
+    return {pk: getattr(row, field) for pk, row in beside.items()}
 
 
 def kept_columns(view: str = "") -> list[dict[str, Any]]:
