@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from dakehu.domains.service.models import FollowUp, Request
+from dakehu.domains.service.models import FollowUp, Moment, Request
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused
@@ -163,3 +164,59 @@ def test_the_former_name_of_the_query_still_answers(lin, zhang):
     plan(lin, zhang)
     with acting(lin):
         assert ask("service.today", {"mine": True})["total"] == 1
+
+
+def fire(client, owner, kind="M10", hours=1, **values):
+    """Store a moment as the night does."""
+    with as_system(), act("test.fire"):
+        row = Moment(
+            client=client,
+            kind=kind,
+            fired_on=clock.today(),
+            due_at=clock.now() + timedelta(hours=hours),
+            owner=owner,
+            **{"priority": 1, **values},
+        )
+        row.save()
+    return row
+
+
+def test_moments_stand_among_the_rest_mandatory_ones_first(lin, zhang):
+    plan(lin, zhang, -1)
+    fire(zhang, lin)
+    fire(zhang, lin, "M02", mandatory=True, hours=48)
+    found = lines(lin, mine=True)["lines"]
+    assert [line["group"] for line in found] == ["mandatory", "overdue", "move"]
+
+
+def test_a_snoozed_moment_comes_back_on_its_day_and_a_worked_one_never(lin, zhang):
+    row = fire(zhang, lin)
+    until = (clock.today() + timedelta(days=2)).isoformat()
+    with acting(lin):
+        perform("service.postpone_work", {"work": f"moment:{row.pk}", "until": until, "reason": "客户开会"})
+        row.refresh_from_db()
+    assert (row.state, row.reason) == ("snoozed", "客户开会") and lines(lin, mine=True)["total"] == 0
+    with as_system(), act("test.wake"):
+        row.snoozed_until = clock.today()
+        row.save()
+    assert lines(lin, mine=True)["total"] == 1
+    with acting(lin):
+        perform("service.work_moment", {"moment": row.pk, "outcome": "reached", "note": "已沟通"})
+    assert lines(lin, mine=True)["total"] == 0
+
+
+def test_a_moment_of_compliance_is_in_no_line_and_no_count_of_anybody_else(lin, zhou, he, zhang):
+    row = fire(zhang, None, "M38", compliance_only=True, mandatory=True)
+    for user in (lin, zhou):
+        assert lines(user)["total"] == 0
+        with acting(user), pytest.raises(NotFound):
+            ask("service.work_detail", {"work": f"moment:{row.pk}"})
+    assert [line["kind"] for line in lines(he)["lines"]] == ["M38"]
+
+
+def test_a_passed_moment_is_work_of_the_colleague(lin, zhou, zhang):
+    row = fire(zhang, lin)
+    with acting(lin):
+        perform("service.pass_work", {"work": f"moment:{row.pk}", "to": zhou.pk, "reason": "休假"})
+    assert lines(lin, mine=True)["total"] == 0
+    assert [line["work"] for line in lines(zhou, mine=True)["lines"]] == [f"moment:{row.pk}"]

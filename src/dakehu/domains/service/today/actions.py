@@ -6,6 +6,7 @@ from typing import Any
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.service.actions import update_contact_dates
 from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request
+from dakehu.domains.service.moments import actions as moments
 from dakehu.domains.service.today import rules
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as
@@ -34,7 +35,7 @@ MOST = 200  # lines passed on in one action
 
 @action(
     "service.postpone_work",
-    needs=Permission.PLAN_WRITE,
+    needs=Permission.MOMENT_WORK,
     zh="稍后处理",
     en="Put off",
     parameters=(WORK, UNTIL, REASON),
@@ -42,7 +43,7 @@ MOST = 200  # lines passed on in one action
 def postpone_work(*, work: str, until: date, reason: str) -> dict[str, Any]:
     """Put lines of today's list off until a day, with the reason in the audit log.
 
-    A plan, promise or request gets that day as its own; a complaint's deadline is not ours to move. Returns {changed}.
+    A plan, promise or request gets that day as its own, a moment keeps its deadline; a complaint's is not ours to move. Returns {changed}.
     """
     if until <= clock.today():
         raise refusal("until", "请选择今天之后的日期。", "Choose a day after today.")
@@ -57,6 +58,9 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
     """Move one line to another day."""
     if what == "complaint":
         raise refusal("work", "投诉的办结期限不能推迟。", "The deadline of a complaint cannot be put off.")
+    if what == "moment":
+        moments.snooze_moment(moment=pk, until=until, reason=reason)
+        return
     row = _get_open(what, pk)
     setattr(row, {"follow_up": "due_on", "request": "due_on", "promise": "promise_due_on"}[what], until)
     row.save()
@@ -66,7 +70,7 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
 
 @action(
     "service.pass_work",
-    needs=Permission.PLAN_WRITE,
+    needs=Permission.MOMENT_WORK,
     zh="转交",
     en="Pass on",
     parameters=(WORK, TO, REASON),
@@ -93,6 +97,9 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
             "承诺由做出承诺的人兑现。请为同事安排一项跟进。",
             "A promise is kept by whoever gave it. Plan a follow-up for the colleague instead.",
         )
+    if what == "moment":
+        moments.pass_moment(moment=pk, to=to, reason=reason)
+        return
     row = _get_open(what, pk)
     check_sees_client(to, row.client_id)
     row.owner = to

@@ -6,9 +6,8 @@ from typing import Any
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.service.models import Interaction
 from dakehu.domains.service.queries import CLIENT
-from dakehu.domains.service.today import rules
-from dakehu.domains.service.today.queries import line_of, source_of
-from dakehu.domains.service.today.rules import Entry
+from dakehu.domains.service.today import rules, words
+from dakehu.domains.service.today.queries import entry_of, line_of, source_of
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -41,22 +40,25 @@ FACTS = (
     "service.work_detail", needs=Permission.SERVICE_READ, zh="事项详情", en="A line of today's list", parameters=(WORK,)
 )
 def work_detail(*, work: str) -> dict[str, Any]:
-    """Return what stands behind a line: {line, facts: [{label, value}], action, wording, contacts}.
+    """Return what stands behind a line: {line, facts: [{label, value}], rule, action, wording, outcomes, steps, contacts}.
 
-    `contacts` are the client's latest three, newest first. Raises NotFound.
+    Of a moment: the values that fired it, its rule and version, what is to be done and said, the outcomes it offers and
+    who has it after whom. `contacts` are the client's latest three, newest first. Raises NotFound.
     """
     named = rules.parse_work(work)
     row = source_of(named[0]).rows([named[1]]).get(named[1]) if named else None
     if named is None or row is None:
         raise NotFound(bilingual("事项", "work"), work)
     now = clock.local(clock.now()).replace(tzinfo=None)
-    entry = Entry(named[0], row.pk, row.client_id, rules.end_of(source_of(named[0]).due(row)))
     latest = Interaction.objects.filter(client=row.client_id).order_by("-held_at", "-pk")[:LATEST]
     return {
-        "line": line_of(entry, row, now),
-        "facts": _facts(row),
-        "action": "",
-        "wording": "",
+        "line": line_of(entry_of(named[0], row), row, now),
+        "facts": words.facts(row) if named[0] == "moment" else _facts(row),
+        "rule": words.rule(row) if named[0] == "moment" else None,
+        "action": words.action(row) if named[0] == "moment" else "",
+        "wording": words.wording(row) if named[0] == "moment" else "",
+        "outcomes": words.outcomes(row) if named[0] == "moment" else [],
+        "steps": words.steps(row) if named[0] == "moment" else [],
         "contacts": render_rows(list(latest), ("held_at", "channel", "staff", "summary", "result"), shown=True),
     }
 

@@ -6,15 +6,16 @@ that are shown. Nothing is read of clients without due work.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from dakehu.domains.service import rules as service_rules
-from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
+from dakehu.domains.service.moments import rules as moment_rules
 from dakehu.domains.service.queries import MINE, OWNER
-from dakehu.domains.service.today import rules
+from dakehu.domains.service.today import rules, words
 from dakehu.domains.service.today.rules import Entry, Group
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS
@@ -35,6 +36,7 @@ GROUP = Parameter("group", required=False, spec=FieldSpec("类别", "Group"))
 LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))
 
 LABELS = {
+    "moment": bilingual("关键时刻", "Moment"),
     "complaint": bilingual("投诉", "Complaint"),
     "request": bilingual("需求", "Request"),
     "promise": bilingual("承诺", "Promise"),
@@ -43,14 +45,41 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where lines come from: their entries, and the rows behind some of them."""
+class Whose:
+    """Whose work is listed. `users`: ids, with None for work that nobody owns; None for everybody's in scope.
 
-    entries: Callable[[Any], list[Entry]]
-    rows: Callable[[Iterable[int]], dict[int, Any]]
+    `oversees`: of an actor who sees across walls, the complaints and compliance moments of everybody besides.
+    """
+
+    users: tuple[int | None, ...] | None
+    oversees: bool = False
+
+    def of(self, rows: Any, column: str = "owner", besides: Q | None = None) -> Any:
+        """Return the rows that belong to one of the users, and with `oversees` those that pass `besides`."""
+        if self.users is None:
+            return rows
+        named = [user for user in self.users if user is not None]
+        condition = Q(**{f"{column}_id": named[0]}) if len(named) == 1 else Q(**{f"{column}_id__in": named})
+        if None in self.users:
+            condition |= Q(**{column: None})
+        return rows.filter(condition | besides if self.oversees and besides is not None else condition)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where lines come from: their entries, the rows behind some of them, and what is said of a row."""
+
+    entries: Callable[[Whose], list[Entry]]
+    model: Any
     text: Callable[[Any], str]
-    due: Callable[[Any], date]
+    why: Callable[[Any, int], Any]
+    due: Callable[[Any], datetime]
     owner: str = "owner"
+
+    def rows(self, ids: Iterable[int]) -> dict[int, Any]:
+        """Return the rows of some lines with their clients and owners."""
+        found = self.model.objects.filter(pk__in=list(ids)).select_related("client", self.owner)
+        return {row.pk: row for row in found}
 
 
 @query(
@@ -70,8 +99,8 @@ def today_list(
     without them a lead has the team's. {date, counts: {group: lines}, groups: [{group, title, count}], total, lines, more, next_due}: at most `limit` lines
     (200) of at most 2,000 of each kind; counts are of all groups and add up to total.
     """
-    now = clock.local(clock.now()).replace(tzinfo=None)
-    whose = _owners(mine, owner)
+    now = _local(clock.now())
+    whose = _whose(mine, owner)
     entries = [entry for source in SOURCES.values() for entry in source.entries(whose)]
     counts = rules.counts_of(entries, now)
     wanted = rules.in_order(entries, now)
@@ -92,32 +121,25 @@ def today_list(
     }
 
 
-def _owners(mine: bool | None, owner: int | None) -> tuple[int | None, ...] | None:
-    """Return whose work is listed: users, with None work that nobody owns; None for everybody's in scope."""
+def _whose(mine: bool | None, owner: int | None) -> Whose:
+    """Return whose work is listed for the actor."""
     actor = current_actor()
-    if mine:
-        return (actor.user_id,)
     if owner:
-        return (owner,)
-    return (*actor.covers, None) if actor.reach is Reach.COVERED else None
+        return Whose((owner,))
+    if mine:
+        return Whose((actor.user_id,))
+    if actor.reach is Reach.ACROSS_WALLS:
+        return Whose((actor.user_id,), oversees=True)
+    return Whose((*actor.covers, None)) if actor.reach is Reach.COVERED else Whose(None)
 
 
-def owned(rows: Any, owners: tuple[int | None, ...] | None, column: str = "owner") -> Any:
-    """Return rows that belong to one of the owners."""
-    if owners is None:
-        return rows
-    named = [user for user in owners if user is not None]
-    condition = Q(**{f"{column}_id__in": named}) if len(named) != 1 else Q(**{f"{column}_id": named[0]})
-    return rows.filter(condition | Q(**{column: None}) if None in owners else condition)
-
-
-def _plans(owners: Any) -> list[Entry]:
+def _plans(whose: Whose) -> list[Entry]:
     """Return the plans that are due, or within their reminder."""
     day = clock.today()
     near = Q(due_on__lte=day + timedelta(days=1)) | Q(
         remind_days__gt=1, due_on__lte=day + timedelta(days=LONGEST_REMINDER)
     )
-    found = owned(FollowUp.objects.filter(near, state=PlanState.PLANNED), owners).order_by("due_on", "pk")
+    found = whose.of(FollowUp.objects.filter(near, state=PlanState.PLANNED)).order_by("due_on", "pk")
     return [
         Entry("follow_up", pk, client, rules.end_of(due))
         for pk, client, due, remind in found.values_list("pk", "client_id", "due_on", "remind_days")[:MOST]
@@ -125,44 +147,76 @@ def _plans(owners: Any) -> list[Entry]:
     ]
 
 
-def _requests(owners: Any) -> list[Entry]:
+def _requests(whose: Whose) -> list[Entry]:
     """Return the open requests and complaints that are due in three days or overdue."""
     horizon = clock.today() + timedelta(days=AHEAD)
-    found = owned(Request.objects.exclude(state="closed").filter(due_on__lte=horizon), owners).order_by("due_on", "pk")
+    found = Request.objects.exclude(state="closed").filter(due_on__lte=horizon)
+    found = whose.of(found, besides=Q(kind="complaint")).order_by("due_on", "pk")
     return [
         Entry("complaint" if kind == "complaint" else "request", pk, client, rules.end_of(due))
         for pk, client, due, kind in found.values_list("pk", "client_id", "due_on", "kind")[:MOST]
     ]
 
 
-def _promises(owners: Any) -> list[Entry]:
+def _promises(whose: Whose) -> list[Entry]:
     """Return the promises that are due in three days or overdue."""
     horizon = clock.today() + timedelta(days=AHEAD)
     found = Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon).exclude(promise="")
-    found = owned(found, owners, "staff").order_by("promise_due_on", "pk")
+    found = whose.of(found, "staff").order_by("promise_due_on", "pk")
     return [
         Entry("promise", pk, client, rules.end_of(due))
         for pk, client, due in found.values_list("pk", "client_id", "promise_due_on")[:MOST]
     ]
 
 
-def _rows(model: Any, owner: str) -> Callable[[Iterable[int]], dict[int, Any]]:
-    """Return a function that reads the rows of some lines with their clients and owners."""
-    return lambda ids: {row.pk: row for row in model.objects.filter(pk__in=list(ids)).select_related("client", owner)}
+def _moments(whose: Whose) -> list[Entry]:
+    """Return the moments that are still to be worked, without those that are snoozed beyond today."""
+    found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
+    found = whose.of(found, besides=Q(compliance_only=True)).order_by("due_at", "pk")
+    columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority")
+    return [
+        Entry("moment", pk, client, _local(due), kind, mandatory, priority)
+        for pk, client, due, kind, mandatory, priority in found.values_list(*columns)[:MOST]
+    ]
+
+
+def _local(moment: datetime) -> datetime:
+    """Return a moment in local time, without zone."""
+    return clock.local(moment).replace(tzinfo=None)
+
+
+def _work_source(what: str, entries: Any, model: Any, text: str, due: str, owner: str = "owner") -> Source:
+    """Return the source of lines that people planned, promised or registered."""
+    return Source(
+        entries,
+        model,
+        lambda row: str(getattr(row, text)),
+        lambda row, days: rules.why(
+            "complaint" if getattr(row, "kind", "") == "complaint" else what, getattr(row, due), days
+        ),
+        lambda row: rules.end_of(getattr(row, due)),
+        owner,
+    )
 
 
 SOURCES: dict[str, Source] = {
-    "follow_up": Source(_plans, _rows(FollowUp, "owner"), lambda row: row.subject, lambda row: row.due_on),
-    "request": Source(_requests, _rows(Request, "owner"), lambda row: row.subject, lambda row: row.due_on),
-    "promise": Source(
-        _promises, _rows(Interaction, "staff"), lambda row: row.promise, lambda row: row.promise_due_on, "staff"
-    ),
+    "moment": Source(_moments, Moment, words.title, lambda row, days: words.why(row), lambda row: _local(row.due_at)),
+    "follow_up": _work_source("follow_up", _plans, FollowUp, "subject", "due_on"),
+    "request": _work_source("request", _requests, Request, "subject", "due_on"),
+    "promise": _work_source("promise", _promises, Interaction, "promise", "promise_due_on", "staff"),
 }
 
 
 def source_of(what: str) -> Source:
     """Return where lines of a kind come from."""
     return SOURCES["request" if what == "complaint" else what]
+
+
+def entry_of(what: str, row: Any) -> Entry:
+    """Return the entry of a row."""
+    kind = row.kind if what == "moment" else ""
+    mandatory, priority = (row.mandatory, row.priority) if what == "moment" else (False, rules.LEAST_PRIORITY)
+    return Entry(what, row.pk, row.client_id, source_of(what).due(row), kind, mandatory, priority)
 
 
 def _lines(entries: list[Entry], now: datetime) -> list[dict[str, Any]]:
@@ -178,9 +232,9 @@ def line_of(entry: Entry, row: Any, now: datetime) -> dict[str, Any]:
     clearance = current_actor().clearance
     source = source_of(entry.what)
     owner = getattr(row, source.owner)
-    due = source.due(row)
-    days = (due - now.date()).days
+    days = (entry.due.date() - now.date()).days
     group = rules.group_of(entry, now)
+    is_cleared = clearance >= PERSONAL
     return {
         "work": entry.work,
         "what": entry.what,
@@ -188,10 +242,10 @@ def line_of(entry: Entry, row: Any, now: datetime) -> dict[str, Any]:
         "kind": entry.kind,
         "label": str(LABELS[entry.what]),
         "client": {"id": row.client_id, "name": name_of(row.client, clearance), "code": row.client.code},
-        "text": source.text(row) if clearance >= PERSONAL else DOTS,
-        "why": str(rules.why(entry.what, due, days)),
+        "text": source.text(row) if is_cleared or entry.what == "moment" else DOTS,
+        "why": str(source.why(row, days)) if is_cleared or entry.what != "moment" else DOTS,
         "group": group.value,
-        "due_on": due.isoformat(),
+        "due_on": entry.due.date().isoformat(),
         "due_at": entry.due.isoformat(timespec="minutes"),
         "deadline": str(rules.deadline_words(entry.due, now)),
         "tone": rules.tone_of(entry, now),
@@ -200,13 +254,14 @@ def line_of(entry: Entry, row: Any, now: datetime) -> dict[str, Any]:
         "owner": owner.name if owner else "",
         "owner_id": owner.pk if owner else None,
         "mandatory": group is Group.MANDATORY,
+        "escalation": row.escalation if entry.what == "moment" else 0,
         "row_version": row.row_version,
     }
 
 
-def _next_due(owners: tuple[int | None, ...] | None) -> dict[str, Any] | None:
+def _next_due(whose: Whose) -> dict[str, Any] | None:
     """Return the next plan of a desk on which nothing is due: {on, client, text}; None where none is planned."""
-    found = owned(FollowUp.objects.filter(state=PlanState.PLANNED), owners).order_by("due_on", "pk")
+    found = whose.of(FollowUp.objects.filter(state=PlanState.PLANNED)).order_by("due_on", "pk")
     row = found.select_related("client").first()
     if row is None:
         return None

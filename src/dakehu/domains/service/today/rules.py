@@ -143,8 +143,7 @@ def deadline_words(due: datetime, now: datetime) -> Bilingual:
         return bilingual("今天{hour}", "today{hour}", hour=hour)
     if days == 1:
         return bilingual("明天{hour}", "tomorrow{hour}", hour=hour)
-    on = bilingual(f"{due.month} 月 {due.day} 日", f"{due.day} {due:%b}")
-    return bilingual("{on}{hour}", "{on}{hour}", on=on, hour=hour)
+    return bilingual(f"{due.month} 月 {due.day} 日{hour}", f"{due.day} {due:%b}{hour}")
 
 
 def tone_of(entry: Entry, now: datetime) -> str:

@@ -135,8 +135,11 @@ def work(request: HttpRequest, work: str) -> HttpResponse:
     detail = ask("service.work_detail", {"work": work})
     detail["line"]["icon"] = icon_of(detail["line"])
     client = clients.get_client(detail["line"]["client"]["id"])
-    page = {**detail, **peek_of(client), "page_title": detail["line"]["client"]["name"]}
-    if current_actor().may(Permission.INTERACTION_LOG):
-        page |= contact_form(client, detail)
+    page = {
+        **detail,
+        **peek_of(client),
+        **contact_form(client, detail),
+        "page_title": detail["line"]["client"]["name"],
+    }
     inside = request.headers.get("HX-Request")
     return render(request, "today/work.html" if inside else "today/work_page.html", page)
