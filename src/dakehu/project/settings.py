@@ -187,6 +187,7 @@ INSTALLED_APPS = [
     "dakehu.domains.firm",
     "dakehu.domains.clients",
     "dakehu.domains.ledger",
+    "dakehu.domains.tiers",
     "dakehu.domains.service",
     "dakehu.exchange",
     "dakehu.exchange.reports",

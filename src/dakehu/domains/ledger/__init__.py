@@ -4,6 +4,10 @@
 PUBLIC = (
     "close.rows",
     "close.run",
+    "feeds.declarations",
+    "feeds.feed",
+    "feeds.reader",
+    "feeds.storage",
     "performance.attribution",
     "performance.explanations.sentences",
     "performance.figure_table",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.service.models import Absence, Moment, MomentOutcome
+from dakehu.domains.service.models import Absence, Moment, MomentOutcome, MomentRule
 from dakehu.domains.service.moments import deadlines, rules
 from dakehu.domains.service.moments.types import moment_types
 from dakehu.domains.service.queries import CLIENT, FILTERS, MINE, ORDER, OWNER
@@ -96,3 +96,9 @@ def absences() -> Any:
     return Absence.objects.filter(last_on__gte=clock.today(), user_id__in={*actor.covers, actor.user_id}).order_by(
         "first_on", "pk"
     )
+
+
+@query("service.moment_rules", needs=Permission.MOMENT_RULES, zh="关键时刻规则", en="Rules of moments")
+def moment_rules() -> Any:
+    """Return the versions of rules that leads wrote, by kind, newest first; the declarations in code are no rows."""
+    return MomentRule.objects.order_by("kind", "-version")
