@@ -220,3 +220,49 @@ def test_a_passed_moment_is_work_of_the_colleague(lin, zhou, zhang):
         perform("service.pass_work", {"work": f"moment:{row.pk}", "to": zhou.pk, "reason": "休假"})
     assert lines(lin, mine=True)["total"] == 0
     assert [line["work"] for line in lines(zhou, mine=True)["lines"]] == [f"moment:{row.pk}"]
+
+
+def test_a_promise_and_its_moment_are_one_line_which_keeping_it_ends(lin, zhang):
+    with acting(lin):
+        contact = perform(
+            "service.log_interaction",
+            {
+                "client": zhang.pk,
+                "held_at": clock.now().isoformat(),
+                "summary": "来电",
+                "promise": "寄资料",
+                "promise_due_on": clock.today().isoformat(),
+            },
+        )
+    row = fire(zhang, lin, "M36", object=str(contact.pk), mandatory=True)
+    found = lines(lin, mine=True)["lines"]
+    assert [(line["what"], line["group"]) for line in found] == [("promise", "mandatory")]
+    with acting(lin):
+        perform("service.keep_promise", {"interaction": contact.pk})
+        row.refresh_from_db()
+    assert (row.state, row.outcome) == ("done", "kept") and lines(lin, mine=True)["total"] == 0
+
+
+def test_a_complaint_and_its_moment_are_one_line_and_go_to_a_colleague_together(lin, zhou, zhang):
+    with acting(lin):
+        complaint = perform("service.open_request", {"client": zhang.pk, "kind": "complaint", "subject": "费用"})
+        perform("service.move_request", {"request": complaint.pk, "due_on": clock.today().isoformat()})
+    row = fire(zhang, lin, "M35", object=f"request:{complaint.pk}", mandatory=True)
+    assert [line["what"] for line in lines(lin, mine=True)["lines"]] == ["complaint"]
+    with acting(lin):
+        perform("service.pass_work", {"work": f"complaint:{complaint.pk}", "to": zhou.pk, "reason": "休假"})
+        row.refresh_from_db()
+    assert row.owner_id == zhou.pk and [line["what"] for line in lines(zhou, mine=True)["lines"]] == ["complaint"]
+    with acting(zhou):
+        perform("service.move_request", {"request": complaint.pk, "state": "closed", "outcome": "已退费"})
+        row.refresh_from_db()
+    assert row.state == "done" and lines(zhou, mine=True)["total"] == 0
+
+
+def test_the_words_to_say_carry_the_client_and_the_figures_and_leave_blanks_for_what_is_not_known(lin, zhang):
+    row = fire(zhang, lin, "M02", mandatory=True, values={"warn_line": 1.4})
+    with acting(lin):
+        found = ask("service.work_detail", {"work": f"moment:{row.pk}"})
+    assert found["wording"].startswith("张三您好") and "林晓" in found["wording"] and "＿＿" in found["wording"]
+    assert found["action"] and found["rule"]["text"] and found["outcomes"][0]["value"] == "notice_sent"
+    assert [step["days"] for step in found["steps"]] == [0, 0, 1]

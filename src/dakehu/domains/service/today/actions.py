@@ -5,8 +5,9 @@ from typing import Any
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.service.actions import update_contact_dates
-from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
 from dakehu.domains.service.moments import actions as moments
+from dakehu.domains.service.moments import rules as moment_rules
 from dakehu.domains.service.today import rules
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as
@@ -104,6 +105,16 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
     check_sees_client(to, row.client_id)
     row.owner = to
     row.save()
+    if what == "complaint":
+        _pass_moment_on(row, to, reason)
+
+
+def _pass_moment_on(row: Request, to: Any, reason: str) -> None:
+    """Give the moment of a complaint to whoever the complaint goes to."""
+    about = f"request:{row.pk}"
+    found = Moment.objects.filter(client=row.client_id, kind="M35", object=about, state__in=moment_rules.OPEN_STATES)
+    for moment in found.values_list("pk", flat=True):
+        moments.pass_moment(moment=moment, to=to, reason=reason)
 
 
 def check_sees_client(user: Any, client_id: int) -> None:

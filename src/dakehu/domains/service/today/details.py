@@ -7,7 +7,7 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.service.models import Interaction
 from dakehu.domains.service.queries import CLIENT
 from dakehu.domains.service.today import rules, words
-from dakehu.domains.service.today.queries import entry_of, line_of, source_of
+from dakehu.domains.service.today.queries import entry_of, line_of, source_of, tiers_of
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -52,7 +52,7 @@ def work_detail(*, work: str) -> dict[str, Any]:
     now = clock.local(clock.now()).replace(tzinfo=None)
     latest = Interaction.objects.filter(client=row.client_id).order_by("-held_at", "-pk")[:LATEST]
     return {
-        "line": line_of(entry_of(named[0], row), row, now),
+        "line": line_of(entry_of(named[0], row), row, now, tiers_of([row.client_id]).get(row.client_id, (0, ""))[1]),
         "facts": words.facts(row) if named[0] == "moment" else _facts(row),
         "rule": words.rule(row) if named[0] == "moment" else None,
         "action": words.action(row) if named[0] == "moment" else "",

@@ -5,7 +5,7 @@ that are shown. Nothing is read of clients without due work.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 MOST = 2000  # rows of a kind that are looked at
@@ -101,7 +101,7 @@ def today_list(
     """
     now = _local(clock.now())
     whose = _whose(mine, owner)
-    entries = [entry for source in SOURCES.values() for entry in source.entries(whose)]
+    entries = _ranked(rules.without_doubles(entry for source in SOURCES.values() for entry in source.entries(whose)))
     counts = rules.counts_of(entries, now)
     wanted = rules.in_order(entries, now)
     if group:
@@ -119,6 +119,19 @@ def today_list(
         "more": len(wanted) - len(shown),
         "next_due": None if entries else _next_due(whose),
     }
+
+
+def _ranked(entries: list[Entry]) -> list[Entry]:
+    """Return entries with the ranks of their clients' tiers."""
+    ranks = tiers_of({entry.client for entry in entries})
+    return [replace(entry, rank=ranks[entry.client][0]) if entry.client in ranks else entry for entry in entries]
+
+
+def tiers_of(clients: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return {client: (rank, name of the tier)} of the clients that have one."""
+    rows: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=list(clients))
+    names = model_of("tiers.ClientTier")._meta.get_field("code").choice_set
+    return {client: (rank, names.text_of(code)) for client, rank, code in rows.values_list("client_id", "rank", "code")}
 
 
 def _whose(mine: bool | None, owner: int | None) -> Whose:
@@ -173,10 +186,10 @@ def _moments(whose: Whose) -> list[Entry]:
     """Return the moments that are still to be worked, without those that are snoozed beyond today."""
     found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
     found = whose.of(found, besides=Q(compliance_only=True)).order_by("due_at", "pk")
-    columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority")
+    columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority", "object")
     return [
-        Entry("moment", pk, client, _local(due), kind, mandatory, priority)
-        for pk, client, due, kind, mandatory, priority in found.values_list(*columns)[:MOST]
+        Entry("moment", pk, client, _local(due), kind, mandatory, priority, object=about)
+        for pk, client, due, kind, mandatory, priority, about in found.values_list(*columns)[:MOST]
     ]
 
 
@@ -224,10 +237,15 @@ def _lines(entries: list[Entry], now: datetime) -> list[dict[str, Any]]:
     found: dict[str, dict[int, Any]] = {}
     for what in {entry.what for entry in entries}:
         found[what] = source_of(what).rows(entry.id for entry in entries if entry.what == what)
-    return [line_of(entry, found[entry.what][entry.id], now) for entry in entries if entry.id in found[entry.what]]
+    tiers = tiers_of({entry.client for entry in entries})
+    return [
+        line_of(entry, found[entry.what][entry.id], now, tiers.get(entry.client, (0, ""))[1])
+        for entry in entries
+        if entry.id in found[entry.what]
+    ]
 
 
-def line_of(entry: Entry, row: Any, now: datetime) -> dict[str, Any]:
+def line_of(entry: Entry, row: Any, now: datetime, tier: str = "") -> dict[str, Any]:
     """Return one line: who, what, why, until when, whose."""
     clearance = current_actor().clearance
     source = source_of(entry.what)
@@ -244,6 +262,7 @@ def line_of(entry: Entry, row: Any, now: datetime) -> dict[str, Any]:
         "client": {"id": row.client_id, "name": name_of(row.client, clearance), "code": row.client.code},
         "text": source.text(row) if is_cleared or entry.what == "moment" else DOTS,
         "why": str(source.why(row, days)) if is_cleared or entry.what != "moment" else DOTS,
+        "tier": tier,
         "group": group.value,
         "due_on": entry.due.date().isoformat(),
         "due_at": entry.due.isoformat(timespec="minutes"),

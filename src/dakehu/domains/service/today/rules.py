@@ -1,7 +1,7 @@
 """Rules of today's list: which group a line belongs to, the order of the lines, and why each is there. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -54,11 +54,31 @@ class Entry:
     mandatory: bool = False
     priority: int = LEAST_PRIORITY
     rank: int = LOWEST_RANK
+    object: str = ""  # what a moment is about
+
+    @property
+    def answers(self) -> str:
+        """The name of the line that says the same as this moment: the promise or complaint it is about; "" for none."""
+        if self.kind == "M36":
+            return f"promise:{self.object}"
+        return self.object.replace("request:", "complaint:") if self.kind == "M35" else ""
 
     @property
     def work(self) -> str:
         """The name by which actions and pages know the line."""
         return f"{self.what}:{self.id}"
+
+
+def without_doubles(entries: Iterable[Entry]) -> list[Entry]:
+    """Return lines without the moments that a promise or complaint of the same list stands for; that line is mandatory."""
+    every = list(entries)
+    names = {entry.work for entry in every}
+    doubles = {entry.answers for entry in every if entry.what == "moment" and entry.answers in names}
+    return [
+        replace(entry, mandatory=True, priority=1) if entry.work in doubles else entry
+        for entry in every
+        if not (entry.what == "moment" and entry.answers in doubles)
+    ]
 
 
 def end_of(day: date) -> datetime:

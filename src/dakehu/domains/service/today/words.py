@@ -6,7 +6,10 @@ from typing import Any
 from dakehu.domains.service.models import Moment, MomentOutcome, MomentRule
 from dakehu.domains.service.moments.actions import outcomes_of
 from dakehu.domains.service.moments.types import moment_types
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
+from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.facts import Fact, table_of
 
 OWNERS = (bilingual("负责人", "the owner"), bilingual("协办", "the deputy"), bilingual("团队负责人", "the team lead"))
@@ -92,10 +95,35 @@ def action(row: Moment) -> str:
     return str(kind.action) if kind else ""
 
 
+BLANK = "＿＿"  # what a text leaves to be filled in by hand
+
+
+class _Particulars(dict[str, str]):
+    """Values of a text; what is not known is left as a blank."""
+
+    def __missing__(self, key: str) -> str:
+        return BLANK
+
+
 def wording(row: Moment) -> str:
-    """Return what may be said to the client, "" where the kind has no text."""
+    """Return what may be said to the client, with their particulars; "" where the kind has no text."""
     kind = moment_types().get(row.kind)
-    return str(kind.wording) if kind and kind.wording else ""
+    return filled(kind.wording, row) if kind and kind.wording else ""
+
+
+def filled(text: Bilingual, row: Moment) -> str:
+    """Return a text with the client, who speaks and the values of a moment filled in, blanks for what is not known."""
+    me = team.current_user()
+    values = {name: str(value_text(_find_fact(name), value)) for name, value in row.values.items() if value is not None}
+    spoken = {
+        "client": name_of(row.client, current_actor().clearance),
+        "staff": me.name if me else "",
+        "registration": me.registration if me else "",
+        "firm": me.team.branch.name if me and me.team and me.team.branch else "",
+        "day": row.fired_on.isoformat(),
+    }
+    known = _Particulars({**{name: value for name, value in spoken.items() if value}, **values})
+    return (text.en if language() == "en" else text.zh).format_map(known)
 
 
 def outcomes(row: Moment) -> list[dict[str, str]]:
@@ -109,5 +137,5 @@ def steps(row: Moment) -> list[dict[str, Any]]:
     days = (0, *(kind.escalates if kind else (1, 2)))
     return [
         {"name": str(name), "days": after, "is_reached": row.escalation >= place}
-        for place, (name, after) in enumerate(zip(OWNERS, days, strict=True))
+        for place, (name, after) in enumerate(zip(OWNERS, days, strict=False))
     ]
