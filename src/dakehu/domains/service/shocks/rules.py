@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import polars as pl
 
@@ -23,7 +24,7 @@ PART_NAMES: dict[str, Bilingual] = {
     "vulnerable": bilingual("需要关照", "Vulnerable"),
     "behaviour": bilingual("行为迹象", "Behaviour"),
     "value": bilingual("客户价值", "Value"),
-    "silence": bilingual("久未联系", "Silence"),
+    "silence": bilingual("超期未联系", "Silence"),
 }
 DAY_LOSS_LIMITS = {"C1": 0.005, "C2": 0.01, "C3": 0.03, "C4": 0.05, "C5": 0.07}  # house limits 4.3, share of assets
 CUTS = ((40, "today"), (25, "morning"), (12, "message"))
@@ -180,10 +181,11 @@ def _flag(condition: pl.Expr, value: float) -> pl.Expr:
 def _band() -> pl.Expr:
     """The band of a score; notices that a margin contract demands go before every score."""
     score = pl.col("score")
-    band = pl.when(pl.col("is_called_on")).then(pl.lit(Band.MARGIN.value))
+    band: Any = pl.when(pl.col("is_called_on")).then(pl.lit(Band.MARGIN.value))
     for cut, name in CUTS:
         band = band.when(score >= cut).then(pl.lit(name))
-    return band.otherwise(pl.lit(Band.NOTE.value))
+    found: pl.Expr = band.otherwise(pl.lit(Band.NOTE.value))
+    return found
 
 
 @dataclass(frozen=True)

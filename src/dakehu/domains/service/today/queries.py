@@ -85,7 +85,7 @@ class Source:
 @query(
     "service.today_list",
     needs=Permission.SERVICE_READ,
-    zh="今日台账",
+    zh="今日待办",
     en="Today's list",
     parameters=(MINE, OWNER, GROUP, LIMIT),
 )

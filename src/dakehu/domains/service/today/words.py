@@ -18,7 +18,8 @@ TEN_THOUSAND, HUNDRED_MILLION = Decimal(10_000), Decimal(100_000_000)
 
 def title(row: Moment) -> str:
     """Return what a moment is called, with what it is about."""
-    kind = Moment._meta.get_field("kind").choice_set.text_of(row.kind)  # type: ignore[union-attr]
+    column: Any = Moment._meta.get_field("kind")
+    kind = column.choice_set.text_of(row.kind)
     return f"{kind}（{row.object}）" if row.object else str(kind)
 
 
