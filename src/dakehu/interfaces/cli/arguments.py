@@ -42,7 +42,19 @@ def parser() -> argparse.ArgumentParser:
         "--as-kind",
         default="",
         metavar="KIND",
-        help="这张表是什么 · what the sheet holds: clients, investments, interactions, needs, follow_ups, statement, prices",
+        help="这张表是什么 · what the sheet holds: clients, investments, interactions, needs, follow_ups, statement, prices, feed",
+    )
+    made.add_argument(
+        "--feed",
+        default="",
+        metavar="FEED",
+        help="是哪一种每日数据，如 balances · which daily data it is, such as balances (--as-kind feed)",
+    )
+    made.add_argument(
+        "--day",
+        default="",
+        metavar="DAY",
+        help="每日数据是哪一天的，文件中没有日期列时 · the day of daily data in a file without a column of days",
     )
     made.add_argument("--sheet", default="", metavar="NAME", help="哪一张工作表 · which sheet")
     made.add_argument(
