@@ -61,6 +61,9 @@ def policies(model: Any) -> list[str]:
     test = policy_condition(f'"{table}"."{column}"')
     if own.null:
         test = f'"{column}" IS NULL OR {test}'
+    if getattr(model, "across_only", ""):
+        flag = model._meta.get_field(model.across_only).column
+        test = f"({test}) AND (NOT \"{table}\".\"{flag}\" OR (SELECT dakehu_reach()) IN ('system', 'across'))"
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'DROP POLICY IF EXISTS dakehu_scope ON "{table}"',

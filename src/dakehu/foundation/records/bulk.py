@@ -92,6 +92,21 @@ def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) ->
         add_row_counts(model, {"removed": id_ranges})
 
 
+def record_expressions(rows: Any, values: dict[str, Any]) -> int:
+    """Set columns of many stored rows from expressions, in one statement, and return their number.
+
+    For figures that follow from others: versions do not grow and nothing is kept for undo, so that who undoes calls this
+    again. `rows` is a query of the database's own, without scope. The audit entry names rows and columns.
+    """
+    id_ranges = IdRanges(rows.order_by("pk").values_list("pk", flat=True))
+    if not id_ranges:
+        return 0
+    count = int(models.QuerySet(rows.model).filter(pk__in=rows.order_by().values("pk")).update(**values))
+    clients = id_ranges if rows.model.client_path == "pk" else IdRanges()
+    add_row_counts(rows.model, {"changed": id_ranges, "clients": clients}, values)
+    return count
+
+
 def add_row_counts(model: Any, id_ranges: dict[str, IdRanges], columns: Iterable[str] = ()) -> None:
     """Add the ids of bulk writes to the open action: one change per table, ids as ranges."""
     changes = current_act().changes

@@ -1,6 +1,7 @@
 """Insert and update rows of one table from whole columns, without an object per row.
 
-Called by record_columns and change_columns only. Empty values and missing columns get the field's default. Values of encrypted fields are
+Called by record_columns and change_columns only. A column that is a polars series holds values as the database takes
+them. Empty values and missing columns get the field's default. Values of encrypted fields are
 encrypted and their blind indexes computed here. PostgreSQL gets one statement for thousands of rows, each column as the
 text of an array built by polars; SQLite gets executemany.
 """
@@ -18,7 +19,7 @@ from dakehu.foundation.database import write_pipeline
 from dakehu.foundation.records import bulk_sql
 
 AT_ONCE = 10_000
-Column = dict[str, list[Any]]
+Column = dict[str, Any]  # lists of Python values, or polars series
 
 
 class Constant:
@@ -84,6 +85,8 @@ def _column(field: Any, columns_in: Column, connection: Any) -> Any:
         timed = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         return Constant(field.get_db_prep_save(now() if timed else field.get_default(), connection))
     values = columns_in[field.attname]
+    if isinstance(values, pl.Series):
+        return values.cast(pl.String).to_list() if connection.vendor == "postgresql" else values.to_list()
     if isinstance(field, EncryptedTextField):
         return field.seal_many(values)
     default = field.get_db_prep_save(field.get_default(), connection)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from dakehu.domains.ledger.feeds import balances
 from dakehu.domains.ledger.feeds.declarations import feed_of
 from dakehu.domains.ledger.feeds.feed import Feed
 from dakehu.domains.ledger.feeds.reader import read_file
@@ -71,7 +72,8 @@ def import_feed(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch
     """Store days of a feed, each instead of what was there for it; a day that is the same stays as it is.
 
     `days` holds rows with ids of clients and products and money in fen (missing columns are null), each key once a day.
-    Returns {created, updated, unchanged, removed: rows; days: written; same: days left as they were}.
+    Returns {created, updated, unchanged, removed: rows; days: written; same: days left as they were}, and of
+    balances.refresh_balances what it returns where balances changed.
     """
     declared = feed_of(feed)
     frames = {day: stored_frame(declared, rows) for day, rows in sorted(days.items())}
@@ -90,7 +92,8 @@ def import_feed(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch
         name: sum(one[name] for one in compared.values()) for name in ("created", "updated", "unchanged", "removed")
     }
     add_audit_note(feed=feed, days=[day.isoformat() for day in written][-20:], written=len(written), **counts)
-    return {**counts, "days": len(written), "same": len(frames) - len(written)}
+    followed = balances.refresh_balances() if any(balances.depends_on(feed, day) for day in written) else {}
+    return {**counts, "days": len(written), "same": len(frames) - len(written), **followed}
 
 
 def _digest(rows: pl.DataFrame) -> str:
