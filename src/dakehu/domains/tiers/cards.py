@@ -32,7 +32,9 @@ def month() -> dict[str, Any]:
     moved = dict(TierChange.objects.filter(on__gte=first).order_by().values_list("kind").annotate(count=Count("pk")))
     watched = ClientTier.objects.filter(watch_since__isnull=False).count()
     figures = [
-        number(f"{tier.code} {tier.label}", counted[str(tier.code)], rows=rows_at(CLIENTS, {"tier__code": str(tier.code)}))
+        number(
+            f"{tier.code} {tier.label}", counted[str(tier.code)], rows=rows_at(CLIENTS, {"tier__code": str(tier.code)})
+        )
         for tier in reversed(schemes.tiers_of(scheme))
         if str(tier.code) in counted
     ]

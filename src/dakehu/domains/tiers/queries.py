@@ -76,7 +76,7 @@ def _counts() -> dict[str, dict[str, Any]]:
     return {
         row["code"]: {
             "clients": row["clients"],
-            "assets": str(row["assets"]) if cleared and row["assets"] is not None else None,
+            "assets": f"{row['assets']:.2f}" if cleared and row["assets"] is not None else None,
             "watched": row["watched"],
         }
         for row in found
