@@ -147,6 +147,11 @@ def merged_clients() -> dict[int, int]:
     return dict(MergedClient.objects.values_list("number", "client_id"))
 
 
+def former_codes() -> dict[str, int]:
+    """Return {code of a merged client: id of the client who remains} of visible clients."""
+    return dict(MergedClient.objects.values_list("code", "client_id"))
+
+
 @query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", parameters=CLIENT)
 def contacts(*, client: Client) -> Any:
     """Return the contacts of a client, primary ones first."""

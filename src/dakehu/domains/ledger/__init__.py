@@ -4,8 +4,10 @@
 PUBLIC = (
     "close.rows",
     "close.run",
+    "feeds.access",
     "feeds.declarations",
     "feeds.feed",
+    "feeds.matching",
     "feeds.reader",
     "feeds.storage",
     "performance.attribution",

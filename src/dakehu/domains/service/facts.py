@@ -20,18 +20,37 @@ CALLBACK = "回访"  # in the purpose of an interaction
 MOMENT = pl.Datetime("us", "UTC")
 
 CONTACTS = (
-    Fact("contact_days", "距上次联系天数", "Days since last contact", "days", aliases=("距上次联系",),
-         help=bilingual("最近一次服务记录到当日的天数；从未联系过为空", "From the last interaction to the day; missing where there was none")),
+    Fact(
+        "contact_days",
+        "距上次联系天数",
+        "Days since last contact",
+        "days",
+        aliases=("距上次联系",),
+        help=bilingual(
+            "最近一次服务记录到当日的天数；从未联系过为空",
+            "From the last interaction to the day; missing where there was none",
+        ),
+    ),
     Fact("contacts_7", "近7日联系次数", "Contacts in 7 days", "number"),
-    Fact("called_back", "已回访", "Called back", "flag",
-         help=bilingual("有目的写明“回访”的服务记录", "There is an interaction whose purpose says 回访")),
-)  # fmt: skip
+    Fact(
+        "called_back",
+        "已回访",
+        "Called back",
+        "flag",
+        help=bilingual("有目的写明“回访”的服务记录", "There is an interaction whose purpose says 回访"),
+    ),
+)
 COMPLAINTS = (Fact("open_complaint", "有未结投诉", "Complaint open", "flag"),)
 GRIEVANCES = (
-    Fact("grievance_kind", "不满类别", "Kind of grievance", "choice",
-         choices=(("complaint", "投诉", "Complaint"), ("upset", "情绪不满", "Upset"))),
+    Fact(
+        "grievance_kind",
+        "不满类别",
+        "Kind of grievance",
+        "choice",
+        choices=(("complaint", "投诉", "Complaint"), ("upset", "情绪不满", "Upset")),
+    ),
     Fact("grievance_days", "不满天数", "Days of the grievance", "days"),
-)  # fmt: skip
+)
 PROMISES = (
     Fact("promise_due_on", "承诺期限", "Promised for", "day"),
     Fact("promise_due_in", "承诺剩余天数", "Days until a promise is due", "days"),

@@ -68,7 +68,8 @@ class FactTable:
     every fact missing. It may be asked for any of the last 250 trading days.
 
     as_of(day) → the day of the newest data at or before `day`; None where there has never been any: rules that need this
-    table are then reported as waiting for data. None as the function: always known.
+    table are then reported as waiting for data. None as the function: always known. `is_daily`: the data must be of the day
+    itself, older ones say nothing of it.
 
     source: what the facts come from, for people ("柜台日终资产").
     """
@@ -79,6 +80,7 @@ class FactTable:
     source: Bilingual
     subject: Subject = CLIENT
     as_of: Callable[[date], date | None] | None = None
+    is_daily: bool = False
 
 
 _declared: dict[str, FactTable] = {}

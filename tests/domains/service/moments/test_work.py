@@ -37,8 +37,11 @@ def test_a_worked_moment_is_done_and_leaves_an_interaction(lin, zhang):
         )
         contact = Interaction.objects.get()
     assert (done.state, done.worked_on, done.worked_by_id, done.interaction_id) == (
-        "done", clock.today(), lin.pk, contact.pk,
-    )  # fmt: skip
+        "done",
+        clock.today(),
+        lin.pk,
+        contact.pk,
+    )
     assert (contact.summary, contact.channel, contact.client_id) == ("说明公告", "call", zhang.pk)
 
 

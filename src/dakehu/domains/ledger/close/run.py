@@ -8,7 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import clock, firm_settings
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
@@ -40,16 +40,8 @@ from dakehu.foundation.records.bulk import record_columns, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 
 AT_ONCE = 20_000  # clients per chunk
-READY = time(16)  # prices of the day are final by then
 EPOCH = close_rows.EPOCH
 SHOWN = 50
-
-
-def last_day() -> date:
-    """Return the last trading day with final prices."""
-    now = clock.local(clock.now())
-    end = now.date() if now.time() >= READY else now.date() - timedelta(days=1)
-    return trading_days.trading_days_between(end - timedelta(days=30), end)[-1]
 
 
 def close(
@@ -69,7 +61,7 @@ def close(
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
-    day, computing = day or last_day(), _engine(engine)
+    day, computing = day or trading_days.last_complete_day(), _engine(engine)
     allowed = firm_settings.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
     compacted = compaction.compact()["files"]
     with elevated("the nightly close"):

@@ -12,7 +12,6 @@ from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.ledger.models import DailyBalance, FeedFile
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
-from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.reversal import after_revert
 from dakehu.foundation.calendar import trading_days
@@ -92,7 +91,7 @@ def _with_activity(found: pl.DataFrame, day: date | None) -> pl.DataFrame:
 
 @action(
     "ledger.refresh_balances",
-    needs=Permission.IMPORT,
+    needs="",
     zh="更新客户日终资产",
     en="Refresh the balances of clients",
     is_public=False,

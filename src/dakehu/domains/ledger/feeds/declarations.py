@@ -206,7 +206,7 @@ PRODUCT_EVENTS = Feed(
             ("open", "开放日", "Open day", "开放"),
             ("dividend", "产品分红", "Distribution", "分红"),
         )),
-        _day("on", "产品事件日期", "Day of the product event", ("事件日期", "发生日期", "日期"), required=True),
+        _day("on", "产品事件日期", "Day of the product event", ("事件日期", "发生日期"), required=True),
     ),
     ("product", "kind", "on"),
     "events",
@@ -230,6 +230,7 @@ PRODUCT_NAVS = Feed(
         "The unit value of products on the day, with the warning and stop values that the contract names.",
     ),
     every_day=False,
+    marks=("warn_nav", "stop_nav"),  # without these a file of codes, days and values is one of prices
 )  # fmt: skip
 PRODUCT_RISKS = Feed(
     "product_risks",
@@ -237,7 +238,7 @@ PRODUCT_RISKS = Feed(
     "Product risk levels",
     (
         _product(),
-        FeedColumn("risk_level", "产品风险等级", "Product risk", "choice", required=True, aliases=("风险等级", "风险级别"), choices=(
+        FeedColumn("risk_level", "产品风险等级", "Product risk", "choice", required=True, choices=(
             ("R1", "R1 低", "R1 low", "低风险"),
             ("R2", "R2 中低", "R2 medium low", "中低风险"),
             ("R3", "R3 中", "R3 medium", "中风险"),
@@ -275,11 +276,11 @@ CLIENT_LINES = Feed(
     (
         _client(),
         _product(),
-        FeedColumn("kind", "提醒线类别", "Line", "choice", required=True, aliases=("提醒类别", "类别", "条件类型"), choices=(
+        FeedColumn("kind", "提醒线类别", "Line", "choice", required=True, aliases=("提醒类别", "条件类型"), choices=(
             ("stop_loss", "止损线", "Stop loss", "止损"),
             ("take_profit", "止盈线", "Take profit", "止盈"),
         )),
-        FeedColumn("price", "提醒价格", "Price", "number", required=True, aliases=("触发价格", "价格", "触发价"), example="1520.00"),
+        FeedColumn("price", "提醒价格", "Price", "number", required=True, aliases=("触发价格", "触发价"), example="1520.00"),
     ),
     ("client", "product", "kind"),
     "snapshot",

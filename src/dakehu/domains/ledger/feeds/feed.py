@@ -83,7 +83,8 @@ class FeedColumn:
         return (self.zh, self.en, f"{self.zh} {self.en}", self.heading, self.name, *self.aliases)
 
 
-# The columns of a file that say of which day its rows are, and on which market a code stands; they are not stored.
+# The columns of a file that are worked into the others and not stored: of which day its rows are, on which market a
+# code stands, in which currency amounts are.
 DAY = FeedColumn(
     "day",
     "业务日期",
@@ -104,6 +105,16 @@ MARKET = FeedColumn(
     help_en="The market of the code, such as SH or SZ; not needed where the code tells",
     example="SH",
 )
+CURRENCY = FeedColumn(
+    "currency",
+    "币种",
+    "Currency",
+    "text",
+    aliases=("货币", "币别", "currencycode"),
+    help_zh="金额的币种，空为人民币；外币按导入时给出的汇率折算",
+    help_en="The currency of the amounts, yuan if empty; others are converted at the rate given at the import",
+    example="CNY",
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,7 @@ class Feed:
 
     It is late when it has not come by `due` on the trading day `due_after` trading days after its own. `every_day`:
     it must come for each trading day; another may have nothing to say on a day. `is_secret`: for compliance only.
+    `marks`: columns of which a file must have one to be taken for this feed by its headings; () for none.
     """
 
     name: str
@@ -125,6 +137,7 @@ class Feed:
     due_after: int = 1
     every_day: bool = True
     is_secret: bool = False
+    marks: tuple[str, ...] = ()
 
     @property
     def label(self) -> Bilingual:
@@ -139,12 +152,14 @@ class Feed:
 
     @property
     def file_columns(self) -> tuple[FeedColumn, ...]:
-        """The columns of a delivered file: the day, then its own, with the market behind a code."""
+        """The columns of a delivered file: the day, then its own, the market behind a code, the currency of money."""
         found = [DAY]
         for column in self.columns:
             found.append(column)
             if column.kind == "product":
                 found.append(MARKET)
+        if any(column.kind == "money" for column in self.columns):
+            found.append(CURRENCY)
         return tuple(found)
 
     @property

@@ -13,7 +13,6 @@ from dakehu.analytics.series import Series, series_of
 from dakehu.domains.ledger.close import firm_book
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures
 from dakehu.domains.ledger.performance.explanations import money as money_explanations
 from dakehu.domains.ledger.performance.explanations import registry as explanations
@@ -23,6 +22,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.fields import spec_of
 
 EPOCH = close_rows.EPOCH
@@ -50,7 +50,7 @@ def valuation_date() -> date:
     Explanations then match the figures that lists show.
     """
     closed = Closing.objects.order_by("-day").values_list("day", flat=True).first()
-    return closed or close_run.last_day()
+    return closed or trading_days.last_complete_day()
 
 
 def value(client: Any, day: date) -> Valuation | None:

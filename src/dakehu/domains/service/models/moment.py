@@ -60,8 +60,8 @@ class Moment(ClientRecorded):
     """Why a client should be contacted now: the rule that fired, the values that fired it, and what became of it.
 
     One row at a time for a client, kind and object until the state behind it clears (`cleared_on`). `object` says what
-    of the client it is about ("600519.SH", a contract), "" for the client as a whole. `rule_version` 0 is the
-    declaration in code. `escalation`: 0 with its owner, 1 with a deputy, 2 with the lead.
+    of the client it is about (a holding, a contract), "" for the client as a whole, and `about` says so in words.
+    `rule_version` 0 is the declaration in code. `escalation`: 0 with its owner, 1 with a deputy, 2 with the lead.
     """
 
     names = Names("关键时刻", "Moment", "Moments", aliases=("MOT",))
@@ -74,8 +74,10 @@ class Moment(ClientRecorded):
                    zh="客户", en="Client", listed=True, editable=False)  # fmt: skip
     kind = field(kinds.kind_field(), zh="事件", en="Moment", listed=True, editable=False, aliases=("关键时刻",))
     rule_version = field(models.PositiveIntegerField(default=0), zh="规则版本", en="Rule version", editable=False)
-    object = field(models.CharField(max_length=160, blank=True, default=""), zh="对象", en="About", listed=True,
+    object = field(models.CharField(max_length=160, blank=True, default=""), zh="对象编号", en="Key of what it is about",
                    editable=False)  # fmt: skip
+    about = field(models.CharField(max_length=160, blank=True, default=""), zh="对象", en="About", listed=True,
+                  sensitivity=PERSONAL, editable=False)  # fmt: skip
     fired_on = field(models.DateField(), zh="发生日期", en="Fired on", listed=True, editable=False)
     due_at = field(models.DateTimeField(), zh="处理时限", en="Due at", listed=True, editable=False)
     priority = field(models.PositiveSmallIntegerField(validators=PRIORITY), zh="优先级", en="Priority", listed=True,
@@ -103,7 +105,7 @@ class Moment(ClientRecorded):
     escalation = field(models.PositiveSmallIntegerField(default=0), zh="升级", en="Escalation", editable=False,
                        help_zh="0 负责人，1 协办，2 团队负责人", help_en="0 owner, 1 deputy, 2 lead")  # fmt: skip
     cleared_on = field(models.DateField(null=True, blank=True), zh="解除日期", en="Cleared on", editable=False)
-    compliance_only = models.BooleanField(default=False, editable=False)
+    compliance_only = field(models.BooleanField(default=False), zh="仅合规可见", en="Compliance only", editable=False)
 
     list_filters = {"is_open": _still_open}
 
@@ -154,6 +156,11 @@ class MomentRule(Recorded):
 
     class Meta(Recorded.Meta):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_rule_a_version")]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Save the version; its name is known at once."""
+        super().save(*args, **options)
+        kinds.forget_names()
 
 
 class Absence(Recorded):

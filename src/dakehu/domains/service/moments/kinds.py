@@ -28,21 +28,22 @@ class Kind:
 
 
 class KindChoices:
-    """The kinds in the manner of `Choices`: iterated, read from text, and named."""
+    """The kinds in the manner of `Choices`: declared ones listed, all of them read from text and named."""
 
     def __iter__(self) -> Iterator[Kind]:
         from dakehu.domains.service.moments.types import moment_types
 
         for kind in moment_types().values():
             yield Kind(kind.id, kind.zh, kind.en)
-        for code, name in _own_names().items():
-            yield Kind(code, name, name)
 
     def read(self, text: str) -> Kind | None:
         """Return the kind that a text names by code or name, None for no known one."""
         wanted = normalize_name(text)
-        found = (kind for kind in self if wanted in (normalize_name(one) for one in (kind.value, kind.zh, kind.en)))
-        return next(found, None)
+        own = (Kind(code, name, name) for code, name in _own_names().items())
+        for kind in (*self, *own):
+            if wanted in (normalize_name(one) for one in (kind.value, kind.zh, kind.en)):
+                return kind
+        return None
 
     def text_of(self, value: str) -> str:
         """Return the name of a kind in the reader's language; the code itself for one that is gone."""

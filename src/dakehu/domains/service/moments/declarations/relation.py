@@ -1,6 +1,6 @@
 """Moments of the relation with a client: M29 to M33, M35 to M37."""
 
-from dakehu.domains.clients.facts import OCCASION
+from dakehu.domains.clients.facts.occasions import OCCASION
 from dakehu.domains.ledger.facts.subjects import BUSINESS
 from dakehu.domains.service.facts import GRIEVANCE, PROMISE
 from dakehu.domains.service.moments.types import MomentType, declare
@@ -114,7 +114,7 @@ declare(
         "M37",
         "超期未联系",
         "Contact overdue",
-        rule="距上次联系天数 > contact_every_days 或 (距上次联系天数 为空 且 开户天数 > contact_every_days)",
+        rule="距上次联系天数 > 最长联系间隔 或 (距上次联系天数 为空 且 开户天数 > 最长联系间隔)",
         priority=3,
         deadline="T+10",
         action=bilingual("联系客户。", "Contact the client."),

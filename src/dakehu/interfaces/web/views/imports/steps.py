@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports.ledger_files import has_prices
 from dakehu.exchange.statements import batch as statements
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.models import BatchState
@@ -70,7 +70,7 @@ def page_of(request: HttpRequest, batch: Any, template: str, step: int, **contex
     steps[0] |= {"note": batch.filename, "url": "/import/"}
     if statements.is_dry_run(batch):
         steps[1]["label"] = WHOSE
-    elif imports.has_prices(batch):
+    elif has_prices(batch):
         steps[1]["label"] = PRICES
     if open_still and step > 1:
         steps[1]["url"] = f"{address}?step=columns"

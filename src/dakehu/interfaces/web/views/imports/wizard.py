@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dakehu.exchange.imports import batch_files, corrections, unknown_names, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
+from dakehu.exchange.imports.ledger_files import kind_of
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base import firm_settings
@@ -125,7 +126,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = job_of(batch)
     if job and not job["ended"]:
         return _running(request, batch, job)
-    kind = imports.kind_of(batch)
+    kind = kind_of(batch)
     if kind == "statement":
         return statements.stage(request, batch, job)
     if kind == "prices":
@@ -255,7 +256,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("import-batch", pk=pk)
         texts = [text for said in refused.as_plain().values() for text in said]
-        kind = imports.kind_of(batch)
+        kind = kind_of(batch)
         if kind == "statement":
             made = statements.result(request, batch, texts)
         elif kind == "prices":
