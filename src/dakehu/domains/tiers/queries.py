@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from dakehu.domains.tiers import rules, schemes, standards
-from dakehu.domains.tiers.choices import AssetsSource, ChangeKind, TierCode, Window
+from dakehu.domains.tiers.choices import AssetsSource, ChangeKind, Frequency, RiskGroup, TierCode, Window
 from dakehu.domains.tiers.models import (
     AssignmentRun,
     ClientTier,
@@ -58,14 +58,27 @@ def scheme_detail(*, scheme: int | None = None) -> dict[str, Any] | None:
     for tier, shown in zip(schemes.tiers_of(row), render_rows(schemes.tiers_of(row)), strict=True):
         found = counted.get(str(tier.code), {"clients": 0, "assets": None, "watched": 0})
         tiers.append({**shown, **found, "label": tier.label, "owed": standards.owed(tier)})
-    flavours = render_rows(ServiceFlavour.objects.filter(scheme=row).order_by("pk"))
     return {
         "scheme": render_row(row),
         "in_force": bool(counted) or (in_force is not None and in_force.pk == row.pk),
         "tiers": tiers,
-        "flavours": flavours,
+        "flavours": _flavours(row),
         "as_of": _last_run(),
     }
+
+
+def _flavours(scheme: Scheme) -> list[dict[str, Any]]:
+    """Return the service flavours of a scheme, each with `text` and the names of its frequency and risk preference."""
+    rows = list(ServiceFlavour.objects.filter(scheme=scheme).order_by("pk"))
+    return [
+        {
+            **shown,
+            "text": str(bilingual(row.zh, row.en)),
+            "frequency_text": Frequency.text_of(str(row.frequency)),
+            "risk_text": RiskGroup.text_of(str(row.risk)),
+        }
+        for row, shown in zip(rows, render_rows(rows), strict=True)
+    ]
 
 
 def _counts() -> dict[str, dict[str, Any]]:
