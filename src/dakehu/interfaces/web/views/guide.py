@@ -28,6 +28,7 @@ ORDER = (
     "complaints",
     "market",
     "import",
+    "daily-data",
     "export",
     "undo",
     "workbook",
