@@ -22,6 +22,7 @@ ORDER = (
     FIRST,
     "sign-in",
     "today",
+    "moments",
     "clients",
     "client",
     "tiers",
