@@ -13,9 +13,7 @@ from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # Columns by which lists of clients are sorted and filtered; each has an index.
-BALANCE_LISTS = (
-    "total", "total_20", "total_60", "cash", "margin_debt", "net_inflow", "net_inflow_20", "logins_30", "orders_30",
-)  # fmt: skip
+BALANCE_LISTS = ("total", "total_20", "cash", "margin_debt", "net_inflow_20", "logins_30")
 
 
 class FeedFile(Recorded):
