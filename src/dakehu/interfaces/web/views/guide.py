@@ -35,6 +35,7 @@ ORDER = (
     "staff",
     "audit",
     "system",
+    "nightly",
     "command-line",
     "api",
 )
