@@ -37,6 +37,7 @@ ORDER = (
     "staff",
     "audit",
     "system",
+    "nightly",
     "command-line",
     "api",
 )
