@@ -55,8 +55,14 @@ def create_scheme(*, name: str, like: int | None = None, bounds: dict[str, Any] 
     source = schemes.get_scheme(like) if like else schemes.find_scheme_in_force(clock.today())
     scheme = Scheme(name=name)
     if source is not None:
-        for column in ("window", *(f.name for f in Scheme._meta.fields if f.name.endswith(("_months", "_minutes"))),
-                       "busy_trades", "hours_per_day", "reserve", "note"):  # fmt: skip
+        for column in (
+            "window",
+            *(f.name for f in Scheme._meta.fields if f.name.endswith(("_months", "_minutes"))),
+            "busy_trades",
+            "hours_per_day",
+            "reserve",
+            "note",
+        ):
             setattr(scheme, column, getattr(source, column))
     scheme.save()
     for tier in _tiers_like(source):
