@@ -1,5 +1,6 @@
 """Actions on schemes and on tiers set by hand."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -96,6 +97,11 @@ def read_bounds(bounds: Any) -> dict[str, Decimal]:
     if bounds in (None, ""):
         return {}
     fault = {}
+    if isinstance(bounds, str):  # a form sends JSON as text
+        try:
+            bounds = json.loads(bounds)
+        except ValueError:
+            bounds = None
     if isinstance(bounds, dict):
         read = {str(code): _amount(value) for code, value in bounds.items()}
         fault = {code for code, amount in read.items() if amount is None}
