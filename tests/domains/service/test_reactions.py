@@ -48,7 +48,7 @@ def test_a_complaint_pauses_marketing_and_stands_on_the_leads_today(lin, zhou, z
     (freeze,) = freezes()
     assert blockers(lin, zhang) == [f"营销已暂停：投诉处理中（自 {freeze.frozen_on} 起）"]
     with acting(zhou):
-        mine = ask("service.today", {"mine": True})["lines"]
+        mine = ask("service.today_list", {"mine": True})["lines"]
     assert [(line["what"], line["text"], line["client"]["id"]) for line in mine] == [
         ("follow_up", "关注投诉：收费争议", zhang.pk)
     ]
