@@ -121,7 +121,7 @@ def _escalate(day: date) -> int:
     """Let late moments climb; return how many did."""
     steps = {kind: one.escalates for kind, one in moment_types().items()}
     found = escalation.due_steps(
-        day, steps, owners_on(trading_days.next_trading_day(day + timedelta(days=1))), _is_open
+        day, steps, owners_on(trading_days.next_trading_day(day + timedelta(days=1))), OpenDays()
     )
     return escalation.escalate_moments(found=found, day=day) if found else 0
 

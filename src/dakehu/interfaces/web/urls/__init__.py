@@ -16,6 +16,7 @@ SECTIONS = (
     "notices",
     "imports",
     "market",
+    "tiers",
     "exports",
     "staff",
     "audit",
