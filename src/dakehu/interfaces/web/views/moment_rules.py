@@ -88,7 +88,7 @@ def editor(request: HttpRequest, kind: str) -> HttpResponse:
 
 def editor_page(rule: dict[str, Any], values: dict[str, Any], faults: dict[str, list[str]]) -> dict[str, Any]:
     """Return what the editor shows."""
-    checked = ask("service.check_rule", {"text": values["text"] or " ", "subject": rule["subject_name"]})
+    checked = ask("service.check_rule", {"text": values["text"], "subject": rule["subject_name"]})
     action = ACTIONS["service.edit_rule"]
     left_out = {parameter.name for parameter in action.parameters} - set(ASKED)
     left_out |= set() if rule["is_own"] else {"name"}
@@ -176,7 +176,7 @@ def switch(request: HttpRequest, kind: str) -> HttpResponse:
 def check(request: HttpRequest) -> JsonResponse:
     """Say what is wrong with a text, or how many clients it names now."""
     given = {name: request.POST.get(name, "") for name in ("text", "subject")}
-    found = ask("service.check_rule", {**given, "text": given["text"] or " "})
+    found = ask("service.check_rule", given)
     if found["ok"]:
         found["count"] = ask("service.rule_count", {"rule": given["text"], "subject": given["subject"]})
     return JsonResponse(found)
