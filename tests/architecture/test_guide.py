@@ -16,6 +16,7 @@ PAGES = (
     "client",
     "tiers",
     "complaints",
+    "rules",
     "market",
     "import",
     "export",
