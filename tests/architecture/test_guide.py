@@ -17,6 +17,7 @@ PAGES = (
     "client",
     "tiers",
     "complaints",
+    "rules",
     "market",
     "import",
     "export",
