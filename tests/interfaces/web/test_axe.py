@@ -67,7 +67,14 @@ PAGES = {
         "/import/quarantine/",
         "/import/quarantine/{held}/",
     ],
-    "zhou": ["/tiers/", "/tiers/what-if/", "/actions/tiers.create_scheme"],
+    "zhou": [
+        "/tiers/",
+        "/tiers/what-if/",
+        "/actions/tiers.create_scheme",
+        "/moments/rules/",
+        "/moments/rules/M06/",
+        "/moments/rules/M30/",
+    ],
     "admin": [
         "/staff/",
         "/staff/new",

@@ -32,13 +32,14 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, market, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, market, write_book
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
 MONTHS = 12  # ends of months at which the demonstration's clients were assigned tiers
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SIGN_INS = "sign-ins.txt"
+FEEDS = "每日数据"  # the folder of the daily files in the data directory
 
 
 def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> int:
@@ -108,12 +109,22 @@ def workbook(home: Path) -> Path:
 
 
 def _trade(home: Path) -> None:
-    """Two years of invented trades of every client and of prices, through the ordinary door, and the close of the last day."""
+    """Two years of invented trades of every client and of prices and a year of daily data, through the ordinary door, and
+    the close of the last day."""
     today = clock.today()
     days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))
     with acting_as(system_actor("trades of the demonstration brokerage（演示）", "cli")):
         import_service.run_import(market.write_statement(home / market.STATEMENT, days, today))
         import_service.run_import(market.write_prices(home / market.PRICES, days))
+        _tell(str(bilingual("导入十二个月的每日数据…", "Importing twelve months of daily data …")))
+        for path in feeds.write_feeds(home / FEEDS, days, today):
+            report = import_service.run_import(path)
+            if report["errors"]:
+                raise Refused(
+                    bilingual(
+                        "{name} 有 {n} 处错误。", "{name} has {n} faults.", name=path.name, n=report["faults_in_all"]
+                    )
+                )
         close_run.close(day=days[-1])
 
 
