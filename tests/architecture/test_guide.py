@@ -23,6 +23,7 @@ PAGES = (
     "staff",
     "audit",
     "system",
+    "nightly",
     "workbook",
     "command-line",
     "api",
