@@ -59,7 +59,7 @@ def _count(zh: str, en: str, help_zh: str, help_en: str) -> Any:
 
 
 class DailyBalance(ClientRecorded):
-    """The newest end-of-day balance of one client, and averages of the days before. Formulas: docs/feeds.md.
+    """The newest end-of-day balance of one client, and averages of the days before. Formulas: docs/reference/feeds.md.
 
     Null where the feed has no such column; `logins_30` and `orders_30` where no activity has ever come.
     """
