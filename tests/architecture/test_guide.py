@@ -25,6 +25,7 @@ PAGES = (
     "staff",
     "audit",
     "system",
+    "nightly",
     "workbook",
     "command-line",
     "api",
