@@ -12,6 +12,7 @@ PAGES = (
     "start",
     "sign-in",
     "today",
+    "moments",
     "clients",
     "client",
     "tiers",

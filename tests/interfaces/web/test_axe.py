@@ -40,6 +40,8 @@ PAGES = {
         "/",
         "/clients/",
         "/market/",
+        "/tiers/",
+        "/tiers/what-if/",
         "/import/",
         "/export/",
         "/me",

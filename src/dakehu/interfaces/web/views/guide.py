@@ -22,6 +22,7 @@ ORDER = (
     FIRST,
     "sign-in",
     "today",
+    "moments",
     "clients",
     "client",
     "tiers",
@@ -29,6 +30,7 @@ ORDER = (
     "rules",
     "market",
     "import",
+    "daily-data",
     "export",
     "undo",
     "workbook",
@@ -36,6 +38,7 @@ ORDER = (
     "staff",
     "audit",
     "system",
+    "nightly",
     "command-line",
     "api",
 )
