@@ -29,6 +29,8 @@ PAGES = (
     "/clients/{client}/peek",
     "/palette",
     "/me",
+    "/moments/rules/",
+    "/moments/rules/M37/",
     "/import/",
     "/export/",
     "/undo/?whose=all",
