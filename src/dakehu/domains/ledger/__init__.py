@@ -10,6 +10,7 @@ PUBLIC = (
     "feeds.matching",
     "feeds.reader",
     "feeds.storage",
+    "nightly",
     "performance.attribution",
     "performance.explanations.sentences",
     "performance.figure_table",

@@ -15,4 +15,6 @@ REQUEST_WRITE = Permission(
 )
 MOMENT_WORK = Permission("service.moment", "处理关键时刻", "Work on moments", granted_to=(MANAGER, LEAD, COMPLIANCE))
 MOMENT_ASSIGN = Permission("service.assign_moments", "分派关键时刻", "Reassign moments", granted_to=(LEAD,))
-MOMENT_RULES = Permission("service.moment_rules", "修改关键时刻规则", "Change rules of moments", granted_to=(LEAD,))
+MOMENT_RULES = Permission(
+    "service.moment_rules", "修改关键时刻规则", "Change rules of moments", granted_to=(LEAD, COMPLIANCE)
+)

@@ -65,7 +65,7 @@ def create_scheme(*, name: str, like: int | None = None, bounds: dict[str, Any] 
     for flavour in _flavours_like(source):
         flavour.scheme = scheme
         flavour.save()
-    _move_bounds(schemes.tiers_of(scheme), read_bounds(bounds))
+    _store_bounds(scheme, bounds)
     return scheme
 
 
@@ -118,8 +118,8 @@ def _amount(value: Any) -> Decimal | None:
     return amount.quantize(Decimal("0.01")) if amount.is_finite() and 0 <= amount < 10**15 else None
 
 
-def _move_bounds(tiers: list[Tier], bounds: dict[str, Decimal]) -> None:
-    """Store other lower bounds. Raises Refused for a tier without one, or bounds out of order."""
+def move_bounds(tiers: list[Tier], bounds: dict[str, Decimal]) -> None:
+    """Set other lower bounds on tiers, without storing them. Raises Refused for a tier without one, or bounds out of order."""
     by_code = {str(tier.code): tier for tier in tiers if tier.lower_bound is not None}
     unknown = sorted(set(bounds) - by_code.keys())
     if unknown:
@@ -131,8 +131,14 @@ def _move_bounds(tiers: list[Tier], bounds: dict[str, Decimal]) -> None:
     for code, amount in bounds.items():
         by_code[code].lower_bound = amount
     check_bounds(tiers)
-    for code in bounds:
-        by_code[code].save()
+
+
+def _store_bounds(scheme: Scheme, bounds: Any) -> None:
+    """Store other lower bounds of a draft."""
+    tiers = schemes.tiers_of(scheme)
+    move_bounds(tiers, read_bounds(bounds))
+    for tier in tiers:
+        tier.save()
 
 
 def check_bounds(tiers: list[Tier]) -> None:
@@ -185,7 +191,7 @@ def change_scheme(*, scheme: int, version: int | None = None, bounds: Any = None
         setattr(row, name, value if value is not None else Scheme._meta.get_field(name).get_default())
     row.save()
     if bounds:
-        _move_bounds(schemes.tiers_of(row), read_bounds(bounds))
+        _store_bounds(row, bounds)
     return row
 
 

@@ -78,6 +78,7 @@ def _decided(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
         rules.value_steps(pl.col("value_percentile")).alias("value_percent"),
         rules.contact_due(pl.col("last_contact_on"), pl.col("since"), every).alias("contact_due_on"),
     )
+    decided = decided.with_columns(pl.col("rule_code").fill_null(""))
     left = stored.join(figures.select("client"), on="client", how="anti")
     return pl.concat([decided, left], how="diagonal")
 
@@ -175,6 +176,7 @@ def _write_rows(kept: pl.DataFrame, day: date) -> None:
 
 def _columns(rows: pl.DataFrame) -> dict[str, list[Any]]:
     """Return the columns to write."""
+    rows = rows.with_columns(pl.col(pl.String).fill_null(""))
     found = {name: rows[name].to_list() for name in WRITTEN if name != "average_assets"}
     return {**found, "average_assets": money(rows["average_assets"])}
 

@@ -172,7 +172,9 @@ class ClientTier(ClientRecorded):
     average_assets = field(models.DecimalField(max_digits=20, decimal_places=2, null=True), zh="定级日均资产", en="Average assets that decided",
                            unit="CNY", sensitivity=PERSONAL, mask=mask_amount, editable=False,
                            help_zh="级别、关注或交易频率上次变化时的日均总资产", help_en="As of the last change of tier, watch or frequency")  # fmt: skip
-    averaged_days = models.PositiveSmallIntegerField(default=0)
+    averaged_days = field(
+        models.PositiveSmallIntegerField(default=0), zh="日均天数", en="Days averaged", editable=False
+    )
     assets_source = field(
         choice_field(AssetsSource, blank=True, default=""), zh="资产来源", en="Source of the assets", editable=False
     )

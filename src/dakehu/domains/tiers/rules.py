@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import polars as pl
+from dateutil.relativedelta import relativedelta
 
 # Columns of the frame that `decide` takes, besides the figures of a client.
 STATE = {
@@ -252,3 +253,8 @@ def contact_due(last_contact: pl.Expr, since: pl.Expr, every: pl.Expr) -> pl.Exp
     """Return by when the next contact is owed: the last one (before the first: the day the tier began) and the tier's gap."""
     begin = pl.max_horizontal(last_contact, pl.when(last_contact.is_null()).then(since).otherwise(None))
     return pl.when(every.is_not_null()).then(begin + pl.duration(days=every)).otherwise(None).cast(pl.Date)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months later, the last of the month where it has fewer days; as `offset_by` does."""
+    return day + relativedelta(months=months)

@@ -1,7 +1,7 @@
 """The first step of the nightly run: import every file of the folder through the ordinary import, in a sensible order.
 
-Clients come before the statements that name them, statements before the prices of their securities, and what refers to
-both at the end. A file is put away after its import: one that was imported when the process was killed is imported again
+Clients come before the statements that name them, statements before the prices of their securities, and the daily feeds,
+which refer to both, at the end. A file is put away after its import: one that was imported when the process was killed is imported again
 by the next run, which finds its rows unchanged.
 """
 
@@ -14,8 +14,6 @@ from dakehu.exchange.imports.recognition import recognize
 from dakehu.exchange.inbox import files
 from dakehu.exchange.inbox.files import InboxFile
 from dakehu.exchange.mapping.choices import Choices
-from dakehu.exchange.prices.layouts import PriceTable
-from dakehu.exchange.statements.service import Statement
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -23,7 +21,7 @@ from dakehu.foundation.nightly.run import in_both
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 STEP = "exchange.import_files"
-CLIENTS, TRADES, PRICES, OTHERS = range(4)  # in this order
+CLIENTS, TRADES, PRICES, FEEDS, OTHERS = range(5)  # in this order
 PEEK = 1 << 16  # bytes of a text file that tell what it holds
 COUNTS = ("created", "updated", "unchanged", "skipped", "quarantined", "errors")
 SHOWN = 5  # errors of a refused file that are kept in the record; its report has the first two hundred
@@ -56,11 +54,9 @@ def _order_of(one: InboxFile) -> int:
         found = recognize(open_book(content, one.path.name, None), Choices())
     except Refused:
         return OTHERS
-    if any(isinstance(part, Statement) for part in found):
-        return TRADES
-    if any(isinstance(part, PriceTable) for part in found):
-        return PRICES
-    return CLIENTS if not any(found) else OTHERS
+    if found.feed is not None:
+        return FEEDS
+    return TRADES if found.statement else PRICES if found.prices else CLIENTS
 
 
 def _beginning(path: Path) -> bytes:

@@ -38,7 +38,8 @@ def written(node: Node, code: str, least: int = 0) -> str:
 def _written(node: Node, code: str) -> str:
     joint, own = JOINTS[code], strength(node)
     if node.op in ("or", "and"):
-        return joint[node.op].join(written(part, code, own + 1) for part in node.parts)
+        least = STRENGTH["not"]  # "and" within "or" needs no brackets, yet is easier to read with them
+        return joint[node.op].join(written(part, code, least) for part in node.parts)
     if node.op == "not":
         return joint["not"] + written(node.parts[0], code, own)
     if node.op == "compare":

@@ -6,9 +6,11 @@ known of each of its rows too.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
@@ -84,6 +86,28 @@ class FactTable:
 
 
 _declared: dict[str, FactTable] = {}
+_kept: ContextVar[dict[Any, Any] | None] = ContextVar("dakehu_kept_frames", default=None)
+
+
+@contextmanager
+def keeping_frames() -> Iterator[None]:
+    """Let the tables loaded inside share what several of them stand on (see `kept`)."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def kept(key: Any, make: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
+    """Return a frame, made once inside `keeping_frames` and every time outside of it."""
+    frames = _kept.get()
+    if frames is None:
+        return make()
+    if key not in frames:
+        frames[key] = make()
+    found: pl.DataFrame = frames[key]
+    return found
 
 
 def declare(*tables: FactTable) -> None:

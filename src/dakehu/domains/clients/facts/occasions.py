@@ -13,6 +13,10 @@ from dakehu.foundation.schema.facts import Fact, FactTable, Subject, declare
 
 OCCASION = Subject("occasion", "生日与纪念日", "Birthday or key date", ("client", "occasion", "occasion_on"))
 
+KINDS = (
+    ("opening", "开户周年", "Anniversary of opening"),
+    *((kind.value, kind.zh, kind.en) for kind in choices.DateKind),
+)
 OCCASIONS = (
     Fact(
         "occasion_due",
@@ -21,6 +25,7 @@ OCCASIONS = (
         "flag",
         help=bilingual("当日至下一交易日之间", "Between the day and the next trading day"),
     ),
+    Fact("occasion_kind", "事由", "Occasion", "choice", choices=KINDS),
     Fact("occasion_years", "周年数", "Years", "number"),
 )
 
@@ -74,7 +79,7 @@ def occasions_within(dates: pl.DataFrame, window: list[date]) -> pl.DataFrame:
     return (
         pl.concat(pieces)
         .unique(["client", "occasion", "occasion_on"], maintain_order=True)
-        .with_columns(pl.lit(True).alias("occasion_due"))
+        .with_columns(pl.lit(True).alias("occasion_due"), pl.col("occasion").alias("occasion_kind"))
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -36,8 +37,8 @@ from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.jobs.progress import no_progress
-from dakehu.foundation.records.bulk import record_columns, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
+from dakehu.foundation.records.replacement import replace_rows
 
 AT_ONCE = 20_000  # clients per chunk
 EPOCH = close_rows.EPOCH
@@ -212,24 +213,11 @@ def _compute(
 def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
     """Register the day's history file and, unless a later day is closed, replace all clients' figures."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
-    count = 0
+    existing = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
     if current:
-        remove_rows(Figures, Figures.objects.values_list("pk", flat=True))
-    for path in parts:
-        clients, figures = close_chunks.read(path)
-        exists = np.isin(clients, np.array(list(_existing_clients(clients)), np.int64))
-        clients, figures = clients[exists], Computed(figures.values[exists], figures.reasons[exists])
-        months = close_chunks.read_months(path)
-        months = MonthEnds(months.values[exists], months.flows[exists], months.day_profit[exists])
-        count += len(clients)
-        if current and len(clients):
-            values = {
-                "client_id": clients.tolist(),
-                "as_of": [day] * len(clients),
-                **close_rows.columns(figures, days),
-                **close_rows.month_columns(months),
-            }
-            record_columns(Figures, len(clients), values)
+        count = replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
+    else:
+        count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
     row.digest, row.file, row.clients = digest, name, count
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
@@ -237,11 +225,12 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     return row
 
 
-def _existing_clients(clients: np.ndarray) -> set[int]:
-    """Return the ids of clients that still exist."""
-    model, existing = scope.client_model(), set()
-    for start in range(0, len(clients), 5000):
-        existing |= set(
-            model.objects.filter(pk__in=clients[start : start + 5000].tolist()).values_list("pk", flat=True)
-        )
-    return existing
+def _frame(path: Path, existing: np.ndarray, days: np.ndarray, day: date) -> pl.DataFrame:
+    """Return the rows of a chunk for the table of figures, without clients that are gone. existing: int64, ascending."""
+    clients, figures = close_chunks.read(path)
+    months = close_chunks.read_months(path)
+    kept = np.isin(clients, existing)
+    if not kept.all():
+        clients, figures = clients[kept], Computed(figures.values[kept], figures.reasons[kept])
+        months = MonthEnds(months.values[kept], months.flows[kept], months.day_profit[kept])
+    return close_rows.frame(clients, figures, months, days, day)

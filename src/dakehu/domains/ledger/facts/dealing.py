@@ -12,7 +12,7 @@ from dakehu.domains.ledger.trades.reader import all_trades
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import Fact, FactTable, declare
+from dakehu.foundation.schema.facts import Fact, FactTable, declare, kept
 
 LOOK_BACK = 400  # days back to which a sign-in is looked for
 WEEK = 7
@@ -43,6 +43,10 @@ TURNOVER = (
 
 def _trades_until(day: date) -> pl.DataFrame:
     """Return [client, day] of every trade up to a day."""
+    return kept(("trades", day), lambda: _read_trades(day))
+
+
+def _read_trades(day: date) -> pl.DataFrame:
     with elevated("last trades for the facts of a day"):
         table = all_trades(["client", "asset", "day", "time", "seq", "batch"]).select(["client", "day"])
     return pl.DataFrame(table).filter(pl.col("day") <= day)

@@ -1,6 +1,7 @@
 """Facts of announcements and of dates of what clients hold, and of notices that only compliance sees."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import polars as pl
@@ -68,13 +69,13 @@ def load_announcements(day: date, names: frozenset[str]) -> pl.DataFrame:
     news = reader.frame("announcements", day, ("product", "published_on", "kind", "title")).filter(
         pl.col("published_on").is_between(since, day)
     )
+    named = {title: sha256(title.encode()).hexdigest()[:12] for title in news["title"].unique().to_list()}
+    news = news.with_columns(pl.col("title").replace_strict(named, return_dtype=pl.String).alias("digest"))
     return (
         _held(day)
         .join(news, on="product", how="inner")
         .with_columns(
-            pl.format("{}:{}:{}:{}", "product", "published_on", "kind", pl.col("title").hash() % 1_000_000).alias(
-                "announcement"
-            ),
+            pl.format("{}:{}:{}:{}", "product", "published_on", "kind", "digest").alias("announcement"),
             pl.col("kind").alias("announcement_kind"),
             (pl.lit(day) - pl.col("published_on")).dt.total_days().alias("published_days"),
             pl.col("held_weight").alias("announcement_weight"),

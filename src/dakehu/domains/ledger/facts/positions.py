@@ -13,7 +13,7 @@ from dakehu.domains.ledger.prices import returns
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import Fact, FactTable, declare
+from dakehu.foundation.schema.facts import Fact, FactTable, declare, kept
 from dakehu.foundation.schema.fields import model_of
 
 TOP_WEIGHT, TOP_HHI, FOR_DAYS = (
@@ -88,6 +88,10 @@ SPREAD = (
 
 def held_on(day: date) -> pl.DataFrame:
     """Return [client, product, held_value, held_weight] of what is held at the close of a day."""
+    return kept(("held_on", day), lambda: _held_on(day))
+
+
+def _held_on(day: date) -> pl.DataFrame:
     with elevated("holdings for the facts of a day"):
         found = holdings.frame(day).filter(pl.col("value") > 0)
     totals = reader.frame("balances", day, ("client", "total"))
@@ -109,7 +113,7 @@ def load_positions(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 def load_moves(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return the moves of what every client holds."""
-    moves = returns.frame(day).select("product", *sorted(names))
+    moves = kept(("returns", day), lambda: returns.frame(day)).select("product", *sorted(names))
     return held_on(day).select("client", "product").join(moves, on="product", how="inner")
 
 

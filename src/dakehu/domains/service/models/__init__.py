@@ -1,6 +1,6 @@
 """Models of service, one subject per file."""
 
-from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentState
+from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
     Channel,
@@ -24,6 +24,7 @@ __all__ = [
            "Moment",
            "MomentOutcome",
            "MomentRule",
+           "MomentRun",
            "MomentState",
            "Mood",
            "PlanState",

@@ -175,3 +175,15 @@ class Absence(Recorded):
 
     class Meta(Recorded.Meta):
         indexes = [models.Index(fields=["last_on"], name="absences_by_end")]
+
+
+class MomentRun(Recorded):
+    """The evaluation of a day: which kinds of moments waited for data, and why. The newest day judges what has cleared.
+
+    `waiting`: [{kind, zh, en}].
+    """
+
+    names = Names("关键时刻计算", "Evaluation of moments", "Evaluations of moments")
+
+    day = field(models.DateField(unique=True), zh="日期", en="Day", listed=True)
+    waiting = field(models.JSONField(default=list), zh="等待数据", en="Waiting for data", listed=True)

@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.facts import CLIENT, Subject
 
+# The text fact that says in words what a row of a subject is.
+ABOUT = {
+    "holding": "security",
+    "margin_contract": "contract_name",
+    "allotment": "allotment_name",
+    "announcement": "announcement_name",
+    "security_event": "event_name",
+    "product_event": "product_event_name",
+    "business": "business_name",
+}
 SUPPRESSED_FROM = 3  # moments of this priority and lower give way to recent contacts and to a client's wish
 CONTACTS = 2  # contacts within seven days from which such a moment is held back
 
@@ -20,7 +30,8 @@ class MomentType:
     said. action, wording: what is to be done, and a text for the client. feedback: the outcomes one chooses from.
     logs: working it records an interaction. lapses: it closes by itself once the state behind it has cleared.
     events: after which it is evaluated at once. escalates: trading days after the deadline until the deputy has it,
-    and until the lead has it. compliance_only: seen by nobody but compliance.
+    and until the lead has it; none where it does not. compliance_only: seen by nobody but compliance. shows: facts that
+    are kept with a moment besides those of its rule.
     """
 
     id: str
@@ -40,8 +51,9 @@ class MomentType:
     logs: bool = True
     lapses: bool = True
     events: tuple[str, ...] = ()
-    escalates: tuple[int, int] = (1, 2)
+    escalates: tuple[int, ...] = (1, 2)
     compliance_only: bool = False
+    shows: tuple[str, ...] = ()
 
     @property
     def label(self) -> Bilingual:

@@ -15,6 +15,7 @@ SECTIONS = (
     "notices",
     "imports",
     "market",
+    "tiers",
     "exports",
     "staff",
     "audit",

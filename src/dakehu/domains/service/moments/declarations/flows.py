@@ -13,6 +13,7 @@ declare(
         rule="当日转入 >= max(50万, 20% * 近20日日均资产)",
         priority=2,
         deadline="T+1",
+        shows=("total_assets",),
         action=bilingual(
             "感谢客户，了解资金用途和期限；未了解清楚前不推荐任何产品；留意反洗钱。",
             "Thank, ask purpose and term, recommend no product until they are known; mind money laundering.",
@@ -35,6 +36,7 @@ declare(
         rule="当日转出 >= max(50万, 20% * 近20日日均资产)",
         priority=1,
         deadline="T+1",
+        shows=("total_assets",),
         action=bilingual(
             "了解原因和服务感受，登记原因。", "Ask for the reason and how service was; record the reason."
         ),
@@ -59,6 +61,7 @@ declare(
         rule="流失评分 >= 0.7",
         priority=1,
         deadline="T+2",
+        shows=("assets_60",),
         action=bilingual("客户经理与主管共同制定方案。", "Manager and lead agree a plan."),
         feedback=(*OUT, "meeting"),
     ),

@@ -25,6 +25,7 @@ declare(
         priority=1,
         mandatory=True,
         deadline="T+0 19:00",
+        shows=("warn_line", "contract_debt"),
         action=bilingual(
             "按合同书面并电话通知，记录送达；不对卖出什么发表意见。",
             "Notify in writing and by telephone as the contract says and log delivery; no opinion on what to sell.",
@@ -43,6 +44,7 @@ declare(
         priority=1,
         mandatory=True,
         deadline="T+0 19:00",
+        shows=("contract_debt",),
         action=bilingual(
             "通知客户：比例、计算方式、警戒线和时限。",
             "Notify the client: the ratio, how it is worked out, the line and the time.",
@@ -75,6 +77,7 @@ declare(
         mandatory=True,
         deadline="E-5",
         event_on="contract_ends_on",
+        shows=("contract_ends_on",),
         action=bilingual("提醒到期日和办理方式。", "Remind of the day it ends and of how to settle."),
         feedback=SENT,
         escalates=(1, 2),
@@ -89,6 +92,7 @@ declare(
         mandatory=True,
         deadline="E 12:00",
         event_on="pay_by",
+        shows=("pay_by",),
         action=bilingual(
             "提醒应缴金额与截止时间，14:30 再提醒一次；十二个月内累计三次未足额缴款，六个月内不能申购（待核实）。",
             "Remind of the amount and the time, again at 14:30; three unpaid allotments in twelve months bar from subscribing for six "

@@ -65,6 +65,7 @@ declare(
         priority=4,
         deadline="E 20:00",
         event_on="occasion_on",
+        shows=("occasion_kind", "occasion_years"),
         action=bilingual(
             "致以问候；礼品不超过内部限额，不销售。", "A greeting; no gift above the internal limit, no sale."
         ),
@@ -105,6 +106,7 @@ declare(
         mandatory=True,
         deadline="E",
         event_on="promise_due_on",
+        shows=("promise_due_on",),
         action=bilingual("兑现承诺。", "Keep the promise."),
         feedback=("kept", "reached", "no_answer", "escalated"),
         events=("interaction.logged",),
@@ -117,6 +119,7 @@ declare(
         rule="距上次联系天数 > 最长联系间隔 或 (距上次联系天数 为空 且 开户天数 > 最长联系间隔)",
         priority=3,
         deadline="T+10",
+        shows=("tier",),
         action=bilingual("联系客户。", "Contact the client."),
         feedback=TALKED,
         escalates=(),

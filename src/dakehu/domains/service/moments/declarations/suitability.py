@@ -17,6 +17,7 @@ declare(
         priority=2,
         mandatory=True,
         deadline="T+5",
+        shows=("risk_valid_to", "risk_level"),
         action=bilingual(
             "提醒客户本人完成测评；工作人员不代填、不引导。",
             "Remind the client to take the test in person; staff neither fill it in nor steer it.",
@@ -37,6 +38,7 @@ declare(
         priority=2,
         mandatory=True,
         deadline="T+10",
+        shows=("id_expires_on",),
         action=bilingual(
             "提醒更新证件；到期并过宽限期后按柜台规则限制业务。",
             "Remind to renew it; past its grace the counter's rule limits business.",
@@ -64,6 +66,7 @@ declare(
         priority=1,
         mandatory=True,
         deadline="T+5",
+        shows=("product_risk", "risk_level", "held_value"),
         action=bilingual(
             "按适当性办法第二十一条告知客户等级变化和不匹配的情况。",
             "Tell the client of the change and of what no longer fits (art. 21 of the suitability rules).",
@@ -116,6 +119,7 @@ declare(
         mandatory=True,
         deadline="E",
         event_on="letter_due_on",
+        shows=("letter_kind", "letter_due_on"),
         action=bilingual(
             "仅合规人员处理；不得向客户或客户经理透露。",
             "Handled by compliance only; neither client nor manager may learn of it.",
@@ -148,6 +152,7 @@ declare(
         object=("parties_changed_on",),
         priority=2,
         deadline="T+10",
+        shows=("parties_changed_on",),
         action=bilingual("更新尽职调查资料。", "Update the due diligence."),
         feedback=("collected", "reached", "will_act", "no_answer", "escalated"),
         lapses=False,
