@@ -6,11 +6,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from dakehu.domains.service.moments import kinds, rules
+from dakehu.domains.service.moments import kinds, reasons, rules
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
-from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.fields import Choices, choice_field, computed, field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
@@ -108,6 +108,7 @@ class Moment(ClientRecorded):
     compliance_only = field(models.BooleanField(default=False), zh="仅合规可见", en="Compliance only", editable=False)
 
     list_filters = {"is_open": _still_open}
+    computed_columns = (computed("why", zh="为什么", en="Why", by=reasons.why, sensitivity=PERSONAL),)
 
     class Meta(ClientRecorded.Meta):
         constraints = [
@@ -158,9 +159,10 @@ class MomentRule(Recorded):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_rule_a_version")]
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Save the version; its name is known at once."""
+        """Save the version; its name and its rule are known at once."""
         super().save(*args, **options)
         kinds.forget_names()
+        reasons.forget_rules()
 
 
 class Absence(Recorded):

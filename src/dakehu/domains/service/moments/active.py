@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from dakehu.domains.service.models import MomentOutcome, MomentRule
 from dakehu.domains.service.moments.deadlines import Deadline, parse_deadline
+from dakehu.domains.service.moments.reasons import subject_of
 from dakehu.domains.service.moments.types import ABOUT, MomentType, moment_types
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.expressions import CheckedRule, ExpressionError, compile_rule
 from dakehu.foundation.schema import facts
-from dakehu.foundation.schema.facts import CLIENT, Subject
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,6 @@ class Waiting:
 
     kind: str
     why: Bilingual
-
-
-def subject_of(name: str) -> Subject:
-    """Return a subject by name. Raises KeyError for one that no fact table has."""
-    found = {table.subject.name: table.subject for table in facts.tables()} | {CLIENT.name: CLIENT}
-    return found[name]
 
 
 def active_rules(kinds: Iterable[str] | None = None) -> tuple[list[ActiveRule], list[Waiting]]:
