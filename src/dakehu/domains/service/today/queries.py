@@ -78,9 +78,7 @@ class Source:
 
     def rows(self, ids: Iterable[int]) -> dict[int, Any]:
         """Return the rows of some lines with their clients and owners."""
-        found = list(self.model.objects.filter(pk__in=list(ids)).select_related("client", self.owner))
-        if self.model is Moment:
-            words.with_rules(found)
+        found = self.model.objects.filter(pk__in=list(ids)).select_related("client", self.owner)
         return {row.pk: row for row in found}
 
 

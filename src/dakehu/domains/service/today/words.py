@@ -1,20 +1,17 @@
 """What is said of a moment: its title, why it fired, the values, what is to be done and said, who has it after whom."""
 
-from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from dakehu.domains.service.models import Moment, MomentOutcome, MomentRule
+from dakehu.domains.service.models import Moment, MomentOutcome
+from dakehu.domains.service.moments import reasons
 from dakehu.domains.service.moments.actions import outcomes_of
-from dakehu.domains.service.moments.active import subject_of
 from dakehu.domains.service.moments.types import moment_types
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
-from dakehu.foundation.expressions import CheckedRule, ExpressionError, compile_rule, describe
 from dakehu.foundation.gates.output import name_of
-from dakehu.foundation.schema.facts import Fact, facts_of, table_of
+from dakehu.foundation.schema.facts import Fact, table_of
 
 OWNERS = (bilingual("负责人", "the owner"), bilingual("协办", "the deputy"), bilingual("团队负责人", "the team lead"))
 TEN_THOUSAND, HUNDRED_MILLION = Decimal(10_000), Decimal(100_000_000)
@@ -29,42 +26,10 @@ def title(row: Moment) -> str:
 
 def why(row: Moment) -> str:
     """Return why a moment fired: each comparison of its rule with the value found; the values alone without the rule."""
-    written = _rule_of(row)
-    checked = _checked(*written) if written else None
-    if checked is not None and row.values:
-        return describe(checked, row.values)
+    said = reasons.why(row) if row.values else ""
     comma = ", " if language() == "en" else "，"
-    said = comma.join(f"{fact['label']} {fact['value']}" for fact in facts(row))
+    said = said or comma.join(f"{fact['label']} {fact['value']}" for fact in facts(row))
     return said or str(bilingual("{day}发生", "since {day}", day=row.fired_on.isoformat()))
-
-
-def with_rules(rows: Iterable[Moment]) -> None:
-    """Read the versions of rules that fired some moments, all at once, and leave them with the moments."""
-    by_lead = [row for row in rows if row.rule_version]
-    wanted = MomentRule.objects.filter(kind__in={row.kind for row in by_lead}) if by_lead else ()
-    found = {(rule.kind, rule.version): (rule.text, rule.subject) for rule in wanted}
-    for row in by_lead:
-        row.fired_by = found.get((row.kind, row.rule_version))
-
-
-def _rule_of(row: Moment) -> tuple[str, str] | None:
-    """Return (text, name of the subject) of the rule that fired a moment, None for one that is gone."""
-    if not row.rule_version:
-        declared = moment_types().get(row.kind)
-        return (declared.rule, declared.subject.name) if declared else None
-    if not hasattr(row, "fired_by"):
-        with_rules([row])
-    fired_by: tuple[str, str] | None = row.fired_by
-    return fired_by
-
-
-@lru_cache(maxsize=512)
-def _checked(text: str, subject: str) -> CheckedRule | None:
-    """Return the rule of a text, None for one that the facts of today no longer carry."""
-    try:
-        return compile_rule(text, facts_of(subject_of(subject)))
-    except (ExpressionError, KeyError):
-        return None
 
 
 def facts(row: Moment) -> list[dict[str, str]]:
@@ -115,11 +80,9 @@ def _money(amount: Decimal) -> Bilingual:
 
 def rule(row: Moment) -> dict[str, Any]:
     """Return {name, text, version, fired_on} of the rule that fired a moment."""
-    written = _rule_of(row)
-    checked = _checked(*written) if written else None
     return {
         "name": row.kind,
-        "text": checked.text(language()) if checked else written[0] if written else "",
+        "text": reasons.rule_text(row),
         "version": row.rule_version,
         "fired_on": row.fired_on.isoformat(),
     }
