@@ -10,7 +10,7 @@ import polars as pl
 from dakehu.domains.ledger.feeds.declarations import FEEDS
 from dakehu.domains.ledger.feeds.feed import Feed
 from dakehu.exchange.mapping.left_out import left_out_of_sheets
-from dakehu.exchange.mapping.mapping import FEED_PREFIX
+from dakehu.exchange.mapping.mapping import FEED_PREFIX, OWN_PAGES
 from dakehu.exchange.mapping.units import (
     COUNT,
     MONEY,
@@ -268,6 +268,7 @@ def _table(
     rows = (cells["row"] - 1).to_list()
     shown_as_percent = frozenset(name for name, place in columns.items() if place in sheet.percent_columns)
     table = FeedTable(book.filename, sheet.name, feed, cells, columns, units, percents=shown_as_percent)
-    table.left_out = left_out_of_sheets(book, {sheet.name: (heading, rows)})
+    others = reading.Book(book.filename, [one for one in book.sheets if one.name.casefold() not in OWN_PAGES])
+    table.left_out = left_out_of_sheets(others, {sheet.name: (heading, rows)})
     table.ignored = unused_columns(sheet, heading, set(columns.values()), rows, UNUSED)
     return table

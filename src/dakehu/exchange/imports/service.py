@@ -7,7 +7,7 @@ from typing import Any
 from dakehu.domains.ledger.feeds.access import may_import_any
 from dakehu.exchange.feeds import batch as feed_batch
 from dakehu.exchange.feeds import service as feeds
-from dakehu.exchange.feeds.layouts import recognise_feed
+from dakehu.exchange.feeds.layouts import part_of, recognise_feed
 from dakehu.exchange.imports import apply, chunking, corrections
 from dakehu.exchange.imports.batch_files import book_of, open_book, original_book, plan_of, save_plan
 from dakehu.exchange.imports.dry_run import Progress
@@ -259,6 +259,8 @@ def read_as_tables(number: int, kind: str = "") -> None:
         by_hand = statement_batch.is_dry_run(batch).get("by_hand") or any(
             batch.report.get(name, {}).get("by_hand") for name in ("prices", "feed")
         )
+        if kind == "feed":
+            kind = part_of(feed_batch.answer_of(batch)["feed"])
         kinds = ("statement", "prices", "feed")
         batch.report = {name: value for name, value in batch.report.items() if name not in kinds}
         if kind or not by_hand:

@@ -110,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made = add("template", "空白模板 · an empty template")
     made.add_argument("file", type=Path)
+    made.add_argument("--feed", default="", metavar="FEED", help="每日数据的模板，如 balances · that of a daily feed")
     made = add("check", "检查设置 · check the installation")
     made.add_argument(
         "--production", action="store_true", help="正式使用的要求，不满足即失败 · fail on what real use forbids"

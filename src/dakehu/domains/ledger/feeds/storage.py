@@ -72,6 +72,7 @@ def import_feed(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch
     """Store days of a feed, each instead of what was there for it; a day that is the same stays as it is.
 
     `days` holds rows with ids of clients and products and money in fen (missing columns are null), each key once a day.
+    The event that follows names the newest day written; what depends on older ones is found by the register.
     Returns {created, updated, unchanged, removed: rows; days: written; same: days left as they were}, and of
     balances.refresh_balances what it returns where balances changed.
     """
@@ -88,7 +89,8 @@ def import_feed(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch
         row.source, row.received_at, row.batch = source[:160], clock.now(), batch
         journal.write(journal.path_of(row.file), frames[day].to_arrow().cast(declared.schema))
         row.save()
-        publish_event(FEED_IMPORTED, feed=feed, day=day.isoformat(), rows=row.rows)
+    if written:
+        publish_event(FEED_IMPORTED, feed=feed, day=written[-1].isoformat(), rows=frames[written[-1]].height)
     counts = {
         name: sum(one[name] for one in compared.values()) for name in ("created", "updated", "unchanged", "removed")
     }

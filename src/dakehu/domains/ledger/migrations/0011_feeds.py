@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['total', 'client'], name='balance_by_total'), models.Index(fields=['total_20', 'client'], name='balance_by_total_20'), models.Index(fields=['total_60', 'client'], name='balance_by_total_60'), models.Index(fields=['cash', 'client'], name='balance_by_cash'), models.Index(fields=['margin_debt', 'client'], name='balance_by_margin_debt'), models.Index(fields=['net_inflow', 'client'], name='balance_by_net_inflow'), models.Index(fields=['net_inflow_20', 'client'], name='balance_by_net_inflow_20'), models.Index(fields=['logins_30', 'client'], name='balance_by_logins_30'), models.Index(fields=['orders_30', 'client'], name='balance_by_orders_30')],
+                'indexes': [models.Index(fields=['total', 'client'], name='balance_by_total'), models.Index(fields=['total_20', 'client'], name='balance_by_total_20'), models.Index(fields=['cash', 'client'], name='balance_by_cash'), models.Index(fields=['margin_debt', 'client'], name='balance_by_margin_debt'), models.Index(fields=['net_inflow_20', 'client'], name='balance_by_net_inflow_20'), models.Index(fields=['logins_30', 'client'], name='balance_by_logins_30')],
             },
         ),
     ]

@@ -13,9 +13,7 @@ from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 # Columns by which lists of clients are sorted and filtered; each has an index.
-BALANCE_LISTS = (
-    "total", "total_20", "total_60", "cash", "margin_debt", "net_inflow", "net_inflow_20", "logins_30", "orders_30",
-)  # fmt: skip
+BALANCE_LISTS = ("total", "total_20", "cash", "margin_debt", "net_inflow_20", "logins_30")
 
 
 class FeedFile(Recorded):
@@ -61,7 +59,7 @@ def _count(zh: str, en: str, help_zh: str, help_en: str) -> Any:
 
 
 class DailyBalance(ClientRecorded):
-    """The newest end-of-day balance of one client, and averages of the days before. Formulas: docs/feeds.md.
+    """The newest end-of-day balance of one client, and averages of the days before. Formulas: docs/reference/feeds.md.
 
     Null where the feed has no such column; `logins_30` and `orders_30` where no activity has ever come.
     """

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from dakehu.domains.service.models import MomentOutcome, MomentRule
 from dakehu.domains.service.moments.deadlines import Deadline, parse_deadline
-from dakehu.domains.service.moments.reasons import subject_of
+from dakehu.domains.service.moments.reasons import rule_over, subject_of
 from dakehu.domains.service.moments.types import ABOUT, MomentType, moment_types
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.expressions import CheckedRule, ExpressionError, compile_rule
+from dakehu.foundation.expressions import CheckedRule, ExpressionError
 from dakehu.foundation.schema import facts
 
 
@@ -97,14 +97,13 @@ def own_type(row: MomentRule) -> MomentType:
 
 def compiled(kind: MomentType, row: MomentRule | None = None) -> ActiveRule:
     """Return the rule of a type, or of a lead's version of it. Raises ExpressionError, and ValueError for its deadline."""
-    known = facts.facts_of(kind.subject)
     if row is not None:
         kind = _changed(kind, row)
     return ActiveRule(
         kind,
         row.version if row is not None else 0,
-        compile_rule(kind.rule, known),
-        compile_rule(kind.urgent, known) if kind.urgent else None,
+        rule_over(kind.rule, kind.subject),
+        rule_over(kind.urgent, kind.subject) if kind.urgent else None,
         parse_deadline(kind.deadline),
     )
 

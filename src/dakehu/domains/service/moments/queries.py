@@ -102,7 +102,8 @@ def tables_of(kind: MomentType) -> frozenset[str]:
 def sources_of(kind: MomentType) -> list[Bilingual]:
     """Return what the facts of a type come from, each once."""
     needed = tables_of(kind)
-    return list(dict.fromkeys(table.source for table in facts.tables() if table.name in needed))
+    found = {table.source.zh: table.source for table in facts.tables() if table.name in needed}
+    return list(found.values())
 
 
 @query("service.moments_waiting", needs=Permission.SYSTEM_READ, zh="等待数据的关键时刻", en="Moments waiting for data")

@@ -29,12 +29,18 @@ def subject_of(name: str) -> Subject:
     return found[name]
 
 
+@lru_cache(maxsize=512)  # facts are declared once, at start-up
+def rule_over(text: str, subject: Subject) -> CheckedRule:
+    """Return the rule of a text over the facts of a subject. Raises ExpressionError."""
+    return compile_rule(text, facts.facts_of(subject))
+
+
 @lru_cache(maxsize=512)  # a version never changes
 def _rule_of(kind: str, version: int) -> CheckedRule | None:
     """Return the rule of a version of a kind, None where it cannot be read."""
     text, subject = _text_of(kind, version)
     try:
-        return compile_rule(text, facts.facts_of(subject))
+        return rule_over(text, subject)
     except ExpressionError:
         return None
 

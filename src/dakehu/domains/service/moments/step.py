@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from dakehu.domains.ledger.nightly import data_state
 from dakehu.domains.service.moments import nightly
+from dakehu.domains.team.audit_queries import SIGN_INS
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.nightly.run import desk_state
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 
@@ -21,8 +25,19 @@ def _evaluate(night: Night) -> dict[str, Any]:
     return {**result, "words": words}
 
 
+def _inputs(night: Night) -> dict[str, Any]:
+    """Return what moments are evaluated from: feeds and closes, what people did on the desk, and the present day."""
+    return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today()}
+
+
 declare_step(
     NightlyStep(
-        "service.moments", "关键时刻", "Moments", order=40, run=_evaluate, depends=("ledger.close", "tiers.assign")
+        "service.moments",
+        "关键时刻",
+        "Moments",
+        order=40,
+        run=_evaluate,
+        inputs=_inputs,
+        depends=("ledger.close", "tiers.assign"),
     )
 )
