@@ -76,7 +76,6 @@ declare(
     ),
     Resource(
         "service.Moment",
-        path="moments",
         key="moment",
         list="service.moments",
         of_client="service.client_moments",

@@ -9,6 +9,7 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.service.models import Interaction
 from dakehu.domains.service.queries import MINE, OWNER
 from dakehu.domains.service.shocks import rules, store, words
+from dakehu.domains.service.shocks.current import current_shock
 from dakehu.domains.service.shocks.rules import Band
 from dakehu.domains.service.shocks.store import Shock
 from dakehu.domains.service.today import rules as today_rules
@@ -30,15 +31,9 @@ CALLED = [band.value for band in rules.CALLED]
 MORNING = time(9, 15)
 
 
-def current_shock(day: date | None = None) -> Shock | None:
-    """Return the shock whose calls are made today (its day and the next trading day), or that of a day; None without one."""
-    if day is not None:
-        return store.find(day)
-    today = clock.today()
-    recent = [one for one in store.days() if one <= today]
-    if not recent or trading_days.next_trading_day(recent[-1] + timedelta(days=1)) < today:
-        return None
-    return store.find(recent[-1])
+def is_running() -> bool:
+    """Return whether calls after a fall of the market are made now."""
+    return current_shock() is not None
 
 
 @query(
@@ -161,7 +156,7 @@ def _line(
         "kind": "M13",
         "label": str(words.PURPOSE),
         "client": {"id": client.pk, "name": name_of(client, current_actor().clearance), "code": client.code},
-        "text": str(rules.BAND_NAMES[Band(row["band"])]),
+        "text": words.score(row),
         "why": words.why(row),
         "tier": tier,
         "group": row["band"],

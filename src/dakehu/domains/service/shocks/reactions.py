@@ -8,6 +8,7 @@ import polars as pl
 from dakehu.domains.clients import marketing
 from dakehu.domains.clients.choices import FreezeReason
 from dakehu.domains.service.models import Interaction
+from dakehu.domains.service.moments.answered import close_answered
 from dakehu.domains.service.shocks import rules, store
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.access.permissions import Permission
@@ -17,6 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.jobs.events import on_event
 
+MARKET_FALL = "M13"
 CALLED = [band.value for band in rules.CALLED]
 
 
@@ -49,8 +51,9 @@ def is_on_list(row: Interaction) -> bool:
     is_public=False,
 )
 def pause_after_call(*, interaction: int) -> bool:
-    """Pause marketing to the client of a contact. Returns False where it is paused for this contact already."""
+    """Pause marketing to the client of a contact, and end the moment of the fall. Returns False where it was done already."""
     row = Interaction.objects.select_related("client").get(pk=interaction)
+    close_answered(client=row.client, kind=MARKET_FALL, objects=[""], outcome="reached", interaction=row)
     return marketing.freeze_marketing(
         client=row.client, cause=f"service.Interaction:{row.pk}", reason=FreezeReason.SHOCK_CALL.value
     )

@@ -73,16 +73,18 @@ def headline(shock: Shock) -> str:
 
 
 def why(row: dict[str, Any]) -> str:
-    """Return why a client stands where they do: the score, its parts from the largest, and the parts not known."""
+    """Return why a client stands where they do: the parts of the score from the largest, and the parts not known."""
     parts = sorted(((row[name], name) for name in rules.WEIGHTS if row[name]), reverse=True)
     comma = ", " if language() == "en" else "，"
     named = comma.join(f"{rules.PART_NAMES[name]} {points:.0f}" for points, name in parts)
-    score = bilingual("得分 {score}", "Score {score}", score=f"{row['score']:.0f}")
     missing = comma.join(str(rules.PART_NAMES[name]) for name in row["missing"])
-    said = [str(score), named] + (
-        [str(bilingual("缺数据：{names}", "no data: {names}", names=missing))] if missing else []
-    )
+    said = [named] + ([str(bilingual("缺数据：{names}", "no data: {names}", names=missing))] if missing else [])
     return (" · ").join(one for one in said if one)
+
+
+def score(row: dict[str, Any]) -> str:
+    """Return the score of a client as text."""
+    return str(bilingual("得分 {score}", "score {score}", score=f"{row['score']:.0f}"))
 
 
 def scripts(shock: Shock, row: dict[str, Any], client: str) -> list[dict[str, str]]:
@@ -98,7 +100,6 @@ def scripts(shock: Shock, row: dict[str, Any], client: str) -> list[dict[str, st
         {"title": str(bilingual("开场", "Opening")), "text": filled},
         {"title": str(bilingual("客户很难受时", "When the client is distressed")), "text": str(DISTRESS)},
         {"title": str(bilingual("提醒年长客户防诈骗", "To elderly clients, on fraud")), "text": str(ELDER)},
-        {"title": str(bilingual("出现这些情况时停下", "When to stop")), "text": str(STOP)},
     ]
 
 

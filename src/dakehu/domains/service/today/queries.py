@@ -15,6 +15,7 @@ from dakehu.domains.service import rules as service_rules
 from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
 from dakehu.domains.service.moments import rules as moment_rules
 from dakehu.domains.service.queries import MINE, OWNER
+from dakehu.domains.service.shocks.current import current_shock
 from dakehu.domains.service.today import rules, words
 from dakehu.domains.service.today.rules import Entry, Group
 from dakehu.domains.team import queries as team
@@ -36,6 +37,7 @@ LONGEST_REMINDER = 90  # days
 GROUP = Parameter("group", required=False, spec=FieldSpec("类别", "Group"))
 LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))
 
+MARKET_FALL = "M13"
 LABELS = {
     "moment": bilingual("关键时刻", "Moment"),
     "complaint": bilingual("投诉", "Complaint"),
@@ -201,6 +203,8 @@ def _promises(whose: Whose) -> list[Entry]:
 def _moments(whose: Whose) -> list[Entry]:
     """Return the moments that are still to be worked, without those that are snoozed beyond today."""
     found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
+    if current_shock() is not None:  # the list of calls stands for them
+        found = found.exclude(kind=MARKET_FALL)
     found = whose.of(found, besides=Q(compliance_only=True)).order_by("due_at", "pk")
     columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority", "object", "owner_id")
     return [

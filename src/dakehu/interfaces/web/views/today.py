@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.service.shocks.queries import current_shock
+from dakehu.domains.service.shocks.queries import is_running
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.sign_in import sessions
 from dakehu.foundation.access.actor import current_actor
@@ -88,8 +88,7 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
     found = ask("service.shock_list", wanted) if which != DAILY else {"shock": None}
     # After a fall of the market the page is the list of calls, until one asks for the work of every day.
     if found["shock"] is None:
-        shock = current_shock() if which == DAILY else None
-        found = {**ask("service.today_list", wanted), "shock": None, "has_shock": shock is not None}
+        found = {**ask("service.today_list", wanted), "shock": None, "has_shock": which == DAILY and is_running()}
     address |= {"list": DAILY} if which == DAILY and found.get("has_shock") else {}
     for line in found["lines"]:
         line["icon"] = icon_of(line)
