@@ -216,7 +216,16 @@ class Client(ClientRecorded):
 
     list_filters = {"manager": _served_by}
     computed_columns = (
-        computed("age", group="identity", zh="年龄", en="Age", by=_age, kind="number", applies_to=PERSON),
+        computed(
+            "age",
+            group="identity",
+            zh="年龄",
+            en="Age",
+            by=_age,
+            kind="number",
+            applies_to=PERSON,
+            reads=("birth_on", "stated_age"),
+        ),
     )
 
     class Meta(ClientRecorded.Meta):
