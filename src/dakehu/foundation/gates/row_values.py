@@ -1,7 +1,8 @@
 """Rows as tuples of plain values, read straight from the database without building a row of each: for those who pull
 whole tables. Masked exactly as `render_rows` masks.
 
-Values: text, whole numbers, floats (what SQLite holds of decimals) or Decimal, bool, date, datetime in the desk's time zone.
+Values: text, whole numbers, floats (what SQLite holds of decimals) or Decimal, bool, dates (or their ISO text, as SQLite
+holds them), datetimes in the desk's time zone.
 A missing value, and an empty text, is None. A column above the reader's clearance holds the text of its mask.
 """
 
@@ -11,6 +12,7 @@ from typing import Any
 
 import orjson
 from django.db import models
+from django.db.models import F, Func
 from django.db.models.sql.constants import MULTI
 
 from dakehu.foundation.access.actor import current_actor
@@ -31,53 +33,76 @@ class Reading:
     is_number: bool = False
 
 
-def read_values(model: Any, numbers: Sequence[int], readings: Sequence[Reading]) -> list[Cells]:
+def read_values(model: Any, numbers: list[int], readings: Sequence[Reading]) -> list[Cells]:
     """[numbers, cells of each column …] of the rows with these numbers that the reader sees, in this order."""
     clearance = current_actor().clearance
     plan = _Plan()
     own = plan.cells_of("pk")
     renderers = [_renderer(reading, clearance, plan) for reading in readings]
-    table = plan.fetch(model.objects.filter(pk__among=list(numbers))) if numbers else []
+    table = plan.fetch(_rows(model, numbers)) if numbers else []
     if not table:
         return [[] for _ in range(len(renderers) + 1)]
     found = [table[own], *(render(table) for render in renderers)]
-    if table[own] == list(numbers):
+    if table[own] == numbers:
         return found
     at = {number: place for place, number in enumerate(table[own])}
     places = [at[number] for number in numbers if number in at]
     return [[cells[place] for place in places] for cells in found]
 
 
+def _rows(model: Any, numbers: list[int]) -> Any:
+    """The visible rows among which these numbers are: a range where they lie close together, which is read faster."""
+    first, last = min(numbers), max(numbers)
+    if last - first < 2 * len(numbers):
+        return model.objects.filter(pk__gte=first, pk__lte=last)
+    return model.objects.filter(pk__among=numbers)
+
+
+class _AsStored(Func):
+    """A date as SQLite stores it: its text, which is the text that JSON wants. An expression has no declared type, by
+    which the driver would turn it into a date and back."""
+
+    template = "(%(expressions)s || '')"
+    output_field = models.TextField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+
+
 class _Plan:
     """What is selected: each path once, as the database gives it (`is_raw`) or as Django reads it."""
 
     def __init__(self) -> None:
-        self.paths: dict[str, int] = {}
-        self.raw: set[int] = set()
+        self.paths: dict[tuple[str, bool], int] = {}
 
     def cells_of(self, path: str, is_raw: bool = False) -> int:
         """The place of a path among what is selected."""
-        place = self.paths.setdefault(path, len(self.paths))
-        if is_raw:
-            self.raw.add(place)
-        return place
+        return self.paths.setdefault((path, is_raw), len(self.paths))
 
     def fetch(self, rows: Any) -> list[Cells]:
         """The cells of each path, over all rows; [] without rows."""
-        query = rows.order_by("pk").values_list(*self.paths).query
+        selected = [
+            _AsStored(F(path)) if is_raw and _is_date(rows.model, path) else path for path, is_raw in self.paths
+        ]
+        query = rows.order_by("pk").values_list(*selected).query
         compiler = query.get_compiler(rows.db)
         table = [
             list(cells) for cells in zip(*(row for part in compiler.execute_sql(MULTI) for row in part), strict=True)
         ]
         if not table:
             return []
-        converters = compiler.get_converters([selected[0] for selected in compiler.select[: compiler.col_count]])
-        raw = self.raw if compiler.connection.vendor == "sqlite" else set()
+        is_sqlite = compiler.connection.vendor == "sqlite"
+        raw = {place for (_, is_raw), place in self.paths.items() if is_raw and is_sqlite}
+        converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         for place, (functions, expression) in converters.items():
             if place not in raw:
                 for convert in functions:
                     table[place] = [convert(cell, expression, compiler.connection) for cell in table[place]]
         return table
+
+
+def _is_date(model: Any, path: str) -> bool:
+    return isinstance(model._meta.get_field(path), models.DateField)
 
 
 def _renderer(reading: Reading, clearance: Sensitivity, plan: _Plan) -> Callable[[list[Cells]], Cells]:
@@ -91,8 +116,9 @@ def _renderer(reading: Reading, clearance: Sensitivity, plan: _Plan) -> Callable
         place = plan.cells_of(column.field.attname)
         return lambda table: table[place]
     is_cleared = column.spec.sensitivity <= clearance
-    is_decimal = isinstance(column.field, models.DecimalField) and not getattr(column.field, "custom", False)
-    place = plan.cells_of(column.name, is_raw=is_cleared and is_decimal)
+    is_plain = column.kind == "date" or isinstance(column.field, models.DecimalField)
+    is_raw = is_cleared and is_plain and not getattr(column.field, "custom", False)
+    place = plan.cells_of(column.name, is_raw)
     if column.kind == "sealed":
         return lambda table: [None if cell is None else cell.masked() for cell in table[place]]
     if not is_cleared:

@@ -14,6 +14,7 @@ from dakehu.interfaces.odata.refusals import NotAcceptable, NotSupported
 
 KNOWN = ("$filter", "$orderby", "$top", "$skip", "$count", "$select", "$expand", "$skiptoken", "$format")
 EXPANDED = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
+PREFERRED = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*(\d{1,9})(?!\d)", re.ASCII)
 KEPT = ("$filter", "$orderby", "$select", "$expand")  # what stays in the address of the next page
 
 
@@ -41,6 +42,7 @@ class Options:
     expansions: list[Expansion]
     token: str
     asked: dict[str, str]
+    page_size: int | None = None  # that the program would rather have
 
 
 def raw_options(given: Mapping[str, list[str]]) -> dict[str, str]:
@@ -66,7 +68,13 @@ def raw_options(given: Mapping[str, list[str]]) -> dict[str, str]:
     return made
 
 
-def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]) -> Options:
+def preferred_size(header: str) -> int | None:
+    """The size of a page that a `Prefer` header asks for, None without one."""
+    found = PREFERRED.search(header)
+    return max(1, int(found[1])) if found else None
+
+
+def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet], prefer: str = "") -> Options:
     """Check the options of a request for rows of `one`. Raises Refused for what is wrong with them."""
     selected = _selected(raw.get("$select", ""), one)
     order, by_number = _ordered(raw.get("$orderby", ""), one, sets)
@@ -85,6 +93,7 @@ def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]
         expansions=_expanded(raw.get("$expand", ""), one, sets),
         token=raw.get("$skiptoken", ""),
         asked={name: raw[name] for name in KEPT if raw.get(name)},
+        page_size=preferred_size(prefer),
     )
 
 

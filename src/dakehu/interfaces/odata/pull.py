@@ -52,6 +52,7 @@ def collection(source: Source, options: Options, sets: dict[str, EntitySet], roo
         matched = max(0, total - options.skip)
         _record(source, options, matched if left is None else min(left, matched))
     most = PAGE_EXPANDED if any(item.way.is_many for item in options.expansions) else PAGE
+    most = min(most, options.page_size or most)
     size = most if left is None else min(left, most)
     page = number_page_of(
         rows, options.order, size, after=place, skip=options.skip, by_number=options.by_number

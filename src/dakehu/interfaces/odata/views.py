@@ -46,7 +46,7 @@ def rows_view(request: HttpRequest, path: str) -> HttpResponse:
     steps = path.strip("/").split("/")
     counted = len(steps) > 1 and steps[-1] == COUNT
     source, is_one = _source("/".join(steps[:-1] if counted else steps), sets)
-    options = read_options(raw, source.entity_set, sets)
+    options = read_options(raw, source.entity_set, sets, request.headers.get("Prefer", ""))
     if counted:
         if is_one:
             raise NotFound()

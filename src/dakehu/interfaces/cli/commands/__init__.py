@@ -9,7 +9,7 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, opening, processes, staff
+from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, odata, opening, processes, staff
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
@@ -27,6 +27,7 @@ COMMANDS = {
     "reindex": maintenance.rebuild_search_index,
     "close": maintenance.close_day,
     "check": maintenance.check_installation,
+    "odata": odata.run_odata,
     "user": staff.manage_users,
     "keys": maintenance.manage_keys,
     "backup": maintenance.write_backup,
