@@ -6,6 +6,8 @@ its lexer and parser are used, and every name goes through the reader's own prop
 
 import logging
 import re
+from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +16,7 @@ from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
+from dakehu.exchange.odata.entity_sets import EntitySet, Property
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import conditions
@@ -30,7 +33,6 @@ from dakehu.foundation.gates.conditions import (
     Or,
     StartsWith,
 )
-from dakehu.interfaces.odata.entity_sets import EntitySet, Property
 from dakehu.interfaces.odata.refusals import NotSupported
 
 LONGEST = 16_000  # characters of a filter
@@ -50,7 +52,7 @@ def parse_filter(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> Condi
     if len(text) > LONGEST:
         raise Refused(bilingual("筛选条件太长。", "The filter is too long."))
     try:
-        tree = ODataParser().parse(ODataLexer().tokenize(BARE_OFFSET.sub(r"\1+\2", text)))
+        tree = ODataParser().parse(_with_single_lists(ODataLexer().tokenize(BARE_OFFSET.sub(r"\1+\2", text))))
     except ODataException:
         tree = None
     if tree is None:
@@ -58,6 +60,21 @@ def parse_filter(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> Condi
             bilingual("$filter 无法读取，请核对写法。", "The $filter cannot be read; check how it is written.")
         )
     return _Rewriter(one, sets).condition(tree, 1)
+
+
+def _with_single_lists(tokens: Iterable[Any]) -> Iterator[Any]:
+    """The tokens, with a comma after the only value of a list (`in (1)`): the parser takes such a list as Python would."""
+    before: list[str] = []
+    for token in tokens:
+        if token.type == ")" and before[:2] == ["IN", "("] and len(before) == 3:
+            comma = copy(token)
+            comma.type = comma.value = ","
+            yield comma
+        if token.type == "IN":
+            before = []
+        if token.type != "BWS" and token.type != "WS":
+            before.append(token.type)
+        yield token
 
 
 def find_property(path: str, one: EntitySet, sets: dict[str, EntitySet]) -> tuple[str, Property]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import quoteattr
 
+from dakehu.exchange.odata.entity_sets import KEY, EntitySet, Navigation, Property
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.interfaces.odata.entity_sets import KEY, EntitySet, Navigation, Property
 
 NAMESPACE = "dakehu"
 EDM = "http://docs.oasis-open.org/odata/ns/edm"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dakehu.exchange.odata.entity_sets import KEY, EntitySet, Navigation, Property
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import limits
 from dakehu.foundation.gates.conditions import Condition
-from dakehu.interfaces.odata.entity_sets import KEY, EntitySet, Navigation, Property
 from dakehu.interfaces.odata.filters import cannot_use, find_property, parse_filter
 from dakehu.interfaces.odata.refusals import NotAcceptable, NotSupported
 

@@ -15,13 +15,13 @@ import orjson
 from django.core import signing
 
 from dakehu.domains.team.pulls import record_pull
+from dakehu.exchange.odata.entity_sets import DECIMAL, KEY, EntitySet, Property
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.conditions import apply_condition
 from dakehu.foundation.gates.pagination import number_page_of
 from dakehu.foundation.gates.row_values import Cells, read_values
-from dakehu.interfaces.odata.entity_sets import DECIMAL, KEY, EntitySet, Property
 from dakehu.interfaces.odata.options import Expansion, Options
 from dakehu.interfaces.odata.refusals import LapsedPage, NotSupported
 

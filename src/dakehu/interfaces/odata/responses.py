@@ -12,6 +12,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from isal import igzip
 
+from dakehu.exchange.odata.entity_sets import opened_permissions
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import system_faults
@@ -19,7 +20,6 @@ from dakehu.foundation.base.errors import Refused, TooManyRequests
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces import rate_limits
 from dakehu.interfaces.authentication import SAFE, WrongMethod, actor_of
-from dakehu.interfaces.odata.entity_sets import opened_permissions
 from dakehu.interfaces.odata.refusals import NotSupported, error_body
 
 log = logging.getLogger("dakehu.odata")
@@ -41,7 +41,8 @@ def answer(body: Iterable[bytes] | bytes, content_type: str = JSON, status: int 
 
 def refused(refusal: Refused) -> HttpResponse:
     """A refusal as an OData error."""
-    made = answer(orjson.dumps(error_body(refusal.status, str(refusal))), status=refusal.status)
+    made: Any = answer(orjson.dumps(error_body(refusal.status, str(refusal))), status=refusal.status)
+    made._has_been_logged = True  # what is not offered (501) is no fault of the server's
     if refusal.status == 401:
         made.headers["WWW-Authenticate"] = REALM
     if refusal.status == 405:

@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 from django.http import HttpRequest, HttpResponse
 
+from dakehu.exchange.odata.entity_sets import EntitySet, entity_sets
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.odata import pull
-from dakehu.interfaces.odata.entity_sets import EntitySet, entity_sets
 from dakehu.interfaces.odata.metadata import metadata_xml
 from dakehu.interfaces.odata.options import raw_options, read_options
 from dakehu.interfaces.odata.pull import Source

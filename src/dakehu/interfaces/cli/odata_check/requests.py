@@ -159,6 +159,11 @@ def each(column: str, is_so: Callable[[Any], bool]) -> Expect:
     return rows(lambda answer, desk: all(is_so(row[column]) for row in answer.rows))
 
 
+def holding(text: str) -> Expect:
+    """Clients whose name holds a text, letter by letter."""
+    return each("name", lambda name: text in name)
+
+
 def same_as(path: str) -> Expect:
     return rows(lambda answer, desk: answer.rows == desk.known(path).rows)
 
@@ -267,9 +272,10 @@ def _filters() -> list[Request]:
 
 def _text_filters() -> list[Request]:
     by_name = "Clients?$filter=contains(name,'{text}')"
-    hostile = [("24", "O''Neil"), ("24b", "%25"), ("24c", "_"), ("24d", "\\"), ("24e", INJECTION)]
+    signs = [("24", "O''Neil", "O'Neil"), ("24b", "%25", "%"), ("24c", "_", "_"), ("24d", "\\", "\\")]
     return [
-        *(Request(n, by_name.replace("{text}", text), rows(nothing), filters_by="name") for n, text in hostile),
+        *(Request(n, by_name.replace("{text}", text), holding(plain), filters_by="name") for n, text, plain in signs),
+        Request("24e", by_name.replace("{text}", INJECTION), rows(nothing), filters_by="name"),
         Request(
             "25", "Clients?$filter=startswith(name,'张')", each("name", lambda v: v.startswith("张")), filters_by="name"
         ),
