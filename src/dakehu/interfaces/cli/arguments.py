@@ -92,6 +92,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made.add_argument("--password-file", type=Path, help="打开密码所在文件 · file that holds the password")
+    made.add_argument(
+        "--live",
+        default="",
+        metavar="URL",
+        help="加入从此 OData 地址刷新的工作表 · add sheets that refresh from this OData address",
+    )
     made = add("report", "客户报告：.pdf 一位，.zip 多位 · clients' reports: .pdf for one, .zip for many")
     made.add_argument("file", type=Path)
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
