@@ -30,6 +30,7 @@ PAGES = (
     "/me",
     "/import/",
     "/export/",
+    "/connections/odata/",
     "/undo/?whose=all",
     "/staff/",
     "/staff/roles/",

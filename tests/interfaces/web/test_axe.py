@@ -42,6 +42,7 @@ PAGES = {
         "/market/",
         "/import/",
         "/export/",
+        "/connections/odata/",
         "/me",
         "/guide/today/",
         "/me/security",

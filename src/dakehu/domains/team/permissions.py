@@ -16,6 +16,8 @@ SYSTEM_READ = Permission("system.read", "查看系统状态", "See the system pa
 SYSTEM_WRITE = Permission("system.write", "维护系统设置", "Keep the system", granted_to=(ADMIN,))
 # As the scope of a token it opens OData and nothing else (interfaces.odata).
 ODATA = Permission(
-    "odata", "用 OData 读取（Excel、Power BI 等）", "Read by OData (Excel, Power BI …)",
+    "odata",
+    "用 OData 读取（Excel、Power BI 等）",
+    "Read by OData (Excel, Power BI)",
     granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST),
-)  # fmt: skip
+)

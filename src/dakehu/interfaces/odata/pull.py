@@ -54,9 +54,11 @@ def collection(source: Source, options: Options, sets: dict[str, EntitySet], roo
     most = PAGE_EXPANDED if any(item.way.is_many for item in options.expansions) else PAGE
     most = min(most, options.page_size or most)
     size = most if left is None else min(left, most)
-    page = number_page_of(
-        rows, options.order, size, after=place, skip=options.skip, by_number=options.by_number
-    ) if size else None  # fmt: skip
+    page = (
+        number_page_of(rows, options.order, size, after=place, skip=options.skip, by_number=options.by_number)
+        if size
+        else None
+    )
     numbers, after = (page.numbers, page.after) if page is not None else ([], "")
     left = None if left is None else left - len(numbers)
     head: dict[str, Any] = {"@odata.context": f"{root}$metadata#{context_of(source.entity_set, options)}"}

@@ -13,8 +13,12 @@ from dakehu.interfaces.cli.odata_check.desk import Desk
 OK, ABSENT = "ok", "not installed"
 PYTHON = "python-odata"
 # Package on npm: the script beside this file that runs it.
-NODE = {"odata": "odata.mjs", "@odata/client": "odata_client.mjs", "odata-csdl": "csdl.mjs",
-        "@sap-ux/edmx-parser": "edmx.mjs"}  # fmt: skip
+NODE = {
+    "odata": "odata.mjs",
+    "@odata/client": "odata_client.mjs",
+    "odata-csdl": "csdl.mjs",
+    "@sap-ux/edmx-parser": "edmx.mjs",
+}
 SECONDS = 120
 
 

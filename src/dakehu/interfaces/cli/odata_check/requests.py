@@ -249,25 +249,49 @@ def _pages() -> list[Request]:
 def _filters() -> list[Request]:
     by_in, by_or = "segment in ('金卡','钻石')", "segment eq '金卡' or segment eq '钻石'"
     return [
-        Request("20", MONTH.replace("{z}", "Z"), rows(lambda a, d: all(
-            within(row, "2026-11-01T00:00:00+00:00", "2026-12-01T00:00:00+00:00") for row in a.rows))),
-        Request("21", MONTH.replace("{z}", "%2B08:00"), rows(lambda a, d: all(
-            within(row, "2026-11-01T00:00:00+08:00", "2026-12-01T00:00:00+08:00") for row in a.rows))),
+        Request(
+            "20",
+            MONTH.replace("{z}", "Z"),
+            rows(
+                lambda a, d: all(
+                    within(row, "2026-11-01T00:00:00+00:00", "2026-12-01T00:00:00+00:00") for row in a.rows
+                )
+            ),
+        ),
+        Request(
+            "21",
+            MONTH.replace("{z}", "%2B08:00"),
+            rows(
+                lambda a, d: all(
+                    within(row, "2026-11-01T00:00:00+08:00", "2026-12-01T00:00:00+08:00") for row in a.rows
+                )
+            ),
+        ),
         Request("21b", MONTH.replace("{z}", " 08:00"), same_as(MONTH.replace("{z}", "%2B08:00"))),
-        Request("22", "Clients?$filter=birth_on ge 1960-01-01", each("birth_on", lambda v: v >= "1960-01-01"),
-                filters_by="birth_on"),
-        Request("23", "Clients?$filter=year(birth_on) eq 1960 and month(birth_on) eq 5",
-                each("birth_on", lambda v: v.startswith("1960-05")), filters_by="birth_on"),
+        Request(
+            "22",
+            "Clients?$filter=birth_on ge 1960-01-01",
+            each("birth_on", lambda v: v >= "1960-01-01"),
+            filters_by="birth_on",
+        ),
+        Request(
+            "23",
+            "Clients?$filter=year(birth_on) eq 1960 and month(birth_on) eq 5",
+            each("birth_on", lambda v: v.startswith("1960-05")),
+            filters_by="birth_on",
+        ),
         Request("26", "Clients?$filter=segment eq null&$select=segment", each("segment", lambda v: v is None)),
         Request("26b", "Clients?$filter=segment ne null&$select=segment", each("segment", lambda v: v is not None)),
-        Request("27", "Clients?$filter=not (segment eq '钻石')&$select=segment", each("segment", lambda v: v != "钻石")),
+        Request(
+            "27", "Clients?$filter=not (segment eq '钻石')&$select=segment", each("segment", lambda v: v != "钻石")
+        ),
         Request("28", f"Clients?$filter={by_in}", same_as(f"Clients?$filter={by_or}")),
         Request("29", "Clients?$filter=walled eq true&$select=walled", each("walled", lambda v: v is True)),
         Request("29b", "Clients?$filter=assets gt -5", each("assets", lambda v: v > -5), filters_by="assets"),
         Request("29c", "Clients?$filter=assets gt 1e5", each("assets", lambda v: v > 1e5), filters_by="assets"),
         Request("30", "Clients?$filter=assets gt 1000.50M", fault(400)),
         Request("30b", "Clients?$filter=id eq 5L", fault(400)),
-    ]  # fmt: skip
+    ]
 
 
 def _text_filters() -> list[Request]:

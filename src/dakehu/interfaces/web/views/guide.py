@@ -28,6 +28,7 @@ ORDER = (
     "market",
     "import",
     "export",
+    "odata",
     "undo",
     "workbook",
     "protect",
@@ -41,6 +42,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
+    "connections": "odata",
     "undo": "undo",
     "staff": "staff",
     "audit": "audit",
