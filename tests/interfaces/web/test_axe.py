@@ -40,6 +40,8 @@ PAGES = {
         "/",
         "/clients/",
         "/market/",
+        "/tiers/",
+        "/tiers/what-if/",
         "/import/",
         "/export/",
         "/connections/odata/",
@@ -65,6 +67,7 @@ PAGES = {
         "/import/quarantine/",
         "/import/quarantine/{held}/",
     ],
+    "zhou": ["/moments/rules/", "/moments/rules/M06/", "/moments/rules/M30/"],
     "admin": [
         "/staff/",
         "/staff/new",
