@@ -33,6 +33,7 @@ PAGES = (
     "/moments/rules/M37/",
     "/import/",
     "/export/",
+    "/connections/odata/",
     "/undo/?whose=all",
     "/staff/",
     "/staff/roles/",

@@ -45,6 +45,7 @@ PAGES = {
         "/tiers/",
         "/import/",
         "/export/",
+        "/connections/odata/",
         "/me",
         "/guide/today/",
         "/me/security",
