@@ -14,7 +14,15 @@ from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 
-STAYS = ("lock", "samples", "mended", "rows", "statement", "prices")  # what a batch holds beside its last report
+STAYS = (
+    "lock",
+    "samples",
+    "mended",
+    "rows",
+    "statement",
+    "prices",
+    "origin",
+)  # what a batch holds beside its last report
 
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:
