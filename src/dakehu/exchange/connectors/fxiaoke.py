@@ -4,7 +4,6 @@ Sources: docs/connections.md says how sure each fact is. Everything is POST and 
 """
 
 import json
-import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ from dakehu.exchange.connectors.source import (
     NAME,
     Account,
     Page,
-    Pause,
     SourceColumn,
     SourceTableShape,
     Written,
@@ -79,12 +77,16 @@ REMEDIES = {
 class FxiaokeSource:
     """An enterprise on 纷享销客, read as an employee sees it."""
 
-    def __init__(self, account: Account, pause: Pause = time.sleep) -> None:
+    def __init__(self, account: Account) -> None:
         self.account, self.api = account, check_address(account.address)
-        self.http = PoliteClient(SYSTEM, pause=pause, per_second=CALLS_A_SECOND)
+        self.http = PoliteClient(SYSTEM, per_second=CALLS_A_SECOND)
         self.signed: dict[str, str] = {}
         self.not_read: list[str] = []
         self.options: dict[tuple[str, str], dict[str, str]] = {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
 
     # --- signing in --------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from dakehu.foundation.base.i18n import bilingual
 TIMEOUT = 60  # seconds
 ATTEMPTS = 6
 LONGEST_WAIT = 120.0  # seconds; a source that asks for more is left until the next run
+WAIT: Pause = time.sleep  # how a client waits; tests wait without waiting
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -31,15 +32,19 @@ def check_address(address: str) -> str:
 
 
 class PoliteClient:
-    """A client of one system. `per_second` limits its calls; `pause` waits (a test waits without waiting)."""
+    """A client of one system. `per_second` limits its calls."""
 
-    def __init__(self, system: str, *, pause: Pause = time.sleep, per_second: float = 0) -> None:
+    def __init__(self, system: str, *, per_second: float = 0) -> None:
         import httpx
 
-        self.system, self.pause = system, pause
+        self.system = system
         self.interval = 1 / per_second if per_second else 0.0
         self.last_call = 0.0
         self.client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        WAIT(seconds)
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,7 +1,7 @@
 """A run of a connection: fetch, import, conclude. One at a time; one that was broken off is taken up again."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,8 @@ def pull(connection: Connection, progress: Progress = no_progress) -> dict[str, 
         run = _begin(connection)
         try:
             if run.batch_ref is None:
-                fetching.fetch(run, open_source(connection), progress)
+                with closing(open_source(connection)) as source:
+                    fetching.fetch(run, source, progress)
                 progress(0.62, bilingual("正在与系统比对", "Comparing with the desk"))
                 _open_batch(run)
             if run.batch_ref is None:

@@ -94,6 +94,9 @@ class CrmSource(Protocol):
     def write_back(self, table: str, rows: list[dict[str, Any]]) -> list[Written]:
         """Write rows ({column: text}, `#id` of the record or "" for a new one), one answer for each."""
 
+    def close(self) -> None:
+        """Close what is open to the other system."""
+
 
 Pause = Callable[[float], None]
 

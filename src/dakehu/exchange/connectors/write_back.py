@@ -5,6 +5,7 @@ again next time.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import polars as pl
@@ -63,9 +64,16 @@ def write_back(connection: Connection, progress: Callable[..., None] = no_progre
     """Read the source, then write what the desk says otherwise in ticked fields: {written, refused, reasons}."""
     check_may_write(connection)
     runs.pull(connection, lambda share, words="": progress(0.7 * share, words))
-    source = runs.open_source(connection)
-    source.sign_in()
-    source.describe()
+    with closing(runs.open_source(connection)) as source:
+        source.sign_in()
+        source.describe()
+        result = _write_all(connection, source)
+    progress(1.0, bilingual("写回完成", "Written back"))
+    return result
+
+
+def _write_all(connection: Connection, source: CrmSource) -> dict[str, Any]:
+    """Write the ticked columns of every table, then new service records."""
     kind, ticked = KINDS[str(connection.kind)], connection.writes_back.split(",")
     result: dict[str, Any] = {"written": 0, "refused": 0, "reasons": []}
     for table, landing in kind.landings.items():
@@ -74,7 +82,6 @@ def write_back(connection: Connection, progress: Callable[..., None] = no_progre
             _write_table(connection, source, landing, columns, result)
     if kind.logs_to in ticked:
         _write_logs(connection, source, result)
-    progress(1.0, bilingual("写回完成", "Written back"))
     return result
 
 

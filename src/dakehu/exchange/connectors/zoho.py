@@ -6,7 +6,6 @@ Sources: the vendor's OpenAPI files and SDK (zohocrmsdk8_0 7.0.0); docs/connecti
 import csv
 import io
 import json
-import time
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,7 +22,6 @@ from dakehu.exchange.connectors.source import (
     NAME,
     Account,
     Page,
-    Pause,
     SourceColumn,
     SourceTableShape,
     Written,
@@ -64,14 +62,18 @@ UNREAD = ("subform", "profileimage", "fileupload", "imageupload", "multi_lookup"
 class ZohoSource:
     """A Zoho organisation, read and written with a refresh token."""
 
-    def __init__(self, account: Account, pause: Pause = time.sleep) -> None:
-        self.account, self.http = account, PoliteClient(SYSTEM, pause=pause)
+    def __init__(self, account: Account) -> None:
+        self.account, self.http = account, PoliteClient(SYSTEM)
         self.api = check_address(account.address)
         self.accounts = check_address(account.sign_in_address or account.address)
         self.token = ""
         self.not_read: list[str] = []
         self.people: dict[str, tuple[str, str]] | None = None
         self.left_out: dict[str, list[str]] = {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
 
     # --- signing in --------------------------------------------------------------------------------
 
