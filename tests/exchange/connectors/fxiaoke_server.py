@@ -60,11 +60,11 @@ class FxiaokeServer:
         self.http.shutdown()
         self.http.server_close()
 
-    def put(self, name: str, number: int, *, minutes: int = 0, **values: object) -> str:
+    def put(self, table: str, number: int, *, minutes: int = 0, **values: object) -> str:
         """Add or change a record; returns its id."""
-        key = f"65a{FIELD_ORDER[name]:02x}{number:019x}"
-        old = self.objects[name].get(key, {"owner": ["1000"], "owner__r": {"name": "林晓"}, "create_time": BEGIN})
-        self.objects[name][key] = {**old, **values, "last_modified_time": BEGIN + minutes * 60_000}
+        key = f"65a{FIELD_ORDER[table]:02x}{number:019x}"
+        old = self.objects[table].get(key, {"owner": ["1000"], "owner__r": {"name": "林晓"}, "create_time": BEGIN})
+        self.objects[table][key] = {**old, **values, "last_modified_time": BEGIN + minutes * 60_000}
         return key
 
     def expire_tokens(self) -> None:
@@ -162,6 +162,7 @@ FIELD_ORDER = {name: number for number, name in enumerate(FIELDS)}
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     crm: FxiaokeServer
 
     def do_POST(self) -> None:

@@ -251,6 +251,7 @@ class ZohoServer:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     zoho: ZohoServer
 
     def serve(self) -> None:
