@@ -7,6 +7,7 @@ from dakehu.exchange.connectors.http import check_address
 from dakehu.exchange.connectors.kinds import KINDS
 from dakehu.exchange.connectors.models import Connection, RecordLink, SourceTable
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
@@ -22,21 +23,21 @@ CONNECTION = Parameter("connection", "connections.Connection", spec=FieldSpec("�
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 OPTIONAL = ("sign_in_address", "sign_in", "acts_for", "prefer")
 PULL = "connections.pull"  # the job
-SECRET = Parameter(
+APP_SECRET = Parameter(
     "app_secret",
     spec=FieldSpec(
-        "应用密钥", "Application secret", help_zh="Zoho 的 client_secret，纷享销客的 appSecret；加密保存，以后不再显示",
+        "应用密钥", "Application secret", sensitivity=SECRET, help_zh="Zoho 的 client_secret，纷享销客的 appSecret；加密保存，以后不再显示",
         help_en="Zoho's client_secret, Fxiaoke's appSecret; kept encrypted and never shown again",
     ),
 )  # fmt: skip
 GRANT = Parameter(
     "grant",
     spec=FieldSpec(
-        "授权码", "Grant", help_zh="Zoho 的 refresh_token，纷享销客的永久授权码；加密保存，以后不再显示",
+        "授权码", "Grant", sensitivity=SECRET, help_zh="Zoho 的 refresh_token，纷享销客的永久授权码；加密保存，以后不再显示",
         help_en="Zoho's refresh_token, Fxiaoke's permanent code; kept encrypted and never shown again",
     ),
 )  # fmt: skip
-NOT_SEALED = bilingual(
+NOT_KEPT = bilingual(
     "更换后旧密钥不再保存，不能撤销；如有误，请再次更换。",
     "The old secrets are not kept, so this cannot be undone; to correct it, replace them again.",
 )
@@ -59,7 +60,7 @@ def _check(row: Connection) -> None:
     en="Add a connection",
     parameters=(
         parameters_of("connections.Connection", "name", "kind", "address", "app_id", optional=OPTIONAL),
-        SECRET,
+        APP_SECRET,
         GRANT,
     ),
     irreversible=bilingual("新增的连接不能撤销，但可以删除。", "It cannot be undone, but removed."),
@@ -104,8 +105,8 @@ def change_connection(*, connection: Connection, version: int | None = None, **c
     needs=Permission.CONNECTION_WRITE,
     zh="更换密钥",
     en="Replace the secrets",
-    parameters=(CONNECTION, SECRET, GRANT),
-    irreversible=NOT_SEALED,
+    parameters=(CONNECTION, APP_SECRET, GRANT),
+    irreversible=NOT_KEPT,
 )
 def replace_secrets(*, connection: Connection, app_secret: str, grant: str) -> Connection:
     """Replace the secrets of a connection. They are never shown."""

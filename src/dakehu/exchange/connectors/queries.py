@@ -5,16 +5,20 @@ from typing import Any
 from dakehu.exchange.connectors import runs
 from dakehu.exchange.connectors.actions import CONNECTION, PULL
 from dakehu.exchange.connectors.kinds import KINDS
-from dakehu.exchange.connectors.models import Connection, Run, RunState, SourceKind, SourceTable
+from dakehu.exchange.connectors.models import Connection, Preference, Run, RunState, SourceKind, SourceTable
+from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.models import Batch, BatchState
+from dakehu.foundation.base.errors import NotAllowed, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.jobs import queue as jobs
 
 SHOWN_RUNS = 20
+TOTALS = ("seen", "created", "updated", "unchanged", "skipped", "aside", "kept")
 UNDONE = bilingual("已撤销", "Undone")
+KEPT_TEXT = bilingual("暂存（加密）", "Kept (encrypted)")
 
 
 @query("connections.list", needs=Permission.CONNECTION_READ, zh="外部连接", en="Connections")
@@ -42,13 +46,19 @@ def connection_detail(*, connection: Connection) -> dict[str, Any]:
     notes, failure, totals}], receives: [field], running: whether a run is under way}.
     """
     kind = KINDS[str(connection.kind)]
+    parts = {name: landing.part for name, landing in kind.landings.items()}
     tables = [
         {
-            "name": row.name, "label": row.label, "part": kind.landings[row.name].part if row.name in kind.landings else "",
-            "cursor": row.cursor, "rows": row.rows, "aside": row.aside,
+            "name": row.name,
+            "label": row.label,
+            "part": parts.get(row.name, ""),
+            "place": _place(parts.get(row.name, "")),
+            "cursor": row.cursor,
+            "rows": row.rows,
+            "aside": row.aside,
         }
         for row in SourceTable.objects.filter(connection=connection).order_by("pk")
-    ]  # fmt: skip
+    ]
     last = [_run(run) for run in Run.objects.filter(connection=connection).order_by("-pk")[:SHOWN_RUNS]]
     return {
         **_connection(connection),
@@ -69,14 +79,25 @@ def leaving() -> list[dict[str, Any]]:
     return [{**_connection(row), "fields": [name for name in row.writes_back.split(",") if name]} for row in rows]
 
 
-def find_connection(number: int) -> Connection | None:
-    """Return a connection by its number, None without one."""
-    return Connection.objects.filter(pk=number).first()
+def connection_of(kind: str, name: str = "", address: str = "") -> Connection | None:
+    """Return the connection of a kind, of that name and address where given, None without one.
+
+    Raises Refused where several fit, and NotAllowed for whoever may not see connections.
+    """
+    if not current_actor().may(Permission.CONNECTION_READ):
+        raise NotAllowed(bilingual("外部连接", "Connections"), Permission.CONNECTION_READ)
+    rows = Connection.objects.filter(kind=kind)
+    rows = rows.filter(name=name) if name else rows
+    rows = rows.filter(address=address.rstrip("/")) if address else rows
+    if rows.count() > 1:
+        raise refusal("name", "有多个这样的连接，请用 --name 指明。", "Several connections fit: name one with --name.")
+    return rows.first()
 
 
 def _connection(row: Connection) -> dict[str, Any]:
     return {
         "id": row.pk,
+        "number": str(row.pk),
         "name": row.name,
         "kind": str(row.kind),
         "system": SourceKind.text_of(str(row.kind)),
@@ -87,6 +108,7 @@ def _connection(row: Connection) -> dict[str, Any]:
         "writes_back": row.writes_back,
         "secrets_at": row.secrets_at,
         "prefer": str(row.prefer),
+        "prefer_text": Preference.text_of(str(row.prefer)),
     }
 
 
@@ -103,14 +125,21 @@ def _run(run: Run) -> dict[str, Any]:
         "ended_at": run.ended_at,
         "batch": run.batch_ref,
         "mine": batch is not None and batch.owner_ref == current_actor().user_id,
-        "tables": list(run.tables.values()),
+        "tables": [{**table, "reasons": _reasons(table)} for table in run.tables.values()],
         "notes": [Bilingual(zh, en) for zh, en in run.notes],
         "failure": Bilingual(run.failure["zh"], run.failure["en"]) if run.failure else None,
         "totals": totals,
     }
 
 
-TOTALS = ("seen", "created", "updated", "unchanged", "skipped", "aside", "kept")
+def _reasons(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return why rows of a table were set aside, each reason with how often."""
+    return [{"text": Bilingual(zh, en), "count": count} for zh, en, count in table.get("reasons", ())]
+
+
+def _place(part: str) -> Bilingual:
+    """Return the worksheet in which a table lands, by its name."""
+    return worksheets()[part].title if part else KEPT_TEXT
 
 
 def _is_running(row: Connection) -> bool:

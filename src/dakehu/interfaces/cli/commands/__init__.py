@@ -9,11 +9,12 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, opening, processes, staff
+from dakehu.interfaces.cli.commands import connect, exports, gates, imports, maintenance, opening, processes, staff
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 COMMANDS = {
+    "connect": connect.connect,
     "quotes": imports.fetch_prices,
     "ask": gates.ask_query,
     "do": gates.perform_action,

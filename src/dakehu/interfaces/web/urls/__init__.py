@@ -14,6 +14,7 @@ SECTIONS = (
     "undo",
     "notices",
     "imports",
+    "connections",
     "market",
     "exports",
     "staff",

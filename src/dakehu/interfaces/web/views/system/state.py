@@ -15,7 +15,7 @@ from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock, env
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import perform, render_rows
+from dakehu.foundation.gates import ask, perform, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.system.firm import shown_settings
@@ -43,6 +43,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "memory": _room(seen["memory"]["free"], seen["memory"]["total"]),
             "own": f"{seen['memory']['process'] / (1 << 20):,.0f} MB",
             "may_write": current_actor().may(Permission.SYSTEM_WRITE),
+            "leaving": ask("connections.leaving", {}) if current_actor().may(Permission.CONNECTION_READ) else [],
         },
     )
 
