@@ -95,6 +95,9 @@ GRANTS = {
     "team.confirm": "compliance admin",
     "system.read": "compliance admin",
     "system.write": "admin",
+    "connection.read": "lead compliance admin",
+    "connection.run": "lead",
+    "connection.write": "admin",
 }
 
 

@@ -43,9 +43,16 @@ def fill(server: ZohoServer, accounts: int = 12) -> None:
     first = str(4150868000000000001)
     about = {"id": first, "name": "浦江实业0001"}
     person = server.put(
-        "Contacts", 5001, Last_Name="陈", First_Name="静怡", Mobile="13800000001", Email="chen@example.com", Title="财务总监",
-        Account_Name=about, Date_of_Birth="1980-05-01",
-    )  # fmt: skip
+        "Contacts",
+        5001,
+        Last_Name="陈",
+        First_Name="静怡",
+        Mobile="13800000001",
+        Email="chen@example.com",
+        Title="财务总监",
+        Account_Name=about,
+        Date_of_Birth="1980-05-01",
+    )
     server.put("Deals", 6001, Deal_Name="定增", Account_Name=about, Amount=5_000_000, Stage="Qualification")
     server.put("Leads", 6101, Last_Name="未知", Company="某公司")
     server.put(
@@ -98,8 +105,17 @@ def connect(admin: Any, server: Any, kind: str, **values: Any) -> Connection:
     with acting(admin):
         row = perform(
             "connections.add",
-            {"name": f"{kind} 测试", "kind": kind, "address": server.url, "app_id": "app", "app_secret": SECRET, "grant": GRANT, **acts_for, **values},
-        )  # fmt: skip
+            {
+                "name": f"{kind} 测试",
+                "kind": kind,
+                "address": server.url,
+                "app_id": "app",
+                "app_secret": SECRET,
+                "grant": GRANT,
+                **acts_for,
+                **values,
+            },
+        )
         return perform("connections.switch_on", {"connection": row.pk})
 
 

@@ -11,16 +11,35 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 FIELDS = {
-    "AccountObj": {"name": "text", "owner": "employee", "account_type": "select_one", "tel": "phone_number", "address": "text", "industry": "select_one"},
-    "ContactObj": {"name": "text", "owner": "employee", "account_id": "object_reference", "mobile": "phone_number", "email": "email", "job_title": "text"},
+    "AccountObj": {
+        "name": "text",
+        "owner": "employee",
+        "account_type": "select_one",
+        "tel": "phone_number",
+        "address": "text",
+        "industry": "select_one",
+    },
+    "ContactObj": {
+        "name": "text",
+        "owner": "employee",
+        "account_id": "object_reference",
+        "mobile": "phone_number",
+        "email": "email",
+        "job_title": "text",
+    },
     "NewOpportunityObj": {"name": "text", "owner": "employee", "account_id": "object_reference", "amount": "currency"},
     "ActiveRecordObj": {"active_record_content": "long_text", "interactive_types": "select_one", "owner": "employee"},
     "ScheduleObj": {"name": "text", "begin_time": "date_time", "owner": "employee"},
     "HighSeasObj": {"name": "text"},
-}  # fmt: skip
+}
 LABELS = {
-    "AccountObj": "客户", "ContactObj": "联系人", "NewOpportunityObj": "商机", "ActiveRecordObj": "销售记录", "ScheduleObj": "日程", "HighSeasObj": "公海",
-}  # fmt: skip
+    "AccountObj": "客户",
+    "ContactObj": "联系人",
+    "NewOpportunityObj": "商机",
+    "ActiveRecordObj": "销售记录",
+    "ScheduleObj": "日程",
+    "HighSeasObj": "公海",
+}
 OPTIONS = {
     "account_type": [{"label": "机构客户", "value": "1"}, {"label": "个人客户", "value": "2"}],
     "interactive_types": [{"label": "电话", "value": "1"}, {"label": "拜访", "value": "2"}],

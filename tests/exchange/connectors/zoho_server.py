@@ -17,18 +17,50 @@ LIN = {"name": "林晓", "id": "4150868000000000001", "email": "lin@example.com"
 TEXT, DAY, MOMENT, PERSON, LOOKUP = "text", "date", "datetime", "ownerlookup", "lookup"
 COMMON = {"Owner": PERSON, "Description": "textarea", "Modified_Time": MOMENT, "Created_Time": MOMENT}
 FIELDS = {
-    "Accounts": {"Account_Name": TEXT, "Phone": "phone", "Website": "website", "Annual_Revenue": "currency", "Billing_City": TEXT, **COMMON},
+    "Accounts": {
+        "Account_Name": TEXT,
+        "Phone": "phone",
+        "Website": "website",
+        "Annual_Revenue": "currency",
+        "Billing_City": TEXT,
+        **COMMON,
+    },
     "Contacts": {
-        "Last_Name": TEXT, "First_Name": TEXT, "Mobile": "phone", "Email": "email", "Account_Name": LOOKUP, "Date_of_Birth": DAY,
-        "Title": TEXT, **COMMON,
+        "Last_Name": TEXT,
+        "First_Name": TEXT,
+        "Mobile": "phone",
+        "Email": "email",
+        "Account_Name": LOOKUP,
+        "Date_of_Birth": DAY,
+        "Title": TEXT,
+        **COMMON,
     },
     "Leads": {"Last_Name": TEXT, "Company": TEXT, "Mobile": "phone", **COMMON},
-    "Deals": {"Deal_Name": TEXT, "Account_Name": LOOKUP, "Contact_Name": LOOKUP, "Amount": "currency", "Stage": "picklist", **COMMON},
-    "Calls": {"Subject": TEXT, "What_Id": LOOKUP, "Who_Id": LOOKUP, "Call_Start_Time": MOMENT, "Call_Result": "picklist", **COMMON},
+    "Deals": {
+        "Deal_Name": TEXT,
+        "Account_Name": LOOKUP,
+        "Contact_Name": LOOKUP,
+        "Amount": "currency",
+        "Stage": "picklist",
+        **COMMON,
+    },
+    "Calls": {
+        "Subject": TEXT,
+        "What_Id": LOOKUP,
+        "Who_Id": LOOKUP,
+        "Call_Start_Time": MOMENT,
+        "Call_Result": "picklist",
+        **COMMON,
+    },
     "Events": {"Event_Title": TEXT, "What_Id": LOOKUP, "Who_Id": LOOKUP, "Start_DateTime": MOMENT, **COMMON},
-    "Notes": {"Note_Title": TEXT, "Note_Content": "textarea", "Parent_Id": LOOKUP, **{n: k for n, k in COMMON.items() if n != "Description"}},
+    "Notes": {
+        "Note_Title": TEXT,
+        "Note_Content": "textarea",
+        "Parent_Id": LOOKUP,
+        **{n: k for n, k in COMMON.items() if n != "Description"},
+    },
     "Tasks": {"Subject": TEXT, "What_Id": LOOKUP, "Who_Id": LOOKUP, "Due_Date": DAY, "Status": "picklist", **COMMON},
-}  # fmt: skip
+}
 WHEN = "2026-10-01T09:00:00+08:00"
 
 
@@ -66,12 +98,16 @@ class ZohoServer:
         """Add or change a record; returns its id."""
         key = str(4150868000000000000 + number)
         self.rows[module][key] = {
-            "Owner": LIN, "Created_Time": WHEN, **self.rows[module].get(key, {}), **values, "Modified_Time": when,
-        }  # fmt: skip
+            "Owner": LIN,
+            "Created_Time": WHEN,
+            **self.rows[module].get(key, {}),
+            **values,
+            "Modified_Time": when,
+        }
         return key
 
     def expire_token(self) -> None:
-        self.token = "expired-by-the-server"  # noqa: S105
+        self.token = "expired-by-the-server"
 
     # --- answers -----------------------------------------------------------------------------------
 
@@ -86,7 +122,10 @@ class ZohoServer:
             return 200, {"modules": [self._module(name, n) for n, name in enumerate([*self.fields, "Campaigns"])]}
         if path == "/crm/v8/settings/fields":
             return 200, {
-                "fields": [self._field(query["module"], name, n) for n, name in enumerate(self.fields[query["module"]])]
+                "fields": [
+                    self._field(query["module"], name, n)
+                    for n, name in enumerate(self.fields.get(query["module"], ["Name"]))
+                ]
             }
         if path == "/crm/v8/users":
             users = [{"id": LIN["id"], "full_name": LIN["name"], "email": LIN["email"]}]
@@ -112,18 +151,30 @@ class ZohoServer:
 
     def _module(self, name: str, number: int) -> dict:
         return {
-            "api_name": name, "module_name": name, "id": str(number), "api_supported": True, "singular_label": name,
-            "plural_label": name, "generated_type": "default",
-        }  # fmt: skip
+            "api_name": name,
+            "module_name": name,
+            "id": str(number),
+            "api_supported": True,
+            "singular_label": name,
+            "plural_label": name,
+            "generated_type": "default",
+        }
 
     def _field(self, module: str, name: str, number: int) -> dict:
-        kind = self.fields[module].get(name, TEXT)
+        kind = self.fields.get(module, {}).get(name, TEXT)
         return {
-            "api_name": name, "data_type": kind, "field_label": name, "id": str(number), "custom_field": name.endswith("__c"),
-            "json_type": "jsonobject" if "lookup" in kind else "string", "length": 255, "system_mandatory": number == 0,
-            "lookup": {"module": {"api_name": "Accounts", "id": "0"}} if kind == LOOKUP else {}, "pick_list_values": [],
+            "api_name": name,
+            "data_type": kind,
+            "field_label": name,
+            "id": str(number),
+            "custom_field": name.endswith("__c"),
+            "json_type": "jsonobject" if "lookup" in kind else "string",
+            "length": 255,
+            "system_mandatory": number == 0,
+            "lookup": {"module": {"api_name": "Accounts", "id": "0"}} if kind == LOOKUP else {},
+            "pick_list_values": [],
             "read_only": name.endswith("_Time"),
-        }  # fmt: skip
+        }
 
     def _page(self, module: str, query: dict, since: str) -> tuple[int, object]:
         wanted = [name for name in query.get("fields", "").split(",") if name]
@@ -142,10 +193,16 @@ class ZohoServer:
         if not part:
             return (304 if since else 204), b""
         info = {
-            "per_page": per_page, "count": len(part), "page": first // per_page + 1, "sort_by": "id", "sort_order": "asc",
-            "more_records": more, "next_page_token": f"tok{first + per_page}" if more else None, "previous_page_token": None,
+            "per_page": per_page,
+            "count": len(part),
+            "page": first // per_page + 1,
+            "sort_by": "id",
+            "sort_order": "asc",
+            "more_records": more,
+            "next_page_token": f"tok{first + per_page}" if more else None,
+            "previous_page_token": None,
             "page_token_expiry": "2026-12-30T00:00:00+08:00" if more else None,
-        }  # fmt: skip
+        }
         return 200, {
             "data": [{"id": key, **{name: row.get(name) for name in wanted}} for key, row in part],
             "info": info,
@@ -232,9 +289,12 @@ class ZohoServer:
         }
         if state == "COMPLETED":
             row["result"] = {
-                "page": 1, "per_page": 200000, "count": len(self.rows[module]), "more_records": False,
+                "page": 1,
+                "per_page": 200000,
+                "count": len(self.rows[module]),
+                "more_records": False,
                 "download_url": f"/crm/bulk/v8/read/{number}/result",
-            }  # fmt: skip
+            }
         return 200, {"data": [row]}
 
     def _archive(self, number: str, module: str, fields: list[str]) -> bytes:

@@ -26,17 +26,23 @@ PULL = "connections.pull"  # the job
 APP_SECRET = Parameter(
     "app_secret",
     spec=FieldSpec(
-        "应用密钥", "Application secret", sensitivity=SECRET, help_zh="Zoho 的 client_secret，纷享销客的 appSecret；加密保存，以后不再显示",
+        "应用密钥",
+        "Application secret",
+        sensitivity=SECRET,
+        help_zh="Zoho 的 client_secret，纷享销客的 appSecret；加密保存，以后不再显示",
         help_en="Zoho's client_secret, Fxiaoke's appSecret; kept encrypted and never shown again",
     ),
-)  # fmt: skip
+)
 GRANT = Parameter(
     "grant",
     spec=FieldSpec(
-        "授权码", "Grant", sensitivity=SECRET, help_zh="Zoho 的 refresh_token，纷享销客的永久授权码；加密保存，以后不再显示",
+        "授权码",
+        "Grant",
+        sensitivity=SECRET,
+        help_zh="Zoho 的 refresh_token，纷享销客的永久授权码；加密保存，以后不再显示",
         help_en="Zoho's refresh_token, Fxiaoke's permanent code; kept encrypted and never shown again",
     ),
-)  # fmt: skip
+)
 NOT_KEPT = bilingual(
     "更换后旧密钥不再保存，不能撤销；如有误，请再次更换。",
     "The old secrets are not kept, so this cannot be undone; to correct it, replace them again.",
@@ -204,12 +210,14 @@ def plan_next_run(connection: Connection) -> None:
             "fields",
             required=False,
             spec=FieldSpec(
-                "字段", "Fields", help_zh="逗号分隔，如 Accounts.Description；留空则只读",
+                "字段",
+                "Fields",
+                help_zh="逗号分隔，如 Accounts.Description；留空则只读",
                 help_en="Comma separated, such as Accounts.Description; left empty, nothing leaves",
             ),
         ),
     ),
-)  # fmt: skip
+)
 def choose_fields(*, connection: Connection, fields: str = "") -> Connection:
     """Choose which fields may leave the desk. Raises Refused for one that the source does not receive."""
     receives = KINDS[str(connection.kind)].receives
@@ -217,9 +225,12 @@ def choose_fields(*, connection: Connection, fields: str = "") -> Connection:
     unknown = [name for name in chosen if name not in receives]
     if unknown:
         raise refusal(
-            "fields", "不能写回：{names}。可选：{all}。", "Not written back: {names}. Choose of {all}.",
-            names=" ".join(unknown), all=" ".join(receives),
-        )  # fmt: skip
+            "fields",
+            "不能写回：{names}。可选：{all}。",
+            "Not written back: {names}. Choose of {all}.",
+            names=" ".join(unknown),
+            all=" ".join(receives),
+        )
     connection.writes_back = ",".join(dict.fromkeys(chosen))
     connection.save()
     return connection

@@ -161,9 +161,10 @@ def _not_read(source: CrmSource) -> Iterator[Bilingual]:
     """Yield what the source has and the desk does not read."""
     if source.not_read:
         yield bilingual(
-            "对方系统还有这些表，本系统不读取：{tables}", "The source has further tables that the desk does not read: {tables}",
+            "对方系统还有这些表，本系统不读取：{tables}",
+            "The source has further tables that the desk does not read: {tables}",
             tables="、".join(source.not_read[:40]),
-        )  # fmt: skip
+        )
     for table, labels in getattr(source, "left_out", {}).items():
         if labels:
             yield bilingual(

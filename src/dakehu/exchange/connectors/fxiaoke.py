@@ -36,11 +36,26 @@ PER_PAGE, CALLS_A_SECOND, BUSY_TRIES = 100, 4, 6
 EXPIRED, BUSY = (20005, 20016), (-1, 30004)
 PAGES_KEPT_TOGETHER = 10  # pages that make one frame
 KINDS = {
-    "number": "number", "currency": "number", "percentile": "number", "count": "number", "date": "date", "date_time": "datetime",
-    "time": "other", "select_one": "choice", "select_many": "choice", "true_or_false": "bool", "object_reference": "reference",
-    "master_detail": "reference", "employee": "person", "department": "other", "image": "other", "file_attachment": "other",
-    "signature": "other", "embedded_object_list": "other", "group": "other",
-}  # fmt: skip
+    "number": "number",
+    "currency": "number",
+    "percentile": "number",
+    "count": "number",
+    "date": "date",
+    "date_time": "datetime",
+    "time": "other",
+    "select_one": "choice",
+    "select_many": "choice",
+    "true_or_false": "bool",
+    "object_reference": "reference",
+    "master_detail": "reference",
+    "employee": "person",
+    "department": "other",
+    "image": "other",
+    "file_attachment": "other",
+    "signature": "other",
+    "embedded_object_list": "other",
+    "group": "other",
+}
 CORPORATE = "corporate"
 
 

@@ -99,9 +99,17 @@ def _mapping(connection: Connection, rows: Rows, sheet: FrameSheet) -> TableMapp
     ]
     signature = hashlib.sha256(f"connection {connection.pk} {rows.table.name}".encode()).hexdigest()
     return TableMapping(
-        sheet.name, rows.landing.part, "rows", 0, 1, len(sheet.records), columns,
-        signature=signature, name_by_code=False, profile=connection.name,
-    )  # fmt: skip
+        sheet.name,
+        rows.landing.part,
+        "rows",
+        0,
+        1,
+        len(sheet.records),
+        columns,
+        signature=signature,
+        name_by_code=False,
+        profile=connection.name,
+    )
 
 
 def _row_keys(

@@ -83,10 +83,11 @@ def own_code() -> LandingColumn:
 def client_code(*links: str) -> LandingColumn:
     """Return the column that names the client of a row, by the first reference that leads to one."""
     return LandingColumn(
-        "客户号", "client_code",
+        "客户号",
+        "client_code",
         lambda record, desk: desk.client_of([one for name in links for one in record.get(name, "").split("；") if one]),
         links,
-    )  # fmt: skip
+    )
 
 
 def staff(heading: str, field: str, *names: str) -> LandingColumn:

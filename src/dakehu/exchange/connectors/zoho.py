@@ -42,10 +42,20 @@ BULK_POLL, BULK_POLLS = 3.0, 400  # seconds between looks at a bulk job, and how
 NO_BULK = ("INVALID_MODULE", "MODULE_NOT_SUPPORTED", "NOT_SUPPORTED")
 FIRST = ("Owner", "Modified_Time", "Created_Time", "Description")  # fields that are asked for before the others
 KINDS = {
-    "integer": "number", "bigint": "number", "double": "number", "currency": "number", "percent": "number",
-    "date": "date", "datetime": "datetime", "boolean": "bool", "picklist": "choice", "multiselectpicklist": "choice",
-    "lookup": "reference", "ownerlookup": "person", "userlookup": "person",
-}  # fmt: skip
+    "integer": "number",
+    "bigint": "number",
+    "double": "number",
+    "currency": "number",
+    "percent": "number",
+    "date": "date",
+    "datetime": "datetime",
+    "boolean": "bool",
+    "picklist": "choice",
+    "multiselectpicklist": "choice",
+    "lookup": "reference",
+    "ownerlookup": "person",
+    "userlookup": "person",
+}
 HOSTS = (
     "zohoapis.com",
     "zohoapis.com.cn",

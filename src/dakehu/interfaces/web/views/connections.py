@@ -10,6 +10,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
 
+FORMS = ("schedule", "change", "replace_secrets", "choose_fields", "remove")  # actions that ask something first
 DONE_AT_ONCE = ("connections.start", "connections.start_writing", "connections.switch_on", "connections.switch_off")
 
 
@@ -29,13 +30,19 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One connection; what is done with it at once is posted here by the name of its action."""
     if request.method == "POST":
         return _perform(request, pk)
-    found = ask("connections.detail", {"connection": pk})
+    try:
+        found = ask("connections.detail", {"connection": pk})
+    except NotAllowed:
+        raise
+    except Refused as unknown:
+        raise NotFound(bilingual("外部连接", "connection"), pk) from unknown
     page = {
         "page_title": found["name"],
         "page_note": found["system"],
         "crumbs": [{"label": bilingual("外部连接", "Connections"), "url": "/connections/"}],
         "connection": found,
         "last": found["runs"][0] if found["runs"] else None,
+        "forms": {name: f"/actions/connections.{name}?connection={pk}" for name in FORMS},
         "fields": [name for name in found["writes_back"].split(",") if name],
     }
     return render(request, "connections/one.html", page)
