@@ -27,8 +27,8 @@ def one_round() -> dict[str, float]:
     """Seconds of each part, the trades and prices read anew."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import book as close_book
+    from dakehu.domains.ledger.close import firm_book
     from dakehu.domains.ledger.close import inputs as close_inputs
-    from dakehu.domains.ledger.close import run as close_run
 
     seconds = dict[str, float]()
 
@@ -39,11 +39,11 @@ def one_round() -> dict[str, float]:
         return made
 
     made = clocked("trades", lambda: close_inputs.arrays_for_close(close_spark.DAY))
-    days = clocked("calendar", lambda: close_run.calendar_of(made.day, close_spark.DAY))
+    days = clocked("calendar", lambda: firm_book.calendar_of(made.day, close_spark.DAY))
     prices = clocked("prices", lambda: close_inputs.price_matrix(made.assets, days))
     held = clocked("held", lambda: close_book.closing_positions(made.offsets, made.asset, made.quantity))
     clocked("stale", lambda: close_book.stale_prices(held, prices.as_of, int(days[-1]), 30))
-    book = clocked("book", lambda: close_run.book_of(made, prices))
+    book = clocked("book", lambda: firm_book.book_of(made, prices))
     figures = clocked("kernel", lambda: kernel.compute(book))
     assert np.isfinite(figures.values[:, 0]).all()
     return seconds

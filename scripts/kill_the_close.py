@@ -25,8 +25,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dakehu.foundation.calendar import trading_days
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
@@ -113,20 +111,20 @@ def told_by(table: pa.Table) -> Counter[Any]:
 def expected(day: date) -> bytes:
     """The figures that the kernel gives for a day, straight from the trades."""
     from dakehu.analytics import kernel
+    from dakehu.domains.ledger.close import firm_book
     from dakehu.domains.ledger.close import inputs as close_inputs
-    from dakehu.domains.ledger.close import run as close_run
 
     with as_system():
         made = close_inputs.arrays_for_close(day)
-        days = close_run.calendar_of(made.day, day)
-        figures = kernel.compute(close_run.book_of(made, close_inputs.price_matrix(made.assets, days)))
+        days = firm_book.calendar_of(made.day, day)
+        figures = kernel.compute(firm_book.book_of(made, close_inputs.price_matrix(made.assets, days)))
     return figures.values.tobytes() + figures.reasons.tobytes()
 
 
 def published() -> tuple[date | None, bytes]:
     """(day, figures) that are published, after looking whether table and history file tell one state."""
     from dakehu.domains.ledger.close import chunks as close_chunks
-    from dakehu.domains.ledger.close import run as closing_run
+    from dakehu.domains.ledger.close import history as close_history
     from dakehu.domains.ledger.models import Closing, Figures
 
     with as_system():
@@ -136,7 +134,7 @@ def published() -> tuple[date | None, bytes]:
             must(not days, "figures without a close")
             return None, b""
         must(days == {last.day}, f"figures of {days} beside the close of {last.day}")
-        clients, figures = close_chunks.read(closing_run.path_of(last.file))
+        clients, figures = close_chunks.read(close_history.path_of(last.file))
         worth = dict(Figures.objects.values_list("client_id", "twr"))
     from dakehu.analytics.figures import Column
 
@@ -204,6 +202,8 @@ class Child:
 def run(rounds: int, count: int, number: int) -> None:
     from django.db import connection
 
+    from dakehu.foundation.calendar import trading_days
+
     moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
     clients, products = seed(count)
 
@@ -251,7 +251,7 @@ def child(day: date) -> None:
     import django
 
     django.setup()
-    from dakehu.domains.ledger.close import run as closing_run
+    from dakehu.domains.ledger.close import run as close_run
     from dakehu.domains.ledger.trades import compaction
 
     def telling(phase: str, body: Any) -> Any:
@@ -266,9 +266,9 @@ def child(day: date) -> None:
     compaction.ROWS = 4_000  # several buckets
     compaction.SOON = timedelta(0)  # the sweep removes files within the phase that is killed
     compaction.compact = telling("compacting", compaction.compact)
-    closing_run.publish = telling("publishing", closing_run.publish)
+    close_run.publish = telling("publishing", close_run.publish)
     with as_system():
-        closing_run.close(day=day)
+        close_run.close(day=day)
 
 
 def main() -> int:

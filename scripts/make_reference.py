@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Write docs/reference from the registers: actions, queries, settings, commands, roles, the data dictionary.
+"""Write docs/reference from the registers: actions, queries, settings, commands, roles, the data dictionary, the feeds.
 
 python scripts/make_reference.py          writes the pages
 python scripts/make_reference.py --check  says which pages are behind, status 1 if any
@@ -220,6 +220,81 @@ RENAMED_NOTE = (
     "shown and work as before (decisions/0062). No permission, setting or command line option was renamed.\n"
 )
 
+
+def feeds() -> str:
+    """Every feed with its columns."""
+    from dakehu.domains.ledger.feeds.declarations import FEEDS
+    from dakehu.exchange.feeds.template import holds
+
+    parts = [
+        "# 每日数据 Daily data\n",
+        "每种数据的列、别名、单位和到达时间。文件可以是 csv、xlsx 等；列的次序不限，带 * 的必须有。\n\n"
+        "The columns, aliases and units of each feed, and when it is due. A file may be csv, xlsx or another table, in any order of "
+        "columns; those with * must be there.\n",
+    ]
+    storages = {
+        "day": "每天一份 the rows of a day",
+        "snapshot": "全量，到下一份为止 all that is true, until the next",
+        "events": "当天公布的 what became known on the day",
+    }
+    for feed in FEEDS.values():
+        due = (
+            f"+{feed.due_after} 交易日 trading day(s), {feed.due:%H:%M}"
+            if feed.every_day
+            else "有则送 when there is any"
+        )
+        parts.append(f"## `{feed.name}` {feed.zh} {feed.en}\n")
+        parts.append(f"{feed.description.zh}\n\n{feed.description.en}\n")
+        seen = "合规 compliance" if feed.is_secret else "管理员 administrators"
+        key = ", ".join(f"`{name}`" for name in feed.key)
+        rows = [
+            ("键 key", key),
+            ("存法 kept as", storages[feed.storage]),
+            ("应到 due", due),
+            ("谁可导入 imported by", seen),
+        ]
+        parts.append(table(("", ""), rows))
+        columns = [
+            (
+                f"`{column.name}`" + (" *" if column.required else ""),
+                column.heading,
+                ", ".join(column.aliases),
+                f"{holds(column).zh} / {holds(column).en}",
+                column.example,
+            )
+            for column in feed.file_columns
+        ]
+        parts.append(table(("列 column", "表头 heading", "别名 aliases", "内容 holds", "示例 example"), columns))
+    return "\n".join(parts)
+
+
+def moments() -> str:
+    """Return the table of all types of moments."""
+    from dakehu.domains.service.moments.deadlines import text_of
+    from dakehu.domains.service.moments.queries import sources_of
+    from dakehu.domains.service.moments.types import moment_types
+
+    rows = [
+        (
+            f"`{one.id}`",
+            f"{one.zh} {one.en}",
+            f"P{one.priority}" + (" 必做 mandatory" if one.mandatory else ""),
+            f"`{one.rule}`" + (f" (P1: `{one.urgent}`)" if one.urgent else ""),
+            f"{text_of(one.deadline, 'zh')} · {text_of(one.deadline, 'en')}",
+            f"{one.action.zh} {one.action.en}",
+            ", ".join(f"{source.zh} {source.en}" for source in sources_of(one)),
+        )
+        for one in moment_types().values()
+    ]
+    heads = ("编号 id", "事件 moment", "优先级 priority", "触发条件 rule", "时限 deadline", "要求 action", "数据 needs")
+    return "\n".join(["# 关键时刻 Moments\n", NOTE, MOMENTS_NOTE, table(heads, rows)])
+
+
+MOMENTS_NOTE = (
+    "门槛与时限是内部做法，不是法规；团队负责人可以在规则页修改并留版本。M38 只有合规可见。"
+    "\n\nThresholds and deadlines are house practice and no law; a lead may change them, in versions. M38 is seen by compliance only.\n"
+)
+
 PAGES = {
     "actions.md": actions,
     "queries.md": queries,
@@ -227,6 +302,8 @@ PAGES = {
     "commands.md": commands,
     "roles.md": roles,
     "data-dictionary.md": dictionary,
+    "feeds.md": feeds,
+    "moments.md": moments,
     "../renamed.md": renamed,
 }
 

@@ -28,7 +28,7 @@ FIELD = (
     ' aliases=("兴趣",), group="identity")\n'
 )
 BEFORE_FIELD = "    education = field("
-DOMAIN = "tiers"
+DOMAIN = "badges"
 TRIAL = "tests/fixtures/trial_domain"
 TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/cast.py", "tests/postgres.py", "tests/postgres_database.py")
 

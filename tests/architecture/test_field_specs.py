@@ -38,6 +38,14 @@ WITHOUT_SPEC = {
     "clients.Client": ("pinyin", "initials"),
     "clients.SearchLine": ("client", "what", "number", "level", "words"),
     "ledger.Figures": ("month_values", "month_inflows"),  # read by the queries of pictures
+    "tiers.ClientTier": (
+        "rank",
+        "rule_before",
+        "code_before",
+        "since_before",
+        "below_before",
+        "watch_before",
+    ),  # of the run
     "foundation.AuditEntry": ("actor_ref", "request_id", "client_ref", "body", "previous", "seal"),
 }
 

@@ -21,6 +21,7 @@ HEAD = """# Statements per page for Zhou with twelve clients in sight, in a sess
 """
 PAGES = (
     "/",
+    "/cards",
     "/clients/",
     "/clients/rows",
     "/clients/{client}/",
@@ -39,7 +40,7 @@ PAGES = (
     "/api/v1/clients/{client}",
     "/api/v1/interactions",
     "/api/v1/follow-ups",
-    "/api/v1/queries/service.today",
+    "/api/v1/queries/service.today_list",
     "/api/v1/queries/clients.upcoming_dates",
 )
 

@@ -87,7 +87,7 @@ def test_a_newcomer_finds_a_living_brokerage(brokerage):
     assert lin.check_password(password) and not lin.must_change
     with acting(lin):
         mine = clients.clients().count()
-        today = ask("service.today", {})
+        today = ask("service.today_list", {})
         assert 20 <= mine < 40 and today
         assert clients.upcoming_dates(days=14)
     with acting(zhou):

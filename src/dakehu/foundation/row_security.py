@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import connection, connections
 
 from dakehu.foundation.access import query_guard, reach_proof, scope
+from dakehu.foundation.database import table_swap
+from dakehu.foundation.records import replacement
 from dakehu.foundation.search import index, lookup
 
 SECRET_TABLE = "dakehu_reach_secret"  # noqa: S105  the name of a table
@@ -61,6 +63,9 @@ def policies(model: Any) -> list[str]:
     test = policy_condition(f'"{table}"."{column}"')
     if own.null:
         test = f'"{column}" IS NULL OR {test}'
+    if getattr(model, "across_only", ""):
+        flag = model._meta.get_field(model.across_only).column
+        test = f"({test}) AND (NOT \"{table}\".\"{flag}\" OR (SELECT dakehu_reach()) IN ('system', 'across'))"
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'DROP POLICY IF EXISTS dakehu_scope ON "{table}"',
@@ -109,9 +114,21 @@ def statements(role: str) -> list[str]:
         made += policies(model)
     lines = index.line_model()._meta
     made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
+    made += table_swap.functions(role, [_replaceable(model) for model in replacement.replaceable_models()])
     audit = apps.get_model("foundation.AuditEntry")._meta.db_table
     made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
     return made
+
+
+def _replaceable(model: Any) -> table_swap.Replaceable:
+    """Return how a table that is replaced at once is protected, and what deletes rows whose client is gone."""
+    table, client = model._meta.db_table, model._meta.get_field(model.client_path)
+    parent = client.related_model._meta
+    orphans = (
+        f'DELETE FROM "{table}" WHERE NOT EXISTS (SELECT FROM "{parent.db_table}" AS parent '  # noqa: S608  names of models
+        f'WHERE parent."{parent.pk.column}" = "{table}"."{client.column}")'
+    )
+    return table_swap.Replaceable(table, orphans, tuple(policies(model)))
 
 
 def measure() -> None:

@@ -13,13 +13,14 @@ from dakehu.foundation.audit import anchor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.files import store as files
 from dakehu.foundation.jobs.queue import run_due_jobs, worker_beat, worker_name
+from dakehu.foundation.nightly import schedule
 
 log = logging.getLogger("dakehu.jobs")
 
 
 def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
-    """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain and removes files
-    that are past their time."""
+    """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain, removes files
+    that are past their time and starts the nightly run where it is due."""
     who, remembered = worker_name(), now() - timedelta(minutes=5)
     while not stop.is_set():
         try:
@@ -31,6 +32,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
                     with act("files.delete_expired"):
                         files.delete_expired()
                         undo_entries.delete_expired()
+                    schedule.start_if_due()
                 worker_beat().touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment

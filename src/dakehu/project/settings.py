@@ -102,6 +102,18 @@ CLASS_BENCHMARK = env.text(
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )
+INBOX = env.text(
+    "DAKEHU_INBOX",
+    "",
+    zh="柜台等系统每晚放文件的文件夹；缺省为数据目录下的 inbox",
+    en="Folder where the counter and other systems put their files every night; inbox in the data directory by default",
+)
+NIGHTLY_AT = env.text(
+    "DAKEHU_NIGHTLY_AT",
+    "",
+    zh="每晚处理的时间，如 18:30；留空只手动运行",
+    en="When the nightly run starts, such as 18:30; empty: by hand only",
+)
 
 QUOTES = env.text(
     "DAKEHU_QUOTES",
@@ -187,6 +199,7 @@ INSTALLED_APPS = [
     "dakehu.domains.firm",
     "dakehu.domains.clients",
     "dakehu.domains.ledger",
+    "dakehu.domains.tiers",
     "dakehu.domains.service",
     "dakehu.exchange",
     "dakehu.exchange.reports",

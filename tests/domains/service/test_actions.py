@@ -98,11 +98,11 @@ def test_today_lists_what_is_due_overdue_and_promised_with_the_most_pressing_fir
                 "promise_due_on": today,
             },
         )
-        seen = ask("service.today", {})
+        seen = ask("service.today_list", {})
     assert [line["text"] for line in seen["lines"]] == ["逾期的", "寄资料", "今天的"]
-    assert seen["counts"] == {"overdue": 1, "today": 2, "soon": 0}
+    assert {name: n for name, n in seen["counts"].items() if n} == {"overdue": 1, "promise": 1, "plan": 1}
     with acting(wang):
-        assert ask("service.today", {})["lines"] == []
+        assert ask("service.today_list", {})["lines"] == []
 
 
 def test_wang_cannot_touch_lins_plan_and_the_analyst_may_plan_nothing(lin, wang, an, zhang):

@@ -40,7 +40,7 @@ def test_a_morning_at_the_desk(page, live_server, lin):
 
     # The plan is done where it stands, and the list draws itself anew.
     page.goto(live_server.url)
-    page.click("#ledger button:has-text('完成')")
+    page.click("#work button:has-text('完成')")
     page.wait_for_selector("#ledger:has-text('今天没有待办')")
 
     # From the list into the client by name, the draft kept while one types.

@@ -1,60 +1,184 @@
-"""The day is worked by keyboard alone: a plan of the start page moved, a contact logged from the palette, both undone."""
+"""A whole day is worked on Today by keyboard alone, in both languages: the next line is under the cursor at once."""
 
 from datetime import timedelta
 
 import pytest
 
-from dakehu.domains.service.models import FollowUp, Interaction
+from dakehu.domains.service.models import FollowUp, Interaction, Moment
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from tests.cast import acting, as_system
-from tests.interfaces.web.hands import browsers, findings, reach, until
+from tests.interfaces.web.hands import browsers, findings, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+WORDS = {
+    "zh": {"mandatory": "必办", "log": "登记服务记录 张三", "logged": "登记服务记录", "nothing": "今天没有待办"},
+    "en": {"mandatory": "Mandatory", "log": "Log an interaction 张三", "logged": "Log an interaction", "nothing": "Nothing is due"},
+}  # fmt: skip
 
-def plan():
-    with as_system():
-        return FollowUp.objects.get()
 
-
-def test_a_plan_is_moved_and_a_contact_logged_without_a_mouse(live_server, lin):
+@pytest.fixture
+def morning(lin, zhou):
+    """Lin's morning: a margin call, a large transfer out, a promise, two plans, each of another client."""
     today = clock.today()
-    later = today + timedelta(days=30)
+    clients = {}
     with acting(lin):
-        client = perform("clients.create", {"name": "张三", "code": "C0001"})
-        perform("service.plan_follow_up", {"client": client.pk, "due_on": today.isoformat(), "subject": "年度回顾"})
+        for number, name in enumerate(("张三", "李四", "王五", "赵六", "孙七"), 1):
+            clients[name] = perform("clients.create", {"name": name, "code": f"C000{number}"})
+        perform(
+            "service.log_interaction",
+            {
+                "client": clients["王五"].pk,
+                "held_at": (clock.now() - timedelta(hours=1)).isoformat(),
+                "summary": "来电",
+                "promise": "寄送费用明细",
+                "promise_due_on": today.isoformat(),
+            },
+        )
+        for name, subject in (("赵六", "年度回顾"), ("孙七", "补齐资料")):
+            perform(
+                "service.plan_follow_up",
+                {"client": clients[name].pk, "due_on": today.isoformat(), "subject": subject},
+            )
+    with as_system(), act("test.fire"):
+        for name, kind, mandatory in (("张三", "M02", True), ("李四", "M10", False)):
+            Moment(
+                client=clients[name],
+                kind=kind,
+                fired_on=today,
+                due_at=clock.now() + timedelta(days=3),
+                owner=lin,
+                priority=1,
+                mandatory=mandatory,
+            ).save()
+    return clients
+
+
+def speak(page, language):
+    """Put the pages into a language, as the button of the top bar does."""
+    if language == "en":
+        page.evaluate(
+            """async () => {
+              const body = new FormData();
+              body.append("language", "en");
+              const token = document.querySelector('meta[name="csrf"]').content;
+              await fetch("/language", { method: "POST", body, headers: { "X-CSRFToken": token } });
+            }"""
+        )
+
+
+def at_rest(page):
+    """Wait until nothing is being read: readers in memory would lock out the write."""
+    until(page, "!document.querySelector('.htmx-request')")
+
+
+def under_cursor(page, name):
+    """Wait until the cursor is on the line of a client, and what stands behind it is shown."""
+    until(
+        page,
+        f"document.activeElement?.closest('[data-work]')?.innerText.includes('{name}') && "
+        "document.querySelector('[data-shows-work]')?.dataset.showsWork === "
+        "document.activeElement.closest('[data-work]').dataset.work",
+    )
+    at_rest(page)
+
+
+def test_the_order_of_keys_is_listed_and_the_page_is_clean(live_server, morning):
     with browsers() as sign_in:
         page = sign_in(live_server.url, "lin")
-
-        # The plan that is due: moved in the dialog that its key opens, and gone from the list.
         page.goto(f"{live_server.url}/")
-        page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
-        reach(page, "改期")
-        page.keyboard.press("Enter")
-        page.wait_for_selector("#act[open] [name=due_on]")
+        page.wait_for_selector("[data-shows-work]")
+        page.wait_for_load_state("networkidle")
         assert findings(page) == []
-        page.fill("#act [name=due_on]", later.isoformat())  # the order in which digits are typed is the browser's own
-        page.focus("#act [name=due_on]")
-        page.keyboard.press("Enter")
-        until(page, "!document.querySelector('#ledger').innerText.includes('年度回顾')")
-        assert plan().due_on == later
+        page.keyboard.press("?")
+        page.wait_for_selector("#keys[open]")
+        listed = page.inner_text("#keys-list")
+        assert all(word in listed for word in ("稍后", "转交", "打开客户", "联系记录", "下一行", "打开这一行"))
+        assert page.complaints == []
 
-        # Taken back by its key, while the offer stands.
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_whole_day_is_worked_without_a_mouse(live_server, lin, zhou, morning, language):
+    words = WORDS[language]
+    with browsers() as sign_in:
+        page = sign_in(live_server.url, "lin")
+        speak(page, language)
+        page.goto(f"{live_server.url}/")
+        page.wait_for_selector("[data-shows-work]")
+        assert words["mandatory"] in page.inner_text("#ledger")
+
+        # The first line is the margin call: its outcome, a note, and the next line is under the cursor.
+        page.keyboard.press("j")
+        under_cursor(page, "张三")
+        assert "张三" in page.inner_text(".work__words")
+        page.keyboard.press("c")
+        page.keyboard.type("已告知比例、警戒线和时限")
+        page.keyboard.press("Control+Enter")
+        under_cursor(page, "王五")
+
+        # A promise is kept with one key, and taken back, and kept again.
+        page.keyboard.press("d")
+        under_cursor(page, "李四")
         page.keyboard.press("Control+z")
-        until(page, "document.querySelector('#ledger').innerText.includes('年度回顾')")
-        assert plan().due_on == today
+        until(page, "document.querySelector('#ledger').innerText.includes('王五')")
+        at_rest(page)
+        page.keyboard.press("k")
+        under_cursor(page, "王五")
+        page.keyboard.press("d")
+        under_cursor(page, "李四")
 
-        # A contact logged from the palette by the name of the client, in one form over the page.
+        # The transfer out is put off, with the reason.
+        page.keyboard.press("s")
+        page.wait_for_selector("#act[open] [name=until]")
+        later = trading_days.next_trading_day(clock.today() + timedelta(days=1))
+        page.fill("#act [name=until]", later.isoformat())  # the order in which digits are typed is the browser's own
+        page.focus("#act [name=reason]")
+        page.keyboard.type("客户在开会")
+        page.keyboard.press("Control+Enter")
+        under_cursor(page, "赵六")
+
+        # A plan goes to the lead, with the reason.
+        page.keyboard.press("p")
+        page.wait_for_selector("#act[open] [name=to]")
+        page.select_option("#act [name=to]", str(zhou.pk))
+        page.focus("#act [name=reason]")
+        page.keyboard.type("下午请假")
+        page.keyboard.press("Control+Enter")
+        under_cursor(page, "孙七")
+
+        # The last plan: Enter opens it with the cursor in the note, Escape goes back to the line.
+        page.keyboard.press("Enter")
+        until(page, "document.activeElement.id === 'work-summary'")
+        page.keyboard.press("Escape")
+        under_cursor(page, "孙七")
+        page.keyboard.press("Enter")
+        page.keyboard.type("资料下周寄来")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector(f"#ledger:has-text('{words['nothing']}')")
+        at_rest(page)
+
+        # A call that came in besides is logged from the palette.
         page.keyboard.press("Control+k")
-        page.keyboard.type("登记服务 张三")
+        page.keyboard.type(words["log"])
         until(page, "[...document.querySelectorAll('[role=option]')].some((one) => one.innerText.includes('张三'))")
         page.keyboard.press("Enter")
         page.wait_for_selector("#act[open] [name=summary]")
         page.focus("#act [name=summary]")
-        page.keyboard.type("电话沟通，下周见面")
+        page.keyboard.type("客户来电确认收到通知")
         page.keyboard.press("Control+Enter")
-        page.wait_for_selector(".toast:has-text('登记服务记录')")
+        page.wait_for_selector(f".toast:has-text('{words['logged']}')")
         assert page.complaints == []
     with as_system():
-        assert Interaction.objects.get().summary == "电话沟通，下周见面"
+        worked = {row.kind: row for row in Moment.objects.select_related("interaction")}
+        plans = {row.subject: row for row in FollowUp.objects.filter(subject__in=("年度回顾", "补齐资料"))}
+        notes = set(Interaction.objects.values_list("summary", flat=True))
+        promise = Interaction.objects.exclude(promise="").get()
+    assert (worked["M02"].state, worked["M02"].outcome) == ("done", "notice_sent")
+    assert worked["M02"].interaction.summary == "已告知比例、警戒线和时限"
+    assert (worked["M10"].state, worked["M10"].snoozed_until, worked["M10"].reason) == ("snoozed", later, "客户在开会")
+    assert promise.promise_kept_on == clock.today()
+    assert plans["年度回顾"].owner_id == zhou.pk and plans["补齐资料"].state == "done"
+    assert {"资料下周寄来", "客户来电确认收到通知"} <= notes

@@ -134,7 +134,7 @@ def test_a_fault_of_ours_shows_a_number_and_never_a_stack_trace(door, lin, monke
     def burst(**given):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setitem(QUERIES, "service.today", replace(QUERIES["service.today"], body=burst))
+    monkeypatch.setitem(QUERIES, "service.today_list", replace(QUERIES["service.today_list"], body=burst))
     enter(door, "lin")
     page = door.get("/")
     assert page.status_code == 500

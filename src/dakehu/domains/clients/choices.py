@@ -47,6 +47,12 @@ class InvestorClass(Choices):
     C = "C", "C类专业投资者", "Professional investor C", ("专业C", "C类")
 
 
+class AssetsSource(Choices):
+    """Where the assets of a client come from; empty: entered or imported."""
+
+    FEED = "feed", "柜台", "Counter", ("柜台日终",)
+
+
 class RiskLevel(Choices):
     """Risk tolerance of a client."""
 

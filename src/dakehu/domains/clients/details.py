@@ -23,7 +23,7 @@ def client_fields() -> tuple[str, ...]:
 def set_details(client: Client, values: dict[str, Any]) -> None:
     """Set values on a client, and the fields derived from them.
 
-    Derived are pinyin, the standard ID number, the end of the risk test and the day of the assets. Raises Refused for an ID number that cannot
+    Derived are pinyin, the standard ID number, the end of the risk test, the day and the source of the assets. Raises Refused for an ID number that cannot
     be right.
     """
     before = (client.assets, client.assets_on)
@@ -42,5 +42,7 @@ def set_details(client: Client, values: dict[str, Any]) -> None:
             raise refusal("id_number", error.zh, error.en) from None
     if client.assets != before[0] and client.assets_on == before[1]:
         client.assets_on = None if client.assets is None else clock.today()
+    if (client.assets, client.assets_on) != before:
+        client.assets_source = ""
     if "risk_tested_on" in values or "risk_valid_to" in values:
         client.risk_valid_to = rules.risk_valid_to(client.risk_tested_on, values.get("risk_valid_to"))

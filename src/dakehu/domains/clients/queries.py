@@ -142,6 +142,16 @@ def merge_survivors(numbers: list[int] | None = None) -> list[int]:
     return sorted(set(rows.values_list("client_id", flat=True)))
 
 
+def merged_clients() -> dict[int, int]:
+    """Return {former id: id of the client who remains} of visible merged clients."""
+    return dict(MergedClient.objects.values_list("number", "client_id"))
+
+
+def former_codes() -> dict[str, int]:
+    """Return {code of a merged client: id of the client who remains} of visible clients."""
+    return dict(MergedClient.objects.values_list("code", "client_id"))
+
+
 @query("clients.contacts", needs=Permission.CLIENT_READ, zh="联系方式", en="Contacts", parameters=CLIENT)
 def contacts(*, client: Client) -> Any:
     """Return the contacts of a client, primary ones first."""

@@ -1,4 +1,4 @@
-"""Change the settings of the firm."""
+"""Change the settings of the firm, and start its nightly run."""
 
 from typing import Any
 
@@ -7,11 +7,17 @@ from django.db import transaction
 from dakehu.domains.firm import rules
 from dakehu.domains.firm.models import FirmSettings
 from dakehu.domains.team.custom_fields import ROLES
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.jobs import queue
+from dakehu.foundation.nightly import run as night
+from dakehu.foundation.nightly import schedule
+from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec, spec_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
@@ -33,7 +39,7 @@ _ROLES = spec_of(FirmSettings._meta.get_field("second_factor_roles"))
 def change_settings(*, version: int | None = None, **fields: Any) -> FirmSettings:
     """Store settings that count where the environment sets none; an empty one goes back to the default.
 
-    Raises Refused for a benchmark that is no code of an index, Conflict where somebody else was quicker.
+    Raises Refused for a benchmark that is no code of an index and a time that is none, Conflict where somebody else was quicker.
     """
     row = FirmSettings.objects.first() or FirmSettings()
     if row.pk:
@@ -42,10 +48,34 @@ def change_settings(*, version: int | None = None, **fields: Any) -> FirmSetting
     fault = rules.benchmark_fault(benchmark) if benchmark else None
     if fault is not None:
         raise Refused({"benchmark": [fault]})
+    nightly_at = (fields.get("nightly_at") or "").strip().replace("：", ":")
+    if nightly_at:
+        nightly_at = nightly_at.zfill(5)
+        fault = rules.time_fault(nightly_at)
+        if fault is not None:
+            raise Refused({"nightly_at": [fault]})
+    if "nightly_at" in fields:
+        fields["nightly_at"] = nightly_at
     for name, value in fields.items():
-        texts = name in ("benchmark", "second_factor_roles")
+        texts = name in ("benchmark", "nightly_at", "second_factor_roles")
         setattr(row, name, (value or "").strip().upper() if name == "benchmark" else (value or "") if texts else value)
     row.save()
     transaction.on_commit(firm_settings.forget)
     firm_settings.forget()
     return row
+
+
+@action("firm.start_nightly_run", needs=Permission.SYSTEM_WRITE, zh="立即运行每晚处理", en="Start the nightly run")
+def start_nightly_run() -> dict[str, Any]:
+    """Start the nightly run in the background; returns {job}. Raises Refused while one is going on."""
+    if night.lock().holder() is not None or schedule.is_queued():
+        raise Refused(
+            bilingual(
+                "每晚处理正在进行，请等它结束后再运行。", "A nightly run is going on; start it when it has ended."
+            )
+        )
+    asking = current_actor()
+    with acting_as(system_actor(f"nightly run, started by {asking.name}", asking.door)):
+        number = queue.start(night.JOB, origin="page")
+    add_audit_note(job=number)
+    return {"job": number}

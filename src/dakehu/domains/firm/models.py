@@ -55,3 +55,7 @@ class FirmSettings(Recorded):
         "客户文件上限（MB）", "Largest client file (MB)", least=1, most=2000,
         help_zh="存在客户名下的一份文件", help_en="A file kept with a client",
     )  # fmt: skip
+    nightly_at = field(
+        models.CharField(max_length=5, blank=True, default=""), zh="每晚处理的时间", en="Time of the nightly run", listed=True,
+        example="18:30", help_zh="24 小时制，如 18:30；留空为只手动运行", help_en="24 hours, such as 18:30; empty: by hand only",
+    )  # fmt: skip

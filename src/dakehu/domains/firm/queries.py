@@ -1,4 +1,4 @@
-"""Read the settings of the firm."""
+"""Read the settings of the firm and the record of its nightly runs."""
 
 from typing import Any
 
@@ -10,7 +10,14 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import env, firm_settings
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import spec_of
+from dakehu.foundation.nightly import run as night
+from dakehu.foundation.nightly import schedule
+from dakehu.foundation.schema import nightly
+from dakehu.foundation.schema.fields import FieldSpec, spec_of
+from dakehu.foundation.schema.parameters import Parameter
+
+SHOWN, MOST = 7, 60  # nightly runs
+LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "Rows"))
 
 
 def stored_values() -> dict[str, Any]:
@@ -53,3 +60,21 @@ def firm_settings_rows() -> list[dict[str, Any]]:
 def settings_row() -> FirmSettings | None:
     """Return the stored row for a form, None before the first change."""
     return FirmSettings.objects.first()
+
+
+@query("firm.nightly_runs", needs=Permission.SYSTEM_READ, zh="每晚处理", en="Nightly runs", parameters=(LIMIT,))
+def nightly_runs(*, limit: int | None = None) -> dict[str, Any]:
+    """Return the last nightly runs, newest first, and when and where they run.
+
+    Returns {at (time of the day, "" where it is started by hand only), folder, is_running, is_waiting (files lie in the
+    folder), runs: [{run, day, origin, started_at, ended_at, state, seconds, steps: [{step, label, state, seconds, peak_mb,
+    result, error}], missing: [{zh, en}]}]}.
+    """
+    folder, at = night.folder(), schedule.scheduled_time()
+    return {
+        "at": "" if at is None else at.isoformat("minutes"),
+        "folder": str(folder),
+        "is_running": night.lock().holder() is not None,
+        "is_waiting": any(step.is_waiting is not None and step.is_waiting(folder) for step in nightly.steps()),
+        "runs": night.recent_runs(min(limit or SHOWN, MOST)),
+    }

@@ -4,6 +4,13 @@
 PUBLIC = (
     "close.rows",
     "close.run",
+    "feeds.access",
+    "feeds.declarations",
+    "feeds.feed",
+    "feeds.matching",
+    "feeds.reader",
+    "feeds.storage",
+    "nightly",
     "performance.attribution",
     "performance.explanations.sentences",
     "performance.figure_table",

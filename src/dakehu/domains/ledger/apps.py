@@ -1,4 +1,4 @@
-"""Configure the ledger app, which adds its figures to the columns of a client."""
+"""Configure the ledger app, which adds its figures and balances to the columns of a client."""
 
 from dakehu.foundation.domain_config import DomainConfig
 
@@ -9,6 +9,7 @@ class LedgerConfig(DomainConfig):
 
     def ready(self) -> None:
         super().ready()
+        from dakehu.domains.ledger.models.feeds import BALANCE_LISTS
         from dakehu.domains.ledger.models.figures import LISTS
         from dakehu.domains.ledger.permissions import LEDGER_READ
         from dakehu.foundation.access.sensitivity import PERSONAL
@@ -34,4 +35,8 @@ class LedgerConfig(DomainConfig):
                     ),
                 ),
             ),
+        )
+        extend(
+            "clients.Client",
+            ColumnExtension("ledger.DailyBalance", "balance", "client_id", ("day", *BALANCE_LISTS), LEDGER_READ),
         )

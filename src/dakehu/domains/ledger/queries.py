@@ -116,7 +116,8 @@ def figure_table(*, client: Any) -> dict[str, Any] | None:
 def client_worth(*, client: Any) -> dict[str, Any]:
     """Return what a client is worth: one figure with date and source, and why the other one differs.
 
-    Returns {value, on, source ("stated" as entered, "trades" as computed, "" without any), held, held_on, gap, why}.
+    Returns {value, on, source ("counter" from the end-of-day balances, "stated" as entered, "trades" as computed, ""
+    without any), held, held_on, gap, why, counter, counter_on: the counter's balance beside a figure entered later}.
     `held` is the computed market value beside a stated worth, `gap` what the trades do not show. Sums are masked or None
     for readers who are not cleared for personal values; who may not read investments gets what is entered only.
     """

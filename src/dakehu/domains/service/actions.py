@@ -7,6 +7,7 @@ from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.service import rules
 from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request, RequestState
+from dakehu.domains.service.moments.answered import close_answered
 from dakehu.domains.service.parameters import ENDS, NEXT
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
@@ -22,6 +23,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+PROMISE_DUE, GRIEVANCE = "M36", "M35"  # moments that keeping a promise, closing a complaint answers
 REGULAR_CONTACT = bilingual("定期联系", "Regular contact")
 
 
@@ -171,6 +173,7 @@ def keep_promise(*, interaction: int, on: date | None = None) -> Interaction:
         raise refusal("interaction", "这条记录没有承诺。", "There is no promise on this record.")
     row.promise_kept_on = on or clock.today()
     row.save()
+    close_answered(client=row.client_id, kind=PROMISE_DUE, objects=[str(row.pk)], outcome="kept")
     return row
 
 
@@ -369,4 +372,6 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
         publish_event("request.moved", request=row.pk)
     row.save()
+    if row.state == RequestState.CLOSED:
+        close_answered(client=row.client_id, kind=GRIEVANCE, objects=[f"request:{row.pk}"], outcome="reached")
     return row

@@ -23,7 +23,7 @@ declare(
         "待办事项",
         "To do",
         kind="day_list",
-        query="service.today",
+        query="service.today_list",
         roles=(MANAGER, LEAD),
         order=40,
         size="main",

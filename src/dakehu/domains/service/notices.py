@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.service.queries import today
+from dakehu.domains.service.today.queries import today_list
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -30,7 +30,7 @@ def due_notices() -> list[dict[str, Any]]:
     if not (actor.may(Permission.PLAN_WRITE) or actor.may(Permission.REQUEST_WRITE)):
         return []
     serves = actor.may(Permission.PLAN_WRITE)
-    found = today(mine=serves)
+    found = today_list(mine=serves)
     lines = [line for line in found["lines"] if line["urgency"] in ("overdue", "today")]
     made = [_complaint(line, found["date"]) for line in lines if line["what"] == "complaint"]
     for what, name in KINDS.items() if serves else ():

@@ -87,7 +87,7 @@ def _member(user: int | None, names: dict[int, str]) -> dict[str, Any]:
     """Return the name of a member, which leads to what is due for them."""
     if user is None:
         return number("", bilingual("未指定负责人", "Nobody"), unit="text")
-    return number("", names.get(user, f"#{user}"), unit="text", rows=rows_at("service.today", {"owner": user}))
+    return number("", names.get(user, f"#{user}"), unit="text", rows=rows_at("service.today_list", {"owner": user}))
 
 
 def _clients_at(user: int | None) -> dict[str, Any] | None:

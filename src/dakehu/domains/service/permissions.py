@@ -13,3 +13,8 @@ PLAN_WRITE = Permission("service.plan", "制定跟进计划", "Plan contacts", g
 REQUEST_WRITE = Permission(
     "service.request", "处理诉求与投诉", "Handle requests and complaints", granted_to=(MANAGER, LEAD, COMPLIANCE)
 )
+MOMENT_WORK = Permission("service.moment", "处理关键时刻", "Work on moments", granted_to=(MANAGER, LEAD, COMPLIANCE))
+MOMENT_ASSIGN = Permission("service.assign_moments", "分派关键时刻", "Reassign moments", granted_to=(LEAD,))
+MOMENT_RULES = Permission(
+    "service.moment_rules", "修改关键时刻规则", "Change rules of moments", granted_to=(LEAD, COMPLIANCE)
+)

@@ -1,19 +1,17 @@
 """Queries of interactions, requests, follow-ups and timelines."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.groups import groups as client_groups
-from dakehu.domains.service import rules
 from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Request
-from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.gates.output import name_of, render_rows
+from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
@@ -97,80 +95,6 @@ def client_follow_ups(*, client: Any) -> Any:
 def overdue_follow_ups() -> Any:
     """Return planned follow-ups whose due date has passed."""
     return FollowUp.objects.filter(state="planned", due_on__lt=clock.today()).order_by("due_on", "pk")
-
-
-@query("service.today", needs=Permission.SERVICE_READ, zh="今日工作台", en="Today", parameters=(MINE, OWNER))
-def today(*, mine: bool | None = None, owner: int | None = None) -> dict[str, Any]:
-    """Return what is due, overdue or promised, most urgent first, with the reason.
-
-    Follow-ups within their reminder, requests and promises due within three days. `mine` limits it to the actor's
-    own, `owner` to those of one member of staff. At most 200 lines; `counts` counts all.
-    """
-    day = clock.today()
-    horizon = day + timedelta(days=3)
-    plans = FollowUp.objects.filter(state="planned", due_on__lte=day + timedelta(days=90)).select_related(
-        "client", "owner"
-    )
-    requests_due = Request.objects.exclude(state="closed").filter(due_on__lte=horizon).select_related("client", "owner")
-    promises = (
-        Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon)
-        .exclude(promise="")
-        .select_related("client", "staff")
-    )
-    if mine or owner:
-        me = current_actor().user_id if mine else owner
-        plans, requests_due, promises = (
-            plans.filter(owner_id=me),
-            requests_due.filter(owner_id=me),
-            promises.filter(staff_id=me),
-        )
-    lines = [
-        _line("follow_up", plan, plan.due_on, plan.subject, plan.owner, day, plan.remind_days)
-        for plan in plans.order_by("due_on")[:2000]
-    ]
-    lines = [line for line in lines if line["urgency"] != "later"]
-    lines += [
-        _line(
-            "complaint" if request.kind == "complaint" else "request",
-            request,
-            request.due_on,
-            request.subject,
-            request.owner,
-            day,
-            3,
-        )
-        for request in requests_due
-    ]
-    lines += [
-        _line("promise", interaction, interaction.promise_due_on, interaction.promise, interaction.staff, day, 3)
-        for interaction in promises
-    ]
-    order = {"complaint": 0, "promise": 1, "request": 2, "follow_up": 3}
-    lines.sort(key=lambda entry: (entry["due_on"], order[entry["what"]]))
-    counts: dict[str, int] = {"overdue": 0, "today": 0, "soon": 0}
-    for line in lines:
-        counts[line["urgency"]] = counts.get(line["urgency"], 0) + 1
-    week = Interaction.objects.filter(held_at__gte=clock.now() - timedelta(days=7)).count()
-    return {"date": day.isoformat(), "counts": counts, "contacts_this_week": week, "lines": lines[:200]}
-
-
-def _line(what: str, row: Any, due: Any, text: str, owner: Any, day: Any, remind: int) -> dict[str, Any]:
-    """Return one line of Today."""
-    from dakehu.foundation.access.encrypted_fields import DOTS
-    from dakehu.foundation.access.sensitivity import PERSONAL
-
-    clearance = current_actor().clearance
-    return {
-        "what": what,
-        "id": row.pk,
-        "client": {"id": row.client_id, "name": name_of(row.client, clearance)},
-        "text": text if clearance >= PERSONAL else DOTS,
-        "due_on": due.isoformat(),
-        "days": (due - day).days,
-        "owner": owner.name if owner else "",
-        "urgency": rules.urgency(due, day, remind),
-        "row_version": row.row_version,
-    }
 
 
 @query(

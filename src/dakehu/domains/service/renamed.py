@@ -19,6 +19,7 @@ declare_renamed(
         "service.follow_ups_of": "service.client_follow_ups",
         "service.interactions_of": "service.client_interactions",
         "service.requests_of": "service.client_requests",
+        "service.today": "service.today_list",
     },
 )
 declare_renamed(Kind.EVENT, {"interactions.taken_in": "interactions.imported"})

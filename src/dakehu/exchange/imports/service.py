@@ -4,10 +4,22 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from dakehu.domains.ledger.feeds.access import may_import_any
+from dakehu.exchange.feeds import batch as feed_batch
+from dakehu.exchange.feeds import service as feeds
+from dakehu.exchange.feeds.layouts import part_of, recognise_feed
 from dakehu.exchange.imports import apply, chunking, corrections, origins
 from dakehu.exchange.imports.batch_files import book_of, open_book, original_book, plan_of, save_plan
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
+from dakehu.exchange.imports.ledger_files import (
+    has_prices,
+    keep_by_hand,
+    keep_prices,
+    kind_of,
+    prices_of,
+    statement_of,
+)
 from dakehu.exchange.imports.recognition import recognize
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping import profiles
@@ -27,7 +39,7 @@ from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
@@ -36,9 +48,10 @@ SHOWN = 200
 NO_CHOICES = Choices()
 
 
-def can_import() -> None:
-    """Raises NotAllowed for whoever may not import."""
-    if not current_actor().may(Permission.IMPORT):
+def can_import(kind: str = "") -> None:
+    """Raise NotAllowed for whoever may not import. Kind feed is checked by the feed's own service; with no kind known yet,
+    whoever may import some feed may open a file."""
+    if not current_actor().may(Permission.IMPORT) and not (kind in ("", "feed") and may_import_any()):
         raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 
 
@@ -67,24 +80,27 @@ def run_import(
 
     Columns with values that no field takes are reported as `ignored`; `strict` refuses such a file (Refused) instead.
 
-    A statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
+    A feed, a statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
     a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
     can_import()
     path, content = Path(path), Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     book = open_book(content, path.name, password)
-    plan, statement, prices = recognize(book, choices)
+    found = recognize(book, choices)
+    can_import("feed" if found.feed else "tables")
     is_stated = bool(choices.is_about_columns or choices.units or choices.order)
-    if plan and is_stated and (statement or prices) and not dry_run:
+    if found.plan and is_stated and found.ledger and not dry_run:
         with act("workbook.correct_mapping"):
-            profiles.save_profile(plan, path.name)
-    if strict and (statement or prices):
-        check_nothing_ignored((statement or prices).ignored)  # type: ignore[union-attr]
-    if statement is not None:
-        return _run_statement(statement, content, password, client, dry_run)
-    if prices is not None:
-        return _run_prices(prices, content, password, dry_run, skip_errors)
-    plan = plan or apply_choices(profiles.find_profile(guess_mapping(book), profile), book, choices)
+            profiles.save_profile(found.plan, path.name)
+    if strict and found.ledger:
+        check_nothing_ignored(found.ledger.ignored)
+    if found.feed is not None:
+        return _run_feed(found.feed, content, password, dry_run, skip_errors, progress)
+    if found.statement is not None:
+        return _run_statement(found.statement, content, password, client, dry_run)
+    if found.prices is not None:
+        return _run_prices(found.prices, content, password, dry_run, skip_errors)
+    plan = found.plan or apply_choices(profiles.find_profile(guess_mapping(book), profile), book, choices)
     planning.set_mode(plan, mode, key or plan.key)
     plan.prefer, plan.delete_missing = prefer, delete_missing
     ignored = ignored_columns(book, plan)
@@ -124,6 +140,20 @@ def _run_prices(
         return pricing.dry_run(table)
     number = _started(table.filename, content, password)
     return pricing.run(table, number, hashlib.sha256(content).hexdigest(), skip_errors)
+
+
+def _run_feed(
+    table: feeds.FeedTable, content: bytes, password: str | None, dry_run: bool, skip_errors: bool, progress: Progress
+) -> dict[str, Any]:
+    if dry_run:
+        return feeds.dry_run(table, progress)
+    feeds.check_may_import(table.feed)
+    number = _started(table.filename, content, password)
+    with act("workbook.upload"):
+        batch = batches.get_own(number)
+        feed_batch.save_answer(batch, table)
+        batch.save()
+    return feeds.run(table, number, skip_errors, progress)
 
 
 def _started(name: str, content: bytes, password: str | None) -> int:
@@ -183,38 +213,29 @@ def _check_not_undone(batch: Any) -> None:
 # --- step by step, for the browser ---------------------------------------------------------------
 
 
-def open_upload(name: str, content: bytes, password: str | None = None) -> Any:
-    """Keep an uploaded file and guess how it is read. Raises Refused for one that does not open."""
+def open_upload(name: str, content: bytes, password: str | None = None, feed_name: str = "") -> Any:
+    """Keep an uploaded file and guess how it is read; `feed_name` is the feed that a person said it is. Raises Refused for one that does not open."""
     can_import()
     book = open_book(content, name, password)
     plan = stated_mapping(book, NO_CHOICES)
-    statement = None if plan else statements.detect(book)
-    prices = None if plan or statement else price_layout.recognise_prices(book)
-    plan = plan or (planning.ImportMapping([]) if statement or prices else profiles.find_profile(guess_mapping(book)))
+    feed = None if plan else recognise_feed(book, feed_name)
+    statement = None if plan or feed else statements.detect(book)
+    prices = None if plan or feed or statement else price_layout.recognise_prices(book)
+    is_ledger = bool(feed or statement or prices)
+    can_import("feed" if feed else "tables")
+    plan = plan or (planning.ImportMapping([]) if is_ledger else profiles.find_profile(guess_mapping(book)))
     with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, plan)
         if statement:
             statement_batch.save_answer(batch, statement)
         if prices:
-            _keep_prices(batch, prices)
-        _keep_by_hand(batch, plan, book)
+            keep_prices(batch, prices)
+        if feed:
+            feed_batch.save_answer(batch, feed)
+        keep_by_hand(batch, plan, book)
         batch.save()
     return batch
-
-
-def _keep_prices(batch: Any, prices: price_layout.PriceTable, by_hand: bool = False) -> None:
-    kept = {"shape": prices.shape, "rows": prices.cells.height, "by_hand": by_hand}
-    batch.report = {**batch.report, "prices": kept}
-
-
-def _keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -> None:
-    """Note on a batch that a person called a table of it a statement or prices. Raises Refused while columns are missing."""
-    table = planning.ledger_table(plan)
-    if table is not None and table.part == planning.STATEMENT:
-        statement_batch.save_answer(batch, statements.glimpse_by_hand(book, table), by_hand=True)
-    elif table is not None:
-        _keep_prices(batch, price_layout.by_hand(book, table), by_hand=True)
 
 
 def read_by_hand(number: int) -> bool:
@@ -226,7 +247,7 @@ def read_by_hand(number: int) -> bool:
         plan = plan_of(batch)
         if planning.ledger_table(plan) is None:
             return False
-        _keep_by_hand(batch, plan, original_book(batch))
+        keep_by_hand(batch, plan, original_book(batch))
         batch.save()
     return True
 
@@ -238,8 +259,13 @@ def read_as_tables(number: int, kind: str = "") -> None:
     with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         statement_batch.check_open(batch)
-        by_hand = statement_batch.is_dry_run(batch).get("by_hand") or batch.report.get("prices", {}).get("by_hand")
-        batch.report = {name: value for name, value in batch.report.items() if name not in ("statement", "prices")}
+        by_hand = statement_batch.is_dry_run(batch).get("by_hand") or any(
+            batch.report.get(name, {}).get("by_hand") for name in ("prices", "feed")
+        )
+        if kind == "feed":
+            kind = part_of(feed_batch.answer_of(batch)["feed"])
+        kinds = ("statement", "prices", "feed")
+        batch.report = {name: value for name, value in batch.report.items() if name not in kinds}
         if kind or not by_hand:
             book = original_book(batch)
             save_plan(batch, apply_choices(profiles.find_profile(guess_mapping(book)), book, Choices(kind=kind)))
@@ -317,61 +343,27 @@ def dry_run_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
 
 def _dry_run_result(batch: Any, progress: Progress) -> dict[str, Any]:
     if statement_batch.is_dry_run(batch):
-        return statement_batch.dry_run(batch, _statement_of(batch, progress))
+        return statement_batch.dry_run(batch, statement_of(batch, progress))
     if has_prices(batch):
-        return pricing.dry_run(_prices_of(batch, progress))
+        return pricing.dry_run(prices_of(batch, progress))
+    if feed_batch.answer_of(batch):
+        return feeds.dry_run(feed_batch.table_of(batch), progress)
     return {**chunking.run(book_of(batch), plan_of(batch), progress), "mended": corrections.corrections_of(batch).count}
-
-
-def kind_of(batch: Any) -> str:
-    """Return "statement", "prices", or "" for tables of clients. A file that was imported on the command line says so in
-    its report only."""
-    if statement_batch.is_dry_run(batch):
-        return "statement"
-    if has_prices(batch):
-        return "prices"
-    ended = batch.state in (BatchState.APPLIED, BatchState.UNDONE, BatchState.REFUSED)
-    return str(batches.report_of(batch).get("kind", "")) if ended else ""
-
-
-def has_prices(batch: Any) -> bool:
-    """Whether a batch is a price file."""
-    return "prices" in batch.report
-
-
-def _prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
-    book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
-    found = price_layout.by_hand(book, hand) if hand else price_layout.recognise_prices(book)
-    progress(0.3, bilingual("正在逐个核对价格", "Checking every price"))
-    return _still_known(found, bilingual("行情文件", "a price file"))
-
-
-def _statement_of(batch: Any, progress: Progress) -> statements.Statement:
-    book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
-    found = statements.by_hand(book, hand) if hand else statements.recognise(book)
-    progress(0.3, bilingual("正在逐行核对", "Checking every row"))
-    return _still_known(found, bilingual("对账单", "a statement"))
-
-
-def _still_known(found: Any, kind: Bilingual) -> Any:
-    """Return what a file was recognised as. Raises Refused where it no longer is."""
-    if found is None:
-        zh, en = "这个文件不再认得是{kind}，请重新上传。", "This file is no longer known as {kind}; upload it again."
-        raise Refused(bilingual(zh, en, kind=kind))
-    return found
 
 
 @jobs.job("workbook.apply")
 def apply_batch(progress: Progress, *, batch: int, skip_errors: bool = False) -> dict[str, Any]:
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
     row = batches.get_own(batch)
-    if statement_batch.is_dry_run(row) or has_prices(row):
-        can_import()
+    if kind_of(row):
+        can_import(kind_of(row))
         _check_not_undone(row)
     if statement_batch.is_dry_run(row):
-        result = statement_batch.run(row, _statement_of(row, progress))
+        result = statement_batch.run(row, statement_of(row, progress))
     elif has_prices(row):
-        result = pricing.run(_prices_of(row, progress), row.pk, row.sha256, skip_errors)
+        result = pricing.run(prices_of(row, progress), row.pk, row.sha256, skip_errors)
+    elif feed_batch.answer_of(row):
+        result = feeds.run(feed_batch.table_of(row), row.pk, skip_errors, progress)
     else:
         result = _apply(batch, skip_errors, progress)
     return {**_summary(result, batch), "imported": result["imported"]}

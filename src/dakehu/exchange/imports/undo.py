@@ -4,6 +4,8 @@ back. Undoing an undo does the act again."""
 from collections.abc import Iterator
 from typing import Any
 
+from dakehu.domains.ledger.feeds.access import permission_of
+from dakehu.domains.ledger.feeds.declarations import feed_of
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import reversal, undo, undo_entries
@@ -154,6 +156,8 @@ def _needs(row: Any) -> str:
     """The permission that doing an act took, and taking it back takes; of an undo, that of the act it took back."""
     if row.act == undo_entries.UNDO and row.cause_ref:
         row = undo_entries.get_entry(row.cause_ref)
+    if row.report.get("feed"):
+        return str(permission_of(feed_of(row.report["feed"]["feed"])))
     done = ACTIONS.get(current_name(Kind.ACTION, row.act))
     return str(done.needs if done is not None else Permission.IMPORT)
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from dakehu.exchange.feeds import layouts as feed_layouts
 from dakehu.exchange.mapping.detection import kinds_of_sheets, settle_columns
 from dakehu.exchange.mapping.mapping import (
     PRICES,
@@ -203,7 +204,7 @@ def _remap(table: TableMapping, book: reading.Book, part: str, header: int) -> N
         table.signature = reading.signature_of(table.header_row, table.layout, table.columns)
     columns = [reading.Column(c.index, c.heading, samples=c.samples) for c in table.columns]
     table.part = part
-    if part in (STATEMENT, PRICES):
+    if part in (STATEMENT, PRICES) or feed_layouts.feed_of_part(part):
         _map_to_ledger(part, columns)
     elif part:
         lexicon = Lexicon(definitions.terms())
@@ -221,7 +222,13 @@ def _map_to_ledger(part: str, columns: list[reading.Column]) -> None:
         named = columns_in([column.heading for column in columns])
         found = {flat(heading): name for name, heading in reversed(named.items())}
     else:
-        found = {flat(c.heading): price_layout.field_of(c.heading) for c in columns if price_layout.field_of(c.heading)}
+        feed = feed_layouts.feed_of_part(part)
+        named_by = {
+            c.heading: feed_layouts.field_of(feed, c.heading) if feed else price_layout.field_of(c.heading)
+            for c in columns
+            if c.heading
+        }
+        found = {flat(heading): name for heading, name in named_by.items() if name}
     taken: set[str] = set()
     for column in columns:
         name = found.get(flat(column.heading))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dakehu.exchange.feeds import layouts as feed_layouts
 from dakehu.exchange.mapping import profiles
 from dakehu.exchange.mapping.changes import correct
 from dakehu.exchange.mapping.detection import guess_mapping, kinds_of_sheets
@@ -28,7 +29,8 @@ LEAVE_OUT = ("", "-", "不导入", "none")
 @dataclass(frozen=True)
 class Choices:
     """`columns`, `units` and `orders` are keyed by column: its heading, its letter, or its number from 1. `header_row` is a
-    number from 1 or "none". `order` holds for every column of days."""
+    number from 1 or "none". `order` holds for every column of days. `feed` is the name of the feed that the file holds
+    (kind "feed"), `day` the business day of its rows."""
 
     kind: str = ""
     sheet: str = ""
@@ -37,6 +39,8 @@ class Choices:
     units: Mapping[str, str] = field(default_factory=dict)
     rates: Mapping[str, str] = field(default_factory=dict)
     order: str = ""
+    feed: str = ""
+    day: str = ""
 
     @property
     def is_about_columns(self) -> bool:
@@ -169,7 +173,8 @@ def _field_of(kind: str, text: str) -> str:
     fields = kinds_of_sheets()[kind]
     if word in fields:
         return word
-    labels = LABELS_OF.get(kind, {})
+    feed = feed_layouts.feed_of_part(kind)
+    labels = feed_layouts.labels_of(feed) if feed else LABELS_OF.get(kind, {})
     by_label = next((name for name, both in labels.items() if word in both), None)
     if by_label:
         return by_label
@@ -177,6 +182,8 @@ def _field_of(kind: str, text: str) -> str:
         found = next((name for name, heading in columns_in([word]).items() if heading), None)
     elif kind == PRICES:
         found = price_layout.field_of(word)
+    elif feed:
+        found = feed_layouts.field_of(feed, word)
     else:
         means = Lexicon(definitions.terms()).means(kind, word)
         found = means[0] if means else None

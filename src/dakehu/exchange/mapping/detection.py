@@ -1,5 +1,7 @@
 """The mapping that a file itself suggests: its tables, what their columns mean, their units and the order of their days."""
 
+from dakehu.domains.ledger.feeds.declarations import FEEDS
+from dakehu.exchange.feeds import layouts as feed_layouts
 from dakehu.exchange.mapping.cell_values import NUMBERS
 from dakehu.exchange.mapping.mapping import (
     OWN_PAGES,
@@ -134,6 +136,9 @@ def kinds_of_values(part: str) -> dict[str, str]:
         return {**dict.fromkeys(MONEY_FIELDS, MONEY), "quantity": COUNT}
     if part == PRICES:
         return {"price": MONEY}
+    feed = feed_layouts.feed_of_part(part)
+    if feed is not None:
+        return feed_layouts.kinds_of_numbers(feed)
     return (
         {
             parameter.name: definitions.kind_of_value(parameter)
@@ -161,4 +166,5 @@ def kinds_of_sheets() -> dict[str, tuple[str, ...]]:
     fields = {
         name: tuple(parameter.name for parameter in part.parameters) for name, part in definitions.worksheets().items()
     }
-    return {**fields, STATEMENT: STATEMENT_FIELDS, PRICES: tuple(price_layout.HEADINGS)}
+    feeds = {feed_layouts.part_of(feed.name): tuple(feed_layouts.labels_of(feed)) for feed in FEEDS.values()}
+    return {**fields, STATEMENT: STATEMENT_FIELDS, PRICES: tuple(price_layout.HEADINGS), **feeds}

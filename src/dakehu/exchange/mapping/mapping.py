@@ -14,7 +14,8 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports.row_matching import MODES
 
-STATEMENT, PRICES = "statement", "prices"  # what a sheet may hold besides the parts of a client table
+# What a sheet may hold besides the parts of a client table; a feed is "feed:" and its name.
+STATEMENT, PRICES, FEED_PREFIX = "statement", "prices", "feed:"
 KEEP = "="  # a value without a meaning of its own is read as it stands
 # Sheets that this program adds to its workbooks and that hold no data of clients.
 OWN_PAGES = {"说明", "guide", "统计分析", "statistics", "字典", "lists", "错误清单", "errors"}
@@ -142,8 +143,9 @@ def set_mode(plan: ImportMapping, mode: str, key: str) -> None:
 
 
 def ledger_table(plan: ImportMapping) -> TableMapping | None:
-    """The table that a person called a statement or prices; None where there is none."""
-    return next((table for table in plan.tables if table.part in (STATEMENT, PRICES)), None)
+    """The table that a person called a statement, prices or a feed; None where there is none."""
+    is_ledger = (t for t in plan.tables if t.part in (STATEMENT, PRICES) or t.part.startswith(FEED_PREFIX))
+    return next(is_ledger, None)
 
 
 def check_mapping(plan: ImportMapping) -> None:

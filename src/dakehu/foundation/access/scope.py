@@ -78,8 +78,13 @@ class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[mis
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
-        limit = condition(current_actor(), self.model.client_path)
-        return rows if limit is None else rows.filter(limit)
+        actor = current_actor()
+        limit = condition(actor, self.model.client_path)
+        rows = rows if limit is None else rows.filter(limit)
+        flag = getattr(self.model, "across_only", "")
+        if flag and actor.reach not in (Reach.SYSTEM, Reach.ACROSS_WALLS):
+            rows = rows.filter(**{flag: False})
+        return rows
 
 
 class Common(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[misc]

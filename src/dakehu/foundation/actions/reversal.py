@@ -28,7 +28,18 @@ SHOWN = 20
 FEW = 200  # rows up to which each is written, and audited, by itself
 
 Report = Callable[[float, Bilingual], None]
+_after: dict[str, Callable[[], Any]] = {}  # by model label
 Row = tuple[Any, int]  # model and number
+
+
+def after_revert(label: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Register what is to be worked out again, inside the undo, once rows of a table were taken back."""
+
+    def wrap(body: Callable[[], Any]) -> Callable[[], Any]:
+        _after[label] = body
+        return body
+
+    return wrap
 
 
 def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
@@ -61,6 +72,8 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
                 "An earlier value (such as a client code) belongs to another record now, so this cannot be undone.",
             )
         ) from taken
+    for label in {*log.created, *log.changed, *log.deleted} & _after.keys():
+        _after[label]()
     return {"removed": removed, "restored": restored}
 
 

@@ -1,8 +1,11 @@
 """Look up trading days of the exchanges."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
+from dakehu.foundation.base import clock
 from dakehu.foundation.calendar.models import CalendarDay
+
+COMPLETE_AT = time(16)  # prices and trades of the day are final by then
 
 
 def is_trading_day(day: date) -> bool:
@@ -28,6 +31,13 @@ def trading_days_between(first: date, last: date) -> list[date]:
     known = dict(CalendarDay.objects.filter(on__gte=first, on__lte=last).values_list("on", "trading"))
     all_days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     return [day for day in all_days if known.get(day, day.weekday() < 5)]
+
+
+def last_complete_day() -> date:
+    """Return the last trading day with final prices."""
+    now = clock.local(clock.now())
+    end = now.date() if now.time() >= COMPLETE_AT else now.date() - timedelta(days=1)
+    return trading_days_between(end - timedelta(days=30), end)[-1]
 
 
 def calendar_ends_on() -> date | None:

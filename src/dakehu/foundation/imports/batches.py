@@ -22,6 +22,7 @@ STAYS = (
     "statement",
     "prices",
     "origin",
+    "feed",
 )  # what a batch holds beside its last report
 
 

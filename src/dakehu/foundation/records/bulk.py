@@ -59,6 +59,20 @@ def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> lis
     return ids
 
 
+def change_columns(
+    model: Any, ids: list[int], columns: dict[str, list[Any]], *, client_ids: Iterable[int] = ()
+) -> None:
+    """Set whole columns of many stored rows in the open action, without an object per row.
+
+    `columns` by column name, in the order of `ids`. For derived tables that nobody searches; the action cannot be undone.
+    Audit as in record_rows. Raises ValueError for a searched model or in an action that is kept to be undone.
+    """
+    if current_act().undo_log is not None or index.is_affected_by(model, list(columns)):
+        raise ValueError(f"{model._meta.label} is searched or its changes can be undone: use record_rows")
+    bulk_columns.update(model, ids, columns)
+    add_row_counts(model, {"changed": IdRanges(ids), "clients": IdRanges(client_ids)}, columns)
+
+
 def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) -> None:
     """Delete rows without dependents in the open action. The audit entry holds their ids, or each with its values."""
     id_ranges = ids if isinstance(ids, IdRanges) else IdRanges(ids)
@@ -76,6 +90,21 @@ def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) ->
     bulk_sql.delete(model, id_ranges)
     if not with_values:
         add_row_counts(model, {"removed": id_ranges})
+
+
+def record_expressions(rows: Any, values: dict[str, Any]) -> int:
+    """Set columns of many stored rows from expressions, in one statement, and return their number.
+
+    For figures that follow from others: versions do not grow and nothing is kept for undo, so that who undoes calls this
+    again. `rows` is a query of the database's own, without scope. The audit entry names rows and columns.
+    """
+    id_ranges = IdRanges(rows.order_by("pk").values_list("pk", flat=True))
+    if not id_ranges:
+        return 0
+    count = int(models.QuerySet(rows.model).filter(pk__in=rows.order_by().values("pk")).update(**values))
+    clients = id_ranges if rows.model.client_path == "pk" else IdRanges()
+    add_row_counts(rows.model, {"changed": id_ranges, "clients": clients}, values)
+    return count
 
 
 def add_row_counts(model: Any, id_ranges: dict[str, IdRanges], columns: Iterable[str] = ()) -> None:

@@ -1,10 +1,12 @@
-"""Insert new rows of one table from whole columns, without an object per row.
+"""Insert and update rows of one table from whole columns, without an object per row.
 
-Called by record_columns only. Empty values and missing columns get the field's default. Values of encrypted fields are
+Called by record_columns and change_columns only. A column that is a polars series holds values as the database takes
+them. Empty values and missing columns get the field's default. Values of encrypted fields are
 encrypted and their blind indexes computed here. PostgreSQL gets one statement for thousands of rows, each column as the
 text of an array built by polars; SQLite gets executemany.
 """
 
+import itertools
 import json
 from typing import Any
 
@@ -17,7 +19,7 @@ from dakehu.foundation.database import write_pipeline
 from dakehu.foundation.records import bulk_sql
 
 AT_ONCE = 10_000
-Column = dict[str, list[Any]]
+Column = dict[str, Any]  # lists of Python values, or polars series
 
 
 class Constant:
@@ -44,6 +46,36 @@ def insert(model: Any, count: int, columns_in: Column) -> list[int]:
     return ids
 
 
+def update(model: Any, ids: list[int], columns_in: Column) -> None:
+    """Set whole columns of stored rows inside the open transaction, and count each row's version up.
+
+    `columns_in` is keyed by column (`branch_id`, not `branch`), in the order of `ids`.
+    """
+    connection = connections[router.db_for_write(model)]
+    quote, table = connection.ops.quote_name, connection.ops.quote_name(model._meta.db_table)
+    fields = [field for field in model._meta.concrete_fields if field.attname in columns_in]
+    columns = [[field.get_db_prep_save(value, connection) for value in columns_in[field.attname]] for field in fields]
+    names = [quote(field.column) for field in fields]
+    key, counted = quote(model._meta.pk.column), f"{quote('row_version')} = {table}.{quote('row_version')} + 1"
+    changed = f"{counted}, {quote('changed_at')} = %s"
+    moment = model._meta.get_field("changed_at").get_db_prep_save(now(), connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            every = [model._meta.pk, *fields]
+            arrays = ", ".join(f"%s::{bulk_sql.type_of(field, connection)}[]" for field in every)
+            given = ", ".join(quote(field.column) for field in every)
+            assigned = ", ".join(f"{name} = given.{name}" for name in names)
+            sql = f"UPDATE {table} SET {assigned}, {changed} FROM unnest({arrays}) AS given({given}) WHERE {table}.{key} = given.{key}"  # noqa: S608  names come from models
+            for start in range(0, len(ids), AT_ONCE):
+                parts = [column[start : start + AT_ONCE] for column in (ids, *columns)]
+                cursor.execute(sql, [moment, *parts])
+        else:
+            assigned = ", ".join(f"{name} = %s" for name in names)
+            sql = f"UPDATE {table} SET {assigned}, {changed} WHERE {key} = %s"  # noqa: S608  names come from models
+            moments = itertools.repeat(moment, len(ids))
+            cursor.executemany(sql, list(zip(*columns, moments, ids, strict=True)))
+
+
 def _column(field: Any, columns_in: Column, connection: Any) -> Any:
     """Return one column as the database takes it: a list, or Constant."""
     if isinstance(field, BlindIndex):
@@ -53,6 +85,8 @@ def _column(field: Any, columns_in: Column, connection: Any) -> Any:
         timed = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         return Constant(field.get_db_prep_save(now() if timed else field.get_default(), connection))
     values = columns_in[field.attname]
+    if isinstance(values, pl.Series):
+        return values.cast(pl.String).to_list() if connection.vendor == "postgresql" else values.to_list()
     if isinstance(field, EncryptedTextField):
         return field.seal_many(values)
     default = field.get_db_prep_save(field.get_default(), connection)

@@ -104,6 +104,7 @@ class Recorded(models.Model):
     changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     client_path = ""  # lookup path from this row to its client; "" for rows that are not client data
+    across_only = ""  # a flag column: rows in which it is set are seen only by those who see across information walls
     deduplicate_on_merge = False  # whether a merge of clients keeps only one of two equal rows
     lookup_fields: tuple[str, ...] = ()  # fields by which a person may identify a row of this model
     former_lookup = ""  # lookup path to former names, each of which identified one row

@@ -10,7 +10,7 @@ A card names the query that answers it. What that query returns depends on the c
   a value of kind number is a number(…), of kind client {"id", "name"}, of kind day {"on", "days"}
 - dates: {"dates": [{"client", "on", "what"}]}
 - checklist: what `team.setup_checklist` returns; the card goes once everything is done
-- day_list: what `service.today` returns
+- day_list: what `service.today_list` returns
 
 Any of them may carry "as_of" (ISO date), "source" (where the numbers come from) and "rows_at".
 """

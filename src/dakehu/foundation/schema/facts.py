@@ -6,9 +6,11 @@ known of each of its rows too.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
@@ -68,7 +70,8 @@ class FactTable:
     every fact missing. It may be asked for any of the last 250 trading days.
 
     as_of(day) → the day of the newest data at or before `day`; None where there has never been any: rules that need this
-    table are then reported as waiting for data. None as the function: always known.
+    table are then reported as waiting for data. None as the function: always known. `is_daily`: the data must be of the day
+    itself, older ones say nothing of it.
 
     source: what the facts come from, for people ("柜台日终资产").
     """
@@ -79,9 +82,32 @@ class FactTable:
     source: Bilingual
     subject: Subject = CLIENT
     as_of: Callable[[date], date | None] | None = None
+    is_daily: bool = False
 
 
 _declared: dict[str, FactTable] = {}
+_kept: ContextVar[dict[Any, Any] | None] = ContextVar("dakehu_kept_frames", default=None)
+
+
+@contextmanager
+def keeping_frames() -> Iterator[None]:
+    """Let the tables loaded inside share what several of them stand on (see `kept`)."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def kept(key: Any, make: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
+    """Return a frame, made once inside `keeping_frames` and every time outside of it."""
+    frames = _kept.get()
+    if frames is None:
+        return make()
+    if key not in frames:
+        frames[key] = make()
+    found: pl.DataFrame = frames[key]
+    return found
 
 
 def declare(*tables: FactTable) -> None:
@@ -102,6 +128,11 @@ def declare(*tables: FactTable) -> None:
 def tables() -> Iterator[FactTable]:
     """Yield every declared fact table."""
     return iter(tuple(_declared.values()))
+
+
+def table_called(name: str) -> FactTable:
+    """Return a table by its name. Raises KeyError for one that is not declared."""
+    return _declared[name]
 
 
 def facts_of(subject: Subject) -> dict[str, Fact]:

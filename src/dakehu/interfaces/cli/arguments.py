@@ -42,7 +42,19 @@ def parser() -> argparse.ArgumentParser:
         "--as-kind",
         default="",
         metavar="KIND",
-        help="这张表是什么 · what the sheet holds: clients, investments, interactions, needs, follow_ups, statement, prices",
+        help="这张表是什么 · what the sheet holds: clients, investments, interactions, needs, follow_ups, statement, prices, feed",
+    )
+    made.add_argument(
+        "--feed",
+        default="",
+        metavar="FEED",
+        help="是哪一种每日数据，如 balances · which daily data it is, such as balances (--as-kind feed)",
+    )
+    made.add_argument(
+        "--day",
+        default="",
+        metavar="DAY",
+        help="每日数据是哪一天的，文件中没有日期列时 · the day of daily data in a file without a column of days",
     )
     made.add_argument("--sheet", default="", metavar="NAME", help="哪一张工作表 · which sheet")
     made.add_argument(
@@ -98,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made = add("template", "空白模板 · an empty template")
     made.add_argument("file", type=Path)
+    made.add_argument("--feed", default="", metavar="FEED", help="每日数据的模板，如 balances · that of a daily feed")
     made = add("check", "检查设置 · check the installation")
     made.add_argument(
         "--production", action="store_true", help="正式使用的要求，不满足即失败 · fail on what real use forbids"
@@ -140,6 +153,16 @@ def parser() -> argparse.ArgumentParser:
         choices=("local", "spark"),
         default="local",
         help="在本机或 Spark 集群上计算，结果相同 · compute here or on a Spark cluster; same figures",
+    )
+    made = add(
+        "nightly",
+        "每晚处理：导入文件夹中的文件、结算、分级与提醒 · the nightly run: import files, close, tiers and moments",
+    )
+    made.add_argument(
+        "--day", default="", metavar="DATE", help="哪一天，缺省为最近交易日 · the day; the last trading day"
+    )
+    made.add_argument(
+        "--folder", type=Path, default=None, help="文件夹，缺省为 DAKEHU_INBOX · where the files are; DAKEHU_INBOX"
     )
     made = add("quotes", "从数据服务取行情（需先启用） · fetch prices from a data service (off by default)")
     made.add_argument(

@@ -17,6 +17,8 @@ def file_choices(line: argparse.Namespace) -> Choices:
         units=_named(line.unit),
         rates=_named(line.rate),
         order=line.date_order,
+        feed=line.feed,
+        day=line.day,
     )
 
 

@@ -1,7 +1,9 @@
 """Read the files that a command line names."""
 
+from datetime import date
 from pathlib import Path
 
+from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
@@ -23,3 +25,23 @@ def check_file(path: Path) -> Path:
     if not path.is_file():
         raise Refused({"file": [bilingual("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
     return path
+
+
+def read_day(text: str, name: str) -> date | None:
+    """Return the day that an option names, None for an empty one. Raises Refused for what is no day."""
+    try:
+        return parsing.to_date(text) if text else None
+    except parsing.Unreadable as fault:
+        raise Refused(
+            {
+                name: [
+                    bilingual(
+                        "“{text}”不是{zh}。",
+                        "“{text}” is not {en}.",
+                        text=text,
+                        zh=fault.expected_zh,
+                        en=fault.expected_en,
+                    )
+                ]
+            }
+        ) from None

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 # Pages that list the rows of a query themselves, or say more about a state; any other query has the page of rows.
 PAGES = {
     "clients.list": "/clients/",
-    "service.today": "/",
+    "service.today_list": "/",
     "team.audit": "/audit/",
     "team.system": "/system/",
     "team.trading_days": "/system/calendar/",

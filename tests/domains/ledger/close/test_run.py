@@ -10,6 +10,7 @@ from dakehu.analytics import kernel
 from dakehu.analytics.figures import Column
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
+from dakehu.domains.ledger.close import history as close_history
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures, SecurityCode
@@ -89,7 +90,7 @@ def test_published_figures_are_those_of_the_kernel(dealt, priced):
                 market=np.full(3, np.nan),
             )
         )
-        clients, kept = close_chunks.read(close_run.path_of(Closing.objects.get().file))
+        clients, kept = close_chunks.read(close_history.path_of(Closing.objects.get().file))
         rows = {row.client_id: row for row in Figures.objects.all()}
     assert clients.tolist() == trades.clients.tolist()
     assert np.array_equal(kept.values, direct.values, equal_nan=True) and np.array_equal(kept.reasons, direct.reasons)

@@ -35,7 +35,11 @@ def editable_fields() -> tuple[str, ...]:
     return tuple(name for name in fields_of_client() if name != "id_number")
 
 
-FOLLOWS = {"name": ("pinyin", "initials"), "risk_tested_on": ("risk_valid_to",), "assets": ("assets_on",)}
+FOLLOWS = {
+    "name": ("pinyin", "initials"),
+    "risk_tested_on": ("risk_valid_to",),
+    "assets": ("assets_on", "assets_source"),
+}
 MOST = 20_000
 
 

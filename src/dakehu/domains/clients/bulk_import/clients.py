@@ -349,7 +349,7 @@ def _update(columns: Columns, evaluation: ClientEvaluation) -> None:
     """Change clients; values of an older day of the same source move to the history first."""
     differences, days = evaluation.row_evaluation.differences, columns.get("as_of_on")
     clients = load_rows(Client, (evaluation.row_evaluation.targets[row] for row in differences))
-    history, changed_fields = [], {"pinyin", "initials", "id_type", "assets_on"}
+    history, changed_fields = [], {"pinyin", "initials", "id_type", "assets_on", "assets_source"}
     days_in_file = {
         (evaluation.people[row], day) for row, day in evaluation.history
     }  # the file itself has a row of that day
@@ -371,6 +371,8 @@ def _update(columns: Columns, evaluation: ClientEvaluation) -> None:
         _set_derived_fields(client)
         if "assets" in changes and "assets_on" not in changes:
             client.assets_on = (days[row] if days else None) or clock.today()
+        if {"assets", "assets_on"} & changes.keys():
+            client.assets_source = ""
     changed = [
         clients[evaluation.row_evaluation.targets[row_index]]
         for row_index, row_changes in differences.items()

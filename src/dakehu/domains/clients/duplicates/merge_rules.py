@@ -14,6 +14,7 @@ GOES_WITH = {
     "risk_tested_on": "risk_level",
     "risk_valid_to": "risk_level",
     "assets_on": "assets",
+    "assets_source": "assets",
 }
 
 

@@ -138,6 +138,14 @@ class Client(ClientRecorded):
                     aliases=("客户分类", "客户等级", "等级", "级别", "customerType"))  # fmt: skip
     investor_class = field(choice_field(choices.InvestorClass, blank=True, default=""), group="suitability", zh="投资者类别", en="Investor class",
                            aliases=("投资者分类", "专业投资者"))  # fmt: skip
+    class_proven_on = field(
+        models.DateField(null=True, blank=True),
+        group="suitability",
+        zh="专业投资者认定日期",
+        en="Professional class proven on",
+        help_zh="最近一次核验专业投资者证明材料的日期，一年后到期",
+        help_en="The day on which the evidence of a professional class was last checked; it holds a year",
+    )
     risk_level = field(choice_field(choices.RiskLevel, blank=True, default=""), group="suitability", zh="风险等级", en="Risk level", listed=True,
                        aliases=("风险承受能力", "风险测评", "风险评级", "riskLevel"), example="C3 稳健型")  # fmt: skip
     risk_basis = field(
@@ -162,6 +170,13 @@ class Client(ClientRecorded):
         aliases=("资产截止日期", "资产登记日期", "AUM date"), help_zh="资产规模是哪一天的；留空则为登记当天",
         help_en="The day the assets are of; the day they are entered when left empty",
     )  # fmt: skip
+    assets_source = field(
+        choice_field(choices.AssetsSource, blank=True, default=""), group="suitability", zh="资产来源", en="Assets from", editable=False,
+        help_zh="柜台：随每日的日终资产更新；空：登记或导入", help_en="Counter: follows the end-of-day balances; empty: entered or imported",
+    )  # fmt: skip
+    # The figure that was entered before the feed replaced it; it comes back when the feed is taken back.
+    entered_assets = models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False)
+    entered_assets_on = models.DateField(null=True, editable=False)
     income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", applies_to=PERSON, zh="年收入区间", en="Income band",
                         sensitivity=PERSONAL, aliases=("年收入",))  # fmt: skip
     status = field(choice_field(choices.Status, default=choices.Status.ACTIVE), group="relationship", zh="客户状态", en="Status", listed=True,

@@ -1,10 +1,10 @@
 """Convert the kernel's figures to columns of the figures table. Pure."""
 
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
+import json
+from datetime import date
 
 import numpy as np
+import polars as pl
 
 from dakehu.analytics.figures import Column, Figures, Reason
 from dakehu.analytics.month_ends import MonthEnds
@@ -65,50 +65,34 @@ REASONS = {
     TOO_LARGE: ("数值过大", "too large a number"),
 }
 _LARGEST = 1e15
+_BEYOND = 255  # stands for TOO_LARGE beside the codes of Reason
 
 
-def columns(figures: Figures, days: np.ndarray) -> dict[str, list[Any]]:
-    """Return {field name: value of each client, None where missing}.
+def frame(clients: np.ndarray, figures: Figures, months: MonthEnds, days: np.ndarray, day: date) -> pl.DataFrame:
+    """Return the rows of the figures table by its columns: numbers as Float64, series and reasons as JSON.
 
-    `reasons` is {field name: reason} for each client. days: int [D], days since 1970-01-01, of the columns of the book.
+    clients: int64 [C], ids. days: int [D], days since 1970-01-01, of the columns of the book. A figure that is missing is
+    null and has its reason.
     """
-    result: dict[str, list[Any]] = {}
     values, codes = figures.values, figures.reasons
     is_valid = np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
-    for names, places in ((MONEY, 2), (NUMBERS, 8)):
-        for name, column in names.items():
-            result[name] = _decimals(values[:, column], is_valid[:, column], places)
+    columns: dict[str, pl.Series] = {"client_id": pl.Series(clients, dtype=pl.Int64)}
+    for name, column in {**MONEY, **NUMBERS}.items():
+        columns[name] = _numbers(values[:, column], is_valid[:, column])
     inflow = values[:, Column.DEPOSITS] - values[:, Column.WITHDRAWALS]
-    result["net_inflow"] = _decimals(inflow, is_valid[:, Column.DEPOSITS] & is_valid[:, Column.WITHDRAWALS], 2)
+    columns["net_inflow"] = _numbers(inflow, is_valid[:, Column.DEPOSITS] & is_valid[:, Column.WITHDRAWALS])
     for name, column in COUNTS.items():
-        result[name] = [
-            int(value) if valid else None
-            for value, valid in zip(values[:, column].tolist(), is_valid[:, column], strict=True)
-        ]
+        columns[name] = _whole(values[:, column], is_valid[:, column])
     for name, column in DAYS.items():
-        result[name] = [
-            EPOCH + timedelta(days=int(days[int(value)])) if valid else None
-            for value, valid in zip(values[:, column].tolist(), is_valid[:, column], strict=True)
-        ]
-    reasons: list[dict[str, str]] = [{} for _ in range(len(values))]
-    for name, column in SHOWN.items():
-        missing = np.flatnonzero((codes[:, column] != Reason.NONE) | ~is_valid[:, column])
-        for row in missing.tolist():
-            code = int(codes[row, column])
-            reasons[row][name] = Reason(code).name.lower() if code else TOO_LARGE
-    result["reasons"] = reasons
-    return result
-
-
-def month_columns(months: MonthEnds) -> dict[str, list[Any]]:
-    """Return the columns that follow from month ends, as `columns` does; series are in whole yuan."""
-    profit, inflow = months.day_profit, months.flows[:, -1]
-    return {
-        "day_profit": _decimals(profit, _is_money(profit), 2),
-        "month_inflow": _decimals(inflow, _is_money(inflow), 2),
-        "month_values": _series(months.values),
-        "month_inflows": _series(months.flows),
-    }
+        place = np.where(is_valid[:, column], np.nan_to_num(values[:, column]), 0).astype(np.int64)
+        on = pl.Series(days[place] if len(days) else place, dtype=pl.Int32)
+        columns[name] = _known(on, is_valid[:, column]).cast(pl.Date)
+    for name, numbers in (("day_profit", months.day_profit), ("month_inflow", months.flows[:, -1])):
+        columns[name] = _numbers(numbers, _is_money(numbers))
+    columns["month_values"] = _series(months.values)
+    columns["month_inflows"] = _series(months.flows)
+    columns["reasons"] = _reasons(codes, is_valid)
+    return pl.DataFrame(columns).with_columns(pl.lit(day).alias("as_of"))
 
 
 def _is_money(values: np.ndarray) -> np.ndarray:
@@ -116,21 +100,50 @@ def _is_money(values: np.ndarray) -> np.ndarray:
     return np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
 
 
-def _series(values: np.ndarray) -> list[list[int | None]]:
-    """Return rows of whole numbers, None where missing."""
+def _known(column: pl.Series, is_valid: np.ndarray) -> pl.Series:
+    """Return a column with null where it is not valid."""
+    return pl.select(pl.when(pl.Series(is_valid)).then(column)).to_series()
+
+
+def _numbers(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
+    """Return numbers, null where invalid."""
+    return _known(pl.Series(np.where(is_valid, values, 0.0)), is_valid)
+
+
+def _whole(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
+    """Return numbers cut to whole ones, null where invalid."""
+    return _known(pl.Series(np.where(is_valid, np.nan_to_num(values), 0.0).astype(np.int64)), is_valid)
+
+
+def _series(values: np.ndarray) -> pl.Series:
+    """Return each row of numbers as JSON in whole yuan, null where missing: float64 [C, M] → [C] texts."""
     valid = _is_money(values)
-    whole = np.where(valid, np.rint(np.nan_to_num(values, posinf=0, neginf=0)), 0).astype(np.int64).tolist()
-    if valid.all():
-        return whole
-    return [
-        [number if ok else None for number, ok in zip(row, good, strict=True)]
-        for row, good in zip(whole, valid.tolist(), strict=True)
+    whole = np.where(valid, np.rint(np.nan_to_num(values, posinf=0, neginf=0)), 0).astype(np.int64)
+    texts = [
+        pl.when(pl.Series(valid[:, n])).then(pl.Series(whole[:, n]).cast(pl.String)).otherwise(pl.lit("null"))
+        for n in range(values.shape[1])
     ]
+    return pl.select(pl.format("[{}]", pl.concat_str(texts, separator=", "))).to_series()
 
 
-def _decimals(values: np.ndarray, is_valid: np.ndarray, places: int) -> list[Decimal | None]:
-    """Round values to decimals, None where invalid."""
-    return [
-        Decimal(f"{value:.{places}f}") if valid else None
-        for value, valid in zip(values.tolist(), is_valid.tolist(), strict=True)
+def _reasons(codes: np.ndarray, is_valid: np.ndarray) -> pl.Series:
+    """Return why figures are missing as JSON, {field name: reason} for each client.
+
+    Clients miss the same figures for the same few reasons, so each combination is written once.
+    """
+    names, columns = list(SHOWN), list(SHOWN.values())
+    shown = np.where((codes[:, columns] == Reason.NONE) & ~is_valid[:, columns], _BEYOND, codes[:, columns])
+    if not len(shown):
+        return pl.Series([], dtype=pl.String)
+    packed = np.ascontiguousarray(shown.astype(np.uint8)).view(np.dtype((np.void, len(names)))).ravel()
+    _, first, which = np.unique(packed, return_index=True, return_inverse=True)
+    texts = [
+        json.dumps({name: _reason_name(int(code)) for name, code in zip(names, shown[row], strict=True) if code})
+        for row in first.tolist()
     ]
+    return pl.Series(texts).gather(which)
+
+
+def _reason_name(code: int) -> str:
+    """Return a reason as it is stored."""
+    return TOO_LARGE if code == _BEYOND else Reason(code).name.lower()

@@ -8,49 +8,41 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.conf import settings
 
 from dakehu.analytics import kernel
 from dakehu.analytics.figures import Figures as Computed
 from dakehu.analytics.month_ends import MonthEnds
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
+from dakehu.domains.ledger.close import firm_book, history, holdings
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, SecurityKind, TradeBatch
+from dakehu.domains.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, TradeBatch
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import compaction, journal
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import clock, firm_settings
+from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.jobs.progress import no_progress
-from dakehu.foundation.records.bulk import record_columns, remove_rows
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
+from dakehu.foundation.records.replacement import replace_rows
 
 AT_ONCE = 20_000  # clients per chunk
-CURRENCY = "CNY"
-READY = time(16)  # prices of the day are final by then
 EPOCH = close_rows.EPOCH
 SHOWN = 50
-
-
-def last_day() -> date:
-    """Return the last trading day with final prices."""
-    now = clock.local(clock.now())
-    end = now.date() if now.time() >= READY else now.date() - timedelta(days=1)
-    return trading_days.trading_days_between(end - timedelta(days=30), end)[-1]
 
 
 def close(
@@ -70,13 +62,13 @@ def close(
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
-    day, computing = day or last_day(), _engine(engine)
+    day, computing = day or trading_days.last_complete_day(), _engine(engine)
     allowed = firm_settings.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
     compacted = compaction.compact()["files"]
     with elevated("the nightly close"):
         digest = _digest(day)
         closing = Closing.objects.filter(day=day).first()
-        if closing is not None and closing.digest == digest and path_of(closing.file).is_file():
+        if closing is not None and closing.digest == digest and history.path_of(closing.file).is_file():
             return {
                 "day": day.isoformat(),
                 "clients": closing.clients,
@@ -86,14 +78,19 @@ def close(
                 "compacted": compacted,
             }
         progress(0.0, bilingual("正在读取成交与行情", "Reading trades and prices"))
-        clients, days, book = _load_book(day, allowed)
+        clients, assets, book = _load_book(day, allowed)
         parts, kept_count = _compute(digest, clients, book, at_once, computing, progress)
         progress(0.9, bilingual("正在发布指标", "Publishing the figures"))
         file_name = f"{day.isoformat()}-{digest[:12]}"
-        journal.write(path_of(file_name), pa.concat_tables([pq.read_table(path) for path in parts]))
+        journal.write(history.path_of(file_name), pa.concat_tables([pq.read_table(path) for path in parts]))
+        positions = holdings.replay_book(clients, assets, book)
+        holdings.write(history.holdings_path_of(file_name), positions.on(day))
+        days = book.ordinals
+        del book, positions  # the larger part of the memory, not needed to publish
         current = not Closing.objects.filter(day__gt=day).exists()
         publish(day=day, digest=digest, name=file_name, parts=parts, days=days, current=current)
         shutil.rmtree(parts[0].parent)
+        holdings.delete_old_files()
     progress(1.0, bilingual("结算完成", "Closed"))
     return {
         "day": day.isoformat(),
@@ -103,13 +100,6 @@ def close(
         "published": current,
         "compacted": compacted,
     }
-
-
-def path_of(name: str) -> Path:
-    """Return the path of a close's history file."""
-    folder = Path(settings.DAKEHU_HOME) / "close"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"{name}.parquet"
 
 
 def _digest(day: date) -> str:
@@ -127,7 +117,7 @@ def _digest(day: date) -> str:
 
 
 def _load_book(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]:
-    """Return (client ids, days, book) of a day. Raises Refused without trades or with stale prices."""
+    """Return (client ids, product ids of the prices, book) of a day. Raises Refused without trades or with stale prices."""
     trades = close_inputs.arrays_for_close(day)
     if not len(trades.clients):
         raise Refused(
@@ -141,7 +131,7 @@ def _load_book(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.
                 ]
             }
         )
-    days = calendar_of(trades.day, day)
+    days = firm_book.calendar_of(trades.day, day)
     prices = close_inputs.price_matrix(trades.assets, days)
     held_securities = close_book.closing_positions(trades.offsets, trades.asset, trades.quantity)
     is_stale = close_book.stale_prices(held_securities, prices.as_of, int(days[-1]), allowed)
@@ -152,38 +142,7 @@ def _load_book(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.
             prices.as_of[held_securities.index[is_stale], -1],
             day,
         )
-    return trades.clients, days, book_of(trades, prices)
-
-
-def calendar_of(traded: np.ndarray, day: date) -> np.ndarray:
-    """Return trading days from the first of `traded` to `day`, including both: int32 [D].
-
-    `traded` are days since 1970-01-01; all of them are included.
-    """
-    first = EPOCH + timedelta(days=int(traded.min()))
-    trading = [(trading_day - EPOCH).days for trading_day in trading_days.trading_days_between(first, day)]
-    return np.unique(np.append(traded, np.array([*trading, (day - EPOCH).days], np.int32))).astype(np.int32)
-
-
-def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Book:
-    """Return the kernel's book on the days of the prices.
-
-    Raises Refused where an exchange rate is missing.
-    """
-    days = prices.days
-    return close_book.build_book(
-        offsets=trades.offsets,
-        asset=trades.asset,
-        day=trades.day,
-        quantity=trades.quantity,
-        amount=trades.amount,
-        fee=trades.fee,
-        kind=trades.kind,
-        matrix=prices.matrix,
-        days=days,
-        rates=_rates(trades.assets, days),
-        market=index_levels(firm_settings.current("BENCHMARK"), days),
-    )
+    return trades.clients, trades.assets, firm_book.book_of(trades, prices)
 
 
 def _missing_prices(assets: np.ndarray, holders: np.ndarray, priced_on: np.ndarray, day: date) -> Refused:
@@ -215,59 +174,6 @@ def _missing_prices(assets: np.ndarray, holders: np.ndarray, priced_on: np.ndarr
     return Refused({"prices": list(lines)})
 
 
-def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """Return the value of one unit of each security's currency in CNY: float64 [A, D].
-
-    Rates are products of kind 汇率 whose code is the pair (USDCNY). Raises Refused where a rate is missing on any day
-    from the first trade on.
-    """
-    currency = dict(Product.objects.values_list("pk", "currency"))
-    rates = np.ones((len(assets), len(days)))
-    foreign = sorted({currency[asset] for asset in assets.tolist()} - {CURRENCY})
-    codes = SecurityCode.objects.filter(
-        product__kind=SecurityKind.RATE, code__in=[f"{name}{CURRENCY}" for name in foreign]
-    )
-    pairs = {code[:3]: product for code, product in codes.values_list("code", "product_id")}
-    missing = []
-    for name in foreign:
-        row = close_inputs.price_matrix(np.array([pairs.get(name, 0)]), days).matrix[0]
-        if np.isnan(row).any():
-            missing.append(name)
-        rates[[i for i, asset in enumerate(assets.tolist()) if currency[asset] == name]] = row
-    if missing:
-        raise Refused(
-            {
-                "currency": [
-                    bilingual(
-                        "缺少汇率：{names}。请导入自首笔交易起的汇率（dakehu import 汇率.csv，列：日期、证券代码、收盘价，代码如 USDCNY）。",
-                        "No exchange rate for {names}: import rates from the first trade on (dakehu import rates.csv, columns: date, code, close, with codes such as USDCNY).",
-                        names="、".join(missing),
-                    )
-                ]
-            }
-        )
-    return rates
-
-
-def index_levels(name: str, days: np.ndarray) -> np.ndarray:
-    """Return the levels of an index (code.market) on some days: float64 [D], all NaN if unknown."""
-    code, _, market = name.partition(".")
-    product = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
-    return close_inputs.price_matrix(np.array([product or 0]), days).matrix[0]
-
-
-def benchmark_name() -> str:
-    """Return the name of the benchmark index, "" if it is not registered."""
-    return index_name(firm_settings.current("BENCHMARK"))
-
-
-def index_name(name: str) -> str:
-    """Return the name of an index (code.market), "" if it is not registered."""
-    code, _, market = name.partition(".")
-    product_name = SecurityCode.objects.filter(code=code, market=market).values_list("product__name", flat=True).first()
-    return product_name or ""
-
-
 def _engine(name: str) -> close_chunks.Engine:
     """Return the engine by name. Raises Refused where Spark is not available."""
     if name == "spark":
@@ -286,7 +192,7 @@ def _compute(
     progress: Callable[..., None],
 ) -> tuple[list[Path], int]:
     """Write a file of figures for each chunk; return (files, number computed by an earlier run)."""
-    folder = path_of(digest).with_suffix("")
+    folder = history.path_of(digest).with_suffix("")
     folder.mkdir(exist_ok=True, mode=0o700)
     ends = [(begin, min(begin + at_once, len(clients))) for begin in range(0, len(clients), at_once)]
     chunks = [close_chunks.Chunk(begin, end, folder / f"{begin}-{end}.parquet") for begin, end in ends]
@@ -307,24 +213,11 @@ def _compute(
 def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
     """Register the day's history file and, unless a later day is closed, replace all clients' figures."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
-    count = 0
+    existing = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
     if current:
-        remove_rows(Figures, Figures.objects.values_list("pk", flat=True))
-    for path in parts:
-        clients, figures = close_chunks.read(path)
-        exists = np.isin(clients, np.array(list(_existing_clients(clients)), np.int64))
-        clients, figures = clients[exists], Computed(figures.values[exists], figures.reasons[exists])
-        months = close_chunks.read_months(path)
-        months = MonthEnds(months.values[exists], months.flows[exists], months.day_profit[exists])
-        count += len(clients)
-        if current and len(clients):
-            values = {
-                "client_id": clients.tolist(),
-                "as_of": [day] * len(clients),
-                **close_rows.columns(figures, days),
-                **close_rows.month_columns(months),
-            }
-            record_columns(Figures, len(clients), values)
+        count = replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
+    else:
+        count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
     row.digest, row.file, row.clients = digest, name, count
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
@@ -332,11 +225,11 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     return row
 
 
-def _existing_clients(clients: np.ndarray) -> set[int]:
-    """Return the ids of clients that still exist."""
-    model, existing = scope.client_model(), set()
-    for start in range(0, len(clients), 5000):
-        existing |= set(
-            model.objects.filter(pk__in=clients[start : start + 5000].tolist()).values_list("pk", flat=True)
-        )
-    return existing
+def _frame(path: Path, existing: np.ndarray, days: np.ndarray, day: date) -> pl.DataFrame:
+    """Return the rows of a chunk for the table of figures, without clients that are gone. existing: int64, ascending."""
+    clients, figures, months = close_chunks.read_with_months(path)
+    kept = np.isin(clients, existing)
+    if not kept.all():
+        clients, figures = clients[kept], Computed(figures.values[kept], figures.reasons[kept])
+        months = MonthEnds(months.values[kept], months.flows[kept], months.day_profit[kept])
+    return close_rows.frame(clients, figures, months, days, day)

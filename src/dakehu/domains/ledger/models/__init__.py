@@ -1,5 +1,6 @@
-"""Models of the ledger: investments, products and codes, accounts, journal register, figures."""
+"""Models of the ledger: investments, products and codes, accounts, journal register, feeds, figures."""
 
+from dakehu.domains.ledger.models.feeds import DailyBalance, FeedFile
 from dakehu.domains.ledger.models.figures import Closing, Figures
 from dakehu.domains.ledger.models.investment import Investment, ProductKind
 from dakehu.domains.ledger.models.product import CorporateAction, CorporateKind, Product, SecurityCode, SecurityKind
@@ -22,6 +23,8 @@ __all__ = [
     "Compaction",
     "CorporateAction",
     "CorporateKind",
+    "DailyBalance",
+    "FeedFile",
     "Figures",
     "Investment",
     "PriceFile",

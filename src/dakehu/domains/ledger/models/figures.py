@@ -64,10 +64,11 @@ class Figures(ClientRecorded):
     }  # fmt: skip
     client_path = "client"
     derived = True  # computed from trades and prices: nothing depends on it, and every close replaces it
+    replaceable = True  # at once (records.replacement); so the database does not check its client, the close does
     retention = TWENTY_YEARS
 
-    client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures"), zh="客户",
-                   en="Client", editable=False, listed=True)  # fmt: skip
+    client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures",
+                                        db_constraint=False), zh="客户", en="Client", editable=False, listed=True)  # fmt: skip
     as_of = field(models.DateField(), zh="截至日期", en="As of", editable=False, listed=True)
     market_value = _money("持仓市值", "Market value", "Σ 数量 × 收盘价", "Σ quantity × closing price", listed=True,
                           mask=mask_amount, group="result")  # fmt: skip

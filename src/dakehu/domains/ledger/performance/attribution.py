@@ -13,7 +13,7 @@ from django.conf import settings
 from dakehu.analytics import attribution as brinson
 from dakehu.analytics.figures import CLASSES
 from dakehu.domains.ledger import rules
-from dakehu.domains.ledger.close import run as close_run
+from dakehu.domains.ledger.close import firm_book
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -133,7 +133,7 @@ def _compare_with_index(valuation: portfolio.Valuation, day: int) -> dict[str, A
         "own": own,
         "index": index,
         "excess": excess,
-        "index_name": close_run.benchmark_name() if index is not None else "",
+        "index_name": firm_book.benchmark_name() if index is not None else "",
     }
 
 
@@ -229,13 +229,13 @@ def _measure_returns(measure: str, ordinals: np.ndarray) -> np.ndarray:
     rate = rules.rate_of(measure)
     if rate is not None:
         return np.append(0.0, (1 + rate) ** (np.diff(ordinals) / 365) - 1)
-    level = close_run.index_levels(measure, ordinals)
+    level = firm_book.index_levels(measure, ordinals)
     return np.append(0.0, level[1:] / level[:-1] - 1)
 
 
 def _measure_label(measure: str) -> str:
     """Return the index name of a measure, or the measure itself."""
-    return close_run.index_name(measure) or measure
+    return firm_book.index_name(measure) or measure
 
 
 def _number(value: float) -> float | None:

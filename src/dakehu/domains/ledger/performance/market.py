@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from dakehu.analytics import forecast, market
+from dakehu.domains.ledger.close import firm_book
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Product, SecurityCode, SecurityKind
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.domains.ledger.products import registry as products
@@ -171,7 +171,7 @@ def market_breadth() -> dict[str, Any]:
     prices = close_inputs.price_matrix(assets, days)
     breadth = market.breadth(prices.matrix)
     currencies = dict(Product.objects.filter(pk__in=assets.tolist()).values_list("pk", "currency"))
-    is_domestic = np.array([currencies.get(a) == close_run.CURRENCY for a in assets.tolist()])
+    is_domestic = np.array([currencies.get(a) == firm_book.CURRENCY for a in assets.tolist()])
     last = prices.matrix[:, -1]
     values = np.where(
         is_domestic & np.isfinite(last), np.array([holdings[a][0] for a in assets.tolist()]) * np.nan_to_num(last), 0.0

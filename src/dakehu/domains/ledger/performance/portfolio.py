@@ -10,9 +10,9 @@ from dakehu.analytics import kernel
 from dakehu.analytics.figures import Column, Reason
 from dakehu.analytics.figures import Figures as Computed
 from dakehu.analytics.series import Series, series_of
+from dakehu.domains.ledger.close import firm_book
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures
 from dakehu.domains.ledger.performance.explanations import money as money_explanations
 from dakehu.domains.ledger.performance.explanations import registry as explanations
@@ -22,6 +22,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.fields import spec_of
 
 EPOCH = close_rows.EPOCH
@@ -49,7 +50,7 @@ def valuation_date() -> date:
     Explanations then match the figures that lists show.
     """
     closed = Closing.objects.order_by("-day").values_list("day", flat=True).first()
-    return closed or close_run.last_day()
+    return closed or trading_days.last_complete_day()
 
 
 def value(client: Any, day: date) -> Valuation | None:
@@ -60,8 +61,8 @@ def value(client: Any, day: date) -> Valuation | None:
     trades = close_inputs.group_by_client(reader.trades_of_clients([client.pk]), day)
     if not len(trades.clients):
         return None
-    prices = close_inputs.price_matrix(trades.assets, close_run.calendar_of(trades.day, day))
-    book = close_run.book_of(trades, prices)
+    prices = close_inputs.price_matrix(trades.assets, firm_book.calendar_of(trades.day, day))
+    book = firm_book.book_of(trades, prices)
     return Valuation(book, kernel.compute(book, threads=1), series_of(book, 0), trades.assets, prices.as_of[:, -1])
 
 
@@ -109,7 +110,7 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
     if clearance >= spec.sensitivity:
         result["number"] = _date(int(steps.number)) if figure in close_rows.DAYS else steps.number
     if figure in explanations.AGAINST_INDEX:
-        result["index"] = close_run.benchmark_name()
+        result["index"] = firm_book.benchmark_name()
     if not result["hidden"]:
         result["inputs"], result["rows"] = steps.inputs, _with_names(steps.rows, valuation)
         if not steps.rows:
@@ -211,7 +212,7 @@ def _line(valuation: Valuation, hidden: bool) -> dict[str, Any]:
         "worth": None if hidden else _finite(days.value),
         "profit": None if hidden else _finite(days.value - np.cumsum(flow)),
         "index": [None if v != v else v for v in index],
-        "index_name": close_run.benchmark_name() if len(priced) else "",
+        "index_name": firm_book.benchmark_name() if len(priced) else "",
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from dakehu.domains.clients.choices import AssetsSource
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -16,7 +17,8 @@ SAME = Decimal("0.005")  # a difference below half a percent is no difference
 
 @dataclass(frozen=True)
 class Worth:
-    """A worth in CNY: `source` is "stated" (entered or imported) or "trades" (computed); `on` is None if not known."""
+    """A worth in CNY: `source` is "counter" (end-of-day balances), "stated" (entered or imported) or "trades" (computed);
+    `on` is None if not known."""
 
     source: str
     value: Decimal
@@ -36,8 +38,9 @@ def compare_worth(stated: Worth | None, held: Worth | None) -> tuple[Worth | Non
 
 
 def client_worth(client: Any) -> dict[str, Any]:
-    """Return {value, on, source, held, held_on, gap}; see ledger.client_worth."""
-    stated = None if client.assets is None else Worth("stated", client.assets, client.assets_on)
+    """Return {value, on, source, held, held_on, gap, why, counter, counter_on}; see ledger.client_worth."""
+    source = "counter" if client.assets_source == AssetsSource.FEED else "stated"
+    stated = None if client.assets is None else Worth(source, client.assets, client.assets_on)
     reads_ledger = current_actor().may(Permission.LEDGER_READ)
     row = getattr(client, "figures", None) if reads_ledger else None  # read once for every part of a page
     held = None if row is None or row.market_value is None else Worth("trades", row.market_value, row.as_of)
@@ -54,7 +57,16 @@ def client_worth(client: Any) -> dict[str, Any]:
         "held_on": held.on.isoformat() if held and held.on else None,
         "gap": gap if cleared else None,
         "why": difference(gap) if cleared and gap is not None else "",
+        **_counter(client, leading, cleared and reads_ledger),
     }
+
+
+def _counter(client: Any, leading: Worth | None, is_cleared: bool) -> dict[str, Any]:
+    """Return the counter's newest balance beside a figure that was entered for a later day: {counter, counter_on}."""
+    balance = getattr(client, "balance", None) if is_cleared and leading and leading.source == "stated" else None
+    if balance is None or balance.total is None:
+        return {"counter": None, "counter_on": None}
+    return {"counter": balance.total, "counter_on": balance.day.isoformat()}
 
 
 def difference(gap: Decimal) -> Bilingual:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dakehu.domains.ledger.models import Bucket, Compaction, PriceFile
+from dakehu.domains.ledger.models import Bucket, Compaction, FeedFile, PriceFile
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
@@ -222,7 +222,7 @@ def delete_superseded_files() -> int:
         register_state = reader.register()
         uncompacted = set(register_state.fresh_files())
         needed = uncompacted | {file.file for file in register_state.buckets}
-        needed |= set(PriceFile.objects.values_list("file", flat=True))
+        needed |= _other_files()
         done = set(register_state.files) - uncompacted
     path, now, marks, removed = journal.folder() / MARKS, clock.now().timestamp(), {}, 0
     before = _marks()
@@ -247,8 +247,13 @@ def find_missing_files() -> list[str]:
     """Names of files of the journal that the register names and that are not there. Run as the system."""
     book = reader.register()
     named = set(book.fresh_files()) | {one.file for one in book.buckets}
-    named |= set(PriceFile.objects.values_list("file", flat=True))
+    named |= _other_files()
     return sorted(name for name in named if not journal.path_of(name).is_file())
+
+
+def _other_files() -> set[str]:
+    """Return the names of registered files that hold no trades: prices and feeds."""
+    return {*PriceFile.objects.values_list("file", flat=True), *FeedFile.objects.values_list("file", flat=True)}
 
 
 def _marks() -> dict[str, float]:

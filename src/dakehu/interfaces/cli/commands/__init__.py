@@ -9,7 +9,17 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.commands import connect, exports, gates, imports, maintenance, opening, processes, staff
+from dakehu.interfaces.cli.commands import (
+    connect,
+    exports,
+    gates,
+    imports,
+    maintenance,
+    nightly,
+    opening,
+    processes,
+    staff,
+)
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
@@ -27,6 +37,7 @@ COMMANDS = {
     "verify": maintenance.verify_records,
     "reindex": maintenance.rebuild_search_index,
     "close": maintenance.close_day,
+    "nightly": nightly.run_night,
     "check": maintenance.check_installation,
     "user": staff.manage_users,
     "keys": maintenance.manage_keys,

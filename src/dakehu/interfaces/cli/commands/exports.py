@@ -4,9 +4,11 @@ import argparse
 
 from dakehu.domains.clients import queries as clients
 from dakehu.exchange.exports import service as export_service
+from dakehu.exchange.feeds import template as feed_template
+from dakehu.exchange.feeds.layouts import stated_feed
 from dakehu.exchange.reports import service as report_service
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.interfaces.cli.inputs import read_password
 from dakehu.interfaces.cli.key_values import pairs
 from dakehu.interfaces.cli.output import progress_of, write_result
@@ -27,8 +29,11 @@ def export_workbook(line: argparse.Namespace) -> None:
 
 
 def write_template(line: argparse.Namespace) -> None:
-    """Write an empty import template."""
-    export_service.write_template(line.file, language=line.lang or None)
+    """Write an empty import template, of clients or of a daily feed."""
+    if line.feed:
+        feed_template.write_template(stated_feed(line.feed), line.file, line.lang or language())
+    else:
+        export_service.write_template(line.file, language=line.lang or None)
     write_result(line, {"file": str(line.file)}, [str(line.file)])
 
 

@@ -11,7 +11,6 @@ from dakehu.foundation.access import encrypted_fields, keys, query_guard
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import anchor
-from dakehu.foundation.base import parsing
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.installation import key_check
@@ -19,7 +18,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 from dakehu.interfaces.cli import audit_report, backup, restore, server
-from dakehu.interfaces.cli.inputs import check_file, read_password
+from dakehu.interfaces.cli.inputs import check_file, read_day, read_password
 from dakehu.interfaces.cli.output import progress_of, write_message, write_result
 
 
@@ -72,23 +71,9 @@ def print_seal(line: argparse.Namespace) -> int:
 
 def close_day(line: argparse.Namespace) -> None:
     """Run the nightly close for a day, by default the last trading day."""
-    try:
-        day = parsing.to_date(line.date) if line.date else None
-    except parsing.Unreadable as fault:
-        raise Refused(
-            {
-                "date": [
-                    bilingual(
-                        "“{text}”不是{zh}。",
-                        "“{text}” is not {en}.",
-                        text=line.date,
-                        zh=fault.expected_zh,
-                        en=fault.expected_en,
-                    )
-                ]
-            }
-        ) from None
-    result = close_run.close(day=day, allow_stale=line.allow_stale, engine=line.engine, progress=progress_of(line))
+    result = close_run.close(
+        day=read_day(line.date, "date"), allow_stale=line.allow_stale, engine=line.engine, progress=progress_of(line)
+    )
     words = (
         bilingual("{day} 已结算过，输入没有变化。", "{day} was closed before and nothing has changed since.", **result)
         if result["unchanged"]

@@ -1,7 +1,7 @@
 """The workbook of the demonstration brokerage, in the style in which brokers keep theirs: a title above the header, amounts
 now as numbers and now as 350万, dates in whatever way they were typed, two channels in one cell."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,7 +36,8 @@ def typed_money(random: Random, amount: float) -> Any:
     return random.choice(ways)
 
 
-def basics(random: Random, person: Person) -> dict[str, Any]:
+def basics(person: Person, day: date) -> dict[str, Any]:
+    """Return the row of one client as of `day`; the assets are those of the month's end before."""
     channels = f"手机号码:{person.mobile} 电子邮件:{person.mail}"
     if person.kind != "个人":
         channels += f" 座机:{person.branch.area}-{80000000 + int(person.mobile[-4:])}"
@@ -55,6 +56,7 @@ def basics(random: Random, person: Person) -> dict[str, Any]:
         "风险等级": ("", "C1保守型", "C2谨慎型", "C3稳健型", "C4积极型", "C5激进型")[person.risk],
         "测评日期": person.tested_on,
         "资产规模": person.assets,
+        "资产日期": day.replace(day=1) - timedelta(days=1),
         "客户状态": person.status,
         "开户日期": person.opened_on,
         "客户来源": person.source,
@@ -77,7 +79,7 @@ def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
     for person in make_clients(random, day):
         known = {"客户号": person.code, "客户姓名": person.name}
         bought = list(activities.investments(random, person, day))
-        made["基本信息"].append(basics(random, person))
+        made["基本信息"].append(basics(person, day))
         made["投资历史"] += [{**known, **row} for row in bought]
         made["客户服务记录"] += [
             {**known, **row} for row in activities.services(random, person, day, [r["投资产品"] for r in bought])

@@ -51,6 +51,14 @@ HEADINGS = (
     "成交编号",
 )
 DAYS_A_YEAR = 244
+# Days that a quiet walk would not have. (trading days from the end, move of the market), the latest first.
+SHOCKS = ((37, -0.041), (150, -0.036))
+# {(code, trading days from the end): change of the day}: limits up and down, and falls and rises of several days.
+JUMPS = {
+    ("605992", 100): -0.10, ("605992", 99): -0.10, ("605992", 98): -0.08, ("605993", 60): 0.10,
+    ("688990", 85): 0.12, ("688990", 84): 0.09, ("688990", 83): 0.06, ("301990", 37): -0.16, ("002990", 15): -0.10,
+    ("300990", 8): -0.12,
+}  # fmt: skip
 
 
 @dataclass
@@ -66,11 +74,15 @@ def closing_prices(days: list[date]) -> dict[str, list[float]]:
     """{code: a closing price for each day}, the index among them. The same number of days gives the same walk."""
     random = Random(SEED)  # noqa: S311  (invented prices, not secrets)
     shocks = [random.gauss(0, 0.0095) for _ in days]
+    for back, move in SHOCKS:
+        shocks[max(0, len(days) - back)] = move
     made: dict[str, list[float]] = {}
     for code, _, first, _, share, own, drift in SECURITIES:
         price, walk = first, []
-        for shock in shocks:
-            price *= exp(drift / DAYS_A_YEAR + share * shock + random.gauss(0, own))
+        for place, shock in enumerate(shocks):
+            change = exp(drift / DAYS_A_YEAR + share * shock + random.gauss(0, own))
+            jump = JUMPS.get((code, len(days) - place))
+            price = price * change if jump is None or not walk else walk[-1] * (1 + jump)
             walk.append(round(price, 3 if first < 10 or code[:2] in ("51", "01", "11") else 2))
         made[code] = walk
     level, walk = INDEX[2], []

@@ -6,6 +6,8 @@ from dakehu.interfaces.web.views import language, palette, today
 
 urlpatterns = [
     path("", today.today_page, name="today"),
+    path("cards", today.cards, name="cards"),
+    path("today/<str:work>", today.work, name="work"),
     path("language", language.language, name="language"),
     path("health", language.health, name="health"),
     path("palette", palette.palette, name="palette"),

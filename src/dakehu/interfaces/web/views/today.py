@@ -1,115 +1,145 @@
-"""The start page: the cards that the domains declare for the reader's role, and the working list among them."""
+"""The page of the day: the list from which the work is done, one line of it with what stands behind, and the cards."""
 
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from dakehu.domains.clients import queries as clients
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.sign_in import sessions
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views import start_cards
+from dakehu.interfaces.web.views.client.composer import contact_form
+from dakehu.interfaces.web.views.client.head import peek_of
 
-GROUPS = (
-    ("overdue", bilingual("逾期", "Overdue"), "bad"),
-    ("today", bilingual("今天", "Today"), "accent"),
-    ("soon", bilingual("近期待办", "Coming up"), ""),
-)
-WHAT = {
-    "complaint": (bilingual("投诉", "Complaint"), "flag", "bad"),
-    "request": (bilingual("需求", "Request"), "inbox", "violet"),
-    "promise": (bilingual("承诺", "Promise"), "handshake", "warn"),
-    "follow_up": (bilingual("跟进", "Follow-up"), "calendar", "accent"),
+LIST = "day_list"  # the kind of the card that is the list itself
+SHOWN = 60  # lines drawn at once
+STEP = 60
+ICONS = {
+    "complaint": "flag",
+    "request": "inbox",
+    "promise": "handshake",
+    "follow_up": "calendar",
 }
-
-
-def why(line: dict[str, Any]) -> Bilingual:
-    """Why this line stands here, in a sentence."""
-    days, what = line["days"], line["what"]
-    due = date.fromisoformat(line["due_on"])
-    facts = {"days": abs(days), "due": bilingual(f"{due.month} 月 {due.day} 日", f"{due.day} {due:%b}")}
-    if what == "promise":
-        if days < 0:
-            return bilingual("承诺 {due}前完成，逾期 {days} 天", "Promised by {due}, {days} days overdue", **facts)
-        return bilingual("承诺 {due}前完成", "Promised by {due}", **facts)
-    if what in ("complaint", "request"):
-        if days < 0:
-            return bilingual("应于 {due}前办结，逾期 {days} 天", "Was due on {due}, {days} days overdue", **facts)
-        if days == 0:
-            return bilingual("应于今天办结", "Due today")
-        return bilingual("应于 {due}前办结，还有 {days} 天", "Due on {due}, {days} days left", **facts)
-    if days < 0:
-        return bilingual("应于 {due}跟进，逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
-    if days == 0:
-        return bilingual("应于今天跟进", "Planned for today")
-    return bilingual("应于 {due}跟进，提前提醒", "Planned for {due}; you asked to be reminded", **facts)
+MOMENT_ICONS = {
+    "mandatory": "shield",
+    "overdue": "clock",
+    "expiry": "clock",
+    "move": "activity",
+    "occasion": "gift",
+    "service": "heart-handshake",
+}
 
 
 @require_safe
 def today_page(request: HttpRequest) -> HttpResponse:
-    """Show the cards of the reader's role; the working list alone where the browser asks for it again."""
-    actor = current_actor()
+    """Show the list and, below it, the cards of the reader's role; the list alone where the browser asks for it again."""
+    has_list = any(card.kind == LIST for card in start_cards.cards_of(current_actor()))
     if request.headers.get("HX-Request"):
-        return render(request, "today/tasks.html", day_list(request))
+        return render(request, "today/list.html", day_list(request))
     day = clock.today()
-    cards = []
-    for card in start_cards.cards_of(actor):
-        if card.kind == "day_list":
-            cards.append(
-                {"template": "today/tasks.html", "size": card.size, "kind": card.kind, "shown": day_list(request)}
-            )
-        else:
-            cards.append(start_cards.drawn(card))
     page = {
         "page_title": bilingual("今日工作台", "Today"),
         "day": day,
         "trading": trading_days.is_trading_day(day),
-        "sections": start_cards.sections(cards),
         "notices": sessions.notices(),
+        "has_list": has_list,
+        **(day_list(request) if has_list else _cards()),
     }
-    for one in cards:
-        page |= one.get("shown", {})
     return render(request, "today/page.html", page)
 
 
+@require_safe
+def cards(request: HttpRequest) -> HttpResponse:
+    """Show the cards of the reader's role other than the list: they are read after it, once they come into view."""
+    return render(request, "today/cards.html", _cards())
+
+
+def _cards() -> dict[str, Any]:
+    """Return the sections of the cards other than the list."""
+    drawn = [start_cards.drawn(card) for card in start_cards.cards_of(current_actor()) if card.kind != LIST]
+    return {"sections": start_cards.sections(drawn)}
+
+
 def day_list(request: HttpRequest) -> dict[str, Any]:
-    """What is due, in groups: one's own, everybody's in sight, or that of one member of staff (`owner`)."""
+    """Return the list as the address asks for it: whose, which group, how many lines."""
     actor = current_actor()
-    owner = request.GET.get("owner", "")
+    owner, group, most = (request.GET.get(name, "") for name in ("owner", "group", "most"))
     asked: dict[str, Any] = {"owner": owner} if owner.isdecimal() else {}
-    # Those who serve clients begin with their own work; a lead's team is one press away.
-    whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) else "all")
+    has_team = len(actor.covers) > 1
+    # Those who serve clients begin with their own work, a lead with the team's.
+    whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) and not has_team else "all")
     whose = "member" if asked else whose
-    made = ask("service.today", asked or {"mine": whose == "mine"})
-    for line in made["lines"]:
-        line["label"], line["icon"], line["tone"] = WHAT[line["what"]]
-        line["why"] = why(line)
-    groups = [
-        {
-            "key": key,
-            "title": title,
-            "tone": tone,
-            "count": made["counts"].get(key, 0),
-            "badge": f"{title} {made['counts'].get(key, 0)}",
-            "lines": [line for line in made["lines"] if line["urgency"] == key],
-        }
-        for key, title, tone in GROUPS
-    ]
-    total = sum(group["count"] for group in groups)
+    address = {"owner": owner} if asked else {"whose": whose}
+    limit = int(most) if most.isdecimal() else SHOWN
+    found = ask("service.today_list", {**(asked or {"mine": whose == "mine"}), "group": group, "limit": limit})
+    for line in found["lines"]:
+        line["icon"] = icon_of(line)
+    if found["next_due"]:
+        found["next_due"]["url"] = f"/clients/{found['next_due']['client']['id']}/"
     return {
-        "groups": groups,
-        "counts": made["counts"],
+        **found,
+        "groups": _groups(found, address, group),
+        "sections_of_lines": _sections(found),
+        "group": group,
         "whose": whose,
-        "asked_for": f"owner={owner}" if asked else f"whose={whose}",
+        "asked_for": urlencode(address),
+        "here": urlencode({**address, **({"group": group} if group else {})}),
+        "next_step": limit + STEP,
         "member": team.names_of([int(owner)]).get(int(owner), "") if asked else "",
-        "total": total,
-        "more": total - len(made["lines"]),
-        "team": len(actor.covers) > 1,
+        "team": has_team,
+        "may_choose": has_team and actor.may(Permission.PLAN_WRITE),
     }
+
+
+def icon_of(line: dict[str, Any]) -> str:
+    """Return the icon of a line: of its kind of work, for a moment of its group."""
+    return ICONS.get(line["what"]) or MOMENT_ICONS[line["group"]]
+
+
+def _groups(found: dict[str, Any], address: dict[str, str], chosen: str) -> list[dict[str, Any]]:
+    """Return the filters with their counts: everything first, then the groups that have lines."""
+    every = {"group": "", "title": str(bilingual("全部", "All")), "count": found["total"]}
+    named = [{"group": one["group"], "title": one["title"], "count": one["count"]} for one in found["groups"]]
+    return [
+        {
+            **one,
+            "key": str(place),
+            "is_chosen": one["group"] == chosen,
+            "url": "/?" + urlencode({**address, **({"group": one["group"]} if one["group"] else {})}),
+        }
+        for place, one in enumerate([every, *(one for one in named if one["count"] or one["group"] == chosen)])
+    ]
+
+
+def _sections(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the lines under the titles of their groups."""
+    return [
+        {**one, "lines": lines}
+        for one in found["groups"]
+        if (lines := [line for line in found["lines"] if line["group"] == one["group"]])
+    ]
+
+
+@require_safe
+def work(request: HttpRequest, work: str) -> HttpResponse:
+    """Show one line with what stands behind it, and the form in which it is worked."""
+    detail = ask("service.work_detail", {"work": work})
+    detail["line"]["icon"] = icon_of(detail["line"])
+    client = clients.get_client(detail["line"]["client"]["id"])
+    page = {
+        **detail,
+        **peek_of(client),
+        **contact_form(client, detail),
+        "page_title": detail["line"]["client"]["name"],
+    }
+    inside = request.headers.get("HX-Request")
+    return render(request, "today/work.html" if inside else "today/work_page.html", page)

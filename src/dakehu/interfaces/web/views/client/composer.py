@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.web import forms
@@ -26,6 +27,32 @@ def quick(client: Any) -> dict[str, Any]:
         "ends": [asked[name] for name in ENDS if name in asked],
         "at_once": [asked[name] for name in here],
         "held_at": begin["held_at"],
+    }
+
+
+# How a line of today's list is worked with a contact: the action, its text, and the parameter that names the line.
+WORKED_BY = {"moment": ("service.work_moment", "note", "moment")}
+LOGGED = ("service.log_interaction", "summary", "")
+ENDED_BY = {"follow_up": "fulfils", "promise": "keeps_promises"}  # the parameter by which a contact ends a line
+
+
+def contact_form(client: Any, detail: dict[str, Any]) -> dict[str, Any]:
+    """Prepare the form that logs a contact and ends one line of today's list with it; {} where the reader may not."""
+    line = detail["line"]
+    name, text, names_line = WORKED_BY.get(line["what"], LOGGED)
+    action = ACTIONS[name]
+    if not current_actor().may(action.needs):
+        return {}
+    begin = {**forms.starting_values(action), "channel": "call"}
+    others = [parameter.name for parameter in action.parameters if parameter.name not in (text, *QUICK)]
+    asked = {question.name: question for question in forms.questions(action, begin, leave_out=others, client=client)}
+    return {
+        "compose": action,
+        "text": asked[text],
+        "at_once": [asked[name] for name in QUICK],
+        "held_at": begin["held_at"],
+        "names_line": names_line,
+        "ended_by": ENDED_BY.get(line["what"], ""),
     }
 
 

@@ -47,3 +47,13 @@ def head_of(client: Any) -> dict[str, Any]:
         "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
         "page_title": shown["name"],
     }
+
+
+def peek_of(client: Any) -> dict[str, Any]:
+    """What is said of a client beside a line of today's list: who it is, how it is reached, what forbids contact."""
+    return {
+        "client": client,
+        "shown": render_row(client, ("name", "code", "segment", "risk_level", "assets", "last_contact_on"), shown=True),
+        "blockers": clients.blockers(client=client),
+        "reach": [{**row, **REACH[row["way"]]} for row in clients.ways_to_reach(client=client)],
+    }

@@ -21,6 +21,7 @@ from dakehu.interfaces.web.views.client import resource_tabs
 from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
 from dakehu.interfaces.web.views.client.audit import tab_audit  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.basic import tab_basic  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.cards import cards_of
 from dakehu.interfaces.web.views.client.composer import composer, quick
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.head import head_of
@@ -86,6 +87,7 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
         else [],
         "key_dates": render_rows(clients.key_dates(client=client), shown=True),
         "consents": render_rows(clients.consents(client=client), shown=True)[:6],
+        "cards": cards_of(client),
     }
     if actor.may(Permission.SERVICE_READ):
         kind = request.GET.get("show", "")

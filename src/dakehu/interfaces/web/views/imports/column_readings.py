@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+from dakehu.domains.ledger.feeds.declarations import FEEDS
+from dakehu.exchange.feeds import layouts as feed_layouts
 from dakehu.exchange.mapping.cell_values import NUMBERS
 from dakehu.exchange.mapping.mapping import PRICES, STATEMENT
 from dakehu.exchange.mapping.units import COUNT, MONEY, RATE
@@ -15,6 +17,13 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 KINDS = {
     STATEMENT: (bilingual("对账单、成交流水", "Statement of trades"), statement_layouts.LABELS),
     PRICES: (bilingual("行情、净值", "Prices"), price_layouts.LABELS),
+}
+KINDS |= {
+    feed_layouts.part_of(feed.name): (
+        bilingual(f"每日数据：{feed.zh}", f"Daily data: {feed.en}"),
+        feed_layouts.labels_of(feed),
+    )
+    for feed in FEEDS.values()
 }
 UNITS: dict[str, tuple[tuple[str, Bilingual], ...]] = {
     MONEY: (

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from dakehu.domains.clients import queries as clients
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo
+from dakehu.exchange.imports.ledger_files import kind_of
 from dakehu.exchange.statements import batch as statement_batch
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
@@ -121,7 +122,7 @@ def whose(request: HttpRequest, pk: int) -> HttpResponse:
     batch = batches.get_own(pk)
     try:
         if request.POST.get("then") in ("tables", "columns"):
-            kind = "prices" if imports.has_prices(batch) else "statement"
+            kind = kind_of(batch)
             imports.read_as_tables(pk, kind if request.POST["then"] == "columns" else "")
             return redirect("import-batch", pk=pk)
         imports.can_import()

@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dakehu.exchange.imports import service as imports
+from dakehu.exchange.feeds import batch as feeds
+from dakehu.exchange.imports.ledger_files import has_prices
 from dakehu.exchange.statements import batch as statements
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.models import BatchState
@@ -22,6 +23,7 @@ STEPS = (
 )
 WHOSE = bilingual("归属客户", "Whose it is")  # the second step of a statement
 PRICES = bilingual("行情文件", "Price file")
+FEED = bilingual("每日数据", "Daily data")
 SHOW_GRID = "show_grid"  # in the session: the import whose errors are shown in the grid as soon as they are known
 SETTLED = (BatchState.APPLIED, BatchState.UNDONE)
 
@@ -70,8 +72,10 @@ def page_of(request: HttpRequest, batch: Any, template: str, step: int, **contex
     steps[0] |= {"note": batch.filename, "url": "/import/"}
     if statements.is_dry_run(batch):
         steps[1]["label"] = WHOSE
-    elif imports.has_prices(batch):
+    elif has_prices(batch):
         steps[1]["label"] = PRICES
+    elif feeds.answer_of(batch):
+        steps[1]["label"] = FEED
     if open_still and step > 1:
         steps[1]["url"] = f"{address}?step=columns"
     if open_still and looked and step == 1:

@@ -9,9 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from dakehu.domains.ledger.feeds.access import known_feeds, may_import_any
+from dakehu.domains.ledger.feeds.declarations import FEEDS
 from dakehu.exchange.imports import batch_files, corrections, unknown_names, wizard
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
+from dakehu.exchange.imports.ledger_files import kind_of
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base import firm_settings
@@ -20,7 +23,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, perform
 from dakehu.foundation.imports import batches
 from dakehu.foundation.jobs import queue as jobs
-from dakehu.interfaces.web.views.imports import mapping, price_files, statements
+from dakehu.interfaces.web.views.imports import feed_files, mapping, price_files, statements
 from dakehu.interfaces.web.views.imports.steps import SETTLED, SHOW_GRID, STEPS, as_polled, failure_of, job_of, page_of
 
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
@@ -58,6 +61,8 @@ def start(request: HttpRequest) -> HttpResponse:
             "faults": faults,
             "held": _held(),
             "largest": firm_settings.current("UPLOAD_MB"),
+            "feed": FEEDS.get(request.POST.get("feed") or request.GET.get("feed", "")),
+            "feeds": known_feeds() if may_import_any() else [],
         },
         status=422 if faults else 200,
     )
@@ -86,7 +91,8 @@ def _uploaded(request: HttpRequest) -> Any:
                 ]
             }
         )
-    return imports.open_upload(file.name or "table", file.read(), request.POST.get("password") or None)
+    password, feed = request.POST.get("password") or None, request.POST.get("feed", "")
+    return imports.open_upload(file.name or "table", file.read(), password, feed)
 
 
 def _opened(request: HttpRequest, batch: Any) -> HttpResponse:
@@ -125,11 +131,13 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = job_of(batch)
     if job and not job["ended"]:
         return _running(request, batch, job)
-    kind = imports.kind_of(batch)
+    kind = kind_of(batch)
     if kind == "statement":
         return statements.stage(request, batch, job)
     if kind == "prices":
         return price_files.stage(request, batch, job)
+    if kind == "feed":
+        return feed_files.stage(request, batch, job)
     if batch.state in SETTLED:
         hindered = undoing.undo_refusal(batch)
         return page_of(
@@ -255,11 +263,13 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refused))
             return redirect("import-batch", pk=pk)
         texts = [text for said in refused.as_plain().values() for text in said]
-        kind = imports.kind_of(batch)
+        kind = kind_of(batch)
         if kind == "statement":
             made = statements.result(request, batch, texts)
         elif kind == "prices":
             made = price_files.result(request, batch, texts)
+        elif kind == "feed":
+            made = feed_files.result(request, batch, texts)
         else:
             made = page_of(
                 request, batch, "imports/result.html", 4, hindered=texts, **mapping.report(batches.report_of(batch))

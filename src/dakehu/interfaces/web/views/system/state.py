@@ -19,6 +19,7 @@ from dakehu.foundation.gates import ask, perform, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.system.firm import shown_settings
+from dakehu.interfaces.web.views.system.nightly import shown_runs
 
 SECRETS = ("KEY", "PASSWORD", "URL", "SECRET", "TOKEN")
 GIGA = 1 << 30
@@ -37,6 +38,8 @@ def state(request: HttpRequest) -> HttpResponse:
             "checklist": setup_checklist() if current_actor().may(Permission.SYSTEM_WRITE) else [],
             "settings": _settings(),
             "firm": shown_settings(),
+            "feeds": [{**row, "rows": f"{row['rows'] or 0:,}"} for row in ask("ledger.feeds", {})],
+            "nightly": shown_runs(),
             "backup_age": _days_since(seen["backup"]),
             "close_age": _days_since(seen["close"]),
             "disk": _room(seen["disk"]["free"], seen["disk"]["total"]),

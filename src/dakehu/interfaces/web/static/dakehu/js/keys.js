@@ -80,6 +80,8 @@ export function listKeys() {
     known.add(key);
     rows.push([key, element.getAttribute("aria-label") || element.title || element.placeholder || element.querySelector("span")?.textContent || element.textContent]);
   }
+  // Keys that a page's own script answers to are listed by what it says of them.
+  for (const element of document.querySelectorAll("[data-lists-key]")) rows.push([element.dataset.listsKey, element.textContent]);
   document.getElementById("keys-list").replaceChildren(
     ...rows.flatMap(([key, text]) => [make("dt", {}, make("kbd", { class: "kbd", text: key })), make("dd", { text: text.trim() })]));
 }

@@ -1,0 +1,1 @@
+"""Facts of clients, read whole by moments and tiers."""

@@ -1,0 +1,219 @@
+"""Who is called first after a fall of the market. Pure: no Django, clock or database.
+
+The score and its cuts are house values by the research report 8.3, which found no source that settles them: they order
+calls and are no law. S = 40·margin + 20·loss + 15·vulnerable + 10·behaviour + 10·value + 5·silence, each part within 0
+and 1. Value weighs 10 points only, so that small vulnerable clients are not the last ones called.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+
+FALLS = (("000300.SH", -0.03), ("000852.SH", -0.04))  # of an index within a day: CSI 300, CSI 1000
+FALL_OF_FIVE_DAYS = -0.08
+WEIGHTS = {"margin": 40, "loss": 20, "vulnerable": 15, "behaviour": 10, "value": 10, "silence": 5}
+PART_NAMES: dict[str, Bilingual] = {
+    "margin": bilingual("融资风险", "Margin"),
+    "loss": bilingual("当日亏损", "Loss of the day"),
+    "vulnerable": bilingual("需要关照", "Vulnerable"),
+    "behaviour": bilingual("行为迹象", "Behaviour"),
+    "value": bilingual("客户价值", "Value"),
+    "silence": bilingual("超期未联系", "Silence"),
+}
+DAY_LOSS_LIMITS = {"C1": 0.005, "C2": 0.01, "C3": 0.03, "C4": 0.05, "C5": 0.07}  # house limits 4.3, share of assets
+CUTS = ((40, "today"), (25, "morning"), (12, "message"))
+QUIET_DAYS = 5  # trading days after a shock call without any marketing
+
+# What the score reads, one column a client, missing where it is not known.
+COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "client": pl.Int64,
+    "margin_ratio": pl.Float64,  # 1.45 is 145 %; the lowest of the client's contracts
+    "warn_line": pl.Float64,
+    "close_line": pl.Float64,
+    "has_margin": pl.Boolean,
+    "day_return": pl.Float64,  # of the account, -0.02 is a loss of 2 %
+    "risk_level": pl.String,
+    "age": pl.Float64,
+    "opened_days": pl.Int64,
+    "largest_weight": pl.Float64,
+    "holds_high_risk": pl.Boolean,  # a product of R4 or R5 with a risk level of C1 or C2
+    "logins_ratio": pl.Float64,  # of the day to the usual number
+    "cancelled_orders": pl.Float64,
+    "withdrew": pl.Boolean,
+    "complains": pl.Boolean,
+    "value_percentile": pl.Float64,
+    "contact_days": pl.Int64,
+    "contact_every_days": pl.Int64,
+}
+
+
+class Band(StrEnum):
+    """When and how a client is spoken to."""
+
+    MARGIN = "margin"
+    TODAY = "today"
+    MORNING = "morning"
+    MESSAGE = "message"
+    NOTE = "note"
+
+
+BAND_NAMES: dict[Band, Bilingual] = {
+    Band.MARGIN: bilingual("两融通知（合同义务）", "Margin notices (duty)"),
+    Band.TODAY: bilingual("当天致电", "Call today"),
+    Band.MORNING: bilingual("次日 9:15 前或 15:00 后致电", "Call before 09:15 or after 15:00"),
+    Band.MESSAGE: bilingual("发送个人消息", "Personal message"),
+    Band.NOTE: bilingual("合规审核的统一说明", "General note approved by compliance"),
+}
+CALLED = (Band.MARGIN, Band.TODAY, Band.MORNING)  # bands whose clients are called; the others are written to
+BAND_ORDER = tuple(Band)
+
+
+def fall_of(returns: Mapping[str, Mapping[int, float | None]]) -> tuple[str, int, float] | None:
+    """Return the fall that makes a day a shock, as (index, trading days, return); None for a day without one.
+
+    `returns`: {index: {1: return of the day, 5: of five trading days}}, None where it is not known. The fall of a day goes
+    before that of five days.
+    """
+    for name, limit in FALLS:
+        change = returns.get(name, {}).get(1)
+        if change is not None and change <= limit:
+            return name, 1, change
+    for name, _ in FALLS:
+        change = returns.get(name, {}).get(5)
+        if change is not None and change <= FALL_OF_FIVE_DAYS:
+            return name, 5, change
+    return None
+
+
+def scored(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return [client, score, band, missing, margin, loss, …] of a frame of COLUMNS; the parts are points of the score.
+
+    A part about which nothing is known adds 0 and is named in `missing` (a list of names). A client without margin debt
+    has no margin part to miss. Ordered by band, then score, largest first; ties by a number that is the same at every look
+    and favours nobody, so that the calls of a day can be compared.
+    """
+    whole = frame.select(
+        *(
+            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
+            for name, kind in COLUMNS.items()
+        )
+    )
+    parts = whole.select(
+        "client",
+        _margin().alias("margin"),
+        _loss().alias("loss"),
+        _vulnerable().alias("vulnerable"),
+        _behaviour().alias("behaviour"),
+        pl.col("value_percentile").clip(0, 1).alias("value"),
+        (pl.col("contact_days") / pl.col("contact_every_days")).clip(0, 1).alias("silence"),
+        (pl.col("margin_ratio") < pl.col("warn_line")).fill_null(False).alias("is_called_on"),
+    )
+    unknown = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in WEIGHTS]
+    points = [(pl.col(name).fill_null(0) * weight).alias(name) for name, weight in WEIGHTS.items()]
+    missing = pl.concat_list(unknown).list.drop_nulls().alias("missing")
+    found = parts.select("client", "is_called_on", missing, *points)
+    found = found.with_columns(pl.sum_horizontal(*WEIGHTS).round(6).alias("score"))
+    found = found.with_columns(_band().alias("band"), pl.col("client").hash(seed=0).alias("turn"))
+    place = pl.col("band").replace_strict({band.value: n for n, band in enumerate(BAND_ORDER)}, return_dtype=pl.Int64)
+    return found.sort(place, -pl.col("score"), "turn").select("client", "score", "band", "missing", *WEIGHTS)
+
+
+def _margin() -> pl.Expr:
+    """Below the close line 1, below the warn line 0.8; 0.6 and 0.3 where a fall of 5 % or 10 % would come below it."""
+    ratio, warn = pl.col("margin_ratio"), pl.col("warn_line")
+    known = (
+        pl.when(ratio < pl.col("close_line"))
+        .then(1.0)
+        .when(ratio < warn)
+        .then(0.8)
+        .when(ratio * 0.95 < warn)
+        .then(0.6)
+        .when(ratio * 0.90 < warn)
+        .then(0.3)
+        .otherwise(0.0)
+    )
+    return (
+        pl.when(ratio.is_not_null() & warn.is_not_null()).then(known).when(pl.col("has_margin").not_()).then(0.0)
+    )  # neither known: missing
+
+
+def _loss() -> pl.Expr:
+    """The loss of the day against the house limit of the client's risk level, 1 at most."""
+    limit = pl.col("risk_level").replace_strict(DAY_LOSS_LIMITS, default=None, return_dtype=pl.Float64)
+    return ((-pl.col("day_return")).clip(lower_bound=0) / limit).clip(0, 1)
+
+
+def _vulnerable() -> pl.Expr:
+    """The largest of: C1/C2 with R4 1; 70 or older 0.8, 65 0.6; a client for less than 24 months 0.5; half in one security 0.5."""
+    age = pl.col("age")
+    return pl.max_horizontal(
+        _flag(pl.col("holds_high_risk"), 1.0),
+        pl.when(age >= 70).then(0.8).when(age >= 65).then(0.6).when(age.is_not_null()).then(0.0),
+        _flag(pl.col("opened_days") < 730, 0.5),
+        _flag(pl.col("largest_weight") >= 0.5, 0.5),
+    )
+
+
+def _behaviour() -> pl.Expr:
+    """One sign 0.5, two or more 1: logins three times the usual, cancelled orders, a withdrawal, a complaint."""
+    signs = [
+        pl.col("logins_ratio") >= 3,
+        pl.col("cancelled_orders") > 0,
+        pl.col("withdrew"),
+        pl.col("complains"),
+    ]
+    known = pl.any_horizontal(*(sign.is_not_null() for sign in signs))
+    count = pl.sum_horizontal(*(sign.fill_null(False).cast(pl.Float64) for sign in signs))
+    return pl.when(known).then((count / 2).clip(0, 1))
+
+
+def _flag(condition: pl.Expr, value: float) -> pl.Expr:
+    """`value` where a condition holds, 0 where it does not, missing where it is not known."""
+    return pl.when(condition).then(value).when(condition.not_()).then(0.0)
+
+
+def _band() -> pl.Expr:
+    """The band of a score; notices that a margin contract demands go before every score."""
+    score = pl.col("score")
+    band: Any = pl.when(pl.col("is_called_on")).then(pl.lit(Band.MARGIN.value))
+    for cut, name in CUTS:
+        band = band.when(score >= cut).then(pl.lit(name))
+    found: pl.Expr = band.otherwise(pl.lit(Band.NOTE.value))
+    return found
+
+
+@dataclass(frozen=True)
+class Call:
+    """A client to be called, in the order of the list; who serves them. Users by id, None for nobody."""
+
+    client: int
+    band: Band
+    main: int | None
+    deputy: int | None
+    lead: int | None
+
+
+def share_out(calls: Iterable[Call], capacity: int) -> dict[int, int | None]:
+    """Return {client: who calls}: the main manager, beyond `capacity` calls of a day the deputy, then the lead.
+
+    Calls of the next morning count for the next day. None where all of them have as many as they can make: the lead sees
+    these as calls that nobody can make. A margin notice is never left over: it stays with the main manager.
+    """
+    made: Counter[tuple[int, bool]] = Counter()
+    callers: dict[int, int | None] = {}
+    for call in calls:
+        is_later = call.band is Band.MORNING
+        serving = [user for user in (call.main, call.deputy, call.lead) if user is not None]
+        caller = next((user for user in serving if made[user, is_later] < capacity), None)
+        if caller is None and call.band is Band.MARGIN and serving:
+            caller = serving[0]
+        if caller is not None:
+            made[caller, is_later] += 1
+        callers[call.client] = caller
+    return callers

@@ -1,0 +1,170 @@
+"""Put work of today's list off, or pass it to a colleague, whatever kind of line it is."""
+
+from datetime import date
+from typing import Any
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.service.actions import update_contact_dates
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
+from dakehu.domains.service.moments import actions as moments
+from dakehu.domains.service.moments import rules as moment_rules
+from dakehu.domains.service.today import rules
+from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import acting_as
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound, Refused, refusal
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
+
+WORK = Parameter(
+    "work",
+    spec=FieldSpec(
+        "事项", "Work", help_zh="如 follow_up:12；多项用逗号分开", help_en="Such as follow_up:12; several with commas"
+    ),
+)
+UNTIL = Parameter(
+    "until", kind="date", choices_from="service.days_ahead", spec=FieldSpec("推迟到", "Until", aliases=("改到",))
+)
+TO = Parameter("to", "team.User", choices_from="service.colleagues", spec=FieldSpec("转交给", "To"))
+REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
+MOST = 200  # lines passed on in one action
+
+
+@action(
+    "service.postpone_work",
+    needs=Permission.MOMENT_WORK,
+    zh="稍后处理",
+    en="Put off",
+    parameters=(WORK, UNTIL, REASON),
+)
+def postpone_work(*, work: str, until: date, reason: str) -> dict[str, Any]:
+    """Put lines of today's list off until a day, with the reason in the audit log.
+
+    A plan, promise or request gets that day as its own, a moment keeps its deadline; a complaint's is not ours to move. Returns {changed}.
+    """
+    if until <= clock.today():
+        raise refusal("until", "请选择今天之后的日期。", "Choose a day after today.")
+    _check_reason(reason)
+    for what, pk in _read(work):
+        _postpone(what, pk, until, reason)
+    add_audit_note(reason=reason, work=work)
+    return {"changed": len(_read(work))}
+
+
+def _postpone(what: str, pk: int, until: date, reason: str) -> None:
+    """Move one line to another day."""
+    if what == "complaint":
+        raise refusal("work", "投诉的办结期限不能推迟。", "The deadline of a complaint cannot be put off.")
+    if what == "moment":
+        moments.snooze_moment(moment=pk, until=until, reason=reason)
+        return
+    row = _get_open(what, pk)
+    setattr(row, {"follow_up": "due_on", "request": "due_on", "promise": "promise_due_on"}[what], until)
+    row.save()
+    if what == "follow_up":
+        update_contact_dates(row.client)
+
+
+@action(
+    "service.pass_work",
+    needs=Permission.MOMENT_WORK,
+    zh="转交",
+    en="Pass on",
+    parameters=(WORK, TO, REASON),
+)
+def pass_work(*, work: str, to: Any, reason: str) -> dict[str, Any]:
+    """Pass lines of today's list to a colleague who sees their clients, with the reason in the audit log.
+
+    A promise stays with whoever gave it. Raises Refused where the colleague would not see the client: the work would
+    be lost. Returns {changed}.
+    """
+    _check_reason(reason)
+    chosen = _read(work)
+    for what, pk in chosen:
+        _pass_on(what, pk, to, reason)
+    add_audit_note(reason=reason, work=work, to=to.pk)
+    return {"changed": len(chosen)}
+
+
+def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
+    """Give one line to a colleague."""
+    if what == "promise":
+        raise refusal(
+            "work",
+            "承诺由做出承诺的人兑现。请为同事安排一项跟进。",
+            "A promise is kept by whoever gave it. Plan a follow-up for the colleague instead.",
+        )
+    if what == "moment":
+        moments.pass_moment(moment=pk, to=to, reason=reason)
+        return
+    row = _get_open(what, pk)
+    check_sees_client(to, row.client_id)
+    row.owner = to
+    row.save()
+    if what == "complaint":
+        _pass_moment_on(row, to, reason)
+
+
+def _pass_moment_on(row: Request, to: Any, reason: str) -> None:
+    """Give the moment of a complaint to whoever the complaint goes to."""
+    about = f"request:{row.pk}"
+    found = Moment.objects.filter(client=row.client_id, kind="M35", object=about, state__in=moment_rules.OPEN_STATES)
+    for moment in found.values_list("pk", flat=True):
+        moments.pass_moment(moment=moment, to=to, reason=reason)
+
+
+def check_sees_client(user: Any, client_id: int) -> None:
+    """Raise Refused where a member of staff would not see a client, or has left."""
+    try:
+        actor = team.actor_for(user.pk)
+    except NotFound:
+        raise refusal("to", "{name}已离职。", "{name} has left.", name=user.name) from None
+    with acting_as(actor):
+        sees = bool(clients.get_client_by_id([client_id]))
+    if not sees:
+        raise refusal(
+            "to",
+            "{name}看不到这位客户。请先把{name}加入服务团队，或转交给团队负责人。",
+            "{name} does not see this client. Add {name} to the service team first, or pass it to the lead.",
+            name=user.name,
+        )
+
+
+def _check_reason(reason: str) -> None:
+    """Raise Refused for an empty reason."""
+    if not reason.strip():
+        raise refusal("reason", "请写明原因。", "Say why.")
+
+
+def _read(work: str) -> list[tuple[str, int]]:
+    """Return [(what, id)] of the names of lines. Raises Refused for one that is none, and for too many."""
+    names = [name for name in work.split(",") if name.strip()]
+    found = [rules.parse_work(name) for name in names]
+    if not names or None in found or len(names) > MOST:
+        raise refusal(
+            "work", "没有这样的事项，或一次超过 {n} 项。", "There is no such work, or more than {n} at once.", n=MOST
+        )
+    return [one for one in found if one is not None]
+
+
+OPEN: dict[str, tuple[Any, dict[str, Any], Bilingual]] = {
+    "follow_up": (FollowUp, {"state": PlanState.PLANNED.value}, bilingual("跟进计划", "follow-up")),
+    "request": (Request, {"state__in": ("open", "working", "replied")}, bilingual("需求或投诉", "request")),
+    "complaint": (Request, {"state__in": ("open", "working", "replied")}, bilingual("需求或投诉", "request")),
+    "promise": (Interaction, {"promise_kept_on": None}, bilingual("承诺", "promise")),
+}
+
+
+def _get_open(what: str, pk: int) -> Any:
+    """Return the visible row behind a line. Raises NotFound, Refused for work that has ended."""
+    model, still_open, name = OPEN[what]
+    row = model.objects.filter(pk=pk).select_related("client").first()
+    if row is None:
+        raise NotFound(name)
+    if not model.objects.filter(pk=pk, **still_open).exists():
+        raise Refused({"work": [bilingual("这一项已经办结。", "This has ended already.")]})
+    return row

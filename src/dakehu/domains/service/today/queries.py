@@ -1,0 +1,293 @@
+"""Today's list: plans, promises, requests and moments that are due, in the order in which they are worked.
+
+Each kind is read twice: few columns of everything that is due (at most MOST rows, by index), then the whole rows of the lines
+that are shown. Nothing is read of clients without due work.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from dakehu.domains.service import rules as service_rules
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
+from dakehu.domains.service.moments import rules as moment_rules
+from dakehu.domains.service.queries import MINE, OWNER
+from dakehu.domains.service.today import rules, words
+from dakehu.domains.service.today.rules import Entry, Group
+from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.encrypted_fields import DOTS
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.output import name_of
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import FieldSpec, model_of
+from dakehu.foundation.schema.parameters import Parameter
+
+MOST = 2000  # rows of a kind that are looked at
+SHOWN = 200  # lines that are drawn
+AHEAD = 3  # days before their deadline in which promises and requests are shown
+LONGEST_REMINDER = 90  # days
+GROUP = Parameter("group", required=False, spec=FieldSpec("类别", "Group"))
+LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))
+
+LABELS = {
+    "moment": bilingual("关键时刻", "Moment"),
+    "complaint": bilingual("投诉", "Complaint"),
+    "request": bilingual("需求", "Request"),
+    "promise": bilingual("承诺", "Promise"),
+    "follow_up": bilingual("跟进", "Follow-up"),
+}
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose work is listed. `users`: ids, with None for work that nobody owns; None for everybody's in scope.
+
+    `oversees`: of an actor who sees across walls, the complaints and compliance moments of everybody besides.
+    """
+
+    users: tuple[int | None, ...] | None
+    oversees: bool = False
+
+    def of(self, rows: Any, column: str = "owner", besides: Q | None = None) -> Any:
+        """Return the rows that belong to one of the users, and with `oversees` those that pass `besides`."""
+        if self.users is None:
+            return rows
+        named = [user for user in self.users if user is not None]
+        condition = Q(**{f"{column}_id": named[0]}) if len(named) == 1 else Q(**{f"{column}_id__in": named})
+        if None in self.users:
+            condition |= Q(**{column: None})
+        return rows.filter(condition | besides if self.oversees and besides is not None else condition)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where lines come from: their entries, the rows behind some of them, and what is said of a row."""
+
+    entries: Callable[[Whose], list[Entry]]
+    model: Any
+    text: Callable[[Any], str]
+    why: Callable[[Any, int], Any]
+    due: Callable[[Any], datetime]
+    owner: str = "owner"
+
+    def rows(self, ids: Iterable[int]) -> dict[int, Any]:
+        """Return the rows of some lines with their clients and owners."""
+        found = self.model.objects.filter(pk__in=list(ids)).select_related("client", self.owner)
+        return {row.pk: row for row in found}
+
+
+@query(
+    "service.today_list",
+    needs=Permission.SERVICE_READ,
+    zh="今日待办",
+    en="Today's list",
+    parameters=(MINE, OWNER, GROUP, LIMIT),
+)
+def today_list(
+    *, mine: bool | None = None, owner: int | None = None, group: str | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    """Return what is to be done now, in the order in which it is worked, with why each client and why now.
+
+    Mandatory work by deadline, overdue work by tier, promises and requests, expiries, unusual moves, birthdays, service,
+    planned contacts. `mine` limits it to the actor's own, `owner` to those of one member of staff, `group` to one group;
+    without them a lead has the team's. {date, counts: {group: lines}, groups: [{group, title, count}], total, lines, more, next_due}: at most `limit` lines
+    (200) of at most 2,000 of each kind; counts are of all groups and add up to total.
+    """
+    now = _local(clock.now())
+    whose = _whose(mine, owner)
+    entries = _ranked(rules.without_doubles(entry for source in SOURCES.values() for entry in source.entries(whose)))
+    counts = rules.counts_of(entries, now)
+    wanted = rules.in_order(entries, now)
+    if group:
+        wanted = [entry for entry in wanted if rules.group_of(entry, now) == group]
+    shown = wanted[: max(min(limit or SHOWN, SHOWN), 1)]
+    return {
+        "date": now.date().isoformat(),
+        "counts": counts,
+        "groups": [
+            {"group": one.value, "title": str(rules.GROUP_NAMES[one]), "count": counts[one.value]}
+            for one in rules.ORDER
+        ],
+        "total": len(entries),
+        "lines": _lines(shown, now),
+        "more": len(wanted) - len(shown),
+        "next_due": None if entries else _next_due(whose),
+    }
+
+
+def _ranked(entries: list[Entry]) -> list[Entry]:
+    """Return entries with the ranks of their clients' tiers."""
+    ranks = tiers_of({entry.client for entry in entries})
+    return [replace(entry, rank=ranks[entry.client][0]) if entry.client in ranks else entry for entry in entries]
+
+
+def tiers_of(clients: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Return {client: (rank, name of the tier)} of the clients that have one."""
+    rows: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=list(clients))
+    names = model_of("tiers.ClientTier")._meta.get_field("code").choice_set
+    return {client: (rank, names.text_of(code)) for client, rank, code in rows.values_list("client_id", "rank", "code")}
+
+
+def _whose(mine: bool | None, owner: int | None) -> Whose:
+    """Return whose work is listed for the actor."""
+    actor = current_actor()
+    if owner:
+        return Whose((owner,))
+    if mine:
+        return Whose((actor.user_id,))
+    if actor.reach is Reach.ACROSS_WALLS:
+        return Whose((actor.user_id,), oversees=True)
+    return Whose((*actor.covers, None)) if actor.reach is Reach.COVERED else Whose(None)
+
+
+def _plans(whose: Whose) -> list[Entry]:
+    """Return the plans that are due, or within their reminder."""
+    day = clock.today()
+    near = Q(due_on__lte=day + timedelta(days=1)) | Q(
+        remind_days__gt=1, due_on__lte=day + timedelta(days=LONGEST_REMINDER)
+    )
+    found = whose.of(FollowUp.objects.filter(near, state=PlanState.PLANNED)).order_by("due_on", "pk")
+    return [
+        Entry("follow_up", pk, client, rules.end_of(due))
+        for pk, client, due, remind in found.values_list("pk", "client_id", "due_on", "remind_days")[:MOST]
+        if service_rules.urgency(due, day, remind) != "later"
+    ]
+
+
+def _requests(whose: Whose) -> list[Entry]:
+    """Return the open requests and complaints that are due in three days or overdue."""
+    horizon = clock.today() + timedelta(days=AHEAD)
+    found = Request.objects.exclude(state="closed").filter(due_on__lte=horizon)
+    found = whose.of(found, besides=Q(kind="complaint")).order_by("due_on", "pk")
+    return [
+        Entry("complaint" if kind == "complaint" else "request", pk, client, rules.end_of(due))
+        for pk, client, due, kind in found.values_list("pk", "client_id", "due_on", "kind")[:MOST]
+    ]
+
+
+def _promises(whose: Whose) -> list[Entry]:
+    """Return the promises that are due in three days or overdue."""
+    horizon = clock.today() + timedelta(days=AHEAD)
+    found = Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon).exclude(promise="")
+    found = whose.of(found, "staff").order_by("promise_due_on", "pk")
+    return [
+        Entry("promise", pk, client, rules.end_of(due))
+        for pk, client, due in found.values_list("pk", "client_id", "promise_due_on")[:MOST]
+    ]
+
+
+def _moments(whose: Whose) -> list[Entry]:
+    """Return the moments that are still to be worked, without those that are snoozed beyond today."""
+    found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
+    found = whose.of(found, besides=Q(compliance_only=True)).order_by("due_at", "pk")
+    columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority", "object")
+    return [
+        Entry("moment", pk, client, _local(due), kind, mandatory, priority, object=about)
+        for pk, client, due, kind, mandatory, priority, about in found.values_list(*columns)[:MOST]
+    ]
+
+
+def _local(moment: datetime) -> datetime:
+    """Return a moment in local time, without zone."""
+    return clock.local(moment).replace(tzinfo=None)
+
+
+def _work_source(what: str, entries: Any, model: Any, text: str, due: str, owner: str = "owner") -> Source:
+    """Return the source of lines that people planned, promised or registered."""
+    return Source(
+        entries,
+        model,
+        lambda row: str(getattr(row, text)),
+        lambda row, days: rules.why(
+            "complaint" if getattr(row, "kind", "") == "complaint" else what, getattr(row, due), days
+        ),
+        lambda row: rules.end_of(getattr(row, due)),
+        owner,
+    )
+
+
+SOURCES: dict[str, Source] = {
+    "moment": Source(_moments, Moment, words.title, lambda row, days: words.why(row), lambda row: _local(row.due_at)),
+    "follow_up": _work_source("follow_up", _plans, FollowUp, "subject", "due_on"),
+    "request": _work_source("request", _requests, Request, "subject", "due_on"),
+    "promise": _work_source("promise", _promises, Interaction, "promise", "promise_due_on", "staff"),
+}
+
+
+def source_of(what: str) -> Source:
+    """Return where lines of a kind come from."""
+    return SOURCES["request" if what == "complaint" else what]
+
+
+def entry_of(what: str, row: Any) -> Entry:
+    """Return the entry of a row."""
+    kind = row.kind if what == "moment" else ""
+    mandatory, priority = (row.mandatory, row.priority) if what == "moment" else (False, rules.LEAST_PRIORITY)
+    return Entry(what, row.pk, row.client_id, source_of(what).due(row), kind, mandatory, priority)
+
+
+def _lines(entries: list[Entry], now: datetime) -> list[dict[str, Any]]:
+    """Return entries as lines; one whose row has gone meanwhile is left out."""
+    found: dict[str, dict[int, Any]] = {}
+    for what in {entry.what for entry in entries}:
+        found[what] = source_of(what).rows(entry.id for entry in entries if entry.what == what)
+    tiers = tiers_of({entry.client for entry in entries})
+    return [
+        line_of(entry, found[entry.what][entry.id], now, tiers.get(entry.client, (0, ""))[1])
+        for entry in entries
+        if entry.id in found[entry.what]
+    ]
+
+
+def line_of(entry: Entry, row: Any, now: datetime, tier: str = "") -> dict[str, Any]:
+    """Return one line: who, what, why, until when, whose."""
+    clearance = current_actor().clearance
+    source = source_of(entry.what)
+    owner = getattr(row, source.owner)
+    days = (entry.due.date() - now.date()).days
+    group = rules.group_of(entry, now)
+    is_cleared = clearance >= PERSONAL
+    return {
+        "work": entry.work,
+        "what": entry.what,
+        "id": entry.id,
+        "kind": entry.kind,
+        "label": str(LABELS[entry.what]),
+        "client": {"id": row.client_id, "name": name_of(row.client, clearance), "code": row.client.code},
+        "text": source.text(row) if is_cleared or entry.what == "moment" else DOTS,
+        "why": str(source.why(row, days)) if is_cleared or entry.what != "moment" else DOTS,
+        "tier": tier,
+        "group": group.value,
+        "due_on": entry.due.date().isoformat(),
+        "due_at": entry.due.isoformat(timespec="minutes"),
+        "deadline": str(rules.deadline_words(entry.due, now)),
+        "tone": rules.tone_of(entry, now),
+        "days": days,
+        "urgency": "overdue" if entry.due < now else "today" if days == 0 else "soon",
+        "owner": owner.name if owner else "",
+        "owner_id": owner.pk if owner else None,
+        "mandatory": group is Group.MANDATORY,
+        "escalation": row.escalation if entry.what == "moment" else 0,
+        "row_version": row.row_version,
+    }
+
+
+def _next_due(whose: Whose) -> dict[str, Any] | None:
+    """Return the next plan of a desk on which nothing is due: {on, client, text}; None where none is planned."""
+    found = whose.of(FollowUp.objects.filter(state=PlanState.PLANNED)).order_by("due_on", "pk")
+    row = found.select_related("client").first()
+    if row is None:
+        return None
+    clearance = current_actor().clearance
+    text = row.subject if clearance >= PERSONAL else DOTS
+    return {
+        "on": row.due_on.isoformat(),
+        "client": {"id": row.client_id, "name": name_of(row.client, clearance)},
+        "text": text,
+    }

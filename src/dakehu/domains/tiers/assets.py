@@ -1,0 +1,106 @@
+"""Read what tiers are decided on: average assets of each client over a window of trading days, and the parts of value.
+
+They come from the feed of end-of-day balances. A client without a row there counts with the assets entered on the client
+page, and the figures say so.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from django.db.models import QuerySet
+
+from dakehu.domains.ledger.feeds import reader
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.schema.fields import model_of
+
+SUMMED = ("total", "products", "margin_debt", "commission")
+CLIENTS = {
+    "client": pl.Int64,
+    "kind": pl.String,
+    "investor_class": pl.String,
+    "stated": pl.Float64,
+    "opened_on": pl.Date,
+    "last_contact_on": pl.Date,
+}
+TIERED = ("active", "dormant", "restricted")  # a prospect has no account yet, a closed client none any more
+DAYS_A_YEAR = 365.25
+
+
+def window_days(day: date, count: int) -> list[date]:
+    """Return the last `count` trading days up to and including `day`."""
+    return trading_days.trading_days_between(day - timedelta(days=count * 2 + 30), day)[-count:]
+
+
+def clients() -> pl.DataFrame:
+    """Return the tiered clients in the actor's scope, with what is entered on their page (columns of CLIENTS)."""
+    rows = model_of("clients.Client").objects.filter(status__in=TIERED).order_by("pk")
+    names = ("pk", "kind", "investor_class", "assets", "opened_on", "last_contact_on")
+    return read(rows.values_list(*names), CLIENTS)
+
+
+def read(rows: "QuerySet[Any, Any]", schema: dict[str, Any]) -> pl.DataFrame:
+    """Return a query's tuples as a frame of these columns.
+
+    Asks the database without the conversion of each value by Django, which takes most of the time for a million rows:
+    SQLite answers with texts for days, PostgreSQL with days.
+    """
+    sql, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = cursor.fetchall()
+    columns = list(zip(*found, strict=True)) if found else [[] for _ in schema]
+    return pl.DataFrame(
+        [_series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
+    )
+
+
+def _series(name: str, column: Any, kind: Any) -> pl.Series:
+    """Return one column of a query as a series of the kind."""
+    first = next((value for value in column if value is not None), None)
+    if kind == pl.Date and isinstance(first, str):
+        return pl.Series(name, column, pl.String).str.to_date("%Y-%m-%d")
+    if kind == pl.Float64:
+        return pl.Series(name, [None if value is None else float(value) for value in column], pl.Float64)
+    return pl.Series(name, column, kind, strict=False)
+
+
+def averages(day: date, window: int, known: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return the frame of `clients` (`known`, if already read) with the figures of a day.
+
+    `average` (yuan, null where nothing is known), `days` (on how many of the window the client has a balance; on the others that came it
+    counts as nothing), `source` ("balances",
+    "stated" or ""), `orders` within the window (null without the feed of activity), and the parts of value: `assets`,
+    `revenue`, `products`, `margin`, `tenure`.
+    """
+    found = clients() if known is None else known
+    days = window_days(day, window)
+    sums = reader.sums("balances", days, SUMMED)
+    frame = found.join(sums, on="client", how="left", maintain_order="left")
+    counted = max(len(reader.days_of("balances", days[0], day)), 1)
+    frame = frame.with_columns(
+        pl.coalesce(pl.col("total") / counted, pl.col("stated")).alias("average"),
+        pl.when(pl.col("total").is_not_null())
+        .then(pl.lit("balances"))
+        .when(pl.col("stated").is_not_null())
+        .then(pl.lit("stated"))
+        .otherwise(pl.lit(""))
+        .alias("source"),
+        pl.col("days").fill_null(0).cast(pl.Int16),
+        pl.col("commission").alias("revenue"),
+        pl.col("products") / counted,
+        (pl.col("margin_debt") / counted).alias("margin"),
+        ((pl.lit(day) - pl.col("opened_on")).dt.total_days() / DAYS_A_YEAR).clip(lower_bound=0).alias("tenure"),
+    )
+    return _with_orders(frame.with_columns(pl.col("average").alias("assets")), days)
+
+
+def _with_orders(frame: pl.DataFrame, days: list[date]) -> pl.DataFrame:
+    """Add the orders of each client within the window: 0 without a row, null where the feed never came in it."""
+    if not reader.days_of("activity", days[0], days[-1]):
+        return frame.with_columns(pl.lit(None, pl.Float64).alias("orders"))
+    orders = reader.sums("activity", days, ("orders",)).select("client", pl.col("orders").cast(pl.Float64))
+    return frame.join(orders, on="client", how="left", maintain_order="left").with_columns(
+        pl.col("orders").fill_null(0.0)
+    )

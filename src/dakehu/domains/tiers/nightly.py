@@ -1,0 +1,42 @@
+"""The tiers' step of the nightly run. Average assets come from the feeds, so a close that failed does not stop it."""
+
+from typing import Any
+
+from dakehu.domains.ledger.nightly import IMPORT, data_state
+from dakehu.domains.team.audit_queries import SIGN_INS
+from dakehu.domains.tiers import assign
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.nightly.run import desk_state
+from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
+
+ASSIGN = "tiers.assign"
+
+
+def _assign(night: Night) -> dict[str, Any]:
+    """Assign the tiers of the day; `kept` clients stay where they are, `unchanged` says that all of them do."""
+    result = assign.run(night.day, night.progress)
+    moved = any(result[name] for name in (*assign.COUNTED, "ended"))
+    return {**result, "kept": result["unchanged"], "unchanged": not moved, "words": _words(result)}
+
+
+def _words(result: dict[str, Any]) -> Bilingual:
+    """Return what came of it in one sentence."""
+    if result["skipped"]:
+        return (
+            bilingual("没有启用的分级方案，未定级。", "No scheme of tiers is in force.")
+            if result["skipped"] == "no_scheme"
+            else bilingual("之后的日子已经定级，未改动。", "A later day has been assigned; nothing was changed.")
+        )
+    return bilingual(
+        "首次定级 {assigned}，升级 {upgraded}，降级 {downgraded}，新列入关注 {watched}。",
+        "{assigned} assigned, {upgraded} upgraded, {downgraded} downgraded, {watched} newly under watch.",
+        **{name: result[name] for name in ("assigned", "upgraded", "downgraded", "watched")},
+    )
+
+
+def _inputs(night: Night) -> dict[str, Any]:
+    """Return what tiers are decided by: feeds, closes, and whatever people changed on the desk."""
+    return {**data_state(), "desk": desk_state(SIGN_INS)}
+
+
+declare_step(NightlyStep(ASSIGN, "客户分级", "Tiers", order=30, run=_assign, inputs=_inputs, depends=(IMPORT,)))

@@ -1,0 +1,56 @@
+"""Find schemes, and give their tiers to the rules."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from dakehu.domains.tiers import rules
+from dakehu.domains.tiers.choices import SchemeState, Window
+from dakehu.domains.tiers.models import Scheme, Tier
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import bilingual
+
+
+def find_scheme_in_force(day: date) -> Scheme | None:
+    """Return the scheme in force on a day, None where none was."""
+    rows = Scheme.objects.filter(effective_from__lte=day).exclude(state=SchemeState.DRAFT)
+    return rows.filter(Q(retired_on=None) | Q(retired_on__gt=day)).order_by("-effective_from", "-pk").first()
+
+
+def get_scheme(pk: int) -> Scheme:
+    """Return a scheme by id. Raises NotFound."""
+    row = Scheme.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(bilingual("分级方案", "tier scheme"))
+    return row
+
+
+def tiers_of(scheme: Scheme) -> list[Tier]:
+    """Return the tiers of a scheme, the lowest first."""
+    return list(Tier.objects.filter(scheme=scheme).order_by("rank", "code"))
+
+
+def bands(tiers: list[Tier], bounds: dict[str, float] | None = None) -> list[rules.Band]:
+    """Return tiers as the rules take them, with some lower bounds replaced by code."""
+    moved = bounds or {}
+    return [
+        rules.Band(
+            code=str(tier.code),
+            rank=tier.rank,
+            lower_bound=None if tier.lower_bound is None else moved.get(str(tier.code), float(tier.lower_bound)),
+            client_kind=str(tier.client_kind),
+            investor_class=str(tier.investor_class),
+        )
+        for tier in tiers
+    ]
+
+
+def window_of(scheme: Scheme) -> int:
+    """Return over how many trading days a scheme averages."""
+    return Window(str(scheme.window)).days
+
+
+def contact_gaps(tiers: list[Any]) -> dict[str, int | None]:
+    """Return {code: the longest gap between contacts in days, None where none is owed}."""
+    return {str(tier.code): tier.contact_every_days for tier in tiers}

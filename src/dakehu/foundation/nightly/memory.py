@@ -1,0 +1,27 @@
+"""Measure the most memory that this process held since a moment."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+STATUS, REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+RESET_PEAK = "5"  # see proc(5)
+
+
+def reset_peak() -> None:
+    """Count the peak anew, where the operating system can."""
+    with suppress(OSError):
+        REFS.write_text(RESET_PEAK)
+
+
+def peak_mb() -> float | None:
+    """Return the most memory held since the last reset (of the process's life where it cannot be reset), in MB."""
+    with suppress(OSError, ValueError, IndexError):
+        line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return None
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size / (1024 * 1024) if sys.platform == "darwin" else size / 1024

@@ -1,0 +1,111 @@
+"""A file of a daily feed in the import wizard: of which day it is, what was read, what cannot be, and the result."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from dakehu.domains.ledger.feeds.declarations import feed_of
+from dakehu.exchange.feeds import batch as feed_batch
+from dakehu.exchange.feeds import template as feed_template
+from dakehu.exchange.feeds.layouts import stated_feed
+from dakehu.exchange.imports import service as imports
+from dakehu.exchange.imports import undo
+from dakehu.foundation.actions.models import BatchState
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.imports import batches
+from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
+from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
+
+COUNTS = ("created", "updated", "unchanged")
+REMOVED = bilingual("不再出现", "No longer there")
+
+
+def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
+    """Show the wizard at whatever step the file is."""
+    if batch.state in SETTLED:
+        return result(request, batch, undo.undo_refusal(batch))
+    if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
+        report = batches.report_of(batch)
+        return page_of(request, batch, "imports/feed.html", 2, failure=failure_of(job), **_shown(report))
+    kept = feed_batch.answer_of(batch)
+    feed = feed_of(kept["feed"])
+    columns = [
+        (column, kept["units"].get(column.name, "")) for column in feed.file_columns if column.name in kept["columns"]
+    ]
+    return page_of(
+        request,
+        batch,
+        "imports/feed_uploaded.html",
+        1,
+        failure=failure_of(job),
+        feed=feed,
+        seen=kept,
+        rows=f"{kept['rows']:,}",
+        columns=columns,
+        day=kept["day"] or kept["named_day"],
+    )
+
+
+def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
+    """Show what an import did."""
+    return page_of(request, batch, "imports/feed.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
+
+
+def _shown(report: dict[str, Any]) -> dict[str, Any]:
+    code = language()
+    feed = feed_of(report["feed"])
+    labels = {column.name: column.label for column in feed.file_columns}
+
+    def listed(name: str) -> list[dict[str, Any]]:
+        return [
+            {**one, "column": labels.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
+            for one in report[name]
+        ]
+
+    tiles = [{"label": VERDICT_WORDS[name][0], "count": f"{report[name]:,}"} for name in COUNTS]
+    if report.get("removed"):
+        tiles.append({"label": REMOVED, "count": f"{report['removed']:,}"})
+    return {
+        "report": report,
+        "feed": feed,
+        "rows": f"{report['rows']:,}",
+        "left_out": left_out(report),
+        "errors": listed("faults"),
+        "warnings": listed("warnings"),
+        "tiles": tiles,
+        "is_news": any(report.get(name) for name in ("created", "updated", "removed")),
+    }
+
+
+@require_POST
+def day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the business day of a file and try it."""
+    imports.can_import("feed")
+    batch = batches.get_own(pk)
+    try:
+        feed_batch.choose_day(pk, request.POST.get("day", ""))
+        batch = batches.get_own(pk)
+        if not feed_batch.is_dated(batch):
+            raise Refused({"day": [bilingual("请选择业务日期。", "Choose the business day.")]})
+        imports.start_dry_run(pk)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(f"/import/{pk}/?step=columns")
+    return redirect("import-batch", pk=pk)
+
+
+@require_GET
+def template(request: HttpRequest, name: str) -> HttpResponse:
+    """Send the empty file of a feed, in the reader's language."""
+    from dakehu.interfaces.web.views.imports.wizard import downloaded
+
+    imports.can_import()
+    feed = stated_feed(name)
+    filename = f"{feed.label}-{bilingual('模板', 'template')}.xlsx"
+    return downloaded(filename, feed_template.template_of(feed, language()))
