@@ -32,6 +32,7 @@ PAGES = (
     "/import/",
     "/export/",
     "/undo/?whose=all",
+    "/connections/",
     "/staff/",
     "/staff/roles/",
     "/staff/teams/",
