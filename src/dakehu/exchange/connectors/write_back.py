@@ -156,7 +156,7 @@ def _write_logs(connection: Connection, source: CrmSource, result: dict[str, Any
         _count(result, [one])
         with act("connections.write"):
             if one.record and not one.refusal:
-                link = {
+                link: dict[str, list[Any]] = {
                     "connection_id": [connection.pk],
                     "table": [table],
                     "part": [INTERACTIONS],

@@ -188,7 +188,7 @@ class ZohoSource:
     def pages(self, table: SourceTableShape, since: str, place: str = "") -> Iterator[Page]:
         """Yield all rows by bulk jobs, or those changed since a moment (one second before it, so that none is missed)."""
         at: dict[str, Any] = json.loads(place) if place else {}
-        if not since and "page_token" not in at and not at.get("list"):
+        if not since and "page_token" not in at:
             try:
                 yield from self._bulk(table, at)
                 return
