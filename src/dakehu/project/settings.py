@@ -206,6 +206,7 @@ INSTALLED_APPS = [
     "dakehu.domains.service",
     "dakehu.exchange",
     "dakehu.exchange.reports",
+    "dakehu.exchange.connectors",
     "dakehu.interfaces.web",
     "dakehu.interfaces.api",
 ]
