@@ -1,13 +1,15 @@
-"""Addresses: the web door, and the API beside it."""
+"""Addresses: the pages, the API, and the door of assistants."""
 
 from django.urls import include, path
 
+from dakehu.interfaces.api import assistants
 from dakehu.project import checks
 
 checks.install()
 
 urlpatterns = [
     path("api/v1/", include("dakehu.interfaces.api.urls")),
+    path("mcp", assistants.mcp_view, name="mcp"),
     path("", include("dakehu.interfaces.web.urls")),
 ]
 

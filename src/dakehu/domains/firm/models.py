@@ -55,3 +55,8 @@ class FirmSettings(Recorded):
         "客户文件上限（MB）", "Largest client file (MB)", least=1, most=2000,
         help_zh="存在客户名下的一份文件", help_en="A file kept with a client",
     )  # fmt: skip
+    assistants = field(
+        models.BooleanField(null=True, blank=True), zh="允许 AI 助手查询", en="Assistants may ask", listed=True,
+        help_zh="默认关闭。开启后，持个人令牌的 AI 助手（MCP）可以查询该人员看得到的内容，不能写入；查到的内容会离开系统",
+        help_en="Off by default. An assistant (MCP) with a person's token may then ask what that person may see, and write nothing; what it is told leaves the desk",
+    )  # fmt: skip

@@ -22,6 +22,7 @@ NAMES = (
     "REQUESTS_PER_MINUTE",
     "UPLOAD_MB",
     "ATTACHMENT_MB",
+    "ASSISTANTS",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []
