@@ -212,3 +212,9 @@ def test_supervisory_notices_are_for_compliance_only(tmp_path, zhang, admin, he)
 def test_headings_that_fit_two_feeds_are_asked_about(file):
     with pytest.raises(Refused, match="--as-kind feed"):
         file("证券代码,事件类别,事件日期\n600519,到期,2026-11-23\n")
+
+
+def test_a_file_that_was_cut_short_is_warned_of_before_it_is_taken(file, zhang, qian):
+    file(HEAD + "C0001,1,2,3,\nC0002,1,2,3,\n", name="b_20261120.csv")
+    report = file(HEAD + "C0001,1,2,3,\n", dry_run=True)
+    assert [one["zh"] for one in report["warnings"]] == ["2026-11-23 只有 1 行，2026-11-20 有 2 行。"]

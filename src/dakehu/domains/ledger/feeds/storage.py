@@ -22,6 +22,7 @@ STORED = {
     "client": pl.Int64, "product": pl.Int64, "money": pl.Int64, "number": pl.Float64, "share": pl.Float64,
     "count": pl.Int64, "day": pl.Date, "text": pl.String, "choice": pl.String, "flag": pl.Boolean,
 }  # fmt: skip
+SHRUNK = 0.8  # of the rows before: with fewer, a file is said to be short
 FEED_IMPORTED = "ledger.feed_imported"
 
 
@@ -54,6 +55,24 @@ def compare(feed: Feed, days: dict[date, pl.DataFrame]) -> dict[date, dict[str, 
         found[day] = {
             **counts, "rows": rows.height, "sha256": digest, "same": before is not None and before.sha256 == digest,
         }  # fmt: skip
+    return found
+
+
+def shrinking_days(feed: Feed, days: dict[date, int]) -> list[tuple[date, int, date, int]]:
+    """Return (day, rows, day before, its rows) of days with far fewer rows than the file they replace, or the one before.
+
+    A file that was cut short looks like that. Only for feeds that hold everybody each time.
+    """
+    if feed.storage == "events" or not days:
+        return []
+    files = FeedFile.objects.filter(feed=feed.name, day__lte=max(days)).order_by("day")
+    known = dict(files.values_list("day", "rows"))
+    found = []
+    for day, rows in sorted(days.items()):
+        before = day if day in known else max((other for other in known if other < day), default=None)
+        if before is not None and rows < SHRUNK * known[before]:
+            found.append((day, rows, before, known[before]))
+        known[day] = rows
     return found
 
 
@@ -106,10 +125,10 @@ def _digest(rows: pl.DataFrame) -> str:
         digest.update(f"{column.name}:{column.dtype}:{len(column)}".encode())
         if column.dtype == pl.String:
             lengths = column.str.len_bytes().fill_null(-1).cast(pl.Int64).to_numpy()
-            digest.update(np.ascontiguousarray(lengths))
+            digest.update(np.ascontiguousarray(lengths).data)
             digest.update("".join(column.drop_nulls().to_list()).encode())
         else:
             physical = column.to_physical().cast(pl.Int8) if column.dtype == pl.Boolean else column.to_physical()
-            digest.update(np.ascontiguousarray(physical.fill_null(0).to_numpy()))
-            digest.update(np.packbits(column.is_null().to_numpy()))
+            digest.update(np.ascontiguousarray(physical.fill_null(0).to_numpy()).data)
+            digest.update(np.packbits(column.is_null().to_numpy()).data)
     return digest.hexdigest()

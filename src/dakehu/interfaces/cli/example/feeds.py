@@ -48,7 +48,7 @@ def write_feeds(folder: Path, days: list[date], day: date) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     year = _year(days, day)
     contracts = feed_contracts.Contracts.of(year.people, year.days, year.codes, year.prices)
-    tables = {
+    tables: dict[str, Table | pl.DataFrame] = {
         "日终资产": _balances(year, contracts),
         "客户活跃度": _activity(year),
         "融资融券合约": contracts.rows(),

@@ -78,7 +78,8 @@ def closing_prices(days: list[date]) -> dict[str, list[float]]:
         shocks[max(0, len(days) - back)] = move
     made: dict[str, list[float]] = {}
     for code, _, first, _, share, own, drift in SECURITIES:
-        price, walk = first, []
+        price = first
+        walk: list[float] = []
         for place, shock in enumerate(shocks):
             change = exp(drift / DAYS_A_YEAR + share * shock + random.gauss(0, own))
             jump = JUMPS.get((code, len(days) - place))
