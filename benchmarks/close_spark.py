@@ -25,7 +25,6 @@ import psutil
 import pyarrow as pa
 
 from dakehu.foundation.access.actor import acting_as, system_actor
-from dakehu.foundation.calendar import trading_days
 
 DAY = date(2026, 11, 20)
 PRODUCTS, DAYS, RUNS, EACH = 800, 1250, 4, 3.3  # trading days; securities of a client, trades in each on average
@@ -54,6 +53,7 @@ def seed(home: Path, count: int) -> int:
     from dakehu.domains.ledger.models import PriceFile, Product, SecurityCode
     from dakehu.domains.ledger.trades import daily_feed as counter
     from dakehu.domains.ledger.trades import journal
+    from dakehu.foundation.calendar import trading_days
     from dakehu.foundation.records import bulk_sql
     from dakehu.foundation.schema.fields import model_of
 

@@ -83,8 +83,17 @@ def _balances(day: date, ids: list[int], totals: Any) -> None:
     from dakehu.domains.ledger.feeds import storage
 
     fen = (totals * 100).astype(np.int64)
-    rows = pl.DataFrame({"client": ids, "cash": fen // 4, "securities": fen - fen // 4, "total": fen, "commission": fen // 100_000,
-                         "products": fen // 8, "margin_debt": fen // 50})  # fmt: skip
+    rows = pl.DataFrame(
+        {
+            "client": ids,
+            "cash": fen // 4,
+            "securities": fen - fen // 4,
+            "total": fen,
+            "commission": fen // 100_000,
+            "products": fen // 8,
+            "margin_debt": fen // 50,
+        }
+    )
     storage.import_feed(feed="balances", days={day: rows}, source="benchmark")
 
 

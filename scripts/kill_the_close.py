@@ -25,8 +25,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dakehu.foundation.calendar import trading_days
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
@@ -203,6 +201,8 @@ class Child:
 
 def run(rounds: int, count: int, number: int) -> None:
     from django.db import connection
+
+    from dakehu.foundation.calendar import trading_days
 
     moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
     clients, products = seed(count)

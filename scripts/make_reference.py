@@ -268,6 +268,33 @@ def feeds() -> str:
     return "\n".join(parts)
 
 
+def moments() -> str:
+    """Return the table of all types of moments."""
+    from dakehu.domains.service.moments.deadlines import text_of
+    from dakehu.domains.service.moments.queries import sources_of
+    from dakehu.domains.service.moments.types import moment_types
+
+    rows = [
+        (
+            f"`{one.id}`",
+            f"{one.zh} {one.en}",
+            f"P{one.priority}" + (" 必做 mandatory" if one.mandatory else ""),
+            f"`{one.rule}`" + (f" (P1: `{one.urgent}`)" if one.urgent else ""),
+            f"{text_of(one.deadline, 'zh')} · {text_of(one.deadline, 'en')}",
+            f"{one.action.zh} {one.action.en}",
+            ", ".join(f"{source.zh} {source.en}" for source in sources_of(one)),
+        )
+        for one in moment_types().values()
+    ]
+    heads = ("编号 id", "事件 moment", "优先级 priority", "触发条件 rule", "时限 deadline", "要求 action", "数据 needs")
+    return "\n".join(["# 关键时刻 Moments\n", NOTE, MOMENTS_NOTE, table(heads, rows)])
+
+
+MOMENTS_NOTE = (
+    "门槛与时限是内部做法，不是法规；团队负责人可以在规则页修改并留版本。M38 只有合规可见。"
+    "\n\nThresholds and deadlines are house practice and no law; a lead may change them, in versions. M38 is seen by compliance only.\n"
+)
+
 PAGES = {
     "actions.md": actions,
     "queries.md": queries,
@@ -276,6 +303,7 @@ PAGES = {
     "roles.md": roles,
     "data-dictionary.md": dictionary,
     "feeds.md": feeds,
+    "moments.md": moments,
     "../renamed.md": renamed,
 }
 

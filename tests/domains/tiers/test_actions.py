@@ -26,8 +26,14 @@ def test_a_new_desk_drafts_the_house_defaults(zhou):
     with acting(zhou):
         scheme = draft()
         assert bounds_of(scheme) == {
-            "T0": 0, "T1": 500_000, "T2": 1_000_000, "T3": 3_000_000, "T4": 6_000_000, "T5": 10_000_000, "T6": 50_000_000,
-        }  # fmt: skip
+            "T0": 0,
+            "T1": 500_000,
+            "T2": 1_000_000,
+            "T3": 3_000_000,
+            "T4": 6_000_000,
+            "T5": 10_000_000,
+            "T6": 50_000_000,
+        }
         assert Tier.objects.filter(scheme=scheme).count() == 10
         assert ServiceFlavour.objects.filter(scheme=scheme).count() == 9
         assert str(scheme.state) == "draft"

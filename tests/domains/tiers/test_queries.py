@@ -111,8 +111,9 @@ def test_sums_of_assets_are_not_told_to_readers_who_see_no_amounts(tiered, an, z
         assert {row["assets"] for row in ask("tiers.scheme", {})["tiers"]} == {None}
     with acting(zhou):
         assert {row["code"]: row["assets"] for row in ask("tiers.scheme", {})["tiers"] if row["assets"]} == {
-            "T4": "7000000.00", "T1": "700000.00",
-        }  # fmt: skip
+            "T4": "7000000.00",
+            "T1": "700000.00",
+        }
 
 
 def test_the_tier_of_a_client_comes_with_the_figures_that_decided_and_what_is_owed(tiered, lin, zhang):
@@ -154,8 +155,12 @@ def test_the_card_of_the_lead_counts_tiers_and_changes(tiered, zhou, wang):
     with acting(zhou):
         found = ask("tiers.month", {})["figures"]
     assert [(row["label"], row["value"]) for row in found] == [
-        ("T4 高净值", 1), ("T1 潜力", 1), ("关注中", 0), ("本月升级", 0), ("本月降级", 0),
-    ]  # fmt: skip
+        ("T4 高净值", 1),
+        ("T1 潜力", 1),
+        ("关注中", 0),
+        ("本月升级", 0),
+        ("本月降级", 0),
+    ]
     with acting(wang):
         assert [row["value"] for row in ask("tiers.month", {})["figures"]] == [1, 0, 0, 0]
 

@@ -20,10 +20,22 @@ WATCH = rules.Hysteresis(3, 3)
 
 def clients(*rows):
     """A frame of clients: each row overrides what a private client without a tier has."""
-    blank = {"client": 1, "kind": "person", "investor_class": "", "average": None, "override": None,
-             **dict.fromkeys(rules.STATE)}  # fmt: skip
-    schema = {"client": pl.Int64, "kind": pl.String, "investor_class": pl.String, "average": pl.Float64,
-              "override": pl.String, **rules.STATE}  # fmt: skip
+    blank = {
+        "client": 1,
+        "kind": "person",
+        "investor_class": "",
+        "average": None,
+        "override": None,
+        **dict.fromkeys(rules.STATE),
+    }
+    schema = {
+        "client": pl.Int64,
+        "kind": pl.String,
+        "investor_class": pl.String,
+        "average": pl.Float64,
+        "override": pl.String,
+        **rules.STATE,
+    }
     return pl.DataFrame([{**blank, **row} for row in rows], schema=schema)
 
 
@@ -43,8 +55,9 @@ def test_a_client_without_a_tier_takes_the_one_of_the_average(average, code):
     assert (row["code"], row["since"], row["change"]) == (code, DAY, "assigned")
 
 
-def test_a_client_whose_assets_are_unknown_gets_no_tier():
-    (row,) = decide({"average": None})
+@pytest.mark.parametrize("unknown", [None, float("nan")])
+def test_a_client_whose_assets_are_unknown_gets_no_tier(unknown):
+    (row,) = decide({"average": unknown})
     assert row["code"] is None and row["change"] is None
 
 
@@ -179,9 +192,15 @@ def test_trading_often_counts_nothing_towards_value():
 
 def test_the_value_score_is_the_weighted_share_of_clients_who_have_less():
     frame = pl.DataFrame(
-        {"client": [1, 2, 3], "assets": [1.0, 2.0, 3.0], "revenue": [0.0, 0.0, 9.0], "products": [0.0, 5.0, 0.0],
-         "margin": [0.0, 0.0, 0.0], "tenure": [3.0, 1.0, 2.0]}
-    )  # fmt: skip
+        {
+            "client": [1, 2, 3],
+            "assets": [1.0, 2.0, 3.0],
+            "revenue": [0.0, 0.0, 9.0],
+            "products": [0.0, 5.0, 0.0],
+            "margin": [0.0, 0.0, 0.0],
+            "tenure": [3.0, 1.0, 2.0],
+        }
+    )
     scores = rules.value_scores(frame).to_dict(as_series=False)
     assert scores["value_score"] == pytest.approx([0.1, 0.45 * 0.5 + 0.15, 0.45 + 0.2 + 0.05])
     assert scores["value_percentile"] == [0.0, 0.5, 1.0]

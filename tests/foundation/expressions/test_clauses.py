@@ -7,16 +7,22 @@ from dakehu.foundation.expressions import Clause, ExpressionError, clauses, comp
 from tests.foundation.expressions.sample import FACTS, rule
 
 SIMPLE = [
-    ("总资产 >= 500万 且 距上次联系 > 30天", [Clause("total_assets", ">=", "500", "万"), Clause("days_since_contact", ">", "30", "天")]),
+    (
+        "总资产 >= 500万 且 距上次联系 > 30天",
+        [Clause("total_assets", ">=", "500", "万"), Clause("days_since_contact", ">", "30", "天")],
+    ),
     ("20日日均总资产 介于 1亿 和 2.5亿", [Clause("assets_20", "between", "1, 2.5", "亿")]),
     ("现金占比 > 12.5% 且 非 已销户", [Clause("cash_share", ">", "12.5", "%"), Clause("closed", "no")]),
     ("两融负债 = 0", [Clause("debt", "=", "0", "元")]),
     ("风险等级 属于 [积极型、激进型] 且 已销户", [Clause("grade", "in", "积极型, 激进型"), Clause("closed", "yes")]),
     ("风险等级 != C1", [Clause("grade", "not in", "保守型")]),
-    ('城市 属于 ["上海"] 且 合约到期日 <= 2026-11-30', [Clause("city", "in", '"上海"'), Clause("due", "<=", "2026-11-30")]),
+    (
+        '城市 属于 ["上海"] 且 合约到期日 <= 2026-11-30',
+        [Clause("city", "in", '"上海"'), Clause("due", "<=", "2026-11-30")],
+    ),
     ("城市 为空 且 近30天登录次数 < 3", [Clause("city", "missing"), Clause("logins", "<", "3")]),
     ("总资产 不为空", [Clause("total_assets", "present")]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "rows"), SIMPLE, ids=[text for text, _ in SIMPLE])

@@ -44,9 +44,13 @@ def answer(node: Node, row: dict):
     if left is None or right is None:
         return None
     return {
-        ">": lambda: left > right, "<": lambda: left < right, ">=": lambda: left >= right,
-        "<=": lambda: left <= right, "=": lambda: left == right, "!=": lambda: left != right,
-    }[node.value]()  # fmt: skip
+        ">": lambda: left > right,
+        "<": lambda: left < right,
+        ">=": lambda: left >= right,
+        "<=": lambda: left <= right,
+        "=": lambda: left == right,
+        "!=": lambda: left != right,
+    }[node.value]()
 
 
 def kleene(answers: list, decisive: bool):

@@ -27,7 +27,7 @@ OFFERED = [
     ("risk grade in [", "en", ["Conservative", "Growth", "Aggressive"]),
     ("总资产 > > ", "zh", []),
     ("总资茶 > 1 且 ", "zh", ["总资产", "20日日均总资产", "两融负债"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "language", "expected"), OFFERED, ids=[text for text, *_ in OFFERED])

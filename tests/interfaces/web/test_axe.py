@@ -40,6 +40,8 @@ PAGES = {
         "/",
         "/clients/",
         "/market/",
+        "/tiers/",
+        "/tiers/what-if/",
         "/import/",
         "/export/",
         "/me",
@@ -64,6 +66,7 @@ PAGES = {
         "/import/quarantine/",
         "/import/quarantine/{held}/",
     ],
+    "zhou": ["/moments/rules/", "/moments/rules/M06/", "/moments/rules/M30/"],
     "admin": [
         "/staff/",
         "/staff/new",

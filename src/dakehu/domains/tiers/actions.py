@@ -1,5 +1,6 @@
 """Actions on schemes and on tiers set by hand."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,8 +56,14 @@ def create_scheme(*, name: str, like: int | None = None, bounds: dict[str, Any] 
     source = schemes.get_scheme(like) if like else schemes.find_scheme_in_force(clock.today())
     scheme = Scheme(name=name)
     if source is not None:
-        for column in ("window", *(f.name for f in Scheme._meta.fields if f.name.endswith(("_months", "_minutes"))),
-                       "busy_trades", "hours_per_day", "reserve", "note"):  # fmt: skip
+        for column in (
+            "window",
+            *(f.name for f in Scheme._meta.fields if f.name.endswith(("_months", "_minutes"))),
+            "busy_trades",
+            "hours_per_day",
+            "reserve",
+            "note",
+        ):
             setattr(scheme, column, getattr(source, column))
     scheme.save()
     for tier in _tiers_like(source):
@@ -90,6 +97,11 @@ def read_bounds(bounds: Any) -> dict[str, Decimal]:
     if bounds in (None, ""):
         return {}
     fault = {}
+    if isinstance(bounds, str):  # a form sends JSON as text
+        try:
+            bounds = json.loads(bounds)
+        except ValueError:
+            bounds = None
     if isinstance(bounds, dict):
         read = {str(code): _amount(value) for code, value in bounds.items()}
         fault = {code for code, amount in read.items() if amount is None}

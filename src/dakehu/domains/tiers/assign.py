@@ -28,8 +28,13 @@ STORED = {
     "value_percent": pl.Int16,
     **dict.fromkeys(DAYS, pl.Date),
 }
-BEFORE = {"rule_code": "rule_before", "code": "code_before", "since": "since_before", "below_since": "below_before",
-          "watch_since": "watch_before"}  # fmt: skip
+BEFORE = {
+    "rule_code": "rule_before",
+    "code": "code_before",
+    "since": "since_before",
+    "below_since": "below_before",
+    "watch_since": "watch_before",
+}
 WRITTEN = ("rank", *STORED, "average_assets", "averaged_days", "assets_source", "decided_on", *BEFORE.values())
 COUNTED = ("assigned", "upgraded", "downgraded", "watched", "recovered", "reclassified", "overridden", "override_ended")
 
@@ -86,8 +91,13 @@ def _decided(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
 def _stored(day: date) -> pl.DataFrame:
     """Return what is stored of each client, and (`_start`) the state that the run of a day starts from."""
     names = {"row": pl.Int64, "client": pl.Int64, **STORED, "decided_on": pl.Date}
-    again = {"rule_before": pl.String, "code_before": pl.String, "since_before": pl.Date, "below_before": pl.Date,
-             "watch_before": pl.Date}  # fmt: skip
+    again = {
+        "rule_before": pl.String,
+        "code_before": pl.String,
+        "since_before": pl.Date,
+        "below_before": pl.Date,
+        "watch_before": pl.Date,
+    }
     columns = ("pk", "client_id", *STORED, "decided_on", *again)
     frame = assets.read(ClientTier.objects.order_by("client_id").values_list(*columns), {**names, **again})
     is_again = pl.col("decided_on") == day
@@ -202,8 +212,11 @@ def _write_changes(scheme: Scheme, day: date, kept: pl.DataFrame, ended: pl.Data
         }
         _insert_changes(scheme, day, len(moved), columns)
     if len(ended):
-        columns = {"client_id": ended["client"].to_list(), "code_before": ended["code_stored"].to_list(),
-                   "kind": [str(ChangeKind.ENDED)] * len(ended)}  # fmt: skip
+        columns = {
+            "client_id": ended["client"].to_list(),
+            "code_before": ended["code_stored"].to_list(),
+            "kind": [str(ChangeKind.ENDED)] * len(ended),
+        }
         _insert_changes(scheme, day, len(ended), columns)
 
 

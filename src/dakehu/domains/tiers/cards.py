@@ -120,7 +120,7 @@ declare(
         kind="figures",
         query="tiers.month",
         roles=(RoleName.LEAD,),
-        order=25,
+        order=60,
         size="full",
         empty=bilingual(
             "还没有客户分级。建立并启用分级方案后，次日起每晚定级。",

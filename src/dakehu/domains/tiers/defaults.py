@@ -103,7 +103,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "en": "Company",
         "client_kind": "institution",
         "response_hours": 8,
-        "entitlements": "按合同约定",
+        "entitlements": "对口服务团队",
     },
     {
         "code": "I2",
@@ -112,7 +112,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "en": "Product",
         "client_kind": "product",
         "response_hours": 8,
-        "entitlements": "按合同约定",
+        "entitlements": "对口服务团队",
     },
     {
         "code": "I3",
@@ -122,7 +122,7 @@ TIERS: tuple[dict[str, Any], ...] = (
         "client_kind": "institution",
         "investor_class": "A",
         "response_hours": 4,
-        "entitlements": "按合同约定",
+        "entitlements": "对口服务团队",
     },
 )
 

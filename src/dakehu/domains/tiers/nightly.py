@@ -13,22 +13,23 @@ ASSIGN = "tiers.assign"
 
 
 def _assign(night: Night) -> dict[str, Any]:
-    """Assign the tiers of the day."""
+    """Assign the tiers of the day; `kept` clients stay where they are, `unchanged` says that all of them do."""
     result = assign.run(night.day, night.progress)
-    return {**result, "words": _words(result)}
+    moved = any(result[name] for name in (*assign.COUNTED, "ended"))
+    return {**result, "kept": result["unchanged"], "unchanged": not moved, "words": _words(result)}
 
 
 def _words(result: dict[str, Any]) -> Bilingual:
     """Return what came of it in one sentence."""
     if result["skipped"]:
         return (
-            bilingual("没有启用的分级方案。", "No scheme of tiers is in force.")
+            bilingual("没有启用的分级方案，未定级。", "No scheme of tiers is in force.")
             if result["skipped"] == "no_scheme"
-            else bilingual("已有更晚一天的分级，未改动。", "A later day has been assigned; nothing was changed.")
+            else bilingual("之后的日子已经定级，未改动。", "A later day has been assigned; nothing was changed.")
         )
     return bilingual(
-        "首次定级 {assigned}，升级 {upgraded}，降级 {downgraded}，观察 {watched}。",
-        "{assigned} assigned, {upgraded} upgraded, {downgraded} downgraded, {watched} watched.",
+        "首次定级 {assigned}，升级 {upgraded}，降级 {downgraded}，新列入关注 {watched}。",
+        "{assigned} assigned, {upgraded} upgraded, {downgraded} downgraded, {watched} newly under watch.",
         **{name: result[name] for name in ("assigned", "upgraded", "downgraded", "watched")},
     )
 

@@ -73,8 +73,9 @@ def target(bands: Iterable[Band]) -> pl.Expr:
         if band.investor_class:
             matches = matches & (pl.col("investor_class") == band.investor_class)
         chosen = chosen.when(matches).then(pl.lit(band.code))
+    average = pl.col("average").fill_nan(None)  # polars counts NaN as more than every number
     for band in by_assets:
-        chosen = chosen.when(pl.col("average") >= band.lower_bound).then(pl.lit(band.code))
+        chosen = chosen.when(average >= band.lower_bound).then(pl.lit(band.code))
     result: pl.Expr = chosen.otherwise(pl.lit(None, pl.String))
     return result
 

@@ -45,6 +45,8 @@ def owed(tier: Tier) -> list[dict[str, Any]]:
     rows: list[tuple[Bilingual, Any]] = []
     if tier.contact_every_days:
         rows.append((bilingual("最长联系间隔", "Longest gap between contacts"), every(tier.contact_every_days)))
+    elif tier.lower_bound is None:
+        rows.append((bilingual("联系", "Contact"), bilingual("按合同约定", "As the contract says")))
     else:
         rows.append(
             (

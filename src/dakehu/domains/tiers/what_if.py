@@ -217,7 +217,7 @@ def _basis(scheme: Scheme, month: float) -> list[Any]:
     minutes = standards.minutes_of(scheme)
     return [
         bilingual(
-            "按{window}与现行方案比较；启用当天一次定级，不等关注期；人工定级的客户不动。",
+            "按 {window}与现行方案比较；启用当天一次定级，不等关注期；人工定级的客户不动。",
             "By the {window} against the scheme in force; switching on assigns at once, without the watch; tiers set by hand stay.",
             window=Window(str(scheme.window)).text,
         ),

@@ -130,6 +130,11 @@ def tables() -> Iterator[FactTable]:
     return iter(tuple(_declared.values()))
 
 
+def table_called(name: str) -> FactTable:
+    """Return a table by its name. Raises KeyError for one that is not declared."""
+    return _declared[name]
+
+
 def facts_of(subject: Subject) -> dict[str, Fact]:
     """Return {name: fact} that a rule about this subject may use: its own, and those of its client."""
     return {fact.name: fact for table in tables() if table.subject in (subject, CLIENT) for fact in table.facts}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import ROLES
+from dakehu.domains.tiers import assign
 from dakehu.exchange.imports import service as import_service
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions import undo_entries
@@ -34,6 +36,7 @@ from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, market, w
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
+MONTHS = 12  # ends of months at which the demonstration's clients were assigned tiers
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SIGN_INS = "sign-ins.txt"
 FEEDS = "每日数据"  # the folder of the daily files in the data directory
@@ -82,6 +85,8 @@ def _fill(table: Path) -> dict[str, Any]:
             )
     _tell(str(bilingual("导入演示交割单…", "Importing the example statement of trades …")))
     _trade(Path(settings.DAKEHU_HOME))
+    _tell(str(bilingual("给客户定级…", "Tiers of the clients …")))
+    _tier()
     _tell(str(bilingual("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
     _live()
     _keep(table, password)
@@ -121,6 +126,20 @@ def _trade(home: Path) -> None:
                     )
                 )
         close_run.close(day=days[-1])
+
+
+def _tier() -> None:
+    """The default scheme, in force for a year and assigned at the ends of months; a draft beside it for the what-if page."""
+    today = clock.today()
+    days = trading_days.trading_days_between(today - timedelta(days=400), today - timedelta(days=1))
+    ends = [day for day, following in pairwise(days) if day.month != following.month][-MONTHS:]
+    with acting_as(system_actor("tiers of the demonstration brokerage（演示）", "cli")):
+        scheme = perform("tiers.create_scheme", {"name": "现行分级方案（演示）"})
+        perform("tiers.activate_scheme", {"scheme": scheme.pk, "effective_from": ends[0]})
+        for day in (*ends, days[-1]):
+            assign.run(day)
+        bounds = {"T3": 2_000_000, "T4": 5_000_000}
+        perform("tiers.create_scheme", {"name": "下调门槛（演示草稿）", "bounds": bounds})
 
 
 def _hire(password: str) -> None:

@@ -20,6 +20,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
+    ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),

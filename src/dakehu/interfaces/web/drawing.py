@@ -165,3 +165,45 @@ def _month_label(monday: date) -> str:
     """Return the month that begins in a week, "" for the other weeks."""
     sunday = monday + timedelta(days=6)
     return str(sunday.month) if sunday.day <= 7 else ""
+
+
+def day_bars(rows: Sequence[dict[str, Any]], width: int = WIDTH) -> dict[str, Any]:
+    """Return a bar for each day, its part of another tone within the whole, with ticks and the first day of each month.
+
+    rows: [{name (ISO day), whole, part, title}].
+    """
+    marks = [mark for mark in ticks(0, max(row["whole"] for row in rows)) if mark == int(mark)] or [0.0, 1.0]
+    high, base = marks[-1] or 1.0, TOP + LINE_HEIGHT
+    begin, step = 44, (width - 54) / len(rows)
+    bar = max(step * 0.8, 0.6)
+
+    def tall(value: float) -> float:
+        return round(value / high * LINE_HEIGHT, 1)
+
+    names, last_at = [], -60.0
+    for place, row in enumerate(rows):
+        x = begin + place * step
+        if (not place or row["name"][:7] != rows[place - 1]["name"][:7]) and x - last_at >= 40:
+            names.append({"x": round(x, 1), "text": row["name"][:7].replace("-", "/")[2:]})
+            last_at = x
+    return {
+        "width": width,
+        "height": base + 22,
+        "left": begin,
+        "right": width - 6,
+        "base": base,
+        "ticks": [{"y": round(base - tall(mark), 1), "text": f"{mark:,.0f}"} for mark in marks],
+        "bars": [
+            {
+                "x": round(begin + place * step, 1),
+                "width": round(bar, 1),
+                "y": round(base - tall(row["whole"]), 1),
+                "height": tall(row["whole"]),
+                "part_y": round(base - tall(row["part"]), 1),
+                "part_height": tall(row["part"]),
+                "title": row["title"],
+            }
+            for place, row in enumerate(rows)
+        ],
+        "names": names,
+    }

@@ -98,7 +98,7 @@ def test_a_done_moment_does_not_fire_again_until_its_state_has_cleared(frozen, l
     assert [row.state for row in moments(kind="M06")] == ["done"]
 
 
-def test_a_complaint_is_there_at_once_and_lapses_when_it_is_closed(frozen, lin, zhang):
+def test_a_complaint_is_there_at_once_and_done_when_it_is_closed(frozen, lin, zhang):
     from dakehu.domains.service.moments.reactions import on_request
 
     with acting(lin):
@@ -110,7 +110,7 @@ def test_a_complaint_is_there_at_once_and_lapses_when_it_is_closed(frozen, lin, 
     with acting(lin):
         perform("service.move_request", {"request": request.pk, "state": "closed", "outcome": "已退费"})
     on_request(request=request.pk)
-    assert [one.state for one in moments(kind="M35")] == ["lapsed"]
+    assert [(one.state, one.cleared_on) for one in moments(kind="M35")] == [("done", FRIDAY)]
 
 
 def test_two_contacts_in_a_week_hold_back_a_birthday_but_no_risk_test(frozen, lin, zhang):

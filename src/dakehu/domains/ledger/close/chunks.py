@@ -60,20 +60,24 @@ def write(path: Path, clients: np.ndarray, figures: Figures, months: MonthEnds) 
 
 def read(path: Path) -> tuple[np.ndarray, Figures]:
     """Return (client ids, figures) of a chunk or of a day's history."""
+    return _figures_of(pq.read_table(path))
+
+
+def read_with_months(path: Path) -> tuple[np.ndarray, Figures, MonthEnds]:
+    """Return (client ids, figures, month ends) of a chunk."""
     table = pq.read_table(path)
+    values = np.column_stack([table[f"month_value_{n}"].to_numpy() for n in range(MONTHS)])
+    flows = np.column_stack([table[f"month_flow_{n}"].to_numpy() for n in range(MONTHS)])
+    return *_figures_of(table), MonthEnds(values, flows, table["day_profit"].to_numpy())
+
+
+def _figures_of(table: pa.Table) -> tuple[np.ndarray, Figures]:
+    """Return (client ids, figures) of the rows of a file."""
     values, reasons = np.empty((table.num_rows, COLUMNS)), np.empty((table.num_rows, COLUMNS), np.uint8)
     for column in Column:
         values[:, column] = table[column.name.lower()].to_numpy()
         reasons[:, column] = table[f"why_{column.name.lower()}"].to_numpy()
     return table["client"].to_numpy(), Figures(values, reasons)
-
-
-def read_months(path: Path) -> MonthEnds:
-    """Return the month ends of a chunk, in the order of its clients."""
-    table = pq.read_table(path)
-    values = np.column_stack([table[f"month_value_{n}"].to_numpy() for n in range(MONTHS)])
-    flows = np.column_stack([table[f"month_flow_{n}"].to_numpy() for n in range(MONTHS)])
-    return MonthEnds(values, flows, table["day_profit"].to_numpy())
 
 
 def kernel_fingerprint() -> str:

@@ -227,8 +227,7 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
 
 def _frame(path: Path, existing: np.ndarray, days: np.ndarray, day: date) -> pl.DataFrame:
     """Return the rows of a chunk for the table of figures, without clients that are gone. existing: int64, ascending."""
-    clients, figures = close_chunks.read(path)
-    months = close_chunks.read_months(path)
+    clients, figures, months = close_chunks.read_with_months(path)
     kept = np.isin(clients, existing)
     if not kept.all():
         clients, figures = clients[kept], Computed(figures.values[kept], figures.reasons[kept])

@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import Fact, FactTable, declare, kept
 
-LOOK_BACK = 400  # days back to which a sign-in is looked for
+LOOK_BACK = 120  # days back to which a sign-in is looked for
 WEEK = 7
 
 LAST_TRADE = (Fact("trade_days", "距上次交易天数", "Days since the last trade", "days"),)
@@ -61,13 +61,16 @@ def load_last_trade(day: date, names: frozenset[str]) -> pl.DataFrame:
 def load_sign_ins(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return the facts of SIGN_INS of clients who signed in within LOOK_BACK days; others have none."""
     since, week = day - timedelta(days=LOOK_BACK), day - timedelta(days=WEEK - 1)
-    last = reader.last_days("activity", day, "logins", since)
     before = reader.last_days("activity", week - timedelta(days=1), "logins", since).rename({"last": "before"})
     recent = reader.series("activity", week, day, ("client", "logins")).filter(pl.col("logins") > 0)
     counted = recent.group_by("client").agg(
-        pl.col("logins").sum().cast(pl.Float64).alias("logins_7"), pl.col("day").min().alias("first")
+        pl.col("logins").sum().cast(pl.Float64).alias("logins_7"),
+        pl.col("day").min().alias("first"),
+        pl.col("day").max().alias("last"),
     )
-    frame = last.join(before, on="client", how="left").join(counted, on="client", how="left")
+    frame = before.join(counted, on="client", how="full", coalesce=True).with_columns(
+        pl.coalesce("last", "before").alias("last")
+    )
     gap = pl.when(pl.col("first").is_not_null()).then(
         (pl.col("first") - pl.col("before").fill_null(since)).dt.total_days()
     )

@@ -6,11 +6,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from dakehu.domains.service.moments import kinds, rules
+from dakehu.domains.service.moments import kinds, lists, reasons
 from dakehu.foundation.access.sensitivity import PERSONAL
-from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
-from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.fields import Choices, choice_field, computed, field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
@@ -48,12 +47,6 @@ class MomentOutcome(Choices):
     ESCALATED = "escalated", "已上报", "Escalated"
     REPORTED = "reported", "已处理并留痕", "Handled and recorded"
     NO_ACTION = "no_action", "无需处理", "No action needed"
-
-
-def _still_open(rows: Any, value: Any) -> Any:
-    """Return the moments still to be worked today, or with a false value the others."""
-    is_open = Q(state__in=rules.OPEN_STATES) & ~Q(snoozed_until__gt=clock.today())
-    return rows.filter(is_open if str(value).casefold() not in ("0", "false", "no", "否") else ~is_open)
 
 
 class Moment(ClientRecorded):
@@ -107,7 +100,8 @@ class Moment(ClientRecorded):
     cleared_on = field(models.DateField(null=True, blank=True), zh="解除日期", en="Cleared on", editable=False)
     compliance_only = field(models.BooleanField(default=False), zh="仅合规可见", en="Compliance only", editable=False)
 
-    list_filters = {"is_open": _still_open}
+    list_filters = lists.FILTERS
+    computed_columns = (computed("why", zh="为什么", en="Why", by=reasons.why, sensitivity=PERSONAL),)
 
     class Meta(ClientRecorded.Meta):
         constraints = [
@@ -158,9 +152,10 @@ class MomentRule(Recorded):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_rule_a_version")]
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Save the version; its name is known at once."""
+        """Save the version; its name and its rule are known at once."""
         super().save(*args, **options)
         kinds.forget_names()
+        reasons.forget_rules()
 
 
 class Absence(Recorded):

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from dakehu.domains.service.models import MomentOutcome, MomentRule
 from dakehu.domains.service.moments.deadlines import Deadline, parse_deadline
+from dakehu.domains.service.moments.reasons import rule_over, subject_of
 from dakehu.domains.service.moments.types import ABOUT, MomentType, moment_types
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.expressions import CheckedRule, ExpressionError, compile_rule
+from dakehu.foundation.expressions import CheckedRule, ExpressionError
 from dakehu.foundation.schema import facts
-from dakehu.foundation.schema.facts import CLIENT, Subject
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,6 @@ class Waiting:
     why: Bilingual
 
 
-def subject_of(name: str) -> Subject:
-    """Return a subject by name. Raises KeyError for one that no fact table has."""
-    found = {table.subject.name: table.subject for table in facts.tables()} | {CLIENT.name: CLIENT}
-    return found[name]
-
-
 def active_rules(kinds: Iterable[str] | None = None) -> tuple[list[ActiveRule], list[Waiting]]:
     """Return the rules in force, of all kinds or of some, and the kinds whose rule cannot run."""
     written: dict[str, MomentRule] = {}
@@ -103,14 +97,13 @@ def own_type(row: MomentRule) -> MomentType:
 
 def compiled(kind: MomentType, row: MomentRule | None = None) -> ActiveRule:
     """Return the rule of a type, or of a lead's version of it. Raises ExpressionError, and ValueError for its deadline."""
-    known = facts.facts_of(kind.subject)
     if row is not None:
         kind = _changed(kind, row)
     return ActiveRule(
         kind,
         row.version if row is not None else 0,
-        compile_rule(kind.rule, known),
-        compile_rule(kind.urgent, known) if kind.urgent else None,
+        rule_over(kind.rule, kind.subject),
+        rule_over(kind.urgent, kind.subject) if kind.urgent else None,
         parse_deadline(kind.deadline),
     )
 

@@ -7,7 +7,7 @@ newly named on the first of consecutive days on which the rule holds; the earlie
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -307,7 +307,7 @@ def _contact(new: pl.DataFrame, rule: ActiveRule, days: Sequence[date]) -> dict[
     first = clock.at_local(datetime.combine(days[0], datetime.min.time()))
     rows = Interaction.objects.filter(held_at__gte=first).order_by("pk").values_list("client_id", "held_at")
     contacts = read_columns(rows, {"client": pl.Int64, "held_at": pl.Datetime("us", "UTC")})
-    past = dated.filter(pl.col("due") <= clock.now())
+    past = dated.filter(pl.col("due") <= clock.now().astimezone(UTC))
     followed_rows = followed(past, contacts)["is_followed"].sum() if past.height else 0
     share = followed_rows / past.height if past.height else None
     return {"followed": followed_rows, "due": past.height, "share": share, "pending": dated.height - past.height}

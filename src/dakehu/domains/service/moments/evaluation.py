@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import polars as pl
@@ -38,11 +38,13 @@ def evaluate(day: date, rules: Sequence[ActiveRule], clients: Iterable[int] | No
     """Evaluate rules as known at the close of a day, for all clients or some. Each table of facts is read once."""
     found = Evaluation()
     with elevated("evaluate moments"), facts.keeping_frames():
-        ready = [rule for rule in rules if not _is_waiting(rule, day, found.waiting)]
+        missing = {name: missing_data(facts.table_called(name), day) for name in _tables_of(rules)}
+        ready = [rule for rule in rules if not _is_waiting(rule, missing, found.waiting)]
         served = _served(clients)
+        every = _names_of(ready)
         for subject in dict.fromkeys(rule.type.subject for rule in ready):
             group = [rule for rule in ready if rule.type.subject == subject]
-            frame = subject_frame(subject, day, _names_of(group), served)
+            frame = subject_frame(subject, day, _names_of(group), served, every)
             found.fired.update(fire(frame, group))
     return found
 
@@ -55,10 +57,15 @@ def _names_of(rules: Sequence[ActiveRule]) -> frozenset[str]:
     return names
 
 
-def _is_waiting(rule: ActiveRule, day: date, waiting: list[Waiting]) -> bool:
-    """Return whether a rule's data have not come; adds the reason to `waiting`."""
+def _tables_of(rules: Sequence[ActiveRule]) -> frozenset[str]:
+    """Return the names of the fact tables that some rules read."""
+    return frozenset[str]().union(*(rule.tables for rule in rules))
+
+
+def _is_waiting(rule: ActiveRule, missing: Mapping[str, Bilingual | None], waiting: list[Waiting]) -> bool:
+    """Return whether a rule's data have not come; adds the reason to `waiting`. `missing`: why, by table."""
     for name in sorted(rule.tables):
-        why = missing_data(next(table for table in facts.tables() if table.name == name), day)
+        why = missing[name]
         if why is not None:
             waiting.append(Waiting(rule.kind, why))
             return True
@@ -92,15 +99,20 @@ def _served(clients: Iterable[int] | None) -> pl.DataFrame:
 
 
 def subject_frame(
-    subject: Subject, day: date, names: frozenset[str], served: pl.DataFrame | None = None
+    subject: Subject,
+    day: date,
+    names: frozenset[str],
+    served: pl.DataFrame | None = None,
+    every: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
     """Return one row for each row of a subject with the facts asked for: its own, and those of its client.
 
-    Limited to the clients in `served` (a frame with `client`). Facts that no table holds are not there.
+    Limited to the clients in `served` (a frame with `client`). `every`: the names asked for by any subject of this
+    evaluation, so that tables of clients are read once for all of them.
     """
     tables = {name: facts.table_of(name) for name in names}
     own = _loaded([t for t in facts.tables() if t.subject == subject and t in tables.values()], day, names)
-    of_client = _loaded([t for t in facts.tables() if t.subject == CLIENT and t in tables.values()], day, names)
+    of_client = _loaded([t for t in facts.tables() if t.subject == CLIENT and t in tables.values()], day, names, every)
     if subject == CLIENT:
         start = served if served is not None else _served(None)
         return reduce(lambda left, right: left.join(right, on="client", how="left"), own, start)
@@ -113,12 +125,17 @@ def subject_frame(
     return reduce(lambda left, right: left.join(right, on="client", how="left"), of_client, frame)
 
 
-def _loaded(tables: Sequence[FactTable], day: date, names: frozenset[str]) -> list[pl.DataFrame]:
-    """Return the frames of tables with the facts asked for."""
+def _loaded(
+    tables: Sequence[FactTable], day: date, names: frozenset[str], every: frozenset[str] = frozenset()
+) -> list[pl.DataFrame]:
+    """Return the frames of tables with the facts asked for; `every` is read with them and kept for the next subject."""
     frames = []
     for table in tables:
-        wanted = [fact.name for fact in table.facts if fact.name in names and fact.name not in table.subject.key]
-        frames.append(table.load(day, frozenset(wanted)).select(*table.subject.key, *wanted))
+        own = [fact.name for fact in table.facts if fact.name not in table.subject.key]
+        wanted = [name for name in own if name in names]
+        read = frozenset(name for name in own if name in names or name in every)
+        frame = facts.kept((table.name, day, read), partial(table.load, day, read))
+        frames.append(frame.select(*table.subject.key, *wanted))
     return frames
 
 

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from dakehu.domains.service.models import Absence, Moment, MomentOutcome, MomentRule
+from dakehu.domains.service.models import Absence, Moment, MomentOutcome, MomentRule, MomentRun
 from dakehu.domains.service.moments import deadlines, rules
-from dakehu.domains.service.moments.types import moment_types
+from dakehu.domains.service.moments.active import compiled
+from dakehu.domains.service.moments.types import MomentType, moment_types
 from dakehu.domains.service.queries import CLIENT, FILTERS, MINE, ORDER, OWNER
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import language
+from dakehu.foundation.base.i18n import Bilingual, language
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema import facts
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -65,8 +67,8 @@ def client_moments(*, client: Any, is_open: bool | None = None) -> Any:
 def list_moment_types() -> list[dict[str, Any]]:
     """Return all types of moments by id.
 
-    [{id, name, priority, mandatory, needs, deadline, deadline_text, subject, rule, action, feedback, compliance_only}];
-    `needs` names the facts' tables.
+    [{id, name, priority, mandatory, needs, needs_text, deadline, deadline_text, subject, subject_text, rule, action,
+    wording, feedback, compliance_only, lapses, escalates}]; `needs` names the tables of facts.
     """
     return [
         {
@@ -74,7 +76,8 @@ def list_moment_types() -> list[dict[str, Any]]:
             "name": str(kind.label),
             "priority": kind.priority,
             "mandatory": kind.mandatory,
-            "needs": [],
+            "needs": sorted(tables_of(kind)),
+            "needs_text": [str(source) for source in sources_of(kind)],
             "deadline": kind.deadline,
             "deadline_text": deadlines.text_of(kind.deadline, language()),
             "subject": kind.subject.name,
@@ -84,9 +87,37 @@ def list_moment_types() -> list[dict[str, Any]]:
             "wording": str(kind.wording) if kind.wording else "",
             "feedback": [{"value": one, "label": MomentOutcome.text_of(one)} for one in kind.feedback],
             "compliance_only": kind.compliance_only,
+            "lapses": kind.lapses,
+            "escalates": list(kind.escalates),
         }
         for kind in moment_types().values()
     ]
+
+
+def tables_of(kind: MomentType) -> frozenset[str]:
+    """Return the names of the fact tables that a type needs."""
+    return compiled(kind).tables
+
+
+def sources_of(kind: MomentType) -> list[Bilingual]:
+    """Return what the facts of a type come from, each once."""
+    needed = tables_of(kind)
+    found = {table.source.zh: table.source for table in facts.tables() if table.name in needed}
+    return list(found.values())
+
+
+@query("service.moments_waiting", needs=Permission.SYSTEM_READ, zh="等待数据的关键时刻", en="Moments waiting for data")
+def moments_waiting() -> dict[str, Any]:
+    """Return {day, waiting: [{kind, name, why}]} of the newest evaluation: types that could not be evaluated, and why."""
+    row = MomentRun.objects.order_by("-day").first()
+    names = {kind.id: str(kind.label) for kind in moment_types().values()}
+    return {
+        "day": row.day.isoformat() if row else None,
+        "waiting": [
+            {"kind": one["kind"], "name": names.get(one["kind"], one["kind"]), "why": one[language()]}
+            for one in (row.waiting if row else ())
+        ],
+    }
 
 
 @query("service.absences", needs=Permission.SERVICE_READ, zh="休假", en="Absences")

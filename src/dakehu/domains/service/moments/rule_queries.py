@@ -27,7 +27,9 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
 KIND = Parameter("kind", spec=FieldSpec("事件编号", "Moment", example="M37"))
-TEXT = Parameter("text", spec=FieldSpec("触发条件", "Rule", example="总资产 >= 500万 且 距上次联系天数 > 30天"))
+TEXT = Parameter(
+    "text", required=False, spec=FieldSpec("触发条件", "Rule", example="总资产 >= 500万 且 距上次联系天数 > 30天")
+)
 SUBJECT = Parameter("subject", required=False, spec=FieldSpec("针对", "About", example="client"))
 POSITION = Parameter("position", kind="integer", required=False, spec=FieldSpec("光标位置", "Position"))
 
@@ -168,16 +170,20 @@ def rule_subjects() -> list[dict[str, Any]]:
 
 
 @query(
-    "service.check_rule", needs=Permission.MOMENT_RULES, zh="检查规则", en="Check a rule", parameters=(TEXT, SUBJECT)
+    "service.check_rule",
+    needs=Permission.MOMENT_RULES,
+    zh="检查规则",
+    en="Check a rule",
+    parameters=(TEXT, SUBJECT),
 )
-def check_rule(*, text: str, subject: str | None = None) -> dict[str, Any]:
+def check_rule(*, text: str | None = None, subject: str | None = None) -> dict[str, Any]:
     """Return what is wrong with a text, or its standard form.
 
     {ok, zh, en, clauses} with clauses null for a rule that is no plain table, or {ok, message, line, column, start, end,
     suggestions}.
     """
     try:
-        checked = compile_rule(text, usable_facts(get_subject(subject)))
+        checked = compile_rule(text or "", usable_facts(get_subject(subject)))
     except ExpressionError as error:
         return {
             "ok": False,
@@ -202,7 +208,7 @@ def check_rule(*, text: str, subject: str | None = None) -> dict[str, Any]:
     needs=Permission.MOMENT_RULES,
     zh="补全规则",
     en="Complete a rule",
-    parameters=(Parameter("text", required=False, spec=TEXT.spec), POSITION, SUBJECT),
+    parameters=(TEXT, POSITION, SUBJECT),
 )
 def complete_rule(
     *, text: str | None = None, position: int | None = None, subject: str | None = None

@@ -10,6 +10,7 @@ SECTIONS = (
     "clients",
     "client",
     "complaints",
+    "moment_rules",
     "action_form",
     "undo",
     "notices",

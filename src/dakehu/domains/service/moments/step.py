@@ -1,0 +1,43 @@
+"""The moments' step of the nightly run."""
+
+from typing import Any
+
+from dakehu.domains.ledger.nightly import data_state
+from dakehu.domains.service.moments import nightly
+from dakehu.domains.team.audit_queries import SIGN_INS
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.nightly.run import desk_state
+from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
+
+
+def _evaluate(night: Night) -> dict[str, Any]:
+    """Evaluate the moments of the day."""
+    result = nightly.run(night.day, night.progress)
+    words = bilingual(
+        "新增 {new} 项，解除 {cleared} 项，升级 {escalated} 项；{waiting} 类等待数据。",
+        "{new} new, {cleared} cleared, {escalated} escalated; {waiting} types wait for data.",
+        new=result["new"],
+        cleared=result["cleared"],
+        escalated=result["escalated"],
+        waiting=len(result["waiting"]),
+    )
+    return {**result, "words": words}
+
+
+def _inputs(night: Night) -> dict[str, Any]:
+    """Return what moments are evaluated from: feeds and closes, what people did on the desk, and the present day."""
+    return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today()}
+
+
+declare_step(
+    NightlyStep(
+        "service.moments",
+        "关键时刻",
+        "Moments",
+        order=40,
+        run=_evaluate,
+        inputs=_inputs,
+        depends=("ledger.close", "tiers.assign"),
+    )
+)
