@@ -47,8 +47,11 @@ def totals(day=MON):
 def test_a_file_is_recognised_by_its_headings_and_dated_by_its_name(file, zhang, qian):
     report = file(HEAD + "C0001,100.5,200,300.50,\nC0002,1,2,3,7\n")
     assert (report["kind"], report["feed"], report["day_from"], report["first_day"]) == (
-        "feed", "balances", "name", "2026-11-23",
-    )  # fmt: skip
+        "feed",
+        "balances",
+        "name",
+        "2026-11-23",
+    )
     assert (report["created"], report["errors"], report["imported"]) == (2, 0, True)
     assert totals() == [300.5, 3.0]
     with as_system():

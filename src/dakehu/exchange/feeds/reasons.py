@@ -86,7 +86,7 @@ REASONS: dict[str, Reason] = {
         bilingual("同一天有两行说法不同", "two rows of one day that contradict each other"),
         bilingual("请只保留正确的一行。", "Keep the one that is right."),
     ),
-}  # fmt: skip
+}
 
 
 def warning_of(table: FeedTable, name: str, reason: str) -> Reason:
@@ -161,6 +161,13 @@ def _closed(day: date) -> Reason:
 def _warning(table: FeedTable, name: str, wrong: Bilingual, remedy: Bilingual) -> dict[str, Any]:
     place = letters(table.places.get(name, 0))
     return {
-        "sheet": table.sheet, "row": 1, "cell": place, "field": name, "value": "",
-        "zh": wrong.in_("zh"), "en": wrong.in_("en"), "remedy_zh": remedy.in_("zh"), "remedy_en": remedy.in_("en"),
-    }  # fmt: skip
+        "sheet": table.sheet,
+        "row": 1,
+        "cell": place,
+        "field": name,
+        "value": "",
+        "zh": wrong.in_("zh"),
+        "en": wrong.in_("en"),
+        "remedy_zh": remedy.in_("zh"),
+        "remedy_en": remedy.in_("en"),
+    }

@@ -97,9 +97,17 @@ def _year(days: list[date], day: date) -> Year:
     spare[random.random(len(people)) < 0.15] = 3_000  # those who keep next to nothing in cash
     cash = spare + np.maximum(0, -flow.min(axis=0)) + flow
     return Year(
-        days[first:], people, codes, prices[first:], held[first:], values[first:], commission[first:], moved_in, moved_out,
+        days[first:],
+        people,
+        codes,
+        prices[first:],
+        held[first:],
+        values[first:],
+        commission[first:],
+        moved_in,
+        moved_out,
         np.round(cash, 2),
-    )  # fmt: skip
+    )
 
 
 def _transfers(random: np.random.Generator, people: list[Person], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
