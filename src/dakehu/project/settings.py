@@ -99,6 +99,9 @@ CLASS_BENCHMARK = env.text(
     en="Benchmark by asset class, for attribution: class, share, index (code.market) or rate a year, such as stock 60% 000300.SH, "
     "bond 30% 000012.SH, cash 10% 2%",
 )
+CALLS_PER_DAY = env.number(
+    "DAKEHU_CALLS_PER_DAY", 30, zh="市场急跌后每人每天致电数", en="Calls of one person a day after a fall of the market"
+)
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )

@@ -1,4 +1,4 @@
-"""Addresses: the web door, and the API beside it."""
+"""Addresses: the pages, and beside them the interfaces for programs."""
 
 from django.urls import include, path
 
@@ -8,6 +8,7 @@ checks.install()
 
 urlpatterns = [
     path("api/v1/", include("dakehu.interfaces.api.urls")),
+    path("odata/v4", include("dakehu.interfaces.odata.urls")),
     path("", include("dakehu.interfaces.web.urls")),
 ]
 

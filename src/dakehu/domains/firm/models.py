@@ -43,6 +43,10 @@ class FirmSettings(Recorded):
         "行情最多可旧几天", "Days a price may be old", least=1, most=60,
         help_zh="结算时超过这么多天没有行情的证券会停下来问", help_en="At the close; an older price stops it",
     )  # fmt: skip
+    calls_per_day = _number(
+        "急跌后每人每天致电数", "Calls a day after a fall", least=1, most=500,
+        help_zh="市场急跌名单按此分配，超出的转协办或团队负责人", help_en="The list after a fall of the market is shared out by it; the rest goes to deputies and leads",
+    )  # fmt: skip
     requests_per_minute = _number(
         "每人每分钟请求数", "Requests a minute", least=60, most=100_000,
         help_zh="每个网页进程各自计数；导出、上传等计多次", help_en="Each web process counts; exports and uploads count for several",

@@ -9,7 +9,17 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, nightly, opening, processes, staff
+from dakehu.interfaces.cli.commands import (
+    exports,
+    gates,
+    imports,
+    maintenance,
+    nightly,
+    odata,
+    opening,
+    processes,
+    staff,
+)
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
@@ -28,6 +38,7 @@ COMMANDS = {
     "close": maintenance.close_day,
     "nightly": nightly.run_night,
     "check": maintenance.check_installation,
+    "odata": odata.run_odata,
     "user": staff.manage_users,
     "keys": maintenance.manage_keys,
     "backup": maintenance.write_backup,

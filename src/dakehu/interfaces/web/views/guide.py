@@ -32,6 +32,7 @@ ORDER = (
     "import",
     "daily-data",
     "export",
+    "odata",
     "undo",
     "workbook",
     "protect",
@@ -46,6 +47,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
+    "connections": "odata",
     "undo": "undo",
     "staff": "staff",
     "audit": "audit",
