@@ -21,6 +21,7 @@ PAGES = (
     "market",
     "import",
     "export",
+    "connections",
     "undo",
     "staff",
     "audit",
