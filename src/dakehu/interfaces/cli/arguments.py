@@ -104,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made.add_argument("--password-file", type=Path, help="打开密码所在文件 · file that holds the password")
+    made.add_argument(
+        "--live",
+        default="",
+        metavar="URL",
+        help="加入从此 OData 地址刷新的工作表 · add sheets that refresh from this OData address",
+    )
     made = add("report", "客户报告：.pdf 一位，.zip 多位 · clients' reports: .pdf for one, .zip for many")
     made.add_argument("file", type=Path)
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
@@ -174,12 +180,20 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--from", dest="since", default="", metavar="DATE", help="起始日期 · first day")
     made.add_argument("--to", dest="until", default="", metavar="DATE", help="截止日期 · last day")
     made.add_argument("--dry-run", action="store_true", help="只试不写 · report only")
+    _connecting(add("connect", "连接其他系统：取数、写回、列出 · connect other systems: pull, write back, list"))
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")
     made = add("do", "按名称执行操作 · do an action by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")
+    made = add("odata", "试用 OData 接口 · try the OData interface")
+    made.add_argument("what", choices=("check",), help="重放真实程序的请求 · replay requests of real programs")
+    made.add_argument(
+        "--node-folder",
+        type=Path,
+        help="装有 npm 客户端的文件夹 · folder with the clients from npm, see scripts/odata_clients.py",
+    )
     made = add("user", "首位人员与密码 · the first member of staff, and passwords")
     made.add_argument("what", choices=("add", "list", "password"))
     made.add_argument("values", nargs="*", metavar="key=value")
@@ -187,6 +201,46 @@ def parser() -> argparse.ArgumentParser:
     made = add("keys", "加密密钥 · sealing keys")
     made.add_argument("what", choices=("rotate", "list"))
     return top
+
+
+def _connecting(made: argparse.ArgumentParser) -> None:
+    """Add the options of `dakehu connect`."""
+    made.add_argument(
+        "what",
+        choices=("zoho", "fxiaoke", "list", "remove"),
+        help="系统，或 list、remove · the system, or list, remove",
+    )
+    made.add_argument(
+        "step",
+        nargs="?",
+        default="pull",
+        metavar="pull|write-back|NAME",
+        help="取数、写回，或连接名称 · what to do, or a name",
+    )
+    made.add_argument(
+        "--api",
+        default="",
+        metavar="URL",
+        help="接口地址；第一次使用时建立连接 · the address; the first time, a connection is added",
+    )
+    made.add_argument(
+        "--accounts", default="", metavar="URL", help="登录地址（不同时） · the sign-in address, where it differs"
+    )
+    made.add_argument(
+        "--name", default="", help="连接名称（不止一个时） · the connection's name, where there are several"
+    )
+    made.add_argument(
+        "--sign-in",
+        choices=("standard", "corporate"),
+        default="standard",
+        help="纷享销客登录方式 · how Fxiaoke signs in",
+    )
+    made.add_argument(
+        "--credentials",
+        type=Path,
+        metavar="FILE",
+        help="app_id、app_secret、grant、acts_for 所在的 JSON 文件；也可用环境变量 DAKEHU_CONNECT_… · JSON file of the credentials; or the environment",
+    )
 
 
 def _rows(text: str) -> int | None:

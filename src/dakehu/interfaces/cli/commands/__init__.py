@@ -9,11 +9,23 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.commands import exports, gates, imports, maintenance, nightly, opening, processes, staff
+from dakehu.interfaces.cli.commands import (
+    connect,
+    exports,
+    gates,
+    imports,
+    maintenance,
+    nightly,
+    odata,
+    opening,
+    processes,
+    staff,
+)
 
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 COMMANDS = {
+    "connect": connect.connect,
     "quotes": imports.fetch_prices,
     "ask": gates.ask_query,
     "do": gates.perform_action,
@@ -28,6 +40,7 @@ COMMANDS = {
     "close": maintenance.close_day,
     "nightly": nightly.run_night,
     "check": maintenance.check_installation,
+    "odata": odata.run_odata,
     "user": staff.manage_users,
     "keys": maintenance.manage_keys,
     "backup": maintenance.write_backup,

@@ -32,6 +32,8 @@ ORDER = (
     "import",
     "daily-data",
     "export",
+    "odata",
+    "connections",
     "undo",
     "workbook",
     "protect",
@@ -46,6 +48,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
+    "connections": "connections",
     "undo": "undo",
     "staff": "staff",
     "audit": "audit",
