@@ -32,6 +32,7 @@ function choose(line) {
 const read = later(90, show);
 
 function show() {
+  work.setAttribute("aria-busy", "true");
   window.htmx.ajax("GET", `/today/${wanted}`, { target: work, swap: "innerHTML" });
 }
 
@@ -133,10 +134,12 @@ document.addEventListener("worked", () => {
   work.replaceChildren();
   work.setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:afterSwap", (event) => {
+// Only now do its buttons answer.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target === work) work.removeAttribute("aria-busy");
 });
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.target === work) work.removeAttribute("aria-busy");
   if (event.detail.target === work) work.textContent = say("没有找到这一项，可能已被同事处理。", "This line is gone; a colleague may have worked it.");
 });
 each("#ledger", () => {
