@@ -5,6 +5,7 @@ import { say } from "../words.js";
 
 const work = document.getElementById("work");
 const narrow = matchMedia("(max-width: 1099px)");
+const nothing = [...(work?.childNodes ?? [])]; // what it says while no line is chosen
 let current = ""; // the name of the line that is chosen
 let place = 0; // where it stands among the lines
 let wanted = ""; // the line that is being read, or shown
@@ -55,8 +56,10 @@ function settle() {
   showChosen();
   if (!found) {
     current = "";
+    isWorking = false;
     work.removeAttribute("data-open");
-    work.querySelector(".work")?.remove();
+    work.removeAttribute("aria-busy");
+    work.replaceChildren(...nothing.map((node) => node.cloneNode(true)));
     return;
   }
   choose(found);
