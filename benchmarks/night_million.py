@@ -13,6 +13,7 @@ import argparse
 import csv
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,8 @@ def seed(count: int, days: int) -> None:
     """Write the desk as it is after a night: clients with a manager each, trades, prices, balances, figures."""
     from dakehu.domains.ledger.close import run as close_run
     from dakehu.domains.ledger.trades import compaction
+    from dakehu.domains.service.moments import nightly as moments
+    from dakehu.domains.tiers import assign
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.calendar import trading_days
     from dakehu.foundation.installation import derived_data
@@ -65,7 +68,11 @@ def seed(count: int, days: int) -> None:
         step("compaction", compaction.compact)
         balances = step("balances", lambda: write_balances(dice, calendar[-days:-1], clients))
         step("scheme of tiers", use_scheme)
-        step("the close of the day before", lambda: close_run.close(day=calendar[-2], allow_stale=30))
+        before = calendar[-2]
+        step("the close of the day before", lambda: close_run.close(day=before, allow_stale=30))
+        print("  ", step("its tiers, every client for the first time", lambda: assign.run(before)), file=sys.stderr)
+        fired = step("its moments, all for the first time", lambda: moments.run(before))
+        print("  ", {name: value for name, value in fired.items() if name != "waiting"}, file=sys.stderr)
         step("files of the day", lambda: lay_files(dice, book, clients, products, prices[:, -1], balances))
         step("statistics", analyse)
         InstallationRecord.objects.update_or_create(
@@ -92,9 +99,12 @@ def write_clients(dice: Any, count: int) -> np.ndarray:
     ids: list[int] = []
     for begin in range(0, count, AT_ONCE):
         size = min(AT_ONCE, count - begin)
-        born = [date(1950 + int(year), 1 + int(month), 1 + int(day)) for year, month, day in zip(
-            dice.integers(0, 50, size), dice.integers(0, 12, size), dice.integers(0, 28, size), strict=True
-        )]  # fmt: skip
+        born = [
+            date(1950 + int(year), 1 + int(month), 1 + int(day))
+            for year, month, day in zip(
+                dice.integers(0, 50, size), dice.integers(0, 12, size), dice.integers(0, 28, size), strict=True
+            )
+        ]
         tested = [DAY - timedelta(days=int(back)) for back in dice.integers(1, 800, size)]
         seen = [DAY - timedelta(days=int(back)) for back in dice.integers(1, 200, size)]
         with transaction.atomic():
@@ -320,22 +330,41 @@ def _write_statement(path: Path, book: dict[str, np.ndarray], place: dict[int, i
             net = -amount - fee if shares > 0 else amount - fee
             out.writerow(
                 [
-                    f"K{place[client]:07}", DAY.strftime("%Y%m%d"), f"{600000 + asset}", f"股票{asset}",
-                    "买入" if shares > 0 else "卖出", f"{price:.2f}", abs(shares), f"{amount:.2f}", f"{net:.2f}",
-                    f"{fee:.2f}", 0, 0, nth + 1,
+                    f"K{place[client]:07}",
+                    DAY.strftime("%Y%m%d"),
+                    f"{600000 + asset}",
+                    f"股票{asset}",
+                    "买入" if shares > 0 else "卖出",
+                    f"{price:.2f}",
+                    abs(shares),
+                    f"{amount:.2f}",
+                    f"{net:.2f}",
+                    f"{fee:.2f}",
+                    0,
+                    0,
+                    nth + 1,
                 ]
-            )  # fmt: skip
+            )
 
 
 def run_night(title: str) -> dict[str, Any]:
     """Run `dakehu nightly` in a process of its own and print its steps."""
-    begun = time.perf_counter()
+    begun, earlier = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = earlier.ru_utime + earlier.ru_stime
     done = subprocess.run(
         [sys.executable, "-m", "dakehu.interfaces.cli.main", "nightly", "--day", DAY.isoformat(), "--json"],
-        stdout=subprocess.PIPE, stderr=sys.stderr, text=True, check=False,
-    )  # fmt: skip
-    whole = time.perf_counter() - begun
-    print(f"{title}: {whole:.1f} s with the start of the program, load {os.getloadavg()[0]:.1f}", flush=True)
+        stdout=subprocess.PIPE,
+        stderr=sys.stderr,
+        text=True,
+        check=False,
+    )
+    whole, used = time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = used.ru_utime + used.ru_stime - before
+    load = os.getloadavg()[0]
+    print(
+        f"{title}: {whole:.1f} s with the start of the program, {busy:.1f} of the processor, load {load:.1f}",
+        flush=True,
+    )
     if not done.stdout.strip():
         raise SystemExit(f"the night ended with {done.returncode}")
     report: dict[str, Any] = json.loads(done.stdout)

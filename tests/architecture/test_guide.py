@@ -26,6 +26,7 @@ PAGES = (
     "staff",
     "audit",
     "system",
+    "nightly",
     "workbook",
     "command-line",
     "api",

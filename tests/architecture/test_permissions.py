@@ -102,6 +102,7 @@ GRANTS = {
     "team.confirm": "compliance admin",
     "system.read": "compliance admin",
     "system.write": "admin",
+    "odata": "manager lead compliance analyst",
     "connection.read": "lead compliance admin",
     "connection.run": "lead",
     "connection.write": "admin",

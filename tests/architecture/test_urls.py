@@ -73,7 +73,7 @@ def test_every_address_answers_everybody_as_expected(cast, zhang):
         row = perform("service.log_interaction", {"client": zhang.pk, "held_at": "2024-01-02 10:00", "summary": "来电"})
     made = {}
     for address in addresses():
-        values = {"client_id": zhang.pk, "key": zhang.pk, "interaction_id": row.pk}
+        values = {"client_id": zhang.pk, "key": zhang.pk, "interaction_id": row.pk, "kind": "M37"}
         values["name"] = NAMES.get(address.pattern, DOES)
         made[address.pattern] = {
             "get": answers(address, values, cast, "get"),

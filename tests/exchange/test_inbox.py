@@ -66,8 +66,9 @@ def test_clients_come_before_their_trades_and_trades_before_prices(inbox):
     assert report["ledger.close"]["result"]["clients"] == 2
     with as_system():
         assert sorted(str(value) for value in Figures.objects.values_list("market_value", flat=True)) == [
-            "11000.00", "550.00",
-        ]  # fmt: skip
+            "11000.00",
+            "550.00",
+        ]
 
 
 def test_a_repeated_file_changes_nothing_and_nothing_is_computed_again(inbox):
@@ -78,8 +79,13 @@ def test_a_repeated_file_changes_nothing_and_nothing_is_computed_again(inbox):
     assert {file["state"] for file in files_of(report).values()} == {"unchanged"}
     assert report["ledger.close"]["state"] == "unchanged" and report[step.STEP]["state"] == "unchanged"
     assert put_in(inbox, "taken") == [
-        "交割单-2.csv", "交割单.csv", "客户-2.csv", "客户.csv", "行情-2.csv", "行情.csv",
-    ]  # fmt: skip
+        "交割单-2.csv",
+        "交割单.csv",
+        "客户-2.csv",
+        "客户.csv",
+        "行情-2.csv",
+        "行情.csv",
+    ]
 
 
 def test_a_file_that_comes_late_is_imported_and_what_depends_on_it_done_again(inbox):
@@ -166,8 +172,10 @@ def test_a_night_killed_at_any_moment_is_old_or_new_and_ends_well_when_run_again
         )
         child = subprocess.Popen(
             [sys.executable, "-m", "dakehu.interfaces.cli.main", "nightly", "--day", "2026-11-27"],
-            env=desk.around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            env=desk.around,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(draw.uniform(0.8, 2.2))
         child.kill()

@@ -85,3 +85,25 @@ def test_a_proof_of_another_session_or_another_reach_proves_nothing(lin, wang, z
 def test_the_secret_and_the_function_are_out_of_the_applications_reach(wang, peek):
     with acting(wang), pytest.raises(DatabaseError), transaction.atomic():
         raw(peek)
+
+
+def test_a_row_for_compliance_is_not_there_for_the_manager_of_its_client_in_the_database_either(lin, an, he, zhang):
+    from datetime import timedelta
+
+    from dakehu.domains.service.models import Moment
+    from dakehu.foundation.actions.registry import act
+    from dakehu.foundation.base import clock
+    from tests.cast import as_system
+
+    with as_system(), act("test.fire"):
+        Moment(
+            client=zhang,
+            kind="M38",
+            fired_on=clock.today(),
+            due_at=clock.now() + timedelta(days=1),
+            priority=1,
+            compliance_only=True,
+        ).save()
+    for user, seen in ((lin, 0), (an, 0), (he, 1)):
+        with acting(user):
+            assert raw("SELECT count(*) FROM service_moment") == [(seen,)]

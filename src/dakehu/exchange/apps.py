@@ -11,5 +11,6 @@ class WorkbookConfig(AppConfig):
         import dakehu.exchange.imports.undo
         import dakehu.exchange.inbox.step
         import dakehu.exchange.notices
+        import dakehu.exchange.odata.queries
         import dakehu.exchange.renamed
         import dakehu.exchange.steps  # noqa: F401  (their jobs, actions, former names and labels register themselves)

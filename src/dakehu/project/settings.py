@@ -84,6 +84,12 @@ OIDC_MATCH = env.text(
     zh="首次统一登录按什么认人：mail（已验证的邮箱）或 username（登录名）",
     en="How the firm's sign-in finds a member of staff at first: mail (verified) or username",
 )
+ASSISTANTS = env.flag(
+    "DAKEHU_ASSISTANTS",
+    False,
+    zh="允许 AI 助手用个人令牌查询（MCP，只读）",
+    en="Assistants may ask the desk with somebody's token (MCP, read-only)",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(
@@ -98,6 +104,9 @@ CLASS_BENCHMARK = env.text(
     zh="按资产类别的基准，用于归因：类别 占比 指数（代码.市场）或年利率，例如 stock 60% 000300.SH, bond 30% 000012.SH, cash 10% 2%",
     en="Benchmark by asset class, for attribution: class, share, index (code.market) or rate a year, such as stock 60% 000300.SH, "
     "bond 30% 000012.SH, cash 10% 2%",
+)
+CALLS_PER_DAY = env.number(
+    "DAKEHU_CALLS_PER_DAY", 30, zh="市场急跌后每人每天致电数", en="Calls of one person a day after a fall of the market"
 )
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"

@@ -1,13 +1,16 @@
-"""Addresses: the web door, and the API beside it."""
+"""Addresses: the pages, and beside them the interfaces for programs."""
 
 from django.urls import include, path
 
+from dakehu.interfaces.api import assistants
 from dakehu.project import checks
 
 checks.install()
 
 urlpatterns = [
     path("api/v1/", include("dakehu.interfaces.api.urls")),
+    path("odata/v4", include("dakehu.interfaces.odata.urls")),
+    path("mcp", assistants.mcp_view, name="mcp"),
     path("", include("dakehu.interfaces.web.urls")),
 ]
 

@@ -266,3 +266,32 @@ def test_the_words_to_say_carry_the_client_and_the_figures_and_leave_blanks_for_
     assert found["wording"].startswith("张三您好") and "林晓" in found["wording"] and "＿＿" in found["wording"]
     assert found["action"] and found["rule"]["text"] and found["outcomes"][0]["value"] == "notice_sent"
     assert [step["days"] for step in found["steps"]] == [0, 0, 1]
+
+
+def test_the_bell_names_what_climbed_what_was_passed_on_and_what_is_mandatory_today(lin, zhou, zhang):
+    mandatory = fire(zhang, lin, "M02", mandatory=True, hours=0)
+    passed = fire(zhang, lin)
+    climbed = fire(zhang, zhou, "M11", escalation=2)
+    fire(zhang, lin, "M40", hours=99)
+    with acting(lin):
+        perform("service.pass_work", {"work": f"moment:{passed.pk}", "to": zhou.pk, "reason": "休假"})
+        assert [one["url"] for one in ask("service.moment_notices", {})] == [f"/today/moment:{mandatory.pk}"]
+    with acting(zhou):
+        found = {one["url"].rpartition(":")[2]: one["text"] for one in ask("service.moment_notices", {})}
+    assert set(found) == {str(passed.pk), str(climbed.pk)}
+    assert found[str(passed.pk)].startswith("转交给您：张三") and "休假" in found[str(passed.pk)]
+    assert found[str(climbed.pk)].startswith("升级给您：张三")
+
+
+def test_the_card_of_a_client_shows_open_moments_and_what_became_of_others(lin, an, zhang):
+    row = fire(zhang, lin, "M10", values={"withdrawals": 800000.0})
+    done = fire(zhang, lin, "M11")
+    fire(zhang, lin, "M38", compliance_only=True)
+    with acting(lin):
+        perform("service.work_moment", {"moment": done.pk, "outcome": "reached"})
+        card = ask("service.moments_card", {"client": zhang.pk})
+    assert card["lead"] == "1 项待处理" and "林晓" in card["facts"][0]["text"]
+    assert [one["what"] for one in card["more"][0]["facts"]] == [row.fired_on.isoformat()]
+    with acting(an):
+        masked = ask("service.moments_card", {"client": zhang.pk})
+    assert "80" not in str(masked["facts"])

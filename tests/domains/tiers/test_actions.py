@@ -7,6 +7,7 @@ import pytest
 from dakehu.domains.tiers.models import ClientTier, Scheme, ServiceFlavour, Tier, TierChange, TierOverride
 from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.jobs import queue as jobs
 from tests.cast import acting, as_system
 from tests.domains.tiers.conftest import MON
 
@@ -196,3 +197,13 @@ def test_a_manager_sets_no_tier_and_another_team_does_not_find_the_client(zhou, 
         by_hand(qian)
     with as_system():
         assert not TierOverride.objects.exists()
+
+
+def test_a_contact_moves_the_day_by_which_the_next_one_is_owed(scheme, lin, zhang, balances, run):
+    balances(MON, (zhang, 3_500_000))
+    run(MON)
+    with acting(lin):
+        perform("service.log_interaction", {"client": zhang.pk, "held_at": "2026-11-20 10:00", "summary": "来电"})
+    jobs.run_due_jobs()
+    with as_system():
+        assert ClientTier.objects.get(client=zhang).contact_due_on == date(2026, 12, 20)

@@ -8,7 +8,9 @@ import pytest
 
 from dakehu.domains.clients.models import Client
 from dakehu.domains.ledger.models import QuarantinedRow
+from dakehu.domains.tiers import assign
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
 from dakehu.foundation.jobs import queue as jobs
 from tests.cast import PASSWORD, acting, as_system
@@ -41,9 +43,9 @@ PAGES = {
         "/clients/",
         "/market/",
         "/tiers/",
-        "/tiers/what-if/",
         "/import/",
         "/export/",
+        "/connections/odata/",
         "/me",
         "/guide/today/",
         "/me/security",
@@ -66,7 +68,14 @@ PAGES = {
         "/import/quarantine/",
         "/import/quarantine/{held}/",
     ],
-    "zhou": ["/moments/rules/", "/moments/rules/M06/", "/moments/rules/M30/"],
+    "zhou": [
+        "/tiers/",
+        "/tiers/what-if/",
+        "/actions/tiers.create_scheme",
+        "/moments/rules/",
+        "/moments/rules/M06/",
+        "/moments/rules/M30/",
+    ],
     "admin": [
         "/staff/",
         "/staff/new",
@@ -88,8 +97,11 @@ LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
 
 
 @pytest.fixture
-def staged(lin, admin, zhang):
+def staged(lin, zhou, admin, zhang):
     """A client with something of everything, so that no page is empty."""
+    with acting(zhou):
+        scheme = perform("tiers.create_scheme", {"name": "方案"})
+        perform("tiers.activate_scheme", {"scheme": scheme.pk})
     with acting(admin):
         perform(
             "fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "one", "options": "上午 | Morning"}
@@ -184,6 +196,7 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
         imports.start_apply(dealt)
     jobs.run_due_jobs()
     with as_system():
+        assign.run(clock.today())
         held = QuarantinedRow.objects.get().pk
         other = Client.objects.get(code="C0009").pk
     places = {

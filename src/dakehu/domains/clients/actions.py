@@ -363,5 +363,6 @@ def update_contact_dates(*, client: Client, last_on: date | None, next_on: date 
     """Store the dates of last and next contact on the client, so that lists can sort by them."""
     if last_on and (client.last_contact_on is None or last_on > client.last_contact_on):
         client.last_contact_on = last_on
+        publish_event("client.contacted", client=client.pk)
     client.next_contact_on = next_on
     client.save()

@@ -1,5 +1,6 @@
 """Pause and resume marketing to a client; called by other parts of the system."""
 
+from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.models import Client, MarketingFreeze
@@ -27,6 +28,12 @@ def marketing_freezes(*, client: Client) -> Any:
 def find_running_freeze(client: Client) -> MarketingFreeze | None:
     """Return the oldest pause that has not ended, or None. Must be checked before marketing is sent."""
     return MarketingFreeze.objects.filter(client=client, lifted_on=None).order_by("frozen_on", "pk").first()
+
+
+def running_freezes(reason: str, before: date) -> list[str]:
+    """Return the causes of the pauses for a reason that began before a day and have not ended."""
+    rows = MarketingFreeze.objects.filter(reason=reason, lifted_on=None, frozen_on__lt=before)
+    return list(rows.order_by("pk").values_list("cause", flat=True))
 
 
 @action("clients.freeze_marketing", needs=Permission.CLIENT_WRITE, zh="暂停营销", en="Pause marketing", is_public=False)

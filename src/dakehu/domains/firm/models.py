@@ -43,6 +43,10 @@ class FirmSettings(Recorded):
         "行情最多可旧几天", "Days a price may be old", least=1, most=60,
         help_zh="结算时超过这么多天没有行情的证券会停下来问", help_en="At the close; an older price stops it",
     )  # fmt: skip
+    calls_per_day = _number(
+        "急跌后每人每天致电数", "Calls a day after a fall", least=1, most=500,
+        help_zh="市场急跌名单按此分配，超出的转协办或团队负责人", help_en="The list after a fall of the market is shared out by it; the rest goes to deputies and leads",
+    )  # fmt: skip
     requests_per_minute = _number(
         "每人每分钟请求数", "Requests a minute", least=60, most=100_000,
         help_zh="每个网页进程各自计数；导出、上传等计多次", help_en="Each web process counts; exports and uploads count for several",
@@ -58,4 +62,9 @@ class FirmSettings(Recorded):
     nightly_at = field(
         models.CharField(max_length=5, blank=True, default=""), zh="每晚处理的时间", en="Time of the nightly run", listed=True,
         example="18:30", help_zh="24 小时制，如 18:30；留空为只手动运行", help_en="24 hours, such as 18:30; empty: by hand only",
+    )  # fmt: skip
+    assistants = field(
+        models.BooleanField(null=True, blank=True), zh="允许 AI 助手查询", en="Assistants may ask", listed=True,
+        help_zh="默认关闭。开启后，持个人令牌的 AI 助手（MCP）可以查询该人员看得到的内容，不能写入；查到的内容会离开系统",
+        help_en="Off by default. An assistant (MCP) with a person's token may then ask what that person may see, and write nothing; what it is told leaves the desk",
     )  # fmt: skip

@@ -6,4 +6,6 @@ PUBLIC = (
     "bulk_import",
     "cases",
     "file_types",
+    "moments.nightly",
+    "moments.queries",
 )

@@ -8,6 +8,17 @@ MANAGER, LEAD, COMPLIANCE, ANALYST, ADMIN = RoleName
 
 declare(
     Card(
+        "service.team_day",
+        "团队执行情况",
+        "How the team works",
+        kind="table",
+        query="service.team_day",
+        roles=(LEAD,),
+        order=5,
+        size="full",
+        empty=bilingual("团队还没有成员。请管理员添加人员。", "Nobody is on the team yet; ask the administrator."),
+    ),
+    Card(
         "service.team",
         "团队成员",
         "The team",
@@ -24,7 +35,7 @@ declare(
         "To do",
         kind="day_list",
         query="service.today_list",
-        roles=(MANAGER, LEAD),
+        roles=(MANAGER, LEAD, COMPLIANCE),
         order=40,
         size="main",
     ),

@@ -75,6 +75,14 @@ declare(
         ),
     ),
     Resource(
+        "service.Moment",
+        key="moment",
+        list="service.moments",
+        of_client="service.client_moments",
+        is_merged=False,
+        tab=True,
+    ),
+    Resource(
         "service.Attachment",
         key="attachment",
         update="service.describe_attachment",

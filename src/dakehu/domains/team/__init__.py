@@ -11,6 +11,7 @@ PUBLIC = (
     "custom_fields",
     "first_account",
     "notices",
+    "pulls",
     "role_changes",
     "roles",
     "rules",

@@ -14,3 +14,10 @@ TEAM_WRITE = Permission("team.write", "维护人员", "Keep staff", granted_to=(
 ROLE_CONFIRM = Permission("team.confirm", "确认角色变更", "Confirm changes of role", granted_to=(COMPLIANCE, ADMIN))
 SYSTEM_READ = Permission("system.read", "查看系统状态", "See the system page", granted_to=(COMPLIANCE, ADMIN))
 SYSTEM_WRITE = Permission("system.write", "维护系统设置", "Keep the system", granted_to=(ADMIN,))
+# As the scope of a token it opens OData and nothing else (interfaces.odata).
+ODATA = Permission(
+    "odata",
+    "用 OData 读取（Excel、Power BI 等）",
+    "Read by OData (Excel, Power BI)",
+    granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST),
+)

@@ -61,6 +61,19 @@ def find_lead(user: User | None) -> User | None:
     return User.objects.filter(team_id=user.team_id, role__in=leading, is_active=True).order_by("pk").first()
 
 
+def leads_of(user_ids: Iterable[int]) -> dict[int, int]:
+    """Return {user id: id of the lead of the user's team} of the users whose team has one."""
+    leading = [name for name, role in ROLES.items() if role.leads]
+    found: dict[int, int] = {}
+    teams = dict(User.objects.filter(pk__in=list(user_ids)).exclude(team=None).values_list("pk", "team_id"))
+    leads = User.objects.filter(team_id__in=set(teams.values()), role__in=leading, is_active=True).order_by("-pk")
+    lead_by_team = dict(leads.values_list("team_id", "pk"))
+    for user, own in teams.items():
+        if own in lead_by_team:
+            found[user] = lead_by_team[own]
+    return found
+
+
 def current_user() -> User | None:
     """Return the user of the actor, None for the system."""
     user_id = current_actor().user_id

@@ -96,12 +96,12 @@ def read_bounds(bounds: Any) -> dict[str, Decimal]:
     """Return {code of a tier: lower bound} of raw input. Raises Refused for what is no amount."""
     if bounds in (None, ""):
         return {}
-    fault = {}
     if isinstance(bounds, str):  # a form sends JSON as text
         try:
             bounds = json.loads(bounds)
         except ValueError:
             bounds = None
+    fault: set[str] = set()
     if isinstance(bounds, dict):
         read = {str(code): _amount(value) for code, value in bounds.items()}
         fault = {code for code, amount in read.items() if amount is None}
@@ -200,7 +200,8 @@ def change_scheme(*, scheme: int, version: int | None = None, bounds: Any = None
     if values.get("name"):
         _check_name(values["name"], row)
     for name, value in values.items():
-        setattr(row, name, value if value is not None else Scheme._meta.get_field(name).get_default())
+        default: Any = Scheme._meta.get_field(name)
+        setattr(row, name, value if value is not None else default.get_default())
     row.save()
     if bounds:
         _store_bounds(row, bounds)

@@ -50,7 +50,7 @@ def read(rows: "QuerySet[Any, Any]", schema: dict[str, Any]) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = cursor.fetchall()
-    columns = list(zip(*found, strict=True)) if found else [[] for _ in schema]
+    columns: list[Any] = list(zip(*found, strict=True)) if found else [()] * len(schema)
     return pl.DataFrame(
         [_series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
     )

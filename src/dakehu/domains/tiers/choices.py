@@ -27,14 +27,10 @@ class SchemeState(Choices):
 
 
 class Window(Choices):
-    """Over how many trading days assets are averaged."""
+    """Over how many trading days assets are averaged; the value is their number."""
 
     DAYS_20 = "20", "20 日日均", "20-day average"
     DAYS_60 = "60", "60 日日均", "60-day average"
-
-    @property
-    def days(self) -> int:
-        return int(self.value)
 
 
 class Frequency(Choices):

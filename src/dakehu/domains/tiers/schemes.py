@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.tiers import rules
-from dakehu.domains.tiers.choices import SchemeState, Window
+from dakehu.domains.tiers.choices import SchemeState
 from dakehu.domains.tiers.models import Scheme, Tier
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
@@ -48,7 +48,7 @@ def bands(tiers: list[Tier], bounds: dict[str, float] | None = None) -> list[rul
 
 def window_of(scheme: Scheme) -> int:
     """Return over how many trading days a scheme averages."""
-    return Window(str(scheme.window)).days
+    return int(str(scheme.window))
 
 
 def contact_gaps(tiers: list[Any]) -> dict[str, int | None]:

@@ -219,7 +219,7 @@ def _basis(scheme: Scheme, month: float) -> list[Any]:
         bilingual(
             "按 {window}与现行方案比较；启用当天一次定级，不等关注期；人工定级的客户不动。",
             "By the {window} against the scheme in force; switching on assigns at once, without the watch; tiers set by hand stay.",
-            window=Window(str(scheme.window)).text,
+            window=Window.text_of(str(scheme.window)),
         ),
         bilingual(
             "每人每月 {n:.1f} 个工作日 × {h} 小时，预留 {r:.0%}；电话 {call} 分钟、消息 {message}、拜访 {visit}、报告 {report}（内部默认口径，可在方案里改）。",

@@ -12,6 +12,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from dakehu.domains.ledger.queries import RISK_FREE
 from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
+from dakehu.exchange.odata.entity_sets import entity_sets
+from dakehu.exchange.odata.live_workbook import add_live_sheets
+from dakehu.exchange.odata.power_query import live_queries
 from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, worksheets
@@ -63,10 +66,11 @@ def write_filled(
     password: str | None = None,
     language: str | None = None,
     progress: Progress = no_progress,
+    live: str = "",
 ) -> dict[str, int]:
     """Write the workbook of `clients` (ids; None: all visible) to `path`; return {worksheet: rows}.
 
-    Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
+    With `live`, the address of OData, it also holds sheets that Excel fills from there. Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
     """
     chosen = model_of("clients.Client").objects.order_by("code")
     if clients is not None:
@@ -77,12 +81,27 @@ def write_filled(
         filled = _read(ids, file_language, spool_file, progress)
         progress(0.7, bilingual("正在写入工作簿", "Writing the workbook"))
         try:
-            writing.write(_book(filled, file_language, password or ""), Path(path))
+            if live:
+                _write_live(_book(filled, file_language), Path(path), live, password or "")
+            else:
+                writing.write(_book(filled, file_language, password or ""), Path(path))
         except writing.CannotWrite as error:
             raise Refused(bilingual(error.zh, error.en)) from error
     counts = {name: workbook.spool.height for name, workbook in filled.items()}
-    add_audit_note(file=Path(path).name, locked=bool(password), counts=counts)
+    add_audit_note(file=Path(path).name, locked=bool(password), counts=counts, **({"live": live} if live else {}))
     return counts
+
+
+def _write_live(book: writing.BookSpec, path: Path, root: str, password: str) -> None:
+    """Write a workbook with a sheet for each live query. Queries are added to what is written, encryption comes last."""
+    if not current_actor().may(Permission.ODATA):
+        raise NotAllowed(bilingual("加入实时查询", "add live queries"), Permission.ODATA)
+    with TemporaryDirectory(prefix=".dakehu-", dir=path.parent) as folder:
+        draft = writing.write(book, Path(folder) / "book.xlsx")
+        add_live_sheets(draft, live_queries(entity_sets().values(), root, book.language), book.language)
+        if password:
+            writing.encrypt_file(draft, password)
+        draft.replace(path)
 
 
 def _read(clients: list[int], language: str, spool_file: IO[bytes], progress: Progress) -> "dict[str, FilledSheet]":
@@ -264,7 +283,9 @@ def _limits(model_field: Any) -> tuple[float | None, float | None]:
 # --- in the background -------------------------------------------------------------------------------
 
 
-def start_export(clients: list[int] | None = None, password: str | None = None, language: str | None = None) -> int:
+def start_export(
+    clients: list[int] | None = None, password: str | None = None, language: str | None = None, live: str = ""
+) -> int:
     """Export in the background; return the job id.
 
     The job's result names the file to download (files.read).
@@ -273,16 +294,22 @@ def start_export(clients: list[int] | None = None, password: str | None = None, 
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
     with act("workbook.start_export"):
         password_file = files.save("password", password.encode(), days=1).key if password else ""
-    return jobs.start("workbook.export", clients=clients, lock=password_file, language=language or reading_language())
+    return jobs.start(
+        "workbook.export", clients=clients, lock=password_file, language=language or reading_language(), live=live
+    )
 
 
 @jobs.job("workbook.export")
-def export(progress: Progress, *, clients: list[int] | None, lock: str, language: str) -> dict[str, Any]:
+def export(
+    progress: Progress, *, clients: list[int] | None, lock: str, language: str, live: str = ""
+) -> dict[str, Any]:
     """Export a workbook as a job."""
     password = files.read(lock)[1].decode() if lock else None
     name = f"{TITLE.in_(language)}-{clock.today():%Y%m%d}.xlsx"
     with TemporaryDirectory(prefix="dakehu-") as folder, act("workbook.export"):
         path = Path(folder) / name
-        counts = write_filled(path=path, clients=clients, password=password, language=language, progress=progress)
+        counts = write_filled(
+            path=path, clients=clients, password=password, language=language, progress=progress, live=live
+        )
         stored = files.save(name, path.read_bytes(), days=7)
     return {"file": stored.key, "name": name, "counts": counts}

@@ -10,7 +10,7 @@ import polars as pl
 from dakehu.domains.ledger.feeds.declarations import FEEDS
 from dakehu.domains.ledger.feeds.feed import Feed
 from dakehu.exchange.mapping.left_out import left_out_of_sheets
-from dakehu.exchange.mapping.mapping import FEED_PREFIX, OWN_PAGES
+from dakehu.exchange.mapping.mapping import FEED_PREFIX
 from dakehu.exchange.mapping.units import (
     COUNT,
     MONEY,
@@ -23,6 +23,7 @@ from dakehu.exchange.mapping.units import (
 )
 from dakehu.exchange.mapping.unused_columns import unused_columns
 from dakehu.exchange.workbook import reading
+from dakehu.exchange.workbook.own_pages import is_own_page
 from dakehu.exchange.workbook.reading.footers import NOTE_TEXT, TOTAL_TEXT
 from dakehu.exchange.workbook.reading.headings import flat
 from dakehu.foundation.base.errors import Refused
@@ -268,7 +269,7 @@ def _table(
     rows = (cells["row"] - 1).to_list()
     shown_as_percent = frozenset(name for name, place in columns.items() if place in sheet.percent_columns)
     table = FeedTable(book.filename, sheet.name, feed, cells, columns, units, percents=shown_as_percent)
-    others = reading.Book(book.filename, [one for one in book.sheets if one.name.casefold() not in OWN_PAGES])
+    others = reading.Book(book.filename, [one for one in book.sheets if not is_own_page(one.name)])
     table.left_out = left_out_of_sheets(others, {sheet.name: (heading, rows)})
     table.ignored = unused_columns(sheet, heading, set(columns.values()), rows, UNUSED)
     return table

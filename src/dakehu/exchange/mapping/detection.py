@@ -4,7 +4,6 @@ from dakehu.domains.ledger.feeds.declarations import FEEDS
 from dakehu.exchange.feeds import layouts as feed_layouts
 from dakehu.exchange.mapping.cell_values import NUMBERS
 from dakehu.exchange.mapping.mapping import (
-    OWN_PAGES,
     PRICES,
     STATEMENT,
     ColumnMapping,
@@ -17,6 +16,7 @@ from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.statements.layouts import MONEY_FIELDS, STATEMENT_FIELDS, is_of_bank
 from dakehu.exchange.workbook import reading
+from dakehu.exchange.workbook.own_pages import is_live_sheet, is_own_page
 from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
 
 
@@ -24,7 +24,7 @@ def guess_mapping(book: reading.Book) -> ImportMapping:
     """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
     made = []
     for sheet in book.sheets:
-        if not sheet.visible or sheet.name.casefold() in OWN_PAGES:
+        if not sheet.visible or is_own_page(sheet.name) or is_live_sheet(sheet.name):
             continue
         tables = [_table(found, sheet) for found in reading.detect_tables(sheet, definitions.terms())]
         if any(is_of_bank(row) for row in sheet.head(reading.SEARCH)):

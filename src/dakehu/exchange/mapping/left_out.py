@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dakehu.exchange.mapping.mapping import OWN_PAGES, ImportMapping, TableMapping
+from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping
 from dakehu.exchange.mapping.units import units_in_row
+from dakehu.exchange.workbook.own_pages import is_live_sheet, is_own_page
 from dakehu.exchange.workbook.reading import Book, Sheet
 from dakehu.exchange.workbook.reading.footers import kind_of_line
 from dakehu.exchange.workbook.reading.outside import Area, Block, blocks_outside, letters
@@ -41,6 +42,10 @@ REASONS: dict[str, Bilingual] = {
     "no_table": bilingual(
         "这张工作表里没有识别出表格，没有读取", "No table was found in this sheet, so it was not read"
     ),
+    "live_sheet": bilingual(
+        "实时查询的工作表（内容来自工作台），没有读取；需要导入请改个名字",
+        "A sheet of a live query, filled from the desk, not read; rename it to import it",
+    ),
     "table": bilingual("这张表设为不导入", "This table is left out"),
 }
 
@@ -49,11 +54,12 @@ def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     """[{sheet, range, cells, reason, zh, en}] of all cells that hold something and stand in no table that is read."""
     entries: list[dict[str, Any]] = []
     for sheet in book.sheets:
-        if sheet.name.casefold() in OWN_PAGES or not sheet.frame.width:
+        if is_own_page(sheet.name) or not sheet.frame.width:
             continue
         tables = [table for table in plan.tables if table.sheet == sheet.name]
         if not sheet.visible or not tables:
             reason = "no_table" if sheet.visible else "hidden_sheet"
+            reason = "live_sheet" if sheet.visible and is_live_sheet(sheet.name) else reason
             entries += _whole(sheet, reason)
         else:
             entries += _benchmark_effects(sheet, tables)

@@ -17,8 +17,6 @@ from dakehu.foundation.imports.row_matching import MODES
 # What a sheet may hold besides the parts of a client table; a feed is "feed:" and its name.
 STATEMENT, PRICES, FEED_PREFIX = "statement", "prices", "feed:"
 KEEP = "="  # a value without a meaning of its own is read as it stands
-# Sheets that this program adds to its workbooks and that hold no data of clients.
-OWN_PAGES = {"说明", "guide", "统计分析", "statistics", "字典", "lists", "错误清单", "errors"}
 
 
 @dataclass

@@ -20,9 +20,11 @@ NAMES = (
     "BENCHMARK",
     "PRICES_STALE_DAYS",
     "REQUESTS_PER_MINUTE",
+    "CALLS_PER_DAY",
     "UPLOAD_MB",
     "ATTACHMENT_MB",
     "NIGHTLY_AT",
+    "ASSISTANTS",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []

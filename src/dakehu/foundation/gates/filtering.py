@@ -87,6 +87,12 @@ def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
     return [(_column(model, index, part.lstrip("-")), part.startswith("-")) for part in parts]
 
 
+def cleared_column(model: Any, name: str) -> Any:
+    """Return the column by which the reader may filter or sort. Raises Refused for one that is unknown or above the
+    reader's clearance."""
+    return _column(model, _spellings(model), name)
+
+
 def _column(model: Any, index: dict[str, str], name: str, op: str = "") -> Any:
     found = index.get(normalize_name(name))
     if found is None:
@@ -116,7 +122,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
             blank |= Q(**{column.name: ""})
         return rows.filter(blank) if op == "empty" else rows.exclude(blank)
     if isinstance(column, EncryptedTextField):
-        return _filter_encrypted(rows, column, value)
+        return rows.filter(encrypted_condition(column, value))
     if op in ("has", "starts"):
         if isinstance(value, (list, dict)):
             raise Refused(
@@ -176,12 +182,12 @@ def _each(column: Any, text: str) -> list[str]:
     return (text if chosen is None else chosen.value).split(",")
 
 
-def _filter_encrypted(rows: Any, column: EncryptedTextField, value: Any) -> Any:
-    """Equality only, through the blind index beside the field."""
+def encrypted_condition(column: EncryptedTextField, value: Any) -> Q:
+    """Equality only, through the blind index beside the field. Raises Refused for a field without one."""
     for beside in column.model._meta.fields:
         if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
             index = beside.index_of(str(value))
             record_lookup(beside, index)
-            return rows.filter(**{beside.name: index})
+            return Q(**{beside.name: index})
     label = spec_of(column).label if has_spec(column) else column.name
     raise Refused({column.name: [bilingual("不能按“{label}”查找。", "“{label}” cannot be looked up.", label=label)]})

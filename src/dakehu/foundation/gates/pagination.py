@@ -7,6 +7,7 @@ on (column, id) serves both directions and the database never sorts the whole li
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
+NUMBER = "id"
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,55 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
     it is the first page, with `last` the last one. Raises Refused for a place that is none of this order."""
     keys = _keys(rows.model, order)
     back = bool(before) or (last and not after)
-    place = _read(before or after, order, keys)
+    numbers = _numbers(rows, keys, size, _read(before or after, order, keys), back)
+    more, found = len(numbers) > size, _looked_up(rows, numbers[:size], keys)
+    if back:
+        found.reverse()
+    if not found:
+        return Page([], "", "")
+    has_before, has_after = (more, bool(before)) if back else (bool(after), more)
+    return Page(
+        found, _place(found[0], order, keys) if has_before else "", _place(found[-1], order, keys) if has_after else ""
+    )
+
+
+@dataclass(frozen=True)
+class NumberPage:
+    """Numbers (primary keys) of the rows of one page, in order. `after` is the place of the next page, "" on the last."""
+
+    numbers: list[int]
+    after: str
+
+
+def number_page_of(
+    rows: Any, order: str, size: int, *, after: str = "", skip: int = 0, by_number: frozenset[str] = frozenset()
+) -> NumberPage:
+    """One page as in `page_of`, of which only the numbers are read; without an order, by number upwards.
+
+    The number may stand in the order as "id". `skip` leaves out rows of the first page. `by_number` names key columns that are sorted by the number behind them and
+    not by its name. Raises Refused for a place that is none of this order.
+    """
+    keys = _keys_to_number(rows.model, order, by_number)
+    place = _read(after, order, keys)
+    if skip and place is None:
+        found = rows.order_by(*(key.order(False) for key in keys)).values_list("pk", flat=True)
+        numbers = list(found[skip : skip + size + 1])
+    else:
+        numbers = _numbers(rows, keys, size, place, False)
+    shown = numbers[:size]
+    if len(numbers) <= size or not shown:
+        return NumberPage(shown, "")
+    last = rows.filter(pk=shown[-1]).values_list(*(key.path for key in keys))[0]
+    return NumberPage(shown, _place_text(last, order))
+
+
+def _numbers(rows: Any, keys: list[_Key], size: int, place: list[Any] | None, back: bool) -> list[int]:
+    """The numbers of a page and of one row more where there is one.
+
+    The rows with a value in the first column, and those without one, are two lists that follow each other.
+    """
     numbers: list[int] = []
     first = keys[0]
-    # The rows with a value in the first column, and those without one: two lists that follow each other.
     for empty in _parts(first, place, back):
         part = rows
         rest = keys
@@ -84,15 +131,7 @@ def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = 
         numbers += part.values_list("pk", flat=True)[: size + 1 - len(numbers)]
         if len(numbers) > size:
             break
-    more, found = len(numbers) > size, _looked_up(rows, numbers[:size], keys)
-    if back:
-        found.reverse()
-    if not found:
-        return Page([], "", "")
-    has_before, has_after = (more, bool(before)) if back else (bool(after), more)
-    return Page(
-        found, _place(found[0], order, keys) if has_before else "", _place(found[-1], order, keys) if has_after else ""
-    )
+    return numbers
 
 
 def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
@@ -138,16 +177,27 @@ def _beyond(keys: list[_Key], values: list[Any], back: bool) -> Q:
     return test
 
 
-def _keys(model: Any, order: str) -> list[_Key]:
+def _keys(model: Any, order: str, by_number: frozenset[str] = frozenset(), upwards: bool = False) -> list[_Key]:
     """The columns of an order, the number of the row last. A key to another row goes by the name of that row, where
     the reader may know it."""
     made: list[_Key] = []
     for column, down in order_rows(model, order):
         path, nullable = column.name, column.null
         if isinstance(column, models.ForeignKey):
-            path, column = _name_behind(column)
+            is_number = path in by_number
+            path, column = (column.attname, column.target_field) if is_number else _name_behind(column)
         made.append(_Key(path, column, down, nullable))
-    return [*made, _Key("pk", model._meta.pk, made[-1].down if made else True, False)]
+    return [*made, _Key("pk", model._meta.pk, made[-1].down if made else not upwards, False)]
+
+
+def _keys_to_number(model: Any, order: str, by_number: frozenset[str]) -> list[_Key]:
+    """The same of an order in which the number of the row may stand; what follows it decides nothing."""
+    parts = [part.strip() for part in order.split(",")]
+    at = next((place for place, part in enumerate(parts) if part.lstrip("-") == NUMBER), None)
+    if at is None:
+        return _keys(model, order, by_number, upwards=True)
+    keys = _keys(model, ",".join(parts[:at]), by_number)
+    return [*keys[:-1], _Key("pk", model._meta.pk, parts[at].startswith("-"), False)]
 
 
 def _name_behind(column: Any) -> tuple[str, Any]:
@@ -160,7 +210,11 @@ def _name_behind(column: Any) -> tuple[str, Any]:
 
 
 def _place(row: Any, order: str, keys: list[_Key]) -> str:
-    body = json.dumps([order, *(plain_of(key.of(row)) for key in keys)], ensure_ascii=False, separators=(",", ":"))
+    return _place_text([key.of(row) for key in keys], order)
+
+
+def _place_text(values: Iterable[Any], order: str) -> str:
+    body = json.dumps([order, *(plain_of(value) for value in values)], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
 

@@ -1,11 +1,13 @@
 """Read whole columns of a table as a polars frame: a million rows in seconds, without an object per row."""
 
+import io
 from typing import Any
 
 import polars as pl
 from django.db import connections
 
-AT_ONCE = 100_000
+AT_ONCE = 10_000
+MOMENT = pl.Datetime("us", "UTC")
 
 
 def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
@@ -16,9 +18,11 @@ def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
     """
     sql, parameters = rows.query.sql_with_params()
     connection = connections[rows.db]
-    pieces: list[pl.DataFrame] = []
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        if connection.vendor == "postgresql":
+            return _copied(cursor, sql, parameters, schema)
+        cursor.execute(_unconverted(sql, len(schema)), parameters)
+        pieces: list[pl.DataFrame] = []
         while chunk := cursor.fetchmany(AT_ONCE):
             columns = zip(*chunk, strict=True)
             series = [_series(name, kind, values) for (name, kind), values in zip(schema.items(), columns, strict=True)]
@@ -26,20 +30,50 @@ def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
     return pl.concat(pieces) if pieces else pl.DataFrame(schema=schema)
 
 
+def _unconverted(sql: str, count: int) -> str:
+    """Return a query of SQLite whose days and moments come as they are stored: an expression has no declared type."""
+    names = [f"c{place}" for place in range(count)]
+    return f"WITH read_rows ({', '.join(names)}) AS ({sql}) SELECT {', '.join('+' + name for name in names)} FROM read_rows"  # noqa: S608
+
+
+def _copied(cursor: Any, sql: str, parameters: Any, schema: dict[str, Any]) -> pl.DataFrame:
+    """Return what PostgreSQL sends as text, read without a Python value for each cell."""
+    numbered = [f"column_{place}" for place in range(len(schema))]
+    shape = {
+        column: pl.String if kind in (pl.Boolean, pl.Date, MOMENT) else kind
+        for column, kind in zip(numbered, schema.values(), strict=True)
+    }
+    with cursor.cursor.copy(f"COPY ({sql}) TO STDOUT WITH (FORMAT csv)", parameters) as copy:
+        content = b"".join(bytes(part) for part in copy)
+    if not content:
+        return pl.DataFrame(schema=schema)
+    frame = pl.read_csv(io.BytesIO(content), has_header=False, schema=shape)
+    return frame.select(
+        _read_text(pl.col(column), kind).alias(name)
+        for column, (name, kind) in zip(numbered, schema.items(), strict=True)
+    )
+
+
+def _read_text(column: pl.Expr, kind: Any) -> pl.Expr:
+    """Return a column of PostgreSQL's texts as its kind; moments come in UTC, the time zone of every session."""
+    if kind == pl.Boolean:
+        return column == "t"
+    if kind == pl.Date:
+        return column.str.slice(0, 10).str.to_date("%Y-%m-%d")
+    if kind == MOMENT:
+        return column.str.strip_suffix("+00").str.to_datetime(time_unit="us", time_zone="UTC")
+    return column
+
+
 def _series(name: str, kind: Any, values: Any) -> pl.Series:
-    """Return one column of some rows."""
-    if kind in (pl.Date, pl.Datetime("us", "UTC")):
-        first = next((value for value in values if value is not None), None)
-        if isinstance(first, str):
-            texts = pl.Series(name, values, dtype=pl.String)
-            return (
-                texts.str.slice(0, 10).str.to_date()
-                if kind == pl.Date
-                else texts.str.to_datetime(time_unit="us", time_zone="UTC")
-            )
-        if kind != pl.Date:
-            return pl.Series(name, values).cast(kind) if first is not None else pl.Series(name, values, dtype=kind)
-        return pl.Series(name, [getattr(value, "date", lambda v=value: v)() for value in values], dtype=kind)
+    """Return one column of some rows of SQLite."""
+    if kind in (pl.Date, MOMENT):
+        texts = pl.Series(name, values, dtype=pl.String)
+        return (
+            texts.str.slice(0, 10).str.to_date("%Y-%m-%d")
+            if kind == pl.Date
+            else texts.str.to_datetime(time_unit="us", time_zone="UTC")
+        )
     if kind == pl.Boolean:
         return pl.Series(name, [None if value is None else bool(value) for value in values], dtype=kind)
     return pl.Series(name, values, dtype=kind, strict=False)

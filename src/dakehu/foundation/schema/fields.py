@@ -266,8 +266,21 @@ class Computed:
     spec: FieldSpec
     by: Callable[[Any], Any] = attribute(compare=False)
     kind: str = "text"
+    reads: tuple[str, ...] = ()
 
 
-def computed(name: str, *, zh: str, en: str, by: Callable[[Any], Any], kind: str = "text", **facts: Any) -> Computed:
-    """Describe a column worked out from a row by `by(row)`; list it in the model's `computed_columns`."""
-    return Computed(name, FieldSpec(zh, en, editable=False, **facts), by, kind)
+def computed(
+    name: str,
+    *,
+    zh: str,
+    en: str,
+    by: Callable[[Any], Any],
+    kind: str = "text",
+    reads: tuple[str, ...] = (),
+    **facts: Any,
+) -> Computed:
+    """Describe a column worked out from a row by `by(row)`; list it in the model's `computed_columns`.
+
+    `reads` are the fields that `by` looks at, so that millions of rows can be read without building each of them.
+    """
+    return Computed(name, FieldSpec(zh, en, editable=False, **facts), by, kind, reads)

@@ -1,92 +1,19 @@
-"""Who asks: a bearer token with its scopes, or the browser's session."""
+"""Around the views of the API: who asks, in which language, and refusals as JSON."""
 
-import base64
 import functools
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from dakehu.domains.team import queries as team
-from dakehu.domains.team import rules
-from dakehu.domains.team.actions import record_token_use
-from dakehu.domains.team.sign_in import backends
-from dakehu.foundation.access.actor import Actor, acting_as, system_actor
-from dakehu.foundation.base import clock
+from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces import rate_limits
 from dakehu.interfaces.api.responses import View, refusal_answer, speaks_json
-
-SAFE = ("GET", "HEAD", "OPTIONS")
-
-
-class SignInFirst(Refused):
-    status = 401
-
-
-class ReadOnly(Refused):
-    status = 403
-
-
-class WrongMethod(Refused):
-    status = 405
-
-
-class _Csrf(CsrfViewMiddleware):
-    def _reject(self, request: HttpRequest, reason: str) -> Any:
-        return reason
-
-
-def actor_of(request: Any) -> Actor:
-    """The actor behind a request. Raises SignInFirst without a good token or session."""
-    given = request.headers.get("Authorization", "")
-    if given:
-        with acting_as(system_actor("check an API token", "api")):
-            rate_limits.check_stranger(request, 0)
-            found = holder(given)
-            if found is None:
-                rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
-                raise SignInFirst(bilingual("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
-            user, row = found
-            actor = rules.with_scopes(team.actor_of(user), list(row.scopes), row.expires_on)
-            if row.read_only and request.method not in SAFE:
-                raise ReadOnly(bilingual("此令牌只读，不能写入。", "This token is read-only."))
-            if row.last_used_on != clock.today():
-                with acting_as(replace(actor, door="api")):
-                    record_token_use(token=row)
-        return actor
-    if request.user.is_authenticated and backends.needs_second_factor(request.user, request.session):
-        raise SignInFirst(bilingual("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
-    if not request.user.is_authenticated or request.user.must_change:
-        rate_limits.check_stranger(request)
-        raise SignInFirst(bilingual("请先登录，或使用访问令牌。", "Sign in, or use an API token."))
-    if request.method not in SAFE:
-        refused = _Csrf(lambda _: HttpResponse()).process_view(request, None, (), {})  # type: ignore[arg-type]
-        if refused is not None:
-            raise SignInFirst(bilingual("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
-    with acting_as(system_actor("read the session", "api")):
-        return team.actor_of(request.user)
-
-
-def holder(given: str) -> Any:
-    """Who holds the token of an Authorization header, and the token: as Bearer, or as the password beside one's user
-    name (Basic), which is what table programs can send. None when it is not good."""
-    kind, _, rest = given.partition(" ")
-    if kind.lower() == "bearer":
-        return team.token_user(rest.strip())
-    if kind.lower() != "basic":
-        return None
-    try:
-        username, _, token = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
-    except ValueError:
-        return None
-    found = team.token_user(token)
-    return found if found and found[0].username == username else None
+from dakehu.interfaces.authentication import WrongMethod, actor_of
 
 
 def asked_by(*methods: str) -> Any:

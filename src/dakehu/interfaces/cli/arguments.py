@@ -104,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made.add_argument("--password-file", type=Path, help="打开密码所在文件 · file that holds the password")
+    made.add_argument(
+        "--live",
+        default="",
+        metavar="URL",
+        help="加入从此 OData 地址刷新的工作表 · add sheets that refresh from this OData address",
+    )
     made = add("report", "客户报告：.pdf 一位，.zip 多位 · clients' reports: .pdf for one, .zip for many")
     made.add_argument("file", type=Path)
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
@@ -181,6 +187,13 @@ def parser() -> argparse.ArgumentParser:
     made = add("do", "按名称执行操作 · do an action by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")
+    made = add("odata", "试用 OData 接口 · try the OData interface")
+    made.add_argument("what", choices=("check",), help="重放真实程序的请求 · replay requests of real programs")
+    made.add_argument(
+        "--node-folder",
+        type=Path,
+        help="装有 npm 客户端的文件夹 · folder with the clients from npm, see scripts/odata_clients.py",
+    )
     made = add("user", "首位人员与密码 · the first member of staff, and passwords")
     made.add_argument("what", choices=("add", "list", "password"))
     made.add_argument("values", nargs="*", metavar="key=value")

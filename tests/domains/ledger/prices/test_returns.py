@@ -42,8 +42,12 @@ def row_of(product, day, windows=(1, 3)):
 def test_returns_are_over_trading_days_and_missing_without_an_earlier_price(register):
     copper = register("000878", "SZ", (10.0, 11.0, 12.0, 9.0))
     assert row_of(copper, TUESDAY) == {
-        "product": copper, "return_1": pytest.approx(0.1), "return_3": None, "close": 11.0, "limit_down": False,
-    }  # fmt: skip
+        "product": copper,
+        "return_1": pytest.approx(0.1),
+        "return_3": None,
+        "close": 11.0,
+        "limit_down": False,
+    }
     thursday = row_of(copper, THURSDAY)
     assert (thursday["return_1"], thursday["return_3"]) == (pytest.approx(-0.25), pytest.approx(-0.1))
 
@@ -53,8 +57,11 @@ def test_a_security_without_a_price_in_the_window_has_no_return(register):
     register("600000", "SH", (5.0, 5.0, 5.0, 5.0))
     row = row_of(halted, THURSDAY)
     assert (row["return_1"], row["return_3"], row["close"], row["limit_down"]) == (
-        None, pytest.approx(0.1), 11.0, False,
-    )  # fmt: skip
+        None,
+        pytest.approx(0.1),
+        11.0,
+        False,
+    )
     assert row_of(halted, date(2026, 3, 6))["return_1"] is None
 
 

@@ -88,7 +88,7 @@ CASES: dict[str, tuple[Facts, list[Facts]]] = {
     ),
     "M33": ({"occasion_due": True}, [{"occasion_due": False}, {"occasion_due": None}]),
     "M34": ({"senior_age": 65.0}, [{"senior_age": None}]),
-    "M35": ({"grievance_kind": "complaint", "grievance_days": 0}, [{"grievance_kind": None}]),
+    "M35": ({"grievance_kind": "complaint"}, [{"grievance_kind": None}]),
     "M36": ({"promise_due_in": 1}, [{"promise_due_in": 2}]),
     "M37": (
         {"contact_days": 31, "contact_every_days": 30, "opened_days": 400},

@@ -244,3 +244,34 @@ def test_of_an_earlier_day_only_what_happened_on_it_is_taken_up(frozen, lin, zha
     before = [(row.kind, row.object, row.state) for row in moments()]
     found = run(date(2026, 11, 26))
     assert found["cleared"] == 0 and [(row.kind, row.object, row.state) for row in moments()] == before
+
+
+def test_a_night_that_is_killed_while_it_writes_leaves_nothing_and_the_next_does_all(frozen, lin, zhang, monkeypatch):
+    from dakehu.domains.service.moments import storage
+
+    class Killed(BaseException):
+        pass
+
+    def die(*args, **kwargs):
+        raise Killed
+
+    set_client(lin, zhang, risk_level="C3", risk_valid_to="2026-12-20")
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(storage, "add_audit_note", die)  # after the rows are written, before the action commits
+        run()
+    assert not moments()
+    run()
+    assert [row.state for row in moments(kind="M06")] == ["open"]
+
+
+def test_the_client_sees_the_reason_in_words(frozen, lin, zhang):
+    from dakehu.foundation.base.i18n import in_language
+
+    set_client(lin, zhang, risk_level="C3", risk_valid_to="2026-12-20")
+    run()
+    with acting(lin):
+        (row,) = ask("service.moments", {"filters": {"kind": "M06"}})["rows"]
+        assert row["why"] == "测评剩余天数 23 天（≤ 60 天）"
+        with in_language("en"):
+            (row,) = ask("service.moments", {"filters": {"kind": "M06"}})["rows"]
+    assert row["why"] == "Days until the risk test expires 23 days (≤ 60 days)"

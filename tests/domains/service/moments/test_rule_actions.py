@@ -168,6 +168,6 @@ def test_a_text_is_checked_and_completed_while_it_is_typed(zhou):
         assert good["clauses"] == [{"fact": "contact_days", "operator": ">", "value": "30", "unit": "天"}]
         bad = ask("service.check_rule", {"text": "距上次联系天数 > 30%"})
         assert (bad["ok"], bad["line"], bad["column"]) == (False, 1, 11)
-        offered = ask("service.complete_rule", {"text": "距上次联系"})
+        offered = ask("service.complete_rule", {"text": "距上次联"})
         assert offered[0]["text"] == "距上次联系天数"
         assert any(field["label"] == "距上次联系天数" for field in ask("service.rule_fields", {}))

@@ -92,6 +92,11 @@ def test_recent_contacts_and_a_clients_wish_hold_back_what_may_be_held_back():
     assert not is_suppressible(3, mandatory=True)  # M08 is P3 and mandatory
 
 
+def test_a_client_without_a_class_is_an_ordinary_investor():
+    rule = compiled(TYPES["M27"])
+    assert fire(frame_of(rule, [{"risk_gap": 1.0}]), [rule])["M27"].height == 1
+
+
 def test_a_type_declared_twice_is_refused():
     with pytest.raises(ValueError, match="declared twice"):
         declare(TYPES["M01"].__class__("M01", "其他", "Other", "现金 > 0", 1, "T+1", TYPES["M01"].action, ("reached",)))

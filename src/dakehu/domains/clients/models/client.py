@@ -6,10 +6,12 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients import choices
+from dakehu.domains.clients.identifiers import age_on
 from dakehu.domains.clients.masks import mask_address, mask_amount, mask_id, mask_name
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import ClientRecorded
@@ -32,10 +34,7 @@ def last_four(value: str) -> str:
 
 def _age(client: "Client") -> int | None:
     """Return a client's age, stated if there is no birth date."""
-    from dakehu.domains.clients.identifiers import age_on
-    from dakehu.foundation.base.clock import today
-
-    return age_on(client.birth_on, today()) if client.birth_on else client.stated_age
+    return age_on(client.birth_on, clock.today()) if client.birth_on else client.stated_age
 
 
 def _served_by(rows: Any, user_id: Any) -> Any:
@@ -231,7 +230,16 @@ class Client(ClientRecorded):
 
     list_filters = {"manager": _served_by}
     computed_columns = (
-        computed("age", group="identity", zh="年龄", en="Age", by=_age, kind="number", applies_to=PERSON),
+        computed(
+            "age",
+            group="identity",
+            zh="年龄",
+            en="Age",
+            by=_age,
+            kind="number",
+            applies_to=PERSON,
+            reads=("birth_on", "stated_age"),
+        ),
     )
 
     class Meta(ClientRecorded.Meta):

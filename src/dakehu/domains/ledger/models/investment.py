@@ -82,7 +82,8 @@ class Investment(ClientRecorded):
                    listed=True, aliases=("结果", "投资收益说明"))  # fmt: skip
     extra = custom_fields.store_field()
 
-    computed_columns = (computed("simple_return", zh="收益率", en="Return", by=_return, kind="rate", unit="%"),)
+    computed_columns = (computed("simple_return", zh="收益率", en="Return", by=_return, kind="rate", unit="%",
+                                  reads=("amount", "value")),)  # fmt: skip
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["client", "-invested_on"])]

@@ -101,7 +101,8 @@ def work_moment(
 def _log(row: Moment, outcome: str, note: str | None, held_at: datetime | None, values: dict[str, Any]) -> Interaction:
     """Record the contact of a worked moment."""
     said = MomentOutcome.text_of(outcome)
-    kind = Moment._meta.get_field("kind").choice_set.text_of(row.kind)  # type: ignore[union-attr]
+    column: Any = Moment._meta.get_field("kind")
+    kind = column.choice_set.text_of(row.kind)
     given = {name: value for name, value in values.items() if value not in (None, "")}
     return service.log_interaction(
         client=row.client,

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from dakehu.domains.service.moments.types import moment_types
+from dakehu.foundation.base.i18n import language
 from dakehu.foundation.expressions import CheckedRule, ExpressionError, compile_rule, describe
 from dakehu.foundation.schema import facts
 from dakehu.foundation.schema.facts import CLIENT, Subject
@@ -14,6 +15,12 @@ def why(row: Any) -> str:
     """Return why a moment fired, in the reader's language; "" where its rule can no longer be read."""
     checked = _rule_of(row.kind, row.rule_version)
     return describe(checked, row.values) if checked is not None else ""
+
+
+def rule_text(row: Any) -> str:
+    """Return the rule that fired a moment, in the reader's language; "" where it can no longer be read."""
+    checked = _rule_of(row.kind, row.rule_version)
+    return checked.text(language()) if checked is not None else ""
 
 
 def subject_of(name: str) -> Subject:

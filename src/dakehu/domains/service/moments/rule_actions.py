@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from dakehu.domains.service.models import MomentRule
 from dakehu.domains.service.moments import kinds
-from dakehu.domains.service.moments.active import compiled, subject_of
+from dakehu.domains.service.moments.active import compiled
+from dakehu.domains.service.moments.reasons import subject_of
 from dakehu.domains.service.moments.rule_checks import (
     check_deadline,
     check_mandatory,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dakehu.domains.service.models import MomentRule
-from dakehu.domains.service.moments.active import own_type, subject_of
+from dakehu.domains.service.moments.active import own_type
 from dakehu.domains.service.moments.deadlines import parse_deadline
+from dakehu.domains.service.moments.reasons import subject_of
 from dakehu.domains.service.moments.types import MomentType, moment_types
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.base.errors import NotFound, Refused, refusal

@@ -1,8 +1,8 @@
-"""The moments' step of the nightly run."""
+"""The moments' step of the nightly run. Types without their data wait, so a close that failed does not stop the others."""
 
 from typing import Any
 
-from dakehu.domains.ledger.nightly import data_state
+from dakehu.domains.ledger.nightly import IMPORT, data_state
 from dakehu.domains.service.moments import nightly
 from dakehu.domains.team.audit_queries import SIGN_INS
 from dakehu.foundation.base import clock
@@ -30,14 +30,11 @@ def _inputs(night: Night) -> dict[str, Any]:
     return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today()}
 
 
+def _inputs(night: Night) -> dict[str, Any]:
+    """Return what moments are found by: feeds, closes, the day of the desk, and whatever people changed on it."""
+    return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today().isoformat()}
+
+
 declare_step(
-    NightlyStep(
-        "service.moments",
-        "关键时刻",
-        "Moments",
-        order=40,
-        run=_evaluate,
-        inputs=_inputs,
-        depends=("ledger.close", "tiers.assign"),
-    )
+    NightlyStep("service.moments", "关键时刻", "Moments", order=40, run=_evaluate, inputs=_inputs, depends=(IMPORT,))
 )

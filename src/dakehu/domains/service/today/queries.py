@@ -15,8 +15,10 @@ from dakehu.domains.service import rules as service_rules
 from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
 from dakehu.domains.service.moments import rules as moment_rules
 from dakehu.domains.service.queries import MINE, OWNER
+from dakehu.domains.service.shocks.current import current_shock
 from dakehu.domains.service.today import rules, words
 from dakehu.domains.service.today.rules import Entry, Group
+from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.access.permissions import Permission
@@ -35,6 +37,7 @@ LONGEST_REMINDER = 90  # days
 GROUP = Parameter("group", required=False, spec=FieldSpec("类别", "Group"))
 LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))
 
+MARKET_FALL = "M13"
 LABELS = {
     "moment": bilingual("关键时刻", "Moment"),
     "complaint": bilingual("投诉", "Complaint"),
@@ -96,7 +99,8 @@ def today_list(
 
     Mandatory work by deadline, overdue work by tier, promises and requests, expiries, unusual moves, birthdays, service,
     planned contacts. `mine` limits it to the actor's own, `owner` to those of one member of staff, `group` to one group;
-    without them a lead has the team's. {date, counts: {group: lines}, groups: [{group, title, count}], total, lines, more, next_due}: at most `limit` lines
+    without them a lead has the team's. {date, counts: {group: lines}, groups: [{group, title, count}], total, people: [{id, name, lines, late}] (of
+    a team), lines, more, next_due}: at most `limit` lines
     (200) of at most 2,000 of each kind; counts are of all groups and add up to total.
     """
     now = _local(clock.now())
@@ -115,10 +119,22 @@ def today_list(
             for one in rules.ORDER
         ],
         "total": len(entries),
+        "people": _people(entries, now) if whose.users is None or len(whose.users) > 1 else [],
         "lines": _lines(shown, now),
         "more": len(wanted) - len(shown),
         "next_due": None if entries else _next_due(whose),
     }
+
+
+def _people(entries: list[Entry], now: datetime) -> list[dict[str, Any]]:
+    """Return how many lines each owner has, and how many are overdue: [{id, name, lines, late}]."""
+    counted = rules.people_of(entries, now)
+    names = team.names_of(user for user in counted if user is not None)
+    nobody = str(bilingual("无负责人", "Nobody"))
+    return [
+        {"id": user, "name": names.get(user, "") if user else nobody, "lines": lines, "late": late}
+        for user, (lines, late) in counted.items()
+    ]
 
 
 def _ranked(entries: list[Entry]) -> list[Entry]:
@@ -154,8 +170,10 @@ def _plans(whose: Whose) -> list[Entry]:
     )
     found = whose.of(FollowUp.objects.filter(near, state=PlanState.PLANNED)).order_by("due_on", "pk")
     return [
-        Entry("follow_up", pk, client, rules.end_of(due))
-        for pk, client, due, remind in found.values_list("pk", "client_id", "due_on", "remind_days")[:MOST]
+        Entry("follow_up", pk, client, rules.end_of(due), owner=owner)
+        for pk, client, due, remind, owner in found.values_list("pk", "client_id", "due_on", "remind_days", "owner_id")[
+            :MOST
+        ]
         if service_rules.urgency(due, day, remind) != "later"
     ]
 
@@ -166,8 +184,8 @@ def _requests(whose: Whose) -> list[Entry]:
     found = Request.objects.exclude(state="closed").filter(due_on__lte=horizon)
     found = whose.of(found, besides=Q(kind="complaint")).order_by("due_on", "pk")
     return [
-        Entry("complaint" if kind == "complaint" else "request", pk, client, rules.end_of(due))
-        for pk, client, due, kind in found.values_list("pk", "client_id", "due_on", "kind")[:MOST]
+        Entry("complaint" if kind == "complaint" else "request", pk, client, rules.end_of(due), owner=owner)
+        for pk, client, due, kind, owner in found.values_list("pk", "client_id", "due_on", "kind", "owner_id")[:MOST]
     ]
 
 
@@ -177,19 +195,21 @@ def _promises(whose: Whose) -> list[Entry]:
     found = Interaction.objects.filter(promise_kept_on=None, promise_due_on__lte=horizon).exclude(promise="")
     found = whose.of(found, "staff").order_by("promise_due_on", "pk")
     return [
-        Entry("promise", pk, client, rules.end_of(due))
-        for pk, client, due in found.values_list("pk", "client_id", "promise_due_on")[:MOST]
+        Entry("promise", pk, client, rules.end_of(due), owner=staff)
+        for pk, client, due, staff in found.values_list("pk", "client_id", "promise_due_on", "staff_id")[:MOST]
     ]
 
 
 def _moments(whose: Whose) -> list[Entry]:
     """Return the moments that are still to be worked, without those that are snoozed beyond today."""
     found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
+    if current_shock() is not None:  # the list of calls stands for them
+        found = found.exclude(kind=MARKET_FALL)
     found = whose.of(found, besides=Q(compliance_only=True)).order_by("due_at", "pk")
-    columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority", "object")
+    columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority", "object", "owner_id")
     return [
-        Entry("moment", pk, client, _local(due), kind, mandatory, priority, object=about)
-        for pk, client, due, kind, mandatory, priority, about in found.values_list(*columns)[:MOST]
+        Entry("moment", pk, client, _local(due), kind, mandatory, priority, object=about, owner=owner)
+        for pk, client, due, kind, mandatory, priority, about, owner in found.values_list(*columns)[:MOST]
     ]
 
 

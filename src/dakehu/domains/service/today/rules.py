@@ -55,6 +55,7 @@ class Entry:
     priority: int = LEAST_PRIORITY
     rank: int = LOWEST_RANK
     object: str = ""  # what a moment is about
+    owner: int | None = None
 
     @property
     def answers(self) -> str:
@@ -129,6 +130,15 @@ def counts_of(entries: Iterable[Entry], now: datetime) -> dict[str, int]:
     for entry in entries:
         counts[group_of(entry, now).value] += 1
     return counts
+
+
+def people_of(entries: Iterable[Entry], now: datetime) -> dict[int | None, tuple[int, int]]:
+    """Return {owner: (lines, of which overdue)}, those with the most overdue lines first."""
+    found: dict[int | None, tuple[int, int]] = {}
+    for entry in entries:
+        lines, late = found.get(entry.owner, (0, 0))
+        found[entry.owner] = (lines + 1, late + (entry.due < now))
+    return dict(sorted(found.items(), key=lambda item: (-item[1][1], -item[1][0], item[0] or 0)))
 
 
 def why(what: str, due: date, days: int) -> Bilingual:

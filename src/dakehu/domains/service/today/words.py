@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from dakehu.domains.service.models import Moment, MomentOutcome, MomentRule
+from dakehu.domains.service.models import Moment, MomentOutcome
+from dakehu.domains.service.moments import reasons
 from dakehu.domains.service.moments.actions import outcomes_of
 from dakehu.domains.service.moments.types import moment_types
 from dakehu.domains.team import queries as team
@@ -20,16 +21,15 @@ def title(row: Moment) -> str:
     """Return what a moment is called, with what it is about."""
     column: Any = Moment._meta.get_field("kind")
     kind = column.choice_set.text_of(row.kind)
-    return f"{kind}（{row.object}）" if row.object else str(kind)
+    return f"{kind}（{row.about}）" if row.about else str(kind)
 
 
-def why(row: Moment) -> Bilingual:
-    """Return why a moment fired, by the values that fired it."""
-    said = [(fact["label"], fact["value"]) for fact in facts(row)]
-    pairs = bilingual(
-        "，".join(f"{label} {value}" for label, value in said), ", ".join(f"{label} {value}" for label, value in said)
-    )
-    return pairs or bilingual("{day}发生", "Since {day}", day=row.fired_on.isoformat())
+def why(row: Moment) -> str:
+    """Return why a moment fired: each comparison of its rule with the value found; the values alone without the rule."""
+    said = reasons.why(row) if row.values else ""
+    comma = ", " if language() == "en" else "，"
+    said = said or comma.join(f"{fact['label']} {fact['value']}" for fact in facts(row))
+    return said or str(bilingual("{day}发生", "since {day}", day=row.fired_on.isoformat()))
 
 
 def facts(row: Moment) -> list[dict[str, str]]:
@@ -80,11 +80,9 @@ def _money(amount: Decimal) -> Bilingual:
 
 def rule(row: Moment) -> dict[str, Any]:
     """Return {name, text, version, fired_on} of the rule that fired a moment."""
-    kind = moment_types().get(row.kind)
-    written = MomentRule.objects.filter(kind=row.kind, version=row.rule_version).first() if row.rule_version else None
     return {
         "name": row.kind,
-        "text": written.text if written else kind.rule if kind else "",
+        "text": reasons.rule_text(row),
         "version": row.rule_version,
         "fired_on": row.fired_on.isoformat(),
     }

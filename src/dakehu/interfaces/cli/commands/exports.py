@@ -19,7 +19,7 @@ def export_workbook(line: argparse.Namespace) -> None:
     chosen = _chosen_clients(line)
     language = line.lang or None
     counts = export_service.write_filled(
-        path=line.file, clients=chosen, password=read_password(line.password_file), language=language
+        path=line.file, clients=chosen, password=read_password(line.password_file), language=language, live=line.live
     )
     write_result(
         line,

@@ -32,6 +32,7 @@ ORDER = (
     "import",
     "daily-data",
     "export",
+    "odata",
     "connections",
     "undo",
     "workbook",

@@ -20,7 +20,14 @@ TITLE = bilingual("关键时刻规则", "Rules of moments")
 CRUMBS = [{"label": TITLE, "url": "/moments/rules/"}]
 SECONDS = 25  # of a back-test in a page; the command line sets no end
 BLANK_ROWS = 2
-UNITS = ("", "万", "亿", "元", "%", "天")
+UNITS = (
+    ("", bilingual("—", "—")),
+    ("万", bilingual("万", "万 (10 thousand)")),
+    ("亿", bilingual("亿", "亿 (100 million)")),
+    ("元", bilingual("元", "CNY")),
+    ("%", bilingual("%", "%")),
+    ("天", bilingual("天", "days")),
+)
 CHANGES = {
     "text": bilingual("条件", "rule"),
     "priority": bilingual("优先级", "priority"),

@@ -114,7 +114,7 @@ def _slider(row: dict[str, Any], bounds: dict[str, str]) -> dict[str, Any]:
         "label": row["label"],
         "value": f"{value.normalize():f}",
         "stored": f"{stored.normalize():f}",
-        "end": int(max(stored * 2, value, 100)),
+        "end": int(max(stored * 2, value, Decimal(100))),
         "step": STEP,
         "fixed": stored == 0,
     }

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.service.shocks.queries import is_running
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.sign_in import sessions
 from dakehu.foundation.access.actor import current_actor
@@ -23,11 +24,13 @@ from dakehu.interfaces.web.views.client.head import peek_of
 LIST = "day_list"  # the kind of the card that is the list itself
 SHOWN = 60  # lines drawn at once
 STEP = 60
+DAILY = "day"  # the list of every day, beside that of a fall of the market
 ICONS = {
     "complaint": "flag",
     "request": "inbox",
     "promise": "handshake",
     "follow_up": "calendar",
+    "shock": "phone",
 }
 MOMENT_ICONS = {
     "mandatory": "shield",
@@ -78,9 +81,15 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
     # Those who serve clients begin with their own work, a lead with the team's.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) and not has_team else "all")
     whose = "member" if asked else whose
+    which = request.GET.get("list", "")
     address = {"owner": owner} if asked else {"whose": whose}
     limit = int(most) if most.isdecimal() else SHOWN
-    found = ask("service.today_list", {**(asked or {"mine": whose == "mine"}), "group": group, "limit": limit})
+    wanted = {**(asked or {"mine": whose == "mine"}), "group": group, "limit": limit}
+    found = ask("service.shock_list", wanted) if which != DAILY else {"shock": None}
+    # After a fall of the market the page is the list of calls, until one asks for the work of every day.
+    if found["shock"] is None:
+        found = {**ask("service.today_list", wanted), "shock": None, "has_shock": which == DAILY and is_running()}
+    address |= {"list": DAILY} if which == DAILY and found.get("has_shock") else {}
     for line in found["lines"]:
         line["icon"] = icon_of(line)
     if found["next_due"]:
@@ -92,11 +101,12 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
         "group": group,
         "whose": whose,
         "asked_for": urlencode(address),
+        "other_list": urlencode({**address, "list": "" if which == DAILY else DAILY}),
         "here": urlencode({**address, **({"group": group} if group else {})}),
         "next_step": limit + STEP,
         "member": team.names_of([int(owner)]).get(int(owner), "") if asked else "",
         "team": has_team,
-        "may_choose": has_team and actor.may(Permission.PLAN_WRITE),
+        "may_choose": has_team and found["shock"] is None and actor.may(Permission.PLAN_WRITE),
     }
 
 
@@ -132,7 +142,11 @@ def _sections(found: dict[str, Any]) -> list[dict[str, Any]]:
 @require_safe
 def work(request: HttpRequest, work: str) -> HttpResponse:
     """Show one line with what stands behind it, and the form in which it is worked."""
-    detail = ask("service.work_detail", {"work": work})
+    what, _, number = work.partition(":")
+    if what == "shock":
+        detail = ask("service.shock_call", {"client": clients.get_client(int(number) if number.isdecimal() else 0).pk})
+    else:
+        detail = ask("service.work_detail", {"work": work})
     detail["line"]["icon"] = icon_of(detail["line"])
     client = clients.get_client(detail["line"]["client"]["id"])
     page = {

@@ -114,7 +114,7 @@ declare(
         "止损止盈提醒线触及",
         "Line set by the client reached",
         subject=HOLDING,
-        rule="触及提醒线 不为空 且 触及提醒线",
+        rule="触及提醒线",
         priority=2,
         deadline="T+0 20:00",
         shows=("held_value",),

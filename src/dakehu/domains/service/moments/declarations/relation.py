@@ -77,7 +77,7 @@ declare(
         "投诉或负面情绪",
         "Complaint or upset client",
         subject=GRIEVANCE,
-        rule="不满类别 属于 [投诉, 情绪不满] 且 不满天数 >= 0天",
+        rule="不满类别 属于 [投诉, 情绪不满]",
         priority=1,
         mandatory=True,
         deadline="T+1",

@@ -62,7 +62,7 @@ declare(
         "持仓与风险等级不匹配",
         "Holding beyond the risk level",
         subject=HOLDING,
-        rule="风险等级超出 > 0 且 投资者类别 不属于 [A, B, C]",
+        rule="风险等级超出 > 0 且 (投资者类别 为空 或 投资者类别 不属于 [A, B, C])",
         priority=1,
         mandatory=True,
         deadline="T+5",

@@ -49,6 +49,8 @@ def contact_form(client: Any, detail: dict[str, Any]) -> dict[str, Any]:
     return {
         "compose": action,
         "text": asked[text],
+        "course": detail.get("note", ""),
+        "purpose": detail.get("purpose", ""),
         "at_once": [asked[name] for name in QUICK],
         "held_at": begin["held_at"],
         "names_line": names_line,

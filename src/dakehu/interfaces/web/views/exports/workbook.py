@@ -23,6 +23,7 @@ from dakehu.foundation.gates import columns_of
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views.clients import grid
+from dakehu.interfaces.web.views.exports.odata import service_address
 from dakehu.interfaces.web.views.imports.steps import as_polled
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
@@ -44,7 +45,9 @@ def start(request: HttpRequest) -> HttpResponse:
             faults = _checked(request)
             if not faults:
                 numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
-                job = exports.start_export(numbers, request.POST.get("password") or None, request.POST.get("language"))
+                live = service_address(request) if request.POST.get("live") == "true" else ""
+                password, spoken = request.POST.get("password") or None, request.POST.get("language")
+                job = exports.start_export(numbers, password, spoken, live)
                 return redirect("export-job", pk=job)
         except (NotAllowed, NotFound):
             raise
@@ -70,6 +73,8 @@ def start(request: HttpRequest) -> HttpResponse:
             "languages": [("zh", "简体中文"), ("en", "English")],
             "language": request.POST.get("language") or language(),
             "open": request.POST.get("open") == "true",
+            "can_be_live": actor.may(Permission.ODATA),
+            "live": request.POST.get("live") == "true",
         },
         status=422 if faults else 200,
     )
@@ -82,7 +87,7 @@ def _recent(owner: int | None) -> list[dict[str, Any]]:
 
 def _handed(given: Any) -> list[tuple[str, str]]:
     """What says which clients are meant, to travel through the form."""
-    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "page", "size")
+    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "live", "page", "size")
     return [(name, value) for name, value in given.items() if name not in own and value]
 
 

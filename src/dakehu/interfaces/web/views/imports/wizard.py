@@ -29,7 +29,13 @@ from dakehu.interfaces.web.views.imports.steps import SETTLED, SHOW_GRID, STEPS,
 TONES = {"opened": "", "checked": "accent", "applied": "good", "refused": "warn", "cancelled": "", "undone": "warn"}
 RECENT = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA = {"pdf": "application/pdf", "zip": "application/zip", "csv": "text/csv; charset=utf-8"}
+MEDIA = {
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+    "csv": "text/csv; charset=utf-8",
+    "pbids": "application/json",
+    "odc": "text/x-ms-odc; charset=utf-8",
+}
 
 
 def start(request: HttpRequest) -> HttpResponse:

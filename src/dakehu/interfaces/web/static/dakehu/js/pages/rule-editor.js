@@ -10,6 +10,9 @@ each("form[data-rule]", (form) => {
   let suggestions = [];
   let chosen = -1;
   let waiting = null;
+  let isTouched = false;
+  const table = document.querySelector("[data-clauses]");
+  table?.addEventListener("input", () => { isTouched = true; });
 
   const send = (address, position, signal) => {
     const given = new FormData();
@@ -53,7 +56,7 @@ each("form[data-rule]", (form) => {
     offers.hidden = !suggestions.length;
   }
 
-  async function offer() {
+  async function offer(asked = false) {
     waiting?.abort();
     waiting = new AbortController();
     try {
@@ -61,7 +64,9 @@ each("form[data-rule]", (form) => {
       const found = await send(form.dataset.complete, position, waiting.signal);
       if (document.activeElement !== text || text.selectionStart !== position) return;
       suggestions = found.suggestions;
-      draw();
+      const isWorth = asked || suggestions.some((one) => one.kind !== "word");
+      if (isWorth) draw();
+      else close();
     } catch (fault) {
       if (fault.name !== "AbortError") close();
     }
@@ -78,8 +83,21 @@ each("form[data-rule]", (form) => {
     }
     if (typed !== text.value) return;
     text.toggleAttribute("aria-invalid", !found.ok);
+    if (found.clauses) fill(found.clauses);
     if (!found.ok) state.replaceChildren(...wrong(found));
     else state.replaceChildren(make("span", { class: found.count.day ? "strong" : "muted", text: counted(found.count) }));
+  }
+
+  /** The table follows the text as long as nobody has touched it. */
+  function fill(clauses) {
+    if (!table || isTouched) return;
+    while (table.children.length < clauses.length + 2) table.append(table.lastElementChild.cloneNode(true));
+    for (const [place, row] of [...table.children].entries()) {
+      for (const name of ["fact", "operator", "value", "unit"]) {
+        const control = row.querySelector(`[name=clause_${name}]`);
+        control.value = clauses[place]?.[name] ?? (name === "operator" ? ">=" : "");
+      }
+    }
   }
 
   function wrong(found) {
@@ -89,7 +107,7 @@ each("form[data-rule]", (form) => {
     return [make("span", { class: "late", text: place + found.message }), go];
   }
 
-  const offerSoon = later(150, offer);
+  const offerSoon = later(150, () => offer());
   const checkSoon = later(600, check);
   text.setAttribute("aria-controls", "rule-offers");
   text.setAttribute("aria-autocomplete", "list");
@@ -103,7 +121,7 @@ each("form[data-rule]", (form) => {
     if (event.isComposing) return;
     if (event.key === " " && event.ctrlKey) {
       event.preventDefault();
-      offer();
+      offer(true);
     } else if (offers.hidden || !suggestions.length) {
       return;
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {

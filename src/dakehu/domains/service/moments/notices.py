@@ -1,0 +1,62 @@
+"""What of moments stands in the bell: those passed to the reader, those that climbed to them, and mandatory ones of today."""
+
+from datetime import timedelta
+from typing import Any
+
+from dakehu.domains.service.models import Moment, MomentState
+from dakehu.domains.service.moments import rules
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates.output import name_of
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.notices import NoticeSource, declare, notice
+
+NEW = "service.moment_notices"
+MOST = 20
+ESCALATED = bilingual("升级给您：{name} · {kind}", "Escalated to you: {name} · {kind}")
+PASSED = bilingual("转交给您：{name} · {kind}（{reason}）", "Passed to you: {name} · {kind} ({reason})")
+MANDATORY = bilingual("必办：{name} · {kind}，{hour} 前", "Mandatory: {name} · {kind}, by {hour}")
+
+
+@query(NEW, needs=Permission.MOMENT_WORK, zh="关键时刻提醒", en="Notices of moments")
+def moment_notices() -> list[dict[str, Any]]:
+    """Return the actor's open moments that climbed, were passed on, or are mandatory and due by the end of today.
+
+    At most twenty, the earliest deadline first; one of several reasons counts once.
+    """
+    end = clock.start_of_day(clock.today() + timedelta(days=1))
+    mine = Moment.objects.filter(owner_id=current_actor().user_id, state__in=rules.OPEN_STATES)
+    mine = mine.exclude(snoozed_until__gt=clock.today()).select_related("client").order_by("due_at", "pk")
+    rows = list(mine.filter(escalation__gt=0)[:MOST])
+    rows += list(mine.filter(state=MomentState.PASSED.value, escalation=0)[:MOST])
+    rows += list(
+        mine.filter(mandatory=True, due_at__lt=end, escalation=0).exclude(state=MomentState.PASSED.value)[:MOST]
+    )
+    return [_notice(row) for row in sorted(rows, key=lambda row: row.due_at)[:MOST]]
+
+
+def _notice(row: Moment) -> dict[str, Any]:
+    """Return the notice of a moment: a new one whenever it climbs or is passed on."""
+    step = f"{row.escalation}" if row.escalation else str(row.state)
+    at = clock.local(row.due_at).isoformat(timespec="minutes")
+    url = f"/today/moment:{row.pk}"
+    tone = "bad" if row.mandatory else "warn"
+    return notice(f"{NEW}:{row.pk}:{step}:{row.owner_id}", _text(row), at=at, url=url, tone=tone)
+
+
+def _text(row: Moment) -> Bilingual:
+    """Return what a notice says."""
+    column: Any = Moment._meta.get_field("kind")
+    said = {
+        "name": name_of(row.client, current_actor().clearance),
+        "kind": column.choice_set.text_of(row.kind),
+        "reason": row.reason,
+        "hour": f"{clock.local(row.due_at):%H:%M}",
+    }
+    text = ESCALATED if row.escalation else PASSED if row.state == MomentState.PASSED else MANDATORY
+    return bilingual(text.zh, text.en, **said)
+
+
+declare(NoticeSource(NEW, bilingual("关键时刻", "Moments"), "shield", order=10))

@@ -1,0 +1,16 @@
+"""The record of tables that programs pull: who read what, by which filter, and how many rows."""
+
+from typing import Any
+
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.records.recorded import add_audit_note
+
+
+@action("team.record_pull", needs=Permission.ODATA, zh="用 OData 读取", en="Read by OData", is_public=False)
+def record_pull(*, entity_set: str, asked: dict[str, Any], rows: int) -> None:
+    """Record one pull: its entity set, the options as they came, and the number of rows of all its pages.
+
+    Raises NotAllowed for an actor who may not read by OData.
+    """
+    add_audit_note(entity_set=entity_set, asked=asked, rows=rows)

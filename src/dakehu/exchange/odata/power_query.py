@@ -1,0 +1,93 @@
+"""The queries in Power Query's language (M) by which Excel and Power BI read an entity set: chosen columns, names of
+choices instead of codes, headings in the reader's language. No credential: the program asks for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dakehu.exchange.odata.entity_sets import EntitySet, Property
+
+LOOKED_UP = ("code", "name")  # of a row that a key leads to
+
+
+@dataclass(frozen=True)
+class LiveQuery:
+    """A query: its name, its text, and the headings of the columns it returns, in order."""
+
+    name: str
+    formula: str
+    headings: tuple[str, ...]
+
+
+def live_queries(sets: Iterable[EntitySet], root: str, language: str) -> list[LiveQuery]:
+    """A query for each entity set that has columns to show. `root` is the address of the service, with a last slash."""
+    every = {one.name: one for one in sets}
+    made = (live_query(one, every, root, language) for one in every.values())
+    return [query for query in made if query.headings]
+
+
+def live_query(one: EntitySet, sets: dict[str, EntitySet], root: str, language: str) -> LiveQuery:
+    """The query that reads the listed columns of a set, with code and name of the client that a row is of."""
+    shown = [item for item in one.properties.values() if item.reading is not None and item.spec.listed]
+    own = [item for item in shown if not (item.reading is not None and item.reading.is_number)]
+    ways = [way for way in one.navigations.values() if way.is_own_key and sets.get(way.target) is not None]
+    steps = [
+        f'Source = OData.Feed({quoted(root)}, null, [Implementation = "2.0", ODataVersion = 4])',
+        f'Rows = Source{{[Name = {quoted(one.name)}, Signature = "table"]}}[Data]',
+        f"Chosen = Table.SelectColumns(Rows, {listed([*(w.name for w in ways), *(i.name for i in own)])})",
+    ]
+    labels = _unique([(item.name, _label(item, language)) for item in own], taken=[])
+    for way in ways:
+        behind = [sets[way.target].properties[name] for name in LOOKED_UP if name in sets[way.target].properties]
+        expanded = [f"{way.name}.{item.name}" for item in behind]
+        columns = f"{listed(item.name for item in behind)}, {listed(expanded)}"
+        steps.append(f"{way.name}Shown = Table.ExpandRecordColumn({_last(steps)}, {quoted(way.name)}, {columns})")
+        heads = [(name, _label(item, language)) for name, item in zip(expanded, behind, strict=True)]
+        labels = [*_unique(heads, taken=[label for _, label in labels]), *labels]
+    translated = [change for item in own if (change := _translation(item, language))]
+    if translated:
+        steps.append(f"Worded = Table.TransformColumns({_last(steps)}, {{{', '.join(translated)}}})")
+    renamed = ", ".join(f"{{{quoted(name)}, {quoted(label)}}}" for name, label in labels)
+    steps.append(f"Named = Table.RenameColumns({_last(steps)}, {{{renamed}}})")
+    steps.append(f"Ordered = Table.ReorderColumns(Named, {listed(label for _, label in labels)})")
+    body = ",\n    ".join(steps)
+    return LiveQuery(one.label.in_(language), f"let\n    {body}\nin\n    Ordered", tuple(label for _, label in labels))
+
+
+def quoted(text: str) -> str:
+    """A text of M: quotes doubled, control characters and `#(` escaped."""
+    body = text.replace("#(", "#(#)(").replace('"', '""')
+    return '"' + body.replace("\r", "#(cr)").replace("\n", "#(lf)").replace("\t", "#(tab)") + '"'
+
+
+def listed(texts: Iterable[str]) -> str:
+    """A list of texts of M."""
+    return "{" + ", ".join(quoted(text) for text in texts) + "}"
+
+
+def _last(steps: list[str]) -> str:
+    return steps[-1].partition(" = ")[0]
+
+
+def _label(item: Property, language: str) -> str:
+    return item.spec.en if language == "en" else item.spec.zh
+
+
+def _unique(named: list[tuple[str, str]], taken: list[str]) -> list[tuple[str, str]]:
+    """Headings as a table wants them: no two alike, also where only the case differs."""
+    used, made = {label.casefold() for label in taken}, []
+    for name, label in named:
+        heading = label if label.casefold() not in used else f"{label} ({name})"
+        used.add(heading.casefold())
+        made.append((name, heading))
+    return made
+
+
+def _translation(item: Property, language: str) -> str:
+    """The step that gives the names of a closed list for its codes; "" for a column without one."""
+    choices: Any = item.choices
+    if choices is None:
+        return ""
+    fields = ", ".join(f"#{quoted(choice.value)} = {quoted(choice.label_in(language))}" for choice in choices)
+    word = f"if _ = null then null else Record.FieldOrDefault([{fields}], _, _)"
+    return f"{{{quoted(item.name)}, each {word}, type nullable text}}"

@@ -1,0 +1,42 @@
+"""The connection by OData: its address, a token for it, and files that open Excel and Power BI there."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import ask
+from dakehu.interfaces.web.views.imports.wizard import downloaded
+
+
+def service_address(request: HttpRequest) -> str:
+    """The address of OData as this browser reaches the desk."""
+    return request.build_absolute_uri(reverse("odata-root") + "/")
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """How Excel, Power BI and others read the desk."""
+    sets = ask("odata.entity_sets", {})
+    return render(
+        request,
+        "exports/odata.html",
+        {
+            "page_title": bilingual("实时连接", "Live connection"),
+            "page_note": bilingual(
+                "Excel、Power BI、Tableau 直接从工作台取数", "Excel, Power BI and Tableau read the desk"
+            ),
+            "crumbs": [{"label": bilingual("导出", "Export"), "url": reverse("export")}],
+            "address": service_address(request),
+            "sets": sets,
+            "masked": sorted({label for one in sets for label in one["masked"]}),
+        },
+    )
+
+
+@require_GET
+def file(request: HttpRequest, entity_set: str = "") -> HttpResponse:
+    """The connection file of the service (.pbids) or of one table (.odc)."""
+    made = ask("odata.connection_file", {"address": service_address(request), "entity_set": entity_set})
+    return downloaded(made["name"], made["text"].encode())
