@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -46,7 +47,10 @@ def read(rows: "QuerySet[Any, Any]", schema: dict[str, Any]) -> pl.DataFrame:
     Asks the database without the conversion of each value by Django, which takes most of the time for a million rows:
     SQLite answers with texts for days, PostgreSQL with days.
     """
-    sql, values = rows.query.sql_with_params()
+    try:
+        sql, values = rows.query.sql_with_params()
+    except EmptyResultSet:  # a condition that no row can meet
+        return pl.DataFrame(schema=schema)
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = cursor.fetchall()
