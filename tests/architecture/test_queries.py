@@ -35,6 +35,7 @@ PAGES = (
     "/export/",
     "/connections/odata/",
     "/undo/?whose=all",
+    "/connections/",
     "/staff/",
     "/staff/roles/",
     "/staff/teams/",

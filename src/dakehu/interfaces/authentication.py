@@ -46,21 +46,7 @@ def actor_of(request: Any, door: str = "api", opened: Mapping[str, frozenset[str
     """
     given = request.headers.get("Authorization", "")
     if given:
-        with acting_as(system_actor("check an API token", door)):
-            rate_limits.check_stranger(request, 0)
-            found = holder(given)
-            if found is None:
-                rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
-                raise SignInFirst(bilingual("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
-            user, row = found
-            scopes = {*row.scopes, *(code for scope in row.scopes for code in opened.get(scope, ()))}
-            actor = rules.with_scopes(team.actor_of(user), sorted(scopes), row.expires_on)
-            if row.read_only and request.method not in SAFE:
-                raise ReadOnly(bilingual("此令牌只读，不能写入。", "This token is read-only."))
-            if row.last_used_on != clock.today():
-                with acting_as(replace(actor, door=door)):
-                    record_token_use(token=row)
-        return actor
+        return token_actor(request, given, door, opened, writes=request.method not in SAFE)
     if request.user.is_authenticated and backends.needs_second_factor(request.user, request.session):
         raise SignInFirst(bilingual("请先在网页上启用两步登录。", "Set up your second factor in the browser first."))
     if not request.user.is_authenticated or request.user.must_change:
@@ -72,6 +58,35 @@ def actor_of(request: Any, door: str = "api", opened: Mapping[str, frozenset[str
             raise SignInFirst(bilingual("页面已过期，请刷新后重试。", "The page is stale; reload it and try again."))
     with acting_as(system_actor("read the session", door)):
         return team.actor_of(request.user)
+
+
+def token_actor(
+    request: Any,
+    given: str,
+    door: str,
+    opened: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    *,
+    writes: bool,
+) -> Actor:
+    """Return the actor of an Authorization header, limited to the token's scopes.
+
+    Raises SignInFirst where the token is not good, ReadOnly where it may not write.
+    """
+    with acting_as(system_actor("check an API token", door)):
+        rate_limits.check_stranger(request, 0)
+        found = holder(given)
+        if found is None:
+            rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
+            raise SignInFirst(bilingual("令牌无效、已停用或已到期。", "The token is wrong, revoked or expired."))
+        user, row = found
+        scopes = {*row.scopes, *(code for scope in row.scopes for code in opened.get(scope, ()))}
+        actor = rules.with_scopes(team.actor_of(user), sorted(scopes), row.expires_on)
+        if row.read_only and writes:
+            raise ReadOnly(bilingual("此令牌只读，不能写入。", "This token is read-only."))
+        if row.last_used_on != clock.today():
+            with acting_as(replace(actor, door=door)):
+                record_token_use(token=row)
+    return actor
 
 
 def holder(given: str) -> Any:

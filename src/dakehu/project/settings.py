@@ -84,6 +84,12 @@ OIDC_MATCH = env.text(
     zh="首次统一登录按什么认人：mail（已验证的邮箱）或 username（登录名）",
     en="How the firm's sign-in finds a member of staff at first: mail (verified) or username",
 )
+ASSISTANTS = env.flag(
+    "DAKEHU_ASSISTANTS",
+    False,
+    zh="允许 AI 助手用个人令牌查询（MCP，只读）",
+    en="Assistants may ask the desk with somebody's token (MCP, read-only)",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(
@@ -206,6 +212,7 @@ INSTALLED_APPS = [
     "dakehu.domains.service",
     "dakehu.exchange",
     "dakehu.exchange.reports",
+    "dakehu.exchange.connectors",
     "dakehu.interfaces.web",
     "dakehu.interfaces.api",
 ]

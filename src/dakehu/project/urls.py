@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from dakehu.interfaces.api import assistants
 from dakehu.project import checks
 
 checks.install()
@@ -9,6 +10,7 @@ checks.install()
 urlpatterns = [
     path("api/v1/", include("dakehu.interfaces.api.urls")),
     path("odata/v4", include("dakehu.interfaces.odata.urls")),
+    path("mcp", assistants.mcp_view, name="mcp"),
     path("", include("dakehu.interfaces.web.urls")),
 ]
 

@@ -82,6 +82,8 @@ PAGES = {
         "/staff/roles/",
         "/staff/teams/",
         "/system/calendar/",
+        "/connections/",
+        "/actions/connections.add",
         "/audit/",
         "/system/",
         "/api/v1/docs",

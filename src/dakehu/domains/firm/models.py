@@ -63,3 +63,8 @@ class FirmSettings(Recorded):
         models.CharField(max_length=5, blank=True, default=""), zh="每晚处理的时间", en="Time of the nightly run", listed=True,
         example="18:30", help_zh="24 小时制，如 18:30；留空为只手动运行", help_en="24 hours, such as 18:30; empty: by hand only",
     )  # fmt: skip
+    assistants = field(
+        models.BooleanField(null=True, blank=True), zh="允许 AI 助手查询", en="Assistants may ask", listed=True,
+        help_zh="默认关闭。开启后，持个人令牌的 AI 助手（MCP）可以查询该人员看得到的内容，不能写入；查到的内容会离开系统",
+        help_en="Off by default. An assistant (MCP) with a person's token may then ask what that person may see, and write nothing; what it is told leaves the desk",
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Doing what a trial showed: one act, one transaction, for the whole file."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dakehu.domains.clients.bulk_import import clients as client_import
@@ -72,11 +73,18 @@ def import_workbook(
     progress: Progress,
     mended: int = 0,
     ignored: list[dict[str, Any]] | None = None,
+    written: Callable[[DryRun], None] = lambda made: None,
 ) -> dict[str, Any]:
     """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
-    are not as they came (see corrections), `ignored` are the columns that no field takes, where known. Raises HasFaults, Undecided."""
+    are not as they came (see corrections), `ignored` are the columns that no field takes, where known. `written` is called
+    with each part once it is written. Raises HasFaults, Undecided."""
+
+    def write(made: DryRun) -> None:
+        _write(made)
+        written(made)
+
     with pipelined_writes():
-        report = chunking.run(book, plan, progress, write=_write, skip_errors=skip_errors, ignored=ignored)
+        report = chunking.run(book, plan, progress, write=write, skip_errors=skip_errors, ignored=ignored)
     if sum(part.get("created", 0) + part.get("updated", 0) for part in report["parts"].values()) >= MANY:
         row_security.measure()
     report["mended"] = mended

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dakehu.exchange.imports import corrections
+from dakehu.exchange.imports import corrections, frame_files
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping.conversion import mark_amounts
 from dakehu.exchange.workbook import reading
@@ -42,7 +42,10 @@ def plan_of(batch: Any) -> planning.ImportMapping:
 
 
 def original_book(batch: Any) -> reading.Book:
+    """The file of a batch as it came: uploaded, or rows of another system."""
     content, password = batches.content_of(batch)
+    if "origin" in batch.report:
+        return frame_files.book_of(content, batch.filename)
     return open_book(content, batch.filename, password)
 
 

@@ -8,7 +8,7 @@ from dakehu.domains.ledger.feeds.access import may_import_any
 from dakehu.exchange.feeds import batch as feed_batch
 from dakehu.exchange.feeds import service as feeds
 from dakehu.exchange.feeds.layouts import part_of, recognise_feed
-from dakehu.exchange.imports import apply, chunking, corrections
+from dakehu.exchange.imports import apply, chunking, corrections, origins
 from dakehu.exchange.imports.batch_files import book_of, open_book, original_book, plan_of, save_plan
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.imports.ignored_columns import check_nothing_ignored, ignored_columns
@@ -180,6 +180,7 @@ def _apply(
             if batch.state == BatchState.APPLIED:
                 return {**batches.report_of(batch), "again": True}
             _check_not_undone(batch)
+            origin = origins.writer_of(batch)
             with undo.recording_undo() as kept:
                 result = apply.import_workbook(
                     book=book or book_of(batch),
@@ -190,7 +191,9 @@ def _apply(
                     progress=progress,
                     mended=corrections.corrections_of(batch).count,
                     ignored=ignored,
+                    written=origin.add,
                 )
+                result |= origin.finish()
             result = {**result, "imported": True, "dry_run": False, "batch": number}
             batches.save_report(batch, result, BatchState.APPLIED, undo=kept.store())
             return result

@@ -93,3 +93,12 @@ def save_profile(plan: ImportMapping, name: str) -> None:
             "orders": {c.heading: c.order for c in table.columns if c.heading and c.order and c.ambiguous},
         }
         row.save()
+
+
+def apply_remembered(plan: ImportMapping) -> ImportMapping:
+    """Bring in what people corrected of tables with a signature of their own, such as those of a connection."""
+    remembered = _stored_profile([table.signature for table in plan.tables])
+    for table in plan.tables:
+        if table.signature in remembered:
+            _applied(plan, table, remembered[table.signature])
+    return plan

@@ -24,6 +24,7 @@ NAMES = (
     "UPLOAD_MB",
     "ATTACHMENT_MB",
     "NIGHTLY_AT",
+    "ASSISTANTS",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []

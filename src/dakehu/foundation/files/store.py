@@ -164,6 +164,14 @@ def delete(key: str) -> None:
     transaction.on_commit(lambda: _path(key).unlink(missing_ok=True))
 
 
+def expire(key: str, days: int) -> None:
+    """Let a file that a row no longer names go after some days. Call inside an action; undone with it, the file stays."""
+    row = StoredFile.objects.filter(key=key).first()
+    if row is not None:
+        row.expires_at = now() + timedelta(days=days)
+        row.save()
+
+
 def delete_expired() -> int:
     """Delete expired files; return their number. Call inside an action, as the system."""
     count = 0

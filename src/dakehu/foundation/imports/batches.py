@@ -21,6 +21,7 @@ STAYS = (
     "rows",
     "statement",
     "prices",
+    "origin",
     "feed",
 )  # what a batch holds beside its last report
 

@@ -203,6 +203,8 @@ def write_dependents(
 ) -> tuple[list[Any], list[Any]]:
     """Write rows that hang on clients (`clients` names one for each row); returns (made, changed) rows.
 
+    `targets` of the evaluation then name the made rows too.
+
     `finish(row object, index, is new)` sets what follows from the values before they are written; `also` names the
     columns that it may set on a stored row.
     """
@@ -221,6 +223,8 @@ def write_dependents(
         changed.append(row)
     if made or changed:
         record_rows(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
+    for place, row in zip(row_evaluation.rows(CREATED), made, strict=True):
+        row_evaluation.targets[place] = row.pk
     return made, changed
 
 

@@ -50,11 +50,11 @@ def _rows() -> Any:
     return models.QuerySet(Job)
 
 
-def start(kind: str, **args: Any) -> int:
-    """Queue a job for the actor; return its id."""
+def start(kind: str, *, not_before: datetime | None = None, **args: Any) -> int:
+    """Queue a job for the actor, to run at once or `not_before` a moment; return its id."""
     if kind not in JOBS:
         raise LookupError(f"no such job: {kind}")
-    row = Job(kind=kind, args=args, owner_ref=current_actor().user_id, not_before=now())
+    row = Job(kind=kind, args=args, owner_ref=current_actor().user_id, not_before=not_before or now())
     row.save()
     for ending in ("progress", "cancel"):  # ids repeat after a restore; leftover files belong to other jobs
         run_file(row.pk, ending).unlink(missing_ok=True)

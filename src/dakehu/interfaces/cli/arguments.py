@@ -180,6 +180,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--from", dest="since", default="", metavar="DATE", help="起始日期 · first day")
     made.add_argument("--to", dest="until", default="", metavar="DATE", help="截止日期 · last day")
     made.add_argument("--dry-run", action="store_true", help="只试不写 · report only")
+    _connecting(add("connect", "连接其他系统：取数、写回、列出 · connect other systems: pull, write back, list"))
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")
@@ -200,6 +201,46 @@ def parser() -> argparse.ArgumentParser:
     made = add("keys", "加密密钥 · sealing keys")
     made.add_argument("what", choices=("rotate", "list"))
     return top
+
+
+def _connecting(made: argparse.ArgumentParser) -> None:
+    """Add the options of `dakehu connect`."""
+    made.add_argument(
+        "what",
+        choices=("zoho", "fxiaoke", "list", "remove"),
+        help="系统，或 list、remove · the system, or list, remove",
+    )
+    made.add_argument(
+        "step",
+        nargs="?",
+        default="pull",
+        metavar="pull|write-back|NAME",
+        help="取数、写回，或连接名称 · what to do, or a name",
+    )
+    made.add_argument(
+        "--api",
+        default="",
+        metavar="URL",
+        help="接口地址；第一次使用时建立连接 · the address; the first time, a connection is added",
+    )
+    made.add_argument(
+        "--accounts", default="", metavar="URL", help="登录地址（不同时） · the sign-in address, where it differs"
+    )
+    made.add_argument(
+        "--name", default="", help="连接名称（不止一个时） · the connection's name, where there are several"
+    )
+    made.add_argument(
+        "--sign-in",
+        choices=("standard", "corporate"),
+        default="standard",
+        help="纷享销客登录方式 · how Fxiaoke signs in",
+    )
+    made.add_argument(
+        "--credentials",
+        type=Path,
+        metavar="FILE",
+        help="app_id、app_secret、grant、acts_for 所在的 JSON 文件；也可用环境变量 DAKEHU_CONNECT_… · JSON file of the credentials; or the environment",
+    )
 
 
 def _rows(text: str) -> int | None:

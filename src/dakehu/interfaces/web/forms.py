@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions.registry import Action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -158,7 +159,8 @@ def question(parameter: Parameter, value: Any, errors: list[Any]) -> Question:
         )
     if made.kind == "select" and (may_be_empty(parameter) or value in (None, "")):
         made.choices = [("", str(bilingual("—", "—"))), *made.choices]
-    if "password" in parameter.name or parameter.name == "current":
+    is_secret = behind is None and facts.sensitivity == SECRET
+    if is_secret or "password" in parameter.name or parameter.name == "current":
         made.kind, made.value, made.secret = "password", "", True
     if parameter.name == "reason":
         made.kind = "textarea"

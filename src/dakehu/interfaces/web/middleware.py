@@ -27,7 +27,7 @@ logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
 OPEN_TO_ALL = (SIGN_IN, "/begin/", "/language", "/health", "/static/", "/favicon.ico")
-OWN_DOOR = "/api/"  # the API beside us says for itself who is asking
+OWN_DOORS = ("/api/", "/mcp")  # these say for themselves who is asking
 OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
 UNCOUNTED = ("/static/", "/health")
 SECURITY = "/me/security"
@@ -63,7 +63,7 @@ class Manners:
         if has_control_characters(request):
             fault = Refused(bilingual("请求中有不可见的控制字符。", "The request holds invisible control characters."))
             return errors.plain(dict(fault.messages), 400)
-        if request.path.startswith(OWN_DOOR):
+        if request.path.startswith(OWN_DOORS):
             return self.get_response(request)
         user = request.user
         try:

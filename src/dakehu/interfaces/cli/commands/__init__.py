@@ -10,6 +10,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.commands import (
+    connect,
     exports,
     gates,
     imports,
@@ -24,6 +25,7 @@ from dakehu.interfaces.cli.commands import (
 WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 COMMANDS = {
+    "connect": connect.connect,
     "quotes": imports.fetch_prices,
     "ask": gates.ask_query,
     "do": gates.perform_action,

@@ -15,6 +15,7 @@ SECTIONS = (
     "undo",
     "notices",
     "imports",
+    "connections",
     "market",
     "tiers",
     "exports",

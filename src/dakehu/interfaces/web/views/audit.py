@@ -36,6 +36,7 @@ DOORS = {
     "web": bilingual("网页", "Web"),
     "api": bilingual("接口", "API"),
     "cli": bilingual("命令行", "Command line"),
+    "mcp": bilingual("AI 助手", "Assistant"),
     "worker": bilingual("后台", "Background"),
     "workbook": bilingual("工作簿", "Workbook"),
 }

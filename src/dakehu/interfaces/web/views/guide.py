@@ -33,6 +33,7 @@ ORDER = (
     "daily-data",
     "export",
     "odata",
+    "connections",
     "undo",
     "workbook",
     "protect",
@@ -47,7 +48,7 @@ ORDER = (
 ABOUT = {
     "import": "import",
     "export": "export",
-    "connections": "odata",
+    "connections": "connections",
     "undo": "undo",
     "staff": "staff",
     "audit": "audit",

@@ -46,6 +46,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "memory": _room(seen["memory"]["free"], seen["memory"]["total"]),
             "own": f"{seen['memory']['process'] / (1 << 20):,.0f} MB",
             "may_write": current_actor().may(Permission.SYSTEM_WRITE),
+            "leaving": ask("connections.leaving", {}) if current_actor().may(Permission.CONNECTION_READ) else [],
         },
     )
 

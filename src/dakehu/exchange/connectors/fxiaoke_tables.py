@@ -1,0 +1,130 @@
+"""Where the objects of 纷享销客 belong. Field names as public programs use them; `describe` of the enterprise decides."""
+
+from typing import Any
+
+from dakehu.exchange.connectors.landings import (
+    CLIENTS,
+    FOLLOW_UPS,
+    INTERACTIONS,
+    KEPT,
+    Desk,
+    Landing,
+    LandingColumn,
+    Record,
+    channel_of,
+    client_code,
+    contacts,
+    first,
+    own_code,
+    remark,
+    same,
+    staff,
+)
+
+TECHNICAL = (
+    "last_modified_time",
+    "create_time",
+    "last_modified_by",
+    "created_by",
+    "last_modified_by__name",
+    "last_modified_by__mail",
+    "created_by__name",
+    "created_by__mail",
+    "lock_status",
+    "life_status",
+    "is_deleted",
+    "version",
+    "record_type",
+    "relevant_team",
+    "owner_department",
+    "data_own_department",
+    "package",
+    "tenant_id",
+    "object_describe_api_name",
+    "last_followed_time",
+)
+PHONES = ("mobile", "mobile1", "tel", "tel1")
+SUBJECTS, DAYS = (
+    ("name", "schedule_content", "content", "subject"),
+    ("begin_time", "start_time", "schedule_time", "end_time"),
+)
+HELD = ("interactive_time", "record_time", "create_time")
+
+
+def _kind(record: Record, desk: Desk) -> str:
+    """Return whether an account is a person; organisations keep accounts, and wealth clients often are accounts too."""
+    return "个人" if "个人" in record.get("account_type", "") else "机构"
+
+
+def log_row(text: str, record: str, table: str) -> dict[str, Any]:
+    """Return a service record of the desk as a sales record about a record of a table."""
+    return {"active_record_content": text, "related_object_data": [{"id": record, "describe_api_name": table}]}
+
+
+LANDINGS = (
+    Landing(
+        "AccountObj",
+        CLIENTS,
+        (
+            own_code(),
+            same("客户姓名", "name", "name"),
+            LandingColumn("客户类型", "kind", _kind, ("account_type",)),
+            *contacts("tel", "mobile"),
+            same("地址", "address", "address"),
+            remark("remark", numbers=("tel",)),
+            staff("客户经理", "staff", "owner"),
+        ),
+        unused=TECHNICAL,
+        is_organisation=True,
+    ),
+    Landing(
+        "ContactObj",
+        CLIENTS,
+        (
+            own_code(),
+            same("客户姓名", "name", "name"),
+            LandingColumn("客户类型", "kind", lambda record, desk: "个人"),
+            *contacts(*PHONES, "email"),
+            same("出生日期", "birth_on", "date_of_birth"),
+            same("职业", "occupation", "job_title"),
+            LandingColumn(
+                "工作单位", "employer", lambda record, desk: desk.name_of(record.get("account_id", "")), ("account_id",)
+            ),
+            same("地址", "address", "add", "address"),
+            remark("remark", numbers=PHONES),
+            staff("客户经理", "staff", "owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing("LeadsObj", KEPT),
+    Landing("NewOpportunityObj", KEPT, links=("account_id",)),
+    Landing(
+        "ActiveRecordObj",
+        INTERACTIONS,
+        (
+            client_code("related_object_data", "account_id", "contact_id"),
+            same("沟通时间", "held_at", *HELD),
+            LandingColumn(
+                "渠道",
+                "channel",
+                lambda record, desk: channel_of(record.get("interactive_types", "")),
+                ("interactive_types",),
+            ),
+            same("目的", "purpose", "interactive_scenario"),
+            same("事件描述", "summary", "active_record_content"),
+            staff("服务人员", "staff", "owner", "created_by"),
+        ),
+        unused=tuple(name for name in TECHNICAL if name not in HELD),
+    ),
+    Landing(
+        "ScheduleObj",
+        FOLLOW_UPS,
+        (
+            client_code("related_object_data", "account_id", "contact_id"),
+            LandingColumn("计划日期", "due_on", lambda record, desk: first(record, *DAYS)[:10], DAYS),
+            same("计划事项", "subject", *SUBJECTS),
+            staff("负责人", "owner", "owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+)

@@ -1,0 +1,105 @@
+"""Ask another system over HTTP: patient where it is busy, in words where it refuses, never with a secret in a message."""
+
+import time
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from dakehu.exchange.connectors.source import Pause, refused
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
+
+TIMEOUT = 60  # seconds
+ATTEMPTS = 6
+LONGEST_WAIT = 120.0  # seconds; a source that asks for more is left until the next run
+WAIT: Pause = time.sleep  # how a client waits; tests wait without waiting
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+def check_address(address: str) -> str:
+    """Return an address without its last slash. Raises Refused unless it is https, or a server on this machine."""
+    parts = urlsplit(address.strip())
+    is_local = parts.hostname in LOCAL
+    if parts.scheme not in ("http", "https") or not parts.hostname or (parts.scheme == "http" and not is_local):
+        raise refused(
+            bilingual(
+                "“{address}”不是可用的接口地址，应以 https:// 开头。",
+                "“{address}” is no address of an interface; it must begin with https://.",
+                address=address,
+            )
+        )
+    return address.strip().rstrip("/")
+
+
+class PoliteClient:
+    """A client of one system. `per_second` limits its calls."""
+
+    def __init__(self, system: str, *, per_second: float = 0) -> None:
+        import httpx
+
+        self.system = system
+        self.interval = 1 / per_second if per_second else 0.0
+        self.last_call = 0.0
+        self.client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        WAIT(seconds)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        """Send a request, again while the system is busy; return its response, of whatever status below 500.
+
+        A 429 is waited out as its Retry-After says, else ever longer. Raises Refused once that came to nothing.
+        """
+        import httpx
+
+        cause = ""
+        for attempt in range(ATTEMPTS):
+            self._keep_rate()
+            try:
+                response = self.client.request(method, url, **options)
+            except httpx.HTTPError as error:
+                cause, wait = type(error).__name__, float(2**attempt)
+            else:
+                if response.status_code != 429 and response.status_code < 500:
+                    return response
+                cause, wait = f"HTTP {response.status_code}", _wait_of(response, attempt)
+            if wait > LONGEST_WAIT:
+                break
+            if attempt + 1 < ATTEMPTS:
+                self.pause(wait)
+        raise refused(
+            bilingual(
+                "“{system}”没有回答（{why}，地址 {host}）。已取到的内容保留，请检查网络或稍后再运行，会从中断处继续。",
+                "“{system}” did not answer ({why}, at {host}). What was fetched is kept: check the network or run again later, it goes on from there.",
+                system=self.system,
+                why=cause,
+                host=urlsplit(url).netloc,
+            )
+        )
+
+    def _keep_rate(self) -> None:
+        """Wait until the next call is due."""
+        if not self.interval:
+            return
+        due = self.last_call + self.interval - time.monotonic()
+        if self.last_call and due > 0:
+            self.pause(due)
+        self.last_call = time.monotonic()
+
+
+def _wait_of(response: Any, attempt: int) -> float:
+    """Return how many seconds a busy system asks to wait."""
+    stated = str(response.headers.get("Retry-After", "")).strip()
+    if stated.isdigit():
+        return float(stated)
+    if stated:
+        try:
+            return max((parsedate_to_datetime(stated) - clock.now()).total_seconds(), 1.0)
+        except ValueError:
+            pass
+    return float(2**attempt)

@@ -1,0 +1,157 @@
+"""Where the modules of Zoho CRM belong. Names as the vendor's SDK has them (record/field.py)."""
+
+from dakehu.exchange.connectors.landings import (
+    CLIENTS,
+    FOLLOW_UPS,
+    INTERACTIONS,
+    KEPT,
+    Desk,
+    Landing,
+    LandingColumn,
+    Record,
+    always,
+    client_code,
+    contacts,
+    first,
+    joined,
+    own_code,
+    remark,
+    same,
+    staff,
+)
+
+TECHNICAL = (
+    "Modified_Time",
+    "Created_Time",
+    "Modified_By",
+    "Created_By",
+    "Modified_By__name",
+    "Modified_By__mail",
+    "Created_By__name",
+    "Created_By__mail",
+    "Last_Activity_Time",
+    "Locked__s",
+    "Record_Status__s",
+    "Full_Name",
+)
+PHONES = ("Mobile", "Phone", "Home_Phone", "Other_Phone")
+
+
+def _person(record: Record, desk: Desk) -> str:
+    """Return the name of a person: family name first in Chinese, last elsewhere."""
+    family, given = record.get("Last_Name", ""), record.get("First_Name", "")
+    if any("\u4e00" <= sign <= "\u9fff" for sign in family + given):
+        return family + given
+    return " ".join(filter(None, (given, family)))
+
+
+def _state(record: Record, desk: Desk) -> str:
+    """Return the state of a task as the desk names it."""
+    return "已完成" if record.get("Status") in ("Completed", "已完成") else "待跟进"
+
+
+LANDINGS = (
+    Landing(
+        "Accounts",
+        CLIENTS,
+        (
+            own_code(),
+            same("客户姓名", "name", "Account_Name"),
+            always("客户类型", "kind", "机构"),
+            *contacts("Phone"),
+            joined("地址", "address", "Billing_State", "Billing_City", "Billing_Street"),
+            remark("Description", numbers=("Phone",)),
+            staff("客户经理", "staff", "Owner"),
+        ),
+        unused=TECHNICAL,
+        is_organisation=True,
+    ),
+    Landing(
+        "Contacts",
+        CLIENTS,
+        (
+            own_code(),
+            LandingColumn("客户姓名", "name", _person, ("Last_Name", "First_Name")),
+            always("客户类型", "kind", "个人"),
+            *contacts(*PHONES, "Email", "Secondary_Email"),
+            same("出生日期", "birth_on", "Date_of_Birth"),
+            same("职业", "occupation", "Title"),
+            LandingColumn(
+                "工作单位",
+                "employer",
+                lambda record, desk: desk.name_of(record.get("Account_Name", "")),
+                ("Account_Name",),
+            ),
+            joined("地址", "address", "Mailing_State", "Mailing_City", "Mailing_Street"),
+            remark("Description", numbers=PHONES),
+            staff("客户经理", "staff", "Owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing("Leads", KEPT),
+    Landing("Deals", KEPT, links=("Account_Name", "Contact_Name")),
+    Landing(
+        "Calls",
+        INTERACTIONS,
+        (
+            client_code("What_Id", "Who_Id"),
+            same("沟通时间", "held_at", "Call_Start_Time"),
+            always("渠道", "channel", "电话"),
+            same("目的", "purpose", "Subject"),
+            LandingColumn(
+                "事件描述", "summary", lambda record, desk: first(record, "Description", "Subject"), ("Description",)
+            ),
+            same("结果", "result", "Call_Result"),
+            staff("服务人员", "staff", "Owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing(
+        "Events",
+        INTERACTIONS,
+        (
+            client_code("What_Id", "Who_Id"),
+            same("沟通时间", "held_at", "Start_DateTime"),
+            always("渠道", "channel", "面谈"),
+            same("目的", "purpose", "Event_Title"),
+            LandingColumn(
+                "事件描述",
+                "summary",
+                lambda record, desk: first(record, "Description", "Event_Title"),
+                ("Description",),
+            ),
+            staff("服务人员", "staff", "Owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing(
+        "Notes",
+        INTERACTIONS,
+        (
+            client_code("Parent_Id"),
+            same("沟通时间", "held_at", "Created_Time"),
+            always("渠道", "channel", "其他"),
+            same("目的", "purpose", "Note_Title"),
+            LandingColumn(
+                "事件描述",
+                "summary",
+                lambda record, desk: first(record, "Note_Content", "Note_Title"),
+                ("Note_Content",),
+            ),
+            staff("服务人员", "staff", "Owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing(
+        "Tasks",
+        FOLLOW_UPS,
+        (
+            client_code("What_Id", "Who_Id"),
+            same("计划日期", "due_on", "Due_Date"),
+            same("计划事项", "subject", "Subject"),
+            LandingColumn("状态", "state", _state, ("Status",)),
+            staff("负责人", "owner", "Owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+)
