@@ -47,15 +47,17 @@ def newest_balances() -> pl.DataFrame:
     found = reader.frame("balances", day or date.min, columns)
     short, long = ([], []) if day is None else (_window(day, SHORT), _window(day, LONG))
     moved = reader.sums("balances", short, ["total", "deposits", "withdrawals"]).drop("days")
-    total = reader.sums("balances", long, ["total"]).select("client", pl.col("total").alias("sum_60"))
-    joined = found.join(moved, on="client", how="left", suffix="_sum").join(total, on="client", how="left")
+    older = reader.sums("balances", long[: len(long) - len(short)], ["total"]).drop("days")
+    joined = found.join(moved, on="client", how="left", suffix="_sum").join(
+        older, on="client", how="left", suffix="_older"
+    )
     return _with_activity(
         joined.select(
             "client",
             pl.lit(day).cast(pl.Date).alias("day"),
             *AS_IN_FILE,
             (pl.col("total_sum") / max(1, _came(short))).round(2).alias("total_20"),
-            (pl.col("sum_60") / max(1, _came(long))).round(2).alias("total_60"),
+            (pl.sum_horizontal("total_sum", "total_older") / max(1, _came(long))).round(2).alias("total_60"),
             _net("deposits", "withdrawals").alias("net_inflow"),
             _net("deposits_sum", "withdrawals_sum").alias("net_inflow_20"),
         ),
