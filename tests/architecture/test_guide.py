@@ -21,6 +21,7 @@ PAGES = (
     "market",
     "import",
     "export",
+    "odata",
     "connections",
     "undo",
     "staff",
