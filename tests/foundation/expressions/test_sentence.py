@@ -79,7 +79,7 @@ SAID = [
     ),
     (
         "max(总资产, 20日日均总资产) > 1亿",
-        "max(总资产, 20日日均总资产) 1.2 亿（> 1 亿）",
+        "max(总资产，20日日均总资产) 1.2 亿（> 1 亿）",
         "max(Total assets, 20-day average assets) CNY 120M (> CNY 100M)",
     ),
 ]

@@ -33,6 +33,8 @@ def state(page, words):
 def test_a_rule_is_written_tested_and_put_into_force_by_keyboard(live_server, own_rule, zhang):
     with browsers() as sign_in:
         page = sign_in(live_server.url, "zhou")
+        page.goto(f"{live_server.url}/moments/rules/")
+        assert findings(page) == []
         page.goto(f"{live_server.url}/moments/rules/R001/")
         state(page, "命中")
         page.focus("#rule-text")

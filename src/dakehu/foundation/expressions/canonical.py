@@ -10,8 +10,24 @@ from dakehu.foundation.expressions.vocabulary import choice_label, label_of
 STRENGTH = {"or": 1, "and": 2, "not": 3, "compare": 4, "in": 4, "missing": 4, "between": 4}
 SUM, PRODUCT, SIGN, ATOM = 5, 6, 7, 8
 JOINTS = {
-    "zh": {"or": " 或 ", "and": " 且 ", "not": "非 ", "in": " 属于 ", "not in": " 不属于 ", "comma": "、"},
-    "en": {"or": " or ", "and": " and ", "not": "not ", "in": " in ", "not in": " not in ", "comma": ", "},
+    "zh": {
+        "or": " 或 ",
+        "and": " 且 ",
+        "not": "非 ",
+        "in": " 属于 ",
+        "not in": " 不属于 ",
+        "comma": "、",
+        "argument": "，",
+    },
+    "en": {
+        "or": " or ",
+        "and": " and ",
+        "not": "not ",
+        "in": " in ",
+        "not in": " not in ",
+        "comma": ", ",
+        "argument": ", ",
+    },
 }
 # (written from this number on, divided by this, unit)
 UNITS = {
@@ -59,7 +75,7 @@ def _written(node: Node, code: str) -> str:
     if node.op == "negate":
         return "-" + written(node.parts[0], code, SIGN)
     if node.op == "call":
-        return f"{node.value}({', '.join(written(part, code, SUM) for part in node.parts)})"
+        return f"{node.value}({joint['argument'].join(written(part, code, SUM) for part in node.parts)})"
     return label_of(node.value, code) if node.op == "fact" else constant_text(node, code)
 
 

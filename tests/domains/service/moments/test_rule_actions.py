@@ -154,7 +154,7 @@ def test_a_rule_of_the_lead_fires_in_the_next_night_and_keeps_its_version(zhou, 
     assert (listed["is_on"], listed["open"]) == (False, 1)
 
 
-def test_a_change_of_a_rule_is_in_the_audit_and_can_be_undone(zhou):
+def test_putting_a_rule_into_force_is_in_the_audit(zhou):
     edit(zhou)
     switch(zhou)
     with as_system():

@@ -185,7 +185,8 @@ def check(request: HttpRequest) -> JsonResponse:
     given = {name: request.POST.get(name, "") for name in ("text", "subject")}
     found = ask("service.check_rule", given)
     if found["ok"]:
-        found["count"] = ask("service.rule_count", {"rule": given["text"], "subject": given["subject"]})
+        asked = {"rule": given["text"], "subject": given["subject"], "kind": request.POST.get("kind", "")}
+        found["count"] = ask("service.rule_count", asked)
     return JsonResponse(found)
 
 

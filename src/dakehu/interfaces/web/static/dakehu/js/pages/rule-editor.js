@@ -16,7 +16,7 @@ each("form[data-rule]", (form) => {
 
   const send = (address, position, signal) => {
     const given = new FormData();
-    for (const [name, value] of Object.entries({ text: text.value, subject: form.dataset.subject, position })) given.set(name, value);
+    for (const [name, value] of Object.entries({ text: text.value, subject: form.dataset.subject, kind: form.dataset.kind, position })) given.set(name, value);
     return ask(address, { method: "POST", form: given, signal });
   };
 
