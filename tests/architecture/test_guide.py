@@ -20,6 +20,7 @@ PAGES = (
     "rules",
     "market",
     "import",
+    "daily-data",
     "export",
     "connections",
     "undo",

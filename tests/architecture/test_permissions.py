@@ -90,6 +90,8 @@ GRANTS = {
     "service.moment_rules": "lead compliance",
     "ledger.read": "manager lead compliance analyst",
     "ledger.write": "manager lead",
+    "ledger.import_feeds": "admin",
+    "ledger.supervision": "compliance",
     "tiers.read": "manager lead compliance analyst admin",
     "tiers.edit": "lead admin",
     "tiers.what_if": "lead compliance",

@@ -47,8 +47,11 @@ def totals(day=MON):
 def test_a_file_is_recognised_by_its_headings_and_dated_by_its_name(file, zhang, qian):
     report = file(HEAD + "C0001,100.5,200,300.50,\nC0002,1,2,3,7\n")
     assert (report["kind"], report["feed"], report["day_from"], report["first_day"]) == (
-        "feed", "balances", "name", "2026-11-23",
-    )  # fmt: skip
+        "feed",
+        "balances",
+        "name",
+        "2026-11-23",
+    )
     assert (report["created"], report["errors"], report["imported"]) == (2, 0, True)
     assert totals() == [300.5, 3.0]
     with as_system():
@@ -212,3 +215,9 @@ def test_supervisory_notices_are_for_compliance_only(tmp_path, zhang, admin, he)
 def test_headings_that_fit_two_feeds_are_asked_about(file):
     with pytest.raises(Refused, match="--as-kind feed"):
         file("证券代码,事件类别,事件日期\n600519,到期,2026-11-23\n")
+
+
+def test_a_file_that_was_cut_short_is_warned_of_before_it_is_taken(file, zhang, qian):
+    file(HEAD + "C0001,1,2,3,\nC0002,1,2,3,\n", name="b_20261120.csv")
+    report = file(HEAD + "C0001,1,2,3,\n", dry_run=True)
+    assert [one["zh"] for one in report["warnings"]] == ["2026-11-23 只有 1 行，2026-11-20 有 2 行。"]

@@ -62,9 +62,14 @@ def test_secrets_are_in_no_answer_audit_entry_or_log(capsys, monkeypatch, caplog
         status, _, seen = run(capsys, "zoho", "pull", "--api", zoho.url)
     assert status == 1
     seen += run(capsys, "list")[2] + caplog.text
+    given = [f"app_secret={SECRETS[0]}", f"grant={SECRETS[1]}"]
+    new = ["name=二", "kind=zoho", "address=https://www.zohoapis.com.cn", "app_id=app"]
+    for words in (["connections.add", *new, *given], ["connections.replace_secrets", "connection=二", *given]):
+        assert main(["do", *words, "--reason", "test", "--json"]) == 0
+        seen += "".join(capsys.readouterr())
     with as_system():
         seen += str(list(AuditEntry.objects.values()))
-        row = Connection.objects.get()
+        row = Connection.objects.get(name="zoho")
         assert row.app_secret.same_as(SECRETS[0])
         seen += f"{row.app_secret} {row.grant!r} {row.__dict__}"
     for secret in SECRETS:

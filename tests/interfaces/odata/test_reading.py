@@ -120,6 +120,21 @@ def test_numbers_between_two_that_a_column_can_hold_compare_as_they_are(lin, boo
         assert codes(desk, question) == codes(desk, same), question
 
 
+def test_what_is_always_or_never_true_counts_as_that(lin, book):
+    desk = desk_of(lin)
+    every = codes(desk, "true")
+    for question in (
+        "true or id eq 0",
+        "id eq 0 or true",
+        "not (false)",
+        "id ne 0 and true",
+        "not (id gt 1e30) or id eq 0",
+    ):
+        assert codes(desk, question) == every, question
+    for question in ("false", "false and id gt 0", "not (true or id eq 0)", "assets gt null or false"):
+        assert codes(desk, question) == [], question
+
+
 def test_a_filter_that_is_too_deep_or_too_long_is_refused_at_once(lin, book):
     desk = desk_of(lin)
     deep = "(" * 400 + "id eq 1" + ")" * 400

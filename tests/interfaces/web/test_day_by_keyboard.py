@@ -72,7 +72,7 @@ def speak(page, language):
 
 def at_rest(page):
     """Wait until nothing is being read: readers in memory would lock out the write."""
-    until(page, "!document.querySelector('.htmx-request')")
+    until(page, "!document.querySelector('.htmx-request, #work[aria-busy]')")
 
 
 def under_cursor(page, name):

@@ -8,7 +8,6 @@ PUBLIC = (
     "feeds.declarations",
     "feeds.feed",
     "feeds.matching",
-    "feeds.reader",
     "feeds.storage",
     "nightly",
     "performance.attribution",

@@ -6,6 +6,7 @@ from typing import Any
 from dakehu.exchange.connectors.http import check_address
 from dakehu.exchange.connectors.kinds import KINDS
 from dakehu.exchange.connectors.models import Connection, RecordLink, SourceTable
+from dakehu.foundation.access.encrypted_fields import EncryptedValue
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions.registry import action
@@ -59,6 +60,13 @@ def _check(row: Connection) -> None:
                 raise Refused({name: error.messages["connection"]}) from error
 
 
+def _seal(row: Connection, app_secret: str, grant: str) -> None:
+    """Set the secrets of a connection, encrypted at once: what shows the row afterwards shows dots."""
+    for name, value in (("app_secret", app_secret), ("grant", grant)):
+        setattr(row, name, EncryptedValue.encrypt(Connection._meta.get_field(name).place, value, None))
+    row.secrets_at = clock.now()
+
+
 @action(
     "connections.add",
     needs=Permission.CONNECTION_WRITE,
@@ -77,7 +85,7 @@ def add_connection(*, app_secret: str, grant: str, name: str, **values: Any) -> 
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     row = Connection(name=name, **{key: value for key, value in values.items() if value not in (None, "")})
     _check(row)
-    row.app_secret, row.grant, row.secrets_at = app_secret, grant, clock.now()
+    _seal(row, app_secret, grant)
     row.save()
     return row
 
@@ -116,7 +124,7 @@ def change_connection(*, connection: Connection, version: int | None = None, **c
 )
 def replace_secrets(*, connection: Connection, app_secret: str, grant: str) -> Connection:
     """Replace the secrets of a connection. They are never shown."""
-    connection.app_secret, connection.grant, connection.secrets_at = app_secret, grant, clock.now()
+    _seal(connection, app_secret, grant)
     connection.save()
     return connection
 

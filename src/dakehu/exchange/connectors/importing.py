@@ -126,10 +126,14 @@ class ConnectionWriter:
             self.rows_of_desk.setdefault((table, part), {})[record] = row
 
     def _reason(self, table: str, spec: Any, message: Bilingual) -> None:
-        """Count a reason by its words, without the values in it: they belong to clients."""
-        blanks = dict.fromkeys(message.values, "…")
-        texts = [(message.zh, spec.zh, "："), (message.en, spec.en, ": ")]
-        zh, en = (f"{label}{sign}{text.format(**blanks) if blanks else text}" for text, label, sign in texts)
+        """Count a reason by its words. What is filled into them belongs to clients and is left out, but for the field's name."""
+        texts = {}
+        for code, template, label in (("zh", message.zh, spec.zh), ("en", message.en, spec.en)):
+            filled = {
+                name: label if str(value) in (spec.zh, spec.en) else "…" for name, value in message.values.items()
+            }
+            texts[code] = template.format(**filled) if filled else template
+        zh, en = f"{spec.zh}：{texts['zh']}", f"{spec.en}: {texts['en']}"
         self.reasons.setdefault(table, Counter())[zh, en] += 1
 
     def finish(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -178,13 +177,3 @@ def _first(table: FeedTable, name: str, reason: pl.Series) -> Iterator[tuple[int
     for at in reason.is_not_null().arg_true().head(SHOWN).to_list():
         text = texts[at] if texts is not None else None
         yield table.cells["row"][at], name, text or "", reason[at]
-
-
-def unknown_codes(table: FeedTable, evaluation: Evaluation) -> dict[str, Any]:
-    """Return {clients, products: the first codes that the desk does not know}."""
-    found = {"clients": [], "products": []}
-    for _, _, value, reason in evaluation.faults:
-        group = {"client": "clients", "product": "products"}.get(reason)
-        if group and value not in found[group]:
-            found[group].append(value)
-    return found

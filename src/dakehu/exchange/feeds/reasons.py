@@ -1,8 +1,9 @@
 """What is wrong with a cell of a feed file, and how to mend it, in both languages."""
 
+from datetime import date
 from typing import Any
 
-from dakehu.domains.ledger.feeds.feed import Feed
+from dakehu.domains.ledger.feeds import storage
 from dakehu.exchange.feeds.evaluation import Evaluation
 from dakehu.exchange.feeds.layouts import FeedTable
 from dakehu.exchange.prices.service import INVALID as PRODUCT_REASONS
@@ -85,7 +86,7 @@ REASONS: dict[str, Reason] = {
         bilingual("同一天有两行说法不同", "two rows of one day that contradict each other"),
         bilingual("请只保留正确的一行。", "Keep the one that is right."),
     ),
-}  # fmt: skip
+}
 
 
 def warning_of(table: FeedTable, name: str, reason: str) -> Reason:
@@ -119,10 +120,12 @@ def warnings_of(table: FeedTable, evaluation: Evaluation) -> list[dict[str, Any]
         )
         for name, count in evaluation.rounded.items()
     ]
-    return said + [_warning(table, "day", *_closed(table.feed, day)) for day in _days_off(table, evaluation)]
+    short = storage.shrinking_days(table.feed, {day: rows.height for day, rows in evaluation.days.items()})
+    said += [_warning(table, "day", *_short(*one)) for one in short]
+    return said + [_warning(table, "day", *_closed(day)) for day in _days_off(table, evaluation)]
 
 
-def _days_off(table: FeedTable, evaluation: Evaluation) -> list[Any]:
+def _days_off(table: FeedTable, evaluation: Evaluation) -> list[date]:
     """Return the days on which the exchanges were closed, of a feed that has a file for each trading day."""
     if table.feed.storage != "day":
         return []
@@ -131,7 +134,24 @@ def _days_off(table: FeedTable, evaluation: Evaluation) -> list[Any]:
     return [day for day in days if day not in trading]
 
 
-def _closed(feed: Feed, day: Any) -> Reason:
+def _short(day: date, rows: int, before: date, count: int) -> Reason:
+    return (
+        bilingual(
+            "{day} 只有 {rows} 行，{before} 有 {count} 行。",
+            "{day} has only {rows} rows; {before} has {count}.",
+            day=day.isoformat(),
+            rows=f"{rows:,}",
+            before=before.isoformat(),
+            count=f"{count:,}",
+        ),
+        bilingual(
+            "请确认文件完整：不在文件里的当天没有数据。",
+            "Make sure that the file is whole: who is not in it has nothing on the day.",
+        ),
+    )
+
+
+def _closed(day: date) -> Reason:
     return (
         bilingual("{day} 不是交易日。", "{day} is no trading day.", day=day.isoformat()),
         bilingual("请确认业务日期。", "Check the business day."),
@@ -141,6 +161,13 @@ def _closed(feed: Feed, day: Any) -> Reason:
 def _warning(table: FeedTable, name: str, wrong: Bilingual, remedy: Bilingual) -> dict[str, Any]:
     place = letters(table.places.get(name, 0))
     return {
-        "sheet": table.sheet, "row": 1, "cell": place, "field": name, "value": "",
-        "zh": wrong.in_("zh"), "en": wrong.in_("en"), "remedy_zh": remedy.in_("zh"), "remedy_en": remedy.in_("en"),
-    }  # fmt: skip
+        "sheet": table.sheet,
+        "row": 1,
+        "cell": place,
+        "field": name,
+        "value": "",
+        "zh": wrong.in_("zh"),
+        "en": wrong.in_("en"),
+        "remedy_zh": remedy.in_("zh"),
+        "remedy_en": remedy.in_("en"),
+    }

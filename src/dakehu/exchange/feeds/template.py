@@ -6,7 +6,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from dakehu.domains.ledger.feeds.feed import Feed, FeedColumn
-from dakehu.exchange.workbook.writing.spec import pick
+from dakehu.exchange.workbook.writing.spec import Language, pick
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 ROWS = 1_000  # rows that offer the choices of a column
@@ -32,7 +32,7 @@ HEADS = (
 )
 
 
-def template_of(feed: Feed, language: str) -> bytes:
+def template_of(feed: Feed, language: Language) -> bytes:
     """Return the empty file of a feed as an xlsx."""
     body = io.BytesIO()
     book = Workbook(body, {"in_memory": True})
@@ -62,7 +62,7 @@ def template_of(feed: Feed, language: str) -> bytes:
     return body.getvalue()
 
 
-def write_template(feed: Feed, path: Path, language: str) -> Path:
+def write_template(feed: Feed, path: Path, language: Language) -> Path:
     """Write the empty file of a feed."""
     path.write_bytes(template_of(feed, language))
     return path
@@ -80,7 +80,7 @@ def holds(column: FeedColumn) -> Bilingual:
     return bilingual("；".join(zh), "; ".join(en))
 
 
-def _about(column: FeedColumn, language: str) -> str:
+def _about(column: FeedColumn, language: Language) -> str:
     needed = REQUIRED if column.required else OPTIONAL
     example = f"\n{pick(language, '示例', 'Example')}: {column.example}" if column.example else ""
     return f"{holds(column).in_(language)}\n{needed.in_(language)}{example}"

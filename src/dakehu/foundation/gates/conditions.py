@@ -32,7 +32,8 @@ LEAVES = 500  # tests and values of one condition; SQLite takes an expression of
 KEY = "id"
 OPPOSITE = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
 LOOKUPS = {"gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
-EVERY, NONE = Q(), Q(pk__in=[])
+NONE = Q(pk__in=[])
+EVERY = ~NONE  # not an empty Q, which vanishes beside an "or"
 
 
 @dataclass(frozen=True)
@@ -148,14 +149,14 @@ def _q(model: Any, node: Condition, is_negated: bool) -> Q:
     if isinstance(node, Constant):
         return EVERY if node.is_true != is_negated else NONE
     path, column = _resolved(model, node.column)
-    test = _Test(path, column, node.column)
+    of = _Test(path, column, node.column)
     if isinstance(node, IsMissing):
-        return ~test.missing if is_negated else test.missing
+        return ~of.missing if is_negated else of.missing
     if isinstance(node, Compare):
-        return test.compared(OPPOSITE[node.op] if is_negated else node.op, node.value, node.part, is_negated)
+        return of.compared(OPPOSITE[node.op] if is_negated else node.op, node.value, node.part, is_negated)
     if isinstance(node, In):
-        return test.among(node.values, is_negated)
-    return test.held(node, is_negated)
+        return of.among(node.values, is_negated)
+    return of.held(node, is_negated)
 
 
 def _resolved(model: Any, name: str) -> tuple[str, Any]:

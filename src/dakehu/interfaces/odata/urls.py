@@ -5,8 +5,8 @@ from django.urls import path
 from dakehu.interfaces.odata import views
 
 urlpatterns = [
-    path("", views.root_view, name="odata-root"),
-    path("/", views.root_view),
-    path("/$metadata", views.metadata_view, name="odata-metadata"),
-    path("/<path:path>", views.rows_view, name="odata-rows"),
+    path("odata/v4", views.root_view, name="odata-root"),
+    path("odata/v4/", views.root_view),
+    path("odata/v4/$metadata", views.metadata_view, name="odata-metadata"),
+    path("odata/v4/<path:path>", views.rows_view, name="odata-rows"),
 ]

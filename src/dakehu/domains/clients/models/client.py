@@ -174,8 +174,18 @@ class Client(ClientRecorded):
         help_zh="柜台：随每日的日终资产更新；空：登记或导入", help_en="Counter: follows the end-of-day balances; empty: entered or imported",
     )  # fmt: skip
     # The figure that was entered before the feed replaced it; it comes back when the feed is taken back.
-    entered_assets = models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False)
-    entered_assets_on = models.DateField(null=True, editable=False)
+    entered_assets = field(
+        models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False),
+        zh="原登记资产",
+        en="Assets as entered",
+        unit="CNY",
+        sensitivity=PERSONAL,
+        mask=mask_amount,
+        editable=False,
+    )
+    entered_assets_on = field(
+        models.DateField(null=True, editable=False), zh="原登记资产日期", en="Entered assets as of", editable=False
+    )
     income_band = field(models.CharField(max_length=40, blank=True, default=""), group="suitability", applies_to=PERSON, zh="年收入区间", en="Income band",
                         sensitivity=PERSONAL, aliases=("年收入",))  # fmt: skip
     status = field(choice_field(choices.Status, default=choices.Status.ACTIVE), group="relationship", zh="客户状态", en="Status", listed=True,

@@ -2,15 +2,15 @@
 
 from dakehu.domains.ledger.feeds.declarations import FEEDS
 from dakehu.domains.ledger.feeds.feed import Feed
-from dakehu.domains.ledger.permissions import FEED_IMPORT, SUPERVISION
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
 
 
 def permission_of(feed: Feed) -> str:
     """Return the permission that importing a feed needs: a file of one holds every client of the firm."""
-    return SUPERVISION if feed.is_secret else FEED_IMPORT
+    return Permission.SUPERVISION if feed.is_secret else Permission.FEED_IMPORT
 
 
 def check_may_import(feed: Feed) -> None:
@@ -27,5 +27,5 @@ def may_import_any() -> bool:
 
 def known_feeds() -> list[Feed]:
     """Return the feeds that the actor may know of."""
-    may_know = current_actor().may(SUPERVISION)
+    may_know = current_actor().may(Permission.SUPERVISION)
     return [feed for feed in FEEDS.values() if may_know or not feed.is_secret]

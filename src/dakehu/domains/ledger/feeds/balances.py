@@ -12,10 +12,11 @@ from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.ledger.models import DailyBalance, FeedFile
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
-from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.reversal import after_revert
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.bulk import record_columns, record_expressions, remove_rows
+from dakehu.foundation.records.recorded import current_act
 
 SHORT, LONG = 20, 60  # trading days of the averages
 ACTIVE = 30  # calendar days in which logins and orders are counted
@@ -89,21 +90,15 @@ def _with_activity(found: pl.DataFrame, day: date | None) -> pl.DataFrame:
     return found.join(counted, on="client", how="left").with_columns(pl.col(COUNTS).fill_null(0))
 
 
-@action(
-    "ledger.refresh_balances",
-    needs="",
-    zh="更新客户日终资产",
-    en="Refresh the balances of clients",
-    is_public=False,
-    offers_undo=False,
-)
 def refresh_balances() -> dict[str, int]:
-    """Replace the balances of clients by the newest, and let the assets of clients follow.
+    """Replace the balances of clients by the newest, and let the assets of clients follow, inside the open act.
+
+    Nothing of it is kept for undo: it follows from the register, and is worked out again when that is taken back.
 
     Returns {balances: rows, followed: clients whose assets changed, kept: clients whose assets were entered for a later
     day and stay}.
     """
-    with elevated("balances of every client"):
+    with elevated("balances of every client"), undo_entries.recording_as(current_act(), is_recorded=False):
         existing = pl.Series("client", list(scope.client_model().objects.values_list("pk", flat=True)), pl.Int64)
         found = newest_balances().join(existing.to_frame(), on="client", how="semi")
         remove_rows(DailyBalance, DailyBalance.objects.values_list("pk", flat=True))
@@ -131,9 +126,14 @@ def _follow(day: date | None) -> dict[str, int]:
     gone = Q(balance__isnull=True) & (Q(assets_on__gt=day) if day else Q())
     record_expressions(
         clients.filter(gone, assets_source=AssetsSource.FEED.value),
-        {"assets": F("entered_assets"), "assets_on": F("entered_assets_on"), "assets_source": "",
-         "entered_assets": None, "entered_assets_on": None},
-    )  # fmt: skip
+        {
+            "assets": F("entered_assets"),
+            "assets_on": F("entered_assets_on"),
+            "assets_source": "",
+            "entered_assets": None,
+            "entered_assets_on": None,
+        },
+    )
     if day is None:
         return {"followed": 0, "kept": 0}
     known = clients.filter(balance__total__isnull=False)

@@ -56,7 +56,7 @@ def client_worth(client: Any) -> dict[str, Any]:
         "held": held.value if cleared and held and leading is stated else None,
         "held_on": held.on.isoformat() if held and held.on else None,
         "gap": gap if cleared else None,
-        "why": difference(gap) if cleared and gap is not None else "",
+        "why": difference(gap, leading.source) if cleared and leading and gap is not None else "",
         **_counter(client, leading, cleared and reads_ledger),
     }
 
@@ -69,10 +69,15 @@ def _counter(client: Any, leading: Worth | None, is_cleared: bool) -> dict[str, 
     return {"counter": balance.total, "counter_on": balance.day.isoformat()}
 
 
-def difference(gap: Decimal) -> Bilingual:
-    """Return the sentence that says why the stated worth and the computed one differ."""
+def difference(gap: Decimal, source: str = "stated") -> Bilingual:
+    """Return the sentence that says why the worth of a source and the computed one differ."""
     if gap > 0:
         return bilingual("差额为成交文件之外的资金或产品", "the rest is cash or products that no trade file holds")
+    if source == "counter":
+        return bilingual(
+            "柜台的资产少于持仓，请核对成交文件是否完整",
+            "the counter has less than what is held; check that the trade files are complete",
+        )
     return bilingual(
         "登记的资产少于持仓，可能已过时，请核对更新",
         "the entered assets are less than what is held; they may be out of date",

@@ -72,8 +72,17 @@ class Contracts:
             for one in self.contracts:
                 if one.first <= place < one.end:
                     ratio = self._assets(one)[place] / one.debt
-                    values = (day.isoformat(), self.people[one.client].code, one.number, self.days[one.first].isoformat(),
-                              one.ends_on.isoformat(), round(one.debt, 2), f"{ratio:.2%}", f"{WARN:.0%}", f"{CLOSE:.0%}")  # fmt: skip
+                    values = (
+                        day.isoformat(),
+                        self.people[one.client].code,
+                        one.number,
+                        self.days[one.first].isoformat(),
+                        one.ends_on.isoformat(),
+                        round(one.debt, 2),
+                        f"{ratio:.2%}",
+                        f"{WARN:.0%}",
+                        f"{CLOSE:.0%}",
+                    )
                     for name, value in zip(table, values, strict=True):
                         table[name].append(value)
         return table

@@ -48,7 +48,7 @@ def write_feeds(folder: Path, days: list[date], day: date) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     year = _year(days, day)
     contracts = feed_contracts.Contracts.of(year.people, year.days, year.codes, year.prices)
-    tables = {
+    tables: dict[str, Table | pl.DataFrame] = {
         "日终资产": _balances(year, contracts),
         "客户活跃度": _activity(year),
         "融资融券合约": contracts.rows(),
@@ -97,9 +97,17 @@ def _year(days: list[date], day: date) -> Year:
     spare[random.random(len(people)) < 0.15] = 3_000  # those who keep next to nothing in cash
     cash = spare + np.maximum(0, -flow.min(axis=0)) + flow
     return Year(
-        days[first:], people, codes, prices[first:], held[first:], values[first:], commission[first:], moved_in, moved_out,
+        days[first:],
+        people,
+        codes,
+        prices[first:],
+        held[first:],
+        values[first:],
+        commission[first:],
+        moved_in,
+        moved_out,
         np.round(cash, 2),
-    )  # fmt: skip
+    )
 
 
 def _transfers(random: np.random.Generator, people: list[Person], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

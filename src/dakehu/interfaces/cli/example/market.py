@@ -55,10 +55,17 @@ DAYS_A_YEAR = 244
 SHOCKS = ((37, -0.041), (150, -0.036))
 # {(code, trading days from the end): change of the day}: limits up and down, and falls and rises of several days.
 JUMPS = {
-    ("605992", 100): -0.10, ("605992", 99): -0.10, ("605992", 98): -0.08, ("605993", 60): 0.10,
-    ("688990", 85): 0.12, ("688990", 84): 0.09, ("688990", 83): 0.06, ("301990", 37): -0.16, ("002990", 15): -0.10,
+    ("605992", 100): -0.10,
+    ("605992", 99): -0.10,
+    ("605992", 98): -0.08,
+    ("605993", 60): 0.10,
+    ("688990", 85): 0.12,
+    ("688990", 84): 0.09,
+    ("688990", 83): 0.06,
+    ("301990", 37): -0.16,
+    ("002990", 15): -0.10,
     ("300990", 8): -0.12,
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -78,7 +85,8 @@ def closing_prices(days: list[date]) -> dict[str, list[float]]:
         shocks[max(0, len(days) - back)] = move
     made: dict[str, list[float]] = {}
     for code, _, first, _, share, own, drift in SECURITIES:
-        price, walk = first, []
+        price = first
+        walk: list[float] = []
         for place, shock in enumerate(shocks):
             change = exp(drift / DAYS_A_YEAR + share * shock + random.gauss(0, own))
             jump = JUMPS.get((code, len(days) - place))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.imports import corrections, feed_files, quarantine, statements, wizard
+from dakehu.interfaces.web.views.imports import corrections, feed_files, feed_templates, quarantine, statements, wizard
 
 urlpatterns = [
     path("import/", wizard.start, name="import"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("import/<int:pk>/columns", wizard.correct, name="import-correct"),
     path("import/<int:pk>/client", statements.whose, name="import-client"),
     path("import/<int:pk>/day", feed_files.day, name="import-feed-day"),
-    path("import/feeds/<slug:name>.xlsx", feed_files.template, name="feed-template"),
+    path("import/feeds/<slug:name>.xlsx", feed_templates.template, name="feed-template"),
     path("import/<int:pk>/names", wizard.enter_names, name="import-names"),
     path("import/<int:pk>/dry-run", wizard.trial, name="import-dry-run"),
     path("import/<int:pk>/apply", wizard.apply, name="import-apply"),

@@ -5,12 +5,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from dakehu.domains.ledger.feeds.declarations import feed_of
 from dakehu.exchange.feeds import batch as feed_batch
-from dakehu.exchange.feeds import template as feed_template
-from dakehu.exchange.feeds.layouts import stated_feed
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo
 from dakehu.foundation.actions.models import BatchState
@@ -98,14 +96,3 @@ def day(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect(f"/import/{pk}/?step=columns")
     return redirect("import-batch", pk=pk)
-
-
-@require_GET
-def template(request: HttpRequest, name: str) -> HttpResponse:
-    """Send the empty file of a feed, in the reader's language."""
-    from dakehu.interfaces.web.views.imports.wizard import downloaded
-
-    imports.can_import()
-    feed = stated_feed(name)
-    filename = f"{feed.label}-{bilingual('模板', 'template')}.xlsx"
-    return downloaded(filename, feed_template.template_of(feed, language()))

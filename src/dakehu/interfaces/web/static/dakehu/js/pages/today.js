@@ -5,6 +5,7 @@ import { say } from "../words.js";
 
 const work = document.getElementById("work");
 const narrow = matchMedia("(max-width: 1099px)");
+const nothing = [...(work?.childNodes ?? [])]; // what it says while no line is chosen
 let current = ""; // the name of the line that is chosen
 let place = 0; // where it stands among the lines
 let wanted = ""; // the line that is being read, or shown
@@ -32,6 +33,7 @@ function choose(line) {
 const read = later(90, show);
 
 function show() {
+  work.setAttribute("aria-busy", "true");
   window.htmx.ajax("GET", `/today/${wanted}`, { target: work, swap: "innerHTML" });
 }
 
@@ -54,8 +56,10 @@ function settle() {
   showChosen();
   if (!found) {
     current = "";
+    isWorking = false;
     work.removeAttribute("data-open");
-    work.querySelector(".work")?.remove();
+    work.removeAttribute("aria-busy");
+    work.replaceChildren(...nothing.map((node) => node.cloneNode(true)));
     return;
   }
   choose(found);
@@ -133,10 +137,12 @@ document.addEventListener("worked", () => {
   work.replaceChildren();
   work.setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:afterSwap", (event) => {
+// Only now do its buttons answer.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target === work) work.removeAttribute("aria-busy");
 });
 document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.target === work) work.removeAttribute("aria-busy");
   if (event.detail.target === work) work.textContent = say("没有找到这一项，可能已被同事处理。", "This line is gone; a colleague may have worked it.");
 });
 each("#ledger", () => {
