@@ -156,8 +156,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         home = line.home or Path(folder)
         home.mkdir(exist_ok=True)
-        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings", "DAKEHU_HOME": str(home),
-               "DAKEHU_REQUESTS_PER_MINUTE": "0", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}  # fmt: skip
+        env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
+            "DAKEHU_HOME": str(home),
+            "DAKEHU_REQUESTS_PER_MINUTE": "0",
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}",
+        }
         made = subprocess.run(
             [sys.executable, __file__, "--child", str(line.clients)],
             env=env,

@@ -22,6 +22,7 @@ PAGES = (
     "import",
     "daily-data",
     "export",
+    "odata",
     "connections",
     "undo",
     "staff",

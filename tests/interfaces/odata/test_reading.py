@@ -243,6 +243,16 @@ def test_every_pull_is_one_line_of_the_audit(lin, book):
     assert notes == [(lin.pk, "odata", {"entity_set": "Clients", "asked": asked, "rows": len(book)})]
 
 
+def test_the_audit_never_holds_a_number_that_somebody_looked_for(lin, zhang):
+    with acting(lin):
+        perform("clients.change", {"client": zhang.pk, "id_type": "resident", "id_number": "110101199003070038"})
+    assert codes(desk_of(lin), "id_number eq '110101199003070038'") == ["C0001"]
+    with as_system():
+        told = "".join(AuditEntry.objects.filter(action="team.record_pull").values_list("body", flat=True))
+        assert "id_number eq '…'" in told and "110101199003070038" not in told
+        assert AuditEntry.objects.filter(action="sealed.look_up").count() == 1
+
+
 def test_a_token_of_the_scope_odata_opens_odata_and_nothing_else(lin, zhang):
     given = {"HTTP_AUTHORIZATION": f"Bearer {token_of(lin)}"}
     browser = Browser()

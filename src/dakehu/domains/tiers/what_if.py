@@ -18,6 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -83,7 +84,7 @@ def _tried(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataFrame:
     rows = model_of("clients.Client").objects.filter(status__in=assets.TIERED).order_by("pk")
     total = f"balance__total_{schemes.window_of(scheme)}"
     names = ("pk", "kind", "investor_class", "assets", total, "tier__code", "tier__override_until")
-    frame = assets.read(rows.values_list(*names), CLIENTS)
+    frame = read_columns(rows.values_list(*names), CLIENTS)
     frame = frame.with_columns(
         pl.coalesce("total", "stated").alias("average"),
         pl.when(pl.col("total").is_not_null()).then(pl.lit("balances")).otherwise(pl.lit("stated")).alias("source"),
@@ -204,7 +205,7 @@ def _hours(now: float, then: float, there: float) -> dict[str, Any]:
 def _managers() -> pl.DataFrame:
     """Return [client, user] of the main managers of the visible clients."""
     rows = model_of("clients.Coverage").objects.filter(until=None, role="main").values_list("client_id", "user_id")
-    return assets.read(rows, {"client": pl.Int64, "user": pl.Int64})
+    return read_columns(rows, {"client": pl.Int64, "user": pl.Int64})
 
 
 def _month(scheme: Scheme, today: date) -> float:

@@ -38,6 +38,11 @@ class Property:
         return KEY if self.reading is None else self.reading.column.name
 
     @property
+    def is_sealed(self) -> bool:
+        """Whether its values are encrypted."""
+        return self.reading is not None and self.reading.column.kind == "sealed"
+
+    @property
     def choices(self) -> Any:
         """The closed list that its values come from, None without one and where it is masked."""
         column = self.reading.column if self.reading else None

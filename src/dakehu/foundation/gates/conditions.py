@@ -6,7 +6,7 @@ other comparison with it is false; a test of a text is neither true nor false of
 (OData 4.0, part 2, 5.1.1). `Not` is worked into the tree before SQL is made of it, so both databases answer alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -124,13 +124,25 @@ def apply_condition(rows: Any, condition: Condition) -> Any:
     return rows.filter(_q(rows.model, condition, False))
 
 
+def columns_in(condition: Condition) -> set[str]:
+    """The columns that a condition is about."""
+    return {node.column for node, _ in _nodes(condition) if hasattr(node, "column")}
+
+
 def _check_size(condition: Condition) -> None:
-    waiting, leaves = [(condition, 1)], 0
-    while waiting:
-        node, depth = waiting.pop()
+    leaves = 0
+    for node, depth in _nodes(condition):
         leaves += len(node.values) if isinstance(node, In) else 1
         if depth > DEPTH or leaves > LEAVES:
             raise Refused(bilingual("筛选条件太长或嵌套太深。", "The filter is too long or too deeply nested."))
+
+
+def _nodes(condition: Condition) -> Iterator[tuple[Condition, int]]:
+    """Every node of a tree with its depth, the root at 1."""
+    waiting = [(condition, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
         if isinstance(node, (And, Or)):
             waiting += [(part, depth + 1) for part in node.parts]
         elif isinstance(node, Not):

@@ -8,13 +8,14 @@ from dakehu.exchange.odata.entity_sets import KEY, EntitySet, Navigation, Proper
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import limits
-from dakehu.foundation.gates.conditions import Condition
+from dakehu.foundation.gates.conditions import Condition, columns_in
 from dakehu.interfaces.odata.filters import cannot_use, find_property, parse_filter
 from dakehu.interfaces.odata.refusals import NotAcceptable, NotSupported
 
 KNOWN = ("$filter", "$orderby", "$top", "$skip", "$count", "$select", "$expand", "$skiptoken", "$format")
 EXPANDED = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
 PREFERRED = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*(\d{1,9})(?!\d)", re.ASCII)
+LITERAL = re.compile(r"'(?:[^']|'')*'")
 KEPT = ("$filter", "$orderby", "$select", "$expand")  # what stays in the address of the next page
 
 
@@ -43,6 +44,14 @@ class Options:
     token: str
     asked: dict[str, str]
     page_size: int | None = None  # that the program would rather have
+    is_sealed: bool = False  # the filter looks for an encrypted value
+
+    @property
+    def recorded(self) -> dict[str, str]:
+        """The options for the audit, which never holds the encrypted value that somebody looked for."""
+        if not self.is_sealed:
+            return self.asked
+        return {**self.asked, "$filter": LITERAL.sub("'…'", self.asked["$filter"])}
 
 
 def raw_options(given: Mapping[str, list[str]]) -> dict[str, str]:
@@ -81,10 +90,12 @@ def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]
     counted = raw.get("$count", "false").lower()
     if counted not in ("true", "false"):
         raise Refused(bilingual("$count 应为 true 或 false。", "$count must be true or false."))
+    condition = parse_filter(raw["$filter"], one, sets) if raw.get("$filter") else None
+    sealed = {item.column for item in one.properties.values() if item.is_sealed}
     return Options(
         properties=selected or list(one.properties.values()),
         is_selected=bool(selected),
-        condition=parse_filter(raw["$filter"], one, sets) if raw.get("$filter") else None,
+        condition=condition,
         order=order,
         by_number=by_number,
         top=_whole(raw, "$top"),
@@ -94,6 +105,7 @@ def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]
         token=raw.get("$skiptoken", ""),
         asked={name: raw[name] for name in KEPT if raw.get(name)},
         page_size=preferred_size(prefer),
+        is_sealed=condition is not None and not sealed.isdisjoint(columns_in(condition)),
     )
 
 

@@ -108,7 +108,7 @@ def _filtered(source: Source, options: Options) -> Any:
 
 
 def _record(source: Source, options: Options, rows: int) -> None:
-    record_pull(entity_set=source.path, asked=options.asked, rows=rows)
+    record_pull(entity_set=source.path, asked=options.recorded, rows=rows)
 
 
 # --- pages -------------------------------------------------------------------------------------------

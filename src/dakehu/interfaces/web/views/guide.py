@@ -119,6 +119,8 @@ def guide_for(path: str) -> str:
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
         return "/guide/client/"
+    if parts[:2] == ["connections", "odata"]:
+        return "/guide/odata/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 

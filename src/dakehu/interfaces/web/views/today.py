@@ -22,7 +22,7 @@ from dakehu.interfaces.web.views.client.composer import contact_form
 from dakehu.interfaces.web.views.client.head import peek_of
 
 LIST = "day_list"  # the kind of the card that is the list itself
-SHOWN = 60  # lines drawn at once
+SHOWN = 40  # lines drawn at once
 STEP = 60
 DAILY = "day"  # the list of every day, beside that of a fall of the market
 ICONS = {
