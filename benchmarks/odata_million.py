@@ -48,6 +48,7 @@ def child(clients: int) -> None:
     from dakehu.domains.team import queries as team
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import perform
+    from dakehu.foundation.installation import derived_data
     from dakehu.foundation.schema.fields import model_of
 
     call_command("migrate", verbosity=0)
@@ -58,6 +59,8 @@ def child(clients: int) -> None:
         browser = Browser()
         browser.force_login(user, backend="dakehu.domains.team.sign_in.backends.StaffBackend")
         actor = team.actor_of(user)
+    if not derived_data.is_current():  # or the server would begin with it
+        derived_data.rebuild(lambda _: None)
     with acting_as(actor):
         token = perform("team.create_token", {"name": "benchmark"})["token"]
     cookie = "; ".join(f"{key}={value.value}" for key, value in browser.cookies.items())
