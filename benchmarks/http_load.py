@@ -43,13 +43,18 @@ class Connection:
         return status
 
 
-def measure_latency(port: int, head: str, make: Callable[[], Ask], users: int, seconds: float) -> str:
-    """Return p50 / p95 in milliseconds and answers per second, after a warm-up of up to two seconds."""
+def measure_latency(
+    port: int, head: str | Callable[[], str], make: Callable[[], Ask], users: int, seconds: float
+) -> str:
+    """Return p50 / p95 in milliseconds and answers per second, after a warm-up of up to two seconds.
+
+    `head`: what every request says of its user, or a function that gives it for one user after the other.
+    """
     latencies: list[float] = []
     lock, faults = threading.Lock(), []
 
     def go(until: float, keep: bool) -> None:
-        connection = Connection(port, head)
+        connection = Connection(port, head() if callable(head) else head)
         while time.perf_counter() < until and not faults:
             with lock:
                 asked = make()

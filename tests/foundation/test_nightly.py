@@ -1,5 +1,6 @@
 """The nightly run: steps in order, each recorded by itself; what is done is not done again; one run at a time."""
 
+import errno
 import json
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -117,6 +118,11 @@ def test_a_step_that_failed_is_run_again_though_nothing_has_changed(declare):
     report = run()
     assert declare.ran == ["tiers", "tiers"]
     assert "secret" not in json.dumps(report["steps"][0]["error"]) and "ValueError" in report["steps"][0]["error"]["zh"]
+
+
+def test_a_full_disk_is_said_in_the_words_of_the_desk(declare):
+    declare("close", 10, fault=OSError(errno.ENOSPC, "No space left on device"))
+    assert "磁盘已满" in run()["steps"][0]["error"]["zh"]
 
 
 def test_two_runs_never_overlap(declare):

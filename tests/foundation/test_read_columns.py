@@ -76,3 +76,11 @@ def test_readers_get_their_own_clients_also_when_elevated_before(three, lin, wan
     assert own["id"].to_list() == [three[0].pk] and {one.pk for one in three} <= set(everybody["id"].to_list())
     with acting(wang):
         assert read_columns(rows.all().values_list("pk"), {"id": pl.Int64})["id"].to_list() == [three[1].pk]
+
+
+def test_a_query_that_no_row_can_meet_reads_as_no_rows(zhang):
+    rows = model_of("clients.Client").objects
+    with as_system():
+        none = read_columns(rows.filter(status__in=()).values_list("pk"), {"client": pl.Int64})
+        one = read_columns(rows.values_list("pk"), {"client": pl.Int64})
+    assert (none.height, one.rows()) == (0, [(zhang.pk,)])

@@ -114,7 +114,13 @@ def test_a_day_without_a_fall_has_no_list_and_a_corrected_price_takes_it_away(fa
         assert nightly.run(fallen)["shock"] is False and store.days() == []
     with acting(lin):
         assert ask("service.shock_list", {}) == {
-            "shock": None, "counts": {}, "groups": [], "total": 0, "lines": [], "more": 0, "next_due": None,
-        }  # fmt: skip
+            "shock": None,
+            "counts": {},
+            "groups": [],
+            "total": 0,
+            "lines": [],
+            "more": 0,
+            "next_due": None,
+        }
     with as_system():
         assert not Interaction.objects.exists()

@@ -290,8 +290,8 @@ def test_the_card_of_a_client_shows_open_moments_and_what_became_of_others(lin, 
     with acting(lin):
         perform("service.work_moment", {"moment": done.pk, "outcome": "reached"})
         card = ask("service.moments_card", {"client": zhang.pk})
-    assert card["lead"] == "1 项待处理" and "林晓" in card["facts"][0]["text"]
-    assert [one["what"] for one in card["more"][0]["facts"]] == [row.fired_on.isoformat()]
+    assert card["lead"] == "1 项待处理" and "林晓" in card["lines"][0]["text"]
+    assert row.fired_on.isoformat() in card["more"][0]["lines"][0]["text"]
     with acting(an):
         masked = ask("service.moments_card", {"client": zhang.pk})
-    assert "80" not in str(masked["facts"])
+    assert "80" not in str(masked["lines"])

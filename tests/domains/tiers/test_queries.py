@@ -35,7 +35,7 @@ def test_what_if_counts_the_clients_of_the_team_alone(tiered, zhou, zhang):
     with acting(zhou):
         found = ask("tiers.what_if", {"bounds": {"T4": 8_000_000}})
     assert (found["clients"], now_of(found), then_of(found)) == (2, {"T4": 1, "T1": 1}, {"T3": 1, "T1": 1})
-    assert found["moves"] == {"up": 0, "down": 1, "same": 1, "first": 0}
+    assert found["moves"] == {"up": 0, "down": 1, "same": 1, "first": 0, "waiting": 0}
     assert [(row["client"]["id"], row["code_before"], row["code"]) for row in found["moved"]] == [
         (zhang.pk, "T4", "T3")
     ]
@@ -91,6 +91,14 @@ def test_clients_whose_tier_was_set_by_hand_stay_in_what_if(tiered, zhou, zhang)
 def test_what_if_refuses_bounds_out_of_order(tiered, zhou, bounds):
     with acting(zhou), pytest.raises(Refused):
         ask("tiers.what_if", {"bounds": bounds})
+
+
+def test_who_keeps_a_tier_only_until_the_watch_is_over_is_counted_apart(tiered, zhou, zhang, balances, run):
+    balances(TUE, (zhang, 4_000_000))
+    run(TUE)
+    with acting(zhou):
+        found = ask("tiers.what_if", {})
+    assert found["moves"] == {"up": 0, "down": 1, "same": 1, "first": 0, "waiting": 1}
 
 
 def test_what_if_writes_nothing(tiered, zhou):

@@ -143,3 +143,25 @@ def test_records_deleted_at_the_source_stay_on_the_desk_and_are_counted(connecti
     assert report["tables"]["Leads"]["kept"] == 0
     with acting(zhou):
         assert Client.objects.filter(name="浦江实业0012").exists()
+
+
+def test_what_is_said_of_a_merged_client_goes_to_the_one_that_remains(connection, zoho, zhou):  # noqa: F811
+    pull(zhou, connection)
+    with acting(zhou):
+        first, second = (Client.objects.get(name=f"浦江实业{number:04}") for number in (4, 5))
+        perform("clients.merge", {"client": first.pk, "other": second.pk})
+    zoho.put("Accounts", 5, when="2026-11-01T09:00:00+08:00", Billing_City="无锡")
+    about = {"id": str(4150868000000000005), "name": "浦江实业0005"}
+    zoho.put(
+        "Calls",
+        7003,
+        when="2026-11-01T09:00:00+08:00",
+        Subject="回访",
+        What_Id=about,
+        Call_Start_Time="2026-10-01T10:00:00+08:00",
+    )
+    report = pull(zhou, connection)
+    assert (report["created"], report["updated"], report["aside"]) == (1, 1, 0)
+    with acting(zhou):
+        assert Client.objects.get(pk=first.pk).address == "无锡"
+        assert Interaction.objects.filter(client=first, purpose="回访").exists()

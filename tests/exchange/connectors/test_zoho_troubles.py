@@ -134,6 +134,19 @@ def test_a_run_killed_while_writing_leaves_nothing_and_is_written_whole_the_next
     assert names(zhou) == ALL
 
 
+def test_a_run_killed_after_writing_counts_as_done(connection, zhou, monkeypatch):
+    def kill(run):
+        raise Killed
+
+    monkeypatch.setattr(runs, "conclude", kill)
+    with pytest.raises(Killed):
+        pull(zhou, connection)
+    monkeypatch.undo()
+    assert pull(zhou, connection)["created"] == 0
+    with acting(zhou):
+        assert [str(run.state) for run in Run.objects.order_by("pk")] == ["done", "done"]
+
+
 def test_beyond_two_thousand_rows_the_page_token_leads_on(connection, zoho, zhou):  # noqa: F811
     pull(zhou, connection)
     for number in range(2000, 4100):
@@ -164,6 +177,35 @@ def test_cells_changed_on_both_sides_wait_for_a_person_where_the_firm_wants_it(c
         imports.apply_batch(lambda *_: None, batch=report["batch"])
         assert Client.objects.get(pk=client.pk).address == "上海"
     assert pull(zhou, connection)["updated"] == 0
+
+
+def test_once_a_rule_decides_a_run_that_waited_is_replaced(connection, zoho, zhou, admin):  # noqa: F811
+    with acting(admin):
+        perform("connections.change", {"connection": connection.pk, "prefer": "ask"})
+    pull(zhou, connection)
+    with acting(zhou):
+        client = Client.objects.get(name="浦江实业0002")
+        perform("clients.change", {"client": client.pk, "address": "北京"})
+    zoho.put("Accounts", 2, when="2026-11-02T09:00:00+08:00", Billing_City="上海")
+    assert pull(zhou, connection)["state"] == "decision"
+    with acting(admin):
+        perform("connections.change", {"connection": connection.pk, "prefer": "file"})
+    assert pull(zhou, connection)["updated"] == 1
+    with acting(zhou):
+        assert Client.objects.get(pk=client.pk).address == "上海"
+
+
+def test_a_run_that_broke_off_is_not_taken_up_after_an_undo(connection, zoho, zhou):  # noqa: F811
+    first = pull(zhou, connection)
+    zoho.put("Accounts", 2, when="2026-11-02T09:00:00+08:00", Billing_City="上海")
+    zoho.dies_after = len(zoho.calls) + 14
+    with pytest.raises(Refused):
+        pull(zhou, connection)
+    zoho.dies_after = 0
+    with acting(zhou):
+        perform("workbook.undo", {"batch": first["batch"]})
+    assert pull(zhou, connection)["created"] == first["created"]
+    assert names(zhou) == ALL
 
 
 def test_a_connection_runs_only_once_at_a_time(connection, zhou):

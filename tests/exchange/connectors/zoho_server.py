@@ -82,6 +82,10 @@ class ZohoServer:
         self.token, self.grants, self.refused_grant = "t-1", 1, False
         self.busy: list[str] = []  # Retry-After of the next answers, each a 429
         self.api_domain = ""  # where the token answer leads; "" for here
+        self.holds_at = (
+            ""  # the address whose answer does not come until `release` is set; `held` says that it was asked
+        )
+        self.held, self.release = threading.Event(), threading.Event()
         self.dies_after = 0  # calls after which the server answers 503 for ever; 0 for never
         self.jobs: dict[str, dict] = {}
         self.written: list[tuple[str, list[dict]]] = []
@@ -322,6 +326,10 @@ class Handler(BaseHTTPRequestHandler):
             query |= dict(parse_qsl(raw.decode()))
             raw = b""
         self.zoho.calls.append((self.command, url.path, query))
+        if url.path == self.zoho.holds_at:
+            self.zoho.held.set()
+            self.zoho.release.wait(300)
+            return
         wait = ""
         try:
             if self.zoho.dies_after and len(self.zoho.calls) > self.zoho.dies_after:

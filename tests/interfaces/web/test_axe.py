@@ -83,6 +83,7 @@ PAGES = {
         "/staff/teams/",
         "/system/calendar/",
         "/connections/",
+        "/connections/{connection}/",
         "/actions/connections.add",
         "/audit/",
         "/system/",
@@ -199,6 +200,17 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
         assign.run(clock.today())
         held = QuarantinedRow.objects.get().pk
         other = Client.objects.get(code="C0009").pk
+        linked = perform(
+            "connections.add",
+            {
+                "name": "Zoho",
+                "kind": "zoho",
+                "address": "https://www.zohoapis.com.cn",
+                "app_id": "1",
+                "app_secret": "2",
+                "grant": "3",
+            },
+        )
     places = {
         "client": staged.pk,
         "other": other,
@@ -208,6 +220,7 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
         "dealt": dealt,
         "held": held,
         "priced": priced,
+        "connection": linked.pk,
     }
     paths = [path.format(**places) for path in PAGES[user]]
     with sync_playwright() as play:

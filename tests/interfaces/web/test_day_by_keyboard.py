@@ -16,8 +16,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WORDS = {
     "zh": {"mandatory": "必办", "log": "登记服务记录 张三", "logged": "登记服务记录", "nothing": "今天没有待办"},
-    "en": {"mandatory": "Mandatory", "log": "Log an interaction 张三", "logged": "Log an interaction", "nothing": "Nothing is due"},
-}  # fmt: skip
+    "en": {
+        "mandatory": "Mandatory",
+        "log": "Log an interaction 张三",
+        "logged": "Log an interaction",
+        "nothing": "Nothing is due",
+    },
+}
 
 
 @pytest.fixture
@@ -57,22 +62,26 @@ def morning(lin, zhou):
     return clients
 
 
+def at_rest(page):
+    """Wait until nothing is being read: readers in memory would lock out the write."""
+    until(page, "!document.querySelector('.htmx-request, #work[aria-busy]')")
+
+
 def speak(page, language):
     """Put the pages into a language, as the button of the top bar does."""
+    page.wait_for_load_state("networkidle")
+    at_rest(page)
     if language == "en":
-        page.evaluate(
+        done = page.evaluate(
             """async () => {
               const body = new FormData();
               body.append("language", "en");
               const token = document.querySelector('meta[name="csrf"]').content;
-              await fetch("/language", { method: "POST", body, headers: { "X-CSRFToken": token } });
+              const answer = await fetch("/language", { method: "POST", body, headers: { "X-CSRFToken": token } });
+              return answer.status;
             }"""
         )
-
-
-def at_rest(page):
-    """Wait until nothing is being read: readers in memory would lock out the write."""
-    until(page, "!document.querySelector('.htmx-request, #work[aria-busy]')")
+        assert done == 200
 
 
 def under_cursor(page, name):

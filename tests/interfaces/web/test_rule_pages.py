@@ -42,7 +42,8 @@ def test_only_leads_and_compliance_have_the_pages(lin, an, admin):
         assert "/moments/rules/" not in page(browser, "/")
 
 
-def test_a_kind_for_compliance_is_not_found_by_a_lead(zhou):
+def test_a_kind_for_compliance_is_not_found_by_a_lead(zhou, he):
+    assert "由合规处理" in page(browser_of(he), "/moments/rules/M38/")
     browser = browser_of(zhou)
     assert browser.get("/moments/rules/M38/").status_code == 404
     assert browser.get("/moments/rules/R099/").status_code == 404

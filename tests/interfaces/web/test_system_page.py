@@ -71,3 +71,56 @@ def test_compliance_reads_the_calendar_but_cannot_write_it(he):
     browser = desk(he)
     assert "增改一天" not in text(browser.get("/system/calendar/"))
     assert browser.post("/system/calendar/", {"on": "2031-05-06", "shown": "trading"}).status_code == 403
+
+
+def test_the_nightly_run_shows_its_steps_what_failed_and_what_was_refused(admin, he, settings, tmp_path):
+    from dakehu.foundation.base import clock
+    from dakehu.foundation.nightly.models import NightlyRun, NightlyStepRun
+
+    settings.INBOX = str(tmp_path)
+    assert "还没有运行过" in text(desk(admin).get("/system/"))
+    missing = [{"zh": "2026-11-27 的日终资产还没有到", "en": "End-of-day balances of 2026-11-27 have not come"}]
+    run = NightlyRun.objects.create(
+        day="2026-11-27", origin="schedule", started_at=clock.now(), state="failed", missing=missing
+    )
+    refused = {"file": "坏.csv", "state": "refused", "errors": [{"zh": "打不开", "en": "does not open"}]}
+    NightlyStepRun.objects.create(
+        run=run,
+        step="exchange.import_files",
+        place=0,
+        started_at=run.started_at,
+        seconds=1.25,
+        peak_mb=300,
+        state="done",
+        result={"files": [refused], "words": {"zh": "退回 1 个", "en": "1 refused"}},
+    )
+    NightlyStepRun.objects.create(
+        run=run,
+        step="ledger.close",
+        place=1,
+        started_at=run.started_at,
+        state="failed",
+        error={"zh": "缺少行情", "en": "No price"},
+    )
+    page = text(desk(admin).get("/system/"))
+    for words in (
+        "日终资产还没有到",
+        "坏.csv",
+        "打不开",
+        "退回 1 个",
+        "缺少行情",
+        "结算与客户指标",
+        str(tmp_path),
+        "立即运行",
+    ):
+        assert words in page
+    assert "立即运行" not in text(desk(he).get("/system/"))
+
+
+def test_the_administrator_starts_the_nightly_run_and_is_told_while_one_waits(admin, lin):
+    browser = desk(admin)
+    assert browser.post("/system/nightly")["Location"] == "/system/"
+    assert "每晚处理已开始" in text(browser.get("/system/"))
+    browser.post("/system/nightly")
+    assert "正在进行" in text(browser.get("/system/"))
+    assert desk(lin).post("/system/nightly").status_code == 403

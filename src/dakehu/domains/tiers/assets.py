@@ -5,14 +5,12 @@ page, and the figures say so.
 """
 
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
-from django.db import connection
-from django.db.models import QuerySet
 
 from dakehu.domains.ledger.feeds import reader
 from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
 SUMMED = ("total", "products", "margin_debt", "commission")
@@ -37,33 +35,7 @@ def clients() -> pl.DataFrame:
     """Return the tiered clients in the actor's scope, with what is entered on their page (columns of CLIENTS)."""
     rows = model_of("clients.Client").objects.filter(status__in=TIERED).order_by("pk")
     names = ("pk", "kind", "investor_class", "assets", "opened_on", "last_contact_on")
-    return read(rows.values_list(*names), CLIENTS)
-
-
-def read(rows: "QuerySet[Any, Any]", schema: dict[str, Any]) -> pl.DataFrame:
-    """Return a query's tuples as a frame of these columns.
-
-    Asks the database without the conversion of each value by Django, which takes most of the time for a million rows:
-    SQLite answers with texts for days, PostgreSQL with days.
-    """
-    sql, values = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        found = cursor.fetchall()
-    columns: list[Any] = list(zip(*found, strict=True)) if found else [()] * len(schema)
-    return pl.DataFrame(
-        [_series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
-    )
-
-
-def _series(name: str, column: Any, kind: Any) -> pl.Series:
-    """Return one column of a query as a series of the kind."""
-    first = next((value for value in column if value is not None), None)
-    if kind == pl.Date and isinstance(first, str):
-        return pl.Series(name, column, pl.String).str.to_date("%Y-%m-%d")
-    if kind == pl.Float64:
-        return pl.Series(name, [None if value is None else float(value) for value in column], pl.Float64)
-    return pl.Series(name, column, kind, strict=False)
+    return read_columns(rows.values_list(*names), CLIENTS)
 
 
 def averages(day: date, window: int, known: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.bulk import change_columns, record_columns, record_rows, remove_rows
+from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.records.recorded import add_audit_note
 
 DAYS = ("since", "below_since", "watch_since", "override_until", "contact_due_on")
@@ -99,7 +100,7 @@ def _stored(day: date) -> pl.DataFrame:
         "watch_before": pl.Date,
     }
     columns = ("pk", "client_id", *STORED, "decided_on", *again)
-    frame = assets.read(ClientTier.objects.order_by("client_id").values_list(*columns), {**names, **again})
+    frame = read_columns(ClientTier.objects.order_by("client_id").values_list(*columns), {**names, **again})
     is_again = pl.col("decided_on") == day
     started = [
         pl.when(is_again)
@@ -116,7 +117,7 @@ def _stored(day: date) -> pl.DataFrame:
 def _overrides(day: date) -> pl.DataFrame:
     """Return the tiers set by hand that count on a day."""
     rows = TierOverride.objects.filter(ended_on=None, until__gte=day).values_list("client_id", "code", "until")
-    return assets.read(rows, {"client": pl.Int64, "override": pl.String, "override_until": pl.Date})
+    return read_columns(rows, {"client": pl.Int64, "override": pl.String, "override_until": pl.Date})
 
 
 @action("tiers.write_assignment", needs=Permission.SYSTEM_WRITE, zh="每晚定级", en="Assign tiers", is_public=False)

@@ -8,6 +8,7 @@ from dakehu.domains.tiers import assets, rules, schemes
 from dakehu.domains.tiers.choices import TierCode
 from dakehu.domains.tiers.models import AssignmentRun, ClientTier, TierChange
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import Fact, FactTable, declare
 
 HELD = {"client": pl.Int64, "tier": pl.String}
@@ -15,9 +16,9 @@ HELD = {"client": pl.Int64, "tier": pl.String}
 
 def tiers_on(day: date) -> pl.DataFrame:
     """Return [client, tier] as of the close of a day: today's tiers, taken back change by change to that day."""
-    now = assets.read(ClientTier.objects.values_list("client_id", "code"), HELD)
+    now = read_columns(ClientTier.objects.values_list("client_id", "code"), HELD)
     later = TierChange.objects.filter(on__gt=day).order_by("on", "pk").values_list("client_id", "code_before")
-    back = assets.read(later, HELD).unique("client", keep="first", maintain_order=True)
+    back = read_columns(later, HELD).unique("client", keep="first", maintain_order=True)
     frame = now.join(back.rename({"tier": "was"}), on="client", how="full", coalesce=True)
     tier = pl.when(pl.col("was").is_null()).then(pl.col("tier")).otherwise(pl.col("was"))
     return frame.select("client", pl.when(tier != "").then(tier).otherwise(None).alias("tier")).drop_nulls("tier")

@@ -18,6 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -44,7 +45,8 @@ SCHEME = Parameter("scheme", required=False, kind="integer", spec=FieldSpec("试
 def what_if(*, scheme: int | None = None, bounds: Any = None) -> dict[str, Any]:
     """Return what would change if a scheme (the one in force unless said) with other lower bounds were switched on today.
 
-    bounds: {"T4": 5000000}, yuan by tier. Returns {scheme, clients, unknown, moves: {up, down, same, first}, tiers: [{code,
+    bounds: {"T4": 5000000}, yuan by tier. Returns {scheme, clients, unknown, moves: {up, down, same, first, waiting: those
+    of `down` who are below the bound of the scheme in force too and keep their tier until the watch is over}, tiers: [{code,
     label, lower_bound, now, then}], moved: [{client, average, source, code_before, code, direction}] (the largest 100),
     promises: [{channel, label, now, then}] contacts a month, hours: {now, then, available, share_now, share}, people:
     [{user, name, clients, now, then, available, share}], basis: [sentence]}. Only the visible clients count. Raises Refused
@@ -58,6 +60,10 @@ def what_if(*, scheme: int | None = None, bounds: Any = None) -> dict[str, Any]:
     tiers = _moved_tiers(tried, bounds)
     frame = _tried(tried, tiers, today)
     before = schemes.tiers_of(current) if current is not None else []
+    is_waiting = (pl.col("direction") == "down") & (pl.col("present") != pl.col("now"))
+    frame = frame.with_columns(rules.target(schemes.bands(before)).alias("present")).with_columns(
+        is_waiting.fill_null(value=False).alias("is_waiting")
+    )
     month = _month(tried, today)
     return {
         "scheme": {"id": tried.pk, "name": tried.name, "state": str(tried.state)},
@@ -83,7 +89,7 @@ def _tried(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataFrame:
     rows = model_of("clients.Client").objects.filter(status__in=assets.TIERED).order_by("pk")
     total = f"balance__total_{schemes.window_of(scheme)}"
     names = ("pk", "kind", "investor_class", "assets", total, "tier__code", "tier__override_until")
-    frame = assets.read(rows.values_list(*names), CLIENTS)
+    frame = read_columns(rows.values_list(*names), CLIENTS)
     frame = frame.with_columns(
         pl.coalesce("total", "stated").alias("average"),
         pl.when(pl.col("total").is_not_null()).then(pl.lit("balances")).otherwise(pl.lit("stated")).alias("source"),
@@ -111,7 +117,8 @@ def _tried(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataFrame:
 def _moves(frame: pl.DataFrame) -> dict[str, int]:
     """Return how many clients go up, go down, stay, and get their first tier."""
     found = dict(frame.drop_nulls("direction").group_by("direction").len().iter_rows())
-    return {name: int(found.get(name, 0)) for name in ("up", "down", "same", "first")}
+    counts = {name: int(found.get(name, 0)) for name in ("up", "down", "same", "first")}
+    return {**counts, "waiting": int(frame["is_waiting"].sum())}
 
 
 def _tier_rows(frame: pl.DataFrame, tiers: list[Tier]) -> list[dict[str, Any]]:
@@ -204,7 +211,7 @@ def _hours(now: float, then: float, there: float) -> dict[str, Any]:
 def _managers() -> pl.DataFrame:
     """Return [client, user] of the main managers of the visible clients."""
     rows = model_of("clients.Coverage").objects.filter(until=None, role="main").values_list("client_id", "user_id")
-    return assets.read(rows, {"client": pl.Int64, "user": pl.Int64})
+    return read_columns(rows, {"client": pl.Int64, "user": pl.Int64})
 
 
 def _month(scheme: Scheme, today: date) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 from dakehu.exchange.connectors.http import check_address
 from dakehu.exchange.connectors.kinds import KINDS
 from dakehu.exchange.connectors.models import Connection, RecordLink, SourceTable
-from dakehu.foundation.access.encrypted_fields import EncryptedValue
+from dakehu.foundation.access.encrypted_fields import EncryptedValue, encrypted_fields_of
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions.registry import action
@@ -62,8 +62,9 @@ def _check(row: Connection) -> None:
 
 def _seal(row: Connection, app_secret: str, grant: str) -> None:
     """Set the secrets of a connection, encrypted at once: what shows the row afterwards shows dots."""
-    for name, value in (("app_secret", app_secret), ("grant", grant)):
-        setattr(row, name, EncryptedValue.encrypt(Connection._meta.get_field(name).place, value, None))
+    values = {"app_secret": app_secret, "grant": grant}
+    for field in encrypted_fields_of(Connection):
+        setattr(row, field.name, EncryptedValue.encrypt(field.place, values[field.name], None))
     row.secrets_at = clock.now()
 
 

@@ -27,12 +27,24 @@ class DeskRecords:
             RecordLink.objects.filter(connection=connection, part=CLIENTS).values_list("record", "row_ref")
         )
         self.codes = self._codes_of(self.links.values())
+        self._follow_merges()
         self.matched: dict[str, int] = {}  # records recognised in this run
         self.new: dict[str, str] = {}  # {record: code} of clients to be made; AMBIGUOUS where several clients fit
         self.names: dict[str, str] = {}
         self.parents: dict[str, list[str]] = {}  # {record of a kept table: the records of clients that it leads to}
         self.staff = self._staff()
         self.unknown_staff: Counter[str] = Counter()
+
+    def _follow_merges(self) -> None:
+        """Let the links of merged clients lead to the clients that remain."""
+        gone = sorted(set(self.links.values()) - set(self.codes))
+        merged = model_of("clients.MergedClient").objects
+        remaining: dict[int, int] = {}
+        for some in chunks(gone):
+            remaining.update(merged.filter(number__among=some).values_list("number", "client_id"))
+        if remaining:
+            self.links = {record: remaining.get(row, row) for record, row in self.links.items()}
+            self.codes |= self._codes_of(remaining.values())
 
     # --- before the sheets are made ----------------------------------------------------------------
 

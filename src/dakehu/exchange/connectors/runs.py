@@ -10,7 +10,7 @@ from django.conf import settings
 
 from dakehu.exchange.connectors import fetching, importing
 from dakehu.exchange.connectors.kinds import KINDS
-from dakehu.exchange.connectors.models import Connection, Run, RunState, SourceTable
+from dakehu.exchange.connectors.models import Connection, Preference, Run, RunState, SourceTable
 from dakehu.exchange.connectors.source import CrmSource, refused
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.access.actor import current_actor, elevated
@@ -103,21 +103,12 @@ def _alone(connection: Connection) -> Iterator[None]:
 
 
 def _begin(connection: Connection) -> Run:
-    """Return the run that was broken off, if it is young enough, else a new one."""
+    """Return the run that was broken off, if it can be taken up, else a new one."""
     last = Run.objects.filter(connection=connection).order_by("-pk").first()
-    if last is not None and str(last.state) == RunState.DECISION:
-        if _batch_state(last) not in (BatchState.APPLIED, BatchState.UNDONE):
-            raise refused(
-                bilingual(
-                    "上一次运行有两边都改过的内容等待决定，请先在“导入”中处理批次 {n}，或改为自动取舍。",
-                    "The run before waits for decisions on cells that both sides changed: settle batch {n} under “Import”, or choose whose value counts.",
-                    n=last.batch_ref,
-                )
-            )
-        conclude(last)
+    if last is not None and str(last.state) != RunState.DONE:
+        _settle(last)
     with act("connections.run"):
-        is_open = last is not None and str(last.state) in (RunState.FETCHING, RunState.FETCHED, RunState.FAILED)
-        if last is not None and is_open and clock.now() - last.started_at < RESUMED_FOR and _can_go_on(last):
+        if last is not None and _can_go_on(last):
             run = last
             run.state, run.failure, run.ended_at = RunState.FETCHING.value, {}, None
             run.owner_ref = current_actor().user_id
@@ -128,8 +119,36 @@ def _begin(connection: Connection) -> Run:
     return run
 
 
+def _settle(run: Run) -> None:
+    """End a run that was imported meanwhile, or whose place the next one takes. Raises Refused while it waits for a person."""
+    if _batch_state(run) in (BatchState.APPLIED, BatchState.UNDONE):
+        conclude(run)
+        return
+    if str(run.state) == RunState.DECISION and str(run.connection.prefer) == Preference.ASK:
+        raise refused(
+            bilingual(
+                "上一次运行有两边都改过的内容等待决定，请先在“导入”中处理批次 {n}，或改为自动取舍。",
+                "The run before waits for decisions on cells that both sides changed: settle batch {n} under “Import”, or choose whose value counts.",
+                n=run.batch_ref,
+            )
+        )
+    if str(run.state) != RunState.FAILED and not _can_go_on(run):
+        _fail(run, refused(bilingual("由下一次运行取代。", "The next run takes its place.")))
+
+
 def _can_go_on(run: Run) -> bool:
-    """Return whether a run that was broken off can be taken up: its batch, if any, is the actor's and still open."""
+    """Return whether a run that was broken off can be taken up.
+
+    It is young, what it fetched begins where the desk stands now (an import was not undone meanwhile), and its batch, if
+    any, is the actor's and still open.
+    """
+    if str(run.state) not in (RunState.FETCHING, RunState.FETCHED, RunState.FAILED):
+        return False
+    if clock.now() - run.started_at >= RESUMED_FOR:
+        return False
+    cursors = dict(SourceTable.objects.filter(connection=run.connection).values_list("name", "cursor"))
+    if any(state["since"] != cursors.get(name, "") for name, state in run.fetched.items()):
+        return False
     if run.batch_ref is None:
         return True
     return run.owner_ref == current_actor().user_id and _batch_state(run) not in (BatchState.UNDONE, BatchState.REFUSED)

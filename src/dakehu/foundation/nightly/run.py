@@ -194,11 +194,12 @@ def _not_run(blocking: list[NightlyStepRun]) -> Bilingual:
 
 def _words_of(step: NightlyStep, fault: Exception) -> dict[str, str]:
     """Return what went wrong in both languages, without a stack trace; the log has the trace of an unexpected error."""
-    known = fault.messages if isinstance(fault, Refused) else system_faults.explain(fault)
-    if not isinstance(fault, Refused):
-        log.error("the nightly step %s failed", step.name, exc_info=fault)
+    if isinstance(fault, Refused):
+        return in_both(joined([words for texts in fault.messages.values() for words in texts]))
+    log.error("the nightly step %s failed", step.name, exc_info=fault)
+    known = system_faults.explain(fault)
     if known is not None:
-        return in_both(joined([words for texts in known.values() for words in texts]))
+        return in_both(known)
     return in_both(
         bilingual(
             "程序出错（{kind}），详情见服务日志。已写入的内容保持完整，可以再次运行。",

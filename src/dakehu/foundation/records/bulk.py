@@ -14,6 +14,8 @@ from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.references import derived_models_of
 from dakehu.foundation.search import index
 
+RUNS = 500  # ranges of ids up to which rows are updated by them
+
 
 def record_rows(
     model: Any, made: list[Any], changed: list[Any], columns: list[str], *, client_ids: Iterable[int] = ()
@@ -93,7 +95,7 @@ def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) ->
 
 
 def record_expressions(rows: Any, values: dict[str, Any]) -> int:
-    """Set columns of many stored rows from expressions, in one statement, and return their number.
+    """Set columns of many stored rows from expressions, in few statements, and return their number.
 
     For figures that follow from others: versions do not grow and nothing is kept for undo, so that who undoes calls this
     again. `rows` is a query of the database's own, without scope. The audit entry names rows and columns.
@@ -101,7 +103,11 @@ def record_expressions(rows: Any, values: dict[str, Any]) -> int:
     id_ranges = IdRanges(rows.order_by("pk").values_list("pk", flat=True))
     if not id_ranges:
         return 0
-    count = int(models.QuerySet(rows.model).filter(pk__in=rows.order_by().values("pk")).update(**values))
+    every: Any = models.QuerySet(rows.model)
+    if len(id_ranges.runs) <= RUNS:  # the condition has been answered; it would be slow to ask it again
+        count = sum(every.filter(pk__range=run).update(**values) for run in id_ranges.runs)
+    else:
+        count = int(every.filter(pk__in=rows.order_by().values("pk")).update(**values))
     clients = id_ranges if rows.model.client_path == "pk" else IdRanges()
     add_row_counts(rows.model, {"changed": id_ranges, "clients": clients}, values)
     return count

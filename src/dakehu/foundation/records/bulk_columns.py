@@ -19,7 +19,7 @@ from dakehu.foundation.database import write_pipeline
 from dakehu.foundation.records import bulk_sql
 
 AT_ONCE = 10_000
-Column = dict[str, Any]  # lists of Python values, or polars series
+Column = dict[str, list[Any]]
 
 
 class Constant:
@@ -85,8 +85,6 @@ def _column(field: Any, columns_in: Column, connection: Any) -> Any:
         timed = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
         return Constant(field.get_db_prep_save(now() if timed else field.get_default(), connection))
     values = columns_in[field.attname]
-    if isinstance(values, pl.Series):
-        return values.cast(pl.String).to_list() if connection.vendor == "postgresql" else values.to_list()
     if isinstance(field, EncryptedTextField):
         return field.seal_many(values)
     default = field.get_db_prep_save(field.get_default(), connection)

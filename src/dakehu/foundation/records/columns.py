@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import polars as pl
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 
 AT_ONCE = 10_000
@@ -16,7 +17,10 @@ def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
     Dates and moments may come from the database as text. Moments are in UTC. Read within the actor's scope, as the queryset
     is. Encrypted fields cannot be read in this way.
     """
-    sql, parameters = rows.query.sql_with_params()
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # a condition that no row can meet, such as a choice among none
+        return pl.DataFrame(schema=schema)
     connection = connections[rows.db]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

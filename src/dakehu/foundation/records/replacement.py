@@ -4,6 +4,9 @@ PostgreSQL gets COPY into a table that takes the old one's place (database.table
 state until the transaction ends, loses its indexes while rows are inserted and gets them back sorted.
 """
 
+# django.apps reaches the tables of allauth, which is published without types.
+# mypy: disable-error-code="import-untyped"
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,7 +70,7 @@ def _completed(model: Any, frame: pl.DataFrame, first: int, moment: Any) -> pl.D
             timed = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
             columns.append(pl.lit(moment if timed else field.get_default()).alias(field.column))
         elif isinstance(field, models.DecimalField):
-            columns.append(pl.col(field.column).round(field.decimal_places))
+            columns.append(pl.col(str(field.column)).round(field.decimal_places))
         else:
             columns.append(pl.col(field.column))
     return frame.select(columns)

@@ -4,7 +4,9 @@ The query of a card takes `client` and returns plain values, each of which may b
 
 - lead: the one thing to see first, and its `tone` ("good", "warn", "bad")
 - notes: [sentence]
-- facts: [{"what", "text", "tone"}], and `more`: [{"title", "facts"}] that unfold
+- facts: [{"what", "text", "tone"}], a short name beside its value
+- lines: [{"what", "text", "tone"}], a title with a sentence below it
+- more: [{"title", "facts", "lines"}] that unfold
 - actions: names of actions about this client, offered where the reader may do them
 """
 

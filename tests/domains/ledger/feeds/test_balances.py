@@ -97,3 +97,8 @@ def test_lists_filter_and_show_the_newest_balance_of_those_in_reach(zhang, qian,
         rows = ask("clients.list", {"filters": {"balance__total.gt": 100}})["rows"]
         assert [(row["code"], row["balance__total"]) for row in rows] == [("C0001", "300.00")]
         assert not ask("clients.list", {"filters": {"balance__total.gt": 300}})["rows"]
+
+
+def test_the_long_average_reaches_further_back_than_the_short_one(zhang):
+    store("balances", {date(2026, 9, 21): [balance(zhang, 100)], TUE: [balance(zhang, 300)]})
+    assert (row_of(zhang).total_20, row_of(zhang).total_60) == (300, 200)

@@ -12,6 +12,7 @@ from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.schema.nightly import missing_data
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -167,7 +168,9 @@ def test_types_without_data_say_so(frozen, lin, zhang):
     assert "M06" not in waiting and "M33" not in waiting
     with as_system():
         stored = MomentRun.objects.get().waiting
+        said = " ".join(str(words) for words in missing_data(FRIDAY))
     assert {one["kind"] for one in stored} == set(waiting)
+    assert "还没有“融资融券合约”数据，这些关键时刻未计算：M01 M02 M03 M04" in said
 
 
 def test_the_clients_of_another_team_are_not_among_a_leads_moments(frozen, lin, zhou, wang, zhang, qian):

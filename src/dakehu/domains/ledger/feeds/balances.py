@@ -15,8 +15,9 @@ from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.reversal import after_revert
 from dakehu.foundation.calendar import trading_days
-from dakehu.foundation.records.bulk import record_columns, record_expressions, remove_rows
+from dakehu.foundation.records.bulk import record_expressions
 from dakehu.foundation.records.recorded import current_act
+from dakehu.foundation.records.replacement import replace_rows
 
 SHORT, LONG = 20, 60  # trading days of the averages
 ACTIVE = 30  # calendar days in which logins and orders are counted
@@ -46,15 +47,17 @@ def newest_balances() -> pl.DataFrame:
     found = reader.frame("balances", day or date.min, columns)
     short, long = ([], []) if day is None else (_window(day, SHORT), _window(day, LONG))
     moved = reader.sums("balances", short, ["total", "deposits", "withdrawals"]).drop("days")
-    total = reader.sums("balances", long, ["total"]).select("client", pl.col("total").alias("sum_60"))
-    joined = found.join(moved, on="client", how="left", suffix="_sum").join(total, on="client", how="left")
+    older = reader.sums("balances", long[: len(long) - len(short)], ["total"]).drop("days")
+    joined = found.join(moved, on="client", how="left", suffix="_sum").join(
+        older, on="client", how="left", suffix="_older"
+    )
     return _with_activity(
         joined.select(
             "client",
             pl.lit(day).cast(pl.Date).alias("day"),
             *AS_IN_FILE,
             (pl.col("total_sum") / max(1, _came(short))).round(2).alias("total_20"),
-            (pl.col("sum_60") / max(1, _came(long))).round(2).alias("total_60"),
+            (pl.sum_horizontal("total_sum", "total_older") / max(1, _came(long))).round(2).alias("total_60"),
             _net("deposits", "withdrawals").alias("net_inflow"),
             _net("deposits_sum", "withdrawals_sum").alias("net_inflow_20"),
         ),
@@ -101,19 +104,8 @@ def refresh_balances() -> dict[str, int]:
     with elevated("balances of every client"), undo_entries.recording_as(current_act(), is_recorded=False):
         existing = pl.Series("client", list(scope.client_model().objects.values_list("pk", flat=True)), pl.Int64)
         found = newest_balances().join(existing.to_frame(), on="client", how="semi")
-        remove_rows(DailyBalance, DailyBalance.objects.values_list("pk", flat=True))
-        if found.height:
-            record_columns(DailyBalance, found.height, _columns(found))
+        replace_rows(DailyBalance, [found.rename({"client": "client_id"})])
         return {"balances": found.height, **_follow(found["day"][0] if found.height else None)}
-
-
-def _columns(found: pl.DataFrame) -> dict[str, Any]:
-    """Return the columns of the table as the database takes them."""
-    return {
-        "client_id": found["client"],
-        "day": found["day"].cast(pl.String),
-        **{name: found[name] for name in (*MONEY, *COUNTS)},
-    }
 
 
 def _follow(day: date | None) -> dict[str, int]:

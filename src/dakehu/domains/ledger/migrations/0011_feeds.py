@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('net_inflow_20', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
                 ('logins_30', models.IntegerField(null=True)),
                 ('orders_30', models.IntegerField(null=True)),
-                ('client', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='balance', to='clients.client')),
+                ('client', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='balance', to='clients.client')),
             ],
             options={
                 'abstract': False,

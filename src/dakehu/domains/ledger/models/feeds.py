@@ -69,10 +69,11 @@ class DailyBalance(ClientRecorded):
     field_groups = {"": bilingual("日终资产", "End-of-day balance")}
     client_path = "client"
     derived = True  # computed from feed files: nothing depends on it, and every import of the newest day replaces it
+    replaceable = True  # at once (records.replacement); so the database does not check its client, who writes does
     retention = TWENTY_YEARS
 
     client = field(
-        models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="balance"),
+        models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="balance", db_constraint=False),
         zh="客户",
         en="Client",
         editable=False,

@@ -114,6 +114,8 @@ class Moment(ClientRecorded):
                 fields=["owner", "due_at"], condition=Q(state__in=("open", "snoozed", "passed")), name="moments_to_work"
             ),
             models.Index(fields=["client", "-fired_on"], name="moments_of_client"),
+            models.Index(fields=["owner", "due_at"], condition=Q(mandatory=True), name="moments_mandatory"),
+            models.Index(fields=["due_at"], condition=Q(compliance_only=True), name="moments_of_compliance"),
             models.Index(fields=["kind", "fired_on"], name="moments_by_kind"),
             models.Index(fields=["interaction"], condition=~Q(interaction=None), name="moments_by_interaction"),
         ]

@@ -79,6 +79,11 @@ class Interaction(ClientRecorded):
         indexes = [
             models.Index(fields=["client", "-held_at"]),
             models.Index(fields=["promise_due_on"], condition=Q(promise_kept_on=None), name="promises_open"),
+            models.Index(
+                fields=["staff", "promise_due_on"],
+                condition=Q(promise_kept_on=None) & ~Q(promise=""),
+                name="promises_to_keep",
+            ),
         ]
 
 
@@ -133,7 +138,10 @@ class Request(ClientRecorded):
     extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
-        indexes = [models.Index(fields=["due_on"], condition=~Q(state="closed"), name="requests_open")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=~Q(state="closed"), name="requests_open"),
+            models.Index(fields=["owner", "due_on"], condition=~Q(state="closed"), name="requests_to_answer"),
+        ]
 
 
 class Every(Choices):
@@ -193,6 +201,7 @@ class FollowUp(ClientRecorded):
     class Meta(ClientRecorded.Meta):
         indexes = [
             models.Index(fields=["due_on"], condition=Q(state="planned"), name="plans_open"),
+            models.Index(fields=["owner", "due_on"], condition=Q(state="planned"), name="plans_to_follow"),
             models.Index(fields=["client", "due_on"]),
         ]
 

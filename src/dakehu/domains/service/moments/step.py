@@ -1,14 +1,16 @@
 """The moments' step of the nightly run. Types without their data wait, so a close that failed does not stop the others."""
 
+from datetime import date
 from typing import Any
 
 from dakehu.domains.ledger.nightly import IMPORT, data_state
+from dakehu.domains.service.models import MomentRun
 from dakehu.domains.service.moments import nightly
 from dakehu.domains.team.audit_queries import SIGN_INS
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.nightly.run import desk_state
-from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
+from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_missing_data, declare_step
 
 
 def _evaluate(night: Night) -> dict[str, Any]:
@@ -26,11 +28,6 @@ def _evaluate(night: Night) -> dict[str, Any]:
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what moments are evaluated from: feeds and closes, what people did on the desk, and the present day."""
-    return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today()}
-
-
-def _inputs(night: Night) -> dict[str, Any]:
     """Return what moments are found by: feeds, closes, the day of the desk, and whatever people changed on it."""
     return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today().isoformat()}
 
@@ -38,3 +35,24 @@ def _inputs(night: Night) -> dict[str, Any]:
 declare_step(
     NightlyStep("service.moments", "关键时刻", "Moments", order=40, run=_evaluate, inputs=_inputs, depends=(IMPORT,))
 )
+
+
+def _waiting(day: date) -> list[Bilingual]:
+    """Return which types of moments wait for which data, as of the evaluation of a day; one line for each reason."""
+    row = MomentRun.objects.filter(day=day).first()
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for one in row.waiting if row is not None else ():
+        kinds.setdefault((one["zh"], one["en"]), []).append(one["kind"])
+    return [
+        bilingual(
+            "{reason}，这些关键时刻未计算：{kinds}",
+            "{why}; these moments were not evaluated: {kinds}",
+            reason=zh,
+            why=en,
+            kinds=" ".join(waiting),
+        )
+        for (zh, en), waiting in kinds.items()
+    ]
+
+
+declare_missing_data("service.moments", _waiting)

@@ -35,10 +35,10 @@ def moments_card(*, client: Any) -> dict[str, Any]:
     if not still_open and not past:
         return {"notes": [str(bilingual("没有需要处理的关键时刻。", "No moment needs work."))]}
     lead = bilingual("{n} 项待处理", "{n} to work", n=count) if count else bilingual("没有待处理", "Nothing to work")
-    earlier = {"title": str(bilingual("过往", "Earlier")), "facts": [_past(row) for row in past]}
+    earlier = {"title": str(bilingual("过往", "Earlier")), "lines": [_past(row) for row in past]}
     return {
         "lead": str(lead),
-        "facts": [_open(row, now) for row in still_open],
+        "lines": [_open(row, now) for row in still_open],
         "more": [earlier] if past else [],
     }
 
@@ -52,11 +52,11 @@ def _open(row: Moment, now: Any) -> dict[str, str]:
 
 
 def _past(row: Moment) -> dict[str, str]:
-    """Return one moment that ended: its day and what became of it, the rule's version and why."""
+    """Return one moment that ended: what it is called; its day, what became of it, the rule's version and why."""
     became = MomentOutcome.text_of(row.outcome) if row.outcome else MomentState.text_of(row.state)
     version = bilingual("规则第 {n} 版", "rule version {n}", n=row.rule_version)
-    said = [words.title(row), str(became), str(version), _why(row)]
-    return {"what": row.fired_on.isoformat(), "text": " · ".join(one for one in said if one)}
+    said = [row.fired_on.isoformat(), str(became), str(version), _why(row)]
+    return {"what": words.title(row), "text": " · ".join(one for one in said if one)}
 
 
 def _why(row: Moment) -> str:

@@ -80,8 +80,10 @@ class Source:
     owner: str = "owner"
 
     def rows(self, ids: Iterable[int]) -> dict[int, Any]:
-        """Return the rows of some lines with their clients and owners."""
+        """Return the rows of some lines, with the names of their clients and owners."""
+        own = [column.name for column in self.model._meta.concrete_fields]
         found = self.model.objects.filter(pk__in=list(ids)).select_related("client", self.owner)
+        found = found.only(*own, "client__name", "client__code", f"{self.owner}__name")
         return {row.pk: row for row in found}
 
 
@@ -105,7 +107,9 @@ def today_list(
     """
     now = _local(clock.now())
     whose = _whose(mine, owner)
-    entries = _ranked(rules.without_doubles(entry for source in SOURCES.values() for entry in source.entries(whose)))
+    entries = rules.without_doubles(entry for source in SOURCES.values() for entry in source.entries(whose))
+    tiers = tiers_of({entry.client for entry in entries})
+    entries = [replace(one, rank=tiers[one.client][0]) if one.client in tiers else one for one in entries]
     counts = rules.counts_of(entries, now)
     wanted = rules.in_order(entries, now)
     if group:
@@ -120,7 +124,7 @@ def today_list(
         ],
         "total": len(entries),
         "people": _people(entries, now) if whose.users is None or len(whose.users) > 1 else [],
-        "lines": _lines(shown, now),
+        "lines": _lines(shown, now, tiers),
         "more": len(wanted) - len(shown),
         "next_due": None if entries else _next_due(whose),
     }
@@ -135,12 +139,6 @@ def _people(entries: list[Entry], now: datetime) -> list[dict[str, Any]]:
         {"id": user, "name": names.get(user, "") if user else nobody, "lines": lines, "late": late}
         for user, (lines, late) in counted.items()
     ]
-
-
-def _ranked(entries: list[Entry]) -> list[Entry]:
-    """Return entries with the ranks of their clients' tiers."""
-    ranks = tiers_of({entry.client for entry in entries})
-    return [replace(entry, rank=ranks[entry.client][0]) if entry.client in ranks else entry for entry in entries]
 
 
 def tiers_of(clients: Iterable[int]) -> dict[int, tuple[int, str]]:
@@ -252,12 +250,11 @@ def entry_of(what: str, row: Any) -> Entry:
     return Entry(what, row.pk, row.client_id, source_of(what).due(row), kind, mandatory, priority)
 
 
-def _lines(entries: list[Entry], now: datetime) -> list[dict[str, Any]]:
+def _lines(entries: list[Entry], now: datetime, tiers: dict[int, tuple[int, str]]) -> list[dict[str, Any]]:
     """Return entries as lines; one whose row has gone meanwhile is left out."""
     found: dict[str, dict[int, Any]] = {}
     for what in {entry.what for entry in entries}:
         found[what] = source_of(what).rows(entry.id for entry in entries if entry.what == what)
-    tiers = tiers_of({entry.client for entry in entries})
     return [
         line_of(entry, found[entry.what][entry.id], now, tiers.get(entry.client, (0, ""))[1])
         for entry in entries

@@ -19,6 +19,7 @@ from dakehu.interfaces.cli.example.people import Person, make_clients
 YEAR = 250  # trading days
 SEED = 20260117
 NO_LOGIN = 0.07  # share of clients who stay away for months
+IDLE_DAYS = 125  # trading days, about half a year
 Table = dict[str, list[object]]
 
 
@@ -173,6 +174,9 @@ def _activity(year: Year) -> pl.DataFrame:
     logins[days // 2 :, fading] = (logins[days // 2 :, fading] * 0.15).astype(int)
     dealt = year.commission > 0
     logins = np.maximum(logins, dealt)
+    idle = np.flatnonzero(~dealt[-IDLE_DAYS:].any(axis=0))  # who has not dealt for half a year stays away too,
+    logins[-IDLE_DAYS:, idle] = 0
+    logins[-4:, idle[::2]] = 2  # and every other one looks in again
     orders = np.where(dealt, random.integers(1, 5, (days, clients)), 0) + (random.random((days, clients)) < 0.02)
     orders = np.where(logins > 0, orders, 0)
     cancelled = np.minimum(orders, random.random((days, clients)) < 0.1)

@@ -22,8 +22,9 @@ from dakehu.interfaces.web.views.client.composer import contact_form
 from dakehu.interfaces.web.views.client.head import peek_of
 
 LIST = "day_list"  # the kind of the card that is the list itself
-SHOWN = 60  # lines drawn at once
+SHOWN = 40  # lines drawn at once
 STEP = 60
+MOST = 200
 DAILY = "day"  # the list of every day, beside that of a fall of the market
 ICONS = {
     "complaint": "flag",
@@ -83,9 +84,9 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
     whose = "member" if asked else whose
     which = request.GET.get("list", "")
     address = {"owner": owner} if asked else {"whose": whose}
-    limit = int(most) if most.isdecimal() else SHOWN
+    limit = min(int(most), MOST) if most.isdecimal() and len(most) < 6 else SHOWN
     wanted = {**(asked or {"mine": whose == "mine"}), "group": group, "limit": limit}
-    found = ask("service.shock_list", wanted) if which != DAILY else {"shock": None}
+    found: dict[str, Any] = ask("service.shock_list", wanted) if which != DAILY else {"shock": None}
     # After a fall of the market the page is the list of calls, until one asks for the work of every day.
     if found["shock"] is None:
         found = {**ask("service.today_list", wanted), "shock": None, "has_shock": which == DAILY and is_running()}

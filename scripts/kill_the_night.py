@@ -1,0 +1,191 @@
+"""Kill -9 the nightly run at random moments, and look at what is left.
+
+    python scripts/kill_the_night.py [ROUNDS [CLIENTS]]                                      (SQLite, in a directory of its own)
+    python scripts/with_postgres.py -- python scripts/kill_the_night.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a database of its own)
+
+Each round puts the files of one more day into the folder (trades, prices, balances, activity; clients on the first), starts
+`dakehu nightly` in a process of its own and kills it at a moment drawn over the whole of what the night took when it last ran
+to its end. Then figures must all be of one close and balances all of one day, each as many as that one says; the audit chain
+must hold. Run again, the night must end with every step done, the folder empty, each trade there once, and the figures those
+that the kernel gives; run once more, it must find nothing new. Prints one line a round, and exits with 1 at the first thing
+that is wrong.
+"""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
+
+from import_far_trans import database, start  # noqa: E402
+from kill_at_random import Wrong, as_system, must  # noqa: E402
+from kill_the_close import expected, published  # noqa: E402
+
+FIRST, SECURITIES, TRADES = date(2026, 6, 1), 40, 300
+HEAD = "客户号,成交日期,证券代码,证券名称,买卖标志,成交价格,成交数量,成交金额,发生金额,佣金,印花税,过户费,成交编号"
+
+
+def lay(inbox: Path, draw: random.Random, day: date, count: int, *, with_clients: bool) -> None:
+    """Put the files of a day into the folder, each under another name until it is whole."""
+    text = day.isoformat()
+    codes = [f"K{n:05}" for n in range(count)]
+    if with_clients:
+        _write(inbox, "客户", ["客户号", "客户姓名"], [[code, f"客户{code}"] for code in codes])
+    rows = []
+    for nth in range(TRADES):
+        price, shares = round(draw.uniform(5, 50), 2), draw.randint(1, 20) * 100
+        amount = round(price * shares, 2)
+        fee = round(max(amount / 4000, 5), 2)
+        security = draw.randrange(SECURITIES)
+        trade = [
+            draw.choice(codes),
+            day.strftime("%Y%m%d"),
+            600000 + security,
+            f"股票{security}",
+            "买入",
+            price,
+            shares,
+        ]
+        sums = [f"{amount:.2f}", f"{-amount - fee:.2f}", f"{fee:.2f}", 0, 0, f"{text}-{nth}"]
+        rows.append([*trade, *sums])
+    _write(inbox, f"成交{text}", HEAD.split(","), rows)
+    quotes = [[text, 600000 + n, "SH", f"股票{n}", "股票", round(draw.uniform(5, 50), 2)] for n in range(SECURITIES)]
+    _write(inbox, f"行情{text}", ["日期", "证券代码", "市场", "证券名称", "产品类别", "收盘价"], quotes)
+    worth = [draw.randint(1, 9_000_000) for _ in codes]
+    balances = [[text, code, own // 5, own - own // 5, own, 0, 0] for code, own in zip(codes, worth, strict=True)]
+    _write(
+        inbox,
+        f"日终资产{text}",
+        ["业务日期", "客户号", "资金余额", "证券市值", "总资产", "转入金额", "转出金额"],
+        balances,
+    )
+    active = [[text, code, draw.randint(0, 3), draw.randint(0, 2)] for code in codes]
+    _write(inbox, f"客户活跃度{text}", ["业务日期", "客户号", "登录次数", "委托笔数"], active)
+
+
+def _write(inbox: Path, name: str, head: list[str], rows: list[list[Any]]) -> None:
+    part = inbox / f"{name}.csv.part"
+    with part.open("w", newline="", encoding="utf-8") as stream:
+        out = csv.writer(stream)
+        out.writerow(head)
+        out.writerows(rows)
+    os.utime(part, (0, 0))  # long at rest
+    part.rename(inbox / f"{name}.csv")
+
+
+def night(day: date) -> "subprocess.Popen[str]":
+    """Start the nightly run in a process of its own."""
+    words = ["-m", "dakehu.interfaces.cli.main", "nightly", "--day", day.isoformat(), "--json"]
+    return subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+
+
+def ended(run: "subprocess.Popen[str]") -> dict[str, Any]:
+    """Wait for a night; return {step: state}."""
+    out, _ = run.communicate()
+    must(run.returncode == 0, f"the night ended with {run.returncode}: {out[-800:]}")
+    return {one["step"]: one["state"] for one in json.loads(out)["steps"]}
+
+
+def whole() -> tuple[date | None, date | None]:
+    """(day of the figures, day of the balances), after looking whether each is of one day and complete."""
+    from dakehu.domains.ledger.models import DailyBalance, FeedFile
+    from dakehu.foundation.audit import anchor, verification
+
+    closed, _ = published()
+    with as_system():
+        days = set(DailyBalance.objects.values_list("day", flat=True))
+        must(len(days) <= 1, f"balances of {days}")
+        on = next(iter(days), None)
+        if on is not None:
+            rows = FeedFile.objects.filter(feed="balances", day=on).values_list("rows", flat=True).first()
+            must(DailyBalance.objects.count() == rows, f"balances of {on} are not complete")
+        verdict = verification.verify()
+        must(verdict.broken is None, f"the audit chain: {verdict}")
+        anchor.remember_head()
+    return closed, on
+
+
+def trades() -> int:
+    """How many trades there are, each counted once by its reference."""
+    from dakehu.domains.ledger.trades import reader
+
+    with as_system():
+        table = reader.all_trades()
+    must(len(set(table["ref"].to_pylist())) == table.num_rows, "trades doubled")
+    return int(table.num_rows)
+
+
+def run(rounds: int, count: int, number: int) -> None:
+    """Kill as many nights as there are rounds."""
+    from django.db import connection
+
+    from dakehu.foundation.calendar import trading_days
+    from dakehu.foundation.nightly.run import folder
+
+    draw, fell = random.Random(number), Counter[str]()  # noqa: S311  moments, not secrets
+    inbox, days = folder(), trading_days.trading_days_between(FIRST, date(2026, 11, 20))
+    lay(inbox, draw, days[0], count, with_clients=True)
+    connection.close()
+    begun = time.perf_counter()
+    states = ended(night(days[0]))
+    lasted = time.perf_counter() - begun
+    must(states["ledger.close"] == "done" and whole() == (days[0], days[0]), "the first night")
+    for nth, day in enumerate(days[1 : rounds + 1], 1):
+        lay(inbox, draw, day, count, with_clients=False)
+        before = whole()
+        connection.close()
+        after = draw.uniform(0, lasted * 1.05)
+        child = night(day)
+        time.sleep(after)
+        is_inside = child.poll() is None
+        child.kill()
+        child.communicate()
+        left = whole()
+        must(left[0] in (before[0], day) and left[1] in (before[1], day), f"neither old nor new: {left}")
+        state = "new" if left == (day, day) else "old" if left == before else "balances new, figures old"
+        fell[f"{state}, {'inside' if is_inside else 'after its end'}"] += 1
+        connection.close()
+        begun = time.perf_counter()
+        states = ended(night(day))
+        lasted = (lasted + max(time.perf_counter() - begun, lasted / 2)) / 2
+        must(set(states.values()) <= {"done", "unchanged"}, f"run again: {states}")
+        must(
+            whole() == (day, day) and published() == (day, expected(day)), "run again, the state is not that of the day"
+        )
+        must(trades() == TRADES * (nth + 1), "trades lost")
+        must(not list(inbox.glob("*.csv")), "files left in the folder")
+        connection.close()
+        again = ended(night(day))
+        must(again["ledger.close"] == again["service.moments"] == "unchanged", f"a third time: {again}")
+        print(f"round {nth}: killed after {after:.1f} s of about {lasted:.1f}; {state}", flush=True)
+    print(f"{connection.vendor}: {rounds} kills; what was left: {dict(sorted(fell.items()))}")
+
+
+def main() -> int:
+    """Run the rounds; 1 at the first thing that is wrong."""
+    rounds, count = (int(n) for n in (sys.argv[1:3] + ["50", "2000"][len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory(prefix="dakehu-kill-") as home:
+        os.environ.update(database(), DAKEHU_HOME=home, DJANGO_SETTINGS_MODULE="dakehu.project.settings")
+        start()
+        try:
+            run(rounds, count, 20261129)
+        except Wrong as wrong:
+            print(f"wrong: {wrong}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
