@@ -9,6 +9,8 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
+NAMED = 8  # masked columns that are named
+
 
 def service_address(request: HttpRequest) -> str:
     """The address of OData as this browser reaches the desk."""
@@ -19,6 +21,7 @@ def service_address(request: HttpRequest) -> str:
 def page(request: HttpRequest) -> HttpResponse:
     """How Excel, Power BI and others read the desk."""
     sets = ask("odata.entity_sets", {})
+    masked = list(dict.fromkeys(label for one in sets for label in one["masked"]))
     return render(
         request,
         "exports/odata.html",
@@ -30,7 +33,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "crumbs": [{"label": bilingual("导出", "Export"), "url": reverse("export")}],
             "address": service_address(request),
             "sets": sets,
-            "masked": sorted({label for one in sets for label in one["masked"]}),
+            "masked": masked,
+            "masked_shown": "、".join(masked[:NAMED]) + (" …" if len(masked) > NAMED else ""),
         },
     )
 
