@@ -27,9 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "exports/odata.html",
         {
             "page_title": bilingual("实时连接", "Live connection"),
-            "page_note": bilingual(
-                "Excel、Power BI、Tableau 直接从工作台取数", "Excel, Power BI and Tableau read the desk"
-            ),
+            "page_note": bilingual("Excel、Power BI 直接取数", "For Excel and Power BI"),
             "crumbs": [{"label": bilingual("导出", "Export"), "url": reverse("export")}],
             "address": service_address(request),
             "sets": sets,
