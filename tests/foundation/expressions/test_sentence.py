@@ -91,5 +91,11 @@ def test_the_values_stand_beside_what_the_rule_asks(text, zh, en):
     assert describe(rule(text), LIN, "en") == en
 
 
+def test_days_left_below_zero_are_days_past():
+    late = {**LIN, "days_since_contact": -171}
+    assert describe(rule("距上次联系 <= 60天"), late, "zh") == "距上次联系 已过 171 天（≤ 60 天）"
+    assert describe(rule("距上次联系 <= 60天"), late, "en") == "Days since last contact 171 days past (≤ 60 days)"
+
+
 def test_a_day_far_outside_the_calendar_is_no_fault():
     assert "开户日期" in describe(rule("开户日期 + 近30天登录次数 * 1天 * 9999999999 > 2026-01-01"), LIN, "zh")

@@ -114,7 +114,7 @@ def number_text(value: Decimal, kind: str, code: str) -> str:
     if kind in ("share", "ratio"):
         return f"{rounded(value * 100)}%"
     if kind == "days":
-        return f"{rounded(value)} {'day' if value == 1 else 'days'}" if code == "en" else f"{rounded(value)} 天"
+        return days_text(value, code)
     if kind != "money":
         return rounded(value)
     prefix, unit = ("CNY ", "") if code == "en" else ("", " 元")
@@ -123,6 +123,14 @@ def number_text(value: Decimal, kind: str, code: str) -> str:
             value, unit = value / size, name
             break
     return f"{prefix}{rounded(value)}{unit}"
+
+
+def days_text(value: Decimal, code: str) -> str:
+    """Return a number of days; days left that are below zero are days past."""
+    count = rounded(abs(value))
+    if code == "en":
+        return f"{count} {'day' if abs(value) == 1 else 'days'}{' past' if value < 0 else ''}"
+    return f"{'已过 ' if value < 0 else ''}{count} 天"
 
 
 def rounded(value: Decimal) -> str:

@@ -40,7 +40,7 @@ def queue_reactions(events: list[tuple[str, dict[str, Any]]], entry: Any = None)
     The jobs run as the system: a reaction must not depend on the rights of the event's author, nor on whether they
     still exist.
     """
-    cause = {"cause": int(entry.pk)} if entry is not None else {}
+    cause: dict[str, Any] = {"cause": int(entry.pk)} if entry is not None else {}
     for event, payload in events:
         for kind in REACTIONS.get(current_name(Kind.EVENT, event), []):
             with acting_as(system_actor(f"reaction to {event}", current_actor().door)):

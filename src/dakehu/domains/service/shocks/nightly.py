@@ -93,7 +93,12 @@ def _step(night: Night) -> dict[str, Any]:
     """Run as a step of the night."""
     result = run(night.day)
     if not result["shock"]:
-        return {**result, "words": bilingual("市场没有急跌。", "The market did not fall sharply.")}
+        is_same = not any(value for name, value in result.items() if isinstance(value, int))
+        return {
+            **result,
+            "unchanged": is_same,
+            "words": bilingual("市场没有急跌。", "The market did not fall sharply."),
+        }
     words = bilingual(
         "市场急跌：{calls} 位客户需致电，{beyond} 位超出人手。",
         "The market fell: {calls} clients to call, {beyond} beyond what people can make.",

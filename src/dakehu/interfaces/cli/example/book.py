@@ -18,6 +18,8 @@ COLLEAGUES = ("营业部", "客户经理", "服务人员", "负责人")
 EXAMPLE_DAY = date(2026, 11, 21)  # the kept example tells of the work before this day
 SEED = 20241004
 NOTICE = "演示数据，纯属虚构"
+SCHOOLS = ("本科", "大专", "硕士", "高中", "博士")
+INCOMES = ("30–50万", "50–100万", "20–30万", "100–300万", "300万以上")
 MONEY = {"资产规模", "投资金额", "当前市值"}
 
 
@@ -51,6 +53,7 @@ def basics(person: Person, day: date) -> dict[str, Any]:
         "工作单位": person.employer,
         "证件号码": person.id_number,
         "法定代表人": person.representative,
+        **details(person),
         "联系方式": channels,
         "客户类别": person.segment,
         "风险等级": ("", "C1保守型", "C2谨慎型", "C3稳健型", "C4积极型", "C5激进型")[person.risk],
@@ -64,6 +67,18 @@ def basics(person: Person, day: date) -> dict[str, Any]:
         "客户经理": person.manager.name,
         "备注": person.remark,
     }
+
+
+def details(person: Person) -> dict[str, str]:
+    """Return what the firm must know of a client besides; of every seventh some of it is not known yet."""
+    number = int(person.code[2:])
+    if number % 7 == 0:
+        return {}
+    common = {"地址": f"{person.branch.city}演示路 {number} 号", "税收居民身份": "仅为中国税收居民"}
+    if person.kind == "个人":
+        return {**common, "学历": SCHOOLS[number % len(SCHOOLS)], "年收入区间": INCOMES[number % len(INCOMES)]}
+    controller = person.representative or "演示资产管理有限公司（虚构）"
+    return {**common, "法定代表人": controller, "实际控制人": controller, "受益所有人": controller}
 
 
 def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:

@@ -94,7 +94,7 @@ def _year(days: list[date], day: date) -> Year:
     values = (held * prices[:, None, :]).sum(axis=2)
     moved_in, moved_out = _transfers(random, people, values[first:])
     flow = (traded[first:] + moved_in - moved_out).cumsum(axis=0)
-    spare = np.array([person.assets for person in people]) * random.uniform(0.01, 0.45, len(people))
+    spare = np.array([person.assets for person in people]) * random.uniform(0.01, 0.24, len(people))
     spare[random.random(len(people)) < 0.15] = 3_000  # those who keep next to nothing in cash
     cash = spare + np.maximum(0, -flow.min(axis=0)) + flow
     return Year(

@@ -240,6 +240,8 @@ def make_clients(random: Random, day: date, count: int = 300) -> list[Person]:
         tested = day - timedelta(
             days=random.choice((30, 90, 200, 320, 480, 650, 715, 740, 900)) + random.randint(0, 12)
         )
+        if order % 3 and (day - tested).days > 730:  # most came to be tested again in time
+            tested += timedelta(days=360)
         assets = int(round(10 ** random.uniform(5.3, 7.7), -4)) * (1 if kind == "个人" else 4)
         person = Person(
             code=f"YS{order:05d}",
