@@ -9,6 +9,8 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
+NAMED = 8  # masked columns that are named
+
 
 def service_address(request: HttpRequest) -> str:
     """The address of OData as this browser reaches the desk."""
@@ -19,18 +21,18 @@ def service_address(request: HttpRequest) -> str:
 def page(request: HttpRequest) -> HttpResponse:
     """How Excel, Power BI and others read the desk."""
     sets = ask("odata.entity_sets", {})
+    masked = list(dict.fromkeys(label for one in sets for label in one["masked"]))
     return render(
         request,
         "exports/odata.html",
         {
             "page_title": bilingual("实时连接", "Live connection"),
-            "page_note": bilingual(
-                "Excel、Power BI、Tableau 直接从工作台取数", "Excel, Power BI and Tableau read the desk"
-            ),
+            "page_note": bilingual("Excel、Power BI 直接取数", "For Excel and Power BI"),
             "crumbs": [{"label": bilingual("导出", "Export"), "url": reverse("export")}],
             "address": service_address(request),
             "sets": sets,
-            "masked": sorted({label for one in sets for label in one["masked"]}),
+            "masked": masked,
+            "masked_shown": "、".join(masked[:NAMED]) + (" …" if len(masked) > NAMED else ""),
         },
     )
 
