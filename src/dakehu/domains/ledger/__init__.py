@@ -9,7 +9,6 @@ PUBLIC = (
     "feeds.feed",
     "feeds.matching",
     "feeds.storage",
-    "nightly",
     "performance.attribution",
     "performance.explanations.sentences",
     "performance.figure_table",
