@@ -63,12 +63,12 @@ def test_who_serves_alone_enters_branches_and_no_colleagues(db):
     assert names.branches and names.people == []
 
 
-def test_who_may_not_keep_the_staff_is_offered_nothing_and_enters_nobody(lin, admin):
+def test_who_may_not_keep_the_staff_is_offered_nothing_and_enters_nobody(lin, an):
     with acting(lin):
         batch = tried()
         assert not unknown_names.unknown_names(batches.report_of(batch))
         assert not unknown_names.enter_unknown_names(batch.pk)
-    with acting(admin), pytest.raises(NotAllowed):
+    with acting(an), pytest.raises(NotAllowed):
         unknown_names.enter_unknown_names(batch.pk)
 
 

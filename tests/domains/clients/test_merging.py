@@ -24,11 +24,13 @@ from dakehu.domains.clients.models import (
 )
 from dakehu.domains.ledger.models import Account, Investment, QuarantinedRow, TradeBatch
 from dakehu.domains.ledger.trades import journal
-from dakehu.domains.service.models import FollowUp, Interaction, Request
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, Request
+from dakehu.domains.tiers.models import TierChange, TierOverride
 from dakehu.foundation.access.query_guard import scoped_models
 from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditEntry
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Conflict, Refused
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.files.store import Upload
@@ -122,6 +124,13 @@ def twice(lin, zhang):
                 fee=0,
             ).save()
             journal.write(journal.path_of(client.code), journal.trades_of([]))
+            TierChange(client=client, on=date(2025, 1, 4), kind="first", code="T1").save()
+            TierOverride(
+                client=client, code="T5", reason="家族资产在他行", since=date(2025, 1, 4), until=date(2027, 1, 4)
+            ).save()
+            Moment(
+                client=client, kind="M40", object="", fired_on=date(2025, 1, 6), due_at=clock.now(), priority=4
+            ).save()
         MergedClient(client=two, code="C0008", number=77, name="张山", merged_on=date(2025, 1, 1)).save()
     return one, two
 
@@ -159,8 +168,9 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         assert MergedClient.objects.get(code="C0009").known["name"] == "張三"
         entry = AuditEntry.objects.get(action="clients.merge")
     assert entry.client_ref == one.pk and "張三" not in entry.body
-    # one number, one label, the needs, a day of history, the second place in the group; a contact, a date, an investment
-    assert report["dropped"] == 8
+    # one number, one label, the needs, a day of history, the second place in the group; a contact, a date, an investment;
+    # a tier set by hand, and a moment of the same kind that has not cleared
+    assert report["dropped"] == 10
 
 
 @pytest.mark.django_db
