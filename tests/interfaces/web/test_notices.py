@@ -75,8 +75,8 @@ def test_what_was_read_stays_read_and_a_new_day_is_a_new_notice(lin, zhang, monk
     browser.post("/notices/read")
     assert texts(lin) == [] and count(lin).strip() == ""
     assert "1 项跟进今天到期" in browser.get("/notices/").content.decode()
-    tomorrow = clock.today() + timedelta(days=1)
-    monkeypatch.setattr(clock, "today", lambda: tomorrow)
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
     assert texts(lin) == ["1 项跟进已逾期"]
 
 

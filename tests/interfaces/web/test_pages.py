@@ -264,8 +264,8 @@ def test_a_birthday_is_not_told_to_a_reader_without_clearance(desk, lin, an, zha
 
     with acting(lin):
         perform("clients.change", {"client": zhang.pk, "birth_on": f"1988-{today():%m-%d}"})
-    assert "生日" in desk(lin).get("/").content.decode()
-    assert "生日 ·" not in desk(an).get("/").content.decode()
+    assert "生日" in desk(lin).get("/cards").content.decode()
+    assert "生日 ·" not in desk(an).get("/cards").content.decode()
 
 
 def test_a_form_keeps_what_nobody_asked_to_change(desk, lin, zhang):
