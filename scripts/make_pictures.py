@@ -32,13 +32,16 @@ IMAGES = ROOT / "docs" / "images"
 GUIDE = ROOT / "src" / "dakehu" / "interfaces" / "web" / "static" / "dakehu" / "guide"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 SIZE = {"width": 1280, "height": 800}
-STILLS = {  # name: (sign-in, address, what to wait for)
+STILLS = {  # name: (sign-in, address, what to wait for, what to press before)
     "today": ("lin", "/", "main"),
     "lead": ("zhou", "/", "main"),
     "compliance": ("he", "/", "main"),
     "clients": ("lin", "/clients/", ".tabulator-row"),
     "client": ("lin", "{client}", "main"),
     "money": ("lin", "{client}?tab=money", ".chart canvas"),
+    "tiers": ("zhou", "/tiers/what-if/", "main"),
+    "rules": ("zhou", "/moments/rules/M37/", "main"),
+    "back-test": ("zhou", "/moments/rules/M37/", ".rules__text", "button:has-text('回测')"),
     "market": ("an", "/market/", "main"),
     "import": ("lin", "/import/", "main"),
     "export": ("lin", "/export/", "main"),
@@ -46,7 +49,7 @@ STILLS = {  # name: (sign-in, address, what to wait for)
     "audit": ("he", "/audit/", "main"),
     "system": ("admin", "/system/", "main"),
 }
-README = ("today", "lead", "clients", "client", "money")
+README = ("today", "lead", "clients", "client", "money", "tiers", "back-test")
 FRAME_MS = 1400
 
 
@@ -96,7 +99,7 @@ def sign_in(browser: Any, address: str, username: str, password: str) -> Page:
 
 
 def settle(page: Page, selector: str) -> None:
-    page.wait_for_selector(selector)
+    page.wait_for_selector(selector, timeout=60_000)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(900)  # charts end their movement
 
@@ -114,12 +117,16 @@ def rich_client(page: Page, address: str) -> str:
 def stills(browser: Any, address: str, password: str) -> None:
     pages: dict[str, Page] = {}
     client = ""
-    for name, (username, path, selector) in STILLS.items():
+    for name, (username, path, selector, *pressed) in STILLS.items():
         page = pages.setdefault(username, None) or sign_in(browser, address, username, password)  # type: ignore[arg-type]
         pages[username] = page
         client = client or (rich_client(page, address) if "{client}" in path else "")
         page.goto(address + path.format(client=client))
+        for button in pressed:
+            page.click(button)
         settle(page, selector)
+        if pressed:
+            page.locator(selector).first.scroll_into_view_if_needed()
         taken = picture(page)
         taken.resize((1280, 800), Image.Resampling.LANCZOS).save(GUIDE / f"{name}.webp", quality=78, method=6)
         if name in README:

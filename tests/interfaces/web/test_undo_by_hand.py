@@ -100,6 +100,7 @@ def test_each_of_the_twenty_commonest_acts_of_a_day_is_undone_where_it_was_done(
         taken_back(page, before, "clients.create")
 
         page.goto(address)
+        page.wait_for_load_state("networkidle")
         page.click("#work button:has-text('完成')")
         taken_back(page, before, "service.finish_follow_up")
 
