@@ -43,6 +43,7 @@ def test_a_morning_at_the_desk(page, live_server, lin):
     page.wait_for_load_state("networkidle")  # figures come in last; the database of tests locks whole tables
     page.click("#work button:has-text('完成')")
     page.wait_for_selector("#ledger:has-text('今天没有待办')")
+    page.wait_for_load_state("networkidle")
 
     # From the list into the client by name, the draft kept while one types.
     page.goto(f"{live_server.url}/clients/")
