@@ -41,7 +41,7 @@ STILLS = {  # name: (sign-in, address, what to wait for, what to press before)
     "money": ("lin", "{client}?tab=money", ".chart canvas"),
     "tiers": ("zhou", "/tiers/what-if/", "main"),
     "rules": ("zhou", "/moments/rules/M37/", "main"),
-    "back-test": ("zhou", "/moments/rules/M37/", ".rules__text", "button:has-text('回测')"),
+    "back-test": ("zhou", "/moments/rules/M37/", "#back-test .stats", "button:has-text('回测')"),
     "market": ("an", "/market/", "main"),
     "import": ("lin", "/import/", "main"),
     "export": ("lin", "/export/", "main"),
@@ -90,6 +90,7 @@ def answers(address: str) -> bool:
 def sign_in(browser: Any, address: str, username: str, password: str) -> Page:
     """Return a page of a new session of a person."""
     page = browser.new_context(viewport=SIZE, locale="zh-CN", device_scale_factor=1.5).new_page()
+    page.set_default_timeout(180_000)
     page.goto(f"{address}/sign-in")
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", password)
@@ -99,7 +100,7 @@ def sign_in(browser: Any, address: str, username: str, password: str) -> Page:
 
 
 def settle(page: Page, selector: str) -> None:
-    page.wait_for_selector(selector, timeout=60_000)
+    page.wait_for_selector(selector)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(900)  # charts end their movement
 

@@ -29,6 +29,7 @@ def page(live_server, lin):
         at.fill("[name=password]", PASSWORD)
         at.press("[name=password]", "Enter")
         at.wait_for_selector("#ledger")
+        at.wait_for_load_state("networkidle")  # figures come in last; the database of tests locks whole tables
         yield at
         browser.close()
 
@@ -40,7 +41,7 @@ def test_a_morning_at_the_desk(page, live_server, lin):
 
     # The plan is done where it stands, and the list draws itself anew.
     page.goto(live_server.url)
-    page.wait_for_load_state("networkidle")  # figures come in last; the database of tests locks whole tables
+    page.wait_for_load_state("networkidle")
     page.click("#work button:has-text('完成')")
     page.wait_for_selector("#ledger:has-text('今天没有待办')")
     page.wait_for_load_state("networkidle")
