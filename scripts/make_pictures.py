@@ -127,7 +127,9 @@ def stills(browser: Any, address: str, password: str) -> None:
             page.click(button)
         settle(page, selector)
         if pressed:
-            page.locator(selector).first.scroll_into_view_if_needed()
+            page.locator(selector).first.evaluate("shown => shown.scrollIntoView({block: 'center'})")
+            page.mouse.wheel(0, 260)
+            page.wait_for_timeout(500)
         taken = picture(page)
         taken.resize((1280, 800), Image.Resampling.LANCZOS).save(GUIDE / f"{name}.webp", quality=78, method=6)
         if name in README:
