@@ -147,7 +147,7 @@ def duck(home: Path, folder: Path) -> tuple[int, int]:
     return frame.height, target.stat().st_size
 
 
-def told(name: str, rows: int, size: int, watch: Watch | None, seconds: float) -> None:
+def print_row(name: str, rows: int, size: int, watch: Watch | None, seconds: float) -> None:
     memory = f"{watch.most / 2**20:6.0f} MB" if watch else " " * 9
     waits = f"{watch.p95:7.0f} ms" if watch and watch.waits else " " * 10
     print(f"{name:34}{rows:>11,}{rows / seconds:>12,.0f}{size / max(rows, 1):>8.0f}{memory:>12}{waits:>12}", flush=True)
@@ -188,7 +188,7 @@ def measure(home: Path, folder: Path, ready: dict[str, str], clients: int, env: 
     with served(env) as port:
         with Watch(port, ready["cookie"]) as idle:
             time.sleep(5)
-        told("nobody pulls", 0, 0, idle, idle.seconds)
+        print_row("nobody pulls", 0, 0, idle, idle.seconds)
         for name, pages in (
             ("OData, 9 columns", lambda: odata(port, ready["token"], chosen)),
             ("OData, 9 columns, by assets", lambda: odata(port, ready["token"], f"{chosen}&$orderby=assets%20desc")),
@@ -199,10 +199,10 @@ def measure(home: Path, folder: Path, ready: dict[str, str], clients: int, env: 
                 with Watch(port, ready["cookie"], is_read) as watch:
                     found = list(pages())
                 whole = sum(rows for rows, _ in found), sum(size for _, size in found)
-                told(f"{name}{', list read' if is_read else ''}", *whole, watch, watch.seconds)
+                print_row(f"{name}{', list read' if is_read else ''}", *whole, watch, watch.seconds)
     begun = time.perf_counter()
     rows, size = duck(home, folder)
-    told("DuckDB, CSV of the 9 columns", rows, size, None, time.perf_counter() - begun)
+    print_row("DuckDB, CSV of the 9 columns", rows, size, None, time.perf_counter() - begun)
     print(f"load of the machine afterwards {os.getloadavg()[0]:.1f}")
 
 

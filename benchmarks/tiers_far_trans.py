@@ -63,7 +63,7 @@ def month_ends(first: date, last: date) -> list[date]:
 
 
 def records(path: Path) -> pl.DataFrame:
-    """Return [client, from, assets, kind, is_predicted] of every record whose capacity is told, oldest first."""
+    """Return [client, from, assets, kind, is_predicted] of every record that states a capacity, oldest first."""
     rows, ids = [], {}
     with path.open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):

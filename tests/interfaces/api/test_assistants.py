@@ -56,12 +56,14 @@ def test_an_assistant_needs_a_token_and_says_who_answers(lin):
 
 @pytest.mark.django_db
 @pytest.mark.postgres
-def test_each_role_is_told_what_the_api_tells_it_and_nothing_of_another_team(lin, wang, he, an, zhang):
+def test_each_role_is_seen_through_assistant_what_the_api_tells_it_and_nothing_of_another_team(
+    lin, wang, he, an, zhang
+):
     for user in (lin, wang, he, an):
         with acting(user):
             expected = json.loads(json.dumps(ask("clients.list", {}), default=str))
-        told = called(token(user), "clients.list")["structuredContent"]
-        assert told == expected
+        seen_through_assistant = called(token(user), "clients.list")["structuredContent"]
+        assert seen_through_assistant == expected
     assert called(token(wang), "clients.list")["structuredContent"]["count"] == 0
     refused = called(token(wang), "clients.detail", client=zhang.pk)
     assert refused["isError"] and "张三" not in json.dumps(refused, ensure_ascii=False)

@@ -81,7 +81,7 @@ def test_a_text_of_a_filter_is_never_code(lin, book):
     assert len(codes(desk, "contains(name,'%25_')")) == 7, "signs that mean something to LIKE are letters here"
     assert len(codes(desk, "contains(name,'O''Neil')")) == 7
     assert len(codes(desk, "endswith(name,'\\静')")) == 7
-    assert codes(desk, "contains(name,'o''neil')") == [], "letters are told apart by case on both databases"
+    assert codes(desk, "contains(name,'o''neil')") == [], "letters differ by case on both databases"
 
 
 def test_a_missing_value_equals_nothing_and_differs_from_everything(lin, book):
@@ -248,8 +248,8 @@ def test_the_audit_never_holds_a_number_that_somebody_looked_for(lin, zhang):
         perform("clients.change", {"client": zhang.pk, "id_type": "resident", "id_number": "110101199003070038"})
     assert codes(desk_of(lin), "id_number eq '110101199003070038'") == ["C0001"]
     with as_system():
-        told = "".join(AuditEntry.objects.filter(action="team.record_pull").values_list("body", flat=True))
-        assert "id_number eq '…'" in told and "110101199003070038" not in told
+        audited = "".join(AuditEntry.objects.filter(action="team.record_pull").values_list("body", flat=True))
+        assert "id_number eq '…'" in audited and "110101199003070038" not in audited
         assert AuditEntry.objects.filter(action="sealed.look_up").count() == 1
 
 

@@ -153,7 +153,7 @@ def client_tier(*, client: Any) -> dict[str, Any]:
 
     {code ("" without a tier), label, rank, since, why: [sentence], watch_since, falls_on, override: {until, reason, rule}
     or None, owed: [{what, text}], contact_due_on, is_late, flavour, value_percent, changes: [{on, text}]}. Amounts are
-    None, and sentences told without them, for readers who are not cleared.
+    None, and sentences without them, for readers who are not cleared.
     """
     held = ClientTier.objects.filter(client=client).first()
     scheme = schemes.find_scheme_in_force(clock.today())

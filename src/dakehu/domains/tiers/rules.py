@@ -106,7 +106,7 @@ def decide(
     frame: `client`, `kind`, `investor_class`, `average` (yuan, null where unknown), the columns of STATE as they were
     before (null for a client never tiered), and `override` (the tier set by hand on that day, or null). Without an
     average a client tiered by assets stays as it is. With `is_new_scheme` every client takes the tier of the figures at
-    once and all watches begin anew.
+    once and all watches start from zero.
     """
     ranks = {band.code: band.rank for band in bands}
     ladder = [band.code for band in bands if band.lower_bound is not None]

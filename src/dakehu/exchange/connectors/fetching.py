@@ -1,7 +1,7 @@
 """The first half of a run: fetch the changed rows of every table, a page at a time, each kept before the next is asked for.
 
 What was fetched survives a killed process: the next run goes on from the last page that was kept. A table whose columns
-changed meanwhile is fetched anew.
+changed meanwhile is fetched again.
 """
 
 from collections.abc import Callable, Iterator

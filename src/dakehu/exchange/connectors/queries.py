@@ -82,7 +82,7 @@ def leaving() -> list[dict[str, Any]]:
 def connection_of(kind: str, name: str = "", address: str = "") -> Connection | None:
     """Return the connection of a kind, of that name and address where given, None without one.
 
-    Raises Refused where several fit, and NotAllowed for whoever may not see connections.
+    Raises Refused where several fit, and NotAllowed where the actor may not see connections.
     """
     if not current_actor().may(Permission.CONNECTION_READ):
         raise NotAllowed(bilingual("外部连接", "Connections"), Permission.CONNECTION_READ)

@@ -65,7 +65,7 @@ def pull(connection: Connection, progress: Progress = no_progress) -> dict[str, 
 
 
 def check_may_run(connection: Connection) -> None:
-    """Raise NotAllowed for whoever may not run connections, Refused for one that is switched off."""
+    """Raise NotAllowed where the actor may not run connections, Refused for one that is switched off."""
     for needed in (Permission.CONNECTION_RUN, Permission.IMPORT):
         if not current_actor().may(needed):
             raise NotAllowed(bilingual("运行外部连接", "run a connection"), needed)
@@ -80,7 +80,7 @@ def check_may_run(connection: Connection) -> None:
 
 
 def lock_of(connection: Connection) -> ProcessLock:
-    """Return the lock that whoever runs a connection holds."""
+    """Return the lock that a run of a connection holds."""
     return ProcessLock(Path(settings.DAKEHU_HOME) / "run" / f"connection-{connection.pk}.lock")
 
 

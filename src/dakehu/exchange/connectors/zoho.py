@@ -270,7 +270,7 @@ class ZohoSource:
         return [*(c.name for c in table.columns), *(f"{n}{end}" for n in people for end in (NAME, MAIL))]
 
     def _row(self, table: SourceTableShape, row: dict[str, Any]) -> dict[str, str]:
-        """Return a record as text, from JSON and from bulk CSV alike."""
+        """Return a record as text, both from JSON and from bulk CSV."""
         cells = {ID: str(row.get("id") or row.get("Id") or "")}
         for column in table.columns:
             value = row.get(column.name)

@@ -147,7 +147,7 @@ def _is_bad(reasons: dict[str, pl.Series], rows: int) -> pl.Series:
 def _contradicting(feed: Feed, read: pl.DataFrame, is_bad: pl.Series) -> pl.Series:
     """Return which of the rows without fault have the key of another one of the day, and other values."""
     key = ["day", *feed.key]
-    good = read.with_columns(pl.when(is_bad).then("row").alias("bad"))  # rows at fault are alike to none
+    good = read.with_columns(pl.when(is_bad).then("row").alias("bad"))  # rows at fault equal no other
     several = good.select([*key, "bad"]).is_duplicated() & ~is_bad
     if not several.any():
         return several

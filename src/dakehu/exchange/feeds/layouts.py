@@ -1,4 +1,4 @@
-"""Which feed a file holds, told by its headings or by a person, and which column is which."""
+"""Which feed a file holds, by its headings or as a person says, and which column is which."""
 
 import re
 from dataclasses import dataclass, field
@@ -183,7 +183,7 @@ def _is_whole(feed: Feed, columns: dict[str, int]) -> bool:
 
 
 def _fitting(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
-    """Return the feed whose headings a line holds. Raises Refused where several fit alike."""
+    """Return the feed whose headings a line holds. Raises Refused where several fit equally."""
     filled = sum(bool(cell.strip()) for cell in row)
     if filled < 3:
         return None, {}

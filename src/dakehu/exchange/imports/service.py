@@ -49,8 +49,8 @@ NO_CHOICES = Choices()
 
 
 def can_import(kind: str = "") -> None:
-    """Raise NotAllowed for whoever may not import. Kind feed is checked by the feed's own service; with no kind known yet,
-    whoever may import some feed may open a file."""
+    """Raise NotAllowed where the actor may not import. Kind feed is checked by the feed's own service; with no kind known yet,
+    an actor who may import some feed may open a file."""
     if not current_actor().may(Permission.IMPORT) and not (kind in ("", "feed") and may_import_any()):
         raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 

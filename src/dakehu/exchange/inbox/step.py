@@ -22,7 +22,7 @@ from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 STEP = "exchange.import_files"
 CLIENTS, TRADES, PRICES, FEEDS, OTHERS = range(5)  # in this order
-PEEK = 1 << 16  # bytes of a text file that tell what it holds
+PEEK = 1 << 16  # bytes of a text file that show what it holds
 COUNTS = ("created", "updated", "unchanged", "skipped", "quarantined", "errors")
 SHOWN = 5  # errors of a refused file that are kept in the record; its report has the first two hundred
 

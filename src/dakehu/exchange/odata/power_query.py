@@ -74,7 +74,7 @@ def _label(item: Property, language: str) -> str:
 
 
 def _unique(named: list[tuple[str, str]], taken: list[str]) -> list[tuple[str, str]]:
-    """Headings as a table wants them: no two alike, also where only the case differs."""
+    """Headings as a table wants them: no two equal, also where only the case differs."""
     used, made = {label.casefold() for label in taken}, []
     for name, label in named:
         heading = label if label.casefold() not in used else f"{label} ({name})"

@@ -1,4 +1,4 @@
-"""The standard form of a rule, in either language: the same rule is always written alike, and reads back as itself."""
+"""The standard form of a rule, in either language: the same rule is always written in the same way, and reads back as itself."""
 
 from datetime import date
 from decimal import Decimal

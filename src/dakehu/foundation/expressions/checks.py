@@ -178,11 +178,11 @@ class Checker:
         if first.kind != "day" or is_abs:
             for part in parts:
                 self.need_number(part)
-        alike = [adapted(part, first.kind) for part in parts]
-        for part, changed in zip(parts, alike, strict=True):
+        adapted_parts = [adapted(part, first.kind) for part in parts]
+        for part, changed in zip(parts, adapted_parts, strict=True):
             if changed is None:
                 self.refuse_pair(first, part)
-        return branch("call", tuple(part for part in alike if part), node.value, first.kind, node.place)
+        return branch("call", tuple(part for part in adapted_parts if part), node.value, first.kind, node.place)
 
     def checked_compare(self, node: Node) -> Node:
         left, right = node.parts

@@ -12,7 +12,7 @@ from dakehu.foundation.expressions.nodes import Place
 from dakehu.foundation.schema.facts import Fact
 
 NEAREST = 3
-NEAR = 45  # from 0 to 100: names less alike are not suggested
+NEAR = 45  # from 0 to 100: less similar names are not suggested
 
 
 @dataclass

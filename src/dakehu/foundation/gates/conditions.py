@@ -3,7 +3,7 @@ no condition, and an encrypted value is found by its blind index only.
 
 A missing value is null or, of a text, "". It equals nothing but a missing value; it is unequal to every value; every
 other comparison with it is false; a test of a text is neither true nor false of it, and so is the opposite of that test
-(OData 4.0, part 2, 5.1.1). `Not` is worked into the tree before SQL is made of it, so both databases answer alike.
+(OData 4.0, part 2, 5.1.1). `Not` is worked into the tree before SQL is made of it, so both databases give the same answer.
 """
 
 from collections.abc import Callable, Iterator

@@ -152,14 +152,17 @@ def render_rows(
 
 
 def _with_extensions(
-    held: list[Any], own: list[tuple[str, CellRenderer, CellRenderer]], borrowed: list[Column], tell: list[CellRenderer]
+    held: list[Any],
+    own: list[tuple[str, CellRenderer, CellRenderer]],
+    borrowed: list[Column],
+    renderers: list[CellRenderer],
 ) -> list[dict[str, Any]]:
-    """Return rows as dictionaries with borrowed columns, each read from the rows that stand beside these."""
+    """Return rows as dictionaries with borrowed columns, each read from the related rows."""
     made = [{**_row(row, own), "why_missing": {}} for row in held]
     for loan in extensions_of(type(held[0])) if held else ():
         lent = [
             (c.name, c.field.own, renderer)
-            for c, renderer in zip(borrowed, tell, strict=True)
+            for c, renderer in zip(borrowed, renderers, strict=True)
             if c.field.through == loan.through
         ]
         others = extension_rows(loan, (row.pk for row in held)) if lent else {}
@@ -223,7 +226,7 @@ def _extension_cells(other: Any, columns: list[tuple[str, str, CellRenderer]]) -
 
     `columns`: (name, its name in that row, how its value is told).
     """
-    cells: dict[str, Any] = {name: tell(getattr(other, own, None)) for name, own, tell in columns}
+    cells: dict[str, Any] = {name: render(getattr(other, own, None)) for name, own, render in columns}
     if not hasattr(other, "why_missing"):
         return cells, {}
     why = {name: str(other.why_missing(own)) for name, own, _ in columns if cells[name] in (None, "")}

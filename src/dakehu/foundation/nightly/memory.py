@@ -9,7 +9,7 @@ RESET_PEAK = "5"  # see proc(5)
 
 
 def reset_peak() -> None:
-    """Count the peak anew, where the operating system can."""
+    """Reset the peak, where the operating system can."""
     with suppress(OSError):
         REFS.write_text(RESET_PEAK)
 

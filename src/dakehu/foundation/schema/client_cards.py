@@ -1,4 +1,4 @@
-"""The cards of a client's page: declared once in a domain's `cards.py`, drawn by the interface all alike.
+"""The cards of a client's page: declared once in a domain's `cards.py`, all drawn by the interface in the same way.
 
 The query of a card takes `client` and returns plain values, each of which may be left out:
 

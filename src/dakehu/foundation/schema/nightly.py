@@ -11,7 +11,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class Night:
-    """What a step is told: the day that is closed, the folder where files arrive, and where to report progress.
+    """What a step receives: the day that is closed, the folder where files arrive, and where to report progress.
 
     progress(share, words): share of this step from 0 to 1.
     """
@@ -28,7 +28,7 @@ class NightlyStep:
     run(night) → its result as plain values; with `unchanged` true where it found nothing new, and `words` (Bilingual) for
     people. Raises Refused where it cannot be done; what is written before that must be whole.
 
-    inputs(night) → plain values that tell whether anything it reads has changed. A step with the same inputs as at its last
+    inputs(night) → plain values that show whether anything it reads has changed. A step with the same inputs as at its last
     run for the day, behind steps that changed nothing, is not run again. None: it is always run, and says itself whether
     anything was new.
 

@@ -76,7 +76,7 @@ def _extension_field(loan: ColumnExtension, name: str) -> tuple[str, Any, FieldS
 
 
 def extension_rows(loan: ColumnExtension, numbers: Iterable[int]) -> dict[int, Any]:
-    """Return {number of a row: the row that stands beside it} of those in scope."""
+    """Return {id of a row: its related row} of those in scope."""
     made: dict[int, Any] = {}
     for part in chunks(set(numbers)):
         made.update(

@@ -14,7 +14,7 @@ def permission_of(feed: Feed) -> str:
 
 
 def check_may_import(feed: Feed) -> None:
-    """Raise NotAllowed for whoever may not import a feed."""
+    """Raise NotAllowed where the actor may not import a feed."""
     needs = permission_of(feed)
     if not current_actor().may(needs):
         raise NotAllowed(bilingual(f"导入“{feed.zh}”", f"import “{feed.en}”"), needs)

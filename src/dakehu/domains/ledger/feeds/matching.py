@@ -13,7 +13,7 @@ ALL_FROM = 5_000  # codes from which all clients are read instead of those named
 def match_clients(codes: pl.Series) -> pl.Series:
     """Return the id of each client code, null for an unknown one; codes of merged clients find who remains.
 
-    Whoever imports a feed may do so for every client, so codes are looked up past one's own scope.
+    A feed is imported for every client of the firm, so codes are looked up past one's own scope.
     """
     wanted = codes.unique().drop_nulls().to_list()
     model = scope.client_model()

@@ -79,7 +79,7 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
 def pass_work(*, work: str, to: Any, reason: str) -> dict[str, Any]:
     """Pass lines of today's list to a colleague who sees their clients, with the reason in the audit log.
 
-    A promise stays with whoever gave it. Raises Refused where the colleague would not see the client: the work would
+    A promise stays with the person who gave it. Raises Refused where the colleague would not see the client: the work would
     be lost. Returns {changed}.
     """
     _check_reason(reason)
@@ -96,7 +96,7 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
         raise refusal(
             "work",
             "承诺由做出承诺的人兑现。请为同事安排一项跟进。",
-            "A promise is kept by whoever gave it. Plan a follow-up for the colleague instead.",
+            "A promise is kept by the person who gave it. Plan a follow-up for the colleague instead.",
         )
     if what == "moment":
         moments.pass_moment(moment=pk, to=to, reason=reason)
@@ -110,7 +110,7 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
 
 
 def _pass_moment_on(row: Request, to: Any, reason: str) -> None:
-    """Give the moment of a complaint to whoever the complaint goes to."""
+    """Give the moment of a complaint to the new owner of the complaint."""
     about = f"request:{row.pk}"
     found = Moment.objects.filter(client=row.client_id, kind="M35", object=about, state__in=moment_rules.OPEN_STATES)
     for moment in found.values_list("pk", flat=True):

@@ -46,7 +46,7 @@ def connect(line: argparse.Namespace) -> int:
 def _connection(line: argparse.Namespace) -> Any:
     """Return the connection that the line means; with an address and credentials, one that was not there is added.
 
-    Whoever runs the command line is the administrator of the machine, so it is switched on at once.
+    The person at the command line is the administrator of the machine, so it is switched on at once.
     """
     found = connection_of(line.what, line.name, line.api)
     if found is not None:

@@ -60,7 +60,7 @@ def _file_lines(file: dict[str, Any]) -> Iterable[str]:
         "updated": bilingual("更新 {n}", "{n} updated", n=file.get("updated", 0)),
         "quarantined": bilingual("待处理 {n}", "{n} held back", n=file.get("quarantined", 0)),
     }
-    told = [str(words) for name, words in counts.items() if file.get(name)]
-    yield f"    {file['file']}  {states[file['state']]}  {' · '.join(told)}".rstrip()
+    counted = [str(words) for name, words in counts.items() if file.get(name)]
+    yield f"    {file['file']}  {states[file['state']]}  {' · '.join(counted)}".rstrip()
     for error in file.get("errors", [])[:3]:
         yield f"      {error[language()]}"

@@ -172,12 +172,13 @@ def _activity(year: Year) -> pl.DataFrame:
         logins[start : start + 4, who] = random.integers(1, 4)
     fading = random.choice(clients, 12, replace=False)
     logins[days // 2 :, fading] = (logins[days // 2 :, fading] * 0.15).astype(int)
-    dealt = year.commission > 0
-    logins = np.maximum(logins, dealt)
-    idle = np.flatnonzero(~dealt[-IDLE_DAYS:].any(axis=0))  # who has not dealt for half a year stays away too,
+    has_traded = year.commission > 0
+    logins = np.maximum(logins, has_traded)
+    # Who has not traded for half a year stays away too, and every other one of them looks in again.
+    idle = np.flatnonzero(~has_traded[-IDLE_DAYS:].any(axis=0))
     logins[-IDLE_DAYS:, idle] = 0
-    logins[-4:, idle[::2]] = 2  # and every other one looks in again
-    orders = np.where(dealt, random.integers(1, 5, (days, clients)), 0) + (random.random((days, clients)) < 0.02)
+    logins[-4:, idle[::2]] = 2
+    orders = np.where(has_traded, random.integers(1, 5, (days, clients)), 0) + (random.random((days, clients)) < 0.02)
     orders = np.where(logins > 0, orders, 0)
     cancelled = np.minimum(orders, random.random((days, clients)) < 0.1)
     at, who = np.nonzero(logins)

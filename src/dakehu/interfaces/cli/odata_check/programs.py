@@ -53,11 +53,11 @@ def _node(package: str, desk: Desk, folder: Path | None) -> str:
     script = Path(__file__).with_name(NODE[package])
     copied = folder / script.name  # modules are looked for beside the script
     copied.write_bytes(script.read_bytes())
-    told = {"DESK_ROOT": desk.root, "DESK_BASIC": desk.basic, "DESK_COUNT": str(desk.count)}
+    variables = {"DESK_ROOT": desk.root, "DESK_BASIC": desk.basic, "DESK_COUNT": str(desk.count)}
     try:
         done = subprocess.run(
             [node, str(copied)],
-            env={"PATH": os.environ.get("PATH", ""), "NO_PROXY": "127.0.0.1", **told},
+            env={"PATH": os.environ.get("PATH", ""), "NO_PROXY": "127.0.0.1", **variables},
             capture_output=True,
             text=True,
             timeout=SECONDS,

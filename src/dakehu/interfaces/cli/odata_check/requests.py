@@ -24,7 +24,7 @@ def hold(is_so: object, why: str) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its number, the path below the root ({key}: a client in sight), what its answer must be."""
+    """One request: its number, the path below the root ({key}: a client in scope), what its answer must be."""
 
     number: str
     path: str

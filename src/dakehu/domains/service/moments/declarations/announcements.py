@@ -4,7 +4,7 @@ from dakehu.domains.ledger.facts.subjects import ANNOUNCEMENT, PRODUCT_EVENT, SE
 from dakehu.domains.service.moments.types import MomentType, declare
 from dakehu.foundation.base.i18n import bilingual
 
-TOLD = ("notice_sent", "reached", "explained", "no_answer", "no_action")
+INFORMED = ("notice_sent", "reached", "explained", "no_answer", "no_action")
 
 declare(
     MomentType(
@@ -35,7 +35,7 @@ declare(
         deadline="T+2",
         shows=("announcement_title", "published_on"),
         action=bilingual("只发送公告链接。", "Send the link only."),
-        feedback=TOLD,
+        feedback=INFORMED,
         escalates=(),
     ),
     MomentType(
@@ -50,7 +50,7 @@ declare(
         event_on="event_on",
         shows=("event_on",),
         action=bilingual("提醒日期；配股缴款逾期作废。", "Remind of the dates; unpaid rights are forfeited."),
-        feedback=TOLD,
+        feedback=INFORMED,
         events=("feed.security_events",),
         escalates=(),
     ),

@@ -5,7 +5,7 @@ from dakehu.domains.service.moments.types import MomentType, declare
 from dakehu.foundation.base.i18n import bilingual
 
 CARE = ("reached", "explained", "meeting", "no_answer", "message_left", "escalated", "no_action")
-TOLD = ("explained", "notice_sent", "reached", "no_answer", "no_action")
+INFORMED = ("explained", "notice_sent", "reached", "no_answer", "no_action")
 SHOCK = bilingual(
     "{client}您好，今天沪深300涨跌幅为{index_return}，您的账户按持仓估算变动约{account_return}（仅为收盘估值）。我打电话是想听听您现在的想法，不推荐任何买卖。"
     "您之前登记的资金用途和期限有变化吗？近期有用钱安排吗？市场短期走势我们无法判断，是否调整由您自行决定；如果您愿意，"
@@ -57,7 +57,7 @@ declare(
         deadline="T+1",
         shows=("held_value",),
         action=bilingual("告知事实并附公告链接。", "Give the facts and the link of the announcement."),
-        feedback=TOLD,
+        feedback=INFORMED,
         lapses=False,
         escalates=(2, 4),
     ),
@@ -71,7 +71,7 @@ declare(
         deadline="T+0 20:00",
         shows=("held_value", "held_weight"),
         action=bilingual("告知流动性情况。", "Tell about liquidity."),
-        feedback=TOLD,
+        feedback=INFORMED,
         escalates=(2, 4),
     ),
     MomentType(
@@ -83,7 +83,7 @@ declare(
         priority=3,
         deadline="T+2",
         action=bilingual("提醒集中度。", "Remind of concentration."),
-        feedback=TOLD,
+        feedback=INFORMED,
         escalates=(),
     ),
     MomentType(
@@ -106,7 +106,7 @@ declare(
         priority=2,
         deadline="T+5",
         action=bilingual("说明集中持仓的影响。", "Explain what concentration means."),
-        feedback=TOLD,
+        feedback=INFORMED,
         escalates=(2, 4),
     ),
     MomentType(
@@ -121,7 +121,7 @@ declare(
         action=bilingual("告知客户：您设定的提醒线已触及。", "Tell the client that the line set has been reached."),
         wording=bilingual(
             "您好，您设定的提醒线已触及。这是对您所设条件的提示，不构成买卖建议。",
-            "A line that you set has been reached. This tells of your own condition and is no advice to deal.",
+            "A line that you set has been reached. This is your own condition and is no advice to deal.",
         ),
         feedback=("notice_sent", "reached", "no_answer"),
         escalates=(2, 4),
@@ -137,7 +137,7 @@ declare(
         deadline="T+1",
         shows=("product_risk", "held_value"),
         action=bilingual("如实披露净值情况。", "Disclose the value as it is."),
-        feedback=TOLD,
+        feedback=INFORMED,
     ),
     MomentType(
         "M39",
@@ -147,7 +147,7 @@ declare(
         priority=3,
         deadline="T+10",
         action=bilingual("披露交易成本，不鼓励交易。", "Disclose what dealing costs; encourage none."),
-        feedback=TOLD,
+        feedback=INFORMED,
         escalates=(),
     ),
 )

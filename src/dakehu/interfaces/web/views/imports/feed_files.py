@@ -13,12 +13,11 @@ from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
-from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
-from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
+from dakehu.interfaces.web.views.imports.mapping import ledger_file_context
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
-COUNTS = ("created", "updated", "unchanged")
 REMOVED = bilingual("不再出现", "No longer there")
 
 
@@ -54,29 +53,11 @@ def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) 
 
 
 def _shown(report: dict[str, Any]) -> dict[str, Any]:
-    code = language()
     feed = feed_of(report["feed"])
-    labels = {column.name: column.label for column in feed.file_columns}
-
-    def listed(name: str) -> list[dict[str, Any]]:
-        return [
-            {**one, "column": labels.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
-            for one in report[name]
-        ]
-
-    tiles = [{"label": VERDICT_WORDS[name][0], "count": f"{report[name]:,}"} for name in COUNTS]
+    context = ledger_file_context(report, {column.name: column.label for column in feed.file_columns})
     if report.get("removed"):
-        tiles.append({"label": REMOVED, "count": f"{report['removed']:,}"})
-    return {
-        "report": report,
-        "feed": feed,
-        "rows": f"{report['rows']:,}",
-        "left_out": left_out(report),
-        "errors": listed("faults"),
-        "warnings": listed("warnings"),
-        "tiles": tiles,
-        "is_news": any(report.get(name) for name in ("created", "updated", "removed")),
-    }
+        context["tiles"].append({"label": REMOVED, "count": f"{report['removed']:,}"})
+    return {**context, "feed": feed, "rows": f"{report['rows']:,}"}
 
 
 @require_POST

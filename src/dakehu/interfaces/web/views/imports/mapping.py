@@ -1,5 +1,6 @@
 """How a file is read and what it would change, made ready for the eye: words from field facts, in the reader's language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -31,6 +32,7 @@ MODE_ABOUT = {
     "create": bilingual("已有的客户跳过", "Known clients are skipped"),
     "update": bilingual("没有的客户跳过", "Unknown clients are skipped"),
 }
+LEDGER_FILE_COUNTS = ("created", "updated", "unchanged")
 VERDICT_WORDS = {
     "created": (bilingual("新增", "New"), "good", bilingual("系统里还没有的", "Not on the desk yet")),
     "updated": (bilingual("更新", "Updated"), "accent", bilingual("至少有一格不同", "At least one cell differs")),
@@ -189,9 +191,9 @@ def report(result: dict[str, Any]) -> dict[str, Any]:
             if rows and name in parts
         ],
         "meeting": _meeting(result, mine),
-        "errors": [_fault(f) for f in result.get("faults", [])],
+        "errors": [fault_in_words(f) for f in result.get("faults", [])],
         "left_out": left_out(result),
-        "warnings": [_fault(f) for f in result.get("warnings", [])],
+        "warnings": [fault_in_words(f) for f in result.get("warnings", [])],
         "work": result.get("undecided", 0)
         + sum(m["may_go"] for m in result.get("missing", []))
         + result.get("created", 0)
@@ -290,6 +292,23 @@ def _custom_field_address(column: dict[str, Any]) -> str:
     return f"{reverse('system-fields-add')}?{urlencode({'zh': column['heading'], 'model': column['model']})}"
 
 
-def _fault(fault: dict[str, Any]) -> dict[str, Any]:
+def fault_in_words(fault: dict[str, Any]) -> dict[str, Any]:
+    """Return a fault with its message and remedy in the reader's language."""
     code = language()
     return {**fault, "message": fault[code], "remedy": fault[f"remedy_{code}"]}
+
+
+def ledger_file_context(report: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the pages of a price file and of a feed show of its report. `labels`: {field: heading of its column}."""
+    errors, warnings = (
+        [{**fault_in_words(fault), "column": labels.get(fault["field"], "")} for fault in report[name]]
+        for name in ("faults", "warnings")
+    )
+    return {
+        "report": report,
+        "left_out": left_out(report),
+        "errors": errors,
+        "warnings": warnings,
+        "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{report[name]:,}"} for name in LEDGER_FILE_COUNTS],
+        "is_news": any(report.get(name) for name in ("created", "updated", "removed")),
+    }

@@ -8,10 +8,9 @@ from dakehu.exchange.imports import undo
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.imports import batches
-from dakehu.interfaces.web.views.imports.mapping import VERDICT_WORDS, left_out
+from dakehu.interfaces.web.views.imports.mapping import ledger_file_context
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
-COUNTS = ("created", "updated", "unchanged")
 COLUMNS = {
     "code": bilingual("证券代码", "Security code"),
     "price": bilingual("价格", "Price"),
@@ -42,19 +41,5 @@ def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) 
 
 
 def _shown(report: dict[str, Any]) -> dict[str, Any]:
-    code = language()
-
-    def listed(name: str) -> list[dict[str, Any]]:
-        return [
-            {**one, "column": COLUMNS.get(one["field"], ""), "message": one[code], "remedy": one[f"remedy_{code}"]}
-            for one in report[name]
-        ]
-
-    return {
-        "report": report,
-        "left_out": left_out(report),
-        "errors": listed("faults"),
-        "warnings": listed("warnings"),
-        "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{report[name]:,}"} for name in COUNTS],
-        "entered": "、".join(report["entered"][:20]) if code == "zh" else ", ".join(report["entered"][:20]),
-    }
+    entered = ("、" if language() == "zh" else ", ").join(report["entered"][:20])
+    return {**ledger_file_context(report, COLUMNS), "entered": entered}
