@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.db.models import Count, Max
+
 from dakehu.domains.ledger.nightly import IMPORT, data_state
 from dakehu.domains.team.audit_queries import SIGN_INS
 from dakehu.domains.tiers import assign
+from dakehu.domains.tiers.models import AssignmentRun
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.nightly.run import desk_state
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
@@ -32,6 +35,11 @@ def _words(result: dict[str, Any]) -> Bilingual:
         "{assigned} assigned, {upgraded} upgraded, {downgraded} downgraded, {watched} newly under watch.",
         **{name: result[name] for name in ("assigned", "upgraded", "downgraded", "watched")},
     )
+
+
+def tier_state() -> dict[str, Any]:
+    """Return plain values that differ once tiers have been assigned again: what later steps read."""
+    return {"tiers": AssignmentRun.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))}
 
 
 def _inputs(night: Night) -> dict[str, Any]:

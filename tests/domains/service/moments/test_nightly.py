@@ -1,18 +1,23 @@
 """The night finds what clients need, once; clears what is over, and lets late moments climb."""
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from dakehu.domains.service.models import Moment, MomentRule, MomentRun
 from dakehu.domains.service.moments import nightly
+from dakehu.domains.tiers import assign
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.schema.nightly import missing_data
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.nightly.run import DOOR
+from dakehu.foundation.schema.nightly import Night, missing_data, steps
 from tests.cast import acting, as_system
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -247,6 +252,19 @@ def test_of_an_earlier_day_only_what_happened_on_it_is_taken_up(frozen, lin, zha
     before = [(row.kind, row.object, row.state) for row in moments()]
     found = run(date(2026, 11, 26))
     assert found["cleared"] == 0 and [(row.kind, row.object, row.state) for row in moments()] == before
+
+
+def test_tiers_that_were_assigned_later_are_something_new_for_moments(frozen, lin, zhou, zhang):
+    set_client(lin, zhang, assets="8000000")
+    with acting(zhou):
+        perform("tiers.activate_scheme", {"scheme": perform("tiers.create_scheme", {"name": "默认方案"}).pk})
+    step, night_now = next(one for one in steps() if one.name == "service.moments"), Night(FRIDAY, Path(), no_progress)
+    with as_system():
+        before = step.inputs(night_now)
+    with acting_as(system_actor("the nightly run", DOOR)):
+        assert step.inputs(night_now) == before
+        assert assign.run(FRIDAY)["assigned"] == 1
+        assert step.inputs(night_now) != before
 
 
 def test_a_night_that_is_killed_while_it_writes_leaves_nothing_and_the_next_does_all(frozen, lin, zhang, monkeypatch):

@@ -7,6 +7,7 @@ from dakehu.domains.ledger.nightly import IMPORT, data_state
 from dakehu.domains.service.models import MomentRun
 from dakehu.domains.service.moments import nightly
 from dakehu.domains.team.audit_queries import SIGN_INS
+from dakehu.domains.tiers.nightly import tier_state
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.nightly.run import desk_state
@@ -28,8 +29,8 @@ def _evaluate(night: Night) -> dict[str, Any]:
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what moments are found by: feeds, closes, the day of the desk, and whatever people changed on it."""
-    return {**data_state(), "desk": desk_state(SIGN_INS), "today": clock.today().isoformat()}
+    """Return what moments are found by: feeds, closes, tiers, the day of the desk, and whatever people changed on it."""
+    return {**data_state(), **tier_state(), "desk": desk_state(SIGN_INS), "today": clock.today().isoformat()}
 
 
 declare_step(
