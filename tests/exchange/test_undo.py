@@ -8,7 +8,10 @@ import pytest
 from django.db import models
 
 from dakehu.domains.clients.models import Client, Contact, Coverage, Needs
-from dakehu.domains.service.models import FollowUp
+from dakehu.domains.service.models import FollowUp, Moment
+from dakehu.domains.service.moments import nightly
+from dakehu.domains.tiers import assign
+from dakehu.domains.tiers.models import TierChange
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.query_guard import scoped_models
@@ -17,6 +20,7 @@ from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import verification
 from dakehu.foundation.audit.models import AuditEntry
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.models import StoredFile
@@ -321,3 +325,28 @@ def test_rows_deleted_and_changed_by_hand_come_back_through_the_same_mechanism(l
         with act("test.undo"):
             assert reversal.revert(undo.load(key)) == {"removed": 0, "restored": 3}
     assert seen() == before
+
+
+def test_what_the_night_noticed_about_new_clients_goes_with_them_and_what_somebody_worked_does_not(lin, zhou, tmp_path):
+    with acting(zhou):
+        perform("tiers.activate_scheme", {"scheme": perform("tiers.create_scheme", {"name": "默认方案"}).pk})
+    batches = []
+    for code, name in (("A001", "钱多多"), ("A002", "孙小美")):
+        path = tmp_path / f"{code}.csv"
+        path.write_text(f"客户号,客户姓名,总资产\n{code},{name},620万\n", encoding="utf-8")
+        with acting(lin):
+            batches.append(imports.run_import(path)["batch"])
+    with as_system():
+        assign.run(clock.today())
+        nightly.run(clock.today())
+        assert TierChange.objects.count() == 2 and Moment.objects.filter(kind="M08").count() == 2
+        worked = Moment.objects.get(client__code="A001", kind="M08")
+    with acting(lin):
+        perform("service.work_moment", {"moment": worked.pk, "outcome": "reached"})
+        with pytest.raises(Refused):
+            perform("workbook.undo", {"batch": batches[0]})
+        perform("workbook.undo", {"batch": batches[1]})
+    with as_system():
+        assert Client.objects.get().code == "A001"
+        assert TierChange.objects.get().client.code == "A001"
+        assert set(Moment.objects.values_list("client__code", flat=True)) == {"A001"}

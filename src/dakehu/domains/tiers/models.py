@@ -214,6 +214,7 @@ class TierChange(ClientRecorded):
     names = Names("分级变更", "Change of tier", "Changes of tier")
 
     client_path = "client"
+    written_by_desk = ~Q(kind__in=(ChangeKind.OVERRIDDEN, ChangeKind.OVERRIDE_ENDED))
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="tier_changes"), zh="客户", en="Client",

@@ -16,6 +16,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import CHUNK, chunks
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.bulk import load_rows, record_rows, remove_rows
 from dakehu.foundation.records.recorded import Recorded
@@ -60,6 +61,7 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
                 what = name_of_table(label)
                 share = 0.3 + 0.5 * done / len(log.created)
                 progress(share, bilingual("正在删除新增的记录：{what}", "Removing what was added: {what}", what=what))
+                _remove_written_by_desk(model_of(label), born.numbers)
                 remove_rows(model_of(label), born.numbers, with_values=few)
             progress(0.8, bilingual("正在恢复原来的内容", "Restoring what was there before"))
             restored = sum(_restore(model_of(label), rows, few) for label, rows in log.changed.items())
@@ -169,7 +171,22 @@ def _others(log: UndoLog, other: Any, by: str, among: list[dict[str, Any]], late
     born, changed = log.created.get(label, CreatedRows()).numbers, log.changed.get(label, {})
     for test in among:
         rows: Any = models.QuerySet(other).filter(**{f"{by}__{how}": what for how, what in test.items()}, **later)
+        by_desk = getattr(other, "written_by_desk", None)
+        rows = rows.exclude(by_desk) if by_desk is not None else rows
         yield from ((other, pk) for pk in rows.values_list("pk", flat=True) if pk not in born and pk not in changed)
+
+
+def _remove_written_by_desk(model: Any, numbers: IdRanges) -> None:
+    """Remove what the desk by itself has written about rows that are about to go, such as a moment nobody has worked."""
+    for other, key in references_to(model):
+        by_desk = getattr(other, "written_by_desk", None)
+        for first, last in numbers.parts(CHUNK) if by_desk is not None else ():
+            rows: Any = models.QuerySet(other).filter(
+                by_desk, **{f"{key.attname}__gte": first, f"{key.attname}__lte": last}
+            )
+            found = list(rows.values_list("pk", flat=True))
+            if found:
+                remove_rows(other, found)
 
 
 # --- writing it back --------------------------------------------------------------------------------

@@ -111,6 +111,9 @@ class Recorded(models.Model):
     computed_columns: tuple[Any, ...] = ()
     list_filters: dict[str, Any] = {}  # {name: rows and a value → rows} by which lists are narrowed besides the columns
     applies_by = ""  # the choice field that decides which fields make sense (FieldSpec.applies_to); "" for none
+    written_by_desk: Any = (
+        None  # Q of rows that no person wrote or worked on: an undo removes them with what they hang on
+    )
     field_groups: dict[str, Any] = {"": ""}  # {group: its title}, in the order in which a page shows them
 
     objects: Any = scope.Common()

@@ -60,6 +60,7 @@ class Moment(ClientRecorded):
     names = Names("关键时刻", "Moment", "Moments", aliases=("MOT",))
 
     client_path = "client"
+    written_by_desk = Q(state__in=(MomentState.OPEN, MomentState.LAPSED), worked_by=None, interaction=None, reason="")
     across_only = "compliance_only"
     retention = TWENTY_YEARS
 
