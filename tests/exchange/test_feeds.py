@@ -221,3 +221,11 @@ def test_a_file_that_was_cut_short_is_warned_of_before_it_is_taken(file, zhang, 
     file(HEAD + "C0001,1,2,3,\nC0002,1,2,3,\n", name="b_20261120.csv")
     report = file(HEAD + "C0001,1,2,3,\n", dry_run=True)
     assert [one["zh"] for one in report["warnings"]] == ["2026-11-23 只有 1 行，2026-11-20 有 2 行。"]
+
+
+def test_a_client_may_be_named_in_a_feed_as_in_every_other_file(file, zhang, qian):
+    heads = ("资金账号", "客户编号", "account no")
+    for place, head in enumerate(heads, 1):
+        report = file(f"{head},现金,证券市值,产品,资产总额\nC0001,1,2,0,{place}\nC0002,1,2,0,3\n", strict=True)
+        assert (report["kind"], report["feed"], report["errors"]) == ("feed", "balances", 0), head
+        assert totals() == [float(place), 3.0]

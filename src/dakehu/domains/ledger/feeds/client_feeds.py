@@ -23,7 +23,9 @@ BALANCES = Feed(
             required=True,
             example="880000.00",
         ),
-        money_column("products", "产品市值", "Products", ("理财市值", "场外产品市值", "金融产品市值", "otcproducts")),
+        money_column(
+            "products", "产品市值", "Products", ("产品", "理财市值", "场外产品市值", "金融产品市值", "otcproducts")
+        ),
         money_column("restricted", "限售市值", "Restricted shares", ("限售股市值", "限售股份市值")),
         money_column("margin_assets", "信用资产", "Margin assets", ("信用账户总资产", "两融资产", "信用账户资产")),
         money_column("margin_debt", "融资融券负债", "Margin debt", ("两融负债", "信用负债", "融资负债")),

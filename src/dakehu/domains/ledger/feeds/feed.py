@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.schema.fields import model_of, spec_of
 
 # What a column holds: its type in a stored file, and in the frames that the reader returns. Money is exact fen in the
 # file and Float64 yuan in frames; a share is 1.45 for 145 %; client and product are ids of the desk.
@@ -79,8 +80,11 @@ class FeedColumn:
         return f"{self.zh} {self.en}" + (f" ({self.unit})" if self.unit else "")
 
     def spellings(self) -> tuple[str, ...]:
-        """Return every way in which a file may name this column."""
-        return (self.zh, self.en, f"{self.zh} {self.en}", self.heading, self.name, *self.aliases)
+        """Return every way in which a file may name this column; a client's code as in every other file."""
+        own = (self.zh, self.en, f"{self.zh} {self.en}", self.heading, self.name, *self.aliases)
+        if self.kind != "client":
+            return own
+        return (*own, *spec_of(model_of("clients.Client")._meta.get_field("code")).spellings())
 
 
 # The columns of a file that are worked into the others and not stored: of which day its rows are, on which market a
