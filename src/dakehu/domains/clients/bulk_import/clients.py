@@ -125,6 +125,7 @@ def evaluate(
             if not identifiers["code"]
             else ("code", identifiers["code"])
         )
+    _keep_names(names, codes, client_of_row, row_evaluation)
     evaluation = ClientEvaluation(row_evaluation, client_of_row, matcher, contacts)
     _separate_history(evaluation, columns, keys)
     _compare_stored(evaluation, columns, codes, names, mode)
@@ -144,6 +145,16 @@ def evaluate(
     _warn_of_inapplicable(evaluation, columns)
     contact_import.evaluate(contacts, client_of_row, row_evaluation)
     return evaluation
+
+
+def _keep_names(names: list[Any], codes: list[Any], client_of_row: list[int], evaluation: ImportEvaluation) -> None:
+    """Empty names that are the client's code again: a new client without a name is called so, a known one keeps its name.
+
+    Rows that an export brought out say what they mean.
+    """
+    for row, client in enumerate(client_of_row):
+        if client and names[row] == codes[row] and row not in evaluation.anchored:
+            names[row] = None
 
 
 def _warn_of_inapplicable(evaluation: ClientEvaluation, columns: Columns) -> None:
