@@ -1,7 +1,7 @@
 """Models of service, one subject per file."""
 
 from dakehu.domains.service.models.delivery import Delivery
-from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -37,4 +37,5 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "SeenNotice",
 ]
