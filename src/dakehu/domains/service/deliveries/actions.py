@@ -48,7 +48,7 @@ def send_again(*, delivery: int) -> dict[str, str]:
             "delivery",
             "这条消息现在是“{state}”，不需要重发。",
             "This message is “{state}”: there is nothing to send again.",
-            state=bilingual(DeliveryState(str(row.state)).zh, DeliveryState(str(row.state)).en),
+            state=DeliveryState.text_of(str(row.state)),
         )
     by = current_actor().name
     note = bilingual("{who} 决定重新发送", "{who} sends it again", who=by)
@@ -79,7 +79,7 @@ def stop_delivery(*, delivery: int) -> dict[str, str]:
             "delivery",
             "这条消息现在是“{state}”，不能停止。",
             "This message is “{state}” and can no longer be stopped.",
-            state=bilingual(DeliveryState(str(row.state)).zh, DeliveryState(str(row.state)).en),
+            state=DeliveryState.text_of(str(row.state)),
         )
     row.state, row.rule = DeliveryState.SUPPRESSED.value, refusal_by("taken_back").rule
     note = bilingual("{who} 停止了发送", "{who} stopped it", who=current_actor().name)
