@@ -5,6 +5,8 @@ PUBLIC = (
     "attachments",
     "bulk_import",
     "cases",
+    "deliveries.handover",
+    "deliveries.outbox",
     "file_types",
     "moments.nightly",
     "moments.queries",

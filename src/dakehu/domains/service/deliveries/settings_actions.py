@@ -3,7 +3,7 @@
 from typing import Any
 
 from dakehu.domains.service.deliveries import outbox, quiet
-from dakehu.domains.service.deliveries.kinds import DeliveryChannel, DeliveryKind, DeliveryState
+from dakehu.domains.service.deliveries.kinds import WAITING, DeliveryChannel, DeliveryKind, DeliveryState
 from dakehu.domains.service.deliveries.settings import message_settings
 from dakehu.domains.service.models import Delivery, MessageSettings
 from dakehu.foundation.access.actor import current_actor, elevated
@@ -37,7 +37,7 @@ def check_times(values: dict[str, Any], names: tuple[str, ...]) -> None:
 
 @query("service.message_settings", needs=Permission.SYSTEM_READ, zh="消息发送设置", en="Settings of messages")
 def settings_of_messages() -> dict[str, Any]:
-    """Return the settings of messages without the password: {every field, has_password, is_failing, failing_since, failure,
+    """Return the settings of messages without the password: {every field, has_password, is_failing, failing_since, failure, waiting (a test is under way),
     tests: the last five tests [{at, address, state, state_text, answer}]}."""
     row = message_settings()
     with elevated("read the last tests"):
@@ -48,6 +48,7 @@ def settings_of_messages() -> dict[str, Any]:
         "has_password": bool(row.mail_password),
         "failing_since": row.failing_since,
         "failure": row.failure,
+        "waiting": any(one.state in (*WAITING, "sending") for one in tests),
         "tests": [
             {
                 "at": one.created_at,

@@ -129,10 +129,6 @@ class NoticePreference(Recorded):
                         example="08:00")  # fmt: skip
     snoozed_until = field(models.DateTimeField(null=True, blank=True), zh="暂停到", en="Snoozed until", editable=False)
     digested_on = field(models.DateField(null=True, blank=True), zh="上次汇总", en="Last digest", editable=False)
-    in_browser = field(
-        models.BooleanField(default=False), zh="浏览器通知", en="Browser notices",
-        help_zh="打开着本系统的页面时显示，不经过外部推送服务", help_en="Shown while a page of the desk is open; no push service is used",
-    )  # fmt: skip
 
 
 class SeenNotice(Recorded):

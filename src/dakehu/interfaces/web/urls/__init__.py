@@ -14,6 +14,7 @@ SECTIONS = (
     "action_form",
     "undo",
     "notices",
+    "messages",
     "imports",
     "connections",
     "market",
