@@ -129,7 +129,7 @@ def states() -> Counter[str]:
 def disturb(server: Child, worker: Child, count: int, draw: random.Random) -> float:
     """Kill server and worker at random until every message has ended; return the seconds that took."""
     begun = time.monotonic()
-    next_server, next_worker = draw.uniform(1, 3), draw.uniform(1, 4)
+    next_server, next_worker = draw.uniform(1, 3), draw.uniform(4, 12)
     while sum(states()[state] for state in ENDED) < count:
         must(time.monotonic() - begun < LONGEST, f"not ended after {LONGEST} s: {states()}")
         time.sleep(0.1)
@@ -141,7 +141,7 @@ def disturb(server: Child, worker: Child, count: int, draw: random.Random) -> fl
         if time.monotonic() - worker.since > next_worker:
             worker.kill()
             worker.run()
-            next_worker = draw.uniform(3, 12)
+            next_worker = draw.uniform(5, 25)
     return time.monotonic() - begun
 
 

@@ -79,7 +79,7 @@ def running(inbox: Inbox, port: int = 0, context: ssl.SSLContext | None = None, 
 
     def check(server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         given = data.password.decode() if isinstance(data, LoginPassword) else ""
-        return AuthResult(success=given == password)
+        return AuthResult(success=given == password, handled=False)
 
     options: dict[str, Any] = {"tls_context": context, "require_starttls": True} if context is not None else {}
     if password:

@@ -41,7 +41,7 @@ def log(request: HttpRequest) -> HttpResponse:
     found = ask("service.deliveries", chosen)
     page = {
         "page_title": LOG,
-        "page_note": bilingual("离开系统的每一条消息，以及结果", "Every message that left the desk, and how it ended"),
+        "page_note": bilingual("离开系统的消息及其结果", "What left, and how it ended"),
         "log": found,
         "chosen": chosen,
         "filters": _filters(found["days"], chosen),
