@@ -1,5 +1,7 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.delivery import Delivery
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -18,15 +20,19 @@ __all__ = [
     "Absence",
     "Attachment",
     "Channel",
+    "Delivery",
     "Every",
     "FollowUp",
     "Interaction",
+    "MessageSettings",
     "Moment",
     "MomentOutcome",
     "MomentRule",
     "MomentRun",
     "MomentState",
     "Mood",
+    "NoticeAddress",
+    "NoticePreference",
     "PlanState",
     "Request",
     "RequestKind",
