@@ -1,5 +1,16 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.calendar import (
+    Answer,
+    ContactPlan,
+    Goal,
+    Measure,
+    Meeting,
+    MeetingAttendee,
+    MeetingKind,
+    MeetingState,
+    WorkingHours,
+)
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -16,11 +27,19 @@ from dakehu.domains.service.models.work import (
 
 __all__ = [
     "Absence",
+    "Answer",
     "Attachment",
     "Channel",
+    "ContactPlan",
     "Every",
     "FollowUp",
+    "Goal",
     "Interaction",
+    "Measure",
+    "Meeting",
+    "MeetingAttendee",
+    "MeetingKind",
+    "MeetingState",
     "Moment",
     "MomentOutcome",
     "MomentRule",
@@ -31,4 +50,5 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "WorkingHours",
 ]
