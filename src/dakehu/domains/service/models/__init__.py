@@ -1,5 +1,16 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.calendar import (
+    Answer,
+    ContactPlan,
+    Goal,
+    Measure,
+    Meeting,
+    MeetingAttendee,
+    MeetingKind,
+    MeetingState,
+    WorkingHours,
+)
 from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
@@ -18,12 +29,20 @@ from dakehu.domains.service.models.work import (
 
 __all__ = [
     "Absence",
+    "Answer",
     "Attachment",
     "Channel",
+    "ContactPlan",
     "Delivery",
     "Every",
     "FollowUp",
+    "Goal",
     "Interaction",
+    "Measure",
+    "Meeting",
+    "MeetingAttendee",
+    "MeetingKind",
+    "MeetingState",
     "MessageSettings",
     "Moment",
     "MomentOutcome",
@@ -38,4 +57,5 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "SeenNotice",
+    "WorkingHours",
 ]
