@@ -104,19 +104,28 @@ def begin(count: int, port: int) -> None:
         client = perform("clients.create", {"name": "张三", "code": "C0001"})
         with act("harness.settings"):
             MessageSettings(
-                mail_on=True, mail_host="127.0.0.1", mail_port=port, mail_security="none",
-                sender_address="desk@example.com", quiet_from="", quiet_until="",
-            ).save()  # fmt: skip
+                mail_on=True,
+                mail_host="127.0.0.1",
+                mail_port=port,
+                mail_security="none",
+                sender_address="desk@example.com",
+                quiet_from="",
+                quiet_until="",
+            ).save()
         for first in range(0, count, 100):
             with act("harness.queue"):
                 for number in range(first, min(first + 100, count)):
                     to_client = number % 5 == 4
                     outbox.queue(
-                        channel="mail", address="zhang@example.com" if to_client else "lin@example.com",
-                        subject=f"第 {number} 条", text="今天有 3 项跟进到期。", key=f"message:{number}",
-                        kind="client_mail" if to_client else "notice", recipient=None if to_client else user.pk,
+                        channel="mail",
+                        address="zhang@example.com" if to_client else "lin@example.com",
+                        subject=f"第 {number} 条",
+                        text="今天有 3 项跟进到期。",
+                        key=f"message:{number}",
+                        kind="client_mail" if to_client else "notice",
+                        recipient=None if to_client else user.pk,
                         client=client.pk if to_client else None,
-                    )  # fmt: skip
+                    )
 
 
 def states() -> Counter[str]:

@@ -10,10 +10,16 @@ from dakehu.foundation.messages.outcome import Result, Unreachable
 from tests.smtp_server import Inbox, certificate, free_port, running
 
 MAIL = Outgoing(
-    sender="desk@example.com", sender_name="大客户服务台", to="lin@example.com", subject="三项\n到期", text="正文",
-    message_id="<one@example.com>", at=datetime(2026, 11, 30, tzinfo=UTC), html="<p>正文</p>",
+    sender="desk@example.com",
+    sender_name="大客户服务台",
+    to="lin@example.com",
+    subject="三项\n到期",
+    text="正文",
+    message_id="<one@example.com>",
+    at=datetime(2026, 11, 30, tzinfo=UTC),
+    html="<p>正文</p>",
     attachments=[("说明.pdf", "application/pdf", b"%PDF-")],
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,16 @@ ENDS = (
 def queue(user, key, *, channel="mail", client=None, kind="notice"):
     with acting(user):
         return outbox.queue(
-            channel=channel, address="lin@example.com", subject="提醒", text="三项到期", key=key, kind=kind, title="3 条提醒",
-            recipient=None if client else user.pk, client=client.pk if client else None,
-        )  # fmt: skip
+            channel=channel,
+            address="lin@example.com",
+            subject="提醒",
+            text="三项到期",
+            key=key,
+            kind=kind,
+            title="3 条提醒",
+            recipient=None if client else user.pk,
+            client=client.pk if client else None,
+        )
 
 
 def settle(*outcomes):

@@ -50,9 +50,15 @@ def queue(user, key, *, kind="notice", client=None, address="lin@example.com"):
     to_staff = client is None
     with acting(user):
         return outbox.queue(
-            channel="mail", address=address, subject="提醒", text="今天有 3 项跟进到期。\n.单独的点", key=key, kind=kind,
-            recipient=user.pk if to_staff else None, client=client.pk if client is not None else None,
-        )  # fmt: skip
+            channel="mail",
+            address=address,
+            subject="提醒",
+            text="今天有 3 项跟进到期。\n.单独的点",
+            key=key,
+            kind=kind,
+            recipient=user.pk if to_staff else None,
+            client=client.pk if client is not None else None,
+        )
 
 
 def send(at=NOON):

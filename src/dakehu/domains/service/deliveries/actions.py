@@ -89,8 +89,14 @@ def stop_delivery(*, delivery: int) -> dict[str, str]:
     return {"state": row.state}
 
 
-@action("service.record_arrival", needs=Permission.SYSTEM_WRITE, zh="记录送达或退信", en="Record an arrival or a bounce",
-        is_public=False, offers_undo=False)  # fmt: skip
+@action(
+    "service.record_arrival",
+    needs=Permission.SYSTEM_WRITE,
+    zh="记录送达或退信",
+    en="Record an arrival or a bounce",
+    is_public=False,
+    offers_undo=False,
+)
 def record_arrival(*, message_id: str, arrived: bool, answer: str = "") -> int:
     """Record that a message was delivered or came back, by its Message-ID; return how many deliveries that were."""
     count = 0

@@ -56,8 +56,14 @@ def due(now: datetime, channels: tuple[str, ...]) -> Any:
     return rows.order_by("due_at", "pk")
 
 
-@action("service.claim_delivery", needs=Permission.SYSTEM_WRITE, zh="取出待发", en="Claim a delivery", is_public=False,
-        offers_undo=False)  # fmt: skip
+@action(
+    "service.claim_delivery",
+    needs=Permission.SYSTEM_WRITE,
+    zh="取出待发",
+    en="Claim a delivery",
+    is_public=False,
+    offers_undo=False,
+)
 def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool | None:
     """Claim the earliest due delivery for a worker. False where a rule held it back instead; None where nothing is due."""
     now = clock.now()
@@ -117,8 +123,14 @@ def _hold_back(row: Delivery, refused: list[Refusal], now: datetime) -> None:
     row.save()
 
 
-@action("service.settle_delivery", needs=Permission.SYSTEM_WRITE, zh="记录发送结果", en="Record what became of a delivery",
-        is_public=False, offers_undo=False)  # fmt: skip
+@action(
+    "service.settle_delivery",
+    needs=Permission.SYSTEM_WRITE,
+    zh="记录发送结果",
+    en="Record what became of a delivery",
+    is_public=False,
+    offers_undo=False,
+)
 def settle_delivery(*, delivery: int, worker: str, outcome: Outcome) -> str:
     """Record how an attempt ended; return the state. An answer that comes after the delivery was taken for lost counts too."""
     row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery)
@@ -174,8 +186,14 @@ def _doubt(row: Delivery, answer: Bilingual | str, now: datetime) -> None:
     row.save()
 
 
-@action("service.settle_lost_deliveries", needs=Permission.SYSTEM_WRITE, zh="清理中断的发送", en="Settle broken-off deliveries",
-        is_public=False, offers_undo=False)  # fmt: skip
+@action(
+    "service.settle_lost_deliveries",
+    needs=Permission.SYSTEM_WRITE,
+    zh="清理中断的发送",
+    en="Settle broken-off deliveries",
+    is_public=False,
+    offers_undo=False,
+)
 def settle_lost_deliveries(*, worker: str) -> int:
     """Take every delivery whose worker died while handing it over for unknown; return their number."""
     now, count = clock.now(), 0

@@ -90,16 +90,20 @@ def deliveries(
 def _counts(rows: Any) -> dict[str, Any]:
     """Return counts by state, by channel and by rule."""
     by_state = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    per_channel = rows.order_by().values("channel").annotate(
-        total=Count("pk"),
-        queued=Count("pk", filter=Q(state__in=(*WAITING, "sending"))),
-        sent=Count("pk", filter=Q(state__in=SENT)),
-        failed=Count("pk", filter=Q(state__in=ENDED_BADLY)),
-        unknown=Count("pk", filter=Q(state="unknown")),
-        suppressed=Count("pk", filter=Q(state="suppressed")),
-        retried=Count("pk", filter=Q(attempts__gt=1)),
-        sent_again=Count("pk", filter=Q(was_unknown__gt=0) & ~Q(state="unknown")),
-    )  # fmt: skip
+    per_channel = (
+        rows.order_by()
+        .values("channel")
+        .annotate(
+            total=Count("pk"),
+            queued=Count("pk", filter=Q(state__in=(*WAITING, "sending"))),
+            sent=Count("pk", filter=Q(state__in=SENT)),
+            failed=Count("pk", filter=Q(state__in=ENDED_BADLY)),
+            unknown=Count("pk", filter=Q(state="unknown")),
+            suppressed=Count("pk", filter=Q(state="suppressed")),
+            retried=Count("pk", filter=Q(attempts__gt=1)),
+            sent_again=Count("pk", filter=Q(was_unknown__gt=0) & ~Q(state="unknown")),
+        )
+    )
     by_rule = rows.filter(state="suppressed").order_by().values_list("rule").annotate(n=Count("pk"))
     return {
         "total": sum(by_state.values()),

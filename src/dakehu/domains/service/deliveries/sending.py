@@ -56,16 +56,28 @@ def mail_server(settings: MessageSettings) -> MailServer:
     )
 
 
-@action("service.open_mail_settings", needs=Permission.SYSTEM_WRITE, zh="读取邮件设置", en="Read the settings of mail",
-        is_public=False, offers_undo=False)  # fmt: skip
+@action(
+    "service.open_mail_settings",
+    needs=Permission.SYSTEM_WRITE,
+    zh="读取邮件设置",
+    en="Read the settings of mail",
+    is_public=False,
+    offers_undo=False,
+)
 def open_mail_settings() -> tuple[MailServer, str, str]:
     """Return the mail server, the sender's address and name."""
     settings = message_settings()
     return mail_server(settings), settings.sender_address, settings.sender_name or settings.sender_address
 
 
-@action("service.note_mail_server", needs=Permission.SYSTEM_WRITE, zh="记录邮件服务器状态", en="Note whether mail can be sent",
-        is_public=False, offers_undo=False)  # fmt: skip
+@action(
+    "service.note_mail_server",
+    needs=Permission.SYSTEM_WRITE,
+    zh="记录邮件服务器状态",
+    en="Note whether mail can be sent",
+    is_public=False,
+    offers_undo=False,
+)
 def note_mail_server(*, failure: Bilingual | None) -> None:
     """Note that the mail server cannot be reached and why, or that it can again."""
     settings = message_settings()
