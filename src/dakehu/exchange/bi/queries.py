@@ -37,7 +37,7 @@ def why_not_available() -> Bilingual | None:
 
 def address() -> dict[str, Any]:
     """{host, port, database} as the desk itself reaches PostgreSQL."""
-    used = settings.DATABASES["default"]
+    used: dict[str, Any] = settings.DATABASES["default"]
     return {
         "host": used.get("HOST") or "localhost",
         "port": int(used.get("PORT") or 5432),

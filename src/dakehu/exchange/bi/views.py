@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connections
 
 from dakehu.domains.team.roles import ROLES
-from dakehu.exchange.odata.entity_sets import EntitySet, Property, entity_sets
+from dakehu.exchange.odata.entity_sets import EntitySet, Property, entity_sets, snake
 from dakehu.foundation import row_security
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.access.encrypted_fields import DOTS
@@ -52,7 +52,7 @@ class View:
         selected = ",\n  ".join(f"{column.sql} AS {quoted(column.name)}" for column in self.columns)
         path = f"{SCHEMA}.{quoted(self.name)}"
         return [
-            f"CREATE VIEW {path} WITH (security_barrier = true) AS SELECT\n  {selected}\n"  # noqa: S608  names of models
+            f"CREATE VIEW {path} WITH (security_barrier = true) AS SELECT\n  {selected}\n"
             f"FROM public.{quoted(self.table)} CROSS JOIN {INNER}.reader() AS {READER}\nWHERE {self.condition}",
             f"COMMENT ON VIEW {path} IS {literal(self.comment)}",
             *(f"COMMENT ON COLUMN {path}.{quoted(c.name)} IS {literal(c.comment)}" for c in self.columns),
@@ -101,17 +101,12 @@ def _view(one: EntitySet, needs: list[str], sets: dict[str, EntitySet]) -> View:
         if item.reading is not None:
             columns += _columns(model, item, listed)
     return View(
-        _name(one.name),
+        snake(one.name),
         model._meta.db_table,
         f"{one.label.in_('zh')} {one.label.in_('en')}",
         tuple(columns),
         _condition(model, needs),
     )
-
-
-def _name(name: str) -> str:
-    """`FollowUps` as `follow_ups`."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 
 
 def _condition(model: Any, needs: list[str]) -> str:
@@ -222,5 +217,5 @@ def _comment(spec: FieldSpec) -> str:
 def masks() -> dict[str, str]:
     """{name of a mask: its SQL, of a text `value`} of the masks that PostgreSQL applies."""
     with acting_as(system_actor("describe the views of schema bi")):
-        every = [item.spec.mask for one in entity_sets().values() for item in one.properties.values()]
+        every: list[Any] = [item.spec.mask for one in entity_sets().values() for item in one.properties.values()]
     return {getattr(mask, "__name__", ""): mask.in_sql for mask in every if hasattr(mask, "in_sql")}
