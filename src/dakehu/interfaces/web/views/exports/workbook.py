@@ -88,7 +88,13 @@ def tableau(request: HttpRequest) -> HttpResponse:
     """Start an extract for Tableau of the clients meant."""
     chosen, rows = chosen_of(request.POST)
     numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
-    return redirect("export-job", pk=extracts.start_export(numbers, request.POST.get("language")))
+    try:
+        return redirect("export-job", pk=extracts.start_export(numbers, request.POST.get("language")))
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("export")
 
 
 def _recent(owner: int | None) -> list[dict[str, Any]]:
