@@ -66,14 +66,21 @@ def policy_condition(expression: str, reach: str = "(SELECT dakehu_reach())", fu
     )
 
 
-def row_condition(model: Any, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_") -> str:
-    """SQL: may a reader of this reach see a row of a model of client data? Columns are named by the model's table."""
+def row_condition(
+    model: Any, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_", passes_without_client: bool = True
+) -> str:
+    """SQL: may a reader of this reach see a row of a model of client data? Columns are named by the model's table.
+
+    Whose a row without a client is, only the program knows: policies let it pass, and what has no program behind it does
+    not (`passes_without_client`), but for readers across information walls.
+    """
     table, path = model._meta.db_table, model.client_path
     own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
     column = f'"{table}"."{own.column}"'
     test = policy_condition(column, reach, functions)
     if own.null:
-        test = f"{column} IS NULL OR {test}"
+        without = f"{column} IS NOT NULL AND ({test}) OR {reach} IN ('system', 'across')"
+        test = f"{column} IS NULL OR {test}" if passes_without_client else without
     if getattr(model, "across_only", ""):
         flag = model._meta.get_field(model.across_only).column
         test = f"({test}) AND (NOT \"{table}\".\"{flag}\" OR {reach} IN ('system', 'across'))"

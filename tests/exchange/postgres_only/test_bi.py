@@ -16,7 +16,8 @@ from dakehu.domains.clients import masks
 from dakehu.domains.team.queries import actor_of
 from dakehu.exchange.bi import install
 from dakehu.exchange.bi.views import views
-from dakehu.foundation.access.actor import acting_as
+from dakehu.exchange.odata.entity_sets import entity_sets, snake
+from dakehu.foundation.access.actor import Reach, acting_as, current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
@@ -63,12 +64,18 @@ def test_a_login_sees_what_its_person_sees_and_ends_with_its_token(sql_access, l
             "service.log_interaction",
             {"client": zhang.pk, "channel": "call", "held_at": "2026-11-01 08:00", "summary": "问候"},
         )
+    for client in (zhang.pk, None):
+        meeting = {"subject": "三季度检视", "starts_at": "2026-12-01 10:00", "ends_at": "2026-12-01 11:00"}
+        with acting(lin):
+            perform("service.plan_meeting", {**meeting, **({"client": client} if client else {})})
     made = {}
     for user in (lin, zhou, wang, he, an):
         with acting(user):
             made[user.username] = perform("bi.create_login", {})
-            desk = {row["code"] for row in ask("clients.list", {})["rows"]}
-        assert {code for (code,) in rows(made[user.username], "SELECT code FROM bi.clients")} == desk
+            desk = {snake(one.name): _numbers(one) for one in entity_sets().values()}
+        for view, numbers in desk.items():
+            found = {number for (number,) in rows(made[user.username], f"SELECT id FROM bi.{view}")}
+            assert found == numbers, (user.username, view)
     assert rows(made["wang"], "SELECT count(*) FROM bi.interactions") == [(0,)]
     assert rows(made["lin"], "SELECT summary, channel, channel_label FROM bi.interactions") == [
         ("问候", "call", "电话")
@@ -86,6 +93,15 @@ def test_a_login_sees_what_its_person_sees_and_ends_with_its_token(sql_access, l
     with psycopg.connect(_address("DAKEHU_DATABASE_URL")) as desk:  # the application's role is nobody's login
         assert desk.execute("SELECT count(*) FROM bi.clients").fetchall() == [(0,)]
     _ends(sql_access, made, lin, zhou)
+
+
+def _numbers(one: Any) -> set[int]:
+    """The rows of a list; without those of no client, whose they are only the program knows."""
+    listed = one.rows().order_by()
+    path = getattr(one.model, "client_path", None)
+    if path and path != "pk" and current_actor().reach != Reach.ACROSS_WALLS:
+        listed = listed.exclude(**{path: None})
+    return set(listed.values_list("pk", flat=True))
 
 
 def _reads_only(one: Any) -> None:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from dakehu.domains.team.permissions import SQL_READ
 from dakehu.domains.team.queries import valid_tokens
-from dakehu.exchange.bi.views import INNER
+from dakehu.exchange.bi.views import INNER, sets_without_view
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 
@@ -52,7 +52,8 @@ def own_tokens() -> list[Any]:
 
 @query("bi.access", needs=SQL_READ, zh="SQL 访问", en="SQL access")
 def access() -> dict[str, Any]:
-    """{why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port, database}."""
+    """{why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port, database,
+    left_out (labels of the tables that have no view)}."""
     why = why_not_available()
     if why is not None:
         return {
@@ -61,6 +62,7 @@ def access() -> dict[str, Any]:
             "token": None,
             "expires_on": None,
             **dict.fromkeys(("host", "port", "database")),
+            "left_out": [],
         }
     held = own_tokens()
     return {
@@ -69,4 +71,5 @@ def access() -> dict[str, Any]:
         "token": held[0].pk if held else None,
         "expires_on": held[0].expires_on if held else None,
         **address(),
+        "left_out": [str(one.label) for one in sets_without_view()],
     }
