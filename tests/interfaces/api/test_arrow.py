@@ -25,7 +25,6 @@ def got(user, path, status=200, scopes=None, **asked):
         f"/api/v1/{path}", asked, headers={"Authorization": f"Bearer {token['token']}", "Accept": ACCEPT}
     )
     body = b"".join(answer) if answer.streaming else answer.content
-    answer.close()
     assert answer.status_code == status, body
     return body
 

@@ -96,9 +96,10 @@ def _part(result: Any, part: str) -> Any:
 
 
 def _is_table(value: Any) -> bool:
+    """Whether a value holds rows. An empty list may: what has to be named must not depend on the data."""
     if isinstance(value, models.QuerySet):
         return True
-    return isinstance(value, (list, tuple)) and bool(value) and isinstance(value[0], (dict, models.Model))
+    return isinstance(value, (list, tuple)) and (not value or isinstance(value[0], (dict, models.Model)))
 
 
 def stream_of(source: Source, facts: Mapping[str, str]) -> Iterator[bytes]:
