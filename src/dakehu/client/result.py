@@ -120,6 +120,8 @@ class Result:
     def _reader(self) -> Iterator[Any]:
         with self._opened() as parts:
             yield pa.ipc.open_stream(io.BufferedReader(_Readable(parts)))
+            for _ in parts:  # the last bytes, so that the connection serves the next request too
+                continue
 
     def _labelled(self, language: str) -> pa.Table:
         table = self.arrow()
