@@ -12,7 +12,6 @@ from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.api import arrow
 from tests.cast import acting
 
-pytestmark = pytest.mark.postgres
 ACCEPT = "application/vnd.apache.arrow.stream"
 
 
@@ -37,7 +36,7 @@ def table(user, path, **asked):
 
 @pytest.fixture
 def rich(lin, zhang, qian):
-    """Twenty clients of Lin's and one of Wang's; the numbers of Lin's."""
+    """Twelve clients of Lin's and one of Wang's; the numbers of Lin's."""
     with acting(lin):
         return [zhang.pk] + [
             perform(
@@ -51,7 +50,7 @@ def rich(lin, zhang, qian):
                     "anyway": True,
                 },
             ).pk
-            for n in range(19)
+            for n in range(11)
         ]
 
 
@@ -76,6 +75,7 @@ def shown(value):
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db
 def test_every_cell_is_the_one_of_the_json_answer_for_every_role(rich, lin, zhou, wang, he, an, admin):
     for user in (lin, zhou, wang, he, an, admin):
@@ -105,17 +105,19 @@ def test_types_labels_and_units_come_from_the_field_specs(rich, lin, an):
     assert masked.type == pa.string() and masked.metadata[b"masked"] == b"true"
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db
 def test_the_amount_of_one_client_is_exact(rich, lin):
     found = table(lin, "clients", **{"assets.eq": "1234567.89", "columns": "assets,name"})
     assert found.to_pylist()[0]["assets"] == Decimal("1234567.89") and found.column_names == ["assets", "name"]
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db
 def test_a_long_answer_comes_in_batches_in_order_and_says_that_it_is_whole(rich, lin, monkeypatch):
-    monkeypatch.setattr(arrow_rows, "BATCH", 7)
-    monkeypatch.setattr(arrow, "BATCH", 7)
-    body = got(lin, "clients", order="-assets", limit=20)
+    monkeypatch.setattr(arrow_rows, "BATCH", 5)
+    monkeypatch.setattr(arrow, "BATCH", 5)
+    body = got(lin, "clients", order="-assets", limit=12)
     with pa.ipc.open_stream(body) as reader:
         batches = []
         while True:
@@ -123,16 +125,16 @@ def test_a_long_answer_comes_in_batches_in_order_and_says_that_it_is_whole(rich,
                 batches.append(reader.read_next_batch_with_custom_metadata())
             except StopIteration:
                 break
-    assert [batch.batch.num_rows for batch in batches] == [7, 7, 6, 0]
+    assert [batch.batch.num_rows for batch in batches] == [5, 5, 2, 0]
     assert batches[-1].custom_metadata[b"complete"] == b"true"
     with acting(lin):
-        rows = ask("clients.list", {"order": "-assets", "limit": 20})["rows"]
+        rows = ask("clients.list", {"order": "-assets", "limit": 12})["rows"]
     assert [row["id"] for row in rows] == [n for batch in batches for n in batch.batch.column("id").to_pylist()]
 
 
 @pytest.mark.django_db
 def test_long_streams_are_counted_and_given_back(rich, lin, monkeypatch):
-    monkeypatch.setattr(arrow, "BATCH", 7)
+    monkeypatch.setattr(arrow, "BATCH", 5)
     places = [arrow._places.acquire(blocking=False) for _ in range(arrow.AT_ONCE)]
     assert all(places)
     assert b"messages" in got(lin, "clients", status=429)
