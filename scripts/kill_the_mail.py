@@ -35,8 +35,8 @@ ENDED = ("accepted", "unknown", "failed_final", "suppressed", "delivered", "boun
 LONGEST = 1800  # seconds
 
 
-def serve(port: int, received: Path) -> None:
-    """Be the mail server: take everything, write it down, answer after a moment."""
+def serve(port: int, received: Path, slowest: float) -> None:
+    """Be the mail server: take everything, write it down, answer after a moment of at most `slowest` seconds."""
     import asyncio
     from email import message_from_bytes, policy
 
@@ -51,7 +51,7 @@ def serve(port: int, received: Path) -> None:
             mail = message_from_bytes(envelope.content, policy=policy.default)
             with received.open("a", encoding="utf-8") as lines:
                 lines.write(f"{mail['Message-ID']}\n")
-            await asyncio.sleep(draw.uniform(0, 0.02))
+            await asyncio.sleep(draw.uniform(0, slowest))
             return "250 taken"
 
     Controller(Inbox(), hostname="127.0.0.1", port=port).start()
@@ -82,7 +82,6 @@ class Child:
         self.process = subprocess.Popen(
             [sys.executable, __file__, *self.words], stderr=subprocess.DEVNULL, start_new_session=True
         )
-        self.since = time.monotonic()
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -135,22 +134,25 @@ def states() -> Counter[str]:
         return Counter(Delivery.objects.values_list("state", flat=True))
 
 
-def disturb(server: Child, worker: Child, count: int, draw: random.Random) -> float:
-    """Kill server and worker at random until every message has ended; return the seconds that took."""
+def disturb(server: Child, worker: Child, count: int, received: Path, draw: random.Random) -> float:
+    """Kill server and worker at random, from the first mail on, until every message has ended; return the seconds that took."""
     begun = time.monotonic()
-    next_server, next_worker = draw.uniform(1, 3), draw.uniform(4, 12)
+    while not received.stat().st_size:
+        must(time.monotonic() - begun < LONGEST, "nothing was sent")
+        time.sleep(0.05)
+    next_server, next_worker = (time.monotonic() + draw.uniform(0.1, 1.5) for _ in range(2))
     while sum(states()[state] for state in ENDED) < count:
         must(time.monotonic() - begun < LONGEST, f"not ended after {LONGEST} s: {states()}")
         time.sleep(0.1)
-        if time.monotonic() - server.since > next_server:
+        if time.monotonic() > next_server:
             server.kill()
             time.sleep(draw.uniform(0, 1.5))
             server.run()
-            next_server = draw.uniform(1, 8)
-        if time.monotonic() - worker.since > next_worker:
+            next_server = time.monotonic() + draw.uniform(1, 8)
+        if time.monotonic() > next_worker:
             worker.kill()
             worker.run()
-            next_worker = draw.uniform(5, 25)
+            next_worker = time.monotonic() + draw.uniform(5, 25)
     return time.monotonic() - begun
 
 
@@ -201,9 +203,9 @@ def main(count: int) -> int:
     received.touch()
     begin(count, port)
     draw = random.Random(time.time_ns())  # noqa: S311  a harness
-    server, worker = Child("--serve", str(port), str(received)), Child("--work")
+    server, worker = Child("--serve", str(port), str(received), str(max(0.02, 6 / count))), Child("--work")
     try:
-        seconds = disturb(server, worker, count, draw)
+        seconds = disturb(server, worker, count, received, draw)
         print(f"{server.kills} kills of the server, {worker.kills} of the worker in {seconds:.0f} s")
         print(judge(count, received))
     except Wrong as wrong:
@@ -219,7 +221,7 @@ def main(count: int) -> int:
 
 if __name__ == "__main__":
     if "--serve" in sys.argv:
-        serve(int(sys.argv[2]), Path(sys.argv[3]))
+        serve(int(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))
     elif "--work" in sys.argv:
         work()
     else:
