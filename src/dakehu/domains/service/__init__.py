@@ -6,6 +6,7 @@ PUBLIC = (
     "bulk_import",
     "cases",
     "file_types",
+    "mail.intake",
     "moments.nightly",
     "moments.queries",
 )

@@ -18,3 +18,9 @@ MOMENT_ASSIGN = Permission("service.assign_moments", "分派关键时刻", "Reas
 MOMENT_RULES = Permission(
     "service.moment_rules", "修改关键时刻规则", "Change rules of moments", granted_to=(LEAD, COMPLIANCE)
 )
+MAIL_SORT = Permission(
+    "service.sort_mail",
+    "处理公司邮箱的待归档邮件",
+    "Sort the mails of the firm's mailbox",
+    granted_to=(LEAD, COMPLIANCE),
+)

@@ -88,4 +88,14 @@ declare(
         update="service.describe_attachment",
         timeline=TimelineOf("attachment", bilingual("文件", "Files"), "paperclip"),
     ),
+    Resource(
+        "service.Mail",
+        key="client_mail",
+        of_client="service.client_mails",
+        is_merged=False,
+        timeline=TimelineOf(
+            "mail", bilingual("邮件", "Mails"), "mail", icon_field="direction", icons={"in": "inbox", "out": "mail"}
+        ),
+    ),
+    Resource("service.SetAsideMail", key="set_aside", list="service.set_aside_mails", is_merged=False),
 )

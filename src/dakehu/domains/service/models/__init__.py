@@ -1,5 +1,6 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -16,11 +17,16 @@ from dakehu.domains.service.models.work import (
 
 __all__ = [
     "Absence",
+    "AsideReason",
+    "AsideState",
     "Attachment",
     "Channel",
     "Every",
     "FollowUp",
     "Interaction",
+    "Mail",
+    "MailCandidate",
+    "MailDirection",
     "Moment",
     "MomentOutcome",
     "MomentRule",
@@ -31,4 +37,5 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "SetAsideMail",
 ]
