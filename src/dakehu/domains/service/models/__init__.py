@@ -1,6 +1,19 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.calendar import (
+    Answer,
+    ContactPlan,
+    Goal,
+    Measure,
+    Meeting,
+    MeetingAttendee,
+    MeetingKind,
+    MeetingState,
+    WorkingHours,
+)
+from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -17,25 +30,38 @@ from dakehu.domains.service.models.work import (
 
 __all__ = [
     "Absence",
+    "Answer",
     "AsideReason",
     "AsideState",
     "Attachment",
     "Channel",
+    "ContactPlan",
+    "Delivery",
     "Every",
     "FollowUp",
+    "Goal",
     "Interaction",
     "Mail",
     "MailCandidate",
     "MailDirection",
+    "Measure",
+    "Meeting",
+    "MeetingAttendee",
+    "MeetingKind",
+    "MeetingState",
+    "MessageSettings",
     "Moment",
     "MomentOutcome",
     "MomentRule",
     "MomentRun",
     "MomentState",
     "Mood",
+    "NoticeAddress",
+    "NoticePreference",
     "PlanState",
     "Request",
     "RequestKind",
     "RequestState",
     "SetAsideMail",
+    "WorkingHours",
 ]
