@@ -34,3 +34,9 @@ def find_mail_contact(client: Any, contact: int | None = None) -> Any:
     """Return a mail contact of a visible client: the one named, else the preferred one; None without one."""
     rows = Contact.objects.filter(client=client, kind=ContactKind.MAIL)
     return rows.filter(pk=contact).first() if contact else rows.order_by("-primary", "pk").first()
+
+
+def find_contact_by_address(client: Any, address: str) -> Any:
+    """Return the contact of a visible client with a case-folded mail address, None without one."""
+    index = Contact._meta.get_field("value_index").index_of(address)
+    return Contact.objects.filter(client=client, kind=ContactKind.MAIL, value_index=index).first() if index else None

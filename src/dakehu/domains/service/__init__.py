@@ -7,6 +7,7 @@ PUBLIC = (
     "cases",
     "file_types",
     "mail.intake",
+    "mail.queries",
     "moments.nightly",
     "moments.queries",
 )

@@ -24,3 +24,4 @@ MAIL_SORT = Permission(
     "Sort the mails of the firm's mailbox",
     granted_to=(LEAD, COMPLIANCE),
 )
+MAIL_TEMPLATE = Permission("service.mail_templates", "维护邮件模板", "Keep mail templates", granted_to=(LEAD,))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.groups import groups as client_groups
-from dakehu.domains.service.mail.queries import file_lines, note_lines
+from dakehu.domains.service.mail.queries import mail_lines
 from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Mail, Request
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -165,7 +165,6 @@ def _rendered(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[
 
 
 def _mail_items(mails: Any) -> list[dict[str, Any]]:
-    """Render mails as timeline items, with their files and with what was not clear in them."""
+    """Render mails as timeline items, with their files, what was not clear in them, and their delivery."""
     rows = list(mails)
-    items = _rendered("mail", rows, lambda row: clock.local(row.sent_at))
-    return [{**item, "files": file_lines(row), "notes": note_lines(row)} for item, row in zip(items, rows, strict=True)]
+    return mail_lines(rows, _rendered("mail", rows, lambda row: clock.local(row.sent_at)))

@@ -109,5 +109,14 @@ declare(
             "mail", bilingual("邮件", "Mails"), "mail", icon_field="direction", icons={"in": "inbox", "out": "mail"}
         ),
     ),
+    Resource(
+        "service.MailTemplate",
+        key="mail_template",
+        list="service.mail_templates",
+        create="service.add_mail_template",
+        update="service.change_mail_template",
+        delete="service.retire_mail_template",
+        is_merged=False,
+    ),
     Resource("service.SetAsideMail", key="set_aside", list="service.set_aside_mails", is_merged=False),
 )

@@ -233,13 +233,14 @@ def _conclude(run: MailRun, reading: _Reading, result: IntakeResult | None, fail
     run.counts, run.ended_at = counts, clock.now()
     run.notes = [[note.in_("zh"), note.in_("en")] for note in reading.notes]
     if failure is not None:
-        run.state, run.failure = MailRunState.FAILED.value, _both(failure)
+        run.state, run.failure = MailRunState.FAILED.value, texts_of(failure)
     if is_news:
         with act("mailbox.conclude"):
             run.save()
 
 
-def _both(refusal: Refused) -> dict[str, str]:
+def texts_of(refusal: Refused) -> dict[str, str]:
+    """Return the first sentence of a refusal as {zh, en}."""
     text = next(text for texts in refusal.messages.values() for text in texts)
     return {code: text.in_(code) if isinstance(text, Bilingual) else str(text) for code in ("zh", "en")}
 

@@ -126,6 +126,9 @@ def _look_up(messages: list[MailMessage], source: MailSource) -> _Known:
         circles = mail_addresses.sight_of_clients(found)
         rows = [*Mail.objects.filter(message_key__among=keys), *Mail.objects.filter(digest__among=keys)]
         filed = {(row.client_id, value) for row in rows for value in (row.message_key, row.digest)}
+        ids = [message.message_id for message in every if message.message_id]
+        sent = Mail.objects.filter(message_id__among=ids).exclude(delivery_ref=None)  # a copy of what the desk sent
+        filed |= set(sent.values_list("client_id", "message_id"))
     waiting = [
         *SetAsideMail.objects.filter(message_key__among=keys, owner=source.owner),
         *SetAsideMail.objects.filter(digest__among=keys, owner=source.owner),
@@ -177,7 +180,7 @@ def _place(one: ReceivedMail, message: MailMessage, source: MailSource, known: _
 
 
 def _is_filed(client: int, message: MailMessage, known: _Known) -> bool:
-    return (client, message.key) in known.filed or (client, message.digest) in known.filed
+    return any((client, value) in known.filed for value in (message.key, message.digest, message.message_id))
 
 
 def _settle(message: MailMessage, known: _Known) -> None:

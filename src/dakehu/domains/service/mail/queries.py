@@ -1,8 +1,11 @@
 """Read the mails of a client: all of them, one thread, and a mail as it came."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from dakehu.domains.service.models import Mail
+from dakehu.domains.service.deliveries.client_rules import rule_text
+from dakehu.domains.service.deliveries.kinds import DeliveryState
+from dakehu.domains.service.models import Delivery, Mail
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -54,6 +57,31 @@ def file_lines(row: Mail) -> list[dict[str, Any]]:
             "why": Bilingual(one["zh"], one["en"]) if "zh" in one else None,
         }
         for one in row.files
+    ]
+
+
+def delivery_lines(rows: Iterable[Mail]) -> dict[int, dict[str, str]]:
+    """Return {mail id: {state, text, rule: why it was held back, in words}} of the mails sent from the desk."""
+    numbers = {row.delivery_ref: row.pk for row in rows if row.delivery_ref}
+    if not numbers:
+        return {}
+    found = Delivery.objects.filter(pk__in=list(numbers)).values_list("pk", "state", "rule")
+    return {
+        numbers[pk]: {
+            "state": state,
+            "text": DeliveryState.text_of(state),
+            "rule": rule_text(rule) if rule else "",
+        }
+        for pk, state, rule in found
+    }
+
+
+def mail_lines(rows: list[Mail], items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rendered mails with their files, what was not clear in them, and how far those sent from the desk have come."""
+    deliveries = delivery_lines(rows)
+    return [
+        {**item, "files": file_lines(row), "notes": note_lines(row), "delivery": deliveries.get(row.pk)}
+        for item, row in zip(items, rows, strict=True)
     ]
 
 

@@ -13,6 +13,7 @@ from dakehu.domains.service.models.calendar import (
 )
 from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
+from dakehu.domains.service.models.mail_template import MailTemplate, TemplateLanguage
 from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
@@ -44,6 +45,7 @@ __all__ = [
     "Mail",
     "MailCandidate",
     "MailDirection",
+    "MailTemplate",
     "Measure",
     "Meeting",
     "MeetingAttendee",
@@ -63,5 +65,6 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "SetAsideMail",
+    "TemplateLanguage",
     "WorkingHours",
 ]

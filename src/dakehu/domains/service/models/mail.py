@@ -24,7 +24,7 @@ class Mail(ClientRecorded):
     """A mail with a client. One that is filed to several clients has a row for each.
 
     Addresses are shown masked; the mail as it came lies encrypted outside the database (`source_key`). `files` lists what
-    came with it: [{name, attachment: id, or None with the reason in zh and en}], `notes` what was not clear in it.
+    came with it: [{name, attachment: id, or None with the reason in zh and en}], `notes` what was not clear in it. One that was sent from the desk names its delivery.
     """
 
     names = Names("邮件", "Mail", "Mails")
@@ -63,6 +63,8 @@ class Mail(ClientRecorded):
     notes = models.JSONField(default=list)
     source_key = models.CharField(max_length=40, blank=True, default="")
     mailbox_ref = models.BigIntegerField(null=True)
+    delivery_ref = models.BigIntegerField(null=True)
+    template_ref = models.BigIntegerField(null=True)
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["client", "-sent_at"], name="mails_of_a_client")]
