@@ -24,6 +24,7 @@ PAGES = (
     "export",
     "odata",
     "connections",
+    "mail",
     "undo",
     "staff",
     "audit",

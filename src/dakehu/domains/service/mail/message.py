@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email._policybase import Compat32
 from email.message import Message as RawMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any
@@ -15,6 +16,13 @@ from dakehu.domains.service.mail.charsets import decode, decode_words
 PARTS, DEPTH = 300, 20  # of one mail, beyond which it is not taken apart
 TEXT = 400_000  # characters of text that are kept; the mail itself is stored whole
 _MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
+
+
+class _AsWritten(Compat32):
+    """Hands out headers as they were written, bytes outside ASCII included, which the usual policy replaces."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return value
 
 
 class UnreadableMail(ValueError):
@@ -93,7 +101,7 @@ def read_message(content: bytes, *, headers_only: bool = False) -> MailMessage:
     if not content.strip():
         raise UnreadableMail("邮件是空的。", "The message is empty.")
     try:
-        raw = message_from_bytes(content)
+        raw = message_from_bytes(content, policy=_AsWritten())
         message = _read(raw, 0, headers_only)
     except UnreadableMail:
         raise

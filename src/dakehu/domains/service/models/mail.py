@@ -137,5 +137,11 @@ class MailCandidate(ClientRecorded):
     deduplicate_on_merge = True
     retention = TWENTY_YEARS
 
-    client = models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="+")
-    mail = models.ForeignKey(SetAsideMail, on_delete=models.CASCADE, related_name="clients")
+    client = field(
+        models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="+"), zh="客户", en="Client"
+    )
+    mail = field(
+        models.ForeignKey(SetAsideMail, on_delete=models.CASCADE, related_name="clients"),
+        zh="待归档邮件",
+        en="Mail set aside",
+    )
