@@ -77,19 +77,24 @@ class MailMessage:
 
     @property
     def key(self) -> str:
-        """Return what tells the mail from every other: its Message-ID with sender and date, without one its content."""
+        """Return what tells the mail from every other: its Message-ID with sender, date and files, without one its content.
+
+        The text is left out: a gateway or a list puts lines below it.
+        """
         if not self.message_id:
             return self.digest
         sender = self.sender.address if self.sender else ""
-        return _sha256(self.message_id, sender, self.sent_at.isoformat() if self.sent_at else "")
+        return _sha256(self.message_id, sender, self.sent_at.isoformat() if self.sent_at else "", *self._file_digests())
 
     @property
     def digest(self) -> str:
         """Return the digest of what it says: equal for two copies of a mail, whatever their Message-IDs."""
         sender = self.sender.address if self.sender else ""
-        files = (hashlib.sha256(one.content).hexdigest() for one in self.files)
-        words = " ".join(self.text.split())
-        return _sha256(sender, self.sent_at.isoformat() if self.sent_at else "", self.subject, words, *sorted(files))
+        day, words = self.sent_at.isoformat() if self.sent_at else "", " ".join(self.text.split())
+        return _sha256(sender, day, self.subject, words, *self._file_digests())
+
+    def _file_digests(self) -> list[str]:
+        return sorted(hashlib.sha256(one.content).hexdigest() for one in self.files)
 
 
 def _sha256(*parts: str) -> str:

@@ -41,6 +41,10 @@ def write(request: HttpRequest, client_id: int) -> HttpResponse:
 
 def _page(client: Any, given: dict[str, str]) -> dict[str, Any]:
     preview = ask("service.mail_preview", {**given, "client": client.pk})
+    if not given.get("text"):  # nothing was written yet
+        preview["refusals"] = [
+            one for one in preview["refusals"] if one["rule"] not in ("empty_text", "open_placeholder")
+        ]
     thread = _thread(int(given["client_mail"])) if given.get("client_mail", "").isdigit() else []
     contacts = [row for row in clients.contacts(client=client) if row.kind == "mail"]
     return {
@@ -55,7 +59,6 @@ def _page(client: Any, given: dict[str, str]) -> dict[str, Any]:
             for row, shown in zip(contacts, render_rows(contacts, ("value",), shown=True), strict=True)
         ],
         "thread": thread,
-        "blocked": any(not one["delays"] for one in preview["refusals"]),
     }
 
 
