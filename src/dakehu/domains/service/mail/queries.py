@@ -80,7 +80,13 @@ def mail_lines(rows: list[Mail], items: list[dict[str, Any]]) -> list[dict[str, 
     """Return rendered mails with their files, what was not clear in them, and how far those sent from the desk have come."""
     deliveries = delivery_lines(rows)
     return [
-        {**item, "files": file_lines(row), "notes": note_lines(row), "delivery": deliveries.get(row.pk)}
+        {
+            **item,
+            "files": file_lines(row),
+            "notes": note_lines(row),
+            "delivery": deliveries.get(row.pk),
+            "was_forwarded": row.forwarded,
+        }
         for item, row in zip(items, rows, strict=True)
     ]
 

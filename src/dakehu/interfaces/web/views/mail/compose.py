@@ -12,6 +12,7 @@ from dakehu.domains.service.mail import queries as mails
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform, render_rows
+from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views.client.head import head_of
 
 GIVEN = ("mail_template", "contact", "client_mail", "subject", "text")
@@ -53,7 +54,7 @@ def _page(client: Any, given: dict[str, str]) -> dict[str, Any]:
         "crumbs": [{"label": head_of(client)["shown"]["name"], "url": f"/clients/{client.pk}/"}],
         "mail": preview,
         "given": given,
-        "templates": ask("service.mail_templates", {})["rows"],
+        "templates": _templates(),
         "contacts": [
             {"id": row.pk, "value": shown["value"]}
             for row, shown in zip(contacts, render_rows(contacts, ("value",), shown=True), strict=True)
@@ -68,6 +69,13 @@ def _thread(pk: int) -> list[dict[str, Any]]:
     return mails.mail_lines(rows, render_rows(rows, shown=True))
 
 
+def _templates() -> list[dict[str, Any]]:
+    """The templates in use, with their language in words."""
+    languages = model_of("service.MailTemplate")._meta.get_field("language").choice_set
+    rows: list[dict[str, Any]] = ask("service.mail_templates", {})["rows"]
+    return [{**row, "language": languages.text_of(row["language"])} for row in rows]
+
+
 @require_safe
 def templates(request: HttpRequest) -> HttpResponse:
     """The templates in use, and the earlier editions of one."""
@@ -76,7 +84,7 @@ def templates(request: HttpRequest) -> HttpResponse:
         "page_title": bilingual("邮件模板", "Mail templates"),
         "page_note": bilingual("团队负责人维护，改动即成新版", "Kept by team leads; each change is a new edition"),
         "section": "templates",
-        "rows": ask("service.mail_templates", {})["rows"],
+        "rows": _templates(),
         "editions": ask("service.mail_template_editions", {"mail_template": chosen})["rows"]
         if chosen.isdigit()
         else [],

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
@@ -19,7 +21,9 @@ DONE_AT_ONCE = ("service.file_set_aside", "service.dismiss_set_aside")
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The mails that wait for the reader, with the reasons."""
+    """The mails that wait for the reader, with the reasons; who reads no mails is shown the mailboxes."""
+    if not current_actor().may(Permission.SERVICE_READ):
+        return redirect("mailboxes")
     rows = ask("service.set_aside_mails", {})
     page = {
         "page_title": bilingual("邮件", "Mail"),
