@@ -101,9 +101,12 @@ def drive(corpus: list[bytes]) -> dict[str, Any]:
         "after_renumbering": third,
         "rows": rows,
         "seconds": round(seconds, 1),
-        "whole": first["seen"] == kept == len(corpus) and second["seen"] == 0 and third["filed"] == third["aside"] == 0
-        and third["duplicate"] + third["internal"] == len(corpus) and rows == again,
-    }  # fmt: skip
+        "whole": first["seen"] == kept == len(corpus)
+        and second["seen"] == 0
+        and third["filed"] == third["aside"] == 0
+        and third["duplicate"] + third["internal"] == len(corpus)
+        and rows == again,
+    }
 
 
 def _rows(*models: Any) -> dict[str, int]:
