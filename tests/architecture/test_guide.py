@@ -25,6 +25,7 @@ PAGES = (
     "odata",
     "connections",
     "messages",
+    "mail",
     "undo",
     "staff",
     "audit",

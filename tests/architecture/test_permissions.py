@@ -123,6 +123,12 @@ GRANTS = {
     "connection.read": "lead compliance admin",
     "connection.run": "lead",
     "connection.write": "admin",
+    "service.sort_mail": "lead compliance",
+    "service.mail_templates": "lead",
+    "mailbox.read": "manager lead compliance admin",
+    "mailbox.own": "manager lead admin",
+    "mailbox.run": "manager lead admin",
+    "mailbox.write": "admin",
 }
 
 

@@ -8,6 +8,8 @@ PUBLIC = (
     "deliveries.handover",
     "deliveries.outbox",
     "file_types",
+    "mail.intake",
+    "mail.queries",
     "moments.nightly",
     "moments.queries",
 )

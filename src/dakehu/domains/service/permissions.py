@@ -24,3 +24,10 @@ DELIVERY_READ = Permission(
 DELIVERY_SEND = Permission(
     "service.send_again", "重发与停发消息", "Send again and stop messages", granted_to=(LEAD, RoleName.ADMIN)
 )
+MAIL_SORT = Permission(
+    "service.sort_mail",
+    "处理公司邮箱的待归档邮件",
+    "Sort the mails of the firm's mailbox",
+    granted_to=(LEAD, COMPLIANCE),
+)
+MAIL_TEMPLATE = Permission("service.mail_templates", "维护邮件模板", "Keep mail templates", granted_to=(LEAD,))

@@ -9,6 +9,7 @@ SECTIONS = (
     "account",
     "clients",
     "client",
+    "mail",
     "complaints",
     "moment_rules",
     "action_form",
