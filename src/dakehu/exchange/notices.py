@@ -55,4 +55,4 @@ def _address(row: dict[str, Any]) -> str:
     return f"/import/{batch}/" if batch else f"/export/{row['id']}/"
 
 
-declare(NoticeSource(ENDED, bilingual("后台任务", "Background work"), "refresh-cw", order=30))
+declare(NoticeSource(ENDED, bilingual("后台任务", "Background work"), "refresh-cw", order=30, leaves=False))
