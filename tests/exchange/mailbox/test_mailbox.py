@@ -1,5 +1,6 @@
 """Mails of a mailbox are filed to the clients whose they are: nothing is lost, nothing twice, nobody sees another's."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,18 @@ from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.schema.nightly import Night
+from dakehu.interfaces.cli.commands import mail as mail_command
+from dakehu.interfaces.cli.main import understood
 from tests.cast import acting, as_system
-from tests.exchange.mailbox.imap_server import PASSWORD, USER, deliver, imap_server, signed_in, start_anew
+from tests.exchange.mailbox.imap_server import (
+    PASSWORD,
+    USER,
+    certificate,
+    deliver,
+    imap_server,
+    signed_in,
+    start_anew,
+)
 from tests.exchange.mailbox.mails import mail
 
 ZHANG, LIN, BOX = "zhang.san@example.com", "lin@dakehu.example", "Clients"
@@ -317,3 +328,37 @@ def test_a_mailbox_that_is_off_or_refuses_says_why_and_keeps_its_secret(
         perform("mailbox.switch_off", {"mailbox": box.pk})
     with acting(admin):
         assert PASSWORD not in str(ask("mailbox.detail", {"mailbox": box.pk}))
+
+
+def test_the_command_reads_every_mailbox_and_says_what_became_of_the_mails(
+    port: int, box: Any, zhang: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(port, mail(ZHANG, LIN, number="c1"), mail("x@example.net", LIN, number="c2"), folder=BOX)
+    line = understood(["mail", "pull", "--json"])
+    with as_system():
+        assert mail_command.pull_mail(line) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["seen"], said["filed"], said["aside"]) == (2, 1, 1)
+    assert said["mailboxes"][0]["reasons"] == {"unknown": 1} and said["mailboxes"][0]["batches"]
+
+
+def test_two_clients_with_the_same_mail_are_merged_into_one_with_one_mail(
+    port: int, box: Any, lin: Any, zhang: Any
+) -> None:
+    with acting(lin):
+        twice = perform("clients.create", {"name": "张三", "code": "C0009", "mail": "z3@example.com", "anyway": True})
+    deliver(port, mail(ZHANG, f"{LIN}, z3@example.com", "同一人", number="m1"), folder=BOX)
+    assert pull(box)["copies"] == 2
+    with acting(lin):
+        perform("clients.merge", {"client": zhang.pk, "other": twice.pk})
+    assert [row.subject for row in mails_of(zhang)] == ["同一人"]
+
+
+def test_a_server_without_a_trusted_certificate_is_not_given_the_password(tmp_path: Path) -> None:
+    from dakehu.exchange.mailbox import imap
+
+    with imap_server(certificate(tmp_path)) as number:
+        account = imap.ImapAccount("127.0.0.1", number, "starttls", USER, PASSWORD)
+        with pytest.raises(Refused, match="证书"), imap.open_mailbox(account, "林晓的邮箱"):
+            pass
+    assert PASSWORD not in repr(account)
