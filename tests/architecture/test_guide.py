@@ -24,6 +24,7 @@ PAGES = (
     "export",
     "odata",
     "connections",
+    "messages",
     "mail",
     "undo",
     "staff",

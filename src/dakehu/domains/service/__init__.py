@@ -5,6 +5,8 @@ PUBLIC = (
     "attachments",
     "bulk_import",
     "cases",
+    "deliveries.handover",
+    "deliveries.outbox",
     "file_types",
     "mail.intake",
     "mail.queries",

@@ -32,7 +32,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, mails, market, moments, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, mails, market, messages, moments, write_book
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
@@ -94,6 +94,7 @@ def _fill(table: Path) -> dict[str, Any]:
         mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
+    messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     _keep(table, password)
     return report
 

@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
     ("/connections/", bilingual("外部连接", "Connections"), "link", Permission.CONNECTION_READ),
+    ("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
     ("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
     ("/staff/", bilingual("人员与权限", "Staff and rights"), "users-round", Permission.TEAM_WRITE),
     ("/audit/", bilingual("操作日志", "Audit"), "scroll-text", Permission.AUDIT_READ),

@@ -14,7 +14,7 @@ from dakehu.domains.service.models.calendar import (
 from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
 from dakehu.domains.service.models.mail_template import MailTemplate, TemplateLanguage
-from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -64,6 +64,7 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "SeenNotice",
     "SetAsideMail",
     "TemplateLanguage",
     "WorkingHours",

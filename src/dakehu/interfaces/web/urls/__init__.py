@@ -15,6 +15,7 @@ SECTIONS = (
     "action_form",
     "undo",
     "notices",
+    "messages",
     "imports",
     "connections",
     "market",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('service', '0010_mails'),
+        ('service', '0009_mails'),
     ]
 
     operations = [
