@@ -95,6 +95,14 @@ declare(
         asked_first=("client", "subject", "kind", "starts_at", "ends_at", "place", "staff", "agenda"),
     ),
     Resource(
+        "service.ContactPlan",
+        key="client",
+        list="service.contact_wishes",
+        create="service.set_contact_wishes",
+        update="service.set_contact_wishes",
+        offers=("service.postpone_contact",),
+    ),
+    Resource(
         "service.Attachment",
         key="attachment",
         update="service.describe_attachment",

@@ -188,8 +188,12 @@ class ContactPlan(ClientRecorded):
                        help_en="Empty: as the tier's standard says")  # fmt: skip
     days = field(models.CharField(max_length=5, blank=True, default=""), zh="方便的星期", en="Weekdays that suit",
                  help_zh="如 135 表示周一、周三、周五；空白表示均可", help_en="135: Monday, Wednesday, Friday; empty: any")  # fmt: skip
-    from_time = field(models.TimeField(null=True, blank=True), zh="最早时间", en="Not before")
-    until_time = field(models.TimeField(null=True, blank=True), zh="最晚时间", en="Not after")
+    from_time = field(
+        models.CharField(max_length=5, blank=True, default=""), zh="最早时间", en="Not before", example="09:30"
+    )
+    until_time = field(
+        models.CharField(max_length=5, blank=True, default=""), zh="最晚时间", en="Not after", example="17:00"
+    )
     no_contact = field(models.BooleanField(default=False), zh="不主动联系", en="Do not contact", listed=True)
     no_contact_until = field(
         models.DateField(null=True, blank=True), zh="暂不联系至", en="No contact until", listed=True
