@@ -103,6 +103,16 @@ declare(
         offers=("service.postpone_contact",),
     ),
     Resource(
+        "service.Goal",
+        path="goals",
+        key="goal",
+        list="service.goals",
+        create="service.set_goal",
+        update="service.change_goal",
+        delete="service.remove_goal",
+        is_merged=False,
+    ),
+    Resource(
         "service.Attachment",
         key="attachment",
         update="service.describe_attachment",
