@@ -32,6 +32,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 ATTENDEES = (STAFF, GUESTS, ATTENDING)
+RULE = Parameter("rrule", "service.Meeting", "rrule", required=False, choices_from="service.repeat_rules")
 COPIED = ("client_id", "subject", "kind", "all_day", "place", "organiser_id", "agenda")
 
 
@@ -40,7 +41,11 @@ COPIED = ("client_id", "subject", "kind", "all_day", "place", "organiser_id", "a
     needs=Permission.PLAN_WRITE,
     zh="安排会议",
     en="Arrange a meeting",
-    parameters=(Fields("service.Meeting", required=("subject", "starts_at"), new=True), *ATTENDEES),
+    parameters=(
+        Fields("service.Meeting", required=("subject", "starts_at"), without=("rrule",), new=True),
+        RULE,
+        *ATTENDEES,
+    ),
 )
 def plan_meeting(
     *,
@@ -150,7 +155,7 @@ def _chosen(row: Meeting, at: datetime | None, which: str | None) -> Meeting:
     needs=Permission.PLAN_WRITE,
     zh="修改会议",
     en="Change a meeting",
-    parameters=(MEETING, VERSION, AT, WHICH, Fields("service.Meeting"), *ATTENDEES),
+    parameters=(MEETING, VERSION, AT, WHICH, Fields("service.Meeting", without=("rrule",)), RULE, *ATTENDEES),
 )
 def change_meeting(
     *,

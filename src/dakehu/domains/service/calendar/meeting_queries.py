@@ -6,7 +6,7 @@ from typing import Any
 from dakehu.domains.service.calendar import series
 from dakehu.domains.service.calendar.actions import get_meeting
 from dakehu.domains.service.calendar.meetings import local, occurrence_of
-from dakehu.domains.service.calendar.parameters import AT, MEETING
+from dakehu.domains.service.calendar.parameters import AT, MEETING, SeriesScope
 from dakehu.domains.service.models import Answer, Meeting, MeetingAttendee
 from dakehu.domains.service.queries import CLIENT, FILTERS, ORDER
 from dakehu.domains.team import queries as team
@@ -42,7 +42,7 @@ def client_meetings(*, client: Any) -> Any:
 
 @query("service.meeting", needs=Permission.SERVICE_READ, zh="会议详情", en="A meeting", parameters=(MEETING, AT))
 def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any]:
-    """Return a meeting with its attendees: {meeting: its fields, shown: as texts, at, starts, ends, attendees, repeats}.
+    """Return a meeting with its attendees: {meeting: its fields, shown: as texts, at, starts, ends, attendees, repeats, scopes}.
 
     Of a series the meeting at `at`, or else the next one. attendees: [{id, kind, name, user, client, answer}]. Raises
     NotFound for a start at which the series has no meeting.
@@ -61,6 +61,7 @@ def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any
         "attendees": attendees_of(row),
         "repeats": str(series.words(row.rrule)) if row.rrule else "",
         "series": row.series_id,
+        "scopes": [{"value": one.value, "text": one.text} for one in SeriesScope] if row.rrule else [],
     }
 
 

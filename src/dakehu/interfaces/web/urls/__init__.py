@@ -9,6 +9,7 @@ SECTIONS = (
     "account",
     "clients",
     "client",
+    "calendar",
     "complaints",
     "moment_rules",
     "action_form",
