@@ -70,18 +70,16 @@ class Meeting(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", null=True, blank=True, on_delete=models.CASCADE, related_name="meetings"),
                    zh="客户", en="Client", listed=True, aliases=("客户号", "客户姓名"), help_zh="内部会议留空",
                    help_en="Empty for a meeting among staff")  # fmt: skip
-    subject = field(models.CharField(max_length=200), zh="会议主题", en="Subject", listed=True, sensitivity=PERSONAL,
-                    aliases=("主题", "事项"), example="三季度资产检视")  # fmt: skip
-    kind = field(choice_field(MeetingKind, default=MeetingKind.OFFICE), zh="会议形式", en="Kind of meeting", listed=True,
-                 aliases=("形式", "方式"))  # fmt: skip
-    starts_at = field(models.DateTimeField(), zh="开始时间", en="Starts at", listed=True, aliases=("时间", "会议时间"),
+    subject = field(models.CharField(max_length=200), zh="会议主题", en="Subject", listed=True, sensitivity=PERSONAL, aliases=("主题",), example="三季度资产检视")  # fmt: skip
+    kind = field(choice_field(MeetingKind, default=MeetingKind.OFFICE), zh="会议形式", en="Kind of meeting", listed=True,)  # fmt: skip
+    starts_at = field(models.DateTimeField(), zh="开始时间", en="Starts at", listed=True, aliases=("会议时间",),
                       example="2026-12-01 10:00")  # fmt: skip
     ends_at = field(models.DateTimeField(), zh="结束时间", en="Ends at", listed=True, example="2026-12-01 11:00")  # fmt: skip
     all_day = field(models.BooleanField(default=False), zh="全天", en="All day")
     place = field(models.CharField(max_length=200, blank=True, default=""), zh="地点", en="Place", listed=True,
                   sensitivity=PERSONAL, aliases=("会议地点",))  # fmt: skip
     organiser = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"),
-                      zh="组织人", en="Organiser", listed=True, aliases=("负责人", "客户经理"))  # fmt: skip
+                      zh="组织人", en="Organiser", listed=True)  # fmt: skip
     agenda = field(models.TextField(blank=True, default=""), zh="议程", en="Agenda", sensitivity=PERSONAL,
                    aliases=("会议议程",))  # fmt: skip
     rrule = field(models.CharField(max_length=200, blank=True, default=""), zh="重复规则", en="Repeats by rule",
