@@ -18,9 +18,10 @@ from dakehu.domains.service.calendar.parameters import (
     SeriesScope,
 )
 from dakehu.domains.service.models import Meeting, MeetingState
-from dakehu.domains.service.models.calendar import new_uid
+from dakehu.domains.service.models.calendar import new_uid, people_of
 from dakehu.domains.service.parameters import ENDS, NEXT
 from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
@@ -216,7 +217,11 @@ def _set_times(row: Meeting, start: datetime, end: datetime, values: dict[str, A
 
 
 def _check_open(row: Meeting) -> None:
-    """Raise Refused for a meeting that was held or cancelled."""
+    """Raise Refused for a meeting that was held or cancelled, and for one among staff that somebody else organises."""
+    if row.client_id is None and row.organiser_id not in (None, *people_of(current_actor())):
+        raise refusal(
+            "meeting", "内部会议由组织人或其团队负责人修改。", "Its organiser or their lead changes this meeting."
+        )
     if row.state != MeetingState.PLANNED:
         raise refusal("meeting", "这次会议已经登记或取消。", "This meeting was recorded or cancelled already.")
 
@@ -243,6 +248,20 @@ def cancel_meeting(
     ended.save()
     publish_event("meeting.changed", meeting=ended.pk)
     return ended
+
+
+@action(
+    "service.answer_invitation",
+    needs=Permission.PLAN_WRITE,
+    zh="答复会议邀请",
+    en="Answer an invitation",
+    parameters=(MEETING, Parameter("answer", "service.MeetingAttendee", "answer")),
+)
+def answer_invitation(*, meeting: int, answer: str) -> Meeting:
+    """Accept or decline a meeting to which the actor is invited; who declines is not kept busy by it."""
+    row = get_meeting(meeting)
+    attendees.set_answer(row, current_actor().user_id, answer)
+    return row
 
 
 @action(

@@ -85,6 +85,8 @@ def next_contact(
         return NextContact(day, owed_on, kind, channel, (why, reason, *shifted))
     free_from = _free_from(wish, today)
     day, shifted = suitable_day(max(owed_on, free_from), wish, free_from, is_open, before=True)
+    if owed_on < today:
+        shifted = ()  # it is overdue, whatever the day
     if wish.no_contact_until is not None and wish.no_contact_until >= max(owed_on, today):
         until = bilingual(
             "客户要求 {day} 前不联系", "No contact wished until {day}", day=wish.no_contact_until.isoformat()

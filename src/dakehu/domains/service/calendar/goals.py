@@ -23,7 +23,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.cards import rows_at
+from dakehu.foundation.schema.cards import number, rows_at
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
@@ -32,6 +32,8 @@ ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 ENDED = Parameter("ended", required=False, kind="bool", spec=FieldSpec("含已结束", "Ended ones too"))
 GOAL = Parameter("goal", kind="integer", spec=FieldSpec("目标编号", "Goal id"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
+IN_CARD = 6  # goals that a start card shows
+CARD_TONES = {"reached": "good", "behind": "warn", "missed": "bad"}
 KEPT = timedelta(days=31)  # for which a goal that has ended is still shown
 
 
@@ -178,6 +180,39 @@ def _rows_at(row: Goal) -> dict[str, Any] | None:
     until = (row.last_on + timedelta(days=1)).isoformat()
     staff = {"staff.in": ",".join(map(str, people))}
     return rows_at("service.interactions", {**staff, "held_at.ge": row.first_on.isoformat(), "held_at.lt": until})
+
+
+@query("service.goals_card", needs=Permission.SERVICE_READ, zh="目标进度卡片", en="Card of goals")
+def goals_card() -> dict[str, Any]:
+    """Return the running goals as a table of a start card (foundation.schema.cards), those behind their timetable first."""
+    order = ("behind", "on_track", "coming", "unknown", "reached", "missed")
+    found = sorted(goal_progress(), key=lambda row: order.index(row["state"]))[:IN_CARD]
+    labels = {
+        "name": bilingual("目标", "Goal"),
+        "value": bilingual("已完成", "Reached"),
+        "target": bilingual("目标值", "Target"),
+        "expected": bilingual("今日应达到", "Due by today"),
+        "state": bilingual("进度", "State"),
+    }
+    return {
+        "columns": [{"name": name, "label": str(label), "kind": "number"} for name, label in labels.items()],
+        "rows": [
+            {
+                "name": number("", row["name"], unit="text"),
+                "value": number("", _figure(row["value"], row["unit"]), unit="text"),
+                "target": number("", _figure(row["target"], row["unit"]), unit="text"),
+                "expected": number("", _figure(row["expected"], row["unit"]), unit="text"),
+                "state": number("", row["state_name"], unit="text", tone=CARD_TONES.get(row["state"], "")),
+            }
+            for row in found
+        ],
+        "as_of": clock.today().isoformat(),
+    }
+
+
+def _figure(value: float | None, unit: str) -> str:
+    """Return a figure with its unit, a dash where there is none."""
+    return "–" if value is None else f"{value:g}{unit}"
 
 
 def _check(row: Goal) -> None:

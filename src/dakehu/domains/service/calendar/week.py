@@ -12,7 +12,7 @@ from dakehu.domains.service.calendar.contacts import Book, book_of, served_by
 from dakehu.domains.service.calendar.effort import Effort, current_effort
 from dakehu.domains.service.calendar.queries import load_entries, rooms_of
 from dakehu.domains.service.calendar.week_rules import WeekPlan, Work
-from dakehu.domains.service.models import FollowUp, PlanState
+from dakehu.domains.service.models import Channel, FollowUp, PlanState
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days
@@ -61,8 +61,9 @@ class Week:
 
 
 def subject_of(owed: NextContact) -> Bilingual:
-    """Return what a planned contact is about."""
-    return bilingual("定期{what}", "Regular {what}", what=CONTACT_NAMES[owed.kind])
+    """Return what a planned contact is about: how the client is contacted, or met."""
+    how = Channel.text_of(owed.channel) if owed.channel else CONTACT_NAMES[owed.kind]
+    return bilingual("定期联系：{how}", "Regular contact: {how}", how=how)
 
 
 def week_of(day: date | None) -> tuple[date, date]:

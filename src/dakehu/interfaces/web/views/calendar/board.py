@@ -9,6 +9,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 FIRST_HOUR, LAST_HOUR = 7, 21  # of the time grid; earlier and later meetings stand at its edges
 STEP = 15  # minutes of a row of the grid
 ROWS = (LAST_HOUR - FIRST_HOUR) * 60 // STEP
+IN_LANE = 7  # entries without an hour of a day that a week shows
 IN_CELL = 4  # entries of a day that a month or the team shows; the others are counted
 LANES = 4  # meetings side by side in one day
 
@@ -172,6 +173,13 @@ def room_of(days: list[dict[str, Any]]) -> dict[str, Any] | None:
     }
 
 
+def _whole_day(entries: list[dict[str, Any]], most: int) -> dict[str, Any]:
+    """Return the entries of a day without an hour, as many as are shown, and how many more there are."""
+    whole = [one for one in entries if one["all_day"]]
+    shown = most if len(whole) > most + 1 else len(whole)
+    return {"whole": whole[:shown], "more_whole": len(whole) - shown}
+
+
 def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> list[dict[str, Any]]:
     """Return the days of a calendar as cells, with their entries, place and room."""
     days = days_between(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
@@ -188,7 +196,7 @@ def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> l
             "weekday": WEEKDAYS[day.weekday()],
             "label": short_day(day),
             "is_holiday": not is_open[day.isoformat()] and day.weekday() < 5,
-            "whole": [one for one in entries[day] if one["all_day"]],
+            **_whole_day(entries[day], most=IN_LANE if len(days) > 1 else len(entries[day])),
             "timed": placed(entries[day]),
             "shown": entries[day][:IN_CELL],
             "classes": " ".join(

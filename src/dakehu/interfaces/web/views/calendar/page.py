@@ -167,6 +167,7 @@ def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
         "seats": urlencode(
             {"staff": ",".join(_named(found, "staff", "user")), "guests": "、".join(_named(found, "guest", "name"))}
         ),
+        "is_invited": is_planned and str(current_actor().user_id) in _named(found, "staff", "user"),
         "is_planned": is_planned,
         "may_hold": is_planned and found["has_begun"],
     }

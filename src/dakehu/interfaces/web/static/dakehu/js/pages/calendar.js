@@ -23,8 +23,9 @@ const timeOf = (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")
 
 function dayName(day) {
   const date = new Date(`${day}T12:00:00Z`);
-  const language = say("zh-CN", "en-GB");
-  return date.toLocaleDateString(language, { weekday: "short", month: say("numeric", "short"), day: "numeric", timeZone: "UTC" });
+  const weekday = date.toLocaleDateString(say("zh-CN", "en-GB"), { weekday: "short", timeZone: "UTC" });
+  const month = date.toLocaleDateString("en-GB", { month: "short", timeZone: "UTC" });
+  return say(`${date.getUTCMonth() + 1} 月 ${date.getUTCDate()} 日 ${weekday}`, `${weekday} ${date.getUTCDate()} ${month}`);
 }
 
 /** Marks the day over which an entry is. */
