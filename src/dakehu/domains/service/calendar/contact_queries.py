@@ -5,8 +5,9 @@ from typing import Any
 
 from dakehu.domains.service.calendar.contact_rules import CONTACT_NAMES, NextContact
 from dakehu.domains.service.calendar.contacts import Book, book_of, served_by
+from dakehu.domains.service.calendar.meetings import Occurrence, meetings_between
 from dakehu.domains.service.calendar.parameters import LAST, OWNER
-from dakehu.domains.service.models import Channel, ContactPlan
+from dakehu.domains.service.models import Channel, ContactPlan, Meeting, MeetingState
 from dakehu.domains.service.queries import CLIENT
 from dakehu.domains.service.today.queries import tiers_of
 from dakehu.foundation.access.actor import current_actor
@@ -15,7 +16,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.gates.output import name_of, render_row
+from dakehu.foundation.gates.output import name_of, render_row, render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema import client_cards
 from dakehu.foundation.schema.client_cards import ClientCard
@@ -24,6 +25,8 @@ from dakehu.foundation.schema.parameters import Parameter
 
 FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
 ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
+SOON = timedelta(days=90)  # within which meetings stand on the client's card
+MEETINGS_SHOWN = 3
 MOST = 500  # contacts that are listed
 WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"))
 
@@ -138,8 +141,18 @@ def contact_card(*, client: Any) -> dict[str, Any]:
         "tone": "bad" if found["late_days"] else "",
         "notes": [*found["why"], *_late(found["late_days"])],
         "facts": [{"what": str(what), "text": str(text)} for what, text in facts],
+        "lines": [{"what": f"{one.starts:%Y-%m-%d %H:%M}", "text": text} for one, text in _coming(client)],
         "actions": ["service.set_contact_wishes", *(["service.postpone_contact"] if found["on"] else [])],
     }
+
+
+def _coming(client: Any) -> list[tuple[Occurrence, str]]:
+    """Return the next meetings with a client, each with its subject."""
+    today = clock.today()
+    held = meetings_between(today, today + SOON, rows=Meeting.objects.filter(client=client))
+    coming = [one for one in held if one.row.state == MeetingState.PLANNED][:MEETINGS_SHOWN]
+    texts = render_rows([one.row for one in coming], ("subject",), shown=True)
+    return [(one, text["subject"]) for one, text in zip(coming, texts, strict=True)]
 
 
 def _late(days: int) -> list[str]:
