@@ -11,6 +11,8 @@ from dakehu.domains.service.models.calendar import (
     MeetingState,
     WorkingHours,
 )
+from dakehu.domains.service.models.delivery import Delivery
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -31,6 +33,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "ContactPlan",
+    "Delivery",
     "Every",
     "FollowUp",
     "Goal",
@@ -40,12 +43,15 @@ __all__ = [
     "MeetingAttendee",
     "MeetingKind",
     "MeetingState",
+    "MessageSettings",
     "Moment",
     "MomentOutcome",
     "MomentRule",
     "MomentRun",
     "MomentState",
     "Mood",
+    "NoticeAddress",
+    "NoticePreference",
     "PlanState",
     "Request",
     "RequestKind",

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0013_class_proven_on'),
-        ('service', '0006_day_indexes'),
+        ('service', '0007_deliveries'),
         ('team', '0004_admin_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
