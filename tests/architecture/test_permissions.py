@@ -89,6 +89,7 @@ GRANTS = {
     "service.request": "manager lead compliance",
     "service.moment": "manager lead compliance",
     "service.assign_moments": "lead",
+    "service.goals": "lead",
     "service.moment_rules": "lead compliance",
     "ledger.read": "manager lead compliance analyst",
     "ledger.write": "manager lead",
