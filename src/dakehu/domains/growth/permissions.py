@@ -11,9 +11,7 @@ GROWTH_READ = Permission(
 PROSPECT_WRITE = Permission("growth.prospects", "新增、跟进线索", "Work on prospects", granted_to=(MANAGER, LEAD))
 POOL_CLAIM = Permission("growth.claim", "领取、退回公海线索", "Claim and return prospects", granted_to=(MANAGER, LEAD))
 POOL_RULES = Permission("growth.pool_rules", "设置公海规则", "Set the rules of pools", granted_to=(LEAD,))
-OPPORTUNITY_WRITE = Permission(
-    "growth.opportunities", "维护商机", "Work on opportunities", granted_to=(MANAGER, LEAD)
-)
+OPPORTUNITY_WRITE = Permission("growth.opportunities", "维护商机", "Work on opportunities", granted_to=(MANAGER, LEAD))
 PIPELINE_RULES = Permission(
     "growth.pipeline_rules", "设置销售流程与目标", "Set pipelines and goals", granted_to=(LEAD,)
 )

@@ -26,8 +26,12 @@ class Pipeline(Recorded):
     names = Names("销售流程", "Pipeline", "Pipelines")
     lookup_fields = ("name",)
 
-    name = field(models.CharField(max_length=80, unique=True), zh="流程名称", en="Name", listed=True, example="新增资产")
-    name_en = field(models.CharField(max_length=80, blank=True, default=""), zh="英文名称", en="Name in English", listed=True)
+    name = field(
+        models.CharField(max_length=80, unique=True), zh="流程名称", en="Name", listed=True, example="新增资产"
+    )
+    name_en = field(
+        models.CharField(max_length=80, blank=True, default=""), zh="英文名称", en="Name in English", listed=True
+    )
     position = field(models.PositiveSmallIntegerField(default=10), zh="次序", en="Position", listed=True)
     is_active = field(models.BooleanField(default=True), zh="启用", en="Active", listed=True)
 
@@ -51,9 +55,13 @@ class Stage(Recorded):
 
     pipeline = field(models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages"), zh="销售流程", en="Pipeline",
                      listed=True)  # fmt: skip
-    code = field(models.CharField(max_length=40, unique=True), zh="阶段编号", en="Code", listed=True, example="assets-meeting")
+    code = field(
+        models.CharField(max_length=40, unique=True), zh="阶段编号", en="Code", listed=True, example="assets-meeting"
+    )
     name = field(models.CharField(max_length=60), zh="阶段名称", en="Name", listed=True, example="已面谈")
-    name_en = field(models.CharField(max_length=60, blank=True, default=""), zh="英文名称", en="Name in English", listed=True)
+    name_en = field(
+        models.CharField(max_length=60, blank=True, default=""), zh="英文名称", en="Name in English", listed=True
+    )
     kind = field(choice_field(StageKind, default=StageKind.OPEN), zh="阶段性质", en="Kind", listed=True)
     position = field(models.PositiveSmallIntegerField(default=10), zh="次序", en="Position", listed=True)
     stale_days = field(models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3660)]),
@@ -100,18 +108,30 @@ class Opportunity(ClientRecorded):
     product = field(models.CharField(max_length=160, blank=True, default=""), zh="涉及产品", en="Product", listed=True)
     next_step = field(models.CharField(max_length=200, blank=True, default=""), zh="下一步", en="Next step", sensitivity=PERSONAL,
                       listed=True)  # fmt: skip
-    source_stage = field(models.CharField(max_length=80, blank=True, default=""), zh="来源系统阶段", en="Stage in the source system")
-    remark = field(models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("描述", "说明"))
+    source_stage = field(
+        models.CharField(max_length=80, blank=True, default=""), zh="来源系统阶段", en="Stage in the source system"
+    )
+    remark = field(
+        models.TextField(blank=True, default=""), zh="备注", en="Remark", sensitivity=PERSONAL, aliases=("描述", "说明")
+    )
     loss_reason = field(choice_field(LossReason, blank=True, default=""), zh="输单原因", en="Reason lost", listed=True)
-    loss_note = field(models.CharField(max_length=300, blank=True, default=""), zh="输单说明", en="About the loss", sensitivity=PERSONAL)
+    loss_note = field(
+        models.CharField(max_length=300, blank=True, default=""),
+        zh="输单说明",
+        en="About the loss",
+        sensitivity=PERSONAL,
+    )
     opened_on = field(models.DateField(), zh="建立日期", en="Opened on", listed=True, editable=False)
-    closed_on = field(models.DateField(null=True, blank=True), zh="结束日期", en="Closed on", listed=True, editable=False)
+    closed_on = field(
+        models.DateField(null=True, blank=True), zh="结束日期", en="Closed on", listed=True, editable=False
+    )
     extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(client__isnull=False) | models.Q(prospect__isnull=False), name="opportunity_of_somebody"
+                condition=models.Q(client__isnull=False) | models.Q(prospect__isnull=False),
+                name="opportunity_of_somebody",
             )
         ]
         indexes = [
@@ -150,16 +170,31 @@ class Goal(Recorded):
 
     names = Names("商机目标", "Goal of a pipeline", "Goals of pipelines")
 
-    pipeline = field(models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="goals"), zh="销售流程", en="Pipeline", listed=True)
+    pipeline = field(
+        models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="goals"),
+        zh="销售流程",
+        en="Pipeline",
+        listed=True,
+    )
     team = field(models.ForeignKey("team.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="+"), zh="团队", en="Team",
                  listed=True, editable=False)  # fmt: skip
     user = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+"), zh="人员", en="Person",
                  listed=True)  # fmt: skip
     first_on = field(models.DateField(), zh="季度首日", en="First day of the quarter", listed=True)
-    amount = field(models.DecimalField(max_digits=18, decimal_places=2, validators=FREE), zh="目标金额", en="Goal", unit="CNY", listed=True)
+    amount = field(
+        models.DecimalField(max_digits=18, decimal_places=2, validators=FREE),
+        zh="目标金额",
+        en="Goal",
+        unit="CNY",
+        listed=True,
+    )
 
     class Meta(Recorded.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["pipeline", "user", "first_on"], condition=models.Q(team=None), name="one_goal_a_person"),
-            models.UniqueConstraint(fields=["pipeline", "team", "first_on"], condition=models.Q(user=None), name="one_goal_a_team"),
+            models.UniqueConstraint(
+                fields=["pipeline", "user", "first_on"], condition=models.Q(team=None), name="one_goal_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["pipeline", "team", "first_on"], condition=models.Q(user=None), name="one_goal_a_team"
+            ),
         ]

@@ -18,7 +18,9 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 MASKED = "name,employer"
 
 
-def _whole(default: int, most: int, zh: str, en: str, help_zh: str = "", help_en: str = "", group: str = "limits") -> Any:
+def _whole(
+    default: int, most: int, zh: str, en: str, help_zh: str = "", help_en: str = "", group: str = "limits"
+) -> Any:
     return field(models.PositiveIntegerField(default=default, validators=[MinValueValidator(0), MaxValueValidator(most)]),
                  group=group, zh=zh, en=en, help_zh=help_zh, help_en=help_en, listed=True)  # fmt: skip
 
@@ -36,7 +38,14 @@ class Pool(Recorded):
         "recycling": bilingual("自动收回", "Recycling"), "": bilingual("其他", "Other"),
     }  # fmt: skip
 
-    name = field(models.CharField(max_length=80, unique=True), group="pool", zh="公海名称", en="Name", listed=True, example="东区公海")
+    name = field(
+        models.CharField(max_length=80, unique=True),
+        group="pool",
+        zh="公海名称",
+        en="Name",
+        listed=True,
+        example="东区公海",
+    )
     team = field(models.ForeignKey("team.Team", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), group="pool",
                  zh="可领取团队", en="Team that may claim", listed=True, help_zh="空白表示所有团队", help_en="Empty: every team")  # fmt: skip
     is_active = field(models.BooleanField(default=True), group="pool", zh="启用", en="Active", listed=True)
@@ -104,7 +113,13 @@ class PoolEvent(ClientRecorded):
                      listed=True, editable=False)  # fmt: skip
     client = field(models.ForeignKey("clients.Client", null=True, blank=True, on_delete=models.CASCADE, related_name="+"),
                    zh="客户", en="Client", editable=False)  # fmt: skip
-    pool = field(models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+"), zh="公海", en="Pool", listed=True, editable=False)
+    pool = field(
+        models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+"),
+        zh="公海",
+        en="Pool",
+        listed=True,
+        editable=False,
+    )
     kind = field(choice_field(PoolEventKind), zh="事项", en="What", listed=True, editable=False)
     at = field(models.DateTimeField(), zh="时间", en="At", listed=True, editable=False)
     user = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), zh="操作人", en="By",

@@ -46,12 +46,16 @@ class Prospect(ClientRecorded):
 
     name = field(models.CharField(max_length=120), group="who", zh="线索名称", en="Prospect", sensitivity=PERSONAL, mask=mask_name,
                  listed=True, aliases=("线索姓名", "潜在客户", "lead name"), example="陈志远")  # fmt: skip
-    kind = field(choice_field(Kind, default=Kind.PERSON), group="who", zh="类型", en="Kind", listed=True, aliases=("客户类型",))
+    kind = field(
+        choice_field(Kind, default=Kind.PERSON), group="who", zh="类型", en="Kind", listed=True, aliases=("客户类型",)
+    )
     employer = field(models.CharField(max_length=120, blank=True, default=""), group="who", zh="工作单位", en="Employer",
                      sensitivity=PERSONAL, mask=mask_name, aliases=("线索单位",))  # fmt: skip
     position = field(models.CharField(max_length=80, blank=True, default=""), group="who", zh="职务", en="Position",
                     aliases=("线索职务",))  # fmt: skip
-    city = field(models.CharField(max_length=40, blank=True, default=""), group="who", zh="城市", en="City", listed=True)
+    city = field(
+        models.CharField(max_length=40, blank=True, default=""), group="who", zh="城市", en="City", listed=True
+    )
     id_type = field(choice_field(IdType, blank=True, default=""), group="who", zh="证件类型", en="ID type")
     id_number = field(EncryptedTextField(null=True, blank=True, mask=mask_id), group="who", zh="证件号码", en="ID number",
                       sensitivity=SECRET, mask=mask_id)  # fmt: skip
@@ -88,10 +92,14 @@ class Prospect(ClientRecorded):
                            editable=False)  # fmt: skip
     last_contact_on = field(models.DateField(null=True, blank=True), group="work", zh="最近有效联系", en="Last effective contact",
                             listed=True, editable=False)  # fmt: skip
-    next_contact_on = field(models.DateField(null=True, blank=True), group="work", zh="下次联系", en="Next contact", listed=True)
+    next_contact_on = field(
+        models.DateField(null=True, blank=True), group="work", zh="下次联系", en="Next contact", listed=True
+    )
     pool = field(models.ForeignKey("growth.Pool", null=True, blank=True, on_delete=models.PROTECT, related_name="prospects",
                                    db_index=False), group="work", zh="公海", en="Pool", listed=True, editable=False)  # fmt: skip
-    pool_since = field(models.DateField(null=True, blank=True), zh="进入公海日期", en="In the pool since", editable=False)
+    pool_since = field(
+        models.DateField(null=True, blank=True), zh="进入公海日期", en="In the pool since", editable=False
+    )
     claimed_on = field(models.DateField(null=True, blank=True), zh="领取日期", en="Claimed on", editable=False)
     recycle_on = field(models.DateField(null=True, blank=True), group="work", zh="收回日期", en="Goes back on", listed=True,
                        editable=False)  # fmt: skip
@@ -103,7 +111,9 @@ class Prospect(ClientRecorded):
                            editable=False)  # fmt: skip
     client = field(models.ForeignKey("clients.Client", null=True, blank=True, on_delete=models.CASCADE, related_name="prospects"),
                    zh="转成的客户", en="Client they became", editable=False)  # fmt: skip
-    converted_on = field(models.DateField(null=True, blank=True), zh="转客户日期", en="Became a client on", editable=False)
+    converted_on = field(
+        models.DateField(null=True, blank=True), zh="转客户日期", en="Became a client on", editable=False
+    )
     added_by = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False),
                      zh="登记人", en="Added by", editable=False)  # fmt: skip
     added_on = field(models.DateField(null=True, blank=True), zh="登记日期", en="Added on", listed=True, editable=False)
@@ -148,7 +158,13 @@ class ProspectContact(ClientRecorded):
     staff = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"),
                   zh="联系人员", en="Staff", listed=True)  # fmt: skip
     summary = field(models.TextField(), zh="沟通内容", en="Summary", listed=True, sensitivity=PERSONAL)
-    result = field(models.CharField(max_length=300, blank=True, default=""), zh="结果", en="Result", listed=True, sensitivity=PERSONAL)
+    result = field(
+        models.CharField(max_length=300, blank=True, default=""),
+        zh="结果",
+        en="Result",
+        listed=True,
+        sensitivity=PERSONAL,
+    )
     is_effective = field(models.BooleanField(default=True), zh="有效联系", en="Effective", listed=True,
                          help_zh="接通或得到回复；未接通不算，不会延后收回日期",
                          help_en="Reached or answered; no answer does not count and does not move the day of going back")  # fmt: skip
@@ -172,8 +188,16 @@ class Referral(ClientRecorded):
     prospect = field(models.ForeignKey(Prospect, on_delete=models.CASCADE, related_name="referrals"), zh="线索", en="Prospect",
                      listed=True, editable=False)  # fmt: skip
     referred_on = field(models.DateField(), zh="介绍日期", en="Referred on", listed=True)
-    note = field(models.CharField(max_length=300, blank=True, default=""), zh="介绍说明", en="Note", sensitivity=PERSONAL, listed=True)
-    thanked_on = field(models.DateField(null=True, blank=True), zh="致谢日期", en="Thanked on", listed=True, editable=False)
+    note = field(
+        models.CharField(max_length=300, blank=True, default=""),
+        zh="介绍说明",
+        en="Note",
+        sensitivity=PERSONAL,
+        listed=True,
+    )
+    thanked_on = field(
+        models.DateField(null=True, blank=True), zh="致谢日期", en="Thanked on", listed=True, editable=False
+    )
     thanked_how = field(models.CharField(max_length=200, blank=True, default=""), zh="致谢方式", en="How thanked", listed=True,
                         sensitivity=PERSONAL, editable=False)  # fmt: skip
 

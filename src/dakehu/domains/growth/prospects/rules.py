@@ -23,7 +23,11 @@ def contact_error(
 def ended_error(state: str) -> tuple[str, str, str] | None:
     """Return why a prospect in this state can no longer be worked on, None if it can."""
     if state == "converted":
-        return "prospect", "这条线索已转为客户，请在客户页面处理。", "This prospect is a client now; work on the client."
+        return (
+            "prospect",
+            "这条线索已转为客户，请在客户页面处理。",
+            "This prospect is a client now; work on the client.",
+        )
     if state == "invalid":
         return "prospect", "这条线索已标记无效，请先恢复。", "This prospect was marked invalid; reopen it first."
     return None
