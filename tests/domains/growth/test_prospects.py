@@ -86,7 +86,9 @@ def test_a_number_that_cannot_be_right_is_refused_with_its_field(lin):
 
 
 def test_a_prospect_becomes_a_client_without_retyping_and_keeps_the_history(lin, zhang):
-    prospect = add(lin, phone=MOBILE, mail="chen@example.com", employer="明远科技", marketing="given", referred_by="C0001")
+    prospect = add(
+        lin, phone=MOBILE, mail="chen@example.com", employer="明远科技", marketing="given", referred_by="C0001"
+    )
     with acting(lin):
         perform("growth.open_opportunity", {"prospect": prospect.pk, "subject": "首笔 300 万", "amount": "3000000"})
     week_ago = (clock.now() - timedelta(days=7)).isoformat()
@@ -96,7 +98,10 @@ def test_a_prospect_becomes_a_client_without_retyping_and_keeps_the_history(lin,
         made = perform("growth.convert_prospect", {"prospect": prospect.pk})
         client = Client.objects.get(pk=made["client"])
         assert (client.name, client.employer) == ("陈志远", "明远科技")
-        assert {str(contact.value) for contact in Contact.objects.filter(client=client)} == {"138****8000", "c***n@example.com"}
+        assert {str(contact.value) for contact in Contact.objects.filter(client=client)} == {
+            "138****8000",
+            "c***n@example.com",
+        }
         timeline = ask("service.timeline", {"client": client.pk})
         assert [item["summary"] for item in timeline] == ["介绍指数增强产品", "首次电话"]
         assert {item["staff"] for item in timeline} == {"林晓"}

@@ -58,9 +58,7 @@ def test_over_the_year_each_prospect_is_warned_twice_before_it_goes_back():
     for n in range(60):
         today = MONDAY + timedelta(days=n)
         left = 30 - counted_days(MONDAY, today, is_weekday)
-        due = next_step(
-            left=left, warn=7, warn_last=1, warned_on=warned, warned_last_on=warned_last, today=today
-        )
+        due = next_step(left=left, warn=7, warn_last=1, warned_on=warned, warned_last_on=warned_last, today=today)
         if due:
             seen.append((due, left))
         warned = today if due == WARN else warned
