@@ -175,6 +175,19 @@ def remove_opportunity(*, opportunity: int) -> None:
 
 
 @action(
+    "growth.ensure_pipelines",
+    needs=Permission.OPPORTUNITY_WRITE,
+    zh="准备销售流程",
+    en="Have pipelines ready",
+    is_public=False,
+    offers_undo=False,
+)
+def ensure_pipelines() -> None:
+    """Add the usual pipelines where there is none, so that what comes from outside has a stage to be in."""
+    pipelines.add_defaults()
+
+
+@action(
     "growth.add_pipeline",
     needs=Permission.PIPELINE_RULES,
     zh="新建销售流程",
