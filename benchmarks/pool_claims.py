@@ -4,7 +4,7 @@
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/pool_claims.py …
 
 An empty database: SQLite in a temporary folder, or the PostgreSQL beside it. PROSPECTS (100,000) wait in a pool; PEOPLE (50),
-each in a thread with a connection of its own, go down the first page of it again and again until their limits (30 a day, 20 in
+each in a thread with a connection of its own, pick from the first page of it again and again until their limits (30 a day, 20 in
 hand) stop them. Then ROUNDS (200) times all of them want the same prospect. Ends with status 1 where anything is wrong.
 """
 
@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from random import shuffle
 from threading import Barrier
 from typing import Any
 
@@ -113,6 +114,7 @@ def _race(users: list[Any]) -> list[str]:
         def next_of_page(turn: int) -> Any:
             if not page:
                 page.extend(row["id"] for row in ask("growth.pool", {"limit": 50})["rows"])
+                shuffle(page)
             return page.pop(0) if page else None
 
         return next_of_page
@@ -155,7 +157,7 @@ def _one_for_all(users: list[Any], rounds: int) -> list[str]:
     from dakehu.foundation.gates import perform
 
     with acting_as(system_actor("benchmark of the pool", "cli")), undo_entries.without_undo():
-        perform("growth.change_pool", {"pool": 1, "claims_per_day": 0, "in_hand": 0})
+        perform("growth.change_pool", {"pool_id": 1, "claims_per_day": 0, "in_hand": 0})
         wanted = list(Prospect.objects.filter(owner=None).order_by("pk").values_list("pk", flat=True)[:rounds])
     at_once, start = Barrier(len(users)), time.perf_counter()
 

@@ -121,8 +121,8 @@ def test_a_stage_that_was_used_stays_and_a_new_pipeline_has_two_ends(lin, zhou, 
     open_one(lin)
     with acting(zhou):
         with pytest.raises(Refused):
-            perform("growth.remove_stage", {"stage": stages["new-1"].pk})
-        perform("growth.remove_stage", {"stage": stages["new-4"].pk})
+            perform("growth.remove_stage", {"stage_id": stages["new-1"].pk})
+        perform("growth.remove_stage", {"stage_id": stages["new-4"].pk})
         made = perform("growth.add_pipeline", {"name": "两融开户"})
         assert [str(stage.kind) for stage in Stage.objects.filter(pipeline=made).order_by("position")] == [
             "won",

@@ -55,7 +55,7 @@ def test_the_pool_masks_names_and_numbers_for_everybody(lin, zhou, wang, pool):
 def test_a_pool_of_one_team_is_closed_to_another(lin, wang, zhou, pool):
     (prospect,) = wait_in(pool, lin, "陈志远")
     with acting(zhou):
-        perform("growth.change_pool", {"pool": pool.pk, "team": "东区一队"})
+        perform("growth.change_pool", {"pool_id": pool.pk, "team": "东区一队"})
     with acting(wang):
         assert ask("growth.pool", {})["pools"] == []
     with pytest.raises(NotFound):
@@ -131,13 +131,13 @@ def test_nobody_claims_who_refused_to_be_contacted(lin, pool):
 
 def test_only_a_lead_sets_rules_and_contradicting_ones_are_refused(lin, zhou, pool):
     with acting(lin), pytest.raises(NotAllowed):
-        perform("growth.change_pool", {"pool": pool.pk, "in_hand": 500})
+        perform("growth.change_pool", {"pool_id": pool.pk, "in_hand": 500})
     with acting(zhou):
         with pytest.raises(Refused, match="首次预警"):
-            perform("growth.change_pool", {"pool": pool.pk, "warn_days": 1, "warn_last_days": 3})
+            perform("growth.change_pool", {"pool_id": pool.pk, "warn_days": 1, "warn_last_days": 3})
         with pytest.raises(Refused, match="打码"):
-            perform("growth.change_pool", {"pool": pool.pk, "masked": "name，星座"})
-        assert perform("growth.change_pool", {"pool": pool.pk, "masked": "姓名、备注"}).masked == "name,remark"
+            perform("growth.change_pool", {"pool_id": pool.pk, "masked": "name，星座"})
+        assert perform("growth.change_pool", {"pool_id": pool.pk, "masked": "姓名、备注"}).masked == "name,remark"
 
 
 def nights_from(first, count):

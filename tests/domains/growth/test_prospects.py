@@ -148,5 +148,5 @@ def test_numbers_are_shown_in_full_for_a_reason_on_the_record(lin):
     prospect = add(lin, phone=MOBILE)
     with acting(lin):
         shown = perform("growth.open_prospect_contact", {"prospect": prospect.pk, "reason": "回电"})
-        assert shown["phone"] == MOBILE and shown["phone_link"] == f"tel:+86{MOBILE}"
+        assert shown["phone"] == MOBILE and shown["link"] == f"tel:+86{MOBILE}"
         assert ask("growth.prospect", {"prospect": prospect.pk})["phone"] == "138****8000"

@@ -32,6 +32,7 @@ declare(
         key="opportunity",
         list="growth.opportunities",
         of_client="growth.client_opportunities",
+        get="growth.opportunity",
         create="growth.open_opportunity",
         update="growth.change_opportunity",
         delete="growth.remove_opportunity",
@@ -49,12 +50,12 @@ declare(
     ),
     Resource("growth.Referral", key="referral", list="growth.referrals", of_client="growth.client_referrals"),
     Resource(
-        "growth.Pool", path="pools", key="pool", list="growth.pools", create="growth.add_pool", update="growth.change_pool"
+        "growth.Pool", path="pools", key="pool_id", list="growth.pools", create="growth.add_pool", update="growth.change_pool"
     ),
     Resource(
-        "growth.Pipeline", key="pipeline", create="growth.add_pipeline", update="growth.change_pipeline"
+        "growth.Pipeline", key="pipeline_id", create="growth.add_pipeline", update="growth.change_pipeline"
     ),
     Resource(
-        "growth.Stage", path="stages", key="stage", list="growth.stages", create="growth.add_stage", update="growth.change_stage", delete="growth.remove_stage"
+        "growth.Stage", path="stages", key="stage_id", list="growth.stages", create="growth.add_stage", update="growth.change_stage", delete="growth.remove_stage"
     ),
 )  # fmt: skip

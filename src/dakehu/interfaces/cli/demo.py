@@ -32,7 +32,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, market, moments, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, growth, market, moments, write_book
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
@@ -89,6 +89,8 @@ def _fill(table: Path) -> dict[str, Any]:
     _tier()
     _tell(str(bilingual("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
     _live()
+    _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
+    growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     _keep(table, password)

@@ -24,6 +24,7 @@ class Pipeline(Recorded):
     """A kind of business with stages of its own: new clients, new money, a product, margin trading."""
 
     names = Names("销售流程", "Pipeline", "Pipelines")
+    is_chosen_from_list = True
     lookup_fields = ("name",)
 
     name = field(
@@ -51,6 +52,7 @@ class Stage(Recorded):
     """A stage of a pipeline. `code` is unique in the firm; an opportunity older in it than `stale_days` is marked."""
 
     names = Names("销售阶段", "Stage", "Stages")
+    is_chosen_from_list = True
     lookup_fields = ("code", "name")
 
     pipeline = field(models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages"), zh="销售流程", en="Pipeline",
@@ -77,6 +79,11 @@ class Stage(Recorded):
     def label(self) -> str:
         """Return the name in the reader's language."""
         return str(bilingual(self.name, self.name_en or self.name))
+
+    @property
+    def choice_label(self) -> str:
+        """Return how a form names the stage: with its pipeline."""
+        return f"{self.pipeline.label} · {self.label}"
 
 
 class Opportunity(ClientRecorded):

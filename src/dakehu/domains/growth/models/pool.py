@@ -32,6 +32,7 @@ class Pool(Recorded):
     """
 
     names = Names("公海", "Pool", "Pools")
+    is_chosen_from_list = True
     lookup_fields = ("name",)
     field_groups = {
         "pool": bilingual("公海", "Pool"), "limits": bilingual("领取与查看上限", "Limits"),

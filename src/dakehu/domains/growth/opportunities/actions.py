@@ -21,8 +21,8 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 STAGE = Parameter("stage", "growth.Opportunity", "stage")
-PIPELINE_ID = Parameter("pipeline", kind="integer", spec=FieldSpec("销售流程", "Pipeline"))
-STAGE_ID = Parameter("stage", kind="integer", spec=FieldSpec("销售阶段", "Stage"))
+PIPELINE_ID = Parameter("pipeline_id", kind="integer", spec=FieldSpec("流程编号", "Number of the pipeline"))
+STAGE_ID = Parameter("stage_id", kind="integer", spec=FieldSpec("阶段编号", "Number of the stage"))
 LOSS = parameters_of("growth.Opportunity", optional=("loss_reason", "loss_note"))
 
 
@@ -214,9 +214,9 @@ def add_pipeline(*, name: str, **values: Any) -> Pipeline:
     en="Change a pipeline",
     parameters=(PIPELINE_ID, VERSION, Fields("growth.Pipeline")),
 )
-def change_pipeline(*, pipeline: int, version: int | None = None, **values: Any) -> Pipeline:
+def change_pipeline(*, pipeline_id: int, version: int | None = None, **values: Any) -> Pipeline:
     """Rename, order or switch off a pipeline; its opportunities stay."""
-    row = pipelines.get_pipeline(pipeline)
+    row = pipelines.get_pipeline(pipeline_id)
     check_version(row, version)
     for name, value in values.items():
         if value is not None:
@@ -250,9 +250,9 @@ def add_stage(*, pipeline: Any, code: str, name: str, **values: Any) -> Stage:
     en="Change a stage",
     parameters=(STAGE_ID, VERSION, Fields("growth.Stage", without=("pipeline", "code", "kind"))),
 )
-def change_stage(*, stage: int, version: int | None = None, **values: Any) -> Stage:
+def change_stage(*, stage_id: int, version: int | None = None, **values: Any) -> Stage:
     """Rename or order a stage, or set after how many days it is stale; what it means stays."""
-    row = pipelines.get_stage(stage)
+    row = pipelines.get_stage(stage_id)
     check_version(row, version)
     for name, value in values.items():
         if value is not None or Stage._meta.get_field(name).null:
@@ -268,9 +268,9 @@ def change_stage(*, stage: int, version: int | None = None, **values: Any) -> St
     en="Remove a stage",
     parameters=(STAGE_ID,),
 )
-def remove_stage(*, stage: int) -> None:
+def remove_stage(*, stage_id: int) -> None:
     """Remove a stage that no opportunity is or was in."""
-    row = pipelines.get_stage(stage)
+    row = pipelines.get_stage(stage_id)
     if Opportunity.objects.filter(stage=row).exists() or StageChange.objects.filter(stage=row).exists():
         raise refusal(
             "stage", "有商机处于或经过这个阶段，不能删除。", "Opportunities are or were in this stage; it stays."

@@ -52,6 +52,14 @@ def client_opportunities(*, client: Any) -> Any:
 
 
 @query(
+    "growth.opportunity", needs=Permission.GROWTH_READ, zh="商机详情", en="An opportunity", parameters=(OPPORTUNITY,)
+)
+def opportunity_detail(*, opportunity: int) -> Any:
+    """Return a visible opportunity. Raises NotFound."""
+    return get_opportunity(opportunity)
+
+
+@query(
     "growth.opportunity_changes",
     needs=Permission.GROWTH_READ,
     zh="商机阶段变化",

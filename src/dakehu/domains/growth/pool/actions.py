@@ -30,7 +30,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
-POOL = Parameter("pool", kind="integer", spec=FieldSpec("公海", "Pool"))
+POOL_ID = Parameter("pool_id", kind="integer", spec=FieldSpec("公海编号", "Number of the pool"))
 TO_POOL = Parameter("pool", "growth.Prospect", "pool", required=False)
 BACK_INSTEAD = bilingual(
     "领取不能撤销；不再跟进时请退回公海。", "A claim is not undone; return the prospect to the pool instead."
@@ -211,11 +211,11 @@ def add_pool(*, name: str, **rules_given: Any) -> Pool:
     needs=Permission.POOL_RULES,
     zh="修改公海规则",
     en="Change the rules of a pool",
-    parameters=(POOL, VERSION, Fields("growth.Pool")),
+    parameters=(POOL_ID, VERSION, Fields("growth.Pool")),
 )
-def change_pool(*, pool: int, version: int | None = None, **values: Any) -> Pool:
+def change_pool(*, pool_id: int, version: int | None = None, **values: Any) -> Pool:
     """Change the rules of a pool; they count from the next claim, view and night on."""
-    row: Pool | None = Pool.objects.filter(pk=pool).first()
+    row: Pool | None = Pool.objects.filter(pk=pool_id).first()
     if row is None:
         raise NotFound(bilingual("公海", "pool"))
     check_version(row, version)

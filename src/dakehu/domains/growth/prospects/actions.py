@@ -223,16 +223,13 @@ def reopen_prospect(*, prospect: int) -> Prospect:
 def open_prospect_contact(*, prospect: int, reason: str) -> dict[str, str]:
     """Return telephone and mail in full for a stated reason; the audit records it.
 
-    Returns {phone, mail, phone_link: tel:, mail_link: mailto:}, "" for what is unknown.
+    Returns {phone, mail, value: both, link: the address that calls or writes}, "" for what is unknown.
     """
     row = get_prospect(prospect)
     add_audit_note(reason=reason, by=current_actor().user_id)
-    shown = {}
-    for name, kind in CONTACTS:
-        value = getattr(row, name)
-        plain = value.open() if value else ""
-        shown |= {name: plain, f"{name}_link": client_rules.contact_link(kind, plain) if plain else ""}
-    return shown
+    plain = {name: value.open() if (value := getattr(row, name)) else "" for name, _ in CONTACTS}
+    links = (client_rules.contact_link(kind, plain[name]) for name, kind in CONTACTS if plain[name])
+    return {**plain, "value": " · ".join(filter(None, plain.values())), "link": next(links, "")}
 
 
 REFERRAL = Parameter("referral", kind="integer", spec=FieldSpec("转介绍", "Referral"))

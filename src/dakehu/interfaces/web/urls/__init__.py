@@ -18,6 +18,7 @@ SECTIONS = (
     "connections",
     "market",
     "tiers",
+    "growth",
     "exports",
     "staff",
     "audit",
