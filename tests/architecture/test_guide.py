@@ -16,6 +16,7 @@ PAGES = (
     "clients",
     "client",
     "tiers",
+    "growth",
     "complaints",
     "rules",
     "market",

@@ -109,6 +109,12 @@ GRANTS = {
     "connection.read": "lead compliance admin",
     "connection.run": "lead",
     "connection.write": "admin",
+    "growth.read": "manager lead compliance analyst",
+    "growth.prospects": "manager lead",
+    "growth.claim": "manager lead",
+    "growth.pool_rules": "lead",
+    "growth.opportunities": "manager lead",
+    "growth.pipeline_rules": "lead",
 }
 
 
