@@ -20,15 +20,17 @@ def pool_notices() -> list[dict[str, Any]]:
         notice(
             f"{GOING_BACK}:{row['id']}:{row['recycle_on']}:{'last' if row['last'] else 'first'}",
             bilingual(
-                "线索“{name}”将于 {day} 收回公海，请尽快联系", "Prospect “{name}” goes back to the pool on {day}; contact them",
-                name=row["name"], day=row["recycle_on"],
+                "线索“{name}”将于 {day} 收回公海，请尽快联系",
+                "Prospect “{name}” goes back to the pool on {day}; contact them",
+                name=row["name"],
+                day=row["recycle_on"],
             ),
             at=today,
             url=f"/prospects/{row['id']}/",
             tone="bad" if row["last"] else "warn",
         )
         for row in going_back()
-    ]  # fmt: skip
+    ]
 
 
 declare(NoticeSource(GOING_BACK, bilingual("公海收回预警", "Going back to the pool"), "clock", order=40))

@@ -22,7 +22,10 @@ declare(
             evaluate=prospect_import.evaluate_prospects,
             import_rows=prospect_import.import_prospects,
             import_only=("referred_by", "anyway"),
-            kept=bilingual("线索不能用表格删除；请在线索页面标记无效。", "Prospects are not deleted by a worksheet; mark them invalid."),
+            kept=bilingual(
+                "线索不能用表格删除；请在线索页面标记无效。",
+                "Prospects are not deleted by a worksheet; mark them invalid.",
+            ),
             clients="none",
         ),
     ),
@@ -44,18 +47,29 @@ declare(
             position=70,
             evaluate=opportunity_import.evaluate_opportunities,
             import_rows=opportunity_import.import_opportunities,
-            kept=bilingual("商机不能用表格删除；请改为输单，或在看板上删除。", "Move them to lost, or remove them on the board."),
+            kept=bilingual(
+                "商机不能用表格删除；请改为输单，或在看板上删除。", "Move them to lost, or remove them on the board."
+            ),
             clients="some",
         ),
     ),
     Resource("growth.Referral", key="referral", list="growth.referrals", of_client="growth.client_referrals"),
     Resource(
-        "growth.Pool", path="pools", key="pool_id", list="growth.pools", create="growth.add_pool", update="growth.change_pool"
+        "growth.Pool",
+        path="pools",
+        key="pool_id",
+        list="growth.pools",
+        create="growth.add_pool",
+        update="growth.change_pool",
     ),
+    Resource("growth.Pipeline", key="pipeline_id", create="growth.add_pipeline", update="growth.change_pipeline"),
     Resource(
-        "growth.Pipeline", key="pipeline_id", create="growth.add_pipeline", update="growth.change_pipeline"
+        "growth.Stage",
+        path="stages",
+        key="stage_id",
+        list="growth.stages",
+        create="growth.add_stage",
+        update="growth.change_stage",
+        delete="growth.remove_stage",
     ),
-    Resource(
-        "growth.Stage", path="stages", key="stage_id", list="growth.stages", create="growth.add_stage", update="growth.change_stage", delete="growth.remove_stage"
-    ),
-)  # fmt: skip
+)

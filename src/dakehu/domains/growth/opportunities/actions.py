@@ -110,8 +110,12 @@ def open_opportunity(
     needs=Permission.OPPORTUNITY_WRITE,
     zh="修改商机",
     en="Change an opportunity",
-    parameters=(OPPORTUNITY, VERSION, Fields("growth.Opportunity", without=("client", "prospect", "pipeline", "stage", "loss_reason", "loss_note"))),
-)  # fmt: skip
+    parameters=(
+        OPPORTUNITY,
+        VERSION,
+        Fields("growth.Opportunity", without=("client", "prospect", "pipeline", "stage", "loss_reason", "loss_note")),
+    ),
+)
 def change_opportunity(*, opportunity: int, version: int | None = None, **values: Any) -> Opportunity:
     """Change details of an opportunity; its stage changes by growth.move_opportunity."""
     row = get_opportunity(opportunity)
@@ -283,9 +287,12 @@ def remove_stage(*, stage_id: int) -> None:
     needs=Permission.PIPELINE_RULES,
     zh="设置商机目标",
     en="Set a goal",
-    parameters=(Parameter("pipeline", "growth.Goal", "pipeline"), Parameter("on", kind="date", required=False, spec=FieldSpec("季度内任一天", "A day of the quarter")),
-                parameters_of("growth.Goal", "amount", optional=("user",))),
-)  # fmt: skip
+    parameters=(
+        Parameter("pipeline", "growth.Goal", "pipeline"),
+        Parameter("on", kind="date", required=False, spec=FieldSpec("季度内任一天", "A day of the quarter")),
+        parameters_of("growth.Goal", "amount", optional=("user",)),
+    ),
+)
 def set_goal(*, pipeline: Any, amount: Decimal, on: date | None = None, user: Any = None) -> Goal:
     """Set the goal of a quarter (the present one by default) for a person, or for the actor's team where nobody is named."""
     first_on, _ = rules.quarter_of(on or clock.today())

@@ -11,13 +11,42 @@ from dakehu.foundation.base.i18n import bilingual
 OPEN, WON, LOST = StageKind.OPEN, StageKind.WON, StageKind.LOST
 ENDS = [("赢单", "Won", WON, None), ("输单", "Lost", LOST, None)]
 DEFAULTS = (
-    ("新客户开发", "New clients", "new", [("初步接触", "First contact", OPEN, 14), ("需求确认", "Needs confirmed", OPEN, 14),
-                                    ("方案沟通", "Proposal", OPEN, 21), ("开户办理", "Opening the account", OPEN, 10), *ENDS]),
-    ("新增资产", "New assets", "assets", [("资金线索", "Money in sight", OPEN, 14), ("已面谈", "Met", OPEN, 21),
-                                    ("方案确认", "Agreed", OPEN, 14), ("等待入金", "Awaiting the transfer", OPEN, 10), *ENDS]),
-    ("产品配置", "Products", "products", [("产品意向", "Interest", OPEN, 10), ("适当性核对", "Suitability check", OPEN, 7),
-                                     ("双录与签约", "Signing", OPEN, 7), *ENDS]),
-)  # fmt: skip
+    (
+        "新客户开发",
+        "New clients",
+        "new",
+        [
+            ("初步接触", "First contact", OPEN, 14),
+            ("需求确认", "Needs confirmed", OPEN, 14),
+            ("方案沟通", "Proposal", OPEN, 21),
+            ("开户办理", "Opening the account", OPEN, 10),
+            *ENDS,
+        ],
+    ),
+    (
+        "新增资产",
+        "New assets",
+        "assets",
+        [
+            ("资金线索", "Money in sight", OPEN, 14),
+            ("已面谈", "Met", OPEN, 21),
+            ("方案确认", "Agreed", OPEN, 14),
+            ("等待入金", "Awaiting the transfer", OPEN, 10),
+            *ENDS,
+        ],
+    ),
+    (
+        "产品配置",
+        "Products",
+        "products",
+        [
+            ("产品意向", "Interest", OPEN, 10),
+            ("适当性核对", "Suitability check", OPEN, 7),
+            ("双录与签约", "Signing", OPEN, 7),
+            *ENDS,
+        ],
+    ),
+)
 
 
 @action(

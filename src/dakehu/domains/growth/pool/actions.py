@@ -37,9 +37,18 @@ BACK_INSTEAD = bilingual(
 )
 TAKEN = bilingual("这条线索刚被他人领取，请另选一条。", "Somebody else has just claimed this prospect; choose another.")
 SHOWN = (
-    "name", "kind", "employer", "position", "city", "source", "source_note", "interest_kind", "interests",
-    "expected_assets", "remark",
-)  # fmt: skip
+    "name",
+    "kind",
+    "employer",
+    "position",
+    "city",
+    "source",
+    "source_note",
+    "interest_kind",
+    "interests",
+    "expected_assets",
+    "remark",
+)
 
 
 def waiting_prospect(pk: int) -> Prospect:

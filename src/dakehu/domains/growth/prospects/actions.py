@@ -29,9 +29,17 @@ REFERRED_BY = Parameter(
     "referred_by", "growth.Referral", "client", required=False, spec=FieldSpec("介绍客户", "Referring client")
 )
 INTO_POOL = Parameter(
-    "pool", "growth.Prospect", "pool", required=False,
-    spec=FieldSpec("放入公海", "Put into pool", help_zh="填写后无人跟进，供同事领取", help_en="Nobody follows it then; others claim it"),
-)  # fmt: skip
+    "pool",
+    "growth.Prospect",
+    "pool",
+    required=False,
+    spec=FieldSpec(
+        "放入公海",
+        "Put into pool",
+        help_zh="填写后无人跟进，供同事领取",
+        help_en="Nobody follows it then; others claim it",
+    ),
+)
 INBOUND = Parameter("is_inbound", required=False, kind="bool", spec=FieldSpec("对方主动联系", "They contacted us"))
 WHY_INVALID = Parameter("why", choice_set=InvalidReason, spec=FieldSpec("无效原因", "Why invalid"))
 
@@ -240,8 +248,12 @@ REFERRAL = Parameter("referral", kind="integer", spec=FieldSpec("转介绍", "Re
     needs=Permission.PROSPECT_WRITE,
     zh="登记转介绍",
     en="Record a referral",
-    parameters=(parameters_of("growth.Referral", "client"), PROSPECT, parameters_of("growth.Referral", optional=("referred_on", "note"))),
-)  # fmt: skip
+    parameters=(
+        parameters_of("growth.Referral", "client"),
+        PROSPECT,
+        parameters_of("growth.Referral", optional=("referred_on", "note")),
+    ),
+)
 def record_referral(
     *, client: Any, prospect: int, referred_on: date | None = None, note: str | None = None
 ) -> Referral:
@@ -259,8 +271,12 @@ def record_referral(
     needs=Permission.PROSPECT_WRITE,
     zh="登记致谢",
     en="Note that a referral was thanked for",
-    parameters=(REFERRAL, Parameter("how", "growth.Referral", "thanked_how"), Parameter("on", kind="date", required=False, spec=FieldSpec("致谢日期", "Thanked on"))),
-)  # fmt: skip
+    parameters=(
+        REFERRAL,
+        Parameter("how", "growth.Referral", "thanked_how"),
+        Parameter("on", kind="date", required=False, spec=FieldSpec("致谢日期", "Thanked on")),
+    ),
+)
 def thank_referral(*, referral: int, how: str, on: date | None = None) -> Referral:
     """Note how and when the referring client was thanked, today by default."""
     row: Referral | None = Referral.objects.filter(pk=referral).first()

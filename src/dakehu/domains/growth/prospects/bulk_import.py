@@ -136,8 +136,11 @@ def _refuse_known(columns: Columns, evaluation: ImportEvaluation, indexes: dict[
 def _known_clients(columns: Columns, rows: list[int]) -> dict[tuple[str, str], Bilingual]:
     """Return {(field, number): who to ask} of numbers that clients have; those in sight by their code."""
     found: dict[tuple[str, str], Bilingual] = {}
-    places = (("phone", Contact, "value_index", "client_id"), ("mail", Contact, "value_index", "client_id"),
-              ("id_number", Client, "id_number_index", "pk"))  # fmt: skip
+    places = (
+        ("phone", Contact, "value_index", "client_id"),
+        ("mail", Contact, "value_index", "client_id"),
+        ("id_number", Client, "id_number_index", "pk"),
+    )
     for name, model, column, key in places:
         plain = {columns[name][row] for row in rows if columns[name][row]} if name in columns else set()
         field: Any = model._meta.get_field(column)

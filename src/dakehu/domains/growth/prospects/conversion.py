@@ -29,9 +29,17 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 EXISTING = Parameter(
-    "existing", "growth.Referral", "client", required=False,
-    spec=FieldSpec("已有客户", "Existing client", help_zh="已是客户的，填写客户号，不再新建", help_en="Where they are a client already"),
-)  # fmt: skip
+    "existing",
+    "growth.Referral",
+    "client",
+    required=False,
+    spec=FieldSpec(
+        "已有客户",
+        "Existing client",
+        help_zh="已是客户的，填写客户号，不再新建",
+        help_en="Where they are a client already",
+    ),
+)
 FOLLOWED = bilingual("线索跟进", "Followed as a prospect")
 
 
@@ -41,7 +49,7 @@ FOLLOWED = bilingual("线索跟进", "Followed as a prospect")
     zh="转为客户",
     en="Convert a prospect into a client",
     parameters=(PROSPECT, VERSION, parameters_of("clients.Client", optional=("code", "segment")), EXISTING, ANYWAY),
-)  # fmt: skip
+)
 def convert_prospect(
     *, prospect: int, version: int | None = None, existing: Any = None, anyway: bool | None = None, **details: Any
 ) -> dict[str, Any]:

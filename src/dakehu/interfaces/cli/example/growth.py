@@ -7,12 +7,15 @@ from random import Random
 from typing import Any
 
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.cli.example.people import MEN, SURNAMES
 
+declare_steps({"example.age": bilingual("演示数据的日期", "Days of the demonstration")})
 Acting = Callable[[str], AbstractContextManager[Any]]
 SOURCES = ("referral", "event", "branch", "inbound", "online", "partner")
 INTERESTS = ("收益凭证", "指数增强基金", "两融开户", "国债逆回购", "私募证券基金", "公募定投", "")
@@ -124,7 +127,7 @@ def _deal(random: Random, client: str, today: date, stage: str, **more: str) -> 
 
 def _age(random: Random, today: date) -> None:
     """Let what is there be some weeks old, and one claimed prospect be about to go back."""
-    with acting_as(system_actor("age the demonstration（演示）", "cli")), act("demo.age"):
+    with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
         for row in model_of("growth.Opportunity").objects.order_by("pk"):
             days = random.randrange(0, 26)
             row.stage_since, row.opened_on = today - timedelta(days=days), today - timedelta(days=days + 20)

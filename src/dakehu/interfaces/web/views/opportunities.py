@@ -14,9 +14,23 @@ from dakehu.foundation.schema.fields import labels_of
 CHOSEN = ("pipeline", "owner", "stale", "closing_by")
 CRUMBS = [{"label": bilingual("商机", "Opportunities"), "url": "/opportunities/"}]
 DETAILS = (
-    "client", "prospect", "pipeline", "stage", "stage_since", "amount", "close_on", "owner", "product", "next_step",
-    "source_stage", "remark", "loss_reason", "loss_note", "opened_on", "closed_on",
-)  # fmt: skip
+    "client",
+    "prospect",
+    "pipeline",
+    "stage",
+    "stage_since",
+    "amount",
+    "close_on",
+    "owner",
+    "product",
+    "next_step",
+    "source_stage",
+    "remark",
+    "loss_reason",
+    "loss_note",
+    "opened_on",
+    "closed_on",
+)
 
 
 @require_safe

@@ -29,9 +29,23 @@ SHOWN = (
 FILTERS = ("state", "source", "owner")
 TONES = {"new": "accent", "followed": "warn", "converted": "good", "invalid": ""}
 DETAILS = (
-    "name", "kind", "employer", "position", "city", "phone", "mail", "id_number", "marketing", "marketing_on", "source",
-    "source_note", "interest_kind", "interests", "expected_assets", "remark",
-)  # fmt: skip
+    "name",
+    "kind",
+    "employer",
+    "position",
+    "city",
+    "phone",
+    "mail",
+    "id_number",
+    "marketing",
+    "marketing_on",
+    "source",
+    "source_note",
+    "interest_kind",
+    "interests",
+    "expected_assets",
+    "remark",
+)
 
 
 @require_safe
