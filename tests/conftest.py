@@ -36,13 +36,9 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2Password
 ON_POSTGRES = bool(os.environ.get("DAKEHU_DATABASE_URL"))
 
 if ON_POSTGRES:
-    from tests.postgres_database import django_db_setup  # noqa: F401  (the fixture of the same name, for PostgreSQL)
+    from tests.postgres_database import django_db_setup
 else:
-    from django.db import connections
-
-    # In a file, as in the product: in memory every thread of a live server would share one connection, and a thread
-    # inside SQLite that waits for the interpreter while another waits for SQLite never ends.
-    connections["default"].settings_dict["TEST"]["NAME"] = str(Path(HOME) / "test.sqlite3")
+    from tests.sqlite_database import django_db_setup  # noqa: F401
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -33,6 +33,7 @@ PAGES = (
     "workbook",
     "command-line",
     "api",
+    "python",
     "protect",
 )
 

@@ -7,15 +7,12 @@ from random import Random
 from typing import Any
 
 from dakehu.foundation.access.actor import acting_as, system_actor
-from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.cli.example.people import MEN, SURNAMES
 
-declare_steps({"example.age": bilingual("演示数据的日期", "Days of the demonstration")})
 Acting = Callable[[str], AbstractContextManager[Any]]
 SOURCES = ("referral", "event", "branch", "inbound", "online", "partner")
 INTERESTS = ("收益凭证", "指数增强基金", "两融开户", "国债逆回购", "私募证券基金", "公募定投", "")

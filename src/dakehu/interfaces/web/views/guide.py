@@ -44,6 +44,7 @@ ORDER = (
     "nightly",
     "command-line",
     "api",
+    "python",
 )
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
