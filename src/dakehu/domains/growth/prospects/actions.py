@@ -36,6 +36,7 @@ INTO_POOL = Parameter(
     spec=FieldSpec(
         "放入公海",
         "Put into pool",
+        aliases=("公海",),
         help_zh="填写后无人跟进，供同事领取",
         help_en="Nobody follows it then; others claim it",
     ),
