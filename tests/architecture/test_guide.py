@@ -25,6 +25,8 @@ PAGES = (
     "export",
     "odata",
     "connections",
+    "messages",
+    "mail",
     "undo",
     "staff",
     "audit",
