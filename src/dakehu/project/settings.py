@@ -213,6 +213,8 @@ INSTALLED_APPS = [
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
+    "dakehu.exchange.sheets_sync",
+    "dakehu.exchange.webhooks",
     "dakehu.interfaces.web",
     "dakehu.interfaces.api",
 ]

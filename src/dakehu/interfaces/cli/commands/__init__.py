@@ -19,6 +19,7 @@ from dakehu.interfaces.cli.commands import (
     odata,
     opening,
     processes,
+    sheets,
     staff,
 )
 
@@ -26,6 +27,7 @@ WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 COMMANDS = {
     "connect": connect.connect,
+    "sheets": sheets.sheets,
     "quotes": imports.fetch_prices,
     "ask": gates.ask_query,
     "do": gates.perform_action,
