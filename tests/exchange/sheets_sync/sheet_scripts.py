@@ -8,7 +8,7 @@ from typing import Any
 from tests.exchange.editscripts import KEY, SHEETS, Script, rows_of
 from tests.exchange.sheets_sync.desks import NUMBER, Person, letters
 
-EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001
+EPOCH = datetime(1899, 12, 30)
 
 
 class SheetScript(Script):

@@ -80,9 +80,9 @@ def goes_round(lin, admin, google, person, row, seed):  # noqa: F811
 
 
 def test_an_edited_sheet_makes_the_desk_what_the_model_says_and_a_second_run_moves_nothing(
-    desk,
+    desk,  # noqa: F811
     admin,
-    google,
+    google,  # noqa: F811
     person,  # noqa: F811
 ):
     row = link(admin, desk, google)
