@@ -58,7 +58,13 @@ def goes_round(lin, admin, google, person, row, seed):  # noqa: F811
         stand, fresh = script.expected()
         for part in SHEETS:
             now = rows_of(part)
-            assert {n: line for n, line in now.items() if n in stand[part]} == stand[part], (seed, part)
+            wrong = {
+                (key, name): (now.get(key, {}).get(name), wanted)
+                for key, line in stand[part].items()
+                for name, wanted in line.items()
+                if now.get(key, {}).get(name) != wanted
+            }
+            assert not wrong, (seed, part, wrong)
             names = list(fresh[part][0]) if fresh[part] else []
             names = [n for n in (*FIELDS[part], "client_id") if n in names]
             born = Counter(
