@@ -6,6 +6,7 @@ import zlib
 from dakehu.foundation.files import store as files
 
 Rows = dict[int, dict[str, str]]
+VERSION = "#version"  # beside the fields of a row: its version on the desk at that time
 UNDO_DAYS = 90  # for which replaced files stay
 
 

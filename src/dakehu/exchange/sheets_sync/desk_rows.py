@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import Worksheet, worksheets
-from dakehu.exchange.sheets_sync.base_files import Rows
+from dakehu.exchange.sheets_sync.base_files import VERSION, Rows
 from dakehu.exchange.sheets_sync.cells import text_of_value
 from dakehu.exchange.sheets_sync.models import LEVELS, LinkedSheet
 from dakehu.exchange.sheets_sync.requests import SheetColumn
@@ -60,6 +60,7 @@ def read_desk(link: LinkedSheet, part: Worksheet) -> DeskPart:
         column.field: [text_of_value(column.kind, value) for value in frame[column.field].to_list()]
         for column in columns
     }
+    texts[VERSION] = [str(version) for version in frame[frames.VERSION].to_list()]
     rows = {number: {name: cells[index] for name, cells in texts.items()} for index, number in enumerate(numbers)}
     return DeskPart(part, columns, rows)
 

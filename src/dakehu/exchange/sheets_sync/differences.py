@@ -7,7 +7,7 @@ First what people did in the sheet (`edits_of`), which the ordinary import then 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from dakehu.exchange.sheets_sync.base_files import Rows
+from dakehu.exchange.sheets_sync.base_files import VERSION, Rows
 from dakehu.exchange.sheets_sync.cells import LONGEST
 from dakehu.exchange.sheets_sync.keys import SheetKey
 from dakehu.exchange.sheets_sync.layout import SheetRow, Tab
@@ -107,7 +107,7 @@ def edits_of(keyed: list[KeyedRow], base: Rows) -> Edits:
 
 
 def _content(cells: Mapping[str, str], fields: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(cells.get(name, "") for name in sorted(fields))
+    return tuple(cells.get(name, "") for name in sorted(fields) if name != VERSION)
 
 
 def _unique_contents(base: Rows) -> dict[tuple[str, ...], int]:
@@ -175,9 +175,8 @@ def plan_writing(tab: Tab, keyed: list[KeyedRow], desk: Rows, base: Rows, parse:
     for number, cells in desk.items():
         if number not in present:
             plan.added.append(number)
-            plan.planned[number] = plan.base[number] = {
-                name: cells.get(name, "") if len(cells.get(name, "")) <= LONGEST else "" for name in tab.fields
-            }
+            shown = {name: cells.get(name, "") if len(cells.get(name, "")) <= LONGEST else "" for name in tab.fields}
+            plan.planned[number] = plan.base[number] = {**shown, VERSION: cells[VERSION]}
     return plan
 
 
@@ -185,7 +184,7 @@ def _plan_row(
     plan: Writing, tab: Tab, row: SheetRow, number: int, desk: Mapping[str, str], before: Mapping[str, str]
 ) -> None:
     """Plan the cells of one row that both sides have."""
-    after: dict[str, str] = {}
+    after: dict[str, str] = {VERSION: desk[VERSION]}
     for name in tab.fields:
         wanted, said, was = desk.get(name, ""), row.cells[name], before.get(name, "")
         reason = "" if said == wanted and name not in row.errors else _reason_to_leave(row, name, said, was, wanted)
@@ -221,6 +220,6 @@ def arrived(base: Rows, planned: Rows, keyed: list[KeyedRow]) -> Rows:
     for number, cells in planned.items():
         if number in rows and not rows[number].is_empty:
             said = rows[number].cells
-            written = {name: text for name, text in cells.items() if said.get(name) == text}
+            written = {name: text for name, text in cells.items() if said.get(name, cells[name]) == text}
             after[number] = {**after.get(number, said if number not in base else {}), **written}
     return after

@@ -18,6 +18,7 @@ from dakehu.exchange.mapping.mapping import ColumnMapping, FieldMapping, ImportM
 from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet
 from dakehu.exchange.sheets.frames import NUMBER, VERSION
+from dakehu.exchange.sheets_sync import base_files
 from dakehu.exchange.sheets_sync.base_files import Rows
 from dakehu.exchange.sheets_sync.differences import Edits
 from dakehu.exchange.sheets_sync.layout import SheetRow
@@ -136,8 +137,9 @@ def _base_frame(part: PartEdits, numbers: list[int]) -> pl.DataFrame:
     table = _table(part, len(numbers))
     book = Book("", [Sheet(table.sheet, pl.DataFrame(columns).with_columns(pl.all().replace("", None)))])
     raw = conversion.stack(part.worksheet, conversion.grids(book, ImportMapping([table]))).raw
+    versions = [int(part.base.get(number, {}).get(base_files.VERSION) or 0) for number in numbers]
     frame = pl.DataFrame({n: c for n, c in raw.items() if n != ROW_KEY}, schema=dict.fromkeys(part.fields, pl.String))
-    return frame.with_columns(pl.Series(NUMBER, numbers, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64).alias(VERSION))
+    return frame.with_columns(pl.Series(NUMBER, numbers, dtype=pl.Int64), pl.Series(VERSION, versions, dtype=pl.Int64))
 
 
 class SheetWriter:
