@@ -64,6 +64,8 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
         return
     row = _get_open(what, pk)
     setattr(row, {"follow_up": "due_on", "request": "due_on", "promise": "promise_due_on"}[what], until)
+    if what == "follow_up":
+        row.moved_reason = reason.strip()[:300]
     row.save()
     if what == "follow_up":
         update_contact_dates(row.client)
