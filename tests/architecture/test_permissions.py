@@ -109,6 +109,9 @@ GRANTS = {
     "connection.read": "lead compliance admin",
     "connection.run": "lead",
     "connection.write": "admin",
+    "sheet.read": "manager lead compliance admin",
+    "sheet.run": "manager lead",
+    "webhook.own": "manager lead compliance analyst admin",
 }
 
 

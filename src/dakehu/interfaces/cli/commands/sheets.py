@@ -56,7 +56,7 @@ def _lines(report: dict[str, Any]) -> Iterable[str]:
         yield f"{report['sheet']}: {report['refused']}"
         return
     words = {
-        "pulled": bilingual("取回", "pulled"),
+        "pulled": bilingual("读入", "pulled"),
         "pushed": bilingual("写入", "pushed"),
         "both": bilingual("两边都改过", "changed on both sides"),
         "aside": bilingual("未导入", "set aside"),
