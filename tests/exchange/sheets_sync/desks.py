@@ -56,6 +56,29 @@ def link(admin: Any, owner: Any, server: GoogleServer, **values: Any) -> LinkedS
         return perform("sheets.switch_on", {"sheet": row.pk})
 
 
+@pytest.fixture
+def desk(lin: Any) -> Any:
+    """Three clients of Lin, each with an investment."""
+    with acting(lin):
+        for number, name in enumerate(("欧阳静", "陈默", "苏白"), 1):
+            given = {"name": name, "code": f"K{number}", "phone": f"1391234567{number}", "assets": f"{number}000000.25"}
+            perform("clients.create", {**given, "occupation": "教师"})
+            perform(
+                "ledger.add_investment",
+                {"client": f"K{number}", "invested_on": "2024-02-01", "amount": "10000", "product": f"基金{number}"},
+            )
+    return lin
+
+
+@pytest.fixture
+def linked(desk: Any, admin: Any, google: GoogleServer) -> LinkedSheet:
+    """A sheet of Lin that was synchronised once."""
+    row = link(admin, desk, google)
+    report = sync(desk, row)
+    assert (report["state"], report["pulled"], report["pushed"]) == ("done", 0, 6)
+    return row
+
+
 def sync(user: Any, row: LinkedSheet) -> dict[str, Any]:
     """Run a link as a member of staff."""
     with acting(user):

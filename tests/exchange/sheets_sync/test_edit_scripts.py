@@ -16,7 +16,7 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import perform
 from tests.cast import acting, as_system
 from tests.exchange.editscripts import FIELDS
-from tests.exchange.sheets_sync.desks import google, link, person, sync, without_waiting  # noqa: F401
+from tests.exchange.sheets_sync.desks import link, sync
 from tests.exchange.sheets_sync.sheet_scripts import SHEETS, SheetScript
 from tests.exchange.test_roundtrip import desk, rows_of  # noqa: F401
 from tests.exchange.test_undo import seen
@@ -30,7 +30,7 @@ def plain(value):
     return "" if value is None else value
 
 
-def sync_in_trouble(user, row, google, seed):  # noqa: F811
+def sync_in_trouble(user, row, google, seed):
     """Synchronise; with every third script Google's quota is used up or its answer is lost first."""
     if seed % 3 == 1:
         google.refuse_next = 30
@@ -43,7 +43,7 @@ def sync_in_trouble(user, row, google, seed):  # noqa: F811
     return sync(user, row)
 
 
-def goes_round(lin, admin, google, person, row, seed):  # noqa: F811
+def goes_round(lin, admin, google, person, row, seed):
     with as_system():
         script = SheetScript(seed, person)
     with acting(admin):
@@ -88,8 +88,8 @@ def goes_round(lin, admin, google, person, row, seed):  # noqa: F811
 def test_an_edited_sheet_makes_the_desk_what_the_model_says_and_a_second_run_moves_nothing(
     desk,  # noqa: F811
     admin,
-    google,  # noqa: F811
-    person,  # noqa: F811
+    google,
+    person,
 ):
     row = link(admin, desk, google)
     sync(desk, row)

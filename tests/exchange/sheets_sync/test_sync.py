@@ -7,41 +7,20 @@ from dakehu.domains.ledger.models import Investment
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import perform
 from tests.cast import acting
-from tests.exchange.sheets_sync.desks import google, link, person, sync, without_waiting  # noqa: F401
+from tests.exchange.sheets_sync.desks import link, sync
 
 pytestmark = pytest.mark.django_db
 CLIENTS, INVESTMENTS = "基本信息", "投资历史"
 
 
-@pytest.fixture
-def desk(lin):
-    with acting(lin):
-        for number, name in enumerate(("欧阳静", "陈默", "苏白"), 1):
-            given = {"name": name, "code": f"K{number}", "phone": f"1391234567{number}", "assets": f"{number}000000.25"}
-            perform("clients.create", {**given, "occupation": "教师"})
-            perform(
-                "ledger.add_investment",
-                {"client": f"K{number}", "invested_on": "2024-02-01", "amount": "10000", "product": f"基金{number}"},
-            )
-    return lin
-
-
-@pytest.fixture
-def linked(desk, admin, google):  # noqa: F811
-    row = link(admin, desk, google)
-    report = sync(desk, row)
-    assert (report["state"], report["pulled"], report["pushed"]) == ("done", 0, 6)
-    return row
-
-
-def test_the_second_run_pulls_and_pushes_nothing(desk, linked, google):  # noqa: F811
+def test_the_second_run_pulls_and_pushes_nothing(desk, linked, google):
     before = len(google.calls)
     report = sync(desk, linked)
     assert (report["pulled"], report["pushed"], report["both"], report["batch"]) == (0, 0, 0, None)
     assert len(google.calls) - before == 3  # a token, where everything is, what it says
 
 
-def test_edits_of_both_sides_meet_cell_by_cell_and_undo_takes_them_back(desk, linked, google, person):  # noqa: F811
+def test_edits_of_both_sides_meet_cell_by_cell_and_undo_takes_them_back(desk, linked, google, person):
     row = person.find(CLIENTS, "客户号", "K1")
     person.type(CLIENTS, row, "职业", "医生")
     person.type(CLIENTS, row, "资产规模", 3000000)
@@ -67,7 +46,7 @@ def test_edits_of_both_sides_meet_cell_by_cell_and_undo_takes_them_back(desk, li
     assert person.rows(CLIENTS)[row][person.place(CLIENTS, "职业")] == "教师"
 
 
-def test_typed_rows_come_in_once_get_their_key_and_faults_stay_with_their_reason(desk, linked, google, person):  # noqa: F811
+def test_typed_rows_come_in_once_get_their_key_and_faults_stay_with_their_reason(desk, linked, google, person):
     for number, (code, day) in enumerate((("K2", "2025-03-04"), ("K9", "2025-03-05")), len(person.rows(INVESTMENTS))):
         for heading, value in (("客户号", code), ("投资日期", day), ("投资金额", 5000), ("投资产品", f"新基金{code}")):
             person.type(INVESTMENTS, number, heading, value)
@@ -80,7 +59,7 @@ def test_typed_rows_come_in_once_get_their_key_and_faults_stay_with_their_reason
         assert Investment.objects.filter(product="新基金K2").count() == 1
 
 
-def test_formulas_other_columns_and_other_worksheets_are_left_alone(desk, linked, google, person):  # noqa: F811
+def test_formulas_other_columns_and_other_worksheets_are_left_alone(desk, linked, google, person):
     tab = person.sheet_id(CLIENTS)
     span = {"sheetId": tab, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3}
     person.change({"insertDimension": {"range": span}})
@@ -103,7 +82,7 @@ def test_formulas_other_columns_and_other_worksheets_are_left_alone(desk, linked
     assert sync(desk, linked)["pushed"] == 0
 
 
-def test_contacts_and_what_is_above_the_chosen_sensitivity_never_leave(desk, admin, google):  # noqa: F811
+def test_contacts_and_what_is_above_the_chosen_sensitivity_never_leave(desk, admin, google):
     row = link(admin, desk, google, sensitivity="public")
     sync(desk, row)
     seen = str(google.book.sheets)
@@ -112,7 +91,7 @@ def test_contacts_and_what_is_above_the_chosen_sensitivity_never_leave(desk, adm
     assert "K1" in seen
 
 
-def test_only_the_owner_runs_a_sheet_and_only_once_it_is_switched_on(desk, zhou, admin, google):  # noqa: F811
+def test_only_the_owner_runs_a_sheet_and_only_once_it_is_switched_on(desk, zhou, admin, google):
     row = link(admin, desk, google)
     with pytest.raises(NotAllowed):
         sync(zhou, row)

@@ -19,11 +19,11 @@ def text_of(user, path: str, status: int = 200) -> str:
 
 
 def test_a_linked_sheet_shows_its_owner_and_the_administrator_what_went_which_way(
-    google,
+    google,  # noqa: F811
     lin,
     wang,
     admin,
-    zhang,  # noqa: F811
+    zhang,
 ):
     row = link(admin, lin, google)
     sync(lin, row)
