@@ -24,6 +24,8 @@ PAGES = (
     "export",
     "odata",
     "connections",
+    "linked-sheets",
+    "webhooks",
     "undo",
     "staff",
     "audit",

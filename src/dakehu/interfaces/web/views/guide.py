@@ -34,6 +34,8 @@ ORDER = (
     "export",
     "odata",
     "connections",
+    "linked-sheets",
+    "webhooks",
     "undo",
     "workbook",
     "protect",
@@ -121,6 +123,8 @@ def guide_for(path: str) -> str:
         return "/guide/client/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
+    if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
+        return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 
