@@ -76,6 +76,39 @@ class LinkedSheet(Recorded):
         return self.name
 
 
+class CountedBy(Choices):
+    """By what clients are counted in a published table: fields that name nobody."""
+
+    SEGMENT = "segment", "客群", "Segment"
+    BRANCH = "branch__name", "营业部", "Branch"
+    STATUS = "status", "客户状态", "Status"
+    RISK = "risk_level", "风险等级", "Risk level"
+
+
+class PublishedTable(Recorded):
+    """Numbers of clients by one field, for `IMPORTDATA`: at a signed address that ends on a day and names nobody.
+
+    `owner` is who published it: counted are the clients this person sees. A new `issue` ends addresses given before.
+    """
+
+    names = Names("公开统计", "Published table", "Published tables")
+    lookup_fields = ("name",)
+
+    name = field(
+        models.CharField(max_length=60, unique=True), zh="名称", en="Name", listed=True, example="各营业部客户数"
+    )
+    counted_by = field(choice_field(CountedBy), zh="按什么统计", en="Counted by", listed=True)
+    owner = field(models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+"), zh="发布人", en="Published by", editable=False)  # fmt: skip
+    expires_on = field(models.DateField(), zh="到期日", en="Expires on", listed=True)
+    is_on = field(models.BooleanField(default=True), zh="有效", en="In force", editable=False, listed=True)
+    issue = models.CharField(max_length=16)
+    uses = field(models.PositiveIntegerField(default=0), zh="读取次数", en="Uses", editable=False, listed=True)
+    last_used_at = field(models.DateTimeField(null=True, blank=True), zh="最近读取", en="Last used", editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SheetRunState(Choices):
     """How far a run has come."""
 

@@ -1,14 +1,18 @@
 """Linked online sheets: all of them, and each with its runs, what went which way, and what was left and why."""
 
+from typing import Any
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.gates import QUERIES, ask, perform
 
 FORMS = ("schedule", "change", "replace_key", "remove")  # actions that ask something first
 DONE_AT_ONCE = ("sheets.start", "sheets.switch_on", "sheets.switch_off")
@@ -23,8 +27,17 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page_note": bilingual("与 Google 表格双向同步", "Google sheets, both ways"),
         "tab": "sheets",
         "rows": ask("sheets.list", {}),
+        "published": _published(),
     }
     return render(request, "connections/sheets.html", page)
+
+
+def _published() -> list[dict[str, Any]]:
+    """The published tables, to those who may see connections; each with the form that withdraws it."""
+    if not current_actor().may(QUERIES["sheets.published"].needs):
+        return []
+    rows = ask("sheets.published", {})
+    return [{**row, "withdraw": f"/actions/sheets.withdraw?published={quote(row['name'])}"} for row in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
