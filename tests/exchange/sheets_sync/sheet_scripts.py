@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.exchange.editscripts import KEY, SHEETS, Script, rows_of
-from tests.exchange.sheets_sync.desks import NUMBER, Person, letters
+from tests.exchange.sheets_sync.google_person import NUMBER, Person, letters
 
 EPOCH = datetime(1899, 12, 30)
 
