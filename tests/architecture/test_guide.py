@@ -24,6 +24,8 @@ PAGES = (
     "export",
     "odata",
     "connections",
+    "messages",
+    "mail",
     "linked-sheets",
     "webhooks",
     "undo",
@@ -34,6 +36,7 @@ PAGES = (
     "workbook",
     "command-line",
     "api",
+    "python",
     "protect",
 )
 

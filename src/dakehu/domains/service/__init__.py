@@ -5,7 +5,11 @@ PUBLIC = (
     "attachments",
     "bulk_import",
     "cases",
+    "deliveries.handover",
+    "deliveries.outbox",
     "file_types",
+    "mail.intake",
+    "mail.queries",
     "moments.nightly",
     "moments.queries",
 )

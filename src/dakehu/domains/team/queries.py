@@ -53,6 +53,16 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
+def active_user_ids() -> list[int]:
+    """Return the ids of everybody who works here now."""
+    return list(User.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+
+
+def language_of(user_id: int) -> str:
+    """Return the language in which somebody reads the desk, "zh" or "en"."""
+    return str(User.objects.filter(pk=user_id).values_list("language", flat=True).first() or "zh")
+
+
 def find_lead(user: User | None) -> User | None:
     """Return the lead of a user's team (possibly the user), None without a team or a lead."""
     if user is None or user.team_id is None:
@@ -87,6 +97,12 @@ def token_user(token: str) -> tuple[User, Token] | None:
         return None
     is_valid = rules.is_token_valid(expires_on=row.expires_on, revoked=row.revoked, today=clock.today())
     return (row.user, row) if is_valid else None
+
+
+def valid_tokens() -> list[Token]:
+    """Return one's own API tokens that are good today, newest first."""
+    rows = Token.objects.filter(user_id=current_actor().user_id, revoked=False, expires_on__gte=clock.today())
+    return list(rows.order_by("-pk"))
 
 
 @query("team.users", needs=Permission.TEAM_READ, zh="人员", en="Staff")

@@ -12,7 +12,9 @@ from dakehu.domains.service.models.calendar import (
     WorkingHours,
 )
 from dakehu.domains.service.models.delivery import Delivery
-from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
+from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
+from dakehu.domains.service.models.mail_template import MailTemplate, TemplateLanguage
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.work import (
     Attachment,
@@ -30,6 +32,8 @@ from dakehu.domains.service.models.work import (
 __all__ = [
     "Absence",
     "Answer",
+    "AsideReason",
+    "AsideState",
     "Attachment",
     "Channel",
     "ContactPlan",
@@ -38,6 +42,10 @@ __all__ = [
     "FollowUp",
     "Goal",
     "Interaction",
+    "Mail",
+    "MailCandidate",
+    "MailDirection",
+    "MailTemplate",
     "Measure",
     "Meeting",
     "MeetingAttendee",
@@ -56,5 +64,8 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "SeenNotice",
+    "SetAsideMail",
+    "TemplateLanguage",
     "WorkingHours",
 ]

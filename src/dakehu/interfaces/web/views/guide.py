@@ -34,6 +34,8 @@ ORDER = (
     "export",
     "odata",
     "connections",
+    "messages",
+    "mail",
     "linked-sheets",
     "webhooks",
     "undo",
@@ -45,12 +47,16 @@ ORDER = (
     "nightly",
     "command-line",
     "api",
+    "python",
 )
 # The address of a page of the desk → the guide page about it.
 ABOUT = {
     "import": "import",
     "export": "export",
     "connections": "connections",
+    "messages": "messages",
+    "notices": "messages",
+    "mail": "mail",
     "undo": "undo",
     "staff": "staff",
     "audit": "audit",
