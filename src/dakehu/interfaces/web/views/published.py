@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dakehu.exchange.sheets_sync.published import read_published
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -20,6 +21,8 @@ def publish(request: HttpRequest) -> HttpResponse:
     action, asked, status = ACTIONS["sheets.publish"], dict[str, Any](), 200
     values: dict[str, Any] = {}
     made: dict[str, Any] = {}
+    if not current_actor().may(action.needs):
+        raise NotAllowed(action.label, action.needs)
     if request.method == "POST":
         try:
             made = perform(action.name, forms.answers(action, request.POST, changing=False))

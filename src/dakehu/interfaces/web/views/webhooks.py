@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -43,6 +44,8 @@ def add(request: HttpRequest) -> HttpResponse:
     """The form of a new endpoint, which shows its secret once it is there."""
     action, asked, status = ACTIONS["webhooks.add"], dict[str, Any](), 200
     values: dict[str, Any] = {}
+    if not current_actor().may(action.needs):
+        raise NotAllowed(action.label, action.needs)
     if request.method == "POST":
         try:
             made = perform(action.name, forms.answers(action, request.POST, changing=False))
