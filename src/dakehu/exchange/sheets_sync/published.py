@@ -112,7 +112,13 @@ def list_published() -> list[dict[str, Any]]:
     ]
 
 
-@action("sheets.record_reading", needs="", zh="读取公开统计", en="Read published numbers", is_public=False)
+@action(
+    "sheets.record_reading",
+    needs=Permission.CONNECTION_WRITE,
+    zh="读取公开统计",
+    en="Read published numbers",
+    is_public=False,
+)
 def record_reading(*, published: PublishedTable) -> None:
     """Record one reading of a published table."""
     published.uses += 1
