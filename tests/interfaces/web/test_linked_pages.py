@@ -58,7 +58,7 @@ def test_a_webhook_shows_its_secret_on_the_page_that_made_it_only(lin, wang, adm
     text_of(wang, page, 404)
 
 
-def test_the_system_page_lists_every_door_with_its_owner_and_whether_it_is_open(google, lin, admin, he):  # noqa: F811
+def test_the_system_page_lists_every_way_with_its_owner_and_whether_it_is_open(google, lin, admin, he):  # noqa: F811
     link(admin, lin, google)
     with acting(lin):
         perform("team.create_token", {"name": "报表"})

@@ -1,4 +1,4 @@
-"""What leaves the desk: each part that sends or hands out data declares the query that lists its doors; the system page asks all.
+"""What leaves the desk: each part that sends or hands out data declares the query that lists its ways; the system page asks all.
 
 Such a query returns rows as `outgoing_row` makes them, for whoever asks.
 """
@@ -12,7 +12,7 @@ from dakehu.foundation.base.i18n import Bilingual
 
 @dataclass(frozen=True)
 class OutgoingSource:
-    """A kind of door: the query that lists its doors, its title, and what passes it; `order` places it among the others."""
+    """A kind of way: the query that lists its ways, its title, and what passes it; `order` places it among the others."""
 
     query: str
     title: Bilingual
@@ -39,7 +39,7 @@ def sources() -> Iterator[OutgoingSource]:
 def outgoing_row(
     name: Any, *, is_on: bool, owner: str = "", last_used: Any = None, count: int = 0, detail: Any = "", url: str = ""
 ) -> dict[str, Any]:
-    """Return one door: its name, whether it is open, whose it is, when it was last used, how often of late, and more words.
+    """Return one way: its name, whether it is open, whose it is, when it was last used, how often of late, and more words.
 
     `url` is the page where it is opened and closed, `count` counts uses or messages of the last 30 days.
     """

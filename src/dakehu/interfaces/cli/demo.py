@@ -105,7 +105,7 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
-    outgoing.add_doors(lambda name: _as(team.find_user(name)))
+    outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -13,7 +13,7 @@ from dakehu.foundation.gates import perform
 ACCOUNT = "yanshi@example.iam.gserviceaccount.com"
 
 
-def add_doors(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
+def add_outgoing(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
     """Link a sheet of Lin's clients and add an endpoint that Lin agrees to. acting(username) acts as that person."""
     with acting("admin"):
         perform(

@@ -1,4 +1,4 @@
-"""What leaves the desk, on the system page: every door that any part declares."""
+"""What leaves the desk, on the system page: every way that any part declares."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from dakehu.foundation.gates import QUERIES, ask
 from dakehu.foundation.schema.outgoing_sources import sources
 
 
-def shown_doors() -> list[dict[str, Any]]:
-    """Return [{title, what, doors}] of every kind of door that the reader may know of."""
+def shown_ways() -> list[dict[str, Any]]:
+    """Return [{title, what, ways}] of every kind of way that the reader may know of."""
     return [
-        {"title": source.title, "what": source.what, "doors": ask(source.query, {})}
+        {"title": source.title, "what": source.what, "ways": ask(source.query, {})}
         for source in sources()
         if current_actor().may(QUERIES[source.query].needs)
     ]
