@@ -28,6 +28,8 @@ PAGES = (
     "connections",
     "messages",
     "mail",
+    "linked-sheets",
+    "webhooks",
     "undo",
     "staff",
     "audit",

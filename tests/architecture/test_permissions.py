@@ -136,6 +136,9 @@ GRANTS = {
     "growth.pool_rules": "lead",
     "growth.opportunities": "manager lead",
     "growth.pipeline_rules": "lead",
+    "sheet.read": "manager lead compliance admin",
+    "sheet.run": "manager lead",
+    "webhook.own": "manager lead compliance analyst admin",
 }
 
 

@@ -42,6 +42,7 @@ from dakehu.interfaces.cli.example import (
     market,
     messages,
     moments,
+    outgoing,
     write_book,
 )
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
@@ -111,6 +112,7 @@ def _fill(table: Path) -> dict[str, Any]:
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
+    outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 
