@@ -179,6 +179,7 @@ def test_nobody_makes_a_login_for_somebody_else_nor_by_a_token_nor_by_a_name(sql
         perform("bi.create_login", {})
     with acting(lin):
         token = perform("team.create_token", {"name": "SQL", "scopes": ["sql"]})["id"]
+        assert ask("bi.access", {})["login"] is None  # a token alone is no login
     wrappers, connection.execute_wrappers = connection.execute_wrappers, []
     try:
         with acting(wang), pytest.raises(Exception, match="no good token"), connection.cursor() as cursor:

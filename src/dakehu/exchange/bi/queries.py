@@ -9,6 +9,7 @@ from dakehu.domains.team.permissions import SQL_READ
 from dakehu.domains.team.queries import valid_tokens
 from dakehu.exchange.bi.views import INNER, SCHEMA
 from dakehu.exchange.odata.entity_sets import entity_sets, snake
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 
@@ -71,12 +72,22 @@ def access() -> dict[str, Any]:
             **dict.fromkeys(("host", "port", "database")),
             "left_out": [],
         }
-    held, names = own_tokens(), _names_of_views()
+    held, names = _held_login(), _names_of_views()
     return {
         "why_not": "",
-        "login": f"{connection.settings_dict['NAME'][:40]}_bi_{held[0].user_id}" if held else None,
-        "token": held[0].pk if held else None,
-        "expires_on": held[0].expires_on if held else None,
+        **held,
         **address(),
         "left_out": [str(one.label) for one in entity_sets().values() if snake(one.name) not in names],
     }
+
+
+def _held_login() -> dict[str, Any]:
+    """{login, token, expires_on} of the actor's login, None where there is none."""
+    token = next(iter(own_tokens()), None)
+    login = f"{connection.settings_dict['NAME'][:40]}_bi_{current_actor().user_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [login])
+        (found,) = cursor.fetchone()
+    if token is None or not found:
+        return dict.fromkeys(("login", "token", "expires_on"))
+    return {"login": login, "token": token.pk, "expires_on": token.expires_on}
