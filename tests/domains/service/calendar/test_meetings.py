@@ -47,6 +47,7 @@ def keys(found: dict[str, Any]) -> list[str]:
     return [row["starts"] for row in found["entries"]]
 
 
+@pytest.mark.postgres
 def test_a_series_stands_in_the_calendar_of_lin_and_zhou_and_not_of_wang(
     weekly: Meeting, lin: Any, zhou: Any, wang: Any, zhang: Any
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_meeting_that_has_not_begun_cannot_be_recorded(weekly: Meeting, lin: A
         perform("service.hold_meeting", {"meeting": weekly.pk, "at": on(NEXT_MONDAY), "minutes": "…"})
 
 
+@pytest.mark.postgres
 def test_a_meeting_among_staff_is_seen_by_those_who_attend_and_their_lead(
     lin: Any, zhou: Any, wang: Any, an: Any
 ) -> None:
