@@ -108,6 +108,41 @@ def test_cancelling_one_meeting_needs_a_reason_and_leaves_the_others(weekly: Mee
     assert keys(week(lin, kinds="meeting")) == [f"{NEXT_MONDAY + timedelta(days=7)}T10:00"]
 
 
+def test_a_series_that_moves_or_ends_takes_its_moved_meetings_along(weekly: Meeting, lin: Any) -> None:
+    with acting(lin):
+        moved = perform(
+            "service.move_entry",
+            {"entry": f"meeting:{weekly.pk}@{NEXT_MONDAY}T10:00", "day": (NEXT_MONDAY + timedelta(days=2)).isoformat()},
+        )
+        second = NEXT_MONDAY + timedelta(days=7)
+        perform(
+            "service.change_meeting",
+            {"meeting": weekly.pk, "at": on(second), "which": "all", "starts_at": on(second, 14)},
+        )
+        exception = Meeting.objects.get(pk=int(moved["entry"].partition(":")[2]))
+        assert clock.local(exception.recurrence_id).hour == 14
+        perform(
+            "service.cancel_meeting", {"meeting": weekly.pk, "at": on(second, 14), "which": "all", "reason": "终止服务"}
+        )
+    assert keys(week(lin, kinds="meeting")) == []
+
+
+def test_a_meeting_that_gets_a_client_shows_its_attendees_to_those_who_see_the_client(
+    lin: Any, zhou: Any, zhang: Any
+) -> None:
+    with acting(lin):
+        row = perform(
+            "service.plan_meeting",
+            {"subject": "预备会", "starts_at": on(NEXT_MONDAY), "staff": str(zhou.pk), "guests": "张会计"},
+        )
+        perform("service.change_meeting", {"meeting": row.pk, "client": zhang.pk})
+        seats = ask("service.meeting", {"meeting": row.pk})["attendees"]
+    assert [seat["name"] for seat in seats] == ["林晓", "周宁", "张三", "张会计"]
+    with acting(zhou):
+        perform("service.answer_invitation", {"meeting": row.pk, "answer": "declined"})
+    assert week(zhou, mine=True)["entries"] == []
+
+
 def test_what_came_of_a_meeting_stands_in_the_timeline_without_retyping(lin: Any, zhang: Any) -> None:
     yesterday = clock.today() - timedelta(days=1)
     with acting(lin):
