@@ -42,6 +42,8 @@ PAGES = {
         "/",
         "/clients/",
         "/market/",
+        "/calendar/",
+        "/calendar/week-plan/",
         "/tiers/",
         "/import/",
         "/export/",
@@ -69,6 +71,8 @@ PAGES = {
         "/import/quarantine/{held}/",
     ],
     "zhou": [
+        "/calendar/?view=team",
+        "/calendar/goals/",
         "/tiers/",
         "/tiers/what-if/",
         "/actions/tiers.create_scheme",
