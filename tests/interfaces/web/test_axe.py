@@ -43,6 +43,11 @@ PAGES = {
         "/clients/",
         "/market/",
         "/tiers/",
+        "/prospects/",
+        "/prospects/{prospect}/",
+        "/pool/",
+        "/opportunities/",
+        "/opportunities/forecast/",
         "/import/",
         "/export/",
         "/connections/odata/",
@@ -71,6 +76,7 @@ PAGES = {
     "zhou": [
         "/tiers/",
         "/tiers/what-if/",
+        "/opportunities/pipelines/",
         "/actions/tiers.create_scheme",
         "/moments/rules/",
         "/moments/rules/M06/",
@@ -103,6 +109,8 @@ def staged(lin, zhou, admin, zhang):
     with acting(zhou):
         scheme = perform("tiers.create_scheme", {"name": "方案"})
         perform("tiers.activate_scheme", {"scheme": scheme.pk})
+        perform("growth.set_up_pipelines", {})
+        perform("growth.add_pool", {"name": "公海"})
     with acting(admin):
         perform(
             "fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "one", "options": "上午 | Morning"}
@@ -222,6 +230,10 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
         "priced": priced,
         "connection": linked.pk,
     }
+    with acting(lin):
+        perform("growth.add_prospect", {"name": "陈一", "pool": "公海"})
+        places["prospect"] = perform("growth.add_prospect", {"name": "陈志远", "referred_by": staged.code}).pk
+        perform("growth.open_opportunity", {"client": staged.code, "subject": "收益凭证", "amount": "5000000"})
     paths = [path.format(**places) for path in PAGES[user]]
     with sync_playwright() as play:
         found = [
