@@ -33,7 +33,12 @@ def test_a_card_moves_by_keys_by_dragging_and_to_lost_with_a_reason(live_server,
         page.drag_and_drop(card, "[data-name='方案沟通'] .board__cards")
         until(page, f"{in_stage} === '方案沟通'")
         assert stage_of(row) == "new-3"
-        page.drag_and_drop(card, "[data-name='输单'] .board__cards")
+        for name in ("开户办理", "赢单"):
+            until(page, f"document.activeElement?.dataset?.deal === '{row.pk}'")
+            page.keyboard.press("ArrowRight")
+            until(page, f"{in_stage} === '{name}'")
+        until(page, f"document.activeElement?.dataset?.deal === '{row.pk}'")
+        page.keyboard.press("ArrowRight")
         page.wait_for_selector("#act[open] select[name=loss_reason]")
         page.select_option("#act select[name=loss_reason]", "competitor")
         page.locator("#act button[type=submit]").press("Enter")
