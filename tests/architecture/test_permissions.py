@@ -99,6 +99,7 @@ GRANTS = {
     "service.request": "manager lead compliance",
     "service.moment": "manager lead compliance",
     "service.assign_moments": "lead",
+    "service.goals": "lead",
     "service.moment_rules": "lead compliance",
     "service.deliveries": "lead compliance admin",
     "service.send_again": "lead admin",
@@ -135,6 +136,9 @@ GRANTS = {
     "growth.pool_rules": "lead",
     "growth.opportunities": "manager lead",
     "growth.pipeline_rules": "lead",
+    "sheet.read": "manager lead compliance admin",
+    "sheet.run": "manager lead",
+    "webhook.own": "manager lead compliance analyst admin",
 }
 
 

@@ -30,6 +30,8 @@ PAGES = (
     "/clients/{client}/peek",
     "/palette",
     "/me",
+    "/calendar/",
+    "/calendar/week-plan/",
     "/moments/rules/",
     "/moments/rules/M37/",
     "/import/",

@@ -25,6 +25,7 @@ ORDER = (
     "moments",
     "clients",
     "client",
+    "calendar",
     "tiers",
     "growth",
     "complaints",
@@ -37,6 +38,8 @@ ORDER = (
     "connections",
     "messages",
     "mail",
+    "linked-sheets",
+    "webhooks",
     "undo",
     "workbook",
     "protect",
@@ -61,6 +64,7 @@ ABOUT = {
     "audit": "audit",
     "system": "system",
     "clients": "clients",
+    "calendar": "calendar",
     "complaints": "complaints",
     "moments": "rules",
     "market": "market",
@@ -131,6 +135,8 @@ def guide_for(path: str) -> str:
         return "/guide/client/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
+    if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
+        return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 
