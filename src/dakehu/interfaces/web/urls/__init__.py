@@ -9,6 +9,7 @@ SECTIONS = (
     "account",
     "clients",
     "client",
+    "calendar",
     "mail",
     "complaints",
     "moment_rules",
