@@ -18,6 +18,7 @@ PAGES = (
     "calendar",
     "tiers",
     "growth",
+    "campaigns",
     "complaints",
     "rules",
     "market",

@@ -83,3 +83,53 @@ class LossReason(Choices):
     UNREACHABLE = "unreachable", "联系不上", "Cannot be reached"
     SERVICE = "service", "对服务不满意", "Not content with service"
     OTHER = "other", "其他", "Other"
+
+
+class CampaignKind(Choices):
+    """What a campaign sends: an offer, which clients may refuse, or a notice that is owed to all."""
+
+    OFFER = "offer", "营销与服务推介", "Offer", ("营销",)
+    DUTY = "duty", "法定告知", "Duty notice", ("告知",)
+
+
+class CampaignState(Choices):
+    """How far a campaign has come."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    WAITING = "waiting", "待审批", "Waiting for approval"
+    APPROVED = "approved", "已批准", "Approved"
+    SENDING = "sending", "发送中", "Sending"
+    SENT = "sent", "已发送", "Sent"
+
+
+class CampaignLanguage(Choices):
+    """Language of one version of a message."""
+
+    CHINESE = "zh", "中文", "Chinese"
+    ENGLISH = "en", "英文", "English"
+
+
+class MemberGroup(Choices):
+    """What a client of the frozen list is in a campaign."""
+
+    CONTACTED = "contacted", "发送组", "Contacted"
+    CONTROL = "control", "对照组", "Control group"
+    EXCLUDED = "excluded", "已排除", "Excluded"
+
+
+class Outcome(Choices):
+    """What a campaign is judged by."""
+
+    ANSWERED = "answered", "有回应", "Answered", ("回复",)
+    MET = "met", "见面", "Met"
+    OPENED = "opened", "开立商机", "Opened business", ("商机",)
+    TRADED = "traded", "有交易", "Traded", ("交易",)
+
+
+class ApprovalState(Choices):
+    """State of a request for approval."""
+
+    WAITING = "waiting", "待审批", "Waiting"
+    APPROVED = "approved", "已批准", "Approved"
+    REJECTED = "rejected", "已退回", "Sent back"
+    VOID = "void", "已失效", "Void"

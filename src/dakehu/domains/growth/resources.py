@@ -73,3 +73,18 @@ declare(
         delete="growth.remove_stage",
     ),
 )
+
+declare(
+    Resource(
+        "growth.Campaign",
+        path="campaigns",
+        key="campaign",
+        list="growth.campaigns",
+        get="growth.campaign",
+        create="growth.add_campaign",
+        update="growth.change_campaign",
+        delete="growth.remove_campaign",
+        asked_first=("name", "kind", "aim", "outcome"),
+    ),
+    Resource("growth.CampaignMember", of_client="growth.client_campaigns", tab=True),
+)

@@ -1,0 +1,56 @@
+"""The demonstration's campaigns: one that left three weeks ago, one that waits for approval, and a draft."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+from dakehu.domains.growth.campaigns.sending import send_members
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base import clock
+from dakehu.foundation.gates import perform
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.schema.fields import model_of
+
+Acting = Callable[[str], AbstractContextManager[Any]]
+DAYS = 21  # since the first campaign left
+NEWS = "（演示）{{客户姓名}}：您好！附上年末服务安排与交易日历，如需面谈请回复。客户经理 {{客户经理}}"
+NEWS_EN = "(Demonstration) Dear {{客户姓名}}, please find our services at the end of the year. {{客户经理}}"
+
+
+def fill(acting: Acting) -> None:
+    """Add three campaigns of Lin; Zhou approves the first."""
+    with acting("lin"):
+        sent = _write("年末服务安排（演示）", outcome="met", control_percent=20, control_minimum=100)
+    with acting("zhou"):
+        perform("growth.approve_campaign", {"campaign": sent})
+    with acting("lin"):
+        perform("growth.send_campaign", {"campaign": sent})
+        last = model_of("growth.CampaignMember").objects.filter(campaign=sent).order_by("-pk").first()
+        send_members(no_progress, campaign=sent, last=last.pk if last is not None else 0)
+        _write("两融客户风险提示沟通（演示）", filters={"assets.ge": "1000000"}, control_percent=10)
+        perform("growth.add_campaign", {"name": "新年固收产品说明会（演示）", "aim": "了解客户对固定收益产品的兴趣"})
+    _age(sent)
+
+
+def _write(name: str, **values: Any) -> int:
+    """Add a campaign with texts in both languages and submit it; return its number."""
+    row = perform("growth.add_campaign", {"name": name, "english_tag": "英文", **values})
+    for language, subject, body in (("zh", "给{{客户姓名}}的信", NEWS), ("en", "A letter", NEWS_EN)):
+        text = {"channel": "mail", "language": language, "subject": subject, "body": body}
+        perform("growth.set_campaign_text", {"campaign": row.pk, **text})
+    perform("growth.submit_campaign", {"campaign": row.pk})
+    return int(row.pk)
+
+
+def _age(number: int) -> None:
+    """Let a campaign have left some weeks ago; its mails to invented addresses never leave the demonstration."""
+    then = clock.now() - timedelta(days=DAYS)
+    with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
+        row = model_of("growth.Campaign").objects.get(pk=number)
+        row.sent_at, row.frozen_at, row.state = then, then, "sent"
+        row.save()
+        for one in model_of("service.Delivery").objects.filter(key__startswith=f"campaign:{number}:", state="queued"):
+            one.state, one.sent_at = "accepted", then
+            one.save()
