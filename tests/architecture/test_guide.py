@@ -17,6 +17,7 @@ PAGES = (
     "client",
     "calendar",
     "tiers",
+    "growth",
     "complaints",
     "rules",
     "market",

@@ -221,6 +221,7 @@ INSTALLED_APPS = [
     "dakehu.domains.ledger",
     "dakehu.domains.tiers",
     "dakehu.domains.service",
+    "dakehu.domains.growth",
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",

@@ -21,6 +21,7 @@ SECTIONS = (
     "connections",
     "market",
     "tiers",
+    "growth",
     "exports",
     "staff",
     "audit",
