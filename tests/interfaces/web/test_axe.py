@@ -42,6 +42,8 @@ PAGES = {
         "/",
         "/clients/",
         "/market/",
+        "/calendar/",
+        "/calendar/week-plan/",
         "/tiers/",
         "/prospects/",
         "/prospects/{prospect}/",
@@ -74,6 +76,8 @@ PAGES = {
         "/import/quarantine/{held}/",
     ],
     "zhou": [
+        "/calendar/?view=team",
+        "/calendar/goals/",
         "/tiers/",
         "/tiers/what-if/",
         "/opportunities/pipelines/",
