@@ -5,7 +5,11 @@ PUBLIC = (
     "attachments",
     "bulk_import",
     "cases",
+    "absences.queries",
     "file_types",
     "moments.nightly",
+    "hand_over.queries",
     "moments.queries",
+    "tasks.queries",
+    "workload.queries",
 )

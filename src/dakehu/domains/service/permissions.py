@@ -18,3 +18,4 @@ MOMENT_ASSIGN = Permission("service.assign_moments", "分派关键时刻", "Reas
 MOMENT_RULES = Permission(
     "service.moment_rules", "修改关键时刻规则", "Change rules of moments", granted_to=(LEAD, COMPLIANCE)
 )
+CHECKLIST_EDIT = Permission("service.checklists", "维护清单模板", "Keep checklists", granted_to=(LEAD,))

@@ -1,6 +1,18 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.hand_over import HandOver, HandOverPack, HandOverState
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
+from dakehu.domains.service.models.task import (
+    ChecklistItem,
+    ChecklistTemplate,
+    Task,
+    TaskDependency,
+    TaskHelper,
+    TaskPriority,
+    TaskSource,
+    TaskState,
+    Trigger,
+)
 from dakehu.domains.service.models.work import (
     Attachment,
     Channel,
@@ -18,8 +30,13 @@ __all__ = [
     "Absence",
     "Attachment",
     "Channel",
+    "ChecklistItem",
+    "ChecklistTemplate",
     "Every",
     "FollowUp",
+    "HandOver",
+    "HandOverPack",
+    "HandOverState",
     "Interaction",
     "Moment",
     "MomentOutcome",
@@ -31,4 +48,11 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "Task",
+    "TaskDependency",
+    "TaskHelper",
+    "TaskPriority",
+    "TaskSource",
+    "TaskState",
+    "Trigger",
 ]

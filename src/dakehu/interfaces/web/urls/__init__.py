@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 SECTIONS = (
     "today",
+    "tasks",
     "rows",
     "sign_in",
     "account",
