@@ -46,6 +46,7 @@ FOR_EVERYBODY = {
     "ask team.sessions",
     "ask team.tokens",
     "ask team.views",
+    "do service.queue_delivery",  # called by what leaves a message; refuses a client outside one's scope
     "do workbook.undo",  # refuses by itself who may not do what is undone
     "ask workbook.undoable",
     "do team.export_audit",  # refuses by itself whoever holds not both audit.read and data.export

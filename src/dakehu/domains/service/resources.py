@@ -137,6 +137,18 @@ declare(
         tab=True,
     ),
     Resource(
+        "service.Meeting",
+        path="meetings",
+        key="meeting",
+        list="service.meetings",
+        of_client="service.client_meetings",
+        create="service.plan_meeting",
+        update="service.change_meeting",
+        delete="service.cancel_meeting",
+        is_merged=False,
+        asked_first=("client", "subject", "kind", "starts_at", "ends_at", "place", "staff", "agenda"),
+    ),
+    Resource(
         "service.Attachment",
         key="attachment",
         update="service.describe_attachment",

@@ -74,12 +74,19 @@ class GuardedQuerySet(models.QuerySet[Any]):
 
 
 class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[misc]
-    """Rows of client data that the current actor may see. Fails closed without an actor."""
+    """Rows of client data that the current actor may see. Fails closed without an actor.
+
+    Rows without a client are seen by no ordinary actor, unless the model says whose they are: a static method
+    `visible_without_client(actor) -> Q`.
+    """
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
         actor = current_actor()
         limit = condition(actor, self.model.client_path)
+        own = getattr(self.model, "visible_without_client", None)
+        if limit is not None and own is not None:
+            limit |= Q(**{f"{self.model.client_path}__isnull": True}) & own(actor)
         rows = rows if limit is None else rows.filter(limit)
         flag = getattr(self.model, "across_only", "")
         if flag and actor.reach not in (Reach.SYSTEM, Reach.ACROSS_WALLS):

@@ -61,6 +61,13 @@ def start(kind: str, *, not_before: datetime | None = None, **args: Any) -> int:
     return int(row.pk)
 
 
+def start_by(kind: str, moment: datetime, **args: Any) -> int | None:
+    """Queue a job of a kind to run by a moment, unless one waits that will; return its id. For jobs that do all there is."""
+    if _rows().filter(kind=kind, state=JobState.QUEUED, not_before__lte=moment).exists():
+        return None
+    return start(kind, not_before=moment, **args)
+
+
 def request_stop(number: int) -> None:
     """Stop a job: at once if it waits, at its next progress report if it runs."""
     run_file(number, "cancel").touch()

@@ -109,14 +109,17 @@ def _hide_inapplicable(action: Action, asked: dict[str, Question]) -> None:
 
 
 def _add_choices(action: Action, asked: dict[str, Question], values: Mapping[str, Any], client: Any) -> None:
-    """Add the choices and suggestions that parameters take from a query of the client; each query is asked once."""
+    """Add the choices and suggestions that parameters take from a query, of the client or of all; each is asked once."""
     offered: dict[str, Any] = {}
     for parameter in action.parameters:
         source, one = parameter.choices_from, asked.get(parameter.name)
-        if not source or one is None or client is None or not current_actor().may(QUERIES[source].needs):
+        if not source or one is None or not current_actor().may(QUERIES[source].needs):
+            continue
+        takes_client = any(known.name == "client" for known in QUERIES[source].parameters)
+        if takes_client and client is None:
             continue
         if source not in offered:
-            offered[source] = QUERIES[source].body(client=client)
+            offered[source] = QUERIES[source].body(**({"client": client} if takes_client else {}))
         if parameter.kind == "ids":
             rows = offered[source][parameter.name]
             one.choices = [(str(row["id"]), row["label"]) for row in rows]

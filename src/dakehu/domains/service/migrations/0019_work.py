@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0014_duties'),
-        ('service', '0006_day_indexes'),
+        ('service', '0008_calendar'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

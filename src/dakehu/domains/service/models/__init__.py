@@ -1,6 +1,19 @@
 """Models of service, one subject per file."""
 
+from dakehu.domains.service.models.calendar import (
+    Answer,
+    ContactPlan,
+    Goal,
+    Measure,
+    Meeting,
+    MeetingAttendee,
+    MeetingKind,
+    MeetingState,
+    WorkingHours,
+)
+from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.hand_over import HandOver, HandOverPack, HandOverState
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.task import (
     ChecklistItem,
@@ -28,22 +41,34 @@ from dakehu.domains.service.models.work import (
 
 __all__ = [
     "Absence",
+    "Answer",
     "Attachment",
     "Channel",
     "ChecklistItem",
     "ChecklistTemplate",
+    "ContactPlan",
+    "Delivery",
     "Every",
     "FollowUp",
+    "Goal",
     "HandOver",
     "HandOverPack",
     "HandOverState",
     "Interaction",
+    "Measure",
+    "Meeting",
+    "MeetingAttendee",
+    "MeetingKind",
+    "MeetingState",
+    "MessageSettings",
     "Moment",
     "MomentOutcome",
     "MomentRule",
     "MomentRun",
     "MomentState",
     "Mood",
+    "NoticeAddress",
+    "NoticePreference",
     "PlanState",
     "Request",
     "RequestKind",
@@ -55,4 +80,5 @@ __all__ = [
     "TaskSource",
     "TaskState",
     "Trigger",
+    "WorkingHours",
 ]

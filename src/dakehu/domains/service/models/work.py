@@ -196,6 +196,8 @@ class FollowUp(ClientRecorded):
                         en="Remind days before", aliases=("提醒",))  # fmt: skip
     state = field(choice_field(PlanState, default=PlanState.PLANNED), zh="状态", en="State", listed=True)
     done_on = field(models.DateField(null=True, blank=True), zh="完成日期", en="Done on", editable=False, listed=True)
+    moved_reason = field(models.CharField(max_length=300, blank=True, default=""), zh="推迟原因", en="Why postponed",
+                         sensitivity=PERSONAL, editable=False)  # fmt: skip
     extra = custom_fields.store_field()
 
     class Meta(ClientRecorded.Meta):

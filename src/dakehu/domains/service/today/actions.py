@@ -63,6 +63,8 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
         return
     row = _get_open(what, pk)
     setattr(row, {"promise": "promise_due_on"}.get(what, "due_on"), until)
+    if what == "follow_up":
+        row.moved_reason = reason.strip()[:300]
     row.save()
     if what == "follow_up":
         update_contact_dates(row.client)

@@ -1,0 +1,124 @@
+"""Queries of meetings: the list, one with its attendees, those of a client, and who may be invited."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dakehu.domains.service.calendar import series
+from dakehu.domains.service.calendar.actions import get_meeting
+from dakehu.domains.service.calendar.meetings import local, occurrence_of
+from dakehu.domains.service.calendar.parameters import AT, MEETING
+from dakehu.domains.service.models import Answer, Meeting, MeetingAttendee
+from dakehu.domains.service.queries import CLIENT, FILTERS, ORDER
+from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.output import name_of, render_row, render_rows
+from dakehu.foundation.gates.registry import query
+
+SOON = timedelta(days=120)  # within which the next meeting of a series is looked for
+
+
+@query("service.meetings", needs=Permission.SERVICE_READ, zh="会议列表", en="Meetings", parameters=(FILTERS, ORDER))
+def meeting_rows(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the visible meetings, filtered and ordered; a series is one row. The latest first by default."""
+    return filter_rows(Meeting.objects.all(), filters or {}, order or "-starts_at")
+
+
+@query(
+    "service.client_meetings",
+    needs=Permission.SERVICE_READ,
+    zh="客户会议",
+    en="Meetings of a client",
+    parameters=CLIENT,
+)
+def client_meetings(*, client: Any) -> Any:
+    """Return the meetings with a client, the latest first."""
+    return Meeting.objects.filter(client=client).order_by("-starts_at", "-pk")
+
+
+@query("service.meeting", needs=Permission.SERVICE_READ, zh="会议详情", en="A meeting", parameters=(MEETING, AT))
+def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any]:
+    """Return a meeting with its attendees: {meeting: its fields, shown: as texts, at, starts, ends, attendees, repeats}.
+
+    Of a series the meeting at `at`, or else the next one. attendees: [{id, kind, name, user, client, answer}]. Raises
+    NotFound for a start at which the series has no meeting.
+    """
+    row = get_meeting(meeting)
+    span = occurrence_of(row, at or _next_of(row))
+    if span is None:
+        raise NotFound(bilingual("会议", "meeting"))
+    return {
+        "meeting": render_row(row),
+        "shown": render_row(row, shown=True),
+        "at": series.stamp(span[0]) if row.rrule else "",
+        "starts": span[0].isoformat(timespec="minutes"),
+        "ends": span[1].isoformat(timespec="minutes"),
+        "has_begun": span[0] <= local(clock.now()),
+        "attendees": attendees_of(row),
+        "repeats": str(series.words(row.rrule)) if row.rrule else "",
+        "series": row.series_id,
+    }
+
+
+def _next_of(row: Meeting) -> datetime:
+    """Return the start of the next meeting of a series, of a single one its own."""
+    first = local(row.starts_at)
+    if not row.rrule:
+        return first
+    now = datetime.combine(clock.today(), datetime.min.time())
+    coming = series.occurrences(row.rrule, first, max(first, now), max(first, now) + SOON, row.excluded)
+    held = coming or series.occurrences(row.rrule, first, first, now, row.excluded)[-1:]
+    return held[0] if held else first
+
+
+def attendees_of(row: Meeting) -> list[dict[str, Any]]:
+    """Return who attends: the organiser, staff, the client, further clients, guests."""
+    clearance = current_actor().clearance
+    seats = list(MeetingAttendee.objects.filter(meeting=row).select_related("user", "client").order_by("pk"))
+    found = []
+    if row.organiser_id:
+        found.append(_seat("organiser", row.organiser.name, user=row.organiser_id))
+    found += [_seat("staff", seat.user.name, seat, user=seat.user_id) for seat in seats if seat.user_id]
+    if row.client_id:
+        found.append(_seat("client", name_of(row.client, clearance), client=row.client_id))
+    found += [
+        _seat("client", name_of(seat.client, clearance), seat, client=seat.client_id)
+        for seat in seats
+        if seat.is_client
+    ]
+    guests = [seat for seat in seats if not seat.user_id and not seat.is_client]
+    named = render_rows(guests, ("name",), shown=True)
+    found += [_seat("guest", text["name"], seat) for seat, text in zip(guests, named, strict=True)]
+    return found
+
+
+def _seat(kind: str, name: str, seat: Any = None, user: int | None = None, client: int | None = None) -> dict[str, Any]:
+    """Return one attendee as plain values."""
+    return {
+        "id": seat.pk if seat is not None else None,
+        "kind": kind,
+        "name": name,
+        "user": user,
+        "client": client,
+        "answer": str(Answer.text_of(seat.answer)) if seat is not None and kind == "staff" else "",
+    }
+
+
+@query("service.meeting_choices", needs=Permission.PLAN_WRITE, zh="可邀请的同事", en="Colleagues to invite")
+def meeting_choices() -> dict[str, list[dict[str, Any]]]:
+    """Return who may be invited by the parameter that takes them: {staff: [{id, label, chosen}]}, one's own team first."""
+    me = team.current_user()
+    rows = [user for user in team.users().filter(is_active=True) if me is None or user.pk != me.pk]
+    own = me.team_id if me is not None else None
+    ordered = sorted(rows, key=lambda user: (user.team_id != own or own is None, user.name))
+    return {"staff": [{"id": user.pk, "label": user.name, "chosen": False} for user in ordered]}
+
+
+def held_between(first: date, last: date) -> Any:
+    """Return the visible meetings recorded as held that began from first to last."""
+    until = clock.start_of_day(last + timedelta(days=1))
+    return Meeting.objects.filter(state="held", starts_at__gte=clock.start_of_day(first), starts_at__lt=until)

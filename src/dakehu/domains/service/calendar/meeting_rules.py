@@ -1,0 +1,52 @@
+"""What is wrong with a meeting, and what follows from its kind. Pure."""
+
+from datetime import datetime, timedelta
+
+LONGEST = timedelta(days=14)
+USUAL_LENGTH = {"visit": 90, "office": 60, "call": 30, "video": 60, "event": 120, "internal": 60}  # minutes [D]
+CHANNEL = {  # of the interaction that a meeting leaves
+    "visit": "meeting",
+    "office": "meeting",
+    "call": "call",
+    "video": "video",
+    "event": "event",
+    "internal": "other",
+}
+
+Error = tuple[str, str, str]
+
+
+def usual_end(kind: str, starts: datetime) -> datetime:
+    """Return when a meeting of a kind ends where nobody says so."""
+    return starts + timedelta(minutes=USUAL_LENGTH.get(kind, 60))
+
+
+def meeting_error(starts: datetime, ends: datetime, has_client: bool, kind: str) -> Error | None:
+    """Return what is wrong with a meeting as (field, zh, en), None for one that is right."""
+    if ends < starts:
+        return "ends_at", "结束时间不能早于开始时间。", "A meeting cannot end before it starts."
+    if ends - starts > LONGEST:
+        return "ends_at", "一次会议最长 14 天。", "A meeting lasts 14 days at most."
+    if kind == "internal" and has_client:
+        return (
+            "kind",
+            "内部会议不能关联客户，请改选会议形式。",
+            "A meeting among staff has no client; choose another kind.",
+        )
+    return None
+
+
+def held_error(starts: datetime, now: datetime, state: str) -> Error | None:
+    """Return why a meeting cannot be recorded as held, None where it can."""
+    if state != "planned":
+        return "meeting", "这次会议已经登记或取消。", "This meeting was recorded or cancelled already."
+    if starts > now:
+        return "meeting", "会议还没有开始，不能登记结果。", "The meeting has not begun yet."
+    return None
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names that somebody typed with commas, semicolons or line ends between them, each once."""
+    for mark in "、，；;\n":
+        text = text.replace(mark, ",")
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))

@@ -1,0 +1,102 @@
+"""Rules that refuse a text to a client, each by its name. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from dakehu.domains.service.deliveries import quiet
+from dakehu.domains.service.deliveries.kinds import MARKETING
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+
+OFFERS = (*MARKETING, "survey")  # what the firm wants of the client, and the client never asked for
+CONTACT_KINDS = {"mail": "mail", "sms": "mobile", "wechat": "wechat"}  # what a consent calls a channel
+RULES = {
+    "opt_out": bilingual("客户拒绝此类联系", "The client does not want to be contacted for this"),
+    "no_consent": bilingual("没有营销同意", "There is no consent to marketing"),
+    "open_complaint": bilingual("投诉处理中", "A complaint is open"),
+    "marketing_paused": bilingual("营销已暂停", "Marketing is paused"),
+    "too_often": bilingual("期间内联系过多", "Contacted too often in the period"),
+    "restricted": bilingual("客户为限制处理或已销户", "The client is restricted or has left"),
+    "quiet_hours": bilingual("免打扰时间", "Quiet hours"),
+    "no_transport": bilingual("系统不能经此渠道发送", "The desk cannot send by this channel"),
+    "no_address": bilingual("没有地址", "There is no address"),
+    "empty_text": bilingual("正文为空", "The text is empty"),
+    "open_placeholder": bilingual("正文中有未填写的占位符", "A placeholder in the text is not filled in"),
+    "read_already": bilingual("已在系统内读过", "Read in the desk already"),
+    "digest": bilingual("并入每日汇总", "Waits for the digest"),
+    "snoozed": bilingual("本人暂停了提醒", "Snoozed by the recipient"),
+    "taken_back": bilingual("已被取消", "Taken back by a person"),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something is not sent: the name of the rule, and what it says in both languages."""
+
+    rule: str
+    zh: str
+    en: str
+
+    @property
+    def text(self) -> Bilingual:
+        return bilingual(self.zh, self.en)
+
+
+@dataclass(frozen=True)
+class ClientFacts:
+    """What the rules stand on. `consents`: (day, purpose, channel or "", state), oldest first."""
+
+    status: str
+    consents: tuple[tuple[date, str, str, str], ...]
+    has_complaint: bool
+    is_paused: bool
+    contacts: int  # of the firm's own accord in the period
+    most_contacts: int
+    quiet_from: str
+    quiet_until: str
+
+
+def refusal_by(rule: str) -> Refusal:
+    """Return the refusal by a rule."""
+    words = RULES[rule]
+    return Refusal(rule, words.zh, words.en)
+
+
+def rule_text(rule: str, more: Mapping[str, Bilingual] | None = None) -> str:
+    """Return what a rule says in the reader's language, its name where nothing declares it."""
+    found = (more or {}).get(rule) or RULES.get(rule)
+    return str(found) if found is not None else rule
+
+
+def stated(consents: Iterable[tuple[date, str, str, str]], purpose: str, channel: str) -> str:
+    """Return the client's last statement on a purpose that holds for a channel, "" where there is none."""
+    kind = CONTACT_KINDS.get(channel, channel)
+    found = [state for _, about, way, state in consents if about == purpose and way in ("", kind)]
+    return found[-1] if found else ""
+
+
+def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> list[Refusal]:
+    """Return every rule that refuses a text of a kind by a channel at a local moment.
+
+    A duty notice is owed whatever the client prefers, at any hour; an answer to a client is no offer. Hours and opt-out:
+    domain.md 5.6; the pause of marketing during a complaint: 5.7.
+    """
+    if kind == "duty":
+        return []
+    found = []
+    state = stated(facts.consents, "marketing" if kind in MARKETING else "service", channel)
+    if state in ("refused", "withdrawn"):
+        found.append("opt_out")
+    elif kind in MARKETING and state != "given":
+        found.append("no_consent")
+    if kind in OFFERS and facts.has_complaint:
+        found.append("open_complaint")
+    if kind in MARKETING and facts.is_paused and not facts.has_complaint:
+        found.append("marketing_paused")
+    if kind in OFFERS and facts.contacts >= facts.most_contacts:
+        found.append("too_often")
+    if facts.status in ("restricted", "closed"):
+        found.append("restricted")
+    if quiet.is_quiet(moment, facts.quiet_from, facts.quiet_until):
+        found.append("quiet_hours")
+    return [refusal_by(rule) for rule in found]

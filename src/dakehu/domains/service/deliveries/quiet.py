@@ -1,0 +1,31 @@
+"""Quiet hours: whether a moment lies in them, and when they end. Times of the day such as "20:30"; "" for none. Pure."""
+
+from datetime import datetime, time, timedelta
+
+
+def is_time(text: str) -> bool:
+    """Return whether a text is a time of the day, or empty."""
+    if not text:
+        return True
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 5
+
+
+def is_quiet(moment: datetime, since: str, until: str) -> bool:
+    """Return whether a local moment lies between two times of the day, over midnight where the first is the later one."""
+    if not since or not until or since == until:
+        return False
+    at = f"{moment:%H:%M}"
+    return since <= at < until if since < until else at >= since or at < until
+
+
+def end_of_quiet(moment: datetime, since: str, until: str) -> datetime:
+    """Return when the quiet hours in which a local moment lies end; the moment itself outside of them."""
+    if not is_quiet(moment, since, until):
+        return moment
+    ends = time.fromisoformat(until)
+    found = moment.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
+    return found if found > moment else found + timedelta(days=1)
