@@ -66,8 +66,12 @@ def appoint(
     undo_entries.entry_number(batch_title([client]))
     row = assign_role(client, user, role, subject=subject or "", ends_on=ends_on)
     if user.pk != current_actor().user_id:
-        text = bilingual("{name}请您担任一位客户的{role}", "{name} named you {role} of a client",
-                         name=current_actor().name, role=choices.CoverRole.text_of(role))  # fmt: skip
+        text = bilingual(
+            "{name}请您担任一位客户的{role}",
+            "{name} named you {role} of a client",
+            name=current_actor().name,
+            role=choices.CoverRole.text_of(role),
+        )
         leave_notice(user, str(text))
     return row
 
@@ -103,8 +107,12 @@ def end_appointment(*, client: Client, user: Any) -> Coverage:
     check_may_appoint(client)
     row = Coverage.objects.filter(client=client, user=user, until=None).exclude(role=MAIN).first()
     if row is None:
-        raise refusal("user", "“{name}”不是这位客户的协办或专家。", "“{name}” is no deputy or specialist of this client.",
-                      name=user.name)  # fmt: skip
+        raise refusal(
+            "user",
+            "“{name}”不是这位客户的协办或专家。",
+            "“{name}” is no deputy or specialist of this client.",
+            name=user.name,
+        )
     row.until = clock.today()
     row.save()
     return row

@@ -98,7 +98,13 @@ def check_duty(record: ActionRecord) -> None:
 add_check(check_duty)
 
 
-@action("clients.end_duties", needs=Permission.SYSTEM_WRITE, zh="结束到期的服务关系", en="End duties that were agreed for a time", is_public=False)  # fmt: skip
+@action(
+    "clients.end_duties",
+    needs=Permission.SYSTEM_WRITE,
+    zh="结束到期的服务关系",
+    en="End duties that were agreed for a time",
+    is_public=False,
+)
 def end_duties() -> dict[str, Any]:
     """End the duties whose agreed last day has passed. Returns {ended}."""
     rows = list(Coverage.objects.filter(until=None, ends_on__lt=clock.today()).order_by("pk"))

@@ -103,6 +103,15 @@ declare(
         delete="service.remove_checklist_item",
     ),
     Resource(
+        "service.HandOver",
+        path="hand-overs",
+        key="hand_over",
+        list="service.hand_overs",
+        create="service.plan_hand_over",
+        delete="service.cancel_hand_over",
+        is_merged=False,
+    ),
+    Resource(
         "service.Absence",
         path="absences",
         key="absence",

@@ -32,7 +32,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, market, moments, write_book
+from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, market, moments, work, write_book
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
@@ -91,6 +91,8 @@ def _fill(table: Path) -> dict[str, Any]:
     _live()
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
+    _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
+    work.write(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
+    ("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
     ("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from dakehu.domains.service.absences import rules as absence_rules
+from dakehu.domains.service.hand_over.rules import digest_of
 from dakehu.domains.service.tasks import rules
 from dakehu.domains.service.tasks.rules import Item
+from dakehu.domains.service.workload import rules as load_rules
+from dakehu.domains.service.workload.rules import Load
 
 MONDAY = date(2026, 11, 30)
 
@@ -97,3 +100,22 @@ def test_a_deputy_is_somebody_else_of_the_team_who_serves_clients_and_is_there()
     for name, value in (("is_same", True), ("is_active", False), ("serves", False), ("in_team", False),
                         ("away", [(MONDAY, MONDAY)])):  # fmt: skip
         assert absence_rules.deputy_fault(**{**fine, name: value})[0] == "deputy"
+
+
+def load(user, hours, available, tasks=0.0):
+    return Load(user, dict(hours), tasks, available)
+
+
+def test_a_proposal_relieves_in_few_moves_and_never_makes_somebody_else_too_busy():
+    loads = {1: load(1, {10: 30.0, 11: 5.0, 12: 5.0}, 20.0), 2: load(2, {}, 32.0), 3: load(3, {13: 9.0}, 10.0)}
+    to = load_rules.proposal(loads)
+    assert to == {10: 2}
+    after = load_rules.moved(loads, to)
+    assert all(one.free >= 0 for one in after.values()) and loads[1].hours == 40.0
+    assert load_rules.proposal(loads, frozenset({10})) == {11: 2, 12: 2}
+    assert load_rules.proposal({1: load(1, {10: 9.0}, 10.0), 2: load(2, {}, 10.0)}) == {}
+
+
+def test_the_digest_of_a_pack_depends_on_what_it_says_and_not_on_the_order():
+    assert digest_of({"a": 1, "b": ["x"]}) == digest_of({"b": ["x"], "a": 1})
+    assert digest_of({"a": 1}) != digest_of({"a": 2})

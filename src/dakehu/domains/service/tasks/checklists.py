@@ -69,9 +69,12 @@ def _check(row: ChecklistTemplate) -> None:
     codes = [one.value for one in model_of("tiers.ClientTier")._meta.get_field("code").choice_set]
     if row.tier and row.tier not in codes:
         raise refusal(
-            "tier", "没有级别“{code}”；可用：{known}。", "There is no tier “{code}”; known: {known}.",
-            code=row.tier, known=" ".join(code for code in codes if code),
-        )  # fmt: skip
+            "tier",
+            "没有级别“{code}”；可用：{known}。",
+            "There is no tier “{code}”; known: {known}.",
+            code=row.tier,
+            known=" ".join(code for code in codes if code),
+        )
 
 
 @action(
@@ -121,8 +124,12 @@ def add_checklist_item(*, checklist: int, subject: str, **values: Any) -> Checkl
     if len(known) >= ITEMS_MOST:
         raise refusal("subject", "一份清单最多 {n} 项。", "A checklist has {n} items at most.", n=ITEMS_MOST)
     position = max((item.position for item in known), default=0) + 1
-    row = ChecklistItem(template=template, position=position, subject=subject,
-                        **{key: value for key, value in values.items() if value is not None})  # fmt: skip
+    row = ChecklistItem(
+        template=template,
+        position=position,
+        subject=subject,
+        **{key: value for key, value in values.items() if value is not None},
+    )
     _check_items([*known, row])
     row.save()
     return row
@@ -234,16 +241,24 @@ def start(client: Any, template: ChecklistTemplate, starts_on: date, owner: Any,
     days = rules.due_dates(places, starts_on, trading_days.is_trading_day)
     common = {"client": client, "owner": owner, "source": TaskSource.CHECKLIST.value, "created_by": team.current_user()}
     whole = Task(
-        subject=template.name, due_on=max(days.values()), starts_on=starts_on, source_ref=source_ref(template.pk, cause),
+        subject=template.name,
+        due_on=max(days.values()),
+        starts_on=starts_on,
+        source_ref=source_ref(template.pk, cause),
         **common,
-    )  # fmt: skip
+    )
     whole.save()
     made: dict[int, Task] = {}
     for item in items:
         part = Task(
-            parent=whole, position=item.position, subject=item.subject, due_on=days[item.position], minutes=item.minutes,
-            detail=item.detail, **common,
-        )  # fmt: skip
+            parent=whole,
+            position=item.position,
+            subject=item.subject,
+            due_on=days[item.position],
+            minutes=item.minutes,
+            detail=item.detail,
+            **common,
+        )
         part.save()
         made[item.position] = part
         if item.after is not None:

@@ -42,8 +42,12 @@ def task_notices() -> list[dict[str, Any]]:
     since = clock.start_of_day(today - timedelta(days=NEW_DAYS))
     given = rows.filter(owner_id=me, created_at__gte=since).exclude(created_by_id=me).exclude(created_by=None)
     for row in given.filter(parent=None).select_related("created_by").order_by("-pk")[:MOST]:
-        text = bilingual("{name}交给您一项任务，{day}到期", "{name} gave you a task due {day}", name=row.created_by.name,
-                         day=row.due_on.isoformat())  # fmt: skip
+        text = bilingual(
+            "{name}交给您一项任务，{day}到期",
+            "{name} gave you a task due {day}",
+            name=row.created_by.name,
+            day=row.due_on.isoformat(),
+        )
         made.append(notice(f"{DUE}:new:{row.pk}", text, at=row.created_at.isoformat(), url=f"/tasks/{row.pk}/"))
     return made
 

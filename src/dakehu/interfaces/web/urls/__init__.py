@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 SECTIONS = (
     "today",
     "tasks",
+    "hand_over",
     "rows",
     "sign_in",
     "account",
