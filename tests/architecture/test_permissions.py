@@ -106,6 +106,7 @@ GRANTS = {
     "system.read": "compliance admin",
     "system.write": "admin",
     "odata": "manager lead compliance analyst",
+    "service.checklists": "lead",
     "connection.read": "lead compliance admin",
     "connection.run": "lead",
     "connection.write": "admin",

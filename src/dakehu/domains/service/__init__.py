@@ -5,11 +5,9 @@ PUBLIC = (
     "attachments",
     "bulk_import",
     "cases",
-    "absences.queries",
     "file_types",
     "moments.nightly",
     "hand_over.queries",
     "moments.queries",
     "tasks.queries",
-    "workload.queries",
 )

@@ -108,6 +108,7 @@ declare(
         key="hand_over",
         list="service.hand_overs",
         create="service.plan_hand_over",
+        update="service.change_hand_over",
         delete="service.cancel_hand_over",
         is_merged=False,
     ),

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from dakehu.domains.service.actions import VERSION
 from dakehu.domains.service.hand_over import contents, plan, rules
 from dakehu.domains.service.hand_over.moves import Move, counts_of, hand_over, moves_of
 from dakehu.domains.service.leaving import tell_compliance
@@ -17,6 +18,7 @@ from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual, language
@@ -98,6 +100,27 @@ def plan_hand_over(
         for move in moves:
             HandOverPack(hand_over=row, client=move.client, receiver=move.receiver).save()
     add_audit_note(giver=user.pk, clients=len(moves), reason=reason)
+    return row
+
+
+@action(
+    "service.change_hand_over",
+    needs=Permission.CLIENT_ASSIGN,
+    zh="修改交接计划",
+    en="Change a hand-over",
+    parameters=(HAND_OVER, VERSION, parameters_of("service.HandOver", optional=("effective_on", "reason", "note"))),
+)
+def change_hand_over(*, hand_over: int, version: int | None = None, **values: Any) -> HandOver:
+    """Change day, reason or note of a hand-over that has not taken effect."""
+    row = get_hand_over(hand_over, HandOverState.PLANNED)
+    check_version(row, version)
+    for name, value in values.items():
+        if value not in (None, "") or name == "note":
+            setattr(row, name, value or "")
+    fault = rules.day_fault(row.effective_on, clock.today())
+    if fault is not None:
+        raise refusal(*fault)
+    row.save()
     return row
 
 

@@ -182,7 +182,8 @@ class ChecklistItem(Recorded):
 
     template = field(models.ForeignKey(ChecklistTemplate, on_delete=models.CASCADE, related_name="items"), zh="清单",
                      en="Checklist", editable=False)  # fmt: skip
-    position = field(models.PositiveSmallIntegerField(default=1), zh="顺序", en="Position", listed=True)
+    position = field(models.PositiveSmallIntegerField(default=1), zh="顺序", en="Position", listed=True,
+                     editable=False)  # fmt: skip
     subject = field(models.CharField(max_length=200), zh="任务", en="Task", listed=True)
     due_days = field(models.PositiveSmallIntegerField(default=1, validators=[MaxValueValidator(250)]), zh="工作日内完成",
                      en="Working days", listed=True)  # fmt: skip

@@ -115,7 +115,7 @@ def remove_checklist(*, checklist: int, version: int | None = None) -> dict[str,
     needs=Permission.CHECKLIST_EDIT,
     zh="添加清单条目",
     en="Add an item",
-    parameters=(CHECKLIST, Fields("service.ChecklistItem", required=("subject",), without=("position",), new=True)),
+    parameters=(CHECKLIST, Fields("service.ChecklistItem", required=("subject",), new=True)),
 )
 def add_checklist_item(*, checklist: int, subject: str, **values: Any) -> ChecklistItem:
     """Add an item at the end of a template. Raises Refused for an item that would come after a later one."""
@@ -140,7 +140,7 @@ def add_checklist_item(*, checklist: int, subject: str, **values: Any) -> Checkl
     needs=Permission.CHECKLIST_EDIT,
     zh="修改清单条目",
     en="Change an item",
-    parameters=(ITEM, VERSION, Fields("service.ChecklistItem", without=("position",))),
+    parameters=(ITEM, VERSION, Fields("service.ChecklistItem")),
 )
 def change_checklist_item(*, item: int, version: int | None = None, **values: Any) -> ChecklistItem:
     """Change an item of a template."""

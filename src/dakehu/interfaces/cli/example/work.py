@@ -31,7 +31,8 @@ def write(today: date, acting: Callable[[str], AbstractContextManager[Any]]) -> 
             with acting(name):
                 _work_of(today)
         with acting(lead):
-            codes = [row.code for row in clients.clients().order_by("code")[:3]]
+            served = clients.clients().filter(coverage__until=None, coverage__user__username=members[0])
+            codes = [row.code for row in served.order_by("code")[:3]]
             for place, code in enumerate(codes):
                 raw = {
                     "client": code,
@@ -93,9 +94,9 @@ def _appointments() -> list[tuple[str, str, str, dict[str, str]]]:
 def _hand_over(today: date, acting: Callable[[str], AbstractContextManager[Any]]) -> None:
     """Hand three clients of Lu over to Gu and Lin, of which Gu has signed; and plan the rest of it for later."""
     giver, gu, lin = (team.find_user(name) for name in ("lu", "gu", "lin"))
-    with acting("lu"):
-        codes = [row.code for row in clients.clients().order_by("code") if not row.walled][:6]
     with acting("zhou"):
+        served = clients.clients().filter(coverage__until=None, coverage__role="main", coverage__user=giver)
+        codes = [row.code for row in served.order_by("code")[:6]]
         raw = {
             "user": giver.pk,
             "receiver": gu.pk,
