@@ -182,7 +182,7 @@ def served(env: dict[str, str]) -> Iterator[int]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        for _ in range(240):
+        for _ in range(1200):
             try:
                 urlopen(f"http://127.0.0.1:{port}/health", timeout=2).close()
                 break

@@ -1,10 +1,11 @@
-"""A full pull of a million clients by OData: rows a second, memory, and how long readers of the list wait meanwhile.
+"""A full pull of a million clients over HTTP: rows a second, memory, and how long readers of the list wait meanwhile.
 
     .venv/bin/python benchmarks/odata_million.py [--clients 1000000] [--home FOLDER]
 
 Served by `dakehu serve` on SQLite, with the clients of list_million.py (`--home` keeps them for the next time). Beside it, of
-the same rows: the JSON API page by page, and DuckDB's export of the same columns straight from the file as CSV, which knows no
-reader and no mask. Every pull names its columns; one more pull takes every column there is.
+the same rows: Arrow as `dakehu.client` reads it, batch by batch; the JSON API page by page; and DuckDB's export of the same columns
+straight from the file as CSV, which knows no reader and no mask. Pulls name their columns, or take every column there is (Arrow: with
+the figures, balances and tiers that stand beside the clients; OData has these as sets of their own).
 """
 
 import argparse
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.list_million import SHOWN, Asker, served  # noqa: E402  (the repository must be importable first)
+from dakehu.client import Desk  # noqa: E402
 
 COLUMNS = ("code", "name", "kind", "segment", "risk_level", "assets", "status", "last_contact_on", "branch")
 READER = "compliance"
@@ -135,6 +137,13 @@ def api(port: int, token: str, clients: int) -> Iterator[tuple[int, int]]:
         yield len(orjson.loads(body)["rows"]), len(body)
 
 
+def arrow(port: int, token: str, columns: tuple[str, ...] = (), order: str = "") -> Iterator[tuple[int, int]]:
+    """The same of the client for Python: bytes as they are in memory, since the stream itself is compressed."""
+    with Desk(f"http://127.0.0.1:{port}", token) as desk:
+        for batch in desk.clients(columns=columns, order=order).batches():
+            yield batch.num_rows, batch.nbytes
+
+
 def duck(home: Path, folder: Path) -> tuple[int, int]:
     """(rows, bytes) of DuckDB's CSV of the same columns: read by sqlite3 into a polars frame, as its SQLite extension is no
     part of the wheel."""
@@ -193,6 +202,9 @@ def measure(home: Path, folder: Path, ready: dict[str, str], clients: int, env: 
             ("OData, 9 columns", lambda: odata(port, ready["token"], chosen)),
             ("OData, 9 columns, by assets", lambda: odata(port, ready["token"], f"{chosen}&$orderby=assets%20desc")),
             ("OData, every column", lambda: odata(port, ready["token"], "")),
+            ("Arrow, 9 columns", lambda: arrow(port, ready["token"], COLUMNS, "code")),
+            ("Arrow, 9 columns, by assets", lambda: arrow(port, ready["token"], COLUMNS, "-assets")),
+            ("Arrow, every column", lambda: arrow(port, ready["token"], (), "code")),
             ("JSON API, every column, a tenth", lambda: api(port, ready["token"], clients)),
         ):
             for is_read in (False, True):

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import django
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 # Before the settings are imported: they read their variables once. Every worker of pytest-xdist comes through here.
 HOME = tempfile.mkdtemp(prefix="dakehu-test-")
@@ -29,10 +30,15 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # pytest-django looks for settings before this file is read, so it leaves the setting up to us.
 django.setup()
 
+# The product's own algorithm at its lowest cost: nine tests of ten make members of staff, and no test guesses passwords.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
 ON_POSTGRES = bool(os.environ.get("DAKEHU_DATABASE_URL"))
 
 if ON_POSTGRES:
-    from tests.postgres_database import django_db_setup  # noqa: F401  (the fixture of the same name, for PostgreSQL)
+    from tests.postgres_database import django_db_setup
+else:
+    from tests.sqlite_database import django_db_setup  # noqa: F401
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -213,7 +213,7 @@ def _roles_and_database(superuser: str, password: str, port: int) -> Urls:
 
     with psycopg.connect(superuser, autocommit=True) as server:
         # The password is our own hexadecimal token, so it can stand in the text of the statement.
-        server.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
+        server.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
         server.execute(f"CREATE ROLE {APP} LOGIN NOCREATEDB NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
     owner = f"postgresql://{OWNER}:{password}@127.0.0.1:{port}/dakehu"
     make_database(owner, "dakehu")

@@ -32,6 +32,7 @@ PAGES = (
     "workbook",
     "command-line",
     "api",
+    "python",
     "protect",
 )
 

@@ -6,11 +6,20 @@ class WorkbookConfig(AppConfig):
     label = "workbook"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate, pre_migrate
+
+        import dakehu.exchange.bi.actions
         import dakehu.exchange.exports.service
         import dakehu.exchange.imports.service
         import dakehu.exchange.imports.undo
         import dakehu.exchange.inbox.step
         import dakehu.exchange.notices
         import dakehu.exchange.odata.queries
+        import dakehu.exchange.powerbi.queries
         import dakehu.exchange.renamed
-        import dakehu.exchange.steps  # noqa: F401  (their jobs, actions, former names and labels register themselves)
+        import dakehu.exchange.steps
+        import dakehu.exchange.tableau.service  # noqa: F401  (their jobs, actions, former names and labels register themselves)
+        from dakehu.exchange.bi import install
+
+        pre_migrate.connect(install.before_migrations, sender=self, dispatch_uid="dakehu.bi.before")
+        post_migrate.connect(install.after_migrations, sender=self, dispatch_uid="dakehu.bi.after")

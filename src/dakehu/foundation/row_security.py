@@ -8,6 +8,7 @@ is told to the session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the d
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -20,13 +21,23 @@ from dakehu.foundation.records import replacement
 from dakehu.foundation.search import index, lookup
 
 SECRET_TABLE = "dakehu_reach_secret"  # noqa: S105  the name of a table
-_pieces: dict[str, str] = {}
+_pieces: dict[str, Any] = {}
 
 
-def set_conditions(*, covered: str, walled: str) -> None:
-    """Called at start-up by the room that owns clients: SQL giving the ids of clients covered by
-    `dakehu_covers()`, and of clients hidden by an information wall."""
+def set_conditions(*, covered: Callable[[str, str], str], walled: str) -> None:
+    """Called at start-up by the domain that owns clients: SQL giving the ids of clients covered by users as one of them
+    sees them (see `covered_sql`), and of clients hidden by an information wall."""
     _pieces.update(covered=covered, walled=walled)
+
+
+def covered_sql(covers: str, user: str) -> str:
+    """Return SQL for the ids of clients covered by `covers` (SQL of a bigint[]), as `user` (SQL of a bigint) sees them."""
+    return str(_pieces["covered"](covers, user))
+
+
+def walled_sql() -> str:
+    """Return SQL for the ids of clients behind an information wall."""
+    return str(_pieces["walled"])
 
 
 def active(using: str = "default") -> bool:
@@ -45,27 +56,41 @@ def active(using: str = "default") -> bool:
     return protected == len(query_guard.scoped_models())
 
 
-def policy_condition(expression: str) -> str:
-    """SQL: may the session see the client whose id is `expression`?"""
-    reach = "(SELECT dakehu_reach())"
+def policy_condition(expression: str, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_") -> str:
+    """SQL: may a reader of this reach see the client whose id is `expression`? `functions` begins the names of the
+    functions that list walled and covered clients."""
     return (
         f"{reach} IN ('system', 'across')"
-        f" OR ({reach} = 'all' AND {expression} NOT IN (SELECT dakehu_walled()))"
-        f" OR ({reach} = 'covered' AND {expression} IN (SELECT dakehu_covered()))"
+        f" OR ({reach} = 'all' AND {expression} NOT IN (SELECT {functions}walled()))"
+        f" OR ({reach} = 'covered' AND {expression} IN (SELECT {functions}covered()))"
     )
+
+
+def row_condition(
+    model: Any, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_", passes_without_client: bool = True
+) -> str:
+    """SQL: may a reader of this reach see a row of a model of client data? Columns are named by the model's table.
+
+    Whose a row without a client is, only the program knows: policies let it pass, and what has no program behind it does
+    not (`passes_without_client`), but for readers across information walls.
+    """
+    table, path = model._meta.db_table, model.client_path
+    own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
+    column = f'"{table}"."{own.column}"'
+    test = policy_condition(column, reach, functions)
+    if own.null:
+        without = f"{column} IS NOT NULL AND ({test}) OR {reach} IN ('system', 'across')"
+        test = f"{column} IS NULL OR {test}" if passes_without_client else without
+    if getattr(model, "across_only", ""):
+        flag = model._meta.get_field(model.across_only).column
+        test = f"({test}) AND (NOT \"{table}\".\"{flag}\" OR {reach} IN ('system', 'across'))"
+    return test
 
 
 def policies(model: Any) -> list[str]:
     """The statements that protect one model's table."""
-    table, path = model._meta.db_table, model.client_path
-    own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
-    column = own.column
-    test = policy_condition(f'"{table}"."{column}"')
-    if own.null:
-        test = f'"{column}" IS NULL OR {test}'
-    if getattr(model, "across_only", ""):
-        flag = model._meta.get_field(model.across_only).column
-        test = f"({test}) AND (NOT \"{table}\".\"{flag}\" OR (SELECT dakehu_reach()) IN ('system', 'across'))"
+    table = model._meta.db_table
+    test = row_condition(model)
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'DROP POLICY IF EXISTS dakehu_scope ON "{table}"',
@@ -95,14 +120,15 @@ def reach_statements(role: str) -> list[str]:
 
 def statements(role: str) -> list[str]:
     """Everything to run after migrations, as the owner, so that `role` sees only what its session may."""
+    covered = covered_sql("SELECT dakehu_covers()", f"SELECT nullif({_setting('user')}, '')::bigint")
     made = [
         "CREATE OR REPLACE FUNCTION dakehu_covers() RETURNS bigint[] LANGUAGE sql STABLE AS "
         "$$ SELECT coalesce(string_to_array(nullif(current_setting('dakehu.covers', true), ''), ',')::bigint[], "
         "'{}') $$",
         f"CREATE OR REPLACE FUNCTION dakehu_covered() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
-        f"SET search_path = public AS $$ {_pieces['covered']} $$",
+        f"SET search_path = public AS $$ {covered} $$",
         f"CREATE OR REPLACE FUNCTION dakehu_walled() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER "
-        f"SET search_path = public AS $$ {_pieces['walled']} $$",
+        f"SET search_path = public AS $$ {walled_sql()} $$",
         f"CREATE OR REPLACE FUNCTION dakehu_measure() RETURNS void LANGUAGE plpgsql SECURITY DEFINER "
         f"SET search_path = public AS $$ BEGIN ANALYZE {scope.client_model()._meta.db_table}; END $$",
         f'GRANT USAGE ON SCHEMA public TO "{role}"',

@@ -111,6 +111,12 @@ CALLS_PER_DAY = env.number(
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )
+SQL_ACCESS = env.flag(
+    "DAKEHU_SQL_ACCESS",
+    False,
+    zh="允许人员用自己的 SQL 登录只读视图 bi（仅 PostgreSQL；改动后运行 dakehu migrate）",
+    en="Staff may read the views of schema bi with SQL logins of their own (PostgreSQL only; run dakehu migrate after a change)",
+)
 INBOX = env.text(
     "DAKEHU_INBOX",
     "",

@@ -125,3 +125,20 @@ def test_the_template_holds_the_sheets_and_nobodys_data(lin, zhang):
     names = load_workbook(io.BytesIO(answer.content)).sheetnames
     assert {"基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划"} <= set(names)
     assert "张三" not in cells_of(answer.content)
+
+
+def test_an_extract_for_tableau_is_made_in_the_background_for_the_clients_meant(lin, zhang, qian):
+    from dakehu.exchange.tableau import hyper
+
+    browser = desk(lin)
+    page = text(browser.get("/export/"))
+    if not hyper.is_installed():
+        assert "pip install" in page
+        return
+    answer = browser.post("/export/tableau", {"ids": f"{zhang.pk},{qian.pk}", "language": "zh"})
+    assert answer.status_code == 302
+    jobs.run_due_jobs()
+    made = text(browser.get(answer["Location"]))
+    assert "Tableau 数据已备好" in made and "客户指标" in made
+    answer = browser.get(f"{answer['Location']}file")
+    assert "tdsx" in answer["Content-Disposition"] and answer.content[:2] == b"PK"

@@ -19,4 +19,4 @@ class ClientsConfig(DomainConfig):
         scope.set_client_visibility(visibility.condition, "clients.Client", hidden=visibility.hidden_condition)
         query_guard.set_coverage_table("clients_coverage")
         index.set_line_model("clients.SearchLine")
-        row_security.set_conditions(covered=visibility.COVERED_SQL, walled=visibility.WALLED_SQL)
+        row_security.set_conditions(covered=visibility.covered_sql, walled=visibility.WALLED_SQL)

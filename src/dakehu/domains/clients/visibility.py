@@ -39,14 +39,19 @@ def condition(actor: Actor) -> Q:
     return own | Q(walled=False, pk__in=duties.filter(user_id__in=teammates).values("client_id"))
 
 
-# A duty that was agreed to end is left out one day late at most: the database does not know the desk's time zone, and the ORM
-# holds the day itself. Every statement on PostgreSQL evaluates this once for each table of client data that it reads: clients served personally
-# need no look-up of walls, and walls are few.
-COVERED_SQL = """
+def covered_sql(covers: str, user: str) -> str:
+    """Return SQL for the ids of clients covered by the users `covers` (SQL of a bigint[]), as `user` (SQL of a bigint) sees them.
+
+    Every statement on PostgreSQL evaluates this once for each table of client data that it reads: clients served
+    personally need no look-up of walls, and walls are few. A duty that was agreed to end is left out a day late at most: the
+    database does not know the desk's time zone, and the ORM holds the day itself.
+    """
+    return f"""
 SELECT c.client_id FROM clients_coverage c
 WHERE c.until IS NULL AND (c.ends_on IS NULL OR c.ends_on >= current_date - 1)
-  AND c.user_id = ANY((SELECT dakehu_covers())::bigint[])
-  AND (c.user_id = (SELECT nullif(current_setting('dakehu.user', true), '')::bigint)
-       OR c.client_id NOT IN (SELECT id FROM clients_client WHERE walled))
-"""
+  AND c.user_id = ANY(({covers})::bigint[])
+  AND (c.user_id = ({user}) OR c.client_id NOT IN (SELECT id FROM clients_client WHERE walled))
+"""  # noqa: S608  SQL of our own
+
+
 WALLED_SQL = "SELECT id FROM clients_client WHERE walled"

@@ -21,3 +21,10 @@ ODATA = Permission(
     "Read by OData (Excel, Power BI)",
     granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST),
 )
+# As the scope of a token it belongs to an SQL login (exchange.bi): the token is that login's password.
+SQL_READ = Permission(
+    "sql",
+    "用 SQL 读取（Power BI、Tableau、Metabase 等）",
+    "Read by SQL (Power BI, Tableau, Metabase)",
+    granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST),
+)

@@ -14,3 +14,12 @@ def record_pull(*, entity_set: str, asked: dict[str, Any], rows: int) -> None:
     Raises NotAllowed for an actor who may not read by OData.
     """
     add_audit_note(entity_set=entity_set, asked=asked, rows=rows)
+
+
+@action("team.record_arrow_pull", needs="", zh="用程序读取表格（Arrow）", en="Read as Arrow", is_public=False)
+def record_arrow_pull(*, query: str, asked: dict[str, Any], rows: int) -> None:
+    """Record one table that a program reads as Arrow: its query, what was asked, and the number of rows.
+
+    Whoever may ask the query may read it so: the query has checked that.
+    """
+    add_audit_note(query=query, asked=asked, rows=rows)

@@ -90,6 +90,12 @@ def token_user(token: str) -> tuple[User, Token] | None:
     return (row.user, row) if is_valid else None
 
 
+def valid_tokens() -> list[Token]:
+    """Return one's own API tokens that are good today, newest first."""
+    rows = Token.objects.filter(user_id=current_actor().user_id, revoked=False, expires_on__gte=clock.today())
+    return list(rows.order_by("-pk"))
+
+
 @query("team.users", needs=Permission.TEAM_READ, zh="人员", en="Staff")
 def users() -> Any:
     """Return all members of staff by team."""

@@ -116,6 +116,11 @@ def pascal(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.replace("-", "_").split("_"))
 
 
+def snake(name: str) -> str:
+    """`FollowUps` as `follow_ups`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
 def _entity_set(name: str, model: Any, label: Bilingual, rows: Callable[[], Any]) -> EntitySet:
     return EntitySet(name, model._meta.object_name, model, label, rows)
 

@@ -36,15 +36,15 @@ def live_query(one: EntitySet, sets: dict[str, EntitySet], root: str, language: 
         f'Rows = Source{{[Name = {quoted(one.name)}, Signature = "table"]}}[Data]',
         f"Chosen = Table.SelectColumns(Rows, {listed([*(w.name for w in ways), *(i.name for i in own)])})",
     ]
-    labels = _unique([(item.name, _label(item, language)) for item in own], taken=[])
+    labels = unique_headings([(item.name, _label(item, language)) for item in own], taken=())
     for way in ways:
         behind = [sets[way.target].properties[name] for name in LOOKED_UP if name in sets[way.target].properties]
         expanded = [f"{way.name}.{item.name}" for item in behind]
         columns = f"{listed(item.name for item in behind)}, {listed(expanded)}"
         steps.append(f"{way.name}Shown = Table.ExpandRecordColumn({_last(steps)}, {quoted(way.name)}, {columns})")
         heads = [(name, _label(item, language)) for name, item in zip(expanded, behind, strict=True)]
-        labels = [*_unique(heads, taken=[label for _, label in labels]), *labels]
-    translated = [change for item in own if (change := _translation(item, language))]
+        labels = [*unique_headings(heads, taken=[label for _, label in labels]), *labels]
+    translated = [change for item in own if (change := choice_names(item, language))]
     if translated:
         steps.append(f"Worded = Table.TransformColumns({_last(steps)}, {{{', '.join(translated)}}})")
     renamed = ", ".join(f"{{{quoted(name)}, {quoted(label)}}}" for name, label in labels)
@@ -73,7 +73,7 @@ def _label(item: Property, language: str) -> str:
     return item.spec.en if language == "en" else item.spec.zh
 
 
-def _unique(named: list[tuple[str, str]], taken: list[str]) -> list[tuple[str, str]]:
+def unique_headings(named: list[tuple[str, str]], taken: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Headings as a table wants them: no two equal, also where only the case differs."""
     used, made = {label.casefold() for label in taken}, []
     for name, label in named:
@@ -83,7 +83,7 @@ def _unique(named: list[tuple[str, str]], taken: list[str]) -> list[tuple[str, s
     return made
 
 
-def _translation(item: Property, language: str) -> str:
+def choice_names(item: Property, language: str) -> str:
     """The step that gives the names of a closed list for its codes; "" for a column without one."""
     choices: Any = item.choices
     if choices is None:

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 BEGIN, END = "dakehu_begin_replacement", "dakehu_end_replacement"
+# A table cannot go while views read it: whoever makes views on such a table installs these two functions. They are dropped
+# before the table is locked, in the order in which their readers lock both.
+DROP_VIEWS, CREATE_VIEWS = "dakehu_drop_views", "dakehu_create_views"
 TRIES = 240  # to lock the old table, each half a second with a pause, so that its readers do not queue behind it
 SUFFIX = "_next"
 
@@ -96,6 +99,9 @@ BEGIN{check}
   PERFORM set_config('lock_timeout', '500ms', true);
   LOOP
     BEGIN
+      IF to_regprocedure('public.{DROP_VIEWS}(text)') IS NOT NULL THEN
+        PERFORM public.{DROP_VIEWS}(wanted);
+      END IF;
       EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', wanted);
       EXIT;
     EXCEPTION WHEN lock_not_available THEN
@@ -117,6 +123,9 @@ BEGIN{check}
   EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', pg_get_serial_sequence(quote_ident(wanted), 'id'), wanted || '_id_seq');
   EXECUTE format('GRANT USAGE, SELECT ON SEQUENCE %I TO %I', wanted || '_id_seq', '{role}');
   DROP TABLE dakehu_parts;{after}
+  IF to_regprocedure('public.{CREATE_VIEWS}(text)') IS NOT NULL THEN
+    PERFORM public.{CREATE_VIEWS}(wanted);
+  END IF;
 END """  # noqa: S608  names come from models
 
 

@@ -71,6 +71,15 @@ def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] 
 def ask(name: str, raw: dict[str, Any]) -> Any:
     """Answer a question by its name, as plain values. Lists come as {"count", "rows"} (at most 1,000 rows;
     give `limit` and `offset` for others). A name of the version before is accepted too."""
+    return _plain(*run_query(name, raw, LIMIT))
+
+
+def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[Any, int | None, int]:
+    """Return (what a query answers, limit, offset) before any of it is rendered. `limit` is at most `most`, None for all.
+
+    Rows are read within the reader's scope, but not masked: nothing of them may leave but by a renderer of the gates.
+    Raises NotFound, NotAllowed, and Refused for input that cannot be read.
+    """
     asked = QUERIES.get(current_name(Kind.QUERY, name))
     if asked is None:
         raise NotFound(bilingual("查询", "query"), name)
@@ -78,12 +87,14 @@ def ask(name: str, raw: dict[str, Any]) -> Any:
         raise NotAllowed(asked.label, asked.needs)
     raw = dict(raw)
     known = {t.name for t in asked.parameters}
-    limit = LIMIT if "limit" in known else min(_whole(raw, "limit", LIMIT), LIMIT)
-    offset = 0 if "offset" in known else _whole(raw, "offset", 0)
-    return _plain(asked.body(**parse_input(asked.parameters, raw)), limit, offset)
+    limit = most if "limit" in known else _whole(raw, "limit", most)
+    if limit is not None and most is not None:
+        limit = min(limit, most)
+    offset = 0 if "offset" in known else _whole(raw, "offset", 0) or 0
+    return asked.body(**parse_input(asked.parameters, raw)), limit, offset
 
 
-def _whole(raw: dict[str, Any], name: str, default: int) -> int:
+def _whole(raw: dict[str, Any], name: str, default: int | None) -> int | None:
     """Take a number of rows out of raw input. Raises Refused for what is none."""
     given = raw.pop(name, None)
     if given in (None, ""):
@@ -114,13 +125,18 @@ def answer(result: Any) -> Any:
     return _plain(result, LIMIT, 0)
 
 
-def _plain(result: Any, limit: int, offset: int) -> Any:
+def rows_between(rows: Any, limit: int | None, offset: int) -> Any:
+    """Return `limit` rows (None: all) after the first `offset`."""
+    return rows[offset : None if limit is None else offset + limit]
+
+
+def _plain(result: Any, limit: int | None, offset: int) -> Any:
     if isinstance(result, models.QuerySet):
-        return {"count": result.count(), "rows": render_rows(result[offset : offset + limit], beside=True)}
+        return {"count": result.count(), "rows": render_rows(rows_between(result, limit, offset), beside=True)}
     if isinstance(result, models.Model):
         return render_row(result, beside=True)
     if isinstance(result, (list, tuple)) and result and isinstance(result[0], models.Model):
-        return {"count": len(result), "rows": render_rows(result[offset : offset + limit])}
+        return {"count": len(result), "rows": render_rows(rows_between(result, limit, offset))}
     if isinstance(result, dict):
         return {k: _plain(v, limit, offset) for k, v in result.items()}
     if isinstance(result, Content):

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from dakehu import __version__
+from dakehu.exchange.arrow.stream import MEDIA_TYPE as ARROW
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates import QUERIES, columns_of
 from dakehu.foundation.gates.input import field_behind, spec_behind
 from dakehu.foundation.gates.output import Column, kind_of
@@ -104,12 +105,29 @@ def _body(parameters: Iterable[Parameter], leave_out: tuple[str, ...] = (), loos
     return {"required": bool(required), "content": {"application/json": {"schema": made}}}
 
 
+COLUMNS = bilingual(
+    "只用于 Arrow：要读的列，用逗号分隔；不填为全部列。",
+    "For Arrow only: the columns to read, comma separated; all without it.",
+)
+PART = bilingual(
+    "只用于 Arrow：答案里有几张表时，要哪一张。", "For Arrow only: which table, where an answer has several."
+)
+
+
+def _table_answers(schema: dict[str, Any]) -> dict[str, Any]:
+    """The answers of what may also be read as an Arrow stream: by its Accept header, typed, all rows unless limited."""
+    answers = _answers(schema, "200", "406")
+    answers["200"]["content"][ARROW] = {"schema": {"type": "string", "format": "binary"}}
+    return answers
+
+
 def _answers(schema: dict[str, Any], good: str = "200", *also: str) -> dict[str, Any]:
     report = {
         "400": bilingual("内容有误", "Something in it is wrong"),
         "401": bilingual("请先登录", "Sign in first"),
         "403": bilingual("角色无此权限", "The role may not"),
         "404": bilingual("没有或不可见", "Not there, or not in sight"),
+        "406": bilingual("这不是一张表", "This is no table"),
         "409": bilingual("可能已有这一位", "It may be there already"),
         "412": bilingual("已被他人修改", "Changed meanwhile"),
         "429": bilingual("请求过于频繁", "Too many requests"),
@@ -138,7 +156,15 @@ def _query_parameters(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
                     "schema": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
                 }
             )
+    for name, text in (("columns", COLUMNS), ("part", PART)):
+        described = {"type": "string", "description": str(text)}
+        made.append({"name": name, "in": "query", "required": False, "schema": described})
     return made
+
+
+def _named(label: Bilingual) -> dict[str, Any]:
+    """What an operation is called: in the reader's language, and in both for programs."""
+    return {"summary": str(label), "x-zh": label.in_("zh"), "x-en": label.in_("en")}
 
 
 def openapi() -> dict[str, Any]:
@@ -171,14 +197,15 @@ def openapi() -> dict[str, Any]:
         paths[f"/api/v1/{name}"] = {
             "get": {
                 "tags": [name],
-                "summary": str(lists.label),
+                **_named(lists.label),
+                "description": lists.doc,
                 "operationId": f"list_{short}",
                 "parameters": _query_parameters(t for t in lists.parameters if t.name != "filters"),
-                "responses": _answers(listing),
+                "responses": _table_answers(listing),
             },
             "post": {
                 "tags": [name],
-                "summary": str(create.label),
+                **_named(create.label),
                 "description": create.doc,
                 "operationId": f"create_{short}",
                 "requestBody": _body(create.parameters),
@@ -202,7 +229,7 @@ def openapi() -> dict[str, Any]:
             },
             "patch": {
                 "tags": [name],
-                "summary": str(change.label),
+                **_named(change.label),
                 "description": change.doc,
                 "operationId": f"change_{short}",
                 "parameters": [key, match],
@@ -214,12 +241,12 @@ def openapi() -> dict[str, Any]:
         paths[f"/api/v1/queries/{name}"] = {
             "get": {
                 "tags": ["q"],
-                "summary": str(asked.label),
+                **_named(asked.label),
                 "description": asked.doc,
                 "operationId": f"q_{name}",
                 "parameters": _query_parameters(asked.parameters),
                 "x-needs": asked.needs,
-                "responses": _answers({}),
+                "responses": _table_answers({}),
             }
         }
     for name, verb in sorted(ACTIONS.items()):
@@ -227,7 +254,7 @@ def openapi() -> dict[str, Any]:
             paths[f"/api/v1/actions/{name}"] = {
                 "post": {
                     "tags": ["do"],
-                    "summary": str(verb.label),
+                    **_named(verb.label),
                     "description": verb.doc,
                     "operationId": f"do_{name}",
                     "x-needs": verb.needs,

@@ -16,7 +16,7 @@ from dakehu.foundation.gates.registry import answer
 from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.resources import Resource
-from dakehu.interfaces.api import openapi
+from dakehu.interfaces.api import arrow, openapi
 from dakehu.interfaces.api.authentication import asked_by
 from dakehu.interfaces.api.deprecation import marks_former_names
 from dakehu.interfaces.api.responses import body_of, content_answer, json_answer, missing
@@ -43,8 +43,11 @@ def parameters(request: HttpRequest) -> dict[str, Any]:
 
 @marks_former_names(Kind.QUERY, "api-query")
 @asked_by("GET")
-def query_view(request: HttpRequest, name: str) -> HttpResponse:
+def query_view(request: HttpRequest, name: str) -> HttpResponseBase:
     given = parameters(request)
+    if arrow.is_wanted(request):
+        return _client_seen(lambda: arrow.arrow_answer(name, given), given)  # type: ignore[no-any-return]
+    _refuse_shape(given)
     return json_answer(_client_seen(lambda: ask(name, given), given))
 
 
@@ -65,8 +68,18 @@ def resource_named(name: str) -> Resource:
     return found
 
 
+def _refuse_shape(given: dict[str, Any]) -> None:
+    """Raise Refused for what only an Arrow answer offers, rather than leave it out of account."""
+    sentence = bilingual(
+        "只用于 Arrow（Accept: {media}）。", "For Arrow only (Accept: {media}).", media=arrow.MEDIA_TYPE
+    )
+    found = {name: [sentence] for name in arrow.SHAPE if given.get(name)}
+    if found:
+        raise Refused(found)
+
+
 @asked_by("GET", "POST")
-def collection_view(request: HttpRequest, name: str) -> HttpResponse:
+def collection_view(request: HttpRequest, name: str) -> HttpResponseBase:
     """GET lists (other parameters are filters, such as `assets.ge=1000000`); POST makes one."""
     resource = resource_named(name)
     if request.method == "POST":
@@ -75,9 +88,15 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponse:
         return json_answer(render_row(made), 201, Location=f"/api/v1/{name}/{made.pk}")
     given = parameters(request)
     known = {t.name for t in QUERIES[resource.list].parameters}
-    raw = {k: given.pop(k) for k in PAGE if k in given and (k in known or k in ("limit", "offset"))}
+    is_arrow = arrow.is_wanted(request)
+    own = ("limit", "offset", *(arrow.SHAPE if is_arrow else ()))
+    if not is_arrow:
+        _refuse_shape(given)
+    raw = {k: given.pop(k) for k in (*PAGE, *arrow.SHAPE) if k in given and (k in known or k in own)}
     if given:
         raw["filters"] = given
+    if is_arrow:
+        return arrow.arrow_answer(resource.list, raw)
     return json_answer(ask(resource.list, raw))
 
 

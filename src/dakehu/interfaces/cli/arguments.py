@@ -100,7 +100,12 @@ def parser() -> argparse.ArgumentParser:
         help="操作编号，留空列出可撤销的 · the number; left out, what can be undone is listed",
     )
     made = add("export", "导出大客户管理表 · export the workbook")
-    made.add_argument("file", type=Path)
+    made.add_argument(
+        "file",
+        type=Path,
+        help="按文件名决定：.xlsx 工作簿，.pbip.zip Power BI 项目，.hyper 或 .tdsx Tableau 数据 · by its name: a workbook, a Power BI project, "
+        "an extract for Tableau",
+    )
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
     made.add_argument("--password-file", type=Path, help="打开密码所在文件 · file that holds the password")
@@ -108,7 +113,8 @@ def parser() -> argparse.ArgumentParser:
         "--live",
         default="",
         metavar="URL",
-        help="加入从此 OData 地址刷新的工作表 · add sheets that refresh from this OData address",
+        help="OData 地址：工作簿加入由此刷新的工作表，Power BI 项目由此取数 · an OData address: sheets of the workbook refresh from it, a Power BI "
+        "project reads it",
     )
     made = add("report", "客户报告：.pdf 一位，.zip 多位 · clients' reports: .pdf for one, .zip for many")
     made.add_argument("file", type=Path)

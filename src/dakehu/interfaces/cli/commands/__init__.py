@@ -31,7 +31,7 @@ COMMANDS = {
     "do": gates.perform_action,
     "import": imports.import_file,
     "undo": imports.undo_batch,
-    "export": exports.export_workbook,
+    "export": exports.export_file,
     "report": exports.write_reports,
     "template": exports.write_template,
     "seal": maintenance.print_seal,

@@ -43,6 +43,7 @@ ORDER = (
     "nightly",
     "command-line",
     "api",
+    "python",
 )
 # The address of a page of the desk → the guide page about it.
 ABOUT = {

@@ -1,12 +1,16 @@
-"""The connection by OData: its address, a token for it, and files that open Excel and Power BI there."""
+"""Live connections: the address of OData with a token and files that open programs there, and one's own SQL login."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from dakehu.exchange.powerbi.project import archive
+from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import ask
+from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
 NAMED = 8  # masked columns that are named
@@ -20,6 +24,22 @@ def service_address(request: HttpRequest) -> str:
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """How Excel, Power BI and others read the desk."""
+    return _drawn(request)
+
+
+@require_POST
+def sql_login(request: HttpRequest) -> HttpResponse:
+    """A new SQL login of one's own, shown once."""
+    try:
+        made = perform("bi.create_login", {})
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _drawn(request, 422, sql_refused=str(refusal))
+    return _drawn(request, sql_made=made)
+
+
+def _drawn(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     sets = ask("odata.entity_sets", {})
     masked = list(dict.fromkeys(label for one in sets for label in one["masked"]))
     return render(
@@ -33,7 +53,10 @@ def page(request: HttpRequest) -> HttpResponse:
             "sets": sets,
             "masked": masked,
             "masked_shown": "、".join(masked[:NAMED]) + (" …" if len(masked) > NAMED else ""),
+            "sql": ask("bi.access", {}),
+            **more,
         },
+        status=status,
     )
 
 
@@ -42,3 +65,10 @@ def file(request: HttpRequest, entity_set: str = "") -> HttpResponse:
     """The connection file of the service (.pbids) or of one table (.odc)."""
     made = ask("odata.connection_file", {"address": service_address(request), "entity_set": entity_set})
     return downloaded(made["name"], made["text"].encode())
+
+
+@require_GET
+def project(request: HttpRequest) -> HttpResponse:
+    """The Power BI project, packed."""
+    made = ask("powerbi.project", {"address": service_address(request)})
+    return downloaded(made["name"], archive(made["files"]))

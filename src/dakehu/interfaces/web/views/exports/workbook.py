@@ -13,6 +13,8 @@ from dakehu.domains.clients import queries as clients
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.exchange.tableau import service as extracts
+from dakehu.exchange.tableau.hyper import is_installed
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import SECRET
@@ -27,7 +29,7 @@ from dakehu.interfaces.web.views.exports.odata import service_address
 from dakehu.interfaces.web.views.imports.steps import as_polled
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
-KINDS = ("workbook.export", reports.KIND)
+KINDS = ("workbook.export", reports.KIND, extracts.KIND)
 SHORTEST = 8
 STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accent", "cancelled": ""}
 
@@ -75,9 +77,24 @@ def start(request: HttpRequest) -> HttpResponse:
             "open": request.POST.get("open") == "true",
             "can_be_live": actor.may(Permission.ODATA),
             "live": request.POST.get("live") == "true",
+            "has_tableau": is_installed(),
         },
         status=422 if faults else 200,
     )
+
+
+@require_POST
+def tableau(request: HttpRequest) -> HttpResponse:
+    """Start an extract for Tableau of the clients meant."""
+    chosen, rows = chosen_of(request.POST)
+    numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
+    try:
+        return redirect("export-job", pk=extracts.start_export(numbers, request.POST.get("language")))
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("export")
 
 
 def _recent(owner: int | None) -> list[dict[str, Any]]:
@@ -157,11 +174,19 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
             "why": why,
             "percent": round(job["share"] * 100),
             "words": job["words"] or job["state_text"],
-            "counts": [(part.title, counts[name]) for name, part in worksheets().items() if name in counts],
+            "counts": _counted(job["result"], counts),
             "reports": job["kind"] == reports.KIND,
+            "extract": job["kind"] == extracts.KIND,
             "failed": job["result"].get("failed", []),
         },
     )
+
+
+def _counted(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
+    """[(what a worksheet or table is called, its rows)] of a finished export."""
+    if isinstance(result, dict) and result.get("rows"):
+        return [(label, number) for label, number in result["rows"]]
+    return [(part.title, counts[name]) for name, part in worksheets().items() if name in counts]
 
 
 @require_GET

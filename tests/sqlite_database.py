@@ -1,0 +1,77 @@
+"""The test database of one worker on SQLite: a file, migrated once for each state of the migrations and copied after."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MIGRATED = ROOT / ".pytest_cache" / "migrated"
+DATABASE = "test.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """Stands for pytest-django's fixture of this name, which would migrate anew in memory.
+
+    In memory every thread of a live server would share one connection: a thread inside SQLite that waits for the
+    interpreter, while another waits for SQLite, never ends.
+    """
+    from django.core.management import call_command
+    from django.db import connections
+
+    home = Path(os.environ["DAKEHU_HOME"])
+    template = MIGRATED / state_of_migrations()
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        connections["default"].settings_dict["NAME"] = str(home / DATABASE)
+        if template.exists():
+            shutil.copytree(template, home, dirs_exist_ok=True)
+            read_keys()
+        else:
+            call_command("migrate", interactive=False, verbosity=0)
+            connections["default"].close()  # the last connection writes what is in the log into the file
+            keep(home, template)
+        yield
+        connections["default"].close()
+
+
+def read_keys() -> None:
+    """Read the keys that came with the template, as the process that made it has: tests move the data directory."""
+    from dakehu.foundation.access import keys
+
+    keys.create_missing()
+    keys.encryption_keys()
+    for name in keys.SINGLE:
+        keys.key(name)
+
+
+def state_of_migrations() -> str:
+    """Return a digest of what a migrated database is made of: migrations, models, seeds and Django's version."""
+    state = hashlib.sha256(django.__version__.encode())
+    for path in sorted((ROOT / "src").rglob("*")):
+        made_of = path.suffix == ".csv" or (
+            path.suffix == ".py" and ({"migrations", "models"} & {*path.parts, path.stem})
+        )
+        if made_of:
+            state.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return state.hexdigest()[:20]
+
+
+def keep(home: Path, template: Path) -> None:
+    """Keep one template, the database with its keys: whole or not at all, for workers keep it at the same time."""
+    for old in MIGRATED.glob("*"):
+        if not old.name.startswith(template.name):
+            shutil.rmtree(old, ignore_errors=True)
+    part = template.with_suffix(f".{os.getpid()}")
+    part.mkdir(parents=True, mode=0o700)
+    shutil.copyfile(home / DATABASE, part / DATABASE)
+    shutil.copytree(home / "keys", part / "keys")
+    with suppress(OSError):  # another worker was quicker
+        part.rename(template)
