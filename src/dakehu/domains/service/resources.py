@@ -3,6 +3,7 @@
 from dakehu.domains.service import bulk_import
 from dakehu.domains.service.parameters import NEXT
 from dakehu.domains.service.tasks import bulk_import as task_import
+from dakehu.domains.service.tasks import rules as task_rules
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import BulkOf, Resource, SheetOf, TimelineOf, declare
@@ -80,6 +81,7 @@ declare(
             more=(Parameter("state", "service.Task", "state", required=False),),
             open_state=("state", "open"),
             ended=bilingual("这项任务已经开始或结束，记录保留。", "This task has begun or ended; its record stays."),
+            due_while=task_rules.OPEN_STATES,
         ),
         timeline=TimelineOf("task", bilingual("已完成任务", "Tasks done"), "list-checks"),
         asked_first=("client", "subject", "due_on", "owner", "priority"),

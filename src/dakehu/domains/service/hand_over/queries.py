@@ -156,9 +156,11 @@ def hand_over_pack(*, pack: int) -> dict[str, Any]:
     parameters=(HAND_OVER,),
 )
 def hand_over_letters(*, hand_over: int) -> list[dict[str, Any]]:
-    """Return the letters of a hand-over whose clients were not told yet: [{pack, client, letter}]."""
+    """Return the letters of a hand-over whose clients were not told yet: [{pack, client, letter}]. Raises NotFound."""
+    if not _visible().filter(pk=hand_over).exists():
+        raise NotFound(bilingual("交接", "hand-over"))
     packs = HandOverPack.objects.filter(
-        hand_over__in=_visible().filter(pk=hand_over), informed_on=None, hand_over__state=HandOverState.EFFECTIVE.value
+        hand_over_id=hand_over, informed_on=None, hand_over__state=HandOverState.EFFECTIVE.value
     )
     clearance = current_actor().clearance
     return [
