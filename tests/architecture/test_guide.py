@@ -24,6 +24,8 @@ PAGES = (
     "export",
     "odata",
     "connections",
+    "messages",
+    "mail",
     "undo",
     "staff",
     "audit",

@@ -46,6 +46,16 @@ FOR_EVERYBODY = {
     "ask team.sessions",
     "ask team.tokens",
     "ask team.views",
+    # one's own reminders
+    "ask service.desk_messages",
+    "ask service.notice_settings",
+    "do service.add_notice_address",
+    "do service.confirm_notice_address",
+    "do service.remove_notice_address",
+    "do service.send_notice_code",
+    "do service.set_notice_preferences",
+    "do service.snooze_notices",
+    "do service.switch_notice_address",
     "do service.queue_delivery",  # called by what leaves a message; refuses a client outside one's scope
     "do team.record_arrow_pull",  # called by the API once a query has checked its own right
     "do workbook.undo",  # refuses by itself who may not do what is undone
@@ -90,6 +100,8 @@ GRANTS = {
     "service.moment": "manager lead compliance",
     "service.assign_moments": "lead",
     "service.moment_rules": "lead compliance",
+    "service.deliveries": "lead compliance admin",
+    "service.send_again": "lead admin",
     "ledger.read": "manager lead compliance analyst",
     "ledger.write": "manager lead",
     "ledger.import_feeds": "admin",
@@ -112,6 +124,12 @@ GRANTS = {
     "connection.read": "lead compliance admin",
     "connection.run": "lead",
     "connection.write": "admin",
+    "service.sort_mail": "lead compliance",
+    "service.mail_templates": "lead",
+    "mailbox.read": "manager lead compliance admin",
+    "mailbox.own": "manager lead admin",
+    "mailbox.run": "manager lead admin",
+    "mailbox.write": "admin",
 }
 
 

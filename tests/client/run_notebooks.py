@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 async def run(path: Path, target: Path) -> None:
     notebook = nbformat.read(path, 4)
-    await NotebookClient(notebook, timeout=60, kernel_name="python3").async_execute()
+    await NotebookClient(notebook, timeout=240, kernel_name="python3").async_execute()
     nbformat.write(notebook, target / path.name)
 
 

@@ -37,7 +37,7 @@ def test_the_notebooks_run_against_a_desk(served, zhou, tmp_path):
         "JUPYTER_RUNTIME_DIR": str(tmp_path / "jupyter"),
     }
     words = [sys.executable, str(Path(__file__).with_name("run_notebooks.py")), str(tmp_path), *map(str, NOTEBOOKS)]
-    run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr[-4000:]
     shown = {path.stem: outputs(nbformat.read(tmp_path / path.name, 4)) for path in NOTEBOOKS}
     assert "位客户合计占资产的一半以上" in shown["book"]

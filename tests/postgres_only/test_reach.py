@@ -69,6 +69,16 @@ def test_a_proof_of_another_session_or_another_reach_proves_nothing(lin, wang, z
         assert raw(SEEN, [zhang.pk]) == [(1,)]  # the walk above fails for want of the proof and nothing else
 
 
+def test_a_database_is_asked_before_a_new_desk_has_keys_and_shows_nothing_then(lin, zhang, tmp_path, settings):
+    """`dakehu migrate` of a new desk looks at the database first, and makes the keys in its migrations."""
+    with acting(lin):
+        connection._session_actor = None
+        home, settings.DAKEHU_HOME = settings.DAKEHU_HOME, str(tmp_path)
+        assert raw(SEEN, [zhang.pk]) == [(0,)]
+        settings.DAKEHU_HOME = home
+        assert raw(SEEN, [zhang.pk]) == [(1,)]
+
+
 @pytest.mark.parametrize(
     "peek",
     [

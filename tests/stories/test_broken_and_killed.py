@@ -30,3 +30,7 @@ def test_an_import_its_edited_file_and_an_undo_are_killed_and_nothing_is_half_do
 def test_broken_files_are_read_or_refused_in_words(tmp_path):
     report = run(tmp_path, "benchmarks/mutated_workbooks.py", "60", "7")
     assert "wrong 0" in report and "crash" not in report
+
+
+def test_mail_is_neither_lost_nor_doubled_unsaid_while_server_and_worker_are_killed(tmp_path):
+    assert "lost 0" in run(tmp_path, "scripts/kill_the_mail.py", "30")

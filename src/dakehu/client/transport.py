@@ -12,7 +12,7 @@ import httpx
 from dakehu.client.errors import NotThere, Refused, Unavailable
 
 ARROW = "application/vnd.apache.arrow.stream"
-TIMES = httpx.Timeout(60.0, connect=10.0)
+TIMES = httpx.Timeout(300.0, connect=10.0)  # a back-test or a verification takes its time
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, where the desk does not say how long
 BUSY = (429, 503)
 

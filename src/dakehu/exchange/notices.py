@@ -5,6 +5,7 @@ from typing import Any
 
 from dakehu.exchange.imports import undo
 from dakehu.exchange.reports import service as reports
+from dakehu.exchange.tableau import service as extracts
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -20,6 +21,7 @@ KINDS = {
     "workbook.apply": bilingual("导入", "The import"),
     undo.KIND: bilingual("撤销", "The undo"),
     reports.KIND: bilingual("客户报告", "The reports"),
+    extracts.KIND: bilingual("Tableau 数据", "The data for Tableau"),
 }
 
 
@@ -53,4 +55,4 @@ def _address(row: dict[str, Any]) -> str:
     return f"/import/{batch}/" if batch else f"/export/{row['id']}/"
 
 
-declare(NoticeSource(ENDED, bilingual("后台任务", "Background work"), "refresh-cw", order=30))
+declare(NoticeSource(ENDED, bilingual("后台任务", "Background work"), "refresh-cw", order=30, leaves=False))

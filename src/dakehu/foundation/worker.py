@@ -12,6 +12,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import anchor
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.files import store as files
+from dakehu.foundation.jobs.due_checks import run_due_checks
 from dakehu.foundation.jobs.queue import run_due_jobs, worker_beat, worker_name
 from dakehu.foundation.nightly import schedule
 
@@ -20,7 +21,7 @@ log = logging.getLogger("dakehu.jobs")
 
 def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
     """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain, removes files
-    that are past their time and starts the nightly run where it is due."""
+    that are past their time and starts the nightly run and other work where it is due."""
     who, remembered = worker_name(), now() - timedelta(minutes=5)
     while not stop.is_set():
         try:
@@ -33,6 +34,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
                         files.delete_expired()
                         undo_entries.delete_expired()
                     schedule.start_if_due()
+                    run_due_checks()
                 worker_beat().touch()
                 remembered = now()
         except Exception:  # the database may be away for a moment

@@ -219,6 +219,7 @@ INSTALLED_APPS = [
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
+    "dakehu.exchange.mailbox",
     "dakehu.interfaces.web",
     "dakehu.interfaces.api",
 ]

@@ -44,13 +44,12 @@ def add_attachment(
     Raises Refused for a file that is empty, too large, of a type that is not kept, a duplicate, or not what its
     extension says.
     """
-    media = _check_media_type(file)
+    check_media_type(file)
     for name, row in (("interaction", interaction), ("request", request)):
         if row is not None and row.client_id != client.pk:
             raise refusal(name, "这条记录属于另一位客户。", "That record is another client's.")
-    same_size = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
-    digest = file.sha256 if same_size else ""  # without a file of the same size, the store computes it
-    for duplicate in (row for row in same_size if row.sha256 == digest):
+    duplicate = find_same_file(client, file)
+    if duplicate is not None:
         raise Refused(
             {
                 "file": [
@@ -62,26 +61,37 @@ def add_attachment(
                 ]
             }
         )
+    return keep_file(client, file, description=description or "", interaction=interaction, request=request)
+
+
+def find_same_file(client: Any, file: Upload) -> Attachment | None:
+    """Return the client's file with the same content, None without one."""
+    same_size = list(Attachment.objects.filter(client=client, size=file.size, removed_at=None))
+    digest = file.sha256 if same_size else ""  # without a file of the same size, the store computes it
+    return next((row for row in same_size if row.sha256 == digest), None)
+
+
+def keep_file(client: Any, file: Upload, **about: Any) -> Attachment:
+    """Store a file of a client, with what the row says about it. Call inside an action. Raises Refused for its type."""
+    media = check_media_type(file)
     with file.opened() as content:
         stored = files.save(file.name, content, days=None)
     row = Attachment(
         client=client,
         name=file.name[-200:],
-        description=description or "",
-        interaction=interaction,
-        request=request,
         media=media,
         size=stored.size,
         added_by=team.current_user(),
         added_at=clock.now(),
         file_key=stored.key,
         sha256=stored.sha256,
+        **about,
     )
     row.save()
     return row
 
 
-def _check_media_type(file: Upload) -> str:
+def check_media_type(file: Upload) -> str:
     """Return the media type of a file. Raises Refused with place, value and remedy."""
     max_bytes = firm_settings.current("ATTACHMENT_MB") * 1024 * 1024
     size = file.size

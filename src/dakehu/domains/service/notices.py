@@ -40,7 +40,8 @@ def due_notices() -> list[dict[str, Any]]:
             text = BOTH if late and due else LATE_ONLY if late else DUE_ONLY
             said = bilingual(text.zh, text.en, what=name, due=due, late=late)
             key = f"{DUE}:{what}:{found['date']}"
-            made.append(notice(key, said, at=found["date"], url="/", tone="warn" if late else ""))
+            tone = "warn" if late else ""
+            made.append(notice(key, said, at=found["date"], url="/", tone=tone, outside=said))
     return made
 
 
@@ -52,11 +53,20 @@ def _complaint(line: dict[str, Any], day: str) -> dict[str, Any]:
         at=line["due_on"],
         url=f"/complaints/{line['id']}/",
         tone="bad",
+        outside=_complaint_text(line, outside=True),
     )
 
 
-def _complaint_text(line: dict[str, Any]) -> Bilingual:
+def _complaint_text(line: dict[str, Any], outside: bool = False) -> Bilingual:
+    """Return what is said of a complaint, outside the desk by the client's code and without its words."""
     names = {"name": line["client"]["name"], "text": line["text"], "days": -line["days"]}
+    if outside:
+        names["code"] = line["client"]["code"]
+        if line["days"] < 0:
+            return bilingual(
+                "客户 {code} 的投诉已超期 {days} 天", "The complaint of client {code} is {days} days overdue", **names
+            )
+        return bilingual("客户 {code} 的投诉今天到期", "The complaint of client {code} is due today", **names)
     if line["days"] < 0:
         return bilingual(
             "{name}的投诉“{text}”已超期 {days} 天", "The complaint of {name}, “{text}”, is {days} days overdue", **names

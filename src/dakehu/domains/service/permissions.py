@@ -18,4 +18,17 @@ MOMENT_ASSIGN = Permission("service.assign_moments", "分派关键时刻", "Reas
 MOMENT_RULES = Permission(
     "service.moment_rules", "修改关键时刻规则", "Change rules of moments", granted_to=(LEAD, COMPLIANCE)
 )
+DELIVERY_READ = Permission(
+    "service.deliveries", "查看送达记录", "Read the delivery log", granted_to=(LEAD, COMPLIANCE, RoleName.ADMIN)
+)
+DELIVERY_SEND = Permission(
+    "service.send_again", "重发与停发消息", "Send again and stop messages", granted_to=(LEAD, RoleName.ADMIN)
+)
+MAIL_SORT = Permission(
+    "service.sort_mail",
+    "处理公司邮箱的待归档邮件",
+    "Sort the mails of the firm's mailbox",
+    granted_to=(LEAD, COMPLIANCE),
+)
+MAIL_TEMPLATE = Permission("service.mail_templates", "维护邮件模板", "Keep mail templates", granted_to=(LEAD,))
 CHECKLIST_EDIT = Permission("service.checklists", "维护清单模板", "Keep checklists", granted_to=(LEAD,))

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.groups import groups as client_groups
-from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Request, Task
+from dakehu.domains.service.mail.queries import mail_lines
+from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Mail, Request, Task
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
@@ -107,7 +108,7 @@ def overdue_follow_ups() -> Any:
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Return a client's timeline, newest first: rendered rows with `what` and `at`.
 
-    Interactions, requests, finished follow-ups and tasks, and files; `limit` is 100 by default and at most 500.
+    Interactions, requests, finished follow-ups and tasks, files and mails; `limit` is 100 by default and at most 500.
     """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 
@@ -140,14 +141,18 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
     plans = FollowUp.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
     tasks = Task.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
     attachments = (
-        Attachment.objects.filter(removed_at=None, **filters).select_related("client", "added_by").order_by("-added_at")
+        Attachment.objects.filter(removed_at=None, mail=None, **filters)
+        .select_related("client", "added_by")
+        .order_by("-added_at")
     )
+    mails = Mail.objects.filter(**filters).select_related("client", "staff").order_by("-sent_at")
     items = [
         *_rendered("interaction", interactions[:count], lambda row: clock.local(row.held_at)),
         *_rendered("request", requests[:count], lambda row: row.opened_on),
         *_rendered("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
         *_rendered("task", tasks[:count], lambda row: row.done_on or row.due_on),
         *_rendered("attachment", attachments[:count], lambda row: clock.local(row.added_at)),
+        *_mail_items(mails[:count]),
     ]
     return sorted(items, key=lambda item: item["at"], reverse=True)[:count]
 
@@ -159,3 +164,9 @@ def _rendered(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[
         {"what": what, "at": at(row).isoformat(), **rendered}
         for row, rendered in zip(rows, render_rows(rows, shown=True), strict=True)
     ]
+
+
+def _mail_items(mails: Any) -> list[dict[str, Any]]:
+    """Render mails as timeline items, with their files, what was not clear in them, and their delivery."""
+    rows = list(mails)
+    return mail_lines(rows, _rendered("mail", rows, lambda row: clock.local(row.sent_at)))

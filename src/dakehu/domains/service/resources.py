@@ -166,4 +166,23 @@ declare(
         update="service.describe_attachment",
         timeline=TimelineOf("attachment", bilingual("文件", "Files"), "paperclip"),
     ),
+    Resource(
+        "service.Mail",
+        key="client_mail",
+        of_client="service.client_mails",
+        is_merged=False,
+        timeline=TimelineOf(
+            "mail", bilingual("邮件", "Mails"), "mail", icon_field="direction", icons={"in": "inbox", "out": "mail"}
+        ),
+    ),
+    Resource(
+        "service.MailTemplate",
+        key="mail_template",
+        list="service.mail_templates",
+        create="service.add_mail_template",
+        update="service.change_mail_template",
+        delete="service.retire_mail_template",
+        is_merged=False,
+    ),
+    Resource("service.SetAsideMail", key="set_aside", list="service.set_aside_mails", is_merged=False),
 )

@@ -10,6 +10,8 @@ SENSITIVE = [
     "clients.open_contact",
     "sealed.look_up",
     "workbook.export",
+    "tableau.export",
+    "bi.create_login",
     "report.create",
 ]
 

@@ -48,6 +48,7 @@ def sign_in_notices() -> list[dict[str, Any]]:
             count=len(found),
             url=PAGES.get(NoticeKind(kind), "/me/security"),
             tone="" if kind == NoticeKind.HANDED_OVER else "warn",
+            outside=NoticeKind(kind).text,
         )
         for (kind, what), found in groups.items()
     ]
@@ -77,14 +78,15 @@ declare(NoticeSource(SIGN_IN, bilingual("账号与移交", "Account and hand-ove
 def notices() -> list[dict[str, Any]]:
     """Return the notices of every domain for the actor, unread ones first, in the order of their sources.
 
-    [{key, text, at, count, url, tone, title, icon, read}]
+    [{key, text, at, count, url, tone, outside, title, icon, leaves, read}]
     """
     read, made = _read_keys(), []
     for source in sources():
         if not current_actor().may(QUERIES[source.query].needs):
             continue
         for one in QUERIES[source.query].body():
-            made.append({**one, "title": str(source.title), "icon": source.icon, "read": one["key"] in read})
+            shown = {"title": str(source.title), "icon": source.icon, "leaves": source.leaves}
+            made.append({**one, **shown, "read": one["key"] in read})
     return sorted(made, key=lambda one: one["read"])
 
 

@@ -54,6 +54,16 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
+def active_user_ids() -> list[int]:
+    """Return the ids of everybody who works here now."""
+    return list(User.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
+
+
+def language_of(user_id: int) -> str:
+    """Return the language in which somebody reads the desk, "zh" or "en"."""
+    return str(User.objects.filter(pk=user_id).values_list("language", flat=True).first() or "zh")
+
+
 def find_lead(user: User | None) -> User | None:
     """Return the lead of a user's team (possibly the user), None without a team or a lead."""
     if user is None or user.team_id is None:

@@ -13,6 +13,12 @@ def secret() -> bytes:
     return hmac.digest(keys.key("audit"), b"dakehu.reach", "sha256")
 
 
+def has_secret() -> bool:
+    """Whether there is a secret: not before the first migration of a new desk, whose database is asked before it has keys.
+    A desk that has lost some of its keys has one, and is told so by `secret`."""
+    return any((keys.folder() / name).exists() for name in keys.FILES)
+
+
 def proof(backend_pid: int, reach: str, covers: str, user: str) -> str:
     """Return the proof for one session of the database; at another session it proves nothing."""
     report = "\n".join((str(backend_pid), reach, covers, user)).encode()

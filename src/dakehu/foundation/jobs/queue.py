@@ -68,6 +68,18 @@ def start_by(kind: str, moment: datetime, **args: Any) -> int | None:
     return start(kind, not_before=moment, **args)
 
 
+def last_queued(kind: str) -> datetime | None:
+    """Return when a job of a kind was last queued by anybody, None where none was."""
+    found: datetime | None = _rows().filter(kind=kind).aggregate(at=models.Max("created_at"))["at"]
+    return found
+
+
+def remove_done(kind: str, before: datetime) -> int:
+    """Forget the jobs of a kind that ended well before a moment; return their number. For kinds that run all day."""
+    number, _ = _rows().filter(kind=kind, state=JobState.DONE, ended_at__lt=before).delete()
+    return int(number)
+
+
 def request_stop(number: int) -> None:
     """Stop a job: at once if it waits, at its next progress report if it runs."""
     run_file(number, "cancel").touch()

@@ -1,8 +1,9 @@
 """The notices of the bell: each domain declares the query that lists its own; the bell asks them all.
 
-Such a query returns [{key, text, at, count, url, tone}] for whoever asks: `key` names the notice among all of that reader
+Such a query returns [{key, text, at, count, url, tone, outside}] for whoever asks: `key` names the notice among all of that reader
 (a new key is a new notice), `at` is an ISO date or moment, `count` says how often it happened, `url` is the page to look
-at, `tone` is "" or "warn" or "bad".
+at, `tone` is "" or "warn" or "bad" (urgent: it leaves the desk at once, and climbs to the lead if nobody reads it). `outside`
+says the same without any personal value of a client, for messages that leave the desk: code and purpose.
 """
 
 from collections.abc import Iterator
@@ -14,12 +15,16 @@ from dakehu.foundation.base.i18n import Bilingual
 
 @dataclass(frozen=True)
 class NoticeSource:
-    """A kind of notice: the query that lists it, its title and icon; `order` places it among the others."""
+    """A kind of notice: the query that lists it, its title and icon; `order` places it among the others.
+
+    Where `leaves` is true, staff are reminded of it outside the desk too: there is no other list of what is reminded of.
+    """
 
     query: str
     title: Bilingual
     icon: str
     order: int = 100
+    leaves: bool = True
 
 
 _declared: dict[str, NoticeSource] = {}
@@ -38,6 +43,9 @@ def sources() -> Iterator[NoticeSource]:
     return iter(sorted(_declared.values(), key=lambda source: (source.order, source.query)))
 
 
-def notice(key: str, text: Any, *, at: str, url: str, count: int = 1, tone: str = "") -> dict[str, Any]:
+def notice(
+    key: str, text: Any, *, at: str, url: str, count: int = 1, tone: str = "", outside: Any = ""
+) -> dict[str, Any]:
     """Return one notice as plain values."""
-    return {"key": key, "text": str(text), "at": at, "count": count, "url": url, "tone": tone}
+    plain = {"key": key, "text": str(text), "at": at, "count": count, "url": url, "tone": tone}
+    return {**plain, "outside": str(outside)}

@@ -32,7 +32,17 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, market, moments, work, write_book
+from dakehu.interfaces.cli.example import (
+    EXAMPLE,
+    EXAMPLE_DAY,
+    feeds,
+    mails,
+    market,
+    messages,
+    moments,
+    work,
+    write_book,
+)
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
@@ -89,8 +99,12 @@ def _fill(table: Path) -> dict[str, Any]:
     _tier()
     _tell(str(bilingual("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
     _live()
+    _tell(str(bilingual("归档往来邮件…", "Mails with clients …")))
+    with acting_as(system_actor("mails of the demonstration brokerage（演示）", "cli")):
+        mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
+    messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)

@@ -45,6 +45,7 @@ class DeliveryState(Choices):
 
 WAITING = ("planned", "held", "queued", "failed_temporary")  # sent when their time has come
 SENT = ("accepted", "delivered")
+AGAIN = ("failed_temporary", "failed_final", "unknown", "suppressed", "bounced", "held")  # a person may send it again
 TO_STAFF = ("notice", "digest", "code", "test")
 MARKETING = ("campaign", "event")
 AUTOMATIC = ("mail", "chat", "desk")  # channels that the desk itself can send by

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from dakehu.domains.service.deliveries import rules
-from dakehu.domains.service.deliveries.kinds import AUTOMATIC, DeliveryState
+from dakehu.domains.service.deliveries.kinds import AUTOMATIC, WAITING, DeliveryChannel, DeliveryState
 from dakehu.domains.service.deliveries.settings import message_settings
 from dakehu.domains.service.models import Delivery
 from dakehu.foundation.access.actor import acting_as, current_actor, elevated, system_actor
@@ -18,7 +18,7 @@ from dakehu.foundation.jobs import queue as jobs
 
 SEND = "service.send_deliveries"  # the job
 HOST = "dakehu.invalid"  # of Message-IDs while no sender is set; a name that nobody can own (RFC 2606)
-NO_TRANSPORT = "no_transport"
+NO_TRANSPORT, NO_ADDRESS = "no_transport", "no_address"  # rules
 
 
 def queue(
@@ -37,13 +37,18 @@ def queue(
     not_before: datetime | None = None,
     message_id: str | None = None,
     held_by: str = "",
+    title: str = "",
+    link: str = "",
+    notices: Iterable[str] = (),
 ) -> int:
     """Queue one message to one address and return the id of its delivery; what is queued already is returned as it is.
 
     `key` names the message, such as "campaign:7:client:12": with the address it makes the Message-ID. `kind` is a
     DeliveryKind; `recipient` the id of a member of staff, None for a text to `client`. `attachments`: (name, media type,
     key of a stored file). `not_before` plans it; `held_by` names the rule that holds it until then. Texts to clients are
-    checked when they are sent, not here. Raises NotFound for a client outside the actor's scope.
+    checked when they are sent, not here. `title` says without personal values what it is about: the log shows it, and with
+    `link` the bell where the channel is "desk". `notices`: keys of the notices of the bell in it; once all are read, it need
+    not leave. Raises NotFound for a client outside the actor's scope.
     """
     made: int = queue_delivery(
         values={
@@ -58,6 +63,9 @@ def queue(
             "html": html or None,
             "attachments": [list(one) for one in attachments],
             "headers": dict(headers or {}),
+            "title": title[:160],
+            "link": link[:200],
+            "notices": list(notices),
         },
         not_before=not_before,
         message_id=message_id or "",
@@ -82,6 +90,10 @@ def queue_delivery(*, values: dict[str, Any], not_before: datetime | None, messa
     row.rule = held_by
     if values["channel"] not in AUTOMATIC:
         row.state, row.rule = DeliveryState.SUPPRESSED.value, NO_TRANSPORT
+    elif values["channel"] == DeliveryChannel.DESK:
+        row.state, row.sent_at = DeliveryState.DELIVERED.value, now
+    elif not values["address"]:
+        row.state, row.rule = DeliveryState.SUPPRESSED.value, NO_ADDRESS
     row.history = [step(row.state)]
     try:
         with transaction.atomic():
@@ -91,7 +103,7 @@ def queue_delivery(*, values: dict[str, Any], not_before: datetime | None, messa
         if known is None:
             raise
         return known
-    if row.state != DeliveryState.SUPPRESSED:
+    if row.state in WAITING:
         start_sending(due)
     return int(row.pk)
 

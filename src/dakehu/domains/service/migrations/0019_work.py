@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0014_duties'),
-        ('service', '0008_calendar'),
+        ('service', '0010_mail_templates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

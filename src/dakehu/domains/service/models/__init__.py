@@ -13,7 +13,9 @@ from dakehu.domains.service.models.calendar import (
 )
 from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.hand_over import HandOver, HandOverPack, HandOverState
-from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference
+from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
+from dakehu.domains.service.models.mail_template import MailTemplate, TemplateLanguage
+from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
 from dakehu.domains.service.models.task import (
     ChecklistItem,
@@ -42,6 +44,8 @@ from dakehu.domains.service.models.work import (
 __all__ = [
     "Absence",
     "Answer",
+    "AsideReason",
+    "AsideState",
     "Attachment",
     "Channel",
     "ChecklistItem",
@@ -55,6 +59,10 @@ __all__ = [
     "HandOverPack",
     "HandOverState",
     "Interaction",
+    "Mail",
+    "MailCandidate",
+    "MailDirection",
+    "MailTemplate",
     "Measure",
     "Meeting",
     "MeetingAttendee",
@@ -73,12 +81,15 @@ __all__ = [
     "Request",
     "RequestKind",
     "RequestState",
+    "SeenNotice",
+    "SetAsideMail",
     "Task",
     "TaskDependency",
     "TaskHelper",
     "TaskPriority",
     "TaskSource",
     "TaskState",
+    "TemplateLanguage",
     "Trigger",
     "WorkingHours",
 ]

@@ -18,7 +18,7 @@ class Delivery(ClientRecorded):
 
     `client` is the client whom it is about or goes to; `recipient` the member of staff it goes to, None where it goes to
     the client. `history`: [{at, state, note}] of every step, `note` being words of the desk or the answer of the other
-    server without addresses. `leased_by` and `leased_until` name the worker that hands it over now.
+    server without addresses. `title` says without personal values what it is about. `leased_by` and `leased_until` name the worker that hands it over now.
     `attachments`: [[name, media type, key of a stored file]].
     """
 
@@ -36,6 +36,9 @@ class Delivery(ClientRecorded):
     kind = field(choice_field(kinds.DeliveryKind), zh="种类", en="Kind", listed=True, editable=False)
     key = field(models.CharField(max_length=160), zh="事项编号", en="Key", editable=False)
     message_id = field(models.CharField(max_length=200), zh="Message-ID", en="Message-ID", editable=False)
+    title = field(models.CharField(max_length=160, blank=True, default=""), zh="事由", en="About", listed=True,
+                  editable=False)  # fmt: skip
+    link = field(models.CharField(max_length=200, blank=True, default=""), zh="页面", en="Page", editable=False)
     address = field(EncryptedTextField(null=True, blank=True, mask=mask_address), zh="地址", en="Address",
                     sensitivity=SECRET, mask=mask_address, listed=True, editable=False)  # fmt: skip
     address_index = BlindIndex(of="address", part=normal_address)
@@ -47,6 +50,7 @@ class Delivery(ClientRecorded):
     )
     headers = field(models.JSONField(default=dict), zh="邮件头", en="Headers", editable=False)
     attachments = field(models.JSONField(default=list), zh="附件", en="Attachments", editable=False)
+    notices = field(models.JSONField(default=list), zh="所含提醒", en="Notices in it", editable=False)
     state = field(choice_field(kinds.DeliveryState, default=kinds.DeliveryState.QUEUED), zh="状态", en="State",
                   listed=True, editable=False)  # fmt: skip
     rule = field(models.CharField(max_length=40, blank=True, default=""), zh="拦截规则", en="Rule that held it back",

@@ -128,7 +128,21 @@ class NoticePreference(Recorded):
     quiet_until = field(models.CharField(max_length=5, blank=True, default="08:00"), zh="免打扰到", en="Quiet until",
                         example="08:00")  # fmt: skip
     snoozed_until = field(models.DateTimeField(null=True, blank=True), zh="暂停到", en="Snoozed until", editable=False)
-    in_browser = field(
-        models.BooleanField(default=False), zh="浏览器通知", en="Browser notices",
-        help_zh="打开着本系统的页面时显示，不经过外部推送服务", help_en="Shown while a page of the desk is open; no push service is used",
-    )  # fmt: skip
+    digested_on = field(models.DateField(null=True, blank=True), zh="上次汇总", en="Last digest", editable=False)
+
+
+class SeenNotice(Recorded):
+    """A notice of the bell since the desk first listed it for somebody unread: when it left, and when it climbed."""
+
+    names = Names("提醒记录", "Record of a notice", "Records of notices")
+
+    user = field(models.ForeignKey("team.User", on_delete=models.CASCADE, related_name="+", db_index=False), zh="人员",
+                 en="Staff", editable=False)  # fmt: skip
+    key = field(models.CharField(max_length=200), zh="提醒", en="Notice", editable=False)
+    seen_at = field(models.DateTimeField(), zh="首次列出", en="First listed", editable=False)
+    left_at = field(models.DateTimeField(null=True, blank=True), zh="送出于", en="Left at", editable=False)
+    climbed_at = field(models.DateTimeField(null=True, blank=True), zh="升级于", en="Climbed at", editable=False)
+
+    class Meta(Recorded.Meta):
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_record_a_notice")]
+        indexes = [models.Index(fields=["seen_at"], name="notices_by_age")]

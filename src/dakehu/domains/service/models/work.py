@@ -230,6 +230,8 @@ class Attachment(ClientRecorded):
                                           related_name="attachments"), zh="服务记录", en="Interaction")  # fmt: skip
     request = field(models.ForeignKey(Request, null=True, blank=True, on_delete=models.SET_NULL,
                                       related_name="attachments"), zh="诉求与投诉", en="Request")  # fmt: skip
+    mail = field(models.ForeignKey("service.Mail", null=True, blank=True, on_delete=models.CASCADE,
+                                   related_name="attachments"), zh="邮件", en="Mail", editable=False)  # fmt: skip
     media = field(models.CharField(max_length=100), zh="类型", en="Type", editable=False)
     size = field(models.BigIntegerField(), zh="大小", en="Size", unit="B", listed=True, editable=False)
     added_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="添加人",

@@ -43,16 +43,19 @@ def _notice(row: Moment) -> dict[str, Any]:
     at = clock.local(row.due_at).isoformat(timespec="minutes")
     url = f"/today/moment:{row.pk}"
     tone = "bad" if row.mandatory else "warn"
-    return notice(f"{NEW}:{row.pk}:{step}:{row.owner_id}", _text(row), at=at, url=url, tone=tone)
+    key = f"{NEW}:{row.pk}:{step}:{row.owner_id}"
+    name = name_of(row.client, current_actor().clearance)
+    outside = _text(row, str(row.client.code), bilingual("原因见系统", "see the desk for why"))
+    return notice(key, _text(row, name, row.reason), at=at, url=url, tone=tone, outside=outside)
 
 
-def _text(row: Moment) -> Bilingual:
-    """Return what a notice says."""
+def _text(row: Moment, name: str, reason: Bilingual | str) -> Bilingual:
+    """Return what a notice says of a client by a name."""
     column: Any = Moment._meta.get_field("kind")
     said = {
-        "name": name_of(row.client, current_actor().clearance),
+        "name": name,
         "kind": column.choice_set.text_of(row.kind),
-        "reason": row.reason,
+        "reason": reason,
         "hour": f"{clock.local(row.due_at):%H:%M}",
     }
     text = ESCALATED if row.escalation else PASSED if row.state == MomentState.PASSED else MANDATORY

@@ -46,14 +46,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return  # no statement is possible before the rollback, after which the actor is set again
-        proof = reach_proof.proof(self.connection.info.backend_pid, *wanted) if actor else ""
+        is_provable = actor is not None and reach_proof.has_secret()
+        proof = reach_proof.proof(self.connection.info.backend_pid, *wanted) if is_provable else ""
         with self.connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('dakehu.reach', %s, false), set_config('dakehu.covers', %s, false), "
                 "set_config('dakehu.user', %s, false), set_config('dakehu.proof', %s, false)",
                 (*wanted, proof),
             )
-        self._session_actor = wanted
+        self._session_actor = wanted if is_provable or actor is None else None  # proved as soon as there are keys
 
     def _rollback(self) -> None:
         super()._rollback()  # type: ignore[misc]

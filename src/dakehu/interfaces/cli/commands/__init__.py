@@ -14,6 +14,7 @@ from dakehu.interfaces.cli.commands import (
     exports,
     gates,
     imports,
+    mail,
     maintenance,
     nightly,
     odata,
@@ -27,6 +28,7 @@ WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 COMMANDS = {
     "connect": connect.connect,
     "quotes": imports.fetch_prices,
+    "mail": mail.pull_mail,
     "ask": gates.ask_query,
     "do": gates.perform_action,
     "import": imports.import_file,

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.account import profile, security
+from dakehu.interfaces.web.views.account import notices, profile, security
 
 urlpatterns = [
     path("me", profile.me_page, name="me"),
     path("me/settings", profile.settings_of_mine, name="my-settings"),
     path("me/password", profile.password, name="my-password"),
+    path("me/notices", notices.page, name="my-notices"),
+    path("me/notices/addresses", notices.add, name="my-notice-addresses"),
+    path("me/notices/addresses/<int:pk>/<slug:verb>", notices.do, name="my-notice-address"),
+    path("me/notices/snooze", notices.snooze, name="my-notices-snooze"),
     path("me/security", security.page, name="security"),
     path("me/security/prove", security.prove, name="security-prove"),
     path("me/security/codes", security.codes_app, name="security-codes"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,9 +21,15 @@ def _notices() -> list[dict[str, Any]]:
     ]
 
 
+def _outside(row: dict[str, Any]) -> dict[str, str]:
+    """What the browser shows beside other programs: nothing personal of a client."""
+    return {"text": row["outside"] or row["title"]}
+
+
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """All notices; as a fragment for the bell its count (`?part=count`) or the first of them (`?part=panel`)."""
+    """All notices; for the bell as fragments their count (`?part=count`) or the first of them (`?part=panel`), and for notices
+    of the browser as JSON (`?part=new`)."""
     part = request.GET.get("part", "")
     try:
         with lock_timeout.raise_busy():
@@ -33,6 +39,9 @@ def page(request: HttpRequest) -> HttpResponse:
             raise
         return HttpResponse()  # asked again with the next page
     unread = [row for row in rows if not row["read"]]
+    if part == "new":
+        shown = ("key", "title", "url")
+        return JsonResponse({"notices": [{name: row[name] for name in shown} | _outside(row) for row in unread]})
     if part == "count":
         return render(request, "notices/count.html", {"count": len(unread)})
     found = {"rows": rows, "unread": unread, "first": unread[:IN_PANEL], "page_title": bilingual("提醒", "Notices")}

@@ -14,6 +14,7 @@ import "./action-form.js";
 import "./passkey.js";
 import "./fold.js";
 import "./password-eye.js";
+import "./browser-notices.js";
 
 const root = document.documentElement;
 

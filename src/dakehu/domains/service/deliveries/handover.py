@@ -1,0 +1,215 @@
+"""The steps of one delivery, each an act of its own: claimed before it is handed over, settled after, so that a worker that
+dies in between leaves a delivery of which the log says that nobody knows whether it arrived.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from dakehu.domains.service.deliveries import client_text, rules
+from dakehu.domains.service.deliveries.client_rules import Refusal, refusal_by
+from dakehu.domains.service.deliveries.kinds import WAITING, DeliveryState
+from dakehu.domains.service.deliveries.leases import LEASE, is_lost
+from dakehu.domains.service.deliveries.masks import without_addresses
+from dakehu.domains.service.deliveries.outbox import step
+from dakehu.domains.service.deliveries.permission_to_send import may_send
+from dakehu.domains.service.deliveries.quiet import end_of_quiet
+from dakehu.domains.service.deliveries.settings import message_settings
+from dakehu.domains.service.deliveries.unread import is_still_unread
+from dakehu.domains.service.models import Delivery
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.files import store as files
+from dakehu.foundation.messages.outcome import Outcome, Result
+
+SENT_AGAIN = bilingual("结果不明，已再次发送", "Unknown, sent again")
+NOBODY_KNOWS = bilingual("发送中断：不知道对方是否已收到", "Broken off while sending: nobody knows whether it arrived")
+ASKS_A_PERSON = bilingual("结果不明：请人工核实后再决定是否重发", "Unknown: a person decides whether it is sent again")
+WAITS = bilingual("遇免打扰时间，改期发送", "Waits for the end of the quiet hours")
+LATE_ANSWER = bilingual("迟到的答复：已送出", "Answered late: accepted")
+GIVEN_UP = bilingual("多次尝试未成功，不再重试", "Given up after many attempts")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery to be handed over now, opened."""
+
+    id: int
+    channel: str
+    kind: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    headers: dict[str, str]
+    attachments: list[list[str]]
+
+
+def due(now: datetime, channels: tuple[str, ...]) -> Any:
+    """Return the deliveries of some channels that are due, the earliest first."""
+    rows = Delivery.objects.filter(state__in=WAITING, due_at__lte=now, channel__in=channels)
+    return rows.order_by("due_at", "pk")
+
+
+@action(
+    "service.claim_delivery",
+    needs=Permission.SYSTEM_WRITE,
+    zh="取出待发",
+    en="Claim a delivery",
+    is_public=False,
+    offers_undo=False,
+)
+def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool | None:
+    """Claim the earliest due delivery for a worker. False where a rule held it back instead; None where nothing is due."""
+    now = clock.now()
+    rows = due(now, channels)
+    if transaction.get_connection().features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    row: Delivery | None = rows.first()
+    if row is None:
+        return None
+    text = row.text.open() if row.text else ""
+    refused = _refusals(row, text)
+    if refused:
+        _hold_back(row, refused, now)
+        return False
+    again = row.was_unknown > 0
+    row.state, row.rule = DeliveryState.SENDING.value, ""
+    row.leased_by, row.leased_until = worker, now + LEASE
+    row.attempts += 1
+    row.history = [*row.history, step(row.state, SENT_AGAIN if again else "")]
+    row.save()
+    return Claimed(
+        row.pk,
+        str(row.channel),
+        str(row.kind),
+        row.address.open() if row.address else "",
+        row.subject.open() if row.subject else "",
+        text,
+        row.html.open() if row.html else "",
+        row.message_id,
+        dict(row.headers),
+        list(row.attachments),
+    )
+
+
+def _refusals(row: Delivery, text: str) -> list[Refusal]:
+    """Return what forbids a delivery at this moment."""
+    if row.recipient_id is not None:
+        was_held = any(one["state"] == DeliveryState.HELD for one in row.history)
+        is_read = was_held and not is_still_unread(row.recipient_id, row.notices)
+        return [refusal_by("read_already")] if is_read else []
+    found = may_send(row.client, str(row.channel), str(row.kind)) if row.client_id else []
+    return found + client_text.refusals(text, str(row.kind))
+
+
+def _hold_back(row: Delivery, refused: list[Refusal], now: datetime) -> None:
+    """Suppress a delivery by the first rule; what only the hours forbid waits where it was written by a person or tried."""
+    only_hours = [one.rule for one in refused] == ["quiet_hours"]
+    row.rule = refused[0].rule
+    if only_hours and (row.kind == "client_mail" or row.attempts):
+        settings = message_settings()
+        row.due_at = end_of_quiet(clock.local(now), settings.quiet_from, settings.quiet_until)
+        row.state = DeliveryState.HELD.value
+        row.history = [*row.history, step(row.state, WAITS)]
+    else:
+        row.state = DeliveryState.SUPPRESSED.value
+        row.history = [*row.history, *(step(row.state, one.text) for one in refused)]
+    row.save()
+
+
+@action(
+    "service.settle_delivery",
+    needs=Permission.SYSTEM_WRITE,
+    zh="记录发送结果",
+    en="Record what became of a delivery",
+    is_public=False,
+    offers_undo=False,
+)
+def settle_delivery(*, delivery: int, worker: str, outcome: Outcome) -> str:
+    """Record how an attempt ended; return the state. An answer that comes after the delivery was taken for lost counts too."""
+    row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery)
+    now = clock.now()
+    is_mine = row.state == DeliveryState.SENDING and row.leased_by == worker
+    if not is_mine:
+        if outcome.result is Result.ACCEPTED and row.state in (*WAITING, DeliveryState.UNKNOWN):
+            _accept(row, outcome, LATE_ANSWER)
+        return str(row.state)
+    row.leased_by, row.leased_until = "", None
+    row.answer = without_addresses(outcome.answer.zh if isinstance(outcome.answer, Bilingual) else outcome.answer)
+    if outcome.result is Result.ACCEPTED:
+        _accept(row, outcome)
+    elif outcome.result is Result.UNKNOWN:
+        _doubt(row, outcome.answer, now)
+    else:
+        wait = rules.next_attempt_in(row.attempts) if outcome.result is Result.TEMPORARY else None
+        row.state = (DeliveryState.FAILED_TEMPORARY if wait else DeliveryState.FAILED_FINAL).value
+        row.due_at = now + wait if wait else row.due_at
+        row.history = [*row.history, step(row.state, _masked(outcome.answer))]
+        if outcome.result is Result.TEMPORARY and not wait:
+            row.history = [*row.history, step(row.state, GIVEN_UP)]
+        row.save()
+    return str(row.state)
+
+
+def _masked(answer: Bilingual | str) -> Bilingual | str:
+    """Return an answer without addresses."""
+    if isinstance(answer, Bilingual):
+        return Bilingual(without_addresses(answer.in_("zh")), without_addresses(answer.in_("en")))
+    return without_addresses(answer)
+
+
+def _accept(row: Delivery, outcome: Outcome, note: Bilingual | str = "") -> None:
+    row.state, row.sent_at, row.rule = DeliveryState.ACCEPTED.value, clock.now(), ""
+    row.history = [*row.history, step(row.state, note or _masked(outcome.answer))]
+    row.save()
+
+
+def _doubt(row: Delivery, answer: Bilingual | str, now: datetime) -> None:
+    """Note that nobody knows whether a delivery arrived: to staff it goes again, for a client a person decides."""
+    row.was_unknown += 1
+    row.leased_by, row.leased_until, row.sent_at = "", None, now
+    row.history = [*row.history, step(DeliveryState.UNKNOWN, _masked(answer) or NOBODY_KNOWS)]
+    if rules.is_sent_again_when_unknown(str(row.kind)):
+        row.state = DeliveryState.QUEUED.value
+        row.due_at = now + (
+            rules.next_attempt_in(row.attempts) or timedelta(hours=1) if row.attempts > 1 else timedelta()
+        )
+    else:
+        row.state = DeliveryState.UNKNOWN.value
+        row.history = [*row.history, step(row.state, ASKS_A_PERSON)]
+    row.save()
+
+
+@action(
+    "service.settle_lost_deliveries",
+    needs=Permission.SYSTEM_WRITE,
+    zh="清理中断的发送",
+    en="Settle broken-off deliveries",
+    is_public=False,
+    offers_undo=False,
+)
+def settle_lost_deliveries(*, worker: str) -> int:
+    """Take every delivery whose worker died while handing it over for unknown; return their number."""
+    now, count = clock.now(), 0
+    for row in Delivery.objects.filter(state=DeliveryState.SENDING.value).select_for_update(of=("self",)):
+        if is_lost(row.leased_by, row.leased_until, now, worker):
+            _doubt(row, NOBODY_KNOWS, now)
+            count += 1
+    return count
+
+
+def has_lost_deliveries(worker: str) -> bool:
+    """Return whether a worker died while handing something over."""
+    rows = Delivery.objects.filter(state=DeliveryState.SENDING.value).values_list("leased_by", "leased_until")
+    return any(is_lost(who, until, clock.now(), worker) for who, until in rows)
+
+
+def attached(claimed: Claimed) -> list[tuple[str, str, bytes]]:
+    """Return the attachments of a delivery with their contents."""
+    return [(name, media, files.content_of(key).whole()) for name, media, key in claimed.attachments]

@@ -1,0 +1,23 @@
+"""Which notices of the bell somebody has not read, and whether a message of them still need leave."""
+
+from collections.abc import Collection
+from typing import Any
+
+from dakehu.domains.team.notices import notices
+from dakehu.domains.team.queries import actor_for
+from dakehu.foundation.access.actor import acting_as
+from dakehu.foundation.base.errors import NotFound
+
+
+def unread_notices(user: int) -> list[dict[str, Any]]:
+    """Return the notices of the bell that somebody has not read; none of one who has left. As `team.notices`."""
+    try:
+        with acting_as(actor_for(user)):
+            return [one for one in notices() if not one["read"]]
+    except NotFound:
+        return []
+
+
+def is_still_unread(user: int, keys: Collection[str]) -> bool:
+    """Return whether any of some notices is still unread; a message that holds none counts as unread."""
+    return not keys or any(one["key"] in keys for one in unread_notices(user))

@@ -1,0 +1,10 @@
+"""Configure the app of mailboxes."""
+
+from dakehu.foundation.domain_config import DomainConfig
+
+
+class MailboxConfig(DomainConfig):
+    """Mailboxes: their tables, permissions, actions, queries, job and step of the night register themselves."""
+
+    name = "dakehu.exchange.mailbox"
+    label = "mailbox"
