@@ -16,6 +16,7 @@ PAGES = (
     "clients",
     "client",
     "tiers",
+    "work",
     "complaints",
     "rules",
     "market",

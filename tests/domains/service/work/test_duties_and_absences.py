@@ -47,8 +47,9 @@ def test_a_specialist_sees_and_serves_but_changes_no_client_data_and_not_beyond_
         perform("clients.appoint", given)
         team = ask("clients.service_team", {"client": zhang.pk})
         assert [(one["name"], one["role"], one["subject"]) for one in team] == [
-            ("林晓", "main", ""), ("王强", "specialist", "期权"),
-        ]  # fmt: skip
+            ("林晓", "main", ""),
+            ("王强", "specialist", "期权"),
+        ]
     with acting(wang):
         said = {"client": zhang.pk, "held_at": "2026-01-05", "summary": "讲解期权"}
         perform("service.log_interaction", said)

@@ -10,7 +10,7 @@ from dakehu.domains.service.hand_over.rules import digest_of
 from dakehu.domains.service.models import Delivery, FollowUp, HandOverPack, Task
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound, Refused
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting, as_system, enter
 

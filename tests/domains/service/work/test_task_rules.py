@@ -97,8 +97,13 @@ def test_a_deputy_is_somebody_else_of_the_team_who_serves_clients_and_is_there()
         "last": MONDAY,
     }
     assert absence_rules.deputy_fault(**fine) is None
-    for name, value in (("is_same", True), ("is_active", False), ("serves", False), ("in_team", False),
-                        ("away", [(MONDAY, MONDAY)])):  # fmt: skip
+    for name, value in (
+        ("is_same", True),
+        ("is_active", False),
+        ("serves", False),
+        ("in_team", False),
+        ("away", [(MONDAY, MONDAY)]),
+    ):
         assert absence_rules.deputy_fault(**{**fine, name: value})[0] == "deputy"
 
 

@@ -21,7 +21,10 @@ def book(path, *rows):
 
 
 def test_tasks_come_in_once_are_recognised_again_and_a_row_at_fault_is_named(lin, zhang, tmp_path):
-    rows = [["C0001", "补齐资料", "2026-12-20", "", "高", 30, "待办"], ["C0001", "寄送合同", "2026-12-21", "", "中", 15, "已完成"]]
+    rows = [
+        ["C0001", "补齐资料", "2026-12-20", "", "高", 30, "待办"],
+        ["C0001", "寄送合同", "2026-12-21", "", "中", 15, "已完成"],
+    ]
     with acting(lin):
         first = imports.run_import(book(tmp_path / "任务.xlsx", *rows))
         assert first["errors"] == 0

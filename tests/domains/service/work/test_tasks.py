@@ -113,8 +113,11 @@ def started(client):
 def test_a_checklist_starts_by_hand_by_an_opened_client_a_raised_tier_and_a_passed_year_each_once(lin, zhou, zhang):
     with acting(zhou):
         perform("service.add_default_checklists", {})
-        for name, trigger in (("新客户入户清单", "client_opened"), ("年度回顾清单", "year_passed"),
-                              ("客户升级欢迎清单", "tier_raised")):  # fmt: skip
+        for name, trigger in (
+            ("新客户入户清单", "client_opened"),
+            ("年度回顾清单", "year_passed"),
+            ("客户升级欢迎清单", "tier_raised"),
+        ):
             row = ChecklistTemplate.objects.get(name=name)
             perform("service.change_checklist", {"checklist": row.pk, "trigger": trigger})
     with acting(lin):
