@@ -35,6 +35,7 @@ from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.example import (
     EXAMPLE,
     EXAMPLE_DAY,
+    calendar,
     feeds,
     mails,
     market,
@@ -49,6 +50,7 @@ FRESH = timedelta(days=7)
 MONTHS = 12  # ends of months at which the demonstration's clients were assigned tiers
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SIGN_INS = "sign-ins.txt"
+LEADS = {"zhou": ("lin", "gu", "shen"), "meng": ("wang", "hao")}  # whose calendars are filled
 FEEDS = "每日数据"  # the folder of the daily files in the data directory
 
 
@@ -105,6 +107,8 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
+    _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
+    calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)

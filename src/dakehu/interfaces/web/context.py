@@ -18,6 +18,7 @@ from dakehu.interfaces.web.views.guide import guide_for
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
     ("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
     ("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
     ("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),

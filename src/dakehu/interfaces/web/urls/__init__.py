@@ -11,6 +11,7 @@ SECTIONS = (
     "account",
     "clients",
     "client",
+    "calendar",
     "mail",
     "complaints",
     "moment_rules",
