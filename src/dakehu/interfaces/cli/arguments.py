@@ -190,6 +190,13 @@ def parser() -> argparse.ArgumentParser:
     made = add("mail", "读取邮箱，归档客户邮件 · read mailboxes, file mails with clients")
     made.add_argument("what", choices=("pull",), help="读取 · read")
     made.add_argument("mailbox", nargs="?", default="", help="邮箱名称，留空读全部 · its name, all when left out")
+    made = add("sheets", "与在线表格双向同步 · synchronise linked online sheets, both ways")
+    made.add_argument("what", choices=("sync", "list"), help="同步，或列出 · synchronise, or list")
+    made.add_argument("name", nargs="?", default="", help="在线表格的名称 · name of the linked sheet")
+    made.add_argument("--all", action="store_true", help="全部已启用的 · all that are switched on")
+    made.add_argument(
+        "--api", default="", metavar="URL", help="接口地址，缺省为 Google · the interface; Google's if left out"
+    )
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")

@@ -20,6 +20,7 @@ from dakehu.interfaces.cli.commands import (
     odata,
     opening,
     processes,
+    sheets,
     staff,
 )
 
@@ -27,6 +28,7 @@ WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 COMMANDS = {
     "connect": connect.connect,
+    "sheets": sheets.sheets,
     "quotes": imports.fetch_prices,
     "mail": mail.pull_mail,
     "ask": gates.ask_query,

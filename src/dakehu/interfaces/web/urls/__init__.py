@@ -23,6 +23,7 @@ SECTIONS = (
     "connections",
     "market",
     "tiers",
+    "growth",
     "exports",
     "staff",
     "audit",

@@ -28,6 +28,7 @@ ORDER = (
     "calendar",
     "work",
     "tiers",
+    "growth",
     "complaints",
     "rules",
     "market",
@@ -38,6 +39,8 @@ ORDER = (
     "connections",
     "messages",
     "mail",
+    "linked-sheets",
+    "webhooks",
     "undo",
     "workbook",
     "protect",
@@ -67,6 +70,9 @@ ABOUT = {
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
+    "prospects": "growth",
+    "pool": "growth",
+    "opportunities": "growth",
     "tasks": "work",
     "workload": "work",
     "hand-overs": "work",
@@ -133,6 +139,8 @@ def guide_for(path: str) -> str:
         return "/guide/client/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
+    if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
+        return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 
