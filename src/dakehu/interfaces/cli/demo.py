@@ -43,6 +43,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    work,
     write_book,
 )
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
@@ -113,6 +114,8 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
+    _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
+    work.write(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 
