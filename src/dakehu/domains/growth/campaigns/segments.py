@@ -1,5 +1,6 @@
 """The clients of a campaign: found by the filter of the client list, checked by the rules, and frozen by a draw."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.growth.campaigns import rules, texts
 from dakehu.domains.growth.choices import CampaignKind, MemberGroup
 from dakehu.domains.growth.models import Campaign, CampaignMember
+from dakehu.domains.service.deliveries.kinds import DeliveryChannel
 from dakehu.domains.service.deliveries.permission_to_send import refusals_by_client
 from dakehu.foundation.records.bulk import record_columns, remove_rows
 
@@ -38,10 +40,13 @@ def check_clients(campaign: Campaign, numbers: list[int], written: texts.Texts) 
     """Ask the rules about clients as if the campaign left now. Nobody is dropped: every refusal has the name of its rule."""
     kind = texts.delivery_kind(campaign)
     channels = texts.channel_by_client(numbers, written)
+    first = next(iter(texts.channels_of(written)), DeliveryChannel.MAIL.value)
+    asked: dict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        asked[channels.get(number, first)].append(number)
     refused: dict[int, list[str]] = {}
-    for channel in {*channels.values(), *(texts.channels_of(written)[:1])}:
-        asked = [one for one in numbers if channels.get(one, texts.channels_of(written)[0]) == channel]
-        for number, found in refusals_by_client(asked, channel, kind).items():
+    for channel, some in asked.items():
+        for number, found in refusals_by_client(some, channel, kind).items():
             refused[number] = [one.rule for one in found]
     for number in numbers:
         if number not in channels and written:

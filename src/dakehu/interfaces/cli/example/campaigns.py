@@ -5,32 +5,34 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
-from dakehu.domains.growth.campaigns.sending import send_members
+from dakehu.domains.service.deliveries import outbox
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
-from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
+REFUSING = 7  # every so many clients gave no consent
 DAYS = 21  # since the first campaign left
 NEWS = "（演示）{{客户姓名}}：您好！附上年末服务安排与交易日历，如需面谈请回复。客户经理 {{客户经理}}"
 NEWS_EN = "(Demonstration) Dear {{客户姓名}}, please find our services at the end of the year. {{客户经理}}"
 
 
 def fill(acting: Acting) -> None:
-    """Add three campaigns of Lin; Zhou approves the first."""
+    """Add three campaigns of Lin, whose clients mostly agree to them; Zhou approves the first."""
     with acting("lin"):
+        for place, client in enumerate(model_of("clients.Client").objects.order_by("code")):
+            if place % REFUSING:
+                stated = {"purpose": "营销推广", "state": "同意", "evidence": "开户协议（演示）"}
+                perform("clients.record_consent", {"client": client.code, **stated})
         sent = _write("年末服务安排（演示）", outcome="met", control_percent=20, control_minimum=100)
     with acting("zhou"):
         perform("growth.approve_campaign", {"campaign": sent})
     with acting("lin"):
-        perform("growth.send_campaign", {"campaign": sent})
-        last = model_of("growth.CampaignMember").objects.filter(campaign=sent).order_by("-pk").first()
-        send_members(no_progress, campaign=sent, last=last.pk if last is not None else 0)
         _write("两融客户风险提示沟通（演示）", filters={"assets.ge": "1000000"}, control_percent=10)
         perform("growth.add_campaign", {"name": "新年固收产品说明会（演示）", "aim": "了解客户对固定收益产品的兴趣"})
+        _send(sent)
     _age(sent)
 
 
@@ -42,6 +44,29 @@ def _write(name: str, **values: Any) -> int:
         perform("growth.set_campaign_text", {"campaign": row.pk, **text})
     perform("growth.submit_campaign", {"campaign": row.pk})
     return int(row.pk)
+
+
+def _send(number: int) -> None:
+    """Queue the mails of a campaign as it left by day, whatever the hour of the demonstration; the last two are refused."""
+    rows = model_of("growth.CampaignMember").objects.filter(campaign=number, group="contacted").order_by("pk")
+    members = list(rows)
+    with act("example.send"):
+        for member in members[:-2]:
+            address = f"client{member.client_id}@example.com"
+            text = {
+                "subject": "（演示）",
+                "text": "（演示）年末服务安排",
+                "kind": "campaign",
+                "client": member.client_id,
+            }
+            key = f"campaign:{number}:client:{member.client_id}"
+            member.delivery_ref = outbox.queue(
+                channel="mail", address=address, key=key, title="年末服务安排（演示）", **text
+            )
+            member.save()
+        for member, rule in zip(members[-2:], ("open_complaint", "too_often"), strict=False):
+            member.refused_by = rule
+            member.save()
 
 
 def _age(number: int) -> None:
