@@ -99,6 +99,7 @@ GRANTS = {
     "service.request": "manager lead compliance",
     "service.moment": "manager lead compliance",
     "service.assign_moments": "lead",
+    "service.goals": "lead",
     "service.moment_rules": "lead compliance",
     "service.deliveries": "lead compliance admin",
     "service.send_again": "lead admin",

@@ -64,6 +64,10 @@ def whole(tmp_path: Path) -> Path:
         ],
         需求与偏好=[["客户号", "投资目标", "禁忌"], ["A001", "保值", "晚间来电"], ["C0001", "增值", "早晨来电"]],
         定期跟进计划=[["客户号", "计划日期", "计划事项"], ["C0001", "2026-11-30", "续签"]],
+        会议安排=[
+            ["客户号", "会议主题", "会议形式", "开始时间", "重复规则"],
+            ["C0001", "季度检视", "上门拜访", "2026-12-01 10:00", "FREQ=MONTHLY;INTERVAL=3"],
+        ],
     )
 
 
@@ -130,6 +134,7 @@ def test_undoing_an_import_of_all_sheets_restores_every_value_sealed_ones_needs_
                 "clients.Coverage",
                 "service.Interaction",
                 "service.FollowUp",
+                "service.Meeting",
                 "ledger.Investment",
             )
         )

@@ -50,6 +50,30 @@ declare(
         size="side",
     ),
     Card(
+        "service.meetings_today",
+        "今日会议",
+        "Meetings today",
+        kind="table",
+        query="service.meetings_today",
+        roles=(MANAGER, LEAD),
+        order=45,
+        empty=bilingual(
+            "今天没有会议。按“安排会议”新增，或查看整周日程。", "No meetings today; the calendar shows the week."
+        ),
+        link=(bilingual("打开日程", "Open the calendar"), "/calendar/"),
+    ),
+    Card(
+        "service.goals",
+        "工作目标",
+        "Goals",
+        kind="table",
+        query="service.goals_card",
+        roles=(MANAGER, LEAD),
+        order=55,
+        empty=bilingual("还没有工作目标，由团队负责人设定。", "No goals yet; the lead of the team sets them."),
+        link=(bilingual("查看目标与时间表", "Goals and timetable"), "/calendar/goals/"),
+    ),
+    Card(
         "service.complaints",
         "投诉",
         "Complaints",

@@ -31,3 +31,4 @@ MAIL_SORT = Permission(
     granted_to=(LEAD, COMPLIANCE),
 )
 MAIL_TEMPLATE = Permission("service.mail_templates", "维护邮件模板", "Keep mail templates", granted_to=(LEAD,))
+GOALS_SET = Permission("service.goals", "设定工作目标", "Set goals", granted_to=(LEAD,))

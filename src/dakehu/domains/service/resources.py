@@ -1,6 +1,7 @@
 """What pages, API and workbook show of interactions, plans, requests and files."""
 
 from dakehu.domains.service import bulk_import
+from dakehu.domains.service.calendar import bulk_import as meeting_import
 from dakehu.domains.service.parameters import NEXT
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.parameters import Parameter
@@ -92,7 +93,36 @@ declare(
         update="service.change_meeting",
         delete="service.cancel_meeting",
         is_merged=False,
+        worksheet=SheetOf(
+            "meetings",
+            bilingual("会议安排", "Meetings"),
+            position=55,
+            evaluate=meeting_import.evaluate_meetings,
+            import_rows=meeting_import.import_meetings,
+            import_only=("guests", "attending"),
+            kept=bilingual(
+                "会议记录须留存；不再举行的会议请在日程中取消。", "Meetings are kept; cancel them in the calendar."
+            ),
+        ),
         asked_first=("client", "subject", "kind", "starts_at", "ends_at", "place", "staff", "agenda"),
+    ),
+    Resource(
+        "service.ContactPlan",
+        key="client",
+        list="service.contact_wishes",
+        create="service.set_contact_wishes",
+        update="service.set_contact_wishes",
+        offers=("service.postpone_contact",),
+    ),
+    Resource(
+        "service.Goal",
+        path="goals",
+        key="goal",
+        list="service.goals",
+        create="service.set_goal",
+        update="service.change_goal",
+        delete="service.remove_goal",
+        is_merged=False,
     ),
     Resource(
         "service.Attachment",

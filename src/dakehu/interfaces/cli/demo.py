@@ -32,13 +32,24 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 from dakehu.interfaces.cli import server
-from dakehu.interfaces.cli.example import EXAMPLE, EXAMPLE_DAY, feeds, mails, market, messages, moments, write_book
+from dakehu.interfaces.cli.example import (
+    EXAMPLE,
+    EXAMPLE_DAY,
+    calendar,
+    feeds,
+    mails,
+    market,
+    messages,
+    moments,
+    write_book,
+)
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
 
 FRESH = timedelta(days=7)
 MONTHS = 12  # ends of months at which the demonstration's clients were assigned tiers
 EXAMPLES = Path(__file__).parents[4] / "examples"
 SIGN_INS = "sign-ins.txt"
+LEADS = {"zhou": ("lin", "gu", "shen"), "meng": ("wang", "hao")}  # whose calendars are filled
 FEEDS = "每日数据"  # the folder of the daily files in the data directory
 
 
@@ -95,6 +106,8 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
+    _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
+    calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     _keep(table, password)
     return report
 

@@ -18,6 +18,7 @@ from dakehu.interfaces.web.views.guide import guide_for
 PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+    ("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
     ("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
     ("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),

@@ -30,6 +30,15 @@ def test_a_count_ends_the_series() -> None:
     assert len(starts("FREQ=DAILY;COUNT=3", FIRST, FIRST + timedelta(days=30))) == 3
 
 
+@pytest.mark.parametrize(
+    "rule", ["FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,FR", "FREQ=DAILY;INTERVAL=5", "FREQ=WEEKLY;WKST=SU;INTERVAL=2"]
+)
+def test_a_window_years_later_shows_the_same_days_as_the_whole_series(rule: str) -> None:
+    whole = series.occurrences(rule, FIRST, FIRST, datetime(2029, 3, 1))
+    since = datetime(2028, 11, 7)
+    assert series.occurrences(rule, FIRST, since, datetime(2029, 3, 1)) == [one for one in whole if one >= since]
+
+
 def test_an_excluded_start_is_left_out() -> None:
     assert starts("FREQ=DAILY;COUNT=3", FIRST, FIRST + timedelta(days=9), ("2026-12-01T10:00",)) == [
         "2026-11-30T10:00",

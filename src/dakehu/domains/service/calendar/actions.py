@@ -18,9 +18,10 @@ from dakehu.domains.service.calendar.parameters import (
     SeriesScope,
 )
 from dakehu.domains.service.models import Meeting, MeetingState
-from dakehu.domains.service.models.calendar import new_uid
+from dakehu.domains.service.models.calendar import new_uid, people_of
 from dakehu.domains.service.parameters import ENDS, NEXT
 from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
@@ -32,6 +33,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 ATTENDEES = (STAFF, GUESTS, ATTENDING)
+RULE = Parameter("rrule", "service.Meeting", "rrule", required=False, choices_from="service.repeat_rules")
 COPIED = ("client_id", "subject", "kind", "all_day", "place", "organiser_id", "agenda")
 
 
@@ -40,7 +42,11 @@ COPIED = ("client_id", "subject", "kind", "all_day", "place", "organiser_id", "a
     needs=Permission.PLAN_WRITE,
     zh="安排会议",
     en="Arrange a meeting",
-    parameters=(Fields("service.Meeting", required=("subject", "starts_at"), new=True), *ATTENDEES),
+    parameters=(
+        Fields("service.Meeting", required=("subject", "starts_at"), without=("rrule",), new=True),
+        RULE,
+        *ATTENDEES,
+    ),
 )
 def plan_meeting(
     *,
@@ -150,7 +156,7 @@ def _chosen(row: Meeting, at: datetime | None, which: str | None) -> Meeting:
     needs=Permission.PLAN_WRITE,
     zh="修改会议",
     en="Change a meeting",
-    parameters=(MEETING, VERSION, AT, WHICH, Fields("service.Meeting"), *ATTENDEES),
+    parameters=(MEETING, VERSION, AT, WHICH, Fields("service.Meeting", without=("rrule",)), RULE, *ATTENDEES),
 )
 def change_meeting(
     *,
@@ -211,7 +217,11 @@ def _set_times(row: Meeting, start: datetime, end: datetime, values: dict[str, A
 
 
 def _check_open(row: Meeting) -> None:
-    """Raise Refused for a meeting that was held or cancelled."""
+    """Raise Refused for a meeting that was held or cancelled, and for one among staff that somebody else organises."""
+    if row.client_id is None and row.organiser_id not in (None, *people_of(current_actor())):
+        raise refusal(
+            "meeting", "内部会议由组织人或其团队负责人修改。", "Its organiser or their lead changes this meeting."
+        )
     if row.state != MeetingState.PLANNED:
         raise refusal("meeting", "这次会议已经登记或取消。", "This meeting was recorded or cancelled already.")
 
@@ -238,6 +248,20 @@ def cancel_meeting(
     ended.save()
     publish_event("meeting.changed", meeting=ended.pk)
     return ended
+
+
+@action(
+    "service.answer_invitation",
+    needs=Permission.PLAN_WRITE,
+    zh="答复会议邀请",
+    en="Answer an invitation",
+    parameters=(MEETING, Parameter("answer", "service.MeetingAttendee", "answer")),
+)
+def answer_invitation(*, meeting: int, answer: str) -> Meeting:
+    """Accept or decline a meeting to which the actor is invited; who declines is not kept busy by it."""
+    row = get_meeting(meeting)
+    attendees.set_answer(row, current_actor().user_id, answer)
+    return row
 
 
 @action(

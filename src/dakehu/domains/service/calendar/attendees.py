@@ -84,3 +84,12 @@ def copy_attendees(source: Meeting, target: Meeting) -> None:
 def other_clients(row: Meeting) -> list[Any]:
     """Return the seats of clients besides the one that the meeting is with."""
     return list(MeetingAttendee.objects.filter(meeting=row, is_client=True).select_related("client").order_by("pk"))
+
+
+def set_answer(row: Meeting, user: int | None, answer: str) -> None:
+    """Set the answer of a member of staff. Raises Refused for one who is not invited."""
+    seat = MeetingAttendee.objects.filter(meeting=row, user_id=user).first() if user else None
+    if seat is None:
+        raise refusal("meeting", "您不在这次会议的参会名单中。", "You are not invited to this meeting.")
+    seat.answer = answer
+    seat.save()

@@ -5,8 +5,8 @@ from typing import Any
 
 from dakehu.domains.service.calendar import series
 from dakehu.domains.service.calendar.actions import get_meeting
-from dakehu.domains.service.calendar.meetings import local, occurrence_of
-from dakehu.domains.service.calendar.parameters import AT, MEETING
+from dakehu.domains.service.calendar.meetings import local, meetings_between, occurrence_of
+from dakehu.domains.service.calendar.parameters import AT, MEETING, SeriesScope
 from dakehu.domains.service.models import Answer, Meeting, MeetingAttendee
 from dakehu.domains.service.queries import CLIENT, FILTERS, ORDER
 from dakehu.domains.team import queries as team
@@ -42,7 +42,7 @@ def client_meetings(*, client: Any) -> Any:
 
 @query("service.meeting", needs=Permission.SERVICE_READ, zh="会议详情", en="A meeting", parameters=(MEETING, AT))
 def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any]:
-    """Return a meeting with its attendees: {meeting: its fields, shown: as texts, at, starts, ends, attendees, repeats}.
+    """Return a meeting with its attendees: {meeting: its fields, shown: as texts, at, starts, ends, attendees, repeats, scopes}.
 
     Of a series the meeting at `at`, or else the next one. attendees: [{id, kind, name, user, client, answer}]. Raises
     NotFound for a start at which the series has no meeting.
@@ -61,6 +61,7 @@ def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any
         "attendees": attendees_of(row),
         "repeats": str(series.words(row.rrule)) if row.rrule else "",
         "series": row.series_id,
+        "scopes": [{"value": one.value, "text": one.text} for one in SeriesScope] if row.rrule else [],
     }
 
 
@@ -122,3 +123,34 @@ def held_between(first: date, last: date) -> Any:
     """Return the visible meetings recorded as held that began from first to last."""
     until = clock.start_of_day(last + timedelta(days=1))
     return Meeting.objects.filter(state="held", starts_at__gte=clock.start_of_day(first), starts_at__lt=until)
+
+
+@query("service.meetings_today", needs=Permission.SERVICE_READ, zh="今日会议", en="Meetings today")
+def meetings_today() -> dict[str, Any]:
+    """Return the actor's meetings of today as a table of a start card (foundation.schema.cards), in order of time."""
+    user, today = current_actor().user_id, clock.today()
+    clearance = current_actor().clearance
+    held = meetings_between(today, today, (user,) if user else ())
+    labels = {
+        "time": (bilingual("时间", "Time"), "text"),
+        "subject": (bilingual("会议主题", "Subject"), "text"),
+        "client": (bilingual("客户", "Client"), "client"),
+        "place": (bilingual("地点", "Place"), "text"),
+    }
+    texts = render_rows([one.row for one in held], ("subject", "place"), shown=True)
+    return {
+        "columns": [{"name": name, "label": str(label), "kind": kind} for name, (label, kind) in labels.items()],
+        "rows": [
+            {
+                "time": str(bilingual("全天", "All day"))
+                if one.row.all_day
+                else f"{one.starts:%H:%M}–{one.ends:%H:%M}",
+                "subject": text["subject"],
+                "client": {"id": one.row.client_id, "name": name_of(one.row.client, clearance)}
+                if one.row.client_id
+                else None,
+                "place": text["place"],
+            }
+            for one, text in zip(held, texts, strict=True)
+        ],
+    }

@@ -246,8 +246,11 @@ def _count_on(rows: list[dict[str, Any]], day: date) -> int:
 def _people(rooms: dict[int, dict[date, DayRoom]]) -> list[dict[str, Any]]:
     """Return the room of each person by day as plain values."""
     names = team.names_of(rooms)
-    return [{"id": user, "name": names.get(user, ""), "days": [_room(room) for room in days.values()]}
-            for user, days in sorted(rooms.items(), key=lambda item: names.get(item[0], ""))]  # fmt: skip
+    ordered = sorted(rooms, key=lambda user: names.get(user, ""))
+    return [
+        {"id": user, "name": names.get(user, ""), "days": [_room(room) for room in rooms[user].values()]}
+        for user in ordered
+    ]
 
 
 def _room(room: DayRoom) -> dict[str, Any]:
@@ -280,10 +283,9 @@ def busy_times(*, users: list[int], first: date | None = None, last: date | None
         away = absences_between(begin, end, users)
     wanted = set(users)
     spans = [(user, one.starts, one.ends) for one in held for user in one.people if user in wanted]
-    spans += [
-        (row.user_id, datetime.combine(row.first_on, datetime.min.time()), datetime.combine(row.last_on, datetime.max.time()))
-        for row in away
-    ]  # fmt: skip
+    for row in away:
+        begins = datetime.combine(row.first_on, datetime.min.time())
+        spans.append((row.user_id, begins, datetime.combine(row.last_on, datetime.max.time())))
     return [
         {"user": user, "starts": starts.isoformat(timespec="minutes"), "ends": ends.isoformat(timespec="minutes")}
         for user, starts, ends in sorted(spans, key=lambda span: (span[1], span[0]))

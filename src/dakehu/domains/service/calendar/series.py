@@ -126,7 +126,7 @@ def occurrences(
     """
     left_out = set(excluded)
     try:
-        found = _rule(rule, first)
+        found = _rule(rule, _advanced(rule, first, since))
         last = min(until, until if found._until is None else found._until + timedelta(seconds=1))
         starts = islice(found.xafter(since, inc=True), MOST) if last > since else iter(())
     except (ValueError, TypeError):
@@ -138,6 +138,15 @@ def occurrences(
         if stamp(start) not in left_out:
             made.append(start)
     return made
+
+
+def _advanced(rule: str, first: datetime, since: datetime) -> datetime:
+    """Return a start of the same days near `since`, so that years before it are not walked through."""
+    parts = parts_of(rule)
+    days = {"DAILY": 1, "WEEKLY": 7}.get(parts.get("FREQ", ""), 0) * int(parts.get("INTERVAL", 1))
+    if not days or "COUNT" in parts or since <= first:
+        return first
+    return first + timedelta(days=max((since - first).days // days - 1, 0) * days)
 
 
 def stamp(start: datetime) -> str:

@@ -70,18 +70,16 @@ class Meeting(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", null=True, blank=True, on_delete=models.CASCADE, related_name="meetings"),
                    zh="客户", en="Client", listed=True, aliases=("客户号", "客户姓名"), help_zh="内部会议留空",
                    help_en="Empty for a meeting among staff")  # fmt: skip
-    subject = field(models.CharField(max_length=200), zh="会议主题", en="Subject", listed=True, sensitivity=PERSONAL,
-                    aliases=("主题", "事项"), example="三季度资产检视")  # fmt: skip
-    kind = field(choice_field(MeetingKind, default=MeetingKind.OFFICE), zh="会议形式", en="Kind of meeting", listed=True,
-                 aliases=("形式", "方式"))  # fmt: skip
-    starts_at = field(models.DateTimeField(), zh="开始时间", en="Starts at", listed=True, aliases=("时间", "会议时间"),
+    subject = field(models.CharField(max_length=200), zh="会议主题", en="Subject", listed=True, sensitivity=PERSONAL, aliases=("主题",), example="三季度资产检视")  # fmt: skip
+    kind = field(choice_field(MeetingKind, default=MeetingKind.OFFICE), zh="会议形式", en="Kind of meeting", listed=True,)  # fmt: skip
+    starts_at = field(models.DateTimeField(), zh="开始时间", en="Starts at", listed=True, aliases=("会议时间",),
                       example="2026-12-01 10:00")  # fmt: skip
     ends_at = field(models.DateTimeField(), zh="结束时间", en="Ends at", listed=True, example="2026-12-01 11:00")  # fmt: skip
     all_day = field(models.BooleanField(default=False), zh="全天", en="All day")
     place = field(models.CharField(max_length=200, blank=True, default=""), zh="地点", en="Place", listed=True,
                   sensitivity=PERSONAL, aliases=("会议地点",))  # fmt: skip
     organiser = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="meetings"),
-                      zh="组织人", en="Organiser", listed=True, aliases=("负责人", "客户经理"))  # fmt: skip
+                      zh="组织人", en="Organiser", listed=True)  # fmt: skip
     agenda = field(models.TextField(blank=True, default=""), zh="议程", en="Agenda", sensitivity=PERSONAL,
                    aliases=("会议议程",))  # fmt: skip
     rrule = field(models.CharField(max_length=200, blank=True, default=""), zh="重复规则", en="Repeats by rule",
@@ -188,8 +186,12 @@ class ContactPlan(ClientRecorded):
                        help_en="Empty: as the tier's standard says")  # fmt: skip
     days = field(models.CharField(max_length=5, blank=True, default=""), zh="方便的星期", en="Weekdays that suit",
                  help_zh="如 135 表示周一、周三、周五；空白表示均可", help_en="135: Monday, Wednesday, Friday; empty: any")  # fmt: skip
-    from_time = field(models.TimeField(null=True, blank=True), zh="最早时间", en="Not before")
-    until_time = field(models.TimeField(null=True, blank=True), zh="最晚时间", en="Not after")
+    from_time = field(
+        models.CharField(max_length=5, blank=True, default=""), zh="最早时间", en="Not before", example="09:30"
+    )
+    until_time = field(
+        models.CharField(max_length=5, blank=True, default=""), zh="最晚时间", en="Not after", example="17:00"
+    )
     no_contact = field(models.BooleanField(default=False), zh="不主动联系", en="Do not contact", listed=True)
     no_contact_until = field(
         models.DateField(null=True, blank=True), zh="暂不联系至", en="No contact until", listed=True

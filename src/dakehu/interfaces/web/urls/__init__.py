@@ -10,6 +10,7 @@ SECTIONS = (
     "clients",
     "client",
     "mail",
+    "calendar",
     "complaints",
     "moment_rules",
     "action_form",

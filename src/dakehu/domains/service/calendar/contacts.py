@@ -1,0 +1,109 @@
+"""Read what decides the next contact of clients: their tiers' standards, their wishes, and when they were contacted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Max
+
+from dakehu.domains.service.calendar import contact_rules
+from dakehu.domains.service.calendar.contact_rules import CONTACTS, NextContact, Standard, Wish
+from dakehu.domains.service.models import ContactPlan, Interaction
+from dakehu.domains.tiers import schemes, standards
+from dakehu.foundation.base import clock
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.schema.fields import model_of
+
+AHEAD = 400  # days whose holidays are read at once
+NOT_CONTACTED = ("closed", "restricted")  # states of clients
+
+
+@dataclass(frozen=True)
+class Book:
+    """What is known of some clients. tiers: {client: (code, rank)}, last: {client: {kind of contact: day}}."""
+
+    standards: Mapping[str, Standard]
+    tiers: Mapping[int, tuple[str, int]]
+    wishes: Mapping[int, Wish]
+    last: Mapping[int, Mapping[str, date]]
+    today: date
+    open_days: frozenset[date]
+
+    def next_of(self, client: int) -> NextContact:
+        """Return the next contact of a client of the book."""
+        code = self.tiers.get(client, ("", 0))[0]
+        standard = self.standards.get(code, Standard(code))
+        wish = self.wishes.get(client, Wish())
+        return contact_rules.next_contact(standard, self.last.get(client, {}), wish, self.today, self.is_open)
+
+    def is_open(self, day: date) -> bool:
+        """Return whether people work on a day; beyond the days read every weekday counts."""
+        return day in self.open_days if (day - self.today).days < AHEAD else day.weekday() < 5
+
+    def rank_of(self, client: int) -> int:
+        """Return the rank of a client's tier, 0 without one."""
+        return self.tiers.get(client, ("", 0))[1]
+
+
+def standards_in_force(day: date) -> dict[str, Standard]:
+    """Return {code of a tier: what its clients are owed} by the scheme in force; {} where none is."""
+    scheme = schemes.find_scheme_in_force(day)
+    if scheme is None:
+        return {}
+    return {
+        str(tier.code): Standard(
+            str(tier),
+            {kind: days for kind, days in standards.standard_of(tier).every_days.items() if kind in CONTACTS},
+            tier.contact_every_days,
+        )
+        for tier in schemes.tiers_of(scheme)
+    }
+
+
+def book_of(clients: Iterable[int]) -> Book:
+    """Read what decides the next contact of some visible clients."""
+    ids, today = sorted(set(clients)), clock.today()
+    tiers: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=ids)
+    return Book(
+        standards_in_force(today),
+        {client: (code, rank) for client, code, rank in tiers.values_list("client_id", "code", "rank")},
+        {row.client_id: wish_of(row) for row in ContactPlan.objects.filter(client_id__among=ids)},
+        last_contacts(ids),
+        today,
+        frozenset(trading_days.trading_days_between(today, today + timedelta(days=AHEAD))),
+    )
+
+
+def wish_of(row: ContactPlan) -> Wish:
+    """Return the wishes of a client as the rules take them."""
+    return Wish(
+        channel=str(row.channel),
+        every_days=row.every_days,
+        days=contact_rules.days_of(row.days),
+        no_contact=row.no_contact,
+        no_contact_until=row.no_contact_until,
+        moved_to=row.next_on,
+        moved_reason=row.postponed_reason,
+        moved_at=row.postponed_on,
+    )
+
+
+def last_contacts(clients: list[int]) -> dict[int, dict[str, date]]:
+    """Return {client: {kind of contact: day of the latest}} from the interactions."""
+    rows = Interaction.objects.filter(client_id__among=clients).order_by().values("client_id", "channel")
+    found: dict[int, dict[str, date]] = {}
+    for row in rows.annotate(latest=Max("held_at")):
+        kind = contact_rules.kind_of(row["channel"])
+        day = clock.local(row["latest"]).date()
+        kinds = found.setdefault(row["client_id"], {})
+        kinds[kind] = max(day, kinds.get(kind, day))
+    return found
+
+
+def served_by(user: int) -> list[int]:
+    """Return the ids of the visible clients whom a member of staff serves as main manager but for those who left or whose data may not be used."""
+    rows: Any = model_of("clients.Coverage").objects.filter(user_id=user, until=None, role="main")
+    return list(
+        rows.exclude(client__status__in=NOT_CONTACTED).order_by("client_id").values_list("client_id", flat=True)
+    )
