@@ -220,6 +220,7 @@ INSTALLED_APPS = [
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
     "dakehu.exchange.mailbox",
+    "dakehu.exchange.calendars",
     "dakehu.interfaces.web",
     "dakehu.interfaces.api",
 ]
