@@ -11,6 +11,7 @@ SECTIONS = (
     "client",
     "mail",
     "calendar",
+    "calendars",
     "complaints",
     "moment_rules",
     "action_form",
