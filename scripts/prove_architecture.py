@@ -30,7 +30,14 @@ FIELD = (
 BEFORE_FIELD = "    education = field("
 DOMAIN = "badges"
 TRIAL = "tests/fixtures/trial_domain"
-TESTS = ("tests/__init__.py", "tests/conftest.py", "tests/cast.py", "tests/postgres.py", "tests/postgres_database.py")
+TESTS = (
+    "tests/__init__.py",
+    "tests/conftest.py",
+    "tests/cast.py",
+    "tests/postgres.py",
+    "tests/postgres_database.py",
+    "tests/sqlite_database.py",
+)
 
 
 class Missing(Exception):

@@ -130,6 +130,15 @@ GRANTS = {
     "mailbox.own": "manager lead admin",
     "mailbox.run": "manager lead admin",
     "mailbox.write": "admin",
+    "growth.read": "manager lead compliance analyst",
+    "growth.prospects": "manager lead",
+    "growth.claim": "manager lead",
+    "growth.pool_rules": "lead",
+    "growth.opportunities": "manager lead",
+    "growth.pipeline_rules": "lead",
+    "sheet.read": "manager lead compliance admin",
+    "sheet.run": "manager lead",
+    "webhook.own": "manager lead compliance analyst admin",
 }
 
 

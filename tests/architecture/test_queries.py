@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dakehu.domains.service.deliveries import outbox
 from dakehu.foundation.gates import perform
 from tests.architecture.pages import browser_of
 from tests.cast import acting
@@ -29,6 +30,8 @@ PAGES = (
     "/clients/{client}/peek",
     "/palette",
     "/me",
+    "/calendar/",
+    "/calendar/week-plan/",
     "/moments/rules/",
     "/moments/rules/M37/",
     "/import/",
@@ -36,6 +39,7 @@ PAGES = (
     "/connections/odata/",
     "/undo/?whose=all",
     "/connections/",
+    "/messages/",
     "/staff/",
     "/staff/roles/",
     "/staff/teams/",
@@ -63,6 +67,14 @@ def more_clients(user, first, last):
                 "ledger.add_investment",
                 {"client": client.pk, "invested_on": "2023-01-15", "amount": "1万", "product": "债券基金"},
             )
+            letter = {
+                "channel": "mail",
+                "address": "n@example.com",
+                "subject": "资料",
+                "text": "附上",
+                "kind": "client_mail",
+            }
+            outbox.queue(**letter, key=f"letter:{n}", client=client.pk)
 
 
 def counted(browser, page, client):

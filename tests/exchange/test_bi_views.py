@@ -1,7 +1,9 @@
 """Views of schema bi are made of what lists show; a list with a rule of its own has none. No server is needed for that."""
 
 import pytest
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 
+from dakehu.exchange.bi import install
 from dakehu.exchange.bi import views as bi
 from dakehu.exchange.bi.views import literal, sets_without_view, views
 from dakehu.foundation.access.actor import current_actor
@@ -39,6 +41,14 @@ def test_personal_columns_are_shown_by_clearance_only_and_sealed_ones_to_nobody(
 def test_rows_of_no_client_are_for_readers_across_walls_only():
     for view in (one for one in views() if "IS NOT NULL AND (reader.reach" in one.condition):
         assert "IS NULL OR" not in view.condition
+
+
+def test_migrations_make_the_views_anew(monkeypatch):
+    told = []
+    monkeypatch.setattr(install, "_is_owner", lambda using: told.append(using))
+    emit_pre_migrate_signal(0, False, "default")
+    emit_post_migrate_signal(0, False, "default")
+    assert told == ["default", "default"]
 
 
 def test_a_text_of_a_view_is_never_code():

@@ -147,3 +147,12 @@ def test_columns_describe_themselves_for_every_door():
     assert by_name["assets"].spec.heading == "资产规模 Assets (CNY)"
     assert by_name["risk_level"].as_plain()["choices"][0]["value"] == "C1"
     assert "pinyin" not in by_name
+
+
+def test_an_action_that_takes_its_client_out_of_reach_still_answers(lin, zhou, wang, zhang):
+    """The lead of the team ends the only duty there: the answer names the client no more, and is no fault."""
+    with acting(zhou):
+        ended = perform("clients.unassign", {"client": zhang.code, "user": "lin"})
+        told = render_row(ended)
+        assert told["client"] is None
+        assert told["until"]

@@ -187,9 +187,9 @@ def test_the_free_hours_follow_working_hours_days_and_what_is_taken() -> None:
     assert [f"{one:%H:%M}" for one in booking_rules.quarters(now.replace(minute=10), 30)] == ["08:00", "08:15", "08:30"]
 
 
-def test_the_pages_show_connections_feeds_and_links(lin: Any, browser_of: Any = None) -> None:
+def test_the_pages_show_connections_feeds_and_links(lin: Any) -> None:
     browser = Browser()
-    browser.force_login(lin, backend="dakehu.domains.team.sign_in.backends.PasswordBackend")
+    browser.force_login(lin, backend="dakehu.domains.team.sign_in.backends.StaffBackend")
     with acting(lin):
         row = perform(
             "calendars.add",

@@ -61,6 +61,11 @@ TRUSTED_PROXIES = env.networks(
     zh="可信代理的地址或网段，逗号分隔；其 X-Forwarded-For 才算数",
     en="Addresses or networks of trusted proxies, comma separated, whose X-Forwarded-For counts",
 )
+WEBHOOK_NETWORKS = env.networks(
+    "DAKEHU_WEBHOOK_NETWORKS",
+    zh="允许 Webhook 发往的内网地址或网段，逗号分隔；缺省只发往公网的 https 地址",
+    en="Private addresses or networks that webhooks may be sent to, comma separated; by default only public https",
+)
 REQUESTS_PER_MINUTE = env.number(
     "DAKEHU_REQUESTS_PER_MINUTE",
     1200,
@@ -216,11 +221,14 @@ INSTALLED_APPS = [
     "dakehu.domains.ledger",
     "dakehu.domains.tiers",
     "dakehu.domains.service",
+    "dakehu.domains.growth",
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
     "dakehu.exchange.mailbox",
     "dakehu.exchange.calendars",
+    "dakehu.exchange.sheets_sync",
+    "dakehu.exchange.webhooks",
     "dakehu.interfaces.web",
     "dakehu.interfaces.api",
 ]

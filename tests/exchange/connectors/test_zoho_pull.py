@@ -3,6 +3,7 @@
 import pytest
 
 from dakehu.domains.clients.models import Client
+from dakehu.domains.growth.models import Opportunity, Prospect
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.exchange.connectors.models import RecordLink, SourceTable
 from dakehu.foundation.gates import perform
@@ -23,8 +24,8 @@ def connection(settings, tmp_path, zoho, admin, zhou):  # noqa: F811
 
 def test_everything_lands_where_it_belongs(connection, zhou, zhang):
     report = pull(zhou, connection)
-    assert report["created"] == 12 + 1 + 3 + 1
-    assert (report["aside"], report["kept"], report["state"]) == (0, 2, "done")
+    assert report["created"] == 12 + 1 + 3 + 1 + 2
+    assert (report["aside"], report["kept"], report["state"]) == (0, 0, "done")
     with acting(zhou):
         person = Client.objects.get(name="陈静怡")
         assert (str(person.kind), person.employer, person.occupation) == ("person", "浦江实业0001", "财务总监")
@@ -37,6 +38,15 @@ def test_everything_lands_where_it_belongs(connection, zhou, zhang):
         ]
         assert Interaction.objects.get(client=person).purpose == "拜访"
         assert FollowUp.objects.get(client=account).subject == "寄送报告"
+        deal = Opportunity.objects.get()
+        assert (deal.client, deal.amount, deal.stage.name, deal.source_stage) == (
+            account,
+            5_000_000,
+            "初步接触",
+            "Qualification",
+        )
+        lead = Prospect.objects.get()
+        assert (lead.name, lead.employer, str(lead.source), lead.owner.name) == ("未知", "某公司", "other", "林晓")
 
 
 def test_a_second_run_brings_nothing(connection, zhou):
@@ -76,6 +86,8 @@ def test_where_both_sides_changed_a_cell_the_desk_counts_unless_the_firm_says_ot
 
 
 def test_undo_takes_all_of_a_run_back_and_the_next_run_starts_afresh(connection, zhou):
+    with acting(zhou):
+        perform("growth.set_up_pipelines", {})
     with as_system():
         before = dump()
     report = pull(zhou, connection)
@@ -140,7 +152,7 @@ def test_records_deleted_at_the_source_stay_on_the_desk_and_are_counted(connecti
         zoho.deleted[module].append(key)
     report = pull(zhou, connection)
     assert report["tables"]["Accounts"]["deleted"] == 1
-    assert report["tables"]["Leads"]["kept"] == 0
+    assert report["tables"]["Leads"]["deleted"] == 1
     with acting(zhou):
         assert Client.objects.filter(name="浦江实业0012").exists()
 

@@ -14,23 +14,14 @@ STARTED = 20  # seconds in which the server must answer
 
 
 @contextmanager
-def imap_server() -> Iterator[int]:
-    """Run a server with one empty mailbox; yields its port."""
+def imap_server(certificate: tuple[Path, Path] | None = None) -> Iterator[int]:
+    """Run a server with one empty mailbox; yields its port. `certificate` and its key let it offer TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = str(Path(sys.executable).with_name("pymap"))
-    options = [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-tls",
-        "--no-service",
-        "admin",
-        "--no-service",
-        "managesieve",
-    ]
+    options = ["--host", "127.0.0.1", "--port", str(port), "--no-service", "admin", "--no-service", "managesieve"]
+    options += ["--cert", str(certificate[0]), "--key", str(certificate[1])] if certificate else ["--no-tls"]
     user = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
     server = subprocess.Popen([program, *options, *user], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

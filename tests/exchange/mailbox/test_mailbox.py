@@ -1,10 +1,12 @@
 """Mails of a mailbox are filed to the clients whose they are: nothing is lost, nothing twice, nobody sees another's."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from dakehu.domains.service.models import Attachment, Mail, MailCandidate, SetAsideMail
 from dakehu.exchange.mailbox import runs
@@ -14,12 +16,24 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.files import store as files
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.schema.nightly import Night
+from dakehu.interfaces.cli.commands import mail as mail_command
+from dakehu.interfaces.cli.main import understood
 from tests.cast import acting, as_system
-from tests.exchange.mailbox.imap_server import PASSWORD, USER, deliver, imap_server, signed_in, start_anew
+from tests.exchange.mailbox.imap_server import (
+    PASSWORD,
+    USER,
+    deliver,
+    imap_server,
+    signed_in,
+    start_anew,
+)
 from tests.exchange.mailbox.mails import mail
+from tests.smtp_server import Inbox, certificate, running
 
 ZHANG, LIN, BOX = "zhang.san@example.com", "lin@dakehu.example", "Clients"
 
@@ -290,10 +304,15 @@ def test_what_was_set_aside_is_filed_by_hand_and_goes_with_its_client(
     first, second = sorted(mails_of(zhang), key=lambda row: row.pk, reverse=True)[:2]
     assert first.subject == "大附件" and "附件留在邮箱里" in first.notes[-1][0] and first.files == []
     assert second.files[0]["attachment"] is not None
+    deliver(port, mail(ZHANG, LIN, "大", number="t2", files=(("b.pdf", b"%PDF-1.7 " + b"y" * (1 << 20)),)), folder=BOX)
+    assert pull(box)["reasons"] == {"too_large": 1}
     with as_system(), act("test.erase"):
         zhang.delete()
     with as_system():
         assert not Mail.objects.exists() and not MailCandidate.objects.exists()
+        _pull_all(Night(clock.today(), Path(), no_progress))
+        assert not SetAsideMail.objects.filter(state="waiting").exists()
+        assert not StoredFile.objects.filter(name__startswith="mail-", expires_at=None).exists()
 
 
 def test_a_mailbox_that_is_off_or_refuses_says_why_and_keeps_its_secret(
@@ -317,3 +336,68 @@ def test_a_mailbox_that_is_off_or_refuses_says_why_and_keeps_its_secret(
         perform("mailbox.switch_off", {"mailbox": box.pk})
     with acting(admin):
         assert PASSWORD not in str(ask("mailbox.detail", {"mailbox": box.pk}))
+
+
+def test_the_command_reads_every_mailbox_and_says_what_became_of_the_mails(
+    port: int, box: Any, zhang: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(port, mail(ZHANG, LIN, number="c1"), mail("x@example.net", LIN, number="c2"), folder=BOX)
+    line = understood(["mail", "pull", "--json"])
+    with as_system():
+        assert mail_command.pull_mail(line) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["seen"], said["filed"], said["aside"]) == (2, 1, 1)
+    assert said["mailboxes"][0]["reasons"] == {"unknown": 1} and said["mailboxes"][0]["batches"]
+
+
+def test_two_clients_with_the_same_mail_are_merged_into_one_with_one_mail(
+    port: int, box: Any, lin: Any, zhang: Any
+) -> None:
+    with acting(lin):
+        twice = perform("clients.create", {"name": "张三", "code": "C0009", "mail": "z3@example.com", "anyway": True})
+    deliver(port, mail(ZHANG, f"{LIN}, z3@example.com", "同一人", number="m1"), folder=BOX)
+    assert pull(box)["copies"] == 2
+    with acting(lin):
+        perform("clients.merge", {"client": zhang.pk, "other": twice.pk})
+    assert [row.subject for row in mails_of(zhang)] == ["同一人"]
+
+
+def test_a_server_without_a_trusted_certificate_is_not_given_the_password(tmp_path: Path) -> None:
+    from dakehu.exchange.mailbox import imap
+
+    with imap_server(certificate(tmp_path)[:2]) as number:
+        account = imap.ImapAccount("localhost", number, "starttls", USER, PASSWORD)
+        with pytest.raises(Refused, match="证书"), imap.open_mailbox(account, "林晓的邮箱"):
+            pass
+    assert PASSWORD not in repr(account)
+
+
+def test_a_mail_that_left_over_smtp_and_its_answer_stand_in_one_thread(
+    port: int, box: Any, lin: Any, zhang: Any
+) -> None:
+    inbox = Inbox()
+    with running(inbox) as smtp, freeze_time("2026-11-27T02:00:00Z", ignore=["aiosmtpd", "asyncio", "imapclient"]):
+        with as_system():
+            server = {"mail_host": "localhost", "mail_port": smtp, "mail_security": "none", "mail_on": True}
+            perform("service.change_message_settings", {**server, "sender_address": "desk@dakehu.example"})
+        with acting(lin):
+            first = perform("service.send_mail", {"client": zhang.pk, "subject": "月报", "text": "请查收。"})
+        jobs.run_due_jobs()
+        (taken,) = inbox.mails
+        assert taken["Message-ID"] == f"<{first.message_id}>" and taken["To"] == ZHANG
+        answer = mail(ZHANG, LIN, "Re: 月报", "收到。", number="r1", In_Reply_To=str(taken["Message-ID"]))
+        deliver(port, answer, folder=BOX)
+        assert pull(box)["filed"] == 1
+        received = mails_of(zhang)[-1]
+        with acting(lin):
+            values = {"client": zhang.pk, "subject": "Re: 月报", "text": "谢谢。", "client_mail": received.pk}
+            second = perform("service.send_mail", values)
+        jobs.run_due_jobs()
+    assert inbox.mails[1]["In-Reply-To"] == "<r1@mail.example>"
+    assert str(inbox.mails[1]["References"]).split() == [f"<{first.message_id}>", "<r1@mail.example>"]
+    assert received.thread == first.thread == second.thread
+    with acting(lin):
+        states = [
+            one["delivery"]["state"] for one in ask("service.timeline", {"client": zhang.pk}) if one.get("delivery")
+        ]
+    assert states == ["accepted", "accepted"]

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 from dakehu.domains.clients import choices, identifiers
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.masks import is_masked
@@ -22,6 +20,8 @@ def pinyin_of(name: str) -> tuple[str, str]:
     if name.isascii():
         words_of = name.lower().split()
         return "".join(words_of)[:200], "".join(word[0] for word in words_of)[:60]
+    from pypinyin import Style, lazy_pinyin  # slow to import: see foundation.search.text
+
     whole = "".join(lazy_pinyin(name)).lower().replace(" ", "")
     first: Any = {"style": Style.FIRST_LETTER, "errors": lambda latin: [word[0] for word in latin.split()]}
     letters = lazy_pinyin(name, **first)

@@ -9,7 +9,7 @@ PUBLIC = (
     "deliveries.outbox",
     "file_types",
     "mail.intake",
-    "mail.queries",
+    "mail.retention",
     "moments.nightly",
     "moments.queries",
 )

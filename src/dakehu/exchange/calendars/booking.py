@@ -1,6 +1,6 @@
 """Hours that a colleague publishes by a signed, expiring link, and the meeting that a client makes of one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.records.recorded import add_audit_note
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
@@ -33,6 +33,17 @@ SALT = "dakehu.booking"
 LONGEST = 90  # days that a link is good for
 NEWS = timedelta(days=7)  # how long a booking stays in the bell
 NOTICES = "calendars.new_bookings"
+CLIENT = Parameter(
+    "client",
+    "clients.Client",
+    required=False,
+    spec=FieldSpec(
+        "客户",
+        "Client",
+        help_zh="留空则任何收到链接的人都可预约",
+        help_en="Left empty: whoever has the link may book",
+    ),
+)
 LINK = Parameter("booking_link", "calendars.BookingLink", spec=FieldSpec("预约链接", "Booking link"))
 
 
@@ -47,11 +58,12 @@ class LinkGone(NotFound):
     en="Publish bookable hours",
     parameters=(
         parameters_of("calendars.BookingLink", "purpose"),
-        parameters_of("calendars.BookingLink", optional=("client", "minutes", "days_ahead", "most", "expires_on")),
+        parameters_of("calendars.BookingLink", optional=("minutes", "days_ahead", "most", "expires_on")),
+        CLIENT,
     ),
     irreversible=bilingual("链接发出后不能撤销，只能停用。", "A link cannot be taken back, only revoked."),
 )
-def publish_hours(*, purpose: str, expires_on: date | None = None, **values: Any) -> dict[str, Any]:
+def publish_hours(*, purpose: str, expires_on: date | None = None, client: Any = None, **values: Any) -> dict[str, Any]:
     """Publish one's free hours by a link, for one client or whoever has it; good for 14 days unless said, 90 at most.
 
     Returns {id, path, expires_on}.
@@ -62,6 +74,7 @@ def publish_hours(*, purpose: str, expires_on: date | None = None, **values: Any
         raise refusal("expires_on", "到期日须在今天起 {n} 天之内。", "It must expire within {n} days.", n=LONGEST)
     given = {name: value for name, value in values.items() if value not in (None, "")}
     row = BookingLink(owner_id=current_actor().user_id, purpose=purpose, expires_on=last, **given)
+    row.client_ref = client.pk if client is not None else None
     row.save()
     return {"id": row.pk, "path": path_of(row), "expires_on": last.isoformat()}
 
@@ -90,15 +103,15 @@ def revoke_hours(*, booking_link: BookingLink) -> BookingLink:
 @query("calendars.booking_links", needs=Permission.CALENDARS_OWN, zh="预约链接", en="Booking links")
 def list_links() -> list[dict[str, Any]]:
     """Return one's own links that work today: [{id, purpose, client, minutes, expires_on, booked, most, path}]."""
-    rows = BookingLink.objects.filter(
-        owner_id=current_actor().user_id, is_revoked=False, expires_on__gte=clock.today()
-    ).select_related("client")
+    rows = BookingLink.objects.filter(owner_id=current_actor().user_id, is_revoked=False, expires_on__gte=clock.today())
+    clients = _clients(row.client_ref for row in rows)
     clearance = current_actor().clearance
     return [
         {
             "id": row.pk,
             "purpose": row.purpose,
-            "client": name_of(row.client, clearance) if row.client_id else "",
+            "client": name_of(clients[row.client_ref], clearance) if row.client_ref in clients else "",
+            "has_client": row.client_ref is not None,
             "minutes": row.minutes,
             "expires_on": row.expires_on,
             "booked": row.bookings.count(),
@@ -128,17 +141,16 @@ def opened(token: str) -> Iterator[BookingLink]:
     if not actor.may(Permission.PLAN_WRITE):
         raise gone
     with acting_as(actor):
-        row = BookingLink.objects.filter(pk=number).select_related("owner", "client").first()
-        if row is None or (row.client_id and not _is_visible(row.client_id)):
+        if row.client_ref and row.client_ref not in _clients([row.client_ref]):
             raise gone
         yield row
 
 
-def _is_visible(client: int) -> bool:
-    from dakehu.foundation.schema.fields import model_of
-
-    rows: Any = model_of("clients.Client").objects.filter(pk=client)
-    return bool(rows.exists())
+def _clients(refs: Iterable[int | None]) -> dict[int, Any]:
+    """Return {id: client} of those that the actor sees."""
+    ids = sorted({ref for ref in refs if ref is not None})
+    rows: Any = model_of("clients.Client").objects.filter(pk__among=ids) if ids else ()
+    return {row.pk: row for row in rows}
 
 
 def offered(row: BookingLink) -> dict[date, list[datetime]]:
@@ -181,18 +193,19 @@ def book(token: str, starts: datetime, name: str = "", remark: str = "") -> Book
 )
 def book_hour(*, link: BookingLink, starts: datetime, name: str = "", remark: str = "") -> Booking:
     """Make a meeting of a free hour; the quarters that it touches are taken by constraint, so that nobody gets them twice."""
-    if link.client_id is None and not name.strip():
+    if link.client_ref is None and not name.strip():
         raise refusal("name", "请填写您的称呼。", "State your name.")
     if starts not in offered(link).get(starts.date(), ()):
         raise _taken()
     link.save()  # one booking of a link at a time
+    client = _clients([link.client_ref]).get(link.client_ref or 0)
     row = meetings.plan_meeting(
         subject=link.purpose,
         starts_at=clock.at_local(starts),
         ends_at=clock.at_local(starts + timedelta(minutes=link.minutes)),
-        client=link.client,
-        kind="office" if link.client_id else "internal",
-        guests=name.strip()[:60] if not link.client_id else None,
+        client=client,
+        kind="internal" if client is None else "office",
+        guests=name.strip()[:60] if client is None else None,
         agenda=remark.strip()[:200],
     )
     booking = Booking(link=link, meeting_ref=row.pk, starts_at=row.starts_at, booked_at=clock.now())
@@ -228,15 +241,17 @@ def new_bookings() -> list[dict[str, Any]]:
     """Return the hours that clients booked of one's own within a week, the last one first."""
     rows = Booking.objects.filter(
         link__owner_id=current_actor().user_id, booked_at__gte=clock.now() - NEWS
-    ).select_related("link", "link__client")
+    ).select_related("link")
+    latest = list(rows.order_by("-pk")[:20])
+    clients = _clients(row.link.client_ref for row in latest)
     clearance = current_actor().clearance
     found = []
-    for row in rows.order_by("-pk")[:20]:
-        client = row.link.client if row.link.client_id else None
+    for row in latest:
+        client = clients.get(row.link.client_ref or 0)
         at = f"{local(row.starts_at):%m-%d %H:%M}"
         words = ("{who}预约了 {at}", "{who} booked {at}")
-        who = name_of(client, clearance) if client else str(bilingual("有客户", "A client"))
-        code = client.code if client else str(bilingual("有客户", "A client"))
+        who = name_of(client, clearance) if client is not None else str(bilingual("有客户", "A client"))
+        code = client.code if client is not None else str(bilingual("有客户", "A client"))
         found.append(
             notice(
                 f"{NOTICES}:{row.pk}",

@@ -31,7 +31,7 @@ class DeskRecords:
         self.matched: dict[str, int] = {}  # records recognised in this run
         self.new: dict[str, str] = {}  # {record: code} of clients to be made; AMBIGUOUS where several clients fit
         self.names: dict[str, str] = {}
-        self.parents: dict[str, list[str]] = {}  # {record of a kept table: the records of clients that it leads to}
+        self.parents: dict[str, list[str]] = {}  # {record of another table: the records of clients that it leads to}
         self.staff = self._staff()
         self.unknown_staff: Counter[str] = Counter()
 
@@ -87,7 +87,7 @@ class DeskRecords:
             self.names.setdefault(record[ID], column.value(record, self))
 
     def learn_parents(self, landing: Landing, records: list[Record]) -> None:
-        """Learn which clients the records of a kept table lead to."""
+        """Learn which clients the records of a table, such as deals, lead to."""
         for record in records:
             self.parents[record[ID]] = [record[name] for name in landing.links if record.get(name)]
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from dakehu.exchange.connectors import funnel
 from dakehu.exchange.connectors.landings import (
     CLIENTS,
     FOLLOW_UPS,
     INTERACTIONS,
-    KEPT,
+    OPPORTUNITIES,
+    PROSPECTS,
     Desk,
     Landing,
     LandingColumn,
@@ -96,8 +98,39 @@ LANDINGS = (
         ),
         unused=TECHNICAL,
     ),
-    Landing("LeadsObj", KEPT),
-    Landing("NewOpportunityObj", KEPT, links=("account_id",)),
+    Landing(
+        "LeadsObj",
+        PROSPECTS,
+        (
+            same("线索名称", "name", "name", "company"),
+            same("工作单位", "employer", "company"),
+            same("职务", "position", "job_title"),
+            funnel.one_contact("手机号码", "phone", "mobile", *PHONES),
+            funnel.one_contact("电子邮件", "mail", "mail", "email"),
+            *funnel.source("source"),
+            funnel.other_contacts(*PHONES, "email", texts=("remark",)),
+            staff("跟进人", "owner", "owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing(
+        "NewOpportunityObj",
+        OPPORTUNITIES,
+        (
+            client_code("account_id"),
+            same("商机名称", "subject", "name"),
+            same("预计金额", "amount", "amount"),
+            LandingColumn(
+                "预计成交日期", "close_on", lambda record, desk: record.get("close_date", "")[:10], ("close_date",)
+            ),
+            *funnel.stage("sales_status", "sales_stage"),
+            *funnel.reason(("sales_status", "sales_stage"), "lost_reason"),
+            same("备注", "remark", "remark"),
+            staff("负责人", "owner", "owner"),
+        ),
+        links=("account_id",),
+        unused=TECHNICAL,
+    ),
     Landing(
         "ActiveRecordObj",
         INTERACTIONS,

@@ -34,6 +34,8 @@ def check_address(address: str) -> str:
 class PoliteClient:
     """A client of one system. `per_second` limits its calls."""
 
+    attempts = ATTEMPTS
+
     def __init__(self, system: str, *, per_second: float = 0) -> None:
         import httpx
 
@@ -50,27 +52,32 @@ class PoliteClient:
         """Close the connections."""
         self.client.close()
 
-    def request(self, method: str, url: str, **options: Any) -> Any:
+    def request(self, method: str, url: str, *, is_repeatable: bool = True, **options: Any) -> Any:
         """Send a request, again while the system is busy; return its response, of whatever status below 500.
 
-        A 429 is waited out as its Retry-After says, else ever longer. Raises Refused once that came to nothing.
+        A 429 is waited out as its Retry-After says, else ever longer. Raises Refused once that came to nothing. Without
+        `is_repeatable` only a 429 is tried again: whatever else went wrong, the request may have been carried out.
         """
         import httpx
 
         cause = ""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self.attempts):
             self._keep_rate()
             try:
                 response = self.client.request(method, url, **options)
             except httpx.HTTPError as error:
                 cause, wait = type(error).__name__, float(2**attempt)
+                if not is_repeatable:
+                    break
             else:
                 if response.status_code != 429 and response.status_code < 500:
                     return response
                 cause, wait = f"HTTP {response.status_code}", _wait_of(response, attempt)
+                if not is_repeatable and response.status_code != 429:
+                    break
             if wait > LONGEST_WAIT:
                 break
-            if attempt + 1 < ATTEMPTS:
+            if attempt + 1 < self.attempts:
                 self.pause(wait)
         raise refused(
             bilingual(

@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from dakehu.domains.growth.opportunities.actions import ensure_pipelines
 from dakehu.exchange.connectors import fetching, landing_book, row_files
 from dakehu.exchange.connectors.desk_records import DeskRecords
 from dakehu.exchange.connectors.kinds import KINDS
 from dakehu.exchange.connectors.landing_book import Rows
-from dakehu.exchange.connectors.landings import CLIENTS, KEPT
+from dakehu.exchange.connectors.landings import CLIENTS, KEPT, OPPORTUNITIES
 from dakehu.exchange.connectors.models import RecordLink, Run, SourceTable
 from dakehu.exchange.connectors.source import ID, MODIFIED
 from dakehu.exchange.imports import frame_files, origins
@@ -32,6 +33,8 @@ COUNTED = (CREATED, UPDATED, UNCHANGED, SKIPPED)
 def open_batch(run: Run) -> Any:
     """Open a batch with all rows to import of a run; None where no table has any. Adds notes to the run."""
     kind = KINDS[str(run.connection.kind)]
+    if any(kind.landings[name].part == OPPORTUNITIES for name in run.fetched if name in kind.landings):
+        ensure_pipelines()
     desk = DeskRecords(run.connection, kind.code_prefix)
     stored = {row.name: row for row in SourceTable.objects.filter(connection=run.connection)}
     tables = [name for name in kind.landings if name in run.fetched]
@@ -39,10 +42,10 @@ def open_batch(run: Run) -> Any:
         name: _rows(run, name, stored.get(name))
         for name in sorted(tables, key=lambda name: kind.landings[name].part != KEPT)
     }
-    for name, one in rows.items():
-        if kind.landings[name].part == KEPT:
+    for one in rows.values():
+        if one.landing.links:
             desk.learn_parents(one.landing, row_files.merge(one.before, one.now).to_dicts())
-        elif kind.landings[name].part == CLIENTS:
+        if one.landing.part == CLIENTS:
             desk.learn_names(one.landing, one.before.to_dicts())
             desk.learn_clients(one.landing, one.now.to_dicts())
     sheets, plan = landing_book.build(run.connection, desk, [rows[name] for name in tables])

@@ -14,6 +14,7 @@ from dakehu.foundation.schema.fields import model_of
 
 Record = dict[str, str]
 CLIENTS, INTERACTIONS, FOLLOW_UPS, KEPT = "clients", "interactions", "follow_ups", ""
+PROSPECTS, OPPORTUNITIES = "prospects", "opportunities"
 
 
 class Desk(Protocol):

@@ -69,16 +69,6 @@ def connection_detail(*, connection: Connection) -> dict[str, Any]:
     }
 
 
-@query("connections.leaving", needs=Permission.CONNECTION_READ, zh="离开本系统的数据", en="What leaves the desk")
-def leaving() -> list[dict[str, Any]]:
-    """Return what may leave the desk by connections that are switched on: [{id, name, system, address, fields}].
-
-    A connection without fields only reads.
-    """
-    rows = Connection.objects.filter(is_on=True).order_by("name")
-    return [{**_connection(row), "fields": [name for name in row.writes_back.split(",") if name]} for row in rows]
-
-
 def connection_of(kind: str, name: str = "", address: str = "") -> Connection | None:
     """Return the connection of a kind, of that name and address where given, None without one.
 

@@ -1,10 +1,12 @@
 """Where the modules of Zoho CRM belong. Names as the vendor's SDK has them (record/field.py)."""
 
+from dakehu.exchange.connectors import funnel
 from dakehu.exchange.connectors.landings import (
     CLIENTS,
     FOLLOW_UPS,
     INTERACTIONS,
-    KEPT,
+    OPPORTUNITIES,
+    PROSPECTS,
     Desk,
     Landing,
     LandingColumn,
@@ -42,6 +44,11 @@ def _person(record: Record, desk: Desk) -> str:
     if any("\u4e00" <= sign <= "\u9fff" for sign in family + given):
         return family + given
     return " ".join(filter(None, (given, family)))
+
+
+def _lead(record: Record, desk: Desk) -> str:
+    """Return the name of a lead: a person's, or the company's where no person is named."""
+    return _person(record, desk) or record.get("Company", "")
 
 
 def _state(record: Record, desk: Desk) -> str:
@@ -87,8 +94,39 @@ LANDINGS = (
         ),
         unused=TECHNICAL,
     ),
-    Landing("Leads", KEPT),
-    Landing("Deals", KEPT, links=("Account_Name", "Contact_Name")),
+    Landing(
+        "Leads",
+        PROSPECTS,
+        (
+            LandingColumn("线索名称", "name", _lead, ("Last_Name", "First_Name")),
+            same("工作单位", "employer", "Company"),
+            same("职务", "position", "Designation"),
+            same("城市", "city", "City"),
+            funnel.one_contact("手机号码", "phone", "mobile", *PHONES),
+            funnel.one_contact("电子邮件", "mail", "mail", "Email", "Secondary_Email"),
+            *funnel.source("Lead_Source"),
+            funnel.other_contacts(*PHONES, "Email", "Secondary_Email", texts=("Lead_Status", "Description")),
+            staff("跟进人", "owner", "Owner"),
+        ),
+        unused=TECHNICAL,
+    ),
+    Landing(
+        "Deals",
+        OPPORTUNITIES,
+        (
+            client_code("Account_Name", "Contact_Name"),
+            same("商机名称", "subject", "Deal_Name"),
+            same("预计金额", "amount", "Amount"),
+            same("预计成交日期", "close_on", "Closing_Date"),
+            *funnel.stage("Stage"),
+            *funnel.reason(("Stage",), "Reason_For_Loss__s"),
+            same("下一步", "next_step", "Next_Step"),
+            same("备注", "remark", "Description"),
+            staff("负责人", "owner", "Owner"),
+        ),
+        links=("Account_Name", "Contact_Name"),
+        unused=TECHNICAL,
+    ),
     Landing(
         "Calls",
         INTERACTIONS,

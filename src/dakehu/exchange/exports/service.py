@@ -78,7 +78,7 @@ def write_filled(
     ids = list(chosen.values_list("pk", flat=True))
     file_language = language or reading_language()
     with TemporaryFile(prefix="dakehu-") as spool_file:  # unnamed, so that a killed process leaves nothing behind
-        filled = _read(ids, file_language, spool_file, progress)
+        filled = _read(ids, file_language, spool_file, progress, whole=clients is None)
         progress(0.7, bilingual("正在写入工作簿", "Writing the workbook"))
         try:
             if live:
@@ -104,16 +104,21 @@ def _write_live(book: writing.BookSpec, path: Path, root: str, password: str) ->
         draft.replace(path)
 
 
-def _read(clients: list[int], language: str, spool_file: IO[bytes], progress: Progress) -> "dict[str, FilledSheet]":
-    """Read the rows of every worksheet into the spool, and save what a later import compares with."""
+def _read(
+    clients: list[int], language: str, spool_file: IO[bytes], progress: Progress, *, whole: bool
+) -> "dict[str, FilledSheet]":
+    """Read the rows of every worksheet into the spool, and save what a later import compares with.
+
+    A file of the `whole` book also holds what belongs to no client, such as prospects.
+    """
     filled = {}
     for done, (name, worksheet) in enumerate(worksheets().items()):
-        progress(0.1 + 0.12 * done, bilingual("正在读取{title}", "Reading {title}", title=str(worksheet.title)))
+        progress(0.1 + 0.08 * done, bilingual("正在读取{title}", "Reading {title}", title=str(worksheet.title)))
         figures = figure_columns.FigureColumns(language) if name == "clients" else None
         filled[name] = FilledSheet(
             name, frames.column_renderers(worksheet, language), figures, frames.Spool(spool_file)
         )
-        filled[name].fill(frames.slices(worksheet, clients, filled[name].renderers))
+        filled[name].fill(frames.slices(worksheet, clients, filled[name].renderers, unattached=whole))
     export = row_keys.save_export({name: workbook.exported() for name, workbook in filled.items()})
     for workbook in filled.values():
         workbook.export = export

@@ -64,7 +64,7 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
     for _, sheet in with_worksheet():
         if sheet.evaluate is not None and sheet.name in made.stacks:
             name, rows = sheet.name, made.stacks[sheet.name]
-            made.owners[name] = _owner_rows(made, rows)
+            made.owners[name] = _owner_rows(made, rows) if sheet.clients != "none" else [0] * rows.count
             sheet.evaluate(rows.columns, made.owners[name], rows.row_evaluation, mode=plan.mode)
             _warn_of_masks(rows)
     progress(0.8, bilingual("比对完成", "Compared"))
@@ -158,6 +158,8 @@ def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
         own = made.meeting.owners.get(rows.part.name, {}).get(row)
         if own is not None and "client_code" not in rows.row_evaluation.anchored[row]:
             owners[row] = own
+            continue
+        if not any(named) and rows.part.clients == "some":
             continue
         if not any(named):
             sheet = made.grids[rows.origin[row][0]].plan.sheet

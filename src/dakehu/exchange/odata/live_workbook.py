@@ -11,8 +11,6 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from pyopenvba import PowerQueryWorkbook
-
 from dakehu.exchange.odata.power_query import LiveQuery
 from dakehu.exchange.workbook.own_pages import LIVE_PREFIXES
 
@@ -36,6 +34,8 @@ def add_live_sheets(path: Path, queries: list[LiveQuery], language: str) -> list
     draft = Path(draft_name)
     try:
         _add_blank_sheets(path, draft, names)
+        from pyopenvba import PowerQueryWorkbook  # slow to import, and few exports are live
+
         with PowerQueryWorkbook(draft) as book:
             for number, (query, sheet) in enumerate(zip(queries, names, strict=True), start=1):
                 book.add_query(query.name, query.formula)

@@ -42,6 +42,7 @@ class Worksheet:
     parameters: tuple[Parameter, ...]
     create: str  # the action that creates a single row
     import_only: tuple[str, ...] = ()
+    clients: str = "each"  # whether each of its rows belongs to a client, some do, or none
 
     def parameter(self, name: str) -> Parameter:
         """Return a column by name."""
@@ -125,9 +126,16 @@ def _worksheet(resource: Resource, sheet: SheetOf) -> Worksheet:
     if resource.model == CLIENT:
         columns = _columns_of_clients(resource.create)
     else:
-        columns = (*_client_columns(), *_optional(resource.create, NAMING, "version"))
+        naming = () if sheet.clients == "none" else _client_columns()
+        columns = (*naming, *_optional(resource.create, NAMING, "version"))
     return Worksheet(
-        sheet.name, sheet.title, resource.model, (*columns, *sheet.more), resource.create, sheet.import_only
+        sheet.name,
+        sheet.title,
+        resource.model,
+        (*columns, *sheet.more),
+        resource.create,
+        sheet.import_only,
+        sheet.clients,
     )
 
 

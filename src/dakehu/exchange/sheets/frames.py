@@ -70,9 +70,12 @@ def column_renderers(part: Worksheet, language: str) -> "dict[str, ColumnRendere
 
 
 def slices(
-    part: Worksheet, clients: Any, renderers: "dict[str, ColumnRenderer]", *, rows: Any = None
+    part: Worksheet, clients: Any, renderers: "dict[str, ColumnRenderer]", *, rows: Any = None, unattached: bool = False
 ) -> Iterator[pl.DataFrame]:
-    """Yield the same rows some thousand at a time, at least one frame, with unfinished columns."""
+    """Yield the same rows some thousand at a time, at least one frame, with unfinished columns.
+
+    With `unattached` also the visible rows of the table that belong to no client.
+    """
     parameters = exportable_columns(part)
     if part.name == "clients":
         batches = _clients(parameters, clients if rows is None else rows)
@@ -83,6 +86,8 @@ def slices(
             *(NAMED.get(parameter.name) or _lookup_path(parameter) for parameter in parameters),
         ]
         key, ids = ("client_id", clients) if rows is None else ("pk", rows)
+        if rows is None and part.clients != "each":
+            key, ids = "pk", _mixed_rows(part, clients, unattached)
         batches = _dependents(model_of(part.model), paths, key, ids)
     empty = True
     for batch in batches:
@@ -156,6 +161,21 @@ def _dependents(model: Any, paths: list[str], key: str, ids: Any) -> Iterator[Co
         rows = queryset.values_list(*paths).iterator(chunk_size=READ)
         while batch := list(islice(rows, READ)):
             yield list(zip(*batch, strict=True))
+
+
+def _mixed_rows(part: Worksheet, clients: Any, unattached: bool) -> list[int]:
+    """Return the ids of a table's rows of some clients, and with `unattached` of those of none."""
+    rows = model_of(part.model).objects.order_by("pk")
+    found = [] if part.clients == "none" else _ids_of(rows, clients)
+    free = rows if part.clients == "none" else rows.filter(client=None)
+    return [*found, *(free.values_list("pk", flat=True) if unattached else ())]
+
+
+def _ids_of(rows: Any, clients: Any) -> list[int]:
+    """Return the ids of the rows of some clients."""
+    return [
+        pk for some in chunks(clients, READ) for pk in rows.filter(client_id__among=some).values_list("pk", flat=True)
+    ]
 
 
 def _clients(parameters: list[Parameter], clients: Any) -> Iterator[Columns]:

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from dakehu.foundation.access.actor import current_actor
@@ -234,7 +235,17 @@ def _extension_cells(other: Any, columns: list[tuple[str, str, CellRenderer]]) -
 
 
 def _reader(column: Column) -> CellRenderer:
-    return column.field.by if isinstance(column.field, Computed) else attrgetter(column.name)
+    if isinstance(column.field, Computed):
+        return column.field.by
+    return partial(_key_target, column.name) if column.kind == "key" else attrgetter(column.name)
+
+
+def _key_target(name: str, row: Any) -> Any:
+    """Return the row that a key names; None outside the reader's scope, where an action may just have put it."""
+    try:
+        return getattr(row, name)
+    except ObjectDoesNotExist:
+        return None
 
 
 def _cell_renderer(column: Column, clearance: Sensitivity, shown: bool) -> CellRenderer:

@@ -201,7 +201,7 @@ def write_dependents(
     finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
     also: tuple[str, ...] = (),
 ) -> tuple[list[Any], list[Any]]:
-    """Write rows that hang on clients (`clients` names one for each row); returns (made, changed) rows.
+    """Write rows that hang on clients (`clients` names one for each row, 0 for none); returns (made, changed) rows.
 
     `targets` of the evaluation then name the made rows too.
 
@@ -210,7 +210,7 @@ def write_dependents(
     """
     made, changed, touched = [], [], set(also)
     for place in row_evaluation.rows(CREATED):
-        row = model(client_id=clients[place], **filled_values(columns, fields, place))
+        row = model(client_id=clients[place] or None, **filled_values(columns, fields, place))
         finish(row, place, True)
         made.append(row)
     held = load_rows(model, (row_evaluation.targets[place] for place in row_evaluation.differences))
@@ -222,7 +222,9 @@ def write_dependents(
         finish(row, place, False)
         changed.append(row)
     if made or changed:
-        record_rows(model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)})
+        record_rows(
+            model, made, changed, sorted(touched), client_ids={row.client_id for row in (*made, *changed)} - {None}
+        )
     for place, row in zip(row_evaluation.rows(CREATED), made, strict=True):
         row_evaluation.targets[place] = row.pk
     return made, changed

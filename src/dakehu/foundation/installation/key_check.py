@@ -113,7 +113,7 @@ def _audit_fits(using: str) -> bool:
 def _values_open(using: str) -> bool:
     """Of the values met under each version of the key one must open: a single damaged value is no foreign key."""
     opened: dict[int, bool] = {}
-    for model in query_guard.scoped_models():
+    for model in _present_models(using):
         for field in encrypted_fields_of(model):
             rows: Any = models.QuerySet(model, using=using).filter(**{f"{field.name}__isnull": False}).order_by("pk")
             for row in _ends(rows):
@@ -121,6 +121,12 @@ def _values_open(using: str) -> bool:
                 version = value._body[0]
                 opened[version] = opened.get(version, False) or _opens(value)
     return all(opened.values())
+
+
+def _present_models(using: str) -> list[Any]:
+    """Return the models of client data whose tables are there: those of a new version come with its migrations."""
+    present = set(connections[using].introspection.table_names())
+    return [model for model in query_guard.scoped_models() if model._meta.db_table in present]
 
 
 def _opens(value: EncryptedValue) -> bool:
@@ -133,7 +139,7 @@ def _opens(value: EncryptedValue) -> bool:
 
 def _indexes_fit(using: str) -> bool:
     found = []
-    for model in query_guard.scoped_models():
+    for model in _present_models(using):
         for field in (f for f in model._meta.concrete_fields if isinstance(f, BlindIndex)):
             for row in _ends(models.QuerySet(model, using=using).exclude(**{field.name: ""}).order_by("pk")):
                 value = getattr(row, field.of)

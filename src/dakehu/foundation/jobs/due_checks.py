@@ -1,7 +1,9 @@
 """What the worker looks after once a minute: each check starts jobs where something is due."""
 
+import logging
 from collections.abc import Callable
 
+log = logging.getLogger("dakehu.jobs")
 DueCheck = Callable[[], object]
 _checks: dict[str, DueCheck] = {}
 
@@ -12,6 +14,9 @@ def declare_due_check(name: str, check: DueCheck) -> None:
 
 
 def run_due_checks() -> None:
-    """Make every check, in the order of their names."""
-    for _, check in sorted(_checks.items()):
-        check()
+    """Make every check, in the order of their names; one that fails is logged and keeps no other from its turn."""
+    for name, check in sorted(_checks.items()):
+        try:
+            check()
+        except Exception:
+            log.exception("the check of %s failed", name)

@@ -1,6 +1,7 @@
 """Connect published events to reactions, which run as jobs after the action commits."""
 
 import functools
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from dakehu.foundation.jobs.cause import following
 from dakehu.foundation.jobs.queue import JOBS, Work, start
 
 REACTIONS: dict[str, list[str]] = {}
+FORWARDERS: dict[str, Callable[[str], bool]] = {}
 
 
 def on_event(event: str) -> Callable[[Work], Work]:
@@ -25,6 +27,15 @@ def on_event(event: str) -> Callable[[Work], Work]:
         return body
 
     return wrap
+
+
+def forward_events(kind: str, is_wanted: Callable[[str], bool]) -> None:
+    """Let the job `kind` have every event that is wanted: `body(progress, event=, payload=, occurrence=)`.
+
+    `is_wanted(event)` is asked within the publishing action and must be cheap. `occurrence` names this one event, so that
+    whoever is told of it twice knows.
+    """
+    FORWARDERS[kind] = is_wanted
 
 
 def _react(body: Work, progress: Any, cause: int | None = None, **payload: Any) -> Any:
@@ -45,3 +56,7 @@ def queue_reactions(events: list[tuple[str, dict[str, Any]]], entry: Any = None)
         for kind in REACTIONS.get(current_name(Kind.EVENT, event), []):
             with acting_as(system_actor(f"reaction to {event}", current_actor().door)):
                 start(kind, **payload, **cause)
+        for kind, is_wanted in FORWARDERS.items():
+            if is_wanted(event):
+                with acting_as(system_actor(f"forward {event}", current_actor().door)):
+                    start(kind, event=event, payload=payload, occurrence=uuid.uuid4().hex)

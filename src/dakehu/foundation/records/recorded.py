@@ -107,6 +107,7 @@ class Recorded(models.Model):
     across_only = ""  # a flag column: rows in which it is set are seen only by those who see across information walls
     deduplicate_on_merge = False  # whether a merge of clients keeps only one of two equal rows
     lookup_fields: tuple[str, ...] = ()  # fields by which a person may identify a row of this model
+    is_chosen_from_list = False  # whether forms offer its rows in a list: for small tables, by their `choice_label`
     former_lookup = ""  # lookup path to former names, each of which identified one row
     computed_columns: tuple[Any, ...] = ()
     list_filters: dict[str, Any] = {}  # {name: rows and a value → rows} by which lists are narrowed besides the columns
@@ -182,6 +183,11 @@ class Recorded(models.Model):
         with acting_as(replace(current_actor(), reach=Reach.SYSTEM)):
             models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
         return None
+
+    @property
+    def choice_label(self) -> str:
+        """Return how a form names the row among others."""
+        return str(self)
 
     def record_deletion(self) -> None:
         """Record in the open action that the row is deleted, with its values."""

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import opencc
-from pypinyin import Style, pinyin
 
 LONGEST = 4000  # characters of a row that are indexed
 ASKED = 200  # characters of a search text that are used: databases limit patterns and tokens
@@ -65,6 +64,8 @@ def tokens(text: str) -> str:
 @functools.lru_cache(maxsize=20_000)
 def _readings(character: str) -> tuple[str, ...]:
     """Return the pinyin readings of a character without tones, the usual one first."""
+    from pypinyin import Style, pinyin  # a quarter of a second, which a command that searches nothing need not wait
+
     readings = pinyin(character, style=Style.NORMAL, heteronym=True)
     return tuple(dict.fromkeys(reading for reading in readings[0] if reading.isascii())) if readings else ()
 

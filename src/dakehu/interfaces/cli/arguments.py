@@ -193,6 +193,13 @@ def parser() -> argparse.ArgumentParser:
     made = add("calendars", "同步外部日历，或试读日历文件 · run calendars, or try a calendar file")
     made.add_argument("what", choices=("sync", "read"), help="同步 · run; 试读文件 · read files")
     made.add_argument("names", nargs="*", metavar="NAME", help="日历名称或文件 · names of calendars, or files")
+    made = add("sheets", "与在线表格双向同步 · synchronise linked online sheets, both ways")
+    made.add_argument("what", choices=("sync", "list"), help="同步，或列出 · synchronise, or list")
+    made.add_argument("name", nargs="?", default="", help="在线表格的名称 · name of the linked sheet")
+    made.add_argument("--all", action="store_true", help="全部已启用的 · all that are switched on")
+    made.add_argument(
+        "--api", default="", metavar="URL", help="接口地址，缺省为 Google · the interface; Google's if left out"
+    )
     made = add("ask", "按名称提问 · ask a query by its name")
     made.add_argument("name", nargs="?", default="", help="留空列出全部 · all are listed when left out")
     made.add_argument("values", nargs="*", metavar="key=value")

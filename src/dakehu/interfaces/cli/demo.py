@@ -37,10 +37,12 @@ from dakehu.interfaces.cli.example import (
     EXAMPLE_DAY,
     calendar,
     feeds,
+    growth,
     mails,
     market,
     messages,
     moments,
+    outgoing,
     write_book,
 )
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
@@ -103,11 +105,14 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("归档往来邮件…", "Mails with clients …")))
     with acting_as(system_actor("mails of the demonstration brokerage（演示）", "cli")):
         mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
+    _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
+    growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
+    outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

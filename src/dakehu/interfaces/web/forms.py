@@ -182,7 +182,10 @@ def rows_to_choose(parameter: Parameter) -> list[tuple[str, str]]:
         return [(str(user.pk), user.name) for user in team.users().filter(is_active=True)]
     if label == "team.Branch":
         return [(str(row.pk), row.name) for row in team.branches()]
-    return [(str(row.pk), row.name) for row in team.teams()] if label == "team.Team" else []
+    if label == "team.Team":
+        return [(str(row.pk), row.name) for row in team.teams()]
+    model = model_of(label)
+    return [(str(row.pk), row.choice_label) for row in model.objects.all()] if model.is_chosen_from_list else []
 
 
 def as_typed(value: Any, kind: str) -> Any:

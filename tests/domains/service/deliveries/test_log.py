@@ -95,6 +95,13 @@ def test_what_failed_is_sent_again_under_the_same_message_id_and_what_was_sent_i
         perform("service.send_again", {"delivery": number})
 
 
+def test_what_the_desk_cannot_send_is_not_queued_again(lin, zhou, zhang):
+    number = queue(lin, "sms", channel="sms", client=zhang, kind="campaign")
+    with acting(zhou), pytest.raises(Refused, match="渠道"):
+        perform("service.send_again", {"delivery": number})
+    assert not log(zhou)["deliveries"][0]["may_go_again"]
+
+
 def test_a_message_that_waits_can_be_stopped(lin, zhou):
     number = queue(lin, "notice:1")
     with acting(zhou):

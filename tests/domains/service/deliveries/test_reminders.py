@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from freezegun import freeze_time
 
+from dakehu.domains.service.deliveries import handover
 from dakehu.domains.service.deliveries.reminders import remind_everybody, remind_if_due
 from dakehu.domains.service.models import Delivery, MessageSettings, NoticeAddress
+from dakehu.domains.team.notices import read_notices
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused
@@ -20,7 +22,7 @@ NOON = clock.at_local(datetime(2026, 11, 30, 12, 0))
 
 @pytest.fixture(autouse=True)
 def at_noon():
-    with freeze_time(NOON) as time:
+    with freeze_time(NOON, ignore=["_pytest"]) as time:
         yield time
 
 
@@ -124,9 +126,6 @@ def test_a_chat_address_into_the_firms_own_network_is_refused(lin):
 
 
 def test_a_notice_that_was_read_while_it_was_held_does_not_leave(lin, zhang, at_noon):
-    from dakehu.domains.service.deliveries import handover
-    from dakehu.domains.team.notices import read_notices
-
     reachable(lin)
     with acting(lin):
         perform("service.set_notice_preferences", {"urgent_at_once": False})
@@ -165,3 +164,17 @@ def test_the_worker_looks_every_few_minutes_and_only_where_somebody_can_be_reach
         for _ in range(3):
             remind_if_due()
     assert Job.objects.filter(kind="service.remind").count() == 1
+
+
+def test_nothing_leaves_to_somebody_who_left_the_firm(lin, admin, zhang):
+    reachable(lin)
+    complain(lin, zhang)
+    remind()
+    with as_system(), act("test.leaves"):
+        lin.is_active = False
+        lin.save()
+    with as_system():
+        while handover.claim_delivery(worker="w-1-1", channels=("mail",)) is not None:
+            pass
+    assert [row.rule for row in messages()] == ["recipient_left"]
+    assert remind()["messages"] == 0

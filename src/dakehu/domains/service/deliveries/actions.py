@@ -1,7 +1,7 @@
 """What people do with deliveries: send one again, stop one that waits; and what later becomes known of one."""
 
-from dakehu.domains.service.deliveries.client_rules import refusal_by
-from dakehu.domains.service.deliveries.kinds import AGAIN, SENT, WAITING, DeliveryState
+from dakehu.domains.service.deliveries.client_rules import refusal_by, rule_text
+from dakehu.domains.service.deliveries.kinds import AGAIN, AUTOMATIC, SENT, WAITING, DeliveryState
 from dakehu.domains.service.deliveries.masks import without_addresses
 from dakehu.domains.service.deliveries.outbox import start_sending, step
 from dakehu.domains.service.deliveries.queries import visible_condition
@@ -49,6 +49,13 @@ def send_again(*, delivery: int) -> dict[str, str]:
             "这条消息现在是“{state}”，不需要重发。",
             "This message is “{state}”: there is nothing to send again.",
             state=DeliveryState.text_of(str(row.state)),
+        )
+    if row.channel not in AUTOMATIC or not row.address:
+        raise refusal(
+            "delivery",
+            "系统不能发送这条消息：{why}。请用其他渠道，或补上地址后重新发起。",
+            "The desk cannot send this message: {why}. Use another channel, or start again with an address.",
+            why=rule_text(row.rule or "no_address"),
         )
     by = current_actor().name
     note = bilingual("{who} 决定重新发送", "{who} sends it again", who=by)

@@ -23,7 +23,7 @@ RULES = {
     "empty_text": bilingual("正文为空", "The text is empty"),
     "open_placeholder": bilingual("正文中有未填写的占位符", "A placeholder in the text is not filled in"),
     "read_already": bilingual("已在系统内读过", "Read in the desk already"),
-    "digest": bilingual("并入每日汇总", "Waits for the digest"),
+    "recipient_left": bilingual("收件人员已离职或停用", "The recipient no longer works here"),
     "snoozed": bilingual("本人暂停了提醒", "Snoozed by the recipient"),
     "taken_back": bilingual("已被取消", "Taken back by a person"),
 }

@@ -17,7 +17,7 @@ from dakehu.domains.service.deliveries.outbox import step
 from dakehu.domains.service.deliveries.permission_to_send import may_send
 from dakehu.domains.service.deliveries.quiet import end_of_quiet
 from dakehu.domains.service.deliveries.settings import message_settings
-from dakehu.domains.service.deliveries.unread import is_still_unread
+from dakehu.domains.service.deliveries.unread import is_still_unread, is_working_here
 from dakehu.domains.service.models import Delivery
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -26,6 +26,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.messages.outcome import Outcome, Result
 
+STALE = timedelta(minutes=10)  # after which a notice may have been read in the desk
 SENT_AGAIN = bilingual("结果不明，已再次发送", "Unknown, sent again")
 NOBODY_KNOWS = bilingual("发送中断：不知道对方是否已收到", "Broken off while sending: nobody knows whether it arrived")
 ASKS_A_PERSON = bilingual("结果不明：请人工核实后再决定是否重发", "Unknown: a person decides whether it is sent again")
@@ -74,7 +75,7 @@ def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool 
     if row is None:
         return None
     text = row.text.open() if row.text else ""
-    refused = _refusals(row, text)
+    refused = _refusals(row, text, now)
     if refused:
         _hold_back(row, refused, now)
         return False
@@ -98,11 +99,13 @@ def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool 
     )
 
 
-def _refusals(row: Delivery, text: str) -> list[Refusal]:
-    """Return what forbids a delivery at this moment."""
+def _refusals(row: Delivery, text: str, now: datetime) -> list[Refusal]:
+    """Return what forbids a delivery at this moment: to staff that they left, or read it meanwhile; to clients the rules."""
     if row.recipient_id is not None:
-        was_held = any(one["state"] == DeliveryState.HELD for one in row.history)
-        is_read = was_held and not is_still_unread(row.recipient_id, row.notices)
+        if not is_working_here(row.recipient_id):
+            return [refusal_by("recipient_left")]
+        has_waited = now - row.created_at > STALE
+        is_read = has_waited and not is_still_unread(row.recipient_id, row.notices)
         return [refusal_by("read_already")] if is_read else []
     found = may_send(row.client, str(row.channel), str(row.kind)) if row.client_id else []
     return found + client_text.refusals(text, str(row.kind))

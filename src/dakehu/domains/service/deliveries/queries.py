@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from dakehu.domains.service.deliveries.client_rules import rule_text
 from dakehu.domains.service.deliveries.kinds import (
     AGAIN,
+    AUTOMATIC,
     SENT,
     WAITING,
     DeliveryChannel,
@@ -149,7 +150,7 @@ def _row(row: Delivery) -> dict[str, Any]:
         "message_id": row.message_id,
         "sent_by": row.sent_by.name if row.sent_by else "",
         "history": list(_steps(row.history)),
-        "may_go_again": row.state in AGAIN,
+        "may_go_again": row.state in AGAIN and row.channel in AUTOMATIC and bool(row.address),
         "may_be_stopped": row.state in WAITING,
     }
 

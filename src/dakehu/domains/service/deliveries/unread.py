@@ -4,9 +4,14 @@ from collections.abc import Collection
 from typing import Any
 
 from dakehu.domains.team.notices import notices
-from dakehu.domains.team.queries import actor_for
+from dakehu.domains.team.queries import actor_for, get_user
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import NotFound
+
+
+def is_working_here(user: int) -> bool:
+    """Return whether somebody may still be written to as a member of staff."""
+    return get_user(user) is not None
 
 
 def unread_notices(user: int) -> list[dict[str, Any]]:

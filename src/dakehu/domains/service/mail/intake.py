@@ -100,7 +100,7 @@ def _read(one: ReceivedMail) -> MailMessage | UnreadableMail:
 
 def reason_text(reason: str) -> str:
     """Return why mails were set aside, in the reader's language."""
-    return str(AsideReason(reason).text)
+    return AsideReason.text_of(reason)
 
 
 def shown_reason(reason: str) -> str:

@@ -242,7 +242,7 @@ def _parts(raw: RawMessage) -> list[RawMessage]:
     """Return the parts of a message, of alternatives the one that is shown; a message within stays one part."""
     if raw.get_content_type() == "message/rfc822" or not raw.is_multipart():
         return [raw]
-    inner = [part for part in raw.get_payload() if isinstance(part, RawMessage)]  # type: ignore[union-attr]
+    inner = [part for part in raw.get_payload() if isinstance(part, RawMessage)]
     if raw.get_content_type() == "multipart/alternative":
         inner = _alternative(inner)
     found: list[RawMessage] = []

@@ -24,6 +24,8 @@ __all__ = ["Column", "Table", "Term", "detect_tables", "signature", "signature_o
 
 # Words in the name of a sheet or in a title that tell what a table is about; the first part that fits wins.
 ABOUT: dict[str, tuple[str, ...]] = {
+    "prospects": ("线索", "潜在客户", "prospect", "leads"),
+    "opportunities": ("商机", "销售机会", "opportunities", "deals"),
     "follow_ups": ("跟进计划", "定期跟进", "待办", "followup", "plan"),
     "requests": ("投诉", "工单", "request", "complaint"),
     "interactions": ("服务记录", "客户服务", "沟通记录", "跟进记录", "拜访记录", "interaction", "service"),

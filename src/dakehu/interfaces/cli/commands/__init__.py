@@ -21,6 +21,7 @@ from dakehu.interfaces.cli.commands import (
     odata,
     opening,
     processes,
+    sheets,
     staff,
 )
 
@@ -28,6 +29,7 @@ WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
 
 COMMANDS = {
     "connect": connect.connect,
+    "sheets": sheets.sheets,
     "quotes": imports.fetch_prices,
     "mail": mail.pull_mail,
     "calendars": calendars.calendars,

@@ -96,7 +96,7 @@ def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
     """The row that an action is about to change, or None for one that makes something new."""
     for parameter in action.parameters:
         label = resources.models_by_key().get(parameter.name)
-        if label and str(given.get(parameter.name, "")).isdigit():
+        if label and not parameter.field and str(given.get(parameter.name, "")).isdigit():
             row = model_of(label).objects.filter(pk=int(given[parameter.name])).first()
             if row is None:
                 raise NotFound()

@@ -49,7 +49,7 @@ def _drawn(request: HttpRequest, token: str, status: int = 200, **more: Any) -> 
         shown = {
             "purpose": link.purpose,
             "minutes": link.minutes,
-            "asks_name": link.client_id is None,
+            "asks_name": link.client_ref is None,
             "days": booking.offered(link),
         }
     return _answer(request, {**shown, **more}, status)

@@ -20,6 +20,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = {
         "page_title": bilingual("外部连接", "Connections"),
         "page_note": bilingual("与其他系统之间的数据", "Data from and to other systems"),
+        "tab": "connections",
         "rows": ask("connections.list", {}),
     }
     return render(request, "connections/list.html", page)

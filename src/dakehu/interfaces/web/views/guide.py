@@ -27,6 +27,7 @@ ORDER = (
     "client",
     "calendar",
     "tiers",
+    "growth",
     "complaints",
     "rules",
     "market",
@@ -37,6 +38,8 @@ ORDER = (
     "connections",
     "messages",
     "mail",
+    "linked-sheets",
+    "webhooks",
     "undo",
     "workbook",
     "protect",
@@ -66,6 +69,9 @@ ABOUT = {
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
+    "prospects": "growth",
+    "pool": "growth",
+    "opportunities": "growth",
     "me": "sign-in",
     "sign-in": "sign-in",
     "": "today",
@@ -129,6 +135,8 @@ def guide_for(path: str) -> str:
         return "/guide/client/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
+    if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
+        return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 

@@ -65,7 +65,7 @@ def _decide(request: HttpRequest, pk: int) -> HttpResponse:
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)
-    given = {"set_aside": pk}
+    given: dict[str, Any] = {"set_aside": pk}
     if name == "service.file_set_aside":
         given |= {"client": request.POST.get("client", ""), "remember": request.POST.get("remember") == "on"}
     try:

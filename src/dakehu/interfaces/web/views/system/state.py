@@ -20,6 +20,7 @@ from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.system.firm import shown_settings
 from dakehu.interfaces.web.views.system.nightly import shown_runs
+from dakehu.interfaces.web.views.system.outgoing import shown_ways
 
 SECRETS = ("KEY", "PASSWORD", "URL", "SECRET", "TOKEN")
 GIGA = 1 << 30
@@ -46,7 +47,7 @@ def state(request: HttpRequest) -> HttpResponse:
             "memory": _room(seen["memory"]["free"], seen["memory"]["total"]),
             "own": f"{seen['memory']['process'] / (1 << 20):,.0f} MB",
             "may_write": current_actor().may(Permission.SYSTEM_WRITE),
-            "leaving": ask("connections.leaving", {}) if current_actor().may(Permission.CONNECTION_READ) else [],
+            "leaving": shown_ways(),
         },
     )
 

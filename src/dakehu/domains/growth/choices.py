@@ -1,0 +1,85 @@
+"""Choices of growth, in both languages."""
+
+from dakehu.foundation.schema.fields import Choices
+
+
+class ProspectState(Choices):
+    """State of a prospect. A converted one is a client."""
+
+    NEW = "new", "新线索", "New", ("未跟进", "新建")
+    FOLLOWED = "followed", "跟进中", "Being followed", ("已联系", "contacted")
+    CONVERTED = "converted", "已转客户", "Became a client", ("已转化", "已开户")
+    INVALID = "invalid", "无效", "Invalid", ("已放弃", "无意向")
+
+
+class Source(Choices):
+    """Where a prospect comes from."""
+
+    REFERRAL = "referral", "转介绍", "Referral", ("客户介绍", "老客户介绍", "介绍")
+    EVENT = "event", "活动", "Event", ("沙龙", "投教活动", "研讨会")
+    BRANCH = "branch", "网点到访", "Branch visit", ("临柜", "营业部到访", "上门")
+    INBOUND = "inbound", "来电咨询", "Inbound enquiry", ("来电", "咨询", "客服转入")
+    ONLINE = "online", "线上渠道", "Online", ("网站", "APP", "公众号", "web", "website")
+    PARTNER = "partner", "合作机构", "Partner", ("银行渠道", "合作渠道", "三方存管银行")
+    VISIT = "visit", "主动拜访", "Outbound visit", ("陌拜", "外拓", "cold call")
+    OTHER = "other", "其他", "Other"
+
+
+class InvalidReason(Choices):
+    """Why a prospect is invalid."""
+
+    WRONG_NUMBER = "wrong_number", "号码错误或空号", "Wrong number"
+    NOT_ELIGIBLE = "not_eligible", "不符合开户或适当性条件", "Not eligible"
+    NO_INTEREST = "no_interest", "无意向", "No interest"
+    CLIENT_ALREADY = "client_already", "已是本机构客户", "A client already"
+    DUPLICATE = "duplicate", "重复线索", "Duplicate"
+    OTHER = "other", "其他", "Other"
+
+
+class MarketingChoice(Choices):
+    """Whether a prospect agrees to be contacted for marketing."""
+
+    UNKNOWN = "unknown", "未表示", "Not stated", ("未知",)
+    GIVEN = "given", "同意联系", "Agreed", ("同意",)
+    REFUSED = "refused", "拒绝联系", "Refused", ("拒绝", "免打扰", "opt-out")
+
+
+class PoolEventKind(Choices):
+    """What happened between a prospect and the pool."""
+
+    ENTERED = "entered", "进入公海", "Entered the pool"
+    CLAIMED = "claimed", "领取", "Claimed"
+    RETURNED = "returned", "退回", "Returned"
+    WARNED = "warned", "收回预警", "Warned"
+    RECYCLED = "recycled", "自动收回", "Recycled"
+
+
+class Masked(Choices):
+    """Fields of a prospect that a pool may mask until it is claimed; numbers and addresses always are."""
+
+    NAME = "name", "姓名", "Name"
+    EMPLOYER = "employer", "工作单位", "Employer"
+    INTERESTS = "interests", "感兴趣的产品", "Products of interest"
+    REMARK = "remark", "备注", "Remark"
+
+
+class StageKind(Choices):
+    """What a stage means."""
+
+    OPEN = "open", "进行中", "Open"
+    WON = "won", "赢单", "Won", ("成交", "成功")
+    LOST = "lost", "输单", "Lost", ("失败", "丢单")
+
+
+class LossReason(Choices):
+    """Why an opportunity was lost."""
+
+    PRICE = "price", "佣金或费率", "Commission or fees", ("价格", "price")
+    COMPETITOR = "competitor", "选择其他机构", "Went to another firm", ("竞争对手", "competition")
+    PRODUCT = "product", "产品不合适", "Products do not fit"
+    SUITABILITY = "suitability", "适当性不匹配", "Not suitable"
+    NO_FUNDS = "no_funds", "资金未到位", "No funds"
+    NO_NEED = "no_need", "暂无需求", "No need for now", ("无需求",)
+    UNREACHABLE = "unreachable", "联系不上", "Cannot be reached"
+    SERVICE = "service", "对服务不满意", "Not content with service"
+    OTHER = "other", "其他", "Other"

@@ -1,0 +1,11 @@
+"""What other programs may be told about the ledger."""
+
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.outgoing_events import OutgoingEvent, declare
+
+declare(
+    OutgoingEvent("ledger.closed", bilingual("每晚结算完成", "Nightly close done"), passes=("day", "clients")),
+    OutgoingEvent(
+        "ledger.feed_imported", bilingual("每日数据到达", "Daily data arrived"), passes=("feed", "day", "rows")
+    ),
+)

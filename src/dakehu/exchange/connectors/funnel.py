@@ -1,0 +1,98 @@
+"""Columns of prospects and opportunities, as the tables of several vendors say them.
+
+A vendor's stage is no stage of the desk: it is kept in a column of its own. Only an end is understood, won or lost, and a
+stage of the desk that bears the same name.
+"""
+
+from dakehu.exchange.connectors.landings import Desk, LandingColumn, Record, first
+from dakehu.foundation.base.contact_parsing import split_contacts
+from dakehu.foundation.schema.fields import model_of
+
+WON = ("closedwon", "won", "赢单", "已赢单", "成交", "已成交")
+LOST = ("closedlost", "closedlosttocompetition", "lost", "输单", "已输单", "失败")
+
+
+def one_contact(heading: str, field: str, kind: str, *names: str) -> LandingColumn:
+    """Return the column of the first telephone or address of one kind that some source columns hold."""
+    return LandingColumn(heading, field, lambda record, desk: next(iter(_contacts(record, kind, names)), ""), names)
+
+
+def other_contacts(*names: str, texts: tuple[str, ...] = ()) -> LandingColumn:
+    """Return the column of the remark: some texts, and every number or address that has no column of its own."""
+
+    def value(record: Record, desk: Desk) -> str:
+        further = [*_contacts(record, "mobile", names)[1:], *_contacts(record, "mail", names)[1:]]
+        further += _contacts(record, "landline", names)
+        further += [record[name] for name in names if record.get(name) and not split_contacts(record[name])]
+        return "；".join(
+            [*filter(None, (record.get(name, "") for name in texts)), *(f"联系方式 {one}" for one in further)]
+        )
+
+    return LandingColumn("备注", "remark", value, (*names, *texts))
+
+
+def _contacts(record: Record, kind: str, names: tuple[str, ...]) -> list[str]:
+    """Return the contacts of one kind in some source columns, each once."""
+    found = [value for name in names for one, value in split_contacts(record.get(name, "")) if one == kind]
+    return list(dict.fromkeys(found))
+
+
+def source(*names: str) -> tuple[LandingColumn, LandingColumn]:
+    """Return the columns of a prospect's source: the desk's word where it knows the vendor's, and the vendor's own."""
+    choices = model_of("growth.Prospect")._meta.get_field("source").choice_set
+
+    def known(record: Record, desk: Desk) -> str:
+        found = choices.read(first(record, *names)) if first(record, *names) else None
+        return str(found.zh) if found is not None else "其他"
+
+    return (
+        LandingColumn("来源", "source", known, names),
+        LandingColumn("来源说明", "source_note", lambda record, desk: first(record, *names)[:120], names),
+    )
+
+
+def stage(*names: str) -> tuple[LandingColumn, LandingColumn]:
+    """Return the columns of an opportunity's stage: a stage of the desk where one is meant for certain, and the vendor's."""
+
+    def known(record: Record, desk: Desk) -> str:
+        return next((code for name in names if (code := stage_code(record.get(name, "")))), "")
+
+    def said(record: Record, desk: Desk) -> str:
+        return " / ".join(filter(None, (record.get(name, "") for name in names)))[:80]
+
+    return LandingColumn("销售阶段", "stage", known, names), LandingColumn("来源系统阶段", "source_stage", said, names)
+
+
+def stage_code(text: str) -> str:
+    """Return the code of the stage that a vendor's word means in the first pipeline, "" where that is not certain."""
+    if not text:
+        return ""
+    pipeline = model_of("growth.Pipeline").objects.filter(is_active=True).first()
+    rows = list(model_of("growth.Stage").objects.filter(pipeline=pipeline)) if pipeline is not None else []
+    plain = "".join(sign for sign in text.casefold() if sign.isalnum())
+    kind = "won" if plain in WON else "lost" if plain in LOST else ""
+    found = [row for row in rows if (str(row.kind) == kind if kind else text in (row.name, row.name_en))]
+    return str(found[0].code) if len(found) == 1 else ""
+
+
+def reason(stages: tuple[str, ...], *names: str) -> tuple[LandingColumn, LandingColumn]:
+    """Return the columns of the reason for loss, of lost ones only: the desk's word where it knows it, and the vendor's."""
+    choices = model_of("growth.Opportunity")._meta.get_field("loss_reason").choice_set
+
+    def is_lost(record: Record) -> bool:
+        plain = ("".join(sign for sign in record.get(name, "").casefold() if sign.isalnum()) for name in stages)
+        return any(text in LOST for text in plain)
+
+    def known(record: Record, desk: Desk) -> str:
+        if not is_lost(record):
+            return ""
+        found = choices.read(first(record, *names)) if first(record, *names) else None
+        return str(found.zh) if found is not None else "其他"
+
+    def said(record: Record, desk: Desk) -> str:
+        return first(record, *names)[:300] if is_lost(record) else ""
+
+    return (
+        LandingColumn("输单原因", "loss_reason", known, names),
+        LandingColumn("输单说明", "loss_note", said, names),
+    )

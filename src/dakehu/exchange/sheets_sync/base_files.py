@@ -1,0 +1,25 @@
+"""What a worksheet said when both sides were last equal, as encrypted files: {row of the desk: {field: text}}."""
+
+import json
+import zlib
+
+from dakehu.foundation.files import store as files
+
+Rows = dict[int, dict[str, str]]
+VERSION = "#version"  # beside the fields of a row: its version on the desk at that time
+UNDO_DAYS = 90  # for which replaced files stay
+
+
+def save(name: str, rows: Rows, replaced: str = "") -> str:
+    """Save rows until they are replaced; return the key. Call inside an act. The file under the key `replaced` goes."""
+    if replaced:
+        files.expire(replaced, UNDO_DAYS)
+    body = json.dumps({str(number): cells for number, cells in rows.items()}, ensure_ascii=False)
+    return str(files.save(f"{name}.json", zlib.compress(body.encode()), None).key)
+
+
+def load(key: str) -> Rows:
+    """Return saved rows; none without a key. The caller has found the row that names the key."""
+    if not key:
+        return {}
+    return {int(number): cells for number, cells in json.loads(zlib.decompress(files.content_of(key).whole())).items()}

@@ -1,0 +1,64 @@
+"""The keys in the hidden column of a linked sheet: of a row that the desk has, or of one that somebody typed.
+
+Both are sealed (decision 0018): they say nothing to outsiders and cannot be made by them. A typed row is given its mark before
+it is imported, so that a run that is broken off does not bring it in a second time.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import struct
+from dataclasses import dataclass
+
+import polars as pl
+from cryptography.exceptions import InvalidTag
+
+from dakehu.exchange.roundtrip import row_keys
+from dakehu.exchange.sheets.frames import NUMBER, VERSION
+from dakehu.foundation.access.encrypted_fields import decrypt_bytes, encrypt_bytes
+
+PLACE = "sheets_sync.new_row"
+BODY = struct.Struct(">Q12s")
+
+
+@dataclass(frozen=True)
+class SheetKey:
+    """What a key says: `number` is the row of the desk, `mark` that of a typed row; without either it is no key of the sheet."""
+
+    number: int = 0
+    mark: str = ""
+
+
+def export_name(link: int, part: str) -> str:
+    """Return what stands for the export in the row keys of a worksheet of a link.
+
+    It says the worksheet by name: its place among the worksheets, which a key holds too, changes with the version.
+    """
+    return f"{link:016x}{hashlib.sha256(part.encode()).hexdigest()[:16]}"
+
+
+def row_key(link: int, part: str, number: int) -> str:
+    """Return a new key of a row of the desk."""
+    frame = pl.DataFrame({NUMBER: [number], VERSION: [0]}, schema={NUMBER: pl.Int64, VERSION: pl.Int64})
+    return row_keys.row_keys_of(export_name(link, part), part, frame, 0)[0]
+
+
+def new_mark(link: int) -> str:
+    """Return a key for a row that somebody typed."""
+    return "+" + base64.urlsafe_b64encode(encrypt_bytes(PLACE, BODY.pack(link, os.urandom(12)))).decode()
+
+
+def parse(link: int, part: str, text: str) -> SheetKey:
+    """Return what a key says."""
+    if text.startswith("+"):
+        try:
+            owner, mark = BODY.unpack(decrypt_bytes(PLACE, base64.b64decode(text[1:].encode(), b"-_", validate=True)))
+        except (InvalidTag, binascii.Error, struct.error, KeyError, IndexError, ValueError):
+            return SheetKey()
+        return SheetKey(mark=mark.hex()) if owner == link else SheetKey()
+    try:
+        key = row_keys.parse_row_key(text)
+    except row_keys.InvalidRowKey:
+        return SheetKey()
+    return SheetKey(number=key.number) if key.export == export_name(link, part) else SheetKey()

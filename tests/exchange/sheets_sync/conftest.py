@@ -1,0 +1,3 @@
+"""The server, a person who edits, and a linked sheet, for every test of this folder."""
+
+from tests.exchange.sheets_sync.desks import desk, google, linked, person, without_waiting  # noqa: F401
