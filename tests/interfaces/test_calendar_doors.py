@@ -136,7 +136,7 @@ def test_a_link_dies_by_expiry_revoking_use_hand_over_and_forgery(lin: Any, wang
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_ten_clients_at_once_book_one_hour_and_one_has_it(lin: Any) -> None:
+def test_five_clients_at_once_book_one_hour_and_one_has_it(lin: Any) -> None:
     tokens = [published(lin).split("/")[2] for _ in range(5)]
     start = clock.local(clock.at_local(_nine())).replace(tzinfo=None)
     outcomes: list[str] = []
@@ -179,7 +179,7 @@ def test_a_cancelled_booking_gives_its_hour_back(lin: Any, zhang: Any) -> None:
 def test_the_free_hours_follow_working_hours_days_and_what_is_taken() -> None:
     from datetime import datetime, time
 
-    now = datetime(2027, 3, 1, 8)  # noqa: DTZ001  a Monday, local by definition
+    now = datetime(2027, 3, 1, 8)
     busy = [(now.replace(hour=10), now.replace(hour=11))]
     windows = {1: ((time(9), time(12)),), 2: ((time(9), time(10)),)}
     free = booking_rules.free_starts(windows, lambda day: day.day != 2, busy, 60, now, 2)

@@ -229,10 +229,10 @@ def test_one_of_a_series_moves_and_is_cancelled_on_either_side(phone: Phone, lin
         and "EXDATE;TZID=Asia/Shanghai:20270315T100000" in text
     )
     moved = (
-        "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20270101T000000Z\r\nRECURRENCE-ID;TZID=Asia/Shanghai:20270322T100000\r\n"
+        f"BEGIN:VEVENT\r\nUID:{row.uid}\r\nDTSTAMP:20270101T000000Z\r\nRECURRENCE-ID;TZID=Asia/Shanghai:20270322T100000\r\n"
         "DTSTART;TZID=Asia/Shanghai:20270323T160000\r\nDTEND;TZID=Asia/Shanghai:20270323T170000\r\nSUMMARY:x\r\nEND:VEVENT\r\n"
         "END:VCALENDAR"
-    ).format(uid=row.uid)
+    )
     phone.change(
         ("EXDATE;TZID=Asia/Shanghai:20270315T100000", "EXDATE;TZID=Asia/Shanghai:20270315T100000,20270329T100000"),
         ("END:VCALENDAR", moved),

@@ -21,8 +21,8 @@ from tests.cast import acting
 REAL = Path("/work/shared/data/calendar")
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2027, 1, 1, tzinfo=ZONE)
-AT = datetime(2027, 3, 1, 10)  # noqa: DTZ001  local by definition
-END = datetime(2027, 3, 1, 11)  # noqa: DTZ001
+AT = datetime(2027, 3, 1, 10)
+END = datetime(2027, 3, 1, 11)
 FILE = (
     "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART;TZID=Asia/Shanghai:20270301T100000\nDURATION:PT45M\n"
     "SUMMARY:C0001 季度回顾\nLOCATION:陆家嘴\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART;VALUE=DATE:20270302\n"
@@ -46,8 +46,7 @@ def test_the_real_files_are_read_without_a_crash_and_what_is_not_understood_is_n
     silent = [
         name
         for name, one in reports.items()
-        if one["events"] < one["kinds"].get("VEVENT", 0)
-        and not one["notes"]
+        if (one["events"] < one["kinds"].get("VEVENT", 0) and not one["notes"])
         or (not one["events"] and not one["notes"])
     ]
     assert silent == []

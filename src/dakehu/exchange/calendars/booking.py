@@ -81,7 +81,7 @@ def publish_hours(*, purpose: str, expires_on: date | None = None, client: Any =
 
 def path_of(row: BookingLink) -> str:
     """Return the address of a link below the desk's."""
-    return f"/book/{signing.dumps([row.pk, row.expires_on.toordinal()], salt=SALT)}/"
+    return f"/book/{signing.Signer(salt=SALT).sign_object([row.pk, row.expires_on.toordinal()])}/"
 
 
 @action(
@@ -130,7 +130,7 @@ def opened(token: str) -> Iterator[BookingLink]:
     """
     gone = LinkGone(bilingual("可用的预约链接", "working booking link"))
     try:
-        number, _ = signing.loads(token, salt=SALT)
+        number, _ = signing.Signer(salt=SALT).unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         raise gone from None
     with acting_as(system_actor("open a booking link", "web")):

@@ -39,6 +39,7 @@ ORDER = (
     "messages",
     "mail",
     "linked-sheets",
+    "other-calendars",
     "webhooks",
     "undo",
     "workbook",
