@@ -29,6 +29,7 @@ PAGES = (
     "messages",
     "mail",
     "linked-sheets",
+    "other-calendars",
     "webhooks",
     "undo",
     "staff",
