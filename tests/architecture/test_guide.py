@@ -18,6 +18,7 @@ PAGES = (
     "calendar",
     "tiers",
     "growth",
+    "work",
     "complaints",
     "rules",
     "market",

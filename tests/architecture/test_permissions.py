@@ -121,6 +121,7 @@ GRANTS = {
     "system.read": "compliance admin",
     "system.write": "admin",
     "odata": "manager lead compliance analyst",
+    "service.checklists": "lead",
     "sql": "manager lead compliance analyst",
     "connection.read": "lead compliance admin",
     "connection.run": "lead",

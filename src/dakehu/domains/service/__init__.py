@@ -16,5 +16,7 @@ PUBLIC = (
     "mail.intake",
     "mail.retention",
     "moments.nightly",
+    "hand_over.queries",
     "moments.queries",
+    "tasks.queries",
 )

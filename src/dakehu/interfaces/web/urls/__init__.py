@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 SECTIONS = (
     "today",
+    "tasks",
+    "hand_over",
     "rows",
     "sign_in",
     "account",
