@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
@@ -63,10 +63,10 @@ def _list_page(
     page = {
         "page_title": bilingual("外部日历", "Other calendars"),
         "page_note": bilingual("日历同步、订阅与客户预约", "Connections, feeds and hours that clients book"),
-        "crumbs": [{"label": bilingual("外部连接", "Connections"), "url": "/connections/"}],
+        "crumbs": [_way_in(actor)],
         "rows": ask("calendars.list", {}),
         "feeds": ask("calendars.feeds", {}) if has_own else [],
-        "links": [{**link, "address": request.build_absolute_uri(link["path"])} for link in links],
+        "booking_links": [{**link, "address": request.build_absolute_uri(link["path"])} for link in links],
         "has_own": has_own,
         "feed_form": asked("calendars.create_feed") if has_own else [],
         "hours_form": asked("calendars.publish_hours") if has_own else [],
@@ -74,6 +74,13 @@ def _list_page(
         "made": made,
     }
     return render(request, "calendars/list.html", page, status=status)
+
+
+def _way_in(actor: Actor) -> dict[str, Any]:
+    """Return the page above: the connections for those who see them, else one's own calendar."""
+    if actor.may(Permission.CONNECTION_READ):
+        return {"label": bilingual("外部连接", "Connections"), "url": "/connections/"}
+    return {"label": bilingual("日程", "Calendar"), "url": "/calendar/"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
