@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dakehu.domains.team import queries as team
 from dakehu.exchange.calendars import runs
 from dakehu.exchange.calendars.models import CalendarLink, CalendarRun, LinkedEvent
 from dakehu.exchange.connectors.http import check_address
@@ -55,6 +56,14 @@ def get_own(link: CalendarLink) -> CalendarLink:
     return link
 
 
+def acting_person() -> Any:
+    """Return the member of staff who acts. Raises Refused for the system: a calendar is somebody's."""
+    user = team.current_user()
+    if user is None:
+        raise refusal("", "请以本人身份操作（--as 登录名）。", "Act as the person whose it is (--as USER).")
+    return user
+
+
 def _seal(row: CalendarLink, password: str) -> None:
     """Set the password, encrypted at once: what shows the row afterwards shows dots."""
     row.password = EncryptedValue.encrypt(CalendarLink._meta.get_field("password").place, password, None)
@@ -74,7 +83,7 @@ def add_calendar(*, password: str, name: str, url: str, **values: Any) -> Calend
     if CalendarLink.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     given = {key: value for key, value in values.items() if value not in (None, "")}
-    row = CalendarLink(name=name, url=check_address(url), owner_id=current_actor().user_id, **given)
+    row = CalendarLink(name=name, url=check_address(url), owner=acting_person(), **given)
     row.since = row.since or clock.today()
     _seal(row, password)
     row.save()

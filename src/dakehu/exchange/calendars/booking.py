@@ -12,8 +12,8 @@ from dakehu.domains.service.calendar import actions as meetings
 from dakehu.domains.service.calendar.effort import hours_of
 from dakehu.domains.service.calendar.meetings import local, meetings_between
 from dakehu.domains.service.calendar.sources import absences_between
-from dakehu.domains.service.models import Meeting, MeetingState
 from dakehu.exchange.calendars import booking_rules
+from dakehu.exchange.calendars.actions import acting_person
 from dakehu.exchange.calendars.models import BookedQuarter, Booking, BookingLink
 from dakehu.foundation.access.actor import acting_as, actor_of, current_actor, elevated, system_actor
 from dakehu.foundation.access.permissions import Permission
@@ -73,7 +73,7 @@ def publish_hours(*, purpose: str, expires_on: date | None = None, client: Any =
     if not today <= last <= today + timedelta(days=LONGEST):
         raise refusal("expires_on", "到期日须在今天起 {n} 天之内。", "It must expire within {n} days.", n=LONGEST)
     given = {name: value for name, value in values.items() if value not in (None, "")}
-    row = BookingLink(owner_id=current_actor().user_id, purpose=purpose, expires_on=last, **given)
+    row = BookingLink(owner=acting_person(), purpose=purpose, expires_on=last, **given)
     row.client_ref = client.pk if client is not None else None
     row.save()
     return {"id": row.pk, "path": path_of(row), "expires_on": last.isoformat()}
@@ -230,7 +230,12 @@ def _free_stale(user: int, starts: datetime, ends: datetime) -> None:
     held = BookedQuarter.objects.filter(user_id=user, is_free=False, starts_at__lt=ends, starts_at__gte=starts)
     for quarter in held.select_related("booking"):
         with elevated("whether a booked hour still stands"):
-            row = Meeting.objects.filter(pk=quarter.booking.meeting_ref).exclude(state=MeetingState.CANCELLED).first()
+            row = (
+                model_of("service.Meeting")
+                .objects.filter(pk=quarter.booking.meeting_ref)
+                .exclude(state="cancelled")
+                .first()
+            )
         if row is None or row.ends_at <= quarter.starts_at or row.starts_at > quarter.starts_at + booking_rules.QUARTER:
             quarter.is_free = True
             quarter.save()

@@ -7,8 +7,6 @@ from typing import Any
 
 from dakehu.domains.service.calendar import actions, series
 from dakehu.domains.service.calendar.meetings import local, occurrence_of
-from dakehu.domains.service.models import Meeting, MeetingState
-from dakehu.domains.service.models.calendar import MeetingKind
 from dakehu.exchange.calendars.comparison import Here
 from dakehu.exchange.calendars.events import Event, OneOfSeries, stamp
 from dakehu.exchange.calendars.models import CalendarLink
@@ -20,7 +18,13 @@ from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import model_of
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,}")
+PLANNED, CANCELLED = "planned", "cancelled"
 FAR = datetime(2100, 1, 1)  # noqa: DTZ001  local by definition
+
+
+def meetings() -> Any:
+    """Return the visible meetings."""
+    return model_of("service.Meeting").objects.all()
 
 
 class OwnMeetings:
@@ -28,18 +32,16 @@ class OwnMeetings:
 
     def __init__(self, link: CalendarLink) -> None:
         self.link = link
-        own: Any = Meeting.objects.filter(organiser_id=link.owner_id, series=None).select_related("client")
-        self.rows: dict[int, Meeting] = {row.pk: row for row in own}
-        self.exceptions: dict[int, list[Meeting]] = {}
-        for one in (
-            Meeting.objects.filter(series__in=list(self.rows)).select_related("client").order_by("recurrence_id")
-        ):
+        own: Any = meetings().filter(organiser_id=link.owner_id, series=None).select_related("client")
+        self.rows: dict[int, Any] = {row.pk: row for row in own}
+        self.exceptions: dict[int, list[Any]] = {}
+        for one in meetings().filter(series__in=list(self.rows)).select_related("client").order_by("recurrence_id"):
             self.exceptions.setdefault(one.series_id, []).append(one)
 
-    def wanted(self) -> list[Meeting]:
+    def wanted(self) -> list[Any]:
         """Return the planned meetings that belong into the other calendar: from its first day on, and series that go on."""
         first = datetime.combine(self.link.since, datetime.min.time())
-        return [row for row in self.rows.values() if row.state == MeetingState.PLANNED and _goes_on(row, first)]
+        return [row for row in self.rows.values() if row.state == PLANNED and _goes_on(row, first)]
 
     def state(self, meeting: int | None) -> Here:
         """Return what the desk knows of a meeting that was linked."""
@@ -49,28 +51,28 @@ class OwnMeetings:
         if row is not None:
             return Here(str(row.state))
         with elevated("whether a meeting is hidden from its organiser"):
-            still_there = Meeting.objects.filter(pk=meeting).exists()
+            still_there = meetings().filter(pk=meeting).exists()
         return Here.HIDDEN if still_there else Here.CANCELLED
 
-    def title(self, row: Meeting) -> str:
+    def title(self, row: Any) -> str:
         """Return the title that leaves the desk: code and purpose, or name and subject where the owner wants that."""
         if not self.link.names_clients:
-            what = MeetingKind.text_of(str(row.kind))
+            what = row._meta.get_field("kind").choice_set.text_of(str(row.kind))
             return f"{row.client.code} · {what}" if row.client_id else what
         prefix = self._prefix(row)
         return f"{prefix}{row.subject}"
 
-    def _prefix(self, row: Meeting) -> str:
+    def _prefix(self, row: Any) -> str:
         return f"{name_of(row.client, current_actor().clearance)} · " if row.client_id else ""
 
-    def subject_of(self, row: Meeting, title: str) -> str:
+    def subject_of(self, row: Any, title: str) -> str:
         """Return the subject that a title of the other calendar says."""
         return title.removeprefix(self._prefix(row)).strip() or row.subject
 
-    def event(self, row: Meeting, title: str) -> Event:
+    def event(self, row: Any, title: str) -> Event:
         """Return a meeting with its series. Places leave the desk only with names: they may be a client's address."""
         exceptions = self.exceptions.get(row.pk, []) if row.rrule else []
-        moved = [one for one in exceptions if one.state != MeetingState.CANCELLED and one.recurrence_id]
+        moved = [one for one in exceptions if one.state != CANCELLED and one.recurrence_id]
         at = {stamp(local(one.recurrence_id)) for one in moved}
         return Event(
             uid=row.uid,
@@ -89,18 +91,18 @@ class OwnMeetings:
             ),
         )
 
-    def _place(self, row: Meeting) -> str:
+    def _place(self, row: Any) -> str:
         return str(row.place) if self.link.names_clients else ""
 
 
-def _goes_on(row: Meeting, first: datetime) -> bool:
+def _goes_on(row: Any, first: datetime) -> bool:
     """Return whether a meeting ends after a moment, or a series has one from then on."""
     if not row.rrule:
         return local(row.ends_at) >= first
     return bool(series.occurrences(row.rrule, local(row.starts_at), first, FAR, row.excluded)[:1])
 
 
-def change_here(own: OwnMeetings, row: Meeting, ours: Event, wanted: Event) -> None:
+def change_here(own: OwnMeetings, row: Any, ours: Event, wanted: Event) -> None:
     """Make a meeting what the merged event says. Raises Refused where the rules of meetings do not allow it."""
     values: dict[str, Any] = {}
     if wanted.summary != ours.summary and own.link.names_clients:
@@ -125,7 +127,7 @@ def change_here(own: OwnMeetings, row: Meeting, ours: Event, wanted: Event) -> N
         _change_series(own, row, wanted)
 
 
-def _first_of(row: Meeting) -> datetime:
+def _first_of(row: Any) -> datetime:
     """Return the start of a meeting, of a series that of the first that takes place."""
     start = local(row.starts_at)
     if not row.rrule or occurrence_of(row, start):
@@ -134,11 +136,11 @@ def _first_of(row: Meeting) -> datetime:
     return found[0] if found else start
 
 
-def _change_series(own: OwnMeetings, row: Meeting, wanted: Event) -> None:
+def _change_series(own: OwnMeetings, row: Any, wanted: Event) -> None:
     """Move and cancel single meetings of a series as the event says."""
     known = {stamp(local(one.recurrence_id)): one for one in own.exceptions.get(row.pk, []) if one.recurrence_id}
     for one in wanted.exceptions:
-        values = {"starts_at": clock.at_local(one.starts), "ends_at": clock.at_local(one.ends)}
+        values: dict[str, Any] = {"starts_at": clock.at_local(one.starts), "ends_at": clock.at_local(one.ends)}
         if own.link.names_clients and one.place:
             values["place"] = one.place[:200]
         if own.link.names_clients and one.summary not in ("", wanted.summary):
@@ -152,7 +154,7 @@ def _change_series(own: OwnMeetings, row: Meeting, wanted: Event) -> None:
     named = {one.at for one in wanted.exceptions}
     for mark, held in known.items():
         at = series.read_stamp(mark)
-        if held.state != MeetingState.PLANNED or mark in named or at is None:
+        if held.state != PLANNED or mark in named or at is None:
             continue
         if mark in wanted.excluded:
             actions.cancel_meeting(meeting=held.pk, reason=_deleted_in(own.link))
@@ -171,20 +173,20 @@ def _deleted_in(link: CalendarLink) -> str:
     return str(bilingual("在日历“{name}”中删除", "Deleted in the calendar “{name}”", name=link.name))
 
 
-def cancel_here(link: CalendarLink, row: Meeting) -> None:
+def cancel_here(link: CalendarLink, row: Any) -> None:
     """Cancel a meeting that was deleted in the other calendar; its record stays."""
     which = "all" if row.rrule else None
     actions.cancel_meeting(meeting=row.pk, at=clock.at_local(_first_of(row)), which=which, reason=_deleted_in(link))
 
 
-def create_here(event: Event) -> Meeting:
+def create_here(event: Event) -> Any:
     """Make a meeting of an event of the other calendar: with the client whose code the title names, otherwise among staff."""
     if event.exceptions:
         raise refusal(
             "meeting", "新建的系列带有例外，请先在这里安排。", "A new series with exceptions is arranged here first."
         )
     with elevated("whether a meeting of that identifier exists"):
-        if Meeting.objects.filter(uid=event.uid).exists():
+        if meetings().filter(uid=event.uid).exists():
             raise refusal("meeting", "已有同一标识的会议。", "There is a meeting of that identifier already.")
     client = client_of(event.summary)
     row = actions.plan_meeting(
@@ -192,7 +194,7 @@ def create_here(event: Event) -> Meeting:
         starts_at=clock.at_local(event.starts),
         ends_at=clock.at_local(event.ends),
         client=client,
-        kind=MeetingKind.VISIT.value if client is not None else MeetingKind.INTERNAL.value,
+        kind="visit" if client is not None else "internal",
         all_day=event.all_day,
         place=event.place[:200],
         rrule=event.rrule,

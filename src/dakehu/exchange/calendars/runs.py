@@ -14,13 +14,12 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
 
-from dakehu.domains.service.models import Meeting
 from dakehu.exchange.calendars import comparison, ics_writing
 from dakehu.exchange.calendars.comparison import Here, Step, Verdict
 from dakehu.exchange.calendars.dav import CalendarServer, DavAccount, Resource, path_of
-from dakehu.exchange.calendars.events import Event, as_json, from_json
+from dakehu.exchange.calendars.events import Event, as_json, comparable, from_json
 from dakehu.exchange.calendars.ics_reading import read_calendar
-from dakehu.exchange.calendars.meetings import OwnMeetings, cancel_here, change_here, create_here
+from dakehu.exchange.calendars.meetings import OwnMeetings, cancel_here, change_here, create_here, meetings
 from dakehu.exchange.calendars.models import CalendarLink, CalendarRun, EventState, LinkedEvent, SyncState
 from dakehu.foundation.access.actor import Actor, acting_as, actor_of, elevated
 from dakehu.foundation.access.permissions import Permission
@@ -215,7 +214,7 @@ def _is_taken_back(row: LinkedEvent, here: Here) -> bool:
     if here != Here.CANCELLED or not row.is_from_there:
         return False
     with elevated("whether a meeting was taken back"):
-        return not Meeting.objects.filter(pk=row.meeting_ref).exists()
+        return not meetings().filter(pk=row.meeting_ref).exists()
 
 
 def _without_words(verdict: Verdict, ours: Event) -> Verdict:
@@ -224,23 +223,23 @@ def _without_words(verdict: Verdict, ours: Event) -> Verdict:
     if event is None:
         return verdict
     plain = replace(event, summary=ours.summary, place=ours.place)
-    is_same = comparison.comparable(plain) == comparison.comparable(ours)
+    is_same = comparable(plain) == comparable(ours)
     return replace(verdict, step=Step.UPDATE_THERE if verdict.sends else Step.LINK) if is_same else verdict
 
 
-def _meeting_of(work: _Run, uid: str, row: LinkedEvent | None) -> Meeting | None:
+def _meeting_of(work: _Run, uid: str, row: LinkedEvent | None) -> Any:
     """Return the visible meeting of an event."""
     if row is not None and row.meeting_ref:
         return work.own.rows.get(row.meeting_ref)
     return next((one for one in work.own.wanted() if one.uid == uid), None)
 
 
-def _meeting_id(row: LinkedEvent | None, meeting: Meeting | None) -> int | None:
+def _meeting_id(row: LinkedEvent | None, meeting: Any) -> int | None:
     return meeting.pk if meeting is not None else (row.meeting_ref if row is not None else None)
 
 
 def _ours(
-    work: _Run, meeting: Meeting | None, row: LinkedEvent | None, base: Event | None, theirs: Event | None, title: str
+    work: _Run, meeting: Any, row: LinkedEvent | None, base: Event | None, theirs: Event | None, title: str
 ) -> Event | None:
     """Return the meeting as an event. While the title that the desk would send is the one it sent, a title that was
     changed there is no change here."""
@@ -269,7 +268,7 @@ def _do(
     work: _Run,
     uid: str,
     row: LinkedEvent | None,
-    meeting: Meeting | None,
+    meeting: Any,
     resource: Resource | None,
     verdict: Verdict,
     ours: Event | None,
@@ -299,13 +298,13 @@ def _do(
 def _do_here(
     work: _Run,
     row: LinkedEvent | None,
-    meeting: Meeting | None,
+    meeting: Any,
     verdict: Verdict,
     ours: Event | None,
     resource: Resource | None,
     uid: str,
     title: str,
-) -> Meeting | None:
+) -> Any:
     """Change the desk in one act that can be taken back, what is known of the other side with it."""
     with act(APPLY) as record:
         record.undo_log = undo_entries.open_log(True)
@@ -359,7 +358,7 @@ def _keep(
     work: _Run,
     uid: str,
     row: LinkedEvent | None,
-    meeting: Meeting | None,
+    meeting: Any,
     resource: Resource | None,
     verdict: Verdict,
     event: Event | None,
@@ -382,7 +381,7 @@ def _save(
     work: _Run,
     uid: str,
     row: LinkedEvent | None,
-    meeting: Meeting | None,
+    meeting: Any,
     resource: Resource | None,
     state: EventState,
     reason: str,
