@@ -30,6 +30,7 @@ PAGES = (
     "messages",
     "mail",
     "linked-sheets",
+    "other-calendars",
     "webhooks",
     "undo",
     "staff",

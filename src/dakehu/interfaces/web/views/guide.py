@@ -40,6 +40,7 @@ ORDER = (
     "messages",
     "mail",
     "linked-sheets",
+    "other-calendars",
     "webhooks",
     "undo",
     "workbook",
