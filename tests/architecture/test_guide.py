@@ -31,6 +31,7 @@ PAGES = (
     "messages",
     "mail",
     "linked-sheets",
+    "other-calendars",
     "webhooks",
     "undo",
     "staff",

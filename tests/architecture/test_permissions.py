@@ -43,6 +43,7 @@ FOR_EVERYBODY = {
     "ask team.notices",  # one's own; what other domains list among them asks for their rights
     "ask team.sign_in_notices",
     "ask workbook.ended_jobs",
+    "ask calendars.new_bookings",
     "ask team.sessions",
     "ask team.tokens",
     "ask team.views",
@@ -131,6 +132,10 @@ GRANTS = {
     "mailbox.own": "manager lead admin",
     "mailbox.run": "manager lead admin",
     "mailbox.write": "admin",
+    "calendar": "manager lead",
+    "calendars.own": "manager lead",
+    "calendars.read": "manager lead compliance admin",
+    "calendars.write": "admin",
     "growth.read": "manager lead compliance analyst",
     "growth.prospects": "manager lead",
     "growth.claim": "manager lead",

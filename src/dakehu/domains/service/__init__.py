@@ -4,6 +4,11 @@
 PUBLIC = (
     "attachments",
     "bulk_import",
+    "calendar.capacity",
+    "calendar.effort",
+    "calendar.meetings",
+    "calendar.series",
+    "calendar.sources",
     "cases",
     "deliveries.handover",
     "deliveries.outbox",

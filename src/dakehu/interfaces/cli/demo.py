@@ -36,6 +36,7 @@ from dakehu.interfaces.cli.example import (
     EXAMPLE,
     EXAMPLE_DAY,
     calendar,
+    calendars,
     campaigns,
     feeds,
     growth,
@@ -114,6 +115,7 @@ def _fill(table: Path) -> dict[str, Any]:
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
+    calendars.add_calendars(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("编写营销活动…", "Campaigns …")))
     campaigns.fill(lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))

@@ -12,6 +12,7 @@ SECTIONS = (
     "clients",
     "client",
     "calendar",
+    "calendars",
     "mail",
     "complaints",
     "moment_rules",

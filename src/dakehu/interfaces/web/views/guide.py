@@ -41,6 +41,7 @@ ORDER = (
     "messages",
     "mail",
     "linked-sheets",
+    "other-calendars",
     "webhooks",
     "undo",
     "workbook",
