@@ -161,3 +161,31 @@ class ApprovalState(Choices):
     APPROVED = "approved", "已批准", "Approved"
     REJECTED = "rejected", "已退回", "Sent back"
     VOID = "void", "已失效", "Void"
+
+
+class EventKind(Choices):
+    """Kind of a client event."""
+
+    SEMINAR = "seminar", "研讨会", "Seminar", ("讲座", "投教")
+    SALON = "salon", "沙龙", "Salon", ("客户沙龙",)
+    ROADSHOW = "roadshow", "路演", "Roadshow"
+    VISIT = "visit", "参观考察", "Company visit", ("调研",)
+    ONLINE = "online", "线上直播", "Online"
+
+
+class EventState(Choices):
+    """How far a client event has come."""
+
+    DRAFT = "draft", "筹备中", "In preparation"
+    WAITING = "waiting", "待审批", "Waiting for approval"
+    APPROVED = "approved", "邀请已批准", "Invitation approved"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class InvitationAnswer(Choices):
+    """What an invited client answered."""
+
+    OPEN = "open", "未答复", "No answer yet"
+    YES = "yes", "参加", "Yes", ("接受", "会来")
+    MAYBE = "maybe", "待定", "Maybe", ("不确定",)
+    NO = "no", "不参加", "No", ("谢绝",)

@@ -13,6 +13,8 @@ ANYWAY = Parameter("anyway", required=False, kind="bool", spec=FieldSpec("仍要
 LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "How many"))
 OFFSET = Parameter("offset", required=False, kind="integer", spec=FieldSpec("跳过条数", "How many to skip"))
 CAMPAIGN = Parameter("campaign", kind="integer", spec=FieldSpec("营销活动", "Campaign"))
+EVENT = Parameter("event", kind="integer", spec=FieldSpec("客户活动", "Client event"))
+INVITATION = Parameter("invitation", kind="integer", spec=FieldSpec("活动邀请", "Invitation"))
 SEGMENT = Parameter(
     "filters",
     required=False,

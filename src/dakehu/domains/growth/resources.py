@@ -87,4 +87,23 @@ declare(
         asked_first=("name", "kind", "aim", "outcome"),
     ),
     Resource("growth.CampaignMember", of_client="growth.client_campaigns", tab=True),
+    Resource(
+        "growth.Event",
+        path="events",
+        key="event",
+        list="growth.events",
+        get="growth.event",
+        create="growth.add_event",
+        update="growth.change_event",
+        asked_first=("name", "kind", "starts_at", "place", "subject", "body"),
+    ),
+    Resource(
+        "growth.Invitation",
+        path="invitations",
+        key="invitation",
+        of_client="growth.client_invitations",
+        create="growth.invite_client",
+        update="growth.answer_invitation",
+        delete="growth.remove_invitation",
+    ),
 )

@@ -1,4 +1,4 @@
-"""The demonstration's campaigns: one that left three weeks ago, one that waits for approval, and a draft."""
+"""The demonstration's campaigns (one that left, one that waits for approval, a draft) and client events (past and to come)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -33,7 +33,37 @@ def fill(acting: Acting) -> None:
         _write("两融客户风险提示沟通（演示）", filters={"assets.ge": "1000000"}, control_percent=10)
         perform("growth.add_campaign", {"name": "新年固收产品说明会（演示）", "aim": "了解客户对固定收益产品的兴趣"})
         _send(sent)
+        _plan_events()
     _age(sent)
+
+
+def _plan_events() -> None:
+    """A seminar of today with some who came, and a salon to come whose invitation is still written."""
+    text = {
+        "subject": "邀请{{客户姓名}}参加研讨会",
+        "body": "（演示）{{客户姓名}}：诚邀您参加年末市场研讨会。{{客户经理}}",
+    }
+    now = clock.now()
+    seminar = perform(
+        "growth.add_event",
+        {
+            "name": "年末市场研讨会（演示）",
+            "starts_at": now,
+            "place": "营业部三楼会议室",
+            "cost": "3600",
+            "capacity": 20,
+            **text,
+        },
+    )
+    perform("growth.invite_clients", {"event": seminar.pk, "filters": {"assets.ge": "1000000"}})
+    answers = ("yes", "yes", "maybe", "no", "open")
+    for place, row in enumerate(model_of("growth.Invitation").objects.filter(event=seminar).order_by("pk")[:15]):
+        perform("growth.answer_invitation", {"invitation": row.pk, "answer": answers[place % len(answers)]})
+        if answers[place % len(answers)] == "yes":
+            perform("growth.mark_attendance", {"invitation": row.pk})
+    later = {"starts_at": now + timedelta(days=19), "kind": "salon", "place": "滨江会所（演示）", "budget": "8000"}
+    salon = perform("growth.add_event", {"name": "新年客户沙龙（演示）", **later, **text})
+    perform("growth.invite_clients", {"event": salon.pk, "filters": {"assets.ge": "3000000"}})
 
 
 def _write(name: str, **values: Any) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import campaigns, opportunities, prospects
+from dakehu.interfaces.web.views import campaigns, events, opportunities, prospects
 
 urlpatterns = [
     path("prospects/", prospects.listed, name="prospects"),
@@ -18,4 +18,9 @@ urlpatterns = [
     path("campaigns/add", campaigns.add, name="campaign-add"),
     path("campaigns/<int:pk>/", campaigns.one, name="campaign"),
     path("campaigns/<int:pk>/segment", campaigns.segment, name="campaign-segment"),
+    path("events/", events.listed, name="events"),
+    path("events/<int:pk>/", events.one, name="event"),
+    path("events/<int:pk>/door", events.door, name="event-door"),
+    path("events/<int:pk>/invite", events.invite, name="event-invite"),
+    path("events/<int:pk>/came/<int:invitation>", events.came, name="event-came"),
 ]

@@ -79,6 +79,7 @@ ABOUT = {
     "workload": "work",
     "hand-overs": "work",
     "campaigns": "campaigns",
+    "events": "campaigns",
     "me": "sign-in",
     "sign-in": "sign-in",
     "": "today",
