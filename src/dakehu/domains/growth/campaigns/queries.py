@@ -13,6 +13,7 @@ from dakehu.domains.growth.parameters import CAMPAIGN, FILTERS, LIMIT, OFFSET, O
 from dakehu.domains.service.deliveries.client_rules import rule_text
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import render_row, render_rows
@@ -62,8 +63,8 @@ def campaign_page(*, campaign: int) -> dict[str, Any]:
     """Return a campaign with texts, counts and approval.
 
     {campaign, shown, segment: {filters, text}, texts: [{channel, language, subject, body, edition, …}], list: {total, groups:
-    {group: count}, excluded: [{rule, text, count}]} of the frozen list or None, approval: {…} or None, can: {edit, submit,
-    decide, send}}.
+    {group: count}, excluded: [{rule, text, count}]} of the frozen list or None, approval: {…} or None, can: {preview,
+    edit, submit, decide, send}}.
     """
     row = get_campaign(campaign)
     written = sorted(texts.texts_of(row).values(), key=lambda one: (str(one.channel), str(one.language) != "zh"))
@@ -91,6 +92,7 @@ def _can(row: Campaign, approval: Any) -> dict[str, bool]:
     with elevated("look for clients to write to"):
         rest = row.sent_at is not None and members_to_send(row).exists()
     return {
+        "preview": row.sent_at is None and (bool(row.list_digest) or row.owner_id == actor.user_id),
         "edit": writes and row.sent_at is None,
         "submit": writes and row.state == CampaignState.DRAFT and row.owner_id == actor.user_id,
         "decide": waits
@@ -123,7 +125,7 @@ def _frozen_counts(row: Campaign) -> dict[str, Any] | None:
 
 @query(
     "growth.campaign_preview",
-    needs=Permission.CAMPAIGN_WRITE,
+    needs=Permission.GROWTH_READ,
     zh="营销活动预览",
     en="Preview of a campaign",
     parameters=(CAMPAIGN, OFFSET),
@@ -133,31 +135,48 @@ def campaign_preview(*, campaign: int, offset: int | None = None) -> dict[str, A
 
     {clients, reachable, control, refused: [{rule, text, count}], wording: [texts], sample: {client, channel, language, subject,
     text, refused: [texts]} or None}. `offset` chooses the client of the sample. A client whom several rules refuse counts with
-    each of them.
+    each of them. Of a draft its owner's clients are looked at, and later those of the frozen list who are to be written to.
+    Raises Refused for the draft of somebody else, who sees other clients.
     """
     row = get_campaign(campaign)
     written = texts.texts_of(row)
-    checked = segments.check_clients(row, segments.clients_of(row), written)
+    numbers, visible = _looked_at(row)
+    checked = segments.check_clients(row, numbers, written)
     refused = Counter(rule for names in checked.refused.values() for rule in names)
-    drawn = segments.draw_of(row, checked, row.seed or "preview")
-    now = [one for one in drawn.contacted if one not in checked.refused]
+    control = 0 if row.list_digest else len(segments.draw_of(row, checked, "preview").control)
+    reachable = sum(1 for one in checked.clients if one not in checked.refused)
     kind = texts.delivery_kind(row)
     wording = {one.rule: one.text for message in written.values() for one in texts.wording_refusals(message, kind)}
     return {
         "clients": len(checked.clients),
-        "reachable": len(now),
-        "control": len(drawn.control),
+        "reachable": max(reachable - control, 0),
+        "control": control,
         "refused": rule_lines(refused),
         "wording": list(wording.values()),
-        "sample": _sample(row, checked, written, offset or 0),
+        "sample": _sample(row, checked, written, visible[(offset or 0) % len(visible)] if visible else None),
     }
 
 
-def _sample(row: Campaign, checked: segments.Checked, written: texts.Texts, offset: int) -> dict[str, Any] | None:
-    """Return a text as the client at a place of the list would get it, None without a text or clients."""
-    if not checked.clients or not written:
+def _looked_at(row: Campaign) -> tuple[list[int], list[int]]:
+    """Return the clients whom a preview looks at, and those of them whom the actor sees."""
+    if not row.list_digest:
+        if row.owner_id != current_actor().user_id:
+            raise refusal("campaign", "草稿由负责人预览。", "The owner previews a draft.")
+        numbers = segments.clients_of(row)
+        return numbers, numbers
+    visible = list(members_to_send(row).order_by("pk").values_list("client_id", flat=True))
+    with elevated("count the clients of a campaign"):
+        every = list(members_to_send(row).order_by("pk").values_list("client_id", flat=True))
+    return every, visible
+
+
+def _sample(
+    row: Campaign, checked: segments.Checked, written: texts.Texts, number: int | None
+) -> dict[str, Any] | None:
+    """Return a text as one client would get it, None without a text or a client in sight."""
+    if number is None or not written:
         return None
-    client = clients.get_client(checked.clients[offset % len(checked.clients)])
+    client = clients.get_client(number)
     channel = checked.channels.get(client.pk, texts.channels_of(written)[0])
     language = "en" if texts.english_readers(row, [client.pk]) else "zh"
     message = texts.text_for(written, channel, language)

@@ -128,8 +128,12 @@ class CampaignMember(ClientRecorded):
     refused_by = field(models.CharField(max_length=40, blank=True, default=""), zh="发送时拦截规则", en="Refused by rule", listed=True,
                        editable=False)  # fmt: skip
     channel = field(models.CharField(max_length=24, blank=True, default=""), zh="渠道", en="Channel", editable=False)
-    language = models.CharField(max_length=8, blank=True, default="")
-    delivery_ref = models.BigIntegerField(null=True, blank=True)
+    language = field(
+        models.CharField(max_length=8, blank=True, default=""), zh="文案语言", en="Language", editable=False
+    )
+    delivery_ref = field(
+        models.BigIntegerField(null=True, blank=True), zh="送达记录编号", en="Delivery", editable=False
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["campaign", "group", "delivery_ref"], name="members_of_campaign")]

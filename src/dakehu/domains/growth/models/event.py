@@ -91,9 +91,15 @@ class Invitation(ClientRecorded):
     refused_by = field(
         models.CharField(max_length=40, blank=True, default=""), zh="邀请拦截规则", en="Refused by rule", editable=False
     )
-    delivery_ref = models.BigIntegerField(null=True, blank=True)
-    interaction_ref = models.BigIntegerField(null=True, blank=True)
-    follow_up_ref = models.BigIntegerField(null=True, blank=True)
+    delivery_ref = field(
+        models.BigIntegerField(null=True, blank=True), zh="送达记录编号", en="Delivery", editable=False
+    )
+    interaction_ref = field(
+        models.BigIntegerField(null=True, blank=True), zh="服务记录编号", en="Interaction", editable=False
+    )
+    follow_up_ref = field(
+        models.BigIntegerField(null=True, blank=True), zh="跟进计划编号", en="Follow-up", editable=False
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["event", "client"], name="invitations_of_event")]
