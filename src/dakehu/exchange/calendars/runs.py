@@ -14,6 +14,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
 
+from dakehu.domains.team import queries as team
 from dakehu.exchange.calendars import comparison, ics_writing
 from dakehu.exchange.calendars.comparison import Here, Step, Verdict
 from dakehu.exchange.calendars.dav import CalendarServer, DavAccount, Resource, path_of
@@ -29,7 +30,7 @@ from dakehu.foundation.actions.models import Batch, BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language
 from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.jobs.progress import no_progress
 
@@ -70,7 +71,7 @@ def sync(link: CalendarLink, progress: Progress = no_progress) -> dict[str, Any]
     Raises Refused while it is switched off or running, and where the server does not do its part.
     """
     actor = syncing_actor(link)
-    with _alone(link), acting_as(actor):
+    with _alone(link), acting_as(actor), in_language(team.language_of(link.owner_id)):
         link.refresh_from_db()
         run = CalendarRun(link=link, started_at=clock.now())
         progress(0.1, bilingual("正在读取“{name}”", "Reading “{name}”", name=link.name))
