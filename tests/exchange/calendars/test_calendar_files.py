@@ -1,5 +1,6 @@
 """Calendar files are read whatever is wrong with them, and every thing that was not understood is named."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import perform
 from tests.cast import acting
 
-REAL = Path("/work/shared/data/calendar")
+BESIDE = Path(__file__).parents[3].parent / "shared" / "data" / "calendar"
+REAL = Path(os.environ.get("DAKEHU_CALENDAR_FILES", BESIDE))
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2027, 1, 1, tzinfo=ZONE)
 AT = datetime(2027, 3, 1, 10)
