@@ -26,6 +26,7 @@ SECTIONS = (
     "staff",
     "audit",
     "system",
+    "live",
     "guide",
     "moved",
 )
