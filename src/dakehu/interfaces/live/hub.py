@@ -23,7 +23,7 @@ from dakehu.foundation.schema import live_pages
 from dakehu.foundation.schema.live_pages import LivePage
 
 logger = logging.getLogger("dakehu.live")
-TURN = 0.7  # seconds between two looks
+TURN = 0.5  # seconds between two looks
 CHECK = 5.0  # seconds until the rights of every stream are asked again
 MOST_EACH = 30  # streams of one person in one process
 

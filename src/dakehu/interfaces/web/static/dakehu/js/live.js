@@ -84,7 +84,7 @@ class Live {
 
   show(people) {
     const box = this.bar.querySelector("[data-live-people]");
-    const words = people.length ? say(`${people.join("、")}也在看`, `${people.join(", ")} here too`) : "";
+    const words = people.length ? say(`${people.join("、")}也在看`, `${people.join(", ")} ${people.length > 1 ? "are" : "is"} here too`) : "";
     if (box.dataset.words === words) return;
     box.dataset.words = words;
     box.title = words;
@@ -122,8 +122,8 @@ class Live {
     const free = wanted.filter((part) => !busy.includes(part));
     const addresses = new Set(free.map(addressOf));
     for (const address of addresses) {
-      const html = await drawn(address);
-      if (html) free.filter((part) => addressOf(part) === address).forEach((part) => replace(part.id, html));
+      const page = await drawn(address);
+      if (page) free.filter((part) => addressOf(part) === address).forEach((part) => replace(part.id, page));
     }
   }
 }
@@ -138,27 +138,34 @@ function isBusy(part) {
 async function drawn(address) {
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href }, credentials: "same-origin" });
-    return answer.ok ? await answer.text() : "";
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   } catch {
-    return "";
+    return null;
   }
 }
 
 /** Put the new part in the place of the old one; focus and scrolling stay where they were. */
-function replace(id, html) {
+function replace(id, page) {
   const part = document.getElementById(id);
-  if (!part) return;
-  const at = part.contains(document.activeElement) ? document.activeElement : null;
-  const mark = at && (at.id ? `#${CSS.escape(at.id)}` : at.dataset.deal ? `[data-deal="${CSS.escape(at.dataset.deal)}"]` : at.getAttribute("href") ? `[href="${CSS.escape(at.getAttribute("href"))}"]` : "");
+  const fresh = part && page.getElementById(id);
+  if (!fresh) return;
+  const mark = part.contains(document.activeElement) ? markOf(document.activeElement) : "";
   const scrolled = [...part.querySelectorAll("[class]")].filter((one) => one.scrollTop || one.scrollLeft)
     .map((one) => [one.classList[0], one.scrollTop, one.scrollLeft]);
-  window.htmx.swap(`#${CSS.escape(id)}`, html, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 20 }, { select: `#${CSS.escape(id)}` });
-  const fresh = document.getElementById(id);
-  if (!fresh) return;
+  part.replaceWith(document.adoptNode(fresh));
+  window.htmx.process(fresh);
+  fresh.dispatchEvent(new CustomEvent("dakehu:arrived", { bubbles: true }));
   for (const [name, top, left] of scrolled) fresh.getElementsByClassName(name)[0]?.scrollTo(left, top);
   if (mark) fresh.querySelector(mark)?.focus({ preventScroll: true });
   fresh.classList.add("live-fresh");
-  setTimeout(() => document.getElementById(id)?.classList.remove("live-fresh"), 1700);
+  setTimeout(() => fresh.classList.remove("live-fresh"), 1700);
+}
+
+/** A selector by which what has the focus is found again. */
+function markOf(at) {
+  if (at.id) return `#${CSS.escape(at.id)}`;
+  const name = ["data-deal", "data-key", "href"].find((one) => at.hasAttribute(one));
+  return name ? `[${name}="${CSS.escape(at.getAttribute(name))}"]` : "";
 }
 
 each("[data-live]", (bar) => new Live(bar));
