@@ -4,8 +4,8 @@
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/pool_claims.py …
 
 An empty database: SQLite in a temporary folder, or the PostgreSQL beside it. PROSPECTS (100,000) wait in a pool; PEOPLE (50),
-each in a thread with a connection of its own, pick from the first page of it again and again until their limits (30 a day, 20 in
-hand) stop them. Then ROUNDS (200) times all of them want the same prospect. Ends with status 1 where anything is wrong.
+each in a thread with a connection of its own, pick from its first pages again and again until their limits (20 a day, 10 in hand)
+stop them. Then ROUNDS (50) times all of them want the same prospect. Ends with status 1 where anything is wrong.
 """
 
 import os
@@ -15,11 +15,12 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from random import shuffle
+from random import randrange, sample
 from threading import Barrier
 from typing import Any
 
-PER_DAY, IN_HAND = 30, 20
+PER_DAY, IN_HAND = 20, 10
+PAGES, TRIES = 10, 5  # each time one of the first pages, and at most so many of it
 
 
 def main(prospects: int, people: int, rounds: int) -> int:
@@ -113,8 +114,8 @@ def _race(users: list[Any]) -> list[str]:
 
         def next_of_page(turn: int) -> Any:
             if not page:
-                page.extend(row["id"] for row in ask("growth.pool", {"limit": 50})["rows"])
-                shuffle(page)
+                rows = ask("growth.pool", {"limit": 50, "offset": 50 * randrange(PAGES)})["rows"]
+                page.extend(sample([row["id"] for row in rows], min(TRIES, len(rows))))
             return page.pop(0) if page else None
 
         return next_of_page
@@ -177,4 +178,4 @@ def _one_for_all(users: list[Any], rounds: int) -> list[str]:
 
 if __name__ == "__main__":
     given = [int(text) for text in sys.argv[1:]]
-    sys.exit(main(*[*given, *(100_000, 50, 200)[len(given) :]]))
+    sys.exit(main(*[*given, *(100_000, 50, 50)[len(given) :]]))

@@ -18,7 +18,7 @@ DECLARED = [
 ]
 MODELS = sorted({item.model for _, item in DECLARED})
 # Written by actions of another form: needs are kept for the client named beside them, a plan is finished or cancelled.
-BY_OTHER_MEANS = {"clients.Needs": {"client"}, "service.FollowUp": {"state"}}
+BY_OTHER_MEANS = {"clients.Needs": {"client"}, "service.FollowUp": {"state"}, "service.Meeting": {"rrule"}}
 
 
 def test_five_tables_of_the_workbook_derive_their_parameters():

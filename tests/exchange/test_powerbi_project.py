@@ -13,9 +13,11 @@ from dakehu.exchange.powerbi.checks import find_faults
 from dakehu.exchange.powerbi.project import archive
 from dakehu.exchange.powerbi.tmdl import object_name
 from dakehu.foundation.access.actor import acting_as
-from dakehu.foundation.base.errors import NotAllowed
+from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import in_language
 from dakehu.foundation.gates import ask
+from dakehu.interfaces.cli.arguments import parser
+from dakehu.interfaces.cli.commands.exports import export_file
 from tests.cast import acting
 
 ROOT = "http://127.0.0.1:8000/odata/v4/"
@@ -104,6 +106,7 @@ def test_planted_faults_are_found(files):
             ("fromColumn: 服务记录.客户", "fromColumn: 服务记录.客户号"),
             "a relation leads nowhere: 服务记录.客户号",
         ),
+        (relations, ("toColumn: 客户.编号", "toColumn: 客户指标.编号"), "a relation of 客户指标 to itself"),
         (relations, ("relationship ", f"{double}\nrelationship "), "two active ways from"),
         (clients, ("SUM('客户'[资产规模])", "SUM('客户'[资产])"), "measure 资产规模合计 names 客户[资产]"),
         (clients, ("\tcolumn 客户姓名\n", "\tcolumn 客户号\n"), "客户号 is there twice"),
@@ -166,3 +169,16 @@ def test_the_compiled_file_reads_back(files, tmp_path):
     read = pbixray.PBIXRay(str(made))
     assert len(read.tables) == sum("/tables/" in path for path in files)
     assert "资产规模合计" in set(read.dax_measures["Name"])
+
+
+def test_the_command_line_writes_the_project_and_counts_its_faults(lin, tmp_path, capsys):
+    path = tmp_path / "desk.pbip.zip"
+    words = ["export", str(path), "--json"]
+    with acting(lin):
+        with pytest.raises(Refused, match="--live"):
+            export_file(parser().parse_args(words))
+        assert not path.exists()
+        export_file(parser().parse_args([*words, "--live", ROOT]))
+    report = json.loads(capsys.readouterr().out)
+    assert report["faults"] == 0 and report["json_files"] >= 12 and report["measures"] > 10
+    assert path.read_bytes() == archive(project_of(lin)["files"])

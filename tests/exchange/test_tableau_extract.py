@@ -39,44 +39,45 @@ def book(lin, zhang, qian, wang):
         perform("clients.change", {"client": qian.pk, "assets": "500"})
 
 
-def read(path, statements):
+def read(statements):
+    """What Tableau's engine answers to {path: statements}, in order."""
     import tableauhyperapi as api
 
-    with (
-        api.HyperProcess(api.Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU, parameters={"log_config": ""}) as process,
-        api.Connection(process.endpoint, path) as line,
-    ):
-        return [line.execute_list_query(statement) for statement in statements]
+    found = []
+    with api.HyperProcess(api.Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU, parameters={"log_config": ""}) as process:
+        for path, asked in statements.items():
+            with api.Connection(process.endpoint, path) as line:
+                found.append([line.execute_list_query(statement) for statement in asked])
+    return found
 
 
 @engine
 def test_counts_and_sums_are_those_of_the_desk_for_every_role(book, lin, wang, he, an, tmp_path):
-    found = {}
+    asked = [
+        "select count(*) from interactions",
+        'select "客户姓名", "资产规模" from clients order by "客户号"',
+    ]
+    desk, records, paths = {}, {}, {}
     for user in (lin, wang, he, an):
-        path = tmp_path / f"{user.username}.hyper"
+        paths[user.username] = tmp_path / f"{user.username}.hyper"
         with acting(user):
-            counts = service.write_extract(path=path)
-            desk = ask("clients.list", {})
-            records = ask("service.interactions", {})["count"]
-        assert (counts["clients"], counts["interactions"]) == (desk["count"], records)
-        summed = (
-            "select count(*) from clients",
-            "select count(*) from interactions",
-            'select "客户姓名", "资产规模" from clients order by "客户号"',
-        )
-        clients, told, rows = read(path, summed)
-        assert (clients[0][0], told[0][0]) == (desk["count"], records)
-        by_code = sorted(desk["rows"], key=lambda row: row["code"])
-        assert [name for name, _ in rows] == [row["name"] for row in by_code]
-        if user is an:
-            assert [str(assets) for _, assets in rows] == [row["assets"] for row in by_code]
+            counts = service.write_extract(path=paths[user.username])
+            listed = ask("clients.list", {})["rows"]
+            records[user.username] = ask("service.interactions", {})["count"]
+        desk[user.username] = sorted(listed, key=lambda row: row["code"])
+        assert (counts["clients"], counts["interactions"]) == (len(listed), records[user.username])
+    sums = [*asked, 'select sum("资产规模") from clients']
+    answers = read({path: asked if name == "an" else sums for name, path in paths.items()})
+    for (name, rows), (told, clients, *total) in zip(desk.items(), answers, strict=True):
+        assert told == [[records[name]]]
+        assert [client for client, _ in clients] == [row["name"] for row in rows]
+        if name == "an":
+            assert [assets for _, assets in clients] == [row["assets"] for row in rows]
         else:
-            total = sum(Decimal(row["assets"]) for row in by_code)
-            ((value,),) = read(path, ['select sum("资产规模") from clients'])[0]
-            assert Decimal(str(value)) == total
-        found[user.username] = counts["clients"], [name for name, _ in rows]
-    assert found["lin"] == (2, ["张三", "欧阳静"]) and found["wang"] == (1, ["钱二"])
-    assert found["he"][0] == 3 and found["an"] == (3, ["张*", "钱*", "欧阳*"])
+            assert [Decimal(str(total[0][0][0]))] == [sum(Decimal(row["assets"]) for row in rows)]
+    names = {name: [row["name"] for row in rows] for name, rows in desk.items()}
+    assert names["lin"] == ["张三", "欧阳静"] and names["wang"] == ["钱二"]
+    assert names["an"] == ["张*", "钱*", "欧阳*"] and len(names["he"]) == 3
 
 
 @engine
@@ -98,8 +99,8 @@ def test_the_data_source_joins_clients_with_what_stands_beside_them_and_loses_no
     tables = [one.get("name") for one in source.iter("relation") if one.get("type") == "table"]
     assert tables == ["clients", "figures", "balance", "tier"]
     joins = "".join(f' left join {name} on "clients"."客户编号" = "{name}"."{_key(maps, name)}"' for name in tables[1:])
-    sql = f'select count(*), sum("figures"."累计盈亏") from (select 1) as one, clients{joins}'
-    every, totals = read(extract, [f"select {selected} from clients{joins}", sql.replace("(select 1) as one, ", "")])
+    sql = f'select count(*), sum("figures"."累计盈亏") from clients{joins}'
+    ((every, totals),) = read({extract: [f"select {selected} from clients{joins}", sql]})
     assert len(every) == 2 and totals == [[2, Decimal("10.05")]]
     formats = {one.get("caption"): one.get("default-format") for one in source.iter("column")}
     assert formats["资产规模"].startswith("n#,##0.00") and formats["时间加权收益率"] == "p0.00%"
@@ -120,9 +121,8 @@ def test_chosen_clients_bring_their_own_rows_and_a_hyper_has_its_source_beside_i
         counts = service.write_extract(path=path, clients=[zhang.pk], language="en")
     assert (counts["clients"], counts["interactions"], counts["figures"]) == (1, 2, 1)
     assert "dbname='one.hyper'" in path.with_suffix(".tds").read_text().replace('"', "'")
-    held, moved = read(
-        path, ['select "Held at", "Channel" from interactions limit 1', 'select "Client name" from clients']
-    )
+    asked = ['select "Held at", "Channel" from interactions limit 1', 'select "Client name" from clients']
+    ((held, moved),) = read({path: asked})
     assert str(held[0][0]).startswith("2026-11-01 08:30") and held[0][1] == "Call"
     assert moved == [["张三"]]
     with acting(admin), pytest.raises(NotAllowed):

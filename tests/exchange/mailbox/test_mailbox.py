@@ -16,6 +16,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.files import store as files
+from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
@@ -23,14 +24,7 @@ from dakehu.foundation.schema.nightly import Night
 from dakehu.interfaces.cli.commands import mail as mail_command
 from dakehu.interfaces.cli.main import understood
 from tests.cast import acting, as_system
-from tests.exchange.mailbox.imap_server import (
-    PASSWORD,
-    USER,
-    deliver,
-    imap_server,
-    signed_in,
-    start_anew,
-)
+from tests.exchange.mailbox.imap_server import PASSWORD, USER, deliver, imap_server, signed_in, start_anew
 from tests.exchange.mailbox.mails import mail
 from tests.smtp_server import Inbox, certificate, running
 
@@ -303,10 +297,15 @@ def test_what_was_set_aside_is_filed_by_hand_and_goes_with_its_client(
     first, second = sorted(mails_of(zhang), key=lambda row: row.pk, reverse=True)[:2]
     assert first.subject == "大附件" and "附件留在邮箱里" in first.notes[-1][0] and first.files == []
     assert second.files[0]["attachment"] is not None
+    deliver(port, mail(ZHANG, LIN, "大", number="t2", files=(("b.pdf", b"%PDF-1.7 " + b"y" * (1 << 20)),)), folder=BOX)
+    assert pull(box)["reasons"] == {"too_large": 1}
     with as_system(), act("test.erase"):
         zhang.delete()
     with as_system():
         assert not Mail.objects.exists() and not MailCandidate.objects.exists()
+        _pull_all(Night(clock.today(), Path(), no_progress))
+        assert not SetAsideMail.objects.filter(state="waiting").exists()
+        assert not StoredFile.objects.filter(name__startswith="mail-", expires_at=None).exists()
 
 
 def test_a_mailbox_that_is_off_or_refuses_says_why_and_keeps_its_secret(

@@ -16,7 +16,7 @@ from dakehu.domains.clients import masks
 from dakehu.domains.ledger.models import Figures
 from dakehu.domains.team.queries import actor_of
 from dakehu.exchange.bi import install
-from dakehu.exchange.bi.views import views
+from dakehu.exchange.bi.views import sets_without_view, views
 from dakehu.exchange.odata.entity_sets import entity_sets, snake
 from dakehu.foundation.access.actor import Reach, acting_as, current_actor
 from dakehu.foundation.actions.registry import act
@@ -71,11 +71,12 @@ def test_a_login_sees_what_its_person_sees_and_ends_with_its_token(sql_access, l
         meeting = {"subject": "三季度检视", "starts_at": "2026-12-01 10:00", "ends_at": "2026-12-01 11:00"}
         with acting(lin):
             perform("service.plan_meeting", {**meeting, **({"client": client} if client else {})})
-    made = {}
+    made, listed = {}, {view.name for view in views()}
+    assert {"clients", "figures", "interactions", "meetings"} <= listed
     for user in (lin, zhou, wang, he, an):
         with acting(user):
             made[user.username] = perform("bi.create_login", {})
-            desk = {snake(one.name): _numbers(one) for one in entity_sets().values()}
+            desk = {snake(name): _numbers(one) for name, one in entity_sets().items() if snake(name) in listed}
         for view, numbers in desk.items():
             found = {number for (number,) in rows(made[user.username], f"SELECT id FROM bi.{view}")}
             assert found == numbers, (user.username, view)
@@ -143,7 +144,9 @@ def _ends(owner: Any, made: dict[str, Any], lin: Any, zhou: Any) -> None:
         with pytest.raises(psycopg.OperationalError):
             rows(made["lin"], "SELECT 1")
         assert rows(again, "SELECT count(*) FROM bi.clients") == [(1,)]
-        assert ask("bi.access", {})["login"] == again["login"]
+        said = ask("bi.access", {})
+        assert said["login"] == again["login"]
+        assert said["left_out"] == [str(one.label) for one in sets_without_view()]
         with signed_in(again) as running:
             perform("team.revoke_token", {"token": ask("bi.access", {})["token"]})
             with pytest.raises(psycopg.Error):  # a session that is open already reads nothing any more
@@ -176,6 +179,7 @@ def test_nobody_makes_a_login_for_somebody_else_nor_by_a_token_nor_by_a_name(sql
         perform("bi.create_login", {})
     with acting(lin):
         token = perform("team.create_token", {"name": "SQL", "scopes": ["sql"]})["id"]
+        assert ask("bi.access", {})["login"] is None  # a token alone is no login
     wrappers, connection.execute_wrappers = connection.execute_wrappers, []
     try:
         with acting(wang), pytest.raises(Exception, match="no good token"), connection.cursor() as cursor:

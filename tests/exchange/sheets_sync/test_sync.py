@@ -20,6 +20,7 @@ def test_the_second_run_pulls_and_pushes_nothing(desk, linked, google):
     assert len(google.calls) - before == 3  # a token, where everything is, what it says
 
 
+@pytest.mark.postgres
 def test_edits_of_both_sides_meet_cell_by_cell_and_undo_takes_them_back(desk, linked, google, person):
     row = person.find(CLIENTS, "客户号", "K1")
     person.type(CLIENTS, row, "职业", "医生")

@@ -77,6 +77,7 @@ def verified(secret, came):
     return Webhook(secret).verify(body, {name.lower(): value for name, value in headers.items()})
 
 
+@pytest.mark.postgres
 def test_an_event_arrives_signed_and_says_the_event_and_codes_only(lin, admin, zhang, receiver):
     _, secret = endpoint(admin, lin, receiver)
     log_interaction(lin)

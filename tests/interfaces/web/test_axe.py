@@ -42,7 +42,14 @@ PAGES = {
         "/",
         "/clients/",
         "/market/",
+        "/calendar/",
+        "/calendar/week-plan/",
         "/tiers/",
+        "/prospects/",
+        "/prospects/{prospect}/",
+        "/pool/",
+        "/opportunities/",
+        "/opportunities/forecast/",
         "/import/",
         "/export/",
         "/connections/odata/",
@@ -69,8 +76,11 @@ PAGES = {
         "/import/quarantine/{held}/",
     ],
     "zhou": [
+        "/calendar/?view=team",
+        "/calendar/goals/",
         "/tiers/",
         "/tiers/what-if/",
+        "/opportunities/pipelines/",
         "/actions/tiers.create_scheme",
         "/moments/rules/",
         "/moments/rules/M06/",
@@ -103,6 +113,8 @@ def staged(lin, zhou, admin, zhang):
     with acting(zhou):
         scheme = perform("tiers.create_scheme", {"name": "方案"})
         perform("tiers.activate_scheme", {"scheme": scheme.pk})
+        perform("growth.set_up_pipelines", {})
+        perform("growth.add_pool", {"name": "公海"})
     with acting(admin):
         perform(
             "fields.add", {"zh": "首选联系时段", "en": "Preferred hours", "kind": "one", "options": "上午 | Morning"}
@@ -222,6 +234,10 @@ def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
         "priced": priced,
         "connection": linked.pk,
     }
+    with acting(lin):
+        perform("growth.add_prospect", {"name": "陈一", "pool": "公海"})
+        places["prospect"] = perform("growth.add_prospect", {"name": "陈志远", "referred_by": staged.code}).pk
+        perform("growth.open_opportunity", {"client": staged.code, "subject": "收益凭证", "amount": "5000000"})
     paths = [path.format(**places) for path in PAGES[user]]
     with sync_playwright() as play:
         found = [

@@ -9,7 +9,7 @@ from dakehu.domains.service.mail.intake import MailSource, ReceivedMail, file_ma
 from dakehu.domains.service.models import Delivery, Mail
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
-from dakehu.foundation.gates import perform
+from dakehu.foundation.gates import ask, perform
 from tests.architecture.pages import browser_of
 from tests.cast import acting, as_system
 from tests.exchange.mailbox.mails import mail
@@ -37,6 +37,11 @@ def test_lin_reads_sorts_and_answers_mails_and_wang_sees_none_of_it(
     filed: Any, lin: Any, wang: Any, zhang: Any
 ) -> None:
     browser, other = browser_of(lin), browser_of(wang)
+    with acting(lin):
+        texts = [one["text"] for one in ask("service.mail_notices", {})]
+    assert texts == ["张三来信：费用", "1 封邮件待归档"]
+    with acting(wang):
+        assert ask("service.mail_notices", {}) == []
     page = browser.get(f"/clients/{zhang.pk}/?show=mail").content.decode()
     assert "费用" in page and "&lt;script&gt;alert(1)" in page and "a.exe" in page and HER not in page
     listed = browser.get("/mail/").content.decode()

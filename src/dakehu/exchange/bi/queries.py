@@ -7,7 +7,9 @@ from django.db import connection
 
 from dakehu.domains.team.permissions import SQL_READ
 from dakehu.domains.team.queries import valid_tokens
-from dakehu.exchange.bi.views import INNER, sets_without_view
+from dakehu.exchange.bi.views import INNER, SCHEMA
+from dakehu.exchange.odata.entity_sets import entity_sets, snake
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 
@@ -50,6 +52,12 @@ def own_tokens() -> list[Any]:
     return [row for row in valid_tokens() if row.scopes == [str(SQL_READ)]]
 
 
+def _names_of_views() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = %s", [SCHEMA])
+        return {name for (name,) in cursor.fetchall()}
+
+
 @query("bi.access", needs=SQL_READ, zh="SQL 访问", en="SQL access")
 def access() -> dict[str, Any]:
     """{why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port, database,
@@ -64,12 +72,22 @@ def access() -> dict[str, Any]:
             **dict.fromkeys(("host", "port", "database")),
             "left_out": [],
         }
-    held = own_tokens()
+    held, names = _held_login(), _names_of_views()
     return {
         "why_not": "",
-        "login": f"{connection.settings_dict['NAME'][:40]}_bi_{held[0].user_id}" if held else None,
-        "token": held[0].pk if held else None,
-        "expires_on": held[0].expires_on if held else None,
+        **held,
         **address(),
-        "left_out": [str(one.label) for one in sets_without_view()],
+        "left_out": [str(one.label) for one in entity_sets().values() if snake(one.name) not in names],
     }
+
+
+def _held_login() -> dict[str, Any]:
+    """{login, token, expires_on} of the actor's login, None where there is none."""
+    token = next(iter(own_tokens()), None)
+    login = f"{connection.settings_dict['NAME'][:40]}_bi_{current_actor().user_id}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [login])
+        (found,) = cursor.fetchone()
+    if token is None or not found:
+        return dict.fromkeys(("login", "token", "expires_on"))
+    return {"login": login, "token": token.pk, "expires_on": token.expires_on}

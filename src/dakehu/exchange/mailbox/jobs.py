@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from dakehu.domains.service.mail.retention import remove_mails_of_nobody
 from dakehu.exchange.mailbox import runs
 from dakehu.exchange.mailbox.actions import PULL
 from dakehu.exchange.mailbox.models import Mailbox, MailRun
@@ -23,7 +24,7 @@ def _pull_all(night: Night) -> dict[str, Any]:
     """Read every mailbox that is switched on; one that fails is named and the others go on.
 
     One whose last run was taken back waits for a person: the night would only file the same mails again. Returns
-    {mailboxes: [report], failed: [{mailbox, why}], waiting: [name], unchanged}.
+    {mailboxes: [report], failed: [{mailbox, why}], waiting: [name], unchanged}. Mails of clients who are gone go as well.
     """
     reports, failed, waiting = [], [], []
     rows = list(Mailbox.objects.filter(is_on=True).select_related("owner").order_by("pk"))
@@ -39,6 +40,7 @@ def _pull_all(night: Night) -> dict[str, Any]:
             failed.append(
                 {"mailbox": row.name, "why": [in_both(text) for texts in refusal.messages.values() for text in texts]}
             )
+    remove_mails_of_nobody()
     counts = {name: sum(report[name] for report in reports) for name in runs.COUNTS}
     return {
         "mailboxes": reports,

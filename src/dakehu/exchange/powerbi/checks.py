@@ -86,6 +86,8 @@ def _relation_faults(path: str, text: str, names: Names) -> Iterator[str]:
         if len(ends) != 2 or missing:
             yield f"{path}: a relation leads nowhere: {', '.join(missing) or block.splitlines()[0]}"
             continue
+        if ends["fromColumn"][0] == ends["toColumn"][0]:
+            yield f"{path}: a relation of {ends['fromColumn'][0]} to itself"
         if "\tisActive: false" in block:
             continue
         first, second = root(ends["fromColumn"][0]), root(ends["toColumn"][0])

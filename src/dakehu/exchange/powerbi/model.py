@@ -190,9 +190,14 @@ def _query(one: EntitySet, columns: tuple[Column, ...], language: str) -> str:
 
 
 def _relations(sets: dict[str, EntitySet], tables: dict[str, Table]) -> list[Relation]:
-    """The relations along keys. Between two tables at most one way is active, over whatever tables it leads: Power BI
-    refuses a model in which a filter could arrive twice."""
-    ways = [(one, way) for one in sets.values() for way in one.navigations.values() if way.is_own_key]
+    """The relations along keys, but those of a table to itself, which Power BI does not have. Between two tables at most one
+    way is active, over whatever tables it leads: it refuses a model in which a filter could arrive twice."""
+    ways = [
+        (one, way)
+        for one in sets.values()
+        for way in one.navigations.values()
+        if way.is_own_key and way.target != one.name
+    ]
     joined = {name: name for name in sets}
 
     def root(name: str) -> str:

@@ -6,6 +6,7 @@ it is imported, so that a run that is broken off does not bring it in a second t
 
 import base64
 import binascii
+import hashlib
 import os
 import struct
 from dataclasses import dataclass
@@ -29,15 +30,18 @@ class SheetKey:
     mark: str = ""
 
 
-def export_name(link: int) -> str:
-    """Return what stands for the export in the row keys of a link."""
-    return f"{link:032x}"
+def export_name(link: int, part: str) -> str:
+    """Return what stands for the export in the row keys of a worksheet of a link.
+
+    It says the worksheet by name: its place among the worksheets, which a key holds too, changes with the version.
+    """
+    return f"{link:016x}{hashlib.sha256(part.encode()).hexdigest()[:16]}"
 
 
 def row_key(link: int, part: str, number: int) -> str:
     """Return a new key of a row of the desk."""
     frame = pl.DataFrame({NUMBER: [number], VERSION: [0]}, schema={NUMBER: pl.Int64, VERSION: pl.Int64})
-    return row_keys.row_keys_of(export_name(link), part, frame, 0)[0]
+    return row_keys.row_keys_of(export_name(link, part), part, frame, 0)[0]
 
 
 def new_mark(link: int) -> str:
@@ -57,4 +61,4 @@ def parse(link: int, part: str, text: str) -> SheetKey:
         key = row_keys.parse_row_key(text)
     except row_keys.InvalidRowKey:
         return SheetKey()
-    return SheetKey(number=key.number) if (key.export, key.part) == (export_name(link), part) else SheetKey()
+    return SheetKey(number=key.number) if key.export == export_name(link, part) else SheetKey()

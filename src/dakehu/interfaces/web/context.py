@@ -19,6 +19,8 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
     ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
     ("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
+    ("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
+    ("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
     ("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
     ("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
     ("/prospects/", bilingual("线索", "Prospects"), "contact-round", Permission.GROWTH_READ),

@@ -14,6 +14,7 @@ TODAY = clock.today()
 PERIOD = {"first_on": (TODAY - timedelta(days=30)).isoformat(), "last_on": (TODAY + timedelta(days=30)).isoformat()}
 
 
+@pytest.mark.postgres
 def test_goals_count_records_and_are_seen_by_the_team_alone(
     lin: Any, zhou: Any, wang: Any, zhang: Any, qian: Any
 ) -> None:

@@ -47,6 +47,7 @@ def keys(found: dict[str, Any]) -> list[str]:
     return [row["starts"] for row in found["entries"]]
 
 
+@pytest.mark.postgres
 def test_a_series_stands_in_the_calendar_of_lin_and_zhou_and_not_of_wang(
     weekly: Meeting, lin: Any, zhou: Any, wang: Any, zhang: Any
 ) -> None:
@@ -107,6 +108,41 @@ def test_cancelling_one_meeting_needs_a_reason_and_leaves_the_others(weekly: Mee
     assert keys(week(lin, kinds="meeting")) == [f"{NEXT_MONDAY + timedelta(days=7)}T10:00"]
 
 
+def test_a_series_that_moves_or_ends_takes_its_moved_meetings_along(weekly: Meeting, lin: Any) -> None:
+    with acting(lin):
+        moved = perform(
+            "service.move_entry",
+            {"entry": f"meeting:{weekly.pk}@{NEXT_MONDAY}T10:00", "day": (NEXT_MONDAY + timedelta(days=2)).isoformat()},
+        )
+        second = NEXT_MONDAY + timedelta(days=7)
+        perform(
+            "service.change_meeting",
+            {"meeting": weekly.pk, "at": on(second), "which": "all", "starts_at": on(second, 14)},
+        )
+        exception = Meeting.objects.get(pk=int(moved["entry"].partition(":")[2]))
+        assert clock.local(exception.recurrence_id).hour == 14
+        perform(
+            "service.cancel_meeting", {"meeting": weekly.pk, "at": on(second, 14), "which": "all", "reason": "终止服务"}
+        )
+    assert keys(week(lin, kinds="meeting")) == []
+
+
+def test_a_meeting_that_gets_a_client_shows_its_attendees_to_those_who_see_the_client(
+    lin: Any, zhou: Any, zhang: Any
+) -> None:
+    with acting(lin):
+        row = perform(
+            "service.plan_meeting",
+            {"subject": "预备会", "starts_at": on(NEXT_MONDAY), "staff": str(zhou.pk), "guests": "张会计"},
+        )
+        perform("service.change_meeting", {"meeting": row.pk, "client": zhang.pk})
+        seats = ask("service.meeting", {"meeting": row.pk})["attendees"]
+    assert [seat["name"] for seat in seats] == ["林晓", "周宁", "张三", "张会计"]
+    with acting(zhou):
+        perform("service.answer_invitation", {"meeting": row.pk, "answer": "declined"})
+    assert week(zhou, mine=True)["entries"] == []
+
+
 def test_what_came_of_a_meeting_stands_in_the_timeline_without_retyping(lin: Any, zhang: Any) -> None:
     yesterday = clock.today() - timedelta(days=1)
     with acting(lin):
@@ -141,6 +177,7 @@ def test_a_meeting_that_has_not_begun_cannot_be_recorded(weekly: Meeting, lin: A
         perform("service.hold_meeting", {"meeting": weekly.pk, "at": on(NEXT_MONDAY), "minutes": "…"})
 
 
+@pytest.mark.postgres
 def test_a_meeting_among_staff_is_seen_by_those_who_attend_and_their_lead(
     lin: Any, zhou: Any, wang: Any, an: Any
 ) -> None:

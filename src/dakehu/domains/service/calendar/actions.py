@@ -192,6 +192,7 @@ def change_meeting(
         changed.rrule = ""
     _check(changed)
     changed.sequence += 1
+    attendees.follow_client(changed)  # first: afterwards they would be out of sight
     changed.save()
     if staff is not None or guests is not None or attending is not None:
         attendees.set_attendees(changed, staff, guests, attending)
@@ -212,6 +213,9 @@ def _set_times(row: Meeting, start: datetime, end: datetime, values: dict[str, A
         shift = moved_to - start
         stamps = [series.read_stamp(text) for text in row.excluded]
         row.excluded = [series.stamp(one + shift) for one in stamps if one is not None]
+        for exception in Meeting.objects.filter(series=row):
+            exception.recurrence_id = clock.at_local(local(exception.recurrence_id) + shift)
+            exception.save()
     if old_end == old_start and new_end is None:
         row.ends_at = row.starts_at
 
@@ -243,9 +247,11 @@ def cancel_meeting(
     if not reason.strip():
         raise refusal("reason", "请写明取消原因。", "Say why it is cancelled.")
     ended = _chosen(row, at, which)
-    ended.state, ended.cancel_reason = MeetingState.CANCELLED.value, reason.strip()
-    ended.sequence += 1
-    ended.save()
+    moved_ones = Meeting.objects.filter(series=ended, state=MeetingState.PLANNED) if ended.rrule else ()
+    for one in (ended, *moved_ones):
+        one.state, one.cancel_reason = MeetingState.CANCELLED.value, reason.strip()
+        one.sequence += 1
+        one.save()
     publish_event("meeting.changed", meeting=ended.pk)
     return ended
 

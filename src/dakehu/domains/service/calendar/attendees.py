@@ -81,6 +81,14 @@ def copy_attendees(source: Meeting, target: Meeting) -> None:
         ).save()
 
 
+def follow_client(row: Meeting) -> None:
+    """Give staff and guests the client of their meeting, by whom it is decided who sees them."""
+    for seat in MeetingAttendee.objects.filter(meeting=row, is_client=False).order_by("pk"):
+        if seat.client_id != row.client_id:
+            seat.client_id = row.client_id
+            seat.save()
+
+
 def other_clients(row: Meeting) -> list[Any]:
     """Return the seats of clients besides the one that the meeting is with."""
     return list(MeetingAttendee.objects.filter(meeting=row, is_client=True).select_related("client").order_by("pk"))

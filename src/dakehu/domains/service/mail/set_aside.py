@@ -61,6 +61,13 @@ def _hidden(rows: list[SetAsideMail]) -> set[int]:
     return {row.pk for row in others if seen.get(row.pk, 0) < row.candidates}
 
 
+def waiting_mails() -> list[SetAsideMail]:
+    """Return the mails that wait for the actor's decision, newest first, at most 200."""
+    rows = list(_visible().order_by("-pk")[:SHOWN])
+    hidden = _hidden(rows)
+    return [row for row in rows if row.pk not in hidden]
+
+
 def get_set_aside(pk: int) -> SetAsideMail:
     """Return a waiting mail that the actor may decide. Raises NotFound."""
     row = _visible().filter(pk=pk).first()
@@ -76,9 +83,7 @@ def set_aside_mails() -> list[dict[str, Any]]:
     [{id, sent_at, sender: masked, subject, reason, reason_text, size, is_firm, is_kept: whether its content is still there,
     clients: [{id, code, name}] it might belong to}].
     """
-    rows = list(_visible().order_by("-pk")[:SHOWN])
-    hidden = _hidden(rows)
-    rows = [row for row in rows if row.pk not in hidden]
+    rows = waiting_mails()
     candidates: dict[int, list[int]] = {}
     for mail, client in MailCandidate.objects.filter(mail__in=rows).values_list("mail_id", "client_id"):
         candidates.setdefault(mail, []).append(client)

@@ -6,6 +6,7 @@ Nothing leaves a demonstration: no mail server is set, and what is shown as sent
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
@@ -32,13 +33,10 @@ def send_messages(acting: Callable[[str], AbstractContextManager[Any]], managers
         with acting(name):
             _queue(name, current_actor().user_id)
     with acting_as(system_actor("deliveries of the demonstration brokerage（演示）", "cli")):
-        for outcome in ENDS * len(managers):
-            claimed = handover.claim_delivery(worker=WORKER, channels=MAIL)
-            while claimed is False:
-                claimed = handover.claim_delivery(worker=WORKER, channels=MAIL)
-            if not isinstance(claimed, handover.Claimed):
-                break
-            handover.settle_delivery(delivery=claimed.id, worker=WORKER, outcome=outcome)
+        ends = cycle(ENDS)
+        while (claimed := handover.claim_delivery(worker=WORKER, channels=MAIL)) is not None:
+            if isinstance(claimed, handover.Claimed):
+                handover.settle_delivery(delivery=claimed.id, worker=WORKER, outcome=next(ends))
 
 
 def _queue(name: str, user: int | None) -> None:

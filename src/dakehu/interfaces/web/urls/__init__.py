@@ -4,12 +4,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 SECTIONS = (
     "today",
+    "tasks",
+    "hand_over",
     "rows",
     "sign_in",
     "account",
     "clients",
     "client",
     "calendar",
+    "calendars",
     "mail",
     "complaints",
     "moment_rules",

@@ -64,8 +64,8 @@ document.addEventListener("keydown", (event) => {
   step();
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  if (!wanted || !board() || document.getElementById("act")?.open) return;
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!wanted || !event.target.closest?.("#board") || document.getElementById("act")?.open) return;
   const card = board().querySelector(`[data-deal="${CSS.escape(wanted)}"]`);
   if (card && !card.contains(document.activeElement)) card.focus();
   wanted = null;
