@@ -29,6 +29,7 @@ SECTIONS = (
     "staff",
     "audit",
     "system",
+    "live",
     "guide",
     "moved",
 )
