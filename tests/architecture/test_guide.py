@@ -20,6 +20,7 @@ PAGES = (
     "tiers",
     "growth",
     "work",
+    "campaigns",
     "complaints",
     "rules",
     "market",
