@@ -97,10 +97,10 @@ def run(tree: Path, home: Path, *command: str) -> str:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("DAKEHU_", "DJANGO_"))}
     env |= {
         "PYTHONPATH": os.pathsep.join([str(tree / "src"), str(tree)]),
-        "DAKEHU_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "dakehu.project.settings",
         "PYTHONIOENCODING": "utf-8",
     }
+    if "pytest" not in command:  # tests have a data directory of their own and say which settings they read
+        env |= {"DAKEHU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
     done = subprocess.run(
         [sys.executable, *command], cwd=tree, env=env, capture_output=True, text=True, encoding="utf-8", check=False
     )

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import django
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 # Before the settings are imported: they read their variables once. Every worker of pytest-xdist comes through here.
@@ -28,6 +29,10 @@ os.environ.setdefault("DAKEHU_REQUESTS_PER_MINUTE", "0")  # tests share a proces
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 # pytest-django looks for settings before this file is read, so it leaves the setting up to us.
+if settings.configured:
+    raise pytest.UsageError(
+        "Unset DJANGO_SETTINGS_MODULE: the tests give themselves a data directory before settings are read."
+    )
 django.setup()
 
 # The product's own algorithm at its lowest cost: nine tests of ten make members of staff, and no test guesses passwords.
@@ -72,8 +77,6 @@ def on_postgres() -> bool:
 @pytest.fixture(autouse=True)
 def no_remembered_head() -> None:
     """Each test has a chain of its own: a head remembered in another test's must not judge it."""
-    from django.conf import settings
-
     for name in ("audit-head.json", "audit-alarm.json"):
         (Path(settings.DAKEHU_HOME) / name).unlink(missing_ok=True)
 

@@ -227,6 +227,7 @@ INSTALLED_APPS = [
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
     "dakehu.exchange.mailbox",
+    "dakehu.exchange.calendars",
     "dakehu.exchange.sheets_sync",
     "dakehu.exchange.webhooks",
     "dakehu.interfaces.web",

@@ -10,6 +10,7 @@ checks.install()
 urlpatterns = [
     path("api/v1/", include("dakehu.interfaces.api.urls")),
     path("", include("dakehu.interfaces.odata.urls")),
+    path("", include("dakehu.interfaces.calendar_feed.urls")),
     path("mcp", assistants.mcp_view, name="mcp"),
     path("", include("dakehu.interfaces.web.urls")),
 ]

@@ -6,6 +6,7 @@ import pytest
 
 from dakehu.domains.clients.duplicates.detection import LikelyDuplicate
 from dakehu.domains.clients.models import Client, Consent, Contact
+from dakehu.domains.growth.calendar_source import next_contacts
 from dakehu.domains.growth.models import Opportunity, Prospect, ProspectContact, Referral
 from dakehu.domains.service.models import FollowUp, Interaction
 from dakehu.foundation.actions import undo_entries
@@ -150,3 +151,12 @@ def test_numbers_are_shown_in_full_for_a_reason_on_the_record(lin):
         shown = perform("growth.open_prospect_contact", {"prospect": prospect.pk, "reason": "回电"})
         assert shown["phone"] == MOBILE and shown["link"] == f"tel:+86{MOBILE}"
         assert ask("growth.prospect", {"prospect": prospect.pk})["phone"] == "138****8000"
+
+
+def test_the_next_contact_stands_in_the_owners_calendar(lin, zhou, wang):
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    add(lin, next_contact_on=tomorrow)
+    for user, titles in ((lin, ["陈志远"]), (zhou, ["陈志远"]), (wang, [])):
+        with acting(user):
+            entries = next_contacts(clock.today(), clock.today() + timedelta(days=7), None)
+            assert [entry.title for entry in entries] == titles

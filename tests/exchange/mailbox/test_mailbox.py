@@ -24,14 +24,7 @@ from dakehu.foundation.schema.nightly import Night
 from dakehu.interfaces.cli.commands import mail as mail_command
 from dakehu.interfaces.cli.main import understood
 from tests.cast import acting, as_system
-from tests.exchange.mailbox.imap_server import (
-    PASSWORD,
-    USER,
-    deliver,
-    imap_server,
-    signed_in,
-    start_anew,
-)
+from tests.exchange.mailbox.imap_server import PASSWORD, USER, deliver, imap_server, signed_in, start_anew
 from tests.exchange.mailbox.mails import mail
 from tests.smtp_server import Inbox, certificate, running
 

@@ -31,7 +31,6 @@ def test_a_run_shows_what_was_set_aside_and_why(connection, zhou):
     assert "计划日期" in page
     assert "没有日期" not in page  # a reason holds no value of a client
     assert "Campaigns" in page
-    assert "暂存（加密）" in page
     assert connection.name in text_of(zhou, "/connections/")
 
 

@@ -6,6 +6,7 @@ PUBLIC = (
     "bulk_import.clients",
     "bulk_import.evaluation",
     "bulk_import.matching",
+    "duties",
     "groups.groups",
     "masks",
     "pinyin",

@@ -108,6 +108,7 @@ class CoverRole(Choices):
 
     MAIN = "main", "主办客户经理", "Primary manager", ("主办", "Main", "主服务人", "客户经理", "owner")
     DEPUTY = "deputy", "协办", "Deputy", ("协作", "副办", "B角")
+    SPECIALIST = "specialist", "专家", "Specialist", ("专业支持", "产品专家")
 
 
 class Purpose(Choices):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from dakehu.domains.clients import rules
 from dakehu.domains.clients.choices import FreezeReason
@@ -198,8 +198,9 @@ def key_dates(*, client: Client) -> Any:
 
 @query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Service team", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
-    """Return who serves and served a client."""
-    return Coverage.objects.filter(client=client).order_by("until", "-role", "since")
+    """Return who serves and served a client: those who serve, the main manager first, then earlier ones."""
+    rank = Case(When(role="main", then=Value(0)), When(role="deputy", then=Value(1)), default=Value(2))
+    return Coverage.objects.filter(client=client).order_by(F("until").asc(nulls_first=True), rank, "since")
 
 
 @query("clients.history", needs=Permission.CLIENT_READ, zh="历史版本", en="Earlier data", parameters=CLIENT)

@@ -1,27 +1,34 @@
 """Define which clients an actor sees, for the ORM and for row security.
 
-Covered: clients currently served by one of `actor.covers`; a client behind an information wall only if the actor serves
-them personally. All: every client without a wall. Across walls and the system: every client.
+Covered: clients served today by one of `actor.covers` (oneself, one's team, a colleague whose deputy one is); a client behind
+an information wall only if the actor serves them personally. All: every client without a wall. Across walls and the system: every client.
 """
+
+from typing import Any
 
 from django.db.models import Q
 
 from dakehu.domains.clients.models import Coverage
 from dakehu.foundation.access.actor import Actor, Reach
 from dakehu.foundation.access.scope import GuardedQuerySet
+from dakehu.foundation.base import clock
+
+
+def serving() -> Any:
+    """Return the duties in force today: not ended, and not agreed to end before today."""
+    rows = GuardedQuerySet(Coverage).filter(until=None)
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()))
 
 
 def hidden_condition(actor: Actor) -> Q:
     """Return the condition for hidden clients, the complement of `condition`, for actors with reach ALL."""
-    return Q(walled=True) & ~Q(
-        pk__in=GuardedQuerySet(Coverage).filter(until=None, user_id=actor.user_id).values("client_id")
-    )
+    return Q(walled=True) & ~Q(pk__in=serving().filter(user_id=actor.user_id).values("client_id"))
 
 
 def condition(actor: Actor) -> Q:
     """Return the condition for visible clients."""
-    serving = GuardedQuerySet(Coverage).filter(until=None)
-    own = Q(pk__in=serving.filter(user_id=actor.user_id).values("client_id"))
+    duties = serving()
+    own = Q(pk__in=duties.filter(user_id=actor.user_id).values("client_id"))
     if actor.reach is Reach.ALL:
         return Q(walled=False) | own
     if actor.reach is not Reach.COVERED:
@@ -29,18 +36,20 @@ def condition(actor: Actor) -> Q:
     teammates = [user for user in actor.covers if user != actor.user_id]
     if not teammates:
         return own
-    return own | Q(walled=False, pk__in=serving.filter(user_id__in=teammates).values("client_id"))
+    return own | Q(walled=False, pk__in=duties.filter(user_id__in=teammates).values("client_id"))
 
 
 def covered_sql(covers: str, user: str) -> str:
     """Return SQL for the ids of clients covered by the users `covers` (SQL of a bigint[]), as `user` (SQL of a bigint) sees them.
 
     Every statement on PostgreSQL evaluates this once for each table of client data that it reads: clients served
-    personally need no look-up of walls, and walls are few.
+    personally need no look-up of walls, and walls are few. A duty that was agreed to end is left out a day late at most: the
+    database does not know the desk's time zone, and the ORM holds the day itself.
     """
     return f"""
 SELECT c.client_id FROM clients_coverage c
-WHERE c.until IS NULL AND c.user_id = ANY(({covers})::bigint[])
+WHERE c.until IS NULL AND (c.ends_on IS NULL OR c.ends_on >= current_date - 1)
+  AND c.user_id = ANY(({covers})::bigint[])
   AND (c.user_id = ({user}) OR c.client_id NOT IN (SELECT id FROM clients_client WHERE walled))
 """  # noqa: S608  SQL of our own
 

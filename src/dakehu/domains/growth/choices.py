@@ -83,3 +83,31 @@ class LossReason(Choices):
     UNREACHABLE = "unreachable", "联系不上", "Cannot be reached"
     SERVICE = "service", "对服务不满意", "Not content with service"
     OTHER = "other", "其他", "Other"
+
+
+class ContactChannel(Choices):
+    """How a prospect was contacted: the channels of interactions, into which such contacts turn."""
+
+    CALL = "call", "电话", "Call", ("通话", "手机")
+    WECHAT = "wechat", "微信", "WeChat", ("企业微信", "企微")
+    MAIL = "mail", "邮件", "Mail", ("邮箱", "email")
+    MESSAGE = "message", "短信", "Message", ("消息", "sms")
+    MEETING = "meeting", "面谈", "Meeting", ("见面", "拜访", "临柜")
+    EVENT = "event", "活动", "Event", ("沙龙", "研讨会")
+    VIDEO = "video", "视频", "Video", ("视频会议",)
+    OTHER = "other", "其他", "Other"
+
+
+class InterestKind(Choices):
+    """Class of products a prospect is interested in."""
+
+    STOCK = "stock", "股票", "Stocks", ("A股",)
+    FUND = "fund", "基金", "Funds", ("ETF", "公募")
+    BOND = "bond", "债券", "Bonds", ("可转债",)
+    REPO = "repo", "质押式回购", "Repo", ("逆回购", "国债逆回购")
+    PRIVATE = "private", "私募基金", "Private funds", ("私募",)
+    ASSET_PLAN = "asset_plan", "资管计划", "Asset management plans", ("资管",)
+    STRUCTURED = "structured", "收益凭证", "Structured notes", ("结构化产品",)
+    MARGIN = "margin", "融资融券", "Margin trading", ("两融",)
+    OPTIONS = "options", "期权", "Options"
+    OTHER = "other", "其他", "Other"

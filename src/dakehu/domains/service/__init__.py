@@ -4,6 +4,11 @@
 PUBLIC = (
     "attachments",
     "bulk_import",
+    "calendar.capacity",
+    "calendar.effort",
+    "calendar.meetings",
+    "calendar.series",
+    "calendar.sources",
     "cases",
     "deliveries.handover",
     "deliveries.outbox",
@@ -11,5 +16,7 @@ PUBLIC = (
     "mail.intake",
     "mail.retention",
     "moments.nightly",
+    "hand_over.queries",
     "moments.queries",
+    "tasks.queries",
 )

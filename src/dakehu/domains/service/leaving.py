@@ -1,22 +1,18 @@
 """A colleague's leaving: clients and open work go to receivers, then the account ends, in one action."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients import queries as client_queries
-from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.clients.bulk_edit.duties import open_duties
 from dakehu.domains.service import rules
-from dakehu.domains.service.actions import update_contact_dates
-from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request
+from dakehu.domains.service.hand_over.moves import Move, counts_of, hand_over, moves_of, receiver_fault
 from dakehu.domains.team import actions as team_actions
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.notices import leave_notice
-from dakehu.domains.team.roles import ROLES, RoleName
+from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo_entries
@@ -24,7 +20,6 @@ from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.records.recorded import add_audit_note, current_act
@@ -47,36 +42,6 @@ SPLIT = Parameter(
 NAMED = 10
 
 
-@dataclass
-class Move:
-    """What goes to whom of one client; `is_main` where the leaving colleague is the client's main manager."""
-
-    client: Any
-    receiver: Any = None
-    is_main: bool = False
-    plans: list[FollowUp] = field(default_factory=list)
-    promises: list[Interaction] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
-
-
-def _moves(user: Any) -> dict[int, Move]:
-    """Return {client id: move} of what is open with a colleague at clients that the actor sees, without receivers.
-
-    Clients behind an information wall stay out of it for whoever may not see them, in counts too.
-    """
-    moves: dict[int, Move] = {}
-    for duty in open_duties(user):
-        move = moves.setdefault(duty.client_id, Move(duty.client))
-        move.is_main = move.is_main or duty.role == "main"
-    plans = FollowUp.objects.filter(owner=user, state=PlanState.PLANNED).select_related("client")
-    promises = Interaction.objects.filter(staff=user, promise_kept_on=None).exclude(promise="").select_related("client")
-    requests = Request.objects.filter(owner=user).exclude(state="closed").select_related("client")
-    for name, rows in (("plans", plans), ("promises", promises), ("requests", requests)):
-        for row in rows:
-            getattr(moves.setdefault(row.client_id, Move(row.client)), name).append(row)
-    return moves
-
-
 def _check(user: Any) -> None:
     """Raise Refused where the actor may not hand over a colleague's clients."""
     clients.check_team(user)
@@ -94,17 +59,17 @@ def _check(user: Any) -> None:
 def leaving(*, user: Any) -> dict[str, Any]:
     """Return what is open with a colleague.
 
-    {counts: {clients, plans, promises, requests, complaints}, segments: [{segment, count}], clients: [{id, code, name,
+    {counts: {clients, plans, promises, requests, complaints, tasks, moments}, segments: [{segment, count}], clients: [{id, code, name,
     segment}] of the main ones by segment}: of clients that the reader may see. A lead asks for the team only.
     """
     _check(user)
-    moves = _moves(user)
+    moves = moves_of(user)
     main = [move.client for move in moves.values() if move.is_main]
     actor = current_actor()
     visible = client_queries.get_client_by_id(client.pk for client in main).values()
     segments = Counter(str(client.segment) for client in main)
     return {
-        "counts": _counts(moves.values()),
+        "counts": counts_of(moves.values()),
         "segments": [{"segment": name, "count": count} for name, count in sorted(segments.items())],
         "clients": [
             {"id": row.pk, "code": row.code, "name": name_of(row, actor.clearance), "segment": row.segment}
@@ -113,24 +78,11 @@ def leaving(*, user: Any) -> dict[str, Any]:
     }
 
 
-def _counts(moves: Iterable[Move]) -> dict[str, int]:
-    """Return the numbers of clients and of each kind of open work."""
-    found = list(moves)
-    requests = [row for move in found for row in move.requests]
-    return {
-        "clients": sum(move.is_main for move in found),
-        "plans": sum(len(move.plans) for move in found),
-        "promises": sum(len(move.promises) for move in found),
-        "requests": sum(row.kind != "complaint" for row in requests),
-        "complaints": sum(row.kind == "complaint" for row in requests),
-    }
-
-
 def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bilingual]]:
     """Return the moves with their receivers, and what is wrong in sentences."""
     people = {row.pk: row for row in team.users()}
     chosen = rules.read_split(split)
-    moves = list(_moves(user).values())
+    moves = list(moves_of(user).values())
     mains = {duty.client_id: duty.user_id for duty in open_duties(None, [move.client.pk for move in moves])}
     errors: dict[str, Bilingual] = {}
     for move in moves:
@@ -139,7 +91,7 @@ def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bi
         named = rules.receiver_of(move.client.pk, str(move.client.segment), chosen, default)
         move.receiver = people.get(other if not move.is_main and other not in (None, user.pk) else named)
         if move.receiver is not None:
-            error = _receiver_error(move.receiver, user)
+            error = receiver_fault(move.receiver, user)
             if error is not None:
                 errors[str(error)] = error
     orphans = [move.client.code for move in moves if move.receiver is None]
@@ -155,22 +107,6 @@ def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bi
     return moves, list(errors.values())
 
 
-def _receiver_error(receiver: Any, user: Any) -> Bilingual | None:
-    """Return why somebody cannot receive clients, None if they can."""
-    name = {"name": receiver.name}
-    if receiver.pk == user.pk:
-        return bilingual("“{name}”就是离职同事，请另选接收人。", "“{name}” is leaving; choose somebody else.", **name)
-    if not receiver.is_active:
-        return bilingual("“{name}”的账号已停用，不能接收。", "The account of “{name}” is not active.", **name)
-    if Permission.PLAN_WRITE not in ROLES[receiver.role].permissions:
-        return bilingual("“{name}”的角色不服务客户，不能接收。", "The role of “{name}” serves no clients.", **name)
-    try:
-        clients.check_team(receiver)
-    except Refused:
-        return bilingual("“{name}”不在您的团队，不能接收。", "“{name}” is not on your team.", **name)
-    return None
-
-
 @query(
     "service.leaving_preview",
     needs=Permission.CLIENT_ASSIGN,
@@ -181,7 +117,7 @@ def _receiver_error(receiver: Any, user: Any) -> Bilingual | None:
 def leaving_preview(*, user: Any, receiver: Any = None, split: Any = None) -> dict[str, Any]:
     """Return what each receiver would get, and what stands against it.
 
-    {receivers: [{id, name, clients, plans, promises, requests, complaints}], errors: [sentence]}
+    {receivers: [{id, name, clients, plans, promises, requests, complaints, tasks, moments}], errors: [sentence]}
     """
     _check(user)
     moves, errors = _evaluate(user, receiver, split)
@@ -190,7 +126,7 @@ def leaving_preview(*, user: Any, receiver: Any = None, split: Any = None) -> di
         if move.receiver is not None:
             by_receiver.setdefault(move.receiver, []).append(move)
     return {
-        "receivers": [{"id": who.pk, "name": who.name, **_counts(found)} for who, found in by_receiver.items()],
+        "receivers": [{"id": who.pk, "name": who.name, **counts_of(found)} for who, found in by_receiver.items()],
         "errors": [str(error) for error in errors],
     }
 
@@ -228,7 +164,7 @@ def hand_over_colleague(
     main manager goes to that manager. An open promise becomes a plan of the receiver, since its record names who gave
     it. Undo takes the hand-over back, not the end of the account. Raises Refused, in sentences, where anything would be
     left without somebody in charge. Clients whom the actor may not see are not touched; compliance is told that they
-    need somebody, and nobody else is. Returns {clients, plans, promises, requests, complaints, deactivated}.
+    need somebody, and nobody else is. Returns {clients, plans, promises, requests, complaints, tasks, moments, deactivated}.
     """
     _check(user)
     day = on or clock.today()
@@ -241,36 +177,15 @@ def hand_over_colleague(
         raise Refused({"receiver": list(errors)})
     with elevated("handing over for a colleague who leaves"):
         for move in moves:
-            _hand_over(move, user, day)
-    counts = _counts(moves)
+            hand_over(move, user, day)
+    counts = counts_of(moves)
     _tell_receivers(moves, user, note or "")
-    _tell_compliance(user)
+    tell_compliance(user)
     add_audit_note(reason=reason, user=user.pk, note=note or "", **counts)
     if deactivate:
         with undo_entries.recording_as(current_act(), False):
             team_actions.change_user(user=user, is_active=False)
     return {**counts, "deactivated": bool(deactivate)}
-
-
-def _hand_over(move: Move, user: Any, day: date) -> None:
-    """Move one client, or the open work at one."""
-    if move.is_main:
-        bulk_edit.assign_role(move.client, move.receiver, "main", day)
-    for duty in open_duties(user, [move.client.pk]):
-        duty.until = day
-        duty.save()
-    for row in (*move.plans, *move.requests):
-        row.owner = move.receiver
-        row.save()
-    for promised in move.promises:
-        FollowUp(
-            client=move.client,
-            due_on=promised.promise_due_on or trading_days.next_trading_day(clock.today()),
-            subject=str(bilingual("兑现承诺：{what}", "Keep the promise: {what}", what=promised.promise))[:200],
-            owner=move.receiver,
-        ).save()
-    if move.promises:
-        update_contact_dates(move.client)
 
 
 def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
@@ -287,7 +202,7 @@ def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
         leave_notice(receiver, str(text))
 
 
-def _tell_compliance(user: Any) -> None:
+def tell_compliance(user: Any) -> None:
     """Leave compliance a notice where a colleague still serves clients whom the actor may not see."""
     with elevated("what is left with a colleague who leaves"):
         left = {duty.client_id for duty in open_duties(user)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from dakehu.domains.clients.groups import groups as client_groups
 from dakehu.domains.service.mail.queries import mail_lines
-from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Mail, Request
+from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Mail, Request, Task
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
@@ -108,7 +108,7 @@ def overdue_follow_ups() -> Any:
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Return a client's timeline, newest first: rendered rows with `what` and `at`.
 
-    Interactions, requests, finished follow-ups, files and mails; `limit` is 100 by default and at most 500.
+    Interactions, requests, finished follow-ups and tasks, files and mails; `limit` is 100 by default and at most 500.
     """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 
@@ -139,6 +139,7 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
     interactions = Interaction.objects.filter(**filters).select_related("client", "staff").order_by("-held_at")
     requests = Request.objects.filter(**filters).select_related("client", "owner").order_by("-opened_on")
     plans = FollowUp.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
+    tasks = Task.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
     attachments = (
         Attachment.objects.filter(removed_at=None, mail=None, **filters)
         .select_related("client", "added_by")
@@ -149,6 +150,7 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
         *_rendered("interaction", interactions[:count], lambda row: clock.local(row.held_at)),
         *_rendered("request", requests[:count], lambda row: row.opened_on),
         *_rendered("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
+        *_rendered("task", tasks[:count], lambda row: row.done_on or row.due_on),
         *_rendered("attachment", attachments[:count], lambda row: clock.local(row.added_at)),
         *_mail_items(mails[:count]),
     ]

@@ -3,6 +3,8 @@
 from dakehu.domains.service import bulk_import
 from dakehu.domains.service.calendar import bulk_import as meeting_import
 from dakehu.domains.service.parameters import NEXT
+from dakehu.domains.service.tasks import bulk_import as task_import
+from dakehu.domains.service.tasks import rules as task_rules
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import BulkOf, Resource, SheetOf, TimelineOf, declare
@@ -58,6 +60,70 @@ declare(
             ended=bilingual("这项计划已经结束，记录保留。", "This plan has ended; its record stays."),
         ),
         timeline=TimelineOf("follow_up", bilingual("已完成计划", "Plans done"), "check"),
+    ),
+    Resource(
+        "service.Task",
+        path="tasks",
+        key="task",
+        list="service.tasks",
+        of_client="service.client_tasks",
+        create="service.create_task",
+        update="service.change_task",
+        delete="service.cancel_task",
+        bulk=(BulkOf("task", many="service.create_tasks", one="service.create_task"),),
+        offers=("service.start_checklist",),
+        worksheet=SheetOf(
+            "tasks",
+            bilingual("任务", "Tasks"),
+            position=55,
+            evaluate=task_import.evaluate_tasks,
+            import_rows=task_import.import_tasks,
+            import_only=("part_of",),
+            more=(Parameter("state", "service.Task", "state", required=False),),
+            open_state=("state", "open"),
+            ended=bilingual("这项任务已经开始或结束，记录保留。", "This task has begun or ended; its record stays."),
+            due_while=task_rules.OPEN_STATES,
+        ),
+        timeline=TimelineOf("task", bilingual("已完成任务", "Tasks done"), "list-checks"),
+        asked_first=("client", "subject", "due_on", "owner", "priority"),
+    ),
+    Resource(
+        "service.ChecklistTemplate",
+        path="checklists",
+        key="checklist",
+        list="service.checklists",
+        create="service.create_checklist",
+        update="service.change_checklist",
+        delete="service.remove_checklist",
+    ),
+    Resource(
+        "service.ChecklistItem",
+        path="checklist-items",
+        key="item",
+        list="service.checklist_items",
+        create="service.add_checklist_item",
+        update="service.change_checklist_item",
+        delete="service.remove_checklist_item",
+    ),
+    Resource(
+        "service.HandOver",
+        path="hand-overs",
+        key="hand_over",
+        list="service.hand_overs",
+        create="service.plan_hand_over",
+        update="service.change_hand_over",
+        delete="service.cancel_hand_over",
+        is_merged=False,
+    ),
+    Resource(
+        "service.Absence",
+        path="absences",
+        key="absence",
+        list="service.absences",
+        create="service.record_absence",
+        update="service.change_absence",
+        delete="service.cancel_absence",
+        is_merged=False,
     ),
     Resource(
         "service.Request",

@@ -95,6 +95,9 @@ class User(AbstractBaseUser, Recorded):
     language = field(choice_field(Language, default=Language.ZH), zh="语言", en="Language")
     theme = field(choice_field(Theme, default=Theme.AUTO), zh="外观", en="Theme")
     preferences = models.JSONField(default=dict, blank=True)
+    stands_in_for = models.JSONField(
+        default=list, blank=True
+    )  # [{user, first_on, last_on}]: see rules.absent_colleagues
     last_login = field(
         models.DateTimeField(null=True, blank=True), zh="最近登录", en="Last sign-in", editable=False, listed=True
     )

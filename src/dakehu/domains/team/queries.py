@@ -32,7 +32,8 @@ def actor_of(user: User) -> Actor:
     if ROLES[str(user.role)].leads and user.team_id:
         teammates = tuple(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
     teams = (user.team_id,) if user.team_id else ()
-    return rules.actor(user.pk, user.name, str(user.role), teams, teammates, user.has_admin_duty)
+    absent = rules.absent_colleagues(user.stands_in_for, clock.today()) if user.stands_in_for else ()
+    return rules.actor(user.pk, user.name, str(user.role), teams, teammates, user.has_admin_duty, absent)
 
 
 def find_user(username: str) -> User:

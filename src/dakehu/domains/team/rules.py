@@ -1,8 +1,10 @@
 """Rules of actors and API tokens. Pure."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from dakehu.domains.team.roles import ROLES, RoleName
 from dakehu.foundation.access.actor import Actor
@@ -17,14 +19,17 @@ def actor(
     team_ids: tuple[int, ...],
     teammates: tuple[int, ...],
     has_admin_duty: bool = False,
+    absent: tuple[int, ...] = (),
 ) -> Actor:
     """Return the actor of a member of staff; a lead covers the clients of the whole team.
+
+    `absent` are colleagues who are away today and whose deputy they are: their clients are covered as well.
 
     The duty of an administrator adds an administrator's permissions. Reach and clearance stay those of the role.
     """
     definition = ROLES[role]
     duty = ROLES[RoleName.ADMIN.value].permissions if has_admin_duty else frozenset()
-    covers = tuple(sorted({user_id, *teammates})) if definition.leads else (user_id,)
+    covers = tuple(sorted({user_id, *absent, *(teammates if definition.leads else ())}))
     return Actor(
         user_id=user_id,
         name=name,
@@ -33,8 +38,14 @@ def actor(
         clearance=definition.clearance,
         reach=definition.reach,
         covers=covers,
-        extra={"teams": team_ids},
+        extra={"teams": team_ids, "stands_in_for": absent},
     )
+
+
+def absent_colleagues(stands_in_for: Iterable[Mapping[str, Any]], today: date) -> tuple[int, ...]:
+    """Return whose deputy somebody is today, of [{user, first_on, last_on}] with days as ISO dates."""
+    day = today.isoformat()
+    return tuple(sorted({int(one["user"]) for one in stands_in_for if one["first_on"] <= day <= one["last_on"]}))
 
 
 def with_scopes(full: Actor, scopes: list[str], expires_on: date) -> Actor:

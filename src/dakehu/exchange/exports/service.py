@@ -33,6 +33,7 @@ from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
+from dakehu.foundation.schema.resources import with_worksheet
 
 TITLE = bilingual("大客户管理表", "Key client table")
 LISTED = 500  # names in a drop-down
@@ -256,7 +257,7 @@ def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writin
         listed_in=(worksheets()["clients"].title.in_("zh"), "code") if own_code else None,
         caption=spec.en if language == "en" else spec.zh,
         mark="due" if parameter.name == "due_on" and _has_state(worksheet) else "",
-        open_while=("state", [_planned_label(worksheet, language)])
+        open_while=("state", _open_labels(worksheet, language))
         if parameter.name == "due_on" and _has_state(worksheet)
         else None,
     )
@@ -267,9 +268,12 @@ def _has_state(worksheet: Worksheet) -> bool:
     return any(parameter.name == "state" for parameter in worksheet.parameters)
 
 
-def _planned_label(worksheet: Worksheet, language: str) -> str:
-    """Return the label of the state "planned"."""
-    return str(field_behind(worksheet.parameter("state")).choice_set("planned").label_in(language))
+def _open_labels(worksheet: Worksheet, language: str) -> list[str]:
+    """Return the labels of the states in which rows of a worksheet are still to be done."""
+    sheet = next(sheet for _, sheet in with_worksheet() if sheet.name == worksheet.name)
+    values = sheet.due_while or (sheet.open_state[1:] if sheet.open_state else ())
+    words = field_behind(worksheet.parameter("state")).choice_set
+    return [str(words(value).label_in(language)) for value in values]
 
 
 def _limits(model_field: Any) -> tuple[float | None, float | None]:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from dakehu.exchange.calendars import table as calendar_table
 from dakehu.exchange.imports import corrections, frame_files
 from dakehu.exchange.mapping import mapping as planning
 from dakehu.exchange.mapping.conversion import mark_amounts
@@ -16,6 +17,8 @@ from dakehu.foundation.imports import batches
 def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
     """A file as sheets. Raises Refused with the reason and the remedy (a missing password is keyed "password")."""
     try:
+        if calendar_table.is_calendar(content):
+            return calendar_table.book_of(content, name)
         return reading.open_book(content, filename=name, password=password)
     except (reading.NeedsPassword, reading.WrongPassword) as locked:
         raise Refused({"password": [bilingual(locked.zh, locked.en)]}) from locked

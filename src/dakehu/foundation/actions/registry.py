@@ -53,6 +53,13 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {}
+_checks: list[Callable[[ActionRecord], None]] = []
+
+
+def add_check(check: Callable[[ActionRecord], None]) -> None:
+    """Hold a rule after every action, before it is stored: `check(record)` raises Refused, and nothing is written."""
+    if check not in _checks:
+        _checks.append(check)
 
 
 def action(
@@ -114,6 +121,8 @@ def _run_recorded(name: str, body: Callable[..., Any], given: dict[str, Any], of
     with act(name) as record:
         record.undo_log = undo_entries.open_log(offers_undo)
         result = body(**given)
+        for check in _checks:
+            check(record)
         offer = undo_entries.store_entry(record)
     if offer is not None:
         undo_entries.set_last(offer)

@@ -18,7 +18,8 @@ class SheetOf:
     `evaluate(columns, clients, row_evaluation, mode=…)` compares rows with what is stored, `import_rows(columns=, row_evaluation=,
     clients=)` writes them (None for clients, who are compared before everything else). `more` are further parameters,
     `import_only` names those that an export leaves out. `kept` says why rows cannot be deleted by leaving them out of a
-    file; `open_state` is (field, value) of rows that still can be, `ended` the reason for the others. `clients` says whose
+    file; `open_state` is (field, value) of rows that still can be, `ended` the reason for the others. `due_while`
+    are values of the state in which a day that has passed is marked, that of `open_state` unless said. `clients` says whose
     rows they are: "each" row belongs to a client, "some" do, "none" does.
     """
 
@@ -32,6 +33,7 @@ class SheetOf:
     kept: Bilingual | None = None
     open_state: tuple[str, str] | None = None
     ended: Bilingual | None = None
+    due_while: tuple[str, ...] = ()
     clients: str = "each"
 
 

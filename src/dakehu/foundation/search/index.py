@@ -83,7 +83,7 @@ def update_columns(model: Any, ids: list[int], columns: dict[str, list[Any]]) ->
 
 
 def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
-    """Write the lines of rows from their columns."""
+    """Write the lines of rows from their columns. Rows that concern no client are not searched for."""
     for level, fields in _levels(model).items():
         present = [(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
         lines: list[tuple[int, int, str]] = []
@@ -91,7 +91,7 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
             words = " ".join(
                 filter(None, (tokeniser(str(values[index])) for values, tokeniser in present if values[index]))
             )
-            if words:
+            if words and clients[index] is not None:
                 lines.append((clients[index], row_id, words))
         _insert(model._meta.label, level, lines)
 
@@ -99,7 +99,10 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
 def count_missing(model: Any, limit: int = 1000) -> int:
     """Return the number of searchable rows without a line, at most `limit`. Run as the system."""
     lines: Any = models.QuerySet(line_model()).filter(what=model._meta.label, number=models.OuterRef("pk"))
-    rows: Any = models.QuerySet(model).exclude(models.Exists(lines)).order_by("-pk")[:limit]
+    rows: Any = models.QuerySet(model).exclude(models.Exists(lines))
+    if model.client_path != "pk":
+        rows = rows.exclude(**{model.client_path: None})
+    rows = rows.order_by("-pk")[:limit]
     return sum(
         any(tokeniser(str(getattr(row, name) or "")) for name, tokeniser in searched(model).items()) for row in rows
     )

@@ -36,6 +36,7 @@ from dakehu.interfaces.cli.example import (
     EXAMPLE,
     EXAMPLE_DAY,
     calendar,
+    calendars,
     feeds,
     growth,
     mails,
@@ -43,6 +44,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    work,
     write_book,
 )
 from dakehu.interfaces.cli.example.people import BRANCHES, STAFF, TEAMS
@@ -112,7 +114,10 @@ def _fill(table: Path) -> dict[str, Any]:
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
+    calendars.add_calendars(lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
+    _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
+    work.write(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -26,8 +26,8 @@ from dakehu.interfaces.web.views import errors
 logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
-OPEN_TO_ALL = (SIGN_IN, "/begin/", "/language", "/health", "/static/", "/favicon.ico", "/published/")
-OWN_DOORS = ("/api/", "/mcp")  # these say for themselves who is asking
+OPEN_TO_ALL = (SIGN_IN, "/begin/", "/language", "/health", "/static/", "/favicon.ico", "/published/", "/book/")
+OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking
 OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
 UNCOUNTED = ("/static/", "/health")
 SECURITY = "/me/security"

@@ -211,7 +211,9 @@ def assign(
     return assign_role(client, user, role or str(choices.CoverRole.MAIN))
 
 
-def assign_role(client: Client, user: Any, duty: str, on: date | None = None) -> Coverage:
+def assign_role(
+    client: Client, user: Any, duty: str, on: date | None = None, *, subject: str = "", ends_on: date | None = None
+) -> Coverage:
     """Start a duty on a day, today by default, and end the duties it replaces."""
     today = on or clock.today()
     with elevated("handing a client over"):
@@ -221,7 +223,7 @@ def assign_role(client: Client, user: Any, duty: str, on: date | None = None) ->
             ):
                 open_duty.until = today
                 open_duty.save()
-        row = Coverage(client=client, user=user, role=duty, since=today)
+        row = Coverage(client=client, user=user, role=duty, since=today, subject=subject, ends_on=ends_on)
         row.save()
     publish_event("clients.assigned", client=client.pk, user=user.pk)
     return row

@@ -12,7 +12,11 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Coverage(ClientRecorded):
-    """A user serves a client as main or deputy, from a day until another."""
+    """A user serves a client as main manager, deputy or specialist, from a day until another.
+
+    `subject` is what a specialist is asked about, `ends_on` the last day of a duty that was agreed for a time: from the next
+    day it opens nothing (visibility), and the night ends it. What each duty allows: clients.duties.
+    """
 
     names = Names("服务关系", "Coverage", "Coverage")
 
@@ -30,9 +34,12 @@ class Coverage(ClientRecorded):
     role = field(choice_field(choices.CoverRole, default=choices.CoverRole.MAIN), zh="分工", en="Duty", listed=True)
     since = field(models.DateField(), zh="开始日期", en="Since", listed=True)
     until = field(models.DateField(null=True, blank=True), zh="结束日期", en="Until", listed=True)
+    subject = field(models.CharField(max_length=40, blank=True, default=""), zh="专业领域", en="Subject", listed=True,
+                    aliases=("专家领域",), example="融资融券")  # fmt: skip
+    ends_on = field(models.DateField(null=True, blank=True), zh="约定截止日", en="Agreed until", listed=True)
 
     class Meta(ClientRecorded.Meta):
-        indexes = [models.Index(fields=["user", "client"], condition=Q(until=None), name="covered_now")]
+        indexes = [models.Index(fields=["user", "client", "ends_on"], condition=Q(until=None), name="covered_now")]
         constraints = [
             models.UniqueConstraint(fields=["client"], condition=Q(until=None, role="main"), name="one_main_a_client"),
             models.UniqueConstraint(fields=["client", "user"], condition=Q(until=None), name="one_duty_a_person"),

@@ -8,10 +8,15 @@ from django.db.models import Q
 
 from dakehu.domains.clients.choices import IdType, Kind
 from dakehu.domains.clients.masks import mask_amount, mask_id, mask_mail, mask_name, mask_phone
-from dakehu.domains.growth.choices import InvalidReason, MarketingChoice, ProspectState, Source
+from dakehu.domains.growth.choices import (
+    ContactChannel,
+    InterestKind,
+    InvalidReason,
+    MarketingChoice,
+    ProspectState,
+    Source,
+)
 from dakehu.domains.growth.visibility import Behind, Owned
-from dakehu.domains.ledger.models import SecurityKind
-from dakehu.domains.service.models import Channel
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.base.i18n import bilingual
@@ -75,7 +80,7 @@ class Prospect(ClientRecorded):
                    aliases=("线索来源", "lead source"))  # fmt: skip
     source_note = field(models.CharField(max_length=120, blank=True, default=""), group="interest", zh="来源说明", en="About the source",
                         example="2026 年 9 月投教活动")  # fmt: skip
-    interest_kind = field(choice_field(SecurityKind, blank=True, default=""), group="interest", zh="意向产品类别",
+    interest_kind = field(choice_field(InterestKind, blank=True, default=""), group="interest", zh="意向产品类别",
                           en="Class of interest", listed=True)  # fmt: skip
     interests = field(models.CharField(max_length=300, blank=True, default=""), group="interest", zh="感兴趣的产品",
                       en="Products of interest", aliases=("意向产品", "产品意向"), example="收益凭证、指数增强")  # fmt: skip
@@ -154,7 +159,7 @@ class ProspectContact(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", null=True, blank=True, on_delete=models.CASCADE, related_name="+"),
                    zh="客户", en="Client", editable=False)  # fmt: skip
     held_at = field(models.DateTimeField(), zh="联系时间", en="Held at", listed=True, aliases=("沟通时间", "时间"))
-    channel = field(choice_field(Channel, default=Channel.CALL), zh="渠道", en="Channel", listed=True)
+    channel = field(choice_field(ContactChannel, default=ContactChannel.CALL), zh="渠道", en="Channel", listed=True)
     staff = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"),
                   zh="联系人员", en="Staff", listed=True)  # fmt: skip
     summary = field(models.TextField(), zh="沟通内容", en="Summary", listed=True, sensitivity=PERSONAL)

@@ -16,7 +16,7 @@ from dakehu.domains.growth.parameters import PROSPECT, REASON, VERSION
 from dakehu.domains.growth.pool import recycling, rules
 from dakehu.domains.growth.pool.history import add_event
 from dakehu.domains.growth.prospects.details import get_prospect
-from dakehu.domains.team.models import User
+from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -71,7 +71,7 @@ def is_open_to_actor(pool: Pool) -> bool:
         return False
     if pool.team_id is None:
         return True
-    user = User.objects.filter(pk=current_actor().user_id).first()
+    user = team.current_user()
     return user is not None and user.team_id == pool.team_id
 
 

@@ -14,14 +14,13 @@ from dakehu.domains.growth.models import Pool, PoolEvent, Prospect
 from dakehu.domains.growth.models.prospect import OPEN_STATES
 from dakehu.domains.growth.pool import rules
 from dakehu.domains.growth.pool.history import event_of
-from dakehu.domains.service.models import Absence
-from dakehu.domains.team.models import User
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.bulk import record_rows
+from dakehu.foundation.schema.fields import model_of
 
 AHEAD = 400  # calendar days whose trading days are read at once
 WRITTEN = (
@@ -50,7 +49,7 @@ def counter_of_days(user_id: int, first: date) -> rules.Counts:
 
 def _absences(user_id: int) -> list[tuple[date, date]]:
     """Return the absences of a member of staff."""
-    return list(Absence.objects.filter(user_id=user_id).values_list("first_on", "last_on"))
+    return list(model_of("service.Absence").objects.filter(user_id=user_id).values_list("first_on", "last_on"))
 
 
 def schedule(prospect: Prospect) -> None:
@@ -80,7 +79,7 @@ def idle_since(prospect: Prospect) -> date:
 def recycle(*, day: date, progress: Callable[..., None] = lambda *_: None) -> dict[str, int]:
     """Warn owners of prospects and take back those whose time is over. Returns {checked, warned, recycled}."""
     counts = cache(lambda user, first: counter_of_days(user, first))
-    active = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
+    active = set(model_of("team.User").objects.filter(is_active=True).values_list("pk", flat=True))
     changed: list[Prospect] = []
     events: list[PoolEvent] = []
     rows = Prospect.objects.filter(client=None, state__in=OPEN_STATES).exclude(owner=None).exclude(pool=None)

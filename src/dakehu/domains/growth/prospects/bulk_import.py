@@ -5,7 +5,6 @@ from typing import Any
 
 from dakehu.domains.clients import rules as client_rules
 from dakehu.domains.clients.identifiers import BadIdentifier
-from dakehu.domains.clients.models import Client, Contact
 from dakehu.domains.growth.choices import MarketingChoice, PoolEventKind
 from dakehu.domains.growth.models import PoolEvent, Prospect
 from dakehu.domains.growth.models.prospect import OPEN_STATES
@@ -23,7 +22,7 @@ from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, UPDATED, Columns, ImportEvaluation, Stored
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema.fields import editable_fields
+from dakehu.foundation.schema.fields import editable_fields, model_of
 
 NUMBERS = ("id_number", "phone", "mail")
 SERVED = bilingual("已是本机构客户，请联系团队负责人。", "A client of the firm already; ask your team head.")
@@ -136,10 +135,11 @@ def _refuse_known(columns: Columns, evaluation: ImportEvaluation, indexes: dict[
 def _known_clients(columns: Columns, rows: list[int]) -> dict[tuple[str, str], Bilingual]:
     """Return {(field, number): who to ask} of numbers that clients have; those in sight by their code."""
     found: dict[tuple[str, str], Bilingual] = {}
+    client_model, contact_model = model_of("clients.Client"), model_of("clients.Contact")
     places = (
-        ("phone", Contact, "value_index", "client_id"),
-        ("mail", Contact, "value_index", "client_id"),
-        ("id_number", Client, "id_number_index", "pk"),
+        ("phone", contact_model, "value_index", "client_id"),
+        ("mail", contact_model, "value_index", "client_id"),
+        ("id_number", client_model, "id_number_index", "pk"),
     )
     for name, model, column, key in places:
         plain = {columns[name][row] for row in rows if columns[name][row]} if name in columns else set()
@@ -148,9 +148,9 @@ def _known_clients(columns: Columns, rows: list[int]) -> dict[tuple[str, str], B
         by_index = dict(zip(field.indexes_of(values), values, strict=True))
         for some in chunks(sorted(by_index)):
             own = dict(model.objects.filter(**{f"{column}__among": some}).values_list(column, key))
-            codes = dict(Client.objects.filter(pk__among=set(own.values())).values_list("pk", "code"))
+            codes = dict(client_model.objects.filter(pk__among=set(own.values())).values_list("pk", "code"))
             with elevated("look for a client served by somebody else"):
-                walled = "walled" if model is Client else "client__walled"
+                walled = "walled" if model is client_model else "client__walled"
                 every = model.objects.filter(**{f"{column}__among": some, walled: False}).values_list(column, flat=True)
                 for index in every:
                     found[name, by_index[index]] = SERVED

@@ -8,14 +8,12 @@ from typing import Any
 
 from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients import choices
-from dakehu.domains.clients.models import Consent
 from dakehu.domains.growth.choices import MarketingChoice, ProspectState
 from dakehu.domains.growth.models import Opportunity, PoolEvent, Prospect, ProspectContact, StageChange
 from dakehu.domains.growth.parameters import ANYWAY, PROSPECT, VERSION
 from dakehu.domains.growth.prospects import rules
 from dakehu.domains.growth.prospects.details import get_prospect
 from dakehu.domains.service import actions as service
-from dakehu.domains.service.models import Interaction
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -25,7 +23,7 @@ from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 EXISTING = Parameter(
@@ -107,7 +105,7 @@ def _carry_consent(row: Prospect, client: Any) -> None:
     if str(row.marketing) == MarketingChoice.UNKNOWN:
         return
     is_given = str(row.marketing) == MarketingChoice.GIVEN
-    Consent(
+    model_of("clients.Consent")(
         client=client,
         purpose=choices.Purpose.MARKETING.value,
         state=(choices.ConsentState.GIVEN if is_given else choices.ConsentState.REFUSED).value,
@@ -119,8 +117,9 @@ def _carry_consent(row: Prospect, client: Any) -> None:
 def _carry_contacts(row: Prospect, client: Any) -> int:
     """Turn contacts with the prospect into interactions of the client, with their authors and times."""
     contacts = list(ProspectContact.objects.filter(prospect=row).order_by("held_at", "pk"))
+    interactions = model_of("service.Interaction")
     made = [
-        Interaction(
+        interactions(
             client=client,
             held_at=contact.held_at,
             channel=contact.channel,
@@ -133,7 +132,7 @@ def _carry_contacts(row: Prospect, client: Any) -> int:
     ]
     if not made:
         return 0
-    record_rows(Interaction, made, [], [], client_ids=[client.pk])
+    record_rows(interactions, made, [], [], client_ids=[client.pk])
     for contact, interaction in zip(contacts, made, strict=True):
         contact.client, contact.interaction = client, interaction
     record_rows(ProspectContact, [], contacts, ["client", "interaction"], client_ids=[client.pk])

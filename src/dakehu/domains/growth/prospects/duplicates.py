@@ -14,13 +14,13 @@ from dakehu.domains.clients.duplicates.detection import (
     profile_of_new,
 )
 from dakehu.domains.clients.duplicates.rules import Profile, Similarity
-from dakehu.domains.clients.models import Client
 from dakehu.domains.growth.choices import MarketingChoice
 from dakehu.domains.growth.models import Prospect
 from dakehu.domains.growth.models.prospect import OPEN_STATES
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.output import name_of
+from dakehu.foundation.schema.fields import model_of
 
 FOLLOWED = bilingual(
     "已有同事在跟进这条线索，请联系团队负责人。", "Somebody follows this prospect already; ask your team head."
@@ -34,7 +34,7 @@ INDEXES = ("id_number_index", "phone_index", "mail_index")
 
 def client_profile(prospect: Prospect, phone: str | None, mail: str | None, id_number: str | None) -> Profile:
     """Return a prospect, whose numbers are given in plain text, as the rules of clients compare them."""
-    client = Client(
+    client = model_of("clients.Client")(
         name=prospect.name,
         kind=prospect.kind,
         id_type=prospect.id_type,

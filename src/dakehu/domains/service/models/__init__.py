@@ -12,10 +12,22 @@ from dakehu.domains.service.models.calendar import (
     WorkingHours,
 )
 from dakehu.domains.service.models.delivery import Delivery
+from dakehu.domains.service.models.hand_over import HandOver, HandOverPack, HandOverState
 from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
 from dakehu.domains.service.models.mail_template import MailTemplate, TemplateLanguage
 from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
+from dakehu.domains.service.models.task import (
+    ChecklistItem,
+    ChecklistTemplate,
+    Task,
+    TaskDependency,
+    TaskHelper,
+    TaskPriority,
+    TaskSource,
+    TaskState,
+    Trigger,
+)
 from dakehu.domains.service.models.work import (
     Attachment,
     Channel,
@@ -36,11 +48,16 @@ __all__ = [
     "AsideState",
     "Attachment",
     "Channel",
+    "ChecklistItem",
+    "ChecklistTemplate",
     "ContactPlan",
     "Delivery",
     "Every",
     "FollowUp",
     "Goal",
+    "HandOver",
+    "HandOverPack",
+    "HandOverState",
     "Interaction",
     "Mail",
     "MailCandidate",
@@ -66,6 +83,13 @@ __all__ = [
     "RequestState",
     "SeenNotice",
     "SetAsideMail",
+    "Task",
+    "TaskDependency",
+    "TaskHelper",
+    "TaskPriority",
+    "TaskSource",
+    "TaskState",
     "TemplateLanguage",
+    "Trigger",
     "WorkingHours",
 ]

@@ -162,7 +162,10 @@ class MomentRule(Recorded):
 
 
 class Absence(Recorded):
-    """Days on which a member of staff is away: moments that fire then go to the deputy."""
+    """Days on which a member of staff is away: moments that fire then go to the deputy of the client.
+
+    A named `deputy` sees the clients and the work of the absent for as long as it lasts (team.queries.actor_of).
+    """
 
     names = Names("休假", "Absence", "Absences")
 
@@ -170,6 +173,9 @@ class Absence(Recorded):
                  listed=True)  # fmt: skip
     first_on = field(models.DateField(), zh="从", en="From", listed=True)
     last_on = field(models.DateField(), zh="到", en="To", listed=True)
+    deputy = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="deputises"),
+                   zh="代理人", en="Deputy", listed=True, aliases=("代班人", "B角"))  # fmt: skip
+    note = field(models.CharField(max_length=200, blank=True, default=""), zh="备注", en="Note", listed=True)
 
     class Meta(Recorded.Meta):
         indexes = [models.Index(fields=["last_on"], name="absences_by_end")]

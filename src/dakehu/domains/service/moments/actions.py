@@ -1,11 +1,11 @@
-"""Work on moments: done with an outcome, snoozed, passed on, reassigned; and who is away."""
+"""Work on moments: done with an outcome, snoozed, passed on, reassigned."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from dakehu.domains.service import actions as service
-from dakehu.domains.service.models import Absence, Interaction, Moment, MomentOutcome, MomentState
+from dakehu.domains.service.models import Interaction, Moment, MomentOutcome, MomentState
 from dakehu.domains.service.moments import rules
 from dakehu.domains.service.moments.types import moment_types
 from dakehu.domains.service.parameters import NEXT
@@ -200,23 +200,3 @@ def _check_receiver(rows: Iterable[Moment], to: Any) -> None:
             "{name} does not serve this client. Make them a deputy first, or choose who serves or leads.",
             name=to.name,
         )
-
-
-@action(
-    "service.record_absence",
-    needs=Permission.MOMENT_WORK,
-    zh="登记休假",
-    en="Record an absence",
-    parameters=parameters_of("service.Absence", "first_on", "last_on", optional=("user",)),
-)
-def record_absence(*, first_on: date, last_on: date, user: Any = None) -> Absence:
-    """Say that oneself, or as a lead a colleague of the team, is away: moments then go to the deputy."""
-    me = team.current_user()
-    away = user or me
-    if away is None or (away != me and away.pk not in current_actor().covers):
-        raise refusal("user", "只能登记自己或本队同事的休假。", "Only one's own absence or that of one's team.")
-    if last_on < first_on:
-        raise refusal("last_on", "不能早于开始日期。", "Cannot come before the first day.")
-    row = Absence(user=away, first_on=first_on, last_on=last_on)
-    row.save()
-    return row

@@ -53,7 +53,7 @@ def owners_on(day: date, clients: Iterable[int] | None = None) -> Owners:
     users: Any = model_of("team.User").objects
     away = set(Absence.objects.filter(first_on__lte=day, last_on__gte=day).values_list("user_id", flat=True))
     away |= set(users.filter(is_active=False).values_list("pk", flat=True))
-    deputies = frame.filter(pl.col("role") != "main").select("client", "user")
+    deputies = frame.filter(pl.col("role") == "deputy").select("client", "user")
     return Owners(
         frame.filter(pl.col("role") == "main").select("client", "user").unique("client", keep="first"),
         deputies.unique("client", keep="first", maintain_order=True),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.service.models import Absence, Moment, MomentOutcome, MomentRule, MomentRun
+from dakehu.domains.service.models import Moment, MomentOutcome, MomentRule, MomentRun
 from dakehu.domains.service.moments import deadlines, rules
 from dakehu.domains.service.moments.active import compiled
 from dakehu.domains.service.moments.types import MomentType, moment_types
@@ -118,15 +118,6 @@ def moments_waiting() -> dict[str, Any]:
             for one in (row.waiting if row else ())
         ],
     }
-
-
-@query("service.absences", needs=Permission.SERVICE_READ, zh="休假", en="Absences")
-def absences() -> Any:
-    """Return absences of oneself and one's team that have not ended, earliest first."""
-    actor = current_actor()
-    return Absence.objects.filter(last_on__gte=clock.today(), user_id__in={*actor.covers, actor.user_id}).order_by(
-        "first_on", "pk"
-    )
 
 
 @query("service.moment_rules", needs=Permission.MOMENT_RULES, zh="关键时刻规则", en="Rules of moments")

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
-from dakehu.domains.clients import queries as clients
 from dakehu.domains.service.actions import update_contact_dates
-from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments import actions as moments
 from dakehu.domains.service.moments import rules as moment_rules
+from dakehu.domains.service.tasks.owners import check_sees_client
+from dakehu.domains.service.tasks.rules import OPEN_STATES
 from dakehu.domains.service.today import rules
-from dakehu.domains.team import queries as team
-from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
@@ -63,7 +62,7 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
         moments.snooze_moment(moment=pk, until=until, reason=reason)
         return
     row = _get_open(what, pk)
-    setattr(row, {"follow_up": "due_on", "request": "due_on", "promise": "promise_due_on"}[what], until)
+    setattr(row, {"promise": "promise_due_on"}.get(what, "due_on"), until)
     if what == "follow_up":
         row.moved_reason = reason.strip()[:300]
     row.save()
@@ -104,7 +103,7 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
         moments.pass_moment(moment=pk, to=to, reason=reason)
         return
     row = _get_open(what, pk)
-    check_sees_client(to, row.client_id)
+    check_sees_client(to, row.client_id, "to")
     row.owner = to
     row.save()
     if what == "complaint":
@@ -117,23 +116,6 @@ def _pass_moment_on(row: Request, to: Any, reason: str) -> None:
     found = Moment.objects.filter(client=row.client_id, kind="M35", object=about, state__in=moment_rules.OPEN_STATES)
     for moment in found.values_list("pk", flat=True):
         moments.pass_moment(moment=moment, to=to, reason=reason)
-
-
-def check_sees_client(user: Any, client_id: int) -> None:
-    """Raise Refused where a member of staff would not see a client, or has left."""
-    try:
-        actor = team.actor_for(user.pk)
-    except NotFound:
-        raise refusal("to", "{name}已离职。", "{name} has left.", name=user.name) from None
-    with acting_as(actor):
-        sees = bool(clients.get_client_by_id([client_id]))
-    if not sees:
-        raise refusal(
-            "to",
-            "{name}看不到这位客户。请先把{name}加入服务团队，或转交给团队负责人。",
-            "{name} does not see this client. Add {name} to the service team first, or pass it to the lead.",
-            name=user.name,
-        )
 
 
 def _check_reason(reason: str) -> None:
@@ -158,6 +140,7 @@ OPEN: dict[str, tuple[Any, dict[str, Any], Bilingual]] = {
     "request": (Request, {"state__in": ("open", "working", "replied")}, bilingual("需求或投诉", "request")),
     "complaint": (Request, {"state__in": ("open", "working", "replied")}, bilingual("需求或投诉", "request")),
     "promise": (Interaction, {"promise_kept_on": None}, bilingual("承诺", "promise")),
+    "task": (Task, {"state__in": OPEN_STATES}, bilingual("任务", "task")),
 }
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.service import rules as service_rules
-from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request
+from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments import rules as moment_rules
 from dakehu.domains.service.queries import MINE, OWNER
 from dakehu.domains.service.shocks.current import current_shock
+from dakehu.domains.service.tasks import rules as task_rules
 from dakehu.domains.service.today import rules, words
 from dakehu.domains.service.today.rules import Entry, Group
 from dakehu.domains.team import queries as team
@@ -44,6 +45,7 @@ LABELS = {
     "request": bilingual("需求", "Request"),
     "promise": bilingual("承诺", "Promise"),
     "follow_up": bilingual("跟进", "Follow-up"),
+    "task": bilingual("任务", "Task"),
 }
 
 
@@ -198,6 +200,17 @@ def _promises(whose: Whose) -> list[Entry]:
     ]
 
 
+def _tasks(whose: Whose) -> list[Entry]:
+    """Return the tasks at clients that are due by tomorrow; the others stand on the page of tasks."""
+    near = clock.today() + timedelta(days=1)
+    found = Task.objects.filter(state__in=task_rules.OPEN_STATES, due_on__lte=near).exclude(client=None)
+    found = whose.of(found).order_by("due_on", "pk")
+    return [
+        Entry("task", pk, client, rules.end_of(due), owner=owner)
+        for pk, client, due, owner in found.values_list("pk", "client_id", "due_on", "owner_id")[:MOST]
+    ]
+
+
 def _moments(whose: Whose) -> list[Entry]:
     """Return the moments that are still to be worked, without those that are snoozed beyond today."""
     found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
@@ -233,6 +246,7 @@ def _work_source(what: str, entries: Any, model: Any, text: str, due: str, owner
 SOURCES: dict[str, Source] = {
     "moment": Source(_moments, Moment, words.title, lambda row, days: words.why(row), lambda row: _local(row.due_at)),
     "follow_up": _work_source("follow_up", _plans, FollowUp, "subject", "due_on"),
+    "task": _work_source("task", _tasks, Task, "subject", "due_on"),
     "request": _work_source("request", _requests, Request, "subject", "due_on"),
     "promise": _work_source("promise", _promises, Interaction, "promise", "promise_due_on", "staff"),
 }

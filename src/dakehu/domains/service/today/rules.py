@@ -46,7 +46,7 @@ class Entry:
     """A line before it is drawn. `due` is the moment of its deadline in local time, without zone; `rank` the client's tier,
     larger is higher."""
 
-    what: str  # moment | follow_up | promise | request | complaint
+    what: str  # moment | follow_up | promise | request | complaint | task
     id: int
     client: int
     due: datetime
@@ -95,7 +95,7 @@ def group_of(entry: Entry, now: datetime) -> Group:
         return Group.OVERDUE
     if entry.what in ("promise", "request"):
         return Group.PROMISE
-    if entry.what == "follow_up":
+    if entry.what in ("follow_up", "task"):
         return Group.PLAN
     if entry.kind in EXPIRIES:
         return Group.EXPIRY
@@ -154,6 +154,10 @@ def why(what: str, due: date, days: int) -> Bilingual:
         if days == 0:
             return bilingual("应于今天办结", "Due today")
         return bilingual("应于 {due}前办结，还有 {days} 天", "Due on {due}, {days} days left", **facts)
+    if what == "task":
+        if days < 0:
+            return bilingual("应于 {due}完成，逾期 {days} 天", "Task due on {due}, {days} days overdue", **facts)
+        return bilingual("应于 {due}完成", "Task due on {due}", **facts)
     if days < 0:
         return bilingual("应于 {due}跟进，逾期 {days} 天", "Planned for {due}, {days} days overdue", **facts)
     if days == 0:
@@ -188,7 +192,7 @@ def tone_of(entry: Entry, now: datetime) -> str:
 def parse_work(text: str) -> tuple[str, int] | None:
     """Return (what, id) of the name of a line such as "moment:12"; None for a text that is none."""
     what, _, number = text.strip().partition(":")
-    known = ("moment", "follow_up", "promise", "request", "complaint")
+    known = ("moment", "follow_up", "promise", "request", "complaint", "task")
     if what not in known or not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
     return what, int(number)

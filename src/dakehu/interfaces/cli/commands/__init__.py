@@ -10,6 +10,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.commands import (
+    calendars,
     connect,
     exports,
     gates,
@@ -31,6 +32,7 @@ COMMANDS = {
     "sheets": sheets.sheets,
     "quotes": imports.fetch_prices,
     "mail": mail.pull_mail,
+    "calendars": calendars.calendars,
     "ask": gates.ask_query,
     "do": gates.perform_action,
     "import": imports.import_file,

@@ -85,6 +85,14 @@ def _follow(random: Random, today: date, codes: Callable[[int], list[str]]) -> N
             )
         if number in (1, 2):
             perform("growth.change_prospect", {"prospect": row.pk, "next_contact_on": today + timedelta(days=number)})
+        if number in (1, 2, 3, 4):
+            given = {
+                "prospect": row.pk,
+                "subject": "开户并转入资产",
+                "amount": row.expected_assets or "",
+                "stage": f"new-{number}",
+            }
+            perform("growth.open_opportunity", {**given, "close_on": today + timedelta(days=9 * number)})
 
 
 def _deals(random: Random, today: date, codes: Callable[[int], list[str]]) -> None:

@@ -4,12 +4,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 SECTIONS = (
     "today",
+    "tasks",
+    "hand_over",
     "rows",
     "sign_in",
     "account",
     "clients",
     "client",
     "calendar",
+    "calendars",
     "mail",
     "complaints",
     "moment_rules",
@@ -22,6 +25,7 @@ SECTIONS = (
     "market",
     "tiers",
     "growth",
+    "compliance",
     "exports",
     "staff",
     "audit",

@@ -23,7 +23,17 @@ from dakehu.interfaces.web.views.moved import moved_to
 
 ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
 CHANNELS = {"tel": "call", "mailto": "mail"}  # how a contact was used, by the address that uses it
-CARRIED = ("group", "field", "work", "like", "bounds", "entry", "at", "which")  # said by the page, never asked
+CARRIED = (
+    "group",
+    "field",
+    "work",
+    "like",
+    "bounds",
+    "entry",
+    "at",
+    "which",
+    "part_of",
+)  # said by the page, never asked
 
 
 def hidden() -> tuple[str, ...]:

@@ -23,6 +23,8 @@ COUNTED = (
     ("promises", bilingual("未兑现承诺", "Open promises")),
     ("requests", bilingual("未办结诉求", "Open requests")),
     ("complaints", bilingual("未办结投诉", "Open complaints")),
+    ("tasks", bilingual("未完成任务", "Open tasks")),
+    ("moments", bilingual("待处理关键时刻", "Open moments")),
 )
 
 

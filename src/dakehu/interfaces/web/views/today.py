@@ -31,6 +31,7 @@ ICONS = {
     "request": "inbox",
     "promise": "handshake",
     "follow_up": "calendar",
+    "task": "list-checks",
     "shock": "phone",
 }
 MOMENT_ICONS = {

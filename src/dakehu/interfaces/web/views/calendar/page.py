@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
@@ -29,6 +30,7 @@ PAGES = (
     ("/calendar/contacts/", bilingual("应联系客户", "Clients to contact")),
     ("/calendar/goals/", bilingual("工作目标", "Goals")),
 )
+OTHER = ("/connections/calendars/", bilingual("外部日历", "Other calendars"))
 
 
 def read_day(text: str) -> date:
@@ -40,8 +42,9 @@ def read_day(text: str) -> date:
 
 
 def tabs_of(current: str) -> list[dict[str, Any]]:
-    """Return the pages of this section."""
-    return [{"url": url, "label": label, "current": url == current} for url, label in PAGES]
+    """Return the pages of this section, the last for those who may have calendars elsewhere."""
+    pages = [*PAGES, OTHER] if current_actor().may(Permission.CALENDARS_OWN) else PAGES
+    return [{"url": url, "label": label, "current": url == current} for url, label in pages]
 
 
 def members() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from dakehu.domains.clients import duties
 from dakehu.domains.clients import queries as clients
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
@@ -21,7 +22,7 @@ def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
         "groups": groups_of(client),
         "contacts": render_rows(clients.contacts(client=client), shown=True),
         "consents": render_rows(clients.consents(client=client), shown=True),
-        "coverage": render_rows(clients.coverage(client=client), shown=True),
+        "coverage": duties.service_team(client=client),
         "key_dates": render_rows(clients.key_dates(client=client), shown=True),
     }
 

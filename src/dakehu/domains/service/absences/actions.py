@@ -1,0 +1,155 @@
+"""Absences: recorded, changed, cancelled. A named deputy sees clients and work of the absent for as long as it lasts."""
+
+from datetime import date
+from typing import Any
+
+from dakehu.domains.service.absences import rules
+from dakehu.domains.service.actions import VERSION
+from dakehu.domains.service.models import Absence
+from dakehu.domains.team import queries as team
+from dakehu.domains.team.notices import leave_notice
+from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.stand_ins import set_stand_ins
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound, refusal
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
+
+ABSENCE = Parameter("absence", kind="integer", spec=FieldSpec("休假", "Absence"))
+
+
+@action(
+    "service.record_absence",
+    needs=Permission.MOMENT_WORK,
+    zh="登记休假",
+    en="Record an absence",
+    parameters=parameters_of("service.Absence", "first_on", "last_on", optional=("user", "deputy", "note")),
+)
+def record_absence(
+    *, first_on: date, last_on: date, user: Any = None, deputy: Any = None, note: str | None = None
+) -> Absence:
+    """Say that oneself, or as a lead a colleague of the team, is away, and who stands in.
+
+    Moments go to the deputy of the client. A named `deputy` sees the clients of the absent (not those behind an information
+    wall) and has their work on his lists from the first day to the last; nothing is reassigned, so all of it is back the day
+    after. Raises Refused where the days overlap another absence or the deputy cannot stand in.
+    """
+    row = Absence(user=_who(user), first_on=first_on, last_on=last_on, deputy=deputy, note=note or "")
+    _check(row)
+    row.save()
+    _tell(row)
+    return row
+
+
+def _who(user: Any) -> Any:
+    """Return whose absence it is. Raises Refused for anybody but oneself and the own team."""
+    me, actor = team.current_user(), current_actor()
+    away = user or me
+    is_mine = me is not None and away is not None and away.pk == me.pk
+    led = {pk for pk in actor.covers if pk not in actor.extra.get("stands_in_for", ())}
+    if away is None or not (is_mine or away.pk in led):
+        raise refusal("user", "只能登记自己或本队同事的休假。", "Only one's own absence or that of one's team.")
+    return away
+
+
+def _check(row: Absence) -> None:
+    """Raise Refused for an absence that cannot be so."""
+    others = Absence.objects.filter(user=row.user_id).exclude(pk=row.pk)
+    fault = rules.absence_fault(row.first_on, row.last_on, list(others.values_list("first_on", "last_on")))
+    if fault is None and row.deputy is not None:
+        away = Absence.objects.filter(user=row.deputy_id).values_list("first_on", "last_on")
+        fault = rules.deputy_fault(
+            is_same=row.deputy_id == row.user_id,
+            is_active=row.deputy.is_active,
+            serves=Permission.PLAN_WRITE in ROLES[str(row.deputy.role)].permissions,
+            in_team=row.deputy.team_id == row.user.team_id,
+            away=list(away),
+            first=row.first_on,
+            last=row.last_on,
+        )
+    if fault is not None:
+        raise refusal(*fault)
+
+
+def _tell(row: Absence, *, before: Any = None) -> None:
+    """Let the deputies' accounts know whose deputy they are, and leave a new one a notice."""
+    for deputy in {person.pk: person for person in (before, row.deputy) if person is not None}.values():
+        standing = Absence.objects.filter(deputy=deputy, last_on__gte=clock.today()).order_by("first_on", "pk")
+        set_stand_ins(
+            user=deputy,
+            stands_in_for=[
+                {"user": one.user_id, "first_on": one.first_on.isoformat(), "last_on": one.last_on.isoformat()}
+                for one in standing
+            ],
+        )
+    if row.deputy is not None and row.deputy != before and row.pk is not None:
+        text = bilingual(
+            "{name} {first} 至 {last} 休假，由您代理",
+            "{name} is away from {first} to {last}; you stand in",
+            name=row.user.name,
+            first=row.first_on.isoformat(),
+            last=row.last_on.isoformat(),
+        )
+        leave_notice(row.deputy, str(text))
+
+
+def get_absence(pk: int) -> Absence:
+    """Return an absence that the actor may change. Raises NotFound, and Refused for those of others."""
+    row: Absence | None = Absence.objects.filter(pk=pk).select_related("user", "deputy").first()
+    if row is None:
+        raise NotFound(bilingual("休假", "absence"))
+    _who(row.user)
+    return row
+
+
+@action(
+    "service.change_absence",
+    needs=Permission.MOMENT_WORK,
+    zh="修改休假",
+    en="Change an absence",
+    parameters=(
+        ABSENCE,
+        VERSION,
+        parameters_of("service.Absence", optional=("first_on", "last_on", "deputy", "note")),
+    ),
+)
+def change_absence(*, absence: int, version: int | None = None, **values: Any) -> Absence:
+    """Change days, deputy or note of an absence; the former deputy sees nothing of it from now on."""
+    row = get_absence(absence)
+    check_version(row, version)
+    before = row.deputy
+    for name, value in values.items():
+        if value is not None or name in ("deputy", "note"):
+            setattr(row, name, value if value is not None or name == "deputy" else "")
+    _check(row)
+    row.save()
+    _tell(row, before=before)
+    return row
+
+
+@action(
+    "service.cancel_absence",
+    needs=Permission.MOMENT_WORK,
+    zh="取消休假",
+    en="Cancel an absence",
+    parameters=(ABSENCE, VERSION),
+)
+def cancel_absence(*, absence: int, version: int | None = None) -> dict[str, Any]:
+    """Remove an absence that has not begun; end one that has today, so that tomorrow nobody stands in. Returns {changed}."""
+    row = get_absence(absence)
+    check_version(row, version)
+    before, today = row.deputy, clock.today()
+    if row.last_on < today:
+        raise refusal("absence", "这次休假已经结束。", "This absence has ended.")
+    if row.first_on > today:
+        row.delete()
+    else:
+        row.last_on = today
+        row.save()
+    _tell(row, before=before)
+    return {"changed": 1}

@@ -1,0 +1,8 @@
+"""What pages know of calendars outside: the parameters that name them."""
+
+from dakehu.foundation.schema.resources import Resource, declare
+
+declare(
+    Resource("calendars.CalendarLink", key="calendar", list="calendars.list"),
+    Resource("calendars.BookingLink", key="booking_link", list="calendars.booking_links"),
+)
