@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "dakehu"
 ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n, q in QUERIES.items()}}
 # Who may do these at all, so that a new one is a decision and not a slip.
 FOR_EVERYBODY = {
+    "ask compliance.check_wording",
     "do clients.update_contact_dates",
     "do clients.update_contact_dates_of",
     "do team.change_my_password",
