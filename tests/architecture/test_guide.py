@@ -16,6 +16,7 @@ PAGES = (
     "clients",
     "client",
     "calendar",
+    "together",
     "tiers",
     "growth",
     "wording",

@@ -30,6 +30,7 @@ SECTIONS = (
     "staff",
     "audit",
     "system",
+    "live",
     "guide",
     "moved",
 )

@@ -26,6 +26,7 @@ ORDER = (
     "clients",
     "client",
     "calendar",
+    "together",
     "work",
     "tiers",
     "growth",
