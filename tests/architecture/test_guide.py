@@ -19,6 +19,7 @@ PAGES = (
     "together",
     "tiers",
     "growth",
+    "wording",
     "work",
     "campaigns",
     "complaints",
