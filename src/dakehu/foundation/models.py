@@ -7,6 +7,7 @@ from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.imports.models import SourceProfile
 from dakehu.foundation.installation.models import InstallationRecord
 from dakehu.foundation.jobs.models import Job, JobState
+from dakehu.foundation.live.models import LivePresence
 from dakehu.foundation.nightly.models import NightlyRun, NightlyStepRun, NightState
 from dakehu.foundation.records.custom_field import CustomField, FieldKind, Openness
 
@@ -21,6 +22,7 @@ __all__ = [
     "InstallationRecord",
     "Job",
     "JobState",
+    "LivePresence",
     "NightState",
     "NightlyRun",
     "NightlyStepRun",

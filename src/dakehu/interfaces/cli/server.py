@@ -239,9 +239,9 @@ def check_port(host: str, port: int) -> None:
 def _children(host: str, port: int) -> list[Child]:
     environment = {**os.environ, SUPERVISED: "1"}
     program = [sys.executable, "-m", "dakehu.interfaces.cli.child", str(os.getpid())]
-    web = [*program, "web", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(WORKERS_EACH), "--blocking-threads", "6", "--workers-kill-timeout", "10s"]
-    web += ["--log-level", "error", "--no-access-log", "dakehu.project.wsgi:application"]
+    web = [*program, "web", "--interface", "asginl", "--host", host, "--port", str(port)]
+    web += ["--workers", str(WORKERS_EACH), "--workers-kill-timeout", "10s"]
+    web += ["--log-level", "error", "--no-access-log", "dakehu.project.asgi:application"]
     served = [Child(bilingual("网页进程", "web process"), web, environment) for _ in range(WEB_PROCESSES)]
     return [*served, Child(bilingual("后台进程", "background worker"), [*program, "work"], environment)]
 

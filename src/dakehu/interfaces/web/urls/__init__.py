@@ -25,10 +25,12 @@ SECTIONS = (
     "market",
     "tiers",
     "growth",
+    "compliance",
     "exports",
     "staff",
     "audit",
     "system",
+    "live",
     "guide",
     "moved",
 )

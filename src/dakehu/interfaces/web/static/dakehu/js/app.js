@@ -15,6 +15,7 @@ import "./passkey.js";
 import "./fold.js";
 import "./password-eye.js";
 import "./browser-notices.js";
+import "./live.js";
 
 const root = document.documentElement;
 

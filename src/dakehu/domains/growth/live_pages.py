@@ -1,0 +1,14 @@
+"""The pages of this domain that stay up to date while they are open."""
+
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.schema.live_pages import LivePage, declare
+
+declare(
+    LivePage(
+        "opportunities",
+        "商机看板",
+        "Board of opportunities",
+        parts={"board": ("growth.Opportunity", "growth.Stage", "growth.Pipeline")},
+        needs=Permission.GROWTH_READ,
+    ),
+)

@@ -1,0 +1,24 @@
+"""The model of presence: who has which live page open."""
+
+from django.db import models
+
+from dakehu.foundation.schema.names import Names
+
+
+class LivePresence(models.Model):
+    """Somebody who has a live page open. `process` names the web process that keeps the row; it renews all of its rows
+    every few seconds, and rows that nobody renews count no more."""
+
+    names = Names("在线人员", "Live presence", "Live presences")
+
+    process = models.CharField(max_length=40)
+    user_ref = models.BigIntegerField()
+    page = models.CharField(max_length=40)
+    subject = models.BigIntegerField(default=0)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["process", "user_ref", "page", "subject"], name="live_presence_once"),
+        ]
+        indexes = [models.Index(fields=["seen_at"], name="live_presence_by_time")]

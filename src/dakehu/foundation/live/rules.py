@@ -1,0 +1,42 @@
+"""Decide which parts of an open page a change concerns. Pure: plain values only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dakehu.foundation.schema.live_pages import LivePage
+
+CLIENT = "clients.Client"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A row that an action changed. `pk` is None where many rows were written at once; `client` None without one."""
+
+    model: str
+    pk: int | None
+    client: int | None
+
+
+def concerns(page: LivePage, subject: int, change: Changed) -> bool:
+    """Return whether a change may concern an open page, whatever its parts.
+
+    A page about many records: every change. A page about one: the record itself, what belongs to its client where it is
+    a client, and what was written in bulk, of which nobody knows the single rows.
+    """
+    if not page.subject or change.pk is None:
+        return True
+    if change.model == page.subject:
+        return change.pk == subject
+    return page.subject == CLIENT and change.client == subject
+
+
+def changes_of_page(page: LivePage, subject: int, changes: Iterable[Changed]) -> list[Changed]:
+    """Return the changes that concern a part of an open page."""
+    watched = {model for models in page.parts.values() for model in models}
+    return [change for change in changes if change.model in watched and concerns(page, subject, change)]
+
+
+def parts_of(page: LivePage, changes: Iterable[Changed]) -> list[str]:
+    """Return the names of the parts that show a changed row, in the order of the page."""
+    models = {change.model for change in changes}
+    return [part for part, shown in page.parts.items() if models.intersection(shown)]

@@ -1,0 +1,16 @@
+"""What the web server of the desk runs: the pages in threads, the streams to open pages beside them."""
+
+from typing import Any
+
+from dakehu.project.wsgi import application as pages  # first of all: it sets up Django
+
+from dakehu.interfaces.live.streams import Streams  # isort: skip
+from dakehu.interfaces.live.wsgi_bridge import WsgiBridge  # isort: skip
+
+THREADS = 6  # requests that a web process answers at a time
+streams, bridge = Streams(), WsgiBridge(pages, THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Answer one request."""
+    await (streams if streams.matches(scope) else bridge)(scope, receive, send)
