@@ -194,6 +194,9 @@ def test_wangs_clients_are_never_in_lins_campaign(lin, wang, zhou):
     submit(lin, number)
     with as_system():
         assert list(CampaignMember.objects.values_list("client__code", flat=True)) == ["C1"]
+    with acting(zhou):  # who sees other clients previews the frozen list, not their own
+        perform("clients.create", {"name": "周的客户", "code": "C9"})
+        assert ask("growth.campaign_preview", {"campaign": number})["clients"] == 1
     with acting(wang):
         assert ask("growth.campaigns", {})["count"] == 0
         for name in ("growth.campaign_page", "growth.campaign_preview", "growth.campaign_results"):

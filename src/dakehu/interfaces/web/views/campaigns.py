@@ -114,9 +114,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "segment_lines": segment_lines(found["segment"]),
         "segment_query": urlencode({**found["segment"]["filters"], "q": found["segment"]["text"]}),
         "views": [(key, label) for key, label, _ in views()],
-        "preview": None
-        if is_out or not found["can"]["edit"]
-        else ask("growth.campaign_preview", {"campaign": pk, "offset": sample}),
+        "preview": ask("growth.campaign_preview", {"campaign": pk, "offset": sample})
+        if found["can"]["preview"]
+        else None,
         "next_sample": sample + 1,
         "results": results,
         "effects": [{**line, "said": VERDICTS[line["verdict"]]} for line in results["effects"]] if results else [],
