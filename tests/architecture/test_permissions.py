@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "dakehu"
 ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n, q in QUERIES.items()}}
 # Who may do these at all, so that a new one is a decision and not a slip.
 FOR_EVERYBODY = {
+    "ask compliance.check_wording",
     "do clients.update_contact_dates",
     "do clients.update_contact_dates_of",
     "do team.change_my_password",
@@ -112,6 +113,9 @@ GRANTS = {
     "tiers.edit": "lead admin",
     "tiers.what_if": "lead compliance",
     "tiers.override": "lead",
+    "compliance.read": "manager lead compliance analyst admin",
+    "compliance.lexicon": "compliance",
+    "compliance.review": "compliance",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",
@@ -142,6 +146,8 @@ GRANTS = {
     "growth.pool_rules": "lead",
     "growth.opportunities": "manager lead",
     "growth.pipeline_rules": "lead",
+    "growth.campaigns": "manager lead",
+    "growth.campaign_approve": "lead compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

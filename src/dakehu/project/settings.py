@@ -220,6 +220,7 @@ INSTALLED_APPS = [
     "dakehu.domains.clients",
     "dakehu.domains.ledger",
     "dakehu.domains.tiers",
+    "dakehu.domains.compliance",
     "dakehu.domains.service",
     "dakehu.domains.growth",
     "dakehu.exchange",

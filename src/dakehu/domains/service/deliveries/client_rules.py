@@ -22,6 +22,13 @@ RULES = {
     "no_address": bilingual("没有地址", "There is no address"),
     "empty_text": bilingual("正文为空", "The text is empty"),
     "open_placeholder": bilingual("正文中有未填写的占位符", "A placeholder in the text is not filled in"),
+    "wording_blocked": bilingual("用语不得发给客户", "Its words may not go to a client"),
+    "wording_companions": bilingual(
+        "涉及买卖建议，缺少投顾姓名与登记编号、依据和风险提示",
+        "Advice to buy or sell without adviser, registration number, basis and risk warning",
+    ),
+    "wording_review": bilingual("用语等待合规复核", "Its words wait for review by compliance"),
+    "wording_refused": bilingual("合规复核不予放行", "Compliance refused its words"),
     "read_already": bilingual("已在系统内读过", "Read in the desk already"),
     "recipient_left": bilingual("收件人员已离职或停用", "The recipient no longer works here"),
     "snoozed": bilingual("本人暂停了提醒", "Snoozed by the recipient"),

@@ -1,15 +1,31 @@
 """Whether the words of a text may go to a client; asked at the moment of sending."""
 
 import re
+from html import unescape
 
+from dakehu.domains.compliance.wording import reviews
 from dakehu.domains.service.deliveries.client_rules import Refusal, refusal_by
 
+TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\{[A-Za-z_][\w.]*\}")
 
 
 def refusals(text: str, kind: str) -> list[Refusal]:
-    """Return why a text of a kind may not go to a client: it is empty, or a placeholder in it is still open."""
+    """Return why a text of a kind may not go to a client: it is empty, a placeholder in it is still open, or its words."""
     found = [] if text.strip() else [refusal_by("empty_text")]
     if PLACEHOLDER.search(text):
         found.append(refusal_by("open_placeholder"))
-    return found
+    rule = reviews.rule_of(text) if text.strip() else None
+    return [*found, refusal_by(rule)] if rule else found
+
+
+def words_of(subject: str, text: str, html: str = "") -> str:
+    """Return all words of a message that its reader sees: subject, text, and of the HTML what is not in the text already."""
+    shown = " ".join(unescape(TAG.sub(" ", html)).split())
+    parts = [subject, text, "" if not shown or _same_words(shown, text) else shown]
+    return "\n".join(part for part in parts if part) if text.strip() or shown else ""
+
+
+def _same_words(shown: str, text: str) -> bool:
+    """Return whether HTML says nothing else than the text."""
+    return "".join(shown.split()) == "".join(text.split())

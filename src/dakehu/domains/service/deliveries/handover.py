@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dakehu.domains.compliance.wording import reviews
 from dakehu.domains.service.deliveries import client_text, rules
 from dakehu.domains.service.deliveries.client_rules import Refusal, refusal_by
 from dakehu.domains.service.deliveries.kinds import WAITING, DeliveryState
@@ -26,6 +27,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.messages.outcome import Outcome, Result
 
+REVIEWED_WITHIN = timedelta(hours=4)  # asked again after this, if nobody decided; a decision asks at once
 STALE = timedelta(minutes=10)  # after which a notice may have been read in the desk
 SENT_AGAIN = bilingual("结果不明，已再次发送", "Unknown, sent again")
 NOBODY_KNOWS = bilingual("发送中断：不知道对方是否已收到", "Broken off while sending: nobody knows whether it arrived")
@@ -77,7 +79,7 @@ def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool 
     text = row.text.open() if row.text else ""
     refused = _refusals(row, text, now)
     if refused:
-        _hold_back(row, refused, now)
+        _hold_back(row, refused, now, text)
         return False
     again = row.was_unknown > 0
     row.state, row.rule = DeliveryState.SENDING.value, ""
@@ -108,14 +110,28 @@ def _refusals(row: Delivery, text: str, now: datetime) -> list[Refusal]:
         is_read = has_waited and not is_still_unread(row.recipient_id, row.notices)
         return [refusal_by("read_already")] if is_read else []
     found = may_send(row.client, str(row.channel), str(row.kind)) if row.client_id else []
-    return found + client_text.refusals(text, str(row.kind))
+    return found + client_text.refusals(_words(row, text), str(row.kind))
 
 
-def _hold_back(row: Delivery, refused: list[Refusal], now: datetime) -> None:
-    """Suppress a delivery by the first rule; what only the hours forbid waits where it was written by a person or tried."""
-    only_hours = [one.rule for one in refused] == ["quiet_hours"]
+def _words(row: Delivery, text: str) -> str:
+    """Return all words of a delivery that its reader sees."""
+    return client_text.words_of(row.subject.open() if row.subject else "", text, row.html.open() if row.html else "")
+
+
+def _hold_back(row: Delivery, refused: list[Refusal], now: datetime, text: str) -> None:
+    """Suppress a delivery by the first rule; what only the hours forbid waits where it was written by a person or tried.
+
+    What only the review of its words keeps waits for the reviewer.
+    """
+    rules_named = [one.rule for one in refused]
+    only_hours = rules_named == ["quiet_hours"]
     row.rule = refused[0].rule
-    if only_hours and (row.kind == "client_mail" or row.attempts):
+    if rules_named[-1] == reviews.RULE_REVIEW and set(rules_named) <= {"quiet_hours", reviews.RULE_REVIEW}:
+        reviews.request_review(_words(row, text), str(row.kind))
+        row.rule, row.due_at = reviews.RULE_REVIEW, now + REVIEWED_WITHIN
+        row.state = DeliveryState.HELD.value
+        row.history = [*row.history, step(row.state, refused[-1].text)]
+    elif only_hours and (row.kind == "client_mail" or row.attempts):
         settings = message_settings()
         row.due_at = end_of_quiet(clock.local(now), settings.quiet_from, settings.quiet_until)
         row.state = DeliveryState.HELD.value

@@ -30,7 +30,7 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("service.Mail", "client")
 KIND = "client_mail"
-LATER = ("quiet_hours",)  # rules that only delay: the outbox holds the mail until they have passed
+LATER = ("quiet_hours", "wording_review")  # rules that only delay: the outbox holds the mail until they have passed
 LONGEST_CHAIN = 12  # ids of the thread that a reply names
 ANSWER = re.compile(r"^(?:\s*(?:re|回复|答复|回覆)\s*[:：])+", re.IGNORECASE)
 SUBJECT = Parameter("subject", required=False, spec=FieldSpec("主题", "Subject"))
@@ -67,7 +67,7 @@ def refusals_of(client: Any, contact: Any, subject: str, text: str) -> list[Refu
     """Return every rule that refuses a mail to a client now."""
     found = [] if contact is not None else [refusal_by("no_address")]
     found += may_send(client, "mail", KIND)
-    return found + client_text.refusals(f"{subject}\n{text}" if text.strip() else "", KIND)
+    return found + client_text.refusals(client_text.words_of(subject, text) if text.strip() else "", KIND)
 
 
 @query(

@@ -25,6 +25,7 @@ SECTIONS = (
     "market",
     "tiers",
     "growth",
+    "compliance",
     "exports",
     "staff",
     "audit",

@@ -1,0 +1,32 @@
+"""What stands in the bell of compliance: texts that wait for a decision."""
+
+from typing import Any
+
+from dakehu.domains.compliance.choices import ReviewState
+from dakehu.domains.compliance.models import TextReview
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.notices import NoticeSource, declare, notice
+
+WAITING = "compliance.review_notices"
+
+
+@query(WAITING, needs=Permission.WORDING_REVIEW, zh="待复核文本提醒", en="Notices of texts to review")
+def review_notices() -> list[dict[str, Any]]:
+    """Return one notice for each text that waits, at most twenty, the oldest first."""
+    rows = TextReview.objects.filter(state=ReviewState.WAITING.value).order_by("asked_at", "pk")[:20]
+    return [
+        notice(
+            f"{WAITING}:{row.pk}",
+            bilingual("一段待发给客户的文本等待复核", "A text towards a client waits for review"),
+            at=clock.local(row.asked_at).date().isoformat(),
+            url="/compliance/wording/#reviews",
+            tone="warn",
+        )
+        for row in rows
+    ]
+
+
+declare(NoticeSource(WAITING, bilingual("待复核文本", "Texts to review"), "flag", order=30))

@@ -1,0 +1,10 @@
+"""The permissions of compliance."""
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.permissions import Permission
+
+COMPLIANCE_READ = Permission("compliance.read", "查看用语规则", "See the wording rules", granted_to=tuple(RoleName))
+WORDING_WRITE = Permission("compliance.lexicon", "维护用语词库", "Keep the lexicon", granted_to=(RoleName.COMPLIANCE,))
+WORDING_REVIEW = Permission(
+    "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
+)

@@ -1,0 +1,1 @@
+"""The check of words before a text leaves towards a client."""

@@ -1,0 +1,11 @@
+"""Addresses of compliance."""
+
+from django.urls import path
+
+from dakehu.interfaces.web.views import compliance
+
+urlpatterns = [
+    path("compliance/wording/", compliance.wording, name="wording"),
+    path("compliance/wording/check", compliance.check, name="wording-check"),
+    path("compliance/wording/<int:pk>/text", compliance.reviewed_text, name="reviewed-text"),
+]

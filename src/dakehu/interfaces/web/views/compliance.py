@@ -1,0 +1,82 @@
+"""The wording rules: try a text, the groups with their patterns, the texts that wait for a person."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.foundation.gates import QUERIES, ask, perform
+
+SEVERITIES = {
+    "BLOCK": (bilingual("不得发送", "May not be sent"), "bad"),
+    "COND": (bilingual("须附相应内容", "Needs companion texts"), "warn"),
+    "WARN": (bilingual("提示", "Warning"), "warn"),
+    "REVIEW": (bilingual("待人工复核", "A person decides"), "info"),
+    None: (bilingual("未发现问题", "Nothing found"), "good"),
+}
+CERTAINTIES = {
+    "V": bilingual("已核对原文", "Text read"),
+    "S": bilingual("二手来源", "Secondary source"),
+    "K": bilingual("待核实", "To be checked"),
+    "D": bilingual("内部规则", "House rule"),
+}
+
+
+@require_safe
+def wording(request: HttpRequest) -> HttpResponse:
+    """The page of the wording rules."""
+    found = ask("compliance.lexicon", {})
+    may_review = current_actor().may(QUERIES["compliance.text_reviews"].needs)
+    content = {
+        "page_title": bilingual("用语合规", "Wording"),
+        "groups": [_group(group) for group in found["groups"]],
+        "rates": {**found["rates"], **_shares(found["rates"])},
+        "reviews": ask("compliance.text_reviews", {}) if may_review else None,
+    }
+    return render(request, "compliance/wording.html", content)
+
+
+def _group(group: dict[str, Any]) -> dict[str, Any]:
+    """Return a group with its severity and certainty in words."""
+    text, tone = SEVERITIES[group["severity"]]
+    return {**group, "severity_text": text, "tone": tone, "certainty_text": CERTAINTIES[group["certainty"]]}
+
+
+def _shares(rates: dict[str, Any]) -> dict[str, str]:
+    """Return the error rates as percentages."""
+    names = ("missed_share", "false_alarms_share")
+    return {name: f"{100 * rates[name]:.1f} %" for name in names}
+
+
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What the check says of the text typed on the page."""
+    try:
+        found = ask("compliance.check_wording", {"text": request.POST.get("text", "")})
+    except Refused as refused:
+        return render(request, "compliance/checked.html", {"error": str(refused)})
+    text, tone = SEVERITIES[found["severity"]]
+    code = language()
+    hits = [
+        {
+            **hit,
+            "tone": SEVERITIES[hit["severity"]][1],
+            "severity_text": SEVERITIES[hit["severity"]][0],
+            "reason": hit["reason"][code],
+            "suggestion": hit["suggestion"][code],
+            "certainty_text": CERTAINTIES[hit["certainty"]],
+        }
+        for hit in found["hits"]
+    ]
+    return render(request, "compliance/checked.html", {"text": text, "tone": tone, "hits": hits})
+
+
+@require_POST
+def reviewed_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """A text that waits, opened on the record."""
+    found = perform("compliance.open_reviewed_text", {"review": pk})
+    return render(request, "compliance/reviewed_text.html", {"found": found})
