@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dakehu.domains.service.notes.rules import Saving, decide_saving, is_new_step, next_position
+from dakehu.domains.service.notes.rules import Saving, decide_saving, is_new_step, next_position, plain_text
 
 NOW = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 
@@ -37,3 +37,7 @@ def test_a_new_paragraph_stands_behind_the_one_it_was_added_to():
     assert 1024 < next_position([1024, 2048], 1024) < 2048
     assert next_position([1024, 2048], 2048) > 2048
     assert next_position([1024, 2048], None) > 2048
+
+
+def test_the_ends_of_lines_that_a_form_sends_do_not_make_a_text_another():
+    assert plain_text("一\r\n二\r三\n四") == "一\n二\n三\n四"

@@ -19,6 +19,7 @@ PUBLIC = (
     "sign_in.backends",
     "sign_in.one_time_links",
     "sign_in.second_factors",
+    "sign_in.session_actor",
     "sign_in.sessions",
     "sign_in.single_sign_on",
 )

@@ -38,15 +38,16 @@ def write_note(
     after: int | None = None,
 ) -> NoteParagraph:
     """Write a paragraph, a new one without `paragraph`. Raises Conflict where somebody else changed it since `version`."""
+    written = rules.plain_text(text or "")
     if paragraph is None:
-        return _add(client, text or "", after)
+        return _add(client, written, after)
     row = _get(client, paragraph)
-    deciding = rules.decide_saving(version, row.row_version, row.text, text or "", row.is_removed)
+    deciding = rules.decide_saving(version, row.row_version, row.text, written, row.is_removed)
     if deciding is rules.Saving.ASK:
         raise Conflict(None, row.row_version, row)
     if deciding is rules.Saving.WRITE:
         check_version(row, version)
-        _write(row, text or "")
+        _write(row, written)
     return row
 
 

@@ -60,7 +60,8 @@ def note_history(*, client: Any, paragraph: int) -> list[dict[str, Any]]:
 
 
 def mark_typing(client: Any, paragraph: int) -> None:
-    """Say that the reader is typing in a paragraph within reach; it is forgotten by itself after half a minute."""
-    user = current_actor().user_id
+    """Say that somebody who may write is typing in a paragraph within reach; it is forgotten by itself after half a minute."""
+    actor = current_actor()
+    user = actor.user_id if actor.may(Permission.INTERACTION_LOG) else None
     if user is not None and NoteParagraph.objects.filter(pk=paragraph, client=client).exists():
         presence.mark(f"types-{user}", user, TYPING, paragraph)

@@ -32,3 +32,8 @@ def next_position(positions: list[int], after: int | None) -> int:
         return max(positions, default=0) + 1024
     following = min(one for one in positions if one > after)
     return (after + following) // 2 if following - after > 1 else after
+
+
+def plain_text(text: str) -> str:
+    """Return a text with the ends of lines of the desk: forms send others, by which equal texts would differ."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -6,7 +6,7 @@ import { ask, each } from "./parts.js";
 import { say } from "./words.js";
 
 const AWAY = 5000; // milliseconds until a hidden page stops listening
-const ASKS = 4000; // milliseconds between two questions where there is no stream
+const ASKS = 2000; // milliseconds between two questions where there is no stream
 const BUSY = "input, textarea, select, [contenteditable='true']";
 
 class Live {
