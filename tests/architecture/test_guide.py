@@ -21,6 +21,7 @@ PAGES = (
     "growth",
     "wording",
     "work",
+    "campaigns",
     "complaints",
     "rules",
     "market",

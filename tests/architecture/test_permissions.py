@@ -146,6 +146,8 @@ GRANTS = {
     "growth.pool_rules": "lead",
     "growth.opportunities": "manager lead",
     "growth.pipeline_rules": "lead",
+    "growth.campaigns": "manager lead",
+    "growth.campaign_approve": "lead compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

@@ -10,6 +10,7 @@ from dakehu.domains.service.models import Meeting
 from dakehu.exchange.calendars import runs
 from dakehu.exchange.calendars.models import CalendarLink, CalendarRun, LinkedEvent
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
+from dakehu.foundation.base.i18n import in_language
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting, as_system
 from tests.exchange.calendars.dav_server import PASSWORD, USER, Phone, dav_server
@@ -140,6 +141,7 @@ def test_the_same_part_changed_on_both_sides_waits_and_both_versions_stay(
     assert starts(row) == "03-01 06:00" and "20270301T080000" in phone.only()[1]
     with acting(lin):
         waiting = ask("calendars.detail", {"calendar": link.pk})["events"][0]
+    assert f"{waiting['here']['starts']:%H:%M}" == "14:00"
     assert f"{waiting['there']['starts']:%H:%M}" == "08:00" and waiting["may_choose"]
     decide(lin, side)
     sync(link)
@@ -198,6 +200,13 @@ def test_a_cancellation_here_against_a_change_there_waits_for_a_person(
     report = sync(link)
     assert len(phone.texts()) == (0 if side == "here" else 1)
     assert fresh(row).state == "cancelled" and report["conflicts"] == 0
+
+
+def test_the_language_of_whoever_starts_a_run_changes_no_title(phone: Phone, link: Any, lin: Any, zhang: Any) -> None:
+    meet(lin, zhang)
+    sync(link)
+    with in_language("en"):
+        assert figures(sync(link)) == (0, 0, 0, 0)
 
 
 def test_deleted_on_both_sides_is_forgotten(phone: Phone, link: Any, lin: Any, zhang: Any) -> None:

@@ -1,5 +1,6 @@
 """Calendar files are read whatever is wrong with them, and every thing that was not understood is named."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import perform
 from tests.cast import acting
 
-REAL = Path("/work/shared/data/calendar")
+BESIDE = Path(__file__).parents[3].parent / "shared" / "data" / "calendar"
+REAL = Path(os.environ.get("DAKEHU_CALENDAR_FILES", BESIDE))
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2027, 1, 1, tzinfo=ZONE)
 AT = datetime(2027, 3, 1, 10)
@@ -26,7 +28,7 @@ END = datetime(2027, 3, 1, 11)
 FILE = (
     "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART;TZID=Asia/Shanghai:20270301T100000\nDURATION:PT45M\n"
     "SUMMARY:C0001 季度回顾\nLOCATION:陆家嘴\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART;VALUE=DATE:20270302\n"
-    "SUMMARY:路演\nEND:VEVENT\nBEGIN:VTODO\nUID:3\nEND:VTODO\nEND:VCALENDAR\n"
+    "SUMMARY:路演\nEND:VEVENT\nBEGIN:VJOURNAL\nUID:3\nEND:VJOURNAL\nEND:VCALENDAR\n"
 )
 
 

@@ -111,3 +111,81 @@ class InterestKind(Choices):
     MARGIN = "margin", "融资融券", "Margin trading", ("两融",)
     OPTIONS = "options", "期权", "Options"
     OTHER = "other", "其他", "Other"
+
+
+class CampaignKind(Choices):
+    """What a campaign sends: an offer, which clients may refuse, or a notice that is owed to all."""
+
+    OFFER = "offer", "营销与服务推介", "Offer", ("营销",)
+    DUTY = "duty", "法定告知", "Duty notice", ("告知",)
+
+
+class CampaignState(Choices):
+    """How far a campaign has come."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    WAITING = "waiting", "待审批", "Waiting for approval"
+    APPROVED = "approved", "已批准", "Approved"
+    SENDING = "sending", "发送中", "Sending"
+    SENT = "sent", "已发送", "Sent"
+
+
+class CampaignLanguage(Choices):
+    """Language of one version of a message."""
+
+    CHINESE = "zh", "中文", "Chinese"
+    ENGLISH = "en", "英文", "English"
+
+
+class MemberGroup(Choices):
+    """What a client of the frozen list is in a campaign."""
+
+    CONTACTED = "contacted", "发送组", "Contacted"
+    CONTROL = "control", "对照组", "Control group"
+    EXCLUDED = "excluded", "已排除", "Excluded"
+
+
+class Outcome(Choices):
+    """What a campaign is judged by."""
+
+    ANSWERED = "answered", "有回应", "Answered", ("回复",)
+    MET = "met", "见面", "Met"
+    OPENED = "opened", "开立商机", "Opened business", ("商机",)
+    TRADED = "traded", "有交易", "Traded", ("交易",)
+
+
+class ApprovalState(Choices):
+    """State of a request for approval."""
+
+    WAITING = "waiting", "待审批", "Waiting"
+    APPROVED = "approved", "已批准", "Approved"
+    REJECTED = "rejected", "已退回", "Sent back"
+    VOID = "void", "已失效", "Void"
+
+
+class EventKind(Choices):
+    """Kind of a client event."""
+
+    SEMINAR = "seminar", "研讨会", "Seminar", ("讲座", "投教")
+    SALON = "salon", "沙龙", "Salon", ("客户沙龙",)
+    ROADSHOW = "roadshow", "路演", "Roadshow"
+    VISIT = "visit", "参观考察", "Company visit", ("调研",)
+    ONLINE = "online", "线上直播", "Online"
+
+
+class EventState(Choices):
+    """How far a client event has come."""
+
+    DRAFT = "draft", "筹备中", "In preparation"
+    WAITING = "waiting", "待审批", "Waiting for approval"
+    APPROVED = "approved", "邀请已批准", "Invitation approved"
+    CANCELLED = "cancelled", "已取消", "Cancelled"
+
+
+class InvitationAnswer(Choices):
+    """What an invited client answered."""
+
+    OPEN = "open", "未答复", "No answer yet"
+    YES = "yes", "参加", "Yes", ("接受", "会来")
+    MAYBE = "maybe", "待定", "Maybe", ("不确定",)
+    NO = "no", "不参加", "No", ("谢绝",)

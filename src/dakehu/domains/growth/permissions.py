@@ -15,3 +15,9 @@ OPPORTUNITY_WRITE = Permission("growth.opportunities", "维护商机", "Work on 
 PIPELINE_RULES = Permission(
     "growth.pipeline_rules", "设置销售流程与目标", "Set pipelines and goals", granted_to=(LEAD,)
 )
+CAMPAIGN_WRITE = Permission(
+    "growth.campaigns", "编写、发送营销活动", "Write and send campaigns", granted_to=(MANAGER, LEAD)
+)
+CAMPAIGN_APPROVE = Permission(
+    "growth.campaign_approve", "审批营销活动", "Approve campaigns", granted_to=(LEAD, COMPLIANCE)
+)

@@ -73,3 +73,37 @@ declare(
         delete="growth.remove_stage",
     ),
 )
+
+declare(
+    Resource(
+        "growth.Campaign",
+        path="campaigns",
+        key="campaign",
+        list="growth.campaigns",
+        get="growth.campaign",
+        create="growth.add_campaign",
+        update="growth.change_campaign",
+        delete="growth.remove_campaign",
+        asked_first=("name", "kind", "aim", "outcome"),
+    ),
+    Resource("growth.CampaignMember", of_client="growth.client_campaigns", tab=True),
+    Resource(
+        "growth.Event",
+        path="events",
+        key="event",
+        list="growth.events",
+        get="growth.event",
+        create="growth.add_event",
+        update="growth.change_event",
+        asked_first=("name", "kind", "starts_at", "place", "subject", "body"),
+    ),
+    Resource(
+        "growth.Invitation",
+        path="invitations",
+        key="invitation",
+        of_client="growth.client_invitations",
+        create="growth.invite_client",
+        update="growth.answer_invitation",
+        delete="growth.remove_invitation",
+    ),
+)

@@ -36,6 +36,19 @@ class Owned(scope.Scoped):
         return rows if limit is None else rows.filter(limit)
 
 
+class OfStaff(scope.Common):
+    """Rows with an owner and no client: seen by the owner, the owner's lead, and everybody who sees all clients."""
+
+    def get_queryset(self) -> Any:
+        rows = scope.GuardedQuerySet(self.model, using=self._db)
+        actor = current_actor()
+        if actor.reach in (*FAR, Reach.ALL):
+            return rows
+        if actor.reach is Reach.COVERED:
+            return rows.filter(owner_id__in=[*actor.covers, *([actor.user_id] if actor.user_id else [])])
+        return rows.none()
+
+
 class Behind(scope.Scoped):
     """Rows that hang on another row of this domain, named by `key`, which the current actor may see."""
 

@@ -28,6 +28,14 @@ declare(
         needs=Permission.CLIENT_READ,
     ),
     LivePage(
+        "note",
+        "共享笔记",
+        "Shared note",
+        subject="clients.Client",
+        parts={"note": ("service.NoteParagraph",)},
+        needs=Permission.SERVICE_READ,
+    ),
+    LivePage(
         "calendar",
         "日程",
         "Calendar",

@@ -25,19 +25,34 @@ KNOWN = ("VCALENDAR", "VEVENT", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VALARM")
 NOTES: dict[str, Bilingual] = {
     "line": bilingual("第 {n} 行无法识别，已略过：{text}", "Line {n} cannot be read and is left out: {text}"),
     "value": bilingual("“{name}”的 {property} 无法识别：{text}", "{property} of “{name}” cannot be read: {text}"),
-    "no_start": bilingual("“{name}”没有可识别的开始时间，未读入。", "“{name}” has no start that can be read; left out."),
-    "zone": bilingual("“{name}”的时区“{zone}”未知，按本机构时区读取。", "The time zone {zone} of “{name}” is unknown; read as the firm's."),
+    "no_start": bilingual(
+        "“{name}”没有可识别的开始时间，未读入。", "“{name}” has no start that can be read; left out."
+    ),
+    "zone": bilingual(
+        "“{name}”的时区“{zone}”未知，按本机构时区读取。",
+        "The time zone {zone} of “{name}” is unknown; read as the firm's.",
+    ),
     "zone_guessed": bilingual("时区名称不标准，按 {zone} 读取。", "A time zone has an unusual name; read as {zone}."),
-    "end": bilingual("“{name}”的结束早于开始，按开始时间读取。", "“{name}” ends before it starts; read without length."),
-    "long": bilingual("“{name}”超过 14 天，导入时需改短。", "“{name}” lasts more than 14 days; shorten it to import it."),
-    "expanded": bilingual("“{name}”的重复规则不能原样保存，读成 {n} 次单独的日程。", "The rule of “{name}” cannot be kept; read as {n} events."),
-    "orphan": bilingual("“{name}”是某个系列的一次，但文件里没有该系列，按单次读取。", "“{name}” belongs to a series that is not in the file; read as one event."),
+    "end": bilingual(
+        "“{name}”的结束早于开始，按开始时间读取。", "“{name}” ends before it starts; read without length."
+    ),
+    "long": bilingual(
+        "“{name}”超过 14 天，导入时需改短。", "“{name}” lasts more than 14 days; shorten it to import it."
+    ),
+    "expanded": bilingual(
+        "“{name}”的重复规则不能原样保存，读成 {n} 次单独的日程。",
+        "The rule of “{name}” cannot be kept; read as {n} events.",
+    ),
+    "orphan": bilingual(
+        "“{name}”是某个系列的一次，但文件里没有该系列，按单次读取。",
+        "“{name}” belongs to a series that is not in the file; read as one event.",
+    ),
     "kind": bilingual("{component} {n} 项，不是日程，未读入。", "{n} {component}: no events, left out."),
     "unreadable": bilingual("文件不是日历，或已损坏：{text}", "The file is no calendar or is damaged: {text}"),
     "empty": bilingual("文件里没有日程。", "There is no event in the file."),
     "encoding": bilingual("文件不是 UTF-8，按 GB18030 读取。", "The file is not UTF-8; read as GB18030."),
     "seconds": bilingual("“{name}”的秒数略去。", "The seconds of “{name}” are left out."),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

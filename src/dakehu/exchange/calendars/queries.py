@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from dakehu.domains.service.calendar.meetings import local
 from dakehu.exchange.calendars import runs
 from dakehu.exchange.calendars.actions import CALENDAR, SYNC
 from dakehu.exchange.calendars.events import from_json
 from dakehu.exchange.calendars.ics_reading import read_calendar
+from dakehu.exchange.calendars.meetings import meetings
 from dakehu.exchange.calendars.models import CalendarLink, CalendarRun, EventState, LinkedEvent, SyncState
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -84,7 +86,7 @@ def calendar_detail(*, calendar: CalendarLink) -> dict[str, Any]:
         "password_at": calendar.password_at,
         "linked": rows.filter(state=EventState.LINKED).count(),
         "runs": [_run(run) for run in CalendarRun.objects.filter(link=calendar).order_by("-pk")[:SHOWN_RUNS]],
-        "events": [_event(row) for row in waiting],
+        "events": _events(list(waiting)),
         "running": _is_running(calendar),
         "mine": is_mine,
         "may_keep": is_mine or actor.may(Permission.CALENDARS_WRITE),
@@ -125,8 +127,14 @@ def _run(run: CalendarRun) -> dict[str, Any]:
     }
 
 
-def _event(row: LinkedEvent) -> dict[str, Any]:
-    """Return an event that waits, with both versions side by side."""
+def _events(rows: list[LinkedEvent]) -> list[dict[str, Any]]:
+    """Return events that wait, with both versions side by side."""
+    held = {row.pk: row for row in meetings().filter(pk__in=[row.meeting_ref for row in rows if row.meeting_ref])}
+    return [_event(row, held.get(row.meeting_ref or 0)) for row in rows]
+
+
+def _event(row: LinkedEvent, meeting: Any) -> dict[str, Any]:
+    """Return an event that waits; `here` is its meeting as it stands, None where there is none to be seen."""
     there = read_calendar(row.theirs.encode(), clock.zone()).events if row.theirs else []
     before = from_json(row.base) if row.base else None
     return {
@@ -134,7 +142,13 @@ def _event(row: LinkedEvent) -> dict[str, Any]:
         "state": str(row.state),
         "state_text": EventState.text_of(str(row.state)),
         "reason": reason_text(row.reason),
-        "meeting": row.meeting_ref,
+        "meeting": row.meeting_ref if meeting is not None else None,
+        "here": {
+            "starts": local(meeting.starts_at),
+            "state": meeting._meta.get_field("state").choice_set.text_of(str(meeting.state)),
+        }
+        if meeting is not None
+        else None,
         "there": _version(there[0]) if there else None,
         "before": _version(before) if before is not None else None,
         "choice": row.choice,

@@ -14,12 +14,14 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
 
+from dakehu.domains.team import queries as team
 from dakehu.exchange.calendars import comparison, ics_writing
 from dakehu.exchange.calendars.comparison import Here, Step, Verdict
 from dakehu.exchange.calendars.dav import CalendarServer, DavAccount, Resource, path_of
-from dakehu.exchange.calendars.events import Event, as_json, comparable, from_json
+from dakehu.exchange.calendars.events import Event, comparable, from_json
 from dakehu.exchange.calendars.ics_reading import read_calendar
-from dakehu.exchange.calendars.meetings import OwnMeetings, cancel_here, change_here, create_here, meetings
+from dakehu.exchange.calendars.linked_events import is_taken_back, save_event, title_there
+from dakehu.exchange.calendars.meetings import OwnMeetings, cancel_here, change_here, create_here
 from dakehu.exchange.calendars.models import CalendarLink, CalendarRun, EventState, LinkedEvent, SyncState
 from dakehu.foundation.access.actor import Actor, acting_as, actor_of, elevated
 from dakehu.foundation.access.permissions import Permission
@@ -29,7 +31,7 @@ from dakehu.foundation.actions.models import Batch, BatchState
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual, in_language
 from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.jobs.progress import no_progress
 
@@ -70,7 +72,7 @@ def sync(link: CalendarLink, progress: Progress = no_progress) -> dict[str, Any]
     Raises Refused while it is switched off or running, and where the server does not do its part.
     """
     actor = syncing_actor(link)
-    with _alone(link), acting_as(actor):
+    with _alone(link), acting_as(actor), in_language(team.language_of(link.owner_id)):
         link.refresh_from_db()
         run = CalendarRun(link=link, started_at=clock.now())
         progress(0.1, bilingual("正在读取“{name}”", "Reading “{name}”", name=link.name))
@@ -187,7 +189,7 @@ def _handle(work: _Run, uid: str) -> None:
         work.counts["seen"] += 1
     meeting = _meeting_of(work, uid, row)
     here = Here.NONE if meeting is None and row is None else work.own.state(_meeting_id(row, meeting))
-    if row is not None and meeting is None and (not row.base or _is_taken_back(row, here)):
+    if row is not None and meeting is None and (not row.base or is_taken_back(row, here)):
         here = Here.NONE
     if resource is not None and theirs is None:
         _keep(work, uid, row, meeting, resource, Verdict(Step.ASIDE, "unreadable"), None, "")
@@ -207,14 +209,6 @@ def _handle(work: _Run, uid: str) -> None:
     except Refused as refusal:
         reason = texts_of(refusal)["zh"][:20]
         _keep(work, uid, row, meeting, resource, Verdict(Step.CONFLICT, "refused"), base, title, words=reason)
-
-
-def _is_taken_back(row: LinkedEvent, here: Here) -> bool:
-    """Return whether a meeting that followed an event made there was taken back here: the event stays where it was made."""
-    if here != Here.CANCELLED or not row.is_from_there:
-        return False
-    with elevated("whether a meeting was taken back"):
-        return not meetings().filter(pk=row.meeting_ref).exists()
 
 
 def _without_words(verdict: Verdict, ours: Event) -> Verdict:
@@ -250,18 +244,13 @@ def _ours(
         return event
     named = {one.at: one for one in base.exceptions}
     exceptions = tuple(
-        replace(one, summary=named[one.at].summary if one.at in named else _title_there(theirs, one.at, base.summary))
+        replace(one, summary=named[one.at].summary if one.at in named else title_there(theirs, one.at, base.summary))
         for one in event.exceptions
     )
     place = event.place if work.link.names_clients else base.place
     if not work.link.names_clients:
         exceptions = tuple(replace(one, place=named[one.at].place if one.at in named else "") for one in exceptions)
     return replace(event, summary=base.summary, place=place, exceptions=exceptions)
-
-
-def _title_there(theirs: Event | None, at: str, otherwise: str) -> str:
-    found = [one.summary for one in theirs.exceptions if one.at == at] if theirs is not None else []
-    return found[0] if found else otherwise
 
 
 def _do(
@@ -319,7 +308,7 @@ def _do_here(
         with undo_entries.recording_as(record, False):
             if verdict.step != Step.CANCEL_HERE:
                 is_new = verdict.step == Step.CREATE_HERE
-                _save(work, uid, row, meeting, resource, EventState.LINKED, "", verdict.event, title, is_new)
+                save_event(work.link, uid, row, meeting, resource, EventState.LINKED, "", verdict.event, title, is_new)
             elif row is not None:
                 row.delete()
         undo_entries.store_entry(record)
@@ -374,32 +363,9 @@ def _keep(
     row = work.known.get(uid, row)
     kept = event if not waits else (from_json(row.base, uid) if row is not None and row.base else None)
     with act("calendars.note"):
-        _save(work, uid, row, meeting, resource, state, words or (verdict.reason if waits else ""), kept, title)
-
-
-def _save(
-    work: _Run,
-    uid: str,
-    row: LinkedEvent | None,
-    meeting: Any,
-    resource: Resource | None,
-    state: EventState,
-    reason: str,
-    base: Event | None,
-    title: str,
-    is_from_there: bool = False,
-) -> None:
-    """Write what is known of an event within the present act."""
-    row = row or LinkedEvent(link=work.link, uid=uid[:255])
-    is_linked = state == EventState.LINKED
-    row.meeting_ref = meeting.pk if meeting is not None else row.meeting_ref
-    row.state, row.reason = state.value, reason
-    row.href, row.etag = (resource.href, resource.etag) if resource is not None else ("", "")
-    row.base, row.title = (as_json(base) if base is not None else {}), (title if is_linked else row.title)
-    row.theirs = "" if is_linked or resource is None else resource.content.decode(errors="replace")
-    row.choice = "" if is_linked else row.choice
-    row.is_from_there = row.is_from_there or is_from_there
-    row.save()
+        save_event(
+            work.link, uid, row, meeting, resource, state, words or (verdict.reason if waits else ""), kept, title
+        )
 
 
 def _conclude(run: CalendarRun, counts: dict[str, Any], batches: list[int], failure: dict[str, str]) -> None:

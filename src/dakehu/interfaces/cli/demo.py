@@ -37,6 +37,7 @@ from dakehu.interfaces.cli.example import (
     EXAMPLE_DAY,
     calendar,
     calendars,
+    campaigns,
     feeds,
     growth,
     mails,
@@ -117,6 +118,8 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))
+    _tell(str(bilingual("编写营销活动…", "Campaigns …")))
+    campaigns.fill(lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))

@@ -1,16 +1,18 @@
-"""Whether a text may be sent to a client now: every rule that refuses it, by its name."""
+"""Whether a text may be sent to clients now: every rule that refuses it, by its name."""
 
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from dakehu.domains.clients.marketing import find_running_freeze
-from dakehu.domains.clients.queries import consents
 from dakehu.domains.service.deliveries.client_rules import OFFERS, ClientFacts, Refusal, refusals
 from dakehu.domains.service.deliveries.kinds import SENT
 from dakehu.domains.service.deliveries.settings import message_settings
 from dakehu.domains.service.models import Delivery, Request, RequestKind, RequestState
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.schema.fields import model_of
 
 
 def may_send(client: Any, channel: str, kind: str, moment: datetime | None = None) -> list[Refusal]:
@@ -18,24 +20,47 @@ def may_send(client: Any, channel: str, kind: str, moment: datetime | None = Non
 
     Asked again when the text is sent. Whatever the actor may see, all that refuses is found.
     """
-    with elevated("ask whether a client may be written to"):
-        facts = _facts(client)
-    return refusals(facts, channel, kind, clock.local(moment or clock.now()))
+    return refusals_by_client([client.pk], channel, kind, moment)[client.pk]
 
 
-def _facts(client: Any) -> ClientFacts:
+def refusals_by_client(
+    clients: Iterable[int], channel: str, kind: str, moment: datetime | None = None
+) -> dict[int, list[Refusal]]:
+    """Return {client id: what may_send returns} for many clients at once; an id that is no client's is left out."""
+    local, found = clock.local(moment or clock.now()), dict[int, list[Refusal]]()
+    with elevated("ask whether clients may be written to"):
+        for numbers in chunks(set(clients)):
+            for number, facts in _facts(numbers).items():
+                found[number] = refusals(facts, channel, kind, local)
+    return found
+
+
+def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
+    """Return what the rules stand on, by client."""
     settings = message_settings()
     since = clock.now() - timedelta(days=settings.contact_days)
-    sent = Delivery.objects.filter(client=client, recipient=None, kind__in=OFFERS, state__in=(*SENT, "unknown"))
-    complaints = Request.objects.filter(client=client, kind=RequestKind.COMPLAINT.value)
-    stated = consents(client=client).order_by("stated_on", "pk")
-    return ClientFacts(
-        status=str(client.status),
-        consents=tuple(stated.values_list("stated_on", "purpose", "channel", "state")),
-        has_complaint=complaints.exclude(state=RequestState.CLOSED.value).exists(),
-        is_paused=find_running_freeze(client) is not None,
-        contacts=sent.filter(sent_at__gte=since).count(),
-        most_contacts=settings.most_contacts,
-        quiet_from=settings.quiet_from,
-        quiet_until=settings.quiet_until,
-    )
+    of = {"client_id__among": numbers}
+    sent = Delivery.objects.filter(**of, recipient=None, kind__in=OFFERS, state__in=(*SENT, "unknown"))
+    contacts = Counter(sent.filter(sent_at__gte=since).values_list("client_id", flat=True))
+    complaints = Request.objects.filter(**of, kind=RequestKind.COMPLAINT.value)
+    complaining = set(complaints.exclude(state=RequestState.CLOSED.value).values_list("client_id", flat=True))
+    pauses = model_of("clients.MarketingFreeze").objects.filter(**of, lifted_on=None)
+    paused = set(pauses.values_list("client_id", flat=True))
+    stated = model_of("clients.Consent").objects.filter(**of).order_by("stated_on", "pk")
+    consents: dict[int, list[tuple[date, str, str, str]]] = defaultdict(list)
+    for number, *consent in stated.values_list("client_id", "stated_on", "purpose", "channel", "state"):
+        consents[number].append((consent[0], consent[1], consent[2], consent[3]))
+    rows = model_of("clients.Client").objects.filter(pk__among=numbers)
+    return {
+        number: ClientFacts(
+            status=str(status),
+            consents=tuple(consents.get(number, ())),
+            has_complaint=number in complaining,
+            is_paused=number in paused,
+            contacts=contacts[number],
+            most_contacts=settings.most_contacts,
+            quiet_from=settings.quiet_from,
+            quiet_until=settings.quiet_until,
+        )
+        for number, status in rows.values_list("pk", "status")
+    }

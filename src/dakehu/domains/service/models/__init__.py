@@ -17,6 +17,7 @@ from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, Ma
 from dakehu.domains.service.models.mail_template import MailTemplate, TemplateLanguage
 from dakehu.domains.service.models.messages import MessageSettings, NoticeAddress, NoticePreference, SeenNotice
 from dakehu.domains.service.models.moment import Absence, Moment, MomentOutcome, MomentRule, MomentRun, MomentState
+from dakehu.domains.service.models.note import NoteParagraph, NoteVersion
 from dakehu.domains.service.models.task import (
     ChecklistItem,
     ChecklistTemplate,
@@ -75,6 +76,8 @@ __all__ = [
     "MomentRun",
     "MomentState",
     "Mood",
+    "NoteParagraph",
+    "NoteVersion",
     "NoticeAddress",
     "NoticePreference",
     "PlanState",

@@ -1,0 +1,1 @@
+"""Client events and seminars: invitations, answers, attendance, cost and follow-up."""
