@@ -45,6 +45,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    wording,
     work,
     write_book,
 )
@@ -113,6 +114,7 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
+    wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))

@@ -124,7 +124,7 @@ GROUPS: tuple[Group, ...] = (
         "Other firms may not be disparaged.",
         "只说明本公司的服务",
         "Describe our own service only",
-        "待核实",
+        "未查到条款",
         "K",
         is_excused_by_negation=False,
     ),

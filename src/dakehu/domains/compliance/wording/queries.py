@@ -130,7 +130,7 @@ def text_reviews() -> list[dict[str, Any]]:
             "id": row.pk,
             "row_version": row.row_version,
             "kind": row.kind,
-            "asked_at": clock.local(row.asked_at).isoformat(timespec="minutes"),
+            "asked_at": clock.local(row.asked_at).strftime("%Y-%m-%d %H:%M"),
             "hits": row.hits,
         }
         for row in rows
