@@ -101,6 +101,7 @@ declare(
         "growth.Invitation",
         path="invitations",
         key="invitation",
+        list="growth.invitations",
         of_client="growth.client_invitations",
         create="growth.invite_client",
         update="growth.answer_invitation",

@@ -43,6 +43,15 @@ def event_detail(*, event: int) -> Event:
 
 
 @query(
+    "growth.invitations", needs=Permission.GROWTH_READ, zh="活动邀请列表", en="Invitations", parameters=(FILTERS, ORDER)
+)
+def invitations(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the invitations of visible clients, the newest first."""
+    rows = filter_rows(Invitation.objects.all(), filters or {}, order or "")
+    return rows if order else rows.order_by("-pk")
+
+
+@query(
     "growth.client_invitations",
     needs=Permission.GROWTH_READ,
     zh="客户的活动邀请",
