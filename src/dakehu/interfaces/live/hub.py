@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import signal
+import threading
 import time
 import uuid
 from collections import Counter
@@ -49,6 +51,7 @@ class Stream:
     people: list[str] | None = None
     sent_people: list[str] | None = None
     is_ended: bool = False
+    is_closing: bool = False  # the process stops; the page comes back by itself
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -83,7 +86,7 @@ class Hub:
         self.task: asyncio.Task[None] | None = None
         self.stored: set[presence.Seen] = set()
         self.next_check = self.next_renewal = 0.0
-        self.is_failing = False
+        self.is_failing = self.is_warned = False
 
     async def open(self, session: str, page: str, subject: int, since: datetime | None, entry: int | None) -> Stream:
         """Open a stream, told first of what changed since the page was drawn. Raises NotOpened."""
@@ -94,6 +97,8 @@ class Hub:
         stream.parts.update(parts)
         self.streams.add(stream)
         self.entry = stream.entry if self.entry is None else self.entry
+        if not self.is_warned:
+            self._close_with_process()
         if self.task is None:
             self.task = asyncio.create_task(self._run())
         return stream
@@ -101,6 +106,24 @@ class Hub:
     def close(self, stream: Stream) -> None:
         """Forget a stream whose page has gone."""
         self.streams.discard(stream)
+
+    def _close_with_process(self) -> None:
+        """Close all streams when the process is told to stop: the server would wait for them until it is killed."""
+        self.is_warned = True
+        loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+
+        def close_all() -> None:
+            for stream in self.streams:
+                stream.is_closing = True
+                stream.wake.set()
+
+        def stop(number: int, frame: Any) -> None:
+            loop.call_soon_threadsafe(close_all)
+            if callable(before):
+                before(number, frame)
+
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, stop)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         def with_connection() -> Any:

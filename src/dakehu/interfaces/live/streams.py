@@ -92,6 +92,9 @@ async def _talk(stream: Stream, send: Send, gone: "asyncio.Future[None]") -> Non
             await _send(send, ":\n\n")
             continue
         stream.wake.clear()
+        if stream.is_closing:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
         await _send(send, "".join(_events(stream)) or ":\n\n")
         if stream.is_ended:
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -26,10 +26,11 @@ def note_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client = clients.get_client(client_id)
     content = {
         "client": client,
+        "name": render_row(client, shown=True)["name"],
         "paragraphs": ask("service.note", {"client": client_id}),
         "page_title": bilingual("共享笔记", "Shared note"),
         "crumbs": [
-            {"label": render_row(client, shown=True)["name"], "url": f"/clients/{client_id}/"},
+            {"label": bilingual("客户页", "Client page"), "url": f"/clients/{client_id}/"},
         ],
     }
     return render(request, "client/note.html", content)
