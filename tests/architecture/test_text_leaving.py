@@ -25,7 +25,7 @@ BUILDERS = ("dakehu.exchange.reports.typst_pdf",)
 READS_ONLY = {  # parse what came in, or name types only
     "dakehu.exchange.mailbox",
     "dakehu.domains.service.mail",
-}  # fmt: skip
+}
 
 
 @cache

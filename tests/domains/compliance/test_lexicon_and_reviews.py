@@ -62,8 +62,14 @@ def test_a_pattern_that_matches_everything_is_refused_with_the_remedy(he, lin):
 def queued(client, text, key):
     with as_system():
         return outbox.queue(
-            channel="mail", address="zhang@example.com", subject="您好", text=text, key=key, kind="duty", client=client.pk
-        )  # fmt: skip
+            channel="mail",
+            address="zhang@example.com",
+            subject="您好",
+            text=text,
+            key=key,
+            kind="duty",
+            client=client.pk,
+        )
 
 
 def claimed():

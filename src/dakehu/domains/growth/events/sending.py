@@ -68,7 +68,7 @@ def _send_one(row: Event, invitation: Invitation, rules: list[str], headers: dic
     values = values_for(client)
     subject, text = fill(row.subject, values), fill(row.body, values)
     rules = rules + ([] if contact is not None else ["no_address"])
-    rules += [one.rule for one in client_text.refusals(f"{subject}\n{text}", KIND)]
+    rules += [one.rule for one in client_text.refusals_now(f"{subject}\n{text}", KIND)]
     if rules:
         invitation.refused_by = rules[0]
         invitation.save()

@@ -19,6 +19,11 @@ def refusals(text: str, kind: str) -> list[Refusal]:
     return [*found, refusal_by(rule)] if rule else found
 
 
+def refusals_now(text: str, kind: str) -> list[Refusal]:
+    """Return what forbids queueing a text: a text that only waits for its review is queued, and the outbox holds it."""
+    return [one for one in refusals(text, kind) if one.rule != reviews.RULE_REVIEW]
+
+
 def words_of(subject: str, text: str, html: str = "") -> str:
     """Return all words of a message that its reader sees: subject, text, and of the HTML what is not in the text already."""
     shown = " ".join(unescape(TAG.sub(" ", html)).split())
