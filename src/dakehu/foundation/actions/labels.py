@@ -9,6 +9,7 @@ from dakehu.foundation.base.renamed import Kind, current_name
 STEPS: dict[str, Bilingual] = {
     "audit.accept_head": bilingual("认可操作日志链的现状", "Accept the audit chain as it is"),
     "desk.backup": bilingual("备份", "Back up"),
+    "example.send": bilingual("演示中的寄送", "Sending in the demonstration"),
     "example.age": bilingual("设置演示数据的日期", "Set the days of the demonstration"),
     "files.delete_expired": bilingual("清理到期文件", "Delete expired files"),
     "keys.rotate": bilingual("更换密钥", "Rotate the encryption key"),
