@@ -45,7 +45,8 @@ def rows(book: openpyxl.Workbook, name: str) -> list[dict]:
 def test_the_five_tables_come_back_with_what_was_added_since(lin, full, tmp_path):
     with acting(lin):
         counts = exports.write_filled(path=tmp_path / "out.xlsx")
-    assert counts == {"clients": 1, "investments": 1, "interactions": 3, "needs": 1, "follow_ups": 3, "meetings": 0}
+    five = {"clients": 1, "investments": 1, "interactions": 3, "needs": 1, "follow_ups": 3}
+    assert {name: rows for name, rows in counts.items() if rows} == five
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     (client,) = rows(book, "基本信息")
     assert client["客户姓名 Client name"] == "张三"

@@ -94,11 +94,10 @@ def test_a_role_changed_in_the_database_is_found(system, lin, written, superuser
 
 
 def test_a_user_put_into_the_database_is_found(system, lin, written, superuser_sql):
+    columns = [field.column for field in type(lin)._meta.concrete_fields if not field.primary_key]
+    copied = ["'ghost'" if name == "username" else "'admin'" if name == "role" else name for name in columns]
     superuser_sql(
-        "INSERT INTO team_user (password, username, name, role, mail, registration, is_active, must_change, language, "
-        "theme, preferences, has_admin_duty, row_version, created_at, changed_at) SELECT password, 'ghost', name, 'admin', mail, "
-        "registration, is_active, must_change, language, theme, preferences, has_admin_duty, 1, created_at, changed_at "
-        "FROM team_user WHERE id = %s",
+        f"INSERT INTO team_user ({', '.join(columns)}) SELECT {', '.join(copied)} FROM team_user WHERE id = %s",
         [lin.pk],
     )
     verdict = verification.verify(rows=0)

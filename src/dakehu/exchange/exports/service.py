@@ -21,6 +21,7 @@ from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, worksheets
 from dakehu.exchange.workbook import writing
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.scope import Scoped
 from dakehu.foundation.actions.registry import ACTIONS, act, action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -236,7 +237,11 @@ def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writin
         kind = "text"  # Excel's lists take one value only
     elif kind == "choice":
         choices = [member.label_in(language) for member in model_field.choice_set]
-    elif model_field is not None and model_field.is_relation:
+    elif (
+        model_field is not None
+        and model_field.is_relation
+        and not isinstance(model_field.remote_field.model.objects, Scoped)
+    ):  # a list of clients' own rows would tell them to whoever gets the file
         choices = list(frames.client_names(model_field.remote_field.model).values())[:LISTED]
     low, high = _limits(model_field) if kind in ("money", "rate", "integer") else (None, None)
     if kind == "text" and model_field is not None and not choices and getattr(model_field, "max_length", None):

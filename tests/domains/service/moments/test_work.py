@@ -118,7 +118,7 @@ def test_absence_of_oneself_is_recorded_and_of_another_team_refused(monkeypatch,
         with pytest.raises(Refused, match="本队"):
             perform("service.record_absence", {**days, "user": wang.pk})
     with acting(zhou):
-        perform("service.record_absence", {**days, "user": lin.pk})
+        perform("service.record_absence", {"first_on": "2026-12-07", "last_on": "2026-12-08", "user": lin.pk})
         with monkeypatch.context() as patch:
             patch.setattr(clock, "today", lambda: date(2026, 12, 1))
             assert ask("service.absences", {})["count"] == 2
