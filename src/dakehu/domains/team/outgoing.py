@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from dakehu.domains.team.models import Token
-from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock, firm_settings
@@ -86,7 +86,7 @@ def assistants_leaving() -> list[dict[str, Any]]:
             last_used=max((last for _, _, last in uses), default=None),
             count=sum(count for _, count, _ in uses),
             detail=bilingual("30 天内的提问", "Questions within 30 days"),
-            url="/system/settings/",
+            url="/system/settings/" if current_actor().may(Permission.SYSTEM_WRITE) else "",
         )
     ]
 
