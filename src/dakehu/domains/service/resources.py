@@ -183,7 +183,7 @@ declare(
     Resource(
         "service.Goal",
         path="goals",
-        key="goal",
+        key="goal_id",
         list="service.goals",
         create="service.set_goal",
         update="service.change_goal",

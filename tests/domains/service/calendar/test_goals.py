@@ -67,7 +67,7 @@ def test_working_hours_are_set_by_oneself_or_the_lead_and_limit_the_day(lin: Any
 def test_a_goal_of_another_team_cannot_be_changed(lin: Any, zhou: Any, wang: Any) -> None:
     with acting(zhou):
         goal = perform("service.set_goal", {"name": "a", "measure": "contacts", "target": 2, "user": lin.pk, **PERIOD})
-        perform("service.change_goal", {"goal": goal.pk, "target": 3})
-        perform("service.remove_goal", {"goal": goal.pk})
+        perform("service.change_goal", {"goal_id": goal.pk, "target": 3})
+        perform("service.remove_goal", {"goal_id": goal.pk})
         with pytest.raises(NotFound):
-            perform("service.remove_goal", {"goal": goal.pk})
+            perform("service.remove_goal", {"goal_id": goal.pk})

@@ -30,7 +30,7 @@ from dakehu.foundation.schema.parameters import Fields, Parameter
 FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
 ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 ENDED = Parameter("ended", required=False, kind="bool", spec=FieldSpec("含已结束", "Ended ones too"))
-GOAL = Parameter("goal", kind="integer", spec=FieldSpec("目标编号", "Goal id"))
+GOAL = Parameter("goal_id", kind="integer", spec=FieldSpec("目标编号", "Goal id"))
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 IN_CARD = 6  # goals that a start card shows
 CARD_TONES = {"reached": "good", "behind": "warn", "missed": "bad"}
@@ -265,9 +265,9 @@ def _get(pk: int) -> Goal:
     en="Change a goal",
     parameters=(GOAL, VERSION, Fields("service.Goal")),
 )
-def change_goal(*, goal: int, version: int | None = None, **values: Any) -> Goal:
+def change_goal(*, goal_id: int, version: int | None = None, **values: Any) -> Goal:
     """Change a goal. Raises a conflict where `version` is not the stored one."""
-    row = _get(goal)
+    row = _get(goal_id)
     check_version(row, version)
     for name, value in values.items():
         if value is not None or Goal._meta.get_field(name).null:
@@ -284,8 +284,8 @@ def change_goal(*, goal: int, version: int | None = None, **values: Any) -> Goal
     en="Remove a goal",
     parameters=(GOAL, VERSION),
 )
-def remove_goal(*, goal: int, version: int | None = None) -> None:
+def remove_goal(*, goal_id: int, version: int | None = None) -> None:
     """Remove a goal; the records by which it was measured stay."""
-    row = _get(goal)
+    row = _get(goal_id)
     check_version(row, version)
     row.delete()

@@ -15,6 +15,7 @@ from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, Refuse
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import perform, perform_with_merge, render_row
+from dakehu.foundation.gates.input import field_behind
 from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web import forms
@@ -36,9 +37,15 @@ CARRIED = (
 )  # said by the page, never asked
 
 
-def hidden() -> tuple[str, ...]:
+def hidden(action: Action) -> tuple[str, ...]:
     """Parameters that the page knows and the form does not ask."""
-    return ("client", "version", *CARRIED, *resources.models_by_key())
+    return ("client", "version", *CARRIED, *_row_names(action))
+
+
+def _row_names(action: Action) -> list[str]:
+    """Parameters that name a row; a field that is called like one is none."""
+    fields = {one.name for one in action.parameters if one.field and not field_behind(one).is_relation}
+    return [name for name in resources.models_by_key() if name not in fields]
 
 
 def is_merged(name: str) -> bool:
@@ -134,16 +141,16 @@ def ask_for(
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
-    unknown = tuple(name for name in hidden() if name != "client" or client is not None)
+    unknown = tuple(name for name in hidden(action) if name != "client" or client is not None)
     unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
     asked = forms.questions(action, values, faults, leave_out=(*unknown, *unasked), client=client)
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
-    keep = {name: given[name] for name in (*resources.models_by_key(), *CARRIED, "then") if given.get(name)}
+    keep = {name: given[name] for name in (*_row_names(action), *CARRIED, "then") if given.get(name)}
     if "version" in {parameter.name for parameter in action.parameters} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
-        fresh = forms.questions(action, now, None, leave_out=hidden())
+        fresh = forms.questions(action, now, None, leave_out=hidden(action))
         keep["base"] = (
             given["base"]
             if given.get("base") and not conflict

@@ -30,7 +30,7 @@ def _takes_client(action: Action) -> bool:
     client = named.pop("client", None)
     if client is None or not _is_client(client):
         return False
-    return not any(name in hidden() or _is_client(parameter) for name, parameter in named.items())
+    return not any(name in hidden(action) or _is_client(parameter) for name, parameter in named.items())
 
 
 def _is_client(parameter: Parameter) -> bool:
