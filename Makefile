@@ -4,8 +4,8 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 # What changes the installed project: its dependencies, its commands, its version.
 SOURCES := pyproject.toml setup.py CHANGELOG.md scripts/setup
-# Two workers suit two cores; `make test JOBS=8` for more.
-JOBS ?= auto
+# One worker more than cores: many a test waits for a process or a browser of its own. `make test JOBS=8` for more.
+JOBS ?= $(shell expr $$(nproc 2>/dev/null || sysctl -n hw.ncpu) + 1)
 # Options passed on to pytest: make test ARGS="-k audit -x".
 ARGS ?=
 

@@ -44,7 +44,9 @@ def hidden(action: Action) -> tuple[str, ...]:
 
 def _row_names(action: Action) -> list[str]:
     """Parameters that name a row; a field that is called like one is none."""
-    fields = {one.name for one in action.parameters if one.field and not field_behind(one).is_relation}
+    fields = {
+        one.name for one in action.parameters if (behind := field_behind(one)) is not None and not behind.is_relation
+    }
     return [name for name in resources.models_by_key() if name not in fields]
 
 
