@@ -143,6 +143,11 @@ def key(name: str) -> bytes:
     return _key_in(f"{name}.key", _read(f"{name}.key").strip())
 
 
+def has_read_any() -> bool:
+    """Whether this process has read a key, which it keeps though its file be gone."""
+    return key.cache_info().currsize > 0
+
+
 _in_use: dict[str, tuple[int, dict[int, bytes]]] = {}  # what was read last, by path, inode and time of change
 
 

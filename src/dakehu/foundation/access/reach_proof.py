@@ -15,8 +15,8 @@ def secret() -> bytes:
 
 def has_secret() -> bool:
     """Whether there is a secret: not before the first migration of a new desk, whose database is asked before it has keys.
-    A desk that has lost some of its keys has one, and is told so by `secret`."""
-    return any((keys.folder() / name).exists() for name in keys.FILES)
+    A desk that has lost some of its keys has one, and is told so by `secret`; a process that has read them keeps them."""
+    return keys.has_read_any() or any((keys.folder() / name).exists() for name in keys.FILES)
 
 
 def proof(backend_pid: int, reach: str, covers: str, user: str) -> str:
