@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from dakehu.foundation.access import reach_proof
+from dakehu.foundation.access import keys, reach_proof
 from tests.cast import acting
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,7 @@ def test_a_database_is_asked_before_a_new_desk_has_keys_and_shows_nothing_then(l
     with acting(lin):
         connection._session_actor = None
         home, settings.DAKEHU_HOME = settings.DAKEHU_HOME, str(tmp_path)
+        keys.forget_cached()
         assert raw(SEEN, [zhang.pk]) == [(0,)]
         settings.DAKEHU_HOME = home
         assert raw(SEEN, [zhang.pk]) == [(1,)]
