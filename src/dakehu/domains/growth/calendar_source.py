@@ -13,7 +13,7 @@ MOST = 2000  # entries of one reading
 
 
 def next_contacts(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:
-    """Return the planned next contacts with open prospects in sight, each a whole day of its owner."""
+    """Return the planned next contacts with visible open prospects, each a whole day of its owner."""
     rows = Prospect.objects.filter(next_contact_on__gte=first, next_contact_on__lte=last, state__in=OPEN_STATES)
     if users is not None:
         rows = rows.filter(owner_id__in=users)

@@ -173,7 +173,7 @@ def _looked_at(row: Campaign) -> tuple[list[int], list[int]]:
 def _sample(
     row: Campaign, checked: segments.Checked, written: texts.Texts, number: int | None
 ) -> dict[str, Any] | None:
-    """Return a text as one client would get it, None without a text or a client in sight."""
+    """Return a text as one client would get it, None without a text or a visible client."""
     if number is None or not written:
         return None
     client = clients.get_client(number)

@@ -87,7 +87,7 @@ class Stage(Recorded):
 
 
 class Opportunity(ClientRecorded):
-    """Business in sight with a client or a prospect: what, how much, by when, and how far it has come."""
+    """Possible business with a client or a prospect: what, how much, by when, and how far it has come."""
 
     names = Names("商机", "Opportunity", "Opportunities", aliases=("Deal",))
 

@@ -1,1 +1,1 @@
-"""Opportunities: business in sight, stage by stage, and what may come of it."""
+"""Opportunities: stages, moves and forecast."""

@@ -28,7 +28,7 @@ DEFAULTS = (
         "New assets",
         "assets",
         [
-            ("资金线索", "Money in sight", OPEN, 14),
+            ("资金线索", "Funds identified", OPEN, 14),
             ("已面谈", "Met", OPEN, 21),
             ("方案确认", "Agreed", OPEN, 14),
             ("等待入金", "Awaiting the transfer", OPEN, 10),

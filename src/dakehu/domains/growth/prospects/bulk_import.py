@@ -39,7 +39,7 @@ def evaluate_prospects(
 ) -> ImportEvaluation:
     """Compare imported prospects with stored ones and set the outcome of each row.
 
-    A prospect is recognised by ID number, mobile or mail among those in sight, else by name and employer. One who is a
+    A prospect is recognised by ID number, mobile or mail among the visible ones, else by name and employer. One who is a
     client already, or whom somebody else follows, is not added a second time: the row says whom to ask.
     """
     count = len(clients)
@@ -133,7 +133,7 @@ def _refuse_known(columns: Columns, evaluation: ImportEvaluation, indexes: dict[
 
 
 def _known_clients(columns: Columns, rows: list[int]) -> dict[tuple[str, str], Bilingual]:
-    """Return {(field, number): who to ask} of numbers that clients have; those in sight by their code."""
+    """Return {(field, number): who to ask} of numbers that clients have; visible ones by their code."""
     found: dict[tuple[str, str], Bilingual] = {}
     client_model, contact_model = model_of("clients.Client"), model_of("clients.Contact")
     places = (

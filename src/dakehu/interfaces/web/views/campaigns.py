@@ -42,7 +42,7 @@ DETAILS = (
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?state=waiting: the campaigns in sight, the newest first."""
+    """?state=waiting: the visible campaigns, the newest first."""
     state = request.GET.get("state", "")
     found = campaigns.campaigns(
         filters={"state": state} if state else {}, order="-sent_at" if state == "sent" else None

@@ -25,7 +25,7 @@ ANSWER_TONES = {"yes": "good", "maybe": "warn", "no": "bad", "open": ""}
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The client events in sight, the latest first."""
+    """The visible client events, the latest first."""
     found = events.events()
     rows = list(found[:SIZE])
     shown = render_rows(rows, SHOWN, shown=True)

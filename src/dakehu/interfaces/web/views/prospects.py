@@ -50,7 +50,7 @@ DETAILS = (
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?state=new&source=referral&owner=3&name=陈: prospects in sight, the newest first; nothing chosen: open ones."""
+    """?state=new&source=referral&owner=3&name=陈: visible prospects, the newest first; nothing chosen: open ones."""
     given = {name: request.GET.get(name, "") for name in (*FILTERS, "name", "sort", "after", "before")}
     filters: dict[str, Any] = {name: given[name] for name in FILTERS if given[name]}
     if given["state"] in ("", "open"):
@@ -86,7 +86,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One prospect: who, what was said, what the pool did, what business is in sight."""
+    """One prospect: who, what was said, what the pool did, which opportunities there are."""
     found = ask("growth.prospect_page", {"prospect": pk})
     labels = labels_of("growth.Prospect")
     plain, shown = found["prospect"], found["shown"]
