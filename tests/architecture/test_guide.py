@@ -20,6 +20,7 @@ PAGES = (
     "tiers",
     "growth",
     "wording",
+    "conduct",
     "work",
     "campaigns",
     "complaints",

@@ -8,3 +8,9 @@ WORDING_WRITE = Permission("compliance.lexicon", "维护用语词库", "Keep the
 WORDING_REVIEW = Permission(
     "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
 )
+REGISTRATION_READ = Permission(
+    "compliance.registrations", "查看执业登记", "See registrations of staff", granted_to=tuple(RoleName)
+)
+REGISTRATION_WRITE = Permission(
+    "compliance.registrations_write", "维护执业登记", "Keep registrations of staff", granted_to=(RoleName.COMPLIANCE,)
+)
