@@ -9,3 +9,12 @@ WORDING_REVIEW = Permission(
     "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
 )
 APPROVAL_READ = Permission("compliance.approvals", "查看审批", "See approvals", granted_to=tuple(RoleName))
+CONFLICT_DECLARE = Permission(
+    "compliance.declare_conflict",
+    "申报本人利益冲突",
+    "Declare one’s own conflicts of interest",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
+)
+CONFLICT_KEEP = Permission(
+    "compliance.conflicts", "维护利益冲突登记", "Keep the register of conflicts", granted_to=(RoleName.COMPLIANCE,)
+)

@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
     ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
+    ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), "shield", Permission.CONFLICT_DECLARE),
     ("/compliance/wording/", bilingual("用语合规", "Wording"), "shield", Permission.COMPLIANCE_READ),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import approvals, compliance
+from dakehu.interfaces.web.views import approvals, compliance, conflicts
 
 urlpatterns = [
     path("approvals/", approvals.listed, name="approvals"),
+    path("compliance/conflicts/", conflicts.listed, name="conflicts"),
     path("compliance/wording/", compliance.wording, name="wording"),
     path("compliance/wording/check", compliance.check, name="wording-check"),
     path("compliance/wording/<int:pk>/text", compliance.reviewed_text, name="reviewed-text"),
