@@ -12,7 +12,7 @@ APPROVAL_READ = Permission("compliance.approvals", "查看审批", "See approval
 CONFLICT_DECLARE = Permission(
     "compliance.declare_conflict",
     "申报本人利益冲突",
-    "Declare one’s own conflicts of interest",
+    "Declare own conflicts of interest",
     granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
 )
 CONFLICT_KEEP = Permission(

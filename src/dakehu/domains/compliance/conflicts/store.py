@@ -12,8 +12,17 @@ from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base import clock
 
 COLUMNS = (
-    "pk", "kind", "staff_id", "client_id", "product", "effect", "disclosure", "from_on", "until_on", "product_name",
-)  # fmt: skip
+    "pk",
+    "kind",
+    "staff_id",
+    "client_id",
+    "product",
+    "effect",
+    "disclosure",
+    "from_on",
+    "until_on",
+    "product_name",
+)
 
 
 def conflicts_for(
