@@ -182,7 +182,7 @@ def judged(frame: pl.DataFrame, measure: str, value: pl.Expr, named: pl.Expr, ab
             pl.lit(measure).alias("kind"),
         )
         .filter((pl.col("usage") >= NEAR) | (pl.col("severity") != "near"))
-        .select(STANDINGS)
+        .select(list(STANDINGS))
     )
 
 
