@@ -85,6 +85,14 @@ declare(
         update="risk.change_security_profile",
     ),
     Resource(
+        "risk.StressScenario",
+        path="stress-scenarios",
+        key="stress_scenario",
+        list="risk.own_scenarios",
+        create="risk.add_scenario",
+        delete="risk.withdraw_scenario",
+    ),
+    Resource(
         "risk.Breach",
         path="breaches",
         key="breach",

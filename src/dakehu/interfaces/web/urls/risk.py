@@ -1,4 +1,4 @@
-"""Addresses of risk: where the visible clients stand, one client, the limits, the reviews."""
+"""Addresses of risk: where the visible clients stand, one client, the limits, stress, the reviews."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from dakehu.interfaces.web.views import risk
 urlpatterns = [
     path("risk/", risk.overview, name="risk"),
     path("risk/limits/", risk.limits, name="risk-limits"),
+    path("risk/stress/", risk.stress, name="risk-stress"),
     path("risk/reviews/", risk.reviews, name="risk-reviews"),
     path("clients/<int:client_id>/risk/", risk.of_client, name="client-risk"),
 ]

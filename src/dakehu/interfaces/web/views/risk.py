@@ -1,4 +1,4 @@
-"""Risk: where the visible clients stand, one client, the limits in force, the strategy reviews."""
+"""Risk: where the visible clients stand, one client, the limits in force, stress, the strategy reviews."""
 
 from typing import Any
 
@@ -40,6 +40,8 @@ def of_client(request: HttpRequest, client_id: int) -> HttpResponse:
         **head_of(client),
         "page_title": bilingual("风险监控", "Risk"),
         "found": found,
+        "stress": ask("risk.stress_of_client", {"client": client.pk}),
+        "value_at_risk": ask("risk.value_at_risk_of_client", {"client": client.pk}),
         "client_id": client.pk,
     }
     page["crumbs"] = [RISK, {"label": page["shown"]["name"], "url": f"/clients/{client.pk}/"}]
@@ -60,6 +62,18 @@ def limits(request: HttpRequest) -> HttpResponse:
         "measures": ask("risk.limits_in_force", {}),
     }
     return render(request, "risk/limits.html", page)
+
+
+@require_safe
+def stress(request: HttpRequest) -> HttpResponse:
+    """The visible clients under one scenario of the past or of the firm's own."""
+    page = {
+        "page_title": bilingual("压力测试", "Stress test"),
+        "crumbs": [RISK],
+        "found": ask("risk.stress", {"scenario": request.GET.get("scenario") or None}),
+        "scenarios": ask("risk.scenarios", {}),
+    }
+    return render(request, "risk/stress.html", page)
 
 
 @require_safe
