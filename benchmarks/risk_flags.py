@@ -99,22 +99,36 @@ def _inputs(clients: list[int], positions: int, move: float) -> Any:
     owner = np.repeat(ids, CLIENTS_PER_POSITION)[:positions]
     weight = random.dirichlet(np.full(CLIENTS_PER_POSITION, 0.6), count).ravel()[:positions] * (0.9 + move)
     held = pl.DataFrame(
-        {"client": owner, "product": random.integers(1, SECURITIES + 1, positions), "held_value": weight * 1e6,
-         "held_weight": weight}
-    ).unique(["client", "product"], maintain_order=True)  # fmt: skip
+        {
+            "client": owner,
+            "product": random.integers(1, SECURITIES + 1, positions),
+            "held_value": weight * 1e6,
+            "held_weight": weight,
+        }
+    ).unique(["client", "product"], maintain_order=True)
     number = np.arange(1, SECURITIES + 1)
     products = pl.DataFrame(
-        {"product": number, "product_kind": ["stock" if n % 4 else "fund" for n in number],
-         "product_risk": [f"R{n % 5 + 1}" for n in number], "industry": [f"行业{n % 30}" for n in number],
-         "daily_turnover": random.uniform(1e5, 1e8, SECURITIES), "security": [f"证券{n}" for n in number]}
-    )  # fmt: skip
+        {
+            "product": number,
+            "product_kind": ["stock" if n % 4 else "fund" for n in number],
+            "product_risk": [f"R{n % 5 + 1}" for n in number],
+            "industry": [f"行业{n % 30}" for n in number],
+            "daily_turnover": random.uniform(1e5, 1e8, SECURITIES),
+            "security": [f"证券{n}" for n in number],
+        }
+    )
     account = pl.DataFrame(
-        {"client": ids, "account_return": random.normal(-move, 0.02, count),
-         "account_drawdown_60": random.beta(1.5, 12, count)}
-    )  # fmt: skip
-    navs = held.filter(pl.col("product") % 4 == 0).select("client", "product").with_columns(
-        (pl.col("product") % 100 / 400).alias("nav_drawdown")
-    )  # fmt: skip
+        {
+            "client": ids,
+            "account_return": random.normal(-move, 0.02, count),
+            "account_drawdown_60": random.beta(1.5, 12, count),
+        }
+    )
+    navs = (
+        held.filter(pl.col("product") % 4 == 0)
+        .select("client", "product")
+        .with_columns((pl.col("product") % 100 / 400).alias("nav_drawdown"))
+    )
     some = held.head(LINES)
     size = some.height
     lines = judged(
@@ -132,15 +146,28 @@ def _inputs(clients: list[int], positions: int, move: float) -> Any:
     ).with_columns(pl.format("feed:{}", "line").alias("line"))
     contracts = with_levels(
         pl.DataFrame(
-            {"client": ids[:CONTRACTS], "contract": [f"RZ{n}" for n in range(min(CONTRACTS, count))],
-             "ratio": random.uniform(1.2, 3.0, min(CONTRACTS, count)) - move, "warn_line": 1.4, "close_line": 1.3,
-             "lines_from": "feed"}
+            {
+                "client": ids[:CONTRACTS],
+                "contract": [f"RZ{n}" for n in range(min(CONTRACTS, count))],
+                "ratio": random.uniform(1.2, 3.0, min(CONTRACTS, count)) - move,
+                "warn_line": 1.4,
+                "close_line": 1.3,
+                "lines_from": "feed",
+            }
         )
-    )  # fmt: skip
+    )
     own = pl.DataFrame(
-        {"client": ids[: count // 20], "measure": "single_security", "limit": 0.2, "strong": None, "version": 1,
-         "effective_from": DAY}, schema=CLIENT_LIMITS, strict=False
-    )  # fmt: skip
+        {
+            "client": ids[: count // 20],
+            "measure": "single_security",
+            "limit": 0.2,
+            "strong": None,
+            "version": 1,
+            "effective_from": DAY,
+        },
+        schema=CLIENT_LIMITS,
+        strict=False,
+    )
     return Inputs(people, held, products, account, navs, lines, contracts, default_limits(), own)
 
 

@@ -23,6 +23,7 @@ PAGES = (
     "work",
     "campaigns",
     "complaints",
+    "risk",
     "rules",
     "market",
     "import",

@@ -63,13 +63,30 @@ def test_the_most_specific_limit_wins_for_one_client_and_for_columns_alike(scope
     first = rules.candidates(limits, "single_security", SUBJECTS)[0]
     assert first.scope == chosen[0].value
     frame = pl.DataFrame(
-        {"client": [7, 8], "product": [42, 43], "industry": ["白酒", None], "product_risk": ["R4", None],
-         "tier": ["T2", None], "risk_level": ["C3", None]}
-    )  # fmt: skip
+        {
+            "client": [7, 8],
+            "product": [42, 43],
+            "industry": ["白酒", None],
+            "product_risk": ["R4", None],
+            "tier": ["T2", None],
+            "risk_level": ["C3", None],
+        }
+    )
     own = pl.DataFrame(
-        [{"client": 7, "measure": "single_security", "limit": one.value, "strong": None, "version": 1,
-          "effective_from": DAY} for one in limits if one.scope == "client"], schema=table.CLIENT_LIMITS
-    )  # fmt: skip
+        [
+            {
+                "client": 7,
+                "measure": "single_security",
+                "limit": one.value,
+                "strong": None,
+                "version": 1,
+                "effective_from": DAY,
+            }
+            for one in limits
+            if one.scope == "client"
+        ],
+        schema=table.CLIENT_LIMITS,
+    )
     house = [one for one in limits if one.scope != "client"]
     found = table.with_limits(frame, "single_security", house, own).sort("client").to_dicts()
     assert (found[0]["limit"], found[0]["limit_scope"]) == (first.value, first.scope)

@@ -53,10 +53,23 @@ def flag(day=FRI):
 def buy(tmp_path, client, code, quantity, price, closes):
     """Let a client hold a security, with its closes of some days."""
     row = {
-        "客户号": client.code, "成交日期": "2026-11-02", "证券代码": code, "证券名称": "演示股份", "买卖标志": "证券买入",
-        "成交数量": quantity, "成交价格": price, "成交金额": quantity * price, "佣金": 0, "印花税": 0, "过户费": 0,
-        "发生金额": -quantity * price, "成交编号": "1", "股东代码": "A1", "市场": "SH", "成交时间": "10:00:00",
-    }  # fmt: skip
+        "客户号": client.code,
+        "成交日期": "2026-11-02",
+        "证券代码": code,
+        "证券名称": "演示股份",
+        "买卖标志": "证券买入",
+        "成交数量": quantity,
+        "成交价格": price,
+        "成交金额": quantity * price,
+        "佣金": 0,
+        "印花税": 0,
+        "过户费": 0,
+        "发生金额": -quantity * price,
+        "成交编号": "1",
+        "股东代码": "A1",
+        "市场": "SH",
+        "成交时间": "10:00:00",
+    }
     with as_system():
         pl.DataFrame([{name: row.get(name, "") for name in market.HEADINGS}]).write_csv(
             tmp_path / "交割单.csv", include_bom=True
@@ -173,7 +186,7 @@ def test_a_review_is_opened_written_signed_by_a_second_person_and_planned_again(
         assert schedule.open_reviews_due(FRI) == {"opened": 1} and schedule.open_reviews_due(FRI) == {"opened": 0}
     with acting(lin):
         row = StrategyReview.objects.get()
-        assert (row.due_on, row.why) == (date(2026, 12, 1), "客户风险等级 Client's risk level · 3 个月")
+        assert (row.due_on, row.basis) == (date(2026, 12, 1), "risk_level")
         perform("risk.write_review", {"review": row.pk, "held_on": "2026-11-27", "findings": "目标未变"})
         with pytest.raises(NotAllowed):
             perform("risk.sign_review", {"review": row.pk})

@@ -36,9 +36,13 @@ def client_card(*, client: Any) -> dict[str, Any]:
     actions = ["risk.set_line", "risk.set_client_limit", "risk.plan_review"]
     if not standings:
         known = RiskFigures.objects.filter(client=client).exists()
-        note = bilingual("没有超限或临近限额的指标。", "Nothing is beyond a limit or near one.") if known else bilingual(
-            "尚未计算：等待每晚计算与日终数据。", "Not computed yet: it waits for the night and the daily data."
-        )  # fmt: skip
+        note = (
+            bilingual("没有超限或临近限额的指标。", "Nothing is beyond a limit or near one.")
+            if known
+            else bilingual(
+                "尚未计算：等待每晚计算与日终数据。", "Not computed yet: it waits for the night and the daily data."
+            )
+        )
         return {"notes": [str(note)], "facts": facts, "actions": actions}
     lead = (
         bilingual("{n} 项超限", "{n} beyond a limit", n=len(beyond))
@@ -57,8 +61,12 @@ def client_card(*, client: Any) -> dict[str, Any]:
 
 def _facts(client: Any) -> list[dict[str, str]]:
     """Return how many lines stand and when the next review is due."""
-    found = [{"what": str(bilingual("客户提醒线", "Reminder lines")),
-              "text": str(Line.objects.filter(client=client, withdrawn_on=None).count())}]  # fmt: skip
+    found = [
+        {
+            "what": str(bilingual("客户提醒线", "Reminder lines")),
+            "text": str(Line.objects.filter(client=client, withdrawn_on=None).count()),
+        }
+    ]
     review = StrategyReview.objects.filter(client=client, state__in=OPEN).order_by("due_on").first()
     if review is not None:
         found.append(
@@ -72,8 +80,10 @@ def _line(one: dict[str, Any]) -> dict[str, str]:
     text = bilingual(
         "{value}，限额 {limit}（{severity}）",
         "{value}, limit {limit} ({severity})",
-        value=one["value"], limit=one["limit"], severity=one["severity"],
-    )  # fmt: skip
+        value=one["value"],
+        limit=one["limit"],
+        severity=one["severity"],
+    )
     return {"what": f"{one['label']} {one['about']}".strip(), "text": str(text), "tone": one["tone"]}
 
 

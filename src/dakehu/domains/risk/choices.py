@@ -118,6 +118,17 @@ class InstructionChannel(Choices):
     MEETING = "meeting", "面谈", "Meeting"
 
 
+class ReviewBasis(Choices):
+    """By what a review is due: the interval of the client, tier or level, a person, the last review."""
+
+    CLIENT = "client", "本客户回顾间隔", "Interval of the client"
+    TIER = "tier", "按客户级别的间隔", "Interval of the tier"
+    RISK_LEVEL = "risk_level", "按风险等级的间隔", "Interval of the risk level"
+    FIRM = "firm", "统一间隔", "Interval of the firm"
+    BY_HAND = "by_hand", "人工安排", "Planned by hand"
+    LAST = "last", "上次回顾所定", "Set by the last review"
+
+
 class ReviewState(Choices):
     """State of a strategy review."""
 

@@ -22,6 +22,7 @@ from dakehu.foundation.gates.registry import query
 
 ACCOUNT = ("equity_share", "drawdown_60", "day_loss", "largest_holding", "industry_share", "hhi", "sell_days")
 HISTORY = 30
+WHOLE = bilingual("整个账户", "Whole account")
 NOT_KNOWN = bilingual("未知", "Not known")
 
 
@@ -118,13 +119,12 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
     """Return one line as the page shows it; without `found` its security is not held or its price not known."""
     is_reached = bool(found and found["is_reached"])
     distance = found["distance"] if found else None
-    about = (
-        found["about"] if found else f"{shown['security'] if shown else ''} {shown['kind'] if shown else ''}".strip()
-    )
+    kind = str(row.kind) if row is not None else (found["kind"] if found else "")
+    on = (found["security"] if found else "") or (shown["security"] if shown else "") or str(WHOLE)
     return {
         "id": row.pk if row is not None else None,
-        "about": about,
-        "kind": LineKind(str(row.kind)).text if row is not None else "",
+        "about": f"{on} {LineKind(kind).text}",
+        "kind": kind,
         "basis": shown["basis"] if shown else str(bilingual("固定价格（柜台）", "Price, from the counter")),
         "threshold": shown["threshold"] if shown else "",
         "set_on": row.set_on.isoformat() if row is not None else "",
@@ -167,7 +167,6 @@ def reviews_of(client: Any) -> list[dict[str, Any]]:
                 **shown,
                 "id": row.pk,
                 "code": code,
-                "why": row.why,
                 "tone": "good" if code == "signed" else ("bad" if late else "warn"),
                 "is_mine": row.author_id == current_actor().user_id,
             }

@@ -8,7 +8,6 @@ import polars as pl
 from dakehu.domains.ledger.facts.positions import held_on, load_values, product_ranks
 from dakehu.domains.ledger.facts.returns import load_account
 from dakehu.domains.ledger.facts.windows import securities
-from dakehu.domains.ledger.models import Product
 from dakehu.domains.risk.clients import clients_on
 from dakehu.domains.risk.limits import table
 from dakehu.domains.risk.limits.rules import CAPS, TOLERANCE, Limit
@@ -16,6 +15,7 @@ from dakehu.domains.risk.lines.table import standing_lines
 from dakehu.domains.risk.margin.table import contracts_on, with_levels
 from dakehu.domains.risk.models import SecurityProfile
 from dakehu.foundation.records.columns import read_columns
+from dakehu.foundation.schema.fields import model_of
 
 NEAR = 0.8  # use of a limit from which it is near [D] house default
 PARTICIPATION = 0.2  # share of a day's turnover that a sale may take [D] house default
@@ -78,7 +78,8 @@ def read_inputs(day: date) -> Inputs:
 def products_on(day: date) -> pl.DataFrame:
     """Return [product, product_kind, product_risk, industry, daily_turnover, security] of every product."""
     products = read_columns(
-        Product.objects.order_by("pk").values_list("pk", "kind"), {"product": pl.Int64, "product_kind": pl.String}
+        model_of("ledger.Product").objects.order_by("pk").values_list("pk", "kind"),
+        {"product": pl.Int64, "product_kind": pl.String},
     )
     profiles = read_columns(
         SecurityProfile.objects.order_by("pk").values_list("security__product_id", "industry", "daily_turnover"),

@@ -72,14 +72,16 @@ def figures(*, filters: dict[str, Any] | None = None, order: str | None = None) 
 def overview() -> dict[str, Any]:
     """Return where the visible clients stand: {as_of, figures, kinds, people, clients}.
 
-    figures: numbers. kinds: [{kind, label, over, near}] and people: [{user, name, over, waiting, near}] with a number in each
+    figures: numbers. kinds: [{kind, label, over, near}] and people: [{user, label, over, waiting, near}] with a number in each
     cell. clients: the measures furthest beyond or nearest their limits, [{client_id, client, kind, about, value, limit,
     usage, severity, tone, scope}].
     """
     as_of = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
-    counted = Standing.objects.order_by().values("kind").annotate(
-        over=Count("pk", filter=~Q(severity="near")), near=Count("pk", filter=Q(severity="near"))
-    )  # fmt: skip
+    counted = (
+        Standing.objects.order_by()
+        .values("kind")
+        .annotate(over=Count("pk", filter=~Q(severity="near")), near=Count("pk", filter=Q(severity="near")))
+    )
     by_kind = {row["kind"]: row for row in counted}
     return {
         "as_of": as_of.isoformat() if as_of else None,
@@ -99,15 +101,32 @@ def _figures(by_kind: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
     waiting = Breach.objects.filter(cleared_on=None, acknowledged_at=None).count()
     late = StrategyReview.objects.filter(state__in=OPEN, due_on__lt=clock.today()).count()
     return [
-        number(bilingual("超限", "Beyond a limit"), over, rows=rows_at(STANDINGS, {"is_beyond": 1}, order="-usage"), tone="bad"),
-        number(bilingual("严重超限", "Far beyond"), strong, rows=rows_at(STANDINGS, {"severity": "strong"}), tone="bad"),
+        number(
+            bilingual("超限", "Beyond a limit"),
+            over,
+            rows=rows_at(STANDINGS, {"is_beyond": 1}, order="-usage"),
+            tone="bad",
+        ),
+        number(
+            bilingual("严重超限", "Far beyond"), strong, rows=rows_at(STANDINGS, {"severity": "strong"}), tone="bad"
+        ),
         number(bilingual("临近限额", "Near a limit"), near, rows=rows_at(STANDINGS, {"severity": "near"}), tone="warn"),
-        number(bilingual("低于担保线", "Below a margin line"), below,
-               rows=rows_at(STANDINGS, {"kind.in": list(MARGIN), "is_beyond": 1}), tone="bad"),
-        number(bilingual("待确认", "To be acknowledged"), waiting, rows=rows_at(BREACHES, {"is_waiting": 1}), tone="warn"),
-        number(bilingual("回顾逾期", "Reviews overdue"), late,
-               rows=rows_at(REVIEWS, {"state.in": list(OPEN), "due_on.lt": clock.today().isoformat()}), tone="warn"),
-    ]  # fmt: skip
+        number(
+            bilingual("低于担保线", "Below a margin line"),
+            below,
+            rows=rows_at(STANDINGS, {"kind.in": list(MARGIN), "is_beyond": 1}),
+            tone="bad",
+        ),
+        number(
+            bilingual("待确认", "To be acknowledged"), waiting, rows=rows_at(BREACHES, {"is_waiting": 1}), tone="warn"
+        ),
+        number(
+            bilingual("回顾逾期", "Reviews overdue"),
+            late,
+            rows=rows_at(REVIEWS, {"state.in": list(OPEN), "due_on.lt": clock.today().isoformat()}),
+            tone="warn",
+        ),
+    ]
 
 
 def _kind(kind: BreachKind, row: dict[str, int]) -> dict[str, Any]:
@@ -130,9 +149,11 @@ def _people() -> list[dict[str, Any]]:
     open_breach = Q(
         client__breaches__cleared_on=None, client__breaches__acknowledged_at=None, client__breaches__isnull=False
     )
-    measured = coverage.filter(standing).values("user").annotate(
-        near=Count("client__risk_standings", filter=near), all=Count("client__risk_standings")
-    )  # fmt: skip
+    measured = (
+        coverage.filter(standing)
+        .values("user")
+        .annotate(near=Count("client__risk_standings", filter=near), all=Count("client__risk_standings"))
+    )
     waiting = dict(
         coverage.filter(open_breach).values_list("user").annotate(n=Count("client__breaches")).values_list("user", "n")
     )
@@ -144,7 +165,7 @@ def _people() -> list[dict[str, Any]]:
         lines.append(
             {
                 "user": row["user"],
-                "name": names.get(row["user"], ""),
+                "label": names.get(row["user"], ""),
                 "over": number(
                     "", row["all"] - row["near"], rows=rows_at(STANDINGS, {**at, "is_beyond": 1}), tone="bad"
                 ),

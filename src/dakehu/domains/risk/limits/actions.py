@@ -6,9 +6,10 @@ from typing import Any
 from dakehu.domains.risk.choices import LimitMeasure
 from dakehu.domains.risk.limits import rules
 from dakehu.domains.risk.models import ClientLimit, HouseLimit
-from dakehu.domains.risk.parameters import CLIENT_LIMIT, HOUSE_LIMIT
+from dakehu.domains.risk.parameters import CLIENT_LIMIT, HOUSE_LIMIT, VERSION
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
@@ -97,6 +98,42 @@ def set_client_limit(*, client: Any, measure: str, value: Any, effective_from: d
 def withdraw_client_limit(*, client_limit: int) -> ClientLimit:
     """Withdraw a client's limit from today on; the limit of the house is in force again."""
     return _withdraw(get_client_limit(client_limit))
+
+
+@action(
+    "risk.change_house_limit",
+    needs=Permission.LIMIT_WRITE,
+    zh="修改内部限额",
+    en="Change a house limit",
+    parameters=(HOUSE_LIMIT, VERSION, Fields("risk.HouseLimit", without=("measure", *SUBJECTS))),
+)
+def change_house_limit(*, house_limit: int, version: int | None = None, **values: Any) -> HouseLimit:
+    """Set the next version of a limit of the house, from today unless said; what is not named stays as it was."""
+    row = get_house_limit(house_limit)
+    check_version(row, version)
+    same = {name: getattr(row, name) for name in ("measure", *SUBJECTS)}
+    return set_house_limit(**same, **_next(row, ("value", "strong_value", "tag", "source", "note"), values))
+
+
+@action(
+    "risk.change_client_limit",
+    needs=Permission.LIMIT_WRITE,
+    zh="修改客户限额",
+    en="Change a limit of a client",
+    parameters=(CLIENT_LIMIT, VERSION, Fields("risk.ClientLimit", without=("client", "measure"))),
+)
+def change_client_limit(*, client_limit: int, version: int | None = None, **values: Any) -> ClientLimit:
+    """Set the next version of a client's limit, from today unless said; what is not named stays as it was."""
+    row = get_client_limit(client_limit)
+    check_version(row, version)
+    same = {"client": row.client, "measure": row.measure}
+    return set_client_limit(**same, **_next(row, ("value", "strong_value", "note"), values))
+
+
+def _next(row: Any, names: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of the version after a row: those named, the others as they are; from today unless said."""
+    day = {"effective_from": values.get("effective_from") or clock.today()}
+    return {**{name: values.get(name, getattr(row, name)) for name in names}, **day}
 
 
 def _check(measure: str, scopes: list[str], value: Any, strong: Any, effective_from: date) -> None:

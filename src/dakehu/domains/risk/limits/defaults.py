@@ -8,7 +8,7 @@ from datetime import date
 from dakehu.domains.risk.limits.rules import Limit
 
 EFFECTIVE = date(2020, 1, 1)
-SOURCE = "行内默认 house default: domain reference 4.3"
+SOURCE = "house default, domain reference 4.3"
 LEVELS = ("C1", "C2", "C3", "C4", "C5")
 BY_LEVEL = {
     "equity_share": (0.0, 0.20, 0.50, 0.80, 1.0),

@@ -13,8 +13,10 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import model_of
 
 SCOPES = {scope.value: scope for scope in LimitScope}
+SHIPPED = bilingual("随系统提供", "Shipped with the desk")
 IN_DAYS, IN_MONTHS, PLAIN = "sell_days", "review_months", "hhi"
 
 
@@ -65,10 +67,8 @@ def _ordered(limits: list[Limit], measure: str) -> list[Limit]:
 
 def security_names(limits: list[Limit]) -> dict[str, str]:
     """Return {product id as text: its name} of limits on securities."""
-    from dakehu.domains.ledger.models import Product
-
     numbers = [int(one.subject) for one in limits]
-    return {str(row.pk): row.name for row in Product.objects.filter(pk__in=numbers)}
+    return {str(row.pk): row.name for row in model_of("ledger.Product").objects.filter(pk__in=numbers)}
 
 
 def limit_line(one: Limit, names: dict[str, str]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def limit_line(one: Limit, names: dict[str, str]) -> dict[str, Any]:
         "version": one.version,
         "from": one.effective_from.isoformat(),
         "certainty": Certainty(one.tag).text,
-        "source": one.source,
+        "source": one.source if one.row else str(SHIPPED),
         "row": one.row,
         "rule": one.rule,
     }
@@ -110,19 +110,32 @@ def why_text(found: list[Limit]) -> Bilingual:
     certainty = Certainty(first.tag)
     subject = "" if first.scope in ("client", "firm", "security") else first.subject
     others = [SCOPES[one.scope] for one in found[1:]]
-    over = bilingual(
-        "；优先于{others}", "; before {others_en}", others="、".join(one.zh for one in others),
-        others_en=", ".join(one.en for one in others),
-    ) if others else bilingual("", "")  # fmt: skip
+    over = (
+        bilingual(
+            "；优先于{others}",
+            "; before {others_en}",
+            others="、".join(one.zh for one in others),
+            others_en=", ".join(one.en for one in others),
+        )
+        if others
+        else bilingual("", "")
+    )
     agreed = bilingual("本客户专设", "set for this client")
     default = bilingual(certainty.zh, certainty.en)
     kind = agreed if first.scope == "client" else default
     return bilingual(
         "按{scope}{subject} 第 {v} 版，{day} 起，{kind}{over}",
         "By {scope_en} {subject}, version {v}, since {day}, {kind_en}{over_en}",
-        scope=scope.zh, scope_en=scope.en, subject=subject, v=first.version, day=first.effective_from.isoformat(),
-        kind=kind.in_("zh"), kind_en=kind.in_("en"), over=over.in_("zh"), over_en=over.in_("en"),
-    )  # fmt: skip
+        scope=scope.zh,
+        scope_en=scope.en,
+        subject=subject,
+        v=first.version,
+        day=first.effective_from.isoformat(),
+        kind=kind.in_("zh"),
+        kind_en=kind.in_("en"),
+        over=over.in_("zh"),
+        over_en=over.in_("en"),
+    )
 
 
 @query(

@@ -87,8 +87,11 @@ def limit_error(
 ) -> tuple[str, str, str] | None:
     """Return (field, zh, en) of why a limit cannot be set, None where it can. scopes: those that are filled in."""
     if len(scopes) > 1:
-        return ("", "一条限额只能适用于一个范围：风险等级、级别、证券、行业、产品风险只填一项。",
-                "A limit is for one scope: fill in one of risk level, tier, security, industry, product risk.")  # fmt: skip
+        return (
+            "",
+            "一条限额只能适用于一个范围：风险等级、级别、证券、行业、产品风险只填一项。",
+            "A limit is for one scope: fill in one of risk level, tier, security, industry, product risk.",
+        )
     allowed = SCOPES.get(measure, OF_CLIENT)
     if scopes and scopes[0] not in allowed:
         return (
@@ -107,6 +110,9 @@ def limit_error(
     if strong is not None and strong < value:
         return ("strong_value", "严重超限值不能小于限额。", "The strong value cannot be below the limit.")
     if effective_from < today:
-        return ("effective_from", "限额不能追溯生效；已经按旧限额判断过的日子不改。",
-                "A limit takes effect from today at the earliest: days already judged stay as they were.")  # fmt: skip
+        return (
+            "effective_from",
+            "限额不能追溯生效；已经按旧限额判断过的日子不改。",
+            "A limit takes effect from today at the earliest: days already judged stay as they were.",
+        )
     return None

@@ -51,8 +51,11 @@ def line_error(
     if basis == "trailing" and kind != "stop_loss":
         return ("basis", "相对最高点的提醒线只能是止损线。", "Only a stop loss is measured from the high.")
     if basis == "cost" and not has_security:
-        return ("basis", "整个账户没有持仓成本；请用相对设定日、相对最高或固定金额。",
-                "The whole account has no cost; measure from the day it was set, from the high, or by an amount.")  # fmt: skip
+        return (
+            "basis",
+            "整个账户没有持仓成本；请用相对设定日、相对最高或固定金额。",
+            "The whole account has no cost; measure from the day it was set, from the high, or by an amount.",
+        )
     if set_on > today:
         return ("set_on", "设定日期不能晚于今天。", "A line is set today at the latest.")
     return None

@@ -32,7 +32,7 @@ KIND_NAMES = {"stop_loss": "止损线", "take_profit": "止盈线"}
 
 
 def standing_lines(day: date, client: int | None = None) -> pl.DataFrame:
-    """Return the lines in force on a day, of all clients or one: client, line, row, kind, basis, about, close, level,
+    """Return the lines in force on a day, of all clients or one: client, line, row, kind, basis, about, security, close, level,
     is_reached, distance.
 
     A line on a security that the client does not hold is left out. close: the price, or of a whole account what the line is
@@ -48,7 +48,7 @@ def _standing_lines(day: date, client: int | None) -> pl.DataFrame:
     on_security = _on_securities(rows.filter(pl.col("product").is_not_null()), day)
     on_account = _on_accounts(rows.filter(pl.col("product").is_null()), day)
     return judged(pl.concat([on_security, on_account])).select(
-        "client", "line", "row", "kind", "basis", "about", "close", "level", "is_reached", "distance"
+        "client", "line", "row", "kind", "basis", "about", "security", "close", "level", "is_reached", "distance"
     )
 
 
@@ -121,7 +121,7 @@ def _on_securities(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     return found.with_columns(
         pl.coalesce("first", "reference").alias("reference"),
         _about(pl.col("security").fill_null("")).alias("about"),
-    ).select(*LINES, "line", "unit_cost", "close", "high", "about")
+    ).select(*LINES, "line", "unit_cost", "close", "high", "about", "security")
 
 
 def _on_accounts(rows: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -141,9 +141,10 @@ def _on_accounts(rows: pl.DataFrame, day: date) -> pl.DataFrame:
             pl.when(is_amount).then("total").otherwise("growth").alias("close"),
             pl.lit(1.0).alias("reference"),
             pl.lit(None, pl.Float64).alias("unit_cost"),
-            _about(pl.lit("整个账户 Whole account")).alias("about"),
+            pl.lit(None, pl.String).alias("security"),
+            _about(pl.lit("整个账户")).alias("about"),
         )
-        .select(*LINES, "line", "unit_cost", "close", "high", "about")
+        .select(*LINES, "line", "unit_cost", "close", "high", "about", "security")
     )
 
 

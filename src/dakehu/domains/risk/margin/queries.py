@@ -18,9 +18,12 @@ TONES = {"close": "bad", "warn": "bad", "near": "warn", "": "good"}
 
 
 @query(
-    "risk.margin_terms", needs=Permission.RISK_READ, zh="两融合同约定列表", en="Terms of margin contracts",
+    "risk.margin_terms",
+    needs=Permission.RISK_READ,
+    zh="两融合同约定列表",
+    en="Terms of margin contracts",
     parameters=(FILTERS, ORDER),
-)  # fmt: skip
+)
 def margin_terms(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the terms of the margin contracts of visible clients."""
     return filter_rows(MarginTerms.objects.all(), filters or {}, order or "contract")

@@ -68,7 +68,7 @@ class Breach(ClientRecorded):
     rule = field(
         models.CharField(max_length=80, blank=True, default=""), zh="规则版本", en="Version of the rule", editable=False
     )
-    values = models.JSONField(default=dict, editable=False)
+    values = field(models.JSONField(default=dict), zh="判断依据", en="What it was judged by", editable=False)
     acknowledged_at = field(
         models.DateTimeField(null=True), zh="确认时间", en="Acknowledged at", listed=True, editable=False
     )
@@ -96,7 +96,9 @@ class Standing(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="risk_standings", db_constraint=False),
                    zh="客户", en="Client", listed=True, editable=False)  # fmt: skip
     kind = field(choice_field(BreachKind), zh="风险指标类别", en="Measure", listed=True, editable=False)
-    object = models.CharField(max_length=80, default="", editable=False)
+    object = field(
+        models.CharField(max_length=80, default=""), zh="指标对象代码", en="Code of the object", editable=False
+    )
     about = field(
         models.CharField(max_length=160, default=""),
         zh="指标对象",

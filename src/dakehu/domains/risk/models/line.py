@@ -66,7 +66,7 @@ class LineEvent(ClientRecorded):
     on = field(models.DateField(), zh="提醒线事项日期", en="Happened on", listed=True, editable=False)
     by = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), zh="提醒线事项登记人",
                en="Noted by", listed=True, editable=False)  # fmt: skip
-    values = models.JSONField(default=dict, editable=False)
+    values = field(models.JSONField(default=dict), zh="当时的提醒线", en="The line as it was", editable=False)
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["line", "on"], name="line_events_by_day")]

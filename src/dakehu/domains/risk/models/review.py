@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from dakehu.domains.risk.choices import ReviewState
+from dakehu.domains.risk.choices import ReviewBasis, ReviewState
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -19,8 +19,12 @@ class StrategyReview(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="strategy_reviews"), zh="客户",
                    en="Client", listed=True)  # fmt: skip
     due_on = field(models.DateField(), zh="应回顾日期", en="Review due on", listed=True)
-    why = field(
-        models.CharField(max_length=120, blank=True, default=""), zh="回顾依据", en="Why it is due", editable=False
+    basis = field(
+        choice_field(ReviewBasis, default=ReviewBasis.BY_HAND),
+        zh="回顾依据",
+        en="Why it is due",
+        listed=True,
+        editable=False,
     )
     state = field(
         choice_field(ReviewState, default=ReviewState.DUE),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from dakehu.domains.risk.choices import ReviewState
+from dakehu.domains.risk.choices import ReviewBasis, ReviewState
 from dakehu.domains.risk.models import StrategyReview
 from dakehu.domains.risk.parameters import REASON, REVIEW, VERSION
 from dakehu.domains.risk.reviews import rules, schedule
@@ -40,7 +40,7 @@ def plan_review(*, client: Any, due_on: date) -> StrategyReview:
     """Plan a review of a client. Raises Refused where one is open."""
     if StrategyReview.objects.filter(client=client, state__in=OPEN).exists():
         raise refusal("client", "这位客户已有未完成的策略回顾。", "This client has a review that is not done.")
-    row = StrategyReview(client=client, due_on=due_on, why=str(bilingual("人工安排", "Planned by hand")))
+    row = StrategyReview(client=client, due_on=due_on)
     row.save()
     return row
 
@@ -89,7 +89,7 @@ def sign_review(*, review: int) -> StrategyReview:
     row.state, row.signed_at, row.signed_by = ReviewState.SIGNED.value, clock.now(), team.current_user()
     row.save()
     if row.next_due_on is not None:
-        StrategyReview(client_id=row.client_id, due_on=row.next_due_on, why=str(schedule.AFTER_LAST)).save()
+        StrategyReview(client_id=row.client_id, due_on=row.next_due_on, basis=ReviewBasis.LAST.value).save()
     return row
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from dakehu.domains.risk.choices import LimitMeasure, LimitScope
+from dakehu.domains.risk.choices import LimitMeasure
 from dakehu.domains.risk.clients import clients_on
 from dakehu.domains.risk.limits import rules as limit_rules
 from dakehu.domains.risk.limits.table import client_limits_on, house_limits_on, limits_of_client, with_limits
@@ -14,14 +14,12 @@ from dakehu.domains.risk.reviews.rules import SOON_DAYS
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.bulk import record_columns
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
 MEASURE = LimitMeasure.REVIEW_MONTHS.value
 LONGEST = 12  # months where no interval is in force
-AFTER_LAST = bilingual("上次回顾所定", "Set by the last review")
 
 
 def months_of(client: int, day: date) -> tuple[int, str]:
@@ -52,7 +50,7 @@ def open_reviews_due(day: date) -> dict[str, int]:
 
 
 def clients_due(day: date) -> pl.DataFrame:
-    """Return [client, due_on, why] of clients without a review of any state that is still to come, due soon."""
+    """Return [client, due_on, basis] of clients without a review of any state that is still to come, due soon."""
     clients = clients_on(day)
     found = with_limits(clients, MEASURE, house_limits_on(day), client_limits_on(day))
     opened: Any = model_of("clients.Client").objects.order_by("pk").values_list("pk", "opened_on", "created_at")
@@ -65,16 +63,15 @@ def clients_due(day: date) -> pl.DataFrame:
     )
     rounds = pl.max_horizontal((elapsed + months - 1) // months, pl.lit(1))
     due = first.dt.offset_by(pl.format("{}mo", months * rounds))
-    names = {scope.value: f"{scope.zh} {scope.en}" for scope in LimitScope}
     return (
         found.join(begun, on="client", how="left")
         .join(known, on="client", how="anti")
         .with_columns(
             due.alias("due_on"),
-            pl.format("{} · {} 个月", pl.col("limit_scope").replace_strict(names, default=""), months).alias("why"),
+            pl.col("limit_scope").fill_null("firm").alias("basis"),
         )
         .filter(pl.col("due_on") <= day + timedelta(days=SOON_DAYS))
-        .select("client", "due_on", "why")
+        .select("client", "due_on", "basis")
     )
 
 
@@ -91,6 +88,6 @@ def open_reviews(*, due: pl.DataFrame) -> None:
     columns = {
         "client_id": due["client"].to_list(),
         "due_on": due["due_on"].to_list(),
-        "why": due["why"].str.slice(0, 120).to_list(),
+        "basis": due["basis"].to_list(),
     }
     record_columns(StrategyReview, due.height, columns)

@@ -10,9 +10,12 @@ from dakehu.foundation.gates.registry import query
 
 
 @query(
-    "risk.security_profiles", needs=Permission.RISK_READ, zh="证券风险资料列表", en="Security profiles",
+    "risk.security_profiles",
+    needs=Permission.RISK_READ,
+    zh="证券风险资料列表",
+    en="Security profiles",
     parameters=(FILTERS, ORDER),
-)  # fmt: skip
+)
 def security_profiles(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return industry and daily turnover of securities."""
     return filter_rows(SecurityProfile.objects.all(), filters or {}, order or "industry")

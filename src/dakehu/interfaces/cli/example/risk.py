@@ -41,9 +41,16 @@ def fill(today: date, acting: Acting, codes: Callable[[int], list[str]]) -> None
             perform("risk.add_security_profile", values)
         perform(
             "risk.set_house_limit",
-            {"measure": "single_security", "tier": "T4", "value": "0.35", "strong_value": "0.5",
-             "effective_from": today.isoformat(), "tag": "D", "note": "（演示）高净值客户集中度从严"},
-        )  # fmt: skip
+            {
+                "measure": "single_security",
+                "tier": "T4",
+                "value": "0.35",
+                "strong_value": "0.5",
+                "effective_from": today.isoformat(),
+                "tag": "D",
+                "note": "（演示）高净值客户集中度从严",
+            },
+        )
     with acting("lin"):
         mine = codes(8)
         _lines(today, mine)
@@ -51,9 +58,14 @@ def fill(today: date, acting: Acting, codes: Callable[[int], list[str]]) -> None
     with acting("zhou"):
         perform(
             "risk.set_client_limit",
-            {"client": mine[0], "measure": "drawdown_60", "value": "0.06", "effective_from": today.isoformat(),
-             "note": "（演示）客户要求回撤 6% 即联系"},
-        )  # fmt: skip
+            {
+                "client": mine[0],
+                "measure": "drawdown_60",
+                "value": "0.06",
+                "effective_from": today.isoformat(),
+                "note": "（演示）客户要求回撤 6% 即联系",
+            },
+        )
         waiting: Any = model_of("risk.StrategyReview").objects.filter(state="waiting").order_by("pk")
         for row in waiting[:1]:
             perform("risk.sign_review", {"review": row.pk})
@@ -79,9 +91,16 @@ def _lines(today: date, mine: list[str]) -> None:
         for kind, threshold in (("stop_loss", "0.08"), ("take_profit", "0.30")):
             perform(
                 "risk.set_line",
-                {"client": mine[place], "security": code, "kind": kind, "basis": "cost", "threshold": threshold,
-                 "set_on": set_on, "channel": "written"},
-            )  # fmt: skip
+                {
+                    "client": mine[place],
+                    "security": code,
+                    "kind": kind,
+                    "basis": "cost",
+                    "threshold": threshold,
+                    "set_on": set_on,
+                    "channel": "written",
+                },
+            )
 
 
 def _reviews(today: date, mine: list[str]) -> None:
@@ -93,6 +112,10 @@ def _reviews(today: date, mine: list[str]) -> None:
     for row in rows[1:3]:
         perform(
             "risk.write_review",
-            {"review": row.pk, "held_on": (today - timedelta(days=1)).isoformat(), "findings": FINDINGS,
-             "agreed": "（演示）下季度再看一次提醒线"},
-        )  # fmt: skip
+            {
+                "review": row.pk,
+                "held_on": (today - timedelta(days=1)).isoformat(),
+                "findings": FINDINGS,
+                "agreed": "（演示）下季度再看一次提醒线",
+            },
+        )

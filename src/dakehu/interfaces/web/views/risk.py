@@ -81,7 +81,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     """The strategy reviews that are not signed off, those due first in front."""
     rows: Any = review_queries.strategy_reviews(filters={"state.ne": "signed"})
     some = list(rows.select_related("client", "author")[:SIZE])
-    shown = render_rows(some, ("client", "due_on", "state", "held_on", "author"), shown=True)
+    shown = render_rows(some, ("client", "due_on", "state", "basis", "held_on", "author"), shown=True)
     today = clock.today()
     page = {
         "page_title": bilingual("策略回顾", "Strategy reviews"),
@@ -92,7 +92,6 @@ def reviews(request: HttpRequest) -> HttpResponse:
                 **text,
                 "id": row.pk,
                 "client_id": row.client_id,
-                "why": row.why,
                 "tone": "bad" if row.due_on < today else REVIEW_TONES[str(row.state)],
             }
             for row, text in zip(some, shown, strict=True)
