@@ -33,9 +33,3 @@ def test_who_holds_nothing_loses_nothing_and_an_unknown_shock_is_not_taken_for_n
     offsets, shocks = np.array([0, 0, 1], dtype=np.int64), np.array([[np.nan]])
     found = stress.changes(offsets, np.array([0], dtype=np.int32), np.array([10.0]), shocks)
     assert found[0, 0] == 0 and np.isnan(found[1, 0])
-
-
-def test_betas_stay_within_bounds_and_nothing_falls_below_nothing():
-    falls = np.array([[-0.1, -0.6]] * 4)
-    found = stress.shock_of(falls, np.array([0.1, 1.2, 9.0, np.nan]))
-    assert found == pytest.approx(np.array([[-0.05, -0.3], [-0.12, -0.72], [-0.2, -1.0], [-0.1, -0.6]]))

@@ -8,7 +8,6 @@ import numpy as np
 from dakehu.analytics.jit import compiled
 
 AT_ONCE = 4000  # clients per task of a thread
-BETA_BOUNDS = (0.5, 2.0)  # a beta estimated from little data is not believed beyond these
 
 
 @compiled
@@ -53,15 +52,3 @@ def changes(
             )
         )
     return found
-
-
-def shock_of(index_shocks: np.ndarray, beta: np.ndarray) -> np.ndarray:
-    """Return the shocks of securities from those of the indices they follow.
-
-    Shape: index_shocks [A, S]: the shock of each security's index; beta [A] → [A, S].
-    Meaning: index shock × beta within BETA_BOUNDS, never a fall below −100 %.
-    Unit: 0.01 is 1 %.
-    Missing: a beta of NaN counts as 1.
-    """
-    bounded = np.clip(np.where(np.isnan(beta), 1.0, beta), *BETA_BOUNDS)
-    return np.maximum(index_shocks * bounded[:, None], -1.0)
