@@ -46,6 +46,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    risk,
     wording,
     work,
     write_book,
@@ -112,6 +113,9 @@ def _fill(table: Path) -> dict[str, Any]:
         mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
     growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
+    _tell(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
+    risk.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
+    risk.flag_days(clock.today())
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))

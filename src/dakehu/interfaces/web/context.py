@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/campaigns/", bilingual("营销活动", "Campaigns"), "send", Permission.GROWTH_READ),
     ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
     ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
+    ("/risk/", bilingual("风险监控", "Risk"), "shield", Permission.RISK_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
     ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), "shield", Permission.CONFLICT_DECLARE),

@@ -25,6 +25,7 @@ SECTIONS = (
     "market",
     "tiers",
     "growth",
+    "risk",
     "compliance",
     "exports",
     "staff",
