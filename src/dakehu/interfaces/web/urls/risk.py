@@ -1,4 +1,4 @@
-"""Addresses of risk: where the visible clients stand, one client, the limits, the reviews."""
+"""Addresses of risk: where the visible clients stand, the limits, the reviews."""
 
 from django.urls import path
 
@@ -8,5 +8,4 @@ urlpatterns = [
     path("risk/", risk.overview, name="risk"),
     path("risk/limits/", risk.limits, name="risk-limits"),
     path("risk/reviews/", risk.reviews, name="risk-reviews"),
-    path("clients/<int:client_id>/risk/", risk.of_client, name="client-risk"),
 ]
