@@ -3,7 +3,7 @@
 from typing import Any
 
 from dakehu.domains.risk.breaches.client_page import breach_line
-from dakehu.domains.risk.breaches.queries import overview, standing_line
+from dakehu.domains.risk.breaches.queries import counts_by_kind, judged_on, numbers, standing_line
 from dakehu.domains.risk.models import Breach, Line, RiskFigures, Standing, StrategyReview
 from dakehu.domains.risk.parameters import CLIENT
 from dakehu.domains.risk.reviews.actions import OPEN
@@ -21,8 +21,8 @@ SHOWN = 6
 @query("risk.card", needs=Permission.RISK_READ, zh="风险卡片", en="Card of risk")
 def card() -> dict[str, Any]:
     """Return the numbers of the risk page as a card of the start page."""
-    found = overview()
-    return {"figures": found["figures"] if found["as_of"] else [], "as_of": found["as_of"]}
+    as_of = judged_on()
+    return {"figures": numbers(counts_by_kind()) if as_of else [], "as_of": as_of}
 
 
 @query(

@@ -145,11 +145,12 @@ def _lookup_path(parameter: Parameter) -> str:
 
 
 def client_names(model: Any) -> dict[int, str]:
-    """Return {id: name} of staff or branches as an import reads it.
+    """Return {id: name} of staff, branches or securities as an import reads it.
 
-    The name, or the first look-up field where several share the name.
+    The name, or the first look-up field where several share the name or the model has none.
     """
-    rows = list(model.objects.order_by("name").values_list("pk", "name", model.lookup_fields[0]))
+    by = "name" if any(column.name == "name" for column in model._meta.concrete_fields) else model.lookup_fields[0]
+    rows = list(model.objects.order_by(by).values_list("pk", by, model.lookup_fields[0]))
     shared = Counter(name for _, name, _ in rows)
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 

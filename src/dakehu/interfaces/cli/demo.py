@@ -114,7 +114,7 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
     growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
     _tell(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
-    risk.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
+    risk.fill(clock.today(), lambda name: _as(team.find_user(name)))
     risk.flag_days(clock.today())
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))

@@ -39,7 +39,7 @@ def breach_notices() -> list[dict[str, Any]]:
                 about=row.about,
             ),
             at=row.started_on.isoformat(),
-            url=f"/clients/{row.client_id}/risk/",
+            url=f"/clients/{row.client_id}/?tab=risk",
             tone="bad",
             outside=bilingual("有客户严重超限，请在系统查看", "A client is far beyond a limit: see the desk"),
         )
@@ -60,7 +60,7 @@ def review_notices() -> list[dict[str, Any]]:
                 name=name_of(row.client, current_actor().clearance),
             ),
             at=clock.today().isoformat(),
-            url=f"/clients/{row.client_id}/risk/",
+            url=f"/clients/{row.client_id}/?tab=risk",
             tone="warn",
             outside=bilingual("有策略回顾待签署，请在系统查看", "A strategy review waits for sign-off: see the desk"),
         )

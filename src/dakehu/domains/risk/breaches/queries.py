@@ -76,27 +76,41 @@ def overview() -> dict[str, Any]:
     cell. clients: the measures furthest beyond or nearest their limits, [{client_id, client, kind, about, value, limit,
     usage, severity, tone, scope}].
     """
-    as_of = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
-    counted = (
-        Standing.objects.order_by()
-        .values("kind")
-        .annotate(over=Count("pk", filter=~Q(severity="near")), near=Count("pk", filter=Q(severity="near")))
-    )
-    by_kind = {row["kind"]: row for row in counted}
+    by_kind = counts_by_kind()
     return {
-        "as_of": as_of.isoformat() if as_of else None,
-        "figures": _figures(by_kind),
+        "as_of": judged_on(),
+        "figures": numbers(by_kind),
         "kinds": [_kind(kind, by_kind[kind.value]) for kind in BreachKind if kind.value in by_kind],
         "people": _people(),
         "clients": worst(Standing.objects.all()),
     }
 
 
-def _figures(by_kind: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
+def judged_on() -> str | None:
+    """Return the newest day that was held against limits, None where none was."""
+    day = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
+    return day.isoformat() if day is not None else None
+
+
+def counts_by_kind() -> dict[str, dict[str, int]]:
+    """Return {kind: {over, near, strong}} of the visible clients."""
+    counted = (
+        Standing.objects.order_by()
+        .values("kind")
+        .annotate(
+            over=Count("pk", filter=~Q(severity="near")),
+            near=Count("pk", filter=Q(severity="near")),
+            strong=Count("pk", filter=Q(severity="strong")),
+        )
+    )
+    return {row["kind"]: row for row in counted}
+
+
+def numbers(by_kind: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
     """Return the numbers on top of the page."""
     over = sum(row["over"] for row in by_kind.values())
     near = sum(row["near"] for row in by_kind.values())
-    strong = Standing.objects.filter(severity="strong").count()
+    strong = sum(row["strong"] for row in by_kind.values())
     below = sum(by_kind.get(kind, {}).get("over", 0) for kind in MARGIN)
     waiting = Breach.objects.filter(cleared_on=None, acknowledged_at=None).count()
     late = StrategyReview.objects.filter(state__in=OPEN, due_on__lt=clock.today()).count()

@@ -17,7 +17,8 @@ BY_LEVEL = {
     "single_security": (0.05, 0.10, 0.25, 0.40, 0.50),
     "review_months": (12, 12, 6, 6, 3),
 }
-BY_PRODUCT_RISK = {"product_drawdown": {"R1": 0.05, "R2": 0.05, "R3": 0.10, "R4": 0.15}}
+# Money funds and government bonds (R1) are no single risk: a house default beside those of 4.3.
+BY_PRODUCT_RISK = {"single_security": {"R1": 1.0}, "product_drawdown": {"R1": 0.05, "R2": 0.05, "R3": 0.10, "R4": 0.15}}
 # For everybody: (measure, limit, strong value).
 FOR_ALL = (
     ("single_security", 0.30, 0.50),

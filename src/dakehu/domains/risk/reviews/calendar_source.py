@@ -37,7 +37,7 @@ def _entry(row: StrategyReview, name: str, owner: int | None) -> CalendarEntry:
         client=row.client_id,
         kind="review",
         owner=owner,
-        link=f"/clients/{row.client_id}/risk/",
+        link=f"/clients/{row.client_id}/?tab=risk",
         key=f"strategy_review:{row.pk}",
         people=(owner,) if owner else (),
     )

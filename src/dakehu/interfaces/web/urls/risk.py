@@ -1,4 +1,4 @@
-"""Addresses of risk: where the visible clients stand, one client, the limits, stress, the reviews."""
+"""Addresses of risk: where the visible clients stand, the limits, stress, the reviews."""
 
 from django.urls import path
 
@@ -9,5 +9,4 @@ urlpatterns = [
     path("risk/limits/", risk.limits, name="risk-limits"),
     path("risk/stress/", risk.stress, name="risk-stress"),
     path("risk/reviews/", risk.reviews, name="risk-reviews"),
-    path("clients/<int:client_id>/risk/", risk.of_client, name="client-risk"),
 ]

@@ -1,4 +1,4 @@
-"""Risk: where the visible clients stand, one client, the limits in force, stress, the strategy reviews."""
+"""Risk: where the visible clients stand, the limits in force, stress, the strategy reviews."""
 
 from typing import Any
 
@@ -6,17 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dakehu.domains.clients import queries as clients
 from dakehu.domains.risk.reviews import queries as review_queries
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, render_rows
 from dakehu.interfaces.web.rows import with_addresses
-from dakehu.interfaces.web.views.client.head import head_of
 
 SIZE = 200
 RISK = {"label": bilingual("风险监控", "Risk"), "url": "/risk/"}
-PERCENTS = ("ratio", "warn_line", "close_line", "drop_to_warn", "drop_to_close", "target")
 REVIEW_TONES = {"signed": "good", "waiting": "warn", "returned": "bad", "due": ""}
 
 
@@ -26,31 +23,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = with_addresses(ask("risk.overview", {}))
     figures = {"content": {"figures": found["figures"]}, "size": "full"}
     return render(request, "risk/overview.html", {"page_title": RISK["label"], "found": found, "figures": figures})
-
-
-@require_safe
-def of_client(request: HttpRequest, client_id: int) -> HttpResponse:
-    """One client: measures beside their limits and why these apply, lines, contracts, breaches, reviews."""
-    client = clients.get_client(client_id)
-    found = ask("risk.client_page", {"client": client.pk})
-    found["contracts"] = [
-        {**one, **{f"{name}_text": _percent(one[name]) for name in PERCENTS}} for one in found["contracts"]
-    ]
-    page = {
-        **head_of(client),
-        "page_title": bilingual("风险监控", "Risk"),
-        "found": found,
-        "stress": ask("risk.stress_of_client", {"client": client.pk}),
-        "value_at_risk": ask("risk.value_at_risk_of_client", {"client": client.pk}),
-        "client_id": client.pk,
-    }
-    page["crumbs"] = [RISK, {"label": page["shown"]["name"], "url": f"/clients/{client.pk}/"}]
-    return render(request, "risk/client.html", page)
-
-
-def _percent(share: float | None) -> str:
-    """Return a share as a percentage, "" where it is not known."""
-    return "" if share is None else f"{share * 100:.1f}%"
 
 
 @require_safe
