@@ -29,6 +29,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/campaigns/", bilingual("营销活动", "Campaigns"), "send", Permission.GROWTH_READ),
     ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
+    ("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
     ("/compliance/wording/", bilingual("用语合规", "Wording"), "shield", Permission.COMPLIANCE_READ),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),

@@ -11,7 +11,7 @@ def _given(name: str, spec: FieldSpec, kind: str = "text", choice_set: object = 
 
 
 CLIENT = _given("client", FieldSpec("客户", "Client"), model="clients.Client")
-PRODUCT = _given("product", FieldSpec("产品", "Product"), model="ledger.Product")
+PRODUCT = _given("product", FieldSpec("产品", "Product", help_zh="证券代码或产品名称", help_en="Code or name"))
 PRODUCT_NAME = _given("product_name", FieldSpec("产品名称", "Product name", help_zh="桌面没有该产品时填写",
                                                 help_en="For a product that the desk does not hold"))  # fmt: skip
 PRODUCT_RISK = _given("product_risk", FieldSpec("产品风险等级", "Product risk"), choice_set=ProductRisk)

@@ -26,6 +26,7 @@ SECTIONS = (
     "tiers",
     "growth",
     "compliance",
+    "suitability",
     "exports",
     "staff",
     "audit",
