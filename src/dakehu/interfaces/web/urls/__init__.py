@@ -27,6 +27,7 @@ SECTIONS = (
     "growth",
     "risk",
     "compliance",
+    "suitability",
     "exports",
     "staff",
     "audit",
