@@ -90,7 +90,6 @@ declare(
     ),
     Resource(
         "risk.StressScenario",
-        path="stress-scenarios",
         key="stress_scenario",
         list="risk.own_scenarios",
         create="risk.add_scenario",

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from dakehu.analytics import stress
 from dakehu.domains.ledger.facts.positions import held_on, product_ranks
-from dakehu.domains.ledger.models import Product, SecurityCode
 from dakehu.domains.risk.models import SecurityProfile, StressScenario
 from dakehu.domains.risk.stress.mapping import follow, shocks_of
 from dakehu.domains.risk.stress.scenarios import HISTORICAL, Scenario
@@ -56,9 +56,10 @@ def scenarios() -> list[Scenario]:
 def followed_products(day: date) -> dict[int, tuple[str, float, str]]:
     """Return what each product follows."""
     ranks = dict(product_ranks(day).select("product", "product_risk").iter_rows())
-    codes = dict(SecurityCode.objects.filter(until=None).order_by("-pk").values_list("product_id", "code"))
+    securities: Any = model_of("ledger.SecurityCode")
+    codes = dict(securities.objects.filter(until=None).order_by("-pk").values_list("product_id", "code"))
     sizes = dict(SecurityProfile.objects.exclude(size_index="").values_list("security__product_id", "size_index"))
-    kinds = Product.objects.values_list("pk", "kind")
+    kinds = model_of("ledger.Product").objects.values_list("pk", "kind")
     return {pk: follow(kind, codes.get(pk), sizes.get(pk), ranks.get(pk)) for pk, kind in kinds}
 
 
