@@ -2,6 +2,7 @@
 
 from dakehu.domains.service import bulk_import
 from dakehu.domains.service.calendar import bulk_import as meeting_import
+from dakehu.domains.service.calendar import goal_import
 from dakehu.domains.service.comments import bulk_import as comment_import
 from dakehu.domains.service.parameters import NEXT
 from dakehu.domains.service.tasks import bulk_import as task_import
@@ -190,6 +191,15 @@ declare(
         update="service.change_goal",
         delete="service.remove_goal",
         is_merged=False,
+        worksheet=SheetOf(
+            "goals",
+            bilingual("工作目标", "Goals"),
+            position=90,
+            evaluate=goal_import.evaluate_goals,
+            import_rows=goal_import.import_goals,
+            kept=bilingual("目标请在“日程 · 目标”中删除。", "Goals are removed under Calendar, Goals."),
+            clients="none",
+        ),
     ),
     Resource(
         "service.Attachment",

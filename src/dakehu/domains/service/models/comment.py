@@ -13,6 +13,7 @@ from dakehu.foundation.schema import comment_subjects
 from dakehu.foundation.schema.fields import field, model_of
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import TEXT
 
 
 class CommentScope(scope.Scoped):
@@ -42,6 +43,7 @@ class Comment(ClientRecorded):
     names = Names("评论", "Comment", "Comments", aliases=("留言",))
 
     client_path = "client"
+    searched = {"text": TEXT}
     deduplicate_on_merge = False
     retention = TWENTY_YEARS
 
