@@ -204,7 +204,6 @@ def test_a_leaver_is_shut_out_at_every_door_in_the_same_minute(lin, gu, admin, h
         perform("service.apply_hand_over", {"hand_over": row.pk})
     answers = every_answer(lin, held)
     assert {door: status for door, (status, _) in answers.items() if status not in (302, 401)} == {
-        "feed": 404,
         "booking": 404,
     }
     assert all("停用" in text for text in works_elsewhere(held).values())
