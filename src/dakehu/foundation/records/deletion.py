@@ -25,7 +25,8 @@ def _collected(row: Any) -> _Collector:
 
 def release_references(row: Any) -> None:
     """Save the rows that name a row, or what goes along with it, as naming nobody. Call with the sight of the desk."""
-    for (field, value), groups in _collected(row).field_updates.items():
+    updates: Any = _collected(row).field_updates
+    for (field, value), groups in updates.items():
         for other in list(chain.from_iterable(groups)):
             setattr(other, field.attname, value)
             other.save()
