@@ -18,7 +18,7 @@ GOALS = (
     "两头,服务覆盖率,林晓,东区一队,2026-10-01,2026-12-31,90\n"
     "别队,客户联系次数,王强,,2026-10-01,2026-12-31,10\n"
 )
-CAMPAIGNS = "活动名称,活动类别,活动目的,主要结果,观察天数\n年末沟通,营销,续作,已答复,30\n,营销,,,\n"
+CAMPAIGNS = "活动名称,活动类别,活动目的,主要结果,观察天数\n年末沟通,营销,续作,有回应,30\n,营销,,,\n"
 EVENTS = (
     "客户活动名称,活动开始时间,活动结束时间,活动地点,名额,邀请标题,邀请正文\n"
     "市场展望,2026-12-18 14:00,2026-12-18 16:00,上海,40,邀请函,{{客户姓名}}：敬请光临\n"
@@ -41,7 +41,7 @@ def test_each_sheet_comes_in_by_the_rules_goes_round_and_is_undone(zhou, lin, wa
         ):
             report = brought_in(tmp_path, name, text)
             said = " ".join(fault["zh"] for fault in report["faults"])
-            assert report["parts"][part]["created"] == (2 if part == "goals" else 1), (part, report)
+            assert report["parts"][part]["created"] == (2 if part == "goals" else 1), (part, said)
             assert all(word in said for word in faults), (part, said)
         assert Campaign.objects.get().state == "draft" and Event.objects.get().owner_id == zhou.pk
         book = tmp_path / "book.xlsx"

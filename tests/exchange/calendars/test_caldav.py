@@ -284,11 +284,11 @@ def test_a_held_meeting_is_not_changed_and_a_rule_that_cannot_be_kept_is_set_asi
 
 
 def test_what_is_no_event_there_is_set_aside_as_unreadable_and_left_alone(phone: Phone, link: Any, lin: Any) -> None:
-    todo = (
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//\r\nBEGIN:VTODO\r\nUID:todo-1\r\nDTSTAMP:20270101T000000Z\r\n"
-        "SUMMARY:Buy paper\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+    entry = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//\r\nBEGIN:VJOURNAL\r\nUID:journal-1\r\nDTSTAMP:20270101T000000Z\r\n"
+        "SUMMARY:Buy paper\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n"
     )
-    phone.write("todo-1.ics", todo)
+    phone.write("journal-1.ics", entry)
     report = sync(link)
     assert (figures(report), report["reasons"]) == ((0, 0, 1, 0), {"unreadable": 1})
     with as_system():

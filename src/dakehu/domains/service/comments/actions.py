@@ -14,7 +14,7 @@ from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema import comment_subjects
 from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import Parameter, parameters_of
+from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 COMMENT = Parameter("comment", kind="integer", spec=FieldSpec("评论", "Comment"))
 CLIENT = "client"
@@ -25,10 +25,7 @@ CLIENT = "client"
     needs=Permission.COMMENT_WRITE,
     zh="发表评论",
     en="Comment",
-    parameters=(
-        parameters_of("service.Comment", optional=("client", "subject_kind", "subject_id")),
-        *parameters_of("service.Comment", "text"),
-    ),
+    parameters=(Fields("service.Comment", required=("text",), new=True),),
 )
 def add_comment(
     *, text: str, client: Any = None, subject_kind: str | None = None, subject_id: int | None = None

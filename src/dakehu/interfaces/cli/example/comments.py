@@ -5,10 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.growth.opportunities import queries as opportunities
-from dakehu.domains.service.calendar import meeting_queries as meetings
-from dakehu.domains.service.tasks import queries as tasks
-from dakehu.foundation.gates import perform
+from dakehu.foundation.gates import ask, perform
 
 NOTE = (
     ("lin", "家庭情况（演示）：子女明年留学，换汇需求在春季，提前一季度准备。"),
@@ -31,9 +28,9 @@ def write(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
         first, second = (row.pk for row in served[:2])
         records = {
             "client": first,
-            "task": _first(tasks.tasks(mine=True, is_open=True).exclude(client=None)),
-            "meeting": _first(meetings.meeting_rows().exclude(client=None)),
-            "opportunity": _first(opportunities.opportunities()),
+            "task": _first(ask("service.tasks", {"mine": True, "is_open": True})),
+            "meeting": _first(ask("service.meetings", {})),
+            "opportunity": _first(ask("growth.opportunities", {})),
         }
     for author, text in NOTE:
         with acting(author):
@@ -48,7 +45,6 @@ def write(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
                 perform("service.add_comment", {**about, "text": text})
 
 
-def _first(rows: Any) -> int | None:
-    """Return the id of the first row, None without one."""
-    row = rows.first()
-    return row.pk if row is not None else None
+def _first(found: Any) -> int | None:
+    """Return the id of the first row that belongs to a client, None without one."""
+    return next((int(row["id"]) for row in found["rows"] if row["client"]), None)
