@@ -84,8 +84,8 @@ def accounts_of(lin):
         mailbox = perform("mailbox.add", box)
         calendar = perform("calendars.add", {"name": "日历", "url": "http://127.0.0.1:9/", **there})
     with as_system():
-        perform("mailbox.switch_on", {"mailbox": mailbox.pk})
-        perform("calendars.switch_on", {"calendar": calendar.pk})
+        mailbox = perform("mailbox.switch_on", {"mailbox": mailbox.pk})
+        calendar = perform("calendars.switch_on", {"calendar": calendar.pk})
         with act("test.link"):
             sheet = LinkedSheet(name="表格", spreadsheet="x" * 44, address="http://127.0.0.1:9/", owner=lin, is_on=True)
             sheet.save()
