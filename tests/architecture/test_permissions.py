@@ -137,6 +137,7 @@ GRANTS = {
     "system.write": "admin",
     "odata": "manager lead compliance analyst",
     "service.checklists": "lead",
+    "service.comment": "compliance lead manager",
     "sql": "manager lead compliance analyst",
     "connection.read": "lead compliance admin",
     "connection.run": "lead",

@@ -50,6 +50,10 @@ PAGES = {
         "/pool/",
         "/opportunities/",
         "/opportunities/forecast/",
+        "/campaigns/",
+        "/mail/",
+        "/connections/calendars/",
+        "/clients/{client}/note/",
         "/import/",
         "/export/",
         "/connections/odata/",
@@ -78,6 +82,7 @@ PAGES = {
     "zhou": [
         "/calendar/?view=team",
         "/calendar/goals/",
+        "/messages/",
         "/tiers/",
         "/tiers/what-if/",
         "/opportunities/pipelines/",

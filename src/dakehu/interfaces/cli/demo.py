@@ -38,6 +38,7 @@ from dakehu.interfaces.cli.example import (
     calendar,
     calendars,
     campaigns,
+    comments,
     conduct,
     feeds,
     growth,
@@ -131,6 +132,7 @@ def _fill(table: Path) -> dict[str, Any]:
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
+    comments.write(lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -11,6 +11,7 @@ SECTIONS = (
     "account",
     "clients",
     "client",
+    "comments",
     "calendar",
     "calendars",
     "mail",
