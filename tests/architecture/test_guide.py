@@ -20,6 +20,7 @@ PAGES = (
     "tiers",
     "growth",
     "wording",
+    "advice",
     "work",
     "campaigns",
     "complaints",
