@@ -2,11 +2,22 @@
 
 from dakehu.domains.compliance.conflicts import bulk_import as conflict_import
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.schema.resources import Resource, SheetOf, declare
+from dakehu.foundation.schema.resources import Resource, SheetOf, TimelineOf, declare
 
 declare(
     Resource("compliance.WordingEntry", list="compliance.wording_entries", is_merged=False),
     Resource("compliance.Approval", key="approval"),
+    Resource(
+        "compliance.Complaint",
+        path="complaints",
+        key="complaint",
+        list="compliance.complaints",
+        of_client="compliance.client_complaints",
+        create="compliance.register_complaint",
+        update="compliance.change_complaint",
+        asked_first=("client", "subject", "detail", "channel", "category", "about_staff", "received_on"),
+        timeline=TimelineOf("complaint", bilingual("投诉", "Complaints"), "flag"),
+    ),
     Resource(
         "compliance.Conflict",
         path="conflicts",

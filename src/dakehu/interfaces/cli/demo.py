@@ -263,17 +263,15 @@ def _belong() -> None:
 
 def _serve(codes: list[str], today: date) -> None:
     a, b, c, d, e, f = codes
-    complaint = perform(
-        "service.open_request",
+    perform(
+        "compliance.register_complaint",
         {
             "client": a,
-            "kind": "投诉",
             "subject": "对账单连续两月延迟",
             "detail": "客户要求书面说明原因。",
-            "opened_on": today - timedelta(days=6),
+            "received_on": today - timedelta(days=6),
         },
     )
-    perform("service.move_request", {"request": complaint.pk, "state": "处理中"})
     perform(
         "service.open_request",
         {"client": b, "kind": "需求", "subject": "申请开通港股通", "opened_on": today - timedelta(days=2)},
