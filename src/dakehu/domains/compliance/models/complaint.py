@@ -26,7 +26,6 @@ from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
-from dakehu.foundation.search.index import TEXT
 
 
 class NotAboutActor(scope.Scoped):
@@ -47,12 +46,12 @@ class Complaint(ClientRecorded):
     """A complaint of a client, or of a person who is none yet (`client` empty, `complainant` says who).
 
     `about_staff` is the person complained about, who is never its owner and never sees it. The deadlines are set when it
-    is registered, so that a later change of the settings moves none of them.
+    is registered, so that a later change of the settings moves none of them. It is not searched: lines of the search do
+    not know whom a case is about.
     """
 
     names = Names("投诉", "Complaint", "Complaints", aliases=("客户投诉",))
     client_path = "client"
-    searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
     retention = TWENTY_YEARS
     objects: Any = NotAboutActor()
     at_clients: Any = scope.Scoped()

@@ -8,7 +8,7 @@ CAUSE, CASE = "service.Request:", "compliance.Complaint:"
 
 
 def move_complaints(apps, schema_editor):
-    """Move every complaint among the requests, with its number, files, pause of marketing, moment and search lines."""
+    """Move every complaint among the requests, with its number, files, pause of marketing and moment."""
     request, complaint = apps.get_model("service", "Request"), apps.get_model("compliance", "Complaint")
     event = apps.get_model("compliance", "ComplaintEvent")
     alias = schema_editor.connection.alias
@@ -41,14 +41,14 @@ def case_of(complaint, row):
 
 
 def follow_rows(apps, alias, numbers):
-    """Let files, pauses of marketing, moments and search lines name the case instead of the request."""
+    """Let files, pauses of marketing and moments name the case instead of the request."""
     attachment, moment = apps.get_model("service", "Attachment"), apps.get_model("service", "Moment")
     freeze, line = apps.get_model("clients", "MarketingFreeze"), apps.get_model("clients", "SearchLine")
     for number in numbers:
         attachment.objects.using(alias).filter(request_id=number).update(complaint_id=number, request_id=None)
         moment.objects.using(alias).filter(object=f"request:{number}").update(object=f"complaint:{number}")
         freeze.objects.using(alias).filter(cause=f"{CAUSE}{number}").update(cause=f"{CASE}{number}")
-        line.objects.using(alias).filter(what="service.Request", number=number).update(what="compliance.Complaint")
+        line.objects.using(alias).filter(what="service.Request", number=number).delete()  # cases are not searched
 
 
 def copy_custom_fields(apps, alias, rows):
