@@ -10,10 +10,10 @@ from dakehu.domains.compliance.complaints.nightly import escalate_complaints
 from dakehu.domains.compliance.complaints.rules import Deadlines
 from dakehu.domains.compliance.models import Complaint, ComplaintEvent
 from dakehu.domains.service.deliveries.permission_to_send import may_send
+from dakehu.domains.service.reactions import on_complaint
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
-from dakehu.foundation.jobs import queue as jobs
 from tests.cast import acting, as_system
 
 HOLIDAYS = {date(2026, 10, day) for day in range(1, 9)}
@@ -141,7 +141,7 @@ def test_who_is_complained_about_neither_sees_counts_handles_nor_learns_of_the_c
     number = {"complaint": case.pk}
     with acting(zhou), pytest.raises(Refused, match="不能是被投诉人"):
         perform("compliance.assign_complaint", {**number, "owner": "lin", "reason": "熟悉情况"})
-    jobs.run_due_jobs()
+    on_complaint(complaint=case.pk)
     with acting(lin):
         assert ask("compliance.complaints", {})["count"] == 0
         assert all(not one["count"] for one in ask("compliance.complaint_inbox", {})["stages"])
@@ -150,9 +150,9 @@ def test_who_is_complained_about_neither_sees_counts_handles_nor_learns_of_the_c
         assert not [one for one in ask("service.timeline", {"client": zhang.code}) if one["what"] == "complaint"]
         assert ask("clients.search", {"text": "收费争议"})["count"] == 0
         assert not [one for one in ask("service.today_list", {})["lines"] if one["what"] != "follow_up"]
-        for verb in ("add_complaint_note", "reply_complaint", "acknowledge_complaint"):
+        for verb, more in (("add_complaint_note", {"note": "x"}), ("acknowledge_complaint", {})):
             with pytest.raises(NotFound):
-                perform(f"compliance.{verb}", {**number, "note": "x", "reply": "x", "decision": "成立"})
+                perform(f"compliance.{verb}", {**number, **more})
         with pytest.raises(NotFound):
             ask("compliance.complaint_case", number)
         assert [one.rule for one in may_send(zhang, "mail", "survey")] == ["marketing_paused"]

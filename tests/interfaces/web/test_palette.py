@@ -41,7 +41,7 @@ def test_an_action_and_a_name_open_that_action_for_that_client(lin, gong, typed)
     ("typed", "action"),
     [
         ("安排跟进 龚", "service.plan_follow_up"),
-        ("登记投诉 龚", "compliance.register_complaint"),
+        ("登记投诉 龚", "service.open_request"),
         ("plan glh", "service.plan_follow_up"),
     ],
 )
@@ -58,7 +58,7 @@ def test_the_words_of_an_action_without_a_client_are_not_taken_for_a_client(lin,
 
 def test_actions_come_from_their_declarations_and_only_those_that_the_reader_may_do(lin, an, he, gong):
     assert not any("/actions/" in line["url"] for line in lines(an, "记服务 龚"))
-    assert any("compliance.register_complaint" in line["url"] for line in lines(he, "登记投诉 龚"))
+    assert any("service.open_request" in line["url"] for line in lines(he, "登记投诉 龚"))
     assert any("ledger.add_investment" in line["url"] for line in lines(lin, "登记投资 龚"))
 
 
