@@ -1,5 +1,6 @@
 """What API and pages show of compliance."""
 
+from dakehu.domains.compliance.complaints import bulk_import as complaint_import
 from dakehu.domains.compliance.conflicts import bulk_import as conflict_import
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.resources import Resource, SheetOf, TimelineOf, declare
@@ -17,6 +18,15 @@ declare(
         update="compliance.change_complaint",
         asked_first=("client", "subject", "detail", "channel", "category", "about_staff", "received_on"),
         timeline=TimelineOf("complaint", bilingual("投诉", "Complaints"), "flag"),
+        worksheet=SheetOf(
+            "complaints",
+            bilingual("投诉", "Complaints"),
+            position=85,
+            evaluate=complaint_import.evaluate_complaints,
+            import_rows=complaint_import.import_complaints,
+            kept=bilingual("投诉须留存；请在投诉页面办结。", "Complaints are kept; close them on their page."),
+            clients="some",
+        ),
     ),
     Resource(
         "compliance.Conflict",
