@@ -145,6 +145,7 @@ def complaint_case(*, complaint: int) -> dict[str, Any]:
     }
 
 
+RESULT = ("replied_on", "decision", "reply", "outcome", "satisfied", "closed_on", "retention_until")
 TOLD = (
     (bilingual("投诉", "Complaint"), ("complainant", "complainant_contact", "channel", "received_on", "detail")),
     (bilingual("涉及对象", "About"), ("category", "severity", "about_staff", "about_product", "cause")),
@@ -152,10 +153,7 @@ TOLD = (
         bilingual("期限", "Clocks"),
         ("acknowledge_by", "acknowledged_on", "accept_by", "accepted_on", "due_on", "extended_on"),
     ),
-    (
-        bilingual("结果", "Result"),
-        ("replied_on", "decision", "reply", "outcome", "satisfied", "closed_on", "retention_until"),
-    ),
+    (bilingual("结果", "Result"), RESULT),
 )
 
 
@@ -166,6 +164,7 @@ def _groups(row: Complaint) -> list[dict[str, Any]]:
     groups = [
         {"title": str(title), "facts": [{"label": label[one], "value": shown[one]} for one in names if shown.get(one)]}
         for title, names in TOLD
+        if names is not RESULT or row.replied_on is not None or row.closed_on is not None
     ]
     return [group for group in groups if group["facts"]]
 
