@@ -66,9 +66,9 @@ class Complaint(ClientRecorded):
     complainant_contact = field(models.CharField(max_length=120, blank=True, default=""), group="complaint", zh="投诉人联系方式",
                                 en="Contact of the complainant", sensitivity=PERSONAL)  # fmt: skip
     subject = field(models.CharField(max_length=160), group="complaint", zh="投诉事项", en="Subject of the complaint", listed=True,
-                    sensitivity=PERSONAL, aliases=("主题",))  # fmt: skip
+                    sensitivity=PERSONAL)  # fmt: skip
     detail = field(models.TextField(blank=True, default=""), group="complaint", zh="投诉详情", en="Detail of the complaint",
-                   sensitivity=PERSONAL, aliases=("内容",))  # fmt: skip
+                   sensitivity=PERSONAL)  # fmt: skip
     channel = field(choice_field(ComplaintChannel, default=ComplaintChannel.PHONE), group="complaint", zh="投诉渠道",
                     en="Channel of the complaint", listed=True)  # fmt: skip
     received_on = field(models.DateField(default=clock.today), group="complaint", zh="收到日期", en="Received on", listed=True,
