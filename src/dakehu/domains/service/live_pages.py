@@ -5,6 +5,7 @@ from dakehu.foundation.schema.live_pages import LivePage, declare
 
 WORK = ("service.Interaction", "service.FollowUp", "service.Request")
 COMMENTS = ("service.Comment",)
+WORK = ("service.Interaction", "service.FollowUp", "service.Request", "compliance.Complaint")
 CLIENT = (
     "clients.Client",
     "clients.Coverage",

@@ -1,7 +1,16 @@
 """Models of compliance, one subject per file."""
 
 from dakehu.domains.compliance.models.approval import Approval
+from dakehu.domains.compliance.models.complaint import Complaint, ComplaintEvent, ComplaintSettings
 from dakehu.domains.compliance.models.conflict import Conflict
 from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
 
-__all__ = ["Approval", "Conflict", "TextReview", "WordingEntry"]
+__all__ = [
+    "Approval",
+    "Complaint",
+    "ComplaintEvent",
+    "ComplaintSettings",
+    "Conflict",
+    "TextReview",
+    "WordingEntry",
+]
