@@ -40,9 +40,7 @@ class Move:
     @property
     def owned(self) -> list[Any]:
         """Return the rows whose owner, or organiser, changes."""
-        return [*self.plans, *self.requests, *self.tasks, *self.moments, *self.meetings]
-        """Return the rows whose owner changes."""
-        return [*self.plans, *self.requests, *self.complaints, *self.tasks, *self.moments]
+        return [*self.plans, *self.requests, *self.complaints, *self.tasks, *self.moments, *self.meetings]
 
 
 def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
@@ -126,10 +124,8 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
     for row in move.owned:
-        give_to(row, move.receiver)
         is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
-        row.owner = None if is_about_receiver else move.receiver  # nobody handles a complaint about themselves
-        row.save()
+        give_to(row, None if is_about_receiver else move.receiver)  # nobody handles a complaint about themselves
     made = [_plan_promise(move, promised) for promised in move.promises]
     if made:
         update_contact_dates(move.client)
